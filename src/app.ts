@@ -1,0 +1,68 @@
+import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
+import { trimTrailingSlash } from "hono/trailing-slash";
+import type { AppEnv, GuildEnv } from "./http/env.ts";
+import { securityHeaders } from "./http/headers.ts";
+import { idempotency } from "./http/idempotency.ts";
+import { logLine } from "./http/log.ts";
+import { knownHost, sameOrigin } from "./http/origin.ts";
+import { preferences } from "./http/preferences.ts";
+import { notFound, onError } from "./http/problem.ts";
+import { createRouter } from "./http/router.ts";
+import { session } from "./http/session.ts";
+import { guildPath, inGuild } from "./http/tenant.ts";
+import { limits } from "./limits.ts";
+import { guildPages } from "./platform/guilds/guild-pages.tsx";
+import { guildApi } from "./platform/guilds/guild-routes.ts";
+import { platformApi, platformPages } from "./platform/index.ts";
+import type { Services } from "./services.ts";
+import { tenantApi, tenantPages } from "./tenant/index.ts";
+import { assets } from "./web/assets/index.ts";
+import { problemPage } from "./web/problems.tsx";
+import { publicPages } from "./web/public.tsx";
+
+export type App = ReturnType<typeof createApp>;
+
+/** The whole HTTP surface, in the order in which a request meets it. */
+export function createApp(services: Services) {
+  const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
+  app.onError(onError(problemPage));
+  app.notFound(notFound);
+  app.route("/assets", assets());
+  app.use(
+    requestId({ limitLength: 64 }),
+    async function provide(c, next) {
+      c.set("services", services);
+      await next();
+    },
+    securityHeaders(services.config.publicUrl),
+    logLine,
+    knownHost,
+    preferences,
+    session,
+    sameOrigin,
+    bodyLimit({ maxSize: limits.http.bodyBytesMax }),
+    trimTrailingSlash(),
+  );
+  app.route("/api/g/:guild", guildSurface(guildApi(), tenantApi()));
+  app.use(
+    "/api/*",
+    idempotency<AppEnv>((c) => c.var.services.platform.db),
+  );
+  app.route("/api", platformApi());
+  app.route("/g/:guild", guildSurface(guildPages(), tenantPages()));
+  app.route("/", publicPages());
+  app.route("/", platformPages());
+  return app;
+}
+
+/** Everything below one guild's address: found and leased first, then the features in order. */
+function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {
+  const surface = createRouter<GuildEnv>();
+  surface.use(
+    inGuild,
+    idempotency<GuildEnv>((c) => c.var.guild.db),
+  );
+  for (const feature of features) surface.route("/", feature);
+  return surface;
+}

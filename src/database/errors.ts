@@ -1,0 +1,41 @@
+/**
+ * What went wrong, the same words on every backend:
+ * `unique`, `foreign-key`, `check`, `not-null`: a constraint refused the write.
+ * `busy`: somebody else holds the lock. `full`: no room. `blocked`: the host forbids it.
+ * `missing`: no such database. `denied`: credentials. `corrupt`: not a (whole) database.
+ * `timeout`, `unreachable`: no answer. `closed`: the connection was closed. `sql`: our mistake.
+ */
+export type DatabaseErrorKind =
+  | "unique"
+  | "foreign-key"
+  | "check"
+  | "not-null"
+  | "busy"
+  | "full"
+  | "blocked"
+  | "missing"
+  | "denied"
+  | "corrupt"
+  | "timeout"
+  | "unreachable"
+  | "closed"
+  | "sql";
+
+/** A failure of a database, with the driver's own error as `cause`. Never shown to callers. */
+export class DatabaseError extends Error {
+  readonly kind: DatabaseErrorKind;
+  /** Which statement of a batch failed, counted from 0. */
+  readonly statementIndex: number | undefined;
+
+  constructor(kind: DatabaseErrorKind, message: string, cause?: unknown, statementIndex?: number) {
+    super(message, { cause });
+    this.name = "DatabaseError";
+    this.kind = kind;
+    this.statementIndex = statementIndex;
+  }
+
+  /** For `unique`: does the message name this constraint, such as `guilds.slug`? */
+  violates(constraint: string): boolean {
+    return this.kind === "unique" && this.message.includes(constraint);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Caller, PlatformContext } from "../platform/context.ts";
+import type { Services } from "../services.ts";
+import type { GuildContext } from "../tenant/context.ts";
+import type { Locale } from "../web/i18n/index.ts";
+
+export type Theme = "dark" | "light" | "system";
+
+/** What the runtime hands over with a request; Workers hand over other things. */
+export interface Bindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+}
+
+/** Set for every request by the middleware of app.ts, in this order. */
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: {
+    /** Set by `provide`. */
+    services: Services;
+    /** Set by `requestId`: ours, or the caller's own if it sent a plain one. */
+    requestId: string;
+    /** Set by `session`. */
+    caller: Caller;
+    /** Set by `session`: what verbs of platform features take. */
+    platform: PlatformContext;
+    /** Set by `preferences`. */
+    locale: Locale;
+    theme: Theme;
+  };
+}
+
+/** Below `/g/:guild`: `inGuild` found the guild, the caller's place in it, and its database. */
+export interface GuildEnv extends AppEnv {
+  Variables: AppEnv["Variables"] & { guild: GuildContext };
+}

@@ -1,0 +1,124 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { Database } from "../database/client.ts";
+import { write } from "../database/write.ts";
+import { Conflict, Invalid } from "../kernel/errors.ts";
+import { hashToken } from "../kernel/tokens.ts";
+import { limits } from "../limits.ts";
+import type { AppEnv } from "./env.ts";
+
+interface KeyRow {
+  request_hash: string;
+  status: number | null;
+  headers: string | null;
+  body: string | null;
+}
+
+const CLAIM = `
+  INSERT INTO idempotency_keys (scope, key, request_hash, locked_until, expires_at)
+  VALUES (?1, ?2, ?3, ?4, ?5)
+  ON CONFLICT (scope, key) DO UPDATE SET
+    request_hash = ?3, locked_until = ?4, expires_at = ?5,
+    status = NULL, headers = NULL, body = NULL
+  WHERE (status IS NULL AND locked_until < ?6 AND request_hash = ?3) OR expires_at < ?6
+  RETURNING 1`;
+
+const STORED =
+  "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE scope = ? AND key = ?";
+
+/**
+ * Answers a repeated unsafe request with the first one's answer. The key belongs to the caller;
+ * `databaseOf` says where it is kept, so that a guild's answers stay in the guild's own database.
+ * A request that died with its process is run again once its lock has passed: verbs whose second
+ * run would do harm carry the key in their own rows too.
+ */
+export function idempotency<E extends AppEnv>(
+  databaseOf: (c: Context<E>) => Database,
+): MiddlewareHandler<E> {
+  return async function idempotency(c, next) {
+    const key = c.req.header("idempotency-key");
+    const { caller, services } = c.var;
+    if (key === undefined || caller.type !== "user" || /^(GET|HEAD|OPTIONS)$/.test(c.req.method)) {
+      return await next();
+    }
+    refuseOddKey(key);
+    const db = databaseOf(c);
+    const requestHash = hashToken(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
+    const nowMs = services.now().getTime();
+    const id = [caller.userId, key] as const;
+    const [claimed, stored] = await write(db, [
+      {
+        sql: CLAIM,
+        args: [
+          ...id,
+          requestHash,
+          nowMs + limits.http.idempotencyLockMs,
+          nowMs + limits.http.idempotencyKeptMs,
+          nowMs,
+        ],
+      },
+      { sql: STORED, args: id },
+    ]);
+    if (claimed!.rows.length === 0) {
+      const [hash, status, headers, body] = stored!.rows[0] as (string | number | null)[];
+      return replay(
+        { request_hash: hash, status, headers, body } as unknown as KeyRow,
+        requestHash,
+      );
+    }
+    await next();
+    await keep(db, id, c.res);
+  };
+}
+
+function refuseOddKey(key: string): void {
+  if (key.length <= limits.http.idempotencyKeyCharsMax && /^[\x21-\x7e]+$/.test(key)) return;
+  throw new Invalid(
+    "idempotency/bad-key",
+    "Use an Idempotency-Key of up to 255 visible characters.",
+    {
+      errors: [{ pointer: "/header/idempotency-key", detail: "A UUID is a good key." }],
+    },
+  );
+}
+
+function replay(row: KeyRow, requestHash: string): Response {
+  if (row.request_hash !== requestHash) {
+    throw new Invalid(
+      "idempotency/key-reused",
+      "This Idempotency-Key was used for another request. Make a new key for a new request.",
+    );
+  }
+  if (row.status === null) {
+    throw new Conflict("idempotency/in-progress", "The first request is still under way. Wait.", {
+      retryAfterMs: 1_000,
+    });
+  }
+  const headers = new Headers(JSON.parse(row.headers ?? "{}") as Record<string, string>);
+  headers.set("Idempotent-Replayed", "true");
+  return new Response(row.body, { status: row.status, headers });
+}
+
+/** Keeps answers that would be the same again; a failure of ours is forgotten and may be retried. */
+async function keep(
+  db: Database,
+  id: readonly [string, string],
+  response: Response,
+): Promise<void> {
+  if (response.status >= 500 || response.status === 429) {
+    await write(db, [
+      { sql: "DELETE FROM idempotency_keys WHERE scope = ? AND key = ?", args: id },
+    ]);
+    return;
+  }
+  const headers: Record<string, string> = {};
+  for (const name of ["content-type", "location", "etag"]) {
+    const value = response.headers.get(name);
+    if (value !== null) headers[name] = value;
+  }
+  await write(db, [
+    {
+      sql: "UPDATE idempotency_keys SET status = ?, headers = ?, body = ? WHERE scope = ? AND key = ?",
+      args: [response.status, JSON.stringify(headers), await response.clone().text(), ...id],
+    },
+  ]);
+}

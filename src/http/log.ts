@@ -1,0 +1,17 @@
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "./env.ts";
+
+/** One line per request, after it was answered. Never the query string: it may carry a secret. */
+export const logLine = createMiddleware<AppEnv>(async function logLine(c, next) {
+  const startedAt = performance.now();
+  await next();
+  const { caller, services } = c.var;
+  services.log.info("request", {
+    requestId: c.var.requestId,
+    method: c.req.method,
+    path: c.req.path,
+    status: c.res.status,
+    ms: Math.round((performance.now() - startedAt) * 100) / 100,
+    ...(caller?.type === "user" && { userId: caller.userId }),
+  });
+});

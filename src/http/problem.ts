@@ -1,0 +1,146 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { DatabaseError } from "../database/errors.ts";
+import {
+  AppError,
+  type ErrorKind,
+  Malformed,
+  NotFound,
+  TooLarge,
+  Unavailable,
+} from "../kernel/errors.ts";
+import { limits } from "../limits.ts";
+import type { AppEnv } from "./env.ts";
+
+/** What a browser is shown instead of JSON. Set by app.ts, which knows the pages. */
+export type ProblemPage = (c: Context<AppEnv>, problem: Problem) => Response | Promise<Response>;
+
+/** RFC 9457. `type` is a page that explains the code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: ProblemStatus;
+  readonly detail: string;
+  readonly instance: string;
+  readonly requestId: string;
+  readonly [detail: string]: unknown;
+}
+
+type ProblemStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503 | 507;
+
+const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  limit: 402,
+  forbidden: 403,
+  "not-found": 404,
+  conflict: 409,
+  "too-large": 413,
+  invalid: 422,
+  unavailable: 503,
+};
+
+const TITLE: Readonly<Record<ProblemStatus, string>> = {
+  400: "Bad request",
+  401: "Sign in first",
+  402: "Plan limit reached",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Conflict",
+  413: "Too large",
+  422: "Invalid input",
+  429: "Too many requests",
+  500: "Something went wrong",
+  503: "Not available right now",
+  507: "Storage full",
+};
+
+/** The one place where an error becomes an answer. Pages get a page, everybody else a document. */
+export function onError(page: ProblemPage) {
+  return (error: Error, c: Context<AppEnv>): Response | Promise<Response> => {
+    const known = toAppError(error);
+    const problem = known ? toProblem(c, known) : unknownProblem(c, error);
+    const seconds = retryAfterSeconds(problem);
+    if (seconds !== undefined) c.header("Retry-After", String(seconds));
+    if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
+    c.header("Cache-Control", "no-store");
+    if (wantsPage(c)) return page(c, problem);
+    c.header("Content-Type", "application/problem+json");
+    return c.body(JSON.stringify(problem), problem.status);
+  };
+}
+
+/** For `app.notFound`: no route at all answers like a thing that does not exist. */
+export function notFound(): never {
+  throw new NotFound("request/no-such-page", "There is nothing at this address.");
+}
+
+function wantsPage(c: Context<AppEnv>): boolean {
+  return !new URL(c.req.url).pathname.startsWith("/api/") && !c.req.path.startsWith("/api/");
+}
+
+function toProblem(c: Context<AppEnv>, error: AppError): Problem {
+  // A rate limit passes by itself, a plan's limit does not: only the first says when to come back.
+  const isRate = error.kind === "limit" && "retryAfterMs" in error.details;
+  const status = isRate ? 429 : error.code === "guild/storage-full" ? 507 : STATUS[error.kind];
+  return {
+    ...error.details,
+    type: `/problems/${error.code}`,
+    title: TITLE[status],
+    status,
+    detail: error.message,
+    instance: new URL(c.req.url).pathname,
+    requestId: c.var.requestId,
+  };
+}
+
+function unknownProblem(c: Context<AppEnv>, error: Error): Problem {
+  c.var.services.log.error("request.failed", { requestId: c.var.requestId, error });
+  return {
+    type: "about:blank",
+    title: TITLE[500],
+    status: 500,
+    detail: "Something went wrong on our side. Try again; if it stays, send us the request id.",
+    instance: new URL(c.req.url).pathname,
+    requestId: c.var.requestId,
+  };
+}
+
+/** Failures of the layers below that a caller can do something about. */
+function toAppError(error: Error): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException) return fromHono(error);
+  if (!(error instanceof DatabaseError)) return undefined;
+  if (error.kind === "full") {
+    return new Unavailable(
+      "guild/storage-full",
+      "There is no room left to save this.",
+      {},
+      { cause: error },
+    );
+  }
+  if (error.kind === "busy" || error.kind === "timeout" || error.kind === "unreachable") {
+    return new Unavailable(
+      "database/busy",
+      "The database is busy. Nothing was changed; try again in a moment.",
+      { retryAfterMs: 1_000 },
+      { cause: error },
+    );
+  }
+  return undefined;
+}
+
+function fromHono(error: HTTPException): AppError | undefined {
+  if (error.status === 413) {
+    return new TooLarge("request/too-large", "This is more than we take at once.", {
+      bytesMax: limits.http.bodyBytesMax,
+    });
+  }
+  if (error.status >= 500) return undefined;
+  return new Malformed("request/malformed", "The request could not be read. Check its JSON.");
+}
+
+function retryAfterSeconds(problem: Problem): number | undefined {
+  const ms = problem["retryAfterMs"];
+  return typeof ms === "number" ? Math.max(1, Math.ceil(ms / 1_000)) : undefined;
+}

@@ -1,0 +1,102 @@
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { Unauthenticated } from "../kernel/errors.ts";
+import { hashToken } from "../kernel/tokens.ts";
+import { limits } from "../limits.ts";
+import type { Caller, SignedIn } from "../platform/context.ts";
+import type { SessionRow } from "../platform/store.ts";
+import { clientAddress } from "./address.ts";
+import type { AppEnv } from "./env.ts";
+
+/** `__Host-` binds the cookie to this host over TLS; plain http on this machine cannot have it. */
+export function sessionCookieName(publicUrl: URL): string {
+  return publicUrl.protocol === "https:" ? "__Host-guildhall" : "guildhall";
+}
+
+/** Who is calling: by session cookie, by session token or by access token. */
+export const session = createMiddleware<AppEnv>(async function session(c, next) {
+  const caller = await callerOf(c);
+  c.set("caller", caller);
+  c.set("platform", {
+    services: c.var.services,
+    caller,
+    requestId: c.var.requestId,
+    address: clientAddress(c),
+    agent: (c.req.header("user-agent") ?? "").slice(0, 200),
+  });
+  await next();
+});
+
+async function callerOf(c: Context<AppEnv>): Promise<Caller> {
+  const authorization = c.req.header("authorization");
+  if (authorization !== undefined) return await fromBearer(c, authorization);
+  const token = onlyCookie(c, sessionCookieName(c.var.services.config.publicUrl));
+  if (token === undefined) return { type: "anonymous" };
+  return (await fromSession(c, token, "cookie")) ?? { type: "anonymous" };
+}
+
+/** Two cookies of one name mean that somebody tossed one in: neither is believed. */
+function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
+  const header = c.req.header("cookie");
+  if (header === undefined || !header.includes(name)) return undefined;
+  if (header.split(";").filter((pair) => pair.trim().startsWith(`${name}=`)).length !== 1) {
+    return undefined;
+  }
+  return getCookie(c, name);
+}
+
+async function fromBearer(c: Context<AppEnv>, authorization: string): Promise<Caller> {
+  const token = /^Bearer ([A-Za-z0-9_.~+/-]+=*)$/.exec(authorization)?.[1];
+  const caller =
+    token === undefined
+      ? undefined
+      : token.includes(".")
+        ? await fromAccessToken(c, token)
+        : await fromSession(c, token, "bearer");
+  if (caller) return caller;
+  throw new Unauthenticated(
+    "auth/bad-token",
+    "This token is not valid. Sign in again for another.",
+  );
+}
+
+async function fromAccessToken(c: Context<AppEnv>, token: string): Promise<Caller | undefined> {
+  const { services } = c.var;
+  const claims = await services.accessTokens.verify(token);
+  if (claims === undefined) return undefined;
+  // The session stands behind the token, so signing out ends it before its time.
+  const row = await services.platform.sessionById(claims.sessionId);
+  if (row === undefined || isOver(row, services.now().getTime())) return undefined;
+  return { ...toCaller(row, "access-token"), guildId: claims.guildId };
+}
+
+async function fromSession(
+  c: Context<AppEnv>,
+  token: string,
+  via: "cookie" | "bearer",
+): Promise<SignedIn | undefined> {
+  const { platform, now } = c.var.services;
+  const row = await platform.session(hashToken(token));
+  const nowMs = now().getTime();
+  if (row === undefined || isOver(row, nowMs)) return undefined;
+  if (nowMs - row.lastUsedAt > limits.session.touchAfterMs) await platform.touchSession(row.id);
+  return toCaller(row, via);
+}
+
+function isOver(row: SessionRow, nowMs: number): boolean {
+  return row.expiresAt <= nowMs || row.lastUsedAt + limits.session.idleMs <= nowMs;
+}
+
+function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
+  return {
+    type: "user",
+    userId: row.userId,
+    sessionId: row.id,
+    name: row.name,
+    email: row.email,
+    emailVerified: row.emailVerifiedAt !== null,
+    provedAt: row.provedAt,
+    via,
+  };
+}

@@ -1,0 +1,186 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { getPath } from "hono/utils/url";
+import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
+import { permissionsOf, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import { limits } from "../limits.ts";
+import type { Caller } from "../platform/context.ts";
+import type { Guild, Membership } from "../platform/store.ts";
+import type { Actor } from "../tenant/context.ts";
+import type { GuildEnv } from "./env.ts";
+
+/** First path segments that belong to a guild. A test holds this against the mounted routes. */
+export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
+  "standings",
+  "dkp",
+  "ledger",
+  "roster",
+  "members",
+  "audit",
+  "settings",
+  "onboarding",
+]);
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Is this hostname the platform's own or one guild's, one label above it? */
+export function isOurHost(hostname: string, publicUrl: URL): boolean {
+  if (hostname === publicUrl.hostname || labelOf(hostname, publicUrl) !== undefined) return true;
+  return LOOPBACK.test(publicUrl.hostname) && LOOPBACK.test(hostname);
+}
+
+/**
+ * The routed path of a request. `ironforge.<domain>/roster`, `/api/roster` with `X-Guild-ID` or with
+ * an access token all become `/g/ironforge/roster`'s form, so that nothing below knows more than
+ * one. These only select a guild; `inGuild` decides who may enter.
+ */
+export function guildPath(publicUrl: URL): (request: Request) => string {
+  return (request) => {
+    const path = getPath(request);
+    const isApi = path.startsWith("/api/");
+    if (path.startsWith(isApi ? "/api/g/" : "/g/")) return path;
+    const rest = isApi ? path.slice(4) : path;
+    const label = labelOf(new URL(request.url).hostname, publicUrl);
+    const section = rest.split("/", 2)[1] ?? "";
+    if (!GUILD_SECTIONS.has(section) && !(section === "" && label !== undefined && !isApi)) {
+      return path;
+    }
+    const selected = label ?? (isApi ? (headerGuild(request) ?? claimedGuild(request)) : undefined);
+    if (selected === undefined) return path;
+    return `${isApi ? "/api" : ""}/g/${encodeURIComponent(selected)}${rest === "/" ? "" : rest}`;
+  };
+}
+
+/**
+ * Finds the guild and the caller's place in it, and borrows its database for the request.
+ * A stranger's guild and a missing one give the same 404.
+ * A response that streams outlives this middleware: it must take a lease of its own.
+ */
+export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next) {
+  const { platform, tenants, now } = c.var.services;
+  const { caller } = c.var;
+  const reference = c.req.param("guild")!;
+  const userId = caller.type === "user" ? caller.userId : null;
+  const found = await platform.guildForUser(reference, userId);
+  if (found === undefined || !isVisible(found.guild, found.membership)) {
+    return await redirectFromOldSlug(c, reference);
+  }
+  refuseOtherSelectors(c, found.guild);
+  refuseUnlessReady(found.guild);
+  using lease = await tenants.lease(found.guild);
+  c.set("guild", {
+    guild: found.guild,
+    actor: actorOf(caller, found.membership),
+    db: lease.db,
+    now,
+    requestId: c.var.requestId,
+    idempotencyKey: c.req.header("idempotency-key"),
+  });
+  await next();
+});
+
+/** The one answer for a guild that is not there and for one that the caller may not know of. */
+export function noSuchGuild(): NotFound {
+  return new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+}
+
+/** May a caller with this membership (or none) know that the guild exists? */
+export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
+  if (guild.status === "deleting") return false;
+  return membership !== undefined || (guild.isPublic && guild.status === "ready");
+}
+
+function actorOf(caller: Caller, membership: Membership | undefined): Actor {
+  if (caller.type === "user" && membership !== undefined) {
+    return {
+      type: "user",
+      userId: caller.userId,
+      name: caller.name,
+      membershipId: membership.id,
+      role: membership.role,
+      permissions: permissionsOf(membership.role, membership.overrides),
+    };
+  }
+  return {
+    type: "visitor",
+    signedIn: caller.type === "user",
+    permissions: new Set(VISITOR_PERMISSIONS),
+  };
+}
+
+function refuseUnlessReady(guild: Guild): void {
+  if (guild.status === "ready") return;
+  const retryAfterMs = limits.http.provisioningRetryAfterMs;
+  if (guild.status === "creating") {
+    throw new Unavailable("guild/provisioning", "This guild's database is being made.", {
+      retryAfterMs,
+      guildId: guild.id,
+    });
+  }
+  if (guild.status === "failed") {
+    throw new Unavailable(
+      "guild/provisioning-failed",
+      "This guild's database could not be made. The owner can try again.",
+      { retryAfterMs, guildId: guild.id },
+    );
+  }
+  throw new Unavailable(
+    "guild/suspended",
+    guild.statusReason
+      ? `This guild is suspended: ${guild.statusReason}`
+      : "This guild is suspended.",
+    { retryAfterMs: limits.http.suspendedRetryAfterMs },
+  );
+}
+
+/** Path, subdomain, header and token may each name the guild; they must all name the same one. */
+function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
+  const { services, caller } = c.var;
+  const named = [
+    labelOf(new URL(c.req.url).hostname, services.config.publicUrl),
+    headerGuild(c.req.raw),
+    caller.type === "user" ? caller.guildId : undefined,
+  ];
+  for (const name of named) {
+    if (name !== undefined && name !== guild.id && name !== guild.slug) {
+      throw new Malformed(
+        "guild/ambiguous",
+        "The address, the X-Guild-ID header and the token do not name the same guild. Send one.",
+      );
+    }
+  }
+}
+
+async function redirectFromOldSlug(c: Context<GuildEnv>, slug: string): Promise<Response> {
+  const { platform } = c.var.services;
+  const guildId = await platform.guildIdBySlugHistory(slug);
+  const userId = c.var.caller.type === "user" ? c.var.caller.userId : null;
+  const found = guildId && (await platform.guildForUser(guildId, userId));
+  if (!found || !isVisible(found.guild, found.membership)) throw noSuchGuild();
+  const url = new URL(c.req.url);
+  const path = c.req.path.replace(`/g/${slug}`, `/g/${found.guild.slug}`);
+  return c.redirect(`${path}${url.search}`, 308);
+}
+
+function labelOf(hostname: string, publicUrl: URL): string | undefined {
+  const suffix = `.${publicUrl.hostname}`;
+  if (!hostname.endsWith(suffix)) return undefined;
+  const label = hostname.slice(0, -suffix.length);
+  return /^[a-z0-9-]+$/.test(label) ? label : undefined;
+}
+
+function headerGuild(request: Request): string | undefined {
+  return request.headers.get("x-guild-id") ?? undefined;
+}
+
+/** The guild an access token was made for, unverified: it selects a path, it opens nothing. */
+function claimedGuild(request: Request): string | undefined {
+  const payload = request.headers.get("authorization")?.split(".")[1];
+  if (payload === undefined) return undefined;
+  try {
+    const claims = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return typeof claims.guild_id === "string" ? claims.guild_id : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Runs `work` on every item with at most `lanes` under way, in order of arrival. A slow item holds
+ * up only its own lane. `work` must not throw: bulk work reports, it does not stop the others.
+ */
+export async function forEachLimit<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  lanes: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const source = (async function* () {
+    yield* items;
+  })();
+  const lane = async () => {
+    for (let next = await source.next(); !next.done; next = await source.next()) {
+      await work(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane));
+}
+
+/** Resolves after `ms`; for backoff between tries, never to wait for something to happen. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Full jitter: a random wait up to `baseMs * 2^attempt`, capped, so that crowds spread out. */
+export function backoffMs(attempt: number, baseMs: number, capMs: number): number {
+  return Math.random() * Math.min(capMs, baseMs * 2 ** attempt);
+}

@@ -1,0 +1,28 @@
+import { uuidv7 } from "uuidv7";
+
+declare const brand: unique symbol;
+type Id<Name extends string> = string & { readonly [brand]: Name };
+
+export type UserId = Id<"user">;
+export type GuildId = Id<"guild">;
+export type SessionId = Id<"session">;
+export type MembershipId = Id<"membership">;
+export type InvitationId = Id<"invitation">;
+export type OperationId = Id<"operation">;
+export type PersonId = Id<"person">;
+export type CharacterId = Id<"character">;
+export type PoolId = Id<"pool">;
+export type AccountId = Id<"account">;
+export type LedgerTxId = Id<"ledger-tx">;
+
+/** A new id that sorts by the time it was made (UUIDv7, RFC 9562). */
+export function newId<T extends string>(): T {
+  return uuidv7() as T;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** True for the lower-case textual form that `newId` produces. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}

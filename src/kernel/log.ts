@@ -1,0 +1,34 @@
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured lines for operators: an event's name and its fields. */
+export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;
+
+const ORDER: readonly (LogLevel | "silent")[] = ["debug", "info", "warn", "error", "silent"];
+const SECRET = /password|token|secret|authorization|cookie/i;
+
+/** Writes one JSON line per event at `level` or above; fields that sound secret are left out. */
+export function createLog(
+  level: LogLevel | "silent",
+  writeLine: (line: string) => void,
+  now: () => Date,
+): Log {
+  const least = ORDER.indexOf(level);
+  const at =
+    (lineLevel: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (ORDER.indexOf(lineLevel) < least) return;
+      writeLine(
+        JSON.stringify({ at: now().toISOString(), level: lineLevel, event, ...fields }, plain),
+      );
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function plain(key: string, value: unknown): unknown {
+  if (SECRET.test(key)) return "[left out]";
+  if (value instanceof Error) {
+    return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  }
+  return value;
+}

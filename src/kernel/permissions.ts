@@ -1,0 +1,62 @@
+/** Guild roles, strongest first. A guild has exactly one owner. */
+export const ROLES = ["owner", "admin", "officer", "raider", "viewer"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everything a person can be allowed to do in a guild. Keep the words of the pages. */
+export const PERMISSIONS = [
+  "standings.view",
+  "roster.view",
+  "members.view",
+  "ledger.view",
+  "logs.upload",
+  "notes.view",
+  "points.award",
+  "auctions.run",
+  "roster.manage",
+  "identity.manage",
+  "members.invite",
+  "audit.view",
+  "members.manage",
+  "settings.manage",
+  "keys.manage",
+  "guild.export",
+  "guild.own",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Per-person exceptions to the role: `true` grants, `false` takes away. */
+export type PermissionOverrides = Readonly<Partial<Record<Permission, boolean>>>;
+
+const upTo = (last: Permission): readonly Permission[] =>
+  PERMISSIONS.slice(0, PERMISSIONS.indexOf(last) + 1);
+
+/** What each role may do by default. Each role may do all that the next weaker one may. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: upTo("ledger.view"),
+  raider: upTo("logs.upload"),
+  officer: upTo("audit.view"),
+  admin: upTo("guild.export"),
+  owner: upTo("guild.own"),
+};
+
+/** What anybody may see of a public guild without belonging to it. */
+export const VISITOR_PERMISSIONS: readonly Permission[] = ["standings.view", "roster.view"];
+
+/** Role plus overrides. Ownership itself can be neither granted nor taken by an override. */
+export function permissionsOf(
+  role: Role,
+  overrides: PermissionOverrides = {},
+): ReadonlySet<Permission> {
+  const allowed = new Set(ROLE_PERMISSIONS[role]);
+  for (const permission of PERMISSIONS) {
+    if (permission === "guild.own") continue;
+    if (overrides[permission] === true) allowed.add(permission);
+    if (overrides[permission] === false && role !== "owner") allowed.delete(permission);
+  }
+  return allowed;
+}
+
+/** True when `role` stands above `other`: an admin may act on an officer, never on an admin. */
+export function outranks(role: Role, other: Role): boolean {
+  return ROLES.indexOf(role) < ROLES.indexOf(other);
+}

@@ -1,0 +1,4 @@
+import { start, stopOnSignal } from "./node/server.ts";
+
+const { stop } = await start(process.env);
+stopOnSignal(stop);

@@ -1,0 +1,50 @@
+import { serve } from "@hono/node-server";
+import { createApp } from "../app.ts";
+import { readConfig } from "../config.ts";
+import { buildNodeServices } from "./services.ts";
+
+/** Starts the server and resolves once it answers; used by `npm start`, the demo and tests. */
+export async function start(
+  env: Readonly<Record<string, string | undefined>>,
+  extras: { readonly demoGuildSlug?: string } = {},
+) {
+  const config = readConfig(env);
+  const services = await buildNodeServices(config, extras);
+  await services.provisioner.resume();
+  const app = createApp(services);
+  const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  const { port } = server.address() as { port: number };
+  services.log.info("server.listening", { port, publicUrl: config.publicUrl.href });
+
+  /** Stops taking requests, lets those under way finish, then closes every database. */
+  const stop = async () => {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+    });
+    await services.close();
+  };
+  return { port, services, app, stop };
+}
+
+/** Ends the process in order on the first signal, at once on the second. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+}

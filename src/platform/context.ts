@@ -1,0 +1,64 @@
+import type { Statement } from "../database/client.ts";
+import { Unauthenticated } from "../kernel/errors.ts";
+import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
+import type { Services } from "../services.ts";
+
+/** Somebody who proved who they are, and how. */
+export interface SignedIn {
+  readonly type: "user";
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly name: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  /** When the password was last typed in this session, in Unix milliseconds. */
+  readonly provedAt: number;
+  /** A cookie travels by itself, so its requests need proof of origin; the others do not. */
+  readonly via: "cookie" | "bearer" | "access-token";
+  /** The guild that an access token was made for; it opens no other. */
+  readonly guildId?: GuildId;
+}
+
+export type Caller = { readonly type: "anonymous" } | SignedIn;
+
+/** What a verb of a platform feature knows: the services, who is calling, and from where. */
+export interface PlatformContext {
+  readonly services: Services;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly address: string;
+  readonly agent: string;
+}
+
+/** @throws {Unauthenticated} `auth/required` */
+export function signedIn(ctx: PlatformContext): SignedIn {
+  if (ctx.caller.type === "user") return ctx.caller;
+  throw new Unauthenticated("auth/required", "Sign in to do this.");
+}
+
+/** The platform's audit row of one change, to stand in the same `write` as the change itself. */
+export function record(
+  ctx: PlatformContext,
+  action: string,
+  subject: string,
+  change: { readonly guildId?: GuildId; readonly before?: unknown; readonly after?: unknown } = {},
+): Statement {
+  const caller = ctx.caller;
+  return {
+    sql: `INSERT INTO audit_log
+      (at, actor_type, actor_id, action, subject, guild_id, before, after, address, agent)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    args: [
+      ctx.services.now().getTime(),
+      caller.type,
+      caller.type === "user" ? caller.userId : "",
+      action,
+      subject,
+      change.guildId ?? null,
+      change.before === undefined ? null : JSON.stringify(change.before),
+      change.after === undefined ? null : JSON.stringify(change.after),
+      ctx.address,
+      ctx.agent,
+    ],
+  };
+}

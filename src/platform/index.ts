@@ -1,0 +1,16 @@
+import { createRouter } from "../http/router.ts";
+import { authPages } from "./auth/pages.tsx";
+import { authApi } from "./auth/routes.ts";
+import { guildsPages } from "./guilds/pages.tsx";
+import { guildsApi } from "./guilds/routes.ts";
+import { plansApi } from "./plans/routes.ts";
+
+/** The platform's JSON API, below `/api`: one line per feature. */
+export function platformApi() {
+  return createRouter().route("/", authApi()).route("/", guildsApi()).route("/", plansApi());
+}
+
+/** The platform's pages: one line per feature. */
+export function platformPages() {
+  return createRouter().route("/", authPages()).route("/", guildsPages());
+}

@@ -1,0 +1,309 @@
+import { sql } from "drizzle-orm";
+import {
+  type AnySQLiteColumn,
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type {
+  GuildId,
+  InvitationId,
+  MembershipId,
+  OperationId,
+  SessionId,
+  UserId,
+} from "../kernel/ids.ts";
+import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
+
+// Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
+
+export const users = sqliteTable("users", {
+  id: text().$type<UserId>().primaryKey(),
+  email: text().notNull().unique(),
+  name: text().notNull(),
+  passwordHash: text("password_hash"),
+  emailVerifiedAt: integer("email_verified_at"),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().$type<SessionId>().primaryKey(),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    tokenHash: text("token_hash").notNull().unique(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    provedAt: integer("proved_at").notNull(),
+    address: text().notNull(),
+    agent: text().notNull(),
+  },
+  (t) => [index("sessions_by_user").on(t.userId)],
+);
+
+export type EmailTokenPurpose = "verify" | "reset";
+
+export const emailTokens = sqliteTable(
+  "email_tokens",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    purpose: text().$type<EmailTokenPurpose>().notNull(),
+    email: text().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    usedAt: integer("used_at"),
+  },
+  (t) => [index("email_tokens_by_user").on(t.userId, t.purpose)],
+);
+
+export const plans = sqliteTable("plans", {
+  name: text().primaryKey(),
+  position: integer().notNull(),
+  guildsPerAccountMax: integer("guilds_per_account_max"),
+  membersMax: integer("members_max"),
+  retentionDays: integer("retention_days"),
+  features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+});
+
+export type GuildStatus = "creating" | "ready" | "suspended" | "deleting" | "failed";
+export type Region = "us" | "eu" | "kr" | "tw" | "cn";
+export type Faction = "alliance" | "horde" | "none";
+
+/** Which weekdays (ISO, 1 = Monday) and local time a guild raids, in its own time zone. */
+export interface RaidSchedule {
+  readonly weekdays: readonly number[];
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+export const guilds = sqliteTable(
+  "guilds",
+  {
+    id: text().$type<GuildId>().primaryKey(),
+    slug: text().notNull().unique(),
+    name: text().notNull(),
+    nameKey: text("name_key").notNull(),
+    realm: text().notNull(),
+    realmKey: text("realm_key").notNull(),
+    region: text().$type<Region>().notNull(),
+    faction: text().$type<Faction>().notNull(),
+    ownerId: text("owner_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    plan: text()
+      .notNull()
+      .references(() => plans.name),
+    status: text().$type<GuildStatus>().notNull(),
+    statusReason: text("status_reason"),
+    host: text().notNull(),
+    databaseName: text("database_name").notNull().unique(),
+    databaseUrl: text("database_url"),
+    generation: integer().notNull().default(1),
+    schemaVersion: integer("schema_version").notNull().default(0),
+    schemaHash: text("schema_hash").notNull().default(""),
+    isPublic: integer("is_public", { mode: "boolean" }).notNull().default(false),
+    description: text().notNull().default(""),
+    contact: text().notNull().default(""),
+    timeZone: text("time_zone").notNull().default("UTC"),
+    raidSchedule: text("raid_schedule", { mode: "json" }).$type<RaidSchedule>(),
+    discordGuildId: text("discord_guild_id"),
+    settings: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("guilds_by_realm").on(t.nameKey, t.realmKey, t.region),
+    index("guilds_by_owner").on(t.ownerId),
+    index("guilds_by_status").on(t.status, t.id),
+    index("guilds_by_schema").on(t.schemaVersion),
+  ],
+);
+
+/** Slugs that once led to a guild: they redirect, and nobody else may take them until then. */
+export const slugHistory = sqliteTable("slug_history", {
+  slug: text().primaryKey(),
+  guildId: text("guild_id").$type<GuildId>().notNull(),
+  heldUntil: integer("held_until").notNull(),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    id: text().$type<MembershipId>().primaryKey(),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    guildId: text("guild_id")
+      .$type<GuildId>()
+      .notNull()
+      .references(() => guilds.id),
+    role: text().$type<Role>().notNull(),
+    overrides: text({ mode: "json" }).$type<PermissionOverrides>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("memberships_by_guild").on(t.guildId, t.userId),
+    index("memberships_by_user").on(t.userId),
+    uniqueIndex("memberships_one_owner").on(t.guildId).where(sql`${t.role} = 'owner'`),
+  ],
+);
+
+export const invitations = sqliteTable(
+  "invitations",
+  {
+    id: text().$type<InvitationId>().primaryKey(),
+    guildId: text("guild_id")
+      .$type<GuildId>()
+      .notNull()
+      .references(() => guilds.id),
+    tokenHash: text("token_hash").notNull().unique(),
+    email: text(),
+    role: text().$type<Role>().notNull(),
+    createdBy: text("created_by")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    usesMax: integer("uses_max").notNull(),
+    uses: integer().notNull().default(0),
+    revokedAt: integer("revoked_at"),
+  },
+  (t) => [index("invitations_by_guild").on(t.guildId)],
+);
+
+export type OperationKind = "provision" | "deprovision";
+export type OperationStatus = "running" | "done" | "failed";
+
+/** One attempt to bring a guild's database to life, or to end it. */
+export const operations = sqliteTable(
+  "provisioning_operations",
+  {
+    id: text().$type<OperationId>().primaryKey(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    kind: text().$type<OperationKind>().notNull(),
+    status: text().$type<OperationStatus>().notNull(),
+    runner: text().notNull(),
+    leaseUntil: integer("lease_until").notNull(),
+    startedAt: integer("started_at").notNull(),
+    finishedAt: integer("finished_at"),
+    error: text(),
+  },
+  (t) => [
+    index("operations_by_guild").on(t.guildId),
+    uniqueIndex("operations_one_running").on(t.guildId).where(sql`${t.status} = 'running'`),
+  ],
+);
+
+/** What happened, in order; progress pages tail it by `seq`. */
+export const operationSteps = sqliteTable(
+  "provisioning_steps",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    operationId: text("operation_id").$type<OperationId>().notNull(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    step: text().notNull(),
+    state: text().$type<"started" | "done" | "failed">().notNull(),
+    at: integer().notNull(),
+    detail: text(),
+  },
+  (t) => [index("steps_by_guild").on(t.guildId, t.seq)],
+);
+
+export type RunStatus = "running" | "done" | "failed" | "stopped";
+
+/** One fan-out of the guild schema over the fleet. */
+export const migrationRuns = sqliteTable(
+  "migration_runs",
+  {
+    id: text().primaryKey(),
+    targetVersion: integer("target_version").notNull(),
+    targetHash: text("target_hash").notNull(),
+    status: text().$type<RunStatus>().notNull(),
+    startedBy: text("started_by").notNull(),
+    startedAt: integer("started_at").notNull(),
+    leaseUntil: integer("lease_until").notNull(),
+    finishedAt: integer("finished_at"),
+  },
+  (t) => [
+    uniqueIndex("migration_runs_one_running").on(t.status).where(sql`${t.status} = 'running'`),
+  ],
+);
+
+export const migrationOutcomes = sqliteTable(
+  "migration_outcomes",
+  {
+    runId: text("run_id")
+      .notNull()
+      .references(() => migrationRuns.id),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    status: text().$type<"done" | "failed">().notNull(),
+    fromVersion: integer("from_version").notNull(),
+    toVersion: integer("to_version").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    error: text(),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.guildId] })],
+);
+
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id").notNull(),
+    action: text().notNull(),
+    subject: text().notNull(),
+    guildId: text("guild_id").$type<GuildId>(),
+    before: text({ mode: "json" }),
+    after: text({ mode: "json" }),
+    address: text().notNull(),
+    agent: text().notNull(),
+  },
+  (t) => [index("audit_by_guild").on(t.guildId, t.seq)],
+);
+
+/** Sliding-window counters: two windows per subject are enough for the estimate. */
+export const rateWindows = sqliteTable("rate_windows", {
+  subject: text().primaryKey(),
+  windowStart: integer("window_start").notNull(),
+  current: integer().notNull(),
+  previous: integer().notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
+/** The answers to requests that carried an Idempotency-Key, kept for a day. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    scope: text().notNull(),
+    key: text().notNull(),
+    requestHash: text("request_hash").notNull(),
+    lockedUntil: integer("locked_until").notNull(),
+    status: integer(),
+    headers: text({ mode: "json" }).$type<Record<string, string>>(),
+    body: text(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
+
+/** Never holds a row: inserting a false condition aborts the transaction it stands in. */
+export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, (t) => [
+  check("guard_holds", sql`${t.holds as AnySQLiteColumn} = 1`),
+]);

@@ -1,0 +1,251 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { DatabaseLocation, PlatformDatabase } from "../database/client.ts";
+import { guard, type Writable, write } from "../database/write.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Conflict } from "../kernel/errors.ts";
+import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
+import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
+import {
+  type Faction,
+  type GuildStatus,
+  guilds,
+  type RaidSchedule,
+  type Region,
+} from "./schema.ts";
+
+/** A plan's limits; null means without limit. */
+export interface Plan {
+  readonly name: string;
+  readonly guildsPerAccountMax: number | null;
+  readonly membersMax: number | null;
+  readonly retentionDays: number | null;
+  readonly features: readonly string[];
+}
+
+/** What the platform knows of one guild. Its database is named by a random id, never by the slug. */
+export interface Guild {
+  readonly id: GuildId;
+  readonly slug: string;
+  readonly name: string;
+  readonly realm: string;
+  readonly region: Region;
+  readonly faction: Faction;
+  readonly ownerId: UserId;
+  readonly plan: Plan;
+  readonly status: GuildStatus;
+  readonly statusReason: string | null;
+  readonly host: string;
+  readonly databaseName: string;
+  readonly location: DatabaseLocation;
+  readonly generation: number;
+  readonly schemaVersion: number;
+  readonly schemaHash: string;
+  readonly isPublic: boolean;
+  readonly description: string;
+  readonly contact: string;
+  readonly timeZone: string;
+  readonly raidSchedule: RaidSchedule | null;
+  readonly createdAt: number;
+}
+
+/** The caller's place in a guild; absent for a visitor of a public one. */
+export interface Membership {
+  readonly id: MembershipId;
+  readonly role: Role;
+  readonly overrides: PermissionOverrides;
+}
+
+/** Who a session token belongs to, and how long it is good. Times in Unix milliseconds. */
+export interface SessionRow {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  readonly name: string;
+  readonly email: string;
+  readonly emailVerifiedAt: number | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly provedAt: number;
+}
+
+const GUILD_COLUMNS = `
+  g.id, g.slug, g.name, g.realm, g.region, g.faction, g.owner_id, g.status, g.status_reason,
+  g.host, g.database_name, g.database_url, g.generation, g.schema_version, g.schema_hash,
+  g.is_public, g.description, g.contact, g.time_zone, g.raid_schedule, g.created_at,
+  p.name AS plan, p.guilds_per_account_max, p.members_max, p.retention_days, p.features`;
+
+const GUILD_FOR_USER = `
+  SELECT ${GUILD_COLUMNS}, m.id AS membership_id, m.role, m.overrides
+  FROM guilds g JOIN plans p ON p.name = g.plan
+  LEFT JOIN memberships m ON m.guild_id = g.id AND m.user_id = ?2`;
+
+const BY_SLUG = `${GUILD_FOR_USER} WHERE g.slug = ?1`;
+const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
+
+const SESSION = `
+  SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
+    s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
+    s.proved_at AS provedAt
+  FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?`;
+
+/** Every question that more than one feature asks of the platform database. */
+export class PlatformStore {
+  readonly db: PlatformDatabase;
+  readonly now: Clock;
+
+  constructor(db: PlatformDatabase, now: Clock) {
+    this.db = db;
+    this.now = now;
+  }
+
+  /**
+   * One query: the guild behind a slug or an id, its plan, and the user's membership in it.
+   * Undefined when there is no such guild; whether the caller may know of it is decided above.
+   */
+  async guildForUser(
+    reference: string,
+    userId: UserId | null,
+  ): Promise<{ guild: Guild; membership: Membership | undefined } | undefined> {
+    // A slug is at most 32 characters long, an id is 36: one can never be taken for the other.
+    const query = reference.length === 36 ? BY_ID : BY_SLUG;
+    const row = await this.db.first<GuildRow & MembershipRow>(query, reference, userId ?? "");
+    if (row === undefined) return undefined;
+    return { guild: toGuild(row), membership: toMembership(row) };
+  }
+
+  /** The guild that a retired slug led to, while the slug is still held for it. */
+  async guildIdBySlugHistory(slug: string): Promise<GuildId | undefined> {
+    const row = await this.db.first<{ guild_id: GuildId }>(
+      "SELECT guild_id FROM slug_history WHERE slug = ? AND held_until > ?",
+      slug,
+      this.now().getTime(),
+    );
+    return row?.guild_id;
+  }
+
+  async guild(id: GuildId): Promise<Guild | undefined> {
+    return (await this.guildForUser(id, null))?.guild;
+  }
+
+  /** Every guild in the order of its id, read in pages so that a fleet never sits in memory. */
+  async *guilds(filter: { status?: GuildStatus } = {}): AsyncIterable<Guild> {
+    const pageSize = 500;
+    for (let after = ""; ; ) {
+      const rows = await this.db.all<GuildRow>(
+        `SELECT ${GUILD_COLUMNS} FROM guilds g JOIN plans p ON p.name = g.plan
+         WHERE g.id > ?1 AND (?2 IS NULL OR g.status = ?2) ORDER BY g.id LIMIT ${pageSize}`,
+        after,
+        filter.status ?? null,
+      );
+      for (const row of rows) yield toGuild(row);
+      if (rows.length < pageSize) return;
+      after = rows[rows.length - 1]!.id;
+    }
+  }
+
+  /**
+   * Moves a guild from one status to another, or not at all; `facts` change with it.
+   * @throws {Conflict} `guild/status-changed` when somebody else moved it first.
+   */
+  async advanceGuild(
+    id: GuildId,
+    from: GuildStatus,
+    to: GuildStatus,
+    facts: Partial<typeof guilds.$inferInsert> = {},
+    alongside: readonly Writable[] = [],
+  ): Promise<void> {
+    const stillThere = sql`exists (select 1 from guilds where id = ${id} and status = ${from})`;
+    await write(this.db, [
+      guard(
+        stillThere,
+        () =>
+          new Conflict("guild/status-changed", `This guild is no longer ${from}. Look again.`, {
+            expected: from,
+          }),
+      ),
+      this.db.orm
+        .update(guilds)
+        .set({ ...facts, status: to, updatedAt: this.now().getTime() })
+        .where(and(eq(guilds.id, id), eq(guilds.status, from))),
+      ...alongside,
+    ]);
+  }
+
+  /** The session of a token, by its SHA-256. Expiry is judged by the caller. */
+  session(tokenHash: string): Promise<SessionRow | undefined> {
+    return this.db.first<SessionRow>(SESSION, tokenHash);
+  }
+}
+
+interface GuildRow {
+  id: GuildId;
+  slug: string;
+  name: string;
+  realm: string;
+  region: Region;
+  faction: Faction;
+  owner_id: UserId;
+  status: GuildStatus;
+  status_reason: string | null;
+  host: string;
+  database_name: string;
+  database_url: string | null;
+  generation: number;
+  schema_version: number;
+  schema_hash: string;
+  is_public: number;
+  description: string;
+  contact: string;
+  time_zone: string;
+  raid_schedule: string | null;
+  created_at: number;
+  plan: string;
+  guilds_per_account_max: number | null;
+  members_max: number | null;
+  retention_days: number | null;
+  features: string;
+}
+
+interface MembershipRow {
+  membership_id: MembershipId | null;
+  role: Role | null;
+  overrides: string | null;
+}
+
+function toGuild(row: GuildRow): Guild {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    realm: row.realm,
+    region: row.region,
+    faction: row.faction,
+    ownerId: row.owner_id,
+    plan: {
+      name: row.plan,
+      guildsPerAccountMax: row.guilds_per_account_max,
+      membersMax: row.members_max,
+      retentionDays: row.retention_days,
+      features: JSON.parse(row.features),
+    },
+    status: row.status,
+    statusReason: row.status_reason,
+    host: row.host,
+    databaseName: row.database_name,
+    location: { url: row.database_url ?? "" },
+    generation: row.generation,
+    schemaVersion: row.schema_version,
+    schemaHash: row.schema_hash,
+    isPublic: row.is_public === 1,
+    description: row.description,
+    contact: row.contact,
+    timeZone: row.time_zone,
+    raidSchedule: row.raid_schedule === null ? null : JSON.parse(row.raid_schedule),
+    createdAt: row.created_at,
+  };
+}
+
+function toMembership(row: MembershipRow): Membership | undefined {
+  if (row.membership_id === null || row.role === null) return undefined;
+  return { id: row.membership_id, role: row.role, overrides: JSON.parse(row.overrides ?? "{}") };
+}

@@ -1,0 +1,42 @@
+import type { Statement } from "../database/client.ts";
+import type { Actor, GuildContext } from "./context.ts";
+
+/**
+ * The audit row of one change, to stand in the same `write` as the change itself.
+ * `before` and `after` are small plain objects that name what changed, without secrets.
+ */
+export function record(
+  ctx: GuildContext,
+  action: string,
+  subject: string,
+  change: { readonly before?: unknown; readonly after?: unknown } = {},
+): Statement {
+  const { type, id, name } = describe(ctx.actor);
+  return {
+    sql: `INSERT INTO audit_log
+      (at, actor_type, actor_id, actor_name, action, subject, before, after, request_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    args: [
+      ctx.now().getTime(),
+      type,
+      id,
+      name,
+      action,
+      subject,
+      toJson(change.before),
+      toJson(change.after),
+      ctx.requestId,
+    ],
+  };
+}
+
+/** How an actor is written down in rows that outlive the session. */
+export function describe(actor: Actor): { type: string; id: string; name: string } {
+  if (actor.type === "user") return { type: "user", id: actor.userId, name: actor.name };
+  if (actor.type === "system") return { type: "system", id: actor.job, name: actor.job };
+  return { type: "visitor", id: "", name: "" };
+}
+
+function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,2 @@
+export { auditPages } from "./pages.tsx";
+export { auditApi } from "./routes.ts";

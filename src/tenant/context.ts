@@ -1,0 +1,54 @@
+import type { TenantDatabase } from "../database/client.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Forbidden, Unauthenticated } from "../kernel/errors.ts";
+import type { MembershipId, UserId } from "../kernel/ids.ts";
+import type { Permission, Role } from "../kernel/permissions.ts";
+import type { Guild } from "../platform/store.ts";
+
+/** Who does it. A visitor looks at a public guild without belonging to it. */
+export type Actor =
+  | {
+      readonly type: "user";
+      readonly userId: UserId;
+      readonly name: string;
+      readonly membershipId: MembershipId;
+      readonly role: Role;
+      readonly permissions: ReadonlySet<Permission>;
+    }
+  | {
+      readonly type: "visitor";
+      readonly signedIn: boolean;
+      readonly permissions: ReadonlySet<Permission>;
+    }
+  | { readonly type: "system"; readonly job: string };
+
+/** All a feature knows of the world: one guild, its database, who is acting, and what time it is. */
+export interface GuildContext {
+  readonly guild: Guild;
+  readonly db: TenantDatabase;
+  readonly actor: Actor;
+  readonly now: Clock;
+  readonly requestId: string;
+  /** The request's Idempotency-Key, for verbs whose rows carry one. */
+  readonly idempotencyKey: string | undefined;
+}
+
+/** May this actor do it? For pages that show or hide a button; verbs call `allow`. */
+export function may(ctx: GuildContext, permission: Permission): boolean {
+  return ctx.actor.type === "system" || ctx.actor.permissions.has(permission);
+}
+
+/**
+ * The first line of every verb.
+ * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
+ * @throws {Forbidden} `guild/forbidden` for everybody else without the permission.
+ */
+export function allow(ctx: GuildContext, permission: Permission): void {
+  if (may(ctx, permission)) return;
+  if (ctx.actor.type === "visitor" && !ctx.actor.signedIn) {
+    throw new Unauthenticated("auth/required", "Sign in to do this.");
+  }
+  throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.", {
+    permission,
+  });
+}

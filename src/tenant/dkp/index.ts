@@ -1,0 +1,2 @@
+export { dkpPages } from "./pages.tsx";
+export { dkpApi } from "./routes.ts";

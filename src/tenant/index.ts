@@ -1,0 +1,26 @@
+import type { GuildEnv } from "../http/env.ts";
+import { createRouter } from "../http/router.ts";
+import { auditApi, auditPages } from "./audit/index.ts";
+import { dkpApi, dkpPages } from "./dkp/index.ts";
+import { homePages } from "./home/index.ts";
+import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
+import { rosterApi, rosterPages } from "./roster/index.ts";
+
+/** The guild's JSON API, below `/api/g/:guild`: one line per feature. */
+export function tenantApi() {
+  return createRouter<GuildEnv>()
+    .route("/", rosterApi())
+    .route("/", dkpApi())
+    .route("/", auditApi())
+    .route("/", onboardingApi());
+}
+
+/** The guild's pages, below `/g/:guild`: one line per feature. */
+export function tenantPages() {
+  return createRouter<GuildEnv>()
+    .route("/", homePages())
+    .route("/", rosterPages())
+    .route("/", dkpPages())
+    .route("/", auditPages())
+    .route("/", onboardingPages());
+}

@@ -1,0 +1,2 @@
+export { onboardingPages } from "./pages.tsx";
+export { onboardingApi } from "./routes.ts";

@@ -1,0 +1,2 @@
+export { rosterPages } from "./pages.tsx";
+export { rosterApi } from "./routes.ts";

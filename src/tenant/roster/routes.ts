@@ -1,0 +1,6 @@
+import type { GuildEnv } from "../../http/env.ts";
+import { createRouter } from "../../http/router.ts";
+
+export function rosterApi() {
+  return createRouter<GuildEnv>();
+}

@@ -1,0 +1,69 @@
+import { sql } from "drizzle-orm";
+import {
+  type AnySQLiteColumn,
+  check,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+} from "drizzle-orm/sqlite-core";
+import type { GuildId } from "../kernel/ids.ts";
+
+export * from "./dkp/schema.ts";
+export * from "./roster/schema.ts";
+
+/** Whose database this is. Checked at every open, so a swapped or empty file is never served. */
+export const meta = sqliteTable(
+  "_meta",
+  {
+    id: integer().primaryKey(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    generation: integer().notNull(),
+    schemaVersion: integer("schema_version").notNull(),
+    schemaHash: text("schema_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [check("meta_one_row", sql`${t.id as AnySQLiteColumn} = 1`)],
+);
+
+/** Guild settings that features read, one row per subject, such as `onboarding`. */
+export const settings = sqliteTable("settings", {
+  name: text().primaryKey(),
+  value: text({ mode: "json" }).$type<unknown>().notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Who changed what: written in the same transaction as the change, or the change fails. */
+export const auditLog = sqliteTable("audit_log", {
+  seq: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  actorType: text("actor_type").notNull(),
+  actorId: text("actor_id").notNull(),
+  actorName: text("actor_name").notNull(),
+  action: text().notNull(),
+  subject: text().notNull(),
+  before: text({ mode: "json" }).$type<unknown>(),
+  after: text({ mode: "json" }).$type<unknown>(),
+  requestId: text("request_id").notNull(),
+});
+
+/** The answers to requests that carried an Idempotency-Key, kept for a day. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    scope: text().notNull(),
+    key: text().notNull(),
+    requestHash: text("request_hash").notNull(),
+    lockedUntil: integer("locked_until").notNull(),
+    status: integer(),
+    headers: text({ mode: "json" }).$type<Record<string, string>>(),
+    body: text(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
+
+/** Never holds a row: inserting a false condition aborts the transaction it stands in. */
+export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, (t) => [
+  check("guard_holds", sql`${t.holds as AnySQLiteColumn} = 1`),
+]);

@@ -1,0 +1,225 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import type { GuildId, UserId } from "../../src/kernel/ids.ts";
+import { newId } from "../../src/kernel/ids.ts";
+import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
+import { buildNodeServices } from "../../src/node/services.ts";
+
+export type Json = Record<string, unknown>;
+
+/** What came back: `body` is parsed when it is JSON, else the text. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  readonly body: any;
+}
+
+export interface TestGuild {
+  readonly id: GuildId;
+  readonly slug: string;
+  readonly owner: TestClient;
+}
+
+export type TestApp = Awaited<ReturnType<typeof testApp>>;
+
+/** 2026-01-14 20:00 UTC, a Wednesday evening: raid night in many places. */
+const START_MS = Date.UTC(2026, 0, 14, 20);
+
+/**
+ * The whole product on real files in a folder of its own, with a clock that moves only when told.
+ * `await using t = await testApp()` removes everything at the end of the test.
+ */
+export async function testApp(env: Record<string, string> = {}) {
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
+  let nowMs = START_MS;
+  const now = () => new Date(nowMs);
+  const config = readConfig({
+    GUILDHALL_SECRET: randomUUID() + randomUUID(),
+    PUBLIC_URL: "http://localhost",
+    LOG_LEVEL: "silent",
+    DATA_DIR: dir,
+    ...env,
+  });
+  const services = await buildNodeServices(config, { now });
+  const app = createApp(services);
+  const request = (path: string, init?: RequestInit) =>
+    app.request(path.startsWith("http") ? path : `http://localhost${path}`, init);
+  const anonymous = new TestClient(request);
+
+  const signUp = async (name = `u${randomUUID().slice(0, 8)}`) => {
+    const credentials = {
+      email: `${name}@example.test`,
+      password: `pass phrase of ${randomUUID()}`,
+    };
+    const made = await anonymous.post("/api/users", { ...credentials, name });
+    if (made.status !== 201) throw new Error(`sign-up answered ${made.status}: ${made.text}`);
+    const session = await anonymous.post("/api/session", credentials);
+    if (session.status !== 201) throw new Error(`sign-in answered ${session.status}`);
+    const { token, user } = session.body as { token: string; user: { id: UserId } };
+    return new TestClient(request, { token, userId: user.id, ...credentials });
+  };
+
+  const guild = async (slug: string, options: { plan?: string; isPublic?: boolean } = {}) => {
+    const owner = await signUp();
+    const made = await owner.post("/api/guilds", {
+      name: `Guild ${slug}`,
+      realm: "Area 52",
+      region: "eu",
+      faction: "horde",
+      slug,
+    });
+    if (made.status !== 201) throw new Error(`founding answered ${made.status}: ${made.text}`);
+    const found = await services.platform.guildForUser(slug, null);
+    const { id } = found!.guild;
+    await services.platform.db.client.execute({
+      sql: "UPDATE guilds SET plan = ?, is_public = ? WHERE id = ?",
+      args: [options.plan ?? "free", options.isPublic ? 1 : 0, id],
+    });
+    return { id, slug, owner: owner.within(slug) } satisfies TestGuild;
+  };
+
+  /** A signed-in client in a role of a guild, its paths relative to the guild's API. */
+  const as = async (role: Role, of: TestGuild, overrides: PermissionOverrides = {}) => {
+    if (role === "owner") return of.owner;
+    const member = await signUp();
+    await join_(member.userId, of, role, overrides);
+    return member.within(of.slug);
+  };
+
+  const join_ = (userId: UserId, of: TestGuild, role: Role, overrides: PermissionOverrides = {}) =>
+    services.platform.db.client.execute({
+      sql: `INSERT INTO memberships (id, user_id, guild_id, role, overrides, created_at)
+            VALUES (?, ?, ?, ?, ?, ?)`,
+      args: [newId<string>(), userId, of.id, role, JSON.stringify(overrides), nowMs],
+    });
+
+  const close = async () => {
+    await services.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+
+  return {
+    app,
+    services,
+    dir,
+    request,
+    anonymous,
+    signUp,
+    guild,
+    as,
+    join: join_,
+    now,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Identity {
+  readonly token: string;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Sends requests as one person; within a guild, paths are relative to `/api/g/<slug>`. */
+export class TestClient {
+  readonly #request: (path: string, init?: RequestInit) => Response | Promise<Response>;
+  readonly #identity: Identity | undefined;
+  readonly #base: string;
+
+  constructor(
+    request: (path: string, init?: RequestInit) => Response | Promise<Response>,
+    identity?: Identity,
+    base = "",
+  ) {
+    this.#request = request;
+    this.#identity = identity;
+    this.#base = base;
+  }
+
+  get userId(): UserId {
+    return this.identity.userId;
+  }
+
+  get identity(): Identity {
+    if (!this.#identity) throw new Error("This client is anonymous.");
+    return this.#identity;
+  }
+
+  within(slug: string): TestClient {
+    return new TestClient(this.#request, this.#identity, `/api/g/${slug}`);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send("GET", path, undefined, headers);
+  }
+  post(path: string, body: Json = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send("POST", path, body, headers);
+  }
+  put(path: string, body: Json = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send("PUT", path, body, headers);
+  }
+  patch(path: string, body: Json = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send("PATCH", path, body, headers);
+  }
+  delete(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send("DELETE", path, undefined, headers);
+  }
+
+  /** A page, as a browser with this person's cookie would ask for it. Paths are absolute. */
+  page(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#answer("GET", path, { headers: { ...this.#cookie(), ...headers } });
+  }
+
+  /** A form sent from our own page, without scripts. Paths are absolute. */
+  submit(path: string, fields: Record<string, string | readonly string[]>): Promise<Answer> {
+    const body = new URLSearchParams();
+    for (const [name, value] of Object.entries(fields)) {
+      for (const one of typeof value === "string" ? [value] : value) body.append(name, one);
+    }
+    const origin = path.startsWith("http") ? new URL(path).origin : "http://localhost";
+    return this.#answer("POST", path, { body, headers: { ...this.#cookie(), origin } });
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body: Json | undefined,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    const token = this.#identity?.token;
+    return await this.#answer(method, `${this.#base}${path}`, {
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  }
+
+  #cookie(): Record<string, string> {
+    return this.#identity ? { cookie: `guildhall=${this.#identity.token}` } : {};
+  }
+
+  async #answer(method: string, path: string, init: RequestInit): Promise<Answer> {
+    const response = await this.#request(path, { method, redirect: "manual", ...init });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text ? JSON.parse(text) : text,
+    };
+  }
+}

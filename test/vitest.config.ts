@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+const shared = {
+  root: new URL("..", import.meta.url).pathname,
+  esbuild: false as const,
+};
+
+// `pure` needs no database and no server, so `npm run check` can run it in seconds.
+const pure = ["test/tidy.test.ts", "test/kernel/**/*.test.ts", "test/**/*.rules.test.{ts,tsx}"];
+
+export default defineConfig({
+  root: shared.root,
+  test: {
+    projects: [
+      { root: shared.root, test: { name: "pure", include: pure } },
+      {
+        root: shared.root,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: pure,
+          pool: "forks",
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
