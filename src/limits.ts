@@ -17,6 +17,14 @@ export const limits = {
     /** Access tokens cannot be taken back one by one, so they end soon. */
     accessTokenMs: 5 * MINUTE_MS,
   },
+  guild: {
+    /** A freed slug in old links must not lead into a stranger's guild. */
+    slugHeldMs: 90 * DAY_MS,
+    /** Each step takes milliseconds; a runner silent for so long has died. */
+    operationLeaseMs: 10 * SECOND_MS,
+    /** How often a server looks for what a dead process left behind. */
+    sweepEveryMs: 15 * SECOND_MS,
+  },
   http: {
     /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */
     bodyBytesMax: 1024 * 1024,
@@ -30,5 +38,76 @@ export const limits = {
     idempotencyLockMs: MINUTE_MS,
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
+  },
+  dkp: {
+    /** A thousand million points at two decimals; far from where sums stop being exact. */
+    amountMax: 100_000_000_000,
+    /** The largest raids have 40 people; a whole guild at once has to fit as well. */
+    personsPerEntryMax: 1_000,
+    /** A sentence. What needs more belongs into the guild's own chat. */
+    reasonCharsMax: 200,
+    /** Enough to see what is wrong; a broken ledger could fill pages with the same fault. */
+    differencesMax: 100,
+    /** A chart is some hundred pixels wide: more points could not be told apart. */
+    chartPointsMax: 200,
+    /** One file of the current view; far above any guild's roster. */
+    csvRowsMax: 10_000,
+  },
+  database: {
+    /** Each open file costs three descriptors and about 0.3 MB; 200 stay far below `ulimit -n`. */
+    openMax: 200,
+    /** A guild that nobody looked at for half an hour has gone to bed. */
+    idleMs: 30 * MINUTE_MS,
+    /** Requests that wait for any guild's database to become free. More would only wait longer. */
+    waitingMax: 1_000,
+    /** Nobody waits longer than this for a page; after that, saying "later" is kinder. */
+    waitMsMax: 5 * SECOND_MS,
+    /** Work that waits for one guild: above a whole raid pressing reload, below a memory problem. */
+    waitingPerGuildMax: 1_000,
+    /** Told to whoever found the line too long. */
+    tooBusyRetryAfterMs: SECOND_MS,
+    /** Replaced, moved or migrated databases are back within moments. */
+    movedRetryAfterMs: SECOND_MS,
+    /** A damaged database needs a person, and persons need minutes. */
+    quarantinedRetryAfterMs: 5 * MINUTE_MS,
+    /** How long a deletion or restore waits for requests under way before it gives up. */
+    drainMsMax: 30 * SECOND_MS,
+    /** Other processes (the command line) hold the lock for one migration or one copy at most. */
+    busyWaitMsMax: 5 * SECOND_MS,
+    /** The first wait for a lock held elsewhere, doubled each time, and the longest one. */
+    busyBackoffMs: 1,
+    busyBackoffMsMax: 50,
+    /** About the number of different statements the whole product has. */
+    statementsMax: 200,
+    /** Closed connections the collector has not freed: three descriptors each, 64 to spare. */
+    unreleasedMax: 12,
+    /** A quiet moment is the cheapest time to let the collector free what was closed. */
+    releaseIdleMs: SECOND_MS,
+  },
+  auth: {
+    /** What NIST and OWASP ask for where no second factor is required. */
+    passwordCharsMin: 8,
+    /** Longer than any passphrase; a bound on what one hash has to read. */
+    passwordCharsMax: 256,
+    /** A line on a phone. */
+    nameCharsMax: 50,
+    /** Mail is read within a day, or the link is asked for again. */
+    verifyLinkMs: DAY_MS,
+    /** Whoever asks for a new password is waiting for it now. */
+    resetLinkMs: HOUR_MS,
+    /** More than a person mistypes; far too few to guess with. */
+    passwordsPerAccount: { max: 10, windowMs: MINUTE_MS },
+    /** A whole raid behind one address may sign in at once. */
+    passwordsPerAddress: { max: 120, windowMs: MINUTE_MS },
+    /** A school or an internet café on recruitment day; each costs a slow hash and a letter. */
+    signUpsPerAddress: { max: 60, windowMs: HOUR_MS },
+    /** Nobody needs more, and a mailbox must not be flooded through us. */
+    lettersPerAccount: { max: 5, windowMs: HOUR_MS },
+    /** Each takes 19 MiB and one core for tens of milliseconds. */
+    hashesAtOnceMax: 2,
+    /** A few seconds of work; whoever comes after is told to try again. */
+    hashesWaitingMax: 200,
+    /** How long a browser keeps the chosen language and theme. */
+    preferencesMs: 365 * DAY_MS,
   },
 } as const;

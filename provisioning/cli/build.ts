@@ -1,4 +1,4 @@
-import { build, type BuildOptions } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 /** What is bundled: our own code only. Packages stay where npm put them. */
 export const bundle: BuildOptions = {

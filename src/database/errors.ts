@@ -39,3 +39,30 @@ export class DatabaseError extends Error {
     return this.kind === "unique" && this.message.includes(constraint);
   }
 }
+
+const KIND_BY_CODE: readonly (readonly [codePrefix: string, kind: DatabaseErrorKind])[] = [
+  ["SQLITE_CONSTRAINT_UNIQUE", "unique"],
+  ["SQLITE_CONSTRAINT_PRIMARYKEY", "unique"],
+  ["SQLITE_CONSTRAINT_ROWID", "unique"],
+  ["SQLITE_CONSTRAINT_FOREIGNKEY", "foreign-key"],
+  ["SQLITE_CONSTRAINT_NOTNULL", "not-null"],
+  ["SQLITE_CONSTRAINT", "check"],
+  ["SQLITE_BUSY", "busy"],
+  ["SQLITE_LOCKED", "busy"],
+  ["SQLITE_PROTOCOL", "busy"],
+  ["SQLITE_FULL", "full"],
+  ["SQLITE_READONLY", "blocked"],
+  ["SQLITE_PERM", "denied"],
+  ["SQLITE_AUTH", "denied"],
+  ["SQLITE_CORRUPT", "corrupt"],
+  ["SQLITE_NOTADB", "corrupt"],
+  ["SQLITE_INTERRUPT", "timeout"],
+  // The disk, or the descriptors to reach it, gave no answer; the database itself may be well.
+  ["SQLITE_IOERR", "unreachable"],
+  ["SQLITE_CANTOPEN", "unreachable"],
+];
+
+/** The kind behind one of SQLite's own codes, which every backend reports in the same words. */
+export function kindOfSqliteCode(code: string): DatabaseErrorKind {
+  return KIND_BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "sql";
+}

@@ -7,59 +7,78 @@ export interface SqlFacts {
   /** It uses `:name`, `@name` or `$name`, for which we have no values. */
   readonly named: boolean;
   /**
-   * `write` needs the write lock, `read` never changes anything, `session` speaks to the connection
-   * itself (PRAGMA, VACUUM), `banned` would change what a shared connection is in the middle of
-   * (BEGIN, COMMIT, SAVEPOINT) or which files it reaches (ATTACH).
+   * `write` needs the write lock, `read` changes nothing, `session` speaks to the connection itself
+   * (PRAGMA, VACUUM), `banned` would leave a shared connection inside a transaction (BEGIN, COMMIT,
+   * SAVEPOINT) or let it reach another file (ATTACH).
    */
-  readonly kind: "read" | "write" | "session" | "banned";
+  readonly kind: SqlKind;
 }
 
-// A doubled quote inside a literal reads as two literals side by side, which is all the same here.
-const TOKEN =
-  /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\?\d*|[:@$#][\w$\u0080-\uffff]+|\d[\w.]*|\s+|[^]/gy;
+export type SqlKind = "read" | "write" | "session" | "banned";
 
-const READS = new Set(["SELECT", "VALUES", "EXPLAIN"]);
-const SESSION = new Set(["PRAGMA", "VACUUM"]);
-const BANNED = new Set(
-  ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"].concat("ATTACH", "DETACH"),
+// A doubled quote inside a literal reads as two literals side by side, which is all the same here.
+const TOKEN = new RegExp(
+  [
+    /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]/,
+    /--[^\n]*|\/\*[^]*?(?:\*\/|$)/,
+    /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d[\w.]*/,
+    /\?\d*|[:@$#][\w$\u0080-\uffff]+/,
+    /\s+|[^]/,
+  ]
+    .map((part) => part.source)
+    .join("|"),
+  "g",
 );
+const BLANK = /^(?:\s|--|\/\*)/;
+const TRIGGER = /^CREATE (?:TEMP |TEMPORARY )?TRIGGER\b/;
+
+const KINDS: Readonly<Record<string, SqlKind>> = {
+  ...{ SELECT: "read", VALUES: "read", EXPLAIN: "read", WITH: "read" },
+  ...{ PRAGMA: "session", VACUUM: "session" },
+  ...{ BEGIN: "banned", COMMIT: "banned", END: "banned", ROLLBACK: "banned" },
+  ...{ SAVEPOINT: "banned", RELEASE: "banned", ATTACH: "banned", DETACH: "banned" },
+};
 const CHANGES = new Set(["INSERT", "UPDATE", "DELETE", "REPLACE"]);
 
 /** Reads SQL text just far enough to tell its statements apart, trigger bodies included. */
 export function readSql(sql: string): SqlFacts {
-  let statements = 0;
+  const tokens = (sql.match(TOKEN) ?? []).filter((token) => !BLANK.test(token));
+  const statements = split(tokens);
   let parameters = 0;
-  let named = false;
-  let kind: SqlFacts["kind"] | undefined;
-  let words: string[] = [];
-  let tokens = 0;
-  let inTrigger = false;
-  let bodyMayEnd = false;
-  for (const [token] of sql.matchAll(TOKEN)) {
-    if (isBlank(token)) continue;
-    if (token === ";" && (!inTrigger || bodyMayEnd)) {
-      tokens = 0;
-      words = [];
-      inTrigger = bodyMayEnd = false;
-      continue;
-    }
-    if (tokens++ === 0) statements++;
-    if (token === ";") {
-      // Inside a trigger only `; END` followed by a semicolon or the end of the text closes it.
-      words = [";"];
-      continue;
-    }
-    const word = token.toUpperCase();
-    if (inTrigger) bodyMayEnd = word === "END" && words[0] === ";" && words.length === 1;
-    else inTrigger = word === "TRIGGER" && words[0] === "CREATE" && words.length <= 2;
-    // Enough words to recognise CREATE TEMP TRIGGER and a trigger's END; the rest says nothing.
-    if (words.length < 3) words.push(word);
-    if (tokens === 1) kind ??= kindOf(word);
-    else if (kind === "read" && CHANGES.has(word) && /^\s*with\b/i.test(stripped(sql))) {
-      kind = "write";
-    }
-    if (token[0] === "?") parameters = token === "?" ? parameters + 1 : Math.max(parameters, Number(token.slice(1)));
-    else if (/^[:@$#]./.test(token)) named = true;
+  for (const token of tokens) {
+    if (token === "?") parameters++;
+    else if (token[0] === "?") parameters = Math.max(parameters, Number(token.slice(1)));
   }
-  return { statements, parameters, named, kind: kind ?? "read" };
+  return {
+    statements: statements.length,
+    parameters,
+    named: tokens.some((token) => token.length > 1 && ":@$#".includes(token[0]!)),
+    kind: kindOf(statements[0] ?? []),
+  };
+}
+
+function split(tokens: readonly string[]): readonly (readonly string[])[] {
+  const statements: (readonly string[])[] = [];
+  let start = 0;
+  for (let i = 0; i <= tokens.length; i++) {
+    const ends = i === tokens.length || (tokens[i] === ";" && !isInTrigger(tokens, start, i));
+    if (!ends) continue;
+    if (i > start) statements.push(tokens.slice(start, i));
+    start = i + 1;
+  }
+  return statements;
+}
+
+/** A trigger's body holds semicolons of its own; only the one after `; END` closes the trigger. */
+function isInTrigger(tokens: readonly string[], start: number, semicolon: number): boolean {
+  if (!TRIGGER.test(`${tokens.slice(start, start + 3).join(" ")} `.toUpperCase())) return false;
+  return !(tokens[semicolon - 1]!.toUpperCase() === "END" && tokens[semicolon - 2] === ";");
+}
+
+function kindOf(statement: readonly string[]): SqlKind {
+  const first = statement[0]?.toUpperCase() ?? "";
+  // A common table expression may lead into any statement. Taking the lock once too often, because
+  // of the function replace() for instance, is harmless; not taking it is not.
+  const changes = first === "WITH" && statement.some((token) => CHANGES.has(token.toUpperCase()));
+  return changes ? "write" : (KINDS[first] ?? "write");
 }

@@ -29,7 +29,7 @@ export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, serverUrl: U
       description:
         "Every guild has a database of its own. Errors are RFC 9457 problem documents; lists are " +
         "paged by cursor; unsafe requests take an Idempotency-Key.",
-      license: { name: "MIT", identifier: "MIT" },
+      license: { name: "MIT" },
     },
     servers: [{ url: serverUrl.origin }],
     security: [{ bearer: [] }, { cookie: [] }],

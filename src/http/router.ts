@@ -56,7 +56,7 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
 
 /** A page of a list: `items`, and `next` for the following page. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next: z.string().optional() });
+  return z.object({ items: z.array(item).readonly(), next: z.string().optional() });
 }
 
 /** `limit` and `cursor` of a paged list. */

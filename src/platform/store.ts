@@ -82,11 +82,14 @@ const GUILD_FOR_USER = `
 const BY_SLUG = `${GUILD_FOR_USER} WHERE g.slug = ?1`;
 const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
 
-const SESSION = `
+const SESSION_COLUMNS = `
   SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
     s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
     s.proved_at AS provedAt
-  FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?`;
+  FROM sessions s JOIN users u ON u.id = s.user_id`;
+
+const SESSION = `${SESSION_COLUMNS} WHERE s.token_hash = ?`;
+const SESSION_BY_ID = `${SESSION_COLUMNS} WHERE s.id = ?`;
 
 /** Every question that more than one feature asks of the platform database. */
 export class PlatformStore {
@@ -174,6 +177,21 @@ export class PlatformStore {
   /** The session of a token, by its SHA-256. Expiry is judged by the caller. */
   session(tokenHash: string): Promise<SessionRow | undefined> {
     return this.db.first<SessionRow>(SESSION, tokenHash);
+  }
+
+  /** The session behind an access token. Expiry is judged by the caller. */
+  sessionById(id: SessionId): Promise<SessionRow | undefined> {
+    return this.db.first<SessionRow>(SESSION_BY_ID, id);
+  }
+
+  /** Notes that a session was used now, which keeps it from ending by idleness. */
+  async touchSession(id: SessionId): Promise<void> {
+    await write(this.db, [
+      {
+        sql: "UPDATE sessions SET last_used_at = ? WHERE id = ?",
+        args: [this.now().getTime(), id],
+      },
+    ]);
   }
 }
 

@@ -1,0 +1,39 @@
+import type { DatabaseLocation } from "../../src/database/client.ts";
+import { Invalid } from "../../src/kernel/errors.ts";
+
+declare const brand: unique symbol;
+/** The name of one tenant database: random, so that it cannot be guessed, and never reused. */
+export type DatabaseName = string & { readonly [brand]: "database" };
+
+/** Where tenant databases live. Every method may be repeated: twice is the same as once. */
+export interface DatabaseHost {
+  readonly kind: "file" | "sqld" | "turso";
+  /** Makes the database with the newest schema and nothing else in it, durably. */
+  create(name: DatabaseName): Promise<DatabaseLocation>;
+  /** Removes it for good. Nothing may have it open. */
+  destroy(name: DatabaseName): Promise<void>;
+  /** Every database there is, for finding orphans. */
+  list(): AsyncIterable<DatabaseName>;
+  /** A whole, consistent copy, also while the database is in use. */
+  snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>>;
+  /** Makes a new database from a snapshot. Refuses one that is damaged. */
+  restore(name: DatabaseName, snapshot: ReadableStream<Uint8Array>): Promise<DatabaseLocation>;
+}
+
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** A new name with 125 random bits. */
+export function newDatabaseName(): DatabaseName {
+  const bytes = crypto.getRandomValues(new Uint8Array(25));
+  return `g${[...bytes].map((byte) => ALPHABET[byte & 31]).join("")}` as DatabaseName;
+}
+
+/**
+ * Hosts turn names into paths and addresses, so none is let near one unchecked.
+ * @throws {Invalid} `database/bad-name`
+ */
+export function databaseName(text: string): DatabaseName {
+  if (NAME.test(text)) return text as DatabaseName;
+  throw new Invalid("database/bad-name", "This is not the name of a guild's database.");
+}

@@ -1,0 +1,172 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Client, Statement } from "../src/database/client.ts";
+
+/** One migration file, as it stands in the bundle. `when` is drizzle's own timestamp of it. */
+export interface MigrationSource {
+  readonly name: string;
+  readonly when: number;
+  readonly sql: string;
+}
+
+export interface Migration {
+  readonly name: string;
+  readonly when: number;
+  readonly statements: readonly string[];
+  /** SHA-256 of the file's text in hex, the same that drizzle keeps. */
+  readonly hash: string;
+}
+
+/** How far one database got. `error` is set when it did not get to `target`. */
+export interface MigrationReport {
+  readonly from: number;
+  readonly to: number;
+  readonly applied: readonly string[];
+  readonly error?: Error;
+}
+
+/** Why a database's history cannot be continued. `code` is stable. */
+export class MigrationError extends Error {
+  readonly code: "edited" | "missing" | "out-of-order" | "ahead";
+
+  constructor(code: MigrationError["code"], message: string) {
+    super(message);
+    this.name = "MigrationError";
+    this.code = code;
+  }
+}
+
+/** Splits the files into statements and hashes them. Pure; done once per process. */
+export function parseMigrations(sources: readonly MigrationSource[]): readonly Migration[] {
+  return sources.map(({ name, when, sql }) => ({
+    name,
+    when,
+    statements: sql.split("--> statement-breakpoint").map(withoutComments).filter(Boolean),
+    hash: sha256Hex(sql),
+  }));
+}
+
+/** The version of a schema is how many migrations made it; its hash names exactly which. */
+export function schemaOf(migrations: readonly Migration[]): { version: number; hash: string } {
+  const chain = migrations.map(({ name, hash }) => `${name} ${hash}`).join("\n");
+  return { version: migrations.length, hash: sha256Hex(chain) };
+}
+
+/**
+ * Brings one database to the newest schema: all of its pending migrations in one transaction, or
+ * none. Never throws: the report says how far it got. Refuses a history that differs from ours.
+ * Two at once are safe: the second finds its place in the ledger taken, looks again and is done.
+ */
+export async function migrate(
+  client: Client,
+  migrations: readonly Migration[],
+  options: { readonly nowMs: number; readonly dryRun?: boolean },
+): Promise<MigrationReport> {
+  let from = 0;
+  try {
+    from = await position(client, migrations);
+    const pending = migrations.slice(from);
+    const names = pending.map(({ name }) => name);
+    if (pending.length === 0) return { from, to: from, applied: [] };
+    if (options.dryRun) return { from, to: from, applied: names };
+    await client.migrate(await statementsFor(client, migrations, from, options.nowMs));
+    return { from, to: migrations.length, applied: names };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const reached = await position(client, migrations).catch(() => from);
+    if (reached === migrations.length) return { from: reached, to: reached, applied: [] };
+    return { from, to: reached, applied: [], error };
+  }
+}
+
+/** How many of our migrations the database has, after checking that they are exactly ours. */
+async function position(client: Client, migrations: readonly Migration[]): Promise<number> {
+  if (!(await hasTable(client, "_migrations"))) return 0;
+  const { rows } = await client.execute({
+    sql: "SELECT name, hash FROM _migrations ORDER BY position",
+    args: [],
+  });
+  rows.forEach(([name, hash], index) => {
+    const ours = migrations[index];
+    if (ours?.name === name && ours?.hash === hash) return;
+    throw divergence(String(name), ours, migrations);
+  });
+  return rows.length;
+}
+
+function divergence(
+  name: string,
+  expected: Migration | undefined,
+  migrations: readonly Migration[],
+): MigrationError {
+  if (expected?.name === name) {
+    return new MigrationError(
+      "edited",
+      `The migration ${name} was changed after it had been applied. Restore the file as it was.`,
+    );
+  }
+  if (migrations.some((one) => one.name === name)) {
+    return new MigrationError(
+      "out-of-order",
+      `The database has ${name} where ${expected?.name ?? "nothing"} should be. Rename the new one.`,
+    );
+  }
+  if (expected === undefined) {
+    return new MigrationError(
+      "ahead",
+      `The database has ${name}, which this release does not know. Run the newer release.`,
+    );
+  }
+  return new MigrationError(
+    "missing",
+    `The database has ${name}, which is missing here before ${expected.name}. Bring it back.`,
+  );
+}
+
+async function statementsFor(
+  client: Client,
+  migrations: readonly Migration[],
+  from: number,
+  nowMs: number,
+): Promise<readonly Statement[]> {
+  const { version, hash } = schemaOf(migrations);
+  const hasMeta = await hasTable(client, "_meta");
+  const plain = (sql: string): Statement => ({ sql, args: [] });
+  return [
+    plain(`CREATE TABLE IF NOT EXISTS _migrations (position INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)`),
+    // Kept in step so that drizzle-kit can read a database of ours.
+    plain(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY,
+      hash text NOT NULL, created_at numeric)`),
+    ...migrations.slice(from).flatMap((migration, index) => [
+      ...migration.statements.map(plain),
+      {
+        sql: "INSERT INTO _migrations (position, name, hash, applied_at) VALUES (?, ?, ?, ?)",
+        args: [from + index + 1, migration.name, migration.hash, nowMs],
+      },
+      {
+        sql: "INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)",
+        args: [migration.hash, migration.when],
+      },
+    ]),
+    ...(hasMeta
+      ? [{ sql: "UPDATE _meta SET schema_version = ?, schema_hash = ?", args: [version, hash] }]
+      : []),
+  ];
+}
+
+async function hasTable(client: Client, name: string): Promise<boolean> {
+  const { rows } = await client.execute({
+    sql: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+    args: [name],
+  });
+  return rows.length > 0;
+}
+
+function withoutComments(chunk: string): string {
+  return chunk.replaceAll(/^\s*--.*$/gm, "").trim();
+}
+
+function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}

@@ -1,0 +1,69 @@
+import { mkdir, open, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { createTransport } from "nodemailer";
+import type { Config } from "../config.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { newId } from "../kernel/ids.ts";
+import type { Mail, Mailer } from "../services.ts";
+
+/** A letter in the outbox, with when it was written in Unix milliseconds. */
+export interface OutboxLetter extends Mail {
+  readonly from: string;
+  readonly at: number;
+}
+
+/** SMTP when `SMTP_URL` says where, else a folder beside the data. */
+export function nodeMailer(config: Config, now: Clock): Mailer {
+  return config.smtpUrl === undefined
+    ? folderMailer(join(config.dataDir, "outbox"), config.mailFrom, now)
+    : smtpMailer(config.smtpUrl, config.mailFrom);
+}
+
+/** One `.json` file per letter, whole or not there; names sort by time. For development. */
+export function folderMailer(folder: string, from: string, now: Clock): Mailer {
+  return {
+    async send(mail) {
+      const letter: OutboxLetter = { ...mail, from, at: now().getTime() };
+      // Letters carry links that open accounts, so nobody else on this machine may read them.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `${newId<string>()}.json`);
+      const file = await open(`${path}.part`, "wx", 0o600);
+      try {
+        await file.writeFile(`${JSON.stringify(letter, null, 2)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(`${path}.part`, path);
+      await syncFolder(folder);
+    },
+  };
+}
+
+function smtpMailer(url: string, from: string): Mailer {
+  const transport = createTransport({
+    url,
+    // A mail server that hangs must not hold the request for minutes.
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+  });
+  return {
+    async send({ to, subject, text }) {
+      await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+    },
+  };
+}
+
+/** Makes the rename itself last; some systems cannot open a folder, and lose no more than that. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } catch {
+    // Windows refuses to sync a folder.
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,174 @@
+import { sql } from "drizzle-orm";
+import type { Writable } from "../../database/write.ts";
+import { addressSubject } from "../../http/address.ts";
+import { consume } from "../../http/throttle.ts";
+import { Forbidden, Invalid } from "../../kernel/errors.ts";
+import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
+import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import type { PasswordHasher } from "../../services.ts";
+import { type PlatformContext, type SignedIn, signedIn } from "../context.ts";
+import { sessions } from "../schema.ts";
+import {
+  canonicalPassword,
+  PASSWORD_ADVICE,
+  type PasswordOwner,
+  passwordFault,
+} from "./passwords.ts";
+
+// What the verbs of service.ts and links.ts share.
+
+/** An account as its owner may see it. */
+export interface Account {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly emailVerified: boolean;
+}
+
+/** A fresh sign-in. `token` is told once, here; only its hash is kept. */
+export interface NewSession {
+  readonly token: string;
+  readonly expiresAt: number;
+  readonly user: Account;
+}
+
+/** An account with what only these verbs may see of it. */
+export interface UserRow {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+  readonly emailVerifiedAt: number | null;
+}
+
+const USER = `SELECT id, email, name, password_hash AS passwordHash,
+  email_verified_at AS emailVerifiedAt FROM users`;
+
+export function userByEmail(ctx: PlatformContext, email: string): Promise<UserRow | undefined> {
+  return ctx.services.platform.db.first<UserRow>(`${USER} WHERE email = ?`, email);
+}
+
+export async function userById(ctx: PlatformContext, id: UserId): Promise<UserRow> {
+  const user = await ctx.services.platform.db.first<UserRow>(`${USER} WHERE id = ?`, id);
+  if (user === undefined) throw new Error(`User ${id} has a session but no row.`);
+  return user;
+}
+
+export function toAccount(user: UserRow): Account {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    emailVerified: user.emailVerifiedAt !== null,
+  };
+}
+
+/**
+ * Whoever signed in by password, for what concerns the account itself. An access token is made for
+ * one guild and speaks for nothing else.
+ * @throws {Unauthenticated} `auth/required`, {Forbidden} `auth/session-required`
+ */
+export function accountHolder(ctx: PlatformContext): SignedIn {
+  const caller = signedIn(ctx);
+  if (caller.via !== "access-token") return caller;
+  throw new Forbidden(
+    "auth/session-required",
+    "An access token opens one guild only. Use the session token for this.",
+  );
+}
+
+/**
+ * Is this the user's password? A missing user costs the same work and is always "wrong", so that
+ * the time taken tells nobody which addresses have accounts.
+ */
+export async function checkPassword(
+  ctx: PlatformContext,
+  user: UserRow | undefined,
+  password: string,
+): Promise<"right" | "outdated" | "wrong"> {
+  const { passwords } = ctx.services;
+  const decoy = await decoyHash(passwords);
+  const known = user?.passwordHash ?? undefined;
+  const verdict = await passwords.verify(canonicalPassword(password), known ?? decoy);
+  return known === undefined ? "wrong" : verdict;
+}
+
+/**
+ * Counts one try of a password, per account and per address. The account is counted under its hash:
+ * most addresses that strangers try are nobody's account here, and not ours to keep.
+ * @throws {LimitReached} `rate/too-many`
+ */
+export async function countPasswordTry(ctx: PlatformContext, email: string): Promise<void> {
+  const { passwordsPerAccount, passwordsPerAddress } = limits.auth;
+  await countByAddress(ctx, "password", passwordsPerAddress);
+  const subject = `password:account:${hashToken(email)}`;
+  await consume(ctx.services.platform, subject, passwordsPerAccount);
+}
+
+/** @throws {LimitReached} `rate/too-many` */
+export async function countByAddress(
+  ctx: PlatformContext,
+  what: string,
+  limit: { readonly max: number; readonly windowMs: number },
+): Promise<void> {
+  // Some runtimes do not tell the address; one count for all of their callers would lock all out.
+  if (ctx.address === "") return;
+  await consume(ctx.services.platform, `${what}:address:${addressSubject(ctx.address)}`, limit);
+}
+
+/** @throws {Invalid} `auth/weak-password` with the reason. */
+export function refuseWeakPassword(password: string, owner: PasswordOwner): void {
+  const fault = passwordFault(password, owner);
+  if (fault === undefined) return;
+  throw new Invalid("auth/weak-password", "Choose another password.", {
+    reason: fault,
+    errors: [{ pointer: "/password", detail: PASSWORD_ADVICE[fault] }],
+  });
+}
+
+/** A session with a new id and token, and the rows that begin it and clear away those that ended. */
+export function beginSession(
+  ctx: PlatformContext,
+  user: UserRow,
+): { session: NewSession; id: SessionId; rows: readonly Writable[] } {
+  const { orm } = ctx.services.platform.db;
+  const nowMs = ctx.services.now().getTime();
+  const token = newToken();
+  const expiresAt = nowMs + limits.session.absoluteMs;
+  const id = newId<SessionId>();
+  const row = {
+    id,
+    userId: user.id,
+    tokenHash: hashToken(token),
+    createdAt: nowMs,
+    lastUsedAt: nowMs,
+    expiresAt,
+    provedAt: nowMs,
+    address: ctx.address,
+    agent: ctx.agent,
+  };
+  const idleSince = nowMs - limits.session.idleMs;
+  return {
+    session: { token, expiresAt, user: toAccount(user) },
+    id,
+    rows: [
+      sql`delete from sessions where user_id = ${user.id}
+          and (expires_at <= ${nowMs} or last_used_at <= ${idleSince})`,
+      orm.insert(sessions).values(row),
+    ],
+  };
+}
+
+const decoys = new WeakMap<PasswordHasher, Promise<string>>();
+
+function decoyHash(passwords: PasswordHasher): Promise<string> {
+  let decoy = decoys.get(passwords);
+  if (decoy === undefined) {
+    decoy = passwords.hash(newToken());
+    decoys.set(passwords, decoy);
+    // A hash that failed (too many at once) must not fail every sign-in after it.
+    decoy.catch(() => decoys.delete(passwords));
+  }
+  return decoy;
+}

@@ -1,0 +1,23 @@
+import type { Context } from "hono";
+import { deleteCookie, setCookie } from "hono/cookie";
+import type { AppEnv } from "../../http/env.ts";
+import { sessionCookieName } from "../../http/session.ts";
+import type { NewSession } from "./accounts.ts";
+
+/** Gives the browser the session's token, out of reach of scripts and of other sites' requests. */
+export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession): void {
+  const { config, now } = c.var.services;
+  const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
+  setCookie(c, sessionCookieName(config.publicUrl), token, { ...flags(c), httpOnly: true, maxAge });
+}
+
+/** Takes the token away from the browser; the session itself is ended by the verb. */
+export function forgetSession(c: Context<AppEnv>): void {
+  deleteCookie(c, sessionCookieName(c.var.services.config.publicUrl), flags(c));
+}
+
+/** What every cookie of ours has: this host, every path, TLS wherever we are served by it. */
+export function flags(c: Context<AppEnv>) {
+  const secure = c.var.services.config.publicUrl.protocol === "https:";
+  return { path: "/", sameSite: "Lax", secure } as const;
+}

@@ -1,0 +1,204 @@
+import { eq, sql } from "drizzle-orm";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import { consume } from "../../http/throttle.ts";
+import { NotFound } from "../../kernel/errors.ts";
+import type { UserId } from "../../kernel/ids.ts";
+import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import type { Mail } from "../../services.ts";
+import { type Locale, translator } from "../../web/i18n/index.ts";
+import { type PlatformContext, record } from "../context.ts";
+import { type EmailTokenPurpose, emailTokens, sessions, users } from "../schema.ts";
+import {
+  type Account,
+  accountHolder,
+  beginSession,
+  countByAddress,
+  type NewSession,
+  refuseWeakPassword,
+  toAccount,
+  type UserRow,
+  userByEmail,
+  userById,
+} from "./accounts.ts";
+import { canonicalPassword } from "./passwords.ts";
+
+/** The rows of a link, for the write it belongs to, and the letter to send once they are kept. */
+export interface Letter {
+  readonly rows: readonly Writable[];
+  readonly send: () => Promise<void>;
+}
+
+/** The letter that proves an address. */
+export function verificationLetter(ctx: PlatformContext, user: UserRow, locale: Locale): Letter {
+  const { letters } = translator(locale).auth;
+  return letter(ctx, user, "verify", "/verify", limits.auth.verifyLinkMs, (link) => ({
+    to: user.email,
+    subject: letters.verifySubject,
+    text: letters.verifyText(user.name, link),
+  }));
+}
+
+/**
+ * Sends the caller the verification letter again; does nothing once the address is proven.
+ * @throws {LimitReached} `rate/too-many`
+ */
+export async function resendVerification(
+  ctx: PlatformContext,
+  { locale }: { locale: Locale },
+): Promise<void> {
+  const { userId, email } = accountHolder(ctx);
+  await countLetter(ctx, email);
+  const user = await userById(ctx, userId);
+  if (user.emailVerifiedAt !== null) return;
+  const { rows, send } = verificationLetter(ctx, user, locale);
+  await write(ctx.services.platform.db, [...rows, record(ctx, "user.verify-mail", user.id)]);
+  await send();
+}
+
+/**
+ * Marks the caller's address as proven. Only the account the link was made for can use it: someone
+ * who signed up with another person's address must not have it proven by that person's click.
+ * @throws {NotFound} `auth/link-not-valid`
+ */
+export async function verifyEmail(
+  ctx: PlatformContext,
+  { token }: { token: string },
+): Promise<Account> {
+  const { userId } = accountHolder(ctx);
+  const { platform, now } = ctx.services;
+  const nowMs = now().getTime();
+  await write(platform.db, [
+    isGood(userId, "verify", token, nowMs),
+    useUp(userId, "verify", nowMs),
+    platform.db.orm
+      .update(users)
+      .set({ emailVerifiedAt: sql`coalesce(email_verified_at, ${nowMs})` })
+      .where(eq(users.id, userId)),
+    record(ctx, "user.verify", userId),
+  ]);
+  return toAccount(await userById(ctx, userId));
+}
+
+/** Mails a reset link if the address has an account. The answer never says whether. */
+export async function sendReset(
+  ctx: PlatformContext,
+  { email, locale }: { email: string; locale: Locale },
+): Promise<void> {
+  await countByAddress(ctx, "reset", limits.auth.passwordsPerAddress);
+  await countLetter(ctx, email);
+  const user = await userByEmail(ctx, email);
+  if (user === undefined) return;
+  const { letters } = translator(locale).auth;
+  const { rows, send } = letter(ctx, user, "reset", "/reset", limits.auth.resetLinkMs, (link) => ({
+    to: user.email,
+    subject: letters.resetSubject,
+    text: letters.resetText(user.name, link),
+  }));
+  await write(ctx.services.platform.db, [...rows, record(ctx, "user.reset-mail", user.id)]);
+  await send();
+}
+
+/**
+ * Sets a new password by a mailed link, ends every session and begins one: the mailbox is the way
+ * back in for an owner whose account others keep guessing at.
+ * @throws {NotFound} `auth/link-not-valid`, {Invalid} `auth/weak-password`
+ */
+export async function resetPassword(
+  ctx: PlatformContext,
+  { token, password }: { token: string; password: string },
+): Promise<NewSession> {
+  const { platform, passwords, now } = ctx.services;
+  await countByAddress(ctx, "reset", limits.auth.passwordsPerAddress);
+  const nowMs = now().getTime();
+  const ownerId = await resetOwner(ctx, token);
+  if (ownerId === undefined) throw linkNotValid();
+  const user = await userById(ctx, ownerId);
+  refuseWeakPassword(password, user);
+  const passwordHash = await passwords.hash(canonicalPassword(password));
+  const { session, id, rows } = beginSession(ctx, { ...user, emailVerifiedAt: nowMs });
+  await write(platform.db, [
+    isGood(user.id, "reset", token, nowMs),
+    useUp(user.id, "reset", nowMs),
+    platform.db.orm
+      .update(users)
+      // Whoever has the link reads the mailbox, so the address is proven too.
+      .set({ passwordHash, emailVerifiedAt: sql`coalesce(email_verified_at, ${nowMs})` })
+      .where(eq(users.id, user.id)),
+    platform.db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
+    ...rows,
+    record(ctx, "user.reset", user.id, { after: { sessionId: id } }),
+  ]);
+  return session;
+}
+
+/** Whose reset link this is. Whether it is still good is decided inside the write. */
+async function resetOwner(ctx: PlatformContext, token: string): Promise<UserId | undefined> {
+  const row = await ctx.services.platform.db.first<{ user_id: UserId }>(
+    "SELECT user_id FROM email_tokens WHERE token_hash = ? AND purpose = 'reset'",
+    hashToken(token),
+  );
+  return row?.user_id;
+}
+
+function isGood(userId: UserId, purpose: EmailTokenPurpose, token: string, nowMs: number): Guard {
+  return guard(
+    sql`exists (select 1 from email_tokens t join users u on u.id = t.user_id and u.email = t.email
+        where t.token_hash = ${hashToken(token)} and t.purpose = ${purpose}
+        and t.user_id = ${userId} and t.used_at is null and t.expires_at > ${nowMs})`,
+    linkNotValid,
+  );
+}
+
+/** One link used ends all its siblings: somebody may have asked for several. */
+function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writable {
+  return sql`update email_tokens set used_at = ${nowMs}
+    where user_id = ${userId} and purpose = ${purpose} and used_at is null`;
+}
+
+/** Counted under a hash: the address may be nobody's account here. */
+async function countLetter(ctx: PlatformContext, email: string): Promise<void> {
+  const subject = `letter:account:${hashToken(email)}`;
+  await consume(ctx.services.platform, subject, limits.auth.lettersPerAccount);
+}
+
+function letter(
+  ctx: PlatformContext,
+  user: UserRow,
+  purpose: EmailTokenPurpose,
+  path: string,
+  goodForMs: number,
+  compose: (link: string) => Mail,
+): Letter {
+  const { platform, now, config, mailer, log } = ctx.services;
+  const nowMs = now().getTime();
+  const token = newToken();
+  const row = {
+    tokenHash: hashToken(token),
+    userId: user.id,
+    purpose,
+    email: user.email,
+    expiresAt: nowMs + goodForMs,
+  };
+  // In the query, which is never logged; a path is.
+  const link = new URL(`${path}?token=${token}`, config.publicUrl).href;
+  const send = async () => {
+    try {
+      await mailer.send(compose(link));
+    } catch (error) {
+      // What was asked for has happened, and the letter can be asked for again.
+      log.error("mail.not-sent", { requestId: ctx.requestId, userId: user.id, purpose, error });
+    }
+  };
+  return {
+    rows: [
+      sql`delete from email_tokens where user_id = ${user.id} and expires_at <= ${nowMs}`,
+      platform.db.orm.insert(emailTokens).values(row),
+    ],
+    send,
+  };
+}
+
+function linkNotValid(): NotFound {
+  return new NotFound("auth/link-not-valid", "This link is no longer good. Ask for a new one.");
+}

@@ -1,0 +1,13 @@
+const HERE = "http://here.invalid";
+
+/**
+ * Where to go on after signing in: `next` when it is a path of this site, else `fallback`.
+ * Browsers read `//host`, `/\host` and paths with tabs in them as other sites.
+ */
+export function localPath(next: unknown, fallback: string): string {
+  if (typeof next !== "string" || next.length > 1_000) return fallback;
+  if (!next.startsWith("/") || next.startsWith("//") || /[\\\p{Cc}\s]/u.test(next)) return fallback;
+  const url = URL.canParse(next, HERE) ? new URL(next, HERE) : undefined;
+  const staysHere = url?.origin === HERE && !url.pathname.startsWith("//");
+  return staysHere ? `${url.pathname}${url.search}` : fallback;
+}

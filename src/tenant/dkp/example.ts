@@ -1,0 +1,134 @@
+import type { Statement } from "../../database/client.ts";
+import { type Guard, write } from "../../database/write.ts";
+import { type LedgerTxId, newId, type PersonId, type PoolId } from "../../kernel/ids.ts";
+import { record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { awardLines, type Line, spendLines } from "./ledger.ts";
+import { type Pool, pools, systemAccounts } from "./pools.ts";
+import { statementsOf } from "./post.ts";
+import { USUAL_DECIMALS } from "./seed.ts";
+
+const NAME = "Example raid";
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** What a raid night gives, in whole points: the defaults that guilds know. */
+const NIGHT = [
+  { afterMs: 0, points: 15, reason: "On time" },
+  { afterMs: 45 * MINUTE_MS, points: 5, reason: "Boss kill" },
+  { afterMs: 95 * MINUTE_MS, points: 5, reason: "Boss kill" },
+  { afterMs: 140 * MINUTE_MS, points: 10, reason: "First kill" },
+  { afterMs: 180 * MINUTE_MS, points: 10, reason: "Completion" },
+] as const;
+const NIGHTS_DAYS_AGO = [8, 6, 1] as const;
+const PRICES = [25, 40, 15] as const;
+
+/**
+ * Three raid nights of the last days in a pool of their own, which the guild's real points never
+ * meet. `personIds` are example persons. Adds nothing when the example is there already.
+ */
+export async function addExampleEntries(
+  ctx: GuildContext,
+  personIds: readonly PersonId[],
+): Promise<void> {
+  allow(ctx, "settings.manage");
+  if ((await pools(ctx)).some((pool) => pool.isExample)) return;
+  await write(ctx.db, [
+    ...exampleEntries(ctx, personIds),
+    record(ctx, "dkp.example-added", "pools", { after: { people: personIds.length } }),
+  ]);
+}
+
+/** Takes the example pool away with all that is in it. The ledger's triggers allow that here only. */
+export async function removeExample(ctx: GuildContext): Promise<void> {
+  allow(ctx, "settings.manage");
+  await write(ctx.db, [...exampleRemoval(), record(ctx, "dkp.example-removed", "pools")]);
+}
+
+/** The statements of `addExampleEntries`, for a `write` that adds the persons as well. */
+export function exampleEntries(
+  ctx: Pick<GuildContext, "actor" | "now">,
+  personIds: readonly PersonId[],
+): readonly (Statement | Guard)[] {
+  const nowMs = ctx.now().getTime();
+  const pool: Pool = {
+    id: newId<PoolId>(),
+    name: NAME,
+    kind: "dkp",
+    decimals: USUAL_DECIMALS,
+    isDefault: false,
+    isExample: true,
+    archivedAt: null,
+    floor: 0,
+    minGearPoints: 1,
+  };
+  return [
+    {
+      sql: `INSERT INTO pools (id, name, kind, decimals, rules, is_example, created_at)
+        VALUES (?, ?, ?, ?, '{}', 1, ?)`,
+      args: [pool.id, pool.name, pool.kind, pool.decimals, nowMs],
+    },
+    systemAccounts(pool),
+    ...NIGHTS_DAYS_AGO.flatMap((days, night) =>
+      raidNight(personIds, night, nowMs - days * DAY_MS).flatMap((one) => entryOf(ctx, pool, one)),
+    ),
+  ];
+}
+
+/** The statements of `removeExample`, for a `write` that removes the persons as well, afterwards. */
+export function exampleRemoval(): readonly Statement[] {
+  const inExample = "pool_id IN (SELECT id FROM pools WHERE is_example = 1)";
+  const ofExample = `account_id IN (SELECT id FROM accounts WHERE ${inExample})`;
+  return [
+    `DELETE FROM ledger_postings WHERE ${ofExample}`,
+    `DELETE FROM balances WHERE ${ofExample}`,
+    `DELETE FROM ledger_tx WHERE ${inExample}`,
+    `DELETE FROM accounts WHERE ${inExample}`,
+    "DELETE FROM pools WHERE is_example = 1",
+  ].map((sql) => ({ sql, args: [] }));
+}
+
+interface ExampleEntry {
+  readonly kind: "award" | "spend";
+  readonly reason: string;
+  readonly at: number;
+  readonly lines: readonly Line[];
+}
+
+/** Everybody but one shared absentee is there; a third of them come late; three buy something. */
+function raidNight(personIds: readonly PersonId[], night: number, startMs: number) {
+  const minor = (points: number) => points * 10 ** USUAL_DECIMALS;
+  const present = personIds.filter((_, i) => i === 0 || (i + night) % 5 !== 4);
+  const entries: ExampleEntry[] = NIGHT.map(({ afterMs, points, reason }, i) => ({
+    kind: "award",
+    reason,
+    at: startMs + afterMs,
+    lines: awardLines(
+      "dkp",
+      present.filter((_, p) => i > 0 || p === 0 || (p + night) % 3 !== 2),
+      minor(points),
+    ),
+  }));
+  const buyers = present.slice(night % present.length).slice(0, night === 0 ? 1 : 3);
+  const spends: ExampleEntry[] = buyers.map((personId, i) => ({
+    kind: "spend",
+    reason: ["Ring of the Quiet Forge", "Stormbound Mantle", "Emberglass Wand"][i]!,
+    at: startMs + 150 * MINUTE_MS + i * MINUTE_MS,
+    lines: spendLines("dkp", personId, minor(PRICES[(i + night) % PRICES.length]!)),
+  }));
+  return [...entries, ...spends].sort((a, b) => a.at - b.at);
+}
+
+function entryOf(ctx: Pick<GuildContext, "actor" | "now">, pool: Pool, one: ExampleEntry) {
+  const id = newId<LedgerTxId>();
+  return statementsOf(ctx, id, id, {
+    pool,
+    poolId: pool.id,
+    kind: one.kind,
+    origin: one.kind,
+    reason: one.reason,
+    reverses: null,
+    effectiveAt: one.at,
+    lines: one.lines,
+  });
+}

@@ -1,0 +1,188 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+import { STANDINGS_SORTS } from "./standings.ts";
+
+const id = z.uuid();
+const reason = z.string().trim().min(1).max(limits.dkp.reasonCharsMax);
+const people = z.array(id).min(1).max(limits.dkp.personsPerEntryMax);
+const points = z.union([z.string().max(40), z.number()]).openapi({
+  description: "Points as people write them, exact to the pool's decimals.",
+  examples: [15, "12.5"],
+});
+const pool = id.optional().openapi({ description: "The guild's default pool, unless said." });
+
+export const awardBody = z
+  .strictObject({
+    personIds: people,
+    points,
+    reason,
+    pool,
+    effectiveAt: z.number().int().min(0).optional().openapi({
+      description: "When it was earned, in Unix milliseconds. Now, unless said.",
+    }),
+  })
+  .openapi("Award");
+
+export const spendBody = z
+  .strictObject({
+    personId: id,
+    points,
+    reason,
+    pool,
+    sharedWith: people.optional().openapi({
+      description: "Zero-sum pools only: who shares the price, to the last unit.",
+    }),
+  })
+  .openapi("Spend");
+
+export const adjustBody = z
+  .strictObject({ personIds: people, points, reason, pool })
+  .openapi("Adjustment");
+
+export const reversalBody = z.strictObject({ reason }).openapi("Reversal");
+
+const LEDGER_KINDS = ["award", "spend", "adjust", "reversal", "decay", "opening"] as const;
+
+/** What of the ledger is wanted, besides `cursor` and `limit`. */
+export const ledgerFilters = z.object({
+  pool: id.optional(),
+  person: id.optional(),
+  kind: z.enum(LEDGER_KINDS).optional(),
+});
+
+/** How the standings are wanted, besides `cursor` and `limit`. */
+export const standingsFilters = z.object({
+  pool: id.optional(),
+  sort: z.enum(STANDINGS_SORTS).optional(),
+  class: z.string().max(40).optional(),
+  role: z.string().max(40).optional(),
+  q: z.string().max(100).optional(),
+});
+
+const amount = z.number().int();
+const nullableId = z.string().nullable();
+
+export const poolJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(["dkp", "epgp", "zero-sum"]),
+    decimals: z.number().int(),
+    isDefault: z.boolean(),
+    isExample: z.boolean(),
+    archivedAt: z.number().int().nullable(),
+    floor: amount.nullable(),
+    minGearPoints: amount,
+  })
+  .openapi("Pool");
+
+export const standingJson = z
+  .object({
+    personId: z.string(),
+    name: z.string(),
+    main: z.string().nullable(),
+    class: z.string().nullable(),
+    role: z.string().nullable(),
+    balance: amount,
+    earned: amount,
+    spent: amount,
+    priority: z.number(),
+    lastChangeAt: z.number().int().nullable(),
+    points: z.string(),
+  })
+  .openapi("Standing");
+
+const head = {
+  id: z.string(),
+  seq: z.number().int(),
+  kind: z.enum(LEDGER_KINDS),
+  poolId: z.string(),
+  decimals: z.number().int(),
+  reason: z.string(),
+  effectiveAt: z.number().int(),
+  recordedAt: z.number().int(),
+  actorType: z.string(),
+  actorName: z.string().nullable(),
+  reverses: nullableId,
+  reversedBy: nullableId,
+};
+const unit = z.enum(["pt", "ep", "gp"]);
+
+export const entryJson = z
+  .object({
+    ...head,
+    postings: z
+      .array(
+        z.object({
+          account: z.string(),
+          personId: nullableId,
+          personName: z.string().nullable(),
+          amount,
+          points: z.string(),
+          unit,
+        }),
+      )
+      .readonly(),
+  })
+  .openapi("LedgerEntry");
+
+export const entrySummaryJson = z
+  .object({
+    ...head,
+    people: z.number().int(),
+    personId: nullableId,
+    personName: z.string().nullable(),
+    amount,
+    points: z.string(),
+    unit,
+  })
+  .openapi("LedgerEntrySummary");
+
+export const statementLineJson = z
+  .object({
+    entryId: z.string(),
+    seq: z.number().int(),
+    kind: z.enum(LEDGER_KINDS),
+    reason: z.string(),
+    effectiveAt: z.number().int(),
+    recordedAt: z.number().int(),
+    reverses: nullableId,
+    reversedBy: nullableId,
+    unit,
+    amount,
+    points: z.string(),
+    balance: amount,
+    balancePoints: z.string(),
+  })
+  .openapi("StatementLine");
+
+export const accountJson = z
+  .object({
+    personId: z.string(),
+    name: z.string(),
+    balance: amount,
+    earned: amount,
+    spent: amount,
+    points: z.string(),
+  })
+  .openapi("PointsAccount");
+
+export const verificationJson = z
+  .object({
+    checkedAt: z.number().int(),
+    isRight: z.boolean(),
+    entries: z.number().int(),
+    postings: z.number().int(),
+    balances: z.number().int(),
+    differences: z
+      .array(
+        z.object({
+          check: z.string(),
+          subject: z.string(),
+          expected: z.number(),
+          actual: z.number(),
+        }),
+      )
+      .readonly(),
+  })
+  .openapi("LedgerVerification");

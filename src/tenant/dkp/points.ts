@@ -1,0 +1,72 @@
+import { limits } from "../../limits.ts";
+
+const DECIMAL = /^([+-]?)(\d{1,15})(?:\.(\d{1,15}))?$/;
+
+/** The digits of a decimal text, split at the point; undefined for anything else. */
+function digitsOf(text: string): { negative: boolean; whole: string; part: string } | undefined {
+  const match = DECIMAL.exec(text.trim());
+  if (match === null) return undefined;
+  return { negative: match[1] === "-", whole: match[2]!, part: match[3] ?? "" };
+}
+
+/**
+ * Shown points such as "12.5" as minor units, exactly and without floating point. Undefined when it
+ * is no plain decimal number, has more digits than the pool keeps, or is larger than we take.
+ */
+export function parsePoints(input: string | number, decimals: number): number | undefined {
+  const digits = digitsOf(String(input));
+  if (digits === undefined || digits.part.replace(/0+$/, "").length > decimals) return undefined;
+  return bounded(digits.negative, digits.whole + padded(digits.part, decimals));
+}
+
+/**
+ * Like `parsePoints`, but rounds half up, towards the larger number: -0.005 becomes 0, 0.005 becomes
+ * 0.01. For values that come from outside with more digits than the pool keeps.
+ */
+export function roundPoints(input: string | number, decimals: number): number | undefined {
+  const digits = digitsOf(String(input));
+  if (digits === undefined) return undefined;
+  const kept = bounded(digits.negative, digits.whole + padded(digits.part, decimals));
+  if (kept === undefined) return undefined;
+  const rest = digits.part.slice(decimals);
+  const half = `5${"0".repeat(Math.max(0, rest.length - 1))}`;
+  if (rest === "" || /^0*$/.test(rest)) return kept;
+  if (digits.negative) return rest > half ? kept - 1 : kept;
+  return rest >= half ? kept + 1 : kept;
+}
+
+/** Minor units as a decimal text without needless zeros: 1250 with two decimals is "12.5". */
+export function formatPoints(amount: number, decimals: number): string {
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals);
+  const part = digits.slice(digits.length - decimals).replace(/0+$/, "");
+  return `${amount < 0 ? "-" : ""}${whole}${part === "" ? "" : `.${part}`}`;
+}
+
+/**
+ * Splits `total` by `weights` so that the shares sum to it exactly: everybody gets the whole part of
+ * their share, and what is left goes one by one to the largest remainders, the earlier first.
+ * @throws {RangeError} without weights, or when all of them are zero.
+ */
+export function splitExactly(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  if (!(sum > 0) || total < 0) throw new RangeError("A split needs a weight above zero.");
+  const exact = weights.map((weight) => BigInt(total) * BigInt(weight));
+  const shares = exact.map((value) => Number(value / BigInt(sum)));
+  const left = total - shares.reduce((a, b) => a + b, 0);
+  const byRemainder = exact
+    .map((value, index) => ({ rest: value % BigInt(sum), index }))
+    .sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
+  for (const { index } of byRemainder.slice(0, left)) shares[index]! += 1;
+  return shares;
+}
+
+function padded(part: string, decimals: number): string {
+  return part.slice(0, decimals).padEnd(decimals, "0");
+}
+
+function bounded(negative: boolean, digits: string): number | undefined {
+  const amount = Number(digits);
+  if (amount > limits.dkp.amountMax) return undefined;
+  return negative && amount !== 0 ? -amount : amount;
+}

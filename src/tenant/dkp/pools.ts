@@ -1,0 +1,97 @@
+import { z } from "@hono/zod-openapi";
+import type { Statement } from "../../database/client.ts";
+import { NotFound } from "../../kernel/errors.ts";
+import { newId, type PoolId } from "../../kernel/ids.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { SYSTEM_ACCOUNTS } from "./ledger.ts";
+import type { PoolKind } from "./schema.ts";
+
+/** What a pool's rules say so far; all amounts in minor units. Unknown rules are kept, not read. */
+const poolRules = z.looseObject({
+  /** The balance that spending must leave; null for none. */
+  floor: z.number().int().nullable().optional(),
+  /** EPGP: gear points count as at least this many when the priority is worked out. */
+  minGearPoints: z.number().int().positive().optional(),
+});
+
+/** One currency of the guild. Amounts are whole numbers of 10^-decimals points. */
+export interface Pool {
+  readonly id: PoolId;
+  readonly name: string;
+  readonly kind: PoolKind;
+  readonly decimals: number;
+  readonly isDefault: boolean;
+  readonly isExample: boolean;
+  readonly archivedAt: number | null;
+  /** The balance that spending must leave, in minor units; null for none. */
+  readonly floor: number | null;
+  /** EPGP: what gear points count as at least, in minor units. */
+  readonly minGearPoints: number;
+}
+
+interface PoolRow {
+  id: PoolId;
+  name: string;
+  kind: PoolKind;
+  decimals: number;
+  rules: string;
+  is_default: number;
+  is_example: number;
+  archived_at: number | null;
+}
+
+const COLUMNS = "id, name, kind, decimals, rules, is_default, is_example, archived_at";
+const DEFAULT_POOL = `SELECT ${COLUMNS} FROM pools WHERE is_default = 1 AND archived_at IS NULL`;
+const ONE_POOL = `SELECT ${COLUMNS} FROM pools WHERE id = ?`;
+const ALL_POOLS = `
+  SELECT ${COLUMNS} FROM pools ORDER BY is_default DESC, archived_at IS NOT NULL, created_at, id`;
+
+/** All pools: the default one first, archived ones last. */
+export async function pools(ctx: GuildContext): Promise<readonly Pool[]> {
+  allow(ctx, "standings.view");
+  return (await ctx.db.all<PoolRow>(ALL_POOLS)).map(toPool);
+}
+
+/**
+ * The pool that is meant: the one named, or the guild's default.
+ * @throws {NotFound} `dkp/pool-not-found`
+ */
+export async function poolOf(ctx: GuildContext, id: string | undefined): Promise<Pool> {
+  const row =
+    id === undefined
+      ? await ctx.db.first<PoolRow>(DEFAULT_POOL)
+      : await ctx.db.first<PoolRow>(ONE_POOL, id);
+  if (row === undefined) {
+    throw new NotFound("dkp/pool-not-found", "This guild has no such pool. List the pools first.");
+  }
+  return toPool(row);
+}
+
+/** Makes the accounts on the guild's side of one pool's books; those that exist stay. */
+export function systemAccounts(pool: { readonly id: PoolId } | "default"): Statement {
+  const kinds = SYSTEM_ACCOUNTS.map((kind) => ({ id: newId<string>(), kind }));
+  return {
+    sql: `INSERT INTO accounts (id, pool_id, kind)
+      SELECT value->>'id', pools.id, value->>'kind' FROM json_each(?1) JOIN pools
+      WHERE CASE WHEN ?2 = '' THEN pools.is_default = 1 ELSE pools.id = ?2 END
+      ON CONFLICT DO NOTHING`,
+    args: [JSON.stringify(kinds), pool === "default" ? "" : pool.id],
+  };
+}
+
+function toPool(row: PoolRow): Pool {
+  const rules = poolRules.safeParse(JSON.parse(row.rules)).data ?? {};
+  // In a zero-sum pool somebody has to go below zero before anybody can have more.
+  const usualFloor = row.kind === "dkp" ? 0 : null;
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    decimals: row.decimals,
+    isDefault: row.is_default === 1,
+    isExample: row.is_example === 1,
+    archivedAt: row.archived_at,
+    floor: rules.floor === undefined ? usualFloor : rules.floor,
+    minGearPoints: rules.minGearPoints ?? 10 ** row.decimals,
+  };
+}

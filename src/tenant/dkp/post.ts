@@ -1,0 +1,175 @@
+import { sql } from "drizzle-orm";
+import type { Statement } from "../../database/client.ts";
+import { type Guard, guard, write } from "../../database/write.ts";
+import { Conflict, Invalid } from "../../kernel/errors.ts";
+import { type LedgerTxId, newId } from "../../kernel/ids.ts";
+import { describe, record } from "../audit.ts";
+import type { GuildContext } from "../context.ts";
+import { type EntryFacts, isBalanced, isSameEntry, type Line, lifetime } from "./ledger.ts";
+import { formatPoints } from "./points.ts";
+import type { Pool } from "./pools.ts";
+import { type Entry, entryByKey, readEntry } from "./reading.ts";
+import type { LedgerKind } from "./schema.ts";
+
+/** An entry about to be written. */
+export interface Draft extends EntryFacts {
+  readonly pool: Pool;
+  /** The kind whose lifetime figures it changes: for a reversal, that of what it reverses. */
+  readonly origin: LedgerKind;
+  /** What must hold before anything of the entry is there. */
+  readonly before: readonly Guard[];
+  /** What must hold once the balances have changed. */
+  readonly after: readonly Guard[];
+}
+
+const ACCOUNTS = `
+  INSERT INTO accounts (id, pool_id, kind, person_id)
+  SELECT value->>'newId', ?1, value->>'account', value->>'personId' FROM json_each(?2) WHERE true
+  ON CONFLICT DO NOTHING`;
+
+const ENTRY = `
+  INSERT INTO ledger_tx (id, pool_id, seq, kind, idempotency_key, effective_at, recorded_at,
+    actor_type, actor_id, reason, reverses_id)
+  VALUES (?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM ledger_tx WHERE pool_id = ?2),
+    ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
+
+// Two look-ups rather than one join: each kind of account has an index of its own.
+const POSTINGS = `
+  INSERT INTO ledger_postings (tx_id, line, account_id, amount, unit)
+  SELECT ?1, key,
+    CASE WHEN value->>'account' = 'person'
+      THEN (SELECT id FROM accounts
+            WHERE pool_id = ?2 AND kind = 'person' AND person_id = value->>'personId')
+      ELSE (SELECT id FROM accounts
+            WHERE pool_id = ?2 AND kind <> 'person' AND kind = value->>'account') END,
+    value->>'amount', value->>'unit'
+  FROM json_each(?3)`;
+
+const BALANCES = `
+  INSERT INTO balances (account_id, unit, balance, earned, spent)
+  SELECT p.account_id, p.unit, sum(p.amount), sum(l.value->>'earned'), sum(l.value->>'spent')
+  FROM ledger_postings p JOIN json_each(?2) l ON l.key = p.line
+  WHERE p.tx_id = ?1 GROUP BY p.account_id, p.unit
+  ON CONFLICT (account_id, unit) DO UPDATE SET balance = balance + excluded.balance,
+    earned = earned + excluded.earned, spent = spent + excluded.spent`;
+
+/**
+ * Writes one entry with its postings, balances and audit row, all or nothing. A key that the same
+ * actor used before gives back the entry it made then.
+ * @throws {Invalid} `idempotency/key-reused` when the key belongs to another entry.
+ * @throws {Conflict} `dkp/balance-too-large` and whatever the draft's guards throw.
+ */
+export async function post(ctx: GuildContext, draft: Draft): Promise<Entry> {
+  const id = newId<LedgerTxId>();
+  const key = keyOf(ctx, id);
+  if (ctx.idempotencyKey !== undefined) {
+    const first = await repeated(ctx, key, draft);
+    if (first !== undefined) return first;
+  }
+  try {
+    await write(ctx.db, [
+      ...draft.before,
+      ...statementsOf(ctx, id, key, draft),
+      ...draft.after,
+      record(ctx, `dkp.${draft.kind}`, id, { after: summary(draft) }),
+    ]);
+  } catch (error) {
+    // Somebody else with the same key was faster by a moment; any guard may have seen it first.
+    const first = ctx.idempotencyKey === undefined ? undefined : await repeated(ctx, key, draft);
+    if (first !== undefined) return first;
+    throw error;
+  }
+  return (await readEntry(ctx, id))!;
+}
+
+/** The statements of one entry, without its conditions and its audit row. */
+export function statementsOf(
+  ctx: Pick<GuildContext, "actor" | "now">,
+  id: LedgerTxId,
+  key: string,
+  draft: Omit<Draft, "before" | "after">,
+): readonly (Statement | Guard)[] {
+  if (!isBalanced(draft.lines)) throw new RangeError("The lines of an entry must sum to zero.");
+  const nowMs = ctx.now().getTime();
+  const actor = describe(ctx.actor);
+  const lines = JSON.stringify(draft.lines.map((line) => forSql(line, draft)));
+  return [
+    { sql: ACCOUNTS, args: [draft.poolId, lines] },
+    {
+      sql: ENTRY,
+      args: [
+        id,
+        draft.poolId,
+        draft.kind,
+        key,
+        draft.effectiveAt ?? nowMs,
+        nowMs,
+        actor.type,
+        actor.id,
+        draft.reason,
+        draft.reverses,
+      ],
+    },
+    { sql: POSTINGS, args: [id, draft.poolId, lines] },
+    mustBalance(id, draft.lines.length),
+    { sql: BALANCES, args: [id, lines] },
+    mustStayExact(id),
+  ];
+}
+
+/** The key is the actor's own: nobody can make another's request look like a repetition. */
+function keyOf(ctx: GuildContext, id: LedgerTxId): string {
+  const { type, id: actorId } = describe(ctx.actor);
+  return ctx.idempotencyKey === undefined ? id : `${type}:${actorId}:${ctx.idempotencyKey}`;
+}
+
+async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<Entry | undefined> {
+  const first = await entryByKey(ctx, key);
+  if (first === undefined) return undefined;
+  const facts: Parameters<typeof isSameEntry>[0] = { ...first, lines: first.postings };
+  if (isSameEntry(facts, draft)) return first;
+  throw new Invalid(
+    "idempotency/key-reused",
+    "This Idempotency-Key was used for another request. Make a new key for a new request.",
+  );
+}
+
+function forSql(line: Line, draft: Pick<Draft, "origin" | "kind">) {
+  return {
+    newId: newId<string>(),
+    ...line,
+    ...lifetime(line, draft.origin, draft.kind === "reversal"),
+  };
+}
+
+/** L1 asked of the database itself: it is the books that must balance, not what we meant to write. */
+function mustBalance(id: LedgerTxId, lines: number): Guard {
+  return guard(
+    sql`(select count(*) from ledger_postings where tx_id = ${id}) = ${lines} and not exists (
+      select 1 from ledger_postings where tx_id = ${id} group by unit having sum(amount) <> 0)`,
+    () => new Error("The postings of an entry do not sum to zero."),
+  );
+}
+
+function mustStayExact(id: LedgerTxId): Guard {
+  return guard(
+    sql`not exists (select 1 from balances where abs(balance) > ${Number.MAX_SAFE_INTEGER}
+      and account_id in (select account_id from ledger_postings where tx_id = ${id}))`,
+    () =>
+      new Conflict(
+        "dkp/balance-too-large",
+        "A balance would become larger than we can keep exactly. Use smaller amounts.",
+      ),
+  );
+}
+
+function summary(draft: Draft) {
+  const people = draft.lines.filter((line) => line.account === "person");
+  return {
+    pool: draft.pool.name,
+    reason: draft.reason,
+    people: people.length,
+    points: formatPoints(people[0]?.amount ?? 0, draft.pool.decimals),
+    ...(draft.reverses !== null && { reverses: draft.reverses }),
+  };
+}

@@ -1,0 +1,253 @@
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { NotFound } from "../../kernel/errors.ts";
+import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { earnedUnit } from "./ledger.ts";
+import { formatPoints } from "./points.ts";
+import { type Pool, poolOf } from "./pools.ts";
+import type { AccountKind, LedgerKind, Unit } from "./schema.ts";
+
+/** One side of an entry; `personName` is what the person is called today. */
+export interface EntryPosting {
+  readonly account: AccountKind;
+  readonly personId: PersonId | null;
+  readonly personName: string | null;
+  readonly amount: number;
+  readonly points: string;
+  readonly unit: Unit;
+}
+
+interface EntryHead {
+  readonly id: LedgerTxId;
+  readonly seq: number;
+  readonly kind: LedgerKind;
+  readonly poolId: PoolId;
+  readonly decimals: number;
+  readonly reason: string;
+  readonly effectiveAt: number;
+  readonly recordedAt: number;
+  readonly actorType: string;
+  /** Null when the one who did it has no person in the roster. */
+  readonly actorName: string | null;
+  readonly reverses: LedgerTxId | null;
+  readonly reversedBy: LedgerTxId | null;
+}
+
+/** One entry with all its lines: the people first, the guild's side last. */
+export interface Entry extends EntryHead {
+  readonly postings: readonly EntryPosting[];
+}
+
+/** One entry in a list: what its first line says, and how many people it touched. */
+export interface EntrySummary extends EntryHead {
+  readonly people: number;
+  readonly personId: PersonId | null;
+  readonly personName: string | null;
+  readonly amount: number;
+  readonly points: string;
+  readonly unit: Unit;
+}
+
+/** One line of a person's account; `balance` is what they had after it. */
+export interface StatementLine {
+  readonly entryId: LedgerTxId;
+  readonly seq: number;
+  readonly kind: LedgerKind;
+  readonly reason: string;
+  readonly effectiveAt: number;
+  readonly recordedAt: number;
+  readonly reverses: LedgerTxId | null;
+  readonly reversedBy: LedgerTxId | null;
+  readonly unit: Unit;
+  readonly amount: number;
+  readonly points: string;
+  readonly balance: number;
+  readonly balancePoints: string;
+}
+
+/** A person's figures in one pool, as they stand. */
+export interface Account {
+  readonly personId: PersonId;
+  readonly name: string;
+  readonly balance: number;
+  readonly earned: number;
+  readonly spent: number;
+  readonly points: string;
+}
+
+const HEAD = `
+  t.id, t.seq, t.kind, t.pool_id AS poolId, pools.decimals, t.reason,
+  t.effective_at AS effectiveAt, t.recorded_at AS recordedAt, t.actor_type AS actorType,
+  CASE t.actor_type WHEN 'user' THEN doer.name ELSE t.actor_id END AS actorName,
+  t.reverses_id AS reverses, undo.id AS reversedBy`;
+
+const FROM = `
+  FROM ledger_tx t JOIN pools ON pools.id = t.pool_id
+  LEFT JOIN persons doer ON doer.user_id = t.actor_id
+  LEFT JOIN ledger_tx undo ON undo.reverses_id = t.id`;
+
+const BY_ID = `SELECT ${HEAD} ${FROM} WHERE t.id = ?`;
+const BY_KEY = `SELECT ${HEAD} ${FROM} WHERE t.idempotency_key = ?`;
+
+const POSTINGS = `
+  SELECT a.kind AS account, a.person_id AS personId, persons.name AS personName, p.amount, p.unit
+  FROM ledger_postings p JOIN accounts a ON a.id = p.account_id
+  LEFT JOIN persons ON persons.id = a.person_id
+  WHERE p.tx_id = ? ORDER BY p.line`;
+
+// The page is cut first, so that lines are only looked up for the entries on it.
+const LEDGER = `
+  SELECT ${HEAD}, persons.id AS personId, persons.name AS personName, first.amount, first.unit,
+    (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
+     WHERE tx_id = t.id AND a.kind = 'person') AS people
+  FROM (
+    SELECT * FROM ledger_tx x WHERE pool_id = ?1 AND seq < ?2
+      AND (?3 = '' OR kind = ?3)
+      AND (?4 = '' OR EXISTS (
+        SELECT 1 FROM ledger_postings WHERE tx_id = x.id AND account_id = (
+          SELECT id FROM accounts WHERE pool_id = ?1 AND person_id = ?4 AND kind = 'person')))
+    ORDER BY seq DESC LIMIT ?5
+  ) t JOIN pools ON pools.id = t.pool_id
+  LEFT JOIN persons doer ON doer.user_id = t.actor_id
+  LEFT JOIN ledger_tx undo ON undo.reverses_id = t.id
+  JOIN ledger_postings first ON first.tx_id = t.id AND first.line = 0
+  JOIN accounts ON accounts.id = first.account_id
+  LEFT JOIN persons ON persons.id = accounts.person_id
+  ORDER BY t.seq DESC`;
+
+const STATEMENT = `
+  SELECT s.*, undo.id AS reversedBy FROM (
+    SELECT t.id AS entryId, t.seq, p.line, t.kind, t.reason, t.effective_at AS effectiveAt,
+      t.recorded_at AS recordedAt, t.reverses_id AS reverses, p.unit, p.amount,
+      sum(p.amount) OVER (PARTITION BY p.unit ORDER BY t.seq, p.line) AS balance
+    FROM ledger_postings p JOIN ledger_tx t ON t.id = p.tx_id
+    WHERE p.account_id = (
+      SELECT id FROM accounts WHERE pool_id = ?1 AND person_id = ?2 AND kind = 'person')
+  ) s LEFT JOIN ledger_tx undo ON undo.reverses_id = s.entryId
+  WHERE (s.seq, s.line) < (?3, ?4) ORDER BY s.seq DESC, s.line DESC LIMIT ?5`;
+
+const ACCOUNT = `
+  SELECT persons.id AS personId, persons.name, coalesce(b.balance, 0) AS balance,
+    coalesce(b.earned, 0) AS earned, coalesce(b.spent, 0) AS spent
+  FROM persons
+  LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = persons.id AND a.kind = 'person'
+  LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
+  WHERE persons.id = ?3`;
+
+/** @throws {NotFound} `dkp/entry-not-found` */
+export async function entry(ctx: GuildContext, id: string): Promise<Entry> {
+  allow(ctx, "ledger.view");
+  const found = await readEntry(ctx, id);
+  if (found !== undefined) return found;
+  throw new NotFound("dkp/entry-not-found", "There is no such entry in this guild's ledger.");
+}
+
+/** The entry behind an id, whoever asks. For verbs that have checked already. */
+export async function readEntry(ctx: GuildContext, id: string): Promise<Entry | undefined> {
+  return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_ID, id));
+}
+
+/** The entry that a key made, whoever asks. */
+export async function entryByKey(ctx: GuildContext, key: string): Promise<Entry | undefined> {
+  return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_KEY, key));
+}
+
+export interface LedgerQuery {
+  readonly pool?: string | undefined;
+  readonly person?: string | undefined;
+  readonly kind?: LedgerKind | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * One pool's entries, newest first.
+ * @throws {NotFound} `dkp/pool-not-found`
+ */
+export async function ledger(
+  ctx: GuildContext,
+  query: LedgerQuery,
+): Promise<Page<EntrySummary> & { readonly pool: Pool }> {
+  allow(ctx, "ledger.view");
+  const pool = await poolOf(ctx, query.pool);
+  const [before] =
+    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
+  const rows = await ctx.db.all<Omit<EntrySummary, "points">>(
+    LEDGER,
+    pool.id,
+    before!,
+    query.kind ?? "",
+    query.person ?? "",
+    query.limit + 1,
+  );
+  const items = rows.map((row) => ({ ...row, points: formatPoints(row.amount, pool.decimals) }));
+  return { pool, ...toPage(items, query.limit, (last) => [last.seq]) };
+}
+
+export interface StatementQuery {
+  readonly personId: string;
+  readonly pool?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * A person's account with every change to it, newest first.
+ * @throws {NotFound} `dkp/pool-not-found`, `roster/person-not-found`
+ */
+export async function statement(
+  ctx: GuildContext,
+  query: StatementQuery,
+): Promise<Page<StatementLine> & { readonly pool: Pool; readonly account: Account }> {
+  allow(ctx, "ledger.view");
+  const pool = await poolOf(ctx, query.pool);
+  const account = await readAccount(ctx, pool, query.personId);
+  if (account === undefined) {
+    throw new NotFound("roster/person-not-found", "There is no such person in this roster.");
+  }
+  const [seq, line] =
+    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, 0] : decodeCursor(query.cursor, 2);
+  const rows = await ctx.db.all<StatementLine & { line: number }>(
+    STATEMENT,
+    pool.id,
+    query.personId,
+    seq!,
+    line!,
+    query.limit + 1,
+  );
+  const page = toPage(rows, query.limit, (last) => [last.seq, last.line]);
+  return {
+    pool,
+    account,
+    ...page,
+    items: page.items.map(({ line: _, ...row }) => ({
+      ...row,
+      points: formatPoints(row.amount, pool.decimals),
+      balancePoints: formatPoints(row.balance, pool.decimals),
+    })),
+  };
+}
+
+/** A person's figures in one pool, whoever asks; undefined when there is no such person. */
+export async function readAccount(
+  ctx: GuildContext,
+  pool: Pool,
+  personId: string,
+): Promise<Account | undefined> {
+  const unit = earnedUnit(pool.kind);
+  const row = await ctx.db.first<Omit<Account, "points">>(ACCOUNT, pool.id, unit, personId);
+  return row && { ...row, points: formatPoints(row.balance, pool.decimals) };
+}
+
+async function withPostings(
+  ctx: GuildContext,
+  head: EntryHead | undefined,
+): Promise<Entry | undefined> {
+  if (head === undefined) return undefined;
+  const rows = await ctx.db.all<Omit<EntryPosting, "points">>(POSTINGS, head.id);
+  const postings = rows.map((row) => ({
+    ...row,
+    points: formatPoints(row.amount, head.decimals),
+  }));
+  return { ...head, postings };
+}

@@ -1,0 +1,263 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard } from "../../database/write.ts";
+import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
+import type { LedgerTxId, PersonId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { adjustLines, awardLines, type Line, reversalLines, spendLines } from "./ledger.ts";
+import { formatPoints, parsePoints } from "./points.ts";
+import { type Pool, poolOf } from "./pools.ts";
+import { type Draft, post } from "./post.ts";
+import { type Entry, readAccount, readEntry } from "./reading.ts";
+import type { LedgerKind } from "./schema.ts";
+
+export { setDefaultPool } from "./default-pool.ts";
+export { type Pool, poolOf, pools } from "./pools.ts";
+export {
+  type Account,
+  type Entry,
+  type EntryPosting,
+  type EntrySummary,
+  entry,
+  type LedgerQuery,
+  ledger,
+  type StatementLine,
+  statement,
+} from "./reading.ts";
+export {
+  type Alt,
+  altsOf,
+  type Standing,
+  type StandingsQuery,
+  standings,
+  standingsRows,
+} from "./standings.ts";
+export { type Difference, type Verification, verify } from "./verify.ts";
+
+/** Points as people write them: 15, "15" or "12.5". */
+export type PointsInput = string | number;
+
+interface Common {
+  readonly points: PointsInput;
+  readonly reason: string;
+  readonly pool?: string | undefined;
+}
+
+export interface AwardInput extends Common {
+  readonly personIds: readonly string[];
+  /** When it was earned, in Unix milliseconds; now, unless said. Never in the future. */
+  readonly effectiveAt?: number | undefined;
+}
+
+export interface SpendInput extends Common {
+  readonly personId: string;
+  /** Zero-sum pools only: who shares the price. Without anybody the bank keeps it. */
+  readonly sharedWith?: readonly string[] | undefined;
+}
+
+export interface AdjustInput extends Common {
+  readonly personIds: readonly string[];
+}
+
+/**
+ * Gives everybody named the same points.
+ * @throws {Invalid} `dkp/bad-points`, `dkp/bad-people`, `dkp/bad-time`
+ * @throws {NotFound} `dkp/pool-not-found`
+ * @throws {Conflict} `dkp/pool-archived`
+ */
+export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry> {
+  allow(ctx, "points.award");
+  const pool = await poolOf(ctx, input.pool);
+  const amount = amountOf(input.points, pool, "positive");
+  const ids = uniquePeople(input.personIds, "/personIds");
+  if (input.effectiveAt !== undefined && input.effectiveAt > ctx.now().getTime()) {
+    throw invalid("dkp/bad-time", "/effectiveAt", "Points are given for what happened already.");
+  }
+  return await post(ctx, {
+    ...draftOf("award", pool, input.reason, awardLines(pool.kind, ids, amount)),
+    effectiveAt: input.effectiveAt,
+  });
+}
+
+/**
+ * Takes a price from one person, never below the pool's floor.
+ * @throws {Conflict} `dkp/insufficient-balance` with `balance`, `required` and `floor`.
+ * @throws as `award` does.
+ */
+export async function spend(ctx: GuildContext, input: SpendInput): Promise<Entry> {
+  allow(ctx, "points.award");
+  const pool = await poolOf(ctx, input.pool);
+  const amount = amountOf(input.points, pool, "positive");
+  const shared = input.sharedWith ?? [];
+  if (shared.length > 0 && pool.kind !== "zero-sum") {
+    throw invalid("dkp/bad-people", "/sharedWith", "Only zero-sum pools share a price.");
+  }
+  const [personId] = uniquePeople([input.personId], "/personId");
+  const sharedWith = shared.length === 0 ? [] : uniquePeople(shared, "/sharedWith");
+  const lines = spendLines(pool.kind, personId!, amount, sharedWith);
+  const draft = draftOf("spend", pool, input.reason, lines);
+  const short = new Conflict("dkp/insufficient-balance", "The balance is too low for this price.");
+  try {
+    return await post(ctx, { ...draft, after: floorGuard(pool, personId!, short) });
+  } catch (error) {
+    if (error === short) throw await withFigures(ctx, pool, personId!, amount);
+    throw error;
+  }
+}
+
+/**
+ * Corrects balances by hand: `points` may be negative, and nothing holds it at the floor.
+ * @throws as `award` does.
+ */
+export async function adjust(ctx: GuildContext, input: AdjustInput): Promise<Entry> {
+  allow(ctx, "points.award");
+  const pool = await poolOf(ctx, input.pool);
+  const amount = amountOf(input.points, pool, "not zero");
+  const ids = uniquePeople(input.personIds, "/personIds");
+  return await post(
+    ctx,
+    draftOf("adjust", pool, input.reason, adjustLines(pool.kind, ids, amount)),
+  );
+}
+
+/**
+ * Undoes an entry by its exact opposite. Nothing is ever deleted.
+ * @throws {NotFound} `dkp/entry-not-found`
+ * @throws {Conflict} `dkp/already-reversed`, `dkp/reversal-is-final`, `dkp/pool-archived`
+ */
+export async function reverse(
+  ctx: GuildContext,
+  input: { readonly txId: string; readonly reason: string },
+): Promise<Entry> {
+  allow(ctx, "points.award");
+  const original = await readEntry(ctx, input.txId);
+  if (original === undefined) {
+    throw new NotFound("dkp/entry-not-found", "There is no such entry in this guild's ledger.");
+  }
+  if (original.kind === "reversal") {
+    throw new Conflict(
+      "dkp/reversal-is-final",
+      "A reversal stands. Make a new entry to give the points again.",
+    );
+  }
+  const pool = await poolOf(ctx, original.poolId);
+  const draft = draftOf("reversal", pool, input.reason, reversalLines(original.postings));
+  return await post(ctx, {
+    ...draft,
+    origin: original.kind,
+    reverses: original.id,
+    before: [poolIsOpen(pool), notReversed(original.id)],
+  });
+}
+
+function draftOf(kind: LedgerKind, pool: Pool, reason: string, lines: readonly Line[]): Draft {
+  const people = lines.flatMap((line) => line.personId ?? []);
+  return {
+    pool,
+    poolId: pool.id,
+    kind,
+    origin: kind,
+    reason: reasonOf(reason),
+    reverses: null,
+    effectiveAt: undefined,
+    lines,
+    before: [poolIsOpen(pool), peopleAreHere(pool, people)],
+    after: [],
+  };
+}
+
+function amountOf(points: PointsInput, pool: Pool, allowed: "positive" | "not zero"): number {
+  const amount = parsePoints(points, pool.decimals);
+  if (amount !== undefined && (allowed === "positive" ? amount > 0 : amount !== 0)) return amount;
+  const most = formatPoints(limits.dkp.amountMax, pool.decimals);
+  throw invalid(
+    "dkp/bad-points",
+    "/points",
+    `Give a number ${allowed === "positive" ? "above zero" : "other than zero"}, with at most ` +
+      `${pool.decimals} digits after the point and no larger than ${most}.`,
+  );
+}
+
+function uniquePeople(ids: readonly string[], pointer: string): readonly PersonId[] {
+  if (ids.length === 0) throw invalid("dkp/bad-people", pointer, "Choose at least one person.");
+  if (ids.length > limits.dkp.personsPerEntryMax) {
+    const most = limits.dkp.personsPerEntryMax;
+    throw invalid("dkp/bad-people", pointer, `Choose at most ${most} people at once.`);
+  }
+  if (new Set(ids).size !== ids.length) {
+    throw invalid("dkp/bad-people", pointer, "Name each person once: mains and alts are one.");
+  }
+  return ids as readonly PersonId[];
+}
+
+function reasonOf(text: string): string {
+  const reason = text.trim();
+  if (reason !== "" && reason.length <= limits.dkp.reasonCharsMax) return reason;
+  const most = limits.dkp.reasonCharsMax;
+  throw invalid("dkp/bad-reason", "/reason", `Say why, in at most ${most} characters.`);
+}
+
+function invalid(code: `dkp/${string}`, pointer: string, detail: string): Invalid {
+  return new Invalid(code, detail, { errors: [{ pointer, detail }] });
+}
+
+function poolIsOpen(pool: Pool): Guard {
+  return guard(
+    sql`exists (select 1 from pools where id = ${pool.id} and archived_at is null)`,
+    () => new Conflict("dkp/pool-archived", "This pool is archived. Choose another one."),
+  );
+}
+
+/** Example people stay in the example pool, and real ones out of it, so that removal is clean. */
+function peopleAreHere(pool: Pool, ids: readonly PersonId[]): Guard {
+  const unique = [...new Set(ids)];
+  return guard(
+    sql`(select count(*) from persons where status = 'active' and is_example = ${pool.isExample}
+      and id in (select value from json_each(${JSON.stringify(unique)}))) = ${unique.length}`,
+    () =>
+      invalid(
+        "dkp/bad-people",
+        "/personIds",
+        "Some of these people are not active in this roster. Load the list again.",
+      ),
+  );
+}
+
+function notReversed(id: LedgerTxId): Guard {
+  return guard(
+    sql`not exists (select 1 from ledger_tx where reverses_id = ${id})`,
+    () =>
+      new Conflict(
+        "dkp/already-reversed",
+        "This entry was reversed before. Make a new entry to give the points again.",
+      ),
+  );
+}
+
+function floorGuard(pool: Pool, personId: PersonId, otherwise: Error): readonly Guard[] {
+  // What EPGP adds up is a debt: it has no floor to fall below.
+  if (pool.floor === null || pool.kind === "epgp") return [];
+  return [
+    guard(
+      sql`(select balance from balances join accounts on accounts.id = account_id
+        where pool_id = ${pool.id} and person_id = ${personId} and kind = 'person'
+          and unit = 'pt') >= ${pool.floor}`,
+      () => otherwise,
+    ),
+  ];
+}
+
+async function withFigures(
+  ctx: GuildContext,
+  pool: Pool,
+  personId: PersonId,
+  required: number,
+): Promise<Conflict> {
+  const account = (await readAccount(ctx, pool, personId))!;
+  const price = formatPoints(required, pool.decimals);
+  return new Conflict(
+    "dkp/insufficient-balance",
+    `${account.name} has ${account.points} points; this needs ${price}.`,
+    { balance: account.balance, required, floor: pool.floor, decimals: pool.decimals },
+  );
+}

@@ -1,0 +1,203 @@
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import type { PersonId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { earnedUnit } from "./ledger.ts";
+import { formatPoints } from "./points.ts";
+import { type Pool, poolOf } from "./pools.ts";
+
+/** What standings can be sorted by; a leading minus turns it around. */
+export const STANDINGS_SORTS = [
+  "-balance",
+  "balance",
+  "-earned",
+  "earned",
+  "-spent",
+  "spent",
+  "-priority",
+  "priority",
+  "name",
+  "-name",
+] as const;
+export type StandingsSort = (typeof STANDINGS_SORTS)[number];
+
+/** One active person and what they have. All amounts are minor units of the pool. */
+export interface Standing {
+  readonly personId: PersonId;
+  readonly name: string;
+  /** The main character's name; null for a person without characters, as are the next two. */
+  readonly main: string | null;
+  readonly class: string | null;
+  readonly role: string | null;
+  readonly balance: number;
+  readonly earned: number;
+  readonly spent: number;
+  /** EPGP: effort for every gear point, to four digits; the balance itself in other pools. */
+  readonly priority: number;
+  readonly lastChangeAt: number | null;
+  /** The balance as people read it. */
+  readonly points: string;
+}
+
+export interface StandingsQuery {
+  readonly pool?: string | undefined;
+  readonly sort?: StandingsSort | undefined;
+  readonly class?: string | undefined;
+  readonly role?: string | undefined;
+  /** Part of the person's or a character's name. */
+  readonly q?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** Other characters of a person on the page. */
+export interface Alt {
+  readonly personId: PersonId;
+  readonly name: string;
+  readonly class: string;
+  readonly role: string | null;
+}
+
+/**
+ * The active people of the guild with their balances in one pool.
+ * @throws {NotFound} `dkp/pool-not-found`
+ */
+export async function standings(
+  ctx: GuildContext,
+  query: StandingsQuery,
+): Promise<Page<Standing> & { readonly pool: Pool }> {
+  allow(ctx, "standings.view");
+  const pool = await poolOf(ctx, query.pool);
+  const isEpgp = pool.kind === "epgp";
+  const filtered = (query.class ?? query.role ?? query.q) !== undefined;
+  const [after, afterId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const values = [
+    pool.id,
+    earnedUnit(pool.kind),
+    pool.isExample,
+    query.limit + 1,
+    pool.minGearPoints,
+    after ?? 0,
+    afterId ?? "",
+    query.class ?? "",
+    query.role ?? "",
+    query.q === undefined ? "" : containing(query.q),
+  ];
+  const used = filtered ? 10 : after !== undefined ? 7 : isEpgp ? 5 : 4;
+  const rows = await ctx.db.all<StandingRow>(
+    textOf(query.sort ?? usualSort(pool), isEpgp, filtered, after !== undefined),
+    ...values.slice(0, used),
+  );
+  const page = toPage(rows, query.limit, (last) => [last.sort, last.personId]);
+  return {
+    pool,
+    ...page,
+    items: page.items.map(({ sort: _, ...row }) => ({
+      ...row,
+      points: formatPoints(row.balance, pool.decimals),
+    })),
+  };
+}
+
+/** The other characters of these people, by person, for showing under their line. */
+export async function altsOf(
+  ctx: GuildContext,
+  personIds: readonly PersonId[],
+): Promise<ReadonlyMap<PersonId, readonly Alt[]>> {
+  allow(ctx, "standings.view");
+  const rows = await ctx.db.all<Alt>(
+    `SELECT person_id AS personId, name, class, role FROM characters
+     WHERE is_main = 0 AND person_id IN (SELECT value FROM json_each(?)) ORDER BY name`,
+    JSON.stringify(personIds),
+  );
+  return Map.groupBy(rows, (row) => row.personId);
+}
+
+/** The current view as rows of a file, all pages of it, at most `limits.dkp.csvRowsMax`. */
+export async function standingsRows(
+  ctx: GuildContext,
+  query: Omit<StandingsQuery, "cursor" | "limit">,
+): Promise<readonly (readonly string[])[]> {
+  const { items, pool } = await standings(ctx, { ...query, limit: limits.dkp.csvRowsMax });
+  const points = (amount: number) => formatPoints(amount, pool.decimals);
+  const head = ["name", "main", "class", "role", "balance", "earned", "spent", "last_change"];
+  return [
+    head,
+    ...items.map((row) => [
+      row.name,
+      row.main ?? "",
+      row.class ?? "",
+      row.role ?? "",
+      points(row.balance),
+      points(row.earned),
+      points(row.spent),
+      row.lastChangeAt === null ? "" : new Date(row.lastChangeAt).toISOString(),
+    ]),
+  ];
+}
+
+/** Who comes first when nobody said: most points, or the highest priority. */
+export function usualSort(pool: Pool): StandingsSort {
+  return pool.kind === "epgp" ? "-priority" : "-balance";
+}
+
+type StandingRow = Omit<Standing, "points"> & { sort: string | number };
+type SortKey = "balance" | "earned" | "spent" | "priority" | "name";
+
+const SORT_SQL: Readonly<Record<SortKey, string>> = {
+  balance: "coalesce(b.balance, 0)",
+  earned: "coalesce(b.earned, 0)",
+  spent: "coalesce(b.spent, 0)",
+  priority: "coalesce(b.balance, 0)",
+  name: "p.name_key",
+};
+
+// Gear points are kept in a unit of their own, so EPGP looks up a second balance.
+const GEAR = "LEFT JOIN balances g ON g.account_id = a.id AND g.unit = 'gp'";
+const PRIORITY = "round(coalesce(b.balance, 0) * 1.0 / max(coalesce(g.balance, 0), ?5), 4)";
+
+const FILTERS = `
+  AND (?8 = '' OR m.class = ?8) AND (?9 = '' OR m.role = ?9)
+  AND (?10 = '' OR p.name_key LIKE ?10 ESCAPE '!' OR EXISTS (
+    SELECT 1 FROM characters c WHERE c.person_id = p.id AND c.name_key LIKE ?10 ESCAPE '!'))`;
+
+const texts = new Map<string, string>();
+
+/**
+ * One constant text per shape of the question, so that its prepared statement is kept. The lines are
+ * chosen first; only those on the page are asked for their last change.
+ */
+function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: boolean): string {
+  const shape = `${sort} ${isEpgp} ${filtered} ${paged}`;
+  const known = texts.get(shape);
+  if (known !== undefined) return known;
+  const key = sort.replace("-", "") as SortKey;
+  const by = isEpgp && key === "priority" ? PRIORITY : SORT_SQL[key];
+  const down = sort.startsWith("-");
+  const text = `
+    SELECT s.personId, s.name, s.main, s.class, s.role, s.balance, s.earned, s.spent, s.priority,
+      (SELECT effective_at FROM ledger_tx WHERE id = (
+        SELECT max(tx_id) FROM ledger_postings WHERE account_id = s.accountId)) AS lastChangeAt,
+      s.sort
+    FROM (
+      SELECT p.id AS personId, p.name, m.name AS main, m.class, m.role, a.id AS accountId,
+        coalesce(b.balance, 0) AS balance, coalesce(b.earned, 0) AS earned,
+        coalesce(${isEpgp ? "g.balance" : "b.spent"}, 0) AS spent,
+        ${isEpgp ? PRIORITY : "coalesce(b.balance, 0)"} AS priority, ${by} AS sort
+      FROM persons p
+      LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
+      LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = p.id AND a.kind = 'person'
+      LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
+      ${isEpgp ? GEAR : ""}
+      WHERE p.status = 'active' AND p.is_example = ?3 ${filtered ? FILTERS : ""}
+        ${paged ? `AND (${by} ${down ? "<" : ">"} ?6 OR (${by} = ?6 AND p.id > ?7))` : ""}
+      ORDER BY sort ${down ? "DESC" : "ASC"}, p.id LIMIT ?4
+    ) s ORDER BY s.sort ${down ? "DESC" : "ASC"}, s.personId`;
+  texts.set(shape, text);
+  return text;
+}
+
+/** A LIKE pattern for texts with `part` in them, whatever signs it has. */
+function containing(part: string): string {
+  return `%${part.trim().toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`;
+}

@@ -1,0 +1,209 @@
+import type { Child } from "hono/jsx";
+import type { Role } from "../kernel/permissions.ts";
+import type { Locale, Messages } from "./i18n/index.ts";
+
+// Catalogue: LinkButton Button PageHeader Card Section EmptyState Badge RoleBadge ClassName Points
+// Time Steps StatTile Meter CopyField Notice. Forms are in forms.tsx, tables in tables.tsx,
+// charts in chart.tsx. Texts come from the messages of the view; nothing here knows a language.
+
+type Look = "primary" | "secondary" | "danger" | "quiet";
+
+export function LinkButton(props: { href: string; look?: Look; children?: Child }) {
+  return (
+    <a class={`button ${props.look ?? "secondary"}`} href={props.href}>
+      {props.children}
+    </a>
+  );
+}
+
+export function Button(props: {
+  look?: Look;
+  name?: string;
+  value?: string;
+  formaction?: string;
+  children?: Child;
+}) {
+  const { look = "primary", name, value, formaction, children } = props;
+  return (
+    <button
+      type="submit"
+      class={`button ${look}`}
+      name={name}
+      value={value}
+      formaction={formaction}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** A form of one button, for acts without input. */
+export function ButtonForm(props: { action: string; look?: Look; children?: Child }) {
+  return (
+    <form method="post" action={props.action}>
+      <Button look={props.look ?? "secondary"}>{props.children}</Button>
+    </form>
+  );
+}
+
+export function PageHeader(props: { title: string; lead?: string; children?: Child }) {
+  return (
+    <div class="page-header">
+      <div>
+        <h1>{props.title}</h1>
+        {props.lead && <p>{props.lead}</p>}
+      </div>
+      {props.children && <div class="row">{props.children}</div>}
+    </div>
+  );
+}
+
+export function Card(props: { title?: string; children?: Child }) {
+  return (
+    <section class="card">
+      {props.title && <h2>{props.title}</h2>}
+      {props.children}
+    </section>
+  );
+}
+
+/** What would be here, why it is not yet, and the one thing to do about it. */
+export function EmptyState(props: {
+  title: string;
+  text: string;
+  action?: { href: string; label: string };
+}) {
+  return (
+    <div class="empty">
+      <h2>{props.title}</h2>
+      <p class="muted">{props.text}</p>
+      {props.action && (
+        <LinkButton look="primary" href={props.action.href}>
+          {props.action.label}
+        </LinkButton>
+      )}
+    </div>
+  );
+}
+
+export function Badge(props: { look?: "plain" | "good" | "bad"; children?: Child }) {
+  return <span class={`badge ${props.look ?? "plain"}`}>{props.children}</span>;
+}
+
+export function RoleBadge({ role, messages }: { role: Role; messages: Messages }) {
+  return <Badge>{messages.common.roles[role]}</Badge>;
+}
+
+/** The class colour as a dot beside the class's name: never the colour alone. */
+export function ClassName(props: { id: string; name: string }) {
+  const known = /^[a-z-]+$/.test(props.id) ? `class-${props.id}` : "";
+  return <span class={`class-name ${known}`}>{props.name}</span>;
+}
+
+/** Minor units as shown points: 1250 with 2 decimals is "12.50". */
+export function formatPoints(amount: number, decimals: number, locale: Locale): string {
+  return new Intl.NumberFormat(locale, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(amount / 10 ** decimals);
+}
+
+export function Points(props: {
+  amount: number;
+  decimals: number;
+  locale: Locale;
+  /** Show a plus for gains and colour both signs. */
+  signed?: boolean;
+}) {
+  const { amount, decimals, locale, signed = false } = props;
+  const text = formatPoints(amount, decimals, locale);
+  const look = !signed || amount === 0 ? "" : amount > 0 ? "good" : "bad";
+  return <span class={`num ${look}`}>{signed && amount > 0 ? `+${text}` : text}</span>;
+}
+
+/** A moment in a time zone, readable by people and by programs. */
+export function Time(props: { at: number; timeZone: string; locale: Locale }) {
+  const date = new Date(props.at);
+  const text = new Intl.DateTimeFormat(props.locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: props.timeZone,
+  }).format(date);
+  return (
+    <time datetime={date.toISOString()} title={`${text} (${props.timeZone})`}>
+      {text}
+    </time>
+  );
+}
+
+export type StepState = "done" | "now" | "waiting" | "failed";
+
+/** Steps in order. With `progressUrl` the states follow the server's events. */
+export function Steps(props: {
+  steps: readonly { id: string; label: string; state: StepState; href?: string }[];
+  messages: Messages;
+  progressUrl?: string;
+}) {
+  const words = props.messages.common.step;
+  return (
+    <ol class="steps" data-progress={props.progressUrl} aria-live="polite">
+      {props.steps.map(({ id, label, state, href }) => (
+        <li data-step={id} data-state={state} aria-current={state === "now" ? "step" : undefined}>
+          {href ? <a href={href}>{label}</a> : <span>{label}</span>}
+          <span class="state">{words[state]}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function StatTile(props: { label: string; children?: Child; note?: string }) {
+  return (
+    <section class="card tile">
+      <h2>{props.label}</h2>
+      <div class="value">{props.children}</div>
+      {props.note && <p class="muted">{props.note}</p>}
+    </section>
+  );
+}
+
+/** How much of a limit is used; without a limit only the number. */
+export function Meter(props: { label: string; used: number; limit: number | null }) {
+  const { label, used, limit } = props;
+  return (
+    <div class="stack">
+      <div class="row">
+        <strong>{label}</strong>
+        <span class="num">{limit === null ? String(used) : `${used} / ${limit}`}</span>
+      </div>
+      {limit !== null && (
+        <meter class="meter" min={0} max={limit} value={used} aria-label={label}>
+          {used}
+        </meter>
+      )}
+    </div>
+  );
+}
+
+export function CopyField(props: { id: string; label: string; value: string; messages: Messages }) {
+  const t = props.messages.common;
+  return (
+    <div class="field">
+      <label for={props.id}>{props.label}</label>
+      <div class="copy">
+        <input id={props.id} value={props.value} readonly />
+        <button type="button" class="button" data-copy={props.id} data-copied={t.copied}>
+          {t.copy}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+export function Notice(props: { look?: "good" | "bad"; children?: Child }) {
+  return (
+    <div class={`toast ${props.look ?? "good"}`} role={props.look === "bad" ? "alert" : "status"}>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,258 @@
+import type { Child } from "hono/jsx";
+import { AppError } from "../kernel/errors.ts";
+import type { Messages } from "./i18n/index.ts";
+
+/** What was typed and what was wrong with it, so that a form comes back as it was sent. */
+export interface FormState {
+  readonly values: Readonly<Record<string, string | readonly string[]>>;
+  /** By field name. */
+  readonly errors: Readonly<Record<string, string>>;
+  /** The sentence of the problem as a whole. */
+  readonly detail?: string;
+}
+
+export const emptyForm: FormState = { values: {}, errors: {} };
+
+/** A form as it was sent, with an error's findings at its fields. Rethrows what is no AppError. */
+export function failedForm(error: unknown, values: FormState["values"]): FormState {
+  if (!(error instanceof AppError)) throw error;
+  const errors: Record<string, string> = {};
+  const found = error.details["errors"];
+  if (Array.isArray(found)) {
+    for (const { pointer, detail } of found as { pointer: string; detail: string }[]) {
+      errors[pointer.split("/")[1] ?? ""] ??= detail;
+    }
+  }
+  return { values, errors, detail: error.message };
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly form: FormState;
+  readonly hint?: string;
+  readonly required?: boolean;
+}
+
+export function Form(props: {
+  action?: string;
+  form: FormState;
+  messages: Messages;
+  children?: Child;
+}) {
+  const { action, form, messages, children } = props;
+  return (
+    <form class="stack" method="post" action={action} novalidate>
+      <ErrorSummary form={form} messages={messages} />
+      {children}
+    </form>
+  );
+}
+
+export function ErrorSummary({ form, messages }: { form: FormState; messages: Messages }) {
+  if (form.detail === undefined) return null;
+  return (
+    <div class="error-summary" role="alert" tabindex={-1}>
+      <strong>{messages.common.errorSummary}</strong>
+      <p>{form.detail}</p>
+      {Object.entries(form.errors).map(([name, text]) => (
+        <a href={`#${name}`}>{text}</a>
+      ))}
+    </div>
+  );
+}
+
+export function TextField(
+  props: FieldProps & {
+    type?: "text" | "email" | "password" | "number" | "search" | "time" | "date";
+    value?: string;
+    autocomplete?: string;
+    inputmode?: "text" | "decimal" | "numeric" | "email";
+    maxlength?: number;
+    placeholder?: string;
+  },
+) {
+  const { name, form, type = "text", required, hint, label: _, value, form: __, ...rest } = props;
+  return (
+    <Field {...props}>
+      <input
+        {...rest}
+        id={name}
+        name={name}
+        type={type}
+        required={required}
+        value={type === "password" ? undefined : sentOr(form, name, value)}
+        {...described(name, form, hint)}
+      />
+    </Field>
+  );
+}
+
+export function TextArea(
+  props: FieldProps & { value?: string; rows?: number; maxlength?: number },
+) {
+  const { name, form, required, hint, rows, maxlength, value } = props;
+  return (
+    <Field {...props}>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        maxlength={maxlength}
+        required={required}
+        {...described(name, form, hint)}
+      >
+        {sentOr(form, name, value)}
+      </textarea>
+    </Field>
+  );
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export function SelectField(props: FieldProps & { options: readonly Option[]; value?: string }) {
+  const { name, form, options, required, hint, value } = props;
+  const chosen = sentOr(form, name, value);
+  return (
+    <Field {...props}>
+      <select id={name} name={name} required={required} {...described(name, form, hint)}>
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === chosen}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+export function RadioField(props: FieldProps & { options: readonly Option[]; value?: string }) {
+  const { name, form, options, value } = props;
+  const chosen = sentOr(form, name, value);
+  return (
+    <Group {...props}>
+      {options.map((option) => (
+        <label class="choice">
+          <input type="radio" name={name} value={option.value} checked={option.value === chosen} />
+          <span>
+            {option.label}
+            {option.hint && <small>{option.hint}</small>}
+          </span>
+        </label>
+      ))}
+    </Group>
+  );
+}
+
+/** Several of many, such as the persons of an award. */
+export function CheckboxField(
+  props: FieldProps & { options: readonly Option[]; values?: readonly string[]; allLabel?: string },
+) {
+  const { name, form, options, allLabel } = props;
+  const sent = form.values[name];
+  const chosen = new Set(sent === undefined ? props.values : [sent].flat());
+  return (
+    <Group {...props}>
+      {allLabel && (
+        <label class="choice">
+          <input type="checkbox" data-check-all={name} /> <span>{allLabel}</span>
+        </label>
+      )}
+      <div class="choices">
+        {options.map((option) => (
+          <label class="choice">
+            <input
+              type="checkbox"
+              name={name}
+              value={option.value}
+              checked={chosen.has(option.value)}
+            />
+            <span>
+              {option.label}
+              {option.hint && <small>{option.hint}</small>}
+            </span>
+          </label>
+        ))}
+      </div>
+    </Group>
+  );
+}
+
+/** One yes or no. Sends `on`, or nothing. */
+export function Checkbox(props: FieldProps & { checked?: boolean }) {
+  const { name, label, form, hint, checked = false } = props;
+  const wasSent = Object.keys(form.values).length > 0;
+  return (
+    <div class="field">
+      <label class="choice">
+        <input
+          id={name}
+          type="checkbox"
+          name={name}
+          checked={wasSent ? form.values[name] === "on" : checked}
+          {...described(name, form, hint)}
+        />
+        <span>{label}</span>
+      </label>
+      <Notes name={name} form={form} hint={hint} />
+    </div>
+  );
+}
+
+function Field(props: FieldProps & { children?: Child }) {
+  const { name, label, form, hint, children } = props;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {children}
+      <Notes name={name} form={form} hint={hint} />
+    </div>
+  );
+}
+
+function Group(props: FieldProps & { children?: Child }) {
+  const { name, label, form, hint, children } = props;
+  return (
+    <fieldset id={name} {...described(name, form, hint)}>
+      <legend>{label}</legend>
+      {children}
+      <Notes name={name} form={form} hint={hint} />
+    </fieldset>
+  );
+}
+
+function Notes({ name, form, hint }: { name: string; form: FormState; hint: string | undefined }) {
+  const error = form.errors[name];
+  return (
+    <>
+      {hint && (
+        <span class="hint" id={`${name}-hint`}>
+          {hint}
+        </span>
+      )}
+      {error && (
+        <span class="error" id={`${name}-error`}>
+          {error}
+        </span>
+      )}
+    </>
+  );
+}
+
+function described(name: string, form: FormState, hint: string | undefined) {
+  const error = form.errors[name];
+  const ids = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return {
+    "aria-describedby": ids === "" ? undefined : ids,
+    "aria-invalid": error === undefined ? undefined : ("true" as const),
+  };
+}
+
+function sentOr(form: FormState, name: string, otherwise: string | undefined): string {
+  const sent = form.values[name];
+  return typeof sent === "string" ? sent : (otherwise ?? "");
+}

@@ -1,0 +1,11 @@
+export { audit } from "./audit.ts";
+export { auth } from "./auth.ts";
+export { common } from "./common.ts";
+export { dkp } from "./dkp.ts";
+export { guilds } from "./guilds.ts";
+export { home } from "./home.ts";
+export { landing } from "./landing.ts";
+export { onboarding } from "./onboarding.ts";
+export { problems } from "./problems.ts";
+export { roster } from "./roster.ts";
+export { settings } from "./settings.ts";

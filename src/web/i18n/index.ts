@@ -1,0 +1,40 @@
+import * as en from "./en/index.ts";
+import * as es from "./es/index.ts";
+
+export const LOCALES = ["en", "es"] as const;
+export type Locale = (typeof LOCALES)[number];
+
+/** The same keys and parameters, any wording: what a translation must have. */
+export type Translated<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends (...args: infer A) => string
+      ? (...args: A) => string
+      : Translated<T[K]>;
+};
+
+/** Every text of the product, by section. Values are texts or functions that make one. */
+export type Messages = Translated<typeof en>;
+
+const CATALOGUES: Readonly<Record<Locale, Messages>> = { en, es };
+
+export function translator(locale: Locale): Messages {
+  return CATALOGUES[locale];
+}
+
+export function isLocale(value: string | undefined): value is Locale {
+  return LOCALES.includes(value as Locale);
+}
+
+/** A stored choice wins, then the first language of the browser that we speak, then English. */
+export function chooseLocale(
+  stored: string | undefined,
+  acceptLanguage: string | undefined,
+): Locale {
+  if (isLocale(stored)) return stored;
+  for (const part of (acceptLanguage ?? "").split(",")) {
+    const language = part.trim().slice(0, 2).toLowerCase();
+    if (isLocale(language)) return language;
+  }
+  return "en";
+}
