@@ -4,7 +4,7 @@ import type { Clock } from "../src/kernel/clock.ts";
 import { Conflict, NotFound } from "../src/kernel/errors.ts";
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
-import type { Operation, Operations } from "../src/platform/operations.ts";
+import type { Operation, Operations, ProvisionStep } from "../src/platform/operations.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
 import {
@@ -15,16 +15,6 @@ import {
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
 
-/** The steps of a founding, in order. `ready` ends it. */
-export const PROVISION_STEPS = [
-  "recorded",
-  "created",
-  "migrated",
-  "seeded",
-  "verified",
-  "ready",
-] as const;
-export type ProvisionStep = (typeof PROVISION_STEPS)[number];
 
 export interface Founder {
   readonly userId: UserId;

@@ -22,8 +22,22 @@ export const limits = {
     slugHeldMs: 90 * DAY_MS,
     /** Each step takes milliseconds; a runner silent for so long has died. */
     operationLeaseMs: 10 * SECOND_MS,
+    /** A guild hands out one link, or some letters; hundreds would be a leak waiting to happen. */
+    invitationsMax: 100,
+    /** Most databases are ready in a tenth of this; then the answer is 201 and not 202. */
+    foundingWaitMs: 1_500,
+    /** How often a progress page looks for the next step. */
+    progressPollMs: 50,
+    /** A page that watches longer asks again by itself. */
+    progressWatchMsMax: MINUTE_MS,
     /** How often a server looks for what a dead process left behind. */
     sweepEveryMs: 15 * SECOND_MS,
+  },
+  fleet: {
+    /** One guild's migration is stored long before; a run silent for so long has died. */
+    leaseMs: MINUTE_MS,
+    /** Files share one disk: more lanes than this only wait for each other. */
+    lanes: 4,
   },
   http: {
     /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */
@@ -58,6 +72,8 @@ export const limits = {
     openMax: 200,
     /** A guild that nobody looked at for half an hour has gone to bed. */
     idleMs: 30 * MINUTE_MS,
+    /** How often the pool looks for databases that have been idle for that long. */
+    sweepEveryMs: MINUTE_MS,
     /** Requests that wait for any guild's database to become free. More would only wait longer. */
     waitingMax: 1_000,
     /** Nobody waits longer than this for a page; after that, saying "later" is kinder. */

@@ -75,14 +75,19 @@ export function notFound(): never {
   throw new NotFound("request/no-such-page", "There is nothing at this address.");
 }
 
+/** The HTTP status of an error, for pages that show it in their own form. */
+export function statusOf(error: AppError): ProblemStatus {
+  // A rate limit passes by itself, a plan's limit does not: only the first says when to come back.
+  if (error.kind === "limit" && "retryAfterMs" in error.details) return 429;
+  return error.code === "guild/storage-full" ? 507 : STATUS[error.kind];
+}
+
 function wantsPage(c: Context<AppEnv>): boolean {
   return !new URL(c.req.url).pathname.startsWith("/api/") && !c.req.path.startsWith("/api/");
 }
 
 function toProblem(c: Context<AppEnv>, error: AppError): Problem {
-  // A rate limit passes by itself, a plan's limit does not: only the first says when to come back.
-  const isRate = error.kind === "limit" && "retryAfterMs" in error.details;
-  const status = isRate ? 429 : error.code === "guild/storage-full" ? 507 : STATUS[error.kind];
+  const status = statusOf(error);
   return {
     ...error.details,
     type: `/problems/${error.code}`,

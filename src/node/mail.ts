@@ -6,13 +6,13 @@ import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import type { Mail, Mailer } from "../services.ts";
 
-/** A letter in the outbox, with when it was written in Unix milliseconds. */
+/** A letter as it lies in the outbox, with when it was written in Unix milliseconds. */
 export interface OutboxLetter extends Mail {
   readonly from: string;
   readonly at: number;
 }
 
-/** SMTP when `SMTP_URL` says where, else a folder beside the data. */
+/** SMTP when `SMTP_URL` says where, else the folder `outbox` beside the data. */
 export function nodeMailer(config: Config, now: Clock): Mailer {
   return config.smtpUrl === undefined
     ? folderMailer(join(config.dataDir, "outbox"), config.mailFrom, now)

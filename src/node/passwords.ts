@@ -7,14 +7,14 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** One way to stretch a password; `params` stand in the PHC string, so that they can change. */
-interface Algorithm {
+export interface Algorithm {
   readonly name: string;
   /** Everything of the PHC string between the name and the salt. */
   readonly params: string;
   derive(password: string, salt: Buffer, params: string): Promise<Buffer>;
 }
 
-const argon2id: Algorithm = {
+export const argon2id: Algorithm = {
   name: "argon2id",
   params: "v=19$m=19456,t=2,p=1",
   derive: (password, salt, params) => {
@@ -36,7 +36,7 @@ const argon2id: Algorithm = {
   },
 };
 
-const scrypt: Algorithm = {
+export const scrypt: Algorithm = {
   name: "scrypt",
   params: "ln=14,r=8,p=5",
   derive: (password, salt, params) => {
@@ -58,10 +58,7 @@ const bestHere = typeof crypto.argon2 === "function" ? argon2id : scrypt;
  * all memory nor all cores.
  * @throws {Unavailable} `auth/busy` when too many wait already.
  */
-export function nodePasswordHasher(
-  today: "argon2id" | "scrypt" = bestHere.name as "scrypt",
-): PasswordHasher {
-  const algorithm = today === "argon2id" ? argon2id : scrypt;
+export function nodePasswordHasher(algorithm: Algorithm = bestHere): PasswordHasher {
   const inTurn = turns(limits.auth.hashesAtOnceMax, limits.auth.hashesWaitingMax);
   return {
     hash: (password) =>

@@ -7,7 +7,17 @@ import { type GuildId, newId, type OperationId } from "../kernel/ids.ts";
 import type { OperationKind, OperationStatus } from "./schema.ts";
 import type { PlatformStore } from "./store.ts";
 
-export type StepName = string;
+/** The steps of a founding, in order. `ready` ends it. */
+export const PROVISION_STEPS = [
+  "recorded",
+  "created",
+  "migrated",
+  "seeded",
+  "verified",
+  "ready",
+] as const;
+export type ProvisionStep = (typeof PROVISION_STEPS)[number];
+export type StepName = ProvisionStep | "drained" | "destroyed";
 export type StepProgress = "started" | "done" | "failed";
 
 /** A running attempt that this process holds; lost when `leaseUntil` passes without renewal. */

@@ -7,7 +7,16 @@ import type { SessionId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { accountHolder, type NewSession } from "./accounts.ts";
 import { forgetSession, keepSession } from "./cookie.ts";
-import { emailAddress } from "./email.ts";
+import {
+  emailInput,
+  nameInput,
+  passwordInput,
+  proofInput,
+  resetInput,
+  signInInput,
+  signUpInput,
+  tokenInput,
+} from "./inputs.ts";
 import { resendVerification, resetPassword, sendReset, verifyEmail } from "./links.ts";
 import {
   changePassword,
@@ -21,36 +30,6 @@ import {
   signOut,
   signUp,
 } from "./service.ts";
-
-/** A name as others see it. Characters that turn the reading direction could forge other names. */
-export const personName = z
-  .string()
-  .trim()
-  .min(1, "Write a name.")
-  .max(limits.auth.nameCharsMax, `Use at most ${limits.auth.nameCharsMax} characters.`)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u, "Leave control characters out.");
-
-/** Rules for new passwords are in passwords.ts; this only bounds the work, in UTF-16 units. */
-export const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);
-
-/** The secret of a mailed link. */
-export const linkToken = z.string().min(1).max(100);
-
-export const signUpInput = z.strictObject({
-  email: emailAddress,
-  password: passwordText,
-  name: personName,
-});
-export const signInInput = z.strictObject({ email: emailAddress, password: passwordText });
-export const resetInput = z.strictObject({ token: linkToken, password: passwordText });
-export const nameInput = z.strictObject({ name: personName });
-export const passwordInput = z.strictObject({
-  currentPassword: passwordText,
-  password: passwordText,
-});
-export const proofInput = z.strictObject({ password: passwordText });
-export const emailInput = z.strictObject({ email: emailAddress });
-const tokenInput = z.strictObject({ token: linkToken });
 
 const account = z
   .object({ id: z.string(), email: z.string(), name: z.string(), emailVerified: z.boolean() })

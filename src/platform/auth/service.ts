@@ -195,11 +195,11 @@ export async function proveSession(
   { password }: { password: string },
 ): Promise<{ provedUntil: number }> {
   const { sessionId, userId } = accountHolder(ctx);
-  const user = await passwordOwner(ctx, password);
+  const user = await passwordOwner(ctx, password, "password");
   const { db } = ctx.services.platform;
   const provedAt = ctx.services.now().getTime();
   await write(db, [
-    samePassword(user, wrongPassword),
+    samePassword(user, () => wrongPassword("password")),
     db.orm.update(sessions).set({ provedAt }).where(eq(sessions.id, sessionId)),
     record(ctx, "session.prove", userId),
   ]);
@@ -230,12 +230,12 @@ export async function changePassword(
   const { sessionId } = accountHolder(ctx);
   const { services } = ctx;
   const { db } = services.platform;
-  const user = await passwordOwner(ctx, input.currentPassword);
+  const user = await passwordOwner(ctx, input.currentPassword, "currentPassword");
   refuseWeakPassword(input.password, user);
   const passwordHash = await services.passwords.hash(canonicalPassword(input.password));
   const nowMs = services.now().getTime();
   await write(db, [
-    samePassword(user, wrongPassword),
+    samePassword(user, () => wrongPassword("currentPassword")),
     db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
     db.orm.delete(sessions).where(and(eq(sessions.userId, user.id), ne(sessions.id, sessionId))),
     db.orm.update(sessions).set({ provedAt: nowMs }).where(eq(sessions.id, sessionId)),
@@ -262,13 +262,17 @@ export async function issueAccessToken(
 }
 
 /** The caller, once they have shown that they know their password. */
-async function passwordOwner(ctx: PlatformContext, password: string): Promise<UserRow> {
+async function passwordOwner(
+  ctx: PlatformContext,
+  password: string,
+  field: "password" | "currentPassword",
+): Promise<UserRow> {
   const { userId, email } = accountHolder(ctx);
   await countPasswordTry(ctx, email);
   const user = await userById(ctx, userId);
   if ((await checkPassword(ctx, user, password)) !== "wrong") return user;
   await write(ctx.services.platform.db, [record(ctx, "session.refuse", userId)]);
-  throw wrongPassword();
+  throw wrongPassword(field);
 }
 
 /** A password that was changed or reset while the slow hash ran is no proof any more. */
@@ -287,8 +291,8 @@ function wrongCredentials(): Unauthenticated {
   );
 }
 
-function wrongPassword(): Forbidden {
+function wrongPassword(field: "password" | "currentPassword"): Forbidden {
   return new Forbidden("auth/wrong-password", "This is not your password. Try again.", {
-    errors: [{ pointer: "/password", detail: "This is not your password." }],
+    errors: [{ pointer: `/${field}`, detail: "This is not your password." }],
   });
 }

@@ -1,1 +1,104 @@
-export const auth = {};
+export const auth = {
+  email: "E-mail address",
+  password: "Password",
+  passwordHint: "8 characters or more, in any script. A few words are better than one with signs.",
+  currentPassword: "Current password",
+  newPassword: "New password",
+  name: "Your name",
+  nameHint: "As your guild knows you.",
+  signUpTitle: "Make an account",
+  signUpLead: "Next you found your guild or follow its invitation.",
+  signUp: "Make an account",
+  haveAccount: "I have an account",
+  signInTitle: "Sign in",
+  signIn: "Sign in",
+  noAccount: "Make an account",
+  forgot: "I forgot my password",
+  signOutTitle: "Sign out?",
+  signOutLead: "You can sign in again at any time.",
+  signOut: "Sign out",
+  stay: "Stay signed in",
+  resetTitle: "Ask for a new password",
+  resetLead: "We mail you a link that is good for one hour.",
+  resetSend: "Mail me the link",
+  resetSentTitle: "Look into your mailbox",
+  resetSent: "If this address has an account, a link is on its way. Look into the spam folder too.",
+  resetAgain: "Ask for another link",
+  choosePasswordTitle: "Choose a new password",
+  choosePasswordLead: "You will be signed out everywhere else.",
+  choosePassword: "Set the password",
+  verifyTitle: "Confirm your e-mail address",
+  verifyLead: (email: string) => `You are about to confirm ${email}.`,
+  verify: "Confirm",
+  verifyOther: "If this is not your address, close this page: nothing has happened yet.",
+  proofTitle: "Type your password once more",
+  proofLead: "What comes next is for you alone. You will not be asked again for ten minutes.",
+  proof: "Go on",
+  accountTitle: "Your account",
+  profile: "Profile",
+  save: "Save",
+  verified: "confirmed",
+  unverified: "not confirmed yet",
+  unverifiedText: "Invitations by e-mail and taking over a guild need a confirmed address.",
+  sendLink: "Mail me the link",
+  changePassword: "Change the password",
+  changePasswordLead: "You stay signed in here and are signed out everywhere else.",
+  look: "Language and theme",
+  sessions: "Where you are signed in",
+  sessionsLead: "End what you do not know, then change your password.",
+  device: "Device",
+  address: "Address",
+  lastUsed: "Last used",
+  thisDevice: "this device",
+  unknownDevice: "Unknown device",
+  onSystem: (browser: string, system: string) => `${browser} on ${system}`,
+  end: "Sign out",
+  endDevice: (device: string) => `Sign out ${device}`,
+  endOthers: "Sign out everywhere else",
+  faults: {
+    email: "Write an e-mail address, such as name@example.org.",
+    name: "Write a name of up to 50 characters.",
+    password: "Use 8 to 256 characters.",
+    "too-short": "Use at least 8 characters.",
+    "too-long": "Use at most 256 characters.",
+    unreadable: "This text is damaged. Type the password instead of pasting it.",
+    common: "This is one of the passwords that are guessed first. Choose another.",
+    personal: "Leave your name, your e-mail address and ours out of it.",
+  },
+  errors: {
+    "auth/email-taken": "This address has an account already. Sign in instead.",
+    "auth/wrong-credentials":
+      "No account has this address and password. Check both, or ask for a new password.",
+    "auth/wrong-password": "This is not your password. Try again.",
+    "auth/weak-password": "Choose another password.",
+    "auth/link-not-valid": "This link is no longer good. Ask for a new one.",
+    "auth/no-such-session": "This session has ended already.",
+    "auth/busy": "Many people are signing in. Try again in a moment.",
+    "rate/too-many": "Too many tries. Wait a minute and try again.",
+    "request/invalid": "Some of the input is not right. See each field.",
+  },
+  letters: {
+    verifySubject: "Confirm your e-mail address at Guildhall",
+    verifyText: (name: string, link: string) =>
+      `Hello ${name},
+
+open this link while you are signed in, and confirm your e-mail address:
+
+${link}
+
+It is good for 24 hours. If you made no account at Guildhall, do nothing: without your
+confirmation nobody can use your address.
+`,
+    resetSubject: "A new password for Guildhall",
+    resetText: (name: string, link: string) =>
+      `Hello ${name},
+
+with this link you can choose a new password:
+
+${link}
+
+It is good for one hour and works once. If you did not ask for it, do nothing: your password
+stays as it is.
+`,
+  },
+};

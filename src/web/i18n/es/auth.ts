@@ -1,4 +1,110 @@
 import type { auth as en } from "../en/auth.ts";
 import type { Translated } from "../index.ts";
 
-export const auth: Translated<typeof en> = {};
+export const auth: Translated<typeof en> = {
+  email: "Correo electrónico",
+  password: "Contraseña",
+  passwordHint:
+    "8 caracteres o más, en cualquier alfabeto. Varias palabras valen más que una con signos.",
+  currentPassword: "Contraseña actual",
+  newPassword: "Contraseña nueva",
+  name: "Tu nombre",
+  nameHint: "Como te conoce tu hermandad.",
+  signUpTitle: "Crear una cuenta",
+  signUpLead: "Después fundas tu hermandad o sigues su invitación.",
+  signUp: "Crear la cuenta",
+  haveAccount: "Ya tengo cuenta",
+  signInTitle: "Iniciar sesión",
+  signIn: "Iniciar sesión",
+  noAccount: "Crear una cuenta",
+  forgot: "He olvidado mi contraseña",
+  signOutTitle: "¿Cerrar la sesión?",
+  signOutLead: "Puedes volver a iniciarla cuando quieras.",
+  signOut: "Cerrar la sesión",
+  stay: "Seguir en la sesión",
+  resetTitle: "Pedir una contraseña nueva",
+  resetLead: "Te enviamos un enlace que vale durante una hora.",
+  resetSend: "Enviarme el enlace",
+  resetSentTitle: "Mira tu correo",
+  resetSent:
+    "Si esta dirección tiene una cuenta, el enlace está en camino. Mira también el correo no deseado.",
+  resetAgain: "Pedir otro enlace",
+  choosePasswordTitle: "Elige una contraseña nueva",
+  choosePasswordLead: "Tu sesión se cerrará en todos los demás dispositivos.",
+  choosePassword: "Guardar la contraseña",
+  verifyTitle: "Confirma tu correo electrónico",
+  verifyLead: (email) => `Vas a confirmar ${email}.`,
+  verify: "Confirmar",
+  verifyOther: "Si no es tu dirección, cierra esta página: todavía no ha pasado nada.",
+  proofTitle: "Escribe otra vez tu contraseña",
+  proofLead: "Lo que sigue es solo para ti. No volveremos a preguntar durante diez minutos.",
+  proof: "Continuar",
+  accountTitle: "Tu cuenta",
+  profile: "Perfil",
+  save: "Guardar",
+  verified: "confirmado",
+  unverified: "sin confirmar",
+  unverifiedText:
+    "Para invitar por correo o recibir una hermandad hace falta una dirección confirmada.",
+  sendLink: "Enviarme el enlace",
+  changePassword: "Cambiar la contraseña",
+  changePasswordLead: "Aquí sigues en la sesión; en los demás dispositivos se cierra.",
+  look: "Idioma y tema",
+  sessions: "Dónde tienes la sesión abierta",
+  sessionsLead: "Cierra lo que no conozcas y cambia después tu contraseña.",
+  device: "Dispositivo",
+  address: "Dirección",
+  lastUsed: "Último uso",
+  thisDevice: "este dispositivo",
+  unknownDevice: "Dispositivo desconocido",
+  onSystem: (browser, system) => `${browser} en ${system}`,
+  end: "Cerrar",
+  endDevice: (device) => `Cerrar la sesión de ${device}`,
+  endOthers: "Cerrar todas las demás",
+  faults: {
+    email: "Escribe un correo electrónico, por ejemplo nombre@example.org.",
+    name: "Escribe un nombre de hasta 50 caracteres.",
+    password: "Usa entre 8 y 256 caracteres.",
+    "too-short": "Usa al menos 8 caracteres.",
+    "too-long": "Usa como mucho 256 caracteres.",
+    unreadable: "Este texto está dañado. Escribe la contraseña en lugar de pegarla.",
+    common: "Es una de las contraseñas que se prueban primero. Elige otra.",
+    personal: "No uses tu nombre, tu correo ni el nuestro dentro de ella.",
+  },
+  errors: {
+    "auth/email-taken": "Esta dirección ya tiene una cuenta. Inicia sesión.",
+    "auth/wrong-credentials":
+      "Ninguna cuenta tiene esta dirección y contraseña. Revísalas o pide una contraseña nueva.",
+    "auth/wrong-password": "No es tu contraseña. Inténtalo otra vez.",
+    "auth/weak-password": "Elige otra contraseña.",
+    "auth/link-not-valid": "Este enlace ya no vale. Pide uno nuevo.",
+    "auth/no-such-session": "Esta sesión ya está cerrada.",
+    "auth/busy": "Mucha gente está iniciando sesión. Inténtalo dentro de un momento.",
+    "rate/too-many": "Demasiados intentos. Espera un minuto y vuelve a intentarlo.",
+    "request/invalid": "Algunos datos no son correctos. Mira cada campo.",
+  },
+  letters: {
+    verifySubject: "Confirma tu correo electrónico en Guildhall",
+    verifyText: (name, link) =>
+      `Hola, ${name}:
+
+abre este enlace con tu sesión iniciada y confirma tu correo electrónico:
+
+${link}
+
+Vale durante 24 horas. Si no has creado ninguna cuenta en Guildhall, no hagas nada: sin tu
+confirmación nadie puede usar tu dirección.
+`,
+    resetSubject: "Una contraseña nueva para Guildhall",
+    resetText: (name, link) =>
+      `Hola, ${name}:
+
+con este enlace puedes elegir una contraseña nueva:
+
+${link}
+
+Vale durante una hora y sirve una sola vez. Si no lo has pedido, no hagas nada: tu contraseña
+sigue igual.
+`,
+  },
+};

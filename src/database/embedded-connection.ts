@@ -1,0 +1,187 @@
+import Native from "libsql";
+import { LRUCache } from "lru-cache";
+import { limits } from "../limits.ts";
+import type { BatchMode, ResultRows, Statement } from "./client.ts";
+import { closedConnection } from "./embedded-handles.ts";
+import { bind, hasUnsafeInteger, type NativeValue, narrowIntegers } from "./embedded-values.ts";
+import { DatabaseError, kindOfSqliteCode } from "./errors.ts";
+import { readSql, type SqlKind } from "./sql.ts";
+
+/** What we use of the driver's statement; its own types say less than it does. */
+interface NativeStatement {
+  readonly reader: boolean;
+  raw(on: boolean): NativeStatement;
+  safeIntegers(on: boolean): NativeStatement;
+  columns(): readonly { readonly name: string }[];
+  all(values: NativeValue[]): unknown[][];
+  run(values: NativeValue[]): { changes: number };
+}
+
+interface Prepared {
+  readonly native: NativeStatement;
+  readonly kind: SqlKind;
+  readonly parameters: number;
+  readonly columns: readonly string[];
+}
+
+// WAL lets readers go on during a write. FULL makes a commit survive a power cut, not only a crash:
+// what was acknowledged is never lost. A busy timeout would freeze the whole process while it waits.
+const PRAGMAS = `
+  PRAGMA busy_timeout = 0;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA trusted_schema = OFF;`;
+
+/**
+ * One connection to one file, all of it synchronous. After a `busy` error it must not be used
+ * again: the driver does not reset the statement that failed.
+ */
+export class Connection {
+  readonly #native: Native.Database;
+  readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
+
+  constructor(path: string) {
+    this.#native = translated(() => new Native(path));
+    try {
+      translated(() => this.#native.exec(PRAGMAS));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  run(statement: Statement): ResultRows {
+    return this.#run(this.#prepare(statement.sql), statement);
+  }
+
+  batch(statements: readonly Statement[], mode: BatchMode): readonly ResultRows[] {
+    return this.#inTransaction(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN", () =>
+      statements.map((statement, index) => atIndex(index, () => this.#runInBatch(statement, mode))),
+    );
+  }
+
+  migrate(statements: readonly Statement[]): void {
+    // SQLite ignores this inside a transaction, so it stands around it.
+    this.#exec("PRAGMA foreign_keys = OFF");
+    try {
+      this.#inTransaction("BEGIN IMMEDIATE", () => {
+        statements.forEach((statement, index) => {
+          atIndex(index, () => this.#runInBatch(statement, "write"));
+        });
+        const [broken] = this.run({ sql: "PRAGMA foreign_key_check", args: [] }).rows;
+        if (broken) {
+          const [table, row, parent] = broken;
+          throw new DatabaseError("foreign-key", `${table} row ${row} has no ${parent}.`);
+        }
+      });
+    } finally {
+      this.#statements.clear();
+      this.#exec("PRAGMA foreign_keys = ON");
+    }
+  }
+
+  /** Lets go of the file; the collector is asked to free what the driver still holds. */
+  close(): void {
+    this.#statements.clear();
+    this.#native.close();
+    closedConnection(this.#native);
+  }
+
+  #inTransaction<T>(begin: string, work: () => T): T {
+    this.#exec(begin);
+    try {
+      const result = work();
+      this.#exec("COMMIT");
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors, such as a full disk.
+      if (this.#native.inTransaction) this.#exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #runInBatch(statement: Statement, mode: BatchMode): ResultRows {
+    const prepared = this.#prepare(statement.sql);
+    if (mode === "read" && prepared.kind !== "read") {
+      throw new DatabaseError("sql", "This batch may only read.");
+    }
+    return this.#run(prepared, statement);
+  }
+
+  #run(prepared: Prepared, { args }: Statement): ResultRows {
+    const { native, columns, kind } = prepared;
+    const values = bind(args, prepared.parameters);
+    return translated(() => {
+      if (columns.length === 0) {
+        return { columns, rows: [], rowsAffected: native.run(values).changes };
+      }
+      // `run` would stop after the first row of a RETURNING and leave the write uncommitted.
+      const rows = native.all(values);
+      if (kind !== "read") narrowIntegers(rows);
+      else if (hasUnsafeInteger(rows))
+        return { columns, rows: exactly(native, values), rowsAffected: 0 };
+      return { columns, rows, rowsAffected: 0 };
+    });
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const { statements, parameters, named, kind } = readSql(sql);
+    // The driver would run the first of several and drop the others without a word.
+    if (statements !== 1)
+      throw new DatabaseError("sql", `One statement wanted, ${statements} given.`);
+    if (named) throw new DatabaseError("sql", "Placeholders have no names here: use ? or ?1.");
+    if (kind === "banned")
+      throw new DatabaseError("sql", "Transactions are the client's own: use batch.");
+    const native = translated(() => this.#native.prepare(sql)) as unknown as NativeStatement;
+    const columns = translated(() => native.columns().map(({ name }) => name));
+    if (columns.length > 0) {
+      native.raw(true);
+      // What a write returns cannot be read a second time, so it is read exactly at once.
+      if (kind !== "read") native.safeIntegers(true);
+    }
+    const prepared = { native, kind, parameters, columns };
+    // A pragma's answer is about this moment and this connection: nothing to keep.
+    if (kind !== "session") this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  #exec(sql: string): void {
+    translated(() => this.#native.exec(sql));
+  }
+}
+
+/** Reads once more, with whole numbers too big for a JS number as bigint. */
+function exactly(native: NativeStatement, values: NativeValue[]): unknown[][] {
+  native.safeIntegers(true);
+  try {
+    const rows = native.all(values);
+    narrowIntegers(rows);
+    return rows;
+  } finally {
+    native.safeIntegers(false);
+  }
+}
+
+function atIndex<T>(index: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new DatabaseError(error.kind, error.message, error.cause, index);
+  }
+}
+
+/** Runs a call of the driver; its errors come out as ours. */
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DatabaseError) throw error;
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const kind = typeof code === "string" ? kindOfSqliteCode(code) : "sql";
+    throw new DatabaseError(kind, String(message), error);
+  }
+}

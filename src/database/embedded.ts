@@ -1,0 +1,173 @@
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { backoffMs, delay } from "../kernel/concurrency.ts";
+import { Unavailable } from "../kernel/errors.ts";
+import { limits } from "../limits.ts";
+import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
+import { Connection } from "./embedded-connection.ts";
+import { roomToOpen } from "./embedded-handles.ts";
+import { DatabaseError } from "./errors.ts";
+
+/**
+ * Opens a database file of this machine. Never makes one by accident: a missing or empty file would
+ * open as an empty database, and a guild would seem to have lost everything.
+ * @throws {DatabaseError} `missing`, `corrupt`, or `busy` when another process will not let go.
+ */
+export async function openEmbedded(
+  location: DatabaseLocation,
+  options: { readonly create?: boolean } = {},
+): Promise<Client> {
+  const path = fileURLToPath(location.url);
+  if (!options.create) {
+    const size = await stat(path).then(
+      (file) => file.size,
+      () => undefined,
+    );
+    if (size === undefined) throw new DatabaseError("missing", "The database file is not there.");
+    if (size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
+  }
+  await roomToOpen();
+  const client = new EmbeddedClient(path);
+  await client.connect();
+  return client;
+}
+
+type Work<T> = (connection: Connection) => T;
+
+interface Waiting {
+  readonly run: () => Promise<void> | undefined;
+  readonly refuse: (error: Error) => void;
+}
+
+/**
+ * One connection and one queue. The driver works synchronously, so work in turn needs no lock: it
+ * runs whole before anything else does. Only a lock held by another process makes it wait, and then
+ * everybody behind it waits too, while the event loop goes on.
+ */
+class EmbeddedClient implements Client {
+  readonly #path: string;
+  #connection: Connection | undefined;
+  readonly #queue: Waiting[] = [];
+  #working = false;
+  #closing: Promise<void> | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  connect(): Promise<void> {
+    return this.#inTurn(() => undefined);
+  }
+
+  execute(statement: Statement): Promise<ResultRows> {
+    return this.#inTurn((connection) => connection.run(statement));
+  }
+
+  batch(statements: readonly Statement[], mode: BatchMode): Promise<readonly ResultRows[]> {
+    return this.#inTurn((connection) => connection.batch(statements, mode));
+  }
+
+  migrate(statements: readonly Statement[]): Promise<void> {
+    return this.#inTurn((connection) => connection.migrate(statements));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#idle().then(() => {
+      this.#connection?.close();
+      this.#connection = undefined;
+    });
+    return this.#closing;
+  }
+
+  /** Runs `work` at once when nobody is before it: most requests never wait. */
+  #inTurn<T>(work: Work<T>): Promise<T> {
+    if (this.#closing)
+      return Promise.reject(new DatabaseError("closed", "The database was closed."));
+    if (!this.#working && this.#queue.length === 0) {
+      try {
+        return Promise.resolve(work(this.#connected()));
+      } catch (error) {
+        if (!isBusy(error)) return Promise.reject(error as Error);
+        return this.#holdTheLine(work);
+      }
+    }
+    return this.#wait(work);
+  }
+
+  #wait<T>(work: Work<T>): Promise<T> {
+    if (this.#queue.length >= limits.database.waitingPerGuildMax) {
+      const retryAfterMs = limits.database.tooBusyRetryAfterMs;
+      return Promise.reject(
+        new Unavailable("guild/too-busy", "Too much is going on in this guild. Try again.", {
+          retryAfterMs,
+        }),
+      );
+    }
+    return new Promise<T>((resolve, reject) => {
+      const run = () => {
+        try {
+          resolve(work(this.#connected()));
+          return undefined;
+        } catch (error) {
+          if (isBusy(error)) return this.#retry(work).then(resolve, reject);
+          reject(error as Error);
+          return undefined;
+        }
+      };
+      this.#queue.push({ run, refuse: reject });
+    });
+  }
+
+  /** Tries again while others queue up, then lets them go. */
+  async #holdTheLine<T>(work: Work<T>): Promise<T> {
+    this.#working = true;
+    try {
+      return await this.#retry(work);
+    } finally {
+      void this.#drain();
+    }
+  }
+
+  /**
+   * A connection that met BUSY keeps the failed statement half alive: its next write would be
+   * acknowledged and lost. So it is replaced before anything else runs on it.
+   */
+  async #retry<T>(work: Work<T>): Promise<T> {
+    const giveUpAt = performance.now() + limits.database.busyWaitMsMax;
+    for (let attempt = 0; ; attempt++) {
+      this.#connection?.close();
+      this.#connection = undefined;
+      await delay(
+        backoffMs(attempt, limits.database.busyBackoffMs, limits.database.busyBackoffMsMax),
+      );
+      try {
+        return work(this.#connected());
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      }
+    }
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await next.run();
+    this.#working = false;
+    this.#onIdle?.();
+  }
+
+  #idle(): Promise<void> {
+    if (!this.#working) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  #connected(): Connection {
+    this.#connection ??= new Connection(this.#path);
+    return this.#connection;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === "busy";
+}

@@ -1,0 +1,289 @@
+import { LRUCache } from "lru-cache";
+import { Unavailable } from "../kernel/errors.ts";
+import type { GuildId } from "../kernel/ids.ts";
+import { limits } from "../limits.ts";
+import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
+import { openFileDescriptors } from "./embedded-handles.ts";
+import { DatabaseError } from "./errors.ts";
+
+/** What must be known of a guild to open its database. A changed generation is another database. */
+export interface TenantTarget {
+  readonly id: GuildId;
+  readonly generation: number;
+  readonly location: DatabaseLocation;
+}
+
+/** A borrowed tenant database. It stays open until the lease is disposed of, whatever happens. */
+export interface TenantLease extends Disposable {
+  readonly db: TenantDatabase;
+}
+
+export interface TenantGauges {
+  readonly open: number;
+  readonly leased: number;
+  readonly waiting: number;
+  readonly opened: number;
+  readonly evicted: number;
+  readonly fileDescriptors: number | undefined;
+}
+
+interface Entry {
+  readonly id: GuildId;
+  readonly generation: number;
+  readonly db: TenantDatabase;
+  leases: number;
+  /** Told to go: closed when its last lease ends, never lent again. */
+  retired: boolean;
+}
+
+interface Options {
+  /** How many databases may stay open while nobody uses them. Those in use come on top. */
+  readonly openMax: number;
+  readonly openClient: OpenClient;
+  readonly idleMs?: number;
+  /** A guild below this schema is refused until it has been migrated. */
+  readonly schemaVersionMin?: number;
+}
+
+/**
+ * The open tenant databases of this process. Only an idle one can be evicted, by construction: the
+ * LRU cache holds the idle ones, and a lease takes its entry out of it.
+ */
+export class TenantDatabases {
+  readonly #options: Options;
+  readonly #idle: LRUCache<GuildId, Entry>;
+  readonly #leased = new Map<GuildId, Entry>();
+  readonly #retiring = new Set<Entry>();
+  readonly #opening = new Map<GuildId, { readonly entry: Promise<Entry>; waiting: number }>();
+  readonly #drained = new Map<GuildId, (() => void)[]>();
+  readonly #sweep: ReturnType<typeof setInterval>;
+  #closing = new Set<Promise<void>>();
+  #opened = 0;
+  #evicted = 0;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#idle = new LRUCache({
+      max: options.openMax,
+      ttl: options.idleMs ?? limits.database.idleMs,
+      dispose: (entry, _id, reason) => {
+        if (reason !== "delete") this.#end(entry);
+      },
+    });
+    this.#sweep = setInterval(() => this.#idle.purgeStale(), limits.database.sweepEveryMs);
+    (this.#sweep as { unref?: () => void }).unref?.();
+  }
+
+  /**
+   * Lends a guild's database; without I/O when it is open already.
+   * @throws {Unavailable} `guild/quarantined` when the file is not this guild's, `guild/schema-behind`
+   * before its migration, `guild/too-busy` when too many wait for it.
+   */
+  async lease(target: TenantTarget): Promise<TenantLease> {
+    let entry = this.#take(target);
+    while (entry === undefined) {
+      await this.#openOnce(target);
+      // Between its opening and this line it may have been evicted again: then once more.
+      entry = this.#take(target);
+    }
+    return new Lease(entry, this.#release);
+  }
+
+  /** Lends for as long as `work` runs. */
+  async use<T>(target: TenantTarget, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
+    using lease = await this.lease(target);
+    return await work(lease.db);
+  }
+
+  /** Forgets a guild's open database: after a restore, a move or a migration. Leases may finish. */
+  evict(guildId: GuildId): void {
+    const idle = this.#idle.peek(guildId);
+    if (idle) {
+      this.#idle.delete(guildId);
+      this.#end(idle);
+    }
+    const leased = this.#leased.get(guildId);
+    if (leased) this.#retire(leased);
+  }
+
+  /** Evicts and waits until no lease is left, so that the database may be removed or replaced. */
+  async drain(guildId: GuildId): Promise<void> {
+    this.evict(guildId);
+    if (this.#isLent(guildId)) {
+      await new Promise<void>((resolve) => {
+        const waiters = this.#drained.get(guildId) ?? [];
+        this.#drained.set(guildId, [...waiters, resolve]);
+      });
+    }
+    await Promise.all(this.#closing);
+  }
+
+  /** Closes all databases once their leases have ended. No lease is given any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    const ids = new Set([...this.#idle.keys(), ...this.#leased.keys()]);
+    for (const entry of this.#retiring) ids.add(entry.id);
+    await Promise.all([...ids].map((id) => this.drain(id)));
+    await Promise.all(this.#closing);
+  }
+
+  gauges(): TenantGauges {
+    const entries = [...this.#leased.values(), ...this.#retiring];
+    let waiting = 0;
+    for (const opening of this.#opening.values()) waiting += opening.waiting;
+    return {
+      open: this.#idle.size + entries.length,
+      leased: entries.reduce((sum, entry) => sum + entry.leases, 0),
+      waiting,
+      opened: this.#opened,
+      evicted: this.#evicted,
+      fileDescriptors: openFileDescriptors(),
+    };
+  }
+
+  #take(target: TenantTarget): Entry | undefined {
+    let entry = this.#leased.get(target.id);
+    if (entry === undefined) {
+      entry = this.#idle.get(target.id);
+      if (entry === undefined) return undefined;
+      this.#idle.delete(target.id);
+      if (entry.generation !== target.generation) {
+        this.#end(entry);
+        return undefined;
+      }
+      this.#leased.set(target.id, entry);
+    } else if (entry.generation !== target.generation) {
+      this.#retire(entry);
+      return undefined;
+    }
+    entry.leases++;
+    return entry;
+  }
+
+  readonly #release = (entry: Entry): void => {
+    entry.leases--;
+    if (entry.leases > 0) return;
+    if (entry.retired) {
+      this.#retiring.delete(entry);
+      this.#end(entry);
+    } else {
+      this.#leased.delete(entry.id);
+      this.#idle.set(entry.id, entry);
+    }
+    if (this.#drained.size > 0 && !this.#isLent(entry.id)) {
+      for (const resolve of this.#drained.get(entry.id) ?? []) resolve();
+      this.#drained.delete(entry.id);
+    }
+  };
+
+  #retire(entry: Entry): void {
+    entry.retired = true;
+    this.#leased.delete(entry.id);
+    this.#retiring.add(entry);
+  }
+
+  #isLent(guildId: GuildId): boolean {
+    if (this.#leased.has(guildId)) return true;
+    for (const entry of this.#retiring) if (entry.id === guildId) return true;
+    return false;
+  }
+
+  #end(entry: Entry): void {
+    this.#evicted++;
+    const closing = entry.db.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** However many ask at once, the database is opened once. A failure is not remembered. */
+  async #openOnce(target: TenantTarget): Promise<void> {
+    if (this.#closed) throw new Unavailable("platform/closing", "The server is closing.", RETRY);
+    let opening = this.#opening.get(target.id);
+    if (opening === undefined) {
+      const entry = this.#open(target).finally(() => this.#opening.delete(target.id));
+      opening = { entry, waiting: 0 };
+      this.#opening.set(target.id, opening);
+    }
+    if (opening.waiting >= limits.database.waitingPerGuildMax) {
+      throw new Unavailable(
+        "guild/too-busy",
+        "Too much is going on in this guild. Try again.",
+        RETRY,
+      );
+    }
+    opening.waiting++;
+    await opening.entry;
+  }
+
+  async #open(target: TenantTarget): Promise<Entry> {
+    let db: TenantDatabase;
+    try {
+      db = new TenantDatabase(await this.#options.openClient(target.location));
+    } catch (error) {
+      throw quarantinedIf(isDamage(error), error);
+    }
+    try {
+      await this.#verify(db, target);
+    } catch (error) {
+      await db.close();
+      throw quarantinedIf(isDamage(error), error);
+    }
+    this.#opened++;
+    const entry = { id: target.id, generation: target.generation, db, leases: 0, retired: false };
+    this.#idle.set(target.id, entry);
+    return entry;
+  }
+
+  /** Is this really the guild's own database, and new enough? */
+  async #verify(db: TenantDatabase, target: TenantTarget): Promise<void> {
+    const meta = await db.first<{ guild_id: string; generation: number; schema_version: number }>(
+      "SELECT guild_id, generation, schema_version FROM _meta WHERE id = 1",
+    );
+    if (meta?.guild_id !== target.id || meta.generation !== target.generation) {
+      throw quarantinedIf(true, new Error("The file carries another guild's stamp, or none."));
+    }
+    if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
+      throw new Unavailable(
+        "guild/schema-behind",
+        "This guild is being updated. Try again.",
+        RETRY,
+      );
+    }
+  }
+}
+
+const RETRY = { retryAfterMs: limits.database.movedRetryAfterMs };
+
+class Lease implements TenantLease {
+  readonly db: TenantDatabase;
+  #entry: Entry | undefined;
+  readonly #release: (entry: Entry) => void;
+
+  constructor(entry: Entry, release: (entry: Entry) => void) {
+    this.db = entry.db;
+    this.#entry = entry;
+    this.#release = release;
+  }
+
+  [Symbol.dispose](): void {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    if (entry) this.#release(entry);
+  }
+}
+
+/** No table, no file, no database: whatever is there, it is not this guild's data. */
+function isDamage(error: unknown): boolean {
+  return error instanceof DatabaseError && ["missing", "corrupt", "sql"].includes(error.kind);
+}
+
+function quarantinedIf(isDamaged: boolean, cause: unknown): unknown {
+  if (!isDamaged) return cause;
+  return new Unavailable(
+    "guild/quarantined",
+    "This guild's database does not look right, so it is not served. An operator has to look.",
+    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
+    { cause },
+  );
+}

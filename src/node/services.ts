@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { platformMigrations } from "../../platform-migrations/index.ts";
+import { FileHost } from "../../provisioning/hosts/file.ts";
+import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
+import { migrate, parseMigrations } from "../../provisioning/migrations.ts";
+import { Provisioner } from "../../provisioning/provisioner.ts";
+import { tenantMigrations } from "../../tenant-migrations/index.ts";
+import type { Config } from "../config.ts";
+import { type OpenClient, PlatformDatabase } from "../database/client.ts";
+import { openEmbedded } from "../database/embedded.ts";
+import { TenantDatabases } from "../database/tenants.ts";
+import { type Clock, systemClock } from "../kernel/clock.ts";
+import { newId } from "../kernel/ids.ts";
+import { createLog } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import { AccessTokens } from "../platform/auth/tokens.ts";
+import { Operations } from "../platform/operations.ts";
+import { PlatformStore } from "../platform/store.ts";
+import type { Mailer, Services } from "../services.ts";
+import { seedGuild } from "../tenant/seed.ts";
+import { nodeMailer } from "./mail.ts";
+import { nodePasswordHasher } from "./passwords.ts";
+
+/** The guild schema this build brings; parsed once, the same for every guild. */
+export const guildSchema = parseMigrations(tenantMigrations);
+
+export type NodeServices = Services & {
+  readonly openClient: OpenClient;
+  close(): Promise<void>;
+};
+
+/** Builds everything the app needs on Node: embedded files below `dataDir`. */
+export async function buildNodeServices(
+  config: Config,
+  options: { readonly now?: Clock; readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
+): Promise<NodeServices> {
+  const now = options.now ?? systemClock;
+  const nowMs = () => now().getTime();
+  const dataDir = resolve(config.dataDir);
+  const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
+  const openClient: OpenClient = (location) => openEmbedded(location);
+  const platform = new PlatformStore(await openPlatform(config, dataDir, nowMs()), now);
+  const tenants = new TenantDatabases({
+    openMax: config.openMax ?? limits.database.openMax,
+    openClient,
+  });
+  const template = fileTemplate({
+    root: dataDir,
+    migrations: guildSchema,
+    openClient: openEmbedded,
+    nowMs,
+  });
+  const provisioner = new Provisioner({
+    platform,
+    operations: new Operations(platform, limits.guild.operationLeaseMs),
+    host: new FileHost({ root: join(dataDir, "guilds"), template, openClient }),
+    migrations: guildSchema,
+    openClient,
+    tenants,
+    seed: seedGuild,
+    now,
+    runner: `${hostname()}:${process.pid}:${newId<string>()}`,
+  });
+  return {
+    config,
+    now,
+    log,
+    platform,
+    tenants,
+    provisioner,
+    mailer: options.mailer ?? nodeMailer(config, now),
+    passwords: nodePasswordHasher(),
+    openClient,
+    accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
+    ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
+    close: async () => {
+      await tenants.close();
+      await platform.db.close();
+    },
+  };
+}
+
+async function openPlatform(
+  config: Config,
+  dataDir: string,
+  nowMs: number,
+): Promise<PlatformDatabase> {
+  await mkdir(dataDir, { recursive: true });
+  const url = config.platformDatabaseUrl ?? pathToFileURL(join(dataDir, "platform.db")).href;
+  const client = await openEmbedded({ url }, { create: true });
+  const report = await migrate(client, parseMigrations(platformMigrations), { nowMs });
+  if (report.error) {
+    await client.close();
+    throw report.error;
+  }
+  return new PlatformDatabase(client);
+}

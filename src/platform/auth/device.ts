@@ -1,0 +1,27 @@
+// Order matters: most browsers also name the ones they descend from.
+const BROWSERS: readonly (readonly [sign: RegExp, name: string])[] = [
+  [/Edg(e|A|iOS)?\//, "Edge"],
+  [/OPR\//, "Opera"],
+  [/Firefox\/|FxiOS\//, "Firefox"],
+  [/Chrome\/|CriOS\//, "Chrome"],
+  [/Safari\//, "Safari"],
+  [/^curl\//, "curl"],
+];
+
+const SYSTEMS: readonly (readonly [sign: RegExp, name: string])[] = [
+  [/iPhone|iPad/, "iOS"],
+  [/Android/, "Android"],
+  [/Windows/, "Windows"],
+  [/Mac OS X|Macintosh/, "macOS"],
+  [/CrOS/, "ChromeOS"],
+  [/Linux/, "Linux"],
+];
+
+/** What people call the device that sends this User-Agent, as far as it says. */
+export function deviceOf(agent: string): {
+  readonly browser: string | undefined;
+  readonly system: string | undefined;
+} {
+  const named = (list: typeof BROWSERS) => list.find(([sign]) => sign.test(agent))?.[1];
+  return { browser: named(BROWSERS), system: named(SYSTEMS) };
+}

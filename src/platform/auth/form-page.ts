@@ -1,0 +1,73 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { AppEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { invalidFrom } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { type FormState, failedForm } from "../../web/forms.tsx";
+import type { Messages } from "../../web/i18n/index.ts";
+
+type Html = Parameters<Context<AppEnv>["html"]>[0] | Promise<string>;
+
+/** A page about one person: no cache keeps it. */
+export function ownPage(c: Context<AppEnv>, page: Html): Response | Promise<Response> {
+  c.header("Cache-Control", "no-store");
+  return c.html(page as string);
+}
+
+/**
+ * Parses a sent form by `schema` and hands it to `act`. What goes wrong comes back in the form as it
+ * was sent, in the reader's language and with the right status; somebody signed out meanwhile is
+ * not shown a form but the problem.
+ */
+export async function onForm<T extends z.ZodType>(
+  c: Context<AppEnv>,
+  schema: T,
+  show: (form: FormState) => Html,
+  act: (input: z.output<T>) => Promise<Response>,
+): Promise<Response> {
+  const values = await sentForm(c);
+  try {
+    const parsed = schema.safeParse(values);
+    if (!parsed.success) throw invalidFrom(parsed.error, "form");
+    return await act(parsed.data);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "auth/required") throw error;
+    c.status(statusOf(error) as 422);
+    const retryAfterMs = error.details["retryAfterMs"];
+    if (typeof retryAfterMs === "number") {
+      c.header("Retry-After", String(Math.ceil(retryAfterMs / 1_000)));
+    }
+    return await ownPage(c, show(translated(failedForm(error, values), error, viewOf(c).messages)));
+  }
+}
+
+/** The text fields of a sent form; files and repeated names have no place in these forms. */
+export async function sentForm(c: Context<AppEnv>): Promise<Record<string, string>> {
+  const body = await c.req.parseBody();
+  const values: [string, string][] = [];
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === "string") values.push([name, value]);
+  }
+  return Object.fromEntries(values);
+}
+
+function translated(form: FormState, error: AppError, messages: Messages): FormState {
+  const t = messages.auth;
+  const sentences: Readonly<Record<string, string>> = t.errors;
+  const faults: Readonly<Record<string, string>> = t.faults;
+  const reason = error.details["reason"];
+  const isOnlyCode = error.kind === "conflict" || error.kind === "forbidden";
+  const errors = Object.entries(form.errors).map(([field, detail]) => {
+    const known = isOnlyCode
+      ? sentences[error.code]
+      : faults[typeof reason === "string" ? reason : field];
+    return [field, known ?? detail];
+  });
+  return {
+    ...form,
+    errors: Object.fromEntries(errors),
+    detail: sentences[error.code] ?? error.message,
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+import { emailAddress } from "./email.ts";
+
+// What the API and the forms take, said once for both. Unknown members are refused.
+
+/** A name as others see it. Characters that turn the reading direction could forge other names. */
+export const personName = z
+  .string()
+  .trim()
+  .min(1, "Write a name.")
+  .max(limits.auth.nameCharsMax, `Use at most ${limits.auth.nameCharsMax} characters.`)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u, "Leave control characters out.");
+
+/** Rules for new passwords are in passwords.ts; this only bounds the work, in UTF-16 units. */
+export const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);
+
+/** The secret of a mailed link. */
+export const linkToken = z.string().min(1).max(100);
+
+export const signUpInput = z.strictObject({
+  email: emailAddress,
+  password: passwordText,
+  name: personName,
+});
+export const signInInput = z.strictObject({ email: emailAddress, password: passwordText });
+export const resetInput = z.strictObject({ token: linkToken, password: passwordText });
+export const nameInput = z.strictObject({ name: personName });
+export const passwordInput = z.strictObject({
+  currentPassword: passwordText,
+  password: passwordText,
+});
+export const proofInput = z.strictObject({ password: passwordText });
+export const emailInput = z.strictObject({ email: emailAddress });
+export const tokenInput = z.strictObject({ token: linkToken });

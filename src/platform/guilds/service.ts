@@ -1,0 +1,204 @@
+import { sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, Invalid } from "../../kernel/errors.ts";
+import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
+import type { Role } from "../../kernel/permissions.ts";
+import { type PlatformContext, record, signedIn } from "../context.ts";
+import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
+import { FIRST_PLAN, guildLimit } from "../plans/service.ts";
+import { type Faction, type GuildStatus, guilds, memberships, type Region } from "../schema.ts";
+import type { Guild } from "../store.ts";
+import { slugIsFree, slugTaken } from "./slug-guard.ts";
+import { nameKey, numberedSlug, realmKey, slugProblem, suggestSlug } from "./slugs.ts";
+
+export interface NewGuild {
+  readonly name: string;
+  readonly realm: string;
+  readonly region: Region;
+  readonly faction: Faction;
+  /** Suggested from the name when left out. */
+  readonly slug?: string;
+}
+
+export interface GuildOfMine {
+  readonly id: GuildId;
+  readonly slug: string;
+  readonly name: string;
+  readonly realm: string;
+  readonly region: Region;
+  readonly status: GuildStatus;
+  readonly role: Role;
+}
+
+const SLUG_TRIES_MAX = 50;
+
+/**
+ * Records a new guild with its owner; `provision` then makes its database, and a sweep finishes
+ * what a crash interrupts.
+ * @throws {LimitReached} `plan/guilds`, {Conflict} `guild/name-taken` or `guild/slug-taken`
+ */
+export async function foundGuild(
+  ctx: PlatformContext,
+  input: NewGuild,
+): Promise<{ id: GuildId; slug: string }> {
+  if (input.slug !== undefined) return await insertGuild(ctx, input, input.slug);
+  const suggestion = suggestSlug(input.name);
+  for (let number = 1; ; number++) {
+    try {
+      return await insertGuild(ctx, input, numberedSlug(suggestion, number));
+    } catch (error) {
+      const taken = error instanceof Conflict && error.code === "guild/slug-taken";
+      if (!taken || number === SLUG_TRIES_MAX) throw error;
+    }
+  }
+}
+
+/** Founds, and waits up to `waitMs` for the database: most are ready long before. */
+export async function foundAndProvision(
+  ctx: PlatformContext,
+  input: NewGuild,
+  waitMs: number,
+): Promise<{ id: GuildId; slug: string; isReady: boolean }> {
+  const founded = await foundGuild(ctx, input);
+  const { provisioner, log } = ctx.services;
+  const provisioning = provisioner.provision(founded.id).then(
+    (guild) => guild.status === "ready",
+    (error: unknown) => {
+      // The guild's page shows the reason and offers another try.
+      log.error("guild.provision-failed", { guildId: founded.id, error });
+      return false;
+    },
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), waitMs);
+  });
+  const isReady = await Promise.race([provisioning, late]);
+  clearTimeout(timer);
+  return { ...founded, isReady };
+}
+
+/** The caller's guilds, by name. */
+export async function myGuilds(ctx: PlatformContext): Promise<readonly GuildOfMine[]> {
+  return await ctx.services.platform.db.all<GuildOfMine>(
+    `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role
+     FROM memberships m JOIN guilds g ON g.id = m.guild_id
+     WHERE m.user_id = ? AND g.status <> 'deleting' ORDER BY g.name_key, g.id`,
+    signedIn(ctx).userId,
+  );
+}
+
+/** A free slug for a name, as the form offers it. */
+export async function suggestFreeSlug(ctx: PlatformContext, name: string): Promise<string> {
+  const suggestion = suggestSlug(name);
+  for (let number = 1; number < SLUG_TRIES_MAX; number++) {
+    const slug = numberedSlug(suggestion, number);
+    if (await slugIsFree(ctx.services.platform, slug)) return slug;
+  }
+  return numberedSlug(suggestion, SLUG_TRIES_MAX);
+}
+
+export interface Progress {
+  readonly guild: Guild;
+  readonly steps: readonly {
+    readonly step: (typeof PROVISION_STEPS)[number];
+    readonly state: "done" | "now" | "waiting" | "failed";
+  }[];
+  readonly seq: number;
+}
+
+/** How far a guild's founding got. For its members only; `undefined` for everybody else. */
+export async function progressOf(
+  ctx: PlatformContext,
+  reference: string,
+): Promise<Progress | undefined> {
+  const { platform, provisioner } = ctx.services;
+  const found = await platform.guildForUser(reference, signedIn(ctx).userId);
+  if (!found?.membership || found.guild.status === "deleting") return undefined;
+  const rows = await provisioner.operations.steps(found.guild.id);
+  return { guild: found.guild, ...foldSteps(found.guild, rows) };
+}
+
+function foldSteps(guild: Guild, rows: readonly OperationStep[]): Omit<Progress, "guild"> {
+  const last = new Map(rows.map((row) => [row.step, row.state]));
+  const isOver = guild.status !== "creating" && guild.status !== "failed";
+  let isNext = true;
+  const steps = PROVISION_STEPS.map((step) => {
+    if (isOver || last.get(step) === "done") return { step, state: "done" as const };
+    const state = !isNext ? "waiting" : guild.status === "failed" ? "failed" : "now";
+    isNext = false;
+    return { step, state } as const;
+  });
+  return { steps, seq: rows.at(-1)?.seq ?? 0 };
+}
+
+async function insertGuild(
+  ctx: PlatformContext,
+  input: NewGuild,
+  slug: string,
+): Promise<{ id: GuildId; slug: string }> {
+  const caller = signedIn(ctx);
+  const { platform, provisioner } = ctx.services;
+  refuseBadSlug(slug);
+  const nowMs = ctx.services.now().getTime();
+  const id = newId<GuildId>();
+  const keys = { nameKey: nameKey(input.name), realmKey: realmKey(input.realm) };
+  await write(platform.db, [
+    guildLimit(caller.userId, FIRST_PLAN),
+    guard(
+      sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
+          and realm_key = ${keys.realmKey} and region = ${input.region})`,
+      () =>
+        new Conflict("guild/name-taken", "A guild of this name is here already, on this realm.", {
+          errors: [
+            { pointer: "/name", detail: "Taken on this realm. Is somebody else founding it?" },
+          ],
+        }),
+    ),
+    slugTaken(slug, nowMs),
+    platform.db.orm.insert(guilds).values({
+      id,
+      slug,
+      name: input.name,
+      realm: input.realm,
+      region: input.region,
+      faction: input.faction,
+      ...keys,
+      ownerId: caller.userId,
+      plan: FIRST_PLAN,
+      status: "creating",
+      host: provisioner.hostKind,
+      databaseName: provisioner.newDatabaseName(),
+      settings: {},
+      createdAt: nowMs,
+      updatedAt: nowMs,
+    }),
+    platform.db.orm.insert(memberships).values({
+      id: newId<MembershipId>(),
+      userId: caller.userId,
+      guildId: id,
+      role: "owner",
+      overrides: {},
+      createdAt: nowMs,
+    }),
+    record(ctx, "guild.found", id, { guildId: id, after: { ...input, slug } }),
+  ]);
+  return { id, slug };
+}
+
+const SLUG_ADVICE = {
+  "too-short": "Use at least 3 characters.",
+  "too-long": "Use at most 32 characters.",
+  characters: "Use a–z, 0–9 and single hyphens, beginning with a letter.",
+  "double-hyphen": "Use single hyphens.",
+  reserved: "This address is kept for the platform. Choose another.",
+} as const;
+
+/** @throws {Invalid} `guild/bad-slug` */
+export function refuseBadSlug(slug: string): void {
+  const problem = slugProblem(slug);
+  if (problem === undefined) return;
+  throw new Invalid("guild/bad-slug", "This address cannot be used.", {
+    errors: [{ pointer: "/slug", detail: SLUG_ADVICE[problem] }],
+  });
+}

@@ -1,0 +1,85 @@
+import { eq, sql } from "drizzle-orm";
+import { guard, type Writable, write } from "../../database/write.ts";
+import { Conflict } from "../../kernel/errors.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../../tenant/context.ts";
+import { type PlatformContext, record } from "../context.ts";
+import { guilds, type RaidSchedule } from "../schema.ts";
+import { refuseBadSlug } from "./service.ts";
+import { slugTaken } from "./slug-guard.ts";
+import { nameKey } from "./slugs.ts";
+
+/** What a guild's admins may change; what is left out stays. */
+export interface SettingsChange {
+  readonly name?: string | undefined;
+  readonly slug?: string | undefined;
+  readonly description?: string | undefined;
+  readonly contact?: string | undefined;
+  readonly isPublic?: boolean | undefined;
+  readonly timeZone?: string | undefined;
+  readonly raidSchedule?: RaidSchedule | null | undefined;
+}
+
+/**
+ * Changes a guild's settings. A former slug redirects and is held for a while.
+ * @throws {Conflict} `guild/name-taken`, `guild/slug-taken`
+ */
+export async function changeSettings(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  change: SettingsChange,
+): Promise<{ slug: string }> {
+  allow(ctx, "settings.manage");
+  const { db } = platform.services.platform;
+  const nowMs = platform.services.now().getTime();
+  const { guild } = ctx;
+  const given = Object.fromEntries(
+    Object.entries(change).filter(([, value]) => value !== undefined),
+  ) as SettingsChange;
+  const before = Object.fromEntries(
+    Object.keys(given).map((name) => [name, guild[name as keyof typeof guild]]),
+  );
+  await write(db, [
+    ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
+    ...(given.slug === undefined ? [] : slugChange(ctx, given.slug, nowMs)),
+    db.orm
+      .update(guilds)
+      .set({
+        ...given,
+        ...(given.name !== undefined && { nameKey: nameKey(given.name) }),
+        updatedAt: nowMs,
+      } as Partial<typeof guilds.$inferInsert>)
+      .where(eq(guilds.id, guild.id)),
+    record(platform, "guild.change", guild.id, { guildId: guild.id, before, after: given }),
+  ]);
+  return { slug: given.slug ?? guild.slug };
+}
+
+function nameIsFree(ctx: GuildContext, key: string) {
+  const { id } = ctx.guild;
+  return guard(
+    sql`not exists (select 1 from guilds g, guilds me where me.id = ${id} and g.id <> ${id}
+        and g.name_key = ${key} and g.realm_key = me.realm_key and g.region = me.region)`,
+    () =>
+      new Conflict("guild/name-taken", "A guild of this name is here already, on this realm.", {
+        errors: [{ pointer: "/name", detail: "Taken on this realm." }],
+      }),
+  );
+}
+
+function slugChange(ctx: GuildContext, slug: string, nowMs: number) {
+  const { guild } = ctx;
+  if (slug === guild.slug) return [];
+  refuseBadSlug(slug);
+  const hold: Writable = {
+    sql: `INSERT INTO slug_history (slug, guild_id, held_until) VALUES (?, ?, ?)
+          ON CONFLICT (slug) DO UPDATE SET guild_id = excluded.guild_id,
+            held_until = excluded.held_until`,
+    args: [guild.slug, guild.id, nowMs + limits.guild.slugHeldMs],
+  };
+  const takeBack: Writable = {
+    sql: "DELETE FROM slug_history WHERE slug = ? AND guild_id = ?",
+    args: [slug, guild.id],
+  };
+  return [slugTaken(slug, nowMs, guild.id), takeBack, hold];
+}

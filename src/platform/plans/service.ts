@@ -1,0 +1,69 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard } from "../../database/write.ts";
+import { LimitReached } from "../../kernel/errors.ts";
+import type { UserId } from "../../kernel/ids.ts";
+import type { Guild, Plan, PlatformStore } from "../store.ts";
+
+/** What a new guild begins on. */
+export const FIRST_PLAN = "free";
+
+/** How much of a guild's plan is used. A limit of null is none. */
+export interface Usage {
+  readonly plan: string;
+  readonly members: { readonly used: number; readonly limit: number | null };
+  readonly guilds: { readonly used: number; readonly limit: number | null };
+}
+
+export async function listPlans(platform: PlatformStore): Promise<readonly Plan[]> {
+  const rows = await platform.db.all<Omit<Plan, "features"> & { features: string }>(
+    `SELECT name, guilds_per_account_max AS guildsPerAccountMax, members_max AS membersMax,
+       retention_days AS retentionDays, features FROM plans ORDER BY position`,
+  );
+  return rows.map((row) => ({ ...row, features: JSON.parse(row.features) }));
+}
+
+export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Usage> {
+  const row = await platform.db.first<{ members: number; guilds: number }>(
+    `SELECT (SELECT count(*) FROM memberships WHERE guild_id = ?1) AS members,
+       (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status <> 'deleting')
+         AS guilds`,
+    guild.id,
+    guild.ownerId,
+    guild.plan.name,
+  );
+  return {
+    plan: guild.plan.name,
+    members: { used: row!.members, limit: guild.plan.membersMax },
+    guilds: { used: row!.guilds, limit: guild.plan.guildsPerAccountMax },
+  };
+}
+
+/** Holds the plan's number of guilds per owner, inside the write that would add one. */
+export function guildLimit(ownerId: UserId, plan: string): Guard {
+  return guard(
+    sql`(select count(*) from guilds where owner_id = ${ownerId} and plan = ${plan}
+          and status <> 'deleting')
+        < (select coalesce(guilds_per_account_max, 1e9) from plans where name = ${plan})`,
+    () =>
+      new LimitReached(
+        "plan/guilds",
+        "This plan has room for no more guilds of yours. Upgrade a guild to found another.",
+        { limit: "guilds", plan },
+      ),
+  );
+}
+
+/** Holds the plan's number of members, inside the write that would add one. */
+export function memberLimit(guild: Guild): Guard {
+  return guard(
+    sql`(select count(*) from memberships where guild_id = ${guild.id})
+        < (select coalesce(p.members_max, 1e9) from guilds g join plans p on p.name = g.plan
+           where g.id = ${guild.id})`,
+    () =>
+      new LimitReached(
+        "plan/members",
+        `This guild's plan has room for ${guild.plan.membersMax} members. Its owner can upgrade.`,
+        { limit: "members", max: guild.plan.membersMax, plan: guild.plan.name },
+      ),
+  );
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { OutboxLetter } from "../../../src/node/mail.ts";
+import type { TestApp, TestClient } from "../../support/app.ts";
+
+/** The letters to one address, oldest first. */
+export async function lettersTo(t: TestApp, email: string): Promise<OutboxLetter[]> {
+  const folder = join(t.dir, "outbox");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  const letters = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8"))),
+  );
+  return (letters as OutboxLetter[]).filter((letter) => letter.to === email);
+}
+
+/** The token of the link in the newest letter to this person. */
+export async function mailedToken(t: TestApp, person: TestClient): Promise<string> {
+  const letter = (await lettersTo(t, person.identity.email)).at(-1);
+  return /\?token=([\w-]+)/.exec(letter?.text ?? "")![1]!;
+}
+
+/** A person with a cookie and no more, as a browser keeps it. */
+export function cookieOf(answer: { headers: Headers }): string {
+  return (answer.headers.get("set-cookie") ?? "").split(";", 1)[0]!;
+}
+
+/** Whether this token still opens anything. */
+export async function isGood(t: TestApp, token: string): Promise<boolean> {
+  const answer = await t.anonymous.get("/api/session", { authorization: `Bearer ${token}` });
+  return answer.status === 200;
+}
+
+/** Another session of the same person. */
+export async function signInAgain(t: TestApp, person: TestClient): Promise<string> {
+  const { email, password } = person.identity;
+  const answer = await t.anonymous.post("/api/session", { email, password });
+  if (answer.status !== 201) throw new Error(`sign-in answered ${answer.status}: ${answer.text}`);
+  return answer.body.token as string;
+}
+
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
