@@ -15,7 +15,6 @@ import {
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
 
-
 export interface Founder {
   readonly userId: UserId;
   readonly name: string;

@@ -26,6 +26,8 @@ export const limits = {
     invitationsMax: 100,
     /** Most databases are ready in a tenth of this; then the answer is 201 and not 202. */
     foundingWaitMs: 1_500,
+    /** The page shows the steps anyway; waiting a blink saves most people from watching. */
+    foundingPageWaitMs: 300,
     /** How often a progress page looks for the next step. */
     progressPollMs: 50,
     /** A page that watches longer asks again by itself. */

@@ -20,10 +20,10 @@ export type SqlKind = "read" | "write" | "session" | "banned";
 const TOKEN = new RegExp(
   [
     /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]/,
-    /--[^\n]*|\/\*[^]*?(?:\*\/|$)/,
+    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/,
     /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d[\w.]*/,
     /\?\d*|[:@$#][\w$\u0080-\uffff]+/,
-    /\s+|[^]/,
+    /\s+|[\s\S]/,
   ]
     .map((part) => part.source)
     .join("|"),

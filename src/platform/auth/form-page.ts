@@ -11,7 +11,7 @@ import type { Messages } from "../../web/i18n/index.ts";
 type Html = Parameters<Context<AppEnv>["html"]>[0] | Promise<string>;
 
 /** A page about one person: no cache keeps it. */
-export function ownPage(c: Context<AppEnv>, page: Html): Response | Promise<Response> {
+export function ownPage<E extends AppEnv>(c: Context<E>, page: Html): Response | Promise<Response> {
   c.header("Cache-Control", "no-store");
   return c.html(page as string);
 }
@@ -21,8 +21,8 @@ export function ownPage(c: Context<AppEnv>, page: Html): Response | Promise<Resp
  * was sent, in the reader's language and with the right status; somebody signed out meanwhile is
  * not shown a form but the problem.
  */
-export async function onForm<T extends z.ZodType>(
-  c: Context<AppEnv>,
+export async function onForm<E extends AppEnv, T extends z.ZodType>(
+  c: Context<E>,
   schema: T,
   show: (form: FormState) => Html,
   act: (input: z.output<T>) => Promise<Response>,
@@ -44,7 +44,7 @@ export async function onForm<T extends z.ZodType>(
 }
 
 /** The text fields of a sent form; files and repeated names have no place in these forms. */
-export async function sentForm(c: Context<AppEnv>): Promise<Record<string, string>> {
+export async function sentForm<E extends AppEnv>(c: Context<E>): Promise<Record<string, string>> {
   const body = await c.req.parseBody();
   const values: [string, string][] = [];
   for (const [name, value] of Object.entries(body)) {

@@ -6,7 +6,7 @@ const HERE = "http://here.invalid";
  */
 export function localPath(next: unknown, fallback: string): string {
   if (typeof next !== "string" || next.length > 1_000) return fallback;
-  if (!next.startsWith("/") || next.startsWith("//") || /[\\\p{Cc}\s]/u.test(next)) return fallback;
+  if (!next.startsWith("/") || /[\\\p{Cc}\s]/u.test(next)) return fallback;
   const url = URL.canParse(next, HERE) ? new URL(next, HERE) : undefined;
   const staysHere = url?.origin === HERE && !url.pathname.startsWith("//");
   return staysHere ? `${url.pathname}${url.search}` : fallback;

@@ -1,5 +1,194 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
+import { noSuchGuild } from "../../http/tenant.ts";
+import { viewOf } from "../../http/view.ts";
+import { limits } from "../../limits.ts";
+import {
+  Badge,
+  ButtonForm,
+  EmptyState,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Steps,
+} from "../../web/components.tsx";
+import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
+import { PlatformLayout } from "../../web/layout.tsx";
+import { onForm, ownPage } from "../auth/form-page.ts";
+import * as inputs from "./inputs.ts";
+import { acceptInvitation, openInvitation } from "./invitations.ts";
+import * as service from "./service.ts";
 
+/** My guilds, founding one, watching it being made, and joining one. */
 export function guildsPages() {
-  return createRouter();
+  const pages = createRouter();
+  pages
+    .get("/guilds", async (c) => {
+      if (c.var.caller.type !== "user") return c.redirect("/sign-in?next=/guilds", 303);
+      return await ownPage(c, <MyGuilds c={c} guilds={await service.myGuilds(c.var.platform)} />);
+    })
+    .get("/guilds/new", (c) => {
+      if (c.var.caller.type !== "user") return c.redirect("/sign-up?next=/guilds/new", 303);
+      return ownPage(c, <FoundForm c={c} form={emptyForm} />);
+    })
+    .post("/guilds/new", (c) =>
+      onForm(
+        c,
+        inputs.newGuildForm,
+        (form) => <FoundForm c={c} form={form} />,
+        async ({ slug, ...input }) => {
+          const founded = await service.foundAndProvision(
+            c.var.platform,
+            { ...input, ...(slug && { slug }) },
+            limits.guild.foundingPageWaitMs,
+          );
+          return c.redirect(`/guilds/${founded.id}/progress`, 303);
+        },
+      ),
+    )
+    .get("/guilds/:id/progress", async (c) => {
+      const progress = await service.progressOf(c.var.platform, c.req.param("id"));
+      if (!progress) throw noSuchGuild();
+      return await ownPage(c, progressPage(c, progress));
+    })
+    .post("/guilds/:id/progress", async (c) => {
+      const id = c.req.param("id");
+      await service.retryFounding(c.var.platform, id);
+      return c.redirect(`/guilds/${id}/progress`, 303);
+    })
+    .get("/invitations/:token", (c) => invitationPage(c))
+    .post("/invitations/:token", async (c) => {
+      const { guildSlug } = await acceptInvitation(c.var.platform, c.req.param("token"));
+      return c.redirect(`/g/${guildSlug}`, 303);
+    });
+  return pages;
+}
+
+function MyGuilds(props: { c: Context<AppEnv>; guilds: readonly service.GuildOfMine[] }) {
+  const view = viewOf(props.c);
+  const t = view.messages.guilds;
+  return (
+    <PlatformLayout view={view} title={t.mine}>
+      <PageHeader title={t.mine}>
+        <LinkButton look="primary" href="/guilds/new">
+          {t.found}
+        </LinkButton>
+      </PageHeader>
+      {props.guilds.length === 0 && (
+        <EmptyState
+          title={t.none}
+          text={t.noneText}
+          action={{ href: "/guilds/new", label: t.found }}
+        />
+      )}
+      <div class="grid">
+        {props.guilds.map((guild) => (
+          <section class="card">
+            <h2>
+              <a href={`/g/${guild.slug}`}>{guild.name}</a>
+            </h2>
+            <p class="muted">{`${guild.realm} · ${t.regions[guild.region]}`}</p>
+            <p>
+              <Badge>{view.messages.common.roles[guild.role]}</Badge>
+            </p>
+          </section>
+        ))}
+      </div>
+    </PlatformLayout>
+  );
+}
+
+function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
+  const view = viewOf(c);
+  const { guilds: t, common } = view.messages;
+  const options = (names: Readonly<Record<string, string>>) =>
+    Object.entries(names).map(([value, label]) => ({ value, label }));
+  return (
+    <PlatformLayout view={view} title={t.found} narrow>
+      <PageHeader title={t.found} lead={t.foundLead} />
+      <Form form={form} messages={view.messages}>
+        <TextField name="name" label={t.name} form={form} required maxlength={48} />
+        <TextField name="realm" label={t.realm} form={form} required maxlength={48} />
+        <SelectField
+          name="region"
+          label={t.region}
+          form={form}
+          options={options(t.regions)}
+          value="eu"
+        />
+        <SelectField
+          name="faction"
+          label={t.faction}
+          form={form}
+          options={options(common.factions)}
+        />
+        <TextField name="slug" label={t.slug} form={form} hint={t.slugHint} maxlength={32} />
+        <button class="button primary" type="submit">
+          {t.found}
+        </button>
+      </Form>
+    </PlatformLayout>
+  );
+}
+
+/** The steps of a founding; without scripts the page asks again by itself. */
+export function progressPage(c: Context<AppEnv>, progress: service.Progress) {
+  const view = viewOf(c);
+  const t = view.messages.guilds;
+  const { guild, steps } = progress;
+  if (guild.status === "creating") c.header("Refresh", "1");
+  return (
+    <PlatformLayout view={view} title={t.founding(guild.name)} narrow>
+      <PageHeader title={t.founding(guild.name)} lead={t.foundingLead} />
+      {guild.status === "failed" && <Notice look="bad">{t.failed}</Notice>}
+      <Steps
+        steps={steps.map(({ step, state }) => ({ id: step, state, label: t.steps[step] }))}
+        messages={view.messages}
+        {...(guild.status === "creating" && {
+          progressUrl: `/api/guilds/${guild.id}/operation/events`,
+        })}
+      />
+      {guild.status === "failed" && (
+        <ButtonForm action={`/guilds/${guild.id}/progress`} look="primary">
+          {t.tryAgain}
+        </ButtonForm>
+      )}
+      {guild.status === "ready" && (
+        <LinkButton look="primary" href={`/g/${guild.slug}/onboarding`}>
+          {t.open}
+        </LinkButton>
+      )}
+    </PlatformLayout>
+  );
+}
+
+async function invitationPage(c: Context<AppEnv>): Promise<Response> {
+  const view = viewOf(c);
+  const { guilds: t, common } = view.messages;
+  const token = c.req.param("token")!;
+  const offer = await openInvitation(c.var.platform, token);
+  const next = encodeURIComponent(`/invitations/${token}`);
+  const title = t.invited(offer.guildName, common.roles[offer.role]);
+  return await ownPage(
+    c,
+    <PlatformLayout view={view} title={title} narrow>
+      <PageHeader title={title} lead={t.invitedLead} />
+      {view.caller.type === "user" ? (
+        <ButtonForm action={`/invitations/${token}`} look="primary">
+          {t.join}
+        </ButtonForm>
+      ) : (
+        <>
+          <p>{t.signInToJoin}</p>
+          <div class="row">
+            <LinkButton look="primary" href={`/sign-in?next=${next}`}>
+              {common.signIn}
+            </LinkButton>
+            <LinkButton href={`/sign-up?next=${next}`}>{common.signUp}</LinkButton>
+          </div>
+        </>
+      )}
+    </PlatformLayout>,
+  );
 }

@@ -1,5 +1,160 @@
-import { createRouter } from "../../http/router.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import { noSuchGuild } from "../../http/tenant.ts";
+import { ROLES } from "../../kernel/permissions.ts";
+import { limits } from "../../limits.ts";
+import * as inputs from "./inputs.ts";
+import { acceptInvitation, openInvitation } from "./invitations.ts";
+import { watchProgress } from "./progress.ts";
+import * as service from "./service.ts";
 
+const tags = ["Guilds"];
+const guildId = z.object({ id: z.uuid() });
+const token = z.object({ token: z.string().min(1).max(100) });
+
+const found = createRoute({
+  method: "post",
+  path: "/guilds",
+  operationId: "foundGuild",
+  tags,
+  request: { body: jsonBody(inputs.newGuild) },
+  responses: {
+    201: json(inputs.foundedJson, "Founded, and its database is ready. Location leads to it."),
+    202: json(inputs.foundedJson, "Founded; its database is being made. Location shows progress."),
+    default: problem,
+  },
+});
+
+const mine = createRoute({
+  method: "get",
+  path: "/guilds",
+  operationId: "listMyGuilds",
+  tags,
+  responses: {
+    200: json(z.object({ items: z.array(inputs.guildOfMineJson).readonly() }), "Your guilds."),
+    default: problem,
+  },
+});
+
+const slug = createRoute({
+  method: "get",
+  path: "/guilds/slug",
+  operationId: "suggestSlug",
+  tags,
+  request: { query: z.object({ name: z.string().max(100) }) },
+  responses: { 200: json(z.object({ slug: z.string() }), "A free address."), default: problem },
+});
+
+const progress = createRoute({
+  method: "get",
+  path: "/guilds/{id}/operation",
+  operationId: "getProgress",
+  tags,
+  request: { params: guildId },
+  responses: { 200: json(inputs.progressJson, "How far the founding got."), default: problem },
+});
+
+const retry = createRoute({
+  method: "post",
+  path: "/guilds/{id}/operation",
+  operationId: "retryFounding",
+  tags,
+  request: { params: guildId },
+  responses: { 202: json(inputs.progressJson, "Trying again."), default: problem },
+});
+
+const events = createRoute({
+  method: "get",
+  path: "/guilds/{id}/operation/events",
+  operationId: "watchProgress",
+  tags,
+  request: { params: guildId },
+  responses: {
+    200: {
+      description: "Server-sent events `step`, then `ready` or `failed`. Resumes by Last-Event-ID.",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    default: problem,
+  },
+});
+
+const invitation = createRoute({
+  method: "get",
+  path: "/invitations/{token}",
+  operationId: "getInvitation",
+  tags,
+  request: { params: token },
+  responses: {
+    200: json(
+      z.object({ guildName: z.string(), role: z.enum(ROLES), isForOneAddress: z.boolean() }),
+      "What the invitation offers.",
+    ),
+    default: problem,
+  },
+});
+
+const accept = createRoute({
+  method: "post",
+  path: "/invitations/{token}/acceptance",
+  operationId: "acceptInvitation",
+  tags,
+  request: { params: token },
+  responses: { 201: json(z.object({ slug: z.string() }), "You are a member."), default: problem },
+});
+
+/** Founding guilds, watching it, and joining one. */
 export function guildsApi() {
-  return createRouter();
+  return createRouter()
+    .openapi(found, async (c) => {
+      const { slug: chosen, ...input } = c.req.valid("json");
+      const result = await service.foundAndProvision(
+        c.var.platform,
+        { ...input, ...(chosen !== undefined && { slug: chosen }) },
+        limits.guild.foundingWaitMs,
+      );
+      const { id, slug: address } = result;
+      if (result.isReady) {
+        c.header("Location", `/api/g/${address}`);
+        return c.json({ id, slug: address, status: "ready" as const }, 201);
+      }
+      c.header("Location", `/api/guilds/${id}/operation`);
+      return c.json({ id, slug: address, status: "creating" as const }, 202);
+    })
+    .openapi(mine, async (c) => c.json({ items: await service.myGuilds(c.var.platform) }, 200))
+    .openapi(slug, async (c) =>
+      c.json(
+        { slug: await service.suggestFreeSlug(c.var.platform, c.req.valid("query").name) },
+        200,
+      ),
+    )
+    .openapi(progress, async (c) => {
+      const found = await service.progressOf(c.var.platform, c.req.valid("param").id);
+      if (!found) throw noSuchGuild();
+      return c.json(shown(found), 200);
+    })
+    .openapi(retry, async (c) => {
+      const { id } = c.req.valid("param");
+      await service.retryFounding(c.var.platform, id);
+      const found = await service.progressOf(c.var.platform, id);
+      if (!found) throw noSuchGuild();
+      return c.json(shown(found), 202);
+    })
+    .openapi(events, (c) => watchProgress(c, c.req.valid("param").id))
+    .openapi(invitation, async (c) => {
+      const { guildName, role, isForOneAddress } = await openInvitation(
+        c.var.platform,
+        c.req.valid("param").token,
+      );
+      return c.json({ guildName, role, isForOneAddress }, 200);
+    })
+    .openapi(accept, async (c) => {
+      const { guildSlug } = await acceptInvitation(c.var.platform, c.req.valid("param").token);
+      c.header("Location", `/api/g/${guildSlug}`);
+      return c.json({ slug: guildSlug }, 201);
+    });
+}
+
+function shown({ guild, steps }: service.Progress) {
+  const { id, slug: address, status, statusReason } = guild;
+  return { guildId: id, slug: address, status, reason: statusReason, steps: [...steps] };
 }

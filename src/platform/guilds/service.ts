@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
-import { Conflict, Invalid } from "../../kernel/errors.ts";
+import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { type PlatformContext, record, signedIn } from "../context.ts";
@@ -117,6 +117,14 @@ export async function progressOf(
   if (!found?.membership || found.guild.status === "deleting") return undefined;
   const rows = await provisioner.operations.steps(found.guild.id);
   return { guild: found.guild, ...foldSteps(found.guild, rows) };
+}
+
+/** Tries a failed founding again. For those who may see it. @throws {NotFound} `guild/not-found` */
+export async function retryFounding(ctx: PlatformContext, reference: string): Promise<void> {
+  const progress = await progressOf(ctx, reference);
+  if (!progress)
+    throw new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+  if (progress.guild.status === "failed") await ctx.services.provisioner.retry(progress.guild.id);
 }
 
 function foldSteps(guild: Guild, rows: readonly OperationStep[]): Omit<Progress, "guild"> {

@@ -21,6 +21,15 @@ const RESERVED = new Set(
    uucp verify webhook webhooks webmaster well-known wpad ws www www1 www2`.split(/\s+/),
 );
 
+/** The pairs that `slugLooks` folds, in order; SQL folds by the same list. */
+export const LOOK_ALIKES: readonly (readonly [from: string, to: string])[] = [
+  ["rn", "m"],
+  ["vv", "w"],
+  ["0", "o"],
+  ["1", "l"],
+  ["i", "l"],
+];
+
 const RESERVED_LOOKS = new Set([...RESERVED].map(slugLooks));
 
 /** Tells why `slug` breaks the rule, or undefined when nothing but another guild is in the way. */
@@ -32,15 +41,6 @@ export function slugProblem(slug: string): SlugProblem | undefined {
   if (slug.includes("--")) return "double-hyphen";
   return RESERVED_LOOKS.has(slugLooks(slug)) ? "reserved" : undefined;
 }
-
-/** The pairs that `slugLooks` folds, in order; SQL folds by the same list. */
-export const LOOK_ALIKES: readonly (readonly [from: string, to: string])[] = [
-  ["rn", "m"],
-  ["vv", "w"],
-  ["0", "o"],
-  ["1", "l"],
-  ["i", "l"],
-];
 
 /** What a hurried reader sees: two slugs with the same looks can be taken for one another. */
 export function slugLooks(slug: string): string {

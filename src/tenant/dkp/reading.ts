@@ -95,11 +95,15 @@ const POSTINGS = `
   LEFT JOIN persons ON persons.id = a.person_id
   WHERE p.tx_id = ? ORDER BY p.line`;
 
-// The page is cut first, so that lines are only looked up for the entries on it.
+// The page is cut first, so that lines are only looked up for the entries on it. People come first
+// and the guild's one line last, so that the last line's number counts them; a price shared in a
+// zero-sum pool has no such line, and may name its payer twice.
 const LEDGER = `
   SELECT ${HEAD}, persons.id AS personId, persons.name AS personName, first.amount, first.unit,
-    (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
-     WHERE tx_id = t.id AND a.kind = 'person') AS people
+    CASE pools.kind WHEN 'zero-sum' THEN
+      (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
+       WHERE tx_id = t.id AND a.kind = 'person')
+    ELSE (SELECT max(line) FROM ledger_postings WHERE tx_id = t.id) END AS people
   FROM (
     SELECT * FROM ledger_tx x WHERE pool_id = ?1 AND seq < ?2
       AND (?3 = '' OR kind = ?3)

@@ -49,13 +49,14 @@ const POOL_SUMS = `
   GROUP BY a.pool_id, b.unit HAVING sum(b.balance) <> 0`;
 
 // The history is summed anew, lifetime figures included, and held against what is kept. A reversal
-// counts against the kind it undoes, so that undoing an award lowers what was earned.
+// counts against the kind it undoes, so that undoing an award lowers what was earned. CROSS JOIN
+// keeps the order: an entry is found once for all its lines, not once for each.
 const BALANCES = `
   WITH history AS (
     SELECT p.account_id, p.unit, p.amount,
       CASE WHEN t.reverses_id IS NULL THEN 1 ELSE -1 END AS sign,
       coalesce(origin.kind, t.kind) IN ('award', 'spend') AS counts
-    FROM ledger_postings p JOIN ledger_tx t ON t.id = p.tx_id
+    FROM ledger_tx t CROSS JOIN ledger_postings p ON p.tx_id = t.id
     LEFT JOIN ledger_tx origin ON origin.id = t.reverses_id
   ), summed AS (
     SELECT account_id, unit, sum(amount) AS balance,
@@ -96,8 +97,8 @@ const REVERSALS = `
           AND o.account_id = p.account_id AND o.unit = p.unit AND o.amount = -p.amount))`;
 
 const POOLS = `
-  SELECT 'postings-stay-in-their-pool', t.id, 0, count(*) FROM ledger_postings p
-  JOIN ledger_tx t ON t.id = p.tx_id JOIN accounts a ON a.id = p.account_id
+  SELECT 'postings-stay-in-their-pool', t.id, 0, count(*)
+  FROM ledger_tx t CROSS JOIN ledger_postings p ON p.tx_id = t.id JOIN accounts a ON a.id = p.account_id
   WHERE a.pool_id <> t.pool_id GROUP BY t.id`;
 
 /** Compares every balance with the sum of its history, and the history with its own rules. */

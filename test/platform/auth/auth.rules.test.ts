@@ -11,7 +11,11 @@ const owner = { email: "thrall@example.test", name: "Go'el" };
 
 describe("an e-mail address", () => {
   test("is the same account however it is spelled", () => {
-    for (const spelling of ["thrall@example.test", " Thrall@EXAMPLE.Test ", "THRALL@example.test"]) {
+    for (const spelling of [
+      "thrall@example.test",
+      " Thrall@EXAMPLE.Test ",
+      "THRALL@example.test",
+    ]) {
       expect(normalEmail(spelling)).toBe("thrall@example.test");
     }
     expect(normalEmail("x@bücher.example")).toBe(normalEmail("x@xn--bcher-kva.example"));

@@ -48,7 +48,7 @@ describe("signing up", () => {
     [{ name: "x", email: "nobody" }, "no address"],
     [{ name: "x", password: "password1" }, "a common password"],
     [{ name: "x", password: "p".repeat(100_000) }, "a password of 100 kB"],
-  ])("refuses %j (%s) and makes nothing", async (fields) => {
+  ])("refuses %j (%s) and makes nothing", async (fields: object, _what: string) => {
     await using t = await testApp();
     const input = { email: "jaina@example.test", password, ...fields };
     const answer = await t.anonymous.post("/api/users", input);

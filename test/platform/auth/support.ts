@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type GuildId, newId } from "../../../src/kernel/ids.ts";
 import type { OutboxLetter } from "../../../src/node/mail.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 
@@ -40,3 +41,17 @@ export async function signInAgain(t: TestApp, person: TestClient): Promise<strin
 
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A guild that the platform knows, for what needs no database of its own. */
+export async function listedGuild(t: TestApp, slug: string, owner: TestClient): Promise<GuildId> {
+  const { db } = t.services.platform;
+  const id = newId<GuildId>();
+  await db.client.execute({
+    sql: `INSERT INTO guilds (id, slug, name, name_key, realm, realm_key, region, faction, owner_id,
+            plan, status, host, database_name, settings, created_at, updated_at)
+          VALUES (?1, ?2, ?2, ?2, 'r', 'r', 'eu', 'horde', ?3, 'free', 'ready', 'file', ?1, '{}', 0, 0)`,
+    args: [id, slug, owner.userId],
+  });
+  await t.join(owner.userId, { id, slug, owner }, "owner");
+  return id;
+}

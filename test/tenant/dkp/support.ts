@@ -31,7 +31,7 @@ export function actor(role: Role): Actor {
  */
 export async function ledgerGuild(people: number, role: Role = "officer") {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-dkp-"));
-  const client = await openEmbedded({ url: `file:${join(dir, "guild.db")}` });
+  const client = await openEmbedded({ url: `file:${join(dir, "guild.db")}` }, { create: true });
   await client.migrate(await schema());
   const db = new TenantDatabase(client);
   let nowMs = Date.UTC(2026, 0, 14, 20);

@@ -1,1 +1,18 @@
-export const settings = {};
+export const settings = {
+  title: "Settings",
+  general: "The guild",
+  name: "Guild name",
+  slug: "Address",
+  slugHint: "The old address leads here for 90 days.",
+  description: "Description",
+  contact: "Contact",
+  isPublic: "Anybody may see standings, roster and progress",
+  timeZone: "Time zone",
+  schedule: "Raid nights",
+  weekdays: "Days",
+  startsAt: "Begins",
+  endsAt: "Ends",
+  plan: "Plan",
+  members: "Members",
+  guilds: "Guilds of the owner on this plan",
+};

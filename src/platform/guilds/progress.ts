@@ -1,0 +1,39 @@
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { AppEnv } from "../../http/env.ts";
+import { noSuchGuild } from "../../http/tenant.ts";
+import { viewOf } from "../../http/view.ts";
+import { delay } from "../../kernel/concurrency.ts";
+import { limits } from "../../limits.ts";
+import { progressOf } from "./service.ts";
+
+/**
+ * Tails the recorded steps of a founding, so that it does not matter which process is at work or how
+ * often the page was loaded. Ends with `ready` or `failed`.
+ */
+export async function watchProgress(c: Context<AppEnv>, guildId: string): Promise<Response> {
+  if (!(await progressOf(c.var.platform, guildId))) throw noSuchGuild();
+  const { messages } = viewOf(c);
+  const seen = Number(c.req.header("last-event-id") ?? 0) || 0;
+  return streamSSE(c, async (stream) => {
+    const endAt = performance.now() + limits.guild.progressWatchMsMax;
+    for (let last = seen; !stream.aborted && performance.now() < endAt; ) {
+      const progress = await progressOf(c.var.platform, guildId);
+      if (!progress) return;
+      const { guild, steps, seq } = progress;
+      if (seq > last) {
+        last = seq;
+        for (const { step, state } of steps) {
+          const data = JSON.stringify({ step, state, label: messages.common.step[state] });
+          await stream.writeSSE({ id: String(seq), event: "step", data });
+        }
+      }
+      if (guild.status === "failed") return await stream.writeSSE({ event: "failed", data: "{}" });
+      if (guild.status !== "creating") {
+        const data = JSON.stringify({ location: `/g/${guild.slug}/onboarding` });
+        return await stream.writeSSE({ event: "ready", data });
+      }
+      await delay(limits.guild.progressPollMs);
+    }
+  });
+}

@@ -1,0 +1,112 @@
+import { SignJWT } from "jose";
+import { describe, expect, test } from "vitest";
+import { AccessTokens } from "../../../src/platform/auth/tokens.ts";
+import { testApp } from "../../support/app.ts";
+import { listedGuild, MINUTE_MS } from "./support.ts";
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+describe("an access token", () => {
+  test("is given to members by slug or id, and nobody else can tell the guild exists", async () => {
+    await using t = await testApp();
+    const [owner, stranger] = [await t.signUp(), await t.signUp()];
+    const id = await listedGuild(t, "ironforge", owner);
+    for (const guild of ["ironforge", id]) {
+      const answer = await owner.post("/api/access-tokens", { guild });
+      expect(answer.status).toBe(201);
+      expect(answer.body.expiresAt).toBe(t.now().getTime() + 5 * MINUTE_MS);
+    }
+    const strip = (answer: { body: { requestId: string } }) => {
+      const { requestId: _, ...rest } = answer.body;
+      return rest;
+    };
+    const foreign = await stranger.post("/api/access-tokens", { guild: "ironforge" });
+    const missing = await stranger.post("/api/access-tokens", { guild: "no-such" });
+    expect(foreign.status).toBe(404);
+    expect(strip(foreign)).toEqual(strip(missing));
+  });
+
+  test("speaks for one guild and never for the account", async () => {
+    await using t = await testApp();
+    const owner = await t.signUp();
+    await listedGuild(t, "ironforge", owner);
+    await listedGuild(t, "stormwind", await t.signUp());
+    const { token } = (await owner.post("/api/access-tokens", { guild: "ironforge" })).body;
+    const as = bearer(token);
+    for (const answer of [
+      await t.anonymous.get("/api/sessions", as),
+      await t.anonymous.delete("/api/sessions", as),
+      await t.anonymous.patch("/api/account", { name: "x" }, as),
+      await t.anonymous.post("/api/access-tokens", { guild: "ironforge" }, as),
+    ]) {
+      expect([answer.status, answer.body.type]).toEqual([403, "/problems/auth/session-required"]);
+    }
+    expect((await t.anonymous.get("/api/g/stormwind/standings", as)).status).toBe(404);
+  });
+
+  test("ends with the session behind it, and by itself after five minutes", async () => {
+    await using t = await testApp();
+    const owner = await t.signUp();
+    await listedGuild(t, "ironforge", owner);
+    const take = async () =>
+      (await owner.post("/api/access-tokens", { guild: "ironforge" })).body.token as string;
+    const status = async (token: string) =>
+      (await t.anonymous.get("/api/sessions", bearer(token))).status;
+    const first = await take();
+    expect(await status(first)).toBe(403);
+    t.advance(5 * MINUTE_MS + 1_000);
+    expect(await status(first)).toBe(401);
+    const second = await take();
+    await owner.delete("/api/session");
+    expect(await status(second)).toBe(401);
+  });
+
+  test("is refused in every forged form", async () => {
+    await using t = await testApp();
+    const owner = await t.signUp();
+    const guildId = await listedGuild(t, "ironforge", owner);
+    const { token } = (await owner.post("/api/access-tokens", { guild: "ironforge" })).body;
+    const [header, payload, signature] = (token as string).split(".") as [string, string, string];
+    const claims = JSON.parse(atob(payload)) as Record<string, unknown>;
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const { config } = t.services;
+    const sign = (secret: string, url: string) =>
+      new AccessTokens(secret, new URL(url), t.now).issue({
+        userId: owner.userId,
+        sessionId: claims["sid"] as never,
+        guildId,
+      });
+    const forged = {
+      "no algorithm": `${encode({ alg: "none", typ: "at+jwt" })}.${payload}.`,
+      "no signature": `${header}.${payload}.`,
+      "another user": `${header}.${encode({ ...claims, sub: "someone" })}.${signature}`,
+      "another guild": `${header}.${encode({ ...claims, guild_id: "other" })}.${signature}`,
+      "longer life": `${header}.${encode({ ...claims, exp: 9_999_999_999 })}.${signature}`,
+      "a key named by path": `${encode({ alg: "EdDSA", typ: "at+jwt", kid: "../../x" })}.${payload}.${signature}`,
+      "a symmetric key": await new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
+        .sign(new TextEncoder().encode(config.secret)),
+      "another server's secret": (await sign("x".repeat(40), config.publicUrl.href)).token,
+      "another issuer": (await sign(config.secret, "https://other.test")).token,
+      "half of it": token.slice(0, token.length / 2),
+    };
+    for (const [what, bad] of Object.entries(forged)) {
+      const answer = await t.anonymous.get("/api/sessions", bearer(bad));
+      expect([what, answer.status]).toEqual([what, 401]);
+    }
+  });
+
+  test.each([
+    ["in the address", "/api/session?token=", {}],
+    ["as a password", "/api/session", { authorization: "Basic " }],
+    ["in another case", "/api/session", { authorization: "bearer " }],
+  ])("or session token %s is not taken", async (_, path, headers) => {
+    await using t = await testApp();
+    const { token } = (await t.signUp()).identity;
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, `${value}${token}`]),
+    );
+    const url = path.endsWith("=") ? `${path}${token}` : path;
+    expect((await t.anonymous.get(url, sent)).status).toBe(401);
+  });
+});

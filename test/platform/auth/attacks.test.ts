@@ -1,0 +1,217 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { testApp } from "../../support/app.ts";
+import { MINUTE_MS, mailedToken } from "./support.ts";
+
+const password = "seven ravens over the keep";
+const from = (address: string) => ({ "x-forwarded-for": address });
+
+describe("guessing passwords", () => {
+  test("stops after ten tries a minute on one account, from however many addresses", async () => {
+    await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
+    const person = await t.signUp();
+    const { email, password: right } = person.identity;
+    t.advance(MINUTE_MS * 2);
+    const guess = (n: number) =>
+      t.anonymous.post(
+        "/api/session",
+        { email, password: `guess number ${n}` },
+        from(`198.51.${n % 250}.${Math.floor(n / 250)}`),
+      );
+    const answers = await Promise.all(Array.from({ length: 1_000 }, (_, n) => guess(n)));
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(990);
+    const refused = answers.find((answer) => answer.status === 429)!;
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+
+    // The owner is let in again: by the mailbox at once, by the password when the storm is over.
+    await t.anonymous.post("/api/password-reset-mail", { email }, from("203.0.113.9"));
+    const token = await mailedToken(t, person);
+    const reset = await t.anonymous.post("/api/password-reset", { token, password: right });
+    expect(reset.status).toBe(201);
+    t.advance(MINUTE_MS * 2);
+    const signedIn = await t.anonymous.post("/api/session", { email, password: right });
+    expect(signedIn.status).toBe(201);
+  });
+
+  test("stops for one address that tries many accounts, also when it rotates within a /64", async () => {
+    await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
+    const guess = (n: number, address: string) =>
+      t.anonymous.post("/api/session", { email: `n${n}@example.test`, password }, from(address));
+    const answers = await Promise.all(
+      Array.from({ length: 130 }, (_, n) => guess(n, `2001:db8:1:2:${n.toString(16)}::1`)),
+    );
+    expect(answers.filter((answer) => answer.status === 401)).toHaveLength(120);
+    expect(answers.filter((answer) => answer.status === 429)).toHaveLength(10);
+    expect((await guess(1, "2001:db8:1:3::1")).status).toBe(401);
+  });
+
+  test("is not helped by an address that the client made up itself", async () => {
+    await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
+    const answers = await Promise.all(
+      Array.from({ length: 125 }, (_, n) =>
+        t.anonymous.post(
+          "/api/session",
+          { email: `n${n}@example.test`, password },
+          from(`10.0.0.${n}, 203.0.113.1`),
+        ),
+      ),
+    );
+    expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
+  });
+
+  test("tells nobody which addresses have accounts: same answer, same time", {
+    retry: 2,
+  }, async () => {
+    await using t = await testApp();
+    const person = await t.signUp();
+    const times = { known: [] as number[], unknown: [] as number[] };
+    const texts = new Set<string>();
+    const timed = async (kind: "known" | "unknown", email: string) => {
+      const startedAt = performance.now();
+      const answer = await t.anonymous.post("/api/session", { email, password });
+      times[kind].push(performance.now() - startedAt);
+      const { requestId: _, ...rest } = answer.body;
+      texts.add(`${answer.status} ${JSON.stringify(rest)}`);
+    };
+    await timed("unknown", "warm-up@example.test");
+    times.unknown.pop();
+    for (let n = 0; n < 100; n++) {
+      if (n % 5 === 0) t.advance(MINUTE_MS * 2);
+      await timed("known", person.identity.email);
+      await timed("unknown", "nobody@example.test");
+    }
+    const median = (list: number[]) => list.sort((a, b) => a - b)[list.length / 2]!;
+    const ratio = median(times.known) / median(times.unknown);
+    expect(texts.size).toBe(1);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+});
+
+describe("a request that another site makes the browser send", () => {
+  test.each([
+    ["a form", { origin: "https://evil.test" }, "application/x-www-form-urlencoded"],
+    ["a sandboxed frame", { origin: "null" }, "application/x-www-form-urlencoded"],
+    ["a neighbour below the same domain", { "sec-fetch-site": "same-site" }, "application/json"],
+    ["JSON as plain text", { origin: "https://evil.test" }, "text/plain"],
+    ["no origin and no JSON", {}, "text/plain"],
+  ])("signs nobody in, renames nobody and ends no session: %s", async (_, headers, type) => {
+    await using t = await testApp();
+    const person = await t.signUp();
+    const send = (path: string, body: string, method = "POST") =>
+      t.request(path, {
+        method,
+        body,
+        headers: {
+          ...headers,
+          "content-type": type,
+          cookie: `guildhall=${person.identity.token}`,
+        },
+      });
+    const { email, password: own } = person.identity;
+    for (const [path, body] of [
+      ["/sign-in", new URLSearchParams({ email, password: own }).toString()],
+      ["/api/session", JSON.stringify({ email, password: own })],
+      ["/account", "name=Pwned"],
+      ["/account/sessions", "id=others"],
+      ["/sign-out", ""],
+    ] as const) {
+      const answer = await send(path, body);
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(answer.headers.get("set-cookie")).toBeNull();
+    }
+    expect((await person.get("/api/session")).status).toBe(200);
+  });
+});
+
+test("looking at a page changes nothing, whatever it is called", async () => {
+  await using t = await testApp();
+  const person = await t.signUp();
+  const token = await mailedToken(t, person);
+  for (const path of ["/sign-out", `/verify?token=${token}`, "/account?name=Pwned"]) {
+    expect((await person.page(path)).status).toBe(200);
+  }
+  const { user } = (await person.get("/api/session")).body;
+  expect(user).toMatchObject({ emailVerified: false });
+});
+
+describe("what is kept", () => {
+  test("no password and no token is in the database, a log line or an error", async () => {
+    const lines: string[] = [];
+    const spy = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
+      lines.push(String(line));
+      return true;
+    });
+    try {
+      await using t = await testApp({ LOG_LEVEL: "debug" });
+      const person = await t.signUp();
+      const { email, token, password: old } = person.identity;
+      const key = { "idempotency-key": "one-key-for-all" };
+      const verifyToken = await mailedToken(t, person);
+      await person.page(`/verify?token=${verifyToken}`);
+      const proof = await person.post("/api/session/proof", { password: old }, key);
+      const bad = await person.post("/api/session/proof", { password: "wrong and secret" });
+      const second = await person.post("/api/session", { email, password: old }, key);
+      await t.anonymous.post("/api/password-reset-mail", { email });
+      const resetToken = await mailedToken(t, person);
+      await t.anonymous.page(`/reset?token=${resetToken}`);
+      await t.anonymous.post("/api/password-reset", { token: resetToken, password }, key);
+      expect([proof.status, bad.status, second.status]).toEqual([200, 403, 201]);
+
+      const secrets = [old, password, "wrong and secret", token, second.body.token as string];
+      secrets.push(verifyToken, resetToken);
+      const files = (await readdir(t.dir)).filter((name) => name.startsWith("platform.db"));
+      expect(files.length).toBeGreaterThan(0);
+      const kept = await Promise.all(files.map((name) => readFile(join(t.dir, name), "latin1")));
+      const everything = [...kept, ...lines, bad.text].join("\n");
+      expect(everything).toContain("/reset");
+      for (const secret of secrets) expect(everything).not.toContain(secret);
+    } finally {
+      spy.mockRestore();
+    }
+  });
+
+  test("an address that is nobody's account is not kept", async () => {
+    await using t = await testApp();
+    await t.anonymous.post("/api/session", { email: "lost-soul@example.test", password });
+    await t.anonymous.post("/api/password-reset-mail", { email: "lost-soul@example.test" });
+    const files = (await readdir(t.dir)).filter((name) => name.startsWith("platform.db"));
+    const kept = await Promise.all(files.map((name) => readFile(join(t.dir, name), "latin1")));
+    expect(kept.join("\n")).not.toContain("lost-soul");
+  });
+
+  test("the audit log says who came, who failed and what was changed", async () => {
+    await using t = await testApp();
+    const person = await t.signUp();
+    const { email, password: own } = person.identity;
+    await t.anonymous.post("/api/session", { email, password: "not the right one" });
+    await t.anonymous.post("/api/session", { email: "nobody@example.test", password });
+    await person.post("/api/verification", { token: await mailedToken(t, person) });
+    await person.patch("/api/account", { name: "Anew" });
+    await person.post("/api/account/password", { currentPassword: own, password });
+    await person.delete("/api/sessions");
+    await t.anonymous.post("/api/password-reset-mail", { email });
+    await t.anonymous.post("/api/password-reset", {
+      token: await mailedToken(t, person),
+      password: own,
+    });
+    const rows = await t.services.platform.db.all<{ action: string; subject: string }>(
+      "SELECT action, subject FROM audit_log ORDER BY seq",
+    );
+    expect(rows.map((row) => [row.action, row.subject === person.userId])).toEqual([
+      ["user.sign-up", true],
+      ["session.begin", true],
+      ["session.refuse", true],
+      ["session.refuse", false],
+      ["user.verify", true],
+      ["user.rename", true],
+      ["user.change-password", true],
+      ["session.end-others", true],
+      ["user.reset-mail", true],
+      ["user.reset", true],
+    ]);
+  });
+});
