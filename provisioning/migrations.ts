@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Client, Statement } from "../src/database/client.ts";
+import { readSql } from "../src/database/sql.ts";
 
 /** One migration file, as it stands in the bundle. `when` is drizzle's own timestamp of it. */
 export interface MigrationSource {
@@ -25,9 +26,12 @@ export interface MigrationReport {
   readonly error?: Error;
 }
 
-/** Why a database's history cannot be continued. `code` is stable. */
+/**
+ * Why a database's history cannot be continued, or (`statements`) why a file cannot be applied to
+ * any database. `code` is stable.
+ */
 export class MigrationError extends Error {
-  readonly code: "edited" | "missing" | "out-of-order" | "ahead";
+  readonly code: "edited" | "missing" | "out-of-order" | "ahead" | "statements";
 
   constructor(code: MigrationError["code"], message: string) {
     super(message);
@@ -36,14 +40,27 @@ export class MigrationError extends Error {
   }
 }
 
-/** Splits the files into statements and hashes them. Pure; done once per process. */
+/**
+ * Splits the files into statements and hashes them. Pure; done once per process.
+ * @throws {MigrationError} `statements` when a breakpoint is missing between two of them.
+ */
 export function parseMigrations(sources: readonly MigrationSource[]): readonly Migration[] {
-  return sources.map(({ name, when, sql }) => ({
-    name,
-    when,
-    statements: sql.split("--> statement-breakpoint").map(withoutComments).filter(Boolean),
-    hash: sha256Hex(sql),
-  }));
+  return sources.map(parseMigration);
+}
+
+function parseMigration({ name, when, sql }: MigrationSource): Migration {
+  const chunks = sql.split("--> statement-breakpoint").map((chunk) => chunk.trim());
+  // A file made by hand may begin or end with nothing but a comment.
+  const statements = chunks.filter((chunk) => readSql(chunk).statements > 0);
+  const crowded = statements.find((chunk) => readSql(chunk).statements > 1);
+  if (crowded !== undefined) {
+    throw new MigrationError(
+      "statements",
+      `${name} has two statements in one piece: put "--> statement-breakpoint" between them, ` +
+        `before or after "${crowded.slice(0, 60)}".`,
+    );
+  }
+  return { name, when, statements, hash: sha256Hex(sql) };
 }
 
 /** The version of a schema is how many migrations made it; its hash names exactly which. */
@@ -71,11 +88,15 @@ export async function migrate(
     if (options.dryRun) return { from, to: from, applied: names };
     await client.migrate(await statementsFor(client, migrations, from, options.nowMs));
     return { from, to: migrations.length, applied: names };
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+  } catch (error) {
+    const failed = { from, to: from, applied: [], error: asError(error) };
+    if (error instanceof MigrationError) return failed;
+    // Somebody else may have done it in the meantime, and that is why we could not.
     const reached = await position(client, migrations).catch(() => from);
-    if (reached === migrations.length) return { from: reached, to: reached, applied: [] };
-    return { from, to: reached, applied: [], error };
+    if (reached > from && reached === migrations.length) {
+      return { from: reached, to: reached, applied: [] };
+    }
+    return failed;
   }
 }
 
@@ -163,8 +184,8 @@ async function hasTable(client: Client, name: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-function withoutComments(chunk: string): string {
-  return chunk.replaceAll(/^\s*--.*$/gm, "").trim();
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function sha256Hex(text: string): string {

@@ -5,15 +5,18 @@ import type { AppEnv, GuildEnv } from "./http/env.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { idempotency } from "./http/idempotency.ts";
 import { logLine } from "./http/log.ts";
+import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
 import { preferences } from "./http/preferences.ts";
-import { notFound, onError } from "./http/problem.ts";
+import { notFound, onError, type ProblemPage } from "./http/problem.ts";
 import { createRouter } from "./http/router.ts";
 import { session } from "./http/session.ts";
 import { guildPath, inGuild } from "./http/tenant.ts";
 import { limits } from "./limits.ts";
 import { guildPages } from "./platform/guilds/guild-pages.tsx";
 import { guildApi } from "./platform/guilds/guild-routes.ts";
+import { progressPage } from "./platform/guilds/pages.tsx";
+import { progressOf } from "./platform/guilds/service.ts";
 import { platformApi, platformPages } from "./platform/index.ts";
 import type { Services } from "./services.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
@@ -26,7 +29,7 @@ export type App = ReturnType<typeof createApp>;
 /** The whole HTTP surface, in the order in which a request meets it. */
 export function createApp(services: Services) {
   const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
-  app.onError(onError(problemPage));
+  app.onError(onError(pageFor));
   app.notFound(notFound);
   app.route("/assets", assets());
   app.use(
@@ -51,10 +54,23 @@ export function createApp(services: Services) {
   );
   app.route("/api", platformApi());
   app.route("/g/:guild", guildSurface(guildPages(), tenantPages()));
-  app.route("/", publicPages());
+  app.route(
+    "/",
+    publicPages(() => openApiDocument(app, services.config.publicUrl)),
+  );
   app.route("/", platformPages());
   return app;
 }
+
+/** A guild on its way in shows how far it is; every other problem has the one page. */
+const pageFor: ProblemPage = async (c, problem) => {
+  const code = problem.type.replace("/problems/", "");
+  if (code === "guild/provisioning" || code === "guild/provisioning-failed") {
+    const progress = await progressOf(c.var.platform, String(problem["guildId"]));
+    if (progress) return c.html(progressPage(c, progress), 503);
+  }
+  return await problemPage(c, problem);
+};
 
 /** Everything below one guild's address: found and leased first, then the features in order. */
 function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {

@@ -8,11 +8,25 @@ test("from sign-up to a row in a guild's own database", async () => {
   expect(standings.status).toBe(200);
   console.log(standings.text);
   const person = standings.body.items[0]?.personId;
-  const award = await guild.owner.post("/dkp/awards", { personIds: [person], points: 15, reason: "On time" });
+  const award = await guild.owner.post("/dkp/awards", {
+    personIds: [person],
+    points: 15,
+    reason: "On time",
+  });
   console.log(award.status, award.text);
   const page = await guild.owner.page("/g/ironforge/members");
   console.log(page.status, page.text.slice(0, 300));
-  for (const p of ["/", "/guilds", "/guilds/new", "/account", "/sign-in", "/g/ironforge/settings", "/g/ironforge/standings", "/g/ironforge/ledger","/g/nope"]) {
+  for (const p of [
+    "/",
+    "/guilds",
+    "/guilds/new",
+    "/account",
+    "/sign-in",
+    "/g/ironforge/settings",
+    "/g/ironforge/standings",
+    "/g/ironforge/ledger",
+    "/g/nope",
+  ]) {
     const r = await guild.owner.page(p);
     console.log(p, r.status);
   }

@@ -1,11 +1,18 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Client, DatabaseLocation } from "../../src/database/client.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
+import {
+  draftIn,
+  makeFolder,
+  removeDatabase,
+  removeStaleDrafts,
+  writeDurably,
+} from "./file-drafts.ts";
 
 interface TemplateOptions {
+  /** A folder of its own, for nothing else. */
   readonly root: string;
   readonly migrations: readonly Migration[];
   readonly openClient: (
@@ -34,36 +41,49 @@ async function load(options: TemplateOptions): Promise<Uint8Array> {
   const root = resolve(options.root);
   const name = `template-${schemaOf(options.migrations).hash.slice(0, 16)}.db`;
   const path = join(root, name);
-  await mkdir(root, { recursive: true });
-  if (!(await isWhole(path, options))) await build(path, options);
+  await makeFolder(root);
+  const kept = await readFile(path).catch(() => undefined);
+  if (kept && (await isWhole(kept, root, options))) return kept;
+  await build(path, root, options);
+  await removeStaleDrafts(root);
   for (const file of await readdir(root)) {
-    if (/^template-.*\.db/.test(file) && !file.startsWith(name)) {
-      await rm(join(root, file), { force: true });
-    }
+    if (/^template-.*\.db$/.test(file) && file !== name) await rm(join(root, file));
   }
   return await readFile(path);
 }
 
-async function build(path: string, options: TemplateOptions): Promise<void> {
-  const draft = `${path}.${randomUUID()}.draft`;
-  const client = await options.openClient({ url: pathToFileURL(draft).href }, { create: true });
+/** Several processes may do this at once: each makes its own, and all of them are the same. */
+async function build(path: string, root: string, options: TemplateOptions): Promise<void> {
+  const draft = draftIn(root);
   try {
-    const report = await migrate(client, options.migrations, { nowMs: options.nowMs() });
-    if (report.error) throw report.error;
-    await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
+    const client = await options.openClient({ url: pathToFileURL(draft).href }, { create: true });
+    try {
+      const report = await migrate(client, options.migrations, { nowMs: options.nowMs() });
+      if (report.error) throw report.error;
+      // The copies begin with the file alone, so nothing may be left in the log beside it.
+      await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
+    } finally {
+      await client.close();
+    }
+    const file = await open(draft, "r");
+    await file.sync();
+    await file.close();
+    await rename(draft, path);
   } finally {
-    await client.close();
+    await removeDatabase(draft);
   }
-  const file = await open(draft, "r");
-  await file.sync();
-  await file.close();
-  await rename(draft, path);
-  for (const suffix of ["-wal", "-shm"]) await rm(draft + suffix, { force: true });
 }
 
-async function isWhole(path: string, options: TemplateOptions): Promise<boolean> {
+/** Looks at a copy of the bytes, so that nobody ever has the template itself open. */
+async function isWhole(
+  bytes: Uint8Array,
+  root: string,
+  options: TemplateOptions,
+): Promise<boolean> {
+  const copy = draftIn(root);
   try {
-    const client = await options.openClient({ url: pathToFileURL(path).href });
+    await writeDurably(copy, [bytes]);
+    const client = await options.openClient({ url: pathToFileURL(copy).href });
     try {
       const { rows } = await client.execute({ sql: "PRAGMA integrity_check", args: [] });
       const nowMs = options.nowMs();
@@ -73,7 +93,9 @@ async function isWhole(path: string, options: TemplateOptions): Promise<boolean>
       await client.close();
     }
   } catch {
-    // Missing, empty or damaged: in each case the answer is to make it again.
+    // Empty or damaged: in each case the answer is to make it again.
     return false;
+  } finally {
+    await removeDatabase(copy);
   }
 }

@@ -1,12 +1,21 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { copyFile, link, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+import { fault } from "../fault.ts";
+import {
+  draftIn,
+  isThere,
+  makeFolder,
+  removeDatabase,
+  removeStaleDrafts,
+  syncFolder,
+  writeDurably,
+} from "./file-drafts.ts";
+import { type DatabaseHost, type DatabaseName, databaseName, isDatabaseName } from "./host.ts";
 
 /** Tenant databases as files of one folder on this machine. */
 export class FileHost implements DatabaseHost {
@@ -14,6 +23,7 @@ export class FileHost implements DatabaseHost {
   readonly #root: string;
   readonly #template: () => Promise<Uint8Array>;
   readonly #openClient: OpenClient;
+  #ready: Promise<void> | undefined;
 
   /** `template` gives the bytes of a closed, migrated database. */
   constructor(options: {
@@ -27,27 +37,41 @@ export class FileHost implements DatabaseHost {
   }
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {
-    await this.#place(name, [await this.#template()]);
-    return this.#location(name);
+    const path = this.#path(name);
+    await this.#folder();
+    if (!(await isThere(path))) {
+      const draft = draftIn(this.#root);
+      try {
+        await writeDurably(draft, [await this.#template()]);
+        fault("file.drafted");
+        await this.#name(draft, path);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    }
+    return await this.#settled(path);
   }
 
   async destroy(name: DatabaseName): Promise<void> {
     const path = this.#path(name);
-    for (const suffix of ["-wal", "-shm", ""]) await rm(path + suffix, { force: true });
-    await this.#syncFolder();
+    await this.#folder();
+    await removeDatabase(path);
+    fault("file.removed");
+    await syncFolder(this.#root);
   }
 
   async *list(): AsyncIterable<DatabaseName> {
-    await mkdir(this.#root, { recursive: true });
+    await this.#folder();
+    await removeStaleDrafts(this.#root);
     for (const file of await readdir(this.#root)) {
-      if (file.startsWith(".")) await this.#removeStaleDraft(file);
-      else if (file.endsWith(".db")) yield databaseName(file.slice(0, -3));
+      const name = file.slice(0, -".db".length);
+      if (file.endsWith(".db") && isDatabaseName(name)) yield name;
     }
   }
 
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
-    const client = await this.#openClient(this.#location(name));
-    const draft = this.#draft();
+    const client = await this.#openClient(locationOf(this.#path(name)));
+    const draft = draftIn(this.#root);
     try {
       // A copy of the bytes could catch the file between two pages of one transaction.
       await client.execute({ sql: "VACUUM INTO ?", args: [draft] });
@@ -63,8 +87,33 @@ export class FileHost implements DatabaseHost {
     name: DatabaseName,
     snapshot: ReadableStream<Uint8Array>,
   ): Promise<DatabaseLocation> {
-    await this.#place(name, snapshot, async (draft) => {
-      const client = await this.#openClient({ url: pathToFileURL(draft).href });
+    const path = this.#path(name);
+    await this.#folder();
+    if (await isThere(path)) {
+      await snapshot.cancel();
+      return await this.#settled(path);
+    }
+    const draft = draftIn(this.#root);
+    try {
+      await writeDurably(draft, snapshot);
+      fault("file.drafted");
+      await this.#inspect(draft);
+      await this.#name(draft, path);
+    } finally {
+      await rm(draft, { force: true });
+    }
+    return await this.#settled(path);
+  }
+
+  /**
+   * Refuses a snapshot that is no whole database. Looks at a copy: whoever opens a file leaves locks
+   * and shared memory behind until the collector comes, and those would follow it to its new name.
+   */
+  async #inspect(draft: string): Promise<void> {
+    const copy = draftIn(this.#root);
+    try {
+      await copyFile(draft, copy);
+      const client = await this.#openClient(locationOf(copy));
       try {
         const { rows } = await client.execute({ sql: "PRAGMA integrity_check", args: [] });
         if (rows[0]?.[0] === "ok") return;
@@ -72,84 +121,36 @@ export class FileHost implements DatabaseHost {
       } finally {
         await client.close();
       }
+    } finally {
+      await removeDatabase(copy);
+    }
+  }
+
+  /** Unlike a rename, a link never replaces what is already there. */
+  async #name(draft: string, path: string): Promise<void> {
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
     });
-    return this.#location(name);
+    fault("file.named");
   }
 
-  /** Writes a draft, makes it durable, and only then gives it its name: all of it, or nothing. */
-  async #place(
-    name: DatabaseName,
-    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    check: (draft: string) => Promise<void> = async () => {},
-  ): Promise<void> {
-    const path = this.#path(name);
-    if (await exists(path)) return;
-    const draft = this.#draft();
-    try {
-      const file = await this.#openDraft(draft);
-      try {
-        for await (const chunk of chunks) await file.write(chunk);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await check(draft);
-      // Unlike a rename, a link never replaces what is already there.
-      await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
-      });
-    } finally {
-      for (const suffix of ["-wal", "-shm", ""]) await rm(draft + suffix, { force: true });
-    }
-    await this.#syncFolder();
+  /** Also for a file that was there already: who named it may have died before this. */
+  async #settled(path: string): Promise<DatabaseLocation> {
+    await syncFolder(this.#root);
+    return locationOf(path);
   }
 
-  async #openDraft(draft: string) {
-    try {
-      return await open(draft, "wx");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      await mkdir(this.#root, { recursive: true });
-      return await open(draft, "wx");
-    }
-  }
-
-  /** What a crash left half-written. A draft in use is never an hour old. */
-  async #removeStaleDraft(file: string): Promise<void> {
-    const path = join(this.#root, file);
-    const age = await stat(path).then(
-      (found) => performance.timeOrigin + performance.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > 3_600_000) await rm(path, { force: true });
-  }
-
-  /** A new name is on disk only once its folder is. */
-  async #syncFolder(): Promise<void> {
-    const folder = await open(this.#root, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  }
-
-  #draft(): string {
-    return join(this.#root, `.${randomUUID()}.draft`);
+  /** Makes the folder once. */
+  #folder(): Promise<void> {
+    this.#ready ??= makeFolder(this.#root);
+    return this.#ready;
   }
 
   #path(name: DatabaseName): string {
     return join(this.#root, `${databaseName(name)}.db`);
   }
-
-  #location(name: DatabaseName): DatabaseLocation {
-    return { url: pathToFileURL(this.#path(name)).href };
-  }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+function locationOf(path: string): DatabaseLocation {
+  return { url: pathToFileURL(path).href };
 }

@@ -29,11 +29,16 @@ export function newDatabaseName(): DatabaseName {
   return `g${[...bytes].map((byte) => ALPHABET[byte & 31]).join("")}` as DatabaseName;
 }
 
+/** Lower-case letters, digits and inner hyphens, 63 at most: safe as a path and as an address. */
+export function isDatabaseName(text: string): text is DatabaseName {
+  return NAME.test(text);
+}
+
 /**
  * Hosts turn names into paths and addresses, so none is let near one unchecked.
  * @throws {Invalid} `database/bad-name`
  */
 export function databaseName(text: string): DatabaseName {
-  if (NAME.test(text)) return text as DatabaseName;
+  if (isDatabaseName(text)) return text;
   throw new Invalid("database/bad-name", "This is not the name of a guild's database.");
 }

@@ -1,16 +1,18 @@
 import { serve } from "@hono/node-server";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
-import { buildNodeServices } from "./services.ts";
+import { limits } from "../limits.ts";
+import type { Mailer } from "../services.ts";
+import { buildNodeServices, type NodeServices } from "./services.ts";
 
 /** Starts the server and resolves once it answers; used by `npm start`, the demo and tests. */
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
-  extras: { readonly demoGuildSlug?: string } = {},
+  extras: { readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
 ) {
   const config = readConfig(env);
   const services = await buildNodeServices(config, extras);
-  await services.provisioner.resume();
+  const stopSweeping = await sweepRegularly(services);
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
   await new Promise<void>((resolve, reject) => {
@@ -26,6 +28,7 @@ export async function start(
       server.close(() => resolve());
       if ("closeIdleConnections" in server) server.closeIdleConnections();
     });
+    await stopSweeping();
     await services.close();
   };
   return { port, services, app, stop };
@@ -47,4 +50,24 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+}
+
+/** Finishes what dead processes left: now, and then regularly. Returns how to stop. */
+async function sweepRegularly(services: NodeServices): Promise<() => Promise<void>> {
+  let sweep = Promise.resolve();
+  const run = async () => {
+    const { finished, failed, orphans } = await services.provisioner.resume();
+    if (finished.length + failed.length + orphans.length === 0) return;
+    services.log.warn("provisioning.swept", { finished, failed, orphans });
+  };
+  await run();
+  const timer = setInterval(() => {
+    sweep = sweep.then(run).catch((error: unknown) => {
+      services.log.error("provisioning.sweep-failed", { error });
+    });
+  }, limits.guild.sweepEveryMs);
+  return async () => {
+    clearInterval(timer);
+    await sweep;
+  };
 }

@@ -1,3 +1,4 @@
+import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { View } from "../http/view.ts";
 import type { Permission } from "../kernel/permissions.ts";
@@ -74,31 +75,34 @@ function Document(
   const t = view.messages.common;
   const done = view.url.searchParams.get("done") ?? "";
   return (
-    <html lang={view.locale} class={`theme-${view.theme}`}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} · ${t.product}`}</title>
-        <link rel="stylesheet" href={assetUrl("styles")} />
-        <link rel="icon" href={assetUrl("icon")} />
-        <script src={assetUrl("islands")} defer></script>
-      </head>
-      <body class={guildNav ? "has-guild-nav" : ""}>
-        <a class="skip" href="#main">
-          {t.skip}
-        </a>
-        <Header view={view}>{guildNav}</Header>
-        <main id="main" class={narrow ? "narrow" : ""} tabindex={-1}>
-          {Object.hasOwn(t.done, done) && (
-            <div class="toast" role="status">
-              {t.done[done as keyof typeof t.done]}
-            </div>
-          )}
-          {children}
-        </main>
-        <Footer view={view} />
-      </body>
-    </html>
+    <>
+      {raw("<!doctype html>")}
+      <html lang={view.locale} class={`theme-${view.theme}`}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{`${title} · ${t.product}`}</title>
+          <link rel="stylesheet" href={assetUrl("styles")} />
+          <link rel="icon" href={assetUrl("icon")} />
+          <script src={assetUrl("islands")} defer></script>
+        </head>
+        <body class={guildNav ? "has-guild-nav" : ""}>
+          <a class="skip" href="#main">
+            {t.skip}
+          </a>
+          <Header view={view}>{guildNav}</Header>
+          <main id="main" class={narrow ? "narrow" : ""} tabindex={-1}>
+            {Object.hasOwn(t.done, done) && (
+              <div class="toast" role="status">
+                {t.done[done as keyof typeof t.done]}
+              </div>
+            )}
+            {children}
+          </main>
+          <Footer view={view} />
+        </body>
+      </html>
+    </>
   );
 }
 

@@ -3,10 +3,19 @@ import type { AppEnv } from "../http/env.ts";
 import { viewOf } from "../http/view.ts";
 import { Card, LinkButton } from "./components.tsx";
 import { PlatformLayout } from "./layout.tsx";
+import { type ApiDocument, ReferencePage } from "./reference.tsx";
 
-/** The start page: what this is, and one click to see it at work. */
-export function publicPages() {
-  return new Hono<AppEnv>().get("/", (c) => {
+/** The start page, and the API's own description for programs and for people. */
+export function publicPages(document: () => ApiDocument) {
+  const pages = new Hono<AppEnv>();
+  let made: ApiDocument | undefined;
+  const api = () => {
+    made ??= document();
+    return made;
+  };
+  pages.get("/api/openapi.json", (c) => c.json(api()));
+  pages.get("/api-reference", (c) => c.html(<ReferencePage view={viewOf(c)} document={api()} />));
+  pages.get("/", (c) => {
     const view = viewOf(c);
     const t = view.messages.landing;
     const { demoGuildSlug } = c.var.services;
@@ -45,4 +54,5 @@ export function publicPages() {
       </PlatformLayout>,
     );
   });
+  return pages;
 }

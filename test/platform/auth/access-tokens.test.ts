@@ -24,6 +24,12 @@ describe("an access token", () => {
     const missing = await stranger.post("/api/access-tokens", { guild: "no-such" });
     expect(foreign.status).toBe(404);
     expect(strip(foreign)).toEqual(strip(missing));
+    await t.services.platform.db.client.execute({
+      sql: "UPDATE guilds SET is_public = 1",
+      args: [],
+    });
+    const visitor = await stranger.post("/api/access-tokens", { guild: "ironforge" });
+    expect(strip(visitor)).toEqual(strip(missing));
   });
 
   test("speaks for one guild and never for the account", async () => {

@@ -11,7 +11,7 @@ export async function lettersTo(t: TestApp, email: string): Promise<OutboxLetter
   const letters = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8"))),
   );
-  return (letters as OutboxLetter[]).filter((letter) => letter.to === email);
+  return (letters as OutboxLetter[]).filter((letter) => letter.to === email.toLowerCase());
 }
 
 /** The token of the link in the newest letter to this person. */

@@ -1,0 +1,93 @@
+import type { View } from "../http/view.ts";
+import { Badge, PageHeader } from "./components.tsx";
+import { PlatformLayout } from "./layout.tsx";
+
+interface Operation {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> };
+  readonly responses?: Record<string, { readonly description?: string }>;
+}
+
+/** The parts of an OpenAPI document that people read. */
+export interface ApiDocument {
+  readonly info: { readonly description?: string };
+  readonly paths?: Record<string, unknown>;
+  readonly components?: { readonly schemas?: Record<string, unknown> };
+}
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+/** Every operation by subject, as it stands in the document: nothing is written twice. */
+export function ReferencePage({ view, document }: { view: View; document: ApiDocument }) {
+  const byTag = new Map<string, { method: string; path: string; operation: Operation }[]>();
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = (item as Record<string, Operation | undefined>)[method];
+      if (!operation) continue;
+      const tag = operation.tags?.[0] ?? "Other";
+      byTag.set(tag, [...(byTag.get(tag) ?? []), { method, path, operation }]);
+    }
+  }
+  return (
+    <PlatformLayout view={view} title={view.messages.common.api}>
+      <PageHeader title={view.messages.common.api} lead={document.info.description ?? ""}>
+        <a class="button secondary" href="/api/openapi.json">
+          openapi.json
+        </a>
+      </PageHeader>
+      {[...byTag].map(([tag, operations]) => (
+        <section class="stack">
+          <h2>{tag}</h2>
+          {operations.map((one) => (
+            <OperationCard {...one} document={document} />
+          ))}
+        </section>
+      ))}
+    </PlatformLayout>
+  );
+}
+
+function OperationCard(props: {
+  method: string;
+  path: string;
+  operation: Operation;
+  document: ApiDocument;
+}) {
+  const { method, path, operation, document } = props;
+  const parameters = operation.parameters ?? [];
+  const body = operation.requestBody?.content?.["application/json"]?.schema;
+  return (
+    <details class="card">
+      <summary>
+        <Badge>{method.toUpperCase()}</Badge> <code>{path}</code>{" "}
+        <span class="muted">{operation.operationId}</span>
+      </summary>
+      {parameters.length > 0 && (
+        <p>
+          {parameters.map((parameter) => (
+            <>
+              <code>{parameter.name}</code> <span class="muted">({parameter.in})</span>{" "}
+            </>
+          ))}
+        </p>
+      )}
+      {body !== undefined && <pre>{JSON.stringify(resolved(body, document), null, 2)}</pre>}
+      <dl class="facts">
+        {Object.entries(operation.responses ?? {}).map(([status, response]) => (
+          <>
+            <dt>{status}</dt>
+            <dd>{response.description}</dd>
+          </>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** A reference replaced by what it names, one level deep: enough for the bodies we have. */
+function resolved(schema: unknown, document: ApiDocument): unknown {
+  const name = (schema as { $ref?: string }).$ref?.replace("#/components/schemas/", "");
+  return name === undefined ? schema : document.components?.schemas?.[name];
+}
