@@ -1,15 +1,11 @@
-import type { OpenClient } from "../src/database/client.ts";
-import { DatabaseError } from "../src/database/errors.ts";
-import { write } from "../src/database/write.ts";
+import type { Client, OpenClient } from "../src/database/client.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { forEachLimit } from "../src/kernel/concurrency.ts";
-import { Conflict } from "../src/kernel/errors.ts";
-import { type GuildId, newId } from "../src/kernel/ids.ts";
-import { limits } from "../src/limits.ts";
-import type { RunStatus } from "../src/platform/schema.ts";
+import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
 import { type Migration, type MigrationReport, migrate, schemaOf } from "./migrations.ts";
+import { FleetRun } from "./runs.ts";
 
 /** What came of the work on one guild. */
 export interface Outcome<T> {
@@ -38,7 +34,10 @@ interface Options<T> {
   readonly onOutcome?: (outcome: Outcome<T>) => void | Promise<void>;
 }
 
-/** Runs one piece of work on every guild: canaries first, then lanes, until done or stopped. */
+/**
+ * Runs one piece of work on every guild: canaries first, then lanes, until done or stopped. What is
+ * under way when it stops is finished.
+ */
 export async function forEachGuild<T>(
   guilds: AsyncIterable<Guild>,
   work: (guild: Guild) => Promise<T>,
@@ -47,34 +46,45 @@ export async function forEachGuild<T>(
   const failed: Outcome<T>[] = [];
   let done = 0;
   let stopped = false;
-  const one = async (guild: Guild) => {
-    const startedAt = performance.now();
-    const outcome = await work(guild).then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)) }),
-    );
-    const whole = { guild, durationMs: performance.now() - startedAt, ...outcome };
-    if ("error" in outcome) failed.push(whole);
-    else done++;
-    await options.onOutcome?.(whole);
-  };
-  const mayGoOn = (budget: number) => {
-    if (options.signal?.aborted || failed.length > budget) stopped = true;
-    return !stopped;
-  };
   const source = guilds[Symbol.asyncIterator]();
-  for (let count = 0; count < options.canaries && mayGoOn(0); count++) {
-    const next = await source.next();
-    if (next.done) return { done, failed, stopped };
-    await one(next.value);
-  }
-  if (mayGoOn(options.canaries > 0 ? 0 : options.failuresMax)) {
-    const rest = { [Symbol.asyncIterator]: () => source };
-    await forEachLimit(rest, options.lanes, async (guild) => {
-      if (mayGoOn(options.failuresMax)) await one(guild);
-    });
-  }
+  /** The next guilds, while there are any and no more than `budget` have failed. */
+  const next = async function* (count: number, budget: number): AsyncIterable<Guild> {
+    for (let taken = 0; taken < count && !stopped; taken++) {
+      const { done: isLast, value } = await source.next();
+      if (isLast) return;
+      stopped = options.signal?.aborted === true || failed.length > budget;
+      if (!stopped) yield value;
+    }
+  };
+  const one = async (guild: Guild) => {
+    let outcome = await measured(guild, work);
+    try {
+      await options.onOutcome?.(outcome);
+    } catch (error) {
+      // What cannot be recorded must not go on.
+      outcome = { ...outcome, error: asError(error) };
+      stopped = true;
+    }
+    if (outcome.error === undefined) done++;
+    else failed.push(outcome);
+  };
+  await forEachLimit(next(options.canaries, 0), 1, one);
+  const budget = failed.length > 0 ? 0 : options.failuresMax;
+  await forEachLimit(next(Number.POSITIVE_INFINITY, budget), options.lanes, one);
   return { done, failed, stopped };
+}
+
+async function measured<T>(guild: Guild, work: (guild: Guild) => Promise<T>): Promise<Outcome<T>> {
+  const startedAt = performance.now();
+  const end = await work(guild).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error: asError(error) }),
+  );
+  return { guild, durationMs: performance.now() - startedAt, ...end };
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 export interface FleetDeps {
@@ -109,17 +119,16 @@ export async function migrateFleet(
     const report = await forEachGuild(guilds, (guild) => migrateGuild(deps, guild, true), options);
     return { ...report, behind: behind.length };
   }
-  const run = await beginRun(deps, target);
+  const run = await FleetRun.begin(deps.platform, target, deps.runner);
   const report = await forEachGuild(guilds, (guild) => migrateGuild(deps, guild, false), {
     ...options,
     onOutcome: async (outcome) => {
-      await storeOutcome(deps, run, outcome);
+      await run.store(outcome);
       await options.onOutcome?.(outcome);
     },
   });
-  const status = report.stopped ? "stopped" : report.failed.length > 0 ? "failed" : "done";
-  await endRun(deps, run, status);
-  return { ...report, runId: run, behind: behind.length };
+  await run.end(report.stopped ? "stopped" : report.failed.length > 0 ? "failed" : "done");
+  return { ...report, runId: run.id, behind: behind.length };
 }
 
 async function guildsBehind(
@@ -144,6 +153,7 @@ async function migrateGuild(
   const { migrations, openClient, platform, tenants, now } = deps;
   const client = await openClient(guild.location);
   try {
+    await refuseStranger(client, guild);
     const report = await migrate(client, migrations, { nowMs: now().getTime(), dryRun });
     if (report.error) throw report.error;
     if (dryRun) return report;
@@ -162,72 +172,13 @@ async function migrateGuild(
   }
 }
 
-async function beginRun(
-  deps: FleetDeps,
-  target: { version: number; hash: string },
-): Promise<string> {
-  const nowMs = deps.now().getTime();
-  const id = newId<string>();
-  try {
-    await write(deps.platform.db, [
-      {
-        sql: `UPDATE migration_runs SET status = 'stopped', finished_at = ?1
-              WHERE status = 'running' AND lease_until < ?1`,
-        args: [nowMs],
-      },
-      {
-        sql: `INSERT INTO migration_runs
-                (id, target_version, target_hash, status, started_by, started_at, lease_until)
-              VALUES (?, ?, ?, 'running', ?, ?, ?)`,
-        args: [id, target.version, target.hash, deps.runner, nowMs, nowMs + limits.fleet.leaseMs],
-      },
-    ]);
-    return id;
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
-    throw new Conflict(
-      "fleet/run-under-way",
-      "Another migration of the fleet is under way. Wait for it, or for its lease to run out.",
-      { retryAfterMs: limits.fleet.leaseMs },
-    );
-  }
-}
-
-async function storeOutcome(
-  deps: FleetDeps,
-  run: string,
-  outcome: Outcome<MigrationReport>,
-): Promise<void> {
-  const { guild, result, error, durationMs } = outcome;
-  const nowMs = deps.now().getTime();
-  await write(deps.platform.db, [
-    {
-      sql: "UPDATE migration_runs SET lease_until = ? WHERE id = ?",
-      args: [nowMs + limits.fleet.leaseMs, run],
-    },
-    {
-      sql: `INSERT OR REPLACE INTO migration_outcomes
-              (run_id, guild_id, status, from_version, to_version, duration_ms, error, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        run,
-        guild.id,
-        error ? "failed" : "done",
-        result?.from ?? guild.schemaVersion,
-        result?.to ?? guild.schemaVersion,
-        Math.round(durationMs),
-        error?.message ?? null,
-        nowMs,
-      ],
-    },
-  ]);
-}
-
-async function endRun(deps: FleetDeps, run: string, status: RunStatus): Promise<void> {
-  await write(deps.platform.db, [
-    {
-      sql: "UPDATE migration_runs SET status = ?, finished_at = ? WHERE id = ?",
-      args: [status, deps.now().getTime(), run],
-    },
-  ]);
+/** A file that was swapped must not be changed before somebody has looked at it. */
+async function refuseStranger(client: Client, guild: Guild): Promise<void> {
+  const { rows } = await client.execute({
+    sql: "SELECT guild_id, generation FROM _meta",
+    args: [],
+  });
+  const [id, generation] = rows[0] ?? [];
+  if (id === guild.id && generation === guild.generation) return;
+  throw new Error("The database carries another guild's stamp, or none. Restore the right one.");
 }

@@ -1,7 +1,7 @@
 import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
 import { type Writable, write } from "../src/database/write.ts";
 import type { Clock } from "../src/kernel/clock.ts";
-import { Conflict, NotFound } from "../src/kernel/errors.ts";
+import { AppError, Conflict, NotFound, Unavailable } from "../src/kernel/errors.ts";
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
 import type { Operation, Operations, ProvisionStep } from "../src/platform/operations.ts";
@@ -14,6 +14,7 @@ import {
   newDatabaseName,
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
+import { type OrphanReport, sweepOrphans } from "./orphans.ts";
 
 export interface Founder {
   readonly userId: UserId;
@@ -21,10 +22,9 @@ export interface Founder {
 }
 
 /** What a sweep did. Bulk work reports; it does not throw. */
-export interface SweepReport {
+export interface SweepReport extends OrphanReport {
   readonly finished: readonly GuildId[];
   readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
-  readonly orphans: readonly DatabaseName[];
 }
 
 interface Deps {
@@ -34,13 +34,22 @@ interface Deps {
   readonly migrations: readonly Migration[];
   readonly openClient: OpenClient;
   /** The pool of this process: it must let go of a database before that is removed. */
-  readonly tenants: { drain(guildId: GuildId): Promise<void>; evict(guildId: GuildId): void };
+  readonly tenants: { drain(guildId: GuildId): Promise<void> };
   /** What features put into every new guild. Run again after a crash, so it must bear that. */
   readonly seed: (guild: Guild, founder: Founder, nowMs: number) => readonly Writable[];
   readonly now: Clock;
   /** Names this process among several, in the record of who works on what. */
   readonly runner: string;
 }
+
+/** The step that an attempt is at. */
+interface Progress {
+  readonly operation: Operation;
+  step: ProvisionStep;
+}
+
+/** Members read this. What exactly failed is for operators, in the operation's record. */
+const FAILED = "Its database could not be prepared. Try again.";
 
 /** The life of one guild's database. Each step is recorded before and after, so a crash is resumed. */
 export class Provisioner {
@@ -62,23 +71,21 @@ export class Provisioner {
   }
 
   /**
-   * Brings a guild from `creating` to `ready`. On failure it removes what it made, and the guild is
-   * `failed` with the reason.
+   * Brings a guild from `creating` to `ready`; one in another state is returned as it is. On failure
+   * it removes what it made, and the guild is `failed` with the reason.
    * @throws {Conflict} `guild/operation-running` when another process is at it.
    */
   async provision(guildId: GuildId): Promise<Guild> {
-    const { operations, runner, platform } = this.#deps;
-    const operation = await operations.begin(guildId, "provision", runner);
-    fault("recorded");
+    const { operations, runner } = this.#deps;
     const guild = await this.#guild(guildId);
-    if (guild.status !== "creating") {
-      await write(platform.db, [operations.finishRow(operation, "done")]);
-      return guild;
-    }
+    if (guild.status !== "creating") return guild;
+    const operation = await operations.begin(guild, "provision", runner);
+    fault("recorded");
+    const progress: Progress = { operation, step: "created" };
     try {
-      await this.#walk(operation, guild);
+      await this.#walk(guild, progress);
     } catch (error) {
-      await this.#undo(operation, guild, error);
+      await this.#undo(guild, progress, error);
       throw error;
     }
     return await this.#guild(guildId);
@@ -87,32 +94,41 @@ export class Provisioner {
   /** Tries again after a failure. @throws {Conflict} `guild/status-changed` if it has not failed. */
   async retry(guildId: GuildId): Promise<Guild> {
     await this.#deps.platform.advanceGuild(guildId, "failed", "creating", { statusReason: null });
+    fault("retried");
     return await this.provision(guildId);
   }
 
-  /** Ends a guild: its database first, then what the platform knows of it. Cannot be undone. */
-  async deprovision(guildId: GuildId): Promise<void> {
-    const { operations, platform, runner, tenants, host } = this.#deps;
-    const operation = await operations.begin(guildId, "deprovision", runner);
+  /**
+   * Ends a guild: its database first, then what the platform knows of it. Cannot be undone; what a
+   * failure interrupts, the sweep finishes. `alongside` is written with the decision: who took it.
+   * @throws {Unavailable} `guild/still-in-use` when requests under way would not end.
+   */
+  async deprovision(guildId: GuildId, alongside: readonly Writable[] = []): Promise<void> {
+    const { operations, platform, runner, host } = this.#deps;
     const guild = await this.#guild(guildId);
-    if (guild.status !== "deleting") {
-      await platform.advanceGuild(guildId, guild.status, "deleting");
+    const operation = await operations.begin(guild, "deprovision", runner, alongside);
+    try {
+      fault("deleting");
+      await this.#drain(guildId);
+      await operations.note(operation, [operations.row(operation, "drained", "done")]);
+      fault("drained");
+      await host.destroy(databaseName(guild.databaseName));
+      fault("destroyed");
+      await write(platform.db, [
+        operations.stillOurs(operation),
+        ...this.#forget(guild),
+        operations.finishRow(operation, "done"),
+      ]);
+      fault("forgotten");
+    } catch (error) {
+      await write(platform.db, [operations.finishRow(operation, "failed", messageOf(error))]);
+      throw error;
     }
-    fault("deleting");
-    tenants.evict(guildId);
-    await tenants.drain(guildId);
-    await operations.step(operation, "drained", "done");
-    fault("drained");
-    await host.destroy(databaseName(guild.databaseName));
-    await operations.step(operation, "destroyed", "done");
-    fault("destroyed");
-    await write(platform.db, [...this.#forget(guild), operations.finishRow(operation, "done")]);
-    fault("forgotten");
   }
 
   /**
-   * Finishes or undoes what a crash left, and removes databases that no guild owns. Running it
-   * again right away does nothing.
+   * Finishes or undoes what a crash left, and removes empty databases that no guild owns. Running
+   * it again right away does nothing.
    */
   async resume(): Promise<SweepReport> {
     const finished: GuildId[] = [];
@@ -123,84 +139,107 @@ export class Provisioner {
         else await this.deprovision(id);
         finished.push(id);
       } catch (error) {
+        // Somebody else was quicker, which is as good.
+        if (error instanceof Conflict || error instanceof NotFound) continue;
         failed.push({ id, error: error instanceof Error ? error : new Error(String(error)) });
       }
     }
-    return { finished, failed, orphans: await this.#removeOrphans() };
+    return { finished, failed, ...(await sweepOrphans(this.#deps)) };
   }
 
-  async #walk(operation: Operation, guild: Guild): Promise<void> {
+  async #walk(guild: Guild, progress: Progress): Promise<void> {
     const { operations, host, migrations, openClient, platform, now } = this.#deps;
+    const { operation } = progress;
     const schema = schemaOf(migrations);
-    await operations.step(operation, "recorded", "done");
+    const nowMs = now().getTime();
 
-    const location = await this.#step(operation, "created", async () => {
-      const made = await host.create(databaseName(guild.databaseName));
-      fault("created");
-      await platform.db.client.execute({
-        sql: "UPDATE guilds SET database_url = ? WHERE id = ?",
-        args: [made.url, guild.id],
-      });
-      return made;
-    });
+    const location = await host.create(databaseName(guild.databaseName));
+    await this.#pass(progress, "migrated", [
+      { sql: "UPDATE guilds SET database_url = ? WHERE id = ?", args: [location.url, guild.id] },
+    ]);
     const db = new TenantDatabase(await openClient(location));
     try {
-      await this.#step(operation, "migrated", async () => {
-        const report = await migrate(db.client, migrations, { nowMs: now().getTime() });
-        if (report.error) throw report.error;
-      });
-      await this.#step(operation, "seeded", async () => {
-        const founder = await this.#founder(guild);
-        const nowMs = now().getTime();
-        await write(db, [stamp(guild, schema, nowMs), ...this.#deps.seed(guild, founder, nowMs)]);
-      });
+      // The template has the newest schema, save when a newer release takes over from a dead one.
+      const report = await migrate(db.client, migrations, { nowMs });
+      if (report.error) throw report.error;
+      await this.#pass(progress, "seeded");
+      const founder = await this.#founder(guild);
+      await write(db, [stamp(guild, schema, nowMs), ...this.#deps.seed(guild, founder, nowMs)]);
+      await this.#pass(progress, "verified");
     } finally {
       await db.close();
     }
-    await this.#step(operation, "verified", async () => {
-      await verify(new TenantDatabase(await openClient(location)), guild, schema);
-    });
+    await verify(new TenantDatabase(await openClient(location)), guild, schema);
+    fault("verified.worked");
     await platform.advanceGuild(
       guild.id,
       "creating",
       "ready",
-      { databaseUrl: location.url, schemaVersion: schema.version, schemaHash: schema.hash },
-      [operations.stepRow(operation, "ready", "done"), operations.finishRow(operation, "done")],
+      { schemaVersion: schema.version, schemaHash: schema.hash },
+      [
+        operations.stillOurs(operation),
+        operations.row(operation, "verified", "done"),
+        operations.row(operation, "ready", "done"),
+        operations.finishRow(operation, "done"),
+      ],
     );
     fault("ready");
   }
 
-  async #step<T>(operation: Operation, step: ProvisionStep, work: () => Promise<T>): Promise<T> {
+  /** Records that a step is done and the next one begun, in one write with what it brought about. */
+  async #pass(
+    progress: Progress,
+    next: ProvisionStep,
+    alongside: readonly Writable[] = [],
+  ): Promise<void> {
     const { operations } = this.#deps;
-    await operations.step(operation, step, "started");
-    fault(`${step}.started`);
-    const result = await work();
+    const { operation, step } = progress;
     fault(`${step}.worked`);
-    await operations.step(operation, step, "done");
+    await operations.note(operation, [
+      ...alongside,
+      operations.row(operation, step, "done"),
+      operations.row(operation, next, "started"),
+    ]);
+    progress.step = next;
     fault(`${step}.done`);
-    return result;
   }
 
-  async #undo(operation: Operation, guild: Guild, error: unknown): Promise<void> {
+  /** Removes what a failed attempt made. Whatever fails in here, the sweep does later. */
+  async #undo(guild: Guild, { operation, step }: Progress, error: unknown): Promise<void> {
     const { operations, platform, host } = this.#deps;
-    // Whoever took over goes on from here: undoing now would pull the file from under its feet.
-    if (error instanceof Conflict) return;
-    const reason = error instanceof Error ? error.message : String(error);
+    try {
+      // Who lost the lease must not pull the file from under the feet of whoever goes on with it.
+      // This also fails when the guild became ready just before the error.
+      await operations.note(operation, [operations.row(operation, step, "failed")]);
+    } catch (lost) {
+      if (lost instanceof Conflict) return;
+      throw new AggregateError([error, lost], "The failure could not be recorded.");
+    }
+    fault("undoing");
     await host.destroy(databaseName(guild.databaseName));
-    await platform.advanceGuild(guild.id, "creating", "failed", { statusReason: reason }, [
-      operations.stepRow(operation, "ready", "failed", reason),
-      operations.finishRow(operation, "failed", reason),
+    fault("undone");
+    const statusReason = error instanceof AppError ? error.message : FAILED;
+    await platform.advanceGuild(guild.id, "creating", "failed", { statusReason }, [
+      operations.stillOurs(operation),
+      operations.finishRow(operation, "failed", messageOf(error)),
     ]);
   }
 
-  async #removeOrphans(): Promise<DatabaseName[]> {
-    const { host, operations } = this.#deps;
-    const listed: DatabaseName[] = [];
-    for await (const name of host.list()) listed.push(name);
-    const known = await operations.knownDatabaseNames();
-    const orphans = listed.filter((name) => !known.has(name));
-    for (const name of orphans) await host.destroy(name);
-    return orphans;
+  async #drain(guildId: GuildId): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const stillInUse = new Unavailable(
+        "guild/still-in-use",
+        "Somebody is still using this guild. It will be deleted when they are done.",
+        { retryAfterMs: limits.guild.sweepEveryMs },
+      );
+      timer = setTimeout(() => reject(stillInUse), limits.database.drainMsMax);
+    });
+    try {
+      await Promise.race([this.#deps.tenants.drain(guildId), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #forget(guild: Guild): readonly Writable[] {
@@ -212,6 +251,7 @@ export class Provisioner {
     return [
       byGuild("invitations"),
       byGuild("memberships"),
+      byGuild("provisioning_steps"),
       { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
       {
         sql: `INSERT INTO slug_history (slug, guild_id, held_until) VALUES (?, ?, ?)
@@ -263,4 +303,8 @@ async function verify(
   } finally {
     await db.close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

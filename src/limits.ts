@@ -35,6 +35,18 @@ export const limits = {
     /** How often a server looks for what a dead process left behind. */
     sweepEveryMs: 15 * SECOND_MS,
   },
+  roster: {
+    /** Character names have 12 letters; people write titles and realms beside them. */
+    nameCharsMax: 40,
+    /** A screen or two; the rest is one click away. */
+    pageRows: 100,
+    /** A note, not a file. */
+    noteCharsMax: 500,
+    /** The largest guilds of the game have 1,000 characters. */
+    pasteLinesMax: 1_000,
+    /** A thousand generous lines. */
+    pasteCharsMax: 200_000,
+  },
   fleet: {
     /** One guild's migration is stored long before; a run silent for so long has died. */
     leaseMs: MINUTE_MS,
@@ -64,6 +76,8 @@ export const limits = {
     reasonCharsMax: 200,
     /** Enough to see what is wrong; a broken ledger could fill pages with the same fault. */
     differencesMax: 100,
+    /** A page of a table: some screens' worth, quick to load on a phone in a raid. */
+    pageRows: 50,
     /** A chart is some hundred pixels wide: more points could not be told apart. */
     chartPointsMax: 200,
     /** One file of the current view; far above any guild's roster. */
@@ -88,8 +102,8 @@ export const limits = {
     movedRetryAfterMs: SECOND_MS,
     /** A damaged database needs a person, and persons need minutes. */
     quarantinedRetryAfterMs: 5 * MINUTE_MS,
-    /** How long a deletion or restore waits for requests under way before it gives up. */
-    drainMsMax: 30 * SECOND_MS,
+    /** How long a deletion waits for requests under way. Ends before the lease of its operation. */
+    drainMsMax: 5 * SECOND_MS,
     /** Other processes (the command line) hold the lock for one migration or one copy at most. */
     busyWaitMsMax: 5 * SECOND_MS,
     /** The first wait for a lock held elsewhere, doubled each time, and the longest one. */

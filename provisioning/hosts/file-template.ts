@@ -12,7 +12,7 @@ import {
 } from "./file-drafts.ts";
 
 interface TemplateOptions {
-  /** A folder of its own, for nothing else. */
+  /** The folder it lies in. */
   readonly root: string;
   readonly migrations: readonly Migration[];
   readonly openClient: (

@@ -23,7 +23,6 @@ export class FileHost implements DatabaseHost {
   readonly #root: string;
   readonly #template: () => Promise<Uint8Array>;
   readonly #openClient: OpenClient;
-  #ready: Promise<void> | undefined;
 
   /** `template` gives the bytes of a closed, migrated database. */
   constructor(options: {
@@ -38,7 +37,7 @@ export class FileHost implements DatabaseHost {
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {
     const path = this.#path(name);
-    await this.#folder();
+    await makeFolder(this.#root);
     if (!(await isThere(path))) {
       const draft = draftIn(this.#root);
       try {
@@ -54,14 +53,19 @@ export class FileHost implements DatabaseHost {
 
   async destroy(name: DatabaseName): Promise<void> {
     const path = this.#path(name);
-    await this.#folder();
+    await makeFolder(this.#root);
     await removeDatabase(path);
     fault("file.removed");
     await syncFolder(this.#root);
   }
 
+  async locate(name: DatabaseName): Promise<DatabaseLocation | undefined> {
+    const path = this.#path(name);
+    return (await isThere(path)) ? locationOf(path) : undefined;
+  }
+
   async *list(): AsyncIterable<DatabaseName> {
-    await this.#folder();
+    await makeFolder(this.#root);
     await removeStaleDrafts(this.#root);
     for (const file of await readdir(this.#root)) {
       const name = file.slice(0, -".db".length);
@@ -88,7 +92,7 @@ export class FileHost implements DatabaseHost {
     snapshot: ReadableStream<Uint8Array>,
   ): Promise<DatabaseLocation> {
     const path = this.#path(name);
-    await this.#folder();
+    await makeFolder(this.#root);
     if (await isThere(path)) {
       await snapshot.cancel();
       return await this.#settled(path);
@@ -138,12 +142,6 @@ export class FileHost implements DatabaseHost {
   async #settled(path: string): Promise<DatabaseLocation> {
     await syncFolder(this.#root);
     return locationOf(path);
-  }
-
-  /** Makes the folder once. */
-  #folder(): Promise<void> {
-    this.#ready ??= makeFolder(this.#root);
-    return this.#ready;
   }
 
   #path(name: DatabaseName): string {

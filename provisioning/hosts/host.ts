@@ -12,6 +12,8 @@ export interface DatabaseHost {
   create(name: DatabaseName): Promise<DatabaseLocation>;
   /** Removes it for good. Nothing may have it open. */
   destroy(name: DatabaseName): Promise<void>;
+  /** Where a database is; undefined when there is none of this name. */
+  locate(name: DatabaseName): Promise<DatabaseLocation | undefined>;
   /** Every database there is, for finding orphans. */
   list(): AsyncIterable<DatabaseName>;
   /** A whole, consistent copy, also while the database is in use. */

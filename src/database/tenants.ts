@@ -71,7 +71,7 @@ export class TenantDatabases {
         if (reason !== "delete") this.#end(entry);
       },
     });
-    this.#sweep = setInterval(() => this.#idle.purgeStale(), limits.database.sweepEveryMs);
+    this.#sweep = setInterval(() => this.purge(), limits.database.sweepEveryMs);
     (this.#sweep as { unref?: () => void }).unref?.();
   }
 
@@ -127,6 +127,12 @@ export class TenantDatabases {
     for (const entry of this.#retiring) ids.add(entry.id);
     await Promise.all([...ids].map((id) => this.drain(id)));
     await Promise.all(this.#closing);
+  }
+
+  /** Closes what has been idle for too long; done regularly by itself. */
+  purge(): TenantGauges {
+    this.#idle.purgeStale();
+    return this.gauges();
   }
 
   gauges(): TenantGauges {

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Statement } from "../database/client.ts";
 import { DatabaseError } from "../database/errors.ts";
-import { guard, write } from "../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import { Conflict } from "../kernel/errors.ts";
 import { type GuildId, newId, type OperationId } from "../kernel/ids.ts";
-import type { OperationKind, OperationStatus } from "./schema.ts";
+import type { GuildStatus, OperationKind, OperationStatus } from "./schema.ts";
 import type { PlatformStore } from "./store.ts";
 
 /** The steps of a founding, in order. `ready` ends it. */
@@ -47,65 +47,71 @@ export class Operations {
   }
 
   /**
-   * Begins an operation, or takes over one whose runner has died.
-   * @throws {Conflict} `guild/operation-running` while another runner is at work on this guild.
+   * Begins an operation on a guild that is still as `guild` says, or takes over one whose runner has
+   * died. A deletion moves the guild to `deleting` with it.
+   * @throws {Conflict} `guild/operation-running` while another runner is at work on this guild,
+   * `guild/status-changed` when the guild has moved on.
    */
-  async begin(guildId: GuildId, kind: OperationKind, runner: string): Promise<Operation> {
+  async begin(
+    guild: { readonly id: GuildId; readonly status: GuildStatus },
+    kind: OperationKind,
+    runner: string,
+    alongside: readonly Writable[] = [],
+  ): Promise<Operation> {
     const nowMs = this.#nowMs();
-    const operation = { id: newId<OperationId>(), guildId, kind, runner };
+    const operation = { id: newId<OperationId>(), guildId: guild.id, kind, runner };
     try {
       await write(this.#platform.db, [
+        stillIs(guild),
         {
           sql: `UPDATE provisioning_operations SET status = 'failed', finished_at = ?1,
                   error = 'interrupted' WHERE guild_id = ?2 AND status = 'running' AND lease_until < ?1`,
-          args: [nowMs, guildId],
+          args: [nowMs, guild.id],
         },
         {
           sql: `INSERT INTO provisioning_operations
                   (id, guild_id, kind, status, runner, lease_until, started_at)
                 VALUES (?, ?, ?, 'running', ?, ?, ?)`,
-          args: [operation.id, guildId, kind, runner, nowMs + this.#leaseMs, nowMs],
+          args: [operation.id, guild.id, kind, runner, nowMs + this.#leaseMs, nowMs],
         },
+        ...(kind === "provision"
+          ? [this.row(operation, "recorded", "done"), this.row(operation, "created", "started")]
+          : [moveToDeleting(guild.id, nowMs), this.row(operation, "drained", "started")]),
+        ...alongside,
       ]);
     } catch (error) {
       if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
       throw new Conflict(
         "guild/operation-running",
         "This guild is being worked on. Try again soon.",
-        {
-          retryAfterMs: this.#leaseMs,
-        },
+        { retryAfterMs: this.#leaseMs },
       );
     }
     return operation;
   }
 
-  /** Records a step and renews the lease. @throws {Conflict} when the lease was lost. */
-  async step(
-    operation: Operation,
-    step: StepName,
-    state: StepProgress,
-    detail?: string,
-  ): Promise<void> {
+  /** Writes rows of an operation and renews its lease. @throws {Conflict} if the lease was lost. */
+  async note(operation: Operation, rows: readonly Writable[]): Promise<void> {
     await write(this.#platform.db, [
-      this.#stillOurs(operation),
+      this.stillOurs(operation),
       {
         sql: "UPDATE provisioning_operations SET lease_until = ? WHERE id = ?",
         args: [this.#nowMs() + this.#leaseMs, operation.id],
       },
-      this.stepRow(operation, step, state, detail),
+      ...rows,
     ]);
   }
 
-  stepRow(operation: Operation, step: StepName, state: StepProgress, detail?: string): Statement {
+  /** The statement that records a step, to stand beside what the step brought about. */
+  row(operation: Operation, step: StepName, state: StepProgress): Statement {
     return {
-      sql: `INSERT INTO provisioning_steps (operation_id, guild_id, step, state, at, detail)
-            VALUES (?, ?, ?, ?, ?, ?)`,
-      args: [operation.id, operation.guildId, step, state, this.#nowMs(), detail ?? null],
+      sql: `INSERT INTO provisioning_steps (operation_id, guild_id, step, state, at)
+            VALUES (?, ?, ?, ?, ?)`,
+      args: [operation.id, operation.guildId, step, state, this.#nowMs()],
     };
   }
 
-  /** The statement that ends an operation, to stand beside what it brought about. */
+  /** The statement that ends an operation. `error` is for operators. */
   finishRow(operation: Operation, status: OperationStatus, error?: string): Statement {
     return {
       sql: `UPDATE provisioning_operations SET status = ?, finished_at = ?, error = ?
@@ -114,12 +120,22 @@ export class Operations {
     };
   }
 
-  #stillOurs(operation: Operation) {
+  /** Holds while nobody has taken over. @throws {Conflict} `guild/operation-lost` from `write`. */
+  stillOurs(operation: Operation): Guard {
     return guard(
       sql`exists (select 1 from provisioning_operations
           where id = ${operation.id} and status = 'running')`,
       () => new Conflict("guild/operation-lost", "Another process has taken over this guild."),
     );
+  }
+
+  /** Why the last attempt on a guild failed, in the words of whatever failed. For operators. */
+  async lastError(guildId: GuildId): Promise<string | undefined> {
+    const row = await this.#platform.db.first<{ error: string | null }>(
+      "SELECT error FROM provisioning_operations WHERE guild_id = ? ORDER BY id DESC LIMIT 1",
+      guildId,
+    );
+    return row?.error ?? undefined;
   }
 
   /** The steps of a guild after `seq`, oldest first: what a progress page tails. */
@@ -155,4 +171,19 @@ export class Operations {
   #nowMs(): number {
     return this.#platform.now().getTime();
   }
+}
+
+function stillIs(guild: { readonly id: GuildId; readonly status: GuildStatus }): Guard {
+  return guard(
+    sql`exists (select 1 from guilds where id = ${guild.id} and status = ${guild.status})`,
+    () =>
+      new Conflict("guild/status-changed", `This guild is no longer ${guild.status}. Look again.`),
+  );
+}
+
+function moveToDeleting(guildId: GuildId, nowMs: number): Statement {
+  return {
+    sql: "UPDATE guilds SET status = 'deleting', status_reason = NULL, updated_at = ? WHERE id = ?",
+    args: [nowMs, guildId],
+  };
 }

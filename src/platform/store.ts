@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { DatabaseLocation, PlatformDatabase } from "../database/client.ts";
-import { guard, type Writable, write } from "../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Conflict } from "../kernel/errors.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
@@ -155,7 +155,7 @@ export class PlatformStore {
     from: GuildStatus,
     to: GuildStatus,
     facts: Partial<typeof guilds.$inferInsert> = {},
-    alongside: readonly Writable[] = [],
+    alongside: readonly (Writable | Guard)[] = [],
   ): Promise<void> {
     const stillThere = sql`exists (select 1 from guilds where id = ${id} and status = ${from})`;
     await write(this.db, [
@@ -171,6 +171,19 @@ export class PlatformStore {
         .set({ ...facts, status: to, updatedAt: this.now().getTime() })
         .where(and(eq(guilds.id, id), eq(guilds.status, from))),
       ...alongside,
+    ]);
+  }
+
+  /** When a guild raids, in its own time zone. */
+  async setSchedule(
+    id: GuildId,
+    schedule: { readonly timeZone: string; readonly raidSchedule: RaidSchedule | null },
+  ): Promise<void> {
+    await write(this.db, [
+      this.db.orm
+        .update(guilds)
+        .set({ ...schedule, updatedAt: this.now().getTime() })
+        .where(eq(guilds.id, id)),
     ]);
   }
 

@@ -99,6 +99,12 @@ export async function testApp(env: Record<string, string> = {}) {
       args: [newId<string>(), userId, of.id, role, JSON.stringify(overrides), nowMs],
     });
 
+  const leave = (userId: UserId, of: TestGuild) =>
+    services.platform.db.client.execute({
+      sql: "DELETE FROM memberships WHERE user_id = ? AND guild_id = ?",
+      args: [userId, of.id],
+    });
+
   const close = async () => {
     await services.close();
     await rm(dir, { recursive: true, force: true });
@@ -114,6 +120,7 @@ export async function testApp(env: Record<string, string> = {}) {
     guild,
     as,
     join: join_,
+    leave,
     now,
     advance: (ms: number) => {
       nowMs += ms;

@@ -124,10 +124,9 @@ function Sessions(props: { view: View; sessions: readonly SessionView[]; form: F
   const t = view.messages.auth;
   return (
     <Card title={t.sessions}>
-      <p class="muted">{t.sessionsLead}</p>
       <ErrorSummary form={form} messages={view.messages} />
       <DataTable
-        caption={t.sessions}
+        caption={t.sessionsLead}
         rows={sessions}
         url={view.url}
         messages={view.messages}

@@ -27,7 +27,7 @@ import {
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
-import { type Usage, usageOf } from "../plans/service.ts";
+import { usageOf } from "../plans/service.ts";
 import * as inputs from "./inputs.ts";
 import { type Invitation, invite, openInvitations, revokeInvitation } from "./invitations.ts";
 import * as members from "./members.ts";
@@ -276,21 +276,11 @@ async function settingsHtml(c: Context<GuildEnv>, form: FormState) {
           <Button>{view.messages.common.save}</Button>
         </Form>
       </Card>
-      <PlanCard usage={usage} labels={t} />
+      <Card title={`${t.plan}: ${guild.plan.name}`}>
+        <Meter label={t.members} {...usage.members} />
+        <Meter label={t.guilds} {...usage.guilds} />
+      </Card>
     </GuildLayout>
-  );
-}
-
-function PlanCard(props: {
-  usage: Usage;
-  labels: { plan: string; members: string; guilds: string };
-}) {
-  const { usage, labels } = props;
-  return (
-    <Card title={`${labels.plan}: ${usage.plan}`}>
-      <Meter label={labels.members} {...usage.members} />
-      <Meter label={labels.guilds} {...usage.guilds} />
-    </Card>
   );
 }
 

@@ -6,8 +6,9 @@ import type { Role } from "../../kernel/permissions.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
+import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
-import { type PlatformContext, record, signedIn } from "../context.ts";
+import { type PlatformContext, record } from "../context.ts";
 import { memberLimit } from "../plans/service.ts";
 import { refuseUnlessAbove } from "./members.ts";
 
@@ -45,7 +46,7 @@ export async function invite(
 ): Promise<Invitation & { url: string }> {
   allow(ctx, "members.invite");
   refuseUnlessAbove(ctx, input.role);
-  const caller = signedIn(platform);
+  const caller = accountHolder(platform);
   if (input.email !== undefined) requireVerified(caller);
   const { services } = platform;
   const token = newToken();
@@ -175,7 +176,7 @@ export async function acceptInvitation(
   platform: PlatformContext,
   token: string,
 ): Promise<{ guildSlug: string }> {
-  const caller = signedIn(platform);
+  const caller = accountHolder(platform);
   const row = await find(platform, token);
   if (row.email !== null && (row.email !== caller.email || !caller.emailVerified)) {
     throw new Forbidden(

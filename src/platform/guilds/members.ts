@@ -5,8 +5,9 @@ import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { outranks, type PermissionOverrides, type Role } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
+import { accountHolder } from "../auth/accounts.ts";
 import { requireProved, requireVerified } from "../auth/service.ts";
-import { type PlatformContext, record, signedIn } from "../context.ts";
+import { type PlatformContext, record } from "../context.ts";
 import { guildLimit } from "../plans/service.ts";
 
 export interface Member {
@@ -96,7 +97,7 @@ export async function removeMember(
 /** Leaves the guild. @throws {Conflict} `guild/owner-stays`: ownership has to be handed on first. */
 export async function leaveGuild(ctx: GuildContext, platform: PlatformContext): Promise<void> {
   allow(ctx, "members.view");
-  const before = await member(ctx, platform, signedIn(platform).userId);
+  const before = await member(ctx, platform, accountHolder(platform).userId);
   if (before.role === "owner") {
     throw new Conflict("guild/owner-stays", "Hand the guild to somebody else before you leave.");
   }
@@ -113,7 +114,7 @@ export async function transferOwnership(
   to: UserId,
 ): Promise<void> {
   allow(ctx, "guild.own");
-  const caller = signedIn(platform);
+  const caller = accountHolder(platform);
   requireVerified(caller);
   requireProved(caller, platform.services.now());
   const heir = await member(ctx, platform, to);

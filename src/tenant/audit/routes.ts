@@ -1,6 +1,52 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter } from "../../http/router.ts";
+import { createRouter, json, pageOf, paging, problem } from "../../http/router.ts";
+import { auditLog } from "./service.ts";
 
+export const auditFilters = z.object({
+  actor: z.string().max(50).optional(),
+  action: z.string().max(50).optional(),
+});
+
+const rowJson = z
+  .object({
+    seq: z.int(),
+    at: z.int(),
+    actorType: z.string(),
+    actorId: z.string(),
+    actorName: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    before: z.unknown(),
+    after: z.unknown(),
+    requestId: z.string(),
+  })
+  .openapi("AuditRow");
+
+const list = createRoute({
+  method: "get",
+  path: "/audit",
+  operationId: "listAudit",
+  tags: ["Audit"],
+  middleware: [requirePermission("audit.view")] as const,
+  request: { query: paging.extend(auditFilters.shape) },
+  responses: { 200: json(pageOf(rowJson), "Changes, newest first."), default: problem },
+});
+
+/** The guild's audit log. */
 export function auditApi() {
-  return createRouter<GuildEnv>();
+  return createRouter<GuildEnv>().openapi(list, async (c) => {
+    const page = await auditLog(c.var.guild, c.req.valid("query"));
+    const items = page.items.map((row) => ({
+      ...row,
+      before: parsed(row.before),
+      after: parsed(row.after),
+    }));
+    return c.json({ ...page, items }, 200);
+  });
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
 }

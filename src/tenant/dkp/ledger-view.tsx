@@ -209,7 +209,12 @@ function postingColumns(view: View, entry: Entry): readonly Column<EntryPosting>
         line.personId === null ? (
           t.accounts[line.account]
         ) : (
-          <PersonLink view={view} id={line.personId} name={line.personName ?? ""} pool={undefined} />
+          <PersonLink
+            view={view}
+            id={line.personId}
+            name={line.personName ?? ""}
+            pool={undefined}
+          />
         ),
     },
     {

@@ -1,6 +1,206 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter } from "../../http/router.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter, invalidFrom } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { toCsv } from "../../kernel/csv.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
+import type { GuildContext } from "../context.ts";
+import { PeopleFormPage, ReversalFormPage, SpendFormPage, translatedForm } from "./entry-forms.tsx";
+import {
+  adjustBody,
+  awardBody,
+  ledgerFilters,
+  reversalBody,
+  spendBody,
+  standingsFilters,
+} from "./inputs.ts";
+import { EntryPage, LedgerPage, VerificationPage } from "./ledger-view.tsx";
+import { pageCursor, queryOf } from "./parts.tsx";
+import { typedPoints } from "./points.ts";
+import * as service from "./service.ts";
+import { StandingsPage, StatementPage } from "./standings-view.tsx";
 
+type PageContext = Context<GuildEnv>;
+type Kind = "award" | "spend" | "adjust";
+
+/** Standings, statements and the ledger as pages, with the forms that add to it. */
 export function dkpPages() {
-  return createRouter<GuildEnv>();
+  const router = createRouter<GuildEnv>();
+  const canAward = requirePermission("points.award");
+  router.get("/standings", showStandings);
+  router.get("/standings/export.csv", sendCsv);
+  router.get("/standings/:personId", showStatement);
+  router.get("/ledger", showLedger);
+  router.get("/ledger/verification", async (c) =>
+    c.html(<VerificationPage view={viewOf(c)} found={await service.verify(c.var.guild)} />),
+  );
+  for (const kind of ["award", "spend", "adjust"] as const) {
+    router.get(`/ledger/${kind}`, canAward, (c) => showForm(c, kind, emptyForm));
+    router.post(`/ledger/${kind}`, canAward, (c) => sendForm(c, kind));
+  }
+  router.get("/ledger/:id", async (c) => {
+    const entry = await service.entry(c.var.guild, c.req.param("id"));
+    return c.html(<EntryPage view={viewOf(c)} entry={entry} />);
+  });
+  router.get("/ledger/:id/reversal", canAward, (c) => showReversal(c, emptyForm));
+  router.post("/ledger/:id/reversal", canAward, sendReversal);
+  return router;
+}
+
+async function showStandings(c: PageContext) {
+  const ctx = c.var.guild;
+  const query = queryOf(c, standingsFilters.extend(pageCursor.shape));
+  const page = await service.standings(ctx, { ...query, limit: limits.dkp.pageRows });
+  const ids = page.items.map((row) => row.personId);
+  const [pools, alts] = await Promise.all([service.pools(ctx), service.altsOf(ctx, ids)]);
+  return c.html(
+    <StandingsPage view={viewOf(c)} page={page} pools={shown(pools)} alts={alts} query={query} />,
+  );
+}
+
+async function sendCsv(c: PageContext) {
+  const rows = await service.standingsRows(c.var.guild, queryOf(c, standingsFilters));
+  return c.body(toCsv(rows), 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-standings.csv"`,
+    "Cache-Control": "no-store",
+  });
+}
+
+async function showStatement(c: PageContext) {
+  const ctx = c.var.guild;
+  const query = queryOf(c, pageCursor.extend({ pool: z.uuid().optional() }));
+  const personId = c.req.param("personId")!;
+  const page = await service.statement(ctx, { ...query, personId, limit: limits.dkp.pageRows });
+  const limit = limits.dkp.chartPointsMax;
+  const latest = await service.statement(ctx, { personId, pool: query.pool, limit });
+  const [pools, characters] = await Promise.all([
+    service.pools(ctx),
+    service.charactersOf(ctx, page.account.personId),
+  ]);
+  return c.html(
+    <StatementPage
+      view={viewOf(c)}
+      page={page}
+      latest={latest.items}
+      pools={shown(pools)}
+      characters={characters}
+    />,
+  );
+}
+
+async function showLedger(c: PageContext) {
+  const ctx = c.var.guild;
+  const query = queryOf(c, ledgerFilters.extend(pageCursor.shape));
+  const page = await service.ledger(ctx, { ...query, limit: limits.dkp.pageRows });
+  const pools = shown(await service.pools(ctx));
+  const people = await peopleOf(ctx, page.pool.id);
+  return c.html(
+    <LedgerPage view={viewOf(c)} page={page} pools={pools} people={people} query={query} />,
+  );
+}
+
+async function showForm(c: PageContext, kind: Kind, form: FormState, poolId = c.req.query("pool")) {
+  const ctx = c.var.guild;
+  const pool = await service.poolOf(ctx, poolId);
+  const props = {
+    view: viewOf(c),
+    form,
+    pool,
+    pools: shown(await service.pools(ctx)),
+    people: await peopleOf(ctx, pool.id),
+    formKey: newId<string>(),
+  };
+  c.header("Cache-Control", "no-store");
+  return c.html(
+    kind === "spend" ? <SpendFormPage {...props} /> : <PeopleFormPage {...props} kind={kind} />,
+  );
+}
+
+async function sendForm(c: PageContext, kind: Kind) {
+  const values = await sentForm(c);
+  const { key, ...fields } = values;
+  const ctx = withKey(c.var.guild, key);
+  const points = typedPoints(String(fields["points"] ?? ""), c.var.locale);
+  try {
+    if (kind === "award") await service.award(ctx, parsed(awardBody, { ...fields, points }));
+    if (kind === "adjust") await service.adjust(ctx, parsed(adjustBody, { ...fields, points }));
+    if (kind === "spend") await service.spend(ctx, parsed(spendBody, { ...fields, points }));
+  } catch (error) {
+    const failed = failedForm(error, values);
+    const poolId = typeof fields["pool"] === "string" ? fields["pool"] : undefined;
+    const pool = await service.poolOf(ctx, poolId);
+    const form = translatedForm(viewOf(c), failed, error as AppError, pool.decimals);
+    c.status(statusOf(error as AppError) as 422);
+    return await showForm(c, kind, form, pool.id);
+  }
+  const pool = await service.poolOf(ctx, fields["pool"] as string | undefined);
+  const query = pool.isDefault ? "done=recorded" : `pool=${pool.id}&done=recorded`;
+  return c.redirect(`/g/${ctx.guild.slug}/ledger?${query}`, 303);
+}
+
+async function showReversal(c: PageContext, form: FormState) {
+  const entry = await service.entry(c.var.guild, c.req.param("id")!);
+  c.header("Cache-Control", "no-store");
+  return c.html(
+    <ReversalFormPage view={viewOf(c)} form={form} entry={entry} formKey={newId<string>()} />,
+  );
+}
+
+async function sendReversal(c: PageContext) {
+  const values = await sentForm(c);
+  const { key, ...fields } = values;
+  const txId = c.req.param("id")!;
+  try {
+    const body = reversalBody.extend({ confirmed: z.literal("on") });
+    const { reason } = parsed(body, fields);
+    const made = await service.reverse(withKey(c.var.guild, key), { txId, reason });
+    return c.redirect(`/g/${c.var.guild.guild.slug}/ledger/${made.id}?done=undone`, 303);
+  } catch (error) {
+    if (error instanceof AppError && error.kind === "not-found") throw error;
+    const form = translatedForm(viewOf(c), failedForm(error, values), error as AppError, 0);
+    c.status(statusOf(error as AppError) as 422);
+    return await showReversal(c, form);
+  }
+}
+
+/** Every active person of the pool's roster, by name: what a form or a filter chooses from. */
+async function peopleOf(ctx: GuildContext, pool: string) {
+  const limit = limits.dkp.csvRowsMax;
+  return (await service.standings(ctx, { pool, sort: "name", limit })).items;
+}
+
+/** Archived pools stay reachable by their address; they need no place in front. */
+function shown(pools: readonly service.Pool[]) {
+  return pools.filter((pool) => pool.archivedAt === null);
+}
+
+/** The names that are lists; a browser sends nothing for an empty one. */
+const LISTS = new Set(["personIds", "sharedWith"]);
+
+async function sentForm(c: PageContext): Promise<Record<string, string | readonly string[]>> {
+  const body = await c.req.parseBody({ all: true });
+  const fields: [string, string | readonly string[]][] = [];
+  for (const [name, value] of Object.entries(body)) {
+    const texts = [value].flat().filter((one) => typeof one === "string");
+    if (LISTS.has(name)) fields.push([name, texts]);
+    else if (texts[0] !== undefined) fields.push([name, texts[0]]);
+  }
+  return Object.fromEntries(fields);
+}
+
+function withKey(ctx: GuildContext, key: unknown): GuildContext {
+  return typeof key === "string" && key !== "" ? { ...ctx, idempotencyKey: `form:${key}` } : ctx;
+}
+
+function parsed<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
+  const result = schema.safeParse(fields);
+  if (!result.success) throw invalidFrom(result.error, "form");
+  return result.data;
 }

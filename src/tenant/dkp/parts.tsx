@@ -27,7 +27,11 @@ export function PoolTabs(props: { view: View; pools: readonly Pool[]; current: P
   return (
     <nav class="row" aria-label={t.pools}>
       {pools.map((pool) => {
-        const note = pool.isExample ? t.examplePool : pool.archivedAt === null ? "" : t.archivedPool;
+        const note = pool.isExample
+          ? t.examplePool
+          : pool.archivedAt === null
+            ? ""
+            : t.archivedPool;
         return (
           <a
             class={`button ${pool.id === current.id ? "secondary" : "quiet"}`}
@@ -46,9 +50,7 @@ export function PoolTabs(props: { view: View; pools: readonly Pool[]; current: P
 /** Minor units as this page's reader writes numbers. */
 export function Amount(props: { view: View; amount: number; pool: Decimals; signed?: boolean }) {
   const { view, amount, pool, signed = false } = props;
-  return (
-    <Points amount={amount} decimals={pool.decimals} locale={view.locale} signed={signed} />
-  );
+  return <Points amount={amount} decimals={pool.decimals} locale={view.locale} signed={signed} />;
 }
 
 type Decimals = Pick<Pool, "decimals">;
@@ -73,7 +75,12 @@ export function doerOf(view: View, entry: { actorType: string; actorName: string
 }
 
 /** A person's name, as a link to their statement. */
-export function PersonLink(props: { view: View; id: string; name: string; pool: Pool | undefined }) {
+export function PersonLink(props: {
+  view: View;
+  id: string;
+  name: string;
+  pool: Pool | undefined;
+}) {
   const { view, id, name, pool } = props;
   const query = pool === undefined || pool.isDefault ? "" : `?pool=${pool.id}`;
   return <a href={guildHref(view, `/standings/${id}${query}`)}>{name}</a>;

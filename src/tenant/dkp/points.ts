@@ -70,3 +70,14 @@ function bounded(negative: boolean, digits: string): number | undefined {
   if (amount > limits.dkp.amountMax) return undefined;
   return negative && amount !== 0 ? -amount : amount;
 }
+
+/**
+ * A number as typed in a form of this language, with a point for its decimal sign. In Spanish "12,5"
+ * is a fraction and "1.000" is a thousand, so that the latter is refused rather than misread.
+ */
+export function typedPoints(text: string, locale: "en" | "es"): string {
+  const typed = text.trim();
+  if (locale === "en") return typed;
+  if (/^[+-]?\d{1,3}(\.\d{3})+$/.test(typed)) return "";
+  return typed.includes(".") ? typed : typed.replace(",", ".");
+}

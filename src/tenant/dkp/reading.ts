@@ -132,10 +132,11 @@ const STATEMENT = `
 
 const ACCOUNT = `
   SELECT persons.id AS personId, persons.name, coalesce(b.balance, 0) AS balance,
-    coalesce(b.earned, 0) AS earned, coalesce(b.spent, 0) AS spent
+    coalesce(b.earned, 0) AS earned, coalesce(gear.balance, b.spent, 0) AS spent
   FROM persons
   LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = persons.id AND a.kind = 'person'
   LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
+  LEFT JOIN balances gear ON gear.account_id = a.id AND gear.unit = 'gp'
   WHERE persons.id = ?3`;
 
 /** @throws {NotFound} `dkp/entry-not-found` */

@@ -27,6 +27,7 @@ export {
 export {
   type Alt,
   altsOf,
+  charactersOf,
   type Standing,
   type StandingsQuery,
   standings,

@@ -1,7 +1,14 @@
 import type { View } from "../../http/view.ts";
-import { type Page } from "../../kernel/cursor.ts";
+import type { Page } from "../../kernel/cursor.ts";
 import { LineChart } from "../../web/chart.tsx";
-import { ClassName, EmptyState, LinkButton, PageHeader, StatTile, Time } from "../../web/components.tsx";
+import {
+  ClassName,
+  EmptyState,
+  LinkButton,
+  PageHeader,
+  StatTile,
+  Time,
+} from "../../web/components.tsx";
 import { emptyForm, SelectField, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters, withParams } from "../../web/tables.tsx";
@@ -67,7 +74,9 @@ export function StatementPage(props: {
     <GuildLayout view={view} title={t.statementOf(account.name)} section="standings">
       <PageHeader title={account.name}>
         {may(view.guild!, "points.award") && account.balance > 0 && (
-          <LinkButton href={guildHref(view, `/ledger/spend?pool=${pool.id}&person=${account.personId}`)}>
+          <LinkButton
+            href={guildHref(view, `/ledger/spend?pool=${pool.id}&person=${account.personId}`)}
+          >
             {t.spend}
           </LinkButton>
         )}
@@ -136,13 +145,14 @@ function columnsOf(
       id: "name",
       label: t.person,
       sort: "name",
-      cell: (row) => <Person view={view} row={row} pool={pool} alts={alts.get(row.personId) ?? []} />,
+      cell: (row) => (
+        <Person view={view} row={row} pool={pool} alts={alts.get(row.personId) ?? []} />
+      ),
     },
     {
       id: "class",
       label: t.class,
-      cell: (row) =>
-        row.class && <ClassName id={row.class} name={classLabel(view, row.class)} />,
+      cell: (row) => row.class && <ClassName id={row.class} name={classLabel(view, row.class)} />,
     },
     { id: "role", label: t.role, cell: (row) => row.role && roleLabel(view, row.role) },
     ...(isEpgp ? [priority] : []),
@@ -152,7 +162,8 @@ function columnsOf(
     {
       id: "change",
       label: t.lastChange,
-      cell: (row) => (row.lastChangeAt === null ? t.never : <When view={view} at={row.lastChangeAt} />),
+      cell: (row) =>
+        row.lastChangeAt === null ? t.never : <When view={view} at={row.lastChangeAt} />,
     },
   ];
 }

@@ -50,7 +50,7 @@ export interface StandingsQuery {
   readonly limit: number;
 }
 
-/** Other characters of a person on the page. */
+/** A character, as standings show it beside its person. */
 export interface Alt {
   readonly personId: PersonId;
   readonly name: string;
@@ -110,6 +110,16 @@ export async function altsOf(
   return Map.groupBy(rows, (row) => row.personId);
 }
 
+/** All characters of one person, the main first. */
+export async function charactersOf(ctx: GuildContext, personId: PersonId): Promise<readonly Alt[]> {
+  allow(ctx, "standings.view");
+  return await ctx.db.all<Alt>(
+    `SELECT person_id AS personId, name, class, role FROM characters
+     WHERE person_id = ? ORDER BY is_main DESC, name`,
+    personId,
+  );
+}
+
 /** The current view as rows of a file, all pages of it, at most `limits.dkp.csvRowsMax`. */
 export async function standingsRows(
   ctx: GuildContext,
@@ -153,6 +163,8 @@ const SORT_SQL: Readonly<Record<SortKey, string>> = {
 const GEAR = "LEFT JOIN balances g ON g.account_id = a.id AND g.unit = 'gp'";
 const PRIORITY = "round(coalesce(b.balance, 0) * 1.0 / max(coalesce(g.balance, 0), ?5), 4)";
 
+const EPGP_SORT_SQL = { ...SORT_SQL, priority: PRIORITY, spent: "coalesce(g.balance, 0)" };
+
 const FILTERS = `
   AND (?8 = '' OR m.class = ?8) AND (?9 = '' OR m.role = ?9)
   AND (?10 = '' OR p.name_key LIKE ?10 ESCAPE '!' OR EXISTS (
@@ -169,7 +181,7 @@ function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: 
   const known = texts.get(shape);
   if (known !== undefined) return known;
   const key = sort.replace("-", "") as SortKey;
-  const by = isEpgp && key === "priority" ? PRIORITY : SORT_SQL[key];
+  const by = (isEpgp ? EPGP_SORT_SQL : SORT_SQL)[key];
   const down = sort.startsWith("-");
   const text = `
     SELECT s.personId, s.name, s.main, s.class, s.role, s.balance, s.earned, s.spent, s.priority,
@@ -180,7 +192,7 @@ function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: 
       SELECT p.id AS personId, p.name, m.name AS main, m.class, m.role, a.id AS accountId,
         coalesce(b.balance, 0) AS balance, coalesce(b.earned, 0) AS earned,
         coalesce(${isEpgp ? "g.balance" : "b.spent"}, 0) AS spent,
-        ${isEpgp ? PRIORITY : "coalesce(b.balance, 0)"} AS priority, ${by} AS sort
+        ${isEpgp ? PRIORITY : SORT_SQL.priority} AS priority, ${by} AS sort
       FROM persons p
       LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
       LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = p.id AND a.kind = 'person'

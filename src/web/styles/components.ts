@@ -79,7 +79,7 @@ dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
 .hero p{font-size:1.15rem;color:var(--muted)}
 @media (max-width:40rem){
 .table-wrap.cards{border:0;background:none;overflow:visible}
-.cards thead{position:absolute;clip-path:inset(50%)}
+.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .cards table,.cards tbody,.cards tr,.cards td,.cards th[scope=row]{display:block;width:100%}
 .cards caption{display:block;padding:0 0 0.5rem}
 .cards tr{background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);

@@ -1,1 +1,13 @@
-export const audit = {};
+export const audit = {
+  title: "Audit log",
+  lead: "Who changed what in this guild. Nothing here can be edited or removed.",
+  at: "When",
+  actor: "Who",
+  action: "What",
+  subject: "On",
+  change: "Change",
+  before: "before",
+  after: "after",
+  noneTitle: "Nothing has happened yet",
+  noneText: "Every change to points, people and settings is written down here.",
+};

@@ -1,1 +1,18 @@
-export const home = {};
+export const home = {
+  title: "Home",
+  nextRaid: "Next raid",
+  noSchedule: "No raid nights set",
+  setSchedule: "Set the raid nights",
+  balance: "My points",
+  notInRoster: "You are not in the roster yet.",
+  top: "Standings",
+  all: "All standings",
+  recent: "Latest entries",
+  ledger: "The whole ledger",
+  roster: "Roster",
+  people: (count: number) => `${count} people`,
+  award: "Award points",
+  checklist: "Getting started",
+  checklistLead: "Four short steps; each can be skipped.",
+  go: "Go on",
+};

@@ -1,1 +1,45 @@
-export const onboarding = {};
+export const onboarding = {
+  title: "Set up the guild",
+  lead: "Four short steps. Skip what you like; this page keeps your place.",
+  steps: {
+    loot: "How loot is given",
+    schedule: "Raid nights",
+    roster: "The roster",
+    invitations: "Invitations",
+  },
+  states: { done: "done", skipped: "skipped", open: "open" },
+  skip: "Skip this step",
+  finish: "To the guild",
+  loot: "Loot rules",
+  lootLead: "What fits most guilds is first. Once points are given, the pool stays what it is.",
+  kinds: {
+    dkp: "DKP: points for raiding, spent on loot",
+    epgp: "EPGP: effort divided by gear",
+    "zero-sum": "Zero-sum: what one spends, the others earn",
+  },
+  kindHints: {
+    dkp: "Everybody earns points by being there and pays for items with them.",
+    epgp: "Effort and gear points; the best ratio comes first.",
+    "zero-sum": "The price of an item is shared by those who were there.",
+  },
+  schedule: "Raid nights",
+  scheduleLead: "In the guild's own time zone; everybody sees their own time beside it.",
+  timeZone: "Time zone",
+  weekdays: "Days",
+  days: {
+    d1: "Monday",
+    d2: "Tuesday",
+    d3: "Wednesday",
+    d4: "Thursday",
+    d5: "Friday",
+    d6: "Saturday",
+    d7: "Sunday",
+  },
+  startsAt: "Begins",
+  endsAt: "Ends",
+  example: "Try it with an example raid",
+  exampleLead:
+    "Eight people and three raid nights, in a pool of their own. One click takes them away again.",
+  exampleAdd: "Fill with an example raid",
+  exampleRemove: "Take the example away",
+};

@@ -1,4 +1,16 @@
 import type { audit as en } from "../en/audit.ts";
 import type { Translated } from "../index.ts";
 
-export const audit: Translated<typeof en> = {};
+export const audit: Translated<typeof en> = {
+  title: "Auditoría",
+  lead: "Quién cambió qué en esta hermandad. Nada de aquí se puede editar ni borrar.",
+  at: "Cuándo",
+  actor: "Quién",
+  action: "Qué",
+  subject: "Sobre",
+  change: "Cambio",
+  before: "antes",
+  after: "después",
+  noneTitle: "Aún no ha pasado nada",
+  noneText: "Cada cambio en puntos, personas y ajustes queda escrito aquí.",
+};

@@ -1,0 +1,54 @@
+import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
+import type { Operations } from "../src/platform/operations.ts";
+import type { DatabaseHost, DatabaseName } from "./hosts/host.ts";
+
+export interface OrphanReport {
+  /** Databases that no guild owns and that held nothing. They are removed. */
+  readonly orphans: readonly DatabaseName[];
+  /** Databases that no guild owns but that may hold somebody's data. An operator has to look. */
+  readonly unclaimed: readonly DatabaseName[];
+}
+
+interface Deps {
+  readonly host: DatabaseHost;
+  readonly operations: Operations;
+  readonly openClient: OpenClient;
+}
+
+/**
+ * Compares the host with the platform. Removes a database only when it surely never was a guild's:
+ * no crash leaves a stamped one without its guild, but going back to an older copy of the platform
+ * does, and then the data of the guilds founded since must not go as well.
+ */
+export async function sweepOrphans(deps: Deps): Promise<OrphanReport> {
+  const listed: DatabaseName[] = [];
+  for await (const name of deps.host.list()) listed.push(name);
+  // A guild's row is there before its database, so the rows are read after the databases.
+  const known = await deps.operations.knownDatabaseNames();
+  const orphans: DatabaseName[] = [];
+  const unclaimed: DatabaseName[] = [];
+  for (const name of listed) {
+    if (known.has(name)) continue;
+    if (await isBlank(deps, name)) {
+      await deps.host.destroy(name);
+      orphans.push(name);
+    } else unclaimed.push(name);
+  }
+  return { orphans, unclaimed };
+}
+
+async function isBlank({ host, openClient }: Deps, name: DatabaseName): Promise<boolean> {
+  const location = await host.locate(name);
+  if (location === undefined) return false;
+  try {
+    const db = new TenantDatabase(await openClient(location));
+    try {
+      return (await db.first("SELECT 1 FROM _meta")) === undefined;
+    } finally {
+      await db.close();
+    }
+  } catch {
+    // Damaged, or not ours at all: no reason to throw it away.
+    return false;
+  }
+}

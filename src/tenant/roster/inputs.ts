@@ -1,0 +1,86 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+import { CLASS_IDS, RAID_ROLES } from "./classes.ts";
+
+const name = z.string().trim().min(1).max(limits.roster.nameCharsMax);
+const classId = z.enum(CLASS_IDS as [(typeof CLASS_IDS)[number]]);
+const role = z.enum(RAID_ROLES);
+
+export const newCharacter = z
+  .strictObject({
+    name,
+    class: classId,
+    spec: z.string().trim().max(30).optional(),
+    role: role.nullable().optional(),
+  })
+  .openapi("NewCharacter");
+
+export const newPerson = z
+  .strictObject({ name, character: newCharacter.optional() })
+  .openapi("NewPerson");
+
+export const personChange = z
+  .strictObject({
+    name: name.optional(),
+    note: z.string().trim().max(limits.roster.noteCharsMax).optional(),
+    officerNote: z.string().trim().max(limits.roster.noteCharsMax).optional(),
+  })
+  .openapi("PersonChange");
+
+export const rosterText = z.strictObject({ text: z.string().max(limits.roster.pasteCharsMax) });
+
+/** An empty field of a filter form asks for nothing. */
+const blankIsAbsent = (value: unknown) => (value === "" ? undefined : value);
+
+export const rosterFilters = z.object({
+  q: z.string().max(50).optional(),
+  class: z.preprocess(blankIsAbsent, classId.optional()),
+  role: z.preprocess(blankIsAbsent, role.optional()),
+  status: z.enum(["active", "archived"]).optional(),
+});
+
+const characterJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    class: classId,
+    spec: z.string(),
+    role: role.nullable(),
+    isMain: z.boolean(),
+  })
+  .openapi("Character");
+
+export const personJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(["active", "archived"]),
+    isMember: z.boolean(),
+    isExample: z.boolean(),
+    note: z.string(),
+    officerNote: z.string().optional(),
+    characters: z.array(characterJson),
+  })
+  .openapi("Person");
+
+export const previewLineJson = z
+  .object({
+    line: z.int(),
+    text: z.string(),
+    effect: z.enum(["new", "changed", "unchanged", "problem"]),
+    problems: z.array(z.string()),
+    character: z
+      .object({
+        name: z.string(),
+        class: classId,
+        spec: z.string(),
+        role: role.nullable(),
+        mainName: z.string().optional(),
+      })
+      .optional(),
+  })
+  .openapi("RosterLine");
+
+export const importJson = z
+  .object({ new: z.int(), changed: z.int(), unchanged: z.int(), problems: z.int() })
+  .openapi("RosterImport");

@@ -1,0 +1,45 @@
+import type { Permission } from "../src/kernel/permissions.ts";
+
+/**
+ * What each operation below `/api/g/{guild}` needs. A route without a row here fails the isolation
+ * suite, so that nobody adds one without deciding who may use it.
+ */
+export const NEEDS: Readonly<Record<string, Permission>> = {
+  getGuild: "standings.view",
+  listMembers: "members.view",
+  leaveGuild: "members.view",
+  listInvitations: "members.invite",
+  createInvitation: "members.invite",
+  revokeInvitation: "members.invite",
+  transferOwnership: "guild.own",
+  changeMember: "members.manage",
+  removeMember: "members.manage",
+  getSettings: "settings.manage",
+  changeSettings: "settings.manage",
+  listStandings: "standings.view",
+  listPools: "standings.view",
+  awardPoints: "points.award",
+  spendPoints: "points.award",
+  adjustPoints: "points.award",
+  reverseEntry: "points.award",
+  listLedgerEntries: "ledger.view",
+  getLedgerEntry: "ledger.view",
+  getStatement: "ledger.view",
+  verifyLedger: "ledger.view",
+  listPersons: "roster.view",
+  getPerson: "roster.view",
+  addPerson: "roster.manage",
+  changePerson: "roster.manage",
+  archivePerson: "roster.manage",
+  restorePerson: "roster.manage",
+  addCharacter: "roster.manage",
+  makeMain: "roster.manage",
+  removeCharacter: "roster.manage",
+  previewRoster: "roster.manage",
+  importRoster: "roster.manage",
+  listAudit: "audit.view",
+  getOnboarding: "settings.manage",
+  markStep: "settings.manage",
+  addExample: "settings.manage",
+  removeExample: "settings.manage",
+};
