@@ -24,6 +24,16 @@ export const limits = {
     operationLeaseMs: 10 * SECOND_MS,
     /** A guild hands out one link, or some letters; hundreds would be a leak waiting to happen. */
     invitationsMax: 100,
+    /** Letters to people who never asked: enough for a roster, too few to be spam. */
+    invitationLetters: { max: 60, windowMs: DAY_MS },
+    /** Former addresses that one guild keeps from everybody else; more would be squatting. */
+    slugsHeldMax: 3,
+    /** The game allows 24 letters; communities that are no game guild are called longer names. */
+    nameCharsMax: 48,
+    /** A screen of a public page. */
+    descriptionCharsMax: 2_000,
+    /** A link, an address, a name to whisper to. */
+    contactCharsMax: 200,
     /** Most databases are ready in a tenth of this; then the answer is 201 and not 202. */
     foundingWaitMs: 1_500,
     /** The page shows the steps anyway; waiting a blink saves most people from watching. */

@@ -1,8 +1,27 @@
 import { z } from "@hono/zod-openapi";
 import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
+import { limits } from "../../limits.ts";
 import { emailAddress } from "../auth/email.ts";
 
-const line = (max: number) => z.string().trim().min(1).max(max);
+// Invisible and direction-changing characters would let one name pass for another.
+const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
+const VISIBLE_LINES = /^[\p{L}\p{M}\p{N}\p{P}\p{S} \t\r\n\u200d]*$/u;
+
+const line = (max: number) =>
+  z
+    .string()
+    .transform((text) => text.normalize("NFC").replace(/\s+/g, " ").trim())
+    .pipe(
+      z
+        .string()
+        .max(max, `Use at most ${max} characters.`)
+        .regex(VISIBLE, "Use characters that can be seen.")
+        .regex(/[\p{L}\p{N}]/u, "Use at least one letter."),
+    );
+const lines = (max: number) =>
+  z.string().trim().max(max).regex(VISIBLE_LINES, "Use characters that can be seen.");
+const name = line(limits.guild.nameCharsMax);
+const slug = z.string().trim().toLowerCase().min(1).max(64);
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use hours and minutes, like 20:00.");
@@ -14,11 +33,11 @@ export const timeZone = z
 
 export const newGuild = z
   .strictObject({
-    name: line(48),
-    realm: line(48),
+    name,
+    realm: name,
     region: z.enum(["us", "eu", "kr", "tw", "cn"]),
     faction: z.enum(["alliance", "horde", "none"]).default("none"),
-    slug: z.string().trim().toLowerCase().min(1).max(64).optional(),
+    slug: slug.optional(),
   })
   .openapi("NewGuild");
 
@@ -45,10 +64,13 @@ export const newInvitationForm = newInvitation.extend({
   email: z.preprocess(blankIsAbsent, newInvitation.shape.email),
 });
 
+/** Ownership is handed over, never granted. */
+const GRANTABLE = PERMISSIONS.filter((permission) => permission !== "guild.own");
+
 export const memberChange = z
   .strictObject({
     role: lowerRole.optional(),
-    overrides: z.partialRecord(z.enum(PERMISSIONS), z.boolean()).optional(),
+    overrides: z.partialRecord(z.enum(GRANTABLE), z.boolean()).optional(),
   })
   .openapi("MemberChange");
 
@@ -56,10 +78,11 @@ export const ownership = z.strictObject({ userId: z.uuid() });
 
 export const settingsChange = z
   .strictObject({
-    name: line(48).optional(),
-    slug: z.string().trim().toLowerCase().min(1).max(64).optional(),
-    description: z.string().trim().max(2_000).optional(),
-    contact: z.string().trim().max(200).optional(),
+    name: name.optional(),
+    slug: slug.optional(),
+    faction: z.enum(["alliance", "horde", "none"]).optional(),
+    description: lines(limits.guild.descriptionCharsMax).optional(),
+    contact: lines(limits.guild.contactCharsMax).optional(),
     isPublic: z.boolean().optional(),
     timeZone: timeZone.optional(),
     raidSchedule: z
@@ -75,10 +98,11 @@ export const settingsChange = z
 
 /** The settings page sends its checkbox as `on` or not at all, and its days one by one. */
 export const settingsForm = z.object({
-  name: line(48),
-  slug: z.string().trim().toLowerCase().min(1).max(64),
-  description: z.string().trim().max(2_000),
-  contact: z.string().trim().max(200),
+  name,
+  slug,
+  faction: z.enum(["alliance", "horde", "none"]),
+  description: lines(limits.guild.descriptionCharsMax),
+  contact: lines(limits.guild.contactCharsMax),
   isPublic: z
     .literal("on")
     .optional()
@@ -157,7 +181,8 @@ export const invitationJson = z
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    // A bare offset such as +02:00 knows no summer time.
+    return /^[A-Za-z]/.test(name);
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
-import { Forbidden, NotFound } from "../../kernel/errors.ts";
+import { consume } from "../../http/throttle.ts";
+import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import { type GuildId, type InvitationId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
@@ -10,7 +11,7 @@ import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { memberLimit } from "../plans/service.ts";
-import { refuseUnlessAbove } from "./members.ts";
+import { actorUnchanged, refuseUnlessAbove } from "./members.ts";
 
 export interface Invitation {
   readonly id: InvitationId;
@@ -35,20 +36,33 @@ const COLUMNS = `id, role, email, uses, uses_max AS usesMax, created_at AS creat
   expires_at AS expiresAt`;
 const LIVE = "revoked_at IS NULL AND uses < uses_max AND expires_at > ?2";
 
+/** The words of an invitation's letter, in the language of whoever sends it. */
+export interface LetterText {
+  readonly subject: (guild: string) => string;
+  readonly text: (from: string, guild: string, link: string) => string;
+}
+
 /**
- * Makes an invitation; its link is shown this once, for only its hash is kept.
- * @throws {Forbidden} `guild/rank`; by e-mail also `auth/email-unverified`
+ * Makes an invitation; its link is shown this once, for only its hash is kept. One bound to an
+ * address is mailed there too: `mailed` says whether the letter is on its way.
+ * @throws {Forbidden} `guild/rank`; {Conflict} `guild/too-many-invitations`; by e-mail also
+ * {Forbidden} `auth/email-unverified` and {LimitReached} `rate/too-many`
  */
 export async function invite(
   ctx: GuildContext,
   platform: PlatformContext,
   input: NewInvitation,
-): Promise<Invitation & { url: string }> {
+  letter: LetterText,
+): Promise<Invitation & { url: string; mailed: boolean }> {
   allow(ctx, "members.invite");
   refuseUnlessAbove(ctx, input.role);
   const caller = accountHolder(platform);
-  if (input.email !== undefined) requireVerified(caller);
   const { services } = platform;
+  if (input.email !== undefined) {
+    requireVerified(caller);
+    const subject = `invitation-letters:${caller.userId}`;
+    await consume(services.platform, subject, limits.guild.invitationLetters);
+  }
   const token = newToken();
   const nowMs = services.now().getTime();
   const invitation: Invitation = {
@@ -61,12 +75,13 @@ export async function invite(
     expiresAt: nowMs + input.expiresInDays * DAY_MS,
   };
   await write(services.platform.db, [
+    ...actorUnchanged(ctx),
     guard(
       sql`(select count(*) from invitations where guild_id = ${ctx.guild.id}
           and revoked_at is null and uses < uses_max and expires_at > ${nowMs})
           < ${limits.guild.invitationsMax}`,
       () =>
-        new Forbidden("guild/too-many-invitations", "Revoke some of the open invitations first."),
+        new Conflict("guild/too-many-invitations", "Revoke some of the open invitations first."),
     ),
     {
       sql: `INSERT INTO invitations
@@ -90,14 +105,28 @@ export async function invite(
     }),
   ]);
   const url = new URL(`/invitations/${token}`, services.config.publicUrl).href;
-  if (invitation.email !== null) {
-    await services.mailer.send({
-      to: invitation.email,
-      subject: `${ctx.guild.name} invites you`,
-      text: `${caller.name} invites you to join ${ctx.guild.name}.\n\n${url}\n`,
-    });
+  const mailed =
+    invitation.email !== null &&
+    (await mail(platform, invitation.email, {
+      subject: letter.subject(ctx.guild.name),
+      text: letter.text(caller.name, ctx.guild.name, url),
+    }));
+  return { ...invitation, url, mailed };
+}
+
+async function mail(
+  { services, requestId }: PlatformContext,
+  to: string,
+  text: { subject: string; text: string },
+): Promise<boolean> {
+  try {
+    await services.mailer.send({ to, ...text });
+    return true;
+  } catch (error) {
+    // The invitation stands, and its link can be handed over in another way.
+    services.log.error("mail.not-sent", { requestId, purpose: "invitation", error });
+    return false;
   }
-  return { ...invitation, url };
 }
 
 /** The invitations that can still be accepted, newest first. */
@@ -114,7 +143,7 @@ export async function openInvitations(
   );
 }
 
-/** Takes an invitation back. @throws {NotFound} `invitation/not-found` */
+/** Takes an invitation back. @throws {NotFound} `invitation/not-found`, {Forbidden} `guild/rank` */
 export async function revokeInvitation(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -122,7 +151,15 @@ export async function revokeInvitation(
 ): Promise<void> {
   allow(ctx, "members.invite");
   const nowMs = platform.services.now().getTime();
+  const row = await platform.services.platform.db.first<{ role: Role }>(
+    "SELECT role FROM invitations WHERE id = ? AND guild_id = ?",
+    id,
+    ctx.guild.id,
+  );
+  if (!row) throw noSuchInvitation();
+  refuseUnlessAbove(ctx, row.role);
   await write(platform.services.platform.db, [
+    ...actorUnchanged(ctx),
     guard(
       sql`exists (select 1 from invitations where id = ${id} and guild_id = ${ctx.guild.id}
           and revoked_at is null)`,
@@ -142,6 +179,8 @@ export interface OpenedInvitation {
   readonly guildSlug: string;
   readonly role: Role;
   readonly isForOneAddress: boolean;
+  /** The caller belongs to the guild already. */
+  readonly isMember: boolean;
 }
 
 interface InvitationRow {
@@ -151,6 +190,8 @@ interface InvitationRow {
   readonly slug: string;
   readonly role: Role;
   readonly email: string | null;
+  readonly isLive: number;
+  readonly isMember: number;
 }
 
 /** What an invitation offers. Wrong, used up, revoked and expired all look alike. */
@@ -165,12 +206,14 @@ export async function openInvitation(
     guildSlug: row.slug,
     role: row.role,
     isForOneAddress: row.email !== null,
+    isMember: row.isMember === 1,
   };
 }
 
 /**
  * Joins the guild. Accepting again as a member changes nothing.
- * @throws {Forbidden} `invitation/other-address`, {LimitReached} `plan/members`
+ * @throws {NotFound} `invitation/not-found`; {Forbidden} `auth/email-unverified`,
+ * `invitation/other-address`; {LimitReached} `plan/members`
  */
 export async function acceptInvitation(
   platform: PlatformContext,
@@ -178,24 +221,29 @@ export async function acceptInvitation(
 ): Promise<{ guildSlug: string }> {
   const caller = accountHolder(platform);
   const row = await find(platform, token);
-  if (row.email !== null && (row.email !== caller.email || !caller.emailVerified)) {
-    throw new Forbidden(
-      "invitation/other-address",
-      "This invitation is for another address, or yours is not confirmed yet.",
-    );
+  if (row.isMember === 1) return { guildSlug: row.slug };
+  if (row.email !== null) {
+    if (row.email !== caller.email) {
+      throw new Forbidden(
+        "invitation/other-address",
+        "This invitation is for another e-mail address. Sign in with that one.",
+      );
+    }
+    // Anybody can sign up with an address; only its owner can confirm it.
+    requireVerified(caller);
   }
   const { services } = platform;
-  const found = await services.platform.guildForUser(row.guild_id, caller.userId);
-  if (!found) throw noSuchInvitation();
-  if (found.membership) return { guildSlug: row.slug };
+  const guild = await services.platform.guild(row.guild_id);
+  if (!guild) throw noSuchInvitation();
   const nowMs = services.now().getTime();
   await write(services.platform.db, [
     guard(
       sql`exists (select 1 from invitations where id = ${row.id} and revoked_at is null
-          and uses < uses_max and expires_at > ${nowMs})`,
+          and uses < uses_max and expires_at > ${nowMs})
+        and exists (select 1 from guilds where id = ${row.guild_id} and status = 'ready')`,
       noSuchInvitation,
     ),
-    memberLimit(found.guild),
+    memberLimit(guild),
     {
       sql: `INSERT INTO memberships (id, user_id, guild_id, role, overrides, created_at)
             VALUES (?, ?, ?, ?, '{}', ?)`,
@@ -214,15 +262,19 @@ export async function acceptInvitation(
   return { guildSlug: row.slug };
 }
 
+/** An invitation that is good, or was: whoever came in by it finds the way in by it again. */
 async function find(platform: PlatformContext, token: string): Promise<InvitationRow> {
-  const row = await platform.services.platform.db.first<InvitationRow>(
-    `SELECT i.id, i.guild_id, g.name, g.slug, i.role, i.email
+  const { caller, services } = platform;
+  const row = await services.platform.db.first<InvitationRow>(
+    `SELECT i.id, i.guild_id, g.name, g.slug, i.role, i.email, ${LIVE} AS isLive,
+       EXISTS (SELECT 1 FROM memberships m WHERE m.guild_id = g.id AND m.user_id = ?3) AS isMember
      FROM invitations i JOIN guilds g ON g.id = i.guild_id
-     WHERE i.token_hash = ?1 AND g.status = 'ready' AND ${LIVE}`,
+     WHERE i.token_hash = ?1 AND g.status = 'ready'`,
     hashToken(token),
-    platform.services.now().getTime(),
+    services.now().getTime(),
+    caller.type === "user" ? caller.userId : "",
   );
-  if (row) return row;
+  if (row && (row.isLive === 1 || row.isMember === 1)) return row;
   throw noSuchInvitation();
 }
 

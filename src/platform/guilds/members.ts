@@ -1,9 +1,15 @@
 import { sql } from "drizzle-orm";
-import { guard, write } from "../../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
-import { outranks, type PermissionOverrides, type Role } from "../../kernel/permissions.ts";
+import {
+  outranks,
+  type Permission,
+  type PermissionOverrides,
+  ROLES,
+  type Role,
+} from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { requireProved, requireVerified } from "../auth/service.ts";
@@ -59,20 +65,23 @@ export async function changeMember(
   const before = await member(ctx, platform, userId);
   refuseUnlessAbove(ctx, before.role);
   if (change.role !== undefined) refuseUnlessAbove(ctx, change.role);
-  for (const permission of Object.keys(change.overrides ?? {})) {
-    // Nobody hands on a right that is not theirs.
-    allow(ctx, permission as keyof PermissionOverrides);
+  for (const [permission, isAllowed] of Object.entries(change.overrides ?? {})) {
+    // Nobody hands on a right that is not theirs; what was granted before may stay as it is.
+    const isNew = before.overrides[permission as Permission] !== isAllowed;
+    if (isNew) allow(ctx, permission as Permission);
   }
   const after = {
     role: change.role ?? before.role,
     overrides: change.overrides ?? before.overrides,
   };
   await write(platform.services.platform.db, [
+    ...actorUnchanged(ctx),
     sameRole(ctx, userId, before.role),
     {
       sql: "UPDATE memberships SET role = ?, overrides = ? WHERE guild_id = ? AND user_id = ?",
       args: [after.role, JSON.stringify(after.overrides), ctx.guild.id, userId],
     },
+    revokeInvitationsOf(ctx, platform, userId, after.role),
     record(platform, "member.change", userId, {
       guildId: ctx.guild.id,
       before: { role: before.role, overrides: before.overrides },
@@ -127,7 +136,7 @@ export async function transferOwnership(
   await write(platform.services.platform.db, [
     sameRole(ctx, caller.userId, "owner"),
     sameRole(ctx, to, heir.role),
-    guildLimit(to, ctx.guild.plan.name),
+    guildLimit(to, ctx.guild.plan),
     role(caller.userId, "admin"),
     role(to, "owner"),
     { sql: "UPDATE guilds SET owner_id = ? WHERE id = ?", args: [to, ctx.guild.id] },
@@ -167,16 +176,44 @@ async function drop(
   action: string,
 ): Promise<void> {
   await write(platform.services.platform.db, [
+    ...actorUnchanged(ctx),
     sameRole(ctx, before.userId, before.role),
     {
       sql: "DELETE FROM memberships WHERE guild_id = ? AND user_id = ?",
       args: [ctx.guild.id, before.userId],
     },
+    revokeInvitationsOf(ctx, platform, before.userId, "viewer"),
     record(platform, action, before.userId, {
       guildId: ctx.guild.id,
       before: { role: before.role },
     }),
   ]);
+}
+
+/** Whoever was shown out, or down, must not come back by an invitation of their own making. */
+function revokeInvitationsOf(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  userId: UserId,
+  role: Role,
+): Writable {
+  const notBelow = ROLES.filter((one) => !outranks(role, one));
+  return {
+    sql: `UPDATE invitations SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
+          AND revoked_at IS NULL AND role IN (SELECT value FROM json_each(?))`,
+    args: [
+      platform.services.now().getTime(),
+      ctx.guild.id,
+      userId,
+      JSON.stringify(role === "viewer" ? ROLES : notBelow),
+    ],
+  };
+}
+
+/** Holds that the actor's own role is still the one that the request was judged by. */
+export function actorUnchanged(ctx: GuildContext): readonly Guard[] {
+  const { actor } = ctx;
+  return actor.type === "user" ? [sameRole(ctx, actor.userId, actor.role)] : [];
 }
 
 /** Holds that nobody changed the member's role since it was read. */

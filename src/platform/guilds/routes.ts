@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { ROLES } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
@@ -30,10 +30,8 @@ const mine = createRoute({
   path: "/guilds",
   operationId: "listMyGuilds",
   tags,
-  responses: {
-    200: json(z.object({ items: z.array(inputs.guildOfMineJson).readonly() }), "Your guilds."),
-    default: problem,
-  },
+  request: { query: paging },
+  responses: { 200: json(pageOf(inputs.guildOfMineJson), "Your guilds."), default: problem },
 });
 
 const slug = createRoute({
@@ -41,8 +39,16 @@ const slug = createRoute({
   path: "/guilds/slug",
   operationId: "suggestSlug",
   tags,
-  request: { query: z.object({ name: z.string().max(100) }) },
-  responses: { 200: json(z.object({ slug: z.string() }), "A free address."), default: problem },
+  request: {
+    query: z.object({ name: z.string().max(100), slug: z.string().max(64).optional() }),
+  },
+  responses: {
+    200: json(
+      z.object({ slug: z.string(), isFree: z.boolean() }),
+      "A free address. `isFree`: it is the wished one, the given slug or else the name's own.",
+    ),
+    default: problem,
+  },
 });
 
 const progress = createRoute({
@@ -60,7 +66,7 @@ const retry = createRoute({
   operationId: "retryFounding",
   tags,
   request: { params: guildId },
-  responses: { 202: json(inputs.progressJson, "Trying again."), default: problem },
+  responses: { 202: json(inputs.progressJson, "Tried again, if it had failed."), default: problem },
 });
 
 const events = createRoute({
@@ -120,12 +126,12 @@ export function guildsApi() {
       c.header("Location", `/api/guilds/${id}/operation`);
       return c.json({ id, slug: address, status: "creating" as const }, 202);
     })
-    .openapi(mine, async (c) => c.json({ items: await service.myGuilds(c.var.platform) }, 200))
+    .openapi(mine, async (c) => {
+      const page = await service.myGuilds(c.var.platform, c.req.valid("query"));
+      return c.json({ ...page, items: [...page.items] }, 200);
+    })
     .openapi(slug, async (c) =>
-      c.json(
-        { slug: await service.suggestFreeSlug(c.var.platform, c.req.valid("query").name) },
-        200,
-      ),
+      c.json(await service.suggestFreeSlug(c.var.platform, c.req.valid("query")), 200),
     )
     .openapi(progress, async (c) => {
       const found = await service.progressOf(c.var.platform, c.req.valid("param").id);
@@ -134,10 +140,8 @@ export function guildsApi() {
     })
     .openapi(retry, async (c) => {
       const { id } = c.req.valid("param");
-      await service.retryFounding(c.var.platform, id);
-      const found = await service.progressOf(c.var.platform, id);
-      if (!found) throw noSuchGuild();
-      return c.json(shown(found), 202);
+      const waitMs = limits.guild.foundingWaitMs;
+      return c.json(shown(await service.retryFounding(c.var.platform, id, waitMs)), 202);
     })
     .openapi(events, (c) => watchProgress(c, c.req.valid("param").id))
     .openapi(invitation, async (c) => {

@@ -1,11 +1,15 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
-import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
+import { noSuchGuild } from "../../http/tenant.ts";
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
+import { accountHolder } from "../auth/accounts.ts";
 import { type PlatformContext, record, signedIn } from "../context.ts";
 import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
-import { FIRST_PLAN, guildLimit } from "../plans/service.ts";
+import { FIRST_PLAN } from "../plans/plans.ts";
+import { guildLimit, planByName } from "../plans/service.ts";
 import { type Faction, type GuildStatus, guilds, memberships, type Region } from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { slugIsFree, slugTaken } from "./slug-guard.ts";
@@ -60,42 +64,48 @@ export async function foundAndProvision(
   waitMs: number,
 ): Promise<{ id: GuildId; slug: string; isReady: boolean }> {
   const founded = await foundGuild(ctx, input);
-  const { provisioner, log } = ctx.services;
-  const provisioning = provisioner.provision(founded.id).then(
-    (guild) => guild.status === "ready",
-    (error: unknown) => {
-      // The guild's page shows the reason and offers another try.
-      log.error("guild.provision-failed", { guildId: founded.id, error });
-      return false;
-    },
-  );
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs);
-  });
-  const isReady = await Promise.race([provisioning, late]);
-  clearTimeout(timer);
-  return { ...founded, isReady };
+  const work = ctx.services.provisioner.provision(founded.id);
+  return { ...founded, isReady: await isReadyWithin(ctx, founded.id, work, waitMs) };
 }
 
 /** The caller's guilds, by name. */
-export async function myGuilds(ctx: PlatformContext): Promise<readonly GuildOfMine[]> {
-  return await ctx.services.platform.db.all<GuildOfMine>(
-    `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role
+export async function myGuilds(
+  ctx: PlatformContext,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<GuildOfMine>> {
+  const { userId } = accountHolder(ctx);
+  const [name, id] = cursor === undefined ? ["", ""] : decodeCursor(cursor, 2);
+  const rows = await ctx.services.platform.db.all<GuildOfMine & { nameKey: string }>(
+    `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role, g.name_key AS nameKey
      FROM memberships m JOIN guilds g ON g.id = m.guild_id
-     WHERE m.user_id = ? AND g.status <> 'deleting' ORDER BY g.name_key, g.id`,
-    signedIn(ctx).userId,
+     WHERE m.user_id = ?1 AND g.status <> 'deleting' AND (g.name_key, g.id) > (?2, ?3)
+     ORDER BY g.name_key, g.id LIMIT ?4`,
+    userId,
+    name!,
+    id!,
+    limit + 1,
   );
+  const page = toPage(rows, limit, (last) => [last.nameKey, last.id]);
+  return { ...page, items: page.items.map(({ nameKey: _folded, ...guild }) => guild) };
 }
 
-/** A free slug for a name, as the form offers it. */
-export async function suggestFreeSlug(ctx: PlatformContext, name: string): Promise<string> {
+/** A free slug for a name, and whether the first wish is free: `slug`, else the name's own. */
+export async function suggestFreeSlug(
+  ctx: PlatformContext,
+  { name, slug }: { readonly name: string; readonly slug?: string | undefined },
+): Promise<{ slug: string; isFree: boolean }> {
+  // Which addresses are taken is told to those who may take one, not to passers-by.
+  accountHolder(ctx);
+  const { platform } = ctx.services;
+  const isFree = (one: string) => slugProblem(one) === undefined && slugIsFree(platform, one);
+  if (slug !== undefined && (await isFree(slug))) return { slug, isFree: true };
   const suggestion = suggestSlug(name);
-  for (let number = 1; number < SLUG_TRIES_MAX; number++) {
-    const slug = numberedSlug(suggestion, number);
-    if (await slugIsFree(ctx.services.platform, slug)) return slug;
+  for (let number = 1; number <= SLUG_TRIES_MAX; number++) {
+    const numbered = numberedSlug(suggestion, number);
+    if (await isFree(numbered))
+      return { slug: numbered, isFree: slug === undefined && number === 1 };
   }
-  return numberedSlug(suggestion, SLUG_TRIES_MAX);
+  throw new Conflict("guild/slug-taken", "Every address like this name is taken. Write another.");
 }
 
 export interface Progress {
@@ -119,12 +129,71 @@ export async function progressOf(
   return { guild: found.guild, ...foldSteps(found.guild, rows) };
 }
 
-/** Tries a failed founding again. For those who may see it. @throws {NotFound} `guild/not-found` */
-export async function retryFounding(ctx: PlatformContext, reference: string): Promise<void> {
+/**
+ * Tries a failed founding again and waits up to `waitMs`; one that has not failed stays as it is.
+ * @throws {NotFound} `guild/not-found`, {Forbidden} `guild/forbidden` for all but the owner
+ */
+export async function retryFounding(
+  ctx: PlatformContext,
+  reference: string,
+  waitMs: number,
+): Promise<Progress> {
   const progress = await progressOf(ctx, reference);
-  if (!progress)
-    throw new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
-  if (progress.guild.status === "failed") await ctx.services.provisioner.retry(progress.guild.id);
+  if (!progress) throw noSuchGuild();
+  const { id, ownerId, status } = progress.guild;
+  if (ownerId !== signedIn(ctx).userId) {
+    throw new Forbidden("guild/forbidden", "Only the owner of this guild can try again.");
+  }
+  if (status !== "failed") return progress;
+  await isReadyWithin(ctx, id, ctx.services.provisioner.retry(id), waitMs);
+  return (await progressOf(ctx, reference)) ?? progress;
+}
+
+/**
+ * Closes a guild to everybody until `resumeGuild`; its members are told the reason. For operators.
+ * @throws {Conflict} `guild/status-changed` unless the guild is ready
+ */
+export async function suspendGuild(
+  ctx: PlatformContext,
+  id: GuildId,
+  reason: string,
+): Promise<void> {
+  const { platform, tenants } = ctx.services;
+  await platform.advanceGuild(id, "ready", "suspended", { statusReason: reason }, [
+    record(ctx, "guild.suspend", id, { guildId: id, after: { reason } }),
+  ]);
+  await tenants.drain(id);
+}
+
+/** Opens a suspended guild again. @throws {Conflict} `guild/status-changed` unless suspended */
+export async function resumeGuild(ctx: PlatformContext, id: GuildId): Promise<void> {
+  await ctx.services.platform.advanceGuild(id, "suspended", "ready", { statusReason: null }, [
+    record(ctx, "guild.resume", id, { guildId: id }),
+  ]);
+}
+
+/** Waits for a database in the making, but not for ever: what fails is the guild's own status. */
+async function isReadyWithin(
+  ctx: PlatformContext,
+  guildId: GuildId,
+  work: Promise<Guild>,
+  waitMs: number,
+): Promise<boolean> {
+  const provisioning = work.then(
+    (guild) => guild.status === "ready",
+    (error: unknown) => {
+      // The guild's page shows the reason and offers another try.
+      ctx.services.log.error("guild.provision-failed", { guildId, error });
+      return false;
+    },
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), waitMs);
+  });
+  const isReady = await Promise.race([provisioning, late]);
+  clearTimeout(timer);
+  return isReady;
 }
 
 function foldSteps(guild: Guild, rows: readonly OperationStep[]): Omit<Progress, "guild"> {
@@ -145,14 +214,15 @@ async function insertGuild(
   input: NewGuild,
   slug: string,
 ): Promise<{ id: GuildId; slug: string }> {
-  const caller = signedIn(ctx);
+  const caller = accountHolder(ctx);
   const { platform, provisioner } = ctx.services;
   refuseBadSlug(slug);
+  const plan = await planByName(platform, FIRST_PLAN);
   const nowMs = ctx.services.now().getTime();
   const id = newId<GuildId>();
   const keys = { nameKey: nameKey(input.name), realmKey: realmKey(input.realm) };
   await write(platform.db, [
-    guildLimit(caller.userId, FIRST_PLAN),
+    guildLimit(caller.userId, plan),
     guard(
       sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
           and realm_key = ${keys.realmKey} and region = ${input.region})`,
@@ -173,7 +243,7 @@ async function insertGuild(
       faction: input.faction,
       ...keys,
       ownerId: caller.userId,
-      plan: FIRST_PLAN,
+      plan: plan.name,
       status: "creating",
       host: provisioner.hostKind,
       databaseName: provisioner.newDatabaseName(),

@@ -4,7 +4,8 @@ import { Conflict } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
-import { guilds, type RaidSchedule } from "../schema.ts";
+import { type Faction, guilds, type RaidSchedule } from "../schema.ts";
+import { actorUnchanged } from "./members.ts";
 import { refuseBadSlug } from "./service.ts";
 import { slugTaken } from "./slug-guard.ts";
 import { nameKey } from "./slugs.ts";
@@ -13,6 +14,7 @@ import { nameKey } from "./slugs.ts";
 export interface SettingsChange {
   readonly name?: string | undefined;
   readonly slug?: string | undefined;
+  readonly faction?: Faction | undefined;
   readonly description?: string | undefined;
   readonly contact?: string | undefined;
   readonly isPublic?: boolean | undefined;
@@ -22,7 +24,7 @@ export interface SettingsChange {
 
 /**
  * Changes a guild's settings. A former slug redirects and is held for a while.
- * @throws {Conflict} `guild/name-taken`, `guild/slug-taken`
+ * @throws {Conflict} `guild/name-taken`, `guild/slug-taken`, `guild/too-many-slugs`
  */
 export async function changeSettings(
   ctx: GuildContext,
@@ -40,6 +42,7 @@ export async function changeSettings(
     Object.keys(given).map((name) => [name, guild[name as keyof typeof guild]]),
   );
   await write(db, [
+    ...actorUnchanged(ctx),
     ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
     ...(given.slug === undefined ? [] : slugChange(ctx, given.slug, nowMs)),
     db.orm
@@ -81,5 +84,19 @@ function slugChange(ctx: GuildContext, slug: string, nowMs: number) {
     sql: "DELETE FROM slug_history WHERE slug = ? AND guild_id = ?",
     args: [slug, guild.id],
   };
-  return [slugTaken(slug, nowMs, guild.id), takeBack, hold];
+  return [slugTaken(slug, nowMs, guild.id), fewSlugsHeld(ctx, slug, nowMs), takeBack, hold];
+}
+
+/** Every former slug is kept from all others, so one guild may keep only a few. */
+function fewSlugsHeld(ctx: GuildContext, slug: string, nowMs: number) {
+  return guard(
+    sql`(select count(*) from slug_history where guild_id = ${ctx.guild.id}
+          and held_until > ${nowMs} and slug <> ${slug}) < ${limits.guild.slugsHeldMax}`,
+    () =>
+      new Conflict(
+        "guild/too-many-slugs",
+        "The address was changed too often. Go back to a former one, or wait some weeks.",
+        { errors: [{ pointer: "/slug", detail: "Choose a former address of the guild." }] },
+      ),
+  );
 }

@@ -1,17 +1,14 @@
 import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
-import { LimitReached } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
+import { guildsReached, membersReached, type Used } from "./plans.ts";
 
-/** What a new guild begins on. */
-export const FIRST_PLAN = "free";
-
-/** How much of a guild's plan is used. A limit of null is none. */
+/** How much of a guild's plan is used. */
 export interface Usage {
   readonly plan: string;
-  readonly members: { readonly used: number; readonly limit: number | null };
-  readonly guilds: { readonly used: number; readonly limit: number | null };
+  readonly members: Used;
+  readonly guilds: Used;
 }
 
 export async function listPlans(platform: PlatformStore): Promise<readonly Plan[]> {
@@ -20,6 +17,13 @@ export async function listPlans(platform: PlatformStore): Promise<readonly Plan[
        retention_days AS retentionDays, features FROM plans ORDER BY position`,
   );
   return rows.map((row) => ({ ...row, features: JSON.parse(row.features) }));
+}
+
+/** A plan by its name. @throws Error when it was taken away though guilds still need it. */
+export async function planByName(platform: PlatformStore, name: string): Promise<Plan> {
+  const plan = (await listPlans(platform)).find((one) => one.name === name);
+  if (plan) return plan;
+  throw new Error(`The plan "${name}" is missing from the table of plans.`);
 }
 
 export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Usage> {
@@ -39,17 +43,13 @@ export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Us
 }
 
 /** Holds the plan's number of guilds per owner, inside the write that would add one. */
-export function guildLimit(ownerId: UserId, plan: string): Guard {
+export function guildLimit(ownerId: UserId, plan: Plan): Guard {
+  // A guild that failed keeps its name and can be tried again, so it counts.
   return guard(
-    sql`(select count(*) from guilds where owner_id = ${ownerId} and plan = ${plan}
+    sql`(select count(*) from guilds where owner_id = ${ownerId} and plan = ${plan.name}
           and status <> 'deleting')
-        < (select coalesce(guilds_per_account_max, 1e9) from plans where name = ${plan})`,
-    () =>
-      new LimitReached(
-        "plan/guilds",
-        "This plan has room for no more guilds of yours. Upgrade a guild to found another.",
-        { limit: "guilds", plan },
-      ),
+        < (select coalesce(guilds_per_account_max, 1e9) from plans where name = ${plan.name})`,
+    () => guildsReached(plan),
   );
 }
 
@@ -59,11 +59,6 @@ export function memberLimit(guild: Guild): Guard {
     sql`(select count(*) from memberships where guild_id = ${guild.id})
         < (select coalesce(p.members_max, 1e9) from guilds g join plans p on p.name = g.plan
            where g.id = ${guild.id})`,
-    () =>
-      new LimitReached(
-        "plan/members",
-        `This guild's plan has room for ${guild.plan.membersMax} members. Its owner can upgrade.`,
-        { limit: "members", max: guild.plan.membersMax, plan: guild.plan.name },
-      ),
+    () => membersReached(guild.plan),
   );
 }

@@ -5,7 +5,7 @@ import { emptyForm, SelectField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { may } from "../context.ts";
-import { Amount, doerOf, PersonLink, PoolTabs } from "./parts.tsx";
+import { Amount, doerOf, PersonLink, PoolTabs, poolName } from "./parts.tsx";
 import type {
   Difference,
   Entry,
@@ -74,7 +74,7 @@ export function LedgerPage(props: {
         />
       </Filters>
       <DataTable
-        caption={page.pool.name}
+        caption={poolName(view, page.pool)}
         columns={entryColumns(view, page.pool)}
         rows={page.items}
         url={view.url}

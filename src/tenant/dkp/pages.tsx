@@ -89,7 +89,7 @@ async function showStatement(c: PageContext) {
       view={viewOf(c)}
       page={page}
       latest={latest.items}
-      pools={shown(pools)}
+      pools={shown(pools).filter((pool) => pool.isExample === page.pool.isExample)}
       characters={characters}
     />,
   );

@@ -26,25 +26,22 @@ export function PoolTabs(props: { view: View; pools: readonly Pool[]; current: P
   if (pools.length < 2) return null;
   return (
     <nav class="row" aria-label={t.pools}>
-      {pools.map((pool) => {
-        const note = pool.isExample
-          ? t.examplePool
-          : pool.archivedAt === null
-            ? ""
-            : t.archivedPool;
-        return (
-          <a
-            class={`button ${pool.id === current.id ? "secondary" : "quiet"}`}
-            href={withParams(view.url, { pool: pool.id, cursor: undefined, sort: undefined })}
-            aria-current={pool.id === current.id ? "page" : undefined}
-          >
-            {pool.name}
-            {note && ` (${note})`}
-          </a>
-        );
-      })}
+      {pools.map((pool) => (
+        <a
+          class={`button ${pool.id === current.id ? "secondary" : "quiet"}`}
+          href={withParams(view.url, { pool: pool.id, cursor: undefined, sort: undefined })}
+          aria-current={pool.id === current.id ? "page" : undefined}
+        >
+          {poolName(view, pool)}
+        </a>
+      ))}
     </nav>
   );
+}
+
+/** What a pool is called; the example's name is ours and so in the reader's language. */
+export function poolName(view: View, pool: Pool): string {
+  return pool.isExample ? view.messages.dkp.examplePool : pool.name;
 }
 
 /** Minor units as this page's reader writes numbers. */

@@ -13,7 +13,7 @@ import { emptyForm, SelectField, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters, withParams } from "../../web/tables.tsx";
 import { may } from "../context.ts";
-import { Amount, classLabel, PersonLink, PoolTabs, roleLabel } from "./parts.tsx";
+import { Amount, classLabel, PersonLink, PoolTabs, poolName, roleLabel } from "./parts.tsx";
 import type { Alt, Pool, Standing, StandingsQuery, statement } from "./service.ts";
 
 type Statement = Awaited<ReturnType<typeof statement>>;
@@ -45,7 +45,7 @@ export function StandingsPage(props: {
       <PoolTabs view={view} pools={pools} current={page.pool} />
       <StandingsFilters view={view} query={query} />
       <DataTable
-        caption={page.pool.name}
+        caption={poolName(view, page.pool)}
         columns={columnsOf(view, page.pool, alts)}
         rows={page.items}
         url={view.url}
@@ -192,13 +192,13 @@ function Person(props: { view: View; row: Standing; pool: Pool; alts: readonly A
 
 function Characters({ view, characters }: { view: View; characters: readonly Alt[] }) {
   return (
-    <ul class="row">
+    <div class="row">
       {characters.map((one) => (
-        <li>
+        <span>
           {one.name} <ClassName id={one.class} name={classLabel(view, one.class)} />
-        </li>
+        </span>
       ))}
-    </ul>
+    </div>
   );
 }
 

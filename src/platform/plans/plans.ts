@@ -1,0 +1,37 @@
+import { LimitReached } from "../../kernel/errors.ts";
+import type { Plan } from "../store.ts";
+
+/** What a new guild begins on. */
+export const FIRST_PLAN = "free";
+
+/** How much of one limit is used; a limit of null is none. */
+export interface Used {
+  readonly used: number;
+  readonly limit: number | null;
+}
+
+/** Is there room for one more? */
+export function hasRoom({ used, limit }: Used): boolean {
+  return limit === null || used < limit;
+}
+
+/** The 402 of an account that owns as many guilds on a plan as the plan allows. */
+export function guildsReached(plan: Plan): LimitReached {
+  const limit = plan.guildsPerAccountMax;
+  return new LimitReached(
+    "plan/guilds",
+    "This plan has room for no more guilds of this account. Upgrade a guild or hand one over.",
+    // Asked inside the write: whoever was refused was refused at the limit.
+    { limit, used: limit, plan: plan.name },
+  );
+}
+
+/** The 402 of a guild that has as many members as its plan allows. */
+export function membersReached(plan: Plan): LimitReached {
+  const limit = plan.membersMax;
+  return new LimitReached(
+    "plan/members",
+    `This guild's plan has room for ${limit} members. Its owner can upgrade.`,
+    { limit, used: limit, plan: plan.name },
+  );
+}

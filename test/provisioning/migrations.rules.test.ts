@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { bundleOf } from "../../provisioning/cli/bundle-migrations.ts";
+import { parseMigrations, schemaOf } from "../../provisioning/migrations.ts";
+
+const file = (sql: string, name = "0000_first") => ({ name, when: 1, sql });
+const statementsOf = (sql: string) => parseMigrations([file(sql)])[0]!.statements;
+
+test("the bundled migrations say what the SQL files say", () => {
+  for (const kind of ["platform", "tenant"] as const) {
+    const bundle = new URL(`../../${kind}-migrations/index.ts`, import.meta.url);
+    expect(readFileSync(bundle, "utf8")).toBe(bundleOf(kind));
+  }
+});
+
+test("a breakpoint separates statements, and pieces without a statement are left out", () => {
+  const sql = "-- made by hand\n--> statement-breakpoint\nSELECT 1;--> statement-breakpoint\n";
+  expect(statementsOf(sql)).toEqual(["SELECT 1;"]);
+});
+
+test("a trigger with several statements in its body is one statement", () => {
+  const trigger = `CREATE TRIGGER t BEFORE UPDATE ON a BEGIN
+    SELECT RAISE(ABORT, 'no; END;'); -- not here; END;
+    SELECT 2;
+  END;`;
+  expect(statementsOf(trigger)).toEqual([trigger]);
+});
+
+test("two statements without a breakpoint are refused, and the message says where", () => {
+  expect(() => statementsOf("CREATE TABLE a (x);\nCREATE TABLE b (y);")).toThrow(
+    expect.objectContaining({ code: "statements", message: expect.stringContaining("0000_first") }),
+  );
+});
+
+test("text that looks like a comment inside a value stays as it is", () => {
+  const sql = "INSERT INTO a VALUES ('first\n-- second\nthird')";
+  expect(statementsOf(sql)).toEqual([sql]);
+});
+
+test("the schema's hash changes with every letter, name and order of its migrations", () => {
+  const hashOf = (...files: ReturnType<typeof file>[]) => schemaOf(parseMigrations(files)).hash;
+  const two = [file("SELECT 1", "a"), file("SELECT 2", "b")] as const;
+  const hashes = [
+    hashOf(...two),
+    hashOf(two[1], two[0]),
+    hashOf(two[0]),
+    hashOf(two[0], file("SELECT 2 ", "b")),
+    hashOf(two[0], file("SELECT 2", "c")),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
+
+test("any number of statements joined by breakpoints comes apart into the same statements", () => {
+  const literal = fc
+    .string({ maxLength: 20 })
+    .map((text) => `SELECT '${text.replaceAll("'", "''")}'`);
+  const sound = literal.filter((sql) => !sql.includes("--> statement-breakpoint"));
+  fc.assert(
+    fc.property(fc.array(sound, { maxLength: 6 }), (statements) => {
+      expect(statementsOf(statements.join("\n--> statement-breakpoint\n"))).toEqual(statements);
+    }),
+  );
+});
