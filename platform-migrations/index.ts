@@ -11,5 +11,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0001_plans_and_audit",
     "when": 1795224848841,
     "sql": "INSERT INTO plans (name, position, guilds_per_account_max, members_max, retention_days, features)\nVALUES ('free', 1, 1, 30, 30, '[]');\n--> statement-breakpoint\nINSERT INTO plans (name, position, guilds_per_account_max, members_max, retention_days, features)\nVALUES ('premium', 2, NULL, NULL, NULL, '[\"discord-bot\",\"analytics\",\"export\",\"priority\"]');\n--> statement-breakpoint\nCREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log\nBEGIN\n  SELECT RAISE(ABORT, 'the audit log only grows');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_log_is_never_shortened BEFORE DELETE ON audit_log\nBEGIN\n  SELECT RAISE(ABORT, 'the audit log only grows');\nEND;\n"
+  },
+  {
+    "name": "0002_slug_looks",
+    "when": 1795232902668,
+    "sql": "-- Founding asks whether any slug looks like the wished one. The expressions are those of\n-- src/platform/guilds/slug-guard.ts to the letter: otherwise every founding reads every guild.\nCREATE INDEX guilds_by_slug_looks ON guilds\n  (replace(replace(replace(replace(replace(slug, 'rn', 'm'), 'vv', 'w'), '0', 'o'), '1', 'l'), 'i', 'l'));\n--> statement-breakpoint\nCREATE INDEX slug_history_by_looks ON slug_history\n  (replace(replace(replace(replace(replace(slug, 'rn', 'm'), 'vv', 'w'), '0', 'o'), '1', 'l'), 'i', 'l'));\n"
   }
 ];

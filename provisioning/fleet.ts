@@ -96,6 +96,14 @@ export interface FleetDeps {
   readonly runner: string;
 }
 
+export interface FleetOptions extends Options<MigrationReport> {
+  /** Only the guild of this slug. */
+  readonly guild?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** Told how many guilds are behind before any of them is touched. */
+  readonly onBegin?: (behind: number) => void;
+}
+
 /**
  * Brings every guild that is behind to the newest schema. Who is behind is read from the platform
  * alone, so a fleet that is up to date costs one query and opens nothing. Each outcome is stored as
@@ -104,10 +112,11 @@ export interface FleetDeps {
  */
 export async function migrateFleet(
   deps: FleetDeps,
-  options: Options<MigrationReport> & { readonly guild?: string; readonly dryRun?: boolean },
+  options: FleetOptions,
 ): Promise<FleetReport<MigrationReport> & { readonly runId?: string; readonly behind: number }> {
   const target = schemaOf(deps.migrations);
   const behind = await guildsBehind(deps.platform, target.hash, options.guild);
+  options.onBegin?.(behind.length);
   const guilds = (async function* () {
     for (const id of behind) {
       const guild = await deps.platform.guild(id);

@@ -45,6 +45,12 @@ export const limits = {
     /** How often a server looks for what a dead process left behind. */
     sweepEveryMs: 15 * SECOND_MS,
   },
+  audit: {
+    /** One file of the current view: weeks of a busy guild; older ones by the API's pages. */
+    csvRowsMax: 10_000,
+    /** A screen or two of a page. */
+    pageRows: 50,
+  },
   roster: {
     /** Character names have 12 letters; people write titles and realms beside them. */
     nameCharsMax: 40,
@@ -56,6 +62,8 @@ export const limits = {
     pasteLinesMax: 1_000,
     /** A thousand generous lines. */
     pasteCharsMax: 200_000,
+    /** One file of the whole roster; far above any guild's. */
+    csvRowsMax: 10_000,
   },
   fleet: {
     /** One guild's migration is stored long before; a run silent for so long has died. */

@@ -35,3 +35,8 @@ WHEN (SELECT is_example FROM pools JOIN accounts ON accounts.pool_id = pools.id
 BEGIN
   SELECT RAISE(ABORT, 'the ledger only grows');
 END;
+--> statement-breakpoint
+CREATE TRIGGER accounts_stay_where_they_are BEFORE UPDATE ON accounts
+BEGIN
+  SELECT RAISE(ABORT, 'an account keeps its pool and its person');
+END;

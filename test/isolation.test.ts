@@ -165,7 +165,7 @@ test("200 requests woven together over 20 guilds each see their own guild only",
       const guild = guilds[(i * 7) % guilds.length]!;
       // Every tenth request fails on its way: an error must not leave anything behind.
       if (i % 10 === 9) await guild.owner.post("/dkp/awards", { personIds: [SOME_ID] });
-      const { body } = await guild.owner.get("/");
+      const { body } = await guild.owner.get("");
       return body.slug === guild.slug && body.id === guild.id;
     }),
   );

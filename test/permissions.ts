@@ -33,6 +33,8 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   archivePerson: "roster.manage",
   restorePerson: "roster.manage",
   addCharacter: "roster.manage",
+  changeCharacter: "roster.manage",
+  linkMember: "roster.manage",
   makeMain: "roster.manage",
   removeCharacter: "roster.manage",
   previewRoster: "roster.manage",

@@ -21,6 +21,7 @@ const GENERATED = new Set([
   "platform-migrations/index.ts",
   "tenant-migrations/index.ts",
   "src/platform/auth/common-passwords.ts",
+  "src/web/assets/htmx.ts",
 ]);
 
 const TOP_LEVEL = new Set(

@@ -1,6 +1,13 @@
 import { type BuildOptions, build } from "esbuild";
 
-/** What is bundled: our own code only. Packages stay where npm put them. */
+/**
+ * Everything is bundled, because reading hundreds of small files is most of a cold start; only what
+ * is native, or finds its own files at run time, stays where npm put it.
+ */
+// Some packages still ask for `require`, which a module does not have by itself.
+const REQUIRE = `import { createRequire as __require } from "node:module";
+const require = __require(import.meta.url);`;
+
 export const bundle: BuildOptions = {
   entryPoints: {
     node: "src/node.ts",
@@ -10,7 +17,8 @@ export const bundle: BuildOptions = {
   outdir: "dist",
   bundle: true,
   splitting: true,
-  packages: "external",
+  external: ["libsql", "@libsql/*", "nodemailer", "autocannon", "vitest", "playwright-core"],
+  banner: { js: REQUIRE },
   platform: "node",
   target: "node24",
   format: "esm",

@@ -1,16 +1,19 @@
+import { userInfo } from "node:os";
 import type { Command } from "commander";
+import { Invalid, NotFound } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import type { SignedIn } from "../../src/platform/context.ts";
+import { record, type SignedIn } from "../../src/platform/context.ts";
+import { newGuild } from "../../src/platform/guilds/inputs.ts";
 import { foundGuild } from "../../src/platform/guilds/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { run } from "./main.ts";
-import { EXIT, table } from "./output.ts";
+import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { run } from "./run.ts";
 
 interface CreateOptions {
   readonly name: string;
   readonly realm: string;
-  readonly region: "us" | "eu" | "kr" | "tw" | "cn";
-  readonly faction: "alliance" | "horde" | "none";
+  readonly region: string;
+  readonly faction: string;
   readonly slug?: string;
   readonly ownerEmail: string;
   readonly json?: boolean;
@@ -18,93 +21,142 @@ interface CreateOptions {
 
 export function guildCommands(program: Command): void {
   const guilds = program.command("guilds").description("make, list, show and delete guilds");
+  const create = "guildhall guilds create --name 'Iron Vow' --realm 'Area 52' --region eu";
   guilds
     .command("create")
     .description("found a guild for an account that exists")
-    .requiredOption("--name <name>")
-    .requiredOption("--realm <realm>")
+    .requiredOption("--name <name>", "as it is called in the game")
+    .requiredOption("--realm <realm>", "as it is called in the game")
     .requiredOption("--region <region>", "us, eu, kr, tw or cn")
-    .requiredOption("--owner-email <address>")
+    .requiredOption("--owner-email <address>", "whose guild it is")
     .option("--faction <faction>", "alliance, horde or none", "none")
-    .option("--slug <slug>")
-    .option("--json", "print one JSON document")
-    .action((options: CreateOptions) =>
-      run(options.json === true, (s, out) => create(s, out, options)),
-    );
+    .option("--slug <slug>", "its address; made from the name when left out")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples(`${create} --owner-email owner@example.com`))
+    .action((options: CreateOptions) => run(options, (s, out) => createGuild(s, out, options)));
   guilds
     .command("list")
-    .description("every guild, its state and schema")
-    .option("--json", "print one JSON document")
-    .action((options: { json?: boolean }) =>
-      run(options.json === true, async (services, out) => {
-        const all: Guild[] = [];
-        for await (const guild of services.platform.guilds()) all.push(guild);
-        out.result(all.map(facts), () =>
-          table(
-            ["slug", "name", "status", "plan", "schema", "host"],
-            all.map((g) => [g.slug, g.name, g.status, g.plan.name, `${g.schemaVersion}`, g.host]),
-          ),
-        );
-        return EXIT.done;
-      }),
-    );
+    .description("every guild, its state and its schema")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds list", "guildhall guilds list --json"))
+    .action((options: { json?: boolean }) => run(options, listGuilds));
   guilds
     .command("show <slug>")
-    .description("one guild and the steps of its making")
-    .option("--json", "print one JSON document")
+    .description("one guild, and the steps of its making")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds show iron-vow"))
     .action((slug: string, options: { json?: boolean }) =>
-      run(options.json === true, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        const steps = await services.provisioner.operations.steps(guild.id);
-        out.result({ ...facts(guild), steps }, () =>
-          [
-            table(
-              ["fact", "value"],
-              Object.entries(facts(guild)).map(([k, v]) => [k, String(v)]),
-            ),
-            "",
-            table(
-              ["step", "state", "at"],
-              steps.map((s) => [s.step, s.state, new Date(s.at).toISOString()]),
-            ),
-          ].join("\n"),
-        );
-        return EXIT.done;
-      }),
+      run(options, (services, out) => showGuild(services, out, slug)),
     );
   guilds
     .command("delete <slug>")
     .description("delete a guild and its database for good")
     .option("--confirm <slug>", "the slug once more")
-    .option("--json", "print one JSON document")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds delete iron-vow --confirm iron-vow"))
     .action((slug: string, options: { confirm?: string; json?: boolean }) =>
-      run(options.json === true, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        if (options.confirm !== slug) {
-          out.failure(new Error(`This deletes ${guild.name} and all of its data for good.`), [
-            `guildhall guilds delete ${slug} --confirm ${slug}`,
-          ]);
-          return EXIT.misused;
-        }
-        await services.provisioner.deprovision(guild.id);
-        out.result({ deleted: guild.id }, () => `${guild.name} is gone.`);
-        return EXIT.done;
-      }),
+      run(options, (services, out) => deleteGuild(services, out, slug, options.confirm)),
     );
 }
 
-async function create(
+/** @throws {NotFound} `guild/not-found` */
+export async function bySlug(services: NodeServices, slug: string): Promise<Guild> {
+  const found = await services.platform.guildForUser(slug, null);
+  if (found) return found.guild;
+  throw new NotFound("guild/not-found", `No guild has the slug ${slug}.`, {
+    next: ["guildhall guilds list"],
+  });
+}
+
+async function createGuild(
   services: NodeServices,
-  out: Parameters<Parameters<typeof run>[1]>[1],
+  out: Output,
   options: CreateOptions,
 ): Promise<number> {
-  const email = options.ownerEmail.trim().toLowerCase();
+  const { name, realm, region, faction, slug } = options;
+  const input = newGuild.safeParse({ name, realm, region, faction, slug });
+  if (!input.success) {
+    const faults = input.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+    out.failure(new Invalid("request/invalid", faults.join("; ")));
+    return EXIT.misused;
+  }
+  const caller = await account(services, options.ownerEmail);
+  const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
+  const { slug: address, ...rest } = input.data;
+  const founded = await foundGuild(context, { ...rest, ...(address && { slug: address }) });
+  const guild = await services.provisioner.provision(founded.id);
+  out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
+  return EXIT.done;
+}
+
+async function listGuilds(services: NodeServices, out: Output): Promise<number> {
+  const all: Guild[] = [];
+  for await (const guild of services.platform.guilds()) all.push(guild);
+  out.result(all.map(facts), () =>
+    table(
+      ["slug", "name", "status", "plan", "schema", "host"],
+      all.map((g) => [g.slug, g.name, g.status, g.plan.name, `${g.schemaVersion}`, g.host]),
+    ),
+  );
+  return EXIT.done;
+}
+
+async function showGuild(services: NodeServices, out: Output, slug: string): Promise<number> {
+  const guild = await bySlug(services, slug);
+  const { operations } = services.provisioner;
+  const steps = await operations.steps(guild.id);
+  const error = (await operations.lastError(guild.id)) ?? null;
+  out.result({ ...facts(guild), error, steps }, () => {
+    const rows = Object.entries({ ...facts(guild), ...(error && { error }) });
+    const made = steps.map(({ step, state, at }) => [step, state, new Date(at).toISOString()]);
+    return [
+      table(
+        ["fact", "value"],
+        rows.map(([fact, value]) => [fact, String(value)]),
+      ),
+      table(["step", "state", "at"], made),
+    ].join("\n\n");
+  });
+  return EXIT.done;
+}
+
+async function deleteGuild(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  confirmed: string | undefined,
+): Promise<number> {
+  const guild = await bySlug(services, slug);
+  if (confirmed !== slug) {
+    const error = new Invalid(
+      "cli/not-confirmed",
+      `This deletes ${guild.name} and all of its data for good. Type its slug once more.`,
+      { next: [`guildhall guilds delete ${slug} --confirm ${slug}`] },
+    );
+    out.failure(error);
+    return EXIT.misused;
+  }
+  const caller = { type: "operator", name: userInfo().username } as const;
+  const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
+  const before = { slug: guild.slug, name: guild.name, database: guild.databaseName };
+  await services.provisioner.deprovision(guild.id, [
+    record(context, "guild.delete", guild.id, { guildId: guild.id, before }),
+  ]);
+  out.result({ deleted: guild.id }, () => `${guild.name} is gone.`);
+  return EXIT.done;
+}
+
+/** Founding needs a founder: it is done in the owner's name. */
+async function account(services: NodeServices, address: string): Promise<SignedIn> {
+  const email = address.trim().toLowerCase();
   const owner = await services.platform.db.first<{ id: SignedIn["userId"]; name: string }>(
     "SELECT id, name FROM users WHERE email = ?",
     email,
   );
-  if (!owner) throw new Error(`No account has the address ${email}. Sign it up first.`);
-  const caller = {
+  if (!owner) {
+    throw new NotFound("cli/no-account", `No account has the address ${email}. Sign up first.`);
+  }
+  return {
     type: "user",
     userId: owner.id,
     sessionId: "" as SignedIn["sessionId"],
@@ -113,44 +165,25 @@ async function create(
     emailVerified: true,
     provedAt: 0,
     via: "bearer",
-  } satisfies SignedIn;
-  const context = { services, caller, requestId: "command-line", address: "", agent: "guildhall" };
-  const { name, realm, region, faction, slug } = options;
-  const founded = await foundGuild(context, {
-    name,
-    realm,
-    region,
-    faction,
-    ...(slug && { slug }),
-  });
-  const guild = await services.provisioner.provision(founded.id);
-  out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
-  return EXIT.done;
-}
-
-async function bySlug(services: NodeServices, slug: string): Promise<Guild> {
-  const found = await services.platform.guildForUser(slug, null);
-  if (!found) throw new Error(`No guild has the slug ${slug}. List them: guildhall guilds list`);
-  return found.guild;
+  };
 }
 
 function facts(guild: Guild) {
-  const { id, slug, name, realm, region, faction, status, host, databaseName } = guild;
-  const { schemaVersion, schemaHash, generation, createdAt } = guild;
   return {
-    id,
-    slug,
-    name,
-    realm,
-    region,
-    faction,
+    id: guild.id,
+    slug: guild.slug,
+    name: guild.name,
+    realm: guild.realm,
+    region: guild.region,
+    faction: guild.faction,
     plan: guild.plan.name,
-    status,
-    host,
-    databaseName,
-    generation,
-    schemaVersion,
-    schemaHash,
-    createdAt,
+    status: guild.status,
+    statusReason: guild.statusReason,
+    host: guild.host,
+    databaseName: guild.databaseName,
+    generation: guild.generation,
+    schemaVersion: guild.schemaVersion,
+    schemaHash: guild.schemaHash,
+    createdAt: guild.createdAt,
   };
 }

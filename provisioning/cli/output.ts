@@ -4,6 +4,13 @@ import { AppError } from "../../src/kernel/errors.ts";
 /** 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted. */
 export const EXIT = { done: 0, failed: 1, misused: 2, partial: 3, drift: 4, interrupted: 130 };
 
+export const JSON_OPTION = ["--json", "print one JSON document"] as const;
+
+/** The beginning of a help text: people look for the line to copy. */
+export function examples(...lines: readonly string[]): string {
+  return `Examples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
 /** Prints for people, or with `--json` one document for programs. */
 export class Output {
   readonly #json: boolean;
@@ -12,67 +19,81 @@ export class Output {
     this.#json = json;
   }
 
-  get forPeople(): boolean {
-    return !this.#json;
-  }
-
   result(value: unknown, people: () => string): void {
     process.stdout.write(`${this.#json ? JSON.stringify(value) : people()}\n`);
   }
 
-  /** What went wrong and what to type next; the exit code to end with. */
-  failure(error: unknown, next: readonly string[] = []): number {
+  /** What went wrong and, from `details.next`, what to type now. Returns the usual exit code. */
+  failure(error: unknown): number {
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof AppError ? error.code : "cli/failed";
+    const details = error instanceof AppError ? error.details : {};
+    const next = (details["next"] ?? []) as readonly string[];
     if (this.#json) process.stderr.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
     else {
-      process.stderr.write(`${pc.red("Error:")} ${message}\n`);
-      for (const command of next) process.stderr.write(`Try:   ${command}\n`);
+      process.stderr.write(`${pc.red("Error:")} ${plain(message)}\n`);
+      for (const command of next) process.stderr.write(`Try:   ${plain(command)}\n`);
     }
     return EXIT.failed;
   }
 
-  /** One bar that redraws itself, on a terminal only. */
-  progress(total: number): { tick(failed: boolean): void; end(): void } {
-    let done = 0;
-    let failed = 0;
-    const isLive = this.forPeople && process.stderr.isTTY === true;
-    const startedAt = performance.now();
-    const draw = () => {
-      const width = 28;
-      const filled = total === 0 ? width : Math.round((width * done) / total);
-      const rate = done / Math.max(0.001, (performance.now() - startedAt) / 1_000);
-      const left = Math.max(0, total - done);
-      const bar = `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
-      const eta = rate > 0 ? Math.ceil(left / rate) : 0;
-      process.stderr.write(
-        `\r${bar} ${done}/${total} ${failed} failed ${rate.toFixed(0)}/s ${eta}s `,
-      );
-    };
-    return {
-      tick: (isFailure) => {
-        done++;
-        if (isFailure) failed++;
-        if (isLive) draw();
-      },
-      end: () => {
-        if (isLive) process.stderr.write("\n");
-      },
-    };
+  /** One bar that redraws itself, for people at a terminal only. */
+  progress(): Bar {
+    return new Bar(!this.#json && process.stderr.isTTY === true);
+  }
+}
+
+const BAR_CHARS = 28;
+
+class Bar {
+  readonly #isShown: boolean;
+  readonly #startedAt = performance.now();
+  #total = 0;
+  #done = 0;
+  #failed = 0;
+
+  constructor(isShown: boolean) {
+    this.#isShown = isShown;
+  }
+
+  begin(total: number): void {
+    this.#total = total;
+    this.#draw();
+  }
+
+  tick(isFailure: boolean): void {
+    this.#done++;
+    if (isFailure) this.#failed++;
+    this.#draw();
+  }
+
+  end(): void {
+    if (this.#isShown && this.#total > 0) process.stderr.write("\n");
+  }
+
+  #draw(): void {
+    if (!this.#isShown || this.#total === 0) return;
+    const filled = Math.round((BAR_CHARS * this.#done) / this.#total);
+    const bar = `${"█".repeat(filled)}${"░".repeat(BAR_CHARS - filled)}`;
+    const perSecond = this.#done / Math.max(0.001, (performance.now() - this.#startedAt) / 1_000);
+    const left = perSecond > 0 ? Math.ceil((this.#total - this.#done) / perSecond) : 0;
+    const counts = `${this.#done}/${this.#total} ${this.#failed} failed`;
+    process.stderr.write(`\r${bar} ${counts} ${perSecond.toFixed(0)}/s ${left} s left `);
   }
 }
 
 /** Columns padded to their widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map(plain));
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+    Math.max(title.length, ...cells.map((row) => (row[column] ?? "").length)),
   );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => plain(cell).padEnd(widths[column]!))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
       .join("  ")
       .trimEnd();
-  return [pc.bold(line(head)), ...rows.map(line)].join("\n");
+  return [pc.bold(line(head)), ...cells.map(line)].join("\n");
 }
 
 /** Names come from people: control characters must not reach a terminal. */

@@ -25,12 +25,14 @@ interface Prepared {
 }
 
 // WAL lets readers go on during a write. FULL makes a commit survive a power cut, not only a crash:
-// what was acknowledged is never lost. A busy timeout would freeze the whole process while it waits.
+// what was acknowledged is never lost. Without recursive triggers an INSERT OR REPLACE would delete
+// rows of the ledger past the triggers that guard them. A busy timeout would freeze the whole process while it waits.
 const PRAGMAS = `
   PRAGMA busy_timeout = 0;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
+  PRAGMA recursive_triggers = ON;
   PRAGMA trusted_schema = OFF;`;
 
 /**

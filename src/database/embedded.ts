@@ -15,7 +15,7 @@ import { DatabaseError } from "./errors.ts";
  */
 export async function openEmbedded(
   location: DatabaseLocation,
-  options: { readonly create?: boolean } = {},
+  options: { readonly create?: boolean; readonly busyWaitMsMax?: number } = {},
 ): Promise<Client> {
   const path = fileURLToPath(location.url);
   if (!options.create) {
@@ -27,7 +27,7 @@ export async function openEmbedded(
     if (size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
   }
   await roomToOpen();
-  const client = new EmbeddedClient(path);
+  const client = new EmbeddedClient(path, options.busyWaitMsMax ?? limits.database.busyWaitMsMax);
   await client.connect();
   return client;
 }
@@ -46,14 +46,16 @@ interface Waiting {
  */
 class EmbeddedClient implements Client {
   readonly #path: string;
+  readonly #busyWaitMsMax: number;
   #connection: Connection | undefined;
   readonly #queue: Waiting[] = [];
   #working = false;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, busyWaitMsMax: number) {
     this.#path = path;
+    this.#busyWaitMsMax = busyWaitMsMax;
   }
 
   connect(): Promise<void> {
@@ -74,8 +76,7 @@ class EmbeddedClient implements Client {
 
   close(): Promise<void> {
     this.#closing ??= this.#idle().then(() => {
-      this.#connection?.close();
-      this.#connection = undefined;
+      this.#dropConnection();
     });
     return this.#closing;
   }
@@ -134,17 +135,20 @@ class EmbeddedClient implements Client {
    * acknowledged and lost. So it is replaced before anything else runs on it.
    */
   async #retry<T>(work: Work<T>): Promise<T> {
-    const giveUpAt = performance.now() + limits.database.busyWaitMsMax;
+    const giveUpAt = performance.now() + this.#busyWaitMsMax;
     for (let attempt = 0; ; attempt++) {
-      this.#connection?.close();
-      this.#connection = undefined;
+      this.#dropConnection();
       await delay(
         backoffMs(attempt, limits.database.busyBackoffMs, limits.database.busyBackoffMsMax),
       );
       try {
         return work(this.#connected());
       } catch (error) {
-        if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+        if (!isBusy(error)) throw error;
+        if (performance.now() > giveUpAt) {
+          this.#dropConnection();
+          throw error;
+        }
       }
     }
   }
@@ -160,6 +164,11 @@ class EmbeddedClient implements Client {
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  #dropConnection(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
   }
 
   #connected(): Connection {

@@ -1,6 +1,9 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "./env.ts";
 
+// An invitation's address is its secret.
+const INVITATION = /(?<=\/invitations\/)[\w-]{43}/;
+
 /** One line per request, after it was answered. Never the query string: it may carry a secret. */
 export const logLine = createMiddleware<AppEnv>(async function logLine(c, next) {
   const startedAt = performance.now();
@@ -9,7 +12,7 @@ export const logLine = createMiddleware<AppEnv>(async function logLine(c, next) 
   services.log.info("request", {
     requestId: c.var.requestId,
     method: c.req.method,
-    path: c.req.path,
+    path: c.req.path.replace(INVITATION, "[left out]"),
     status: c.res.status,
     ms: Math.round((performance.now() - startedAt) * 100) / 100,
     ...(caller?.type === "user" && { userId: caller.userId }),

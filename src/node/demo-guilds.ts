@@ -97,6 +97,9 @@ export async function fillGuild(
     raidSchedule: { weekdays: [3, 7], startsAt: "20:00", endsAt: "23:00" },
     description: "Two nights a week, everybody out on time.",
   });
+  for (const step of ["loot", "schedule", "roster", "invitations"]) {
+    await owner("PUT", `${api}/onboarding/steps/${step}`, { state: "done" });
+  }
   const persons = await addPeople(owner, api, guild.people, random);
   if (guild.isPublic) await addRaider(app, services, owner, api);
   for (let night = 0; night < clock.weeks * 2; night++) {

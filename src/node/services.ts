@@ -29,6 +29,7 @@ export const guildSchema = parseMigrations(tenantMigrations);
 
 export type NodeServices = Services & {
   readonly openClient: OpenClient;
+  readonly host: FileHost;
   close(): Promise<void>;
 };
 
@@ -53,10 +54,11 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
+  const host = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
-    host: new FileHost({ root: join(dataDir, "guilds"), template, openClient }),
+    host,
     migrations: guildSchema,
     openClient,
     tenants,
@@ -74,6 +76,7 @@ export async function buildNodeServices(
     mailer: options.mailer ?? nodeMailer(config, now),
     passwords: nodePasswordHasher(),
     openClient,
+    host,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {

@@ -21,6 +21,12 @@ export interface SignedIn {
 
 export type Caller = { readonly type: "anonymous" } | SignedIn;
 
+/** Somebody at this machine's command line, by their account there. Comes by no request. */
+export interface Operator {
+  readonly type: "operator";
+  readonly name: string;
+}
+
 /** What a verb of a platform feature knows: the services, who is calling, and from where. */
 export interface PlatformContext {
   readonly services: Services;
@@ -38,7 +44,7 @@ export function signedIn(ctx: PlatformContext): SignedIn {
 
 /** The platform's audit row of one change, to stand in the same `write` as the change itself. */
 export function record(
-  ctx: PlatformContext,
+  ctx: Omit<PlatformContext, "caller"> & { readonly caller: Caller | Operator },
   action: string,
   subject: string,
   change: { readonly guildId?: GuildId; readonly before?: unknown; readonly after?: unknown } = {},
@@ -51,7 +57,7 @@ export function record(
     args: [
       ctx.services.now().getTime(),
       caller.type,
-      caller.type === "user" ? caller.userId : "",
+      caller.type === "user" ? caller.userId : caller.type === "operator" ? caller.name : "",
       action,
       subject,
       change.guildId ?? null,

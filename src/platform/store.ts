@@ -187,6 +187,16 @@ export class PlatformStore {
     ]);
   }
 
+  /** Has this guild asked anybody in yet, or is anybody in already? */
+  async hasInvited(id: GuildId): Promise<boolean> {
+    const found = await this.db.first(
+      `SELECT 1 WHERE EXISTS (SELECT 1 FROM invitations WHERE guild_id = ?1)
+         OR (SELECT count(*) FROM memberships WHERE guild_id = ?1) > 1`,
+      id,
+    );
+    return found !== undefined;
+  }
+
   /** The session of a token, by its SHA-256. Expiry is judged by the caller. */
   session(tokenHash: string): Promise<SessionRow | undefined> {
     return this.db.first<SessionRow>(SESSION, tokenHash);

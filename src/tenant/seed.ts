@@ -2,6 +2,7 @@ import type { Writable } from "../database/write.ts";
 import { newId, type PersonId, type UserId } from "../kernel/ids.ts";
 import type { Guild } from "../platform/store.ts";
 import { seedPools } from "./dkp/seed.ts";
+import { foldName } from "./roster/names.ts";
 
 /** What every new guild begins with. Run again after a crash, it changes nothing. */
 export function seedGuild(
@@ -14,7 +15,7 @@ export function seedGuild(
     {
       sql: `INSERT INTO persons (id, name, name_key, user_id, created_at, updated_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT DO NOTHING`,
-      args: [newId<PersonId>(), founder.name, founder.name.toLowerCase(), founder.userId, nowMs],
+      args: [newId<PersonId>(), founder.name, foldName(founder.name), founder.userId, nowMs],
     },
   ];
 }

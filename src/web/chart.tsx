@@ -9,9 +9,8 @@ export interface ChartPoint {
 
 const WIDTH = 640;
 const HEIGHT = 200;
-const PAD = 28;
 
-/** A line over time as SVG, with the same figures as a table behind it. */
+/** A line over time as SVG, with the same figures as a table behind it. From two points on. */
 export function LineChart(props: {
   title: string;
   points: readonly ChartPoint[];
@@ -19,36 +18,41 @@ export function LineChart(props: {
 }) {
   const { title, points, messages } = props;
   if (points.length < 2) return null;
-  const values = points.map((point) => point.value);
-  const low = Math.min(0, ...values);
-  const high = Math.max(...values, low + 1);
-  const x = (index: number) => PAD + (index * (WIDTH - 2 * PAD)) / (points.length - 1);
-  const y = (value: number) => HEIGHT - PAD - ((value - low) * (HEIGHT - 2 * PAD)) / (high - low);
-  const path = points
-    .map(
-      (point, index) =>
-        `${index === 0 ? "M" : "L"}${x(index).toFixed(1)},${y(point.value).toFixed(1)}`,
-    )
-    .join("");
-  const first = points[0]!;
-  const last = points[points.length - 1]!;
+  const { line, area, end, zero, top, bottom } = drawn(points);
+  const [first, last] = [points[0]!, points.at(-1)!];
+  // The drawing stretches to any width, so the words stand outside of it and keep their size.
   return (
-    <figure class="stack">
-      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
-        <title>{title}</title>
-        <desc>{`${first.label}: ${first.text}. ${last.label}: ${last.text}.`}</desc>
-        <line class="axis" x1={PAD} x2={WIDTH - PAD} y1={y(0)} y2={y(0)} />
-        <path class="line" d={path} />
-        <text x={PAD} y={HEIGHT - 8}>
-          {first.label}
-        </text>
-        <text x={WIDTH - PAD} y={HEIGHT - 8} text-anchor="end">
-          {last.label}
-        </text>
-        <text x={WIDTH - PAD} y={y(last.value) - 6} text-anchor="end">
-          {last.text}
-        </text>
-      </svg>
+    <figure class="card">
+      <figcaption>
+        <h2>{title}</h2>
+      </figcaption>
+      <div class="chart">
+        <div class="scale" aria-hidden="true">
+          <span>{top}</span>
+          <span>{bottom}</span>
+        </div>
+        <svg
+          class="plot"
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={title}
+        >
+          <title>{title}</title>
+          <desc>{`${first.label}: ${first.text}. ${last.label}: ${last.text}.`}</desc>
+          {[0, HEIGHT / 2, HEIGHT].map((y) => (
+            <path class="axis" d={`M0,${y}H${WIDTH}`} />
+          ))}
+          {zero !== HEIGHT && <path class="axis" d={`M0,${zero}H${WIDTH}`} />}
+          <path class="area" d={area} />
+          <path class="line" d={line} />
+          <path class="end" d={end} />
+        </svg>
+        <div class="days" aria-hidden="true">
+          <span>{first.label}</span>
+          <span>{last.label}</span>
+        </div>
+      </div>
       <details>
         <summary>{messages.common.showData}</summary>
         <div class="table-wrap">
@@ -67,4 +71,28 @@ export function LineChart(props: {
       </details>
     </figure>
   );
+}
+
+/** Paths from the values; the scale runs from zero, or below it, to the largest value. */
+function drawn(points: readonly ChartPoint[]) {
+  const sorted = points.toSorted((a, b) => a.value - b.value);
+  const [lowest, highest] = [sorted[0]!, sorted.at(-1)!];
+  const low = Math.min(0, lowest.value);
+  const high = Math.max(0, highest.value, low + 1);
+  const x = (index: number) => round((index * WIDTH) / (points.length - 1));
+  const y = (value: number) => round(HEIGHT - ((value - low) * HEIGHT) / (high - low));
+  const corners = points.map((point, index) => `${x(index)},${y(point.value)}`);
+  const zero = y(0);
+  return {
+    line: `M${corners.join("L")}`,
+    area: `M0,${zero}L${corners.join("L")}L${WIDTH},${zero}Z`,
+    end: `M${corners.at(-1)}h0`,
+    zero,
+    top: highest.value < 0 ? "0" : highest.text,
+    bottom: lowest.value < 0 ? lowest.text : "0",
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

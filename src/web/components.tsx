@@ -1,10 +1,12 @@
 import type { Child } from "hono/jsx";
 import type { Role } from "../kernel/permissions.ts";
 import type { Locale, Messages } from "./i18n/index.ts";
+import { Icon, type IconName } from "./icons.tsx";
 
-// Catalogue: LinkButton Button PageHeader Card Section EmptyState Badge RoleBadge ClassName Points
-// Time Steps StatTile Meter CopyField Notice. Forms are in forms.tsx, tables in tables.tsx,
-// charts in chart.tsx. Texts come from the messages of the view; nothing here knows a language.
+// Catalogue: LinkButton Button ButtonForm PageHeader Section Card EmptyState Badge RoleBadge
+// ClassName Points Time Steps StatTile Meter CopyField Notice. Forms are in forms.tsx, tables in
+// tables.tsx, charts in chart.tsx, the frame in layout.tsx. Texts come from the messages of the
+// view; nothing here knows a language.
 
 type Look = "primary" | "secondary" | "danger" | "quiet";
 
@@ -58,6 +60,19 @@ export function PageHeader(props: { title: string; lead?: string; children?: Chi
   );
 }
 
+/** A part of a page under a heading of its own, with what can be done there beside it. */
+export function Section(props: { title: string; actions?: Child; children?: Child }) {
+  return (
+    <section class="section">
+      <header>
+        <h2>{props.title}</h2>
+        {props.actions && <div class="row">{props.actions}</div>}
+      </header>
+      {props.children}
+    </section>
+  );
+}
+
 export function Card(props: { title?: string; children?: Child }) {
   return (
     <section class="card">
@@ -71,10 +86,12 @@ export function Card(props: { title?: string; children?: Child }) {
 export function EmptyState(props: {
   title: string;
   text: string;
+  icon?: IconName;
   action?: { href: string; label: string };
 }) {
   return (
     <div class="empty">
+      <Icon name={props.icon ?? "guilds"} />
       <h2>{props.title}</h2>
       <p class="muted">{props.text}</p>
       {props.action && (
@@ -86,12 +103,12 @@ export function EmptyState(props: {
   );
 }
 
-export function Badge(props: { look?: "plain" | "good" | "bad"; children?: Child }) {
+export function Badge(props: { look?: "plain" | "good" | "bad" | "accent"; children?: Child }) {
   return <span class={`badge ${props.look ?? "plain"}`}>{props.children}</span>;
 }
 
 export function RoleBadge({ role, messages }: { role: Role; messages: Messages }) {
-  return <Badge>{messages.common.roles[role]}</Badge>;
+  return <Badge look={role === "owner" ? "accent" : "plain"}>{messages.common.roles[role]}</Badge>;
 }
 
 /** The class colour as a dot beside the class's name: never the colour alone. */
@@ -100,11 +117,17 @@ export function ClassName(props: { id: string; name: string }) {
   return <span class={`class-name ${known}`}>{props.name}</span>;
 }
 
-/** Minor units as shown points: 1250 with 2 decimals is "12.50". */
-export function formatPoints(amount: number, decimals: number, locale: Locale): string {
+/** Minor units as shown points: 1250 with 2 decimals is "12.50". Never "-0.00". */
+export function formatPoints(
+  amount: number,
+  decimals: number,
+  locale: Locale,
+  signDisplay: "negative" | "exceptZero" = "negative",
+): string {
   return new Intl.NumberFormat(locale, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
+    signDisplay,
   }).format(amount / 10 ** decimals);
 }
 
@@ -116,9 +139,9 @@ export function Points(props: {
   signed?: boolean;
 }) {
   const { amount, decimals, locale, signed = false } = props;
-  const text = formatPoints(amount, decimals, locale);
   const look = !signed || amount === 0 ? "" : amount > 0 ? "good" : "bad";
-  return <span class={`num ${look}`}>{signed && amount > 0 ? `+${text}` : text}</span>;
+  const text = formatPoints(amount, decimals, locale, signed ? "exceptZero" : "negative");
+  return <span class={`num ${look}`}>{text}</span>;
 }
 
 /** A moment in a time zone, readable by people and by programs. */
@@ -146,7 +169,11 @@ export function Steps(props: {
 }) {
   const words = props.messages.common.step;
   return (
-    <ol class="steps" data-progress={props.progressUrl} aria-live="polite">
+    <ol
+      class="steps"
+      data-progress={props.progressUrl}
+      aria-live={props.progressUrl === undefined ? undefined : "polite"}
+    >
       {props.steps.map(({ id, label, state, href }) => (
         <li data-step={id} data-state={state} aria-current={state === "now" ? "step" : undefined}>
           {href ? <a href={href}>{label}</a> : <span>{label}</span>}
@@ -171,13 +198,22 @@ export function StatTile(props: { label: string; children?: Child; note?: string
 export function Meter(props: { label: string; used: number; limit: number | null }) {
   const { label, used, limit } = props;
   return (
-    <div class="stack">
-      <div class="row">
+    <div class="usage">
+      <div>
         <strong>{label}</strong>
         <span class="num">{limit === null ? String(used) : `${used} / ${limit}`}</span>
       </div>
       {limit !== null && (
-        <meter class="meter" min={0} max={limit} value={used} aria-label={label}>
+        <meter
+          class="meter"
+          min={0}
+          max={limit}
+          low={limit * 0.8}
+          high={limit * 0.99}
+          optimum={0}
+          value={used}
+          aria-label={label}
+        >
           {used}
         </meter>
       )}
@@ -185,6 +221,7 @@ export function Meter(props: { label: string; used: number; limit: number | null
   );
 }
 
+/** Something to take along, such as an invitation's link. Without scripts it can be selected. */
 export function CopyField(props: { id: string; label: string; value: string; messages: Messages }) {
   const t = props.messages.common;
   return (
@@ -201,9 +238,11 @@ export function CopyField(props: { id: string; label: string; value: string; mes
 }
 
 export function Notice(props: { look?: "good" | "bad"; children?: Child }) {
+  const isBad = props.look === "bad";
   return (
-    <div class={`toast ${props.look ?? "good"}`} role={props.look === "bad" ? "alert" : "status"}>
-      {props.children}
+    <div class={`toast ${isBad ? "bad" : ""}`} role={isBad ? "alert" : "status"}>
+      <Icon name={isBad ? "warning" : "check"} />
+      <div>{props.children}</div>
     </div>
   );
 }

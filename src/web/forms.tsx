@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { AppError } from "../kernel/errors.ts";
-import type { Messages } from "./i18n/index.ts";
+import { type Messages, sentenceOf } from "./i18n/index.ts";
 
 /** What was typed and what was wrong with it, so that a form comes back as it was sent. */
 export interface FormState {
@@ -13,8 +13,15 @@ export interface FormState {
 
 export const emptyForm: FormState = { values: {}, errors: {} };
 
-/** A form as it was sent, with an error's findings at its fields. Rethrows what is no AppError. */
-export function failedForm(error: unknown, values: FormState["values"]): FormState {
+/**
+ * A form as it was sent, with an error's findings at its fields, in the language of `messages`.
+ * Rethrows what is no AppError.
+ */
+export function failedForm(
+  error: unknown,
+  values: FormState["values"],
+  messages?: Messages,
+): FormState {
   if (!(error instanceof AppError)) throw error;
   const errors: Record<string, string> = {};
   const found = error.details["errors"];
@@ -23,7 +30,8 @@ export function failedForm(error: unknown, values: FormState["values"]): FormSta
       errors[pointer.split("/")[1] ?? ""] ??= detail;
     }
   }
-  return { values, errors, detail: error.message };
+  const detail = messages ? sentenceOf(messages, error.code, error.message) : error.message;
+  return { values, errors, detail };
 }
 
 interface FieldProps {
@@ -52,7 +60,7 @@ export function Form(props: {
 export function ErrorSummary({ form, messages }: { form: FormState; messages: Messages }) {
   if (form.detail === undefined) return null;
   return (
-    <div class="error-summary" role="alert" tabindex={-1}>
+    <div class="error-summary" role="alert" tabindex={-1} autofocus>
       <strong>{messages.common.errorSummary}</strong>
       <p>{form.detail}</p>
       {Object.entries(form.errors).map(([name, text]) => (

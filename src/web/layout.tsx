@@ -5,12 +5,16 @@ import type { Permission } from "../kernel/permissions.ts";
 import { may } from "../tenant/context.ts";
 import { assetUrl } from "./assets/index.ts";
 import type { Messages } from "./i18n/index.ts";
+import { Brand, Icon } from "./icons.tsx";
+import { withParams } from "./tables.tsx";
 
 interface PageProps {
   readonly view: View;
   readonly title: string;
   /** One column, for forms. */
   readonly narrow?: boolean;
+  /** A sentence over the whole page, such as a guild's state or whose eyes one looks through. */
+  readonly banner?: Child;
   readonly children?: Child;
 }
 
@@ -26,39 +30,29 @@ const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["settings", "/settings", "settings.manage"],
 ];
 
+/** What a thumb can tell apart on 360 px; further sections are behind "More" there. */
+const BAR_ITEMS_MAX = 5;
+
 /** A page of the platform: landing, sign-in, account, my guilds. */
-export function PlatformLayout({ view, title, narrow = false, children }: PageProps) {
+export function PlatformLayout(props: PageProps & { readonly look?: "landing" }) {
   return (
-    <Document view={view} title={title} narrow={narrow} guildNav={undefined}>
-      {children}
+    <Document {...props} look={props.look ?? ""} nav={undefined}>
+      {props.children}
     </Document>
   );
 }
 
 /** A page of one guild, with the sections that the actor may see. */
 export function GuildLayout(props: PageProps & { readonly section: Section }) {
-  const { view, title, section, narrow = false, children } = props;
-  const ctx = view.guild!;
-  const t = view.messages.common;
-  const nav = (
-    <div class="guild-nav">
-      <div class="top-inner">
-        <nav aria-label={ctx.guild.name}>
-          {SECTIONS.filter(([, , permission]) => may(ctx, permission)).map(([name, path]) => (
-            <a
-              href={`/g/${ctx.guild.slug}${path}`}
-              aria-current={name === section ? "page" : undefined}
-            >
-              {t.nav[name]}
-            </a>
-          ))}
-        </nav>
-      </div>
-    </div>
-  );
+  const { view, title, section } = props;
   return (
-    <Document view={view} title={`${title} · ${ctx.guild.name}`} narrow={narrow} guildNav={nav}>
-      {children}
+    <Document
+      {...props}
+      title={`${title} · ${view.guild!.guild.name}`}
+      look=""
+      nav={<GuildNav view={view} section={section} />}
+    >
+      {props.children}
     </Document>
   );
 }
@@ -68,12 +62,9 @@ export function guildHref(view: View, path: string): string {
   return `/g/${view.guild!.guild.slug}${path}`;
 }
 
-function Document(
-  props: PageProps & { readonly guildNav: Child | undefined; readonly narrow: boolean },
-) {
-  const { view, title, guildNav, narrow, children } = props;
+function Document(props: PageProps & { readonly nav: Child | undefined; readonly look: string }) {
+  const { view, title, nav, look, narrow = false, banner, children } = props;
   const t = view.messages.common;
-  const done = view.url.searchParams.get("done") ?? "";
   return (
     <>
       {raw("<!doctype html>")}
@@ -84,21 +75,27 @@ function Document(
           <title>{`${title} · ${t.product}`}</title>
           <link rel="stylesheet" href={assetUrl("styles")} />
           <link rel="icon" href={assetUrl("icon")} />
+          <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
+          <script src={assetUrl("htmx")} defer></script>
           <script src={assetUrl("islands")} defer></script>
         </head>
-        <body class={guildNav ? "has-guild-nav" : ""}>
+        <body class={`${nav ? "in-guild" : "plain"} ${look}`}>
           <a class="skip" href="#main">
             {t.skip}
           </a>
-          <Header view={view}>{guildNav}</Header>
-          <main id="main" class={narrow ? "narrow" : ""} tabindex={-1}>
-            {Object.hasOwn(t.done, done) && (
-              <div class="toast" role="status">
-                {t.done[done as keyof typeof t.done]}
-              </div>
-            )}
-            {children}
-          </main>
+          <Header view={view} />
+          {banner && (
+            <div class="banner" role="status">
+              {banner}
+            </div>
+          )}
+          <div class="shell">
+            {nav}
+            <main id="main" class={narrow ? "narrow" : ""} tabindex={-1}>
+              <Done view={view} />
+              {children}
+            </main>
+          </div>
           <Footer view={view} />
         </body>
       </html>
@@ -106,71 +103,159 @@ function Document(
   );
 }
 
-function Header({ view, children }: { view: View; children?: Child }) {
+function GuildNav({ view, section }: { view: View; section: Section }) {
+  const ctx = view.guild!;
   const t = view.messages.common;
-  const { caller } = view;
+  const shown = SECTIONS.filter(([, , permission]) => may(ctx, permission));
+  const inBar = shown.length <= BAR_ITEMS_MAX ? shown.length : BAR_ITEMS_MAX - 1;
+  const rest = shown.slice(inBar);
+  const link = ([name, path]: (typeof SECTIONS)[number], look = "") => (
+    <a
+      class={look}
+      href={guildHref(view, path)}
+      aria-current={name === section ? "page" : undefined}
+    >
+      <Icon name={name} />
+      {t.nav[name]}
+    </a>
+  );
+  return (
+    <div class="guild-nav">
+      <nav aria-label={ctx.guild.name}>
+        {shown.slice(0, inBar).map((one) => link(one))}
+        {rest.map((one) => link(one, "rest"))}
+        {rest.length > 0 && (
+          <details class={`menu more ${rest.some(([name]) => name === section) ? "current" : ""}`}>
+            <summary>
+              <Icon name="more" />
+              {t.more}
+            </summary>
+            <div class="menu-items">{rest.map((one) => link(one))}</div>
+          </details>
+        )}
+      </nav>
+    </div>
+  );
+}
+
+/** What the act before this page did. */
+function Done({ view }: { view: View }) {
+  const { done: sentences } = view.messages.common;
+  const done = view.url.searchParams.get("done") ?? "";
+  if (!Object.hasOwn(sentences, done)) return null;
+  return (
+    <div class="toast" role="status" data-toast>
+      <Icon name="check" />
+      <div>{sentences[done as keyof typeof sentences]}</div>
+    </div>
+  );
+}
+
+function Header({ view }: { view: View }) {
+  const t = view.messages.common;
+  const guild = view.guild?.guild;
   return (
     <header class="top">
       <div class="top-inner">
-        <a class="brand" href="/">
-          {t.product}
+        <a class="brand" href="/" aria-label={t.product}>
+          <Brand />
+          <span>{t.product}</span>
         </a>
-        {view.guild && <strong class="guild-name">{view.guild.guild.name}</strong>}
-        <nav class="who" aria-label={t.account}>
-          {caller.type === "user" ? (
-            <>
-              <a href="/guilds">{t.myGuilds}</a>
-              <a href="/account">{caller.name}</a>
-            </>
-          ) : (
-            <>
-              <a href={`/sign-in?next=${encodeURIComponent(view.path)}`}>{t.signIn}</a>
-              <a href="/sign-up">{t.signUp}</a>
-            </>
-          )}
-        </nav>
+        {guild && (
+          <a class="guild-name" href={`/g/${guild.slug}`}>
+            <span>{guild.name}</span>
+          </a>
+        )}
+        <Who view={view} />
       </div>
-      {children}
     </header>
+  );
+}
+
+function Who({ view }: { view: View }) {
+  const t = view.messages.common;
+  const { caller } = view;
+  if (caller.type !== "user") {
+    return (
+      <nav class="who" aria-label={t.account}>
+        <a href={`/sign-in?next=${encodeURIComponent(view.path)}`}>{t.signIn}</a>
+        <a class="button primary" href="/sign-up">
+          {t.signUp}
+        </a>
+      </nav>
+    );
+  }
+  return (
+    <nav class="who" aria-label={t.account}>
+      <details class="menu">
+        <summary aria-label={`${t.account}: ${caller.name}`}>
+          <span class="avatar" data-initial={[...caller.name][0]?.toUpperCase()}></span>
+          <span class="name">{caller.name}</span>
+        </summary>
+        <div class="menu-items">
+          <small>{caller.email}</small>
+          <a href="/guilds">
+            <Icon name="guilds" />
+            {t.myGuilds}
+          </a>
+          <a href="/account">
+            <Icon name="settings" />
+            {t.account}
+          </a>
+          <a href="/sign-out">
+            <Icon name="out" />
+            {t.signOut}
+          </a>
+        </div>
+      </details>
+    </nav>
   );
 }
 
 function Footer({ view }: { view: View }) {
   const t = view.messages.common;
+  const languages = [
+    ["en", "English"],
+    ["es", "Español"],
+  ] as const;
+  const themes = (["system", "dark", "light"] as const).map((id) => [id, t.themes[id]] as const);
   return (
     <footer>
-      <div class="top-inner">
-        <form method="post" action="/preferences">
-          <input type="hidden" name="next" value={view.path} />
-          <label>
-            {t.language}
-            <select name="lang">
-              <option value="en" selected={view.locale === "en"}>
-                English
-              </option>
-              <option value="es" selected={view.locale === "es"}>
-                Español
-              </option>
-            </select>
-          </label>
-          <label>
-            {t.theme}
-            <select name="theme">
-              {(["system", "dark", "light"] as const).map((theme) => (
-                <option value={theme} selected={view.theme === theme}>
-                  {t.themes[theme]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button class="button" type="submit">
-            {t.apply}
-          </button>
-        </form>
-        <nav aria-label="API">
+      <div class="foot">
+        <Switch view={view} name="lang" label={t.language} now={view.locale} choices={languages} />
+        <Switch view={view} name="theme" label={t.theme} now={view.theme} choices={themes} />
+        <nav aria-label={t.api}>
           <a href="/api-reference">{t.api}</a>
         </nav>
       </div>
     </footer>
+  );
+}
+
+/** A choice of a few, each one press away, that works without scripts. */
+function Switch(props: {
+  view: View;
+  name: string;
+  label: string;
+  now: string;
+  choices: readonly (readonly [value: string, label: string])[];
+}) {
+  const { view, name, label, now, choices } = props;
+  return (
+    <form method="post" action="/preferences">
+      <input type="hidden" name="next" value={withParams(view.url, {})} />
+      <fieldset class="switch" aria-label={label}>
+        {choices.map(([value, text]) => (
+          <button
+            type="submit"
+            name={name}
+            value={value}
+            aria-pressed={value === now ? "true" : "false"}
+          >
+            {text}
+          </button>
+        ))}
+      </fieldset>
+    </form>
   );
 }

@@ -1,14 +1,22 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../http/env.ts";
-import { viewOf } from "../http/view.ts";
-import { LinkButton, PageHeader } from "./components.tsx";
-import { PlatformLayout } from "./layout.tsx";
+import { type View, viewOf } from "../http/view.ts";
+import { may } from "../tenant/context.ts";
+import { CopyField, LinkButton, Meter, PageHeader } from "./components.tsx";
+import { sentenceOf } from "./i18n/index.ts";
+import { guildHref, PlatformLayout } from "./layout.tsx";
+import { withParams } from "./tables.tsx";
 
 interface ShownProblem {
+  readonly type: string;
   readonly status: number;
   readonly detail: string;
   readonly requestId: string;
+  readonly [detail: string]: unknown;
 }
+
+/** What may be gone at the next try. */
+const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
 
 /** A problem as a page: what happened, what to do, and the id to send us. */
 export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
@@ -16,23 +24,63 @@ export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
   const t = view.messages.problems;
   const titles: Record<string, string> = t.titles;
   const title = titles[`s${problem.status}`] ?? t.titles.s500;
-  const isStranger = view.caller.type === "anonymous" && [401, 404].includes(problem.status);
+  const code = problem.type.replace("/problems/", "");
   c.status(problem.status as 400);
   return c.html(
     <PlatformLayout view={view} title={title} narrow>
-      <PageHeader title={title} lead={problem.detail} />
-      {isStranger && <p>{t.signInHint}</p>}
+      <PageHeader title={title} lead={sentenceOf(view.messages, code, problem.detail)} />
+      {isStranger(view, problem) && <p>{t.signInHint}</p>}
+      <Limit view={view} problem={problem} />
       <div class="row">
-        {isStranger && (
-          <LinkButton look="primary" href={`/sign-in?next=${encodeURIComponent(view.path)}`}>
-            {view.messages.common.signIn}
-          </LinkButton>
-        )}
+        <WayOn view={view} problem={problem} />
         <LinkButton href="/">{t.home}</LinkButton>
       </div>
-      <p class="muted">
-        {t.requestId}: <code>{problem.requestId}</code>
-      </p>
+      <CopyField
+        id="request-id"
+        label={t.requestId}
+        value={problem.requestId}
+        messages={view.messages}
+      />
     </PlatformLayout>,
   );
+}
+
+type Props = { view: View; problem: ShownProblem };
+
+/** The one thing that helps: sign in, see the plan, ask again, or go back to the guild. */
+function WayOn({ view, problem }: Props) {
+  const way = wayOn(view, problem);
+  if (way === undefined) return null;
+  const [href, label] = way;
+  return (
+    <LinkButton look="primary" href={href}>
+      {label}
+    </LinkButton>
+  );
+}
+
+function wayOn(
+  view: View,
+  problem: ShownProblem,
+): readonly [href: string, label: string] | undefined {
+  const t = view.messages.problems;
+  if (isStranger(view, problem)) {
+    return [`/sign-in?next=${encodeURIComponent(view.path)}`, view.messages.common.signIn];
+  }
+  if (problem.status === 402 && view.guild && may(view.guild, "settings.manage")) {
+    return [guildHref(view, "/settings"), t.plan];
+  }
+  if (PASSING.has(problem.status)) return [withParams(view.url, {}), t.again];
+  return view.guild && [guildHref(view, ""), view.guild.guild.name];
+}
+
+/** How much of a plan's limit is used, where the problem is that limit. */
+function Limit({ view, problem }: Props) {
+  const { limit, used } = problem;
+  if (problem.status !== 402 || typeof limit !== "number" || typeof used !== "number") return null;
+  return <Meter label={view.messages.problems.use} used={used} limit={limit} />;
+}
+
+function isStranger(view: View, { status }: ShownProblem): boolean {
+  return view.caller.type === "anonymous" && (status === 401 || status === 404);
 }

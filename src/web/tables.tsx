@@ -8,7 +8,20 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** The value of `sort` in the URL; a leading minus turns it round. */
   readonly sort?: string;
+  /**
+   * The place in a row's card on a phone. Without it the first column that is no number is the
+   * title and the first number stands beside it.
+   */
+  readonly card?: "title" | "key" | "wide" | "plain";
 }
+
+/** With scripts, only the page's middle is exchanged: focus and place stay as they were. */
+const SWAP = {
+  "hx-target": "#main",
+  "hx-select": "#main",
+  "hx-swap": "outerMorph",
+  "hx-push-url": "true",
+} as const;
 
 /**
  * A table whose sorting, filters and pages live in the URL, so that the back button and a sent link
@@ -22,10 +35,14 @@ export function DataTable<Row>(props: {
   messages: Messages;
   next?: string | undefined;
   empty: Child;
+  /** How the rows are sorted when the URL does not say. */
+  defaultSort?: string;
 }) {
-  const { caption, columns, rows, url, messages, next, empty } = props;
+  const { caption, columns, rows, url, messages, next, empty, defaultSort = "" } = props;
   if (rows.length === 0) return <>{empty}</>;
-  const sorted = url.searchParams.get("sort") ?? "";
+  const places = placesOf(columns);
+  const sorted = url.searchParams.get("sort") ?? defaultSort;
+  const nextHref = next && withParams(url, { cursor: next });
   return (
     <>
       <div class="table-wrap cards">
@@ -34,31 +51,18 @@ export function DataTable<Row>(props: {
           <thead>
             <tr>
               {columns.map((column) => (
-                <th
-                  scope="col"
-                  class={column.numeric ? "num" : ""}
-                  aria-sort={ariaSort(sorted, column.sort)}
-                >
-                  {column.sort ? (
-                    <a
-                      href={sortHref(url, sorted, column.sort)}
-                      aria-label={messages.common.sortBy(column.label)}
-                    >
-                      {column.label}
-                      {sorted === column.sort ? " ↑" : sorted === `-${column.sort}` ? " ↓" : ""}
-                    </a>
-                  ) : (
-                    column.label
-                  )}
-                </th>
+                <ColumnHead column={column} sorted={sorted} url={url} messages={messages} />
               ))}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr>
-                {columns.map((column) => (
-                  <td class={column.numeric ? "num" : ""} data-label={column.label}>
+                {columns.map((column, index) => (
+                  <td
+                    class={`${column.numeric ? "num " : ""}${places[index]}`}
+                    data-label={column.label}
+                  >
                     <div>{column.cell(row)}</div>
                   </td>
                 ))}
@@ -67,9 +71,16 @@ export function DataTable<Row>(props: {
           </tbody>
         </table>
       </div>
-      {next && (
+      {nextHref && (
         <p>
-          <a class="button secondary" href={withParams(url, { cursor: next })} rel="next">
+          <a
+            class="button secondary"
+            href={nextHref}
+            rel="next"
+            hx-get={nextHref}
+            {...SWAP}
+            hx-swap="outerMorph show:top"
+          >
             {messages.common.next}
           </a>
         </p>
@@ -95,7 +106,14 @@ export function Filters(props: { url: URL; messages: Messages; children?: Child 
   const { url, messages, children } = props;
   const sort = url.searchParams.get("sort");
   return (
-    <form class="filters" method="get" action={url.pathname}>
+    <form
+      class="filters"
+      method="get"
+      action={url.pathname}
+      hx-get={url.pathname}
+      hx-trigger="submit, change, input delay:300ms from:find input[type=search]"
+      {...SWAP}
+    >
       {sort && <input type="hidden" name="sort" value={sort} />}
       {children}
       <button class="button secondary" type="submit">
@@ -108,12 +126,47 @@ export function Filters(props: { url: URL; messages: Messages; children?: Child 
   );
 }
 
-function sortHref(url: URL, sorted: string, sort: string): string {
-  return withParams(url, { sort: sorted === sort ? `-${sort}` : sort, cursor: undefined });
+function ColumnHead<Row>(props: {
+  column: Column<Row>;
+  sorted: string;
+  url: URL;
+  messages: Messages;
+}) {
+  const { column, sorted, url, messages } = props;
+  const { label, numeric = false, sort } = column;
+  const href = sort && withParams(url, { sort: turned(sorted, sort, numeric), cursor: undefined });
+  return (
+    <th scope="col" class={numeric ? "num" : ""} aria-sort={ariaSort(sorted, sort)}>
+      {href ? (
+        <a href={href} aria-label={messages.common.sortBy(label)} hx-get={href} {...SWAP}>
+          {label}
+        </a>
+      ) : (
+        label
+      )}
+    </th>
+  );
+}
+
+/** Names begin at A and numbers at the largest; a second press turns them round. */
+function turned(sorted: string, sort: string, numeric: boolean): string {
+  if (numeric) return sorted === `-${sort}` ? sort : `-${sort}`;
+  return sorted === sort ? `-${sort}` : sort;
 }
 
 function ariaSort(sorted: string, sort: string | undefined) {
   if (sort === undefined) return undefined;
   if (sorted === sort) return "ascending" as const;
   return sorted === `-${sort}` ? ("descending" as const) : ("none" as const);
+}
+
+function placesOf<Row>(columns: readonly Column<Row>[]): readonly string[] {
+  const isTaken = (place: "title" | "key") => columns.some(({ card }) => card === place);
+  const free = columns.filter(({ card }) => card === undefined);
+  const title = isTaken("title") ? undefined : (free.find((one) => !one.numeric) ?? free[0]);
+  const key = isTaken("key") ? undefined : free.find((one) => one.numeric && one !== title);
+  return columns.map((column) => {
+    if (column.card !== undefined) return column.card === "plain" ? "" : column.card;
+    return column === title ? "title" : column === key ? "key" : "";
+  });
 }

@@ -42,6 +42,19 @@ describe("a write that was acknowledged is in the file", () => {
     expect(await countAfresh(path)).toBe(0);
   });
 
+  test("also after waiting for the lock was given up", async () => {
+    const path = join(scratch(), "given-up.db");
+    await (await newDatabase(path)).close();
+    const client = await openEmbedded({ url: urlOf(path) }, { busyWaitMsMax: 50 });
+    const other = await lockElsewhere(path, 400);
+    const refused = run(client, "INSERT INTO t (v) VALUES ('refused')");
+    await expect(refused).rejects.toMatchObject({ kind: "busy" });
+    await other.exit;
+    await run(client, "INSERT INTO t (v) VALUES ('acknowledged')");
+    expect(await countAfresh(path)).toBe(1);
+    await client.close();
+  });
+
   test("and 1,000 transactions at once lose none", async () => {
     const path = join(scratch(), "many.db");
     const client = await newDatabase(path);
@@ -112,8 +125,10 @@ test("closing waits for work under way and refuses what comes after", async () =
   const writes = [1, 2, 3].map((v) => run(client, "INSERT INTO t (v) VALUES (?)", v));
   const closed = client.close();
   await expect(run(client, "SELECT 1")).rejects.toMatchObject({ kind: "closed" });
-  await Promise.all(writes);
+  let written = 0;
+  for (const one of writes) void one.then(() => written++);
   await closed;
+  expect(written).toBe(3);
   await other.exit;
   expect(await countAfresh(path)).toBe(3);
 });

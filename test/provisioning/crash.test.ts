@@ -2,38 +2,27 @@ import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installFault } from "../../provisioning/fault.ts";
 import type { Guild } from "../../src/platform/store.ts";
+import { bundleScript } from "../support/bundle.ts";
 import { openProvisioning } from "../support/provisioning.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-// Beside the packages, because the bundle looks for the driver's native part from where it lies.
-const FOUNDER = join(ROOT, `dist/founder-${process.pid}.js`);
 const AFTER_THE_LEASE_MS = 60_000;
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 
 /** A platform with nothing in it and the template made, which every strike starts from. */
 let base: string;
+let founder: string;
 beforeAll(async () => {
-  // Dozens of processes are started, and as one file each of them starts five times faster.
-  await build({
-    entryPoints: [join(ROOT, "test/support/founder.ts")],
-    outfile: FOUNDER,
-    bundle: true,
-    external: ["libsql"],
-    platform: "node",
-    format: "esm",
-    logLevel: "warning",
-  });
+  founder = await bundleScript("test/support/founder.ts");
   base = await mkdtemp(join(tmpdir(), "guildhall-crash-"));
   const { template, close } = await openProvisioning(base);
   await template();
   await close();
 });
 afterAll(async () => {
-  await rm(FOUNDER, { force: true });
+  await rm(founder, { force: true });
   await rm(base, { recursive: true, force: true });
 });
 
@@ -43,7 +32,7 @@ type Verb = "found" | "delete" | "retry" | "sweep";
 function inChild(dir: string, verb: Verb, strikes: string, aheadMs = 0, mutant = "") {
   return new Promise<{ out: string; died: boolean }>((resolve, reject) => {
     const env = { ...process.env, MUTANT: mutant };
-    const args = [FOUNDER, dir, verb, strikes, String(aheadMs)];
+    const args = [founder, dir, verb, strikes, String(aheadMs)];
     execFile(process.execPath, args, { env }, (error, out, stderr) => {
       if (error && error.signal !== "SIGKILL") reject(new Error(stderr));
       else resolve({ out, died: error?.signal === "SIGKILL" });

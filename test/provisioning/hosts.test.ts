@@ -210,6 +210,36 @@ describe("a folder of databases", () => {
     expect((await stat(join(dir, "inner/guilds"))).mode & 0o077).toBe(0);
   });
 
+  test("keeps the very file that is there, whatever is made under its name", async () => {
+    const host = makeFileHost();
+    const [name, other] = [newDatabaseName(), newDatabaseName()];
+    const path = fileURLToPath((await host.create(name)).url);
+    await host.create(other);
+    const { ino, birthtimeMs } = await stat(path);
+    await host.create(name);
+    expect(await stat(path)).toMatchObject({ ino, birthtimeMs });
+    await host.restore(name, await host.snapshot(other));
+    expect(await stat(path)).toMatchObject({ ino, birthtimeMs });
+  });
+
+  test("is not changed by a slow maker whose file somebody else made meanwhile", async () => {
+    const name = newDatabaseName();
+    const bytes = await fileTemplate(fileOptions())();
+    let goOn!: (template: Uint8Array) => void;
+    const template = () =>
+      new Promise<Uint8Array>((resolve) => {
+        goOn = resolve;
+      });
+    const options = { root: join(dir, "inner/guilds"), openClient: openEmbedded };
+    const slow = new FileHost({ ...options, template }).create(name);
+    while (goOn === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const { url } = await makeFileHost().create(name);
+    const { ino } = await stat(fileURLToPath(url));
+    goOn(bytes);
+    expect(await slow).toEqual({ url });
+    expect((await stat(fileURLToPath(url))).ino).toBe(ino);
+  });
+
   test("holds a file of an operator's own without being disturbed by it", async () => {
     const host = makeFileHost();
     const name = newDatabaseName();

@@ -154,15 +154,17 @@ test("a deleted guild is gone with its database, and its address is held for a w
 test("a guild in use is deleted when the last request has ended, not before", async () => {
   const id = await services.recordGuild();
   const guild = await services.provisioner.provision(id);
+  const order: string[] = [];
+  installFault((point) => void order.push(point));
   const lease = await services.tenants.lease(guild);
   const deletion = services.provisioner.deprovision(id);
-  await lease.db.client.execute({
-    sql: "INSERT INTO settings (name, value, updated_at) VALUES ('last', 'null', 0)",
-    args: [],
-  });
-  expect(await databases()).toHaveLength(1);
+  // Turns enough for a deletion that would not wait.
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(await lease.db.all("SELECT id FROM persons")).toHaveLength(1);
+  order.push("released");
   lease[Symbol.dispose]();
   await deletion;
+  expect(order.slice(0, 3)).toEqual(["deleting", "released", "drained"]);
   expect(await databases()).toEqual([]);
 });
 

@@ -26,6 +26,7 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
   schema: T,
   show: (form: FormState) => Html,
   act: (input: z.output<T>) => Promise<Response>,
+  section: "auth" | "guilds" = "auth",
 ): Promise<Response> {
   const values = await sentForm(c);
   try {
@@ -39,7 +40,8 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     if (typeof retryAfterMs === "number") {
       c.header("Retry-After", String(Math.ceil(retryAfterMs / 1_000)));
     }
-    return await ownPage(c, show(translated(failedForm(error, values), error, viewOf(c).messages)));
+    const words = viewOf(c).messages[section];
+    return await ownPage(c, show(translated(failedForm(error, values), error, words)));
   }
 }
 
@@ -53,8 +55,11 @@ export async function sentForm<E extends AppEnv>(c: Context<E>): Promise<Record<
   return Object.fromEntries(values);
 }
 
-function translated(form: FormState, error: AppError, messages: Messages): FormState {
-  const t = messages.auth;
+function translated(
+  form: FormState,
+  error: AppError,
+  t: Pick<Messages["auth" | "guilds"], "errors" | "faults">,
+): FormState {
   const sentences: Readonly<Record<string, string>> = t.errors;
   const faults: Readonly<Record<string, string>> = t.faults;
   const reason = error.details["reason"];

@@ -5,6 +5,7 @@ import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../htt
 import type { InvitationId, UserId } from "../../kernel/ids.ts";
 import { PERMISSIONS } from "../../kernel/permissions.ts";
 import { type GuildContext, may } from "../../tenant/context.ts";
+import { translator } from "../../web/i18n/index.ts";
 import { usageOf } from "../plans/service.ts";
 import * as inputs from "./inputs.ts";
 import { invite, openInvitations, revokeInvitation } from "./invitations.ts";
@@ -69,7 +70,10 @@ const createInvitation = createRoute({
   middleware: [requirePermission("members.invite")] as const,
   request: { body: jsonBody(inputs.newInvitation) },
   responses: {
-    201: json(inputs.invitationJson.extend({ url: z.string() }), "Its link is shown only now."),
+    201: json(
+      inputs.invitationJson.extend({ url: z.string(), mailed: z.boolean() }),
+      "Its link is shown only now.",
+    ),
     default: problem,
   },
 });
@@ -159,7 +163,15 @@ export function guildApi() {
       c.json({ items: await openInvitations(c.var.guild, c.var.platform) }, 200),
     )
     .openapi(createInvitation, async (c) =>
-      c.json(await invite(c.var.guild, c.var.platform, c.req.valid("json")), 201),
+      c.json(
+        await invite(
+          c.var.guild,
+          c.var.platform,
+          c.req.valid("json"),
+          translator(c.var.locale).guilds.letter,
+        ),
+        201,
+      ),
     )
     .openapi(deleteInvitation, async (c) => {
       const id = c.req.valid("param").id as InvitationId;

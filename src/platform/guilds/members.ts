@@ -201,12 +201,7 @@ function revokeInvitationsOf(
   return {
     sql: `UPDATE invitations SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
           AND revoked_at IS NULL AND role IN (SELECT value FROM json_each(?))`,
-    args: [
-      platform.services.now().getTime(),
-      ctx.guild.id,
-      userId,
-      JSON.stringify(role === "viewer" ? ROLES : notBelow),
-    ],
+    args: [platform.services.now().getTime(), ctx.guild.id, userId, JSON.stringify(notBelow)],
   };
 }
 

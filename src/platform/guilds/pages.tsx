@@ -1,8 +1,10 @@
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { viewOf } from "../../http/view.ts";
+import type { Page } from "../../kernel/cursor.ts";
 import { limits } from "../../limits.ts";
 import {
   Badge,
@@ -11,14 +13,25 @@ import {
   LinkButton,
   Notice,
   PageHeader,
+  RoleBadge,
   Steps,
 } from "../../web/components.tsx";
-import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
+import {
+  ErrorSummary,
+  emptyForm,
+  Form,
+  type FormState,
+  SelectField,
+  TextField,
+} from "../../web/forms.tsx";
 import { PlatformLayout } from "../../web/layout.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
 import * as inputs from "./inputs.ts";
 import { acceptInvitation, openInvitation } from "./invitations.ts";
 import * as service from "./service.ts";
+import { SLUG_CHARS_MAX } from "./slugs.ts";
+
+const GUILDS_SHOWN_MAX = 100;
 
 /** My guilds, founding one, watching it being made, and joining one. */
 export function guildsPages() {
@@ -26,7 +39,9 @@ export function guildsPages() {
   pages
     .get("/guilds", async (c) => {
       if (c.var.caller.type !== "user") return c.redirect("/sign-in?next=/guilds", 303);
-      return await ownPage(c, <MyGuilds c={c} guilds={await service.myGuilds(c.var.platform)} />);
+      const cursor = c.req.query("cursor");
+      const page = await service.myGuilds(c.var.platform, { limit: GUILDS_SHOWN_MAX, cursor });
+      return await ownPage(c, <MyGuilds c={c} page={page} />);
     })
     .get("/guilds/new", (c) => {
       if (c.var.caller.type !== "user") return c.redirect("/sign-up?next=/guilds/new", 303);
@@ -45,6 +60,7 @@ export function guildsPages() {
           );
           return c.redirect(`/guilds/${founded.id}/progress`, 303);
         },
+        "guilds",
       ),
     )
     .get("/guilds/:id/progress", async (c) => {
@@ -54,18 +70,27 @@ export function guildsPages() {
     })
     .post("/guilds/:id/progress", async (c) => {
       const id = c.req.param("id");
-      await service.retryFounding(c.var.platform, id);
+      await service.retryFounding(c.var.platform, id, limits.guild.foundingPageWaitMs);
       return c.redirect(`/guilds/${id}/progress`, 303);
     })
     .get("/invitations/:token", (c) => invitationPage(c))
-    .post("/invitations/:token", async (c) => {
-      const { guildSlug } = await acceptInvitation(c.var.platform, c.req.param("token"));
-      return c.redirect(`/g/${guildSlug}`, 303);
-    });
+    .post("/invitations/:token", (c) =>
+      onForm(
+        c,
+        z.object({}),
+        async (form) => await invitationHtml(c, form),
+        async () => {
+          const { guildSlug } = await acceptInvitation(c.var.platform, c.req.param("token"));
+          return c.redirect(`/g/${guildSlug}`, 303);
+        },
+        "guilds",
+      ),
+    );
   return pages;
 }
 
-function MyGuilds(props: { c: Context<AppEnv>; guilds: readonly service.GuildOfMine[] }) {
+function MyGuilds(props: { c: Context<AppEnv>; page: Page<service.GuildOfMine> }) {
+  const { items, next } = props.page;
   const view = viewOf(props.c);
   const t = view.messages.guilds;
   return (
@@ -75,7 +100,7 @@ function MyGuilds(props: { c: Context<AppEnv>; guilds: readonly service.GuildOfM
           {t.found}
         </LinkButton>
       </PageHeader>
-      {props.guilds.length === 0 && (
+      {items.length === 0 && (
         <EmptyState
           title={t.none}
           text={t.noneText}
@@ -83,18 +108,20 @@ function MyGuilds(props: { c: Context<AppEnv>; guilds: readonly service.GuildOfM
         />
       )}
       <div class="grid">
-        {props.guilds.map((guild) => (
+        {items.map((guild) => (
           <section class="card">
             <h2>
               <a href={`/g/${guild.slug}`}>{guild.name}</a>
             </h2>
             <p class="muted">{`${guild.realm} · ${t.regions[guild.region]}`}</p>
-            <p>
-              <Badge>{view.messages.common.roles[guild.role]}</Badge>
+            <p class="row">
+              <RoleBadge role={guild.role} messages={view.messages} />
+              {guild.status !== "ready" && <Badge look="bad">{t.states[guild.status]}</Badge>}
             </p>
           </section>
         ))}
       </div>
+      {next && <LinkButton href={`/guilds?cursor=${next}`}>{view.messages.common.next}</LinkButton>}
     </PlatformLayout>
   );
 }
@@ -102,14 +129,15 @@ function MyGuilds(props: { c: Context<AppEnv>; guilds: readonly service.GuildOfM
 function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
   const view = viewOf(c);
   const { guilds: t, common } = view.messages;
+  const { nameCharsMax } = limits.guild;
   const options = (names: Readonly<Record<string, string>>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));
   return (
     <PlatformLayout view={view} title={t.found} narrow>
       <PageHeader title={t.found} lead={t.foundLead} />
       <Form form={form} messages={view.messages}>
-        <TextField name="name" label={t.name} form={form} required maxlength={48} />
-        <TextField name="realm" label={t.realm} form={form} required maxlength={48} />
+        <TextField name="name" label={t.name} form={form} required maxlength={nameCharsMax} />
+        <TextField name="realm" label={t.realm} form={form} required maxlength={nameCharsMax} />
         <SelectField
           name="region"
           label={t.region}
@@ -123,7 +151,13 @@ function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
           form={form}
           options={options(common.factions)}
         />
-        <TextField name="slug" label={t.slug} form={form} hint={t.slugHint} maxlength={32} />
+        <TextField
+          name="slug"
+          label={t.slug}
+          form={form}
+          hint={t.slugHint}
+          maxlength={SLUG_CHARS_MAX}
+        />
         <button class="button primary" type="submit">
           {t.found}
         </button>
@@ -164,31 +198,54 @@ export function progressPage(c: Context<AppEnv>, progress: service.Progress) {
 }
 
 async function invitationPage(c: Context<AppEnv>): Promise<Response> {
+  const offer = await openInvitation(c.var.platform, c.req.param("token")!);
+  if (offer.isMember) return c.redirect(`/g/${offer.guildSlug}`, 303);
+  return await ownPage(c, await invitationHtml(c, emptyForm));
+}
+
+async function invitationHtml(c: Context<AppEnv>, form: FormState) {
   const view = viewOf(c);
   const { guilds: t, common } = view.messages;
   const token = c.req.param("token")!;
   const offer = await openInvitation(c.var.platform, token);
-  const next = encodeURIComponent(`/invitations/${token}`);
   const title = t.invited(offer.guildName, common.roles[offer.role]);
-  return await ownPage(
-    c,
+  return (
     <PlatformLayout view={view} title={title} narrow>
       <PageHeader title={title} lead={t.invitedLead} />
-      {view.caller.type === "user" ? (
-        <ButtonForm action={`/invitations/${token}`} look="primary">
-          {t.join}
-        </ButtonForm>
+      <ErrorSummary form={form} messages={view.messages} />
+      {view.caller.type === "anonymous" ? (
+        <SignInFirst c={c} token={token} />
       ) : (
-        <>
-          <p>{t.signInToJoin}</p>
-          <div class="row">
-            <LinkButton look="primary" href={`/sign-in?next=${next}`}>
-              {common.signIn}
-            </LinkButton>
-            <LinkButton href={`/sign-up?next=${next}`}>{common.signUp}</LinkButton>
-          </div>
-        </>
+        <div class="row">
+          <ButtonForm action={`/invitations/${token}`} look="primary">
+            {t.join}
+          </ButtonForm>
+          {form.detail !== undefined && offer.isForOneAddress && (
+            <>
+              <LinkButton href="/account">{t.confirmAddress}</LinkButton>
+              <LinkButton look="quiet" href="/sign-out">
+                {t.otherAccount}
+              </LinkButton>
+            </>
+          )}
+        </div>
       )}
-    </PlatformLayout>,
+    </PlatformLayout>
+  );
+}
+
+function SignInFirst({ c, token }: { c: Context<AppEnv>; token: string }) {
+  const { guilds: t, common } = viewOf(c).messages;
+  const next = encodeURIComponent(`/invitations/${token}`);
+  return (
+    <>
+      <p>{t.signInToJoin}</p>
+      <div class="row">
+        <LinkButton look="primary" href={`/sign-in?next=${next}`}>
+          {common.signIn}
+        </LinkButton>
+        <LinkButton href={`/sign-up?next=${next}`}>{common.signUp}</LinkButton>
+      </div>
+    </>
   );
 }

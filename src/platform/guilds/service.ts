@@ -277,6 +277,7 @@ export function refuseBadSlug(slug: string): void {
   const problem = slugProblem(slug);
   if (problem === undefined) return;
   throw new Invalid("guild/bad-slug", "This address cannot be used.", {
+    reason: problem,
     errors: [{ pointer: "/slug", detail: SLUG_ADVICE[problem] }],
   });
 }

@@ -10,11 +10,6 @@ export interface Used {
   readonly limit: number | null;
 }
 
-/** Is there room for one more? */
-export function hasRoom({ used, limit }: Used): boolean {
-  return limit === null || used < limit;
-}
-
 /** The 402 of an account that owns as many guilds on a plan as the plan allows. */
 export function guildsReached(plan: Plan): LimitReached {
   const limit = plan.guildsPerAccountMax;

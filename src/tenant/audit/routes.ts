@@ -7,6 +7,7 @@ import { auditLog } from "./service.ts";
 export const auditFilters = z.object({
   actor: z.string().max(50).optional(),
   action: z.string().max(50).optional(),
+  since: z.coerce.number().int().min(0).optional(),
 });
 
 const rowJson = z

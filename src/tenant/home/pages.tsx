@@ -1,7 +1,9 @@
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
+import type { PlatformStore } from "../../platform/store.ts";
 import {
+  ButtonForm,
   Card,
   EmptyState,
   LinkButton,
@@ -13,10 +15,12 @@ import {
 } from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { allow, type GuildContext, may } from "../context.ts";
+import { readAccount } from "../dkp/reading.ts";
 import type { EntrySummary, Standing } from "../dkp/service.ts";
-import { ledger, standings } from "../dkp/service.ts";
+import { ledger, poolOf, standings } from "../dkp/service.ts";
 import { type Onboarding, onboarding, STEPS } from "../onboarding/service.ts";
-import { ownPerson, persons } from "../roster/service.ts";
+import { RAID_ROLES } from "../roster/classes.ts";
+import { ownPerson, type RosterSummary, rosterSummary } from "../roster/service.ts";
 import { nextRaid } from "./next-raid.ts";
 
 const TOP_ROWS = 5;
@@ -25,10 +29,10 @@ interface Home {
   readonly top: readonly Standing[];
   readonly decimals: number;
   readonly recent: readonly EntrySummary[];
-  readonly mine: Standing | undefined;
+  readonly mine: { readonly personId: string; readonly balance: number } | undefined;
   readonly setup: Onboarding | undefined;
   readonly nextRaidAt: number | undefined;
-  readonly people: number;
+  readonly roster: RosterSummary;
 }
 
 /** The guild's front page: what is next, what is mine, what happened. */
@@ -36,23 +40,24 @@ export function homePages() {
   const router = createRouter<GuildEnv>();
   router.get("/", async (c) => {
     allow(c.var.guild, "standings.view");
-    return c.html(<HomePage view={viewOf(c)} home={await gather(c.var.guild)} />);
+    const home = await gather(c.var.guild, c.var.services.platform);
+    return c.html(<HomePage view={viewOf(c)} home={home} />);
   });
   return router;
 }
 
-async function gather(ctx: GuildContext): Promise<Home> {
+async function gather(ctx: GuildContext, platform: PlatformStore): Promise<Home> {
   const me = await ownPerson(ctx);
-  const page = await standings(ctx, { limit: 200 });
+  const pool = await poolOf(ctx, undefined);
   const { raidSchedule, timeZone } = ctx.guild;
   return {
-    top: page.items.slice(0, TOP_ROWS),
-    decimals: page.pool.decimals,
+    top: (await standings(ctx, { limit: TOP_ROWS })).items,
+    decimals: pool.decimals,
     recent: may(ctx, "ledger.view") ? (await ledger(ctx, { limit: TOP_ROWS })).items : [],
-    mine: me && page.items.find((row) => row.personId === me.id),
-    setup: may(ctx, "settings.manage") ? await onboarding(ctx) : undefined,
+    mine: me && (await readAccount(ctx, pool, me.id)),
+    setup: may(ctx, "settings.manage") ? await onboarding(ctx, platform) : undefined,
     nextRaidAt: raidSchedule ? nextRaid(raidSchedule, timeZone, ctx.now().getTime()) : undefined,
-    people: (await persons(ctx, { limit: 200 })).items.length,
+    roster: await rosterSummary(ctx),
   };
 }
 
@@ -77,21 +82,23 @@ function HomePage({ view, home }: { view: View; home: Home }) {
       <div class="grid">
         <StatTile label={t.nextRaid}>
           {home.nextRaidAt === undefined ? (
-            t.noSchedule
+            may(ctx, "settings.manage") ? (
+              <a href={guildHref(view, "/onboarding/schedule")}>{t.setSchedule}</a>
+            ) : (
+              t.noSchedule
+            )
           ) : (
             <Time at={home.nextRaidAt} timeZone={guild.timeZone} locale={view.locale} />
           )}
         </StatTile>
         {ctx.actor.type === "user" && (
           <StatTile label={t.balance} {...(!home.mine && { note: t.notInRoster })}>
-            <Points
-              amount={home.mine?.balance ?? 0}
-              decimals={home.decimals}
-              locale={view.locale}
-            />
+            <Mine view={view} home={home} />
           </StatTile>
         )}
-        <StatTile label={t.roster}>{t.people(home.people)}</StatTile>
+        <StatTile label={t.roster} {...(home.roster.mains > 0 && { note: rolesLine(view, home) })}>
+          <a href={guildHref(view, "/roster")}>{t.people(home.roster.people)}</a>
+        </StatTile>
       </div>
       <div class="grid">
         <TopStandings view={view} home={home} />
@@ -99,6 +106,20 @@ function HomePage({ view, home }: { view: View; home: Home }) {
       </div>
     </GuildLayout>
   );
+}
+
+function Mine({ view, home }: { view: View; home: Home }) {
+  const { mine, decimals } = home;
+  const points = <Points amount={mine?.balance ?? 0} decimals={decimals} locale={view.locale} />;
+  if (!mine) return points;
+  return <a href={guildHref(view, `/standings/${mine.personId}`)}>{points}</a>;
+}
+
+function rolesLine(view: View, { roster }: Home): string {
+  const names = view.messages.roster.roles;
+  return RAID_ROLES.filter((role) => roster.roles[role] !== undefined)
+    .map((role) => `${names[role]} ${roster.roles[role]}`)
+    .join(" · ");
 }
 
 function Checklist({ view, setup }: { view: View; setup: Onboarding }) {
@@ -117,7 +138,12 @@ function Checklist({ view, setup }: { view: View; setup: Onboarding }) {
             setup.steps.find((one) => one.step === step)?.state === "open" ? "waiting" : "done",
         }))}
       />
-      <LinkButton href={guildHref(view, "/onboarding")}>{t.go}</LinkButton>
+      <div class="row">
+        <LinkButton href={guildHref(view, "/onboarding")}>{t.go}</LinkButton>
+        <ButtonForm look="quiet" action={guildHref(view, "/onboarding/dismissal")}>
+          {t.dismiss}
+        </ButtonForm>
+      </div>
     </Card>
   );
 }
@@ -125,7 +151,7 @@ function Checklist({ view, setup }: { view: View; setup: Onboarding }) {
 function TopStandings({ view, home }: { view: View; home: Home }) {
   const t = view.messages.home;
   const ctx = view.guild!;
-  if (home.people === 0) {
+  if (home.roster.mains === 0 && home.recent.length === 0) {
     const { roster } = view.messages;
     return (
       <EmptyState

@@ -2,8 +2,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
+import type { AppError } from "../../kernel/errors.ts";
 import type { RaidSchedule } from "../../platform/schema.ts";
 import { Button, ButtonForm, Card, LinkButton, PageHeader, Steps } from "../../web/components.tsx";
 import {
@@ -17,16 +19,20 @@ import {
   TextField,
 } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
-import { setDefaultPool } from "../dkp/service.ts";
+import { poolOf, setDefaultPool } from "../dkp/service.ts";
 import * as service from "./service.ts";
 
 type PageContext = Context<GuildEnv>;
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 const scheduleForm = z.object({
   timeZone: z.string().refine((zone) => zone === "UTC" || zones().includes(zone)),
-  weekdays: z.array(z.coerce.number().int().min(1).max(7)).min(1, "Choose at least one day."),
-  startsAt: z.string().regex(/^\d\d:\d\d$/, "Use hours and minutes, like 20:00."),
-  endsAt: z.string().regex(/^\d\d:\d\d$/, "Use hours and minutes, like 23:00."),
+  weekdays: z
+    .array(z.coerce.number().int().min(1).max(7))
+    .min(1)
+    .transform((days) => [...new Set(days)].sort()),
+  startsAt: timeOfDay,
+  endsAt: timeOfDay,
 });
 const lootForm = z.object({ kind: z.enum(["dkp", "epgp", "zero-sum"]) });
 
@@ -35,24 +41,26 @@ export function onboardingPages() {
   const router = createRouter<GuildEnv>();
   const needed = requirePermission("settings.manage");
   router.get("/onboarding", needed, async (c) =>
-    c.html(<Overview view={viewOf(c)} setup={await service.onboarding(c.var.guild)} />),
+    c.html(<Overview view={viewOf(c)} setup={await setupOf(c)} />),
   );
-  router.get("/onboarding/loot", needed, (c) =>
-    c.html(<LootPage view={viewOf(c)} form={emptyForm} />),
-  );
+  router.get("/onboarding/loot", needed, (c) => showLoot(c, emptyForm));
   router.post("/onboarding/loot", needed, chooseLoot);
   router.get("/onboarding/schedule", needed, (c) =>
     c.html(<SchedulePage view={viewOf(c)} form={emptyForm} />),
   );
   router.post("/onboarding/schedule", needed, setSchedule);
-  // The roster and the members have pages that do this well already.
-  router.get("/onboarding/roster", needed, async (c) => {
-    await service.markStep(c.var.guild, "roster", "done");
-    return c.redirect(guildHref(viewOf(c), "/roster/import"), 303);
-  });
-  router.get("/onboarding/invitations", needed, async (c) => {
-    await service.markStep(c.var.guild, "invitations", "done");
-    return c.redirect(guildHref(viewOf(c), "/members"), 303);
+  // The roster and the members have pages that do this well already; the step sees what they did.
+  router.get("/onboarding/roster", needed, (c) =>
+    c.redirect(guildHref(viewOf(c), "/roster/import"), 303),
+  );
+  router.get("/onboarding/invitations", needed, (c) =>
+    c.redirect(guildHref(viewOf(c), "/members/invitations"), 303),
+  );
+  router.post("/onboarding/dismissal", needed, async (c) => {
+    const open = (await setupOf(c)).steps.filter(({ state }) => state === "open");
+    const steps = open.map(({ step }) => step);
+    await service.markSteps(c.var.guild, steps, "skipped");
+    return c.redirect(guildHref(viewOf(c), ""), 303);
   });
   router.post("/onboarding/example", needed, async (c) => {
     const { remove } = await c.req.parseBody();
@@ -64,22 +72,35 @@ export function onboardingPages() {
   router.post("/onboarding/:step", needed, async (c) => {
     const step = z.enum(service.STEPS).safeParse(c.req.param("step"));
     if (!step.success) throw invalidFrom(step.error, "param");
-    await service.markStep(c.var.guild, step.data, "skipped");
-    return c.redirect(guildHref(viewOf(c), "/onboarding"), 303);
+    return await skipTo(c, step.data);
   });
   return router;
+}
+
+function setupOf(c: PageContext) {
+  return service.onboarding(c.var.guild, c.var.services.platform);
+}
+
+async function showLoot(c: PageContext, form: FormState) {
+  const { kind } = await poolOf(c.var.guild, undefined);
+  return c.html(<LootPage view={viewOf(c)} form={form} kind={kind} />);
 }
 
 async function chooseLoot(c: PageContext) {
   const values = (await c.req.parseBody()) as Record<string, string>;
   if (values["skip"]) return await skipTo(c, "loot");
-  const input = lootForm.safeParse(values);
-  if (!input.success) {
-    const form = failedForm(invalidFrom(input.error, "form"), values);
-    return c.html(<LootPage view={viewOf(c)} form={form} />, 422);
+  try {
+    const input = lootForm.safeParse(values);
+    if (!input.success) throw invalidFrom(input.error, "form");
+    await setDefaultPool(c.var.guild, input.data.kind);
+  } catch (error) {
+    const form = failedForm(error, values);
+    c.status(statusOf(error as AppError) as 422);
+    const isGiven = (error as AppError).code === "dkp/pool-has-entries";
+    const detail = viewOf(c).messages.onboarding.poolHasEntries;
+    return await showLoot(c, isGiven ? { ...form, detail } : form);
   }
-  await setDefaultPool(c.var.guild, input.data.kind);
-  await service.markStep(c.var.guild, "loot", "done");
+  await service.markSteps(c.var.guild, ["loot"], "done");
   return c.redirect(`${guildHref(viewOf(c), "/onboarding")}?done=saved`, 303);
 }
 
@@ -89,17 +110,20 @@ async function setSchedule(c: PageContext) {
   const values = { ...sent, weekdays: [sent["weekdays"] ?? []].flat() } as FormState["values"];
   const input = scheduleForm.safeParse(values);
   if (!input.success) {
-    const form = failedForm(invalidFrom(input.error, "form"), values);
+    const t = viewOf(c).messages.onboarding.errors;
+    const { errors, ...failed } = failedForm(invalidFrom(input.error, "form"), values);
+    const texts = Object.keys(errors).map((name) => [name, t[name as keyof typeof t]]);
+    const form = { ...failed, detail: t.input, errors: Object.fromEntries(texts) };
     return c.html(<SchedulePage view={viewOf(c)} form={form} />, 422);
   }
   const { timeZone, ...raidSchedule } = input.data;
   await c.var.services.platform.setSchedule(c.var.guild.guild.id, { timeZone, raidSchedule });
-  await service.markStep(c.var.guild, "schedule", "done");
+  await service.markSteps(c.var.guild, ["schedule"], "done", { timeZone, ...raidSchedule });
   return c.redirect(`${guildHref(viewOf(c), "/onboarding")}?done=saved`, 303);
 }
 
 async function skipTo(c: PageContext, step: service.Step) {
-  await service.markStep(c.var.guild, step, "skipped");
+  await service.markSteps(c.var.guild, [step], "skipped");
   return c.redirect(guildHref(viewOf(c), "/onboarding"), 303);
 }
 
@@ -144,7 +168,7 @@ function Overview({ view, setup }: { view: View; setup: service.Onboarding }) {
   );
 }
 
-function LootPage({ view, form }: { view: View; form: FormState }) {
+function LootPage({ view, form, kind: chosen }: { view: View; form: FormState; kind: string }) {
   const t = view.messages.onboarding;
   const kinds = ["dkp", "epgp", "zero-sum"] as const;
   return (
@@ -155,7 +179,7 @@ function LootPage({ view, form }: { view: View; form: FormState }) {
           name="kind"
           label={t.loot}
           form={form}
-          value="dkp"
+          value={chosen}
           options={kinds.map((kind) => ({
             value: kind,
             label: t.kinds[kind],

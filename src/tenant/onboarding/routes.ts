@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
@@ -7,9 +8,9 @@ import * as service from "./service.ts";
 const tags = ["Onboarding"];
 const needed = requirePermission("settings.manage");
 const step = z.enum(service.STEPS);
-const state = z.enum(["open", "done", "skipped"]);
+const stepState = z.enum(["open", "done", "skipped"]);
 const onboardingJson = z
-  .object({ steps: z.array(z.object({ step, state })), hasExample: z.boolean() })
+  .object({ steps: z.array(z.object({ step, state: stepState })), hasExample: z.boolean() })
   .openapi("Onboarding");
 const answer = { 200: json(onboardingJson, "How far it is."), default: problem };
 
@@ -28,7 +29,7 @@ const mark = createRoute({
   operationId: "markStep",
   tags,
   middleware: needed,
-  request: { params: z.object({ step }), body: jsonBody(z.strictObject({ state })) },
+  request: { params: z.object({ step }), body: jsonBody(z.strictObject({ state: stepState })) },
   responses: answer,
 });
 
@@ -50,24 +51,28 @@ const removeExample = createRoute({
   responses: answer,
 });
 
+type ApiContext = Context<GuildEnv>;
+
 /** The wizard's state and the example. */
 export function onboardingApi() {
   return createRouter<GuildEnv>()
-    .openapi(get, async (c) => c.json(plain(await service.onboarding(c.var.guild)), 200))
-    .openapi(mark, async (c) =>
-      c.json(
-        plain(
-          await service.markStep(c.var.guild, c.req.valid("param").step, c.req.valid("json").state),
-        ),
-        200,
-      ),
-    )
-    .openapi(addExample, async (c) => c.json(plain(await service.addExample(c.var.guild)), 200))
-    .openapi(removeExample, async (c) =>
-      c.json(plain(await service.removeExample(c.var.guild)), 200),
-    );
+    .openapi(get, async (c) => c.json(await state(c), 200))
+    .openapi(mark, async (c) => {
+      const { step: one } = c.req.valid("param");
+      await service.markSteps(c.var.guild, [one], c.req.valid("json").state);
+      return c.json(await state(c), 200);
+    })
+    .openapi(addExample, async (c) => {
+      await service.addExample(c.var.guild);
+      return c.json(await state(c), 200);
+    })
+    .openapi(removeExample, async (c) => {
+      await service.removeExample(c.var.guild);
+      return c.json(await state(c), 200);
+    });
 }
 
-function plain({ steps, hasExample }: service.Onboarding) {
+async function state(c: ApiContext) {
+  const { steps, hasExample } = await service.onboarding(c.var.guild, c.var.services.platform);
   return { steps: [...steps], hasExample };
 }

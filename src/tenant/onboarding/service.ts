@@ -1,11 +1,13 @@
+import { sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
-import { type Writable, write } from "../../database/write.ts";
+import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
+import type { PlatformStore } from "../../platform/store.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { exampleEntries, exampleRemoval } from "../dkp/example.ts";
-import { insertCharacter, insertPerson } from "../roster/service.ts";
+import { insertCharacter, insertPerson, rosterSummary, writeUnique } from "../roster/service.ts";
 
 /** The wizard's steps, in order. Each can be skipped, and come back to. */
 export const STEPS = ["loot", "schedule", "roster", "invitations"] as const;
@@ -31,62 +33,97 @@ const EXAMPLE = [
   ["Hearth", "druid", "healer"],
 ] as const;
 
-/** How far the guild's setting up is. */
-export async function onboarding(ctx: GuildContext): Promise<Onboarding> {
+/** Knows of invitations, which the guild's own database does not. */
+type Platform = Pick<PlatformStore, "hasInvited">;
+
+/**
+ * How far the guild's setting up is. A step is done when somebody said so, or when what it is about
+ * is there, however it came there.
+ */
+export async function onboarding(ctx: GuildContext, platform: Platform): Promise<Onboarding> {
   allow(ctx, "settings.manage");
-  const states = await readStates(ctx);
-  const example = await ctx.db.first("SELECT 1 FROM persons WHERE is_example = 1");
+  const [said, roster, hasInvited, example] = await Promise.all([
+    readStates(ctx),
+    rosterSummary(ctx),
+    platform.hasInvited(ctx.guild.id),
+    ctx.db.first("SELECT 1 FROM persons WHERE is_example = 1"),
+  ]);
+  const isThere: Readonly<Record<Step, boolean>> = {
+    loot: false,
+    schedule: ctx.guild.raidSchedule !== null,
+    roster: roster.mains > 0,
+    invitations: hasInvited,
+  };
+  const stateOf = (step: Step): StepState => {
+    const state = said[step] ?? "open";
+    return state === "open" && isThere[step] ? "done" : state;
+  };
   return {
-    steps: STEPS.map((step) => ({ step, state: states[step] ?? "open" })),
+    steps: STEPS.map((step) => ({ step, state: stateOf(step) })),
     hasExample: example !== undefined,
   };
 }
 
-/** Marks a step as done or skipped; nothing is lost by coming back. */
-export async function markStep(
+/**
+ * Marks steps as done or skipped; nothing is lost by coming back. `detail` is what was chosen, for
+ * the audit log.
+ */
+export async function markSteps(
   ctx: GuildContext,
-  step: Step,
+  steps: readonly Step[],
   state: StepState,
-): Promise<Onboarding> {
+  detail: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   allow(ctx, "settings.manage");
-  const before = await readStates(ctx);
-  const after = { ...before, [step]: state };
+  if (steps.length === 0) return;
+  const states = JSON.stringify(Object.fromEntries(steps.map((step) => [step, state])));
   await write(ctx.db, [
-    saveStates(ctx, after),
-    record(ctx, "onboarding.step", step, { before: before[step] ?? "open", after: state }),
+    {
+      // Merged by the database: two steps marked at once are both kept.
+      sql: `INSERT INTO settings (name, value, updated_at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET value = json_patch(value, ?2), updated_at = ?3`,
+      args: [SETTING, states, ctx.now().getTime()],
+    },
+    record(ctx, "onboarding.step", steps.join(" "), { after: { state, ...detail } }),
   ]);
-  return await onboarding(ctx);
 }
 
-/** Example people and raid nights, in a pool of their own. Adds nothing when they are there. */
-export async function addExample(ctx: GuildContext): Promise<Onboarding> {
+/**
+ * Example people and raid nights, in a pool of their own. Adds nothing when they are there.
+ * @throws {Conflict} `roster/name-taken` when somebody real is called like one of them.
+ */
+export async function addExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
-  if ((await onboarding(ctx)).hasExample) return await onboarding(ctx);
   const people = EXAMPLE.map(([name, classId, role]) => ({
     id: newId<PersonId>(),
     name: `Example ${name}`,
     class: classId,
     role,
   }));
-  await write(ctx.db, [
-    ...people.flatMap(({ id, name, ...character }) => [
-      insertPerson(ctx, id, name, null, true),
-      insertCharacter(ctx, id, { name, ...character }, true),
-    ]),
-    ...exampleEntries(
-      ctx,
-      people.map(({ id }) => id),
-    ),
-    record(ctx, "example.add", "example", { after: { people: people.length } }),
-  ]);
-  return await onboarding(ctx);
+  const isThere = new Conflict("onboarding/example-is-there", "The example is there already.");
+  try {
+    await writeUnique(ctx, [
+      guard(sql`not exists (select 1 from persons where is_example = 1)`, () => isThere),
+      ...people.flatMap(({ id, name, ...character }) => [
+        insertPerson(ctx, id, name, null, true),
+        insertCharacter(ctx, id, { name, ...character }),
+      ]),
+      ...exampleEntries(
+        ctx,
+        people.map(({ id }) => id),
+      ),
+      record(ctx, "example.add", "example", { after: { people: people.length } }),
+    ]);
+  } catch (error) {
+    if (error !== isThere) throw error;
+  }
 }
 
 /**
  * Takes the example away with all that belongs to it.
  * @throws {Conflict} `onboarding/example-in-use` when example people were given real points.
  */
-export async function removeExample(ctx: GuildContext): Promise<Onboarding> {
+export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
   const ofExample = "person_id IN (SELECT id FROM persons WHERE is_example = 1)";
   const statements: Writable[] = [
@@ -103,7 +140,6 @@ export async function removeExample(ctx: GuildContext): Promise<Onboarding> {
       "Example people were given points in a real pool. Archive them in the roster instead.",
     );
   }
-  return await onboarding(ctx);
 }
 
 async function readStates(ctx: GuildContext): Promise<Partial<Record<Step, StepState>>> {
@@ -112,12 +148,4 @@ async function readStates(ctx: GuildContext): Promise<Partial<Record<Step, StepS
     SETTING,
   );
   return row ? JSON.parse(row.value) : {};
-}
-
-function saveStates(ctx: GuildContext, states: Partial<Record<Step, StepState>>): Writable {
-  return {
-    sql: `INSERT INTO settings (name, value, updated_at) VALUES (?, ?, ?)
-          ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    args: [SETTING, JSON.stringify(states), ctx.now().getTime()],
-  };
 }

@@ -1,3 +1,4 @@
+import { foldWord } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
 /** Every class of the game with its specialisations and what they do in a raid. */
@@ -48,60 +49,122 @@ export type ClassId = keyof typeof CLASSES;
 export const CLASS_IDS = Object.keys(CLASSES) as readonly ClassId[];
 export const RAID_ROLES = ["tank", "healer", "melee", "ranged"] as const;
 
-const fold = (text: string) => text.toLowerCase().replace(/[^a-zñáéíóú]/g, "");
+// How people write what the game calls otherwise; Spanish in both genders. Accents do not count.
+const CLASS_WORDS: Readonly<Record<string, ClassId>> = {
+  dk: "death-knight",
+  dh: "demon-hunter",
+  lock: "warlock",
+  guerrero: "warrior",
+  guerrera: "warrior",
+  cazador: "hunter",
+  cazadora: "hunter",
+  picaro: "rogue",
+  picara: "rogue",
+  sacerdote: "priest",
+  sacerdotisa: "priest",
+  chaman: "shaman",
+  mago: "mage",
+  maga: "mage",
+  brujo: "warlock",
+  bruja: "warlock",
+  druida: "druid",
+  caballerodelamuerte: "death-knight",
+  monje: "monk",
+  cazadordedemonios: "demon-hunter",
+  cazadorademonios: "demon-hunter",
+  evocador: "evoker",
+  evocadora: "evoker",
+};
 
-const CLASS_WORDS = new Map<string, ClassId>(
-  CLASS_IDS.flatMap((id) => [
-    [fold(id), id] as const,
-    [fold(CLASSES[id].name), id] as const,
-  ]).concat([
-    ["dk", "death-knight"],
-    ["dh", "demon-hunter"],
-    ["guerrero", "warrior"],
-    ["paladín", "paladin"],
-    ["cazador", "hunter"],
-    ["pícaro", "rogue"],
-    ["sacerdote", "priest"],
-    ["chamán", "shaman"],
-    ["mago", "mage"],
-    ["brujo", "warlock"],
-    ["druida", "druid"],
-    ["caballerodelamuerte", "death-knight"],
-    ["monje", "monk"],
-    ["cazadordedemonios", "demon-hunter"],
-    ["evocador", "evoker"],
-  ]),
-);
+const ROLE_WORDS: Readonly<Record<string, RaidRole>> = {
+  tank: "tank",
+  tanque: "tank",
+  mt: "tank",
+  ot: "tank",
+  healer: "healer",
+  heal: "healer",
+  heals: "healer",
+  sanador: "healer",
+  sanadora: "healer",
+  melee: "melee",
+  mdps: "melee",
+  meleedps: "melee",
+  cuerpoacuerpo: "melee",
+  ranged: "ranged",
+  rdps: "ranged",
+  rangeddps: "ranged",
+  caster: "ranged",
+  adistancia: "ranged",
+};
 
-const ROLE_WORDS = new Map<string, RaidRole>([
-  ["tank", "tank"],
-  ["tanque", "tank"],
-  ["healer", "healer"],
-  ["heal", "healer"],
-  ["sanador", "healer"],
-  ["melee", "melee"],
-  ["ranged", "ranged"],
-  ["rdps", "ranged"],
-  ["mdps", "melee"],
-]);
+const SPEC_WORDS: Readonly<Record<string, string>> = {
+  prot: "protection",
+  proteccion: "protection",
+  armas: "arms",
+  furia: "fury",
+  sagrado: "holy",
+  reprension: "retribution",
+  ret: "retribution",
+  bm: "beastmastery",
+  bestias: "beastmastery",
+  mm: "marksmanship",
+  punteria: "marksmanship",
+  supervivencia: "survival",
+  asesinato: "assassination",
+  forajido: "outlaw",
+  combate: "combat",
+  sutileza: "subtlety",
+  disc: "discipline",
+  disciplina: "discipline",
+  sombra: "shadow",
+  sombras: "shadow",
+  mejora: "enhancement",
+  enh: "enhancement",
+  resto: "restoration",
+  restauracion: "restoration",
+  arcano: "arcane",
+  fuego: "fire",
+  escarcha: "frost",
+  afliccion: "affliction",
+  demonologia: "demonology",
+  destruccion: "destruction",
+  equilibrio: "balance",
+  boomkin: "balance",
+  guardian: "guardian",
+  sangre: "blood",
+  profano: "unholy",
+  maestrocervecero: "brewmaster",
+  tejedordeniebla: "mistweaver",
+  viajerodelviento: "windwalker",
+  venganza: "vengeance",
+  devastacion: "devastation",
+  preservacion: "preservation",
+  aumento: "augmentation",
+};
+
+const BY_NAME = new Map<string, ClassId>(CLASS_IDS.map((id) => [foldWord(id), id]));
 
 /** The class that somebody wrote, in English or Spanish, with any spacing. */
 export function classFrom(text: string): ClassId | undefined {
-  return CLASS_WORDS.get(fold(text));
+  const word = foldWord(text);
+  return BY_NAME.get(word) ?? of(CLASS_WORDS, word);
 }
 
+/** The raid role that somebody wrote. */
 export function roleFrom(text: string): RaidRole | undefined {
-  return ROLE_WORDS.get(fold(text));
+  return of(ROLE_WORDS, foldWord(text));
 }
 
-/** What a specialisation does in a raid; undefined when the class has no such one. */
-export function roleOfSpec(id: ClassId, spec: string): RaidRole | undefined {
+/** A specialisation of this class as the game writes it, and what it does in a raid. */
+export function specFrom(id: ClassId, text: string): { name: string; role: RaidRole } | undefined {
   const specs: Readonly<Record<string, RaidRole>> = CLASSES[id].specs;
-  const known = Object.keys(specs).find((name) => fold(name) === fold(spec));
-  return known === undefined ? undefined : specs[known];
+  const written = foldWord(text);
+  const word = of(SPEC_WORDS, written) ?? written;
+  const name = Object.keys(specs).find((known) => foldWord(known) === word);
+  return name === undefined ? undefined : { name, role: specs[name]! };
 }
 
-/** A name as it is compared: letter case, width and spaces around it do not count. */
-export function foldName(name: string): string {
-  return name.normalize("NFKC").trim().toLowerCase().replace(/\s+/g, " ");
+// A word such as "constructor" must not find what every object has.
+function of<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
 }

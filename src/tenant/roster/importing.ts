@@ -2,7 +2,7 @@ import type { Writable } from "../../database/write.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { foldName } from "./classes.ts";
+import { foldName } from "./names.ts";
 import { type LineProblem, type PastedCharacter, parseRoster } from "./paste.ts";
 import { insertCharacter, insertPerson, writeUnique } from "./service.ts";
 
@@ -28,9 +28,16 @@ interface Known {
   readonly id: string;
   readonly person_id: PersonId;
   readonly name_key: string;
+  readonly realm_key: string;
   readonly class: string;
   readonly spec: string;
   readonly role: string | null;
+}
+
+/** The characters of the guild, by name with realm and by name alone. */
+interface Roster {
+  readonly exact: ReadonlyMap<string, Known>;
+  readonly byName: ReadonlyMap<string, Known>;
 }
 
 /** What each line of a pasted roster would change. Changes nothing. */
@@ -39,27 +46,25 @@ export async function previewRoster(
   text: string,
 ): Promise<readonly PreviewLine[]> {
   allow(ctx, "roster.manage");
-  const known = await knownCharacters(ctx);
-  return parseRoster(text).map((line) => {
-    if (!line.character) return { ...line, effect: "problem" };
-    const there = known.get(foldName(line.character.name));
-    return { ...line, effect: effectOf(line.character, there) };
-  });
+  return previewAgainst(await rosterOf(ctx), text);
 }
 
 /**
  * Takes over every good line, all of them or none. The same text again changes nothing. A character
  * that is in the guild already is changed, never taken from its person.
+ * @throws {Conflict} `roster/name-taken` when somebody added one of the names at this moment.
  */
 export async function importRoster(ctx: GuildContext, text: string): Promise<ImportReport> {
-  const lines = await previewRoster(ctx, text);
+  allow(ctx, "roster.manage");
+  const roster = await rosterOf(ctx);
+  const lines = previewAgainst(roster, text);
   const report = {
     new: countOf(lines, "new"),
     changed: countOf(lines, "changed"),
     unchanged: countOf(lines, "unchanged"),
     problems: countOf(lines, "problem"),
   };
-  const statements = await statementsFor(ctx, lines);
+  const statements = await statementsFor(ctx, roster, lines);
   if (statements.length === 0) return report;
   await writeUnique(ctx, [
     ...statements,
@@ -68,53 +73,70 @@ export async function importRoster(ctx: GuildContext, text: string): Promise<Imp
   return report;
 }
 
+function previewAgainst(roster: Roster, text: string): readonly PreviewLine[] {
+  return parseRoster(text, (key) => roster.byName.has(key)).map((line) => {
+    if (!line.character) return { ...line, effect: "problem" };
+    return { ...line, effect: effectOf(line.character, find(roster, line.character)) };
+  });
+}
+
 async function statementsFor(
   ctx: GuildContext,
+  roster: Roster,
   lines: readonly PreviewLine[],
 ): Promise<readonly Writable[]> {
   const statements: Writable[] = [];
-  const owners = new Map<string, PersonId>();
-  for (const known of (await knownCharacters(ctx)).values())
-    owners.set(known.name_key, known.person_id);
-  const people = await ctx.db.all<{ id: PersonId; name_key: string; mains: number }>(
-    `SELECT p.id, p.name_key, (SELECT count(*) FROM characters c
-       WHERE c.person_id = p.id AND c.is_main = 1) AS mains FROM persons p`,
+  const owners = new Map([...roster.byName].map(([name, known]) => [name, known.person_id]));
+  const people = await ctx.db.all<{ id: PersonId; name_key: string }>(
+    "SELECT id, name_key FROM persons",
   );
-  const byName = new Map(people.map((one) => [one.name_key, one]));
-  const wanted = lines.flatMap(({ effect, character }) =>
-    character && effect !== "problem" && effect !== "unchanged" ? [{ effect, character }] : [],
-  );
+  const byName = new Map(people.map((one) => [one.name_key, one.id]));
   // Mains first, so that every alt finds the person it belongs to.
-  for (const { effect, character } of wanted.sort(mainsFirst)) {
-    const key = foldName(character.name);
+  const ordered = lines.flatMap((one) => (one.character ? [{ ...one, ...one.character }] : []));
+  for (const line of ordered.sort(mainsFirst)) {
+    const { effect, name, mainName } = line;
     if (effect === "changed") {
       statements.push({
-        sql: "UPDATE characters SET class = ?, spec = ?, role = ? WHERE name_key = ?",
-        args: [character.class, character.spec, character.role, key],
+        sql: "UPDATE characters SET class = ?, spec = ?, role = ? WHERE id = ?",
+        args: [line.class, line.spec, line.role, find(roster, line)!.id],
       });
-    } else if (character.mainName !== undefined) {
-      const owner = owners.get(foldName(character.mainName))!;
-      statements.push(insertCharacter(ctx, owner, character, false));
-    } else {
-      const there = byName.get(key);
-      const owner = there?.id ?? newId<PersonId>();
-      if (!there) statements.push(insertPerson(ctx, owner, character.name));
-      statements.push(insertCharacter(ctx, owner, character, (there?.mains ?? 0) === 0));
-      owners.set(key, owner);
     }
+    if (effect !== "new") continue;
+    const personName = line.person ?? name;
+    let owner = mainName === undefined ? byName.get(foldName(personName)) : undefined;
+    if (mainName !== undefined) owner = owners.get(foldName(mainName));
+    if (owner === undefined) {
+      owner = newId<PersonId>();
+      statements.push(insertPerson(ctx, owner, personName));
+      byName.set(foldName(personName), owner);
+    }
+    statements.push(insertCharacter(ctx, owner, line));
+    if (!owners.has(foldName(name))) owners.set(foldName(name), owner);
   }
   return statements;
 }
 
-function mainsFirst(a: { character: PastedCharacter }, b: { character: PastedCharacter }): number {
-  return Number(a.character.mainName !== undefined) - Number(b.character.mainName !== undefined);
+function mainsFirst(a: PastedCharacter, b: PastedCharacter): number {
+  return Number(a.mainName !== undefined) - Number(b.mainName !== undefined);
 }
 
-async function knownCharacters(ctx: GuildContext): Promise<ReadonlyMap<string, Known>> {
+async function rosterOf(ctx: GuildContext): Promise<Roster> {
   const rows = await ctx.db.all<Known>(
-    "SELECT id, person_id, name_key, class, spec, role FROM characters WHERE realm_key = ''",
+    `SELECT id, person_id, name_key, realm_key, class, spec, role FROM characters
+     ORDER BY is_main, created_at DESC`,
   );
-  return new Map(rows.map((row) => [row.name_key, row]));
+  return {
+    exact: new Map(rows.map((row) => [`${row.name_key}\n${row.realm_key}`, row])),
+    // Where two realms have the same name, the main that was there first is meant.
+    byName: new Map(rows.map((row) => [row.name_key, row])),
+  };
+}
+
+/** Who left the realm out, here or there, means the character of this name. */
+function find(roster: Roster, { name, realm }: PastedCharacter): Known | undefined {
+  const key = foldName(name);
+  const found = roster.exact.get(`${key}\n${foldName(realm)}`) ?? roster.exact.get(`${key}\n`);
+  return found ?? (realm === "" ? roster.byName.get(key) : undefined);
 }
 
 function effectOf(character: PastedCharacter, there: Known | undefined): LineEffect {

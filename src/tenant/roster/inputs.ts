@@ -1,19 +1,32 @@
 import { z } from "@hono/zod-openapi";
 import { limits } from "../../limits.ts";
 import { CLASS_IDS, RAID_ROLES } from "./classes.ts";
+import { isReadable } from "./names.ts";
 
-const name = z.string().trim().min(1).max(limits.roster.nameCharsMax);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(limits.roster.nameCharsMax)
+  .refine(isReadable, "Use letters that can be seen.");
+const realm = z.string().trim().max(limits.roster.nameCharsMax);
 const classId = z.enum(CLASS_IDS as [(typeof CLASS_IDS)[number]]);
 const role = z.enum(RAID_ROLES);
 
 export const newCharacter = z
   .strictObject({
     name,
+    realm: realm.optional(),
     class: classId,
     spec: z.string().trim().max(30).optional(),
     role: role.nullable().optional(),
   })
   .openapi("NewCharacter");
+
+export const characterChange = newCharacter.partial().openapi("CharacterChange");
+
+/** The member is named by the person that they are now. */
+export const memberLink = z.strictObject({ personId: z.uuid() }).openapi("MemberLink");
 
 export const newPerson = z
   .strictObject({ name, character: newCharacter.optional() })
@@ -43,6 +56,7 @@ const characterJson = z
   .object({
     id: z.string(),
     name: z.string(),
+    realm: z.string(),
     class: classId,
     spec: z.string(),
     role: role.nullable(),
@@ -72,9 +86,11 @@ export const previewLineJson = z
     character: z
       .object({
         name: z.string(),
+        realm: z.string(),
         class: classId,
         spec: z.string(),
         role: role.nullable(),
+        person: z.string().optional(),
         mainName: z.string().optional(),
       })
       .optional(),

@@ -1,17 +1,23 @@
+import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { toCsv } from "../../kernel/csv.ts";
+import { AppError, NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
-import { emptyForm, failedForm } from "../../web/forms.tsx";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
+import { may } from "../context.ts";
+import * as characters from "./characters.ts";
 import { importRoster, previewRoster } from "./importing.ts";
 import * as inputs from "./inputs.ts";
+import { linkMember, looseMembers } from "./linking.ts";
+import { CharacterPage, type PersonForms, PersonPage } from "./person-view.tsx";
 import * as service from "./service.ts";
-import { AddPage, ImportPage, PersonPage, RosterPage } from "./views.tsx";
+import { AddPage, ImportPage, RosterPage } from "./views.tsx";
 
 type PageContext = Context<GuildEnv>;
 
@@ -20,6 +26,7 @@ export function rosterPages() {
   const router = createRouter<GuildEnv>();
   const canManage = requirePermission("roster.manage");
   router.get("/roster", showRoster);
+  router.get("/roster/export.csv", sendCsv);
   router.get("/roster/new", canManage, (c) =>
     c.html(<AddPage view={viewOf(c)} form={emptyForm} />),
   );
@@ -28,24 +35,28 @@ export function rosterPages() {
     c.html(<ImportPage view={viewOf(c)} text="" lines={undefined} />),
   );
   router.post("/roster/import", canManage, importText);
-  router.get("/roster/:id", async (c) => {
-    const person = await service.person(c.var.guild, c.req.param("id"));
-    return c.html(<PersonPage view={viewOf(c)} person={person} form={emptyForm} />);
-  });
+  router.get("/roster/:id", (c) => showPerson(c, {}));
+  router.post("/roster/:id", canManage, changePerson);
   router.post("/roster/:id/archival", canManage, async (c) => {
-    const id = c.req.param("id")!;
     const { isArchived } = await c.req.parseBody();
-    await service.setArchived(c.var.guild, id, isArchived === "yes");
-    return c.redirect(`${guildHref(viewOf(c), `/roster/${id}`)}?done=saved`, 303);
+    await service.setArchived(c.var.guild, c.req.param("id")!, isArchived === "yes");
+    return toPerson(c, "saved");
+  });
+  router.post("/roster/:id/member", canManage, async (c) => {
+    const { personId } = parsed(inputs.memberLink, await textFields(c));
+    await linkMember(c.var.guild, c.req.param("id")!, personId);
+    return toPerson(c, "saved");
   });
   router.post("/roster/:id/characters", canManage, addCharacter);
+  router.get("/roster/:id/characters/:character", canManage, (c) => showCharacter(c, emptyForm));
+  router.post("/roster/:id/characters/:character", canManage, changeCharacter);
   router.post("/roster/:id/characters/:character/main", canManage, async (c) => {
-    const { id } = await service.makeMain(c.var.guild, c.req.param("character")!);
-    return c.redirect(`${guildHref(viewOf(c), `/roster/${id}`)}?done=saved`, 303);
+    await characters.makeMain(c.var.guild, c.req.param("character")!);
+    return toPerson(c, "saved");
   });
   router.post("/roster/:id/characters/:character/removal", canManage, async (c) => {
-    await service.removeCharacter(c.var.guild, c.req.param("character")!);
-    return c.redirect(`${guildHref(viewOf(c), `/roster/${c.req.param("id")}`)}?done=removed`, 303);
+    await characters.removeCharacter(c.var.guild, c.req.param("character")!);
+    return toPerson(c, "removed");
   });
   return router;
 }
@@ -63,50 +74,111 @@ async function showRoster(c: PageContext) {
   return c.html(<RosterPage view={viewOf(c)} page={page} filters={filters.data} />);
 }
 
+async function sendCsv(c: PageContext) {
+  const rows = await service.rosterRows(c.var.guild);
+  return c.body(toCsv(rows), 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-roster.csv"`,
+    "Cache-Control": "no-store",
+  });
+}
+
+async function showPerson(c: PageContext, forms: PersonForms) {
+  const ctx = c.var.guild;
+  const person = await service.person(ctx, c.req.param("id")!);
+  const members = may(ctx, "roster.manage") ? await looseMembers(ctx) : [];
+  return c.html(<PersonPage view={viewOf(c)} person={person} forms={forms} members={members} />);
+}
+
+async function showCharacter(c: PageContext, form: FormState) {
+  const person = await service.person(c.var.guild, c.req.param("id")!);
+  const character = person.characters.find(({ id }) => id === c.req.param("character"));
+  if (character === undefined) {
+    throw new NotFound("roster/character-not-found", "There is no such character here.");
+  }
+  return c.html(<CharacterPage view={viewOf(c)} character={character} form={form} />);
+}
+
 async function addPerson(c: PageContext) {
   const values = await textFields(c);
   return await orForm(
     c,
+    values,
     async () => {
-      const input = inputs.newPerson.safeParse({
-        name: values["name"],
-        ...(values["class"] && { character: { name: values["name"], class: values["class"] } }),
-      });
-      if (!input.success) throw invalidFrom(input.error, "form");
-      const person = await service.addPerson(c.var.guild, input.data);
+      const { name, class: classId } = values;
+      const input = { name, ...(classId && { character: { name, class: classId } }) };
+      const person = await service.addPerson(c.var.guild, parsed(inputs.newPerson, input));
       return c.redirect(`${guildHref(viewOf(c), `/roster/${person.id}`)}?done=added`, 303);
     },
-    (error) => <AddPage view={viewOf(c)} form={failedForm(error, values)} />,
+    async (form) => c.html(<AddPage view={viewOf(c)} form={form} />),
+  );
+}
+
+async function changePerson(c: PageContext) {
+  const values = await textFields(c);
+  return await orForm(
+    c,
+    values,
+    async () => {
+      const { personName: name, ...notes } = values;
+      const change = parsed(inputs.personChange, { name, ...notes });
+      await service.changePerson(c.var.guild, c.req.param("id")!, change);
+      return toPerson(c, "saved");
+    },
+    ({ errors, ...form }) => {
+      const { name, ...rest } = errors;
+      const shown = name === undefined ? rest : { ...rest, personName: name };
+      return showPerson(c, { details: { ...form, errors: shown } });
+    },
   );
 }
 
 async function addCharacter(c: PageContext) {
-  const id = c.req.param("id")!;
   const values = await textFields(c);
   return await orForm(
     c,
+    values,
     async () => {
-      const { role, ...rest } = values;
-      const input = inputs.newCharacter.safeParse({ ...rest, ...(role && { role }) });
-      if (!input.success) throw invalidFrom(input.error, "form");
-      await service.addCharacter(c.var.guild, id, input.data);
-      return c.redirect(`${guildHref(viewOf(c), `/roster/${id}`)}?done=added`, 303);
+      const input = parsed(inputs.newCharacter, characterFields(values));
+      await characters.addCharacter(c.var.guild, c.req.param("id")!, input);
+      return toPerson(c, "added");
     },
-    async (error) => {
-      const person = await service.person(c.var.guild, id);
-      return <PersonPage view={viewOf(c)} person={person} form={failedForm(error, values)} />;
+    (form) => showPerson(c, { character: form }),
+  );
+}
+
+async function changeCharacter(c: PageContext) {
+  const values = await textFields(c);
+  return await orForm(
+    c,
+    values,
+    async () => {
+      const input = parsed(inputs.characterChange, characterFields(values));
+      await characters.changeCharacter(c.var.guild, c.req.param("character")!, input);
+      return toPerson(c, "saved");
     },
+    (form) => showCharacter(c, form),
   );
 }
 
 async function importText(c: PageContext) {
-  const { text = "", take } = await textFields(c);
-  if (take === "yes") {
-    await importRoster(c.var.guild, text);
-    return c.redirect(`${guildHref(viewOf(c), "/roster")}?done=added`, 303);
-  }
-  const lines = await previewRoster(c.var.guild, text);
-  return c.html(<ImportPage view={viewOf(c)} text={text} lines={lines} />);
+  const values = await textFields(c);
+  const text = values["text"] ?? "";
+  return await orForm(
+    c,
+    values,
+    async () => {
+      parsed(inputs.rosterText, { text });
+      if (values["take"] === "yes") {
+        await importRoster(c.var.guild, text);
+        return c.redirect(`${guildHref(viewOf(c), "/roster")}?done=added`, 303);
+      }
+      const lines = await previewRoster(c.var.guild, text);
+      return c.html(<ImportPage view={viewOf(c)} text={text} lines={lines} />);
+    },
+    async (form) =>
+      c.html(<ImportPage view={viewOf(c)} text={text} lines={undefined} form={form} />),
+  );
 }
 
 type Values = Record<string, string>;
@@ -118,20 +190,47 @@ async function textFields(c: PageContext): Promise<Values> {
   );
 }
 
-/** Runs `act`; what goes wrong comes back in the form as it was sent. */
+/** A form cannot send null: nothing chosen means that nothing is known. */
+function characterFields({ role, ...rest }: Values) {
+  return { ...rest, role: role || null };
+}
+
+function parsed<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
+  const result = schema.safeParse(fields);
+  if (!result.success) throw invalidFrom(result.error, "form");
+  return result.data;
+}
+
+function toPerson(c: PageContext, done: "saved" | "added" | "removed") {
+  const path = guildHref(viewOf(c), `/roster/${c.req.param("id")}`);
+  return c.redirect(`${path}?done=${done}`, 303);
+}
+
+/** Runs `act`; what goes wrong comes back in the form as it was sent, in the reader's language. */
 async function orForm(
   c: PageContext,
+  values: Values,
   act: () => Promise<Response>,
-  show: (error: AppError) => FormHtml | Promise<FormHtml>,
+  show: (form: FormState) => Promise<Response>,
 ): Promise<Response> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || error.kind === "not-found") throw error;
     c.status(statusOf(error) as 422);
-    const page = await show(error);
-    return c.html(page);
+    return await show(translated(c, failedForm(error, values), error.code));
   }
 }
 
-type FormHtml = ReturnType<typeof AddPage>;
+function translated(c: PageContext, form: FormState, code: string): FormState {
+  const t = viewOf(c).messages.roster.errors;
+  const isTaken = code === "roster/name-taken";
+  const names = Object.keys(form.errors);
+  const text = (name: string) => (name === "name" ? (isTaken ? t.taken : t.name) : t.field);
+  if (!isTaken && code !== "request/invalid") return form;
+  return {
+    ...form,
+    detail: isTaken ? t.taken : t.input,
+    errors: Object.fromEntries(names.map((name) => [name, text(name)])),
+  };
+}

@@ -1,10 +1,12 @@
 import { limits } from "../../limits.ts";
-import { type ClassId, classFrom, foldName, roleFrom, roleOfSpec } from "./classes.ts";
+import { type ClassId, classFrom, roleFrom, specFrom } from "./classes.ts";
+import { foldName, foldWord, isReadable } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
 export type LineProblem =
   | "no-name"
   | "name-too-long"
+  | "name-unreadable"
   | "no-class"
   | "unknown-class"
   | "unknown-spec"
@@ -24,115 +26,185 @@ export interface PastedLine {
 
 export interface PastedCharacter {
   readonly name: string;
+  readonly realm: string;
   readonly class: ClassId;
   readonly spec: string;
   readonly role: RaidRole | null;
+  /** What the person is called, where the sheet has a column for it. */
+  readonly person?: string;
   /** For an alt: the name of its main, as written on the main's own line. */
   readonly mainName?: string;
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
+type Column = "name" | "class" | "spec" | "role" | "main" | "realm" | "person";
+
+const HEADERS: Readonly<Record<string, Column>> = {
   name: "name",
   character: "name",
+  charactername: "name",
   nombre: "name",
   personaje: "name",
   class: "class",
   clase: "class",
   spec: "spec",
+  specialisation: "spec",
   specialization: "spec",
-  especialización: "spec",
+  especializacion: "spec",
   role: "role",
+  raidrole: "role",
   rol: "role",
+  funcion: "role",
   main: "main",
-  "main/alt": "main",
-  "alt of": "main",
+  mainalt: "main",
+  altof: "main",
   principal: "main",
+  realm: "realm",
+  server: "realm",
+  reino: "realm",
+  servidor: "realm",
+  person: "person",
+  player: "person",
+  member: "person",
+  discord: "person",
+  persona: "person",
+  jugador: "person",
+  miembro: "person",
 };
-const PLAIN_ORDER = ["name", "class", "spec", "role", "main"];
+const PLAIN_ORDER: readonly Column[] = ["name", "class", "spec", "role", "main", "realm"];
+const SEPARATORS = ["\t", ";", ","];
 
 /**
  * Reads a roster from pasted text: commas, semicolons or tabs, with or without a header line, in
  * English or Spanish. Never throws; every line that is not blank comes back, good or not.
+ * `isKnown` says whether a character of this name is in the guild already, so that alts may name it.
  */
-export function parseRoster(text: string): readonly PastedLine[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
-  const filled = lines
-    .map((line, index) => ({ line: index + 1, text: line.trim() }))
-    .filter((one) => one.text !== "");
-  const separator = separatorOf(filled[0]?.text ?? "");
-  const columns = headerOf(cells(filled[0]?.text ?? "", separator));
-  const rows = columns ? filled.slice(1) : filled;
+export function parseRoster(
+  text: string,
+  isKnown: (nameKey: string) => boolean = () => false,
+): readonly PastedLine[] {
+  const filled = text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\r|\n/)
+    .map((line, index) => ({ line: index + 1, text: line }))
+    .filter((one) => one.text.trim() !== "");
+  const first = filled[0]?.text ?? "";
+  const separator = separatorOf(first);
+  const columns = headerOf(cells(first, separator));
   const seen = new Set<string>();
-  const read = rows.map((row, index) => {
-    if (index >= limits.roster.pasteLinesMax)
-      return { ...row, problems: ["too-many-lines"] as const };
+  const read = (columns ? filled.slice(1) : filled).map((row, index): Reading => {
+    if (index >= limits.roster.pasteLinesMax) return { ...row, problems: ["too-many-lines"] };
     return readLine(row, cells(row.text, separator), columns ?? PLAIN_ORDER, seen);
   });
-  return read.map((line) => checkMain(line, read));
+  const mains = mainsOf(read);
+  return read.map((line) => attach(line, mains, isKnown));
 }
+
+/** A line as read, before its alts have found their mains. */
+type Reading = PastedLine & { readonly alt?: string };
 
 function readLine(
   row: { line: number; text: string },
   values: readonly string[],
-  columns: readonly string[],
+  columns: readonly (Column | undefined)[],
   seen: Set<string>,
-): PastedLine {
-  const value = (column: string) => values[columns.indexOf(column)]?.trim() ?? "";
-  const problems: LineProblem[] = [];
+): Reading {
+  const value = (column: Column) => {
+    const at = columns.indexOf(column);
+    return at < 0 ? "" : (values[at] ?? "").trim();
+  };
   const name = value("name");
-  if (name === "") problems.push("no-name");
-  else if (name.length > limits.roster.nameCharsMax) problems.push("name-too-long");
-  else if (seen.has(foldName(name))) problems.push("twice");
-  seen.add(foldName(name));
+  const key = `${foldName(name)}\n${foldName(value("realm"))}`;
+  const problems = nameProblems(name);
+  if (problems.length === 0 && seen.has(key)) problems.push("twice");
+  seen.add(key);
   const classId = classFrom(value("class"));
   if (value("class") === "") problems.push("no-class");
   else if (!classId) problems.push("unknown-class");
-  const spec = value("spec");
-  const specRole = classId && spec !== "" ? roleOfSpec(classId, spec) : undefined;
-  if (classId && spec !== "" && !specRole) problems.push("unknown-spec");
-  const writtenRole = roleFrom(value("role"));
-  if (value("role") !== "" && !writtenRole) problems.push("unknown-role");
+  const spec = classId && specFrom(classId, value("spec"));
+  if (classId && value("spec") !== "" && !spec) problems.push("unknown-spec");
+  const role = roleFrom(value("role"));
+  // "DPS" says less than the four roles do; the specialisation knows the rest.
+  if (value("role") !== "" && !role && foldWord(value("role")) !== "dps") {
+    problems.push("unknown-role");
+  }
   if (problems.length > 0 || !classId) return { ...row, problems };
-  const mainName = mainOf(value("main"), name);
+  const alt = altOf(value("main"), name);
   return {
     ...row,
     problems,
+    ...(alt !== undefined && { alt }),
     character: {
       name,
+      realm: value("realm").slice(0, limits.roster.nameCharsMax),
       class: classId,
-      spec,
-      role: writtenRole ?? specRole ?? null,
-      ...(mainName !== undefined && { mainName }),
+      spec: spec?.name ?? "",
+      role: role ?? spec?.role ?? null,
+      ...(nameProblems(value("person")).length === 0 && { person: value("person") }),
     },
   };
 }
 
-/** "main", "yes" or the own name say main; "alt of X" and "X" name the main. */
-function mainOf(text: string, own: string): string | undefined {
-  const name = text.replace(/^(alt of|alt de|alt:)\s*/i, "").trim();
+function nameProblems(name: string): LineProblem[] {
+  if (name === "") return ["no-name"];
+  if (name.length > limits.roster.nameCharsMax) return ["name-too-long"];
+  return isReadable(name) ? [] : ["name-unreadable"];
+}
+
+/** The main that a line names; "" for an alt that only says that it is one; undefined for a main. */
+function altOf(text: string, own: string): string | undefined {
+  if (/^(alt|alter|no|twink|secundario)$/i.test(text)) return "";
+  const name = text.replace(/^(alt of|alt de|alter de|alt:)\s*/i, "").trim();
   if (/^(|main|yes|si|sí|principal|x)$/i.test(name)) return undefined;
   return foldName(name) === foldName(own) ? undefined : name;
 }
 
-function checkMain(line: PastedLine, all: readonly PastedLine[]): PastedLine {
-  const mainName = line.character?.mainName;
-  if (mainName === undefined) return line;
-  const isThere = all.some(
-    ({ character }) =>
-      character && !character.mainName && foldName(character.name) === foldName(mainName),
+interface Mains {
+  readonly byName: ReadonlySet<string>;
+  readonly byPerson: ReadonlyMap<string, string>;
+}
+
+function mainsOf(lines: readonly Reading[]): Mains {
+  const mains = lines.flatMap(({ character, alt }) =>
+    character && alt === undefined ? [character] : [],
   );
-  if (isThere) return line;
-  const { character: _, ...rest } = line;
+  return {
+    byName: new Set(mains.map(({ name }) => foldName(name))),
+    byPerson: new Map(
+      // The first main of a person wins, as it does in the guild.
+      mains.toReversed().flatMap(({ name, person }) => (person ? [[foldName(person), name]] : [])),
+    ),
+  };
+}
+
+function attach(
+  { alt, ...line }: Reading,
+  mains: Mains,
+  isKnown: (nameKey: string) => boolean,
+): PastedLine {
+  const { character, ...rest } = line;
+  if (alt === undefined || !character) return line;
+  const mainName = alt === "" ? mains.byPerson.get(foldName(character.person ?? "")) : alt;
+  if (mainName !== undefined) {
+    const key = foldName(mainName);
+    if (mains.byName.has(key) || isKnown(key)) {
+      return { ...rest, character: { ...character, mainName } };
+    }
+  }
   return { ...rest, problems: ["main-missing"] };
 }
 
+/** The sign between the cells: the first of ours that stands outside quotes. */
 function separatorOf(line: string): string {
-  return ["\t", ";", ","].find((separator) => line.includes(separator)) ?? ",";
+  const bare = line.replace(/"(?:[^"]|"")*"/g, "");
+  return SEPARATORS.find((separator) => bare.includes(separator)) ?? ",";
 }
 
-function headerOf(values: readonly string[]): readonly string[] | undefined {
-  const names = values.map((value) => HEADERS[value.trim().toLowerCase()] ?? "");
-  return names.includes("name") && names.includes("class") ? names : undefined;
+function headerOf(values: readonly string[]): readonly (Column | undefined)[] | undefined {
+  const columns = values.map((value) => {
+    const word = foldWord(value);
+    return Object.hasOwn(HEADERS, word) ? HEADERS[word] : undefined;
+  });
+  return columns.includes("name") && columns.includes("class") ? columns : undefined;
 }
 
 /** Splits one line; a quoted cell may hold the separator, and a doubled quote is a quote. */

@@ -2,8 +2,10 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import * as characters from "./characters.ts";
 import { importRoster, previewRoster } from "./importing.ts";
 import * as inputs from "./inputs.ts";
+import { linkMember } from "./linking.ts";
 import * as service from "./service.ts";
 
 const tags = ["Roster"];
@@ -82,6 +84,26 @@ const addCharacter = createRoute({
   responses: newPerson,
 });
 
+const changeCharacter = createRoute({
+  method: "patch",
+  path: "/roster/characters/{id}",
+  operationId: "changeCharacter",
+  tags,
+  middleware: manage,
+  request: { params: id, body: jsonBody(inputs.characterChange) },
+  responses: onePerson,
+});
+
+const link = createRoute({
+  method: "put",
+  path: "/roster/persons/{id}/member",
+  operationId: "linkMember",
+  tags,
+  middleware: manage,
+  request: { params: id, body: jsonBody(inputs.memberLink) },
+  responses: onePerson,
+});
+
 const makeMain = createRoute({
   method: "put",
   path: "/roster/characters/{id}/main",
@@ -156,15 +178,27 @@ export function rosterApi() {
     .openapi(addCharacter, async (c) => {
       const { id: personId } = c.req.valid("param");
       return c.json(
-        plain(await service.addCharacter(c.var.guild, personId, c.req.valid("json"))),
+        plain(await characters.addCharacter(c.var.guild, personId, c.req.valid("json"))),
         201,
       );
     })
+    .openapi(changeCharacter, async (c) => {
+      const { id: characterId } = c.req.valid("param");
+      return c.json(
+        plain(await characters.changeCharacter(c.var.guild, characterId, c.req.valid("json"))),
+        200,
+      );
+    })
+    .openapi(link, async (c) => {
+      const { id: personId } = c.req.valid("param");
+      const { personId: fromId } = c.req.valid("json");
+      return c.json(plain(await linkMember(c.var.guild, personId, fromId)), 200);
+    })
     .openapi(makeMain, async (c) =>
-      c.json(plain(await service.makeMain(c.var.guild, c.req.valid("param").id)), 200),
+      c.json(plain(await characters.makeMain(c.var.guild, c.req.valid("param").id)), 200),
     )
     .openapi(removeCharacter, async (c) => {
-      await service.removeCharacter(c.var.guild, c.req.valid("param").id);
+      await characters.removeCharacter(c.var.guild, c.req.valid("param").id);
       return c.body(null, 204);
     })
     .openapi(preview, async (c) => {

@@ -4,14 +4,17 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { type CharacterId, newId, type PersonId, type UserId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
-import { type ClassId, foldName } from "./classes.ts";
+import type { ClassId } from "./classes.ts";
+import { foldName } from "./names.ts";
 import type { PersonStatus, RaidRole } from "./schema.ts";
 
 export interface Character {
   readonly id: CharacterId;
   readonly name: string;
+  readonly realm: string;
   readonly class: ClassId;
   readonly spec: string;
   readonly role: RaidRole | null;
@@ -32,9 +35,16 @@ export interface Person {
 
 export interface NewCharacter {
   readonly name: string;
+  readonly realm?: string | undefined;
   readonly class: ClassId;
   readonly spec?: string | undefined;
   readonly role?: RaidRole | null | undefined;
+}
+
+export interface PersonChange {
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  readonly officerNote?: string | undefined;
 }
 
 export interface RosterQuery {
@@ -44,6 +54,13 @@ export interface RosterQuery {
   readonly class?: string | undefined;
   readonly role?: string | undefined;
   readonly status?: PersonStatus | undefined;
+}
+
+export interface RosterSummary {
+  readonly people: number;
+  /** People with a character: none, as long as nobody has filled in the roster. */
+  readonly mains: number;
+  readonly roles: Readonly<Partial<Record<RaidRole, number>>>;
 }
 
 interface PersonRow {
@@ -60,8 +77,8 @@ interface PersonRow {
 
 const PERSON = `
   SELECT p.id, p.name, p.name_key, p.status, p.user_id, p.is_example, p.note, p.officer_note,
-    (SELECT json_group_array(json_object('id', c.id, 'name', c.name, 'class', c.class,
-        'spec', c.spec, 'role', c.role, 'isMain', c.is_main))
+    (SELECT json_group_array(json_object('id', c.id, 'name', c.name, 'realm', c.realm,
+        'class', c.class, 'spec', c.spec, 'role', c.role, 'isMain', c.is_main))
      FROM (SELECT * FROM characters WHERE person_id = p.id
            ORDER BY is_main DESC, name_key) c) AS characters
   FROM persons p`;
@@ -92,7 +109,39 @@ export async function persons(ctx: GuildContext, query: RosterQuery): Promise<Pa
   return next === undefined ? { items: shown } : { items: shown, next };
 }
 
-/** @throws {NotFound} `roster/no-such-person` */
+/** How many active people the guild has, and how many of their mains play each role. */
+export async function rosterSummary(ctx: GuildContext): Promise<RosterSummary> {
+  allow(ctx, "roster.view");
+  const rows = await ctx.db.all<{ role: RaidRole | null; people: number; mains: number }>(
+    `SELECT m.role, count(*) AS people, count(m.id) AS mains FROM persons p
+     LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
+     WHERE p.status = 'active' AND p.is_example = 0 GROUP BY m.role`,
+  );
+  const roles = rows.flatMap(({ role, people }) => (role ? [[role, people]] : []));
+  return {
+    people: rows.reduce((sum, row) => sum + row.people, 0),
+    mains: rows.reduce((sum, row) => sum + row.mains, 0),
+    roles: Object.fromEntries(roles),
+  };
+}
+
+/** The roster as rows of a file: a line for each character, and for each person without any. */
+export async function rosterRows(ctx: GuildContext): Promise<readonly (readonly string[])[]> {
+  allow(ctx, "roster.view");
+  const rows = await ctx.db.all<Record<string, string | null>>(
+    `SELECT c.name, c.class, c.spec, c.role, CASE c.is_main WHEN 1 THEN 'main' ELSE m.name END AS main,
+       c.realm, p.name AS person
+     FROM persons p LEFT JOIN characters c ON c.person_id = p.id
+     LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
+     WHERE p.status = 'active' AND p.is_example = 0
+     ORDER BY p.name_key, c.is_main DESC, c.name_key LIMIT ?`,
+    limits.roster.csvRowsMax,
+  );
+  const head = ["name", "class", "spec", "role", "main", "realm", "person"];
+  return [head, ...rows.map((row) => head.map((column) => row[column] ?? ""))];
+}
+
+/** @throws {NotFound} `roster/person-not-found` */
 export async function person(ctx: GuildContext, id: string): Promise<Person> {
   allow(ctx, "roster.view");
   const row = await ctx.db.first<PersonRow>(`${PERSON} WHERE p.id = ?`, id);
@@ -109,48 +158,44 @@ export async function addPerson(
   const id = newId<PersonId>();
   await writeUnique(ctx, [
     insertPerson(ctx, id, input.name),
-    ...(input.character ? [insertCharacter(ctx, id, input.character, true)] : []),
+    ...(input.character ? [insertCharacter(ctx, id, input.character)] : []),
     record(ctx, "person.add", id, { after: input }),
   ]);
   return await person(ctx, id);
 }
 
-/** Changes name or notes; what is left out stays. */
+/**
+ * Changes name or notes; what is left out stays.
+ * @throws {NotFound} `roster/person-not-found`
+ * @throws {Conflict} `roster/name-taken`
+ */
 export async function changePerson(
   ctx: GuildContext,
   id: string,
-  change: {
-    name?: string | undefined;
-    note?: string | undefined;
-    officerNote?: string | undefined;
-  },
+  change: PersonChange,
 ): Promise<Person> {
   allow(ctx, "roster.manage");
   if (change.officerNote !== undefined) allow(ctx, "notes.view");
-  const before = await person(ctx, id);
-  const after = {
-    name: before.name,
-    note: before.note,
-    officerNote: before.officerNote,
-    ...change,
-  };
+  const { name, note } = await person(ctx, id);
+  // The note itself stays out: who may read the log need not be one who may read notes.
+  const { officerNote, ...after } = change;
+  const changed = officerNote === undefined ? {} : { officerNote: "changed" };
   await writeUnique(ctx, [
+    personExists(id),
     {
-      sql: `UPDATE persons SET name = ?, name_key = ?, note = ?,
-              officer_note = coalesce(?, officer_note), updated_at = ? WHERE id = ?`,
+      sql: `UPDATE persons SET name = coalesce(?1, name), name_key = coalesce(?2, name_key),
+              note = coalesce(?3, note), officer_note = coalesce(?4, officer_note),
+              updated_at = ?5 WHERE id = ?6`,
       args: [
-        after.name ?? before.name,
-        foldName(after.name ?? before.name),
-        after.note ?? before.note,
+        change.name?.trim() ?? null,
+        change.name === undefined ? null : foldName(change.name),
+        change.note ?? null,
         change.officerNote ?? null,
         ctx.now().getTime(),
         id,
       ],
     },
-    record(ctx, "person.change", id, {
-      before: { name: before.name, note: before.note },
-      after: { name: after.name, note: after.note },
-    }),
+    record(ctx, "person.change", id, { before: { name, note }, after: { ...after, ...changed } }),
   ]);
   return await person(ctx, id);
 }
@@ -162,9 +207,9 @@ export async function setArchived(
   isArchived: boolean,
 ): Promise<Person> {
   allow(ctx, "roster.manage");
-  await person(ctx, id);
   const status: PersonStatus = isArchived ? "archived" : "active";
   await write(ctx.db, [
+    personExists(id),
     {
       sql: "UPDATE persons SET status = ?, updated_at = ? WHERE id = ?",
       args: [status, ctx.now().getTime(), id],
@@ -172,44 +217,6 @@ export async function setArchived(
     record(ctx, isArchived ? "person.archive" : "person.restore", id),
   ]);
   return await person(ctx, id);
-}
-
-/** Adds a character; a person's first one is the main. */
-export async function addCharacter(
-  ctx: GuildContext,
-  personId: string,
-  input: NewCharacter,
-): Promise<Person> {
-  allow(ctx, "roster.manage");
-  const { characters, id } = await person(ctx, personId);
-  const isMain = !characters.some((one) => one.isMain);
-  await writeUnique(ctx, [
-    insertCharacter(ctx, id, input, isMain),
-    record(ctx, "character.add", personId, { after: input }),
-  ]);
-  return await person(ctx, personId);
-}
-
-/** Makes this character the main of its person; the former main becomes an alt. */
-export async function makeMain(ctx: GuildContext, characterId: string): Promise<Person> {
-  allow(ctx, "roster.manage");
-  const personId = await ownerOf(ctx, characterId);
-  await write(ctx.db, [
-    { sql: "UPDATE characters SET is_main = 0 WHERE person_id = ?", args: [personId] },
-    { sql: "UPDATE characters SET is_main = 1 WHERE id = ?", args: [characterId] },
-    record(ctx, "character.main", characterId, { after: { personId } }),
-  ]);
-  return await person(ctx, personId);
-}
-
-/** Removes a character. The person, and so the points, stay. */
-export async function removeCharacter(ctx: GuildContext, characterId: string): Promise<void> {
-  allow(ctx, "roster.manage");
-  const personId = await ownerOf(ctx, characterId);
-  await write(ctx.db, [
-    { sql: "DELETE FROM characters WHERE id = ?", args: [characterId] },
-    record(ctx, "character.remove", characterId, { before: { personId } }),
-  ]);
 }
 
 /**
@@ -251,25 +258,28 @@ export function insertPerson(
   };
 }
 
+/** The statement that adds a character; a person's first one is the main. */
 export function insertCharacter(
   ctx: Pick<GuildContext, "now">,
   personId: PersonId,
   input: NewCharacter,
-  isMain: boolean,
 ): Writable {
+  const realm = input.realm?.trim() ?? "";
   return {
     sql: `INSERT INTO characters
-            (id, person_id, name, name_key, class, spec, role, is_main, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            (id, person_id, name, name_key, realm, realm_key, class, spec, role, is_main, created_at)
+          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+            NOT EXISTS (SELECT 1 FROM characters WHERE person_id = ?2 AND is_main = 1), ?10`,
     args: [
       newId<CharacterId>(),
       personId,
       input.name.trim(),
       foldName(input.name),
+      realm,
+      foldName(realm),
       input.class,
       input.spec ?? "",
       input.role ?? null,
-      isMain,
       ctx.now().getTime(),
     ],
   };
@@ -288,15 +298,6 @@ export async function writeUnique(
       errors: [{ pointer: "/name", detail: "Taken." }],
     });
   }
-}
-
-async function ownerOf(ctx: GuildContext, characterId: string): Promise<PersonId> {
-  const row = await ctx.db.first<{ person_id: PersonId }>(
-    "SELECT person_id FROM characters WHERE id = ?",
-    characterId,
-  );
-  if (row) return row.person_id;
-  throw new NotFound("roster/no-such-character", "No character of this guild has this id.");
 }
 
 async function freeName(ctx: GuildContext, wanted: string): Promise<string> {
@@ -324,10 +325,10 @@ function toPerson(ctx: GuildContext, row: PersonRow): Person {
 }
 
 function noSuchPerson(): NotFound {
-  return new NotFound("roster/no-such-person", "Nobody in this guild has this id.");
+  return new NotFound("roster/person-not-found", "There is no such person in this roster.");
 }
 
-/** Refuses unless the person is there, inside a write. */
+/** Refuses unless the person is there, inside a write: `roster/person-not-found`. */
 export function personExists(id: string): Guard {
   return guard(sql`exists (select 1 from persons where id = ${id})`, noSuchPerson);
 }

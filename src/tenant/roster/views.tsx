@@ -1,10 +1,9 @@
 import type { View } from "../../http/view.ts";
 import type { Page } from "../../kernel/cursor.ts";
+import { limits } from "../../limits.ts";
 import {
   Badge,
   Button,
-  ButtonForm,
-  Card,
   ClassName,
   EmptyState,
   LinkButton,
@@ -19,13 +18,13 @@ import {
   TextField,
 } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
-import { DataTable, Filters } from "../../web/tables.tsx";
+import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { may } from "../context.ts";
 import { CLASS_IDS, type ClassId, RAID_ROLES } from "./classes.ts";
 import type { PreviewLine } from "./importing.ts";
 import type { Character, Person } from "./service.ts";
 
-type Filter = { readonly q?: string; readonly class?: string; readonly role?: string };
+type Filter = Partial<Record<"q" | "class" | "role" | "status", string>>;
 
 export function RosterPage(props: {
   view: View;
@@ -48,11 +47,23 @@ export function RosterPage(props: {
             <LinkButton href={guildHref(view, "/roster/new")}>{t.add}</LinkButton>
           </>
         )}
+        <LinkButton look="quiet" href={guildHref(view, "/roster/export.csv")}>
+          {t.export}
+        </LinkButton>
       </PageHeader>
       <Filters url={view.url} messages={view.messages}>
         <TextField name="q" type="search" label={view.messages.common.search} form={form} />
         <SelectField name="class" label={t.class} form={form} options={classOptions(view, true)} />
-        <SelectField name="role" label={t.role} form={form} options={roleOptions(view, true)} />
+        <SelectField name="role" label={t.role} form={form} options={roleOptions(view)} />
+        <SelectField
+          name="status"
+          label={t.status}
+          form={form}
+          options={[
+            { value: "active", label: t.active },
+            { value: "archived", label: t.archived },
+          ]}
+        />
       </Filters>
       <DataTable
         caption={t.title}
@@ -73,39 +84,43 @@ export function RosterPage(props: {
             />
           )
         }
-        columns={[
-          {
-            id: "person",
-            label: t.person,
-            cell: (row) => (
-              <>
-                <a href={guildHref(view, `/roster/${row.id}`)}>{row.name}</a>{" "}
-                {row.isExample && <Badge>{t.example}</Badge>}{" "}
-                {row.isMember && <Badge>{t.member}</Badge>}
-              </>
-            ),
-          },
-          {
-            id: "main",
-            label: t.main,
-            cell: (row) => {
-              const main = row.characters.find((one) => one.isMain);
-              return main ? <CharacterLine view={view} character={main} /> : "–";
-            },
-          },
-          {
-            id: "role",
-            label: t.role,
-            cell: (row) => {
-              const role = row.characters.find((one) => one.isMain)?.role;
-              return role ? t.roles[role] : "–";
-            },
-          },
-          { id: "alts", label: t.alts, cell: (row) => <Alts view={view} person={row} /> },
-        ]}
+        columns={rosterColumns(view)}
       />
     </GuildLayout>
   );
+}
+
+function rosterColumns(view: View): readonly Column<Person>[] {
+  const t = view.messages.roster;
+  return [
+    {
+      id: "person",
+      label: t.person,
+      cell: (row) => (
+        <>
+          <a href={guildHref(view, `/roster/${row.id}`)}>{row.name}</a>{" "}
+          {row.isExample && <Badge>{t.example}</Badge>} {row.isMember && <Badge>{t.member}</Badge>}
+        </>
+      ),
+    },
+    {
+      id: "main",
+      label: t.main,
+      cell: (row) => {
+        const main = row.characters.find((one) => one.isMain);
+        return main ? <CharacterLine view={view} character={main} /> : "–";
+      },
+    },
+    {
+      id: "role",
+      label: t.role,
+      cell: (row) => {
+        const role = row.characters.find((one) => one.isMain)?.role;
+        return role ? t.roles[role] : "–";
+      },
+    },
+    { id: "alts", label: t.alts, cell: (row) => <Alts view={view} person={row} /> },
+  ];
 }
 
 function Alts({ view, person }: { view: View; person: Person }) {
@@ -140,7 +155,13 @@ export function AddPage({ view, form }: { view: View; form: FormState }) {
     <GuildLayout view={view} title={t.add} section="roster" narrow>
       <PageHeader title={t.add} />
       <Form form={form} messages={view.messages}>
-        <TextField name="name" label={t.name} form={form} required maxlength={40} />
+        <TextField
+          name="name"
+          label={t.name}
+          form={form}
+          required
+          maxlength={limits.roster.nameCharsMax}
+        />
         <SelectField
           name="class"
           label={t.class}
@@ -154,103 +175,15 @@ export function AddPage({ view, form }: { view: View; form: FormState }) {
   );
 }
 
-export function PersonPage(props: { view: View; person: Person; form: FormState }) {
-  const { view, person, form } = props;
-  const t = view.messages.roster;
-  const canManage = may(view.guild!, "roster.manage");
-  const base = guildHref(view, `/roster/${person.id}`);
-  return (
-    <GuildLayout view={view} title={person.name} section="roster">
-      <PageHeader title={person.name} {...(person.note && { lead: person.note })}>
-        <LinkButton href={guildHref(view, `/standings/${person.id}`)}>{t.points}</LinkButton>
-        {canManage && (
-          <form method="post" action={`${base}/archival`}>
-            <input
-              type="hidden"
-              name="isArchived"
-              value={person.status === "active" ? "yes" : "no"}
-            />
-            <Button look="quiet">{person.status === "active" ? t.archive : t.restore}</Button>
-          </form>
-        )}
-      </PageHeader>
-      {person.officerNote && (
-        <Card title={t.officerNote}>
-          <p>{person.officerNote}</p>
-        </Card>
-      )}
-      <DataTable
-        caption={t.characters}
-        rows={person.characters}
-        url={view.url}
-        messages={view.messages}
-        empty=""
-        columns={[
-          {
-            id: "name",
-            label: t.name,
-            cell: (row) => (
-              <>
-                {row.name} {row.isMain && <Badge look="good">{t.main}</Badge>}
-              </>
-            ),
-          },
-          {
-            id: "class",
-            label: t.class,
-            cell: (row) => <ClassName id={row.class} name={className(view, row.class)} />,
-          },
-          { id: "spec", label: t.spec, cell: (row) => row.spec || "–" },
-          { id: "role", label: t.role, cell: (row) => (row.role ? t.roles[row.role] : "–") },
-          {
-            id: "actions",
-            label: view.messages.common.actions,
-            cell: (row) =>
-              canManage ? (
-                <div class="row">
-                  {!row.isMain && (
-                    <ButtonForm action={`${base}/characters/${row.id}/main`}>
-                      {t.makeMain}
-                    </ButtonForm>
-                  )}
-                  <ButtonForm look="quiet" action={`${base}/characters/${row.id}/removal`}>
-                    {t.remove}
-                  </ButtonForm>
-                </div>
-              ) : (
-                "–"
-              ),
-          },
-        ]}
-      />
-      {canManage && (
-        <Card title={t.addCharacter}>
-          <Form action={`${base}/characters`} form={form} messages={view.messages}>
-            <TextField name="name" label={t.name} form={form} required maxlength={40} />
-            <SelectField
-              name="class"
-              label={t.class}
-              form={form}
-              options={classOptions(view, false)}
-            />
-            <TextField name="spec" label={t.spec} form={form} maxlength={30} />
-            <SelectField name="role" label={t.role} form={form} options={roleOptions(view, true)} />
-            <Button look="secondary">{t.addCharacter}</Button>
-          </Form>
-        </Card>
-      )}
-    </GuildLayout>
-  );
-}
-
 export function ImportPage(props: {
   view: View;
   text: string;
   lines: readonly PreviewLine[] | undefined;
+  form?: FormState;
 }) {
   const { view, text, lines } = props;
   const t = view.messages.roster;
-  const form: FormState = { ...emptyForm, values: { text } };
+  const form: FormState = { ...emptyForm, ...props.form, values: { text } };
   const good = lines?.filter(({ effect }) => effect === "new" || effect === "changed").length ?? 0;
   return (
     <GuildLayout view={view} title={t.import} section="roster">
@@ -265,7 +198,14 @@ export function ImportPage(props: {
       {lines && good === 0 && <p>{t.nothingToTake}</p>}
       {lines && <PreviewTable view={view} lines={lines} />}
       <Form form={form} messages={view.messages}>
-        <TextArea name="text" label={t.importText} hint={t.importExample} form={form} rows={12} />
+        <TextArea
+          name="text"
+          label={t.importText}
+          hint={t.importExample}
+          form={form}
+          rows={12}
+          maxlength={limits.roster.pasteCharsMax}
+        />
         <Button look={good > 0 ? "secondary" : "primary"}>{t.preview}</Button>
       </Form>
     </GuildLayout>
@@ -305,20 +245,20 @@ function PreviewTable({ view, lines }: { view: View; lines: readonly PreviewLine
   );
 }
 
-function className(view: View, id: ClassId): string {
+export function className(view: View, id: ClassId): string {
   const names: Readonly<Record<string, string>> = view.messages.dkp.classes;
   return names[id] ?? id;
 }
 
-function classOptions(view: View, isOptional: boolean) {
+export function classOptions(view: View, isOptional: boolean) {
   const options = CLASS_IDS.map((id) => ({ value: id as string, label: className(view, id) }));
   return isOptional ? [{ value: "", label: view.messages.roster.any }, ...options] : options;
 }
 
-function roleOptions(view: View, isOptional: boolean) {
+export function roleOptions(view: View) {
   const t = view.messages.roster;
   const options = RAID_ROLES.map((role) => ({ value: role as string, label: t.roles[role] }));
-  return isOptional ? [{ value: "", label: t.any }, ...options] : options;
+  return [{ value: "", label: t.any }, ...options];
 }
 
 function clean(filters: object): Record<string, string> {

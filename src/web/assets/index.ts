@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { hashToken } from "../../kernel/tokens.ts";
-import { base } from "../styles/base.ts";
-import { components } from "../styles/components.ts";
-import { tokens } from "../styles/tokens.ts";
+import { styles } from "../styles/index.ts";
+import { htmx } from "./htmx.ts";
 import { islands } from "./islands.ts";
 
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
-<rect x="4" y="4" width="8" height="8" rx="1" transform="rotate(45 8 8)" fill="#f0a04b"/></svg>`;
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
+<path fill="#8d8074" d="M3 21V10.5L12 3l9 7.500V21h-4.500v-7.500a4.5 4.5 0 0 0-9 0V21z"/>
+<path fill="#f3a34f" d="m12 13.5 2.5 3.5-2.5 4-2.5-4z"/></svg>`;
 
 /** An asset's name carries a hash of its text, so a browser may keep it for ever. */
 function asset(name: string, extension: string, type: string, text: string) {
@@ -14,7 +14,8 @@ function asset(name: string, extension: string, type: string, text: string) {
 }
 
 const ASSETS = {
-  styles: asset("styles", "css", "text/css; charset=utf-8", tokens + base + components),
+  styles: asset("styles", "css", "text/css; charset=utf-8", styles),
+  htmx: asset("htmx", "js", "text/javascript; charset=utf-8", htmx),
   islands: asset("islands", "js", "text/javascript; charset=utf-8", islands),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 };

@@ -1,18 +1,54 @@
-/** The only script of the product: small helpers that pages work without. */
+/**
+ * Small helpers that pages work without: copying, ticking all, menus that close, messages that
+ * leave, buttons that are pressed once, and steps that follow the server's events.
+ */
 export const islands = `
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  const input = document.getElementById(button.dataset.copy);
-  navigator.clipboard.writeText(input.value).then(() => {
-    button.textContent = button.dataset.copied;
-  }, () => input.select());
+  if (button) {
+    const input = document.getElementById(button.dataset.copy);
+    navigator.clipboard.writeText(input.value).then(() => {
+      button.textContent = button.dataset.copied;
+    }, () => input.select());
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
 });
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-check-all]");
   if (!all) return;
   for (const box of document.getElementsByName(all.dataset.checkAll)) box.checked = all.checked;
 });
+
+// A second press while the first is under way would only send the same again.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sent) return event.preventDefault();
+  event.target.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+// The back button brings a page back as it was left: its forms may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// The message belongs to the act before: a reload or a sent link must not repeat it.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(history.state, "", here);
+  setTimeout(() => document.querySelector("[data-toast]")?.remove(), 8000);
+}
+
 for (const list of document.querySelectorAll("[data-progress]")) {
   const source = new EventSource(list.dataset.progress);
   source.addEventListener("step", (event) => {

@@ -22,6 +22,16 @@ export function translator(locale: Locale): Messages {
   return CATALOGUES[locale];
 }
 
+/** An error's sentence in the reader's language; without one, the error's own. */
+export function sentenceOf(messages: Messages, code: string, otherwise: string): string {
+  const known: Readonly<Record<string, string>> = {
+    ...messages.auth.errors,
+    ...messages.guilds.errors,
+    ...messages.problems.sentences,
+  };
+  return Object.hasOwn(known, code) ? known[code]! : otherwise;
+}
+
 export function isLocale(value: string | undefined): value is Locale {
   return LOCALES.includes(value as Locale);
 }

@@ -1,17 +1,18 @@
 /** Colours as `[dark, light]`. A test computes the contrast of every pair that carries text. */
 export const COLOURS = {
-  ground: ["#14110f", "#faf7f2"],
-  surface: ["#1e1a17", "#ffffff"],
-  raised: ["#2a2420", "#f1ebe2"],
-  line: ["#463c34", "#d4c8b8"],
-  text: ["#f4eee6", "#221c17"],
-  muted: ["#b9ab9b", "#6a5c4e"],
-  accent: ["#f0a04b", "#9a4f06"],
-  "on-accent": ["#1b1107", "#ffffff"],
-  good: ["#7fc97f", "#23692a"],
-  bad: ["#ff8f80", "#a8261a"],
-  "on-bad": ["#240805", "#ffffff"],
-  focus: ["#8fc7ff", "#0b57a4"],
+  ground: ["#131110", "#f7f3ec"],
+  surface: ["#1c1917", "#fffdfa"],
+  raised: ["#292421", "#efe8dd"],
+  line: ["#3b342f", "#dbd0c0"],
+  edge: ["#8d8074", "#857868"],
+  text: ["#f5f0e9", "#211b16"],
+  muted: ["#b8aca0", "#635749"],
+  accent: ["#f3a34f", "#934a04"],
+  "on-accent": ["#1d1206", "#ffffff"],
+  good: ["#84cd84", "#20662a"],
+  bad: ["#ff9483", "#a62518"],
+  "on-bad": ["#250805", "#ffffff"],
+  focus: ["#93caff", "#0b57a4"],
 } as const;
 
 /** WoW's class colours; always beside the class name, never alone. */
@@ -37,13 +38,18 @@ const variables = (side: Side) =>
     .map(([name, pair]) => `--${name}:${pair[side]};`)
     .join("");
 
+// A shadow on a dark page is only dirt: depth comes from lighter surfaces there.
+const dark = `color-scheme:dark;${variables(0)}--lift:none;`;
+const light = `color-scheme:light;${variables(1)}--lift:0 1px 2px #4b37201a,0 4px 14px #4b37200f;`;
+
 export const tokens = `
-:root{color-scheme:dark;${variables(0)}
---space:0.5rem;--radius:0.6rem;--width:72rem;
---font:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;
---mono:ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace}
-.theme-light{color-scheme:light;${variables(1)}}
-@media (prefers-color-scheme:light){.theme-system{color-scheme:light;${variables(1)}}}
+:root{${dark}
+--radius:0.5rem;--radius-large:0.875rem;--width:76rem;--rail:13.5rem;--top:3.5rem;
+--small:0.875rem;--large:1.125rem;
+--font:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
+--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.theme-light{${light}}
+@media (prefers-color-scheme:light){.theme-system{${light}}}
 ${Object.entries(CLASS_COLOURS)
   .map(([name, colour]) => `.class-${name}::before{background:${colour}}`)
   .join("\n")}

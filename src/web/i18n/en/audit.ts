@@ -6,8 +6,8 @@ export const audit = {
   action: "What",
   subject: "On",
   change: "Change",
-  before: "before",
-  after: "after",
+  since: "Since",
+  export: "As a CSV file",
   noneTitle: "Nothing has happened yet",
   noneText: "Every change to points, people and settings is written down here.",
 };

@@ -1,7 +1,7 @@
 export const common = {
   product: "Guildhall",
   skip: "Skip to content",
-  menu: "Menu",
+  more: "More",
   language: "Language",
   theme: "Theme",
   themes: { system: "Like this device", dark: "Dark", light: "Light" },

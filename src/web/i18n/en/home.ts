@@ -15,4 +15,5 @@ export const home = {
   checklist: "Getting started",
   checklistLead: "Four short steps; each can be skipped.",
   go: "Go on",
+  dismiss: "Hide this list",
 };

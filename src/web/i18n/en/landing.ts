@@ -3,6 +3,15 @@ export const landing = {
   lead: "Raids, points and loot that everybody can check. Founded in a minute, kept apart for good.",
   found: "Found your guild",
   demo: "Open the demo guild",
+  proofTitle: "A balance, and why",
+  proofPerson: "Example",
+  proofLines: {
+    onTime: "On time, Thursday",
+    boss: "Boss kill: the Gate Warden",
+    loot: "Loot: Cinderplate Helm",
+  },
+  proofSum: "Balance",
+  proofNote: "Every member can open every balance and read the lines that made it.",
   points: {
     apart: "Kept apart",
     apartText: "Your guild's data lives in one database that holds nothing else and nobody else's.",
@@ -13,9 +22,19 @@ export const landing = {
     fastText: "Made for a phone in one hand and the game on the other screen.",
   },
   plans: "Plans",
+  plansLead: "Start free. A larger plan only lifts limits; a smaller one never deletes anything.",
   free: "Free",
-  freeText: "One guild, 30 members, 30 days of logs and metrics.",
+  freeText: "For one guild that raids together.",
+  freeHas: ["1 guild", "30 members", "Logs and metrics of the last 30 days"],
+  freeHasNot: ["Discord bot", "Analytics and bulk exports"],
   premium: "Premium",
-  premiumText:
-    "Any number of guilds, members and days, with analytics, exports and the Discord bot.",
+  premiumText: "For guilds that have grown, and for people who lead several.",
+  premiumHas: [
+    "Any number of guilds and members",
+    "Logs and metrics kept for good",
+    "Discord bot",
+    "Analytics and bulk exports",
+    "First in line when it is busy",
+  ],
+  without: "not included:",
 };

@@ -42,4 +42,12 @@ export const onboarding = {
     "Eight people and three raid nights, in a pool of their own. One click takes them away again.",
   exampleAdd: "Fill with an example raid",
   exampleRemove: "Take the example away",
+  poolHasEntries: "Points were given already, so the rules of this pool stay as they are.",
+  errors: {
+    input: "Some of the input is not right. See each field.",
+    timeZone: "Choose a time zone of the list.",
+    weekdays: "Choose at least one day.",
+    startsAt: "Use hours and minutes, like 20:00.",
+    endsAt: "Use hours and minutes, like 23:00.",
+  },
 };

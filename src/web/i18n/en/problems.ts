@@ -1,8 +1,14 @@
 export const problems = {
+  // The errors themselves speak English; a translation has a sentence for every code.
+  sentences: {} as Readonly<Record<string, string>>,
   whatNow: "What you can do",
   requestId: "Request id",
   signInHint: "If you belong to this guild, sign in and open this address again.",
   home: "Go to the start page",
+
+  again: "Try again",
+  plan: "See plan and usage",
+  use: "In use",
   titles: {
     s400: "This request was not understood",
     s401: "Sign in first",

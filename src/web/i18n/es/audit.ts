@@ -9,8 +9,8 @@ export const audit: Translated<typeof en> = {
   action: "Qué",
   subject: "Sobre",
   change: "Cambio",
-  before: "antes",
-  after: "después",
+  since: "Desde",
+  export: "Como archivo CSV",
   noneTitle: "Aún no ha pasado nada",
   noneText: "Cada cambio en puntos, personas y ajustes queda escrito aquí.",
 };

@@ -4,7 +4,7 @@ import type { Translated } from "../index.ts";
 export const common: Translated<typeof en> = {
   product: "Guildhall",
   skip: "Ir al contenido",
-  menu: "Menú",
+  more: "Más",
   language: "Idioma",
   theme: "Tema",
   themes: { system: "Como este dispositivo", dark: "Oscuro", light: "Claro" },

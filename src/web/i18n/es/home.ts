@@ -18,4 +18,5 @@ export const home: Translated<typeof en> = {
   checklist: "Primeros pasos",
   checklistLead: "Cuatro pasos cortos; cada uno se puede saltar.",
   go: "Seguir",
+  dismiss: "Ocultar esta lista",
 };

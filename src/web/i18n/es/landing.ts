@@ -6,6 +6,15 @@ export const landing: Translated<typeof en> = {
   lead: "Bandas, puntos y botín que todos pueden comprobar. Fundada en un minuto, siempre aparte.",
   found: "Funda tu hermandad",
   demo: "Abrir la hermandad de ejemplo",
+  proofTitle: "Un saldo y su porqué",
+  proofPerson: "Ejemplo",
+  proofLines: {
+    onTime: "Puntualidad, jueves",
+    boss: "Jefe derrotado: el Guardián de la Puerta",
+    loot: "Botín: Yelmo de placas de ceniza",
+  },
+  proofSum: "Saldo",
+  proofNote: "Cualquier miembro puede abrir cualquier saldo y leer los apuntes que lo forman.",
   points: {
     apart: "Siempre aparte",
     apartText:
@@ -16,9 +25,19 @@ export const landing: Translated<typeof en> = {
     fastText: "Pensado para el móvil en una mano y el juego en la otra pantalla.",
   },
   plans: "Planes",
+  plansLead: "Empieza gratis. Un plan mayor solo amplía límites; uno menor nunca borra nada.",
   free: "Gratis",
-  freeText: "Una hermandad, 30 miembros, 30 días de registros y métricas.",
+  freeText: "Para una hermandad que hace bandas unida.",
+  freeHas: ["1 hermandad", "30 miembros", "Registros y métricas de los últimos 30 días"],
+  freeHasNot: ["Bot de Discord", "Analíticas y exportación completa"],
   premium: "Premium",
-  premiumText:
-    "Hermandades, miembros y días sin límite, con analíticas, exportación y bot de Discord.",
+  premiumText: "Para hermandades que han crecido y para quien dirige varias.",
+  premiumHas: [
+    "Hermandades y miembros sin límite",
+    "Registros y métricas para siempre",
+    "Bot de Discord",
+    "Analíticas y exportación completa",
+    "Prioridad en las horas punta",
+  ],
+  without: "no incluido:",
 };

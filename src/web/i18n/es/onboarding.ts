@@ -45,4 +45,12 @@ export const onboarding: Translated<typeof en> = {
     "Ocho personas y tres noches de banda, en un fondo aparte. Un clic lo quita todo de nuevo.",
   exampleAdd: "Llenar con una banda de ejemplo",
   exampleRemove: "Quitar el ejemplo",
+  poolHasEntries: "Ya se dieron puntos, así que las reglas de este fondo se quedan como están.",
+  errors: {
+    input: "Algo de lo escrito no es correcto. Mira cada campo.",
+    timeZone: "Elige una zona horaria de la lista.",
+    weekdays: "Elige al menos un día.",
+    startsAt: "Usa horas y minutos, como 20:00.",
+    endsAt: "Usa horas y minutos, como 23:00.",
+  },
 };

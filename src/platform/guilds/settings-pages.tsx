@@ -1,0 +1,140 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import type { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { limits } from "../../limits.ts";
+import { Button, Card, LinkButton, Meter, PageHeader } from "../../web/components.tsx";
+import {
+  Checkbox,
+  emptyForm,
+  Form,
+  type FormState,
+  SelectField,
+  TextArea,
+  TextField,
+} from "../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { onForm, ownPage } from "../auth/form-page.ts";
+import { usageOf } from "../plans/service.ts";
+import * as inputs from "./inputs.ts";
+import { changeSettings } from "./settings.ts";
+import { SLUG_CHARS_MAX } from "./slugs.ts";
+
+type Page = Context<GuildEnv>;
+
+/** What the guild is called, where it is found, who may see it, and its plan. */
+export function addSettingsPages(pages: ReturnType<typeof createRouter<GuildEnv>>): void {
+  const needed = requirePermission("settings.manage");
+  pages
+    .get("/settings", needed, async (c) => ownPage(c, await settingsHtml(c, emptyForm)))
+    .post("/settings", needed, (c) =>
+      onForm(
+        c,
+        inputs.settingsForm,
+        async (form) => await settingsHtml(c, form),
+        async (input) => {
+          const { slug } = await changeSettings(c.var.guild, c.var.platform, input);
+          return c.redirect(`/g/${slug}/settings?done=saved`, 303);
+        },
+        "guilds",
+      ),
+    );
+}
+
+async function settingsHtml(c: Page, form: FormState) {
+  const view = viewOf(c);
+  const t = view.messages.settings;
+  const { guild } = c.var.guild;
+  const usage = await usageOf(c.var.services.platform, guild);
+  return (
+    <GuildLayout view={view} title={t.title} section="settings">
+      <PageHeader title={t.title} />
+      <Card title={t.general}>
+        <Form action={guildHref(view, "/settings")} form={form} messages={view.messages}>
+          <GeneralFields c={c} form={form} />
+          <Checkbox
+            name="isPublic"
+            label={t.isPublic}
+            hint={t.isPublicHint}
+            form={form}
+            checked={guild.isPublic}
+          />
+          <Button>{view.messages.common.save}</Button>
+        </Form>
+      </Card>
+      <Card title={t.schedule}>
+        <p class="muted">{t.scheduleLead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/onboarding/schedule")}>{t.scheduleOpen}</LinkButton>
+        </div>
+      </Card>
+      <Card title={`${t.plan}: ${guild.plan.name}`}>
+        <Meter label={t.members} {...usage.members} />
+        <Meter label={t.guilds} {...usage.guilds} />
+      </Card>
+    </GuildLayout>
+  );
+}
+
+function GeneralFields({ c, form }: { c: Page; form: FormState }) {
+  const { messages } = viewOf(c);
+  const t = messages.settings;
+  const { guild } = c.var.guild;
+  const { nameCharsMax, contactCharsMax, descriptionCharsMax } = limits.guild;
+  const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+  // A zone by another of its names must not be changed by saving something else.
+  if (!zones.includes(guild.timeZone)) zones.push(guild.timeZone);
+  const factions = Object.entries(messages.common.factions);
+  return (
+    <>
+      <TextField
+        name="name"
+        label={t.name}
+        form={form}
+        value={guild.name}
+        maxlength={nameCharsMax}
+        required
+      />
+      <TextField
+        name="slug"
+        label={t.slug}
+        hint={t.slugHint}
+        form={form}
+        value={guild.slug}
+        maxlength={SLUG_CHARS_MAX}
+        required
+      />
+      <SelectField
+        name="faction"
+        label={t.faction}
+        form={form}
+        options={factions.map(([value, label]) => ({ value, label }))}
+        value={guild.faction}
+      />
+      <TextArea
+        name="description"
+        label={t.description}
+        hint={t.descriptionHint}
+        form={form}
+        value={guild.description}
+        maxlength={descriptionCharsMax}
+      />
+      <TextField
+        name="contact"
+        label={t.contact}
+        hint={t.contactHint}
+        form={form}
+        value={guild.contact}
+        maxlength={contactCharsMax}
+      />
+      <SelectField
+        name="timeZone"
+        label={t.timeZone}
+        form={form}
+        options={zones.map((zone) => ({ value: zone, label: zone }))}
+        value={guild.timeZone}
+      />
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+/** Strokes on a field of 24 by 24, drawn for this product. */
+const PATHS = {
+  home: "M4 11.5 12 4.5l8 7M6 10v9.5h12V10M10 19.5v-5h4v5",
+  standings: "M5 20v-7M12 20V4M19 20V9",
+  ledger: "M6 3.5h12v17l-3-1.8-3 1.8-3-1.8-3 1.8zM9.5 8.5h5M9.5 12.5h5",
+  roster: "M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-3.6 3.6-5 7.5-5s6.9 1.4 7.5 5",
+  members: "M12 3.5 19 6v6c0 4.3-2.9 7.2-7 8.5-4.1-1.3-7-4.2-7-8.500V6zM9 12l2.2 2.200L15.3 10",
+  audit: "M12 20.500a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.500V12l3 2",
+  settings:
+    "M4 7.500h8M18 7.500h2M4 16.500h2M12 16.500h8M15 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM9 19a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z",
+  more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  check: "m5 12.5 4.5 4.500L19 7.5",
+  cross: "M6.5 6.500l11 11M17.5 6.500l-11 11",
+  warning: "M12 4 21 19.500H3zM12 10v4M12 16.800h.01",
+  apart:
+    "M4 6.500c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3ZM4 6.500v11c0 1.7 3.6 3 8 3s8-1.3 8-3v-11M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
+  proof: "M12 4v16M7 20h10M5 7.500h14M5 7.5 2.5 14h5zM19 7.5 16.5 14h5z",
+  fast: "M13.5 3 5.5 13.500H11L10 21l8.5-11H13z",
+  guilds: "M6 3.500v17M6 5h12l-2.5 4L18 13H6",
+  out: "M14 4.500h5v15h-5M4.5 12H15M11.5 8.5 15 12l-3.5 3.5",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Decoration only: the words beside it say what it means. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The product's sign: an ember in a hall's gate. */
+export function Brand() {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path
+        class="brand-gate"
+        d="M3 21V10.500L12 3l9 7.500V21h-4.500v-7.500a4.5 4.5 0 0 0-9 0V21z"
+      />
+      <path class="brand-ember" d="m12 13.5 2.5 3.5-2.5 4-2.5-4z" />
+    </svg>
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * The frame of a page. A guild's sections are a rail on wide screens, a strip on middling ones and
+ * a bar at the thumb on a phone: one list, three places.
+ */
+export const layout = `
+.top{background:var(--surface);border-bottom:1px solid var(--line);position:sticky;top:0;z-index:20}
+.top-inner,.shell,.foot{width:100%;max-width:var(--width);margin:0 auto;padding-left:1.25rem;
+padding-right:1.25rem}
+.top-inner{min-height:var(--top);display:flex;gap:0.75rem;align-items:center}
+.brand{font-weight:700;letter-spacing:-0.01em;color:var(--text);text-decoration:none;
+display:inline-flex;align-items:center;gap:0.55rem;min-height:2.75rem}
+.brand svg{width:1.6rem;height:1.6rem;flex:none}
+.brand-gate{fill:var(--text)}.brand-ember{fill:var(--accent)}
+.guild-name{display:flex;align-items:center;gap:0.75rem;min-width:0;color:var(--text);
+text-decoration:none;font-weight:600;min-height:2.75rem}
+.guild-name::before{content:"";width:1px;height:1.4rem;background:var(--edge);flex:none;
+transform:rotate(14deg)}
+.guild-name span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.who{margin-left:auto;display:flex;gap:0.35rem;align-items:center;flex:none}
+.who>a{color:var(--text);text-decoration:none;padding:0.4rem 0.75rem;border-radius:var(--radius);
+min-height:2.75rem;display:inline-flex;align-items:center}
+.who>a:hover{background:var(--raised)}
+.who>a.button.primary{color:var(--on-accent)}
+.who>a.button.primary:hover{background:var(--accent)}
+
+.menu{position:relative}
+.menu>summary{list-style:none;display:flex;align-items:center;gap:0.55rem;min-height:2.75rem;
+padding:0.25rem 0.6rem;border-radius:var(--radius)}
+.menu>summary::-webkit-details-marker{display:none}
+.menu>summary:hover,.menu[open]>summary{background:var(--raised)}
+.menu-items{position:absolute;right:0;top:calc(100% + 0.35rem);min-width:13rem;z-index:25;
+background:var(--surface);border:1px solid var(--line);border-radius:var(--radius-large);
+padding:0.4rem;display:grid;box-shadow:0 10px 30px #0006}
+.menu-items a{display:flex;align-items:center;gap:0.7rem;min-height:2.75rem;padding:0.4rem 0.75rem;
+border-radius:var(--radius);color:var(--text);text-decoration:none}
+.menu-items a:hover{background:var(--raised)}
+.menu-items svg{color:var(--muted)}
+.menu-items small{padding:0.35rem 0.75rem 0.5rem;color:var(--muted);border-bottom:1px solid var(--line);
+margin-bottom:0.35rem;overflow-wrap:anywhere}
+.avatar::before{content:attr(data-initial)}
+.avatar{width:1.9rem;height:1.9rem;border-radius:50%;display:grid;place-items:center;flex:none;
+font-weight:700;font-size:var(--small);background:var(--accent);color:var(--on-accent)}
+
+.shell{flex:1;display:grid;grid-template-columns:minmax(0,1fr);align-items:start;column-gap:2rem}
+main{width:100%;padding:1.75rem 0 4rem;display:grid;gap:1.5rem;align-content:start;
+grid-template-columns:minmax(0,1fr)}
+main.narrow{max-width:34rem}
+.plain main.narrow{margin:0 auto;padding-top:clamp(1.75rem,6vw,3.5rem)}
+.banner{background:var(--accent);color:var(--on-accent);padding:0.6rem 1.25rem;text-align:center;
+font-weight:600}
+.banner a{color:inherit}
+
+.guild-nav a,.guild-nav summary{color:var(--muted);text-decoration:none;display:flex;
+align-items:center;gap:0.7rem;padding:0.5rem 0.75rem;min-height:2.75rem;border-radius:var(--radius)}
+.guild-nav a:hover,.guild-nav summary:hover{color:var(--text);background:var(--raised)}
+.guild-nav a[aria-current],.guild-nav .current>summary{color:var(--text);background:var(--raised);
+font-weight:600}
+.guild-nav a[aria-current] svg,.guild-nav .current>summary svg{color:var(--accent)}
+.guild-nav .more{display:none}
+
+footer{border-top:1px solid var(--line);color:var(--muted);font-size:var(--small)}
+.foot{display:flex;gap:0.75rem 2rem;flex-wrap:wrap;align-items:center;padding-top:1rem;
+padding-bottom:1rem}
+.foot nav{margin-left:auto}
+.foot nav a{display:inline-flex;align-items:center;min-height:2.75rem;color:var(--muted)}
+.switch{display:inline-flex;border:1px solid var(--line);border-radius:var(--radius);padding:2px;
+gap:2px}
+.switch button{font:inherit;color:var(--muted);background:none;border:0;padding:0.3rem 0.7rem;
+min-height:2.25rem;border-radius:calc(var(--radius) - 2px);cursor:pointer}
+.switch button:hover{color:var(--text);background:var(--raised)}
+.switch button[aria-pressed=true]{background:var(--raised);color:var(--text);font-weight:600}
+
+@media (min-width:64rem){
+.in-guild .shell{grid-template-columns:var(--rail) minmax(0,1fr)}
+.guild-nav{position:sticky;top:calc(var(--top) + 1px);padding:1.75rem 0}
+.guild-nav nav{display:grid;gap:0.2rem}
+}
+@media (min-width:40.01rem) and (max-width:63.99rem){
+.guild-nav{border-bottom:1px solid var(--line);margin:0 -1.25rem;padding:0.35rem 1.25rem;
+overflow-x:auto}
+.guild-nav nav{display:flex;gap:0.25rem}
+.guild-nav a{white-space:nowrap}
+.guild-nav a svg{display:none}
+}
+@media (max-width:40rem){
+.top{position:static}
+.top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}
+main,.plain main.narrow{padding-top:1.25rem;padding-bottom:2.5rem}
+.in-guild .brand span,.menu>summary .name{display:none}
+.in-guild{padding-bottom:calc(4rem + env(safe-area-inset-bottom))}
+.guild-nav{position:fixed;bottom:0;left:0;right:0;z-index:20;background:var(--surface);
+border-top:1px solid var(--line);padding-bottom:env(safe-area-inset-bottom)}
+.guild-nav nav{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr)}
+.guild-nav a,.guild-nav summary{flex-direction:column;justify-content:center;gap:0.15rem;
+min-height:4rem;padding:0.35rem 0.1rem;font-size:0.72rem;line-height:1.1;border-radius:0;
+text-align:center;width:100%}
+.guild-nav a svg,.guild-nav summary svg{width:1.5rem;height:1.5rem}
+.guild-nav nav>a.rest{display:none}
+.guild-nav .more{display:block}
+.guild-nav .menu-items{bottom:calc(100% + 0.4rem);top:auto;right:0.4rem}
+.guild-nav .menu-items a{flex-direction:row;justify-content:start;font-size:1rem;gap:0.8rem;
+min-height:3rem;padding:0.4rem 0.75rem;border-radius:var(--radius)}
+.foot{flex-direction:column;align-items:start}
+.foot nav{margin-left:0}
+}
+`;

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";
+import { countOf, crowd, newGuild, tally, unconfirm } from "./support.ts";
+
+let t: TestApp;
+let guild: TestGuild;
+let count = 0;
+
+beforeAll(async () => {
+  t = await testApp();
+});
+afterAll(async () => {
+  await t.close();
+});
+beforeEach(async () => {
+  const [founder] = await crowd(t, 1);
+  const name = `Company ${"abcdefghjkmnopqrstuvwxyz"[count++]}`;
+  const made = await founder!.post("/api/guilds", newGuild(name));
+  guild = { id: made.body.id, slug: made.body.slug, owner: founder!.within(made.body.slug) };
+});
+
+type Lower = "admin" | "officer" | "raider" | "viewer";
+const member = async (role: Lower) => {
+  const [person] = await crowd(t, 1);
+  await t.join(person!.userId, guild, role);
+  return person!.within(guild.slug);
+};
+const roleOf = async (person: TestClient) => (await person.get("")).body.role as string | undefined;
+const rank = [403, "/problems/guild/rank"];
+const outcome = ({ status, body }: { status: number; body: { type?: string } }) => [
+  status,
+  body.type,
+];
+
+describe("the members of a guild", () => {
+  test("are listed in pages, each once, to members and to nobody else", async () => {
+    const people = await crowd(t, 7);
+    for (const person of people) await t.join(person.userId, guild, "raider");
+    const seen: string[] = [];
+    for (let cursor = ""; ; ) {
+      const { body } = await guild.owner.get(`/members?limit=3${cursor}`);
+      seen.push(...body.items.map(({ userId }: { userId: string }) => userId));
+      if (body.next === undefined) break;
+      cursor = `&cursor=${body.next}`;
+    }
+    expect(seen).toHaveLength(8);
+    expect(new Set(seen)).toEqual(new Set([guild.owner.userId, ...people.map((p) => p.userId)]));
+    const listed = await (await member("viewer")).get("/members");
+    expect(listed.text).not.toContain("@example.test");
+  });
+
+  test("feel a change of role at their very next request", async () => {
+    const person = await member("raider");
+    expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(403);
+    const changed = await guild.owner.patch(`/members/${person.userId}`, { role: "officer" });
+    expect(changed.body).toMatchObject({ userId: person.userId, role: "officer" });
+    expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(201);
+    await guild.owner.patch(`/members/${person.userId}`, { role: "viewer" });
+    expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(403);
+    await guild.owner.delete(`/members/${person.userId}`);
+    expect((await person.get("")).status).toBe(404);
+  });
+
+  test("cannot rise by themselves, nor bring down whoever stands as high or above", async () => {
+    const [admin, otherAdmin] = [await member("admin"), await member("admin")];
+    for (const [actor, target, role] of [
+      [admin, admin, "officer"],
+      [admin, otherAdmin, "raider"],
+      [admin, guild.owner, "viewer"],
+      [admin, await member("raider"), "admin"],
+      [guild.owner, guild.owner, "admin"],
+    ] as const) {
+      expect(outcome(await actor.patch(`/members/${target.userId}`, { role }))).toEqual(rank);
+    }
+    expect(outcome(await admin.delete(`/members/${guild.owner.userId}`))).toEqual(rank);
+    expect(outcome(await admin.delete(`/members/${otherAdmin.userId}`))).toEqual(rank);
+    const officer = await member("officer");
+    const refused = await officer.patch(`/members/${officer.userId}`, { role: "admin" });
+    expect(outcome(refused)).toEqual([403, "/problems/guild/forbidden"]);
+    expect(await roleOf(guild.owner)).toBe("owner");
+    expect(await countOf(t, "memberships WHERE guild_id = ? AND role = 'owner'", guild.id)).toBe(1);
+  });
+
+  test("nobody becomes owner but by being handed the guild", async () => {
+    const raider = await member("raider");
+    const answer = await guild.owner.patch(`/members/${raider.userId}`, { role: "owner" });
+    expect(answer.status).toBe(422);
+    const granted = await guild.owner.patch(`/members/${raider.userId}`, {
+      overrides: { "guild.own": true },
+    });
+    expect(granted.status).toBe(422);
+  });
+
+  test("may be allowed or denied single things, but nobody hands on what is not theirs", async () => {
+    const raider = await member("raider");
+    const allowed = { overrides: { "points.award": true, "logs.upload": false } };
+    expect((await guild.owner.patch(`/members/${raider.userId}`, allowed)).status).toBe(200);
+    const { permissions } = (await raider.get("")).body;
+    expect(permissions).toContain("points.award");
+    expect(permissions).not.toContain("logs.upload");
+
+    const admin = await member("admin");
+    const narrowed = { overrides: { "keys.manage": false } };
+    await guild.owner.patch(`/members/${admin.userId}`, narrowed);
+    const refused = await admin.patch(`/members/${raider.userId}`, {
+      overrides: { "keys.manage": true },
+    });
+    expect(outcome(refused)).toEqual([403, "/problems/guild/forbidden"]);
+  });
+
+  test("unknown fields, unknown people and people of other guilds change nothing", async () => {
+    const raider = await member("raider");
+    const odd = await guild.owner.patch(`/members/${raider.userId}`, {
+      role: "viewer",
+      guildId: "x",
+    });
+    expect(odd.status).toBe(422);
+    const [stranger] = await crowd(t, 1);
+    const missing = await guild.owner.patch(`/members/${stranger!.userId}`, { role: "viewer" });
+    expect(outcome(missing)).toEqual([404, "/problems/guild/no-such-member"]);
+    expect(await roleOf(raider)).toBe("raider");
+  });
+
+  test("two admins who remove each other's raider at once leave one trace", async () => {
+    const [one, two] = [await member("admin"), await member("admin")];
+    const raider = await member("raider");
+    const answers = await Promise.all([
+      one.delete(`/members/${raider.userId}`),
+      two.delete(`/members/${raider.userId}`),
+    ]);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(
+      await countOf(t, "audit_log WHERE action = 'member.remove' AND subject = ?", raider.userId),
+    ).toBe(1);
+  });
+});
+
+describe("leaving", () => {
+  test("is open to everybody but the owner", async () => {
+    const raider = await member("raider");
+    expect((await raider.delete("/members/me")).status).toBe(204);
+    expect((await raider.get("")).status).toBe(404);
+    const answer = await guild.owner.delete("/members/me");
+    expect(outcome(answer)).toEqual([409, "/problems/guild/owner-stays"]);
+    expect(await roleOf(guild.owner)).toBe("owner");
+  });
+});
+
+describe("handing the guild over", () => {
+  test("swaps owner and admin, both or neither", async () => {
+    const heir = await member("raider");
+    const answer = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    expect(answer.status).toBe(204);
+    expect([await roleOf(heir), await roleOf(guild.owner)]).toEqual(["owner", "admin"]);
+    expect(await countOf(t, "guilds WHERE id = ? AND owner_id = ?", guild.id, heir.userId)).toBe(1);
+    const again = await guild.owner.post("/members/ownership", { userId: guild.owner.userId });
+    expect(again.status).toBe(403);
+  });
+
+  test("to 5 people at once leaves exactly one owner", async () => {
+    const heirs = await Promise.all(Array.from({ length: 5 }, () => member("officer")));
+    const answers = await Promise.all(
+      heirs.map(({ userId }) => guild.owner.post("/members/ownership", { userId })),
+    );
+    expect(tally(answers)[204]).toBe(1);
+    expect(await countOf(t, "memberships WHERE guild_id = ? AND role = 'owner'", guild.id)).toBe(1);
+    expect(
+      await countOf(
+        t,
+        "guilds g JOIN memberships m ON m.guild_id = g.id AND m.role = 'owner' AND m.user_id = g.owner_id WHERE g.id = ?",
+        guild.id,
+      ),
+    ).toBe(1);
+  });
+
+  test("asks for a proved address and a password typed just now", async () => {
+    const heir = await member("admin");
+    t.advance(11 * 60_000);
+    const late = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    expect(outcome(late)).toEqual([403, "/problems/auth/proof-required"]);
+    await unconfirm(t, guild.owner);
+    const unproved = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    expect(outcome(unproved)).toEqual([403, "/problems/auth/email-unverified"]);
+    expect(await roleOf(guild.owner)).toBe("owner");
+  });
+
+  test("is not for admins, not to strangers, and not past the heir's own plan", async () => {
+    const admin = await member("admin");
+    expect((await admin.post("/members/ownership", { userId: admin.userId })).status).toBe(403);
+    const [stranger, busy] = (await crowd(t, 2)) as [TestClient, TestClient];
+    const missing = await guild.owner.post("/members/ownership", { userId: stranger.userId });
+    expect(outcome(missing)).toEqual([404, "/problems/guild/no-such-member"]);
+    await busy.post("/api/guilds", newGuild(`Busy with ${guild.slug}`));
+    await t.join(busy.userId, guild, "raider");
+    const full = await guild.owner.post("/members/ownership", { userId: busy.userId });
+    expect(outcome(full)).toEqual([402, "/problems/plan/guilds"]);
+    expect(await roleOf(guild.owner)).toBe("owner");
+  });
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PlatformContext } from "../../../src/platform/context.ts";
+import { resumeGuild, suspendGuild } from "../../../src/platform/guilds/service.ts";
+import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";
+import { countOf, crowd, DAY_MS, newGuild } from "./support.ts";
+
+let t: TestApp;
+beforeAll(async () => {
+  t = await testApp();
+});
+afterAll(async () => {
+  await t.close();
+});
+
+async function found(slug: string, name = `The ${slug}`): Promise<TestGuild> {
+  const [founder] = await crowd(t, 1);
+  const made = await founder!.post("/api/guilds", newGuild(name, { slug }));
+  expect(made.status).toBe(201);
+  return { id: made.body.id, slug, owner: founder!.within(slug) };
+}
+const at = (slug: string, person: TestClient) => person.within(slug);
+const outcome = ({ status, body }: { status: number; body: { type?: string } }) => [
+  status,
+  body.type,
+];
+
+describe("a guild that moves to another address", () => {
+  test("is found at the old one for 90 days, and the old one cannot be taken", async () => {
+    const guild = await found("old-home");
+    expect((await guild.owner.patch("/settings", { slug: "new-home" })).body).toEqual({
+      slug: "new-home",
+    });
+    const followed = await guild.owner.get("/members?limit=5");
+    expect(followed.status).toBe(308);
+    expect(followed.headers.get("location")).toBe("/api/g/new-home/members?limit=5");
+    expect((await guild.owner.page("/g/old-home/members")).headers.get("location")).toBe(
+      "/g/new-home/members",
+    );
+    const [stranger] = await crowd(t, 1);
+    expect((await stranger!.within("old-home").get("")).status).toBe(404);
+    for (const slug of ["old-home", "o1d-home", "oid-home"]) {
+      const refused = await stranger!.post("/api/guilds", newGuild("Squatters", { slug }));
+      expect(outcome(refused)).toEqual([409, "/problems/guild/slug-taken"]);
+    }
+    t.advance(90 * DAY_MS + 1);
+    // Sessions are a month old by now; a fresh person comes along.
+    const [late] = await crowd(t, 1);
+    expect((await late!.post("/api/guilds", newGuild("Heirs", { slug: "old-home" }))).status).toBe(
+      201,
+    );
+    expect((await late!.within("old-home").get("")).body.name).toBe("Heirs");
+  });
+
+  test("may go back, but not collect addresses", async () => {
+    const guild = await found("first-place");
+    const { owner } = guild;
+    const move = (slug: string) => owner.within(guild.id).patch("/settings", { slug });
+    for (const slug of ["second-place", "third-place", "fourth-place"]) {
+      expect((await move(slug)).status).toBe(200);
+    }
+    expect(outcome(await move("fifth-place"))).toEqual([409, "/problems/guild/too-many-slugs"]);
+    expect((await move("first-place")).status).toBe(200);
+    expect((await owner.get("")).body.slug).toBe("first-place");
+    const neighbour = await found("next-door");
+    const taken = await neighbour.owner.patch("/settings", { slug: "third-place" });
+    expect(outcome(taken)).toEqual([409, "/problems/guild/slug-taken"]);
+  });
+
+  test("cannot take one that is reserved, another's, or like another's", async () => {
+    const guild = await found("my-place");
+    await found("your-place");
+    for (const [slug, code] of [
+      ["your-place", "guild/slug-taken"],
+      ["y0ur-place", "guild/slug-taken"],
+      ["admin", "guild/bad-slug"],
+      ["a--b", "guild/bad-slug"],
+    ] as const) {
+      const { body } = await guild.owner.patch("/settings", { slug });
+      expect(body.type).toBe(`/problems/${code}`);
+    }
+    // A look-alike of one's own is nobody's loss.
+    expect((await guild.owner.patch("/settings", { slug: "my-p1ace" })).status).toBe(200);
+  });
+});
+
+describe("the settings", () => {
+  test("change what is named, leave the rest, and write down both", async () => {
+    const { owner, id } = await found("settled");
+    const schedule = { weekdays: [3, 7], startsAt: "20:00", endsAt: "23:30" };
+    const change = {
+      description: "We raid.\nTwice a week.",
+      timeZone: "Europe/Madrid",
+      raidSchedule: schedule,
+      faction: "alliance",
+    };
+    expect((await owner.patch("/settings", change)).status).toBe(200);
+    const { body } = await owner.get("/settings");
+    expect(body).toMatchObject({ ...change, name: "The settled", isPublic: false });
+    expect(body.usage).toEqual({
+      plan: "free",
+      members: { used: 1, limit: 30 },
+      guilds: { used: 1, limit: 1 },
+    });
+    const row = await t.services.platform.db.first<{ before: string; after: string }>(
+      "SELECT before, after FROM audit_log WHERE action = 'guild.change' AND guild_id = ?",
+      id,
+    );
+    expect(JSON.parse(row!.before)).toMatchObject({ timeZone: "UTC", raidSchedule: null });
+    expect(JSON.parse(row!.after)).toEqual(change);
+  });
+
+  test("refuse what breaks a rule, and stay as they were", async () => {
+    const { owner } = await found("rule-keepers");
+    const before = (await owner.get("/settings")).body;
+    for (const change of [
+      { timeZone: "Mars/Olympus" },
+      { timeZone: "+02:00" },
+      { name: "" },
+      { name: "Two\u0000Names" },
+      { description: "x".repeat(2_001) },
+      { raidSchedule: { weekdays: [8], startsAt: "20:00", endsAt: "23:00" } },
+      { raidSchedule: { weekdays: [1], startsAt: "25:00", endsAt: "23:00" } },
+      { plan: "premium" },
+      { ownerId: "me" },
+      { status: "suspended" },
+      { isPublic: "yes" },
+    ]) {
+      const { status } = await owner.patch("/settings", { description: "Not kept.", ...change });
+      expect([change, status]).toEqual([change, 422]);
+    }
+    expect((await owner.get("/settings")).body).toEqual(before);
+  });
+
+  test("keep names apart on a realm when a guild is renamed", async () => {
+    await found("name-one", "Dawn Watch");
+    const { owner } = await found("name-two", "Dusk Watch");
+    const refused = await owner.patch("/settings", { name: "dawn  watch" });
+    expect(outcome(refused)).toEqual([409, "/problems/guild/name-taken"]);
+    expect((await owner.patch("/settings", { name: "DUSK WATCH" })).status).toBe(200);
+  });
+
+  test("decide whether strangers may see the guild, and what", async () => {
+    const { owner, slug } = await found("open-house");
+    expect((await at(slug, t.anonymous).get("")).status).toBe(404);
+    await owner.patch("/settings", { isPublic: true });
+    const seen = await at(slug, t.anonymous).get("");
+    expect(seen.body).toMatchObject({ slug, role: null });
+    expect(seen.body.permissions).toEqual(["standings.view", "roster.view"]);
+    expect((await at(slug, t.anonymous).get("/members")).status).toBe(401);
+    const [stranger] = await crowd(t, 1);
+    expect((await stranger!.within(slug).get("/members")).status).toBe(403);
+    expect((await stranger!.within(slug).delete("/members/me")).status).toBe(403);
+  });
+});
+
+describe("a guild that operators suspend", () => {
+  const operator = (): PlatformContext => ({
+    services: t.services,
+    caller: { type: "anonymous" },
+    requestId: "test",
+    address: "",
+    agent: "",
+  });
+
+  test("tells its members why, is gone for everybody else, and comes back whole", async () => {
+    const { owner, slug, id } = await found("misbehaving");
+    await owner.patch("/settings", { isPublic: true });
+    const link = await owner.post("/members/invitations", { role: "raider" });
+    await suspendGuild(operator(), id, "Unpaid since June.");
+    const closed = await owner.get("");
+    expect(outcome(closed)).toEqual([503, "/problems/guild/suspended"]);
+    expect(closed.body.detail).toContain("Unpaid since June.");
+    const [stranger] = await crowd(t, 1);
+    expect((await stranger!.within(slug).get("")).status).toBe(404);
+    const token = link.body.url.split("/").at(-1);
+    expect((await stranger!.post(`/api/invitations/${token}/acceptance`)).status).toBe(404);
+    await expect(suspendGuild(operator(), id, "again")).rejects.toMatchObject({
+      code: "guild/status-changed",
+    });
+    await resumeGuild(operator(), id);
+    expect((await owner.get("")).status).toBe(200);
+    expect((await stranger!.post(`/api/invitations/${token}/acceptance`)).status).toBe(201);
+    expect(
+      await countOf(
+        t,
+        "audit_log WHERE guild_id = ? AND action IN ('guild.suspend', 'guild.resume')",
+        id,
+      ),
+    ).toBe(2);
+  });
+});
+
+test("the plans are there for everybody to read", async () => {
+  const { body } = await t.anonymous.get("/api/plans");
+  expect(body.items).toMatchObject([
+    { name: "free", guildsPerAccountMax: 1, membersMax: 30 },
+    { name: "premium", guildsPerAccountMax: null, membersMax: null },
+  ]);
+});

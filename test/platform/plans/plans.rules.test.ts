@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { guildsReached, membersReached } from "../../../src/platform/plans/plans.ts";
+
+const free = {
+  name: "free",
+  guildsPerAccountMax: 1,
+  membersMax: 30,
+  retentionDays: 30,
+  features: [],
+};
+
+test("a limit that is reached says which, how much of it is used, and the way on", () => {
+  for (const [error, code, limit] of [
+    [guildsReached(free), "plan/guilds", 1],
+    [membersReached(free), "plan/members", 30],
+  ] as const) {
+    expect(error.code).toBe(code);
+    expect(error.details).toEqual({ limit, used: limit, plan: "free" });
+    expect(error.message).toMatch(/upgrade/i);
+  }
+});

@@ -1,0 +1,224 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bundleScript } from "../support/bundle.ts";
+import { guildSchema, openProvisioning } from "../support/provisioning.ts";
+
+let main: string;
+let dir: string;
+beforeAll(async () => {
+  main = await bundleScript("provisioning/cli/main.ts");
+});
+afterAll(() => rm(main, { force: true }));
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "guildhall-cli-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+interface End {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function guildhall(...args: readonly string[]): Promise<End> {
+  return node(main, ...args);
+}
+
+function node(...args: readonly string[]): Promise<End> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env["PATH"], DATA_DIR: dir };
+    execFile(process.execPath, args, { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+/** A platform with ready guilds, as a server would leave it. */
+async function platformWith(count: number, options: { readonly migrations?: number } = {}) {
+  const migrations = guildSchema.slice(0, options.migrations ?? guildSchema.length);
+  const services = await openProvisioning(dir, { migrations });
+  const guilds = [];
+  for (let i = 0; i < count; i++) {
+    const id = await services.recordGuild(`guild-${i}`);
+    guilds.push(await services.provisioner.provision(id));
+  }
+  await services.close();
+  return guilds;
+}
+
+async function inPlatform<Row>(sql: string): Promise<Row[]> {
+  const { platform, close } = await openProvisioning(dir);
+  const rows = await platform.db.all<Row>(sql);
+  await close();
+  return rows;
+}
+
+test("runs from a fresh checkout without a build, and help begins with lines to copy", async () => {
+  const { code, out } = await node(
+    join(import.meta.dirname, "../../provisioning/cli/main.ts"),
+    "--help",
+  );
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Examples:\n {2}guildhall /);
+  for (const command of ["migrate", "sweep", "guilds create", "guilds delete"]) {
+    expect((await guildhall(...command.split(" "), "--help")).out).toMatch(/^Examples:\n/);
+  }
+});
+
+describe("guilds", () => {
+  test("are listed and shown, for people and for programs", async () => {
+    const [guild] = await platformWith(1);
+    const people = await guildhall("guilds", "list");
+    expect(people).toMatchObject({ code: 0, err: "" });
+    expect(people.out).toContain("guild-0");
+    expect(people.out).not.toContain("\u001b");
+    const listed = JSON.parse((await guildhall("guilds", "list", "--json")).out);
+    expect(listed).toEqual([expect.objectContaining({ id: guild!.id, status: "ready" })]);
+    const shown = JSON.parse((await guildhall("guilds", "show", "guild-0", "--json")).out);
+    expect(shown).toMatchObject({ slug: "guild-0", error: null });
+    expect(shown.steps.at(-1)).toMatchObject({ step: "ready", state: "done" });
+  });
+
+  test("that do not exist end with 1 and what to type next", async () => {
+    const people = await guildhall("guilds", "show", "nobody");
+    expect(people).toMatchObject({ code: 1, out: "" });
+    expect(people.err).toContain("Try:   guildhall guilds list");
+    const program = await guildhall("guilds", "show", "nobody", "--json");
+    expect(JSON.parse(program.err)).toEqual({
+      error: {
+        code: "guild/not-found",
+        message: "No guild has the slug nobody.",
+        next: ["guildhall guilds list"],
+      },
+    });
+  });
+
+  test("are founded for an account that exists, within its plan", async () => {
+    await platformWith(0);
+    const { platform, close } = await openProvisioning(dir);
+    await platform.db.client.execute({
+      sql: "INSERT INTO users (id, email, name, created_at) VALUES ('u', 'o@example.test', 'O', 0)",
+      args: [],
+    });
+    await close();
+    const create = (...more: string[]) =>
+      guildhall(...["guilds", "create", "--realm", "Area 52", "--json"], ...more);
+    const named = ["--name", "Iron Vow", "--owner-email", "o@example.test"];
+    expect(await create(...named, "--region", "mars")).toMatchObject({ code: 2, out: "" });
+    const stranger = await create(
+      "--name",
+      "X",
+      "--owner-email",
+      "x@example.test",
+      "--region",
+      "eu",
+    );
+    expect(stranger.code).toBe(1);
+    const made = await create(...named, "--region", "eu");
+    expect(made).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(made.out)).toMatchObject({ slug: "iron-vow", status: "ready" });
+    const second = await create(
+      "--name",
+      "Two",
+      "--owner-email",
+      "o@example.test",
+      "--region",
+      "eu",
+    );
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.err).error.code).toBe("plan/guilds");
+  });
+
+  test("are deleted only when their slug is typed twice, and it is recorded who did it", async () => {
+    await platformWith(1);
+    const unsure = await guildhall("guilds", "delete", "guild-0");
+    expect(unsure.code).toBe(2);
+    expect(unsure.err).toContain("Try:   guildhall guilds delete guild-0 --confirm guild-0");
+    expect((await guildhall("guilds", "delete", "guild-0", "--confirm", "guild-1")).code).toBe(2);
+    expect(await guildhall("guilds", "delete", "guild-0", "--confirm", "guild-0")).toMatchObject({
+      code: 0,
+    });
+    expect(JSON.parse((await guildhall("guilds", "list", "--json")).out)).toEqual([]);
+    const [row] = await inPlatform<{ actor_type: string; actor_id: string }>(
+      "SELECT actor_type, actor_id FROM audit_log WHERE action = 'guild.delete'",
+    );
+    expect(row?.actor_type).toBe("operator");
+    expect(row?.actor_id).not.toBe("");
+  });
+});
+
+describe("migrate", () => {
+  test("says what it would do, does it, and has nothing left to do", async () => {
+    await platformWith(3, { migrations: 1 });
+    const plan = JSON.parse((await guildhall("migrate", "--dry-run", "--json")).out);
+    expect(plan).toMatchObject({ behind: 3, done: 3, failed: [] });
+    expect(await guildhall("migrate")).toMatchObject({
+      code: 0,
+      out: "3 of 3 guilds behind migrated.\n",
+      err: "",
+    });
+    const again = await guildhall("migrate", "--json");
+    expect(JSON.parse(again.out)).toMatchObject({ behind: 0, done: 0, stopped: false });
+  });
+
+  test("of one guild leaves the others behind; of an unknown one fails", async () => {
+    await platformWith(2, { migrations: 1 });
+    const one = await guildhall("migrate", "--guild", "guild-1", "--json");
+    expect(JSON.parse(one.out)).toMatchObject({ behind: 1, done: 1 });
+    expect(await guildhall("migrate", "--guild", "nobody")).toMatchObject({ code: 1, out: "" });
+    expect(await guildhall("migrate", "--lanes", "many")).toMatchObject({ code: 2, out: "" });
+  });
+
+  test("that fails for some ends with 3, names them and says what to type next", async () => {
+    const guilds = await platformWith(3, { migrations: 1 });
+    await writeFile(fileURLToPath(guilds[1]!.location.url), "no database");
+    const { code, out } = await guildhall("migrate");
+    expect(code).toBe(3);
+    expect(out).toContain("2 of 3 guilds behind migrated");
+    expect(out).toMatch(/guild-1 +\S/);
+    expect(out).toMatch(/\nTry: +guildhall migrate\n$/);
+    expect((await guildhall("migrate", "--json")).code).toBe(1);
+  });
+
+  test("interrupted finishes the guild it is at, ends with 130, and goes on the next time", async () => {
+    await platformWith(120, { migrations: 1 });
+    const { platform, close } = await openProvisioning(dir);
+    const env = { PATH: process.env["PATH"], DATA_DIR: dir };
+    const child = spawn(process.execPath, [main, "migrate", "--lanes", "1", "--json"], { env });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const count = async () =>
+      (await platform.db.first<{ n: number }>("SELECT count(*) AS n FROM migration_outcomes"))!.n;
+    while ((await count()) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    const first = JSON.parse(out);
+    expect(first).toMatchObject({ stopped: true, failed: [], behind: 120 });
+    expect(first.done).toBeLessThan(120);
+    expect(await count()).toBe(first.done);
+    await close();
+    const second = JSON.parse((await guildhall("migrate", "--json")).out);
+    expect(second).toMatchObject({ behind: 120 - first.done, done: 120 - first.done });
+  });
+});
+
+test("sweep ends with 4 when a database with data has no guild", async () => {
+  await platformWith(1);
+  expect(await guildhall("sweep")).toMatchObject({ code: 0 });
+  const { platform, close } = await openProvisioning(dir);
+  await platform.db.client.batch(
+    ["memberships", "guilds"].map((table) => ({ sql: `DELETE FROM ${table}`, args: [] })),
+    "write",
+  );
+  await close();
+  const { code, out } = await guildhall("sweep", "--json");
+  expect(code).toBe(4);
+  expect(JSON.parse(out)).toMatchObject({ orphans: [], unclaimed: [expect.any(String)] });
+});

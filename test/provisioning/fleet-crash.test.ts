@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { bundleScript } from "../support/bundle.ts";
+import { guildSchema, openProvisioning } from "../support/provisioning.ts";
+
+const isFull = process.env["GUILDHALL_SCALE"] === "full";
+const GUILDS = isFull ? 200 : 40;
+const ROUNDS = isFull ? 8 : 1;
+const LEASE_MS = 120_000;
+const STEPS = 5;
+
+let migrator: string;
+let base: string;
+beforeAll(async () => {
+  migrator = await bundleScript("test/support/migrator.ts");
+  base = await mkdtemp(join(tmpdir(), "guildhall-fleet-crash-"));
+  const services = await openProvisioning(base);
+  for (let i = 0; i < GUILDS; i++) {
+    await services.provisioner.provision(await services.recordGuild(`guild-${i}`));
+  }
+  await services.close();
+}, 120_000);
+afterAll(async () => {
+  await rm(migrator, { force: true });
+  await rm(base, { recursive: true, force: true });
+});
+
+/** Migrates in a process of its own; killed `afterMs` after it has begun, if it still runs then. */
+function migrateAndKill(dir: string, afterMs: number, aheadMs: number, mutant: string) {
+  return new Promise<{ killed: boolean; out: string }>((resolve) => {
+    const env = { ...process.env, MUTANT: mutant };
+    const child = spawn(process.execPath, [migrator, dir, String(aheadMs)], { env });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      if (out === "") setTimeout(() => child.kill("SIGKILL"), afterMs);
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => console.error(String(chunk)));
+    child.once("close", (_, signal) => resolve({ killed: signal === "SIGKILL", out }));
+  });
+}
+
+/** Each database has all of the steps or none, and says so; the platform never says more. */
+async function check(dir: string): Promise<string[]> {
+  const wrong: string[] = [];
+  const services = await openProvisioning(dir);
+  const guilds: Guild[] = [];
+  for await (const guild of services.platform.guilds()) guilds.push(guild);
+  await services.close();
+  for (const guild of guilds) {
+    const client = await openEmbedded(guild.location);
+    const rowsOf = async (sql: string) => (await client.execute({ sql, args: [] })).rows.flat();
+    const [version] = await rowsOf("SELECT schema_version FROM _meta");
+    const [ledger] = await rowsOf("SELECT count(*) FROM _migrations");
+    const tables = await rowsOf("SELECT name FROM sqlite_schema WHERE name LIKE 'step_%'");
+    const steps = Number(version) - guildSchema.length;
+    if (steps !== 0 && steps !== STEPS) wrong.push(`version ${version}`);
+    if (ledger !== version || tables.length !== steps) wrong.push(`${tables.length} tables`);
+    for (const table of tables) {
+      const rows = await rowsOf(`SELECT x FROM ${table}`);
+      if (rows.length !== 1) wrong.push(`${rows.length} rows in ${table}`);
+    }
+    if (guild.schemaVersion > Number(version)) wrong.push("the platform is ahead");
+    const [integrity] = await rowsOf("PRAGMA integrity_check");
+    if (integrity !== "ok") wrong.push(String(integrity));
+    await client.close();
+  }
+  return wrong;
+}
+
+async function killUntilDone(mutant: string) {
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-fleet-crash-"));
+  try {
+    await cp(base, dir, { recursive: true });
+    await pointAt(dir);
+    const wrong: string[] = [];
+    let kills = 0;
+    for (let run = 1; ; run++) {
+      const { killed, out } = await migrateAndKill(dir, Math.random() * 80, run * LEASE_MS, mutant);
+      wrong.push(...(await check(dir)));
+      if (!killed) return { kills, wrong, report: JSON.parse(out.split("\n")[1]!) };
+      kills++;
+      if (wrong.length > 0) return { kills, wrong, report: undefined };
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** The copy's guilds lie in the copy. */
+async function pointAt(dir: string): Promise<void> {
+  const { platform, close } = await openProvisioning(dir);
+  await platform.db.client.execute({
+    sql: "UPDATE guilds SET database_url = replace(database_url, ?, ?)",
+    args: [base, dir],
+  });
+  await close();
+}
+
+test("a migration of the fleet killed again and again ends with every guild whole", async () => {
+  let kills = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const result = await killUntilDone("");
+    expect(result.wrong).toEqual([]);
+    expect(result.report).toMatchObject({ failed: [], stopped: false });
+    kills += result.kills;
+  }
+  console.log(`${kills} kills, ${(kills + ROUNDS) * GUILDS} databases checked, 0 wrong`);
+  expect(kills).toBeGreaterThan(0);
+}, 600_000);
+
+test("this test notices a version that is not written with its tables", async () => {
+  const { wrong } = await killUntilDone("split-version");
+  expect(wrong).not.toEqual([]);
+}, 60_000);

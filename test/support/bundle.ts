@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/**
+ * Makes one file of a script and all it imports, for tests that start it dozens of times: so it
+ * starts five times faster. Returns its path; whoever asked removes it.
+ */
+export async function bundleScript(script: string): Promise<string> {
+  // Beside the packages, because the driver's native part is looked for from where the file lies.
+  const outfile = join(ROOT, `dist/${script.replaceAll("/", "-")}-${process.pid}.js`);
+  await build({
+    entryPoints: [join(ROOT, script)],
+    outfile,
+    bundle: true,
+    external: ["libsql"],
+    platform: "node",
+    format: "esm",
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+  return outfile;
+}
