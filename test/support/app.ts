@@ -74,7 +74,11 @@ export async function testApp(env: Record<string, string> = {}) {
       faction: "horde",
       slug,
     });
-    if (made.status !== 201) throw new Error(`founding answered ${made.status}: ${made.text}`);
+    if (made.status !== 201 && made.status !== 202) {
+      throw new Error(`founding answered ${made.status}: ${made.text}`);
+    }
+    // On a busy machine it takes longer than the request waits: its events end when it is ready.
+    if (made.status === 202) await owner.get(`/api/guilds/${made.body.id}/operation/events`);
     const found = await services.platform.guildForUser(slug, null);
     const { id } = found!.guild;
     await services.platform.db.client.execute({
