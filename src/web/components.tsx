@@ -117,18 +117,16 @@ export function ClassName(props: { id: string; name: string }) {
   return <span class={`class-name ${known}`}>{props.name}</span>;
 }
 
-/** Minor units as shown points: 1250 with 2 decimals is "12.50". Never "-0.00". */
+/** Minor units as shown points, to the last digit: 1250 with 2 decimals is "12.50". */
 export function formatPoints(
   amount: number,
   decimals: number,
   locale: Locale,
   signDisplay: "negative" | "exceptZero" = "negative",
 ): string {
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    signDisplay,
-  }).format(amount / 10 ** decimals);
+  const format = numberFormat(locale, decimals, signDisplay);
+  // As a decimal text, because dividing would round what a balance holds exactly.
+  return format.format(`${amount}E-${decimals}` as Intl.StringNumericLiteral);
 }
 
 export function Points(props: {
@@ -146,14 +144,10 @@ export function Points(props: {
 
 /** A moment in a time zone, readable by people and by programs. */
 export function Time(props: { at: number; timeZone: string; locale: Locale }) {
-  const date = new Date(props.at);
-  const text = new Intl.DateTimeFormat(props.locale, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: props.timeZone,
-  }).format(date);
+  const { at, timeZone, locale } = props;
+  const text = dateFormat(locale, timeZone).format(at);
   return (
-    <time datetime={date.toISOString()} title={`${text} (${props.timeZone})`}>
+    <time datetime={new Date(at).toISOString()} title={`${text} (${timeZone})`}>
       {text}
     </time>
   );
@@ -209,7 +203,7 @@ export function Meter(props: { label: string; used: number; limit: number | null
           min={0}
           max={limit}
           low={limit * 0.8}
-          high={limit * 0.99}
+          high={limit}
           optimum={0}
           value={used}
           aria-label={label}
@@ -245,4 +239,29 @@ export function Notice(props: { look?: "good" | "bad"; children?: Child }) {
       <div>{props.children}</div>
     </div>
   );
+}
+
+// Making a format costs a hundred times what using it does, and a table uses it in every cell.
+const numberFormat = remembered(
+  (locale: Locale, decimals: number, signDisplay: "negative" | "exceptZero") =>
+    new Intl.NumberFormat(locale, {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      signDisplay,
+    }),
+);
+const dateFormat = remembered(
+  (locale: Locale, timeZone: string) =>
+    new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }),
+);
+
+/** Keeps what was made for the same arguments; only for arguments of which there are few. */
+function remembered<A extends readonly unknown[], T>(make: (...args: A) => T) {
+  const made = new Map<string, T>();
+  return (...args: A): T => {
+    const key = args.join("/");
+    const found = made.get(key) ?? make(...args);
+    made.set(key, found);
+    return found;
+  };
 }

@@ -75,7 +75,6 @@ function Document(props: PageProps & { readonly nav: Child | undefined; readonly
           <title>{`${title} · ${t.product}`}</title>
           <link rel="stylesheet" href={assetUrl("styles")} />
           <link rel="icon" href={assetUrl("icon")} />
-          <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
           <script src={assetUrl("htmx")} defer></script>
           <script src={assetUrl("islands")} defer></script>
         </head>
@@ -188,8 +187,10 @@ function Who({ view }: { view: View }) {
   return (
     <nav class="who" aria-label={t.account}>
       <details class="menu">
-        <summary aria-label={`${t.account}: ${caller.name}`}>
-          <span class="avatar" data-initial={[...caller.name][0]?.toUpperCase()}></span>
+        <summary>
+          <span class="avatar" aria-hidden="true">
+            {[...caller.name][0]?.toUpperCase()}
+          </span>
           <span class="name">{caller.name}</span>
         </summary>
         <div class="menu-items">

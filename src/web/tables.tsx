@@ -10,7 +10,7 @@ export interface Column<Row> {
   readonly sort?: string;
   /**
    * The place in a row's card on a phone. Without it the first column that is no number is the
-   * title and the first number stands beside it.
+   * title and the first number after it stands beside it.
    */
   readonly card?: "title" | "key" | "wide" | "plain";
 }
@@ -111,7 +111,7 @@ export function Filters(props: { url: URL; messages: Messages; children?: Child 
       method="get"
       action={url.pathname}
       hx-get={url.pathname}
-      hx-trigger="submit, change, input delay:300ms from:find input[type=search]"
+      hx-trigger="submit, input delay:300ms"
       {...SWAP}
     >
       {sort && <input type="hidden" name="sort" value={sort} />}
@@ -164,7 +164,10 @@ function placesOf<Row>(columns: readonly Column<Row>[]): readonly string[] {
   const isTaken = (place: "title" | "key") => columns.some(({ card }) => card === place);
   const free = columns.filter(({ card }) => card === undefined);
   const title = isTaken("title") ? undefined : (free.find((one) => !one.numeric) ?? free[0]);
-  const key = isTaken("key") ? undefined : free.find((one) => one.numeric && one !== title);
+  const after = columns.indexOf(title ?? columns[0]!);
+  const key = isTaken("key")
+    ? undefined
+    : free.find((one) => one.numeric && columns.indexOf(one) > after);
   return columns.map((column) => {
     if (column.card !== undefined) return column.card === "plain" ? "" : column.card;
     return column === title ? "title" : column === key ? "key" : "";

@@ -29,7 +29,7 @@ export function auditPages() {
   const needed = requirePermission("audit.view");
   router.get("/audit", needed, async (c) => {
     const filters = filterForm.parse(c.req.query());
-    const cursor = c.req.query("cursor");
+    const cursor = c.req.query("cursor") || undefined;
     const query = { ...queryOf(c, filters), cursor, limit: limits.audit.pageRows };
     const page = await auditLog(c.var.guild, query);
     return c.html(<AuditPage view={viewOf(c)} page={page} filters={filters} />);

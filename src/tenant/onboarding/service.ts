@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
-import { DatabaseError } from "../../database/errors.ts";
-import { guard, type Writable, write } from "../../database/write.ts";
+import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
 import type { PlatformStore } from "../../platform/store.ts";
@@ -119,27 +118,16 @@ export async function addExample(ctx: GuildContext): Promise<void> {
   }
 }
 
-/**
- * Takes the example away with all that belongs to it.
- * @throws {Conflict} `onboarding/example-in-use` when example people were given real points.
- */
+/** Takes the example away with all that belongs to it. Real points never meet its people. */
 export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
   const ofExample = "person_id IN (SELECT id FROM persons WHERE is_example = 1)";
-  const statements: Writable[] = [
+  await write(ctx.db, [
     ...exampleRemoval(),
     { sql: `DELETE FROM characters WHERE ${ofExample}`, args: [] },
     { sql: "DELETE FROM persons WHERE is_example = 1", args: [] },
-  ];
-  try {
-    await write(ctx.db, [...statements, record(ctx, "example.remove", "example")]);
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.kind === "foreign-key")) throw error;
-    throw new Conflict(
-      "onboarding/example-in-use",
-      "Example people were given points in a real pool. Archive them in the roster instead.",
-    );
-  }
+    record(ctx, "example.remove", "example"),
+  ]);
 }
 
 async function readStates(ctx: GuildContext): Promise<Partial<Record<Step, StepState>>> {

@@ -41,12 +41,12 @@ export async function linkMember(ctx: GuildContext, id: string, fromId: string):
   await write(ctx.db, [
     personExists(id),
     guard(
-      sql`exists (select 1 from persons where id = ${id} and user_id is null)
+      sql`exists (select 1 from persons where id = ${id} and user_id is null and is_example = 0)
         and exists (select 1 from persons where id = ${fromId} and user_id = ${userId})`,
       () =>
         new Conflict(
           "roster/already-linked",
-          "This person belongs to a member already. Look at the roster again.",
+          "This person belongs to a member already, or to the example. Look at the roster again.",
         ),
     ),
     {

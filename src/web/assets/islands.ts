@@ -1,6 +1,7 @@
 /**
  * Small helpers that pages work without: copying, ticking all, menus that close, messages that
- * leave, buttons that are pressed once, and steps that follow the server's events.
+ * leave, buttons that are pressed once, lists that could not be fetched, and steps that follow the
+ * server's events.
  */
 export const islands = `
 document.addEventListener("click", (event) => {
@@ -39,6 +40,12 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// A part of a page that could not be fetched is asked for as a whole page: then one sees why.
+document.addEventListener("htmx:error", (event) => {
+  const address = event.detail.ctx?.request.action;
+  if (address) location.assign(address);
 });
 
 // The message belongs to the act before: a reload or a sent link must not repeat it.

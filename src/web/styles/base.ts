@@ -26,7 +26,7 @@ stroke-linecap:round;stroke-linejoin:round;vertical-align:-0.25em}
 .row.end{align-items:end}
 .stack{display:grid;gap:1rem;grid-template-columns:minmax(0,1fr)}
 .grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
-.skip{position:absolute;left:1rem;top:-4rem;background:var(--accent);color:var(--on-accent);
+.skip{position:absolute;left:1rem;top:-4rem;background:var(--ember);color:var(--on-ember);
 padding:0.6rem 1rem;border-radius:var(--radius);z-index:30;font-weight:600}.skip:focus{top:0.5rem}
 details>summary{cursor:pointer;min-height:1.75rem;width:fit-content}
 @media (prefers-reduced-motion:no-preference){

@@ -25,6 +25,7 @@ font-size:0.82rem;line-height:1.5;background:var(--raised);white-space:nowrap}
 .class-name{white-space:nowrap}
 .class-name::before{content:"";display:inline-block;width:0.72em;height:0.72em;border-radius:50%;
 margin-right:0.5em;box-shadow:0 0 0 1px var(--edge);vertical-align:-0.02em}
+.grid:has(>.tile){grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr));gap:0.75rem}
 .tile{gap:0.35rem}
 .tile h2{font-size:var(--small);font-weight:500;color:var(--muted);letter-spacing:0}
 .tile .value{font-size:clamp(1.35rem,1.1rem + 1vw,1.75rem);font-weight:650;line-height:1.2;
@@ -34,11 +35,12 @@ letter-spacing:-0.01em;font-variant-numeric:tabular-nums}
 .usage>div{display:flex;justify-content:space-between;gap:1rem}
 .meter{appearance:none;display:block;width:100%;height:0.55rem;border:0;border-radius:1rem;
 background:var(--raised);overflow:hidden}
-.meter::-webkit-meter-inner-element{display:block}
-.meter::-webkit-meter-bar{background:var(--raised);border:0;border-radius:1rem;height:0.55rem}
-.meter::-webkit-meter-optimum-value{background:var(--good);border-radius:1rem}
-.meter::-webkit-meter-suboptimum-value{background:var(--accent);border-radius:1rem}
-.meter::-webkit-meter-even-less-good-value{background:var(--bad);border-radius:1rem}
+.meter::-webkit-meter-inner-element{display:block;height:100%}
+.meter::-webkit-meter-bar{background:var(--raised);border:0;border-radius:1rem;height:100%;
+display:block}
+.meter::-webkit-meter-optimum-value{height:100%;background:var(--good);border-radius:1rem}
+.meter::-webkit-meter-suboptimum-value{height:100%;background:var(--accent);border-radius:1rem}
+.meter::-webkit-meter-even-less-good-value{height:100%;background:var(--bad);border-radius:1rem}
 .meter::-moz-meter-bar{background:var(--good);border-radius:1rem}
 .meter:-moz-meter-sub-optimum::-moz-meter-bar{background:var(--accent)}
 .meter:-moz-meter-sub-sub-optimum::-moz-meter-bar{background:var(--bad)}
@@ -69,7 +71,7 @@ background:radial-gradient(var(--accent) 40%,transparent 44%)}
 border:1px solid var(--line);border-left:4px solid var(--good);padding:0.75rem 1rem;
 border-radius:var(--radius);box-shadow:var(--lift)}
 .toast svg{color:var(--good);margin-top:0.15rem}
-.toast.bad{border-left-color:var(--bad)}.toast.bad svg{color:var(--bad)}
+.toast.bad{border-left-color:var(--bad);color:var(--text)}.toast.bad svg{color:var(--bad)}
 .toast>div{min-width:0}
 
 .chart{display:grid;gap:0.25rem 0.6rem;grid-template-columns:auto minmax(0,1fr)}
@@ -89,8 +91,11 @@ dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0.35re
 dl.facts dt{color:var(--muted)}dl.facts dd{overflow-wrap:anywhere}
 @media (max-width:40rem){
 .card{padding:1rem}
+.grid:has(>.tile)>.tile:last-child:nth-child(odd){grid-column:1/-1}
 dl.facts{grid-template-columns:minmax(0,1fr);gap:0}
 dl.facts dd{margin-bottom:0.5rem}
 .page-header>.row{width:100%}
+.page-header .button{padding:0.4rem 0.7rem;font-size:0.94rem}
+.page-header .button.primary:first-child{flex-basis:100%}
 }
 `;

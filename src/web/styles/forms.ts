@@ -6,7 +6,7 @@ border:1px solid var(--line);background:var(--raised);color:var(--text);text-dec
 text-align:center;line-height:1.25}
 .button:hover{border-color:var(--edge)}
 .button:active{translate:0 1px}
-.button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+.button.primary{background:var(--ember);border-color:var(--ember);color:var(--on-ember)}
 .button.primary:hover{filter:brightness(1.07)}
 .button.danger{background:none;border-color:var(--bad);color:var(--bad)}
 .button.danger:hover{background:var(--bad);color:var(--on-bad)}
@@ -15,7 +15,8 @@ text-align:center;line-height:1.25}
 .button[aria-busy=true]{opacity:0.65;cursor:progress}
 form.stack{gap:1.25rem}
 form.stack>.button{justify-self:start;min-width:10rem}
-.field{display:grid;gap:0.35rem;min-width:0}
+form.stack>*{max-width:44rem}
+.field{display:grid;gap:0.35rem;min-width:0;max-width:44rem}
 .field label,fieldset legend{font-weight:600;padding:0}
 .field .hint,fieldset .hint{color:var(--muted);font-size:var(--small)}
 .field .error,fieldset .error{color:var(--bad);font-size:0.94rem;display:flex;gap:0.4rem}
@@ -38,13 +39,13 @@ fieldset{border:1px solid var(--line);border-radius:var(--radius);padding:0.35re
 margin:0;display:grid;gap:0.25rem;min-width:0}
 fieldset[aria-invalid=true]{border-color:var(--bad)}
 fieldset legend{padding:0 0.4rem;margin-left:-0.4rem}
-.choice,.field label.choice{display:flex;gap:0.75rem;align-items:start;padding:0.6rem 0;
+.choice,.field label.choice{display:flex;gap:0.75rem;align-items:start;padding:0.5rem 0;
 min-height:2.75rem;cursor:pointer;font-weight:400}
 .choice input{margin-top:0.1rem}
 .choice small{display:block;color:var(--muted);font-size:var(--small)}
 .choice:has(input:checked)>span{font-weight:600}.choice:has(input:checked) small{font-weight:400}
 .choices{display:grid;gap:0 1rem;
-grid-template-columns:repeat(auto-fill,minmax(min(100%,11rem),1fr));max-height:26rem;overflow:auto}
+grid-template-columns:repeat(auto-fill,minmax(min(100%,11rem),1fr));max-height:26rem;overflow:auto;grid-auto-rows:max-content}
 .error-summary{border:1px solid var(--bad);border-left-width:5px;border-radius:var(--radius);
 background:var(--surface);padding:0.9rem 1.1rem;display:grid;gap:0.3rem;justify-items:start}
 .error-summary a{color:var(--bad);min-height:1.75rem;display:inline-flex;align-items:center}

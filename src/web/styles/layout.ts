@@ -10,7 +10,7 @@ padding-right:1.25rem}
 .brand{font-weight:700;letter-spacing:-0.01em;color:var(--text);text-decoration:none;
 display:inline-flex;align-items:center;gap:0.55rem;min-height:2.75rem}
 .brand svg{width:1.6rem;height:1.6rem;flex:none}
-.brand-gate{fill:var(--text)}.brand-ember{fill:var(--accent)}
+.brand-gate{fill:var(--text)}.brand-ember{fill:var(--ember)}
 .guild-name{display:flex;align-items:center;gap:0.75rem;min-width:0;color:var(--text);
 text-decoration:none;font-weight:600;min-height:2.75rem}
 .guild-name::before{content:"";width:1px;height:1.4rem;background:var(--edge);flex:none;
@@ -20,8 +20,8 @@ transform:rotate(14deg)}
 .who>a{color:var(--text);text-decoration:none;padding:0.4rem 0.75rem;border-radius:var(--radius);
 min-height:2.75rem;display:inline-flex;align-items:center}
 .who>a:hover{background:var(--raised)}
-.who>a.button.primary{color:var(--on-accent)}
-.who>a.button.primary:hover{background:var(--accent)}
+.who>a.button.primary{color:var(--on-ember)}
+.who>a.button.primary:hover{background:var(--ember)}
 
 .menu{position:relative}
 .menu>summary{list-style:none;display:flex;align-items:center;gap:0.55rem;min-height:2.75rem;
@@ -37,16 +37,15 @@ border-radius:var(--radius);color:var(--text);text-decoration:none}
 .menu-items svg{color:var(--muted)}
 .menu-items small{padding:0.35rem 0.75rem 0.5rem;color:var(--muted);border-bottom:1px solid var(--line);
 margin-bottom:0.35rem;overflow-wrap:anywhere}
-.avatar::before{content:attr(data-initial)}
 .avatar{width:1.9rem;height:1.9rem;border-radius:50%;display:grid;place-items:center;flex:none;
-font-weight:700;font-size:var(--small);background:var(--accent);color:var(--on-accent)}
+font-weight:700;font-size:var(--small);background:var(--ember);color:var(--on-ember)}
 
 .shell{flex:1;display:grid;grid-template-columns:minmax(0,1fr);align-items:start;column-gap:2rem}
 main{width:100%;padding:1.75rem 0 4rem;display:grid;gap:1.5rem;align-content:start;
 grid-template-columns:minmax(0,1fr)}
 main.narrow{max-width:34rem}
 .plain main.narrow{margin:0 auto;padding-top:clamp(1.75rem,6vw,3.5rem)}
-.banner{background:var(--accent);color:var(--on-accent);padding:0.6rem 1.25rem;text-align:center;
+.banner{background:var(--ember);color:var(--on-ember);padding:0.6rem 1.25rem;text-align:center;
 font-weight:600}
 .banner a{color:inherit}
 
@@ -85,14 +84,16 @@ overflow-x:auto}
 @media (max-width:40rem){
 .top{position:static}
 .top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}
+.who{gap:0}.who>a{padding:0.4rem 0.6rem}
 main,.plain main.narrow{padding-top:1.25rem;padding-bottom:2.5rem}
-.in-guild .brand span,.menu>summary .name{display:none}
+.in-guild .brand span{display:none}
+.menu>summary .name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .in-guild{padding-bottom:calc(4rem + env(safe-area-inset-bottom))}
 .guild-nav{position:fixed;bottom:0;left:0;right:0;z-index:20;background:var(--surface);
 border-top:1px solid var(--line);padding-bottom:env(safe-area-inset-bottom)}
 .guild-nav nav{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr)}
 .guild-nav a,.guild-nav summary{flex-direction:column;justify-content:center;gap:0.15rem;
-min-height:4rem;padding:0.35rem 0.1rem;font-size:0.72rem;line-height:1.1;border-radius:0;
+min-height:4rem;padding:0.35rem 0.1rem;font-size:0.7rem;line-height:1.1;letter-spacing:-0.01em;border-radius:0;
 text-align:center;width:100%}
 .guild-nav a svg,.guild-nav summary svg{width:1.5rem;height:1.5rem}
 .guild-nav nav>a.rest{display:none}

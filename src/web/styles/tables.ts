@@ -11,14 +11,16 @@ th,td{text-align:left;padding:0.65rem 1rem;border-top:1px solid var(--line);vert
 .card table th,.card table td{padding-left:0;padding-right:0}
 .card table th+td{padding-left:1rem}
 .card>table tr:first-child>*{border-top:0}
+.card>table td{white-space:nowrap;text-align:right;color:var(--muted)}
+.card>table td.num{color:inherit}
 .card .table-wrap{box-shadow:none}
 .card .table-wrap th,.card .table-wrap td{padding-left:1rem;padding-right:1rem}
 th[scope=row]{font-weight:500}
-td a,th[scope=row] a{color:var(--text);font-weight:600;text-decoration-color:var(--edge)}
-td a:hover,th[scope=row] a:hover{color:var(--accent)}
+td a,th[scope=row] a{color:var(--text);font-weight:600;text-decoration-color:var(--line)}
+td a:hover,th[scope=row] a:hover{color:var(--accent);text-decoration-color:currentColor}
 td a.button,td a.button:hover{color:inherit}
 thead th{background:var(--raised);font-size:var(--small);font-weight:600;color:var(--muted);
-white-space:nowrap;border-top:0;border-bottom:1px solid var(--line);padding-top:0.45rem;
+white-space:nowrap;border-top:0;vertical-align:middle;border-bottom:1px solid var(--line);padding-top:0.45rem;
 padding-bottom:0.45rem}
 thead th+th{padding-left:0.75rem}
 tbody tr:first-child>*{border-top:0}
@@ -36,29 +38,34 @@ tbody tr:last-child>:last-child{border-bottom-right-radius:var(--radius-large)}
 td .row{gap:0.4rem}
 td .button{min-height:2.25rem;padding:0.25rem 0.75rem;font-size:var(--small)}
 td select{width:auto;min-height:2.25rem;padding:0.2rem 0.5rem;font-size:var(--small)}
-.htmx-request .table-wrap,.htmx-request.table-wrap{opacity:0.6}
+main:has(.htmx-request) .table-wrap{opacity:0.6}
 @media (min-width:64rem){
 .table-wrap.cards{overflow-x:visible}
 .table-wrap.cards thead th{position:sticky;top:calc(var(--top) + 1px);z-index:5}
 }
 @media (max-width:40rem){
+.card>table tr{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;padding:0.5rem 0;
+border-top:1px solid var(--line)}
+.card>table tr:first-child{border-top:0}
+.card>table th,.card>table td,.card>table th+td{border:0;padding:0.1rem 0}
 .table-wrap.cards{border:0;background:none;overflow:visible;box-shadow:none}
 .cards table,.cards tbody{display:grid;gap:0.6rem}
 .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .cards caption{padding:0}
-.cards tbody tr{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:0.55rem 0.75rem;
+.cards tbody tr{display:flex;flex-wrap:wrap;gap:0.3rem 1.25rem;align-items:start;
 background:var(--surface);border:1px solid var(--line);border-radius:var(--radius-large);
-padding:0.8rem 0.9rem;box-shadow:var(--lift)}
+padding:0.75rem 0.9rem;box-shadow:var(--lift)}
+.cards tbody tr:has(>td:not(.title,.key))::before{content:"";order:-1;flex:0 0 100%}
 .cards tbody tr:hover>*{background:none}
-.cards tbody td,.card .cards tbody td{display:block;border:0;padding:0;text-align:left;
-grid-column:span 2;font-size:0.92rem;overflow-wrap:anywhere}
+.cards tbody td,.card .cards tbody td{border:0;padding:0;text-align:left;font-size:0.94rem;
+max-width:100%;overflow-wrap:anywhere}
 .cards tbody td::before{content:attr(data-label);display:block;color:var(--muted);
 font-size:0.75rem;line-height:1.3}
 .cards tbody td:has(>div:empty){display:none}
-.cards tbody td.wide{grid-column:1/-1}
-.cards tbody td.title{grid-column:1/-1;grid-row:1;font-size:1.05rem}
-.cards tbody tr:has(>td.key) td.title{grid-column:1/span 4}
-.cards tbody td.key{grid-column:span 2/-1;grid-row:1;text-align:right;font-size:1.1rem;font-weight:650}
+.cards tbody td.wide{flex:1 0 100%}
+.cards tbody td.title{order:-3;flex:1 1 55%;font-size:1rem;font-weight:600}
+.cards tbody td.key{order:-2;flex:0 0 auto;margin-left:auto;text-align:right;font-size:1.05rem;
+font-weight:650}
 .cards tbody td.title::before,.cards tbody td.key::before{display:none}
 .cards td .button,.cards td select{min-height:2.75rem}
 }

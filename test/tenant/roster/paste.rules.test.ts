@@ -103,6 +103,14 @@ describe("a pasted roster", () => {
     ]);
   });
 
+  test("takes no sign inside quotes for the sheet's separator, and shows lines as people see them", () => {
+    const [line] = parseRoster('\uFEFF"Anvil; the ""Old""",Mage');
+    expect(line).toMatchObject({
+      text: '"Anvil; the ""Old""",Mage',
+      character: { name: 'Anvil; the "Old"', class: "mage" },
+    });
+  });
+
   test("keeps an empty first cell in its place", () => {
     expect(problems("\tMage\nCinder\tMage")).toEqual(["no-name", ""]);
   });

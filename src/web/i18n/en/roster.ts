@@ -41,7 +41,9 @@ export const roster = {
   note: "Note",
   officerNote: "Officers' note",
   importLead:
-    "One character per line: name, class, specialisation, role, main. For an alt, write the main's name last.",
+    "One character per line: name, class, specialisation, role, main. " +
+    "Commas, semicolons or tabs; a header line helps but is not needed. " +
+    "For an alt, write the main's name last.",
   importExample: "Name,Class,Spec,Role,Main",
   importText: "The roster",
   preview: "Look at it first",

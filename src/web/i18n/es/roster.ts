@@ -44,7 +44,9 @@ export const roster: Translated<typeof en> = {
   note: "Nota",
   officerNote: "Nota de oficiales",
   importLead:
-    "Un personaje por línea: nombre, clase, especialización, rol, principal. Para un alter, escribe al final el nombre del principal.",
+    "Un personaje por línea: nombre, clase, especialización, rol, principal. " +
+    "Comas, puntos y coma o tabuladores; una cabecera ayuda pero no hace falta. " +
+    "Para un alter, escribe al final el nombre del principal.",
   importExample: "Nombre,Clase,Spec,Rol,Principal",
   importText: "La plantilla",
   preview: "Verlo antes",
