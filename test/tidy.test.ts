@@ -68,7 +68,7 @@ const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
 ];
 
 /** The order of tenant features: each may use the services of those before it. */
-const FEATURES = ["roster", "raids", "dkp", "auctions"];
+const FEATURES = ["roster", "dkp", "raids", "loot", "auctions"];
 
 const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])[] = [
   [

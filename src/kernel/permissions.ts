@@ -6,12 +6,19 @@ export type Role = (typeof ROLES)[number];
 export const PERMISSIONS = [
   "standings.view",
   "roster.view",
+  "loot.view",
   "members.view",
   "ledger.view",
+  "raids.view",
+  "logs.view",
+  "raids.join",
+  "auctions.bid",
   "logs.upload",
   "notes.view",
   "points.award",
+  "raids.manage",
   "auctions.run",
+  "logs.manage",
   "roster.manage",
   "identity.manage",
   "members.invite",
@@ -32,7 +39,7 @@ const upTo = (last: Permission): readonly Permission[] =>
 
 /** What each role may do by default. Each role may do all that the next weaker one may. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: upTo("ledger.view"),
+  viewer: upTo("logs.view"),
   raider: upTo("logs.upload"),
   officer: upTo("audit.view"),
   admin: upTo("guild.export"),
@@ -40,7 +47,11 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
 };
 
 /** What anybody may see of a public guild without belonging to it. */
-export const VISITOR_PERMISSIONS: readonly Permission[] = ["standings.view", "roster.view"];
+export const VISITOR_PERMISSIONS: readonly Permission[] = [
+  "standings.view",
+  "roster.view",
+  "loot.view",
+];
 
 /** Role plus overrides. Ownership itself can be neither granted nor taken by an override. */
 export function permissionsOf(
