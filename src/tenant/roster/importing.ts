@@ -1,9 +1,10 @@
 import type { Writable } from "../../database/write.ts";
-import { newId, type PersonId } from "../../kernel/ids.ts";
+import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { foldName } from "./names.ts";
-import { type LineProblem, type PastedCharacter, parseRoster } from "./paste.ts";
+import { type LineProblem, type PastedCharacter, type PastedLine, parseRoster } from "./paste.ts";
+import type { RaidRole } from "./schema.ts";
 import { insertCharacter, insertPerson, writeUnique } from "./service.ts";
 
 export type LineEffect = "new" | "changed" | "unchanged" | "problem";
@@ -25,20 +26,20 @@ export interface ImportReport {
 }
 
 interface Known {
-  readonly id: string;
+  readonly id: CharacterId;
   readonly person_id: PersonId;
   readonly name_key: string;
   readonly realm_key: string;
   readonly class: string;
   readonly spec: string;
-  readonly role: string | null;
+  readonly role: RaidRole | null;
 }
 
-/** The characters of the guild, by name with realm and by name alone. */
-interface Roster {
-  readonly exact: ReadonlyMap<string, Known>;
-  readonly byName: ReadonlyMap<string, Known>;
-}
+/** The characters of the guild by folded name. Of two with one name, the one meant first. */
+type Roster = ReadonlyMap<string, readonly Known[]>;
+
+/** A line that is good, the character it means, and what that character will be. */
+type Matched = PreviewLine & { readonly character: PastedCharacter; readonly there?: Known };
 
 /** What each line of a pasted roster would change. Changes nothing. */
 export async function previewRoster(
@@ -73,79 +74,129 @@ export async function importRoster(ctx: GuildContext, text: string): Promise<Imp
   return report;
 }
 
-function previewAgainst(roster: Roster, text: string): readonly PreviewLine[] {
-  return parseRoster(text, (key) => roster.byName.has(key)).map((line) => {
+function previewAgainst(roster: Roster, text: string): readonly (PreviewLine | Matched)[] {
+  const read = parseRoster(text, (key) => roster.has(key));
+  const claimed = claims(roster, read);
+  return read.map((line): PreviewLine | Matched => {
     if (!line.character) return { ...line, effect: "problem" };
-    return { ...line, effect: effectOf(line.character, find(roster, line.character)) };
+    const there = claimed.get(line);
+    if (there) {
+      const character = withKnown(line.character, there);
+      return {
+        ...line,
+        character,
+        there,
+        effect: isSame(character, there) ? "unchanged" : "changed",
+      };
+    }
+    const { character, ...rest } = line;
+    const isTaken = character.realm === "" && roster.has(foldName(character.name));
+    return isTaken
+      ? { ...rest, effect: "problem", problems: ["twice"] }
+      : { ...line, effect: "new" };
   });
+}
+
+/**
+ * Which character each line means: the one of its name and realm; else, where the realm was left
+ * out here or there, one of its name that no other line means. So no two lines pull at one character.
+ */
+function claims(roster: Roster, lines: readonly PastedLine[]): ReadonlyMap<PastedLine, Known> {
+  const found = new Map<PastedLine, Known>();
+  const taken = new Set<Known>();
+  const claim = (fits: (known: Known, realmKey: string) => boolean) => {
+    for (const line of lines) {
+      if (!line.character || found.has(line)) continue;
+      const realmKey = foldName(line.character.realm);
+      const named = roster.get(foldName(line.character.name)) ?? [];
+      const known = named.find((one) => !taken.has(one) && fits(one, realmKey));
+      if (!known) continue;
+      found.set(line, known);
+      taken.add(known);
+    }
+  };
+  claim((known, realmKey) => known.realm_key === realmKey);
+  claim((known, realmKey) => known.realm_key === "" || realmKey === "");
+  return found;
 }
 
 async function statementsFor(
   ctx: GuildContext,
   roster: Roster,
-  lines: readonly PreviewLine[],
+  lines: readonly (PreviewLine | Matched)[],
 ): Promise<readonly Writable[]> {
   const statements: Writable[] = [];
-  const owners = new Map([...roster.byName].map(([name, known]) => [name, known.person_id]));
+  const owners = new Map([...roster].map(([name, [known]]) => [name, known!.person_id]));
   const people = await ctx.db.all<{ id: PersonId; name_key: string }>(
     "SELECT id, name_key FROM persons",
   );
   const byName = new Map(people.map((one) => [one.name_key, one.id]));
-  // Mains first, so that every alt finds the person it belongs to.
-  const ordered = lines.flatMap((one) => (one.character ? [{ ...one, ...one.character }] : []));
-  for (const line of ordered.sort(mainsFirst)) {
-    const { effect, name, mainName } = line;
-    if (effect === "changed") {
+  for (const line of mainsFirst(lines)) {
+    const { name, mainName, person, ...character } = line.character;
+    if (line.effect === "changed") {
       statements.push({
         sql: "UPDATE characters SET class = ?, spec = ?, role = ? WHERE id = ?",
-        args: [line.class, line.spec, line.role, find(roster, line)!.id],
+        args: [character.class, character.spec, character.role, line.there!.id],
       });
     }
-    if (effect !== "new") continue;
-    const personName = line.person ?? name;
-    let owner = mainName === undefined ? byName.get(foldName(personName)) : undefined;
-    if (mainName !== undefined) owner = owners.get(foldName(mainName));
+    if (line.effect !== "new") continue;
+    const personName = person ?? name;
+    let owner = mainName === undefined ? undefined : owners.get(foldName(mainName));
+    owner ??= byName.get(foldName(personName));
     if (owner === undefined) {
       owner = newId<PersonId>();
       statements.push(insertPerson(ctx, owner, personName));
       byName.set(foldName(personName), owner);
     }
-    statements.push(insertCharacter(ctx, owner, line));
+    statements.push(insertCharacter(ctx, owner, line.character));
     if (!owners.has(foldName(name))) owners.set(foldName(name), owner);
   }
   return statements;
 }
 
-function mainsFirst(a: PastedCharacter, b: PastedCharacter): number {
-  return Number(a.mainName !== undefined) - Number(b.mainName !== undefined);
+/** Every character after the one it is an alt of, so that it finds the person it belongs to. */
+function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched[] {
+  const left = new Set(lines.filter((line): line is Matched => line.character !== undefined));
+  const sorted: Matched[] = [];
+  while (left.size > 0) {
+    const waitedFor = new Set([...left].map((line) => foldName(line.character.name)));
+    const ready = [...left].filter(
+      ({ character: { mainName } }) => mainName === undefined || !waitedFor.has(foldName(mainName)),
+    );
+    // Alts of each other cannot wait; whoever stands first is the main then.
+    for (const line of ready.length > 0 ? ready : [...left].slice(0, 1)) {
+      left.delete(line);
+      sorted.push(line);
+    }
+  }
+  return sorted;
 }
 
 async function rosterOf(ctx: GuildContext): Promise<Roster> {
+  // Where two realms have the same name, the main that was there first is meant.
   const rows = await ctx.db.all<Known>(
     `SELECT id, person_id, name_key, realm_key, class, spec, role FROM characters
-     ORDER BY is_main, created_at DESC`,
+     ORDER BY is_main DESC, created_at, id`,
   );
+  return Map.groupBy(rows, (row) => row.name_key);
+}
+
+/** What a line leaves out stays as it is known, unless it belonged to another class. */
+function withKnown(character: PastedCharacter, there: Known): PastedCharacter {
+  if (character.class !== there.class) return character;
   return {
-    exact: new Map(rows.map((row) => [`${row.name_key}\n${row.realm_key}`, row])),
-    // Where two realms have the same name, the main that was there first is meant.
-    byName: new Map(rows.map((row) => [row.name_key, row])),
+    ...character,
+    spec: character.spec || there.spec,
+    role: character.role ?? there.role,
   };
 }
 
-/** Who left the realm out, here or there, means the character of this name. */
-function find(roster: Roster, { name, realm }: PastedCharacter): Known | undefined {
-  const key = foldName(name);
-  const found = roster.exact.get(`${key}\n${foldName(realm)}`) ?? roster.exact.get(`${key}\n`);
-  return found ?? (realm === "" ? roster.byName.get(key) : undefined);
-}
-
-function effectOf(character: PastedCharacter, there: Known | undefined): LineEffect {
-  if (!there) return "new";
-  const isSame =
+function isSame(character: PastedCharacter, there: Known): boolean {
+  return (
     there.class === character.class &&
     there.spec === character.spec &&
-    there.role === character.role;
-  return isSame ? "unchanged" : "changed";
+    there.role === character.role
+  );
 }
 
 function countOf(lines: readonly PreviewLine[], effect: LineEffect): number {

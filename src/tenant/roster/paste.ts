@@ -95,8 +95,8 @@ export function parseRoster(
     if (index >= limits.roster.pasteLinesMax) return { ...row, problems: ["too-many-lines"] };
     return readLine(row, cells(row.text, separator), columns ?? PLAIN_ORDER, seen);
   });
-  const mains = mainsOf(read);
-  return read.map((line) => attach(line, mains, isKnown));
+  const mains = mainsOf(read, isKnown);
+  return read.map((line) => attach(line, mains));
 }
 
 /** A line as read, before its alts have found their mains. */
@@ -159,36 +159,37 @@ function altOf(text: string, own: string): string | undefined {
 }
 
 interface Mains {
-  readonly byName: ReadonlySet<string>;
+  /** Does this name stand for a character whose person is known, here or in the guild? */
+  readonly hasName: (nameKey: string) => boolean;
   readonly byPerson: ReadonlyMap<string, string>;
 }
 
-function mainsOf(lines: readonly Reading[]): Mains {
-  const mains = lines.flatMap(({ character, alt }) =>
-    character && alt === undefined ? [character] : [],
+function mainsOf(lines: readonly Reading[], isKnown: (nameKey: string) => boolean): Mains {
+  const good = lines.flatMap(({ character, alt }) => (character ? [{ ...character, alt }] : []));
+  const mains = good.filter(({ alt }) => alt === undefined);
+  // The first main of a person wins, as it does in the guild.
+  const byPerson = new Map(
+    mains.toReversed().flatMap(({ name, person }) => (person ? [[foldName(person), name]] : [])),
   );
-  return {
-    byName: new Set(mains.map(({ name }) => foldName(name))),
-    byPerson: new Map(
-      // The first main of a person wins, as it does in the guild.
-      mains.toReversed().flatMap(({ name, person }) => (person ? [[foldName(person), name]] : [])),
-    ),
-  };
+  const names = new Set(mains.map(({ name }) => foldName(name)));
+  const hasName = (key: string) => names.has(key) || isKnown(key);
+  // An alt may name another alt, which belongs to somebody as well.
+  for (let before = -1; before < names.size; ) {
+    before = names.size;
+    for (const { name, alt, person } of good) {
+      const main = alt === "" ? byPerson.get(foldName(person ?? "")) : alt;
+      if (main !== undefined && hasName(foldName(main))) names.add(foldName(name));
+    }
+  }
+  return { hasName, byPerson };
 }
 
-function attach(
-  { alt, ...line }: Reading,
-  mains: Mains,
-  isKnown: (nameKey: string) => boolean,
-): PastedLine {
+function attach({ alt, ...line }: Reading, mains: Mains): PastedLine {
   const { character, ...rest } = line;
   if (alt === undefined || !character) return line;
   const mainName = alt === "" ? mains.byPerson.get(foldName(character.person ?? "")) : alt;
-  if (mainName !== undefined) {
-    const key = foldName(mainName);
-    if (mains.byName.has(key) || isKnown(key)) {
-      return { ...rest, character: { ...character, mainName } };
-    }
+  if (mainName !== undefined && mains.hasName(foldName(mainName))) {
+    return { ...rest, character: { ...character, mainName } };
   }
   return { ...rest, problems: ["main-missing"] };
 }

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { testApp } from "../../support/app.ts";
+
+const NAMES = ["Anvil", "Cinder", "Smoke"];
+const line = fc
+  .record({
+    name: fc.constantFrom(...NAMES),
+    realm: fc.constantFrom("", "North", "South"),
+    class: fc.constantFrom("Mage", "Priest"),
+    role: fc.constantFrom("", "healer", "ranged"),
+    main: fc.constantFrom("", "", "main", "Anvil", "Cinder"),
+  })
+  .map((one) => [one.name, one.class, "", one.role, one.main, one.realm].join(","));
+const pastes = fc.array(fc.array(line, { minLength: 1, maxLength: 5 }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+test("whatever the roster held before, the same paste again changes nothing", async () => {
+  await using t = await testApp();
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(pastes, async (texts) => {
+      const guild = await t.guild(`again-${++number}`, { plan: "premium" });
+      for (const lines of texts) {
+        const text = lines.join("\n");
+        const first = await guild.owner.post("/roster/imports", { text });
+        expect(first.status).toBe(201);
+        const roster = (await guild.owner.get("/roster")).body;
+        const again = await guild.owner.post("/roster/imports", { text });
+        expect(again.body).toMatchObject({ new: 0, changed: 0, problems: first.body.problems });
+        expect((await guild.owner.get("/roster")).body).toEqual(roster);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("what a paste leaves out stays known, as long as the class is the same", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("leftout");
+  const { owner } = guild;
+  await owner.post("/roster/imports", { text: "Anvil,Warrior,Protection\nEmber,Druid,Balance" });
+  const bare = await owner.post("/roster/imports", { text: "name,class\nAnvil,Warrior" });
+  expect(bare.body).toMatchObject({ unchanged: 1, changed: 0 });
+  const read = async (name: string) =>
+    (await owner.get(`/roster?q=${name}`)).body.items[0].characters[0];
+  expect(await read("anvil")).toMatchObject({ spec: "Protection", role: "tank" });
+  await owner.post("/roster/imports", { text: "name,class\nEmber,Mage" });
+  expect(await read("ember")).toMatchObject({ class: "mage", spec: "", role: null });
+});
