@@ -16,5 +16,15 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0002_slug_looks",
     "when": 1795232902668,
     "sql": "-- Founding asks whether any slug looks like the wished one. The expressions are those of\n-- src/platform/guilds/slug-guard.ts to the letter: otherwise every founding reads every guild.\nCREATE INDEX guilds_by_slug_looks ON guilds\n  (replace(replace(replace(replace(replace(slug, 'rn', 'm'), 'vv', 'w'), '0', 'o'), '1', 'l'), 'i', 'l'));\n--> statement-breakpoint\nCREATE INDEX slug_history_by_looks ON slug_history\n  (replace(replace(replace(replace(replace(slug, 'rn', 'm'), 'vv', 'w'), '0', 'o'), '1', 'l'), 'i', 'l'));\n"
+  },
+  {
+    "name": "0003_rollouts",
+    "when": 1795238186515,
+    "sql": "CREATE TABLE `rollout_guilds` (\n\t`rollout_id` text NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`wave` integer NOT NULL,\n\t`status` text NOT NULL,\n\t`from_version` integer NOT NULL,\n\t`to_version` integer,\n\t`attempts` integer DEFAULT 0 NOT NULL,\n\t`duration_ms` real,\n\t`error` text,\n\t`cause` text,\n\t`snapshot` text,\n\t`at` integer,\n\tPRIMARY KEY(`rollout_id`, `guild_id`),\n\tFOREIGN KEY (`rollout_id`) REFERENCES `rollouts`(`id`) ON UPDATE no action ON DELETE no action\n);\n--> statement-breakpoint\nCREATE INDEX `rollout_guilds_by_wave` ON `rollout_guilds` (`rollout_id`,`wave`,`status`,`guild_id`);--> statement-breakpoint\nCREATE TABLE `rollouts` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`target_version` integer NOT NULL,\n\t`target_hash` text NOT NULL,\n\t`status` text NOT NULL,\n\t`waves` text NOT NULL,\n\t`options` text NOT NULL,\n\t`reason` text NOT NULL,\n\t`started_by` text NOT NULL,\n\t`started_at` integer NOT NULL,\n\t`finished_at` integer,\n\t`halt_reason` text,\n\t`fence` integer NOT NULL,\n\t`lease_until` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `rollouts_one_running` ON `rollouts` (`status`) WHERE \"rollouts\".\"status\" = 'running';--> statement-breakpoint\nCREATE INDEX `rollouts_by_start` ON `rollouts` (`started_at`);"
+  },
+  {
+    "name": "0004_runs_are_rollouts",
+    "when": 1795238187145,
+    "sql": "DROP TABLE `migration_outcomes`;--> statement-breakpoint\nDROP TABLE `migration_runs`;"
   }
 ];

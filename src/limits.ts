@@ -70,6 +70,12 @@ export const limits = {
     leaseMs: MINUTE_MS,
     /** Files share one disk: more lanes than this only wait for each other. */
     lanes: 4,
+    /** Outcomes stored in one write: a kill loses the record of these, never their migration. */
+    outcomesPerWrite: 64,
+    /** Nobody watches a bar more closely than this. */
+    recordMs: 50,
+    /** A release may be behind by one schema; what is older is migrated at its first visit. */
+    upgradeRetryMs: 30 * SECOND_MS,
   },
   http: {
     /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */

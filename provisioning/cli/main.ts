@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { guildCommands } from "./guilds.ts";
-import { migrateCommand } from "./migrate.ts";
+import { migrateCommands } from "./migrate.ts";
 import { EXIT, examples } from "./output.ts";
 import { sweepCommand } from "./sweep.ts";
 
@@ -13,7 +13,7 @@ const program = new Command("guildhall")
     examples(
       "guildhall guilds list",
       "guildhall guilds show iron-vow --json",
-      "guildhall migrate --dry-run",
+      "guildhall migrate plan",
       "guildhall sweep",
     ),
   )
@@ -24,7 +24,7 @@ The folder of the platform is DATA_DIR, by default ./data.
 Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted.`,
   );
 guildCommands(program);
-migrateCommand(program);
+migrateCommands(program);
 sweepCommand(program);
 
 try {

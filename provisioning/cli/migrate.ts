@@ -1,90 +1,170 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { limits } from "../../src/limits.ts";
-import { guildSchema, type NodeServices } from "../../src/node/services.ts";
-import { migrateFleet } from "../fleet.ts";
-import { schemaOf } from "../migrations.ts";
-import { bySlug } from "./guilds.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { DEFAULT_WAVES } from "../rollouts/waves.ts";
+import { applyRollout, pauseRollout, resumeRollout } from "./migrate-apply.ts";
+import { repairFleet, verifyFleet } from "./migrate-drift.ts";
+import { planCommand, rehearseCommand, rolloutStatus } from "./migrate-look.ts";
+import { revertRollout } from "./migrate-revert.ts";
+import { examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
-interface Options {
-  readonly guild?: string;
+const LANES = ["--lanes <n>", "how many guilds of one host at once", count] as const;
+const WAVE = [
+  "--wave <wave>",
+  "one wave: a number, 10%, plan=…, host=…, region=…, guild=a,b or rest; repeat it",
+  collect,
+] as const;
+
+/** `guildhall migrate …`: the way of a schema change through the fleet. */
+export function migrateCommands(program: Command): void {
+  const migrate = program
+    .command("migrate")
+    .description("roll the newest schema out to every guild, wave by wave")
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall migrate plan",
+        "guildhall migrate rehearse iron-vow",
+        "guildhall migrate apply --reason 'release 1.4'",
+        "guildhall migrate status",
+      ),
+    );
+  looking(migrate);
+  changing(migrate);
+  checking(migrate);
+}
+
+function looking(migrate: Command): void {
+  migrate
+    .command("plan")
+    .description("say what a rollout would do, and change nothing")
+    .option(...WAVE)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples("guildhall migrate plan", "guildhall migrate plan --wave 5 --wave 20% --wave rest"),
+    )
+    .action((o: { wave?: string[]; json?: boolean }) =>
+      run(o, (services, out) => planCommand(services, out, o.wave ?? DEFAULT_WAVES)),
+    );
+  migrate
+    .command("rehearse <slug...>")
+    .description("migrate copies of real guilds, and say how long it took and what it did")
+    .option(...LANES, limits.fleet.lanes)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate rehearse iron-vow ash-and-ember"))
+    .action((slugs: string[], o: { lanes: number; json?: boolean }) =>
+      run(o, (services, out) => rehearseCommand(services, out, slugs, o.lanes)),
+    );
+  migrate
+    .command("status")
+    .description("how far the newest rollout is, by wave, and what failed and why")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate status", "guildhall migrate status --json"))
+    .action((o: { json?: boolean }) => run(o, rolloutStatus));
+}
+
+export interface ApplyOptions {
+  readonly wave?: readonly string[];
   readonly lanes: number;
-  readonly canaries: number;
   readonly failuresMax: number;
+  readonly slownessMax: number;
+  readonly snapshots?: boolean;
+  readonly allowDestructive?: boolean;
   readonly dryRun?: boolean;
+  readonly reason: string;
   readonly json?: boolean;
 }
 
-export function migrateCommand(program: Command): void {
-  program
-    .command("migrate")
-    .description("bring every guild's database to the newest schema; run again, it goes on")
-    .option("--guild <slug>", "only this guild")
-    .option("--lanes <n>", "how many at once", count, limits.fleet.lanes)
-    .option("--canaries <n>", "how many first; if one fails, the rest is left alone", count, 1)
-    .option("--failures-max <n>", "stop after more failures than this", count, 10)
+function changing(migrate: Command): void {
+  migrate
+    .command("apply", { isDefault: true })
+    .description("begin a rollout, or go on with the one that was not finished")
+    .option(...WAVE)
+    .option(...LANES, limits.fleet.lanes)
+    .option("--failures-max <n>", "halt after more failures than this", count, 10)
+    .option(
+      "--slowness-max <n>",
+      "halt when a wave's guilds take this many times longer",
+      count,
+      20,
+    )
+    .option("--snapshots", "keep a copy of every database, for a revert")
+    .option("--allow-destructive", "data may be taken away; copies are kept")
     .option("--dry-run", "say what would be done, and change nothing")
+    .option("--reason <text>", "why, for those who read it later", "")
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
       examples(
-        "guildhall migrate",
-        "guildhall migrate --dry-run",
-        "guildhall migrate --guild iron-vow",
-        "guildhall migrate --lanes 8 --json",
+        "guildhall migrate apply --reason 'release 1.4'",
+        "guildhall migrate apply --wave guild=iron-vow --wave 10% --wave rest --snapshots",
+        "guildhall migrate apply --dry-run",
       ),
     )
-    .action((options: Options) =>
-      run(options, (services, out) => migrateGuilds(services, out, options)),
-    );
+    .action((o: ApplyOptions) => run(o, (services, out) => applyRollout(services, out, o)));
+  migrate
+    .command("pause")
+    .description("let the rollout under way finish what it is at, and stop")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate pause"))
+    .action((o: { json?: boolean }) => run(o, pauseRollout));
+  for (const retry of [false, true]) {
+    migrate
+      .command(retry ? "retry" : "resume")
+      .description(retry ? "go on, and try again what failed" : "go on where the rollout stopped")
+      .option(...JSON_OPTION)
+      .addHelpText("before", examples(`guildhall migrate ${retry ? "retry" : "resume"}`))
+      .action((o: { json?: boolean }) =>
+        run(o, (services, out) => resumeRollout(services, out, { retry })),
+      );
+  }
+  migrate
+    .command("revert")
+    .description("give the guilds of the newest rollout their databases of before back")
+    .option("--confirm <id>", "the id of the rollout, as status prints it")
+    .option("--discard-writes", "also where something was written since")
+    .option("--dry-run", "say what would be lost, and change nothing")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate revert --dry-run"))
+    .action((o: RevertOptions) => run(o, (services, out) => revertRollout(services, out, o)));
 }
 
-async function migrateGuilds(
-  services: NodeServices,
-  out: Output,
-  options: Options,
-): Promise<number> {
-  if (options.guild !== undefined) await bySlug(services, options.guild);
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once("SIGINT", onSignal);
-  const bar = out.progress();
-  try {
-    const report = await migrateFleet(
-      { ...services, migrations: guildSchema, runner: `command line, process ${process.pid}` },
-      {
-        ...options,
-        signal: interrupt.signal,
-        onBegin: (behind) => bar.begin(behind),
-        onOutcome: ({ error }) => bar.tick(error !== undefined),
-      },
+export interface RevertOptions {
+  readonly confirm?: string;
+  readonly discardWrites?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+function checking(migrate: Command): void {
+  migrate
+    .command("verify")
+    .description("compare every guild's real schema and ledger with what they should be")
+    .option(...LANES, limits.fleet.lanes)
+    .option("--guild <slug>", "only this guild")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate verify", "guildhall migrate verify --json"))
+    .action((o: { lanes: number; guild?: string; json?: boolean }) =>
+      run(o, (services, out) => verifyFleet(services, out, o)),
     );
-    bar.end();
-    const failed = report.failed.map(({ guild, error }) => ({
-      slug: guild.slug,
-      error: error?.message ?? "",
-    }));
-    const next = report.stopped || failed.length > 0 ? `\nTry:   guildhall migrate` : "";
-    out.result({ target: schemaOf(guildSchema), ...report, failed }, () => {
-      const verb = options.dryRun ? "can be migrated" : "migrated";
-      const left = report.behind - report.done - failed.length;
-      const counts = `${report.done} of ${report.behind} guilds behind ${verb}`;
-      const rest = report.stopped ? `, ${failed.length} failed, ${left} left` : "";
-      if (failed.length === 0) return `${counts}${rest}.${next}`;
-      const rows = failed.map(({ slug, error }) => [slug, error]);
-      return `${counts}${rest}.\n\n${table(["guild", "error"], rows)}\n${next}`;
-    });
-    if (interrupt.signal.aborted) return EXIT.interrupted;
-    if (failed.length === 0) return EXIT.done;
-    return report.done > 0 ? EXIT.partial : EXIT.failed;
-  } finally {
-    process.off("SIGINT", onSignal);
-  }
+  migrate
+    .command("repair <slug>")
+    .description("propose what would mend a guild's schema, and with --apply do it")
+    .option("--apply", "run the proposed statements, all or none")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall migrate repair iron-vow"))
+    .action((slug: string, o: { apply?: boolean; json?: boolean }) =>
+      run(o, (services, out) => repairFleet(services, out, slug, o.apply === true)),
+    );
 }
 
 function count(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError("A whole number is wanted.");
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }

@@ -5,6 +5,7 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
@@ -223,41 +224,72 @@ export const operationSteps = sqliteTable(
   (t) => [index("steps_by_guild").on(t.guildId, t.seq)],
 );
 
-export type RunStatus = "running" | "done" | "failed" | "stopped";
+/**
+ * `stopped` by a signal, `paused` by an operator, `halted` by the error budget or a health check,
+ * `failed` when all waves ran and some guilds did not make it. All of these can be resumed.
+ */
+export type RolloutStatus =
+  | "running"
+  | "paused"
+  | "stopped"
+  | "halted"
+  | "failed"
+  | "done"
+  | "superseded"
+  | "reverted";
 
-/** One fan-out of the guild schema over the fleet. */
-export const migrationRuns = sqliteTable(
-  "migration_runs",
+/** One change of the guild schema on its way through the fleet, wave by wave. */
+export const rollouts = sqliteTable(
+  "rollouts",
   {
     id: text().primaryKey(),
     targetVersion: integer("target_version").notNull(),
     targetHash: text("target_hash").notNull(),
-    status: text().$type<RunStatus>().notNull(),
+    status: text().$type<RolloutStatus>().notNull(),
+    /** Names of the waves in their order; what else was asked for stands in `options`. */
+    waves: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    options: text({ mode: "json" }).$type<unknown>().notNull(),
+    reason: text().notNull(),
     startedBy: text("started_by").notNull(),
     startedAt: integer("started_at").notNull(),
-    leaseUntil: integer("lease_until").notNull(),
     finishedAt: integer("finished_at"),
+    haltReason: text("halt_reason"),
+    /** Raised by whoever takes the rollout over: writes of the one before are refused. */
+    fence: integer().notNull(),
+    leaseUntil: integer("lease_until").notNull(),
   },
   (t) => [
-    uniqueIndex("migration_runs_one_running").on(t.status).where(sql`${t.status} = 'running'`),
+    uniqueIndex("rollouts_one_running").on(t.status).where(sql`${t.status} = 'running'`),
+    index("rollouts_by_start").on(t.startedAt),
   ],
 );
 
-export const migrationOutcomes = sqliteTable(
-  "migration_outcomes",
+export type RolloutGuildStatus = "pending" | "done" | "failed" | "reverted";
+
+/** What came of one guild in one rollout. */
+export const rolloutGuilds = sqliteTable(
+  "rollout_guilds",
   {
-    runId: text("run_id")
+    rolloutId: text("rollout_id")
       .notNull()
-      .references(() => migrationRuns.id),
+      .references(() => rollouts.id),
     guildId: text("guild_id").$type<GuildId>().notNull(),
-    status: text().$type<"done" | "failed">().notNull(),
+    wave: integer().notNull(),
+    status: text().$type<RolloutGuildStatus>().notNull(),
     fromVersion: integer("from_version").notNull(),
-    toVersion: integer("to_version").notNull(),
-    durationMs: integer("duration_ms").notNull(),
+    toVersion: integer("to_version"),
+    attempts: integer().notNull().default(0),
+    durationMs: real("duration_ms"),
     error: text(),
-    at: integer().notNull(),
+    /** The error without what differs from guild to guild, so that equal causes stand together. */
+    cause: text(),
+    snapshot: text(),
+    at: integer(),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.guildId] })],
+  (t) => [
+    primaryKey({ columns: [t.rolloutId, t.guildId] }),
+    index("rollout_guilds_by_wave").on(t.rolloutId, t.wave, t.status, t.guildId),
+  ],
 );
 
 export const auditLog = sqliteTable(

@@ -7,9 +7,10 @@ import { serve } from "@hono/node-server";
 import { createClient } from "@libsql/client";
 import autocannon from "autocannon";
 import { Hono } from "hono";
-import { migrateFleet } from "../../provisioning/fleet.ts";
 import { newDatabaseName } from "../../provisioning/hosts/host.ts";
 import { schemaOf } from "../../provisioning/migrations.ts";
+import { planRollout } from "../../provisioning/rollouts/plan.ts";
+import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { guildSchema } from "../../src/node/services.ts";
 import { type TestApp, testApp } from "../support/app.ts";
@@ -226,22 +227,12 @@ async function noop(): Promise<readonly Figure[]> {
   await using t = await testApp();
   const guild = await t.guild("ironforge");
   await registerGuilds(t, guild.owner.userId, 10_000, "ready");
-  let opened = 0;
+  const openedBefore = t.services.tenants.gauges().opened;
   const startedAt = performance.now();
-  const report = await migrateFleet(
-    {
-      ...t.services,
-      migrations: guildSchema,
-      openClient: () => {
-        opened++;
-        throw new Error("opened");
-      },
-      runner: "bench",
-    },
-    { lanes: 4, canaries: 1, failuresMax: 0 },
-  );
+  const plan = await planRollout(t.services.platform, guildSchema, DEFAULT_WAVES);
   const ms = performance.now() - startedAt;
-  if (opened > 0 || report.behind > 0) throw new Error("a database was opened");
+  const opened = t.services.tenants.gauges().opened - openedBefore;
+  if (opened > 0 || plan.behind > 0) throw new Error("a database was opened");
   return [figure("noop", "10,000 guilds up to date", 10_000, "ms", ms, null)];
 }
 

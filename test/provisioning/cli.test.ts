@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openEmbedded } from "../../src/database/embedded.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { guildSchema, openProvisioning } from "../support/provisioning.ts";
 
@@ -152,39 +153,55 @@ describe("guilds", () => {
 });
 
 describe("migrate", () => {
-  test("says what it would do, does it, and has nothing left to do", async () => {
+  const json = async (...args: readonly string[]) =>
+    JSON.parse((await guildhall("migrate", ...args, "--json")).out);
+
+  test("plans wave by wave, does it, and has nothing left to do", async () => {
     await platformWith(3, { migrations: 1 });
-    const plan = JSON.parse((await guildhall("migrate", "--dry-run", "--json")).out);
-    expect(plan).toMatchObject({ behind: 3, done: 3, failed: [] });
-    expect(await guildhall("migrate")).toMatchObject({
-      code: 0,
-      out: "3 of 3 guilds behind migrated.\n",
-      err: "",
-    });
-    const again = await guildhall("migrate", "--json");
-    expect(JSON.parse(again.out)).toMatchObject({ behind: 0, done: 0, stopped: false });
+    const plan = await json("plan", "--wave", "1", "--wave", "rest");
+    expect(plan).toMatchObject({ behind: 3, waves: [{ guilds: 1 }, { guilds: 2 }] });
+    expect(plan.waves[0].from).toEqual({ 1: 1 });
+    const looked = await guildhall("migrate", "plan");
+    expect(looked.out).toContain("3 guilds are behind schema");
+    expect(looked.out).toContain("Try:   guildhall migrate apply");
+    const done = await guildhall("migrate", "apply", "--reason", "a release", "--json");
+    expect(done).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(done.out)).toMatchObject({ status: "done", reason: "a release", next: [] });
+    expect(await json("apply")).toMatchObject({ behind: 0 });
+    expect(await json("status")).toMatchObject({ status: "done" });
   });
 
-  test("of one guild leaves the others behind; of an unknown one fails", async () => {
+  test("rehearses on copies, and changes nothing", async () => {
     await platformWith(2, { migrations: 1 });
-    const one = await guildhall("migrate", "--guild", "guild-1", "--json");
-    expect(JSON.parse(one.out)).toMatchObject({ behind: 1, done: 1 });
-    expect(await guildhall("migrate", "--guild", "nobody")).toMatchObject({ code: 1, out: "" });
-    expect(await guildhall("migrate", "--lanes", "many")).toMatchObject({ code: 2, out: "" });
+    const found = await json("rehearse", "guild-1");
+    expect(found).toMatchObject({
+      behind: 2,
+      rehearsals: [{ slug: "guild-1", error: null, from: 1 }],
+    });
+    expect(await json("plan")).toMatchObject({ behind: 2 });
+    expect(await guildhall("migrate", "rehearse", "nobody")).toMatchObject({ code: 1, out: "" });
+    expect(await guildhall("migrate", "apply", "--lanes", "many")).toMatchObject({ code: 2 });
+    expect(await guildhall("migrate", "apply", "--wave", "tall")).toMatchObject({ code: 1 });
   });
 
-  test("that fails for some ends with 3, names them and says what to type next", async () => {
-    const guilds = await platformWith(3, { migrations: 1 });
-    await writeFile(fileURLToPath(guilds[1]!.location.url), "no database");
-    const { code, out } = await guildhall("migrate");
+  test("that fails for some ends with 3, groups them by cause and says what to type next", async () => {
+    const guilds = await platformWith(4, { migrations: 1 });
+    for (const guild of guilds.slice(1, 3)) {
+      await writeFile(fileURLToPath(guild.location.url), "no database");
+    }
+    const waves = ["--wave", "guild=guild-0", "--wave", "rest"];
+    const { code, out } = await guildhall("migrate", "apply", ...waves);
     expect(code).toBe(3);
-    expect(out).toContain("2 of 3 guilds behind migrated");
-    expect(out).toMatch(/guild-1 +\S/);
-    expect(out).toMatch(/\nTry: +guildhall migrate\n$/);
-    expect((await guildhall("migrate", "--json")).code).toBe(1);
+    expect(out).toMatch(/\b2 +.+ +guild-1 guild-2\n/);
+    expect(out).toContain("Try:   guildhall migrate retry");
+    const status = await json("status");
+    expect(status.failures).toEqual([
+      { cause: expect.any(String), count: 2, slugs: ["guild-1", "guild-2"] },
+    ]);
+    expect((await guildhall("migrate", "retry")).code).toBe(3);
   });
 
-  test("interrupted finishes the guild it is at, ends with 130, and goes on the next time", async () => {
+  test("interrupted finishes the guild it is at, ends with 130, and goes on when resumed", async () => {
     await platformWith(120, { migrations: 1 });
     const { platform, close } = await openProvisioning(dir);
     const env = { PATH: process.env["PATH"], DATA_DIR: dir };
@@ -195,17 +212,56 @@ describe("migrate", () => {
     });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
     const count = async () =>
-      (await platform.db.first<{ n: number }>("SELECT count(*) AS n FROM migration_outcomes"))!.n;
+      (await platform.db.first<{ n: number }>(
+        "SELECT count(*) AS n FROM rollout_guilds WHERE status = 'done'",
+      ))!.n;
     while ((await count()) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     child.kill("SIGINT");
     expect(await ended).toBe(130);
     const first = JSON.parse(out);
-    expect(first).toMatchObject({ stopped: true, failed: [], behind: 120 });
-    expect(first.done).toBeLessThan(120);
-    expect(await count()).toBe(first.done);
+    expect(first).toMatchObject({ status: "stopped", next: ["guildhall migrate resume"] });
+    const done = await count();
+    expect(done).toBeLessThan(120);
     await close();
-    const second = JSON.parse((await guildhall("migrate", "--json")).out);
-    expect(second).toMatchObject({ behind: 120 - first.done, done: 120 - first.done });
+    expect(await json("resume")).toMatchObject({ id: first.id, status: "done" });
+    expect((await guildhall("migrate", "resume")).code).toBe(1);
+  });
+
+  test("goes back to the copies it kept, after saying what would be lost", async () => {
+    await platformWith(2, { migrations: 1 });
+    const { id } = await json("apply", "--snapshots");
+    expect(await guildhall("migrate", "revert")).toMatchObject({ code: 2 });
+    expect((await json("revert", "--dry-run")).guilds).toHaveLength(2);
+    expect(await json("revert", "--confirm", id)).toMatchObject({ reverted: 2, left: 0 });
+    expect(await json("status")).toMatchObject({ status: "reverted" });
+    expect(await json("plan")).toMatchObject({ behind: 2 });
+  });
+
+  test("verify names exactly what differs and ends with 4; repair proposes and mends it", async () => {
+    const guilds = await platformWith(3);
+    expect(await guildhall("migrate", "verify")).toMatchObject({ code: 0 });
+    const client = await openEmbedded(guilds[1]!.location);
+    for (const sql of [
+      "DROP INDEX characters_by_person",
+      "DROP TRIGGER ledger_tx_is_never_changed",
+    ]) {
+      await client.execute({ sql, args: [] });
+    }
+    await client.close();
+    const { code, out } = await guildhall("migrate", "verify", "--json");
+    expect(code).toBe(4);
+    const { found } = JSON.parse(out);
+    expect(found).toHaveLength(1);
+    expect(found[0].slug).toBe("guild-1");
+    expect(
+      found[0].drift.map((one: { what: string; kind: string }) => [one.what, one.kind]),
+    ).toEqual([
+      ["trigger ledger_tx_is_never_changed", "missing"],
+      ["index characters_by_person", "missing"],
+    ]);
+    expect(await guildhall("migrate", "repair", "guild-1")).toMatchObject({ code: 4 });
+    expect(await guildhall("migrate", "repair", "guild-1", "--apply")).toMatchObject({ code: 0 });
+    expect(await guildhall("migrate", "verify")).toMatchObject({ code: 0 });
   });
 });
 

@@ -107,7 +107,9 @@ test("a migration of the fleet killed again and again ends with every guild whol
   for (let round = 0; round < ROUNDS; round++) {
     const result = await killUntilDone("");
     expect(result.wrong).toEqual([]);
-    expect(result.report).toMatchObject({ failed: [], stopped: false });
+    expect(result.report.status).toBe("done");
+    expect(Object.keys(result.report.counts)).not.toContain("failed");
+    expect(Object.keys(result.report.counts)).not.toContain("pending");
     kills += result.kills;
   }
   console.log(`${kills} kills, ${(kills + ROUNDS) * GUILDS} databases checked, 0 wrong`);

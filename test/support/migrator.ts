@@ -1,7 +1,7 @@
-import { migrateFleet } from "../../provisioning/fleet.ts";
 import { parseMigrations } from "../../provisioning/migrations.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { guildSchema, openProvisioning } from "./provisioning.ts";
+import { rolloutsOver } from "./rollouts.ts";
 
 // A process of its own that brings a fleet five migrations further and may be killed at any moment.
 // Arguments: the data folder, and how many milliseconds its clock is ahead. Prints `begun`.
@@ -34,9 +34,7 @@ const openSplit: typeof openEmbedded = async (location) => {
 const openClient = process.env["MUTANT"] === "split-version" ? openSplit : openEmbedded;
 
 console.log("begun");
-const options = { lanes: 2, canaries: 0, failuresMax: 1_000 };
-const report = await migrateFleet({ ...services.fleet, openClient, migrations }, options);
-console.log(
-  JSON.stringify({ ...report, failed: report.failed.map(({ error }) => error?.message) }),
-);
+const fleet = rolloutsOver(dataDir, services, migrations, openClient);
+const ended = await fleet.apply({ lanes: 2, failuresMax: 1_000 }, ["rest"]);
+console.log(JSON.stringify({ ...ended, counts: await fleet.countsOf(ended) }));
 await services.close();

@@ -1,0 +1,2 @@
+DROP TABLE `migration_outcomes`;--> statement-breakpoint
+DROP TABLE `migration_runs`;

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { TenantDatabase } from "../../src/database/client.ts";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { guildSchema, type NodeServices } from "../../src/node/services.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { verify } from "../../src/tenant/dkp/service.ts";
+import { forEachGuild } from "../fleet.ts";
+import { migrate, schemaOf } from "../migrations.ts";
+import { compareSchemas, type Drift, readSchema, type Schema } from "../rollouts/drift.ts";
+import { refuseStranger } from "../rollouts/guild.ts";
+import { bySlug } from "./guilds.ts";
+import { EXIT, type Output, table } from "./output.ts";
+
+/** What one guild's database is, held against what it should be. */
+interface Finding {
+  readonly slug: string;
+  readonly drift: readonly Drift[];
+  readonly ledgerDifferences: number;
+  readonly error: string | null;
+}
+
+export async function verifyFleet(
+  services: NodeServices,
+  out: Output,
+  options: { readonly lanes: number; readonly guild?: string },
+): Promise<number> {
+  const expected = await expectedSchema();
+  const { hash } = schemaOf(guildSchema);
+  const guilds: Guild[] = [];
+  let behind = 0;
+  if (options.guild !== undefined) guilds.push(await bySlug(services, options.guild));
+  else {
+    for await (const guild of services.platform.guilds()) {
+      if (guild.status !== "ready" && guild.status !== "suspended") continue;
+      if (guild.schemaHash === hash) guilds.push(guild);
+      else behind++;
+    }
+  }
+  const found: Finding[] = [];
+  const bar = out.progress();
+  bar.begin(guilds.length);
+  const check = async (guild: Guild) => {
+    const finding = await examine(services, guild, expected);
+    bar.tick(isWrong(finding));
+    if (isWrong(finding)) found.push(finding);
+  };
+  await forEachGuild(guilds, check, { lanes: options.lanes });
+  bar.end();
+  found.sort((a, b) => (a.slug < b.slug ? -1 : 1));
+  out.result({ checked: guilds.length, behind, found }, () =>
+    verdict(guilds.length, behind, found),
+  );
+  return found.length > 0 ? EXIT.drift : EXIT.done;
+}
+
+export async function repairFleet(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  apply: boolean,
+): Promise<number> {
+  const guild = await bySlug(services, slug);
+  const { drift } = await examine(services, guild, await expectedSchema());
+  const statements = drift.flatMap(({ repair }) => repair ?? []);
+  const byHand = drift.filter(({ repair }) => repair === null).map(({ what }) => what);
+  if (apply && statements.length > 0) {
+    const client = await services.openClient(guild.location);
+    try {
+      const parts = statements.flatMap(partsOf);
+      await client.migrate(parts.map((sql) => ({ sql, args: [] })));
+    } finally {
+      await client.close();
+    }
+    services.tenants.evict(guild.id);
+  }
+  out.result({ slug, statements, byHand, applied: apply }, () =>
+    [
+      ...(drift.length === 0 ? ["Its schema is as it should be."] : statements),
+      ...byHand.map((what) => `-- ${what}: a person has to look`),
+      ...(statements.length > 0 && !apply
+        ? [`\nTry:   guildhall migrate repair ${slug} --apply`]
+        : []),
+    ].join("\n"),
+  );
+  return byHand.length > 0 || (statements.length > 0 && !apply) ? EXIT.drift : EXIT.done;
+}
+
+/** A proposal to drop and make again is two statements; a trigger's body is one with semicolons. */
+function partsOf(sql: string): readonly string[] {
+  const again = /^(DROP \w+ "[^"]+";)\s*(CREATE[\s\S]+)$/.exec(sql);
+  return again ? [again[1]!, again[2]!] : [sql];
+}
+
+async function examine(services: NodeServices, guild: Guild, expected: Schema): Promise<Finding> {
+  const finding = { slug: guild.slug, drift: [], ledgerDifferences: 0, error: null };
+  try {
+    const client = await services.openClient(guild.location);
+    try {
+      await refuseStranger(client, guild);
+      const drift = compareSchemas(expected, await readSchema(client));
+      // Without its tables the ledger cannot be asked.
+      if (drift.length > 0) return { ...finding, drift };
+      const ledger = await verify({
+        guild,
+        db: new TenantDatabase(client),
+        actor: { type: "system", job: "migrate verify" },
+        now: services.now,
+        requestId: "",
+        idempotencyKey: undefined,
+      });
+      return { ...finding, ledgerDifferences: ledger.differences.length };
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    return { ...finding, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What the migrations make of an empty database. */
+async function expectedSchema(): Promise<Schema> {
+  const folder = await mkdtemp(join(tmpdir(), "guildhall-schema-"));
+  try {
+    const url = pathToFileURL(join(folder, "expected.db")).href;
+    const client = await openEmbedded({ url }, { create: true });
+    try {
+      const report = await migrate(client, guildSchema, { nowMs: 0 });
+      if (report.error) throw report.error;
+      return await readSchema(client);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isWrong({ drift, ledgerDifferences, error }: Finding): boolean {
+  return drift.length > 0 || ledgerDifferences > 0 || error !== null;
+}
+
+function verdict(checked: number, behind: number, found: readonly Finding[]): string {
+  const rows = found.flatMap(({ slug, drift, ledgerDifferences, error }) => [
+    ...drift.map(({ what, kind }) => [slug, `${what} is ${kind}`]),
+    ...(ledgerDifferences > 0 ? [[slug, `${ledgerDifferences} differences in the ledger`]] : []),
+    ...(error === null ? [] : [[slug, error]]),
+  ]);
+  const late = behind > 0 ? ` ${behind} are behind and were not compared.` : "";
+  if (rows.length === 0) return `${checked} guilds are as they should be.${late}`;
+  return [
+    `${found.length} of ${checked} guilds are not as they should be.${late}`,
+    table(["guild", "finding"], rows),
+    "Try:   guildhall migrate repair <slug>",
+  ].join("\n\n");
+}

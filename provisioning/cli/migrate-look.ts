@@ -1,0 +1,149 @@
+import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import { guildSchema, type NodeServices } from "../../src/node/services.ts";
+import { schemaOf } from "../migrations.ts";
+import { planRollout, type RolloutPlan } from "../rollouts/plan.ts";
+import { type Rehearsal, rehearse } from "../rollouts/rehearse.ts";
+import { guildsBehind, type Rollout, Rollouts } from "../rollouts/rollouts.ts";
+import { bySlug } from "./guilds.ts";
+import { EXIT, type Output, table } from "./output.ts";
+
+/** Slugs shown beside a cause; all of them are in the JSON. */
+const SLUGS_SHOWN = 5;
+
+export async function planCommand(
+  services: NodeServices,
+  out: Output,
+  waves: readonly string[],
+): Promise<number> {
+  const plan = await planRollout(services.platform, guildSchema, waves);
+  out.result(plan, () => planText(plan));
+  return EXIT.done;
+}
+
+export function planText(plan: RolloutPlan): string {
+  const { target, behind, waves, statements } = plan;
+  const to = `schema ${target.version} (${target.name}, ${target.hash.slice(0, 12)})`;
+  if (behind === 0) return `Every guild has ${to}. Nothing to do.`;
+  const waveRows = waves.map(({ name, guilds, from }, index) => [
+    String(index + 1),
+    name,
+    String(guilds),
+    Object.entries(from)
+      .map(([version, of]) => `${of} from ${version}`)
+      .join(", "),
+  ]);
+  const statementRows = statements.map(({ migration, risk, why, sql }) => [
+    migration,
+    risk === "adds" ? "" : `${risk}: ${why}`,
+    sql.replace(/\s+/g, " ").slice(0, 80),
+  ]);
+  return [
+    `${behind} guilds are behind ${to}.`,
+    table(["wave", "who", "guilds", "versions"], waveRows),
+    table(["migration", "look at", "statement"], statementRows),
+    plan.isDestructive
+      ? "Some statements take data away.\nTry:   guildhall migrate apply --allow-destructive"
+      : "Try:   guildhall migrate rehearse <slug>\nTry:   guildhall migrate apply",
+  ].join("\n\n");
+}
+
+export async function rehearseCommand(
+  services: NodeServices,
+  out: Output,
+  slugs: readonly string[],
+  lanes: number,
+): Promise<number> {
+  const guilds = await Promise.all(slugs.map((slug) => bySlug(services, slug)));
+  const found: Rehearsal[] = [];
+  await forEachLimit(guilds, 1, async (guild) => {
+    found.push(await rehearse({ ...services, migrations: guildSchema }, guild));
+  });
+  const behind = (await guildsBehind(services.platform, schemaOf(guildSchema).hash)).length;
+  const meanMs = found.reduce((sum, { durationMs }) => sum + durationMs, 0) / found.length;
+  const estimateMs = Math.ceil((meanMs * behind) / Math.max(1, lanes));
+  out.result({ rehearsals: found, behind, estimateMs }, () => rehearsalText(found, estimateMs));
+  return found.some(({ error }) => error !== null) ? EXIT.failed : EXIT.done;
+}
+
+function rehearsalText(found: readonly Rehearsal[], estimateMs: number): string {
+  const rows = found.map((one) => [
+    one.slug,
+    `${one.from} to ${one.to}`,
+    `${one.durationMs.toFixed(1)} ms`,
+    String(one.rowsTouched),
+    `${one.bytesAfter - one.bytesBefore >= 0 ? "+" : ""}${one.bytesAfter - one.bytesBefore} bytes`,
+    one.violatesForeignKeys ? "foreign keys broken" : (one.error ?? "fine"),
+  ]);
+  return [
+    table(["guild", "schema", "took", "rows", "size", "outcome"], rows),
+    `All guilds that are behind would take about ${(estimateMs / 1_000).toFixed(1)} s.`,
+  ].join("\n\n");
+}
+
+export async function rolloutStatus(services: NodeServices, out: Output): Promise<number> {
+  const rollouts = new Rollouts(services.platform);
+  const rollout = await rollouts.newest();
+  if (!rollout) {
+    out.result(null, () => "There was no rollout yet.\nTry:   guildhall migrate plan");
+    return EXIT.done;
+  }
+  const status = await statusOf(services, rollouts, rollout);
+  out.result(status, () => statusText(status));
+  return EXIT.done;
+}
+
+export type Status = Awaited<ReturnType<typeof statusOf>>;
+
+export async function statusOf(services: NodeServices, rollouts: Rollouts, rollout: Rollout) {
+  const counts = await rollouts.counts(rollout);
+  const of = (wave: number, status: string) =>
+    counts.find((one) => one.wave === wave && one.status === status)?.count ?? 0;
+  const isAbandoned = rollout.status === "running" && rollout.leaseUntil < services.now().getTime();
+  return {
+    ...rollout,
+    isAbandoned,
+    waves: rollout.waves.map((name, wave) => ({
+      name,
+      done: of(wave, "done"),
+      failed: of(wave, "failed"),
+      pending: of(wave, "pending"),
+      reverted: of(wave, "reverted"),
+    })),
+    failures: (await rollouts.failures(rollout)).map(({ cause, count, slugs }) => ({
+      cause,
+      count,
+      slugs: slugs.split(" "),
+    })),
+    next: nextOf(rollout, isAbandoned),
+  };
+}
+
+function nextOf({ status }: Rollout, isAbandoned: boolean): readonly string[] {
+  if (isAbandoned || status === "paused" || status === "stopped") {
+    return ["guildhall migrate resume"];
+  }
+  if (status === "running") return ["guildhall migrate pause"];
+  if (status === "halted" || status === "failed") {
+    return ["guildhall migrate retry", "guildhall migrate revert --dry-run"];
+  }
+  return [];
+}
+
+export function statusText(status: Status): string {
+  const state = status.isAbandoned ? "abandoned: its process died" : status.status;
+  const rows = status.waves.map(({ name, done, failed, pending }) =>
+    [name, done, failed, pending].map(String),
+  );
+  const failures = status.failures.map(({ cause, count, slugs }) => [
+    String(count),
+    cause,
+    slugs.slice(0, SLUGS_SHOWN).join(" ") + (slugs.length > SLUGS_SHOWN ? " …" : ""),
+  ]);
+  return [
+    `Rollout ${status.id} to schema ${status.targetVersion}: ${state}` +
+      (status.haltReason ? `\n${status.haltReason}` : ""),
+    table(["wave", "done", "failed", "left"], rows),
+    ...(failures.length > 0 ? [table(["guilds", "cause", "which"], failures)] : []),
+    ...status.next.map((line) => `Try:   ${line}`),
+  ].join("\n\n");
+}

@@ -1,0 +1,49 @@
+import { limits } from "../../src/limits.ts";
+import type { GuildOutcome } from "./rollouts.ts";
+
+/**
+ * Stores outcomes some at a time, because each write waits for the disk. What a crash takes with it
+ * is only the record: the database itself says that it was migrated, and the next run finds it so.
+ */
+export class Recorder {
+  readonly #store: (outcomes: readonly GuildOutcome[]) => Promise<void>;
+  #waiting: GuildOutcome[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failure: unknown;
+
+  constructor(store: (outcomes: readonly GuildOutcome[]) => Promise<void>) {
+    this.#store = store;
+  }
+
+  /** Takes an outcome; waits only while too many are unwritten. @throws what an earlier write threw. */
+  async add(outcome: GuildOutcome): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#waiting.push(outcome);
+    if (this.#waiting.length >= limits.fleet.outcomesPerWrite) await this.flush();
+    else this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), limits.fleet.recordMs);
+  }
+
+  /** @throws what the write threw. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const outcomes = this.#waiting;
+    this.#waiting = [];
+    if (outcomes.length > 0) {
+      this.#writing = this.#writing.then(async () => {
+        try {
+          await this.#store(outcomes);
+        } catch (error) {
+          this.#failure ??= error;
+        }
+      });
+    }
+    await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+}

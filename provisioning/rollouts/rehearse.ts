@@ -1,0 +1,76 @@
+import type { Client, OpenClient } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { type DatabaseHost, databaseName, newDatabaseName } from "../hosts/host.ts";
+import { type Migration, migrate } from "../migrations.ts";
+
+/** What the migration did to a copy of one guild's database. */
+export interface Rehearsal {
+  readonly slug: string;
+  readonly from: number;
+  readonly to: number;
+  readonly durationMs: number;
+  /** Rows that were written, including those of indexes' tables that were copied. */
+  readonly rowsTouched: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  readonly violatesForeignKeys: boolean;
+  readonly error: string | null;
+}
+
+interface Deps {
+  readonly host: DatabaseHost;
+  readonly openClient: OpenClient;
+  readonly migrations: readonly Migration[];
+  readonly now: Clock;
+}
+
+/** Migrates a copy of a real guild's database and throws the copy away. The guild notices nothing. */
+export async function rehearse(deps: Deps, guild: Guild): Promise<Rehearsal> {
+  const { host, openClient, migrations, now } = deps;
+  const copy = newDatabaseName();
+  const stream = await host.snapshot(databaseName(guild.databaseName));
+  try {
+    const client = await openClient(await host.restore(copy, stream));
+    try {
+      const bytesBefore = await sizeBytes(client);
+      const changesBefore = await changes(client);
+      const startedAt = performance.now();
+      const report = await migrate(client, migrations, { nowMs: now().getTime() });
+      const durationMs = performance.now() - startedAt;
+      const { error } = report;
+      return {
+        slug: guild.slug,
+        from: report.from,
+        to: report.to,
+        durationMs,
+        rowsTouched: (await changes(client)) - changesBefore,
+        bytesBefore,
+        bytesAfter: await sizeBytes(client),
+        violatesForeignKeys: error instanceof DatabaseError && error.kind === "foreign-key",
+        error: error?.message ?? null,
+      };
+    } finally {
+      await client.close();
+    }
+  } finally {
+    await host.destroy(copy);
+  }
+}
+
+async function sizeBytes(client: Client): Promise<number> {
+  return await number(
+    client,
+    "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+  );
+}
+
+async function changes(client: Client): Promise<number> {
+  return await number(client, "SELECT total_changes()");
+}
+
+async function number(client: Client, sql: string): Promise<number> {
+  const { rows } = await client.execute({ sql, args: [] });
+  return Number(rows[0]?.[0] ?? 0);
+}

@@ -1,0 +1,196 @@
+import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+import { fault } from "../fault.ts";
+import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
+import { causeOf } from "./causes.ts";
+import { Recorder } from "./recorder.ts";
+import type { GuildOutcome, Rollout, Rollouts } from "./rollouts.ts";
+
+export interface RolloutDeps {
+  readonly platform: PlatformStore;
+  readonly rollouts: Rollouts;
+  readonly migrations: readonly Migration[];
+  /** Brings one guild's database to the newest schema: all of it or nothing. Reports, never throws. */
+  readonly migrateGuild: (guild: Guild) => Promise<MigrationReport>;
+  /** Keeps a copy of the database as it is now, and says where. */
+  readonly snapshot: (rollout: Rollout, guild: Guild) => Promise<string>;
+  /** Asks a migrated guild what the product asks; throws when it does not answer. */
+  readonly smoke: (guild: Guild) => Promise<void>;
+  /** The pool of this process must forget what it knew of a migrated database. */
+  readonly tenants: { evict(guildId: GuildId): void };
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onOutcome?: (guild: Guild, outcome: GuildOutcome) => void;
+  readonly onWave?: (wave: number, guilds: number) => void;
+}
+
+/** Guilds asked after each wave whether they still answer. */
+const SMOKE_GUILDS = 3;
+/** Below this nobody notices a difference, however many times as long it is. */
+const SLOW_MS = 50;
+
+/**
+ * Takes a rollout through its waves from wherever it stands, and ends it: `done`, `failed`, `halted`,
+ * `stopped`, or as it was paused. What is under way when it stops is finished.
+ */
+export async function runRollout(
+  deps: RolloutDeps,
+  rollout: Rollout,
+  options: RunOptions = {},
+): Promise<Rollout> {
+  const { rollouts } = deps;
+  const recorder = new Recorder(async (outcomes) => {
+    await rollouts.store(rollout, outcomes);
+    if (!(await rollouts.isOurs(rollout))) run.leave();
+  });
+  const run = new Run(deps, rollout, options, recorder);
+  let end: Verdict;
+  try {
+    end = await run.allWaves();
+  } finally {
+    await recorder.close();
+  }
+  if (end !== "left") await rollouts.end(rollout, end.status, end.reason);
+  return await rollouts.byId(rollout.id);
+}
+
+type Verdict = { status: "done" | "failed" | "halted" | "stopped"; reason?: string } | "left";
+
+class Run {
+  readonly #deps: RolloutDeps;
+  readonly #rollout: Rollout;
+  readonly #options: RunOptions;
+  readonly #recorder: Recorder;
+  #failures = 0;
+  #left = false;
+
+  constructor(deps: RolloutDeps, rollout: Rollout, options: RunOptions, recorder: Recorder) {
+    this.#deps = deps;
+    this.#rollout = rollout;
+    this.#options = options;
+    this.#recorder = recorder;
+  }
+
+  async allWaves(): Promise<Verdict> {
+    const { rollouts } = this.#deps;
+    for (const { status, count } of await rollouts.counts(this.#rollout)) {
+      if (status === "failed") this.#failures += count;
+    }
+    for (let wave = 0; wave < this.#rollout.waves.length; wave++) {
+      const pending = await rollouts.pending(this.#rollout, wave);
+      if (pending.length === 0) continue;
+      if (!(await rollouts.isOurs(this.#rollout))) return "left";
+      this.#options.onWave?.(wave, pending.length);
+      const done = await this.#wave(wave, pending);
+      await this.#recorder.flush();
+      if (this.#left || !(await rollouts.isOurs(this.#rollout))) return "left";
+      if (this.#options.signal?.aborted) return { status: "stopped" };
+      const reason = this.#isOverBudget(wave)
+        ? `${this.#failures} guilds failed, more than the budget allows.`
+        : await this.#illness(wave, done);
+      if (reason !== undefined) return { status: "halted", reason };
+    }
+    return { status: this.#failures > 0 ? "failed" : "done" };
+  }
+
+  /** Takes no further guild: it was paused, or somebody else goes on with it. */
+  leave(): void {
+    this.#left = true;
+  }
+
+  /** Every host has lanes of its own, so a slow one does not hold up the others. */
+  async #wave(wave: number, ids: readonly GuildId[]): Promise<readonly Guild[]> {
+    const done: Guild[] = [];
+    const byHost = Map.groupBy(await this.#guilds(ids), ({ host }) => host);
+    const one = async (guild: Guild) => {
+      if (this.#mustStop(wave)) return;
+      const outcome = await this.#guild(guild);
+      if (outcome.status === "done") done.push(guild);
+      else this.#failures++;
+      this.#options.onOutcome?.(guild, outcome);
+      await this.#recorder.add(outcome).catch(() => {
+        // What cannot be recorded must not go on; close() says why.
+        this.#left = true;
+      });
+    };
+    const { lanes } = this.#rollout.options;
+    await Promise.all([...byHost.values()].map((guilds) => forEachLimit(guilds, lanes, one)));
+    return done;
+  }
+
+  async #guild(guild: Guild): Promise<GuildOutcome> {
+    const { migrations, migrateGuild, snapshot, tenants } = this.#deps;
+    const startedAt = performance.now();
+    const base = { guildId: guild.id, toVersion: guild.schemaVersion, snapshot: null };
+    const failed = (error: Error): GuildOutcome => ({
+      ...base,
+      status: "failed",
+      durationMs: performance.now() - startedAt,
+      error: error.message,
+      cause: causeOf(error.message),
+    });
+    let kept: string | null = null;
+    try {
+      if (this.#rollout.options.snapshots) kept = await snapshot(this.#rollout, guild);
+      const report = await migrateGuild(guild);
+      if (report.error) return { ...failed(report.error), snapshot: kept };
+      fault("fleet.migrated");
+      // Statements kept for the old schema are of no more use to the pool.
+      tenants.evict(guild.id);
+      return {
+        ...base,
+        status: "done",
+        toVersion: report.to,
+        durationMs: performance.now() - startedAt,
+        error: null,
+        cause: null,
+        snapshot: kept,
+        schema: schemaOf(migrations),
+      };
+    } catch (error) {
+      return {
+        ...failed(error instanceof Error ? error : new Error(String(error))),
+        snapshot: kept,
+      };
+    }
+  }
+
+  /** What speaks against the next wave: the product does not answer, or it takes far longer. */
+  async #illness(wave: number, done: readonly Guild[]): Promise<string | undefined> {
+    for (const guild of done.slice(0, SMOKE_GUILDS)) {
+      try {
+        await this.#deps.smoke((await this.#deps.platform.guild(guild.id)) ?? guild);
+      } catch (error) {
+        return `${guild.slug} does not answer after its migration: ${(error as Error).message}`;
+      }
+    }
+    if (wave === 0) return undefined;
+    const first = await this.#deps.rollouts.medianMs(this.#rollout, 0);
+    const here = await this.#deps.rollouts.medianMs(this.#rollout, wave);
+    if (first === undefined || here === undefined || here < SLOW_MS) return undefined;
+    const times = here / Math.max(1, first);
+    if (times <= this.#rollout.options.slownessMax) return undefined;
+    return `A guild takes ${Math.round(here)} ms, ${Math.round(times)} times the first wave's.`;
+  }
+
+  #mustStop(wave: number): boolean {
+    return this.#left || this.#options.signal?.aborted === true || this.#isOverBudget(wave);
+  }
+
+  #isOverBudget(wave: number): boolean {
+    return this.#failures > (wave === 0 ? 0 : this.#rollout.options.failuresMax);
+  }
+
+  async #guilds(ids: readonly GuildId[]): Promise<readonly Guild[]> {
+    const wanted = new Set(ids);
+    const found: Guild[] = [];
+    for await (const guild of this.#deps.platform.guilds()) {
+      // Guilds that were deleted since stay pending for ever, and are nobody's concern.
+      if (wanted.has(guild.id) && guild.status !== "deleting") found.push(guild);
+    }
+    return found;
+  }
+}

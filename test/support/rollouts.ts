@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
+import { databaseName } from "../../provisioning/hosts/host.ts";
+import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
+import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
+import {
+  type Rollout,
+  type RolloutOptions,
+  Rollouts,
+} from "../../provisioning/rollouts/rollouts.ts";
+import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
+import { smoke } from "../../provisioning/rollouts/smoke.ts";
+import type { OpenClient } from "../../src/database/client.ts";
+import type { openProvisioning } from "./provisioning.ts";
+
+export const OPTIONS: RolloutOptions = {
+  lanes: 4,
+  failuresMax: 10,
+  slownessMax: 20,
+  snapshots: false,
+  allowDestructive: false,
+};
+
+/** Rollouts over the real files of `openProvisioning`, to a schema of the test's own. */
+export function rolloutsOver(
+  dir: string,
+  services: Awaited<ReturnType<typeof openProvisioning>>,
+  migrations: readonly Migration[],
+  openClient: OpenClient = services.fleet.openClient,
+) {
+  const { platform, host, tenants } = services;
+  const rollouts = new Rollouts(platform);
+  const snapshots = new FolderSnapshots(join(dir, "rollouts"));
+  const deps: RolloutDeps = {
+    platform,
+    rollouts,
+    migrations,
+    tenants,
+    migrateGuild: (guild) => migrateGuild({ ...services.fleet, openClient, migrations }, guild),
+    smoke: (guild) => smoke(openClient, guild),
+    snapshot: async ({ id }, guild) => {
+      const name = databaseName(guild.databaseName);
+      return await snapshots.save(id, name, await host.snapshot(name));
+    },
+  };
+  const begin = (options: Partial<RolloutOptions> = {}, waves: readonly string[] = ["1", "rest"]) =>
+    rollouts.begin(schemaOf(migrations), {
+      waves,
+      options: { ...OPTIONS, ...options },
+      reason: "a test",
+      startedBy: "the test",
+    });
+  return {
+    rollouts,
+    snapshots,
+    deps,
+    begin,
+    run: (rollout: Rollout, options: RunOptions = {}, over: Partial<RolloutDeps> = {}) =>
+      runRollout({ ...deps, ...over }, rollout, options),
+    /** What `guildhall migrate apply` does: begin, or go on with what was not finished. */
+    apply: async (options: Partial<RolloutOptions> = {}, waves?: readonly string[]) => {
+      const newest = await rollouts.newest();
+      const isOpen = newest && !["done", "superseded", "reverted"].includes(newest.status);
+      const rollout = isOpen
+        ? await rollouts.resume(newest, { retry: true })
+        : await begin(options, waves);
+      return await runRollout(deps, rollout);
+    },
+    countsOf: async (rollout: Rollout) => {
+      const counts: Record<string, number> = {};
+      for (const { status, count } of await rollouts.counts(rollout)) {
+        counts[status] = (counts[status] ?? 0) + count;
+      }
+      return counts;
+    },
+  };
+}
