@@ -43,6 +43,8 @@ interface Options {
   readonly idleMs?: number;
   /** A guild below this schema is refused until it has been migrated. */
   readonly schemaVersionMin?: number;
+  /** Told of each guild that was refused for that, so that somebody can migrate it. */
+  readonly onBehind?: (guildId: GuildId) => void;
 }
 
 /**
@@ -250,6 +252,7 @@ export class TenantDatabases {
       throw quarantinedIf(true, new Error("The file carries another guild's stamp, or none."));
     }
     if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
+      this.#options.onBehind?.(target.id);
       throw new Unavailable(
         "guild/schema-behind",
         "This guild is being updated. Try again.",

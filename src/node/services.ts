@@ -7,6 +7,7 @@ import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import { migrate, parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
+import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
 import type { Config } from "../config.ts";
 import { type OpenClient, PlatformDatabase } from "../database/client.ts";
@@ -27,9 +28,16 @@ import { nodePasswordHasher } from "./passwords.ts";
 /** The guild schema this build brings; parsed once, the same for every guild. */
 export const guildSchema = parseMigrations(tenantMigrations);
 
+/**
+ * The oldest guild schema this release serves. Between two releases the fleet is on both of their
+ * schemas, so this stays behind the newest one unless the code cannot do without what that brought.
+ */
+export const SCHEMA_VERSION_MIN = guildSchema.length;
+
 export type NodeServices = Services & {
   readonly openClient: OpenClient;
   readonly host: FileHost;
+  readonly upgrades: Upgrades;
   close(): Promise<void>;
 };
 
@@ -44,9 +52,12 @@ export async function buildNodeServices(
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
   const openClient: OpenClient = (location) => openEmbedded(location);
   const platform = new PlatformStore(await openPlatform(config, dataDir, nowMs()), now);
+  const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const tenants = new TenantDatabases({
     openMax: config.openMax ?? limits.database.openMax,
     openClient,
+    schemaVersionMin: SCHEMA_VERSION_MIN,
+    onBehind: (guildId) => upgrades.hurry(guildId),
   });
   const template = fileTemplate({
     root: dataDir,
@@ -77,9 +88,11 @@ export async function buildNodeServices(
     passwords: nodePasswordHasher(),
     openClient,
     host,
+    upgrades,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
+      await upgrades.settled();
       await tenants.close();
       await platform.db.close();
     },
