@@ -145,7 +145,7 @@ describe("the settings", () => {
     await owner.patch("/settings", { isPublic: true });
     const seen = await at(slug, t.anonymous).get("");
     expect(seen.body).toMatchObject({ slug, role: null });
-    expect(seen.body.permissions).toEqual(["standings.view", "roster.view"]);
+    expect(seen.body.permissions).toEqual(["standings.view", "roster.view", "loot.view"]);
     expect((await at(slug, t.anonymous).get("/members")).status).toBe(401);
     const [stranger] = await crowd(t, 1);
     expect((await stranger!.within(slug).get("/members")).status).toBe(403);
