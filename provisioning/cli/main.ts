@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { guildCommands } from "./guilds.ts";
+import { logCommands } from "./logs.ts";
 import { migrateCommands } from "./migrate.ts";
 import { EXIT, examples } from "./output.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -15,6 +16,7 @@ const program = new Command("guildhall")
       "guildhall guilds show iron-vow --json",
       "guildhall migrate plan",
       "guildhall sweep",
+      "guildhall logs analyze WoWCombatLog.txt",
     ),
   )
   .addHelpText(
@@ -26,6 +28,7 @@ Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 13
 guildCommands(program);
 migrateCommands(program);
 sweepCommand(program);
+logCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,153 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { unzipped } from "../../src/tenant/combat-logs/archives.ts";
+import { Analyzer } from "../../src/tenant/combat-logs/parser/analyzer.ts";
+import type { Fight, Keystone, LogSummary } from "../../src/tenant/combat-logs/parser/types.ts";
+import { table } from "./output.ts";
+
+/** The document that `--json` prints for one file. */
+export type Analysis = ReturnType<typeof documentOf>;
+
+/** Reads a log from a file, packed or not, or with `-` from standard input. */
+export async function analyzeFile(
+  file: string,
+  options: { readonly year: number | undefined; readonly timeZone: string | undefined },
+): Promise<Analysis> {
+  const isInput = file === "-";
+  // A log is as old as its file at least; what comes through a pipe is older than now.
+  const writtenBefore = isInput ? systemClock().getTime() : (await stat(file)).mtimeMs;
+  const fights: Fight[] = [];
+  const analyzer = new Analyzer({
+    ...options,
+    writtenBefore,
+    trash: false,
+    onFight: (fight) => fights.push(fight),
+  });
+  const source: AsyncIterable<Uint8Array> = isInput
+    ? process.stdin
+    : createReadStream(file, { highWaterMark: 1024 * 1024 });
+  for await (const chunk of await unpacked(source)) analyzer.push(chunk);
+  return documentOf(file, analyzer.end(), fights);
+}
+
+/** Unpacks by what the first bytes are, not by what the file is called. */
+async function unpacked(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = source[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return none();
+  const all = (async function* () {
+    yield first.value;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  })();
+  const [a, b] = first.value;
+  if (a === 0x1f && b === 0x8b) return gunzipped(all);
+  if (a === 0x50 && b === 0x4b) return unzipped(all);
+  return all;
+}
+
+async function* none(): AsyncIterable<Uint8Array> {}
+
+async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip();
+  const feed = (async () => {
+    try {
+      for await (const chunk of source) {
+        if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve));
+      }
+      gunzip.end();
+    } catch (error) {
+      gunzip.destroy(error as Error);
+    }
+  })();
+  yield* gunzip as AsyncIterable<Uint8Array>;
+  await feed;
+}
+
+function documentOf(file: string, log: LogSummary, fights: readonly Fight[]) {
+  const encounters = fights.filter(({ kind }) => kind === "encounter");
+  return {
+    file,
+    bytes: log.bytes,
+    lines: log.lines,
+    parsed: log.parsed,
+    unknown: log.unknown,
+    bad: log.bad,
+    logVersion: log.logVersion,
+    advanced: log.advanced,
+    encounters: encounters.map(encounterOf),
+    keystones: log.keystones.map(keystoneOf),
+  };
+}
+
+function encounterOf(fight: Fight) {
+  const players = fight.players.map((one) => ({
+    guid: one.guid,
+    name: one.name,
+    class: one.class,
+    spec: one.spec,
+    damage: one.damage,
+    damageOwn: one.damageOwn,
+    damagePets: one.damagePets,
+    overkill: one.overkill,
+    absorbedByTarget: one.absorbedByTarget,
+    friendlyFire: one.friendlyFire,
+    healing: one.healing,
+    overhealing: one.overhealing,
+    absorbsGranted: one.absorbsGranted,
+    damageTaken: one.damageTaken,
+    deaths: one.deaths,
+    activeMs: one.activeMs,
+  }));
+  return {
+    id: fight.id,
+    name: fight.name,
+    difficulty: fight.difficulty,
+    size: fight.size,
+    startMs: fight.startMs,
+    endMs: fight.endMs,
+    durationMs: fight.durationMs,
+    gameMs: fight.gameMs,
+    outcome: fight.outcome,
+    players: players.sort((a, b) => b.damage - a.damage || (a.guid < b.guid ? -1 : 1)),
+    unattributedDamage: fight.unattributedDamage,
+  };
+}
+
+function keystoneOf({ name, mapId, level, affixes, startMs, endMs, success, gameMs }: Keystone) {
+  return { name, mapId, level, affixes, startMs, endMs, success, gameMs };
+}
+
+/** The same for people: a line for each encounter, and a table of who did what in it. */
+export function peopleText(found: Analysis): string {
+  const { file, lines, unknown, bad, logVersion, encounters } = found;
+  const head =
+    `${file}: ${lines} lines, ${unknown} of unknown kinds, ${bad} unreadable` +
+    (logVersion === null ? "" : `, log version ${logVersion}`);
+  if (encounters.length === 0) return `${head}\nNo encounter in it.`;
+  return [head, ...encounters.map(encounterText)].join("\n\n");
+}
+
+function encounterText(one: Analysis["encounters"][number]): string {
+  const seconds = Math.max(0.001, one.durationMs / 1_000);
+  const rows = one.players.map((player) => [
+    player.name,
+    [player.spec, player.class].filter(Boolean).join(" "),
+    count(player.damage),
+    count(player.damage / seconds),
+    count(player.healing),
+    count(player.damageTaken),
+    player.deaths === 0 ? "" : String(player.deaths),
+    `${Math.round((player.activeMs / Math.max(1, one.durationMs)) * 100)} %`,
+  ]);
+  const at = new Date(one.startMs).toISOString().replace("T", " ").slice(0, 19);
+  const title = `${one.name}, ${one.outcome} in ${seconds.toFixed(1)} s, ${at} UTC`;
+  const none = one.unattributedDamage > 0 ? `\nOf nobody: ${count(one.unattributedDamage)}` : "";
+  const head = ["player", "spec", "damage", "per s", "healing", "taken", "deaths", "active"];
+  return `${title}\n${table(head, rows)}${none}`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}

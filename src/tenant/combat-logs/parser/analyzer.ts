@@ -1,0 +1,197 @@
+import { intOf, textOf } from "./bytes.ts";
+import { ACT, type EventKind, eventAt } from "./events.ts";
+import { Fields } from "./fields.ts";
+import { LineSplitter } from "./lines.ts";
+import { Figures } from "./reading.ts";
+import { Segments } from "./segments.ts";
+import { SpellNames } from "./spell-names.ts";
+import { Timestamps } from "./timestamps.ts";
+import type { AnalyzerOptions, Fight, LogSummary } from "./types.ts";
+import { Units } from "./units.ts";
+
+/** Names of unknown events that are kept; above that a log is no log. */
+const UNKNOWN_NAMES_MAX = 100;
+const NAME_BYTES_MAX = 64;
+
+/**
+ * Reads one combat log, chunk by chunk, and says what happened in it. The same bytes give the same
+ * result however they are cut. Never throws for what a log holds: what cannot be read is counted.
+ */
+export class Analyzer {
+  readonly #units = new Units();
+  readonly #spells = new SpellNames();
+  readonly #segments: Segments;
+  readonly #times: Timestamps;
+  readonly #fields = new Fields();
+  readonly #figures: Figures;
+  readonly #splitter: LineSplitter;
+  readonly #unknownEvents = new Map<string, number>();
+  #bytes = 0;
+  #lines = 0;
+  #unknown = 0;
+  #bad = 0;
+  #logVersion: number | null = null;
+  #build: string | null = null;
+  #advanced: boolean | null = null;
+  #startMs: number | null = null;
+  #endMs: number | null = null;
+
+  constructor(options: AnalyzerOptions) {
+    const { year, writtenBefore, timeZone = "UTC", trash = true, onFight } = options;
+    this.#times = new Timestamps({ year, writtenBefore, timeZone });
+    this.#segments = new Segments(this.#units, this.#spells, { trash, onFight });
+    this.#figures = new Figures(this.#fields, this.#units, this.#spells, this.#segments);
+    this.#splitter = new LineSplitter((bytes, start, end, offset) => {
+      this.#line(bytes, start, end, offset, offset + end - start + 1);
+    });
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#splitter.push(chunk);
+  }
+
+  /**
+   * Ends the log. A last line without its end is read if it is whole; half a line is left out, since
+   * whoever goes on writing will write it again.
+   */
+  end(): LogSummary {
+    const rest = this.#splitter.rest();
+    if (this.#isWhole(rest)) {
+      this.#line(rest, 0, rest.length, this.#splitter.offset, this.#bytes);
+    }
+    this.#segments.end(this.#bytes);
+    return this.summary();
+  }
+
+  /** Fights that were not handed on yet, as they look now; the last of them may still go on. */
+  provisional(): readonly Fight[] {
+    return this.#segments.provisional();
+  }
+
+  summary(): LogSummary {
+    return {
+      bytes: this.#bytes,
+      lines: this.#lines,
+      parsed: this.#lines - this.#unknown - this.#bad,
+      unknown: this.#unknown,
+      bad: this.#bad,
+      logVersion: this.#logVersion,
+      build: this.#build,
+      advanced: this.#advanced ?? this.#figures.hasAdvanced,
+      startMs: this.#startMs,
+      endMs: this.#endMs,
+      unknownEvents: Object.fromEntries(this.#unknownEvents),
+      keystones: this.#segments.keystones,
+    };
+  }
+
+  #line(bytes: Uint8Array, start: number, end: number, startByte: number, endByte: number): void {
+    this.#lines++;
+    const atMs = this.#times.read(bytes, start, end);
+    const from = this.#times.next;
+    if (Number.isNaN(atMs) || from >= end) {
+      this.#bad++;
+      return;
+    }
+    const event = eventAt(bytes, from, end);
+    if (event === undefined) {
+      this.#noteUnknown(bytes, from, end);
+      return;
+    }
+    this.#startMs ??= atMs;
+    this.#endMs = atMs;
+    const { act } = event;
+    if (act === ACT.none) this.#segments.tick(atMs, endByte);
+    else {
+      this.#fields.split(bytes, from, end);
+      const isRead =
+        act < ACT.combatant
+          ? this.#mark(event, atMs, startByte, endByte)
+          : this.#act(event, atMs, startByte, endByte);
+      if (!isRead) this.#bad++;
+    }
+    this.#segments.handOnNews();
+  }
+
+  #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
+    this.#segments.tick(atMs, endByte);
+    const read = this.#figures.read(event, atMs, startByte, this.#logVersion);
+    if (read === "unknown") {
+      this.#unknown++;
+      const name = `${event.name}/${this.#fields.count}`;
+      this.#unknownEvents.set(name, (this.#unknownEvents.get(name) ?? 0) + 1);
+      return true;
+    }
+    return read;
+  }
+
+  /** Lines that say where something begins or ends. */
+  #mark({ act }: EventKind, atMs: number, startByte: number, endByte: number): boolean {
+    const { count } = this.#fields;
+    const segments = this.#segments;
+    if (act === ACT.header) {
+      this.#header();
+      segments.closeAs("incomplete", startByte);
+    } else if (act === ACT.encounterStart) {
+      if (count < 5) return false;
+      segments.startEncounter(this.#fields, atMs, startByte);
+    } else if (act === ACT.encounterEnd) {
+      if (count < 6) return false;
+      segments.tick(atMs, endByte);
+      segments.endEncounter(this.#fields, atMs, endByte);
+    } else if (act === ACT.challengeStart) {
+      if (count < 4) return false;
+      segments.startKeystone(this.#fields, atMs);
+    } else if (act === ACT.challengeEnd) {
+      if (count < 4) return false;
+      segments.endKeystone(this.#fields, atMs);
+    } else if (act === ACT.arenaStart) segments.startArena(this.#fields, atMs, startByte);
+    else if (act === ACT.arenaEnd) {
+      segments.tick(atMs, endByte);
+      segments.endArena(this.#fields, atMs, endByte);
+    } else this.#units.forgetOwners(atMs);
+    return true;
+  }
+
+  #header(): void {
+    const { bytes, starts, ends, count } = this.#fields;
+    const text = (index: number) => textOf(bytes, starts[index]!, ends[index]!);
+    this.#logVersion = count > 1 ? intOf(bytes, starts[1]!, ends[1]!) : null;
+    this.#advanced = count > 3 ? text(3) === "1" : this.#advanced;
+    this.#build = count > 5 ? text(5) : this.#build;
+  }
+
+  #noteUnknown(bytes: Uint8Array, start: number, end: number): void {
+    let until = start;
+    const most = Math.min(end, start + NAME_BYTES_MAX);
+    while (until < most && isNameByte(bytes[until]!)) until++;
+    // What is no name of an event at all is a bad line, not an event that we do not know.
+    if (until === start || (until < end && bytes[until] !== COMMA)) {
+      this.#bad++;
+      return;
+    }
+    this.#unknown++;
+    const name = textOf(bytes, start, until);
+    const before = this.#unknownEvents.get(name);
+    if (before !== undefined || this.#unknownEvents.size < UNKNOWN_NAMES_MAX) {
+      this.#unknownEvents.set(name, (before ?? 0) + 1);
+    }
+  }
+
+  /** Is a line without its end as long as others of its event were? */
+  #isWhole(rest: Uint8Array): boolean {
+    if (rest.length === 0 || Number.isNaN(this.#times.read(rest, 0, rest.length))) return false;
+    const from = this.#times.next;
+    const event = eventAt(rest, from, rest.length);
+    if (event === undefined || event.act === ACT.none) return false;
+    this.#fields.split(rest, from, rest.length);
+    return this.#figures.isWhole(event);
+  }
+}
+
+const COMMA = 44;
+
+function isNameByte(byte: number): boolean {
+  return (byte >= 65 && byte <= 90) || byte === 95 || (byte >= 48 && byte <= 57);
+}

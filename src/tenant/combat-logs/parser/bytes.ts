@@ -1,0 +1,115 @@
+/** Byte values that mean something in a log line. */
+export const LF = 10;
+export const CR = 13;
+export const TAB = 9;
+export const SPACE = 32;
+export const QUOTE = 34;
+export const PAREN_OPEN = 40;
+export const PAREN_CLOSE = 41;
+export const PLUS = 43;
+export const COMMA = 44;
+export const MINUS = 45;
+export const DOT = 46;
+export const SLASH = 47;
+export const ZERO = 48;
+export const NINE = 57;
+export const COLON = 58;
+export const BRACKET_OPEN = 91;
+export const BRACKET_CLOSE = 93;
+export const LOWER_X = 120;
+
+const decoder = new TextDecoder();
+
+/** The text between two offsets, read as UTF-8. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+/** A decimal whole number, a fraction cut off. Anything else, `nil` for instance, is 0. */
+export function intOf(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  const isNegative = bytes[at] === MINUS;
+  if (isNegative) at++;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return isNegative ? -value : value;
+}
+
+/** Unit flags such as `0x10a48`; also decimal, as some fields of schools are. */
+export function hexOf(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== ZERO || bytes[start + 1] !== LOWER_X) return intOf(bytes, start, end);
+  let value = 0;
+  for (let at = start + 2; at < end; at++) {
+    const byte = bytes[at]!;
+    const digit = byte <= NINE ? byte - ZERO : (byte | 32) - 87;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+/**
+ * Gives equal byte strings the same small number, without making a string of each: a log names its
+ * few hundred units a million times.
+ */
+export class Interner {
+  #slots = new Int32Array(1024).fill(-1);
+  #hashes: number[] = [];
+  readonly #keys: Uint8Array[] = [];
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /** The number of these bytes, and of nothing else; `size` grows when they are new. */
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    let hash = (end - start) | 0;
+    // The end of a GUID differs most; four bytes at a time would need them aligned.
+    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+    const mask = this.#slots.length - 1;
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const index = this.#slots[slot]!;
+      if (index === -1) return this.#add(slot, hash, bytes, start, end);
+      if (this.#hashes[index] === hash && this.#equals(index, bytes, start, end)) return index;
+    }
+  }
+
+  text(index: number): string {
+    return decoder.decode(this.#keys[index]);
+  }
+
+  #equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const key = this.#keys[index]!;
+    if (key.length !== end - start) return false;
+    for (let at = 0; at < key.length; at++) if (key[at] !== bytes[start + at]) return false;
+    return true;
+  }
+
+  #add(slot: number, hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const index = this.#keys.length;
+    this.#keys.push(bytes.slice(start, end));
+    this.#hashes.push(hash);
+    this.#slots[slot] = index;
+    if (this.#keys.length * 2 > this.#slots.length) this.#grow();
+    return index;
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    const mask = slots.length - 1;
+    for (let index = 0; index < this.#hashes.length; index++) {
+      const hash = this.#hashes[index]!;
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (slots[slot] !== -1) slot = (slot + 1) & mask;
+      slots[slot] = index;
+    }
+    this.#slots = slots;
+  }
+}

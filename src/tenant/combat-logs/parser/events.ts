@@ -1,0 +1,122 @@
+import { COMMA } from "./bytes.ts";
+
+/** How the fields before an event's own begin: who did it to whom, by which spell. */
+export const PREFIX = { none: 0, swing: 1, spell: 2 } as const;
+
+/** What is done with an event. `none` is counted as understood, and no figure needs it. */
+export const ACT = {
+  none: 0,
+  header: 1,
+  encounterStart: 2,
+  encounterEnd: 3,
+  challengeStart: 4,
+  challengeEnd: 5,
+  arenaStart: 6,
+  arenaEnd: 7,
+  zone: 8,
+  combatant: 9,
+  damage: 10,
+  heal: 11,
+  missed: 12,
+  absorbed: 13,
+  summon: 14,
+  died: 15,
+  cast: 16,
+  castStart: 17,
+  interrupt: 18,
+  dispel: 19,
+  environment: 20,
+  support: 21,
+  /** Only its advanced block is of use: it says whose a pet is. */
+  owner: 22,
+} as const;
+export type Act = (typeof ACT)[keyof typeof ACT];
+
+export interface EventKind {
+  readonly name: string;
+  readonly act: Act;
+  readonly prefix: (typeof PREFIX)[keyof typeof PREFIX];
+  /** Damage over time and the like: it goes on without its source doing anything. */
+  readonly isPeriodic: boolean;
+}
+
+const KINDS = new Map<number, EventKind>();
+
+function kind(name: string, act: Act, prefix: EventKind["prefix"] = PREFIX.none): void {
+  const hash = hashOf(new TextEncoder().encode(`${name},`), 0, name.length);
+  const known = KINDS.get(hash);
+  if (known) throw new Error(`${name} and ${known.name} have one hash: change the hash.`);
+  KINDS.set(hash, { name, act, prefix, isPeriodic: name.includes("PERIODIC") });
+}
+
+kind("COMBAT_LOG_VERSION", ACT.header);
+kind("ENCOUNTER_START", ACT.encounterStart);
+kind("ENCOUNTER_END", ACT.encounterEnd);
+kind("CHALLENGE_MODE_START", ACT.challengeStart);
+kind("CHALLENGE_MODE_END", ACT.challengeEnd);
+kind("ARENA_MATCH_START", ACT.arenaStart);
+kind("ARENA_MATCH_END", ACT.arenaEnd);
+kind("ZONE_CHANGE", ACT.zone);
+kind("COMBATANT_INFO", ACT.combatant);
+kind("SWING_DAMAGE", ACT.damage, PREFIX.swing);
+kind("SWING_MISSED", ACT.missed, PREFIX.swing);
+kind("ENVIRONMENTAL_DAMAGE", ACT.environment, PREFIX.swing);
+for (const name of ["SPELL", "SPELL_PERIODIC", "SPELL_BUILDING", "RANGE"]) {
+  kind(`${name}_DAMAGE`, ACT.damage, PREFIX.spell);
+  kind(`${name}_MISSED`, ACT.missed, PREFIX.spell);
+  if (name !== "RANGE") kind(`${name}_HEAL`, ACT.heal, PREFIX.spell);
+}
+kind("DAMAGE_SPLIT", ACT.damage, PREFIX.spell);
+kind("DAMAGE_SHIELD", ACT.damage, PREFIX.spell);
+kind("DAMAGE_SHIELD_MISSED", ACT.missed, PREFIX.spell);
+kind("SPELL_ABSORBED", ACT.absorbed, PREFIX.swing);
+kind("SPELL_SUMMON", ACT.summon, PREFIX.spell);
+kind("SPELL_CAST_SUCCESS", ACT.cast, PREFIX.spell);
+kind("SPELL_CAST_START", ACT.castStart, PREFIX.spell);
+kind("SPELL_INTERRUPT", ACT.interrupt, PREFIX.spell);
+kind("SPELL_DISPEL", ACT.dispel, PREFIX.spell);
+kind("SPELL_STOLEN", ACT.dispel, PREFIX.spell);
+kind("UNIT_DIED", ACT.died, PREFIX.swing);
+kind("UNIT_DESTROYED", ACT.none, PREFIX.swing);
+for (const name of ["SPELL_ENERGIZE", "SPELL_PERIODIC_ENERGIZE", "SPELL_DRAIN", "SPELL_LEECH"]) {
+  kind(name, ACT.owner, PREFIX.spell);
+}
+for (const name of ["SPELL_DAMAGE", "SPELL_PERIODIC_DAMAGE", "RANGE_DAMAGE"]) {
+  kind(`${name}_SUPPORT`, ACT.support, PREFIX.spell);
+}
+kind("SWING_DAMAGE_LANDED_SUPPORT", ACT.none, PREFIX.swing);
+kind("SWING_DAMAGE_SUPPORT", ACT.support, PREFIX.swing);
+
+// Understood, and of no use to any figure. The landed hit is the swing once more, seen by its target.
+for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SPELL_AURA_REFRESH
+  SPELL_AURA_APPLIED_DOSE SPELL_AURA_REMOVED_DOSE SPELL_AURA_BROKEN SPELL_AURA_BROKEN_SPELL
+  SPELL_CAST_FAILED SPELL_CREATE SPELL_EXTRA_ATTACKS SPELL_HEAL_ABSORBED SPELL_INSTAKILL
+  SPELL_RESURRECT SPELL_DISPEL_FAILED SPELL_DURABILITY_DAMAGE SPELL_DURABILITY_DAMAGE_ALL
+  SPELL_PERIODIC_DRAIN SPELL_PERIODIC_LEECH SPELL_EMPOWER_START SPELL_EMPOWER_END
+  SPELL_EMPOWER_INTERRUPT SPELL_HEAL_SUPPORT SPELL_PERIODIC_HEAL_SUPPORT SPELL_ABSORBED_SUPPORT
+  ENCHANT_APPLIED ENCHANT_REMOVED PARTY_KILL UNIT_DISSIPATES UNIT_LOYALTY EMOTE MAP_CHANGE
+  WORLD_MARKER_PLACED WORLD_MARKER_REMOVED STAGGER_CLEAR STAGGER_PREVENTED
+  DAMAGE_SPLIT_MISSED`.split(/\s+/)) {
+  kind(name, ACT.none);
+}
+
+/** The event whose name stands at `start`, before the first comma; undefined for one not known. */
+export function eventAt(bytes: Uint8Array, start: number, end: number): EventKind | undefined {
+  const found = KINDS.get(hashOf(bytes, start, end));
+  if (found === undefined) return undefined;
+  const { name } = found;
+  // Another name could have the same hash: its end tells them apart in practice.
+  const after = bytes[start + name.length];
+  const isWhole = start + name.length === end || after === COMMA;
+  return isWhole && bytes[start] === name.charCodeAt(0) ? found : undefined;
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 17;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === COMMA) break;
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  return hash;
+}

@@ -1,0 +1,58 @@
+import { BRACKET_CLOSE, BRACKET_OPEN, COMMA, PAREN_CLOSE, PAREN_OPEN, QUOTE } from "./bytes.ts";
+
+/** More than any line has; COMBATANT_INFO is read group by group and counts as few. */
+const FIELDS_MAX = 256;
+
+/**
+ * The fields of one line by their offsets. Commas inside quotes and brackets part nothing; a quote
+ * ends only before a comma, a bracket or the end, because names hold quotes of their own.
+ */
+export class Fields {
+  readonly starts = new Int32Array(FIELDS_MAX);
+  readonly ends = new Int32Array(FIELDS_MAX);
+  bytes: Uint8Array = new Uint8Array(0);
+  count = 0;
+
+  /** Splits `bytes[start..end)`. Fields above the maximum are counted and not kept. */
+  split(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    const { starts, ends } = this;
+    let count = 0;
+    let from = start;
+    let depth = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === COMMA) {
+        if (depth !== 0) continue;
+        if (count < FIELDS_MAX) {
+          starts[count] = from;
+          ends[count] = at;
+        }
+        count++;
+        from = at + 1;
+      } else if (byte === QUOTE) {
+        if (at === from || depth > 0) at = closingQuote(bytes, at + 1, end);
+      } else if (byte === BRACKET_OPEN || byte === PAREN_OPEN) {
+        // Brackets in a name stand inside quotes; one in the middle of a word opens nothing.
+        if (at === from || depth > 0) depth++;
+      } else if (byte === BRACKET_CLOSE || byte === PAREN_CLOSE) {
+        if (depth > 0) depth--;
+      }
+    }
+    if (count < FIELDS_MAX) {
+      starts[count] = from;
+      ends[count] = end;
+    }
+    this.count = Math.min(count + 1, FIELDS_MAX);
+  }
+}
+
+/** The offset of the quote that ends a text begun before `at`, or the last byte when none does. */
+function closingQuote(bytes: Uint8Array, at: number, end: number): number {
+  for (let i = at; i < end; i++) {
+    if (bytes[i] !== QUOTE) continue;
+    const next = bytes[i + 1];
+    if (i + 1 >= end || next === COMMA || next === PAREN_CLOSE || next === BRACKET_CLOSE) return i;
+  }
+  return end - 1;
+}

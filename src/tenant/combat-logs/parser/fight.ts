@@ -1,0 +1,185 @@
+import type { Combatant } from "./combatant.ts";
+import { type Received, UnitFigures } from "./figures.ts";
+import type { FightKind, Outcome } from "./types.ts";
+import type { Units } from "./units.ts";
+
+/** Unit flags of the game that matter here. */
+export const FRIENDLY = 0x10;
+export const HOSTILE = 0x40;
+
+/** A damage event as it was read. `amount` holds the overkill and not what shields took. */
+export interface Hit {
+  atMs: number;
+  source: number;
+  sourceFlags: number;
+  target: number;
+  targetFlags: number;
+  spell: number;
+  amount: number;
+  overkill: number;
+  absorbed: number;
+  isCrit: boolean;
+}
+
+export interface RawDeath {
+  readonly unit: number;
+  readonly atMs: number;
+  readonly events: readonly Received[];
+}
+
+/** A fight while it goes on: figures of every unit in it, nothing resolved yet. */
+export class OpenFight {
+  readonly kind: FightKind;
+  readonly id: number | null;
+  readonly name: string;
+  readonly difficulty: number | null;
+  size: number | null;
+  readonly startMs: number;
+  readonly startByte: number;
+  readonly keystone: number | null;
+  endMs: number;
+  endByte: number;
+  gameMs: number | null = null;
+  outcome: Outcome = "in-progress";
+  readonly combatants = new Map<number, Combatant>();
+  readonly deaths: RawDeath[] = [];
+  readonly figures: UnitFigures[] = [];
+  readonly #byUnit: (UnitFigures | undefined)[] = [];
+  readonly #units: Units;
+
+  constructor(
+    units: Units,
+    facts: {
+      readonly kind: FightKind;
+      readonly id: number | null;
+      readonly name: string;
+      readonly difficulty: number | null;
+      readonly size: number | null;
+      readonly startMs: number;
+      readonly startByte: number;
+      readonly keystone: number | null;
+    },
+  ) {
+    this.#units = units;
+    this.kind = facts.kind;
+    this.id = facts.id;
+    this.name = facts.name;
+    this.difficulty = facts.difficulty;
+    this.size = facts.size;
+    this.startMs = facts.startMs;
+    this.startByte = facts.startByte;
+    this.keystone = facts.keystone;
+    this.endMs = facts.startMs;
+    this.endByte = facts.startByte;
+  }
+
+  of(unit: number): UnitFigures {
+    const known = this.#byUnit[unit];
+    if (known) return known;
+    const made = new UnitFigures(unit);
+    this.#byUnit[unit] = made;
+    this.figures.push(made);
+    return made;
+  }
+
+  has(unit: number): boolean {
+    return this.#byUnit[unit] !== undefined;
+  }
+
+  /**
+   * Damage done is what landed on hostile units without what was too much, and what their shields
+   * took of it. On friends it is friendly fire.
+   */
+  hit(hit: Hit): void {
+    const { atMs, source, target, spell, amount, overkill, absorbed, isCrit } = hit;
+    const second = Math.floor((atMs - this.startMs) / 1_000);
+    const target_ = this.of(target);
+    const source_ = this.of(source);
+    target_.taken += amount + absorbed;
+    target_.takenBySecond.add(second, amount + absorbed);
+    const from = target_.from(source);
+    from.damage += amount + absorbed;
+    from.hits++;
+    if (this.#units.isPlayer[target]) {
+      target_.received(atMs, false, source, spell, amount, overkill);
+    }
+    if (source !== target) source_.act(atMs);
+    if (!this.#isEnemy(hit)) {
+      const isFriend = (hit.targetFlags & FRIENDLY) !== 0;
+      if (isFriend && source !== target) source_.friendlyFire += amount + absorbed;
+      return;
+    }
+    const damage = amount - overkill + absorbed;
+    target_.isHostile = true;
+    target_.lostTo.set(source, (target_.lostTo.get(source) ?? 0) + damage);
+    source_.damage += damage;
+    source_.overkill += overkill;
+    source_.absorbedByTarget += absorbed;
+    source_.damageBySecond.add(second, damage);
+    const spell_ = source_.spell(spell);
+    spell_.damage += damage;
+    spell_.hits++;
+    const to = source_.target(target);
+    to.damage += damage;
+    to.hits++;
+    if (isCrit) {
+      spell_.crits++;
+      to.crits++;
+    }
+  }
+
+  heal(
+    atMs: number,
+    source: number,
+    target: number,
+    spell: number,
+    amount: number,
+    overheal: number,
+    isCrit: boolean,
+  ): void {
+    const source_ = this.of(source);
+    const effective = amount - overheal;
+    source_.act(atMs);
+    source_.healing += effective;
+    source_.overhealing += overheal;
+    source_.healingBySecond.add(Math.floor((atMs - this.startMs) / 1_000), effective);
+    const spell_ = source_.spell(spell);
+    spell_.healing += effective;
+    spell_.overhealing += overheal;
+    spell_.hits++;
+    const to = source_.target(target);
+    to.healing += effective;
+    to.overhealing += overheal;
+    to.hits++;
+    if (isCrit) {
+      spell_.crits++;
+      to.crits++;
+    }
+    if (this.#units.isPlayer[target]) {
+      this.of(target).received(atMs, true, source, spell, effective, 0);
+    }
+  }
+
+  /** A shield took a hit: that is healing by whoever's shield it was. */
+  absorb(atMs: number, owner: number, target: number, spell: number, amount: number): void {
+    const owner_ = this.of(owner);
+    owner_.absorbsGranted += amount;
+    owner_.healingBySecond.add(Math.floor((atMs - this.startMs) / 1_000), amount);
+    owner_.spell(spell).healing += amount;
+    owner_.target(target).healing += amount;
+  }
+
+  die(unit: number, atMs: number): void {
+    const unit_ = this.of(unit);
+    unit_.deaths++;
+    unit_.stop(atMs);
+    if (!this.#units.isPlayer[unit]) return;
+    this.deaths.push({ unit, atMs, events: unit_.last() });
+  }
+
+  /** In an arena both sides are somebody's enemies; elsewhere the log's owner has the friends. */
+  #isEnemy({ sourceFlags, targetFlags }: Hit): boolean {
+    if ((targetFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) === 0) return true;
+    return this.kind === "arena" && (sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0;
+  }
+}

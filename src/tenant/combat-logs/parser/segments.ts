@@ -1,0 +1,198 @@
+import { intOf, textOf } from "./bytes.ts";
+import type { Fields } from "./fields.ts";
+import { OpenFight } from "./fight.ts";
+import { hasStrangers, reportOf, type Spells } from "./report.ts";
+import type { Fight, FightKind, Keystone, Outcome } from "./types.ts";
+import type { Units } from "./units.ts";
+
+/** Combat that pauses for longer than this is two fights. */
+const TRASH_GAP_MS = 5_000;
+/** Shorter than this it is a stray hit. */
+const TRASH_MS_MIN = 3_000;
+/** Fights that wait for a pet's owner to be named. An old one is handed on as it is. */
+const HELD_MAX = 64;
+
+/** Where fights begin and end, and which of them are ready to be handed on. */
+export class Segments {
+  open: OpenFight | undefined;
+  readonly keystones: Keystone[] = [];
+  readonly #units: Units;
+  readonly #spells: Spells;
+  readonly #onFight: (fight: Fight) => void;
+  readonly #hasTrash: boolean;
+  #held: OpenFight[] = [];
+  #keystone: number | null = null;
+  #lastCombatMs = 0;
+
+  constructor(
+    units: Units,
+    spells: Spells,
+    options: { readonly trash: boolean; readonly onFight: (fight: Fight) => void },
+  ) {
+    this.#units = units;
+    this.#spells = spells;
+    this.#hasTrash = options.trash;
+    this.#onFight = options.onFight;
+    units.onOwner = () => {
+      if (this.#held.length > 0) this.#hasNews = true;
+    };
+  }
+
+  #hasNews = false;
+
+  startEncounter(fields: Fields, atMs: number, byte: number): void {
+    this.closeAs("incomplete", byte);
+    this.#begin("encounter", atMs, byte, {
+      id: number(fields, 1),
+      name: quoted(fields, 2),
+      difficulty: number(fields, 3),
+      size: number(fields, 4),
+    });
+  }
+
+  /** An end without its beginning is ignored, and so is one of another encounter. */
+  endEncounter(fields: Fields, atMs: number, endByte: number): void {
+    const { open } = this;
+    if (open?.kind !== "encounter" || open.id !== number(fields, 1)) return;
+    open.endMs = atMs;
+    if (fields.count > 6) open.gameMs = number(fields, 6);
+    this.closeAs(number(fields, 5) === 1 ? "kill" : "wipe", endByte);
+  }
+
+  startArena(fields: Fields, atMs: number, byte: number): void {
+    this.closeAs("incomplete", byte);
+    const difficulty = fields.count > 4 ? number(fields, 4) : null;
+    const name = fields.count > 3 ? quoted(fields, 3) : "";
+    this.#begin("arena", atMs, byte, { id: number(fields, 1), name, difficulty, size: null });
+  }
+
+  endArena(fields: Fields, atMs: number, endByte: number): void {
+    const { open } = this;
+    if (open?.kind !== "arena") return;
+    open.endMs = atMs;
+    if (fields.count > 2) open.gameMs = number(fields, 2) * 1_000;
+    this.closeAs(number(fields, 1) === open.difficulty ? "kill" : "wipe", endByte);
+  }
+
+  startKeystone(fields: Fields, atMs: number): void {
+    this.#endKeystone(atMs, null, null);
+    const affixes = fields.count > 5 ? quoted(fields, 5).match(/\d+/g) : null;
+    this.keystones.push({
+      name: quoted(fields, 1),
+      mapId: fields.count > 3 ? number(fields, 3) : null,
+      level: fields.count > 4 ? number(fields, 4) : 0,
+      affixes: (affixes ?? []).map(Number),
+      startMs: atMs,
+      endMs: null,
+      success: null,
+      gameMs: null,
+    });
+    this.#keystone = this.keystones.length - 1;
+  }
+
+  /** All zeros stand before every start, and are written when a run is given up. */
+  endKeystone(fields: Fields, atMs: number): void {
+    const level = number(fields, 3);
+    const gameMs = number(fields, 4);
+    if (level === 0 && gameMs === 0) this.#endKeystone(atMs, null, null);
+    else this.#endKeystone(atMs, number(fields, 2) === 1, gameMs);
+  }
+
+  /** Combat outside of an encounter: begins, goes on with or ends what lies between them. */
+  combat(atMs: number, byte: number): void {
+    if (!this.#hasTrash) return;
+    const { open } = this;
+    if (open === undefined) {
+      this.#begin("trash", atMs, byte, { id: null, name: "", difficulty: null, size: null });
+    } else if (open.kind === "trash") {
+      if (atMs - this.#lastCombatMs > TRASH_GAP_MS) {
+        this.closeAs("incomplete", byte);
+        this.#begin("trash", atMs, byte, { id: null, name: "", difficulty: null, size: null });
+      }
+    }
+    this.#lastCombatMs = atMs;
+  }
+
+  /** Every line of a fight moves its end, until the log says where it is. */
+  tick(atMs: number, endByte: number): void {
+    const { open } = this;
+    if (open === undefined) return;
+    if (open.kind === "trash") {
+      if (atMs - this.#lastCombatMs > TRASH_GAP_MS) this.closeAs("incomplete", open.endByte);
+      return;
+    }
+    open.endMs = atMs;
+    open.endByte = endByte;
+  }
+
+  closeAs(outcome: Outcome, endByte: number): void {
+    const { open } = this;
+    this.open = undefined;
+    if (open === undefined) return;
+    open.endByte = endByte;
+    open.outcome = outcome;
+    if (open.kind === "trash") {
+      open.endMs = this.#lastCombatMs;
+      // Nobody can say what a kill is between the encounters.
+      if (open.endMs - open.startMs < TRASH_MS_MIN) return;
+    }
+    this.#held.push(open);
+    this.handOn(false);
+  }
+
+  /** Hands on what can no longer change, in the order in which it began. */
+  handOn(isEnd: boolean): void {
+    this.#hasNews = false;
+    while (this.#held.length > 0) {
+      const first = this.#held[0]!;
+      const mustWait = !isEnd && this.#held.length <= HELD_MAX && hasStrangers(first, this.#units);
+      if (mustWait) return;
+      this.#held.shift();
+      this.#onFight(reportOf(first, this.#units, this.#spells));
+    }
+  }
+
+  /** After each line: has an owner been named for whom a fight waits? */
+  handOnNews(): void {
+    if (this.#hasNews) this.handOn(false);
+  }
+
+  /** What is not handed on yet, as it looks now: those that wait, and the one that goes on. */
+  provisional(): readonly Fight[] {
+    const fights = this.open === undefined ? this.#held : [...this.#held, this.open];
+    return fights.map((fight) => reportOf(fight, this.#units, this.#spells));
+  }
+
+  end(endByte: number): void {
+    this.closeAs("incomplete", endByte);
+    this.handOn(true);
+  }
+
+  #begin(
+    kind: FightKind,
+    startMs: number,
+    startByte: number,
+    facts: Pick<OpenFight, "id" | "name" | "difficulty" | "size">,
+  ): void {
+    const keystone = this.#keystone;
+    this.open = new OpenFight(this.#units, { kind, startMs, startByte, keystone, ...facts });
+    this.#lastCombatMs = startMs;
+  }
+
+  #endKeystone(atMs: number, success: boolean | null, gameMs: number | null): void {
+    const at = this.#keystone;
+    if (at === null) return;
+    this.keystones[at] = { ...this.keystones[at]!, endMs: atMs, success, gameMs };
+    this.#keystone = null;
+  }
+}
+
+function number(fields: Fields, index: number): number {
+  if (index >= fields.count) return 0;
+  return intOf(fields.bytes, fields.starts[index]!, fields.ends[index]!);
+}
+
+function quoted(fields: Fields, index: number): string {
+  const text = textOf(fields.bytes, fields.starts[index]!, fields.ends[index]!);
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
