@@ -2,7 +2,7 @@ import { intOf, textOf } from "./bytes.ts";
 import { ACT, type EventKind, eventAt } from "./events.ts";
 import { Fields } from "./fields.ts";
 import { LineSplitter } from "./lines.ts";
-import { Figures } from "./reading.ts";
+import { Figures, type Version } from "./reading.ts";
 import { Segments } from "./segments.ts";
 import { SpellNames } from "./spell-names.ts";
 import { Timestamps } from "./timestamps.ts";
@@ -30,8 +30,7 @@ export class Analyzer {
   #lines = 0;
   #unknown = 0;
   #bad = 0;
-  #logVersion: number | null = null;
-  #build: string | null = null;
+  #version: Version = { log: null, build: null };
   #advanced: boolean | null = null;
   #startMs: number | null = null;
   #endMs: number | null = null;
@@ -76,8 +75,8 @@ export class Analyzer {
       parsed: this.#lines - this.#unknown - this.#bad,
       unknown: this.#unknown,
       bad: this.#bad,
-      logVersion: this.#logVersion,
-      build: this.#build,
+      logVersion: this.#version.log,
+      build: this.#version.build,
       advanced: this.#advanced ?? this.#figures.hasAdvanced,
       startMs: this.#startMs,
       endMs: this.#endMs,
@@ -116,7 +115,7 @@ export class Analyzer {
 
   #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
     this.#segments.tick(atMs, endByte);
-    const read = this.#figures.read(event, atMs, startByte, this.#logVersion);
+    const read = this.#figures.read(event, atMs, startByte, this.#version);
     if (read === "unknown") {
       this.#unknown++;
       const name = `${event.name}/${this.#fields.count}`;
@@ -157,9 +156,11 @@ export class Analyzer {
   #header(): void {
     const { bytes, starts, ends, count } = this.#fields;
     const text = (index: number) => textOf(bytes, starts[index]!, ends[index]!);
-    this.#logVersion = count > 1 ? intOf(bytes, starts[1]!, ends[1]!) : null;
+    this.#version = {
+      log: count > 1 ? intOf(bytes, starts[1]!, ends[1]!) : null,
+      build: count > 5 ? text(5) : null,
+    };
     this.#advanced = count > 3 ? text(3) === "1" : this.#advanced;
-    this.#build = count > 5 ? text(5) : this.#build;
   }
 
   #noteUnknown(bytes: Uint8Array, start: number, end: number): void {

@@ -16,6 +16,14 @@ const ADVANCED_FIELDS: Readonly<Record<number, number>> = {
   21: 17,
   22: 19,
 };
+/** Mists classic writes version 9 with a longer block. */
+const MISTS_FIELDS = 18;
+
+/** How the header says that the lines after it are written. */
+export interface Version {
+  readonly log: number | null;
+  readonly build: string | null;
+}
 /** amount, base, overkill, school, resisted, blocked, absorbed, critical, glancing, crushing. */
 const DAMAGE_FIELDS = 10;
 /** The fewest fields that a whole line of an event has, for the last line of a file. */
@@ -61,12 +69,7 @@ export class Figures {
   }
 
   /** False for a line that is cut off; "unknown" for a width that nobody has described. */
-  read(
-    event: EventKind,
-    atMs: number,
-    startByte: number,
-    version: number | null,
-  ): boolean | "unknown" {
+  read(event: EventKind, atMs: number, startByte: number, version: Version): boolean | "unknown" {
     const { act } = event;
     if (act === ACT.combatant) return this.#combatant();
     if (!this.#prefix(event)) return false;
@@ -118,7 +121,7 @@ export class Figures {
     { act }: EventKind,
     atMs: number,
     startByte: number,
-    version: number | null,
+    version: Version,
   ): boolean | "unknown" {
     const fields = this.#fields;
     const hit = this.#hit;
@@ -302,9 +305,10 @@ export class Figures {
     figures.hpMax = hpMax;
   }
 
-  #blockFields(version: number | null, end: number): number {
+  #blockFields(version: Version, end: number): number {
     if (this.#advancedFields > 0) return this.#advancedFields;
-    const known = version === null ? undefined : ADVANCED_FIELDS[version];
+    if (version.log === 9 && version.build?.startsWith("5.")) return MISTS_FIELDS;
+    const known = version.log === null ? undefined : ADVANCED_FIELDS[version.log];
     return known ?? end - this.#payload - DAMAGE_FIELDS;
   }
 
