@@ -26,5 +26,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0004_runs_are_rollouts",
     "when": 1795238187145,
     "sql": "DROP TABLE `migration_outcomes`;--> statement-breakpoint\nDROP TABLE `migration_runs`;"
+  },
+  {
+    "name": "0005_jobs",
+    "when": 1795240645989,
+    "sql": "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`lease_until` integer DEFAULT 0 NOT NULL,\n\t`fence` integer DEFAULT 0 NOT NULL,\n\t`attempts` integer DEFAULT 0 NOT NULL,\n\t`error` text,\n\t`created_at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `jobs_one_of_a_kind` ON `jobs` (`guild_id`,`kind`,`subject`);--> statement-breakpoint\nCREATE INDEX `jobs_by_due` ON `jobs` (`due_at`);"
   }
 ];

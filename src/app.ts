@@ -44,7 +44,7 @@ export function createApp(services: Services) {
     preferences,
     session,
     sameOrigin,
-    bodyLimit({ maxSize: limits.http.bodyBytesMax }),
+    smallBodies,
     trimTrailingSlash(),
   );
   app.route("/api/g/:guild", guildSurface(guildApi(), tenantApi()));
@@ -61,6 +61,12 @@ export function createApp(services: Services) {
   app.route("/", platformPages());
   return app;
 }
+
+/** Every body is small but a piece of a combat log, whose route has a limit of its own. */
+const smallBody = bodyLimit({ maxSize: limits.http.bodyBytesMax });
+const LOG_CONTENT = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
+const smallBodies: typeof smallBody = async (c, next) =>
+  LOG_CONTENT.test(c.req.path) && c.req.method === "PUT" ? await next() : await smallBody(c, next);
 
 /** A guild on its way in shows how far it is; every other problem has the one page. */
 const pageFor: ProblemPage = async (c, problem) => {

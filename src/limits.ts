@@ -91,6 +91,39 @@ export const limits = {
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
   },
+  logs: {
+    /** A night's log of a busy raid is about one gigabyte; packed it is a tenth of that. */
+    fileBytesMax: 2 * 1024 ** 3,
+    /** What a log may be once unpacked: a week of logging without a break. */
+    logBytesMax: 4 * 1024 ** 3,
+    /** Logs pack to a tenth or a twentieth; what unpacks to far more is meant to hurt. */
+    unpackedTimesMax: 200,
+    /** Small files of zeros are harmless, however well they pack. */
+    bombBytesMin: 16 * 1024 ** 2,
+    /** One piece of an upload: seconds on a slow line, so that a cut costs little. */
+    chunkBytesMax: 16 * 1024 ** 2,
+    /** Uploads of one guild that have begun and not ended; abandoned ones fill disks. */
+    unfinishedMax: 20,
+    /** An upload that nobody goes on with. */
+    abandonedMs: 2 * DAY_MS,
+    titleCharsMax: 100,
+    pageRows: 50,
+    /** A guild's fights as one file. */
+    csvRowsMax: 10_000,
+    /** Stored as often as a fight ends or so many bytes were read, which never takes this long. */
+    jobLeaseMs: MINUTE_MS,
+    /** A thread that died is tried again, not at once. */
+    jobRetryMs: 10 * SECOND_MS,
+    /** What failed so often will fail again. */
+    jobAttemptsMax: 3,
+    /** How often a page that watches an upload looks for news. */
+    progressPollMs: 200,
+    progressWatchMsMax: 10 * MINUTE_MS,
+    /** How often a process looks for logs that another one left. */
+    jobPollMs: 5 * SECOND_MS,
+    /** Reports removed in one go of the upkeep; the rest waits for the next. */
+    pruneReportsMax: 20,
+  },
   dkp: {
     /** A thousand million points at two decimals; far from where sums stop being exact. */
     amountMax: 100_000_000_000,

@@ -4,6 +4,7 @@ import type { TenantDatabases } from "./database/tenants.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
+import type { Jobs } from "./platform/jobs.ts";
 import type { PlatformStore } from "./platform/store.ts";
 
 /** One letter. `to` is an address, `text` the whole body; links in it are absolute. */
@@ -25,6 +26,26 @@ export interface PasswordHasher {
   verify(password: string, phc: string): Promise<"right" | "outdated" | "wrong">;
 }
 
+/** Combat logs as they were sent. A runtime without a disk has none. */
+export interface LogFiles {
+  /** Bytes that have arrived; 0 for a log that is not there. */
+  size(database: string, reportId: string): Promise<number>;
+  /**
+   * Adds to the end of a log, durably, also what came before the sender was cut off. Gives back the
+   * new size. @throws {Conflict} `logs/wrong-offset`, `logs/upload-under-way`
+   * @throws {TooLarge} `logs/longer-than-said`
+   */
+  append(
+    database: string,
+    reportId: string,
+    upload: { readonly offset: number; readonly sizeBytes: number },
+    chunk: AsyncIterable<Uint8Array>,
+  ): Promise<number>;
+  read(database: string, reportId: string): AsyncIterable<Uint8Array>;
+  remove(database: string, reportId: string): Promise<void>;
+  removeAll(database: string): Promise<void>;
+}
+
 /** Everything the app is made of. Entrypoints and tests build one; nothing else does. */
 export interface Services {
   readonly config: Config;
@@ -36,6 +57,10 @@ export interface Services {
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
+  readonly jobs: Jobs;
+  /** Something became due just now: whoever does the jobs of this process need not wait for it. */
+  readonly wakeJobs: () => void;
+  readonly logFiles?: LogFiles;
   /** Shown on the landing page when this instance has a guild that anybody may look at. */
   readonly demoGuildSlug?: string;
 }

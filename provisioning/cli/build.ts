@@ -12,6 +12,7 @@ export const bundle: BuildOptions = {
   entryPoints: {
     node: "src/node.ts",
     demo: "src/node/demo.ts",
+    "log-worker": "src/node/log-worker.ts",
     bench: "test/bench/main.ts",
   },
   outdir: "dist",

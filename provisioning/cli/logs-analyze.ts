@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
 import { systemClock } from "../../src/kernel/clock.ts";
-import { unzipped } from "../../src/tenant/combat-logs/archives.ts";
 import { Analyzer } from "../../src/tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, Keystone, LogSummary } from "../../src/tenant/combat-logs/parser/types.ts";
+import { unpacked } from "../../src/tenant/combat-logs/unpacking.ts";
 import { table } from "./output.ts";
 
 /** The document that `--json` prints for one file. */
@@ -28,41 +27,8 @@ export async function analyzeFile(
   const source: AsyncIterable<Uint8Array> = isInput
     ? process.stdin
     : createReadStream(file, { highWaterMark: 1024 * 1024 });
-  for await (const chunk of await unpacked(source)) analyzer.push(chunk);
+  for await (const chunk of unpacked(source)) analyzer.push(chunk);
   return documentOf(file, analyzer.end(), fights);
-}
-
-/** Unpacks by what the first bytes are, not by what the file is called. */
-async function unpacked(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const chunks = source[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  if (first.done) return none();
-  const all = (async function* () {
-    yield first.value;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  })();
-  const [a, b] = first.value;
-  if (a === 0x1f && b === 0x8b) return gunzipped(all);
-  if (a === 0x50 && b === 0x4b) return unzipped(all);
-  return all;
-}
-
-async function* none(): AsyncIterable<Uint8Array> {}
-
-async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const gunzip = createGunzip();
-  const feed = (async () => {
-    try {
-      for await (const chunk of source) {
-        if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve));
-      }
-      gunzip.end();
-    } catch (error) {
-      gunzip.destroy(error as Error);
-    }
-  })();
-  yield* gunzip as AsyncIterable<Uint8Array>;
-  await feed;
 }
 
 function documentOf(file: string, log: LogSummary, fights: readonly Fight[]) {

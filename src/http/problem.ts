@@ -26,7 +26,7 @@ export interface Problem {
   readonly [detail: string]: unknown;
 }
 
-type ProblemStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503 | 507;
+type ProblemStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 | 503 | 507;
 
 const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
   malformed: 400,
@@ -38,6 +38,7 @@ const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
   "too-large": 413,
   invalid: 422,
   unavailable: 503,
+  "not-supported": 501,
 };
 
 const TITLE: Readonly<Record<ProblemStatus, string>> = {
@@ -51,6 +52,7 @@ const TITLE: Readonly<Record<ProblemStatus, string>> = {
   422: "Invalid input",
   429: "Too many requests",
   500: "Something went wrong",
+  501: "Not possible here",
   503: "Not available right now",
   507: "Storage full",
 };

@@ -8,7 +8,8 @@ export type ErrorKind =
   | "not-found"
   | "conflict"
   | "limit"
-  | "unavailable";
+  | "unavailable"
+  | "not-supported";
 
 export type ErrorCode = `${string}/${string}`;
 
@@ -77,4 +78,9 @@ export class LimitReached extends AppError {
 /** Not now: `details.retryAfterMs` says when to come back. 503. */
 export class Unavailable extends AppError {
   readonly kind = "unavailable";
+}
+
+/** This runtime cannot do it, and no waiting will help. 501. */
+export class NotSupported extends AppError {
+  readonly kind = "not-supported";
 }

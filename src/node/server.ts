@@ -13,6 +13,7 @@ export async function start(
   const config = readConfig(env);
   const services = await buildNodeServices(config, extras);
   const stopSweeping = await sweepRegularly(services);
+  services.logIngest.start();
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
   await new Promise<void>((resolve, reject) => {

@@ -18,10 +18,13 @@ import { newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
+import { Jobs } from "../platform/jobs.ts";
 import { Operations } from "../platform/operations.ts";
 import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { seedGuild } from "../tenant/seed.ts";
+import { FolderLogFiles } from "./log-files.ts";
+import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 
@@ -38,6 +41,8 @@ export type NodeServices = Services & {
   readonly openClient: OpenClient;
   readonly host: FileHost;
   readonly upgrades: Upgrades;
+  readonly logFiles: FolderLogFiles;
+  readonly logIngest: LogIngest;
   close(): Promise<void>;
 };
 
@@ -77,6 +82,9 @@ export async function buildNodeServices(
     now,
     runner: `${hostname()}:${process.pid}:${newId<string>()}`,
   });
+  const jobs = new Jobs(platform);
+  const logFiles = new FolderLogFiles(join(dataDir, "logs"));
+  const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
     config,
     now,
@@ -89,9 +97,14 @@ export async function buildNodeServices(
     openClient,
     host,
     upgrades,
+    jobs,
+    wakeJobs: () => logIngest.wake(),
+    logFiles,
+    logIngest,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
+      await logIngest.stop();
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();

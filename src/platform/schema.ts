@@ -292,6 +292,31 @@ export const rolloutGuilds = sqliteTable(
   ],
 );
 
+/**
+ * Work that is due for a guild. Whoever claims a job gets a new `fence` with it: what an older holder
+ * of the lease still writes is refused.
+ */
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    id: text().primaryKey(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    kind: text().notNull(),
+    /** What it is about, such as a report's id. One guild has one job of a kind for a subject. */
+    subject: text().notNull(),
+    dueAt: integer("due_at").notNull(),
+    leaseUntil: integer("lease_until").notNull().default(0),
+    fence: integer().notNull().default(0),
+    attempts: integer().notNull().default(0),
+    error: text(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("jobs_one_of_a_kind").on(t.guildId, t.kind, t.subject),
+    index("jobs_by_due").on(t.dueAt),
+  ],
+);
+
 export const auditLog = sqliteTable(
   "audit_log",
   {

@@ -1,6 +1,7 @@
 import type { GuildEnv } from "../http/env.ts";
 import { createRouter } from "../http/router.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
+import { combatLogsApi } from "./combat-logs/index.ts";
 import { dkpApi, dkpPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
@@ -11,6 +12,7 @@ export function tenantApi() {
   return createRouter<GuildEnv>()
     .route("/", rosterApi())
     .route("/", dkpApi())
+    .route("/", combatLogsApi())
     .route("/", auditApi())
     .route("/", onboardingApi());
 }

@@ -9,6 +9,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../kernel/ids.ts";
 
+export * from "./combat-logs/schema.ts";
 export * from "./dkp/schema.ts";
 export * from "./roster/schema.ts";
 

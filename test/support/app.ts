@@ -186,6 +186,14 @@ export class TestClient {
     return this.send("DELETE", path, undefined, headers);
   }
 
+  /** Bytes as they are, such as a piece of a file. */
+  putBytes(path: string, body: Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#answer("PUT", `${this.#base}${path}`, {
+      headers: { authorization: `Bearer ${this.identity.token}`, ...headers },
+      body: body as BodyInit,
+    });
+  }
+
   /** A page, as a browser with this person's cookie would ask for it. Paths are absolute. */
   page(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.#answer("GET", path, { headers: { ...this.#cookie(), ...headers } });

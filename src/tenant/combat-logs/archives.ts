@@ -1,12 +1,13 @@
 import { Unzip, UnzipInflate } from "fflate";
-import { Invalid } from "../../kernel/errors.ts";
+import { Invalid, TooLarge } from "../../kernel/errors.ts";
 
 const NESTED = /\.(zip|gz|7z|rar|tar|tgz|bz2|xz)$/i;
 
 /**
  * The files of a zip archive one after another, as the bytes come in. Folders and what systems put
  * beside files are left out.
- * @throws {Invalid} `logs/bad-archive` for a damaged archive, and for archives within the archive.
+ * @throws {Invalid} `logs/bad-archive` for a damaged one.
+ * @throws {TooLarge} `logs/nested-archive` for archives within the archive.
  */
 export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const ready: Uint8Array[] = [];
@@ -15,7 +16,10 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterabl
   const unzip = new Unzip((file) => {
     if (file.name.endsWith("/") || /(^|\/)(\.|__MACOSX\/)/.test(file.name)) return;
     if (NESTED.test(file.name)) {
-      failure = badArchive("It holds another archive. Send the log itself.");
+      failure = new TooLarge(
+        "logs/nested-archive",
+        "This archive holds another one, which is not unpacked. Send the log itself.",
+      );
       return;
     }
     files++;

@@ -1,0 +1,189 @@
+import type { TenantDatabase } from "../database/client.ts";
+import type { TenantDatabases } from "../database/tenants.ts";
+import { write } from "../database/write.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Log } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import type { Job, Jobs } from "../platform/jobs.ts";
+import type { Guild, PlatformStore } from "../platform/store.ts";
+import { beginParsing, failReport, markDuplicate, twinOf } from "../tenant/combat-logs/parsing.ts";
+import {
+  NotParsing,
+  storeFight,
+  storeProgress,
+  storeSummary,
+} from "../tenant/combat-logs/storing.ts";
+import type { FolderLogFiles } from "./log-files.ts";
+import { parseInThread } from "./log-parsing.ts";
+import type { LogNews } from "./log-worker.ts";
+
+export const PARSE_JOB = "logs.parse";
+
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly tenants: TenantDatabases;
+  readonly jobs: Jobs;
+  readonly files: FolderLogFiles;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** The same log twice: nothing more is to be read. */
+class Duplicate extends Error {}
+
+/**
+ * Reads the logs that were sent, one after another, each in a thread of its own. Which ones wait is
+ * known to the platform; a log whose process died is read again by the next one that looks.
+ */
+export class LogIngest {
+  readonly #deps: Deps;
+  #wake: () => void = () => {};
+  #isStopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#running = this.#loop();
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Ends the thread that is at work; its log is read again at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopping.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  /** Reads everything that waits now, and comes back when nothing does. */
+  async drain(): Promise<void> {
+    while (!this.#isStopping.signal.aborted) {
+      const job = await this.#deps.jobs.claim([PARSE_JOB], limits.logs.jobLeaseMs);
+      if (job === undefined) return;
+      await this.#do(job);
+    }
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#isStopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, limits.logs.jobPollMs);
+        timer.unref();
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      try {
+        await this.drain();
+      } catch (error) {
+        this.#deps.log.error("logs.ingest-failed", { error });
+      }
+      await woken;
+    }
+  }
+
+  async #do(job: Job): Promise<void> {
+    const { jobs, platform, log } = this.#deps;
+    const guild = await platform.guild(job.guildId);
+    try {
+      if (guild) await this.#parse(job, guild);
+      await jobs.finish(job);
+    } catch (error) {
+      if (this.#isStopping.signal.aborted) return;
+      log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
+      const message = error instanceof Error ? error.message : String(error);
+      if (job.attempts < limits.logs.jobAttemptsMax) {
+        await jobs.fail(job, message, limits.logs.jobRetryMs);
+        return;
+      }
+      if (guild) {
+        await this.#with(guild, (db) =>
+          failReport(db, job.subject, "logs/unreadable", this.#nowMs()),
+        );
+      }
+      await jobs.finish(job);
+    }
+  }
+
+  async #parse(job: Job, guild: Guild): Promise<void> {
+    const { files } = this.#deps;
+    const reportId = job.subject;
+    const report = await this.#with(guild, (db) => beginParsing(db, reportId, this.#nowMs()));
+    // It was canceled, deleted or read already.
+    if (report === undefined) return;
+    let sha256: string | null = null;
+    try {
+      const end = await parseInThread(
+        {
+          path: files.path(guild.databaseName, reportId),
+          year: report.year ?? undefined,
+          timeZone: report.timeZone,
+          writtenBefore: report.createdAt,
+        },
+        {
+          onHash: async (hash) => {
+            sha256 = hash;
+            await this.#refuseTwin(job, guild, hash);
+          },
+          onFights: (news) => this.#store(job, guild, news),
+        },
+        this.#isStopping.signal,
+      );
+      if (end.type === "failed") {
+        await this.#with(guild, (db) => failReport(db, reportId, end.code, this.#nowMs()));
+        await files.remove(guild.databaseName, reportId);
+        return;
+      }
+      const storedBytes =
+        end.packed === null
+          ? await files.size(guild.databaseName, reportId)
+          : await files.replace(guild.databaseName, reportId, end.packed);
+      const facts = { sha256, storedBytes, nowMs: this.#nowMs() };
+      await this.#with(guild, (db) => storeSummary(db, reportId, end.log, facts));
+    } catch (error) {
+      if (error instanceof NotParsing || error instanceof Duplicate) {
+        await files.remove(guild.databaseName, reportId);
+        return;
+      }
+      throw error;
+    }
+  }
+
+  /** The same bytes were sent before: the report that is there is the result. */
+  async #refuseTwin(job: Job, guild: Guild, sha256: string): Promise<void> {
+    const nowMs = this.#nowMs();
+    const twin = await this.#with(guild, (db) => twinOf(db, job.subject, sha256));
+    if (twin === undefined) return;
+    await this.#with(guild, (db) => write(db, [markDuplicate(job.subject, twin, sha256, nowMs)]));
+    throw new Duplicate("This log is here already.");
+  }
+
+  async #store(
+    job: Job,
+    guild: Guild,
+    { fights, bytes }: Extract<LogNews, { type: "fights" }>,
+  ): Promise<void> {
+    await this.#deps.jobs.renew(job, limits.logs.jobLeaseMs);
+    const progress = { parsedBytes: bytes, nowMs: this.#nowMs() };
+    await this.#with(guild, async (db) => {
+      for (const fight of fights) await storeFight(db, job.subject, fight, progress);
+      if (fights.length === 0) await storeProgress(db, job.subject, bytes, progress.nowMs);
+    });
+  }
+
+  /** A lease for each piece of work: minutes of reading must not hold the guild's database open. */
+  #with<T>(guild: Guild, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
+    return this.#deps.tenants.use(guild, work);
+  }
+
+  #nowMs(): number {
+    return this.#deps.now().getTime();
+  }
+}

@@ -1,0 +1,109 @@
+import { sql } from "drizzle-orm";
+import type { Statement } from "../database/client.ts";
+import { guard, type Writable, write } from "../database/write.ts";
+import { Conflict } from "../kernel/errors.ts";
+import { type GuildId, newId } from "../kernel/ids.ts";
+import type { PlatformStore } from "./store.ts";
+
+/** A job that this process holds, until its lease runs out. */
+export interface Job {
+  readonly id: string;
+  readonly guildId: GuildId;
+  readonly kind: string;
+  readonly subject: string;
+  readonly fence: number;
+  readonly attempts: number;
+}
+
+/**
+ * Work that must be done once, whichever process does it. Kept in the platform, so that nobody has to
+ * open every guild's database to find out what is due.
+ */
+export class Jobs {
+  readonly #platform: PlatformStore;
+
+  constructor(platform: PlatformStore) {
+    this.#platform = platform;
+  }
+
+  /** Makes sure that the job is there, due at this moment at the latest. */
+  async enqueue(
+    guildId: GuildId,
+    kind: string,
+    subject: string,
+    dueAt: number = this.#nowMs(),
+  ): Promise<void> {
+    await write(this.#platform.db, [this.enqueueRow(guildId, kind, subject, dueAt)]);
+  }
+
+  /** The same as a statement, to stand in somebody else's write. */
+  enqueueRow(guildId: GuildId, kind: string, subject: string, dueAt: number): Statement {
+    return {
+      sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (guild_id, kind, subject) DO UPDATE SET due_at = min(due_at, excluded.due_at)`,
+      args: [newId<string>(), guildId, kind, subject, dueAt, this.#nowMs()],
+    };
+  }
+
+  /** Takes the job that is due for the longest and that nobody holds; undefined when there is none. */
+  async claim(kinds: readonly string[], leaseMs: number): Promise<Job | undefined> {
+    const nowMs = this.#nowMs();
+    const { rows } = await this.#platform.db.client.execute({
+      sql: `UPDATE jobs SET lease_until = ?1 + ?2, fence = fence + 1, attempts = attempts + 1
+            WHERE id = (SELECT id FROM jobs WHERE due_at <= ?1 AND lease_until <= ?1
+              AND kind IN (SELECT value FROM json_each(?3)) ORDER BY due_at, id LIMIT 1)
+            RETURNING id, guild_id, kind, subject, fence, attempts`,
+      args: [nowMs, leaseMs, JSON.stringify(kinds)],
+    });
+    if (rows.length === 0) return undefined;
+    const [id, guildId, kind, subject, fence, attempts] = rows[0] as [
+      string,
+      GuildId,
+      string,
+      string,
+      number,
+      number,
+    ];
+    return { id, guildId, kind, subject, fence, attempts };
+  }
+
+  /** @throws {Conflict} `job/lost` when somebody else holds it now. */
+  async renew(job: Job, leaseMs: number): Promise<void> {
+    await this.#held(job, [
+      {
+        sql: "UPDATE jobs SET lease_until = ? WHERE id = ?",
+        args: [this.#nowMs() + leaseMs, job.id],
+      },
+    ]);
+  }
+
+  /** It is done and gone. @throws {Conflict} `job/lost` */
+  async finish(job: Job): Promise<void> {
+    await this.#held(job, [{ sql: "DELETE FROM jobs WHERE id = ?", args: [job.id] }]);
+  }
+
+  /** It did not work; somebody tries again after `retryAfterMs`. @throws {Conflict} `job/lost` */
+  async fail(job: Job, error: string, retryAfterMs: number): Promise<void> {
+    await this.#held(job, [
+      {
+        sql: "UPDATE jobs SET lease_until = 0, due_at = ?, error = ? WHERE id = ?",
+        args: [this.#nowMs() + retryAfterMs, error, job.id],
+      },
+    ]);
+  }
+
+  async #held(job: Job, statements: readonly Writable[]): Promise<void> {
+    await write(this.#platform.db, [
+      guard(
+        sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence})`,
+        () => new Conflict("job/lost", "Another process has taken this job over."),
+      ),
+      ...statements,
+    ]);
+  }
+
+  #nowMs(): number {
+    return this.#platform.now().getTime();
+  }
+}

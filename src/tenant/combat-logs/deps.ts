@@ -1,0 +1,14 @@
+import type { Context } from "hono";
+import type { GuildEnv } from "../../http/env.ts";
+import { NotSupported } from "../../kernel/errors.ts";
+import type { UploadDeps } from "./uploads.ts";
+
+/** @throws {NotSupported} `logs/no-disk` where the runtime has no disk to put a log on. */
+export function uploadDeps(c: Context<GuildEnv>): UploadDeps {
+  const { logFiles, jobs, wakeJobs } = c.var.services;
+  if (logFiles) return { files: logFiles, jobs, wakeJobs };
+  throw new NotSupported(
+    "logs/no-disk",
+    "This server has no disk to keep logs on. Run Guildhall on Node for that.",
+  );
+}

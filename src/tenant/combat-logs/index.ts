@@ -1,0 +1,1 @@
+export { combatLogsApi } from "./routes.ts";

@@ -1,0 +1,173 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+
+const zone = z
+  .string()
+  .max(64)
+  .refine((text) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: text }) !== undefined;
+    } catch {
+      return false;
+    }
+  }, "Give an IANA time zone, such as Europe/Berlin.");
+
+export const newUpload = z.strictObject({
+  fileName: z.string().trim().min(1).max(200),
+  sizeBytes: z.number().int().min(1),
+  title: z.string().trim().max(limits.logs.titleCharsMax).optional(),
+  /** For logs that write no offset from UTC; the guild's own zone unless said. */
+  timeZone: zone.optional(),
+  /** For logs that write no year: that of the first line. */
+  year: z.number().int().min(2004).max(9999).optional(),
+});
+
+export const reportJson = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    fileName: z.string(),
+    source: z.enum(["upload", "live"]),
+    state: z.enum(["receiving", "waiting", "parsing", "ready", "failed", "duplicate", "canceled"]),
+    uploaderName: z.string(),
+    sizeBytes: z.number().int(),
+    receivedBytes: z.number().int(),
+    parsedBytes: z.number().int(),
+    storedBytes: z.number().int(),
+    duplicateOf: z.string().nullable(),
+    error: z.string().nullable(),
+    parserVersion: z.number().int().nullable(),
+    lines: z.number().int().nullable(),
+    parsed: z.number().int().nullable(),
+    unknown: z.number().int().nullable(),
+    bad: z.number().int().nullable(),
+    logVersion: z.number().int().nullable(),
+    unknownEvents: z.record(z.string(), z.number()).readonly(),
+    startAt: z.number().int().nullable(),
+    endAt: z.number().int().nullable(),
+    createdAt: z.number().int(),
+    updatedAt: z.number().int(),
+    encounters: z.number().int(),
+    kills: z.number().int(),
+  })
+  .openapi("LogReport");
+
+export const fightJson = z
+  .object({
+    id: z.string(),
+    reportId: z.string(),
+    reportTitle: z.string(),
+    kind: z.enum(["encounter", "trash", "arena"]),
+    gameId: z.number().int(),
+    name: z.string(),
+    difficulty: z.number().int(),
+    size: z.number().int().nullable(),
+    startAt: z.number().int(),
+    endAt: z.number().int(),
+    durationMs: z.number().int(),
+    gameMs: z.number().int().nullable(),
+    outcome: z.string(),
+    bossPercent: z.number().nullable(),
+    unattributedDamage: z.number().int(),
+    deathCount: z.number().int(),
+    playerCount: z.number().int(),
+    keystone: z.number().int().nullable(),
+    sameAs: z.string().nullable(),
+  })
+  .openapi("Fight");
+
+export const playerJson = z
+  .object({
+    guid: z.string(),
+    name: z.string(),
+    class: z.string().nullable(),
+    spec: z.string().nullable(),
+    itemLevel: z.number().nullable(),
+    damage: z.number().int(),
+    damageOwn: z.number().int(),
+    damagePets: z.number().int(),
+    overkill: z.number().int(),
+    absorbedByTarget: z.number().int(),
+    friendlyFire: z.number().int(),
+    supportDamage: z.number().int(),
+    healing: z.number().int(),
+    overhealing: z.number().int(),
+    absorbsGranted: z.number().int(),
+    damageTaken: z.number().int(),
+    deaths: z.number().int(),
+    activeMs: z.number().int(),
+    casts: z.number().int(),
+    interrupts: z.number().int(),
+    dispels: z.number().int(),
+  })
+  .openapi("FightPlayer");
+
+const share = {
+  damage: z.number().int(),
+  healing: z.number().int(),
+  overhealing: z.number().int(),
+  hits: z.number().int(),
+  crits: z.number().int(),
+};
+const targetShare = z.object({ guid: z.string(), name: z.string(), ...share });
+
+export const playerDetailsJson = z.object({
+  spells: z
+    .array(
+      z.object({
+        spellId: z.number().int(),
+        spellName: z.string(),
+        petName: z.string().nullable(),
+        casts: z.number().int(),
+        ...share,
+      }),
+    )
+    .readonly(),
+  targets: z.array(targetShare).readonly(),
+  takenFrom: z.array(targetShare).readonly(),
+  damageBySecond: z.array(z.number()).readonly(),
+  healingBySecond: z.array(z.number()).readonly(),
+  takenBySecond: z.array(z.number()).readonly(),
+});
+
+export const deathJson = z.object({
+  guid: z.string(),
+  name: z.string(),
+  atMs: z.number().int(),
+  killedBy: z.object({ sourceName: z.string(), spellName: z.string() }).nullable(),
+  events: z
+    .array(
+      z.object({
+        atMs: z.number().int(),
+        kind: z.enum(["damage", "heal"]),
+        sourceName: z.string(),
+        spellName: z.string(),
+        amount: z.number().int(),
+        overkill: z.number().int(),
+      }),
+    )
+    .readonly(),
+});
+
+export const enemyJson = z.object({
+  guid: z.string(),
+  name: z.string(),
+  damageTaken: z.number().int(),
+  unattributed: z.number().int(),
+  hp: z.number().int().nullable(),
+  hpMax: z.number().int().nullable(),
+});
+
+export const bossJson = z
+  .object({
+    gameId: z.number().int(),
+    name: z.string(),
+    difficulty: z.number().int(),
+    pulls: z.number().int(),
+    kills: z.number().int(),
+    bestPercent: z.number().nullable(),
+    fastestMs: z.number().int().nullable(),
+    firstKillAt: z.number().int().nullable(),
+    lastAt: z.number().int(),
+  })
+  .openapi("Boss");

@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { GuildEnv } from "../../http/env.ts";
+import { delay } from "../../kernel/concurrency.ts";
+import { limits } from "../../limits.ts";
+import { uploadDeps } from "./deps.ts";
+import type { Report } from "./reports.ts";
+import { uploadOf } from "./uploads.ts";
+
+const ENDED = new Set(["ready", "failed", "duplicate", "canceled"]);
+
+/**
+ * Tails a report's row, so that it does not matter which process reads the log or how often the page
+ * was loaded. Ends when the report does.
+ */
+export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Response> {
+  const { files } = uploadDeps(c);
+  const ctx = c.var.guild;
+  await uploadOf(ctx, files, id);
+  const { tenants, platform } = c.var.services;
+  return streamSSE(c, async (stream) => {
+    const endAt = performance.now() + limits.logs.progressWatchMsMax;
+    let last = "";
+    while (!stream.aborted && performance.now() < endAt) {
+      // A lease for each look: the stream outlives the request's own.
+      const guild = await platform.guild(ctx.guild.id);
+      if (guild?.status !== "ready") return;
+      const report = await tenants
+        .use(guild, (db) => uploadOf({ ...ctx, guild, db }, files, id))
+        .catch(() => undefined);
+      if (report === undefined) return;
+      const data = JSON.stringify(factsOf(report));
+      if (data !== last) await stream.writeSSE({ event: "report", data });
+      last = data;
+      if (ENDED.has(report.state)) return;
+      await delay(limits.logs.progressPollMs);
+    }
+  });
+}
+
+function factsOf({ state, sizeBytes, receivedBytes, parsedBytes, encounters, error }: Report) {
+  return { state, sizeBytes, receivedBytes, parsedBytes, encounters, error };
+}

@@ -1,0 +1,163 @@
+import { sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { Conflict } from "../../kernel/errors.ts";
+import type { Jobs } from "../../platform/jobs.ts";
+import type { LogFiles } from "../../services.ts";
+import { record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import type { ReportState } from "./schema.ts";
+import { PARSER_VERSION } from "./storing.ts";
+
+/** One log that somebody sent. Instants in Unix milliseconds. */
+export interface Report {
+  readonly id: string;
+  readonly title: string;
+  readonly fileName: string;
+  readonly source: "upload" | "live";
+  readonly state: ReportState;
+  readonly uploaderId: string | null;
+  readonly uploaderName: string;
+  readonly sizeBytes: number;
+  /** Of an upload under way: what has arrived. Else all of it. */
+  readonly receivedBytes: number;
+  /** Of the log itself, unpacked, what was read so far. */
+  readonly parsedBytes: number;
+  readonly storedBytes: number;
+  readonly duplicateOf: string | null;
+  readonly error: string | null;
+  readonly parserVersion: number | null;
+  readonly lines: number | null;
+  readonly parsed: number | null;
+  readonly unknown: number | null;
+  readonly bad: number | null;
+  readonly logVersion: number | null;
+  readonly unknownEvents: Readonly<Record<string, number>>;
+  readonly startAt: number | null;
+  readonly endAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly encounters: number;
+  readonly kills: number;
+}
+
+interface ReportRow extends Omit<Report, "unknownEvents"> {
+  readonly unknownEvents: string | null;
+}
+
+const COLUMNS = `
+  r.id, r.title, r.file_name AS fileName, r.source, r.state, r.uploader_id AS uploaderId,
+  r.uploader_name AS uploaderName, r.size_bytes AS sizeBytes,
+  CASE WHEN r.state = 'receiving' THEN 0 ELSE r.size_bytes END AS receivedBytes,
+  r.parsed_bytes AS parsedBytes, r.stored_bytes AS storedBytes, r.duplicate_of AS duplicateOf,
+  r.error, r.parser_version AS parserVersion, r.lines, r.parsed, r.unknown, r.bad,
+  r.log_version AS logVersion, r.unknown_events AS unknownEvents, r.start_at AS startAt,
+  r.end_at AS endAt, r.created_at AS createdAt, r.updated_at AS updatedAt,
+  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter') AS encounters,
+  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter'
+    AND e.outcome = 'kill') AS kills`;
+const ONE = `SELECT ${COLUMNS} FROM log_reports r WHERE r.id = ?`;
+const NEWEST = `SELECT ${COLUMNS} FROM log_reports r
+  WHERE (?1 IS NULL OR (r.created_at, r.id) < (?1, ?2)) ORDER BY r.created_at DESC, r.id DESC LIMIT ?3`;
+
+export async function readReport(ctx: GuildContext, id: string): Promise<Report | undefined> {
+  const row = await ctx.db.first<ReportRow>(ONE, id);
+  return row && toReport(row);
+}
+
+/** The guild's logs, the newest first. */
+export async function reports(
+  ctx: GuildContext,
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Report>> {
+  allow(ctx, "logs.view");
+  const [at, id] = (query.cursor ? decodeCursor(query.cursor, 2) : [null, null]) as [
+    number | null,
+    string | null,
+  ];
+  const rows = await ctx.db.all<ReportRow>(NEWEST, at, id, query.limit + 1);
+  return toPage(rows.map(toReport), query.limit, (last) => [last.createdAt, last.id]);
+}
+
+/**
+ * Removes a report with everything that came of it; its twins' fights count again.
+ * @throws {Conflict} `logs/still-parsing`
+ */
+export async function removeReport(
+  ctx: GuildContext,
+  files: LogFiles | undefined,
+  report: Report,
+): Promise<void> {
+  allow(ctx, "logs.manage");
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from log_reports where id = ${report.id} and state <> 'parsing')`,
+      () => new Conflict("logs/still-parsing", "This log is being read. Cancel that first."),
+    ),
+    ...removalOf(report.id),
+    record(ctx, "log.delete", report.id, { before: { title: report.title } }),
+  ]);
+  await files?.remove(ctx.guild.databaseName, report.id);
+}
+
+/** Reads a stored log once more, with what the reader has learned since. */
+export async function reparse(
+  ctx: GuildContext,
+  deps: { readonly jobs: Jobs; readonly wakeJobs: () => void },
+  report: Report,
+): Promise<void> {
+  allow(ctx, "logs.manage");
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from log_reports where id = ${report.id} and stored_bytes > 0
+        and state in ('ready', 'failed'))`,
+      () =>
+        new Conflict("logs/not-stored", "The log itself is not kept, so it cannot be read again."),
+    ),
+    ...twinsOnTheirOwn(report.id),
+    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [report.id] },
+    {
+      sql: "UPDATE log_reports SET state = 'waiting', sha256 = NULL WHERE id = ?",
+      args: [report.id],
+    },
+    record(ctx, "log.reparse", report.id, { after: { parserVersion: PARSER_VERSION } }),
+  ]);
+  await deps.jobs.enqueue(ctx.guild.id, "logs.parse", report.id);
+  deps.wakeJobs();
+}
+
+/** What the guild's logs take on disk, packed, and how many there are. */
+export async function usage(ctx: GuildContext): Promise<{ reports: number; storedBytes: number }> {
+  allow(ctx, "logs.view");
+  return (await ctx.db.first<{ reports: number; storedBytes: number }>(
+    `SELECT count(*) AS reports, coalesce(sum(stored_bytes), 0) AS storedBytes FROM log_reports
+     WHERE state NOT IN ('canceled', 'duplicate')`,
+  ))!;
+}
+
+/** The statements that take a report away, for whoever has checked that they may. */
+export function removalOf(reportId: string) {
+  return [
+    ...twinsOnTheirOwn(reportId),
+    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
+    { sql: "DELETE FROM keystones WHERE report_id = ?", args: [reportId] },
+    { sql: "DELETE FROM log_reports WHERE id = ?", args: [reportId] },
+  ];
+}
+
+/** Of the fights that named one of these as their twin, the first takes its place. */
+function twinsOnTheirOwn(reportId: string) {
+  return [
+    {
+      sql: `UPDATE encounters SET same_as = (
+              SELECT nullif(min(t.id), encounters.id) FROM encounters t
+              WHERE t.same_as = encounters.same_as AND t.report_id <> ?1)
+            WHERE same_as IN (SELECT id FROM encounters WHERE report_id = ?1) AND report_id <> ?1`,
+      args: [reportId],
+    },
+  ];
+}
+
+function toReport(row: ReportRow): Report {
+  return { ...row, unknownEvents: row.unknownEvents ? JSON.parse(row.unknownEvents) : {} };
+}

@@ -1,0 +1,161 @@
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { UserId } from "../../kernel/ids.ts";
+
+/**
+ * `receiving` bytes, `waiting` for the parser, `parsing`, and then `ready`, `failed` or, when the same
+ * file was there already, `duplicate`. `canceled` by whoever sent it.
+ */
+export type ReportState =
+  | "receiving"
+  | "waiting"
+  | "parsing"
+  | "ready"
+  | "failed"
+  | "duplicate"
+  | "canceled";
+
+/** One combat log that somebody sent: by file, or as it was written. */
+export const logReports = sqliteTable(
+  "log_reports",
+  {
+    id: text().primaryKey(),
+    title: text().notNull(),
+    fileName: text("file_name").notNull(),
+    source: text().$type<"upload" | "live">().notNull(),
+    state: text().$type<ReportState>().notNull(),
+    uploaderId: text("uploader_id").$type<UserId>(),
+    uploaderName: text("uploader_name").notNull(),
+    /** Bytes of the file as it is sent, packed or not; what has arrived is known by the store. */
+    sizeBytes: integer("size_bytes").notNull(),
+    /** Of the file as it was sent; known once it was read. */
+    sha256: text(),
+    /** The report that holds what this file would have brought. */
+    duplicateOf: text("duplicate_of"),
+    timeZone: text("time_zone").notNull(),
+    year: integer(),
+    error: text(),
+    parserVersion: integer("parser_version"),
+    /** How many bytes of the log, unpacked, have been read so far, and in the end. */
+    parsedBytes: integer("parsed_bytes").notNull().default(0),
+    storedBytes: integer("stored_bytes").notNull().default(0),
+    lines: integer(),
+    parsed: integer(),
+    unknown: integer(),
+    bad: integer(),
+    logVersion: integer("log_version"),
+    advanced: integer({ mode: "boolean" }),
+    unknownEvents: text("unknown_events", { mode: "json" }).$type<Record<string, number>>(),
+    startAt: integer("start_at"),
+    endAt: integer("end_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [
+    index("log_reports_by_time").on(t.createdAt),
+    index("log_reports_by_hash").on(t.sha256),
+    index("log_reports_unfinished").on(t.state).where(sql`${t.state} IN ('waiting', 'parsing')`),
+  ],
+);
+
+/** One fight. Two raiders' logs of the same pull are two rows, and the later one names the first. */
+export const encounters = sqliteTable(
+  "encounters",
+  {
+    id: text().primaryKey(),
+    reportId: text("report_id")
+      .notNull()
+      .references(() => logReports.id, { onDelete: "cascade" }),
+    kind: text().$type<"encounter" | "trash" | "arena">().notNull(),
+    /** The game's own number of it; 0 for what has none. */
+    gameId: integer("game_id").notNull(),
+    name: text().notNull(),
+    difficulty: integer().notNull(),
+    size: integer(),
+    startAt: integer("start_at").notNull(),
+    endAt: integer("end_at").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    gameMs: integer("game_ms"),
+    outcome: text().notNull(),
+    bossPercent: real("boss_percent"),
+    unattributedDamage: integer("unattributed_damage").notNull(),
+    deathCount: integer("death_count").notNull(),
+    playerCount: integer("player_count").notNull(),
+    keystone: integer(),
+    startByte: integer("start_byte").notNull(),
+    endByte: integer("end_byte").notNull(),
+    sameAs: text("same_as"),
+    /** Deaths and enemies as the parser gives them. */
+    details: text({ mode: "json" }).$type<unknown>().notNull(),
+  },
+  (t) => [
+    uniqueIndex("encounters_by_place").on(t.reportId, t.startByte),
+    index("encounters_by_boss").on(t.gameId, t.difficulty, t.startAt),
+    index("encounters_by_time").on(t.startAt),
+    index("encounters_by_twin").on(t.sameAs),
+  ],
+);
+
+/** What one player did in one fight. */
+export const encounterPlayers = sqliteTable(
+  "encounter_players",
+  {
+    encounterId: text("encounter_id")
+      .notNull()
+      .references(() => encounters.id, { onDelete: "cascade" }),
+    guid: text().notNull(),
+    name: text().notNull(),
+    class: text(),
+    spec: text(),
+    itemLevel: real("item_level"),
+    damage: integer().notNull(),
+    damageOwn: integer("damage_own").notNull(),
+    damagePets: integer("damage_pets").notNull(),
+    overkill: integer().notNull(),
+    absorbedByTarget: integer("absorbed_by_target").notNull(),
+    friendlyFire: integer("friendly_fire").notNull(),
+    supportDamage: integer("support_damage").notNull(),
+    healing: integer().notNull(),
+    overhealing: integer().notNull(),
+    absorbsGranted: integer("absorbs_granted").notNull(),
+    damageTaken: integer("damage_taken").notNull(),
+    deaths: integer().notNull(),
+    activeMs: integer("active_ms").notNull(),
+    casts: integer().notNull(),
+    interrupts: integer().notNull(),
+    dispels: integer().notNull(),
+    /** Spells, targets, sources and the figures by second, as the parser gives them. */
+    details: text({ mode: "json" }).$type<unknown>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.encounterId, t.guid] }),
+    index("encounter_players_by_player").on(t.guid, t.encounterId),
+  ],
+);
+
+export const keystones = sqliteTable(
+  "keystones",
+  {
+    reportId: text("report_id")
+      .notNull()
+      .references(() => logReports.id, { onDelete: "cascade" }),
+    number: integer().notNull(),
+    name: text().notNull(),
+    mapId: integer("map_id"),
+    level: integer().notNull(),
+    affixes: text({ mode: "json" }).$type<readonly number[]>().notNull(),
+    startAt: integer("start_at").notNull(),
+    endAt: integer("end_at"),
+    success: integer({ mode: "boolean" }),
+    gameMs: integer("game_ms"),
+  },
+  (t) => [primaryKey({ columns: [t.reportId, t.number] })],
+);

@@ -1,0 +1,223 @@
+import { sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, Forbidden, Invalid, NotFound, TooLarge } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import type { Jobs } from "../../platform/jobs.ts";
+import type { LogFiles } from "../../services.ts";
+import { describe, record } from "../audit.ts";
+import { allow, type GuildContext, may } from "../context.ts";
+import { type Report, readReport } from "./reports.ts";
+import { packingOf, unpacked } from "./unpacking.ts";
+
+/** Which job of the platform's list reads a log that has arrived. */
+const PARSE_JOB = "logs.parse";
+/** What is looked into of a packed file before it is taken. */
+const PROBE_BYTES = 256 * 1024;
+
+/** What uploads need besides the guild: where the bytes go, and who reads them afterwards. */
+export interface UploadDeps {
+  readonly files: LogFiles;
+  readonly jobs: Jobs;
+  readonly wakeJobs: () => void;
+}
+
+export interface NewUpload {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly title?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly year?: number | undefined;
+}
+
+/**
+ * Begins an upload. Somebody who began the same file before and was cut off gets that one again.
+ * @throws {TooLarge} `logs/too-large` @throws {Conflict} `logs/too-many-uploads`
+ */
+export async function beginUpload(
+  ctx: GuildContext,
+  { files }: UploadDeps,
+  input: NewUpload,
+): Promise<Report> {
+  allow(ctx, "logs.upload");
+  if (input.sizeBytes > limits.logs.fileBytesMax) {
+    throw new TooLarge(
+      "logs/too-large",
+      "This file is larger than a log may be. Pack or split it.",
+      {
+        fileBytesMax: limits.logs.fileBytesMax,
+      },
+    );
+  }
+  const timeZone = input.timeZone ?? ctx.guild.timeZone;
+  const { id: uploaderId, name: uploaderName } = describe(ctx.actor);
+  const begun = await ctx.db.first<{ id: string }>(
+    `SELECT id FROM log_reports WHERE state = 'receiving' AND uploader_id = ? AND file_name = ?
+       AND size_bytes = ? ORDER BY created_at DESC LIMIT 1`,
+    uploaderId,
+    input.fileName,
+    input.sizeBytes,
+  );
+  if (begun) return await withOffset(ctx, files, (await readReport(ctx, begun.id))!);
+  const id = newId<string>();
+  const nowMs = ctx.now().getTime();
+  const title = input.title?.trim() || input.fileName.replace(/\.(txt|log|gz|zip)+$/i, "");
+  await write(ctx.db, [
+    guard(
+      sql`(select count(*) from log_reports where state = 'receiving') < ${limits.logs.unfinishedMax}`,
+      () =>
+        new Conflict(
+          "logs/too-many-uploads",
+          "Too many uploads were begun and not ended. Finish or cancel one of them.",
+          { limit: limits.logs.unfinishedMax },
+        ),
+    ),
+    {
+      sql: `INSERT INTO log_reports (id, title, file_name, source, state, uploader_id, uploader_name,
+              size_bytes, time_zone, year, created_at, updated_at)
+            VALUES (?1, ?2, ?3, 'upload', 'receiving', ?4, ?5, ?6, ?7, ?8, ?9, ?9)`,
+      args: [
+        id,
+        title.slice(0, limits.logs.titleCharsMax),
+        input.fileName,
+        uploaderId,
+        uploaderName,
+        input.sizeBytes,
+        timeZone,
+        input.year ?? null,
+        nowMs,
+      ],
+    },
+    record(ctx, "log.upload", id, { after: { title, sizeBytes: input.sizeBytes } }),
+  ]);
+  return (await readReport(ctx, id))!;
+}
+
+/**
+ * Takes the next piece of an upload, from the byte where the last one ended. The last piece sets the
+ * log to be read. @throws {Conflict} `logs/wrong-offset` with the right `offset`, `logs/not-receiving`
+ * @throws {TooLarge} `logs/longer-than-said`, `logs/bomb`
+ */
+export async function receiveChunk(
+  ctx: GuildContext,
+  deps: UploadDeps,
+  id: string,
+  offset: number,
+  chunk: AsyncIterable<Uint8Array>,
+): Promise<Report> {
+  allow(ctx, "logs.upload");
+  const report = await ownReport(ctx, id);
+  if (report.state !== "receiving") throw notReceiving(report);
+  const database = ctx.guild.databaseName;
+  const { sizeBytes } = report;
+  const size = await deps.files.append(database, id, { offset, sizeBytes }, chunk);
+  if (size < sizeBytes) return { ...report, receivedBytes: size };
+  await refuseBomb(ctx, deps.files, id);
+  await write(ctx.db, [
+    guard(sql`exists (select 1 from log_reports where id = ${id} and state = 'receiving')`, () =>
+      notReceiving(report),
+    ),
+    {
+      sql: "UPDATE log_reports SET state = 'waiting', stored_bytes = ?, updated_at = ? WHERE id = ?",
+      args: [size, ctx.now().getTime(), id],
+    },
+    record(ctx, "log.received", id, { after: { bytes: size } }),
+  ]);
+  await deps.jobs.enqueue(ctx.guild.id, PARSE_JOB, id);
+  deps.wakeJobs();
+  return (await readReport(ctx, id))!;
+}
+
+/** Gives up an upload or the reading of it. What was found until then goes as well. */
+export async function cancelUpload(
+  ctx: GuildContext,
+  deps: UploadDeps,
+  id: string,
+): Promise<Report> {
+  allow(ctx, "logs.upload");
+  const report = await ownReport(ctx, id);
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from log_reports where id = ${id}
+        and state in ('receiving', 'waiting', 'parsing'))`,
+      () => new Conflict("logs/not-cancelable", "This report is finished. Delete it instead."),
+    ),
+    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [id] },
+    {
+      sql: "UPDATE log_reports SET state = 'canceled', stored_bytes = 0, updated_at = ? WHERE id = ?",
+      args: [ctx.now().getTime(), id],
+    },
+    record(ctx, "log.cancel", id, { before: { title: report.title } }),
+  ]);
+  await deps.files.remove(ctx.guild.databaseName, id);
+  return (await readReport(ctx, id))!;
+}
+
+/** How far an upload is, as the disk says: for whoever goes on with it. */
+export async function uploadOf(ctx: GuildContext, files: LogFiles, id: string): Promise<Report> {
+  allow(ctx, "logs.view");
+  const report = await readReport(ctx, id);
+  if (report === undefined) throw noSuchReport();
+  return report.state === "receiving" ? await withOffset(ctx, files, report) : report;
+}
+
+export function noSuchReport(): NotFound {
+  return new NotFound("logs/report-not-found", "There is no such report in this guild.");
+}
+
+/** Officers may take anybody's upload in hand, everybody else only their own. */
+async function ownReport(ctx: GuildContext, id: string): Promise<Report> {
+  const report = await readReport(ctx, id);
+  if (report === undefined) throw noSuchReport();
+  const isMine = report.uploaderId === describe(ctx.actor).id;
+  if (isMine || may(ctx, "logs.manage")) return report;
+  throw new Forbidden(
+    "logs/not-yours",
+    "Somebody else sends this log. Only officers may take part.",
+  );
+}
+
+async function withOffset(ctx: GuildContext, files: LogFiles, report: Report): Promise<Report> {
+  const receivedBytes = await files.size(ctx.guild.databaseName, report.id);
+  return { ...report, receivedBytes };
+}
+
+/** A few bytes of a packed file tell whether it was made to burst: then it is not taken at all. */
+async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promise<void> {
+  const source = files.read(ctx.guild.databaseName, id);
+  try {
+    const beginning = await firstBytes(source, PROBE_BYTES);
+    if (packingOf(beginning) === "plain") return;
+    for await (const _ of unpacked(once(beginning)));
+  } catch (error) {
+    if (error instanceof TooLarge) {
+      await files.remove(ctx.guild.databaseName, id);
+      await write(ctx.db, [
+        {
+          sql: "UPDATE log_reports SET state = 'failed', error = ? WHERE id = ?",
+          args: [error.code, id],
+        },
+        record(ctx, "log.refuse", id, { after: { why: error.code } }),
+      ]);
+      throw error;
+    }
+    // The beginning alone need not be readable: whether all of it is, the reader finds out.
+    if (error instanceof Invalid || !(error instanceof Conflict)) return;
+    throw error;
+  }
+}
+
+async function firstBytes(source: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
+  for await (const chunk of source) return chunk.subarray(0, most);
+  return new Uint8Array(0);
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+function notReceiving(report: Report): Conflict {
+  return new Conflict("logs/not-receiving", "This log has arrived already, or was canceled.", {
+    state: report.state,
+  });
+}

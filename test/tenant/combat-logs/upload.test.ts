@@ -1,0 +1,324 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { limits } from "../../../src/limits.ts";
+import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";
+import { generatedText } from "../../support/log-generator.ts";
+
+let t: TestApp;
+beforeAll(async () => {
+  t = await testApp();
+});
+afterAll(() => t.close());
+
+let number = 0;
+const newGuild = () => t.guild(`logs-${++number}`);
+const made = (seed: number, events = 120) => generatedText({ seed, generation: 22, events });
+
+async function begin(client: TestClient, bytes: Uint8Array, fileName = "WoWCombatLog.txt") {
+  const begun = await client.post("/logs", { fileName, sizeBytes: bytes.length });
+  expect(begun.status).toBe(201);
+  return begun.body;
+}
+
+function send(client: TestClient, id: string, offset: number, bytes: Uint8Array) {
+  return client.putBytes(`/logs/${id}/content`, bytes, { "upload-offset": String(offset) });
+}
+
+async function upload(client: TestClient, bytes: Uint8Array, fileName?: string) {
+  const { id } = await begin(client, bytes, fileName);
+  const sent = await send(client, id, 0, bytes);
+  expect(sent).toMatchObject({ status: 200, body: { state: "waiting" } });
+  await t.services.logIngest.drain();
+  return (await client.get(`/logs/${id}`)).body;
+}
+
+const filesOf = async (guild: TestGuild) => {
+  const { databaseName } = (await t.services.platform.guild(guild.id))!;
+  try {
+    return readdirSync(join(t.dir, "logs", databaseName));
+  } catch {
+    return [];
+  }
+};
+
+describe("an uploaded log", () => {
+  test.each([
+    ["as it is", (bytes: Uint8Array) => bytes],
+    ["packed by gzip", (bytes: Uint8Array) => gzipSync(bytes)],
+    ["packed by zip", (bytes: Uint8Array) => zipSync({ "Logs/WoWCombatLog.txt": bytes })],
+  ])("sent %s becomes a report with the figures of its fights", async (_, pack) => {
+    const guild = await newGuild();
+    const { bytes, answer } = made(21);
+    const report = await upload(guild.owner, pack(bytes));
+    expect(report).toMatchObject({
+      state: "ready",
+      lines: answer.lines,
+      unknown: answer.unknown,
+      bad: answer.bad,
+      parsedBytes: bytes.length,
+      encounters: 2,
+      kills: 1,
+    });
+    const fights = report.fights.filter((one: { kind: string }) => one.kind === "encounter");
+    for (const [index, one] of fights.entries()) {
+      const known = answer.fights[index]!;
+      const fight = (await guild.owner.get(`/fights/${one.id}`)).body;
+      expect(fight).toMatchObject({
+        name: known.name,
+        outcome: known.outcome,
+        startAt: known.startMs,
+        unattributedDamage: known.unattributedDamage,
+      });
+      for (const player of known.players) {
+        const { guid, damageOwn, damagePets } = player;
+        const found = fight.players.find((other: { guid: string }) => other.guid === guid);
+        expect(found).toMatchObject({ damageOwn, damagePets, damage: damageOwn + damagePets });
+        const { details } = (await guild.owner.get(`/fights/${one.id}/players/${guid}`)).body;
+        const bySpell = details.spells.reduce(
+          (sum: number, s: { damage: number }) => sum + s.damage,
+          0,
+        );
+        const bySecond = details.damageBySecond.reduce((sum: number, n: number) => sum + n, 0);
+        expect([bySpell, bySecond]).toEqual([found.damage, found.damage]);
+      }
+    }
+  });
+
+  test("goes on at the byte where it was cut, however often, and no byte counts twice", async () => {
+    const { bytes } = made(22, 60);
+    const runs = process.env["GUILDHALL_SCALE"] === "full" ? 150 : 8;
+    const whole = (await upload((await newGuild()).owner, bytes)).fights;
+    const facts = (fights: { startAt: number; name: string; unattributedDamage: number }[]) =>
+      fights.map(({ startAt, name, unattributedDamage }) => [startAt, name, unattributedDamage]);
+    let cutsMade = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(fc.nat(), { maxLength: 4 }), async (isPacked, at) => {
+        const guild = await newGuild();
+        const file = isPacked ? gzipSync(bytes) : bytes;
+        const cuts = at.map((cut) => cut % file.length).sort((a, b) => a - b);
+        const { id } = await begin(guild.owner, file);
+        for (const cut of [...cuts, file.length]) {
+          const { receivedBytes } = (await guild.owner.get(`/logs/${id}`)).body;
+          if (cut > receivedBytes)
+            await send(guild.owner, id, receivedBytes, file.slice(receivedBytes, cut));
+          cutsMade++;
+        }
+        await t.services.logIngest.drain();
+        const report = (await guild.owner.get(`/logs/${id}`)).body;
+        expect(report.state).toBe("ready");
+        expect(facts(report.fights)).toEqual(facts(whole));
+        expect(await filesOf(guild)).toEqual([id]);
+      }),
+      { numRuns: runs },
+    );
+    console.log(`${cutsMade} pieces in ${runs} uploads, 0 wrong`);
+  });
+
+  test("a piece in the wrong place is refused and told the right one; nothing changes", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(23, 20);
+    const { id } = await begin(guild.owner, bytes);
+    await send(guild.owner, id, 0, bytes.slice(0, 1000));
+    for (const offset of [0, 999, 1001]) {
+      expect(await send(guild.owner, id, offset, bytes.slice(offset, 2000))).toMatchObject({
+        status: 409,
+        body: { type: "/problems/logs/wrong-offset", offset: 1000 },
+      });
+    }
+    const more = await send(guild.owner, id, 1000, new Uint8Array(bytes.length));
+    expect(more).toMatchObject({ status: 413, body: { type: "/problems/logs/longer-than-said" } });
+    expect((await guild.owner.get(`/logs/${id}`)).body.receivedBytes).toBe(1000);
+  });
+
+  test("begun again after a reload is the same upload", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(24, 20);
+    const { id } = await begin(guild.owner, bytes);
+    await send(guild.owner, id, 0, bytes.slice(0, 500));
+    expect(await begin(guild.owner, bytes)).toMatchObject({ id, receivedBytes: 500 });
+  });
+
+  test("sent twice is one report", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(25, 30);
+    const first = await upload(guild.owner, bytes);
+    const second = await upload(guild.owner, bytes, "again.txt");
+    expect(second).toMatchObject({ state: "duplicate", duplicateOf: first.id, fights: [] });
+    expect(await filesOf(guild)).toEqual([first.id]);
+  });
+
+  test("of a second raider shows the same pulls, and they count once", async () => {
+    const guild = await newGuild();
+    const { bytes, text } = made(26, 60);
+    await upload(guild.owner, bytes);
+    const other = await upload(
+      guild.owner,
+      new TextEncoder().encode(text.replaceAll("0x511", "0x512")),
+    );
+    expect(other).toMatchObject({ state: "ready", encounters: 2 });
+    expect(
+      other.fights.every(
+        (one: { kind: string; sameAs: string | null }) =>
+          one.kind !== "encounter" || one.sameAs !== null,
+      ),
+    ).toBe(true);
+    const { items } = (await guild.owner.get("/bosses")).body;
+    expect(items.map(({ pulls }: { pulls: number }) => pulls)).toEqual([1, 1]);
+    await guild.owner.delete(`/logs/${(await guild.owner.get("/logs")).body.items.at(-1).id}`);
+    const left = (await guild.owner.get("/bosses")).body.items;
+    expect(left.map(({ pulls }: { pulls: number }) => pulls)).toEqual([1, 1]);
+  });
+
+  test("deleted leaves nothing of itself, in the database or on disk", async () => {
+    const guild = await newGuild();
+    const { id } = await upload(guild.owner, made(27, 30).bytes);
+    expect((await guild.owner.delete(`/logs/${id}`)).status).toBe(204);
+    expect((await guild.owner.get(`/logs/${id}`)).status).toBe(404);
+    expect((await guild.owner.get("/bosses")).body.items).toEqual([]);
+    expect(await filesOf(guild)).toEqual([]);
+    const row = (await t.services.platform.guild(guild.id))!;
+    const counts = await t.services.tenants.use(row, (db) =>
+      db.all(`SELECT (SELECT count(*) FROM encounters) + (SELECT count(*) FROM encounter_players)
+        + (SELECT count(*) FROM keystones) AS n`),
+    );
+    expect(counts).toEqual([{ n: 0 }]);
+  });
+
+  test("read again gives the same fights once", async () => {
+    const guild = await newGuild();
+    const report = await upload(guild.owner, made(28, 40).bytes);
+    expect((await guild.owner.post(`/logs/${report.id}/readings`)).status).toBe(202);
+    await t.services.logIngest.drain();
+    const again = (await guild.owner.get(`/logs/${report.id}`)).body;
+    const facts = ({ fights }: { fights: { startAt: number; name: string }[] }) =>
+      fights.map(({ startAt, name }) => [startAt, name]);
+    expect(again.state).toBe("ready");
+    expect(facts(again)).toEqual(facts(report));
+  });
+
+  test("canceled goes away, half read or half sent", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(29, 30);
+    const { id } = await begin(guild.owner, bytes);
+    await send(guild.owner, id, 0, bytes.slice(0, 100));
+    expect((await guild.owner.post(`/logs/${id}/cancellation`)).body.state).toBe("canceled");
+    expect(await filesOf(guild)).toEqual([]);
+    expect((await send(guild.owner, id, 100, bytes.slice(100))).status).toBe(409);
+    const second = await begin(guild.owner, bytes);
+    await send(guild.owner, second.id, 0, bytes);
+    await guild.owner.post(`/logs/${second.id}/cancellation`);
+    await t.services.logIngest.drain();
+    expect((await guild.owner.get(`/logs/${second.id}`)).body).toMatchObject({
+      state: "canceled",
+      fights: [],
+    });
+    expect(await filesOf(guild)).toEqual([]);
+  });
+
+  test("whose reading was broken off is read to its end by the next process", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(30, 40);
+    const { id } = await begin(guild.owner, bytes);
+    await send(guild.owner, id, 0, bytes);
+    const row = (await t.services.platform.guild(guild.id))!;
+    // As a process leaves it that died after the first fight: parsing, and its lease run out.
+    const job = await t.services.jobs.claim(["logs.parse"], 1);
+    expect(job?.subject).toBe(id);
+    await t.services.tenants.use(row, (db) =>
+      db.client.execute({
+        sql: "UPDATE log_reports SET state = 'parsing' WHERE id = ?",
+        args: [id],
+      }),
+    );
+    t.advance(limits.logs.jobLeaseMs);
+    await t.services.logIngest.drain();
+    expect((await guild.owner.get(`/logs/${id}`)).body).toMatchObject({
+      state: "ready",
+      encounters: 2,
+    });
+  });
+});
+
+describe("a file that is no log", () => {
+  test("is told apart from one: nothing is found in it, and nothing breaks", async () => {
+    const guild = await newGuild();
+    const report = await upload(guild.owner, new TextEncoder().encode("Hello\nWorld\n"));
+    expect(report).toMatchObject({ state: "ready", lines: 2, bad: 2, encounters: 0 });
+  });
+
+  test("a bomb, packed once or twice, is refused with 413 and leaves nothing behind", async () => {
+    const guild = await newGuild();
+    const zeros = new Uint8Array(64 * 1024 * 1024);
+    for (const [bomb, code] of [
+      [gzipSync(zeros), "logs/bomb"],
+      [zipSync({ "log.txt": zeros }, { level: 6 }), "logs/bomb"],
+      [zipSync({ "log.zip": gzipSync(zeros) }), "logs/nested-archive"],
+    ] as const) {
+      const { id } = await begin(guild.owner, bomb, `${code}-${bomb.length}`);
+      const before = process.memoryUsage().rss;
+      expect(await send(guild.owner, id, 0, bomb)).toMatchObject({
+        status: 413,
+        body: { type: `/problems/${code}` },
+      });
+      expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+      expect((await guild.owner.get(`/logs/${id}`)).body).toMatchObject({
+        state: "failed",
+        error: code,
+      });
+    }
+    expect(await filesOf(guild)).toEqual([]);
+  });
+
+  test("a damaged archive fails with its reason", async () => {
+    const guild = await newGuild();
+    const packed = gzipSync(made(31, 2000).bytes);
+    const damaged = Uint8Array.from(packed);
+    damaged.fill(7, packed.length >> 1);
+    const report = await upload(guild.owner, damaged);
+    expect(report).toMatchObject({ state: "failed", error: "logs/unreadable" });
+    expect(await filesOf(guild)).toEqual([]);
+  });
+
+  test("larger than a log may be is refused before a byte was sent", async () => {
+    const guild = await newGuild();
+    const sizeBytes = limits.logs.fileBytesMax + 1;
+    expect(await guild.owner.post("/logs", { fileName: "a.txt", sizeBytes })).toMatchObject({
+      status: 413,
+    });
+  });
+});
+
+test("only who may upload does, and nobody goes on with another's upload but officers", async () => {
+  const guild = await newGuild();
+  const { bytes } = made(32, 20);
+  const [raider, other, officer, viewer] = await Promise.all([
+    t.as("raider", guild),
+    t.as("raider", guild),
+    t.as("officer", guild),
+    t.as("viewer", guild),
+  ]);
+  expect((await viewer.post("/logs", { fileName: "a", sizeBytes: 1 })).status).toBe(403);
+  const { id } = await begin(raider, bytes);
+  expect((await send(other, id, 0, bytes)).status).toBe(403);
+  expect((await other.post(`/logs/${id}/cancellation`)).status).toBe(403);
+  expect((await send(officer, id, 0, bytes)).status).toBe(200);
+  expect((await viewer.get(`/logs/${id}`)).status).toBe(200);
+  expect((await raider.delete(`/logs/${id}`)).status).toBe(403);
+});
+
+test("a watcher is told each phase until the report is ready", async () => {
+  const guild = await newGuild();
+  const { bytes } = made(33, 200);
+  const { id } = await begin(guild.owner, bytes);
+  await send(guild.owner, id, 0, bytes.slice(0, 1000));
+  const events = guild.owner.get(`/logs/${id}/events`);
+  await send(guild.owner, id, 1000, bytes.slice(1000));
+  await t.services.logIngest.drain();
+  const states = [...(await events).text.matchAll(/"state":"(\w+)"/g)].map(([, state]) => state);
+  expect(states.at(-1)).toBe("ready");
+  expect(new Set(states).size).toBe(states.filter((one, i) => one !== states[i - 1]).length);
+});
