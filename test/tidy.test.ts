@@ -32,7 +32,7 @@ const TOP_LEVEL = new Set(
 
 // Who may import whom. The first pattern that fits a file names what it may reach, besides packages
 // and itself. A `schema.ts` and `tenant/context.ts` are leaves that everybody may import.
-const LEAVES = /(^src\/(platform|tenant)\/(.+\/)?schema\.ts$)|^src\/tenant\/context\.ts$/;
+const LEAVES = /(^src\/(platform|tenant)\/(.+\/)?([a-z]+-)?schema\.ts$)|^src\/tenant\/context\.ts$/;
 const KERNEL = /^src\/(kernel\/|limits\.ts)/;
 const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^src\/(platform|tenant)\/index\.ts$/, /^src\/(http|platform|tenant)\//],

@@ -2,38 +2,15 @@
  * Combat logs with a known answer, from a seed. The arithmetic here is its own: it adds up what it
  * decides should happen, and never reads a line back.
  */
-export type Generation = "wrath" | 9 | "mop" | 16 | 17 | 20 | 21 | 22;
-export const GENERATIONS: readonly Generation[] = ["wrath", 9, "mop", 16, 17, 20, 21, 22];
+import {
+  FORMATS,
+  type Format,
+  type Generation,
+  type KnownFight,
+  type KnownPlayer,
+} from "./log-formats.ts";
 
-export interface KnownPlayer {
-  readonly guid: string;
-  readonly name: string;
-  damageOwn: number;
-  damagePets: number;
-  overkill: number;
-  absorbedByTarget: number;
-  friendlyFire: number;
-  healing: number;
-  overhealing: number;
-  absorbsGranted: number;
-  damageTaken: number;
-  deaths: number;
-  activeMs: number;
-}
-
-export interface KnownFight {
-  readonly id: number;
-  readonly name: string;
-  startMs: number;
-  endMs: number;
-  outcome: "kill" | "wipe" | "incomplete";
-  gameMs: number | null;
-  unattributedDamage: number;
-  /** What landed on the boss, and what it had at first. */
-  bossLost: number;
-  readonly bossHp: number;
-  readonly players: readonly KnownPlayer[];
-}
+export { GENERATIONS, type Generation, type KnownFight, type KnownPlayer } from "./log-formats.ts";
 
 export interface LogOptions {
   readonly seed: number;
@@ -44,37 +21,6 @@ export interface LogOptions {
   readonly players?: number;
   readonly advanced?: boolean;
   readonly newline?: "\n" | "\r\n";
-}
-
-interface Format {
-  readonly version: number | null;
-  readonly hasYear: boolean;
-  readonly hasRaidFlags: boolean;
-  readonly hasBase: boolean;
-  readonly block: number;
-  readonly tag: boolean;
-}
-
-const FORMATS: Readonly<Record<Generation, Format>> = {
-  wrath: f(null, false, false, false, 0, false),
-  9: f(9, false, true, true, 16, false),
-  mop: f(9, true, true, true, 18, true),
-  16: f(16, false, true, true, 17, false),
-  17: f(17, false, true, true, 17, false),
-  20: f(20, false, true, true, 17, false),
-  21: f(21, true, true, true, 17, false),
-  22: f(22, true, true, true, 19, true),
-};
-
-function f(
-  version: number | null,
-  hasYear: boolean,
-  hasRaidFlags: boolean,
-  hasBase: boolean,
-  block: number,
-  tag: boolean,
-): Format {
-  return { version, hasYear, hasRaidFlags, hasBase, block, tag };
 }
 
 interface Unit {

@@ -41,7 +41,7 @@ describe("the languages", () => {
       if (!/\.tsx?$/.test(file)) continue;
       const text = readFileSync(join(source, file), "utf8");
       for (const [, code] of text.matchAll(
-        /new (?:Malformed|TooLarge|Invalid|Unauthenticated|Forbidden|NotFound|Conflict|LimitReached|Unavailable)\(\s*"([a-z]+\/[a-z-]+)"/g,
+        /new (?:Malformed|TooLarge|Invalid|Unauthenticated|Forbidden|NotFound|Conflict|LimitReached|Unavailable|NotSupported)\(\s*"([a-z]+\/[a-z-]+)"/g,
       )) {
         codes.add(code!);
       }

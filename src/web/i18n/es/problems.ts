@@ -24,6 +24,30 @@ export const problems: Translated<typeof en> = {
     "dkp/pool-not-found": "Esta hermandad no tiene ese fondo. Mira antes la lista de fondos.",
     "dkp/reversal-is-final":
       "Lo deshecho queda así. Haz un apunte nuevo para volver a dar los puntos.",
+    "logs/bad-archive": "Este archivo comprimido no se puede leer. Envía el registro tal cual.",
+    "logs/bomb": "Este archivo se descomprime en mucho más de lo que ocupa un registro.",
+    "logs/chunk-too-large": "Envía el registro en trozos más pequeños.",
+    "logs/empty-chunk": "No hay bytes en esta petición.",
+    "logs/fight-not-found": "No hay tal combate en los registros de esta hermandad.",
+    "logs/longer-than-said": "Han llegado más bytes de los que anunciaba la subida.",
+    "logs/nested-archive":
+      "Este archivo comprimido contiene otro, que no se descomprime. Envía el propio registro.",
+    "logs/no-disk":
+      "Este servidor no tiene disco donde guardar registros. Usa Guildhall en Node para eso.",
+    "logs/not-cancelable": "Este informe ya terminó. Bórralo en su lugar.",
+    "logs/not-receiving": "Este registro ya llegó, o se canceló.",
+    "logs/not-stored": "El registro ya no se guarda, así que no se puede leer otra vez.",
+    "logs/not-yours": "Otra persona envía este registro. Solo los oficiales pueden intervenir.",
+    "logs/report-not-found": "No hay tal informe en esta hermandad.",
+    "logs/still-parsing": "Este registro se está leyendo. Cancela eso antes.",
+    "logs/too-large":
+      "Este archivo es mayor de lo que puede ser un registro. Comprímelo o divídelo.",
+    "logs/too-many-uploads":
+      "Hay demasiadas subidas empezadas sin terminar. Termina o cancela una.",
+    "logs/unreadable": "Este archivo no se pudo leer.",
+    "logs/upload-under-way": "Este registro ya se está enviando desde otro lugar.",
+    "logs/wrong-offset": "El registro llegó hasta otro byte. Sigue desde ahí.",
+    "job/lost": "Otro proceso se ha hecho cargo de este trabajo.",
     "guild/ambiguous":
       "La dirección, la cabecera X-Guild-ID y el token no nombran la misma hermandad. Envía solo uno.",
     "guild/not-found": "No existe esa hermandad, o no puedes verla.",
