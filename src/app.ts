@@ -64,9 +64,10 @@ export function createApp(services: Services) {
 
 /** Every body is small but a piece of a combat log, whose route has a limit of its own. */
 const smallBody = bodyLimit({ maxSize: limits.http.bodyBytesMax });
-const LOG_CONTENT = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
-const smallBodies: typeof smallBody = async (c, next) =>
-  LOG_CONTENT.test(c.req.path) && c.req.method === "PUT" ? await next() : await smallBody(c, next);
+const logBody = bodyLimit({ maxSize: limits.logs.chunkBytesMax });
+const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
+const smallBodies: typeof smallBody = (c, next) =>
+  LOG_CONTENT.test(c.req.path) ? logBody(c, next) : smallBody(c, next);
 
 /** A guild on its way in shows how far it is; every other problem has the one page. */
 const pageFor: ProblemPage = async (c, problem) => {

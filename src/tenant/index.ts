@@ -1,7 +1,7 @@
 import type { GuildEnv } from "../http/env.ts";
 import { createRouter } from "../http/router.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
-import { combatLogsApi } from "./combat-logs/index.ts";
+import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
 import { dkpApi, dkpPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
@@ -23,6 +23,7 @@ export function tenantPages() {
     .route("/", homePages())
     .route("/", rosterPages())
     .route("/", dkpPages())
+    .route("/", combatLogsPages())
     .route("/", auditPages())
     .route("/", onboardingPages());
 }

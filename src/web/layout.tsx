@@ -25,6 +25,7 @@ const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["standings", "/standings", "standings.view"],
   ["ledger", "/ledger", "ledger.view"],
   ["roster", "/roster", "roster.view"],
+  ["logs", "/logs", "logs.view"],
   ["members", "/members", "members.view"],
   ["audit", "/audit", "audit.view"],
   ["settings", "/settings", "settings.manage"],

@@ -62,3 +62,21 @@ function f(
 ): Format {
   return { version, hasYear, hasRaidFlags, hasBase, block, tag };
 }
+
+/** The union of five seconds after each act, cut at deaths and at the end, worked out the slow way. */
+export function activeMs(
+  acts: readonly number[],
+  deaths: readonly number[],
+  endMs: number,
+): number {
+  let sum = 0;
+  let covered = Number.NEGATIVE_INFINITY;
+  for (const from of acts) {
+    const death = deaths.find((at) => at >= from) ?? Number.POSITIVE_INFINITY;
+    const to = Math.min(from + 5_000, endMs, death);
+    const start = Math.max(from, covered);
+    if (to > start) sum += to - start;
+    covered = Math.max(covered, to);
+  }
+  return sum;
+}

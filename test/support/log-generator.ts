@@ -1,16 +1,9 @@
 /**
- * Combat logs with a known answer, from a seed. The arithmetic here is its own: it adds up what it
- * decides should happen, and never reads a line back.
+ * Combat logs with a known answer, from a seed. It adds up what it decides, and reads no line back.
  */
-import {
-  FORMATS,
-  type Format,
-  type Generation,
-  type KnownFight,
-  type KnownPlayer,
-} from "./log-formats.ts";
+import { activeMs, FORMATS, type Format, type Generation, type KnownFight } from "./log-formats.ts";
 
-export { GENERATIONS, type Generation, type KnownFight, type KnownPlayer } from "./log-formats.ts";
+export { GENERATIONS, type Generation } from "./log-formats.ts";
 
 export interface LogOptions {
   readonly seed: number;
@@ -405,17 +398,3 @@ class Writer {
 
 const ZEROS = "0000000000000000";
 const NOBODY: Unit = { guid: ZEROS, name: "", flags: "0x80000000" };
-
-/** The union of five seconds after each act, cut at deaths and at the end, worked out the slow way. */
-function activeMs(acts: readonly number[], deaths: readonly number[], endMs: number): number {
-  let sum = 0;
-  let covered = Number.NEGATIVE_INFINITY;
-  for (const from of acts) {
-    const death = deaths.find((at) => at >= from) ?? Number.POSITIVE_INFINITY;
-    const to = Math.min(from + 5_000, endMs, death);
-    const start = Math.max(from, covered);
-    if (to > start) sum += to - start;
-    covered = Math.max(covered, to);
-  }
-  return sum;
-}

@@ -1,1 +1,2 @@
+export { combatLogsPages } from "./pages.tsx";
 export { combatLogsApi } from "./routes.ts";

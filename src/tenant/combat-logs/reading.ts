@@ -184,6 +184,21 @@ export async function timelineOf(
   return { damage: sum("damage"), healing: sum("healing"), taken: sum("taken") };
 }
 
+/** The dungeon runs of one log, in order. */
+export async function keystonesOf(ctx: GuildContext, reportId: string) {
+  allow(ctx, "logs.view");
+  return await ctx.db.all<{
+    name: string;
+    level: number;
+    gameMs: number | null;
+    success: number | null;
+  }>(
+    `SELECT name, level, game_ms AS gameMs, success FROM keystones WHERE report_id = ?
+     ORDER BY number`,
+    reportId,
+  );
+}
+
 /** Every boss the guild has pulled, the latest first. */
 export async function bosses(ctx: GuildContext): Promise<readonly BossRow[]> {
   allow(ctx, "logs.view");

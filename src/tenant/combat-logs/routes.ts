@@ -1,10 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
-import { Invalid, TooLarge } from "../../kernel/errors.ts";
-import { limits } from "../../limits.ts";
+import { Invalid } from "../../kernel/errors.ts";
 import { uploadDeps } from "./deps.ts";
 import * as inputs from "./inputs.ts";
 import { watchReport } from "./progress.ts";
@@ -64,17 +62,7 @@ const sendChunk = createRoute({
   path: "/logs/{id}/content",
   operationId: "sendLogChunk",
   tags,
-  middleware: [
-    upload,
-    bodyLimit({
-      maxSize: limits.logs.chunkBytesMax,
-      onError: () => {
-        throw new TooLarge("logs/chunk-too-large", "Send the log in smaller pieces.", {
-          chunkBytesMax: limits.logs.chunkBytesMax,
-        });
-      },
-    }),
-  ] as const,
+  middleware: [upload] as const,
   request: {
     params: reportId,
     headers: z.object({

@@ -61,7 +61,7 @@ export async function beginUpload(
   if (begun) return await withOffset(ctx, files, (await readReport(ctx, begun.id))!);
   const id = newId<string>();
   const nowMs = ctx.now().getTime();
-  const title = input.title?.trim() || input.fileName.replace(/\.(txt|log|gz|zip)+$/i, "");
+  const title = input.title?.trim() || input.fileName.replace(/(\.(txt|log|gz|zip))+$/i, "");
   await write(ctx.db, [
     guard(
       sql`(select count(*) from log_reports where state = 'receiving') < ${limits.logs.unfinishedMax}`,

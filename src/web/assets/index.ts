@@ -3,6 +3,7 @@ import { hashToken } from "../../kernel/tokens.ts";
 import { styles } from "../styles/index.ts";
 import { htmx } from "./htmx.ts";
 import { islands } from "./islands.ts";
+import { uploads } from "./uploads.ts";
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
 <path fill="#8d8074" d="M3 21V10.5L12 3l9 7.500V21h-4.500v-7.500a4.5 4.5 0 0 0-9 0V21z"/>
@@ -16,7 +17,7 @@ function asset(name: string, extension: string, type: string, text: string) {
 const ASSETS = {
   styles: asset("styles", "css", "text/css; charset=utf-8", styles),
   htmx: asset("htmx", "js", "text/javascript; charset=utf-8", htmx),
-  islands: asset("islands", "js", "text/javascript; charset=utf-8", islands),
+  islands: asset("islands", "js", "text/javascript; charset=utf-8", islands + uploads),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 };
 

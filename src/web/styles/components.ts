@@ -87,6 +87,16 @@ stroke-linejoin:round}
 .plot .axis{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke}
 .plot .end{stroke:var(--accent);stroke-width:9;stroke-linecap:round;vector-effect:non-scaling-stroke}
 
+.share{display:block;width:100%;min-width:5rem;height:0.35rem;margin-top:0.25rem;border-radius:1rem;
+overflow:hidden;color:var(--accent)}
+.share .rest{fill:var(--raised)}.share .part{fill:currentColor}
+.under{display:block;font-size:var(--small);font-weight:400}
+.upload{display:grid;gap:0.5rem;justify-items:start}
+.upload[hidden]{display:none}
+.upload progress{width:100%;height:0.6rem;accent-color:var(--accent)}
+td.heal{color:var(--good)}td.damage{color:var(--bad)}
+input[type=file]{max-width:100%}
+td input[type=checkbox]{width:1.4rem;height:1.4rem;vertical-align:middle}
 dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0.35rem 1.5rem}
 dl.facts dt{color:var(--muted)}dl.facts dd{overflow-wrap:anywhere}
 @media (max-width:40rem){

@@ -35,6 +35,7 @@ td details[open]>summary{margin-bottom:0.35rem}
 tbody tr:hover>*{background:color-mix(in srgb,var(--raised) 55%,transparent)}
 tbody tr:last-child>:first-child{border-bottom-left-radius:var(--radius-large)}
 tbody tr:last-child>:last-child{border-bottom-right-radius:var(--radius-large)}
+form.list{display:grid;gap:1rem;justify-items:start}form.list>.table-wrap{width:100%}
 td .row{gap:0.4rem}
 td .button{min-height:2.25rem;padding:0.25rem 0.75rem;font-size:var(--small)}
 td select{width:auto;min-height:2.25rem;padding:0.2rem 0.5rem;font-size:var(--small)}

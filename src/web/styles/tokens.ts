@@ -52,6 +52,9 @@ export const tokens = `
 .theme-light{${light}}
 @media (prefers-color-scheme:light){.theme-system{${light}}}
 ${Object.entries(CLASS_COLOURS)
-  .map(([name, colour]) => `.class-${name}::before{background:${colour}}`)
+  .map(
+    ([name, colour]) =>
+      `.class-${name}::before{background:${colour}}.share.class-${name}{color:${colour}}`,
+  )
   .join("\n")}
 `;

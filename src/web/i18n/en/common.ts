@@ -17,6 +17,7 @@ export const common = {
     standings: "Standings",
     ledger: "Ledger",
     roster: "Roster",
+    logs: "Logs",
     members: "Members",
     audit: "Audit log",
     settings: "Settings",

@@ -20,6 +20,7 @@ export const common: Translated<typeof en> = {
     standings: "Clasificación",
     ledger: "Libro mayor",
     roster: "Plantilla",
+    logs: "Registros",
     members: "Miembros",
     audit: "Auditoría",
     settings: "Ajustes",

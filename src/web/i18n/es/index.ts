@@ -5,6 +5,7 @@ export { dkp } from "./dkp.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
 export { landing } from "./landing.ts";
+export { logs } from "./logs.ts";
 export { onboarding } from "./onboarding.ts";
 export { problems } from "./problems.ts";
 export { roster } from "./roster.ts";

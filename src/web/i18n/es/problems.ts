@@ -25,6 +25,8 @@ export const problems: Translated<typeof en> = {
     "dkp/reversal-is-final":
       "Lo deshecho queda así. Haz un apunte nuevo para volver a dar los puntos.",
     "logs/bad-archive": "Este archivo comprimido no se puede leer. Envía el registro tal cual.",
+    "logs/boss-not-found": "No hay tal jefe en los registros de esta hermandad.",
+    "logs/no-file": "Elige un archivo que no esté vacío.",
     "logs/bomb": "Este archivo se descomprime en mucho más de lo que ocupa un registro.",
     "logs/chunk-too-large": "Envía el registro en trozos más pequeños.",
     "logs/empty-chunk": "No hay bytes en esta petición.",

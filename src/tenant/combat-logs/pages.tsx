@@ -1,0 +1,198 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { toCsv } from "../../kernel/csv.ts";
+import { AppError, Invalid, NotFound } from "../../kernel/errors.ts";
+import { limits } from "../../limits.ts";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
+import { guildHref } from "../../web/layout.tsx";
+import { BossesPage, BossPage, ComparePage } from "./boss-view.tsx";
+import { uploadDeps } from "./deps.ts";
+import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./fight-view.tsx";
+import * as reading from "./reading.ts";
+import { LogsPage, ReportPage } from "./report-view.tsx";
+import * as reports from "./reports.ts";
+import * as uploads from "./uploads.ts";
+
+type PageContext = Context<GuildEnv>;
+
+const RECORDS_SHOWN = 5;
+
+/** Logs, reports, fights and progress as pages. */
+export function combatLogsPages() {
+  const router = createRouter<GuildEnv>();
+  const canView = requirePermission("logs.view");
+  const canUpload = requirePermission("logs.upload");
+  const canManage = requirePermission("logs.manage");
+  router.get("/logs", canView, (c) => showLogs(c, emptyForm));
+  router.post("/logs", canUpload, takeForm);
+  router.get("/logs/:id", canView, showReport);
+  router.get("/logs/:id/fights.csv", canView, sendFights);
+  router.post("/logs/:id/cancellation", canUpload, async (c) => {
+    await uploads.cancelUpload(c.var.guild, uploadDeps(c), c.req.param("id"));
+    return c.redirect(guildHref(viewOf(c), "/logs?done=removed"), 303);
+  });
+  router.post("/logs/:id/readings", canManage, async (c) => {
+    await reports.reparse(c.var.guild, uploadDeps(c), await existing(c));
+    return c.redirect(guildHref(viewOf(c), `/logs/${c.req.param("id")}`), 303);
+  });
+  router.post("/logs/:id/deletion", canManage, async (c) => {
+    await reports.removeReport(c.var.guild, uploadDeps(c).files, await existing(c));
+    return c.redirect(guildHref(viewOf(c), "/logs?done=removed"), 303);
+  });
+  router.get("/fights/compare", canView, async (c) => {
+    const fights = await reading.compare(c.var.guild, c.req.queries("id") ?? []);
+    return c.html(<ComparePage view={viewOf(c)} fights={fights} />);
+  });
+  router.get("/fights/:id", canView, showFight);
+  router.get("/fights/:id/players.csv", canView, sendPlayers);
+  router.get("/fights/:id/players/:guid", canView, async (c) => {
+    const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));
+    return c.html(<FightPlayerPage view={viewOf(c)} found={found} />);
+  });
+  router.get("/bosses", canView, async (c) =>
+    c.html(<BossesPage view={viewOf(c)} rows={await reading.bosses(c.var.guild)} />),
+  );
+  router.get("/bosses/:gameId/:difficulty", canView, showBoss);
+  return router;
+}
+
+async function showLogs(c: PageContext, form: FormState, status: 200 | 422 | 413 = 200) {
+  const ctx = c.var.guild;
+  const cursor = c.req.query("cursor") || undefined;
+  const page = await reports.reports(ctx, { limit: limits.logs.pageRows, cursor });
+  const usage = await reports.usage(ctx);
+  return c.html(<LogsPage view={viewOf(c)} page={page} usage={usage} form={form} />, status);
+}
+
+/** A whole small file in one form, for browsers without scripts. */
+async function takeForm(c: PageContext) {
+  const ctx = c.var.guild;
+  try {
+    const { file } = await c.req.parseBody();
+    if (!(file instanceof File) || file.size === 0) {
+      const detail = "Choose a file that is not empty.";
+      throw new Invalid("logs/no-file", detail, { errors: [{ pointer: "/file", detail }] });
+    }
+    const deps = uploadDeps(c);
+    const input = { fileName: file.name || "log.txt", sizeBytes: file.size };
+    const { id, receivedBytes } = await uploads.beginUpload(ctx, deps, input);
+    const rest = file.slice(receivedBytes).stream() as unknown as AsyncIterable<Uint8Array>;
+    await uploads.receiveChunk(ctx, deps, id, receivedBytes, rest);
+    return c.redirect(guildHref(viewOf(c), `/logs/${id}`), 303);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const form = failedForm(error, {}, viewOf(c).messages);
+    return await showLogs(c, form, statusOf(error) as 422);
+  }
+}
+
+async function showReport(c: PageContext) {
+  const ctx = c.var.guild;
+  const report = await uploads.uploadOf(ctx, uploadDeps(c).files, c.req.param("id")!);
+  const [fights, keystones] = await Promise.all([
+    reading.fightsOf(ctx, report.id),
+    reading.keystonesOf(ctx, report.id),
+  ]);
+  return c.html(
+    <ReportPage view={viewOf(c)} report={report} fights={fights} keystones={keystones} />,
+  );
+}
+
+async function showFight(c: PageContext) {
+  const ctx = c.var.guild;
+  const id = c.req.param("id")!;
+  const asked = c.req.query("view") ?? "damage";
+  const shown: FightView = FIGHT_VIEWS.find((name) => name === asked) ?? "damage";
+  const [fight, timeline] = await Promise.all([
+    reading.fight(ctx, id),
+    reading.timelineOf(ctx, id),
+  ]);
+  return c.html(<FightPage view={viewOf(c)} fight={fight} shown={shown} timeline={timeline} />);
+}
+
+async function showBoss(c: PageContext) {
+  const ctx = c.var.guild;
+  const [gameId, difficulty] = [Number(c.req.param("gameId")), Number(c.req.param("difficulty"))];
+  if (!Number.isInteger(gameId) || !Number.isInteger(difficulty)) {
+    throw new NotFound("logs/boss-not-found", "There is no such boss in this guild's logs.");
+  }
+  const boss = { gameId, difficulty };
+  const cursor = c.req.query("cursor") || undefined;
+  const [page, damage, healing] = await Promise.all([
+    reading.pulls(ctx, { ...boss, limit: limits.logs.pageRows, cursor }),
+    reading.records(ctx, { ...boss, by: "damage", limit: RECORDS_SHOWN }),
+    reading.records(ctx, { ...boss, by: "healing", limit: RECORDS_SHOWN }),
+  ]);
+  return c.html(
+    <BossPage
+      view={viewOf(c)}
+      difficulty={difficulty}
+      page={page}
+      damage={damage}
+      healing={healing}
+    />,
+  );
+}
+
+async function sendFights(c: PageContext) {
+  const report = await existing(c);
+  const fights = await reading.fightsOf(c.var.guild, report.id);
+  return csv(c, `${report.id}-fights`, [
+    ["name", "kind", "difficulty", "outcome", "boss_percent", "start", "duration_ms", "deaths"],
+    ...fights.map((one) => [
+      one.name,
+      one.kind,
+      one.difficulty,
+      one.outcome,
+      one.bossPercent ?? "",
+      new Date(one.startAt).toISOString(),
+      one.durationMs,
+      one.deathCount,
+    ]),
+  ]);
+}
+
+async function sendPlayers(c: PageContext) {
+  const fight = await reading.fight(c.var.guild, c.req.param("id")!);
+  const columns = [
+    "name",
+    "class",
+    "spec",
+    "itemLevel",
+    "damage",
+    "damageOwn",
+    "damagePets",
+    "overkill",
+    "absorbedByTarget",
+    "friendlyFire",
+    "healing",
+    "overhealing",
+    "absorbsGranted",
+    "damageTaken",
+    "deaths",
+    "activeMs",
+    "casts",
+    "interrupts",
+    "dispels",
+  ] as const;
+  const rows = fight.players.map((one) => columns.map((name) => one[name] ?? ""));
+  return csv(c, `${fight.id}-players`, [[...columns], ...rows]);
+}
+
+function csv(c: PageContext, name: string, rows: readonly (readonly (string | number)[])[]) {
+  return c.body(toCsv(rows.map((row) => row.map(String))), 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${name}.csv"`,
+    "Cache-Control": "no-store",
+  });
+}
+
+async function existing(c: PageContext) {
+  const report = await reports.readReport(c.var.guild, c.req.param("id")!);
+  if (report === undefined) throw uploads.noSuchReport();
+  return report;
+}
