@@ -18,6 +18,8 @@ import { guildApi } from "./platform/guilds/guild-routes.ts";
 import { progressPage } from "./platform/guilds/pages.tsx";
 import { progressOf } from "./platform/guilds/service.ts";
 import { platformApi, platformPages } from "./platform/index.ts";
+import { keysPages } from "./platform/keys/pages.tsx";
+import { keysApi } from "./platform/keys/routes.ts";
 import type { Services } from "./services.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { assets } from "./web/assets/index.ts";
@@ -47,13 +49,13 @@ export function createApp(services: Services) {
     smallBodies,
     trimTrailingSlash(),
   );
-  app.route("/api/g/:guild", guildSurface(guildApi(), tenantApi()));
+  app.route("/api/g/:guild", guildSurface(guildApi(), keysApi(), tenantApi()));
   app.use(
     "/api/*",
     idempotency<AppEnv>((c) => c.var.services.platform.db),
   );
   app.route("/api", platformApi());
-  app.route("/g/:guild", guildSurface(guildPages(), tenantPages()));
+  app.route("/g/:guild", guildSurface(guildPages(), keysPages(), tenantPages()));
   app.route(
     "/",
     publicPages(() => openApiDocument(app, services.config.publicUrl)),

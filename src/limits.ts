@@ -91,6 +91,19 @@ export const limits = {
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
   },
+  keys: {
+    /** One for each program of a guild, and some to change over. */
+    perGuildMax: 20,
+    nameCharsMax: 60,
+    /** Long enough to change every program of a guild to the new key. */
+    rotationOverlapMs: DAY_MS,
+    /** Usage is shown for a season; older days say nothing any more. */
+    usageDays: 90,
+    /** Counted in memory in between; a crash loses no more than this. */
+    usageFlushMs: 5 * SECOND_MS,
+    free: { eventsPerMinuteMax: 5_000, connectionsMax: 5 },
+    premium: { eventsPerMinuteMax: 20_000, connectionsMax: 15 },
+  },
   logs: {
     /** A night's log of a busy raid is about one gigabyte; packed it is a tenth of that. */
     fileBytesMax: 2 * 1024 ** 3,

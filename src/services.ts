@@ -5,6 +5,7 @@ import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
+import type { KeyUsage } from "./platform/keys/usage.ts";
 import type { PlatformStore } from "./platform/store.ts";
 
 /** One letter. `to` is an address, `text` the whole body; links in it are absolute. */
@@ -58,6 +59,7 @@ export interface Services {
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
   readonly jobs: Jobs;
+  readonly keyUsage: KeyUsage;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
   readonly logFiles?: LogFiles;

@@ -25,6 +25,12 @@ const program = new Command("guildhall")
 The folder of the platform is DATA_DIR, by default ./data.
 Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted.`,
   );
+// Whoever reads the first lines only, such as `head`, closes the pipe: no reason to complain.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 guildCommands(program);
 migrateCommands(program);
 sweepCommand(program);

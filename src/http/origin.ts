@@ -19,7 +19,9 @@ export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, ne
  * no page of another site can make: JSON, or a method that needs a preflight we never grant.
  */
 export const sameOrigin = createMiddleware<AppEnv>(async function sameOrigin(c, next) {
-  const travelsByItself = c.var.caller.type === "anonymous" || c.var.caller.via === "cookie";
+  const travelsByItself =
+    c.var.caller.type === "anonymous" ||
+    (c.var.caller.type === "user" && c.var.caller.via === "cookie");
   if (!SAFE_METHODS.has(c.req.method) && travelsByItself && !isFromHere(c.req.raw, c)) {
     throw new Forbidden(
       "request/cross-site",

@@ -5,6 +5,7 @@ import { Unauthenticated } from "../kernel/errors.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
 import type { Caller, SignedIn } from "../platform/context.ts";
+import { keyCaller } from "../platform/key-lookup.ts";
 import type { SessionRow } from "../platform/store.ts";
 import { clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
@@ -48,17 +49,29 @@ function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
 
 async function fromBearer(c: Context<AppEnv>, authorization: string): Promise<Caller> {
   const token = /^Bearer ([A-Za-z0-9_.~+/-]+=*)$/.exec(authorization)?.[1];
-  const caller =
-    token === undefined
-      ? undefined
-      : token.includes(".")
-        ? await fromAccessToken(c, token)
-        : await fromSession(c, token, "bearer");
+  const caller = token === undefined ? undefined : await fromToken(c, token);
   if (caller) return caller;
   throw new Unauthenticated(
     "auth/bad-token",
     "This token is not valid. Sign in again for another.",
   );
+}
+
+async function fromToken(c: Context<AppEnv>, token: string): Promise<Caller | undefined> {
+  const { services } = c.var;
+  if (token.startsWith("gh_")) {
+    const key = await keyCaller(services.platform, services.config.secret, token);
+    if (key) services.keyUsage.count(key.keyId, `${c.req.method} ${sectionOf(c.req.path)}`);
+    return key;
+  }
+  return token.includes(".")
+    ? await fromAccessToken(c, token)
+    : await fromSession(c, token, "bearer");
+}
+
+/** `/api/g/<guild>/logs/<id>` is counted as `logs`: whose and which is nobody's business. */
+function sectionOf(path: string): string {
+  return path.replace(/^\/api(\/g\/[^/]+)?\//, "").split("/", 1)[0] ?? "";
 }
 
 async function fromAccessToken(c: Context<AppEnv>, token: string): Promise<Caller | undefined> {

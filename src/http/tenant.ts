@@ -5,6 +5,8 @@ import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
 import { permissionsOf, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
+import { permissionsOfScopes } from "../platform/key-lookup.ts";
+import { parseKey } from "../platform/key-secrets.ts";
 import type { Guild, Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
@@ -65,7 +67,8 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const reference = c.req.param("guild")!;
   const userId = caller.type === "user" ? caller.userId : null;
   const found = await platform.guildForUser(reference, userId);
-  if (found === undefined || !isVisible(found.guild, found.membership)) {
+  const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
+  if (found === undefined || !(isOurs || isVisible(found.guild, found.membership))) {
     return await redirectFromOldSlug(c, reference);
   }
   refuseOtherSelectors(c, found.guild);
@@ -73,7 +76,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   using lease = await tenants.lease(found.guild);
   c.set("guild", {
     guild: found.guild,
-    actor: actorOf(caller, found.membership),
+    actor: actorOf(caller, found.guild, found.membership),
     db: lease.db,
     now,
     requestId: c.var.requestId,
@@ -93,7 +96,11 @@ export function isVisible(guild: Guild, membership: Membership | undefined): boo
   return membership !== undefined || (guild.isPublic && guild.status === "ready");
 }
 
-function actorOf(caller: Caller, membership: Membership | undefined): Actor {
+function actorOf(caller: Caller, guild: Guild, membership: Membership | undefined): Actor {
+  if (caller.type === "key" && caller.guildId === guild.id) {
+    const { keyId, name, scopes } = caller;
+    return { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
+  }
   if (caller.type === "user" && membership !== undefined) {
     return {
       type: "user",
@@ -142,7 +149,7 @@ function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
   const named = [
     labelOf(new URL(c.req.url).hostname, services.config.publicUrl),
     headerGuild(c.req.raw),
-    caller.type === "user" ? caller.guildId : undefined,
+    caller.type === "anonymous" ? undefined : caller.guildId,
   ];
   for (const name of named) {
     if (name !== undefined && name !== guild.id && name !== guild.slug) {
@@ -178,7 +185,10 @@ function headerGuild(request: Request): string | undefined {
 
 /** The guild an access token was made for, unverified: it selects a path, it opens nothing. */
 function claimedGuild(request: Request): string | undefined {
-  const payload = request.headers.get("authorization")?.split(".")[1];
+  const authorization = request.headers.get("authorization");
+  const key = authorization?.startsWith("Bearer gh_") && parseKey(authorization.slice(7));
+  if (key) return key.guildId;
+  const payload = authorization?.split(".")[1];
   if (payload === undefined) return undefined;
   try {
     const claims = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));

@@ -19,6 +19,7 @@ import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { Jobs } from "../platform/jobs.ts";
+import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
 import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
@@ -83,6 +84,11 @@ export async function buildNodeServices(
     runner: `${hostname()}:${process.pid}:${newId<string>()}`,
   });
   const jobs = new Jobs(platform);
+  const keyUsage = new KeyUsage(platform);
+  const counting = setInterval(() => {
+    keyUsage.flush().catch((error: unknown) => log.error("keys.usage-lost", { error }));
+  }, limits.keys.usageFlushMs);
+  counting.unref();
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
@@ -98,13 +104,16 @@ export async function buildNodeServices(
     host,
     upgrades,
     jobs,
+    keyUsage,
     wakeJobs: () => logIngest.wake(),
     logFiles,
     logIngest,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
+      clearInterval(counting);
       await logIngest.stop();
+      await keyUsage.flush();
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();

@@ -2,6 +2,7 @@ import type { Statement } from "../database/client.ts";
 import { Unauthenticated } from "../kernel/errors.ts";
 import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
 import type { Services } from "../services.ts";
+import type { KeyCaller } from "./key-lookup.ts";
 
 /** Somebody who proved who they are, and how. */
 export interface SignedIn {
@@ -19,7 +20,7 @@ export interface SignedIn {
   readonly guildId?: GuildId;
 }
 
-export type Caller = { readonly type: "anonymous" } | SignedIn;
+export type Caller = { readonly type: "anonymous" } | SignedIn | KeyCaller;
 
 /** Somebody at this machine's command line, by their account there. Comes by no request. */
 export interface Operator {
@@ -57,7 +58,7 @@ export function record(
     args: [
       ctx.services.now().getTime(),
       caller.type,
-      caller.type === "user" ? caller.userId : caller.type === "operator" ? caller.name : "",
+      idOf(caller),
       action,
       subject,
       change.guildId ?? null,
@@ -67,4 +68,10 @@ export function record(
       ctx.agent,
     ],
   };
+}
+
+function idOf(caller: Caller | Operator): string {
+  if (caller.type === "user") return caller.userId;
+  if (caller.type === "key") return caller.keyId;
+  return caller.type === "operator" ? caller.name : "";
 }

@@ -20,6 +20,7 @@ import type {
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 
 export * from "./fleet-schema.ts";
+export * from "./keys/schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
 

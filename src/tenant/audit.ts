@@ -33,6 +33,7 @@ export function record(
 /** How an actor is written down in rows that outlive the session. */
 export function describe(actor: Actor): { type: string; id: string; name: string } {
   if (actor.type === "user") return { type: "user", id: actor.userId, name: actor.name };
+  if (actor.type === "key") return { type: "key", id: actor.keyId, name: actor.name };
   if (actor.type === "system") return { type: "system", id: actor.job, name: actor.job };
   return { type: "visitor", id: "", name: "" };
 }

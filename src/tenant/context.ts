@@ -20,6 +20,12 @@ export type Actor =
       readonly signedIn: boolean;
       readonly permissions: ReadonlySet<Permission>;
     }
+  | {
+      readonly type: "key";
+      readonly keyId: string;
+      readonly name: string;
+      readonly permissions: ReadonlySet<Permission>;
+    }
   | { readonly type: "system"; readonly job: string };
 
 /** All a feature knows of the world: one guild, its database, who is acting, and what time it is. */

@@ -18,7 +18,7 @@ export async function bundleScript(script: string): Promise<string> {
     platform: "node",
     format: "esm",
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
     },
     logLevel: "warning",
   });

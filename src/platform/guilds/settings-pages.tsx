@@ -4,6 +4,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import type { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
+import { may } from "../../tenant/context.ts";
 import { Button, Card, LinkButton, Meter, PageHeader } from "../../web/components.tsx";
 import {
   Checkbox,
@@ -63,6 +64,16 @@ async function settingsHtml(c: Page, form: FormState) {
           <Button>{view.messages.common.save}</Button>
         </Form>
       </Card>
+      {may(c.var.guild, "keys.manage") && (
+        <Card title={view.messages.keys.title}>
+          <p class="muted">{view.messages.keys.lead}</p>
+          <div class="row">
+            <LinkButton href={guildHref(view, "/settings/keys")}>
+              {view.messages.keys.title}
+            </LinkButton>
+          </div>
+        </Card>
+      )}
       <Card title={t.schedule}>
         <p class="muted">{t.scheduleLead}</p>
         <div class="row">

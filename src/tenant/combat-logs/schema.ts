@@ -159,3 +159,14 @@ export const keystones = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.reportId, t.number] })],
 );
+
+/** The fight that goes on in a log that is still being written, as it looks now: one row a report. */
+export const liveFights = sqliteTable("live_fights", {
+  reportId: text("report_id")
+    .primaryKey()
+    .references(() => logReports.id, { onDelete: "cascade" }),
+  /** Raised by every change, so that viewers ask only for what they have not seen. */
+  seq: integer().notNull(),
+  at: integer().notNull(),
+  fight: text({ mode: "json" }).$type<unknown>(),
+});

@@ -4,6 +4,7 @@ export { common } from "./common.ts";
 export { dkp } from "./dkp.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
+export { keys } from "./keys.ts";
 export { landing } from "./landing.ts";
 export { logs } from "./logs.ts";
 export { onboarding } from "./onboarding.ts";

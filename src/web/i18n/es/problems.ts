@@ -24,6 +24,8 @@ export const problems: Translated<typeof en> = {
     "dkp/pool-not-found": "Esta hermandad no tiene ese fondo. Mira antes la lista de fondos.",
     "dkp/reversal-is-final":
       "Lo deshecho queda así. Haz un apunte nuevo para volver a dar los puntos.",
+    "keys/not-found": "Esta hermandad no tiene esa clave, o se revocó.",
+    "keys/too-many": "Esta hermandad tiene ya todas las claves que puede. Revoca una antes.",
     "logs/bad-archive": "Este archivo comprimido no se puede leer. Envía el registro tal cual.",
     "logs/boss-not-found": "No hay tal jefe en los registros de esta hermandad.",
     "logs/no-file": "Elige un archivo que no esté vacío.",

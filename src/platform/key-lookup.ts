@@ -1,0 +1,85 @@
+import type { GuildId, UserId } from "../kernel/ids.ts";
+import type { Permission } from "../kernel/permissions.ts";
+import { ROLE_PERMISSIONS } from "../kernel/permissions.ts";
+import { limits } from "../limits.ts";
+import { hashSecret, isSameHash, parseKey } from "./key-secrets.ts";
+import type { KeyScope } from "./keys/schema.ts";
+import type { PlatformStore } from "./store.ts";
+
+/** A program that proved to hold a key of one guild. */
+export interface KeyCaller {
+  readonly type: "key";
+  readonly keyId: string;
+  readonly name: string;
+  readonly guildId: GuildId;
+  readonly scopes: readonly KeyScope[];
+  readonly eventsPerMinuteMax: number;
+  readonly connectionsMax: number;
+}
+
+interface KeyRow {
+  readonly guildId: GuildId;
+  readonly name: string;
+  readonly secretHash: string;
+  readonly scopes: string;
+  readonly eventsPerMinuteMax: number;
+  readonly connectionsMax: number;
+  readonly createdBy: UserId;
+  readonly lastUsedAt: number | null;
+}
+
+const KEY = `
+  SELECT guild_id AS guildId, name, secret_hash AS secretHash, scopes,
+    events_per_minute_max AS eventsPerMinuteMax, connections_max AS connectionsMax,
+    created_by AS createdBy, last_used_at AS lastUsedAt
+  FROM api_keys WHERE id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`;
+
+/** Who holds this key; undefined for one that is wrong, revoked or has ended. */
+export async function keyCaller(
+  platform: PlatformStore,
+  serverSecret: string,
+  text: string,
+): Promise<KeyCaller | undefined> {
+  const key = parseKey(text);
+  if (key === undefined) return undefined;
+  const nowMs = platform.now().getTime();
+  const row = await platform.db.first<KeyRow>(KEY, key.id, nowMs);
+  if (row === undefined || row.guildId !== key.guildId) return undefined;
+  if (!isSameHash(row.secretHash, hashSecret(serverSecret, key.secret))) return undefined;
+  if (nowMs - (row.lastUsedAt ?? 0) > limits.session.touchAfterMs) {
+    await platform.db.client.execute({
+      sql: "UPDATE api_keys SET last_used_at = ? WHERE id = ?",
+      args: [nowMs, key.id],
+    });
+  }
+  return {
+    type: "key",
+    keyId: key.id,
+    name: row.name,
+    guildId: row.guildId,
+    scopes: JSON.parse(row.scopes),
+    eventsPerMinuteMax: row.eventsPerMinuteMax,
+    connectionsMax: row.connectionsMax,
+  };
+}
+
+/** Is a key still good that was good a moment ago? For connections that stay open. */
+export async function isKeyGood(platform: PlatformStore, keyId: string): Promise<boolean> {
+  const row = await platform.db.first(KEY, keyId, platform.now().getTime());
+  return row !== undefined;
+}
+
+const VIEW = ROLE_PERMISSIONS.viewer;
+// What must be a person's decision: who belongs to the guild, what it is called, who holds keys.
+const NOT_FOR_KEYS = new Set<Permission>(["members.manage", "settings.manage", "keys.manage"]);
+const SCOPE_PERMISSIONS: Readonly<Record<KeyScope, readonly Permission[]>> = {
+  query: VIEW,
+  upload: ["logs.view", "logs.upload"],
+  stream: ["logs.view", "logs.upload"],
+  admin: ROLE_PERMISSIONS.admin.filter((permission) => !NOT_FOR_KEYS.has(permission)),
+};
+
+/** What a key with these scopes may do. */
+export function permissionsOfScopes(scopes: readonly KeyScope[]): ReadonlySet<Permission> {
+  return new Set(scopes.flatMap((scope) => SCOPE_PERMISSIONS[scope]));
+}

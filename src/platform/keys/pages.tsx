@@ -1,0 +1,191 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter, invalidFrom } from "../../http/router.ts";
+import { type View, viewOf } from "../../http/view.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { limits } from "../../limits.ts";
+import { LineChart } from "../../web/chart.tsx";
+import {
+  Badge,
+  Button,
+  ButtonForm,
+  Card,
+  CopyField,
+  LinkButton,
+  Notice,
+  PageHeader,
+  Time,
+} from "../../web/components.tsx";
+import {
+  CheckboxField,
+  emptyForm,
+  Form,
+  type FormState,
+  failedForm,
+  TextField,
+} from "../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { type Column, DataTable } from "../../web/tables.tsx";
+import { newKeyBody, SCOPES } from "./routes.ts";
+import * as service from "./service.ts";
+
+type PageContext = Context<GuildEnv>;
+const DAY_MS = 86_400_000;
+
+/** Below `/g/:guild/settings/keys`: the guild's API keys. */
+export function keysPages() {
+  const router = createRouter<GuildEnv>();
+  const manage = requirePermission("keys.manage");
+  router.get("/settings/keys", manage, async (c) => c.html(await keysHtml(c, emptyForm)));
+  router.post("/settings/keys", manage, makeKey);
+  router.post("/settings/keys/:id/rotations", manage, (c) =>
+    proved(c, async () => {
+      const made = await service.rotateKey(c.var.guild, c.var.platform, c.req.param("id"));
+      return c.html(await keysHtml(c, emptyForm, made.key), 201);
+    }),
+  );
+  router.post("/settings/keys/:id/revocation", manage, async (c) => {
+    await service.revokeKey(c.var.guild, c.var.platform, c.req.param("id"));
+    return c.redirect(guildHref(viewOf(c), "/settings/keys?done=removed"), 303);
+  });
+  return router;
+}
+
+async function makeKey(c: PageContext): Promise<Response> {
+  const body = await c.req.parseBody({ all: true });
+  const values = {
+    name: String(body["name"] ?? ""),
+    scopes: [body["scopes"] ?? []].flat().map(String),
+  };
+  return await proved(c, async () => {
+    try {
+      const input = newKeyBody.safeParse(values);
+      if (!input.success) throw invalidFrom(input.error, "form");
+      const made = await service.createKey(c.var.guild, c.var.platform, input.data);
+      return c.html(await keysHtml(c, emptyForm, made.key), 201);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "auth/proof-required") throw error;
+      const form = failedForm(error, values, viewOf(c).messages);
+      return c.html(await keysHtml(c, form), statusOf(error as AppError) as 422);
+    }
+  });
+}
+
+/** A key opens the guild to whoever holds it, so the password is asked for once more. */
+async function proved(c: PageContext, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "auth/proof-required")) throw error;
+    const next = encodeURIComponent(guildHref(viewOf(c), "/settings/keys"));
+    return c.redirect(`/account/proof?next=${next}`, 303);
+  }
+}
+
+async function keysHtml(c: PageContext, form: FormState, made?: string) {
+  const view = viewOf(c);
+  const t = view.messages.keys;
+  const [keys, usage] = await Promise.all([
+    service.keys(c.var.guild, c.var.platform),
+    service.usageByDay(c.var.guild, c.var.platform),
+  ]);
+  return (
+    <GuildLayout view={view} title={t.title} section="settings">
+      <PageHeader title={t.title} lead={t.lead}>
+        <LinkButton href={guildHref(view, "/settings")}>{t.back}</LinkButton>
+      </PageHeader>
+      {made !== undefined && (
+        <Notice look="good">
+          <p>{t.made}</p>
+          <CopyField id="made" label={t.key} value={made} messages={view.messages} />
+        </Notice>
+      )}
+      <DataTable
+        caption={t.title}
+        columns={columnsOf(view)}
+        rows={keys}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.none}</p>}
+      />
+      <LineChart
+        title={t.usage}
+        messages={view.messages}
+        points={usage.map(({ day, requests }) => ({
+          label: new Date(day * DAY_MS).toISOString().slice(0, 10),
+          value: requests,
+          text: String(requests),
+        }))}
+      />
+      <Card title={t.create}>
+        <Form form={form} messages={view.messages}>
+          <TextField
+            name="name"
+            label={t.name}
+            form={form}
+            maxlength={limits.keys.nameCharsMax}
+            required
+          />
+          <CheckboxField
+            name="scopes"
+            label={t.scopes}
+            form={form}
+            options={SCOPES.map((value) => ({ value, label: t.scopeNames[value] }))}
+          />
+          <Button>{t.create}</Button>
+        </Form>
+      </Card>
+    </GuildLayout>
+  );
+}
+
+function columnsOf(view: View): readonly Column<service.ApiKey>[] {
+  const t = view.messages.keys;
+  const { timeZone } = view.guild!.guild;
+  const time = (at: number | null, otherwise: string) =>
+    at === null ? otherwise : <Time at={at} timeZone={timeZone} locale={view.locale} />;
+  return [
+    { id: "name", label: t.name, card: "title", cell: (one) => one.name },
+    {
+      id: "state",
+      label: t.state,
+      card: "key",
+      cell: (one) => (
+        <Badge look={one.revokedAt === null ? "good" : "plain"}>
+          {one.revokedAt === null ? t.active : t.revoked}
+        </Badge>
+      ),
+    },
+    { id: "scopes", label: t.scopes, cell: (one) => one.scopes.join(", ") },
+    { id: "used", label: t.lastUsed, cell: (one) => time(one.lastUsedAt, t.never) },
+    { id: "ends", label: t.ends, cell: (one) => time(one.expiresAt, "") },
+    {
+      id: "requests",
+      label: t.requests,
+      numeric: true,
+      card: "plain",
+      cell: (one) => one.requests,
+    },
+    {
+      id: "actions",
+      label: view.messages.common.actions,
+      card: "wide",
+      cell: (one) =>
+        one.revokedAt === null && (
+          <div class="row">
+            <ButtonForm action={guildHref(view, `/settings/keys/${one.id}/rotations`)}>
+              {t.rotate}
+            </ButtonForm>
+            <ButtonForm
+              look="danger"
+              action={guildHref(view, `/settings/keys/${one.id}/revocation`)}
+            >
+              {t.revoke}
+            </ButtonForm>
+          </div>
+        ),
+    },
+  ];
+}

@@ -1,0 +1,42 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { GuildId, UserId } from "../../kernel/ids.ts";
+
+export type KeyScope = "stream" | "query" | "upload" | "admin";
+
+/** Keys with which programs act for one guild. The secret itself is stored nowhere. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text().primaryKey(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    name: text().notNull(),
+    /** HMAC of the secret, under a key that only the server's configuration knows. */
+    secretHash: text("secret_hash").notNull(),
+    scopes: text({ mode: "json" }).$type<readonly KeyScope[]>().notNull(),
+    eventsPerMinuteMax: integer("events_per_minute_max").notNull(),
+    connectionsMax: integer("connections_max").notNull(),
+    createdBy: text("created_by").$type<UserId>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (t) => [index("api_keys_by_guild").on(t.guildId, t.createdAt)],
+);
+
+/** How often a key asked for what, by day (days since 1970, UTC). */
+export const apiKeyUsage = sqliteTable(
+  "api_key_usage",
+  {
+    keyId: text("key_id")
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: "cascade" }),
+    day: integer().notNull(),
+    endpoint: text().notNull(),
+    requests: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.keyId, t.day, t.endpoint] }),
+    index("api_key_usage_by_day").on(t.day),
+  ],
+);

@@ -1,0 +1,40 @@
+import type { Statement } from "../../database/client.ts";
+import type { PlatformStore } from "../store.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Counts what keys ask for. Counted here first and written together, because a write to the platform
+ * for every request would cost more than most requests do. A crash loses seconds of counting.
+ */
+export class KeyUsage {
+  readonly #platform: PlatformStore;
+  #counts = new Map<string, { keyId: string; day: number; endpoint: string; requests: number }>();
+
+  constructor(platform: PlatformStore) {
+    this.#platform = platform;
+  }
+
+  count(keyId: string, endpoint: string, requests = 1): void {
+    const day = Math.floor(this.#platform.now().getTime() / DAY_MS);
+    const key = `${keyId} ${day} ${endpoint}`;
+    const known = this.#counts.get(key);
+    if (known) known.requests += requests;
+    else this.#counts.set(key, { keyId, day, endpoint, requests });
+  }
+
+  async flush(): Promise<void> {
+    const counts = [...this.#counts.values()];
+    this.#counts = new Map();
+    if (counts.length === 0) return;
+    const statement: Statement = {
+      sql: `INSERT INTO api_key_usage (key_id, day, endpoint, requests)
+            SELECT value->>'keyId', value->>'day', value->>'endpoint', value->>'requests'
+            FROM json_each(?) WHERE EXISTS (SELECT 1 FROM api_keys WHERE id = value->>'keyId')
+            ON CONFLICT (key_id, day, endpoint)
+              DO UPDATE SET requests = requests + excluded.requests`,
+      args: [JSON.stringify(counts)],
+    };
+    await this.#platform.db.client.execute(statement);
+  }
+}
