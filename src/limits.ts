@@ -134,6 +134,22 @@ export const limits = {
     progressWatchMsMax: 10 * MINUTE_MS,
     /** How often a process looks for logs that another one left. */
     jobPollMs: 5 * SECOND_MS,
+    live: {
+      /** A program that says hello does so at once. */
+      helloMs: 5 * SECOND_MS,
+      /** A second of the busiest fight is a tenth of this. */
+      frameBytesMax: 1024 ** 2,
+      /** What one connection may have waiting here before it is not listened to for a while. */
+      waitingBytesMax: 4 * 1024 ** 2,
+      /** How soon somebody whose key or membership ended is cut off, at the latest. */
+      recheckMs: 3 * SECOND_MS,
+      /** Viewers see a fight as it was this long ago. */
+      snapshotMs: SECOND_MS,
+      /** Lines that break off dead are noticed. */
+      pingMs: 20 * SECOND_MS,
+      /** A log that nobody goes on writing is read as it is after that. */
+      abandonedMs: 6 * HOUR_MS,
+    },
     /** Reports removed in one go of the upkeep; the rest waits for the next. */
     pruneReportsMax: 20,
   },

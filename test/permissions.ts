@@ -47,6 +47,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   readLogAgain: "logs.manage",
   deleteLogReport: "logs.manage",
   watchLogReport: "logs.view",
+  watchLiveFight: "logs.view",
   getFight: "logs.view",
   getFightPlayer: "logs.view",
   listBosses: "logs.view",

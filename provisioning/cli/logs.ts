@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Analysis, analyzeFile, peopleText } from "./logs-analyze.ts";
+import { follow } from "./logs-follow.ts";
 import { EXIT, examples, JSON_OPTION, Output } from "./output.ts";
 
 interface AnalyzeOptions {
@@ -38,6 +40,76 @@ what healed and what shields absorbed (absorbsGranted). Times are Unix milliseco
 With several files, --json prints a list of documents.`,
     )
     .action(analyze);
+  logs
+    .command("follow <file>")
+    .description("send the game's log to a guild while it is written; Ctrl-C ends the report")
+    .requiredOption("--guild <slug>", "whose report it becomes")
+    .option("--server <url>", "where Guildhall is", "http://localhost:3000")
+    .option("--key-file <path>", "a file that holds the guild's key; else GUILDHALL_KEY")
+    .option("--timezone <zone>", "where the log writes no offset from UTC", zone, localZone())
+    .option("--until-idle <seconds>", "end when the file has not grown for so long", seconds)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall logs follow WoWCombatLog.txt --guild iron-vow --key-file key.txt",
+        "GUILDHALL_KEY=… guildhall logs follow WoWCombatLog.txt --guild iron-vow --server https://guilds.example",
+      ),
+    )
+    .action(followFile);
+}
+
+interface CliFollowOptions {
+  readonly guild: string;
+  readonly server: string;
+  readonly keyFile?: string;
+  readonly timezone: string;
+  readonly untilIdle?: number;
+  readonly json?: boolean;
+}
+
+/** Keys come from a file or the environment: what is typed is kept by shells and shown to others. */
+async function followFile(file: string, options: CliFollowOptions): Promise<void> {
+  const out = new Output(options.json === true);
+  const key = options.keyFile
+    ? (await readFile(options.keyFile, "utf8")).trim()
+    : process.env["GUILDHALL_KEY"];
+  if (!key) {
+    out.failure(new Error("Name the file that holds the guild's key, or set GUILDHALL_KEY."));
+    process.exitCode = EXIT.misused;
+    return;
+  }
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const { guild, server, timezone: timeZone, untilIdle } = options;
+  try {
+    const idleMs = untilIdle === undefined ? undefined : untilIdle * 1_000;
+    const end = await follow({
+      ...{ file, guild, server, key, timeZone, idleMs, signal: stop.signal },
+      onNews: (news) => {
+        if (news.type === "acknowledged") return;
+        const text =
+          news.type === "connected"
+            ? `Connected; the server has ${news.offset} bytes.`
+            : `${news.reason} Trying again in ${(news.retryMs / 1_000).toFixed(1)} s.`;
+        process.stderr.write(`${text}\n`);
+      },
+    });
+    out.result(end, () => `${end.bytes} bytes sent. The report is ${end.session}.`);
+    process.exitCode = EXIT.done;
+  } catch (error) {
+    process.exitCode = out.failure(error);
+  }
+}
+
+function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("A number of seconds is wanted.");
 }
 
 async function analyze(files: readonly string[], options: AnalyzeOptions): Promise<void> {

@@ -13,11 +13,10 @@ import {
   storeProgress,
   storeSummary,
 } from "../tenant/combat-logs/storing.ts";
+import { PARSE_JOB } from "../tenant/combat-logs/uploads.ts";
 import type { FolderLogFiles } from "./log-files.ts";
 import { parseInThread } from "./log-parsing.ts";
 import type { LogNews } from "./log-worker.ts";
-
-export const PARSE_JOB = "logs.parse";
 
 interface Deps {
   readonly platform: PlatformStore;

@@ -3,6 +3,7 @@ import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { limits } from "../limits.ts";
 import type { Mailer } from "../services.ts";
+import { LiveLogs } from "./live-logs.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
 
 /** Starts the server and resolves once it answers; used by `npm start`, the demo and tests. */
@@ -20,11 +21,14 @@ export async function start(
     server.once("listening", resolve);
     server.once("error", reject);
   });
+  const liveLogs = new LiveLogs(services);
+  server.on("upgrade", liveLogs.upgrade);
   const { port } = server.address() as { port: number };
   services.log.info("server.listening", { port, publicUrl: config.publicUrl.href });
 
   /** Stops taking requests, lets those under way finish, then closes every database. */
   const stop = async () => {
+    await liveLogs.close();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       if ("closeIdleConnections" in server) server.closeIdleConnections();

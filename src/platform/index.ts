@@ -5,6 +5,10 @@ import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
+// Below a guild's address, and so mounted there.
+export { keysPages } from "./keys/pages.tsx";
+export { keysApi } from "./keys/routes.ts";
+
 /** The platform's JSON API, below `/api`: one line per feature. */
 export function platformApi() {
   return createRouter().route("/", authApi()).route("/", guildsApi()).route("/", plansApi());

@@ -78,6 +78,26 @@ export class Jobs {
     ]);
   }
 
+  /** Moves a job that nobody holds to another moment; one that is not there stays away. */
+  async postpone(guildId: GuildId, kind: string, subject: string, dueAt: number): Promise<void> {
+    await write(this.#platform.db, [
+      {
+        sql: "UPDATE jobs SET due_at = ? WHERE guild_id = ? AND kind = ? AND subject = ?",
+        args: [dueAt, guildId, kind, subject],
+      },
+    ]);
+  }
+
+  /** There is nothing to do any more. */
+  async cancel(guildId: GuildId, kind: string, subject: string): Promise<void> {
+    await write(this.#platform.db, [
+      {
+        sql: "DELETE FROM jobs WHERE guild_id = ? AND kind = ? AND subject = ?",
+        args: [guildId, kind, subject],
+      },
+    ]);
+  }
+
   /** It is done and gone. @throws {Conflict} `job/lost` */
   async finish(job: Job): Promise<void> {
     await this.#held(job, [{ sql: "DELETE FROM jobs WHERE id = ?", args: [job.id] }]);

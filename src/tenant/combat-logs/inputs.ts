@@ -30,6 +30,8 @@ export const reportJson = z
     source: z.enum(["upload", "live"]),
     state: z.enum(["receiving", "waiting", "parsing", "ready", "failed", "duplicate", "canceled"]),
     uploaderName: z.string(),
+    timeZone: z.string(),
+    year: z.number().int().nullable(),
     sizeBytes: z.number().int(),
     receivedBytes: z.number().int(),
     parsedBytes: z.number().int(),

@@ -4,7 +4,8 @@ import type { GuildEnv } from "../../http/env.ts";
 import { delay } from "../../kernel/concurrency.ts";
 import { limits } from "../../limits.ts";
 import { uploadDeps } from "./deps.ts";
-import type { Report } from "./reports.ts";
+import { liveFight } from "./live.ts";
+import { type Report, readReport } from "./reports.ts";
 import { uploadOf } from "./uploads.ts";
 
 const ENDED = new Set(["ready", "failed", "duplicate", "canceled"]);
@@ -33,6 +34,39 @@ export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Res
       if (data !== last) await stream.writeSSE({ event: "report", data });
       last = data;
       if (ENDED.has(report.state)) return;
+      await delay(limits.logs.progressPollMs);
+    }
+  });
+}
+
+/**
+ * Tails the fight that goes on in a live log: `fight` with each change, from `Last-Event-ID` on, and
+ * `ended` once the log is whole.
+ */
+export async function watchFight(c: Context<GuildEnv>, id: string): Promise<Response> {
+  const { files } = uploadDeps(c);
+  const ctx = c.var.guild;
+  await uploadOf(ctx, files, id);
+  const { tenants, platform } = c.var.services;
+  let seen = Number(c.req.header("last-event-id") ?? 0) || 0;
+  return streamSSE(c, async (stream) => {
+    const endAt = performance.now() + limits.logs.progressWatchMsMax;
+    while (!stream.aborted && performance.now() < endAt) {
+      const guild = await platform.guild(ctx.guild.id);
+      if (guild?.status !== "ready") return;
+      const now = await tenants.use(guild, async (db) => ({
+        live: await liveFight(db, id, seen),
+        report: await readReport({ ...ctx, guild, db }, id),
+      }));
+      if (now.live) {
+        seen = now.live.seq;
+        const data = JSON.stringify(now.live.fight);
+        await stream.writeSSE({ id: String(seen), event: "fight", data });
+      }
+      if (now.report?.state !== "parsing") {
+        await stream.writeSSE({ event: "ended", data: "{}" });
+        return;
+      }
       await delay(limits.logs.progressPollMs);
     }
   });

@@ -246,6 +246,7 @@ function ReportFacts(props: { view: View; report: Report; isUnderWay: boolean })
           )}
         </div>
       )}
+      {isUnderWay && report.source === "live" && <LiveFight view={view} report={report} />}
       <dl class="facts card">
         <dt>{t.time}</dt>
         <dd>
@@ -261,6 +262,38 @@ function ReportFacts(props: { view: View; report: Report; isUnderWay: boolean })
       </dl>
       {(report.unknown ?? 0) > 0 && <p class="muted">{t.unknownLines(report.unknown!)}</p>}
     </>
+  );
+}
+
+/** The fight that goes on, filled and kept up by a script; without one the page is reloaded. */
+function LiveFight({ view, report }: { view: View; report: Report }) {
+  const t = view.messages.logs;
+  const words = { live: t.live, reconnecting: t.reconnecting, quiet: t.quiet };
+  return (
+    <section
+      class="card"
+      data-live={`/api/g/${view.guild!.guild.slug}/logs/${report.id}/fight`}
+      data-words={JSON.stringify(words)}
+    >
+      <h2>
+        <span data-fight>{t.quiet}</span>{" "}
+        <span class="badge plain" data-lamp role="status">
+          {t.reconnecting}
+        </span>
+      </h2>
+      <table>
+        <caption>{t.live}</caption>
+        <thead>
+          <tr>
+            <th>{t.player}</th>
+            <th class="num">{t.damage}</th>
+            <th class="num">{t.perSecond}</th>
+            <th class="num">{t.healing}</th>
+          </tr>
+        </thead>
+        <tbody></tbody>
+      </table>
+    </section>
   );
 }
 

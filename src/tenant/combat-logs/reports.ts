@@ -18,6 +18,8 @@ export interface Report {
   readonly state: ReportState;
   readonly uploaderId: string | null;
   readonly uploaderName: string;
+  readonly timeZone: string;
+  readonly year: number | null;
   readonly sizeBytes: number;
   /** Of an upload under way: what has arrived. Else all of it. */
   readonly receivedBytes: number;
@@ -47,7 +49,7 @@ interface ReportRow extends Omit<Report, "unknownEvents"> {
 
 const COLUMNS = `
   r.id, r.title, r.file_name AS fileName, r.source, r.state, r.uploader_id AS uploaderId,
-  r.uploader_name AS uploaderName, r.size_bytes AS sizeBytes,
+  r.uploader_name AS uploaderName, r.time_zone AS timeZone, r.year, r.size_bytes AS sizeBytes,
   CASE WHEN r.state = 'receiving' THEN 0 ELSE r.size_bytes END AS receivedBytes,
   r.parsed_bytes AS parsedBytes, r.stored_bytes AS storedBytes, r.duplicate_of AS duplicateOf,
   r.error, r.parser_version AS parserVersion, r.lines, r.parsed, r.unknown, r.bad,

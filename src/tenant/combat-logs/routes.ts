@@ -5,7 +5,7 @@ import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../htt
 import { Invalid } from "../../kernel/errors.ts";
 import { uploadDeps } from "./deps.ts";
 import * as inputs from "./inputs.ts";
-import { watchReport } from "./progress.ts";
+import { watchFight, watchReport } from "./progress.ts";
 import * as reading from "./reading.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
@@ -120,6 +120,23 @@ const events = createRoute({
   },
 });
 
+const fightEvents = createRoute({
+  method: "get",
+  path: "/logs/{id}/fight",
+  operationId: "watchLiveFight",
+  tags,
+  middleware: [view] as const,
+  request: { params: reportId },
+  responses: {
+    200: {
+      description:
+        "Server-sent events: `fight` with each change of the fight that goes on, `ended`.",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    default: problem,
+  },
+});
+
 const getFight = createRoute({
   method: "get",
   path: "/fights/{id}",
@@ -222,6 +239,7 @@ export function combatLogsApi() {
     return c.body(null, 204);
   });
   router.openapi(events, (c) => watchReport(c, c.req.valid("param").id) as never);
+  router.openapi(fightEvents, (c) => watchFight(c, c.req.valid("param").id) as never);
   router.openapi(getFight, async (c) =>
     c.json(await reading.fight(c.var.guild, c.req.valid("param").id), 200),
   );

@@ -11,7 +11,7 @@ import { type Report, readReport } from "./reports.ts";
 import { packingOf, unpacked } from "./unpacking.ts";
 
 /** Which job of the platform's list reads a log that has arrived. */
-const PARSE_JOB = "logs.parse";
+export const PARSE_JOB = "logs.parse";
 /** What is looked into of a packed file before it is taken. */
 const PROBE_BYTES = 256 * 1024;
 

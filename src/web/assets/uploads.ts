@@ -85,6 +85,36 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   });
 }
 
+for (const box of document.querySelectorAll("[data-live]")) {
+  const lamp = box.querySelector("[data-lamp]");
+  const body = box.querySelector("tbody");
+  const name = box.querySelector("[data-fight]");
+  const words = JSON.parse(box.dataset.words);
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const source = new EventSource(box.dataset.live);
+  const show = (look, text) => { lamp.className = "badge " + look; lamp.textContent = text; };
+  source.onopen = () => show("good", words.live);
+  source.onerror = () => show("bad", words.reconnecting);
+  source.addEventListener("ended", () => { source.close(); location.reload(); });
+  source.addEventListener("fight", (event) => {
+    show("good", words.live);
+    const fight = JSON.parse(event.data);
+    name.textContent = fight ? fight.name : words.quiet;
+    const seconds = fight ? Math.max(1, fight.durationMs / 1000) : 1;
+    body.replaceChildren(...(fight ? fight.players : []).map((player) => {
+      const row = document.createElement("tr");
+      const cells = [player.name, player.damage, player.damage / seconds, player.healing];
+      row.append(...cells.map((value, index) => {
+        const cell = document.createElement(index === 0 ? "th" : "td");
+        if (index > 0) cell.className = "num";
+        cell.textContent = index === 0 ? value : number.format(Math.round(value));
+        return cell;
+      }));
+      return row;
+    }));
+  });
+}
+
 for (const box of document.querySelectorAll("[data-watch]")) {
   const states = JSON.parse(box.dataset.states);
   const bar = box.querySelector("progress");

@@ -126,6 +126,9 @@ export const logs = {
   readAgain: "Read again",
   remove: "Delete",
   removeConfirm: "The report goes with all its fights. This cannot be undone.",
+  live: "live",
+  reconnecting: "connecting",
+  quiet: "Between fights",
   inKeystone: "in a keystone",
   percent: (value: string) => `${value} %`,
 };

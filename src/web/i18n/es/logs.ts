@@ -135,6 +135,9 @@ export const logs: Translated<typeof en> = {
   readAgain: "Leer otra vez",
   remove: "Borrar",
   removeConfirm: "El informe se va con todos sus combates. No se puede deshacer.",
+  live: "en directo",
+  reconnecting: "conectando",
+  quiet: "Entre combates",
   inKeystone: "en una piedra angular",
   percent: (value: string) => `${value} %`,
 };

@@ -1,0 +1,291 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { z } from "zod";
+import { AppError, Unauthenticated } from "../kernel/errors.ts";
+import { limits } from "../limits.ts";
+import { LiveLog } from "../tenant/combat-logs/live.ts";
+import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
+import type { NodeServices } from "./services.ts";
+
+const PATH = /^\/api\/g\/([^/]+)\/logs\/live$/;
+const NEWLINE = 10;
+const MINUTE_MS = 60_000;
+
+const hello = z.strictObject({
+  type: z.literal("hello"),
+  key: z.string().max(300).optional(),
+  session: z.uuid().optional(),
+  fileName: z.string().trim().min(1).max(200).default("WoWCombatLog.txt"),
+  timeZone: z.string().max(64).optional(),
+  year: z.number().int().min(2004).max(9999).optional(),
+});
+
+/** How a connection is ended; the numbers are those of HTTP with 4000 before them. */
+const CLOSE = {
+  bad: 4400,
+  unauthenticated: 4401,
+  tooMany: 4429,
+  failed: 1011,
+  going: 1001,
+} as const;
+
+/**
+ * Logs that arrive as they are written, over WebSocket. Text frames are JSON: the program says
+ * `hello` and at last `end`; the server says `ready`, `ack`, `ended` or `error`. Binary frames are
+ * bytes of the log, after eight bytes that say at which byte of it they begin (big endian).
+ */
+export class LiveLogs {
+  readonly #services: NodeServices;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.logs.live.frameBytesMax,
+  });
+  /** Connections of each key or person. */
+  readonly #open = new Map<string, number>();
+  readonly #connections = new Set<Connection>();
+  /** Which connection writes to which report. */
+  readonly #writers = new Map<string, Connection>();
+
+  constructor(services: NodeServices) {
+    this.#services = services;
+  }
+
+  /** For `server.on("upgrade")`. What is no live log is refused. */
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const guild = PATH.exec(pathname)?.[1];
+    if (guild === undefined || !this.#isOurs(request)) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const connection = new Connection(this.#services, ws, decodeURIComponent(guild), {
+        open: this.#open,
+        writers: this.#writers,
+      });
+      this.#connections.add(connection);
+      ws.once("close", () => this.#connections.delete(connection));
+      connection.start(request.headers.authorization);
+    });
+  };
+
+  /** Lets everybody go, who then come back to whichever process is there. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
+    await Promise.all([...this.#connections].map((connection) => connection.settled()));
+  }
+
+  /** A page of another site must not speak for whoever is signed in here. Programs send no origin. */
+  #isOurs({ headers }: IncomingMessage): boolean {
+    return (
+      headers.origin === undefined || headers.origin === this.#services.config.publicUrl.origin
+    );
+  }
+}
+
+interface Shared {
+  readonly open: Map<string, number>;
+  readonly writers: Map<string, Connection>;
+}
+
+class Connection {
+  readonly #services: NodeServices;
+  readonly #ws: WebSocket;
+  readonly #guild: string;
+  readonly #shared: Shared;
+  #caller: LiveCaller | undefined;
+  #live: LiveLog | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #waitingBytes = 0;
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #isClosed = false;
+  #minute = 0;
+  #eventsInMinute = 0;
+
+  constructor(services: NodeServices, ws: WebSocket, guild: string, shared: Shared) {
+    this.#services = services;
+    this.#ws = ws;
+    this.#guild = guild;
+    this.#shared = shared;
+  }
+
+  start(authorization: string | undefined): void {
+    const ws = this.#ws;
+    ws.on("error", () => ws.terminate());
+    ws.once("close", () => this.#ended());
+    ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary, authorization));
+    const late = setTimeout(() => {
+      if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
+    }, limits.logs.live.helloMs);
+    const { recheckMs, snapshotMs, pingMs } = limits.logs.live;
+    this.#timers = [
+      late,
+      setInterval(() => this.#inTurn(() => this.#recheck()), recheckMs),
+      setInterval(() => this.#inTurn(async () => await this.#live?.show()), snapshotMs),
+      setInterval(() => ws.ping(), pingMs),
+    ];
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, reason.slice(0, 100));
+    this.#ended();
+  }
+
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  #message(data: RawData, isBinary: boolean, authorization: string | undefined): void {
+    const bytes = data as Buffer;
+    this.#waitingBytes += bytes.length;
+    // Not listening is what slows a sender down: what it has sent waits in its own machine.
+    if (this.#waitingBytes > limits.logs.live.waitingBytesMax) this.#ws.pause();
+    this.#inTurn(async () => {
+      try {
+        if (isBinary) await this.#lines(bytes);
+        else await this.#said(bytes.toString("utf8"), authorization);
+      } finally {
+        this.#waitingBytes -= bytes.length;
+        if (this.#waitingBytes <= limits.logs.live.waitingBytesMax) this.#ws.resume();
+      }
+    });
+  }
+
+  async #said(text: string, authorization: string | undefined): Promise<void> {
+    const message = parsed(text);
+    if (message?.type === "end" && this.#live) {
+      await this.#live.end();
+      this.#say({ type: "ended", report: this.#live.reportId });
+      this.#live = undefined;
+      this.close(1000, "ended");
+      return;
+    }
+    const greeting = hello.safeParse(message);
+    if (!greeting.success || this.#caller) {
+      this.close(CLOSE.bad, "say hello first, then send bytes, then end");
+      return;
+    }
+    const { key, type: _, ...rest } = greeting.data;
+    const token = key ?? /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    const caller = token && (await authenticate(this.#services, this.#guild, token));
+    if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
+    if (!this.#admit(caller)) {
+      this.close(CLOSE.tooMany, "too many connections");
+      return;
+    }
+    const { logFiles: files, jobs } = this.#services;
+    if (rest.session) await this.#relieve(rest.session);
+    this.#live = await LiveLog.open({ files, jobs, within: caller.within }, rest);
+    this.#shared.writers.set(this.#live.reportId, this);
+    this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
+  }
+
+  /** Whoever comes back was cut off: what the broken line still has under way is finished first. */
+  async #relieve(session: string): Promise<void> {
+    const before = this.#shared.writers.get(session);
+    if (!before || before.#caller?.subject !== this.#caller?.subject) return;
+    before.close(CLOSE.going, "somebody goes on with this log");
+    await before.settled();
+  }
+
+  async #lines(frame: Buffer): Promise<void> {
+    if (!this.#live || frame.length < 8) {
+      this.close(CLOSE.bad, "say hello first");
+      return;
+    }
+    const offset = Number(frame.readBigUInt64BE(0));
+    const bytes = new Uint8Array(frame.buffer, frame.byteOffset + 8, frame.length - 8);
+    await this.#pace(bytes);
+    this.#say({ type: "ack", offset: await this.#live.receive(offset, bytes) });
+  }
+
+  /** More lines than a key may send in a minute wait for the next one. */
+  async #pace(bytes: Uint8Array): Promise<void> {
+    let events = 0;
+    for (const byte of bytes) if (byte === NEWLINE) events++;
+    const { keyId, eventsPerMinuteMax } = this.#caller!;
+    if (keyId) this.#services.keyUsage.count(keyId, "live lines", events);
+    const minute = Math.floor(performance.now() / MINUTE_MS);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#eventsInMinute = 0;
+    }
+    this.#eventsInMinute += events;
+    if (this.#eventsInMinute <= eventsPerMinuteMax) return;
+    const waitMs = MINUTE_MS - (performance.now() % MINUTE_MS);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#ws.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #recheck(): Promise<void> {
+    if (!this.#caller || (await stillMay(this.#services, this.#caller))) return;
+    this.close(CLOSE.unauthenticated, "the key or the membership has ended");
+  }
+
+  #admit(caller: LiveCaller): boolean {
+    const open = this.#shared.open.get(caller.subject) ?? 0;
+    if (open >= caller.connectionsMax) return false;
+    this.#shared.open.set(caller.subject, open + 1);
+    this.#caller = caller;
+    return true;
+  }
+
+  /** One thing after another: an answer must not overtake the bytes it is about. */
+  #inTurn(work: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await work();
+      } catch (error) {
+        this.#failed(error);
+      }
+    });
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof AppError) {
+      this.#say({ type: "error", code: error.code, message: error.message, ...error.details });
+      const code = error instanceof Unauthenticated ? CLOSE.unauthenticated : CLOSE.bad;
+      this.close(code, error.code);
+      return;
+    }
+    this.#services.log.error("logs.live-failed", { error });
+    this.close(CLOSE.failed, "something went wrong on our side");
+  }
+
+  #say(message: Record<string, unknown>): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify(message));
+  }
+
+  #ended(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const subject = this.#caller?.subject;
+    if (subject === undefined) return;
+    const { open, writers } = this.#shared;
+    const report = this.#live?.reportId;
+    // Until its last bytes are on disk, whoever comes back has to wait for them.
+    void this.#work.then(() => {
+      if (report && writers.get(report) === this) writers.delete(report);
+    });
+    const left = (open.get(subject) ?? 1) - 1;
+    if (left > 0) open.set(subject, left);
+    else open.delete(subject);
+  }
+}
+
+function parsed(text: string): { readonly type?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,249 @@
+import { sql } from "drizzle-orm";
+import type { TenantDatabase } from "../../database/client.ts";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import type { Jobs } from "../../platform/jobs.ts";
+import type { LogFiles } from "../../services.ts";
+import { describe, record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { Analyzer } from "./parser/analyzer.ts";
+import type { Fight } from "./parser/types.ts";
+import { type Report, readReport } from "./reports.ts";
+import { storeFight, storeSummary } from "./storing.ts";
+import { PARSE_JOB } from "./uploads.ts";
+
+/** What a log that is still being written needs besides its guild. */
+export interface LiveDeps {
+  readonly files: LogFiles;
+  readonly jobs: Jobs;
+  /** Lends the guild's database for one piece of work, with who is acting. */
+  readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
+}
+
+export interface LiveHello {
+  /** The report that was begun before, to go on with it. */
+  readonly session?: string | undefined;
+  readonly fileName: string;
+  readonly timeZone?: string | undefined;
+  readonly year?: number | undefined;
+}
+
+/** Larger than any log: the end of this one is not known yet. */
+const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A log that arrives as it is written. Its bytes are on disk before they are acknowledged, and its
+ * place is the number of bytes that arrived: whoever was cut off goes on from there, with no gap and
+ * nothing twice. The fights come out as if the whole log had been sent at once.
+ */
+export class LiveLog {
+  readonly reportId: string;
+  readonly #deps: LiveDeps;
+  readonly #database: string;
+  readonly #analyzer: Analyzer;
+  #finished: Fight[] = [];
+  #offset = 0;
+  #shown = "";
+  #seq = 0;
+
+  private constructor(deps: LiveDeps, database: string, report: Report) {
+    this.reportId = report.id;
+    this.#deps = deps;
+    this.#database = database;
+    this.#analyzer = new Analyzer({
+      timeZone: report.timeZone,
+      year: report.year ?? undefined,
+      writtenBefore: report.createdAt,
+      onFight: (fight) => this.#finished.push(fight),
+    });
+  }
+
+  /**
+   * Begins a live log, or goes on with one: what is on disk is read once more, so any process can.
+   * @throws {NotFound} `logs/report-not-found` @throws {Conflict} `logs/not-receiving`
+   */
+  static async open(deps: LiveDeps, hello: LiveHello): Promise<LiveLog> {
+    const [report, database] = await deps.within(async (ctx) => {
+      allow(ctx, "logs.upload");
+      const id = hello.session ?? (await begin(ctx, deps.jobs, hello));
+      return [await resumable(ctx, id), ctx.guild.databaseName] as const;
+    });
+    const live = new LiveLog(deps, database, report);
+    if ((await deps.files.size(database, report.id)) > 0) {
+      for await (const chunk of deps.files.read(database, report.id)) live.#read(chunk);
+      await live.#storeFinished();
+    }
+    return live;
+  }
+
+  /** How many bytes are here and safe. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /**
+   * Takes the bytes that begin at `offset`; what was sent before is passed over. Gives back how many
+   * bytes are safe now. @throws {Conflict} `logs/wrong-offset` for a gap.
+   */
+  async receive(offset: number, bytes: Uint8Array): Promise<number> {
+    if (offset > this.#offset) throw wrongOffset(this.#offset);
+    const news = bytes.subarray(this.#offset - offset);
+    if (news.length === 0) return this.#offset;
+    const place = { offset: this.#offset, sizeBytes: UNKNOWN_SIZE };
+    await this.#deps.files.append(this.#database, this.reportId, place, once(news));
+    this.#read(news);
+    await this.#storeFinished();
+    return this.#offset;
+  }
+
+  /** Shows viewers the fight that goes on, if it has changed since the last time. */
+  async show(): Promise<void> {
+    const fight = this.#analyzer.provisional().findLast(({ kind }) => kind !== "trash");
+    const text = fight === undefined ? "" : JSON.stringify(slim(fight));
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#seq++;
+    await this.#deps.within(async (ctx) => {
+      const nowMs = ctx.now().getTime();
+      await write(ctx.db, [
+        {
+          sql: `INSERT INTO live_fights (report_id, seq, at, fight) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (report_id) DO UPDATE SET seq = seq + 1, at = ?3, fight = ?4`,
+          args: [this.reportId, this.#seq, nowMs, text === "" ? null : text],
+        },
+      ]);
+      const dueAt = nowMs + limits.logs.live.abandonedMs;
+      await this.#deps.jobs.postpone(ctx.guild.id, PARSE_JOB, this.reportId, dueAt);
+    });
+  }
+
+  /** The log is whole: what is still open ends here, as at the end of a file. */
+  async end(): Promise<void> {
+    const log = this.#analyzer.end();
+    await this.#storeFinished();
+    await this.#deps.within(async (ctx) => {
+      const facts = { sha256: null, storedBytes: this.#offset, nowMs: ctx.now().getTime() };
+      await storeSummary(ctx.db, this.reportId, log, facts);
+      await write(ctx.db, [
+        { sql: "DELETE FROM live_fights WHERE report_id = ?", args: [this.reportId] },
+        {
+          sql: "UPDATE log_reports SET size_bytes = ? WHERE id = ?",
+          args: [this.#offset, this.reportId],
+        },
+        record(ctx, "log.received", this.reportId, { after: { bytes: this.#offset } }),
+      ]);
+      await this.#deps.jobs.cancel(ctx.guild.id, PARSE_JOB, this.reportId);
+    });
+  }
+
+  #read(bytes: Uint8Array): void {
+    this.#analyzer.push(bytes);
+    this.#offset += bytes.length;
+  }
+
+  async #storeFinished(): Promise<void> {
+    const fights = this.#finished;
+    if (fights.length === 0) return;
+    this.#finished = [];
+    await this.#deps.within(async (ctx) => {
+      const progress = { parsedBytes: this.#offset, nowMs: ctx.now().getTime() };
+      for (const fight of fights) await storeFight(ctx.db, this.reportId, fight, progress);
+    });
+  }
+}
+
+/** The fight that goes on in a live log, and how often it has changed. */
+export async function liveFight(
+  db: TenantDatabase,
+  reportId: string,
+  after: number,
+): Promise<{ readonly seq: number; readonly fight: Fight | null } | undefined> {
+  const row = await db.first<{ seq: number; fight: string | null }>(
+    "SELECT seq, fight FROM live_fights WHERE report_id = ? AND seq > ?",
+    reportId,
+    after,
+  );
+  return row && { seq: row.seq, fight: row.fight === null ? null : JSON.parse(row.fight) };
+}
+
+async function begin(ctx: GuildContext, jobs: Jobs, hello: LiveHello): Promise<string> {
+  const id = newId<string>();
+  const nowMs = ctx.now().getTime();
+  const { id: uploaderId, name } = describe(ctx.actor);
+  const title = hello.fileName.replace(/(\.(txt|log))+$/i, "");
+  await write(ctx.db, [
+    {
+      sql: `INSERT INTO log_reports (id, title, file_name, source, state, uploader_id, uploader_name,
+              size_bytes, time_zone, year, created_at, updated_at)
+            VALUES (?1, ?2, ?3, 'live', 'parsing', ?4, ?5, 0, ?6, ?7, ?8, ?8)`,
+      args: [
+        id,
+        title.slice(0, limits.logs.titleCharsMax),
+        hello.fileName,
+        uploaderId,
+        name,
+        hello.timeZone ?? ctx.guild.timeZone,
+        hello.year ?? null,
+        nowMs,
+      ],
+    },
+    record(ctx, "log.stream", id, { after: { title } }),
+  ]);
+  // If nobody ever ends it, it is read as far as it came.
+  await jobs.enqueue(ctx.guild.id, PARSE_JOB, id, nowMs + limits.logs.live.abandonedMs);
+  return id;
+}
+
+async function resumable(ctx: GuildContext, id: string): Promise<Report> {
+  const report = await readReport(ctx, id);
+  const isMine = report?.uploaderId === describe(ctx.actor).id;
+  if (report === undefined || report.source !== "live" || !isMine) {
+    throw new NotFound("logs/report-not-found", "There is no such report in this guild.");
+  }
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from log_reports where id = ${id} and state = 'parsing')`,
+      () => new Conflict("logs/not-receiving", "This log has arrived already, or was canceled."),
+    ),
+  ]);
+  return report;
+}
+
+/** What viewers see of a fight under way: no curves, no spells. */
+function slim(fight: Fight) {
+  const { enemies, deaths, players, ...rest } = fight;
+  return {
+    ...rest,
+    deathCount: deaths.length,
+    players: players
+      .map(
+        ({ guid, name, class: className, spec, damage, healing, damageTaken, deaths: died }) => ({
+          guid,
+          name,
+          class: className,
+          spec,
+          damage,
+          healing,
+          damageTaken,
+          deaths: died,
+        }),
+      )
+      .sort((a, b) => b.damage - a.damage),
+  };
+}
+
+function wrongOffset(offset: number): Conflict {
+  return new Conflict(
+    "logs/wrong-offset",
+    `The log is here up to byte ${offset}. Go on from there.`,
+    {
+      offset,
+    },
+  );
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
