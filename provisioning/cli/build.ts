@@ -5,8 +5,8 @@ import { type BuildOptions, build } from "esbuild";
  * is native, or finds its own files at run time, stays where npm put it.
  */
 // Some packages still ask for `require`, which a module does not have by itself.
-const REQUIRE = `import { createRequire as __require } from "node:module";
-const require = __require(import.meta.url);`;
+const REQUIRE = `import { createRequire as requireFrom } from "node:module";
+const require = requireFrom(import.meta.url);`;
 
 export const bundle: BuildOptions = {
   entryPoints: {

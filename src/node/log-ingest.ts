@@ -7,10 +7,12 @@ import { limits } from "../limits.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
 import { beginParsing, failReport, markDuplicate, twinOf } from "../tenant/combat-logs/parsing.ts";
+import { PRUNE_JOB, pruneLogs } from "../tenant/combat-logs/retention.ts";
 import {
   NotParsing,
   storeFight,
   storeProgress,
+  storeSize,
   storeSummary,
 } from "../tenant/combat-logs/storing.ts";
 import { PARSE_JOB } from "../tenant/combat-logs/uploads.ts";
@@ -26,6 +28,8 @@ interface Deps {
   readonly now: Clock;
   readonly log: Log;
 }
+
+const DAY_MS = 86_400_000;
 
 /** The same log twice: nothing more is to be read. */
 class Duplicate extends Error {}
@@ -63,7 +67,7 @@ export class LogIngest {
   /** Reads everything that waits now, and comes back when nothing does. */
   async drain(): Promise<void> {
     while (!this.#isStopping.signal.aborted) {
-      const job = await this.#deps.jobs.claim([PARSE_JOB], limits.logs.jobLeaseMs);
+      const job = await this.#deps.jobs.claim([PARSE_JOB, PRUNE_JOB], limits.logs.jobLeaseMs);
       if (job === undefined) return;
       await this.#do(job);
     }
@@ -92,8 +96,11 @@ export class LogIngest {
     const { jobs, platform, log } = this.#deps;
     const guild = await platform.guild(job.guildId);
     try {
-      if (guild) await this.#parse(job, guild);
-      await jobs.finish(job);
+      if (guild && job.kind === PRUNE_JOB) await this.#prune(job, guild);
+      else {
+        if (guild) await this.#parse(job, guild);
+        await jobs.finish(job);
+      }
     } catch (error) {
       if (this.#isStopping.signal.aborted) return;
       log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
@@ -102,13 +109,24 @@ export class LogIngest {
         await jobs.fail(job, message, limits.logs.jobRetryMs);
         return;
       }
-      if (guild) {
+      if (guild && job.kind === PARSE_JOB) {
         await this.#with(guild, (db) =>
           failReport(db, job.subject, "logs/unreadable", this.#nowMs()),
         );
       }
       await jobs.finish(job);
     }
+  }
+
+  /** Lets old logs go, and comes back when the next one is old enough. */
+  async #prune(job: Job, guild: Guild): Promise<void> {
+    const { files, jobs, now } = this.#deps;
+    const actor = { type: "system", job: PRUNE_JOB } as const;
+    const { nextAt } = await this.#with(guild, (db) =>
+      pruneLogs({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }, files),
+    );
+    await jobs.finish(job);
+    if (nextAt !== undefined) await jobs.enqueue(guild.id, PRUNE_JOB, "", nextAt);
   }
 
   async #parse(job: Job, guild: Guild): Promise<void> {
@@ -132,6 +150,11 @@ export class LogIngest {
             await this.#refuseTwin(job, guild, hash);
           },
           onFights: (news) => this.#store(job, guild, news),
+          onLog: async (log) => {
+            const storedBytes = await files.size(guild.databaseName, reportId);
+            const facts = { sha256, storedBytes, nowMs: this.#nowMs() };
+            await this.#with(guild, (db) => storeSummary(db, reportId, log, facts));
+          },
         },
         this.#isStopping.signal,
       );
@@ -140,12 +163,15 @@ export class LogIngest {
         await files.remove(guild.databaseName, reportId);
         return;
       }
-      const storedBytes =
-        end.packed === null
-          ? await files.size(guild.databaseName, reportId)
-          : await files.replace(guild.databaseName, reportId, end.packed);
-      const facts = { sha256, storedBytes, nowMs: this.#nowMs() };
-      await this.#with(guild, (db) => storeSummary(db, reportId, end.log, facts));
+      if (end.packed !== null) {
+        const storedBytes = await files.replace(guild.databaseName, reportId, end.packed);
+        await this.#with(guild, (db) => storeSize(db, reportId, storedBytes));
+      }
+      const { retentionDays } = guild.plan;
+      if (retentionDays !== null) {
+        const dueAt = report.createdAt + retentionDays * DAY_MS;
+        await this.#deps.jobs.enqueue(guild.id, PRUNE_JOB, "", dueAt);
+      }
     } catch (error) {
       if (error instanceof NotParsing || error instanceof Duplicate) {
         await files.remove(guild.databaseName, reportId);

@@ -1,10 +1,17 @@
 import { Worker } from "node:worker_threads";
+import type { LogSummary } from "../tenant/combat-logs/parser/types.ts";
 import type { LogNews, LogWork } from "./log-worker.ts";
 
 /** What the caller does with what the thread finds. Throwing ends the thread. */
 export interface LogListener {
   onHash(sha256: string): Promise<void>;
   onFights(news: Extract<LogNews, { type: "fights" }>): Promise<void>;
+  onLog(log: LogSummary): Promise<void>;
+}
+
+function tell(listener: LogListener, news: Exclude<LogNews, ParsingEnd>): Promise<void> {
+  if (news.type === "hash") return listener.onHash(news.sha256);
+  return news.type === "log" ? listener.onLog(news.log) : listener.onFights(news);
 }
 
 export type ParsingEnd = Extract<LogNews, { type: "end" | "failed" }>;
@@ -33,8 +40,7 @@ export async function parseInThread(
           resolve(news);
           return;
         }
-        const done = news.type === "hash" ? listener.onHash(news.sha256) : listener.onFights(news);
-        done.then(() => worker.postMessage("go on"), reject);
+        tell(listener, news).then(() => worker.postMessage("go on"), reject);
       });
       worker.once("error", reject);
       worker.once("exit", () => reject(new Error("The reading thread ended too early.")));

@@ -17,11 +17,12 @@ export interface LogWork {
   readonly writtenBefore: number;
 }
 
-/** What it says. After `hash` and each `fights` it waits to be told to go on. */
+/** What it says. After `hash`, each `fights` and `log` it waits to be told to go on. */
 export type LogNews =
   | { readonly type: "hash"; readonly sha256: string }
   | { readonly type: "fights"; readonly fights: readonly Fight[]; readonly bytes: number }
-  | { readonly type: "end"; readonly log: LogSummary; readonly packed: string | null }
+  | { readonly type: "log"; readonly log: LogSummary }
+  | { readonly type: "end"; readonly packed: string | null }
   | { readonly type: "failed"; readonly code: string; readonly message: string };
 
 /** How often progress is told where no fight ends. */
@@ -59,7 +60,9 @@ async function main(): Promise<void> {
   }
   const log = analyzer.end();
   if (fights.length > 0) await sayAndWait({ type: "fights", fights, bytes });
-  say({ type: "end", log, packed: await packedCopy(work.path) });
+  // Whoever waits for the report need not wait for the tidying up.
+  await sayAndWait({ type: "log", log });
+  say({ type: "end", packed: await packedCopy(work.path) });
 }
 
 async function hashOf(path: string): Promise<string> {
@@ -74,7 +77,7 @@ async function packedCopy(path: string): Promise<string | null> {
   const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
   if (packingOf(buffer) !== "plain") return null;
   const copy = `${path}.packing`;
-  await pipeline(createReadStream(path, CHUNK), createGzip({ level: 6 }), createWriteStream(copy));
+  await pipeline(createReadStream(path, CHUNK), createGzip({ level: 4 }), createWriteStream(copy));
   return copy;
 }
 

@@ -14,6 +14,8 @@ import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { guildSchema } from "../../src/node/services.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { figure, median } from "./figures.ts";
+import { ingest, logQueries, parse } from "./logs.ts";
 import type { Figure } from "./main.ts";
 
 const FULL = process.env["GUILDHALL_SCALE"] === "full";
@@ -28,21 +30,10 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   noop,
   isolation,
   "cold-start": coldStart,
+  parse,
+  ingest,
+  "log-queries": logQueries,
 };
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[values.length >> 1]!;
-
-function figure(
-  bench: string,
-  variant: string,
-  n: number,
-  unit: string,
-  ours: number,
-  floor: number | null,
-): Figure {
-  return { bench, variant, n, unit, ours, floor, ratio: floor === null ? null : ours / floor };
-}
 
 /** A signed-in member reads 50 standings; the floor runs the same SELECT on one open client. */
 async function request(): Promise<readonly Figure[]> {

@@ -18,7 +18,7 @@ export async function bundleScript(script: string): Promise<string> {
     platform: "node",
     format: "esm",
     banner: {
-      js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },
     logLevel: "warning",
   });

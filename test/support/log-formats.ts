@@ -80,3 +80,16 @@ export function activeMs(
   }
   return sum;
 }
+
+/** The year in which made logs are written. */
+export const YEAR = 2026;
+
+/** What a log is like unless it is said. */
+export const DEFAULTS = {
+  fights: 2,
+  events: 300,
+  players: 5,
+  pauseMsMax: 700,
+  advanced: true,
+  newline: "\r\n",
+} as const;

@@ -1,9 +1,17 @@
 /**
  * Combat logs with a known answer, from a seed. It adds up what it decides, and reads no line back.
  */
-import { activeMs, FORMATS, type Format, type Generation, type KnownFight } from "./log-formats.ts";
+import {
+  activeMs,
+  DEFAULTS,
+  FORMATS,
+  type Format,
+  type Generation,
+  type KnownFight,
+  YEAR,
+} from "./log-formats.ts";
 
-export { GENERATIONS, type Generation } from "./log-formats.ts";
+export { GENERATIONS, type Generation, YEAR } from "./log-formats.ts";
 
 export interface LogOptions {
   readonly seed: number;
@@ -12,6 +20,8 @@ export interface LogOptions {
   /** Events in each fight. */
   readonly events?: number;
   readonly players?: number;
+  /** The longest pause between two events, in milliseconds. */
+  readonly pauseMsMax?: number;
   readonly advanced?: boolean;
   readonly newline?: "\n" | "\r\n";
 }
@@ -25,7 +35,6 @@ interface Unit {
 
 const BOSS_FLAGS = "0x10a48";
 const NAMES = ["Anvil", "Bórin", "Кузня", "炉石", "모루", "Ember"];
-export const YEAR = 2026;
 
 /** The log as text, piece by piece, and the answer once all pieces were taken. */
 export function generateLog(options: LogOptions): {
@@ -56,14 +65,7 @@ class Writer {
     options: LogOptions,
     answer: { fights: KnownFight[]; lines: number; unknown: number; bad: number },
   ) {
-    this.#options = {
-      fights: 2,
-      events: 300,
-      players: 5,
-      advanced: true,
-      newline: "\r\n",
-      ...options,
-    };
+    this.#options = { ...DEFAULTS, ...options };
     this.#format = FORMATS[options.generation];
     this.#answer = answer;
     this.#state = options.seed >>> 0 || 1;
@@ -118,7 +120,7 @@ class Writer {
     for (const pet of this.#pets) yield this.#summon(pet.owner!, pet);
     for (const guardian of this.#guardians) yield this.#summon(guardian.owner!, guardian);
     for (let i = 0; i < this.#options.events; i++) {
-      this.#step(1 + this.#random(700));
+      this.#step(1 + this.#random(this.#options.pauseMsMax));
       yield* this.#event(fight, boss, acted, died);
     }
     const isKill = index % 2 === 0;
@@ -222,7 +224,7 @@ class Writer {
       others.damageTaken += amount + absorbed;
       yield this.#damage("spell", boss, other, amount, 0, absorbed, fight);
     } else if (what === 10) {
-      const amount = 20 + this.#random(700);
+      const amount = 20 + this.#random(this.#options.pauseMsMax);
       mine.damageOwn += amount;
       mine.absorbedByTarget += amount;
       act();

@@ -100,6 +100,17 @@ export async function storeSummary(
   ]);
 }
 
+/** How many bytes the log takes on disk, once it is packed. */
+export async function storeSize(
+  db: TenantDatabase,
+  reportId: string,
+  storedBytes: number,
+): Promise<void> {
+  await write(db, [
+    { sql: "UPDATE log_reports SET stored_bytes = ? WHERE id = ?", args: [storedBytes, reportId] },
+  ]);
+}
+
 function isParsing(reportId: string): Guard {
   return guard(
     sql`exists (select 1 from log_reports where id = ${reportId} and state = 'parsing')`,
@@ -129,38 +140,30 @@ function encounterRow(id: string, reportId: string, fight: Fight): Writable {
       ${details})`;
 }
 
+// The documents stand in a list of their own: each `->>` reads the whole object it is asked of again.
 const PLAYERS = `
   INSERT INTO encounter_players (encounter_id, guid, name, class, spec, item_level, damage,
     damage_own, damage_pets, overkill, absorbed_by_target, friendly_fire, support_damage, healing,
     overhealing, absorbs_granted, damage_taken, deaths, active_ms, casts, interrupts, dispels,
     details)
-  SELECT ?1, value->>'guid', value->>'name', value->>'class', value->>'spec', value->>'itemLevel',
-    value->>'damage', value->>'damageOwn', value->>'damagePets', value->>'overkill',
-    value->>'absorbedByTarget', value->>'friendlyFire', value->>'supportDamage', value->>'healing',
-    value->>'overhealing', value->>'absorbsGranted', value->>'damageTaken', value->>'deaths',
-    value->>'activeMs', value->>'casts', value->>'interrupts', value->>'dispels',
-    value->'details' FROM json_each(?2)`;
+  SELECT ?1, p.value->>'guid', p.value->>'name', p.value->>'class', p.value->>'spec',
+    p.value->>'itemLevel', p.value->>'damage', p.value->>'damageOwn', p.value->>'damagePets',
+    p.value->>'overkill', p.value->>'absorbedByTarget', p.value->>'friendlyFire',
+    p.value->>'supportDamage', p.value->>'healing', p.value->>'overhealing',
+    p.value->>'absorbsGranted', p.value->>'damageTaken', p.value->>'deaths', p.value->>'activeMs',
+    p.value->>'casts', p.value->>'interrupts', p.value->>'dispels', d.value
+  FROM json_each(?2) p JOIN json_each(?3) d ON d.key = p.key`;
 
 /** All players in one statement: a raid is forty rows, and each would be a trip of its own. */
 function playerRows(encounterId: string, players: readonly PlayerFigures[]): Statement {
-  const rows = players.map((player) => {
-    const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond } = player;
-    const details = {
-      spells,
-      targets,
-      takenFrom,
-      damageBySecond,
-      healingBySecond,
-      takenBySecond,
-    };
-    return { ...player, details };
-  });
-  return { sql: PLAYERS, args: [encounterId, JSON.stringify(rows.map(slim))] };
-}
-
-/** Without what stands in `details` already. */
-function slim(row: PlayerFigures & { readonly details: unknown }) {
-  const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond, ...rest } =
-    row;
-  return rest;
+  const rows: unknown[] = [];
+  const details: string[] = [];
+  for (const player of players) {
+    const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond, ...row } =
+      player;
+    rows.push(row);
+    const document = { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond };
+    details.push(JSON.stringify(document));
+  }
+  return { sql: PLAYERS, args: [encounterId, JSON.stringify(rows), JSON.stringify(details)] };
 }

@@ -8,6 +8,7 @@ import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { type Report, readReport } from "./reports.ts";
+import { PRUNE_JOB } from "./retention.ts";
 import { packingOf, unpacked } from "./unpacking.ts";
 
 /** Which job of the platform's list reads a log that has arrived. */
@@ -36,7 +37,7 @@ export interface NewUpload {
  */
 export async function beginUpload(
   ctx: GuildContext,
-  { files }: UploadDeps,
+  { files, jobs }: UploadDeps,
   input: NewUpload,
 ): Promise<Report> {
   allow(ctx, "logs.upload");
@@ -90,6 +91,8 @@ export async function beginUpload(
     },
     record(ctx, "log.upload", id, { after: { title, sizeBytes: input.sizeBytes } }),
   ]);
+  // Whoever never comes back leaves bytes behind that are nobody's.
+  await jobs.enqueue(ctx.guild.id, PRUNE_JOB, "", nowMs + limits.logs.abandonedMs);
   return (await readReport(ctx, id))!;
 }
 

@@ -22,6 +22,8 @@ export class Fields {
     let depth = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
+      // Nearly every byte is a letter or a digit: one look-up instead of six comparisons.
+      if (MEANS[byte] === 0) continue;
       if (byte === COMMA) {
         if (depth !== 0) continue;
         if (count < FIELDS_MAX) {
@@ -45,6 +47,11 @@ export class Fields {
     }
     this.count = Math.min(count + 1, FIELDS_MAX);
   }
+}
+
+const MEANS = new Uint8Array(256);
+for (const byte of [COMMA, QUOTE, BRACKET_OPEN, BRACKET_CLOSE, PAREN_OPEN, PAREN_CLOSE]) {
+  MEANS[byte] = 1;
 }
 
 /** The offset of the quote that ends a text begun before `at`, or the last byte when none does. */
