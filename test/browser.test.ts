@@ -5,6 +5,7 @@ import { serve } from "@hono/node-server";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestApp, testApp } from "./support/app.ts";
+import { generatedText } from "./support/log-generator.ts";
 
 const CHROMIUM = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (path) => path !== undefined && existsSync(path),
@@ -28,6 +29,7 @@ let origin: string;
 describe.runIf(CHROMIUM)("in a browser", () => {
   beforeAll(async () => {
     t = await testApp();
+    t.services.logIngest.start();
     server = serve({ fetch: t.app.fetch, port: 0, hostname: "127.0.0.1" });
     await new Promise<void>((resolve) => server.once("listening", () => resolve()));
     origin = `http://localhost:${(server.address() as { port: number }).port}`;
@@ -57,8 +59,9 @@ describe.runIf(CHROMIUM)("in a browser", () => {
       const slug = await foundGuild(page, `Iron Vow ${width}`);
       await walkTheWizard(page, slug);
       await awardPoints(page, slug);
-      await lookAtEveryPage(page, slug);
-    }, 120_000);
+      const logs = await sendLog(page, slug);
+      await lookAtEveryPage(page, slug, logs);
+    }, 240_000);
   }
 
   test("reading and forms work without scripts", async () => {
@@ -139,7 +142,40 @@ async function awardPoints(page: Page, slug: string): Promise<void> {
   expect(await page.textContent("tr:has-text('Cinder')")).toContain("12.50");
 }
 
-async function lookAtEveryPage(page: Page, slug: string): Promise<void> {
+/** Sends a log, watches it being read, and goes down to a spell. Gives back the pages on the way. */
+async function sendLog(page: Page, slug: string): Promise<readonly string[]> {
+  const { bytes, answer } = generatedText({ seed: 3, generation: 22, events: 2_000, players: 10 });
+  await page.goto(`${origin}/g/${slug}/logs`);
+  await page.setInputFiles("#file", {
+    name: "WoWCombatLog.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(bytes),
+  });
+  await page.click("form[data-upload] button[type=submit]");
+  await page.waitForURL(/\/logs\/[0-9a-f-]{36}$/);
+  await page.waitForSelector("[data-watch]", { state: "detached" });
+  const report = new URL(page.url()).pathname;
+  await page.click(`tbody a:has-text("Warden")`);
+  await page.waitForURL(/\/fights\//);
+  const fight = new URL(page.url()).pathname;
+  const known = answer.fights[0]!.players[0]!;
+  const damage = (known.damageOwn + known.damagePets).toLocaleString("en-GB");
+  expect(await page.textContent(`tr:has-text("${known.name}")`)).toContain(damage);
+  await page.click(`tr:has-text("${known.name}") a`);
+  await page.waitForURL(/\/players\//);
+  expect(await page.textContent("main")).toContain('Fire, "ball"');
+  const player = new URL(page.url()).pathname;
+  await page.goto(`${origin}${report}`);
+  for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
+  await page.click('button:has-text("Compare")');
+  await page.waitForURL(/\/fights\/compare/);
+  const compared = page.url().replace(origin, "");
+  const views = ["healing", "taken", "deaths"].map((view) => `${fight}?view=${view}`);
+  const boss = `/g/${slug}/bosses/2900/16`;
+  return [report, fight, ...views, player, compared, boss, `/g/${slug}/bosses`, `/g/${slug}/logs`];
+}
+
+async function lookAtEveryPage(page: Page, slug: string, more: readonly string[]): Promise<void> {
   const guild = `/g/${slug}`;
   await page.goto(`${origin}${guild}/standings`);
   const person = (await page.getAttribute("tr:has-text('Cinder') a", "href"))!;
@@ -164,7 +200,9 @@ async function lookAtEveryPage(page: Page, slug: string): Promise<void> {
     `${guild}/onboarding`,
     `${guild}/onboarding/loot`,
     `${guild}/onboarding/schedule`,
+    `${guild}/settings/keys`,
     "/g/no-such-guild",
+    ...more,
   ];
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });

@@ -17,22 +17,28 @@ export async function analyzeFile(
   const isInput = file === "-";
   // A log is as old as its file at least; what comes through a pipe is older than now.
   const writtenBefore = isInput ? systemClock().getTime() : (await stat(file)).mtimeMs;
-  const fights: Fight[] = [];
+  // Only what is printed is kept: a night has hundreds of fights, and each knows every second.
+  const encounters: ReturnType<typeof encounterOf>[] = [];
   const analyzer = new Analyzer({
     ...options,
     writtenBefore,
     trash: false,
-    onFight: (fight) => fights.push(fight),
+    onFight: (fight) => {
+      if (fight.kind === "encounter") encounters.push(encounterOf(fight));
+    },
   });
   const source: AsyncIterable<Uint8Array> = isInput
     ? process.stdin
-    : createReadStream(file, { highWaterMark: 1024 * 1024 });
+    : createReadStream(file, { highWaterMark: 256 * 1024 });
   for await (const chunk of unpacked(source)) analyzer.push(chunk);
-  return documentOf(file, analyzer.end(), fights);
+  return documentOf(file, analyzer.end(), encounters);
 }
 
-function documentOf(file: string, log: LogSummary, fights: readonly Fight[]) {
-  const encounters = fights.filter(({ kind }) => kind === "encounter");
+function documentOf(
+  file: string,
+  log: LogSummary,
+  encounters: readonly ReturnType<typeof encounterOf>[],
+) {
   return {
     file,
     bytes: log.bytes,
@@ -42,7 +48,7 @@ function documentOf(file: string, log: LogSummary, fights: readonly Fight[]) {
     bad: log.bad,
     logVersion: log.logVersion,
     advanced: log.advanced,
-    encounters: encounters.map(encounterOf),
+    encounters,
     keystones: log.keystones.map(keystoneOf),
   };
 }

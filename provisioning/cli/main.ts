@@ -1,10 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { guildCommands } from "./guilds.ts";
 import { logCommands } from "./logs.ts";
-import { migrateCommands } from "./migrate.ts";
 import { EXIT, examples } from "./output.ts";
-import { sweepCommand } from "./sweep.ts";
 
 const program = new Command("guildhall")
   .description("Operates the guilds of a Guildhall platform and their databases.")
@@ -31,10 +28,18 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-guildCommands(program);
-migrateCommands(program);
-sweepCommand(program);
 logCommands(program);
+// Reading a log needs no platform, and what a platform is made of takes a second and 100 MB to load.
+if (process.argv[2] !== "logs") {
+  const [{ guildCommands }, { migrateCommands }, { sweepCommand }] = await Promise.all([
+    import("./guilds.ts"),
+    import("./migrate.ts"),
+    import("./sweep.ts"),
+  ]);
+  guildCommands(program);
+  migrateCommands(program);
+  sweepCommand(program);
+}
 
 try {
   await program.parseAsync();

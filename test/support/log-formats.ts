@@ -93,3 +93,14 @@ export const DEFAULTS = {
   advanced: true,
   newline: "\r\n",
 } as const;
+
+/** Somebody or something that a log names. */
+export interface Unit {
+  readonly guid: string;
+  readonly name: string;
+  readonly flags: string;
+  readonly owner?: Unit;
+}
+
+export const ZEROS = "0000000000000000";
+export const NOBODY: Unit = { guid: ZEROS, name: "", flags: "0x80000000" };

@@ -8,7 +8,10 @@ import {
   type Format,
   type Generation,
   type KnownFight,
+  NOBODY,
+  type Unit,
   YEAR,
+  ZEROS,
 } from "./log-formats.ts";
 
 export { GENERATIONS, type Generation, YEAR } from "./log-formats.ts";
@@ -24,13 +27,6 @@ export interface LogOptions {
   readonly pauseMsMax?: number;
   readonly advanced?: boolean;
   readonly newline?: "\n" | "\r\n";
-}
-
-interface Unit {
-  readonly guid: string;
-  readonly name: string;
-  readonly flags: string;
-  readonly owner?: Unit;
 }
 
 const BOSS_FLAGS = "0x10a48";
@@ -397,6 +393,3 @@ class Writer {
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
   }
 }
-
-const ZEROS = "0000000000000000";
-const NOBODY: Unit = { guid: ZEROS, name: "", flags: "0x80000000" };
