@@ -97,6 +97,8 @@ export const limits = {
     nameCharsMax: 60,
     /** Long enough to change every program of a guild to the new key. */
     rotationOverlapMs: DAY_MS,
+    /** From the page that asked for it to the connection it is for. */
+    ticketMs: 30 * SECOND_MS,
     /** Usage is shown for a season; older days say nothing any more. */
     usageDays: 90,
     /** Counted in memory in between; a crash loses no more than this. */

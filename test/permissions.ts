@@ -39,6 +39,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   removeCharacter: "roster.manage",
   previewRoster: "roster.manage",
   importRoster: "roster.manage",
+  createLiveTicket: "logs.upload",
   listLogReports: "logs.view",
   beginLogUpload: "logs.upload",
   getLogReport: "logs.view",

@@ -55,7 +55,7 @@ const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^src\/platform\//, /^src\/(kernel|database|http|web|limits|services|platform|tenant\/context)/],
   [
     /^src\/tenant\//,
-    /^src\/(kernel|database|http|web|limits|services|platform\/(store|context)|tenant)/,
+    /^src\/(kernel|database|http|web|limits|services|platform\/(store|context|live-tickets)|tenant)/,
   ],
   [/^src\/app\.ts$/, /^src\//],
   [/^src\/node(\.ts|\/)/, /^(src\/|provisioning\/|(platform|tenant)-migrations\/index)/],

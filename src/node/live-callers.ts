@@ -1,8 +1,10 @@
+import type { SessionId } from "../kernel/ids.ts";
 import { permissionsOf } from "../kernel/permissions.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
 import { isKeyGood, keyCaller, permissionsOfScopes } from "../platform/key-lookup.ts";
-import type { Guild } from "../platform/store.ts";
+import { isTicket, useTicket } from "../platform/live-tickets.ts";
+import type { Guild, SessionRow } from "../platform/store.ts";
 import type { Actor, GuildContext } from "../tenant/context.ts";
 import type { NodeServices } from "./services.ts";
 
@@ -11,14 +13,14 @@ export interface LiveCaller {
   /** Whom connections are counted for. */
   readonly subject: string;
   readonly keyId: string | undefined;
-  readonly token: string;
+  readonly sessionId: SessionId | undefined;
   readonly guildId: Guild["id"];
   readonly eventsPerMinuteMax: number;
   readonly connectionsMax: number;
   readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
 }
 
-/** By a key with the scope `stream`, or by the session of a member who may upload. */
+/** By a key with the scope `stream`, or by a ticket or the session of a member who may upload. */
 export async function authenticate(
   services: NodeServices,
   reference: string,
@@ -32,25 +34,48 @@ export async function authenticate(
     if (reference !== guild.id && reference !== guild.slug) return undefined;
     const { keyId, name, scopes, eventsPerMinuteMax, connectionsMax } = key;
     const actor: Actor = { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
-    return callerFor(services, guild, actor, token, {
+    return callerFor(services, guild, actor, {
       subject: keyId,
       keyId,
+      sessionId: undefined,
       eventsPerMinuteMax,
       connectionsMax,
     });
   }
-  const session = await platform.session(hashToken(token));
-  if (session === undefined || session.expiresAt <= services.now().getTime()) return undefined;
-  const found = await platform.guildForUser(reference, session.userId);
+  const session = await sessionOf(services, reference, token);
+  return session && (await memberCaller(services, reference, session));
+}
+
+/** By a ticket, which is used up by that, or by the token of the session itself. */
+async function sessionOf(
+  { platform }: NodeServices,
+  reference: string,
+  token: string,
+): Promise<SessionRow | undefined> {
+  if (!isTicket(token)) return await platform.session(hashToken(token));
+  const ticket = await useTicket(platform, token);
+  const guild = ticket && (await platform.guild(ticket.guildId));
+  if (!guild || (reference !== guild.id && reference !== guild.slug)) return undefined;
+  return await platform.sessionById(ticket.sessionId);
+}
+
+async function memberCaller(
+  services: NodeServices,
+  reference: string,
+  session: SessionRow,
+): Promise<LiveCaller | undefined> {
+  if (session.expiresAt <= services.now().getTime()) return undefined;
+  const found = await services.platform.guildForUser(reference, session.userId);
   if (!found?.membership) return undefined;
   const { id: membershipId, role, overrides } = found.membership;
   const permissions = permissionsOf(role, overrides);
   if (!permissions.has("logs.upload")) return undefined;
   const { userId, name } = session;
   const actor: Actor = { type: "user", userId, name, membershipId, role, permissions };
-  return callerFor(services, found.guild, actor, token, {
+  return callerFor(services, found.guild, actor, {
     subject: userId,
     keyId: undefined,
+    sessionId: session.id,
     ...limits.keys.free,
   });
 }
@@ -60,20 +85,22 @@ export async function stillMay(services: NodeServices, caller: LiveCaller): Prom
   const guild = await services.platform.guild(caller.guildId);
   if (guild?.status !== "ready") return false;
   if (caller.keyId !== undefined) return await isKeyGood(services.platform, caller.keyId);
-  return (await authenticate(services, caller.guildId, caller.token)) !== undefined;
+  const session = caller.sessionId && (await services.platform.sessionById(caller.sessionId));
+  return session ? (await memberCaller(services, caller.guildId, session)) !== undefined : false;
 }
 
 function callerFor(
   services: NodeServices,
   { id: guildId }: Guild,
   actor: Actor,
-  token: string,
-  limits_: Pick<LiveCaller, "subject" | "keyId" | "eventsPerMinuteMax" | "connectionsMax">,
+  facts: Pick<
+    LiveCaller,
+    "subject" | "keyId" | "sessionId" | "eventsPerMinuteMax" | "connectionsMax"
+  >,
 ): LiveCaller {
   const { platform, tenants, now } = services;
   return {
-    ...limits_,
-    token,
+    ...facts,
     guildId,
     // A lease for each piece of work: a raid night must not hold the guild's database open.
     within: async (work) => {

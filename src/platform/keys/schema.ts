@@ -24,6 +24,14 @@ export const apiKeys = sqliteTable(
   (t) => [index("api_keys_by_guild").on(t.guildId, t.createdAt)],
 );
 
+/** For one live connection of somebody who is signed in: used once, and soon. */
+export const liveTickets = sqliteTable("live_tickets", {
+  ticketHash: text("ticket_hash").primaryKey(),
+  guildId: text("guild_id").$type<GuildId>().notNull(),
+  sessionId: text("session_id").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+});
+
 /** How often a key asked for what, by day (days since 1970, UTC). */
 export const apiKeyUsage = sqliteTable(
   "api_key_usage",

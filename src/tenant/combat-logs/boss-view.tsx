@@ -5,7 +5,7 @@ import { EmptyState, LinkButton, PageHeader, Section, Time } from "../../web/com
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable } from "../../web/tables.tsx";
 import { count, difficultyName, length, PlayerName, perSecond } from "./parts.tsx";
-import type { BossRow, compare, FightRow, RecordRow } from "./reading.ts";
+import type { BossRow, compare, FightRow, PlayerRow, RecordRow } from "./reading.ts";
 import { fightColumns } from "./report-view.tsx";
 
 /** How far the guild is with every boss. */
@@ -212,6 +212,68 @@ export function ComparePage(props: { view: View; fights: Awaited<ReturnType<type
             empty={<p class="muted">{t.nobody}</p>}
           />
         </>
+      )}
+    </GuildLayout>
+  );
+}
+
+/** Players of one fight beside each other: one row for each figure. */
+export function ComparePlayersPage(props: {
+  view: View;
+  fight: FightRow;
+  players: readonly PlayerRow[];
+}) {
+  const { view, fight, players } = props;
+  const t = view.messages.logs;
+  const figures: readonly (readonly [string, (one: PlayerRow) => string])[] = [
+    [t.damage, (one) => count(view, one.damage)],
+    [t.perSecond, (one) => count(view, perSecond(one.damage, fight.durationMs))],
+    [t.pets, (one) => count(view, one.damagePets)],
+    [t.healing, (one) => count(view, one.healing)],
+    [t.overhealing, (one) => count(view, one.overhealing)],
+    [t.taken, (one) => count(view, one.damageTaken)],
+    [t.active, (one) => t.percent(String(Math.round((100 * one.activeMs) / fight.durationMs)))],
+    [t.casts, (one) => count(view, one.casts)],
+    [t.interrupts, (one) => count(view, one.interrupts)],
+    [t.dispels, (one) => count(view, one.dispels)],
+    [t.deaths, (one) => count(view, one.deaths)],
+    [t.itemLevel, (one) => String(one.itemLevel ?? "")],
+  ];
+  return (
+    <GuildLayout view={view} title={t.compare} section="logs">
+      <PageHeader title={t.compare} lead={fight.name}>
+        <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}`)}>
+          {fight.name || t.fight}
+        </LinkButton>
+      </PageHeader>
+      {players.length < 2 ? (
+        <EmptyState title={t.compare} text={t.comparePlayersEmpty} />
+      ) : (
+        <div class="table-wrap" tabindex={0}>
+          <table>
+            <caption>{fight.name}</caption>
+            <thead>
+              <tr>
+                <th>{t.player}</th>
+                {players.map((one) => (
+                  <th class="num">
+                    <PlayerName view={view} fightId={fight.id} player={one} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {figures.map(([label, of]) => (
+                <tr>
+                  <th scope="row">{label}</th>
+                  {players.map((one) => (
+                    <td class="num">{of(one)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </GuildLayout>
   );

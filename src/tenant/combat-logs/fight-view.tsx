@@ -1,6 +1,13 @@
 import type { View } from "../../http/view.ts";
 import { type ChartPoint, LineChart } from "../../web/chart.tsx";
-import { EmptyState, LinkButton, PageHeader, Section, StatTile } from "../../web/components.tsx";
+import {
+  Button,
+  EmptyState,
+  LinkButton,
+  PageHeader,
+  Section,
+  StatTile,
+} from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../web/tables.tsx";
 import type { Death, SpellShare, TargetShare } from "./parser/types.ts";
@@ -114,7 +121,17 @@ function Players(props: { view: View; fight: Fight; shown: Exclude<FightView, "d
       id: "player",
       label: t.player,
       card: "title",
-      cell: (one) => <PlayerName view={view} fightId={fight.id} player={one} />,
+      cell: (one) => (
+        <>
+          <input
+            type="checkbox"
+            name="guid"
+            value={one.guid}
+            aria-label={`${t.compare}: ${one.name}`}
+          />{" "}
+          <PlayerName view={view} fightId={fight.id} player={one} />
+        </>
+      ),
     },
     {
       id: "amount",
@@ -138,14 +155,17 @@ function Players(props: { view: View; fight: Fight; shown: Exclude<FightView, "d
     ...extraColumns(view, fight, shown),
   ];
   return (
-    <DataTable
-      caption={t.views[shown]}
-      columns={columns}
-      rows={rows}
-      url={view.url}
-      messages={view.messages}
-      empty={<p class="muted">{t.nobody}</p>}
-    />
+    <form method="get" action={guildHref(view, `/fights/${fight.id}/compare`)} class="list">
+      <DataTable
+        caption={t.views[shown]}
+        columns={columns}
+        rows={rows}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.nobody}</p>}
+      />
+      {rows.length > 1 && <Button look="secondary">{t.compare}</Button>}
+    </form>
   );
 }
 

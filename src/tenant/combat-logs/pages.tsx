@@ -9,7 +9,7 @@ import { AppError, Invalid, NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
-import { BossesPage, BossPage, ComparePage } from "./boss-view.tsx";
+import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./boss-view.tsx";
 import { uploadDeps } from "./deps.ts";
 import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./fight-view.tsx";
 import * as reading from "./reading.ts";
@@ -20,6 +20,8 @@ import * as uploads from "./uploads.ts";
 type PageContext = Context<GuildEnv>;
 
 const RECORDS_SHOWN = 5;
+/** More columns than this nobody can read. */
+const PLAYERS_COMPARED_MAX = 6;
 
 /** Logs, reports, fights and progress as pages. */
 export function combatLogsPages() {
@@ -48,6 +50,12 @@ export function combatLogsPages() {
     return c.html(<ComparePage view={viewOf(c)} fights={fights} />);
   });
   router.get("/fights/:id", canView, showFight);
+  router.get("/fights/:id/compare", canView, async (c) => {
+    const fight = await reading.fight(c.var.guild, c.req.param("id"));
+    const chosen = (c.req.queries("guid") ?? []).slice(0, PLAYERS_COMPARED_MAX);
+    const players = fight.players.filter(({ guid }) => chosen.includes(guid));
+    return c.html(<ComparePlayersPage view={viewOf(c)} fight={fight} players={players} />);
+  });
   router.get("/fights/:id/players.csv", canView, sendPlayers);
   router.get("/fights/:id/players/:guid", canView, async (c) => {
     const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));

@@ -94,7 +94,7 @@ const PLAYER = `
   absorbs_granted AS absorbsGranted, damage_taken AS damageTaken, deaths, active_ms AS activeMs,
   casts, interrupts, dispels FROM encounter_players`;
 
-const OF_REPORT = `SELECT ${FIGHT} WHERE e.report_id = ? ORDER BY e.start_at, e.id`;
+const OF_REPORT = `SELECT ${FIGHT} WHERE e.report_id = ? ORDER BY e.start_byte`;
 const ONE_FIGHT = `SELECT ${FIGHT} WHERE e.id = ?`;
 const PLAYERS = `SELECT ${PLAYER} WHERE encounter_id = ? ORDER BY damage DESC, guid`;
 // The index begins with the boss, so its pulls are read in order and nothing is sorted.

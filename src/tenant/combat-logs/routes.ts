@@ -2,7 +2,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
-import { Invalid } from "../../kernel/errors.ts";
+import { Forbidden, Invalid } from "../../kernel/errors.ts";
+import { issueTicket } from "../../platform/live-tickets.ts";
 import { uploadDeps } from "./deps.ts";
 import * as inputs from "./inputs.ts";
 import { watchFight, watchReport } from "./progress.ts";
@@ -120,6 +121,21 @@ const events = createRoute({
   },
 });
 
+const ticket = createRoute({
+  method: "post",
+  path: "/logs/tickets",
+  operationId: "createLiveTicket",
+  tags,
+  middleware: [upload] as const,
+  responses: {
+    201: json(
+      z.object({ ticket: z.string(), expiresAt: z.number().int() }),
+      "For the `hello` of one live connection. It is good once, for seconds.",
+    ),
+    default: problem,
+  },
+});
+
 const fightEvents = createRoute({
   method: "get",
   path: "/logs/{id}/fight",
@@ -210,6 +226,13 @@ export function combatLogsApi() {
   router.openapi(begin, async (c) =>
     c.json(await uploads.beginUpload(c.var.guild, uploadDeps(c), c.req.valid("json")), 201),
   );
+  router.openapi(ticket, async (c) => {
+    const { caller, services, guild } = c.var;
+    if (caller.type !== "user") {
+      throw new Forbidden("logs/ticket-for-people", "A program says hello with its key itself.");
+    }
+    return c.json(await issueTicket(services.platform, guild.guild.id, caller.sessionId), 201);
+  });
   router.openapi(getReport, async (c) => {
     const { id } = c.req.valid("param");
     const report = await uploads.uploadOf(c.var.guild, uploadDeps(c).files, id);

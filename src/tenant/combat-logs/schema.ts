@@ -60,7 +60,7 @@ export const logReports = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (t) => [
-    index("log_reports_by_time").on(t.createdAt),
+    index("log_reports_by_time").on(t.createdAt, t.id),
     index("log_reports_by_hash").on(t.sha256),
     index("log_reports_unfinished").on(t.state).where(sql`${t.state} IN ('waiting', 'parsing')`),
   ],
@@ -98,7 +98,7 @@ export const encounters = sqliteTable(
   },
   (t) => [
     uniqueIndex("encounters_by_place").on(t.reportId, t.startByte),
-    index("encounters_by_boss").on(t.gameId, t.difficulty, t.startAt),
+    index("encounters_by_boss").on(t.gameId, t.difficulty, t.startAt, t.id),
     index("encounters_by_time").on(t.startAt),
     index("encounters_by_twin").on(t.sameAs),
   ],

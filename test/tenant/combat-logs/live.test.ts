@@ -207,6 +207,56 @@ describe("whoever connects", () => {
     expect((await silent.closed).code).toBe(4401);
   }, 20_000);
 
+  test("signed in may connect with a ticket, which is good once and for this guild only", async () => {
+    const guild = await t.guild(`live-${++number}`);
+    const other = await t.guild(`live-${++number}`);
+    const ticketOf = async () => (await guild.owner.post("/logs/tickets")).body.ticket as string;
+    const key = await ticketOf();
+    const line = new Line(guild);
+    expect(await line.hello({ key })).toMatchObject({ type: "ready" });
+    line.ws.terminate();
+    const late = await ticketOf();
+    t.advance(30_001);
+    for (const [to, used] of [
+      [guild, key],
+      [guild, late],
+      [other, await ticketOf()],
+    ] as const) {
+      const again = new Line(to);
+      expect(await again.hello({ key: used })).toMatchObject({ code: "auth/bad-token" });
+      await again.closed;
+    }
+  });
+
+  test("two hundred viewers who read nothing cost the server little memory", async () => {
+    const { guild, key } = await guildWithKey();
+    const { bytes } = generatedText({ seed: 80, generation: 22, events: 2_000, fights: 1 });
+    const line = new Line(guild);
+    const { session } = await line.hello({ key });
+    const headers = { authorization: `Bearer ${guild.owner.identity.token}` };
+    const port = url.replace("ws:", "http:");
+    const leaving = new AbortController();
+    const viewers = await Promise.all(
+      Array.from({ length: isFull ? 200 : 40 }, () =>
+        fetch(`${port}/api/g/${guild.slug}/logs/${session}/fight`, {
+          headers,
+          signal: leaving.signal,
+        }),
+      ),
+    );
+    const before = process.memoryUsage().rss;
+    const piece = Math.ceil(bytes.length / 10);
+    for (let offset = 0; offset < bytes.length; offset += piece) {
+      line.send(offset, bytes.subarray(offset, offset + piece));
+      expect(await line.next()).toMatchObject({ type: "ack" });
+    }
+    const grown = (process.memoryUsage().rss - before) / 1024 ** 2;
+    console.log(`${viewers.length} viewers who read nothing: ${grown.toFixed(0)} MB more`);
+    expect(grown).toBeLessThan(100);
+    leaving.abort();
+    line.ws.terminate();
+  });
+
   test("is cut off within seconds once the key is revoked", async () => {
     const { guild, key, keyId } = await guildWithKey();
     const line = new Line(guild);

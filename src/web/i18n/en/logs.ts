@@ -110,6 +110,7 @@ export const logs = {
   compareWith: "Compare with",
   compareTitle: "Pulls side by side",
   compareEmpty: "Choose two to four fights of a report to compare them.",
+  comparePlayersEmpty: "Choose two or more players of a fight to compare them.",
   csv: "CSV",
   bosses: "Progress",
   bossesLead: "Every boss the guild has pulled, and how far it got.",

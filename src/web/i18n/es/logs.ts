@@ -119,6 +119,7 @@ export const logs: Translated<typeof en> = {
   compareWith: "Comparar con",
   compareTitle: "Intentos lado a lado",
   compareEmpty: "Elige de dos a cuatro combates de un informe para compararlos.",
+  comparePlayersEmpty: "Elige dos o más jugadores de un combate para compararlos.",
   csv: "CSV",
   bosses: "Progreso",
   bossesLead: "Cada jefe que la hermandad ha intentado, y hasta dónde llegó.",

@@ -44,6 +44,7 @@ export const problems: Translated<typeof en> = {
     "logs/not-yours": "Otra persona envía este registro. Solo los oficiales pueden intervenir.",
     "logs/report-not-found": "No hay tal informe en esta hermandad.",
     "logs/still-parsing": "Este registro se está leyendo. Cancela eso antes.",
+    "logs/ticket-for-people": "Un programa saluda con su propia clave.",
     "logs/too-large":
       "Este archivo es mayor de lo que puede ser un registro. Comprímelo o divídelo.",
     "logs/too-many-uploads":
