@@ -37,6 +37,8 @@ interface Deps {
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
   /** What features put into every new guild. Run again after a crash, so it must bear that. */
   readonly seed: (guild: Guild, founder: Founder, nowMs: number) => readonly Writable[];
+  /** Removes what lies beside a guild's database, such as its combat logs. Twice is once. */
+  readonly removeBeside?: (name: DatabaseName) => Promise<void>;
   readonly now: Clock;
   /** Names this process among several, in the record of who works on what. */
   readonly runner: string;
@@ -113,6 +115,7 @@ export class Provisioner {
       await operations.note(operation, [operations.row(operation, "drained", "done")]);
       fault("drained");
       await host.destroy(databaseName(guild.databaseName));
+      await this.#deps.removeBeside?.(databaseName(guild.databaseName));
       fault("destroyed");
       await write(platform.db, [
         operations.stillOurs(operation),
@@ -251,6 +254,14 @@ export class Provisioner {
     return [
       byGuild("invitations"),
       byGuild("memberships"),
+      byGuild("live_tickets"),
+      {
+        sql: `DELETE FROM api_key_usage WHERE key_id IN (SELECT id FROM api_keys WHERE guild_id = ?)`,
+        args: [guild.id],
+      },
+      byGuild("api_keys"),
+      byGuild("jobs"),
+      byGuild("rollout_guilds"),
       byGuild("provisioning_steps"),
       { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
       {

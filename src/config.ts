@@ -3,22 +3,70 @@ import { z } from "zod";
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  HOST: z.string().default("127.0.0.1"),
-  /** Where people reach us. Links in mail and redirects are built from it, never from a header. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** Folder of the platform database, guild databases, template and mail outbox. */
-  DATA_DIR: z.string().min(1).default("data"),
-  /** At least 32 random characters. Signs access tokens; changing it signs everybody out of them. */
-  GUILDHALL_SECRET: z.string().min(32, "needs at least 32 random characters"),
-  PLATFORM_DATABASE_URL: z.string().optional(),
-  OPEN_MAX: z.coerce.number().int().min(1).optional(),
-  /** How many proxies in front of us append to X-Forwarded-For. 0 trusts none of it. */
-  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>"),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe("where it listens"),
+  HOST: z.string().default("127.0.0.1").describe("the address it listens on"),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("where people reach it; links are built from it, never from a header"),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default("data")
+    .describe("folder of the databases, combat logs, template and mail outbox"),
+  GUILDHALL_SECRET: z
+    .string("is missing: set at least 32 random characters and keep them")
+    .min(32, "needs at least 32 random characters")
+    .describe("signs access tokens and keys; changing it ends all of them"),
+  PLATFORM_DATABASE_URL: z
+    .string()
+    .optional()
+    .describe("the platform database, if not in DATA_DIR"),
+  OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
+  TRUSTED_PROXY_HOPS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe("proxies of yours in front of it"),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe("mail; without it letters are files in DATA_DIR/outbox"),
+  MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>").describe("whom letters are from"),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("one JSON line per request from info on"),
 });
+
+/** Variables whose value nobody is shown. */
+const SECRETS = new Set(["GUILDHALL_SECRET", "SMTP_URL"]);
+
+/** One variable of the environment, for people who set it up. */
+export interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+  /** The value, `set` for a secret, the default, or that it is not set. */
+  readonly state: string;
+  /** What is wrong with it and what to do; null when nothing is. */
+  readonly fault: string | null;
+}
+
+/** What is set, what is not and what is wrong, without showing any secret. */
+export function describeConfig(env: Readonly<Record<string, string | undefined>>): Variable[] {
+  const issues = environment.safeParse(env).error?.issues ?? [];
+  return Object.entries(environment.shape).map(([name, schema]) => {
+    const value = env[name];
+    const otherwise = schema.safeParse(undefined);
+    const byDefault = otherwise.success ? otherwise.data : undefined;
+    const unset = byDefault === undefined ? "not set" : `${String(byDefault)} (default)`;
+    const state = value === undefined ? unset : SECRETS.has(name) ? "set" : value;
+    const fault = issues.find((issue) => issue.path[0] === name)?.message ?? null;
+    return { name, meaning: schema.description ?? "", state, fault };
+  });
+}
 
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {

@@ -6,6 +6,7 @@ import { record, type SignedIn } from "../../src/platform/context.ts";
 import { newGuild } from "../../src/platform/guilds/inputs.ts";
 import { foundGuild } from "../../src/platform/guilds/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
+import { lifeCommands } from "./guild-life.ts";
 import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -48,6 +49,7 @@ export function guildCommands(program: Command): void {
     .action((slug: string, options: { json?: boolean }) =>
       run(options, (services, out) => showGuild(services, out, slug)),
     );
+  lifeCommands(guilds);
   guilds
     .command("delete <slug>")
     .description("delete a guild and its database for good")

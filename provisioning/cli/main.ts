@@ -31,12 +31,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 logCommands(program);
 // Reading a log needs no platform, and what a platform is made of takes a second and 100 MB to load.
 if (process.argv[2] !== "logs") {
-  const [{ guildCommands }, { migrateCommands }, { sweepCommand }] = await Promise.all([
-    import("./guilds.ts"),
-    import("./migrate.ts"),
-    import("./sweep.ts"),
-  ]);
+  const [{ guildCommands }, { doctorCommand }, { migrateCommands }, { sweepCommand }] =
+    await Promise.all([
+      import("./guilds.ts"),
+      import("./doctor.ts"),
+      import("./migrate.ts"),
+      import("./sweep.ts"),
+    ]);
   guildCommands(program);
+  doctorCommand(program);
   migrateCommands(program);
   sweepCommand(program);
 }

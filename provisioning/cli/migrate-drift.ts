@@ -15,7 +15,7 @@ import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
 /** What one guild's database is, held against what it should be. */
-interface Finding {
+export interface Finding {
   readonly slug: string;
   readonly drift: readonly Drift[];
   readonly ledgerDifferences: number;
@@ -94,7 +94,12 @@ function partsOf(sql: string): readonly string[] {
   return again ? [again[1]!, again[2]!] : [sql];
 }
 
-async function examine(services: NodeServices, guild: Guild, expected: Schema): Promise<Finding> {
+/** What one guild's database is, held against what it should be. Reports, never throws. */
+export async function examine(
+  services: NodeServices,
+  guild: Guild,
+  expected: Schema,
+): Promise<Finding> {
   const finding = { slug: guild.slug, drift: [], ledgerDifferences: 0, error: null };
   try {
     const client = await services.openClient(guild.location);
@@ -121,7 +126,7 @@ async function examine(services: NodeServices, guild: Guild, expected: Schema): 
 }
 
 /** What the migrations make of an empty database. */
-async function expectedSchema(): Promise<Schema> {
+export async function expectedSchema(): Promise<Schema> {
   const folder = await mkdtemp(join(tmpdir(), "guildhall-schema-"));
   try {
     const url = pathToFileURL(join(folder, "expected.db")).href;

@@ -72,6 +72,7 @@ export async function buildNodeServices(
     nowMs,
   });
   const host = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
@@ -80,6 +81,7 @@ export async function buildNodeServices(
     openClient,
     tenants,
     seed: seedGuild,
+    removeBeside: (name) => logFiles.removeAll(name),
     now,
     runner: `${hostname()}:${process.pid}:${newId<string>()}`,
   });
@@ -89,7 +91,6 @@ export async function buildNodeServices(
     keyUsage.flush().catch((error: unknown) => log.error("keys.usage-lost", { error }));
   }, limits.keys.usageFlushMs);
   counting.unref();
-  const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
     config,

@@ -28,6 +28,11 @@ export interface Operator {
   readonly name: string;
 }
 
+/** The same where an operator may act too. */
+export type ActingContext = Omit<PlatformContext, "caller"> & {
+  readonly caller: Caller | Operator;
+};
+
 /** What a verb of a platform feature knows: the services, who is calling, and from where. */
 export interface PlatformContext {
   readonly services: Services;
@@ -45,7 +50,7 @@ export function signedIn(ctx: PlatformContext): SignedIn {
 
 /** The platform's audit row of one change, to stand in the same `write` as the change itself. */
 export function record(
-  ctx: Omit<PlatformContext, "caller"> & { readonly caller: Caller | Operator },
+  ctx: ActingContext,
   action: string,
   subject: string,
   change: { readonly guildId?: GuildId; readonly before?: unknown; readonly after?: unknown } = {},

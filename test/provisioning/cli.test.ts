@@ -152,6 +152,61 @@ describe("guilds", () => {
   });
 });
 
+describe("a guild's life", () => {
+  test("suspended it is closed until it is resumed, and it is recorded who did it", async () => {
+    await platformWith(1);
+    const reason = "Under review";
+    expect(await guildhall("guilds", "suspend", "guild-0", "--reason", reason)).toMatchObject({
+      code: 0,
+    });
+    const shown = JSON.parse((await guildhall("guilds", "show", "guild-0", "--json")).out);
+    expect(shown).toMatchObject({ status: "suspended", statusReason: reason });
+    expect((await guildhall("guilds", "suspend", "guild-0", "--reason", "again")).code).toBe(1);
+    expect((await guildhall("guilds", "resume", "guild-0")).code).toBe(0);
+    expect(
+      await inPlatform(
+        "SELECT action, actor_type FROM audit_log WHERE action LIKE 'guild.%s%' ORDER BY seq",
+      ),
+    ).toEqual([
+      { action: "guild.suspend", actor_type: "operator" },
+      { action: "guild.resume", actor_type: "operator" },
+    ]);
+  });
+
+  test("is checked: whole, its own, with its schema and its ledger", async () => {
+    const [guild] = await platformWith(1);
+    const right = await guildhall("guilds", "check", "guild-0", "--json");
+    expect(right.code).toBe(0);
+    expect(JSON.parse(right.out)).toMatchObject({ isRight: true, integrity: "ok", brokenRows: 0 });
+    const client = await openEmbedded(guild!.location);
+    await client.execute({ sql: "DROP INDEX characters_by_person", args: [] });
+    await client.close();
+    const drifted = await guildhall("guilds", "check", "guild-0");
+    expect(drifted.code).toBe(4);
+    expect(drifted.out).toContain("index characters_by_person is missing");
+    await writeFile(fileURLToPath(guild!.location.url), "no database");
+    expect((await guildhall("guilds", "check", "guild-0")).code).toBe(4);
+  });
+});
+
+test("doctor says what is missing and what to do, and shows no secret", async () => {
+  const sick = await guildhall("doctor", "--json");
+  expect(sick.code).toBe(4);
+  const { faults, variables } = JSON.parse(sick.out);
+  expect(faults).toEqual([expect.stringContaining("GUILDHALL_SECRET: is missing")]);
+  expect(variables.find((one: { name: string }) => one.name === "PORT").state).toBe(
+    "3000 (default)",
+  );
+  const env = { PATH: process.env["PATH"], DATA_DIR: dir, GUILDHALL_SECRET: "s".repeat(40) };
+  const well = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, [main, "doctor"], { env }, (error, out) =>
+      error ? reject(error) : resolve(out),
+    );
+  });
+  expect(well).toContain("Everything that has to be set is set.");
+  expect(well).not.toContain("ssss");
+});
+
 describe("migrate", () => {
   const json = async (...args: readonly string[]) =>
     JSON.parse((await guildhall("migrate", ...args, "--json")).out);

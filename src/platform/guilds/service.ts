@@ -6,7 +6,7 @@ import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { accountHolder } from "../auth/accounts.ts";
-import { type PlatformContext, record, signedIn } from "../context.ts";
+import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
 import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
 import { FIRST_PLAN } from "../plans/plans.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
@@ -153,11 +153,7 @@ export async function retryFounding(
  * Closes a guild to everybody until `resumeGuild`; its members are told the reason. For operators.
  * @throws {Conflict} `guild/status-changed` unless the guild is ready
  */
-export async function suspendGuild(
-  ctx: PlatformContext,
-  id: GuildId,
-  reason: string,
-): Promise<void> {
+export async function suspendGuild(ctx: ActingContext, id: GuildId, reason: string): Promise<void> {
   const { platform, tenants } = ctx.services;
   await platform.advanceGuild(id, "ready", "suspended", { statusReason: reason }, [
     record(ctx, "guild.suspend", id, { guildId: id, after: { reason } }),
@@ -166,7 +162,7 @@ export async function suspendGuild(
 }
 
 /** Opens a suspended guild again. @throws {Conflict} `guild/status-changed` unless suspended */
-export async function resumeGuild(ctx: PlatformContext, id: GuildId): Promise<void> {
+export async function resumeGuild(ctx: ActingContext, id: GuildId): Promise<void> {
   await ctx.services.platform.advanceGuild(id, "suspended", "ready", { statusReason: null }, [
     record(ctx, "guild.resume", id, { guildId: id }),
   ]);

@@ -1,0 +1,106 @@
+import { userInfo } from "node:os";
+import type { Command } from "commander";
+import type { NodeServices } from "../../src/node/services.ts";
+import type { ActingContext } from "../../src/platform/context.ts";
+import { resumeGuild, suspendGuild } from "../../src/platform/guilds/service.ts";
+import { bySlug } from "./guilds.ts";
+import { examine, expectedSchema } from "./migrate-drift.ts";
+import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { run } from "./run.ts";
+
+/** `guildhall guilds suspend|resume|check`. */
+export function lifeCommands(guilds: Command): void {
+  guilds
+    .command("suspend <slug>")
+    .description("close a guild to everybody; its members are told why")
+    .requiredOption("--reason <text>", "what its members read")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds suspend iron-vow --reason 'Under review'"))
+    .action((slug: string, o: { reason: string; json?: boolean }) =>
+      run(o, async (services, out) => {
+        const guild = await bySlug(services, slug);
+        await suspendGuild(operator(services), guild.id, o.reason);
+        const next = `Try:   guildhall guilds resume ${slug}`;
+        out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
+        return EXIT.done;
+      }),
+    );
+  guilds
+    .command("resume <slug>")
+    .description("open a suspended guild again")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds resume iron-vow"))
+    .action((slug: string, o: { json?: boolean }) =>
+      run(o, async (services, out) => {
+        const guild = await bySlug(services, slug);
+        await resumeGuild(operator(services), guild.id);
+        out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
+        return EXIT.done;
+      }),
+    );
+  guilds
+    .command("check <slug>")
+    .description("look whether a guild's database is whole, its own and as it should be")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds check iron-vow"))
+    .action((slug: string, o: { json?: boolean }) =>
+      run(o, (services, out) => checkGuild(services, out, slug)),
+    );
+}
+
+function operator(services: NodeServices): ActingContext {
+  const caller = { type: "operator", name: userInfo().username } as const;
+  return { services, caller, requestId: "", address: "", agent: "guildhall" };
+}
+
+async function checkGuild(services: NodeServices, out: Output, slug: string): Promise<number> {
+  const guild = await bySlug(services, slug);
+  const finding = await examine(services, guild, await expectedSchema());
+  const file = finding.error === null ? await inspect(services, guild.location) : undefined;
+  const schema =
+    finding.drift.length === 0
+      ? "as it should be"
+      : finding.drift.map(({ what, kind }) => `${what} is ${kind}`).join(", ");
+  const checks: readonly (readonly [what: string, found: string, isRight: boolean])[] = [
+    ["opens with its own stamp", finding.error ?? "yes", finding.error === null],
+    ["pages and indexes", file?.integrity ?? "not looked at", file?.integrity === "ok"],
+    [
+      "rows that point nowhere",
+      file ? String(file.brokenRows) : "not looked at",
+      file?.brokenRows === 0,
+    ],
+    ["schema", finding.error === null ? schema : "not looked at", finding.drift.length === 0],
+    [
+      "ledger",
+      finding.error === null ? `${finding.ledgerDifferences} differences` : "not looked at",
+      finding.ledgerDifferences === 0,
+    ],
+  ];
+  const isRight = checks.every(([, , right]) => right);
+  const document = { isRight, bytes: file?.bytes ?? null, ...finding, ...file };
+  out.result(document, () => {
+    const rows = checks.map(([what, found, right]) => [right ? "✓" : "✗", what, found]);
+    const next = finding.drift.length > 0 ? `\nTry:   guildhall migrate repair ${slug}` : "";
+    return `${table(["", "check", "found"], rows)}${next}`;
+  });
+  return isRight ? EXIT.done : EXIT.drift;
+}
+
+async function inspect(
+  services: NodeServices,
+  location: Parameters<typeof services.openClient>[0],
+) {
+  const client = await services.openClient(location);
+  try {
+    const rowsOf = async (sql: string) => (await client.execute({ sql, args: [] })).rows;
+    const [integrity] = (await rowsOf("PRAGMA integrity_check(1)"))[0] ?? [];
+    const broken = await rowsOf("PRAGMA foreign_key_check");
+    const [bytes] =
+      (
+        await rowsOf("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+      )[0] ?? [];
+    return { integrity: String(integrity), brokenRows: broken.length, bytes: Number(bytes) };
+  } finally {
+    await client.close();
+  }
+}
