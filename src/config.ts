@@ -22,6 +22,17 @@ const environment = z.object({
     .string()
     .optional()
     .describe("the platform database, if not in DATA_DIR"),
+  DATABASE_HOST: z
+    .enum(["file", "sqld"])
+    .default("file")
+    .describe("where new guilds' databases are made: files here, or a libSQL server"),
+  SQLD_URL: z.url().optional().describe("sqld: where databases are spoken to"),
+  SQLD_ADMIN_URL: z.url().optional().describe("sqld: where they are made"),
+  SQLD_ADMIN_KEY: z.string().min(16).optional().describe("sqld: its --admin-auth-key"),
+  SQLD_PRIVATE_KEY: z
+    .string()
+    .optional()
+    .describe("sqld: the Ed25519 key (PKCS #8, PEM) whose public half it was started with"),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()
@@ -42,7 +53,7 @@ const environment = z.object({
 });
 
 /** Variables whose value nobody is shown. */
-const SECRETS = new Set(["GUILDHALL_SECRET", "SMTP_URL"]);
+const SECRETS = new Set(["GUILDHALL_SECRET", "SMTP_URL", "SQLD_ADMIN_KEY", "SQLD_PRIVATE_KEY"]);
 
 /** One variable of the environment, for people who set it up. */
 export interface Variable {
@@ -68,6 +79,14 @@ export function describeConfig(env: Readonly<Record<string, string | undefined>>
   });
 }
 
+export interface SqldConfig {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly adminKey: string;
+  /** PKCS #8 in PEM. */
+  readonly privateKey: string;
+}
+
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {
   readonly port: number;
@@ -76,6 +95,9 @@ export interface Config {
   readonly dataDir: string;
   readonly secret: string;
   readonly platformDatabaseUrl: string | undefined;
+  readonly databaseHost: "file" | "sqld";
+  /** What a libSQL server needs; undefined without one. */
+  readonly sqld: SqldConfig | undefined;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
   readonly smtpUrl: string | undefined;
@@ -104,10 +126,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: value.DATA_DIR,
     secret: value.GUILDHALL_SECRET,
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
+    databaseHost: value.DATABASE_HOST,
+    sqld: sqldConfig(value),
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/** All of it or none: half of a server's configuration is a mistake. */
+function sqldConfig(value: z.infer<typeof environment>): SqldConfig | undefined {
+  const { SQLD_URL: url, SQLD_ADMIN_URL: adminUrl, SQLD_ADMIN_KEY: adminKey } = value;
+  const privateKey = value.SQLD_PRIVATE_KEY?.replaceAll("\\n", "\n");
+  if (url && adminUrl && adminKey && privateKey) return { url, adminUrl, adminKey, privateKey };
+  if (value.DATABASE_HOST !== "sqld" && !url) return undefined;
+  throw new Error(
+    "SQLD_URL, SQLD_ADMIN_URL, SQLD_ADMIN_KEY and SQLD_PRIVATE_KEY belong together: set all of them.",
+  );
 }

@@ -91,6 +91,15 @@ export const limits = {
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
   },
+  remote: {
+    /** Nobody waits longer than this for one answer of a database server. */
+    deadlineMs: 5 * SECOND_MS,
+    /** A database that the server loads again is back within some tens of milliseconds. */
+    triesMax: 8,
+    retryMs: 10,
+    /** A token that leaks is good for minutes; it is renewed at half of this. */
+    tokenMs: 5 * MINUTE_MS,
+  },
   keys: {
     /** One for each program of a guild, and some to change over. */
     perGuildMax: 20,

@@ -2,16 +2,26 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { importPKCS8 } from "jose";
 import { platformMigrations } from "../../platform-migrations/index.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
+import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
+import { SqldHost, SqldTokens } from "../../provisioning/hosts/sqld.ts";
 import { migrate, parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
-import type { Config } from "../config.ts";
-import { type OpenClient, PlatformDatabase } from "../database/client.ts";
+import type { Config, SqldConfig } from "../config.ts";
+import {
+  type Client,
+  type DatabaseLocation,
+  type OpenClient,
+  PlatformDatabase,
+} from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
+import { DatabaseError } from "../database/errors.ts";
+import { openRemote } from "../database/remote.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
@@ -40,7 +50,7 @@ export const SCHEMA_VERSION_MIN = guildSchema.length;
 
 export type NodeServices = Services & {
   readonly openClient: OpenClient;
-  readonly host: FileHost;
+  readonly host: DatabaseHost;
   readonly upgrades: Upgrades;
   readonly logFiles: FolderLogFiles;
   readonly logIngest: LogIngest;
@@ -56,7 +66,9 @@ export async function buildNodeServices(
   const nowMs = () => now().getTime();
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
-  const openClient: OpenClient = (location) => openEmbedded(location);
+  const sqld = config.sqld && (await sqldServer(config.sqld));
+  const openClient: OpenClient = (location) =>
+    location.url.startsWith("file:") ? openEmbedded(location) : openOn(sqld, location);
   const platform = new PlatformStore(await openPlatform(config, dataDir, nowMs()), now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const tenants = new TenantDatabases({
@@ -71,7 +83,11 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const host = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  const host =
+    config.databaseHost === "sqld"
+      ? new SqldHost({ ...sqld!, migrations: guildSchema, openClient, now })
+      : new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  if (host instanceof SqldHost) await host.refuseOpenServer();
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const provisioner = new Provisioner({
     platform,
@@ -120,6 +136,22 @@ export async function buildNodeServices(
       await platform.db.close();
     },
   };
+}
+
+type SqldServer = SqldConfig & { readonly tokens: SqldTokens };
+
+async function sqldServer(config: SqldConfig): Promise<SqldServer> {
+  const key = await importPKCS8(config.privateKey, "EdDSA");
+  // The server compares with its own clock, whatever ours is set to.
+  return { ...config, tokens: new SqldTokens(key, systemClock) };
+}
+
+/** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
+function openOn(server: SqldServer | undefined, location: DatabaseLocation): Promise<Client> {
+  if (server && new URL(location.url).origin === new URL(server.url).origin) {
+    return openRemote(location, { tokenFor: server.tokens.tokenFor });
+  }
+  throw new DatabaseError("unreachable", "This guild is on a server that is not configured here.");
 }
 
 async function openPlatform(

@@ -12,9 +12,12 @@ import {
   isDatabaseName,
   newDatabaseName,
 } from "../../provisioning/hosts/host.ts";
+import { SqldHost, SqldTokens } from "../../provisioning/hosts/sqld.ts";
 import type { OpenClient } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import { openRemote } from "../../src/database/remote.ts";
 import { guildSchema } from "../support/provisioning.ts";
+import { hasSqld, startSqld } from "../support/sqld.ts";
 
 interface TestHost {
   readonly host: DatabaseHost;
@@ -194,6 +197,59 @@ describeHost("file", async () => {
     everything: async () =>
       (await readdir(dir, { recursive: true })).filter((file) => !/-(wal|shm)$/.test(file)).sort(),
   };
+});
+
+describe.runIf(hasSqld)("on the real server", () => {
+  let server: Awaited<ReturnType<typeof startSqld>>;
+  beforeEach(async () => {
+    server = await startSqld();
+  });
+  afterEach(() => server.stop());
+
+  const makeSqldHost = async () => {
+    const now = () => new Date();
+    const tokens = new SqldTokens(server.key, now);
+    const open: OpenClient = (location) => openRemote(location, { tokenFor: tokens.tokenFor });
+    const host = new SqldHost({
+      ...server,
+      migrations: guildSchema,
+      openClient: open,
+      tokens,
+      now,
+    });
+    const first = newDatabaseName();
+    await host.create(first);
+    await host.destroy(first);
+    const everything = async () => {
+      const names: string[] = [];
+      for await (const name of host.list()) names.push(name);
+      return names.sort();
+    };
+    return { host, open, tokens, everything };
+  };
+  describeHost("sqld", makeSqldHost);
+
+  test("a token of one guild opens no other database, and none opens nothing", async () => {
+    const { host, tokens } = await makeSqldHost();
+    const [ours, theirs] = [newDatabaseName(), newDatabaseName()];
+    await host.create(ours);
+    const { url } = await host.create(theirs);
+    const read = { sql: "SELECT count(*) FROM _meta", args: [] };
+    for (const authToken of [await tokens.tokenFor(ours), "nonsense", ""]) {
+      const client = await openRemote({ url, authToken });
+      await expect(client.execute(read)).rejects.toMatchObject({
+        kind: expect.stringMatching(/denied|missing/),
+      });
+      await client.close();
+    }
+    const client = await openRemote({ url, authToken: await tokens.tokenFor(theirs) });
+    expect((await client.execute(read)).rows).toEqual([[0]]);
+  });
+
+  test("a server that is closed to strangers is taken", async () => {
+    const { host } = await makeSqldHost();
+    await host.refuseOpenServer();
+  });
 });
 
 test("new names fit every host and are never the same", () => {

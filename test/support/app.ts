@@ -8,6 +8,7 @@ import type { GuildId, UserId } from "../../src/kernel/ids.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
+import { startSqld } from "./sqld.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -36,6 +37,7 @@ const START_MS = Date.UTC(2026, 0, 14, 20);
  * `await using t = await testApp()` removes everything at the end of the test.
  */
 export async function testApp(env: Record<string, string> = {}) {
+  const server = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? await startSqld() : undefined;
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
   let nowMs = START_MS;
   const now = () => new Date(nowMs);
@@ -44,6 +46,7 @@ export async function testApp(env: Record<string, string> = {}) {
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
     DATA_DIR: dir,
+    ...server?.env,
     ...env,
   });
   const services = await buildNodeServices(config, { now });
@@ -111,6 +114,7 @@ export async function testApp(env: Record<string, string> = {}) {
 
   const close = async () => {
     await services.close();
+    await server?.stop();
     await rm(dir, { recursive: true, force: true });
   };
 

@@ -1,0 +1,286 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { type CryptoKey, SignJWT } from "jose";
+import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
+import { limits } from "../../src/limits.ts";
+import { type Migration, migrate, schemaOf } from "../migrations.ts";
+import { type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+
+/** The database of the server that lists the others: it has no route that does. */
+const REGISTRY = "guildhall-registry" as DatabaseName;
+const CHECK = "\n-- sha256 ";
+
+interface Options {
+  /** Where databases are spoken to, and where they are made. */
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly adminKey: string;
+  readonly migrations: readonly Migration[];
+  readonly openClient: OpenClient;
+  readonly tokens: SqldTokens;
+  readonly now: Clock;
+}
+
+/** Signs a token for one database at a time: it opens no other, and it ends soon. */
+export class SqldTokens {
+  readonly #key: CryptoKey;
+  readonly #now: Clock;
+  readonly #made = new Map<string, { readonly token: Promise<string>; readonly renewAt: number }>();
+
+  constructor(key: CryptoKey, now: Clock) {
+    this.#key = key;
+    this.#now = now;
+  }
+
+  readonly tokenFor = (namespace: string): Promise<string> => {
+    const nowMs = this.#now().getTime();
+    const known = this.#made.get(namespace);
+    if (known && nowMs < known.renewAt) return known.token;
+    const endsAt = nowMs + limits.remote.tokenMs;
+    const token = new SignJWT({ id: namespace, a: "rw" })
+      .setProtectedHeader({ alg: "EdDSA" })
+      .setExpirationTime(Math.floor(endsAt / 1_000))
+      .sign(this.#key);
+    this.#made.set(namespace, { token, renewAt: nowMs + limits.remote.tokenMs / 2 });
+    return token;
+  };
+}
+
+/** Guild databases as namespaces of libSQL's own server. */
+export class SqldHost implements DatabaseHost {
+  readonly kind = "sqld";
+  readonly #options: Options;
+  #template: Promise<DatabaseName> | undefined;
+  #registry: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * Refuses a server that lets anybody in.
+   * @throws {Error} saying what the server has to be started with.
+   */
+  async refuseOpenServer(): Promise<void> {
+    const anybody = await fetch(new URL("/v2/pipeline", this.#options.url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ requests: [{ type: "close" }] }),
+    });
+    if (anybody.ok) {
+      throw new Error(
+        "This sqld answers without a token. Start it with --auth-jwt-key-file, " +
+          "--admin-auth-key and --disable-default-namespace.",
+      );
+    }
+    const admin = await fetch(new URL("/v1/namespaces/x/config", this.#options.adminUrl));
+    if (admin.status !== 401) {
+      throw new Error("This sqld's admin port asks for no key. Start it with --admin-auth-key.");
+    }
+  }
+
+  async create(name: DatabaseName): Promise<DatabaseLocation> {
+    const to = databaseName(name);
+    const template = await this.#readyTemplate();
+    await this.#register(to);
+    const made = await this.#admin("POST", `${template}/fork/${to}`);
+    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+    return await this.#verified(to);
+  }
+
+  async destroy(name: DatabaseName): Promise<void> {
+    const gone = await this.#admin("DELETE", databaseName(name));
+    if (gone.status !== 200 && gone.status !== 404) throw refused(gone, "remove");
+    await this.#inRegistry("DELETE FROM names WHERE name = ?", name);
+  }
+
+  async locate(name: DatabaseName): Promise<DatabaseLocation | undefined> {
+    const config = await this.#admin("GET", `${databaseName(name)}/config`);
+    if (config.status === 404) return undefined;
+    if (config.status !== 200) throw refused(config, "find");
+    return this.#locationOf(name);
+  }
+
+  async *list(): AsyncIterable<DatabaseName> {
+    const rows = await this.#inRegistry("SELECT name FROM names ORDER BY name");
+    for (const [name] of rows) {
+      // A name is written down before its database is made.
+      if (await this.locate(name as DatabaseName)) yield name as DatabaseName;
+    }
+  }
+
+  /** The server's own dump, with a sum at its end: half of a text is a text as well. */
+  async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
+    const token = await this.#options.tokens.tokenFor(databaseName(name));
+    const answer = await fetch(new URL("/dump", this.#options.url), {
+      headers: {
+        authorization: `Bearer ${token}`,
+        "x-namespace-bin": btoa(name).replace(/=+$/, ""),
+      },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
+    return new Response(`${text}${CHECK}${sumOf(text)}\n`).body!;
+  }
+
+  async restore(
+    name: DatabaseName,
+    snapshot: ReadableStream<Uint8Array>,
+  ): Promise<DatabaseLocation> {
+    const to = databaseName(name);
+    const there = await this.locate(to);
+    if (there) {
+      await snapshot.cancel();
+      return there;
+    }
+    const statements = statementsOf(await wholeText(snapshot));
+    await this.#register(to);
+    const made = await this.#admin("POST", `${to}/create`, {});
+    if (made.status !== 200) throw refused(made, "make");
+    try {
+      const client = await this.#open(to);
+      try {
+        await client.migrate(statements.map((sql) => ({ sql, args: [] })));
+      } finally {
+        await client.close();
+      }
+    } catch (error) {
+      await this.destroy(to);
+      throw error;
+    }
+    return this.#locationOf(to);
+  }
+
+  /** A create that answered well may still have made nothing: it is there once it can be read. */
+  async #verified(name: DatabaseName): Promise<DatabaseLocation> {
+    const client = await this.#open(name);
+    try {
+      await client.execute({ sql: "SELECT count(*) FROM _meta", args: [] });
+      return this.#locationOf(name);
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** An empty database with the newest schema, from which every new one is forked. */
+  #readyTemplate(): Promise<DatabaseName> {
+    this.#template ??= this.#makeTemplate().catch((error: unknown) => {
+      this.#template = undefined;
+      throw error;
+    });
+    return this.#template;
+  }
+
+  async #makeTemplate(): Promise<DatabaseName> {
+    const { migrations, now } = this.#options;
+    const name = databaseName(`template-${schemaOf(migrations).hash.slice(0, 16)}`);
+    const made = await this.#admin("POST", `${name}/create`, {});
+    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+    const client = await this.#open(name);
+    try {
+      const report = await migrate(client, migrations, { nowMs: now().getTime() });
+      if (report.error) throw report.error;
+    } finally {
+      await client.close();
+    }
+    return name;
+  }
+
+  async #register(name: DatabaseName): Promise<void> {
+    await this.#inRegistry("INSERT INTO names (name) VALUES (?) ON CONFLICT DO NOTHING", name);
+  }
+
+  async #inRegistry(sql: string, ...args: string[]): Promise<readonly (readonly unknown[])[]> {
+    this.#registry ??= this.#makeRegistry();
+    await this.#registry;
+    const client = await this.#open(REGISTRY);
+    try {
+      return (await client.execute({ sql, args })).rows;
+    } finally {
+      await client.close();
+    }
+  }
+
+  async #makeRegistry(): Promise<void> {
+    const made = await this.#admin("POST", `${REGISTRY}/create`, {});
+    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+    const client = await this.#open(REGISTRY);
+    const sql = "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY) WITHOUT ROWID";
+    await client.execute({ sql, args: [] });
+    await client.close();
+  }
+
+  #open(name: DatabaseName): Promise<Client> {
+    return this.#options.openClient(this.#locationOf(name));
+  }
+
+  #locationOf(name: DatabaseName): DatabaseLocation {
+    return { url: new URL(`/${name}`, this.#options.url).href };
+  }
+
+  async #admin(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; text: string }> {
+    const answer = await fetch(new URL(`/v1/namespaces/${path}`, this.#options.adminUrl), {
+      method,
+      headers: {
+        authorization: `Basic ${this.#options.adminKey}`,
+        ...(method === "POST" && { "content-type": "application/json" }),
+      },
+      ...(method === "POST" && { body: JSON.stringify(body ?? {}) }),
+      signal: AbortSignal.timeout(limits.remote.deadlineMs),
+    });
+    return { status: answer.status, text: await answer.text() };
+  }
+}
+
+function refused(answer: { status: number; text: string }, what: string): DatabaseError {
+  const kind = answer.status === 401 ? "denied" : "unreachable";
+  return new DatabaseError(
+    kind,
+    `The server would not ${what} it: ${answer.status} ${answer.text}`,
+  );
+}
+
+/** @throws {DatabaseError} `corrupt` for a dump that is cut, changed or none. */
+async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> {
+  try {
+    const bytes = await new Response(snapshot).arrayBuffer();
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const at = text.lastIndexOf(CHECK);
+    const sum = text.slice(at + CHECK.length).trim();
+    if (at >= 0 && sumOf(text.slice(0, at)) === sum) return text.slice(0, at);
+  } catch (error) {
+    throw new DatabaseError("corrupt", "The snapshot is no text.", error);
+  }
+  throw new DatabaseError("corrupt", "The snapshot is damaged: its sum is another.");
+}
+
+/** The dump without what speaks to the connection: the client makes its own transaction. */
+function statementsOf(dump: string): readonly string[] {
+  const found: string[] = [];
+  let statement = "";
+  for (const line of dump.split("\n")) {
+    statement += statement === "" ? line : `\n${line}`;
+    if (!isWhole(statement)) continue;
+    if (!/^(PRAGMA|BEGIN|COMMIT)\b/i.test(statement)) found.push(statement);
+    statement = "";
+  }
+  return found.filter((sql) => sql.trim() !== "");
+}
+
+/** Does the text end outside of every quote, with a semicolon, and outside of a trigger's body? */
+function isWhole(text: string): boolean {
+  if (!text.trimEnd().endsWith(";")) return false;
+  const bare = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`/g, "");
+  if (/['"`]/.test(bare)) return false;
+  return !/^\s*CREATE (?:TEMP )?TRIGGER/i.test(text) || /\bEND\s*;\s*$/i.test(bare);
+}
+
+function sumOf(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
