@@ -38,10 +38,4 @@ CREATE TABLE `api_keys` (
 	`last_used_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);--> statement-breakpoint
-CREATE TABLE `live_tickets` (
-	`ticket_hash` text PRIMARY KEY NOT NULL,
-	`guild_id` text NOT NULL,
-	`session_id` text NOT NULL,
-	`expires_at` integer NOT NULL
-);
+CREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);

@@ -169,6 +169,10 @@ export const limits = {
     amountMax: 100_000_000_000,
     /** The largest raids have 40 people; a whole guild at once has to fit as well. */
     personsPerEntryMax: 1_000,
+    /** A server that was away for longer decays no more than these weeks at once. */
+    decayCatchUpMs: 60 * DAY_MS,
+    /** Awards within caps follow each other; each round one of them gets through. */
+    awardTriesMax: 50,
     /** A sentence. What needs more belongs into the guild's own chat. */
     reasonCharsMax: 200,
     /** Enough to see what is wrong; a broken ledger could fill pages with the same fault. */
@@ -179,6 +183,63 @@ export const limits = {
     chartPointsMax: 200,
     /** One file of the current view; far above any guild's roster. */
     csvRowsMax: 10_000,
+  },
+  auctions: {
+    /** A drop of one boss; more is a mistake. */
+    copiesMax: 20,
+    itemCharsMax: 120,
+    /** Shorter, nobody finds the button; longer, nobody remembers. */
+    durationMsMin: 10 * SECOND_MS,
+    durationMsMax: 14 * DAY_MS,
+    /** What people know: thirty seconds, and thirty more for a late bid. */
+    snipeMsMax: 10 * MINUTE_MS,
+    extensionsMax: 100,
+    overtimeMsMax: HOUR_MS,
+    incrementsMax: 10,
+    /** More at once than a raid can follow. */
+    openMax: 100,
+    pageRows: 30,
+    /** A settlement holds its job no longer than this. */
+    jobLeaseMs: 10 * SECOND_MS,
+    /** A guild that cannot be reached is asked again. */
+    retryMs: SECOND_MS,
+    /** Balances may change between reading and settling; then it is worked out again. */
+    settleTriesMax: 10,
+  },
+  loot: {
+    noteCharsMax: 200,
+    wishesMax: 50,
+    pageRows: 50,
+    csvRowsMax: 20_000,
+  },
+  raids: {
+    nameCharsMax: 60,
+    noteCharsMax: 300,
+    /** A night is over by the next one. */
+    minutesMax: 24 * 60,
+    /** People plan holidays two months ahead. */
+    plannedAheadDays: 56,
+    seriesMax: 14,
+    /** A month of two nights a week, on one screen. */
+    comingRows: 8,
+    pageRows: 50,
+    /** A whole guild. */
+    peopleMax: 1_000,
+  },
+  live: {
+    /** How often a watched guild is looked at for news: a third of what feels immediate. */
+    pollMs: 40,
+    eventsPerLook: 500,
+    /** Who was away for longer loads the page again. */
+    eventsKeptMs: DAY_MS,
+    /** A line that says nothing for so long gets a sign of life. */
+    heartbeatMs: 5 * SECOND_MS,
+    /** A reader who takes nothing is let go at this many waiting events. */
+    waitingMax: 1_000,
+    /** Permissions are looked at again this often. */
+    recheckMs: 3 * SECOND_MS,
+    /** How often a process looks for jobs that another one left. */
+    jobPollMs: 250,
   },
   database: {
     /** Each open file costs three descriptors and about 0.3 MB; 200 stay far below `ulimit -n`. */

@@ -7,6 +7,7 @@ import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
 import type { KeyUsage } from "./platform/keys/usage.ts";
 import type { PlatformStore } from "./platform/store.ts";
+import type { EventTails } from "./tenant/live/tails.ts";
 
 /** One letter. `to` is an address, `text` the whole body; links in it are absolute. */
 export interface Mail {
@@ -62,6 +63,8 @@ export interface Services {
   readonly keyUsage: KeyUsage;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
+  /** Follows what happens in guilds that somebody watches. */
+  readonly tails: EventTails;
   readonly logFiles?: LogFiles;
   /** Shown on the landing page when this instance has a guild that anybody may look at. */
   readonly demoGuildSlug?: string;

@@ -53,7 +53,7 @@ CREATE TABLE `encounters` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `encounters_by_place` ON `encounters` (`report_id`,`start_byte`);--> statement-breakpoint
-CREATE INDEX `encounters_by_boss` ON `encounters` (`game_id`,`difficulty`,`start_at`,`id`);--> statement-breakpoint
+CREATE INDEX `encounters_by_boss` ON `encounters` (`game_id`,`difficulty`,`start_at`);--> statement-breakpoint
 CREATE INDEX `encounters_by_time` ON `encounters` (`start_at`);--> statement-breakpoint
 CREATE INDEX `encounters_by_twin` ON `encounters` (`same_as`);--> statement-breakpoint
 CREATE TABLE `keystones` (
@@ -109,6 +109,6 @@ CREATE TABLE `log_reports` (
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `log_reports_by_time` ON `log_reports` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `log_reports_by_time` ON `log_reports` (`created_at`);--> statement-breakpoint
 CREATE INDEX `log_reports_by_hash` ON `log_reports` (`sha256`);--> statement-breakpoint
 CREATE INDEX `log_reports_unfinished` ON `log_reports` (`state`) WHERE "log_reports"."state" IN ('waiting', 'parsing');

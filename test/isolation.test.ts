@@ -54,7 +54,31 @@ async function shareRowIds(): Promise<void> {
   }
 }
 
-const send = (client: TestClient, { method, path }: Operation, headers = {}) =>
+/** A stream that was let in has no end: its beginning says whether it was. */
+async function send(client: TestClient, operation: Operation, headers = {}) {
+  const answer = operation.id === "watchGuild" && (await opened(client, operation.path, headers));
+  return answer || (await sendWhole(client, operation, headers));
+}
+
+async function opened(client: TestClient, path: string, headers: Record<string, string>) {
+  if (!client.isSignedIn) return undefined;
+  const response = await client.stream(path, headers);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return {
+    status: 200,
+    headers: response.headers,
+    text: new TextDecoder().decode(value),
+    body: {},
+  };
+}
+
+const sendWhole = (client: TestClient, { method, path }: Operation, headers = {}) =>
   client.send(method, path, /POST|PUT|PATCH/.test(method) ? {} : undefined, headers);
 
 describe("for every operation of the API below a guild", () => {

@@ -2,10 +2,10 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
 import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
-import { permissionsOf, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import { type Permission, permissionsOf, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
-import { permissionsOfScopes } from "../platform/key-lookup.ts";
+import { isKeyGood, permissionsOfScopes } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
 import type { Guild, Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
@@ -20,6 +20,10 @@ export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "logs",
   "fights",
   "bosses",
+  "raids",
+  "loot",
+  "auctions",
+  "events",
   "members",
   "audit",
   "settings",
@@ -94,6 +98,26 @@ export function noSuchGuild(): NotFound {
 export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
   if (guild.status === "deleting") return false;
   return membership !== undefined || (guild.isPublic && guild.status === "ready");
+}
+
+/**
+ * May the caller of a request that goes on for long still do it? Asks again who they are, what the
+ * guild is and what their role allows.
+ */
+export async function mayStill(c: Context<GuildEnv>, permission: Permission): Promise<boolean> {
+  const { platform, now } = c.var.services;
+  const { caller } = c.var;
+  const userId = caller.type === "user" ? caller.userId : null;
+  const found = await platform.guildForUser(c.var.guild.guild.id, userId);
+  if (found === undefined || found.guild.status !== "ready") return false;
+  if (caller.type === "key") return await isKeyGood(platform, caller.keyId);
+  if (caller.type === "user") {
+    const session = await platform.sessionById(caller.sessionId);
+    if (session === undefined || session.expiresAt <= now().getTime()) return false;
+  }
+  if (!isVisible(found.guild, found.membership)) return false;
+  const actor = actorOf(caller, found.guild, found.membership);
+  return actor.type !== "system" && actor.permissions.has(permission);
 }
 
 function actorOf(caller: Caller, guild: Guild, membership: Membership | undefined): Actor {

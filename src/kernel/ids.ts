@@ -14,6 +14,11 @@ export type CharacterId = Id<"character">;
 export type PoolId = Id<"pool">;
 export type AccountId = Id<"account">;
 export type LedgerTxId = Id<"ledger-tx">;
+export type RaidId = Id<"raid">;
+export type RaidSeriesId = Id<"raid-series">;
+export type LootId = Id<"loot">;
+export type AuctionId = Id<"auction">;
+export type BidId = Id<"bid">;
 
 /** A new id that sorts by the time it was made (UUIDv7, RFC 9562). */
 export function newId<T extends string>(): T {

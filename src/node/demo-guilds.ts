@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { App } from "../app.ts";
+import { openTonight, raidNight } from "./demo-raids.ts";
 import type { NodeServices } from "./services.ts";
 
 export interface DemoGuild {
@@ -40,21 +41,12 @@ export const DEMO_GUILDS: readonly DemoGuild[] = [
   },
 ];
 
-interface Clockwork {
+export interface Clockwork {
   readonly now: () => Date;
   readonly advance: (ms: number) => void;
   readonly weeks: number;
 }
 
-const HOUR_MS = 3_600_000;
-const BOSSES = ["the Gate Warden", "the Twin Furnaces", "the Drowned Choir", "the Ashen Regent"];
-const LOOT = [
-  "Cinderplate Helm",
-  "Choirmaster's Chain",
-  "Regent's Signet",
-  "Gatebreaker",
-  "Tidewrap",
-];
 const CLASSES = [
   ["warrior", "tank"],
   ["paladin", "healer"],
@@ -101,17 +93,18 @@ export async function fillGuild(
     await owner("PUT", `${api}/onboarding/steps/${step}`, { state: "done" });
   }
   const persons = await addPeople(owner, api, guild.people, random);
-  if (guild.isPublic) await addRaider(app, services, owner, api);
   for (let night = 0; night < clock.weeks * 2; night++) {
     await raidNight(owner, api, persons, random, clock, night);
   }
+  const raider = guild.isPublic ? await addRaider(app, services, owner, api) : undefined;
+  await openTonight(owner, raider, api, persons);
   await services.platform.db.client.execute({
     sql: "UPDATE users SET email_verified_at = ? WHERE email LIKE '%@demo.localhost'",
     args: [clock.now().getTime()],
   });
 }
 
-type Send = (
+export type Send = (
   method: string,
   path: string,
   body?: unknown,
@@ -167,44 +160,13 @@ async function addRaider(app: App, services: NodeServices, owner: Send, api: str
   const token = new URL(body.url).pathname.split("/").pop();
   const raider = await signUp(app, services, "raider@demo.localhost");
   await raider("POST", `/api/invitations/${token}/acceptance`, {});
+  // The first look at the guild makes the member's person, who then has a main to raid with.
+  await raider("GET", `${api}/auctions`);
+  const { body: roster } = await owner("GET", `${api}/roster?q=Demo%20raider`);
+  return { send: raider, personId: roster.items[0]?.id as string | undefined };
 }
 
-async function raidNight(
-  owner: Send,
-  api: string,
-  persons: readonly string[],
-  random: () => number,
-  clock: Clockwork,
-  night: number,
-): Promise<void> {
-  const present = persons.filter(() => random() > 0.2);
-  const award = (personIds: readonly string[], points: number, reason: string) =>
-    owner("POST", `${api}/dkp/awards`, { personIds, points, reason });
-  await award(
-    present.filter(() => random() > 0.1),
-    15,
-    "On time",
-  );
-  const rich = new Set<string>();
-  for (const boss of BOSSES.slice(0, 2 + (night % 3))) {
-    clock.advance(HOUR_MS * 0.7);
-    await award(present, 5, `Boss kill: ${boss}`);
-    const winner = present[Math.floor(random() * present.length)]!;
-    // Nobody can spend what is not there: the first nights buy little.
-    if (night > 1 && !rich.has(winner)) {
-      rich.add(winner);
-      await owner("POST", `${api}/dkp/spends`, {
-        personId: winner,
-        points: 10 + Math.floor(random() * 4) * 5,
-        reason: pick(LOOT, random),
-      });
-    }
-  }
-  await award(present, 10, "Completion");
-  clock.advance((3.5 * 24 - 2) * HOUR_MS);
-}
-
-function pick<T>(from: readonly T[], random: () => number): T {
+export function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)]!;
 }
 

@@ -15,6 +15,7 @@ export async function start(
   const services = await buildNodeServices(config, extras);
   const stopSweeping = await sweepRegularly(services);
   services.logIngest.start();
+  services.jobRunner.start();
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
   await new Promise<void>((resolve, reject) => {
@@ -29,6 +30,8 @@ export async function start(
   /** Stops taking requests, lets those under way finish, then closes every database. */
   const stop = async () => {
     await liveLogs.close();
+    // Streams end first: else the server would wait for those who watch.
+    services.tails.close();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       if ("closeIdleConnections" in server) server.closeIdleConnections();

@@ -33,7 +33,9 @@ import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
 import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
+import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
+import { JobRunner } from "./job-runner.ts";
 import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
@@ -54,6 +56,7 @@ export type NodeServices = Services & {
   readonly upgrades: Upgrades;
   readonly logFiles: FolderLogFiles;
   readonly logIngest: LogIngest;
+  readonly jobRunner: JobRunner;
   close(): Promise<void>;
 };
 
@@ -107,6 +110,8 @@ export async function buildNodeServices(
     keyUsage.flush().catch((error: unknown) => log.error("keys.usage-lost", { error }));
   }, limits.keys.usageFlushMs);
   counting.unref();
+  const tails = new EventTails({ platform, tenants });
+  const jobRunner = new JobRunner({ platform, tenants, jobs, now, log });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
     config,
@@ -122,13 +127,20 @@ export async function buildNodeServices(
     upgrades,
     jobs,
     keyUsage,
-    wakeJobs: () => logIngest.wake(),
+    wakeJobs: () => {
+      logIngest.wake();
+      jobRunner.wake();
+    },
+    tails,
+    jobRunner,
     logFiles,
     logIngest,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
       clearInterval(counting);
+      tails.close();
+      await jobRunner.stop();
       await logIngest.stop();
       await keyUsage.flush();
       await upgrades.settled();

@@ -1,10 +1,14 @@
 import type { GuildEnv } from "../http/env.ts";
 import { createRouter } from "../http/router.ts";
+import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
 import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
-import { dkpApi, dkpPages } from "./dkp/index.ts";
+import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
+import { liveApi } from "./live/index.ts";
+import { lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
+import { raidsApi, raidsPages } from "./raids/index.ts";
 import { rosterApi, rosterPages } from "./roster/index.ts";
 
 /** The guild's JSON API, below `/api/g/:guild`: one line per feature. */
@@ -12,6 +16,11 @@ export function tenantApi() {
   return createRouter<GuildEnv>()
     .route("/", rosterApi())
     .route("/", dkpApi())
+    .route("/", poolsApi())
+    .route("/", raidsApi())
+    .route("/", lootApi())
+    .route("/", auctionsApi())
+    .route("/", liveApi())
     .route("/", combatLogsApi())
     .route("/", auditApi())
     .route("/", onboardingApi());
@@ -23,6 +32,10 @@ export function tenantPages() {
     .route("/", homePages())
     .route("/", rosterPages())
     .route("/", dkpPages())
+    .route("/", poolsPages())
+    .route("/", raidsPages())
+    .route("/", lootPages())
+    .route("/", auctionsPages())
     .route("/", combatLogsPages())
     .route("/", auditPages())
     .route("/", onboardingPages());

@@ -9,8 +9,11 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../kernel/ids.ts";
 
+export * from "./auctions/schema.ts";
 export * from "./combat-logs/schema.ts";
 export * from "./dkp/schema.ts";
+export * from "./loot/schema.ts";
+export * from "./raids/schema.ts";
 export * from "./roster/schema.ts";
 
 /** Whose database this is. Checked at every open, so a swapped or empty file is never served. */
@@ -68,3 +71,11 @@ export const idempotencyKeys = sqliteTable(
 export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, (t) => [
   check("guard_holds", sql`${t.holds as AnySQLiteColumn} = 1`),
 ]);
+
+/** What happened, for those who watch. Followed by `seq`, so that nothing is missed or seen twice. */
+export const events = sqliteTable("events", {
+  seq: integer().primaryKey({ autoIncrement: true }),
+  topic: text().notNull(),
+  data: text({ mode: "json" }).$type<unknown>().notNull(),
+  at: integer().notNull(),
+});

@@ -22,7 +22,10 @@ export type Section = keyof Messages["common"]["nav"];
 
 const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["home", "", "standings.view"],
+  ["raids", "/raids", "raids.view"],
+  ["auctions", "/auctions", "raids.view"],
   ["standings", "/standings", "standings.view"],
+  ["loot", "/loot", "loot.view"],
   ["ledger", "/ledger", "ledger.view"],
   ["roster", "/roster", "roster.view"],
   ["logs", "/logs", "logs.view"],

@@ -165,6 +165,10 @@ export class TestClient {
     return this.identity.userId;
   }
 
+  get isSignedIn(): boolean {
+    return this.#identity !== undefined;
+  }
+
   get identity(): Identity {
     if (!this.#identity) throw new Error("This client is anonymous.");
     return this.#identity;
@@ -188,6 +192,13 @@ export class TestClient {
   }
   delete(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send("DELETE", path, undefined, headers);
+  }
+
+  /** An answer that goes on, such as server-sent events: whoever asks ends it. */
+  async stream(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return await this.#request(`${this.#base}${path}`, {
+      headers: { authorization: `Bearer ${this.identity.token}`, ...headers },
+    });
   }
 
   /** Bytes as they are, such as a piece of a file. */

@@ -61,6 +61,10 @@ export function exampleEntries(
     archivedAt: null,
     floor: 0,
     minGearPoints: 1,
+    hardCap: null,
+    weeklyCap: null,
+    decay: null,
+    rulesVersion: 1,
   };
   return [
     {

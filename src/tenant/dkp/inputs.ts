@@ -73,8 +73,71 @@ export const poolJson = z
     archivedAt: z.number().int().nullable(),
     floor: amount.nullable(),
     minGearPoints: amount,
+    hardCap: amount.nullable(),
+    weeklyCap: amount.nullable(),
+    decay: z
+      .object({
+        percent: z.number().int(),
+        positivesOnly: z.boolean(),
+        weekly: z.object({ weekday: z.number().int(), hour: z.number().int() }).nullable(),
+      })
+      .nullable(),
+    rulesVersion: z.number().int(),
   })
   .openapi("Pool");
+
+export const newPool = z
+  .strictObject({
+    name: z.string().trim().min(1).max(60),
+    kind: z.enum(["dkp", "epgp", "zero-sum"]),
+    decimals: z.number().int().min(0).max(3).optional(),
+  })
+  .openapi("NewPool");
+
+const rule = points.nullable().optional();
+
+export const rulesChange = z
+  .strictObject({
+    name: z.string().trim().min(1).max(60).optional(),
+    floor: rule.openapi({ description: "What spending must leave; null for no floor." }),
+    minGearPoints: points.optional(),
+    hardCap: rule.openapi({ description: "No award lifts a balance above this." }),
+    weeklyCap: rule.openapi({ description: "No more is earned between two weekly resets." }),
+    decay: z
+      .strictObject({
+        percent: z.number().int().min(1).max(100),
+        positivesOnly: z.boolean().default(true),
+        weekly: z
+          .strictObject({
+            weekday: z.number().int().min(1).max(7),
+            hour: z.number().int().min(0).max(23),
+          })
+          .nullable()
+          .default(null),
+      })
+      .nullable()
+      .optional(),
+  })
+  .openapi("PoolRulesChange");
+
+export const decayJson = z
+  .object({
+    period: z.string(),
+    percent: z.number().int(),
+    at: z.number().int(),
+    txId: nullableId,
+    isNew: z.boolean(),
+  })
+  .openapi("DecayRun");
+
+export const rulesVersionJson = z
+  .object({
+    version: z.number().int(),
+    at: z.number().int(),
+    actorName: z.string(),
+    rules: z.record(z.string(), z.unknown()),
+  })
+  .openapi("PoolRulesVersion");
 
 export const standingJson = z
   .object({

@@ -47,6 +47,26 @@ export function awardLines(
   return against("mint", personIds, amount, earnedUnit(kind));
 }
 
+/**
+ * New points, each person their own amount. What a cap keeps from somebody is minted as well and goes
+ * to the account of blocked points, so that the books say what would have been.
+ */
+export function shareLines(
+  kind: PoolKind,
+  shares: readonly { readonly personId: PersonId; readonly amount: number }[],
+  blocked = 0,
+): readonly Line[] {
+  const unit = earnedUnit(kind);
+  const total = shares.reduce((sum, { amount }) => sum + amount, blocked);
+  return [
+    ...shares.map(({ personId, amount }) => personLine(personId, amount, unit)),
+    ...(blocked > 0
+      ? [{ account: "cap-blocked" as const, personId: null, amount: blocked, unit }]
+      : []),
+    { account: "mint", personId: null, amount: negated(total), unit },
+  ];
+}
+
 /** A correction by hand: points given to or taken from everybody named. */
 export function adjustLines(
   kind: PoolKind,

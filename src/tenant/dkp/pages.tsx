@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
-import { createRouter, invalidFrom } from "../../http/router.ts";
+import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { toCsv } from "../../kernel/csv.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -11,6 +11,7 @@ import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import type { GuildContext } from "../context.ts";
+import { parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { PeopleFormPage, ReversalFormPage, SpendFormPage, translatedForm } from "./entry-forms.tsx";
 import {
   adjustBody,
@@ -124,14 +125,14 @@ async function showForm(c: PageContext, kind: Kind, form: FormState, poolId = c.
 }
 
 async function sendForm(c: PageContext, kind: Kind) {
-  const values = await sentForm(c);
+  const values = await sentForm(c, LISTS);
   const { key, ...fields } = values;
-  const ctx = withKey(c.var.guild, key);
+  const ctx = withFormKey(c.var.guild, key);
   const points = typedPoints(String(fields["points"] ?? ""), c.var.locale);
   try {
-    if (kind === "award") await service.award(ctx, parsed(awardBody, { ...fields, points }));
-    if (kind === "adjust") await service.adjust(ctx, parsed(adjustBody, { ...fields, points }));
-    if (kind === "spend") await service.spend(ctx, parsed(spendBody, { ...fields, points }));
+    if (kind === "award") await service.award(ctx, parsedForm(awardBody, { ...fields, points }));
+    if (kind === "adjust") await service.adjust(ctx, parsedForm(adjustBody, { ...fields, points }));
+    if (kind === "spend") await service.spend(ctx, parsedForm(spendBody, { ...fields, points }));
   } catch (error) {
     const failed = failedForm(error, values);
     const poolId = typeof fields["pool"] === "string" ? fields["pool"] : undefined;
@@ -154,13 +155,13 @@ async function showReversal(c: PageContext, form: FormState) {
 }
 
 async function sendReversal(c: PageContext) {
-  const values = await sentForm(c);
+  const values = await sentForm(c, LISTS);
   const { key, ...fields } = values;
   const txId = c.req.param("id")!;
   try {
     const body = reversalBody.extend({ confirmed: z.literal("on") });
-    const { reason } = parsed(body, fields);
-    const made = await service.reverse(withKey(c.var.guild, key), { txId, reason });
+    const { reason } = parsedForm(body, fields);
+    const made = await service.reverse(withFormKey(c.var.guild, key), { txId, reason });
     return c.redirect(`/g/${c.var.guild.guild.slug}/ledger/${made.id}?done=undone`, 303);
   } catch (error) {
     if (error instanceof AppError && error.kind === "not-found") throw error;
@@ -183,24 +184,3 @@ function shown(pools: readonly service.Pool[]) {
 
 /** The names that are lists; a browser sends nothing for an empty one. */
 const LISTS = new Set(["personIds", "sharedWith"]);
-
-async function sentForm(c: PageContext): Promise<Record<string, string | readonly string[]>> {
-  const body = await c.req.parseBody({ all: true });
-  const fields: [string, string | readonly string[]][] = [];
-  for (const [name, value] of Object.entries(body)) {
-    const texts = [value].flat().filter((one) => typeof one === "string");
-    if (LISTS.has(name)) fields.push([name, texts]);
-    else if (texts[0] !== undefined) fields.push([name, texts[0]]);
-  }
-  return Object.fromEntries(fields);
-}
-
-function withKey(ctx: GuildContext, key: unknown): GuildContext {
-  return typeof key === "string" && key !== "" ? { ...ctx, idempotencyKey: `form:${key}` } : ctx;
-}
-
-function parsed<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
-  const result = schema.safeParse(fields);
-  if (!result.success) throw invalidFrom(result.error, "form");
-  return result.data;
-}

@@ -7,11 +7,27 @@ import { SYSTEM_ACCOUNTS } from "./ledger.ts";
 import type { PoolKind } from "./schema.ts";
 
 /** What a pool's rules say so far; all amounts in minor units. Unknown rules are kept, not read. */
-const poolRules = z.looseObject({
+export const poolRules = z.looseObject({
   /** The balance that spending must leave; null for none. */
   floor: z.number().int().nullable().optional(),
   /** EPGP: gear points count as at least this many when the priority is worked out. */
   minGearPoints: z.number().int().positive().optional(),
+  /** No award lifts a balance above this. */
+  hardCap: z.number().int().positive().nullable().optional(),
+  /** No more than this is earned between two weekly resets. */
+  weeklyCap: z.number().int().positive().nullable().optional(),
+  decay: z
+    .object({
+      percent: z.number().int().min(1).max(100),
+      /** Debts stay as they are: moving them towards zero would give points away. */
+      positivesOnly: z.boolean(),
+      /** ISO weekday and local hour of the guild; null when officers do it by hand. */
+      weekly: z
+        .object({ weekday: z.number().int().min(1).max(7), hour: z.number().int().min(0).max(23) })
+        .nullable(),
+    })
+    .nullable()
+    .optional(),
 });
 
 /** One currency of the guild. Amounts are whole numbers of 10^-decimals points. */
@@ -27,6 +43,17 @@ export interface Pool {
   readonly floor: number | null;
   /** EPGP: what gear points count as at least, in minor units. */
   readonly minGearPoints: number;
+  readonly hardCap: number | null;
+  readonly weeklyCap: number | null;
+  readonly decay: Decay | null;
+  readonly rulesVersion: number;
+}
+
+/** How a pool's balances shrink. */
+export interface Decay {
+  readonly percent: number;
+  readonly positivesOnly: boolean;
+  readonly weekly: { readonly weekday: number; readonly hour: number } | null;
 }
 
 interface PoolRow {
@@ -38,9 +65,11 @@ interface PoolRow {
   is_default: number;
   is_example: number;
   archived_at: number | null;
+  rules_version: number;
 }
 
-const COLUMNS = "id, name, kind, decimals, rules, is_default, is_example, archived_at";
+const COLUMNS =
+  "id, name, kind, decimals, rules, is_default, is_example, archived_at, rules_version";
 const DEFAULT_POOL = `SELECT ${COLUMNS} FROM pools WHERE is_default = 1 AND archived_at IS NULL`;
 const ONE_POOL = `SELECT ${COLUMNS} FROM pools WHERE id = ?`;
 const ALL_POOLS = `
@@ -93,5 +122,9 @@ function toPool(row: PoolRow): Pool {
     archivedAt: row.archived_at,
     floor: rules.floor === undefined ? usualFloor : rules.floor,
     minGearPoints: rules.minGearPoints ?? 10 ** row.decimals,
+    hardCap: rules.hardCap ?? null,
+    weeklyCap: rules.weeklyCap ?? null,
+    decay: rules.decay ?? null,
+    rulesVersion: row.rules_version,
   };
 }

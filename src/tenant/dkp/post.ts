@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { Conflict, Invalid } from "../../kernel/errors.ts";
-import { type LedgerTxId, newId } from "../../kernel/ids.ts";
+import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
 import { describe, record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { type EntryFacts, isBalanced, isSameEntry, type Line, lifetime } from "./ledger.ts";
@@ -16,6 +16,10 @@ export interface Draft extends EntryFacts {
   readonly pool: Pool;
   /** The kind whose lifetime figures it changes: for a reversal, that of what it reverses. */
   readonly origin: LedgerKind;
+  /** What a cap kept from whom: lines of a repeated request may differ by that. */
+  readonly blocked?: readonly { readonly personId: PersonId; readonly blocked: number }[];
+  readonly raidId?: string | undefined;
+  readonly lootId?: string | undefined;
   /** What must hold before anything of the entry is there. */
   readonly before: readonly Guard[];
   /** What must hold once the balances have changed. */
@@ -29,9 +33,9 @@ const ACCOUNTS = `
 
 const ENTRY = `
   INSERT INTO ledger_tx (id, pool_id, seq, kind, idempotency_key, effective_at, recorded_at,
-    actor_type, actor_id, reason, reverses_id)
+    actor_type, actor_id, reason, reverses_id, raid_id, loot_id)
   VALUES (?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM ledger_tx WHERE pool_id = ?2),
-    ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
+    ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`;
 
 // Two look-ups rather than one join: each kind of account has an index of its own.
 const POSTINGS = `
@@ -108,6 +112,8 @@ export function statementsOf(
         actor.id,
         draft.reason,
         draft.reverses,
+        draft.raidId ?? null,
+        draft.lootId ?? null,
       ],
     },
     { sql: POSTINGS, args: [id, draft.poolId, lines] },
@@ -127,10 +133,26 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   const first = await entryByKey(ctx, key);
   if (first === undefined) return undefined;
   const facts: Parameters<typeof isSameEntry>[0] = { ...first, lines: first.postings };
-  if (isSameEntry(facts, draft)) return first;
+  const isSame = draft.blocked ? isSameAward(first, draft) : isSameEntry(facts, draft);
+  if (isSame) return first;
   throw new Invalid(
     "idempotency/key-reused",
     "This Idempotency-Key was used for another request. Make a new key for a new request.",
+  );
+}
+
+/** A capped award made twice gives other amounts; who, what for and where from stay the same. */
+function isSameAward(first: Entry, draft: Draft): boolean {
+  const people = (lines: readonly { readonly personId: PersonId | null }[]) =>
+    lines
+      .flatMap(({ personId }) => personId ?? [])
+      .sort()
+      .join();
+  return (
+    first.kind === draft.kind &&
+    first.poolId === draft.poolId &&
+    first.reason === draft.reason &&
+    people(first.postings) === people(draft.lines)
   );
 }
 
@@ -171,5 +193,6 @@ function summary(draft: Draft) {
     people: people.length,
     points: formatPoints(people[0]?.amount ?? 0, draft.pool.decimals),
     ...(draft.reverses !== null && { reverses: draft.reverses }),
+    ...(draft.blocked?.length && { blocked: draft.blocked }),
   };
 }

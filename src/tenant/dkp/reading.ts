@@ -95,21 +95,18 @@ const POSTINGS = `
   LEFT JOIN persons ON persons.id = a.person_id
   WHERE p.tx_id = ? ORDER BY p.line`;
 
-// The page is cut first, so that lines are only looked up for the entries on it. People come first
-// and the guild's one line last, so that the last line's number counts them; a price shared in a
-// zero-sum pool has no such line, and may name its payer twice.
+// The page is cut first, so that lines are only looked up for the entries on it.
 const LEDGER = `
   SELECT ${HEAD}, persons.id AS personId, persons.name AS personName, first.amount, first.unit,
-    CASE pools.kind WHEN 'zero-sum' THEN
-      (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
-       WHERE tx_id = t.id AND a.kind = 'person')
-    ELSE (SELECT max(line) FROM ledger_postings WHERE tx_id = t.id) END AS people
+    (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
+     WHERE tx_id = t.id AND a.kind = 'person') AS people
   FROM (
     SELECT * FROM ledger_tx x WHERE pool_id = ?1 AND seq < ?2
       AND (?3 = '' OR kind = ?3)
       AND (?4 = '' OR EXISTS (
         SELECT 1 FROM ledger_postings WHERE tx_id = x.id AND account_id = (
           SELECT id FROM accounts WHERE pool_id = ?1 AND person_id = ?4 AND kind = 'person')))
+      AND (?6 = '' OR raid_id = ?6)
     ORDER BY seq DESC LIMIT ?5
   ) t JOIN pools ON pools.id = t.pool_id
   LEFT JOIN persons doer ON doer.user_id = t.actor_id
@@ -161,6 +158,7 @@ export interface LedgerQuery {
   readonly pool?: string | undefined;
   readonly person?: string | undefined;
   readonly kind?: LedgerKind | undefined;
+  readonly raid?: string | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -184,6 +182,7 @@ export async function ledger(
     query.kind ?? "",
     query.person ?? "",
     query.limit + 1,
+    query.raid ?? "",
   );
   const items = rows.map((row) => ({ ...row, points: formatPoints(row.amount, pool.decimals) }));
   return { pool, ...toPage(items, query.limit, (last) => [last.seq]) };

@@ -120,3 +120,35 @@ export const balances = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.accountId, t.unit] })],
 );
+
+/** Every version of a pool's rules, so that an old entry can be read by the rules of its day. */
+export const poolRules = sqliteTable(
+  "pool_rules",
+  {
+    poolId: text("pool_id")
+      .$type<PoolId>()
+      .notNull()
+      .references(() => pools.id),
+    version: integer().notNull(),
+    rules: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    at: integer().notNull(),
+    actorName: text("actor_name").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.poolId, t.version] })],
+);
+
+/** A pool decays once in each period, whoever asks and however often. */
+export const decayRuns = sqliteTable(
+  "decay_runs",
+  {
+    poolId: text("pool_id")
+      .$type<PoolId>()
+      .notNull()
+      .references(() => pools.id),
+    period: text().notNull(),
+    at: integer().notNull(),
+    percent: integer().notNull(),
+    txId: text("tx_id").$type<LedgerTxId>(),
+  },
+  (t) => [primaryKey({ columns: [t.poolId, t.period] })],
+);

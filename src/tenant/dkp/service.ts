@@ -1,18 +1,22 @@
 import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
-import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { adjustLines, awardLines, type Line, reversalLines, spendLines } from "./ledger.ts";
+import { awardShares } from "./awarding.ts";
+import { adjustLines, type Line, reversalLines, spendLines } from "./ledger.ts";
 import { formatPoints, parsePoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type Draft, post } from "./post.ts";
 import { type Entry, readAccount, readEntry } from "./reading.ts";
 import type { LedgerKind } from "./schema.ts";
+import { invalid, peopleAreHere, poolIsOpen, reasonOf } from "./service-guards.ts";
 
+export { awardShares } from "./awarding.ts";
+export { DECAY_JOB, type DecayRun, decaysDue, runDecay } from "./decay.ts";
 export { setDefaultPool } from "./default-pool.ts";
-export { type Pool, poolOf, pools } from "./pools.ts";
+export { type Decay, type Pool, poolOf, pools } from "./pools.ts";
 export {
   type Account,
   type Entry,
@@ -24,6 +28,15 @@ export {
   type StatementLine,
   statement,
 } from "./reading.ts";
+export {
+  addPool,
+  archivePool,
+  changeRules,
+  type NewPool,
+  type RulesChange,
+  type RulesVersion,
+  rulesHistory,
+} from "./rules.ts";
 export {
   type Alt,
   altsOf,
@@ -64,7 +77,7 @@ export interface AdjustInput extends Common {
  * Gives everybody named the same points.
  * @throws {Invalid} `dkp/bad-points`, `dkp/bad-people`, `dkp/bad-time`
  * @throws {NotFound} `dkp/pool-not-found`
- * @throws {Conflict} `dkp/pool-archived`
+ * @throws {Conflict} `dkp/pool-archived`, `dkp/behind-decay`
  */
 export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry> {
   allow(ctx, "points.award");
@@ -74,8 +87,9 @@ export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry
   if (input.effectiveAt !== undefined && input.effectiveAt > ctx.now().getTime()) {
     throw invalid("dkp/bad-time", "/effectiveAt", "Points are given for what happened already.");
   }
-  return await post(ctx, {
-    ...draftOf("award", pool, input.reason, awardLines(pool.kind, ids, amount)),
+  return await awardShares(ctx, pool, {
+    shares: ids.map((personId) => ({ personId, amount })),
+    reason: input.reason,
     effectiveAt: input.effectiveAt,
   });
 }
@@ -189,39 +203,6 @@ function uniquePeople(ids: readonly string[], pointer: string): readonly PersonI
     throw invalid("dkp/bad-people", pointer, "Name each person once: mains and alts are one.");
   }
   return ids as readonly PersonId[];
-}
-
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if (reason !== "" && reason.length <= limits.dkp.reasonCharsMax) return reason;
-  const most = limits.dkp.reasonCharsMax;
-  throw invalid("dkp/bad-reason", "/reason", `Say why, in at most ${most} characters.`);
-}
-
-function invalid(code: `dkp/${string}`, pointer: string, detail: string): Invalid {
-  return new Invalid(code, detail, { errors: [{ pointer, detail }] });
-}
-
-function poolIsOpen(pool: Pool): Guard {
-  return guard(
-    sql`exists (select 1 from pools where id = ${pool.id} and archived_at is null)`,
-    () => new Conflict("dkp/pool-archived", "This pool is archived. Choose another one."),
-  );
-}
-
-/** Example people stay in the example pool, and real ones out of it, so that removal is clean. */
-function peopleAreHere(pool: Pool, ids: readonly PersonId[]): Guard {
-  const unique = [...new Set(ids)];
-  return guard(
-    sql`(select count(*) from persons where status = 'active' and is_example = ${pool.isExample}
-      and id in (select value from json_each(${JSON.stringify(unique)}))) = ${unique.length}`,
-    () =>
-      invalid(
-        "dkp/bad-people",
-        "/personIds",
-        "Some of these people are not active in this roster. Load the list again.",
-      ),
-  );
 }
 
 function notReversed(id: LedgerTxId): Guard {

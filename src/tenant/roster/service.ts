@@ -11,6 +11,8 @@ import type { ClassId } from "./classes.ts";
 import { foldName } from "./names.ts";
 import type { PersonStatus, RaidRole } from "./schema.ts";
 
+export type { RaidRole };
+
 export interface Character {
   readonly id: CharacterId;
   readonly name: string;

@@ -3,6 +3,7 @@ import { hashToken } from "../../kernel/tokens.ts";
 import { styles } from "../styles/index.ts";
 import { htmx } from "./htmx.ts";
 import { islands } from "./islands.ts";
+import { live } from "./live.ts";
 import { uploads } from "./uploads.ts";
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
@@ -17,7 +18,7 @@ function asset(name: string, extension: string, type: string, text: string) {
 const ASSETS = {
   styles: asset("styles", "css", "text/css; charset=utf-8", styles),
   htmx: asset("htmx", "js", "text/javascript; charset=utf-8", htmx),
-  islands: asset("islands", "js", "text/javascript; charset=utf-8", islands + uploads),
+  islands: asset("islands", "js", "text/javascript; charset=utf-8", islands + uploads + live),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 };
 

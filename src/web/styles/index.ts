@@ -3,8 +3,9 @@ import { components } from "./components.ts";
 import { forms } from "./forms.ts";
 import { landing } from "./landing.ts";
 import { layout } from "./layout.ts";
+import { live } from "./live.ts";
 import { tables } from "./tables.ts";
 import { tokens } from "./tokens.ts";
 
 /** The one style sheet, from the general to the particular. */
-export const styles = [tokens, base, layout, forms, components, tables, landing].join("");
+export const styles = [tokens, base, layout, forms, components, tables, live, landing].join("");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TenantDatabase } from "../../../src/database/client.ts";
@@ -102,7 +102,7 @@ export async function addPeople(
 }
 
 async function schema() {
-  const files = ["0000_guild.sql", "0001_history_only_grows.sql"];
+  const files = (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort();
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, migrations), "utf8")));
   return texts
     .flatMap((text) => text.split("--> statement-breakpoint"))

@@ -14,6 +14,9 @@ export const common = {
   api: "API reference",
   nav: {
     home: "Home",
+    raids: "Raids",
+    auctions: "Auctions",
+    loot: "Loot",
     standings: "Standings",
     ledger: "Ledger",
     roster: "Roster",
@@ -53,6 +56,8 @@ export const common = {
     sent: "Sent.",
     recorded: "Recorded.",
     undone: "Undone.",
+    bid: "Your bid stands.",
+    canceled: "Canceled.",
     verified: "Your e-mail address is confirmed.",
     "signed-out": "You are signed out.",
   },

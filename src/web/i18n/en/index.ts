@@ -1,3 +1,4 @@
+export { auctions } from "./auctions.ts";
 export { audit } from "./audit.ts";
 export { auth } from "./auth.ts";
 export { common } from "./common.ts";
@@ -7,7 +8,9 @@ export { home } from "./home.ts";
 export { keys } from "./keys.ts";
 export { landing } from "./landing.ts";
 export { logs } from "./logs.ts";
+export { loot } from "./loot.ts";
 export { onboarding } from "./onboarding.ts";
 export { problems } from "./problems.ts";
+export { raids } from "./raids.ts";
 export { roster } from "./roster.ts";
 export { settings } from "./settings.ts";

@@ -17,6 +17,9 @@ export const common: Translated<typeof en> = {
   api: "Referencia de la API",
   nav: {
     home: "Inicio",
+    raids: "Bandas",
+    auctions: "Subastas",
+    loot: "Botín",
     standings: "Clasificación",
     ledger: "Libro mayor",
     roster: "Plantilla",
@@ -56,6 +59,8 @@ export const common: Translated<typeof en> = {
     sent: "Enviado.",
     recorded: "Registrado.",
     undone: "Deshecho.",
+    bid: "Tu puja vale.",
+    canceled: "Cancelado.",
     verified: "Tu dirección de correo está confirmada.",
     "signed-out": "Has salido.",
   },

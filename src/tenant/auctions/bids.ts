@@ -1,0 +1,362 @@
+import { type SQL, sql } from "drizzle-orm";
+import { DatabaseError } from "../../database/errors.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
+import { type AuctionId, type BidId, newId, type PersonId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { describe } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { formatPoints, parsePoints } from "../dkp/points.ts";
+import { type Pool, poolOf } from "../dkp/pools.ts";
+import { momentOf } from "../events.ts";
+import type { Spec } from "../loot/service.ts";
+import { ownPerson, type Person } from "../roster/service.ts";
+import { announceAuction } from "./announcing.ts";
+import { hasOnePrice, isAscending } from "./bidding.ts";
+import { type Auction, auctionRow, fundsOf } from "./reading.ts";
+
+export interface BidInput {
+  /** As people write it; left out where the auction has one price. */
+  readonly points?: string | number | undefined;
+  readonly spec?: Spec | undefined;
+}
+
+/** An accepted bid. */
+export interface PlacedBid {
+  readonly id: BidId;
+  readonly seq: number;
+  readonly auctionId: AuctionId;
+  readonly personId: PersonId;
+  readonly value: number;
+  readonly points: string;
+  readonly spec: Spec;
+  readonly at: number;
+}
+
+/** What is free of a person's points, whatever this auction itself holds of them. */
+export function availableSql(poolId: string, personId: string, exceptAuction: string): SQL {
+  return sql`(coalesce((select balance from balances join accounts on accounts.id = account_id
+      where pool_id = ${poolId} and person_id = ${personId} and kind = 'person' and unit = 'pt'), 0)
+    - coalesce((select sum(amount) from holds where person_id = ${personId}
+      and pool_id = ${poolId} and auction_id <> ${exceptAuction}), 0))`;
+}
+
+/**
+ * Bids as the caller's own person. Conditions, the bid, what it holds and how it moves the end are
+ * one transaction, so two bids at the same moment cannot both promise the same points.
+ * @throws {Conflict} `auctions/closed`, `auctions/bid-too-low`, `auctions/bid-too-high`,
+ * `auctions/insufficient-points`, `auctions/spec-change`
+ * @throws {Forbidden} `auctions/not-in-roster`, `auctions/not-eligible`, `auctions/off-spec`
+ * @throws {Invalid} `auctions/bad-points`, `idempotency/key-reused`
+ * @throws {NotFound} `auctions/not-found`
+ */
+export async function placeBid(
+  ctx: GuildContext,
+  auctionId: string,
+  input: BidInput,
+): Promise<PlacedBid> {
+  allow(ctx, "auctions.bid");
+  const auction = await auctionRow(ctx, auctionId);
+  const person = await bidder(ctx);
+  const spec = input.spec ?? "main";
+  const key = keyOf(ctx, person);
+  const first = ctx.idempotencyKey && (await bidByKey(ctx, key));
+  if (first) return sameBid(first, auction, spec, input);
+  refuseUnlessOpen(ctx, auction);
+  refuseUnlessEligible(auction, person, spec);
+  const value = amountOf(auction, input);
+  const pool = await poolOf(ctx, auction.poolId);
+  const id = newId<BidId>();
+  try {
+    await write(ctx.db, [
+      ...conditions(ctx, auction, pool, person.id, value, spec),
+      sql`update bids set state = 'replaced' where auction_id = ${auction.id}
+        and person_id = ${person.id} and state = 'live'`,
+      sql`insert into bids (id, auction_id, person_id, value, spec, at, idempotency_key)
+        values (${id}, ${auction.id}, ${person.id}, ${value}, ${spec}, ${momentOf(ctx.now)}, ${key})`,
+      ...holdStatements(auction, pool, person.id, value),
+      ...extension(auction, id),
+      ...announceAuction(auction, ctx.now().getTime()),
+    ]);
+  } catch (error) {
+    // The same key at the same moment: whichever came first has made the bid.
+    const made = ctx.idempotencyKey && (await bidByKey(ctx, key));
+    if (made) return sameBid(made, auction, spec, input);
+    if (error instanceof DatabaseError && error.kind === "unique") throw beaten(auction);
+    throw await withFigures(ctx, error, auction, pool, person.id, value);
+  }
+  return (await bidByKey(ctx, key))!;
+}
+
+/**
+ * Takes the caller's own bid back, where the auction allows it: a bid that others had to beat stays.
+ * @throws {Conflict} `auctions/closed`, `auctions/bid-stays`, `auctions/no-bid`
+ */
+export async function retractBid(ctx: GuildContext, auctionId: string): Promise<void> {
+  allow(ctx, "auctions.bid");
+  const auction = await auctionRow(ctx, auctionId);
+  const person = await bidder(ctx);
+  if (isAscending(auction.mode)) {
+    throw new Conflict(
+      "auctions/bid-stays",
+      "A bid in an open auction stays: others have bid against it.",
+    );
+  }
+  const own = sql`auction_id = ${auction.id} and person_id = ${person.id}`;
+  await write(ctx.db, [
+    isOpenGuard(ctx, auction),
+    guard(
+      sql`exists (select 1 from bids where ${own} and state = 'live')`,
+      () => new Conflict("auctions/no-bid", "You have no bid in this auction."),
+    ),
+    sql`update bids set state = 'retracted' where ${own} and state = 'live'`,
+    sql`delete from holds where ${own}`,
+    ...announceAuction(auction, ctx.now().getTime()),
+  ]);
+}
+
+/** @throws {Conflict} `auctions/closed` inside the transaction, by the time of the transaction. */
+export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
+  return guard(
+    sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
+      and ${momentOf(ctx.now)} < closes_at)`,
+    closed,
+  );
+}
+
+function conditions(
+  ctx: GuildContext,
+  auction: Auction,
+  pool: Pool,
+  personId: PersonId,
+  value: number,
+  spec: Spec,
+): readonly Guard[] {
+  const live = sql`auction_id = ${auction.id} and state = 'live'`;
+  const guards: Guard[] = [isOpenGuard(ctx, auction)];
+  guards.push(
+    guard(
+      sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
+      notInRoster,
+    ),
+  );
+  if (spec === "off") {
+    guards.push(
+      guard(
+        sql`not exists (select 1 from bids where ${live} and person_id = ${personId}
+          and spec = 'main')`,
+        () =>
+          new Conflict(
+            "auctions/spec-change",
+            "You have bid for your main spec; that cannot become an off-spec bid.",
+          ),
+      ),
+    );
+  }
+  const available = availableSql(pool.id, personId, auction.id);
+  const floor = pool.kind === "epgp" ? null : pool.floor;
+  if (isAscending(auction.mode)) {
+    guards.push(
+      guard(mustBeat(auction, live, personId, value, spec, available, floor), () =>
+        beaten(auction),
+      ),
+    );
+  }
+  if (floor !== null) {
+    guards.push(guard(sql`${available} - ${value} >= ${floor}`, () => SHORT));
+  }
+  return guards;
+}
+
+/** The same rule as `nextMinimum`, asked of the bids as they are when the bid is written. */
+function mustBeat(
+  auction: Auction,
+  live: SQL,
+  personId: PersonId,
+  value: number,
+  spec: Spec,
+  available: SQL,
+  floor: number | null,
+): SQL {
+  const stepAbove = sql`value + (select s.value->>'by' from json_each(
+    ${JSON.stringify(auction.increments)}) s where s.value->>'from' <= bids.value
+    order by s.value->>'from' desc limit 1)`;
+  const own = sql`where ${live} and person_id = ${personId} and spec = ${spec}`;
+  const toBeat = sql`where ${live} and person_id <> ${personId} and spec = ${spec}
+    order by value desc limit 1 offset ${auction.copies - 1}`;
+  const isEnough = sql`${value} >= max(coalesce((select ${stepAbove} from bids ${toBeat}), 0),
+    coalesce((select ${stepAbove} from bids ${own}), 0))`;
+  if (!auction.allowsAllIn || floor === null) return isEnough;
+  // Everything one has is a bid, also when it is no whole step higher.
+  return sql`(${isEnough} or (${value} = ${available} - ${floor}
+    and ${value} > coalesce((select value from bids ${toBeat}), 0)
+    and ${value} > coalesce((select value from bids ${own}), 0)))`;
+}
+
+/** In an ascending auction only who leads needs the points; else everybody who bids may win. */
+function holdStatements(
+  auction: Auction,
+  pool: Pool,
+  personId: PersonId,
+  value: number,
+): readonly Writable[] {
+  // What EPGP adds up is a debt: nothing has to be kept for it.
+  if (pool.kind === "epgp") return [];
+  if (!isAscending(auction.mode)) {
+    return [
+      sql`insert into holds (auction_id, person_id, pool_id, amount)
+        values (${auction.id}, ${personId}, ${pool.id}, ${value})
+        on conflict (auction_id, person_id) do update set amount = excluded.amount`,
+    ];
+  }
+  return [
+    sql`delete from holds where auction_id = ${auction.id}`,
+    sql`insert into holds (auction_id, person_id, pool_id, amount)
+      select auction_id, person_id, ${pool.id}, value from bids
+      where auction_id = ${auction.id} and state = 'live'
+      order by spec = 'main' desc, value desc, seq limit ${auction.copies}`,
+  ];
+}
+
+/** A late bid gives the others time to answer: so much, so often, and never past the absolute end. */
+function extension(auction: Auction, bidId: BidId): readonly Writable[] {
+  // The end of a secret auction would tell that somebody bid.
+  if (auction.snipeMs === 0 || !isAscending(auction.mode)) return [];
+  const later = sql`min(closes_at + snipe_ms, original_closes_at + overtime_ms_max)`;
+  return [
+    sql`update auctions set closes_at = ${later}, extensions = extensions + 1
+      where id = ${auction.id} and extensions < extensions_max and ${later} > closes_at
+        and closes_at - (select at from bids where id = ${bidId}) <= snipe_ms`,
+  ];
+}
+
+/** @throws {Forbidden} `auctions/not-in-roster` */
+async function bidder(ctx: GuildContext): Promise<Person> {
+  const person = await ownPerson(ctx);
+  if (person === undefined || person.status !== "active") throw notInRoster();
+  return person;
+}
+
+function refuseUnlessOpen(ctx: GuildContext, auction: Auction): void {
+  if (auction.status !== "open" || ctx.now().getTime() >= auction.closesAt) throw closed();
+}
+
+function refuseUnlessEligible(auction: Auction, person: Person, spec: Spec): void {
+  const { classes, roles } = auction;
+  const mayUse = person.characters.some(
+    (one) =>
+      (classes === null || classes.includes(one.class)) &&
+      (roles === null || (one.role !== null && roles.includes(one.role))),
+  );
+  if (!mayUse && (classes !== null || roles !== null)) {
+    throw new Forbidden("auctions/not-eligible", "None of your characters may use this item.", {
+      classes,
+      roles,
+    });
+  }
+  if (spec === "off" && !auction.allowsOffSpec) {
+    throw new Forbidden("auctions/off-spec", "This auction is for main specs only.");
+  }
+}
+
+/** Minor units within the auction's bounds. */
+function amountOf(auction: Auction, input: BidInput): number {
+  const { decimals, minimum, maximum } = auction;
+  if (hasOnePrice(auction.mode)) {
+    const said = input.points === undefined ? minimum : parsePoints(input.points, decimals);
+    if (said === minimum) return minimum;
+    throw badPoints(`The price of this item is ${formatPoints(minimum, decimals)} for everybody.`);
+  }
+  const value = input.points === undefined ? undefined : parsePoints(input.points, decimals);
+  if (value === undefined || value < 0) {
+    throw badPoints(`Give a number with at most ${decimals} digits after the point.`);
+  }
+  if (value < minimum) throw tooLow(minimum, decimals);
+  if (maximum !== null && value > maximum) {
+    throw new Conflict(
+      "auctions/bid-too-high",
+      `The highest bid allowed is ${formatPoints(maximum, decimals)}.`,
+      { maximum, decimals },
+    );
+  }
+  return value;
+}
+
+const SHORT = new Conflict("auctions/insufficient-points", "You have too few free points.");
+
+/** The same refusal with what the bidder needs to know. */
+async function withFigures(
+  ctx: GuildContext,
+  error: unknown,
+  auction: Auction,
+  pool: Pool,
+  personId: PersonId,
+  required: number,
+): Promise<unknown> {
+  if (error !== SHORT) return error;
+  const funds = await fundsOf(ctx, pool, personId, auction.id);
+  const most = formatPoints(funds.most ?? 0, pool.decimals);
+  return new Conflict(
+    "auctions/insufficient-points",
+    `You can bid ${most} at most: other bids of yours hold the rest.`,
+    { ...funds, required, decimals: pool.decimals },
+  );
+}
+
+function beaten(auction: Auction): Conflict {
+  return new Conflict("auctions/outbid", "Somebody was faster: bid higher to lead.", {
+    decimals: auction.decimals,
+  });
+}
+
+function tooLow(minimum: number, decimals: number): Conflict {
+  return new Conflict(
+    "auctions/bid-too-low",
+    `The lowest bid now is ${formatPoints(minimum, decimals)}.`,
+    { minimum, decimals },
+  );
+}
+
+function closed(): Conflict {
+  return new Conflict("auctions/closed", "This auction takes no more bids.");
+}
+
+function notInRoster(): Forbidden {
+  return new Forbidden("auctions/not-in-roster", "Only people of the roster can bid.");
+}
+
+function badPoints(detail: string): Invalid {
+  return new Invalid("auctions/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
+}
+
+/** The key is the bidder's own: nobody can make another's bid look like a repetition. */
+function keyOf(ctx: GuildContext, person: Person): string {
+  return `${describe(ctx.actor).id}:${ctx.idempotencyKey ?? newId<string>()}:${person.id}`.slice(
+    0,
+    limits.http.idempotencyKeyCharsMax + 100,
+  );
+}
+
+async function bidByKey(ctx: GuildContext, key: string): Promise<PlacedBid | undefined> {
+  const row = await ctx.db.first<Omit<PlacedBid, "points"> & { decimals: number }>(
+    `SELECT b.id, b.seq, b.auction_id AS auctionId, b.person_id AS personId, b.value, b.spec, b.at,
+       p.decimals
+     FROM bids b JOIN auctions a ON a.id = b.auction_id JOIN pools p ON p.id = a.pool_id
+     WHERE b.idempotency_key = ?`,
+    key,
+  );
+  if (row === undefined) return undefined;
+  const { decimals, ...bid } = row;
+  return { ...bid, points: formatPoints(bid.value, decimals) };
+}
+
+function sameBid(first: PlacedBid, auction: Auction, spec: Spec, input: BidInput): PlacedBid {
+  const value = hasOnePrice(auction.mode)
+    ? auction.minimum
+    : parsePoints(input.points ?? "", auction.decimals);
+  if (first.auctionId === auction.id && first.spec === spec && first.value === value) return first;
+  throw new Invalid(
+    "idempotency/key-reused",
+    "This Idempotency-Key was used for another request. Make a new key for a new request.",
+  );
+}

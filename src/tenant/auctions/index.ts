@@ -1,0 +1,2 @@
+export { auctionsPages } from "./pages.tsx";
+export { auctionsApi } from "./routes.ts";

@@ -1,0 +1,201 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
+import { sentenceOf } from "../../web/i18n/index.ts";
+import { typedPoints } from "../dkp/points.ts";
+import { poolOf, pools } from "../dkp/service.ts";
+import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
+import { raidsAround } from "../raids/service.ts";
+import { AuctionPage, AuctionsPage } from "./auction-view.tsx";
+import { AuctionFormPage } from "./form-view.tsx";
+import { bidBody, newAuction, reasonBody, reopenBody } from "./inputs.ts";
+import * as service from "./service.ts";
+
+type PageContext = Context<GuildEnv>;
+
+const LISTS = new Set(["classes", "roles"]);
+const MINUTE_MS = 60_000;
+
+/** The auction house, its auctions, and the forms of bidders and officers. */
+export function auctionsPages() {
+  const router = createRouter<GuildEnv>();
+  const canRun = requirePermission("auctions.run");
+  const canBid = requirePermission("auctions.bid");
+  router.get("/auctions", showHouse);
+  router.get("/auctions/new", canRun, (c) => showForm(c, emptyForm));
+  router.post("/auctions/new", canRun, sendForm);
+  router.get("/auctions/:id", (c) => showAuction(c, emptyForm));
+  router.post("/auctions/:id/bids", canBid, sendBid);
+  router.post("/auctions/:id/retraction", canBid, (c) =>
+    act(c, async (id) => {
+      await service.retractBid(c.var.guild, id);
+      return "removed";
+    }),
+  );
+  router.post("/auctions/:id/cancellation", canRun, (c) =>
+    act(c, async (id, fields) => {
+      await service.voidAuction(c.var.guild, id, parsedForm(reasonBody, fields).reason);
+      return "canceled";
+    }),
+  );
+  router.post("/auctions/:id/reopening", canRun, (c) =>
+    act(c, async (id, fields) => {
+      const { durationMs } = parsedForm(reopenBody, { durationMs: msOf(fields["minutes"]) });
+      const { jobs } = c.var.services;
+      const made = await service.reopenAuction(c.var.guild, jobs, id, durationMs);
+      return { to: made.id };
+    }),
+  );
+  return router;
+}
+
+async function showHouse(c: PageContext) {
+  const ctx = c.var.guild;
+  // The number first: what happens while the page is made is then told to it once more.
+  const seq = await c.var.services.tails.lastSeq(ctx.guild.id);
+  const cursor = c.req.query("cursor");
+  const [open, past] = await Promise.all([
+    service.openAuctions(ctx),
+    service.pastAuctions(ctx, { limit: limits.auctions.pageRows, cursor }),
+  ]);
+  c.header("Cache-Control", "no-store");
+  const now = ctx.now().getTime();
+  return c.html(
+    <AuctionsPage
+      view={viewOf(c)}
+      seq={seq}
+      now={now}
+      open={open}
+      past={past.items}
+      next={past.next}
+    />,
+  );
+}
+
+async function showAuction(c: PageContext, form: FormState) {
+  const seq = await c.var.services.tails.lastSeq(c.var.guild.guild.id);
+  const auction = await service.auction(c.var.guild, c.req.param("id")!);
+  c.header("Cache-Control", "no-store");
+  return c.html(
+    <AuctionPage view={viewOf(c)} seq={seq} now={auction.now} auction={auction} form={form} />,
+  );
+}
+
+/** From a page with scripts the answer is JSON, in the reader's language; else a page. */
+async function sendBid(c: PageContext) {
+  const values = await sentForm(c);
+  const { key, from, ...fields } = values;
+  const view = viewOf(c);
+  const isScript = c.req.header("accept") === "application/json";
+  try {
+    const points =
+      fields["points"] === undefined
+        ? undefined
+        : typedPoints(String(fields["points"]), c.var.locale);
+    const body = parsedForm(bidBody, { ...filledIn(fields), points });
+    await service.placeBid(withFormKey(c.var.guild, key), c.req.param("id")!, body);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind === "not-found") throw error;
+    c.status(statusOf(error) as 409);
+    const text = sentenceOf(view.messages, error.code, error.message);
+    if (isScript) return c.json({ isPlaced: false, text });
+    return await showAuction(c, failedForm(error, values, view.messages));
+  }
+  if (isScript) return c.json({ isPlaced: true, text: view.messages.auctions.placed });
+  const house = `/g/${c.var.guild.guild.slug}/auctions`;
+  const back = from === house ? house : `${house}/${c.req.param("id")}`;
+  return c.redirect(`${back}?done=bid`, 303);
+}
+
+async function showForm(c: PageContext, form: FormState) {
+  const ctx = c.var.guild;
+  const poolId = form.values["pool"] ?? c.req.query("pool");
+  const [pool, all, raids] = await Promise.all([
+    poolOf(ctx, typeof poolId === "string" && poolId !== "" ? poolId : undefined),
+    pools(ctx),
+    raidsAround(ctx),
+  ]);
+  c.header("Cache-Control", "no-store");
+  return c.html(
+    <AuctionFormPage
+      view={viewOf(c)}
+      form={form}
+      pool={pool}
+      pools={all.filter((one) => one.archivedAt === null)}
+      raids={raids}
+      formKey={newId<string>()}
+    />,
+  );
+}
+
+async function sendForm(c: PageContext) {
+  const values = await sentForm(c, LISTS);
+  try {
+    const input = parsedForm(newAuction, termsOf(values, c.var.locale));
+    const { jobs } = c.var.services;
+    const made = await service.openAuction(withFormKey(c.var.guild, values["key"]), jobs, input);
+    return c.redirect(`/g/${c.var.guild.guild.slug}/auctions/${made.id}`, 303);
+  } catch (error) {
+    const form = failedForm(error, values, viewOf(c).messages);
+    const { durationMs, snipeMs, ...errors } = form.errors;
+    c.status(statusOf(error as AppError) as 422);
+    return await showForm(c, {
+      ...form,
+      errors: {
+        ...errors,
+        ...(durationMs && { minutes: durationMs }),
+        ...(snipeMs && { snipeSeconds: snipeMs }),
+      },
+    });
+  }
+}
+
+/** A form's texts as the terms of an auction. */
+function termsOf(values: Fields, locale: "en" | "es") {
+  const { key: _, minutes, snipeSeconds, copies, allowsOffSpec, allowsAllIn, ...rest } = values;
+  const typed = (name: string) =>
+    typeof rest[name] === "string" && rest[name] !== ""
+      ? { [name]: typedPoints(rest[name], locale) }
+      : {};
+  return {
+    ...filledIn(rest),
+    ...typed("minimum"),
+    ...typed("maximum"),
+    ...typed("increment"),
+    durationMs: msOf(minutes),
+    ...(snipeSeconds !== undefined && { snipeMs: Math.round(Number(snipeSeconds) * 1_000) }),
+    ...(copies !== undefined && copies !== "" && { copies: Number(copies) }),
+    allowsOffSpec: allowsOffSpec === "on",
+    allowsAllIn: allowsAllIn === "on",
+  };
+}
+
+function msOf(minutes: unknown): number {
+  return Math.round(Number(String(minutes).replace(",", ".")) * MINUTE_MS);
+}
+
+/** Does something to an auction and goes to its page, or back there with what is wrong. */
+async function act(
+  c: PageContext,
+  verb: (id: string, fields: Fields) => Promise<string | { readonly to: string }>,
+) {
+  const id = c.req.param("id")!;
+  const values = await sentForm(c);
+  try {
+    const done = await verb(id, values);
+    const base = `/g/${c.var.guild.guild.slug}/auctions`;
+    if (typeof done !== "string") return c.redirect(`${base}/${done.to}`, 303);
+    return c.redirect(`${base}/${id}?done=${done}`, 303);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind === "not-found") throw error;
+    c.status(statusOf(error) as 409);
+    return await showAuction(c, failedForm(error, values, viewOf(c).messages));
+  }
+}

@@ -1,0 +1,1 @@
+export { liveApi } from "./routes.ts";

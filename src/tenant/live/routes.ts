@@ -1,0 +1,90 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { createRouter, problem } from "../../http/router.ts";
+import { mayStill } from "../../http/tenant.ts";
+import { limits } from "../../limits.ts";
+import { may } from "../context.ts";
+import type { GuildEvent } from "../events.ts";
+import { ownPerson } from "../roster/service.ts";
+
+const watch = createRoute({
+  method: "get",
+  path: "/events",
+  operationId: "watchGuild",
+  tags: ["Live"],
+  middleware: [requirePermission("raids.view")] as const,
+  request: {
+    query: z.object({
+      after: z.coerce.number().int().min(0).optional().openapi({
+        description: "Begin after this event, such as the number a page was made at.",
+      }),
+    }),
+  },
+  responses: {
+    200: {
+      description:
+        "Server-sent events: `auction`, `raid` and `points` as they happen, `clock` in between. " +
+        "`Last-Event-ID` goes on after a cut.",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    default: problem,
+  },
+});
+
+/** What happens in a guild, as it happens. */
+export function liveApi() {
+  const router = createRouter<GuildEnv>();
+  router.openapi(watch, (c) => stream(c, c.req.valid("query").after));
+  return router;
+}
+
+async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<Response> {
+  const { services, guild: ctx } = c.var;
+  const { tails, now } = services;
+  const personId = may(ctx, "auctions.bid") ? (await ownPerson(ctx))?.id : undefined;
+  const resumed = Number(c.req.header("last-event-id") ?? Number.NaN);
+  const begin = Number.isSafeInteger(resumed) ? resumed : after;
+  const from = begin ?? (await tails.lastSeq(ctx.guild.id));
+  return streamSSE(c, async (sse) => {
+    const tail = tails.follow(ctx.guild.id, from);
+    sse.onAbort(() => tail.stop());
+    const clock = () =>
+      sse.writeSSE({ event: "clock", data: JSON.stringify({ now: now().getTime() }) });
+    await clock();
+    let checkedAt = performance.now();
+    while (!tail.isStopped) {
+      const events = await tail.next(limits.live.recheckMs);
+      for (const event of events) {
+        const data = JSON.stringify(forReader(event, personId));
+        await sse.writeSSE({ id: String(event.seq), event: event.topic, data });
+      }
+      if (performance.now() - checkedAt < limits.live.recheckMs) continue;
+      checkedAt = performance.now();
+      // A session, a membership or a role may have ended while nobody asked.
+      if (!(await mayStill(c, "raids.view"))) return tail.stop();
+      await clock();
+    }
+  });
+}
+
+/** An event as this reader may see it: names where the auction shows them, and what is their own. */
+function forReader({ topic, data }: GuildEvent, personId: string | undefined) {
+  if (topic !== "auction") return data;
+  const { leaders, ...facts } = data as {
+    leaders: { person: string; name: string; value: number }[];
+    mode: string;
+    status: string;
+  };
+  const isNameless = facts.mode === "anonymous" && facts.status === "open";
+  return {
+    ...facts,
+    leaders: leaders.map(({ person, name, value }) => ({
+      value,
+      isOwn: person === personId,
+      ...(!isNameless && { name }),
+    })),
+  };
+}

@@ -1,0 +1,142 @@
+import type { TenantDatabases } from "../../database/tenants.ts";
+import { delay } from "../../kernel/concurrency.ts";
+import type { GuildId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import type { PlatformStore } from "../../platform/store.ts";
+import { EVENTS_AFTER, type GuildEvent, LAST_EVENT } from "../events.ts";
+
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly tenants: TenantDatabases;
+}
+
+interface Watched {
+  lastSeq: number;
+  readonly tails: Set<Tail>;
+}
+
+type Row = { seq: number; topic: string; data: string };
+
+/**
+ * Follows the events of guilds that somebody watches. However many watch one guild, its table is
+ * read once for all of them, so what a viewer costs is what is sent to them.
+ */
+export class EventTails {
+  readonly #deps: Deps;
+  readonly #watched = new Map<GuildId, Watched>();
+  #isClosed = false;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** The number of the guild's latest event, for a page that will follow from there. */
+  async lastSeq(guildId: GuildId): Promise<number> {
+    const rows = await this.#ask<{ seq: number }>(guildId, LAST_EVENT);
+    return rows?.[0]?.seq ?? 0;
+  }
+
+  /** Follows one guild from the event after `seq` on. Ends with `stop()` or when the guild does. */
+  follow(guildId: GuildId, seq: number): Tail {
+    let watched = this.#watched.get(guildId);
+    const isFirst = watched === undefined;
+    if (!watched) {
+      watched = { lastSeq: seq, tails: new Set() };
+      this.#watched.set(guildId, watched);
+    }
+    const tail = new Tail(seq, () => this.#leave(guildId, tail));
+    watched.tails.add(tail);
+    // What the others have seen already is asked for by going back to where this one begins.
+    watched.lastSeq = Math.min(watched.lastSeq, seq);
+    if (isFirst) void this.#run(guildId, watched);
+    return tail;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { tails } of this.#watched.values()) for (const tail of tails) tail.stop();
+  }
+
+  #leave(guildId: GuildId, tail: Tail): void {
+    const watched = this.#watched.get(guildId);
+    watched?.tails.delete(tail);
+    if (watched?.tails.size === 0) this.#watched.delete(guildId);
+  }
+
+  async #run(guildId: GuildId, watched: Watched): Promise<void> {
+    while (watched.tails.size > 0 && !this.#isClosed) {
+      const from = watched.lastSeq;
+      const rows = await this.#ask<Row>(guildId, EVENTS_AFTER, from).catch(() => []);
+      if (rows === undefined) {
+        for (const tail of watched.tails) tail.stop();
+        return;
+      }
+      for (const { seq, topic, data } of rows) {
+        const event: GuildEvent = { seq, topic, data: JSON.parse(data) };
+        for (const tail of watched.tails) tail.push(event);
+      }
+      // Somebody who joined meanwhile may have moved the beginning back.
+      if (watched.lastSeq === from) watched.lastSeq = rows.at(-1)?.seq ?? from;
+      if (rows.length < limits.live.eventsPerLook) await delay(limits.live.pollMs);
+    }
+  }
+
+  /** Undefined once the guild is not served any more. */
+  async #ask<T>(
+    guildId: GuildId,
+    sql: string,
+    ...args: number[]
+  ): Promise<readonly T[] | undefined> {
+    const guild = await this.#deps.platform.guild(guildId);
+    if (guild?.status !== "ready") return undefined;
+    return await this.#deps.tenants.use(guild, (db) => db.all<T & object>(sql, ...args));
+  }
+}
+
+/** One reader's place in a guild's events: every event once, in order, none left out. */
+export class Tail {
+  readonly #waiting: GuildEvent[] = [];
+  readonly #leave: () => void;
+  #seq: number;
+  #wake: () => void = () => {};
+  #isStopped = false;
+
+  constructor(seq: number, leave: () => void) {
+    this.#seq = seq;
+    this.#leave = leave;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  push(event: GuildEvent): void {
+    if (event.seq <= this.#seq || this.#isStopped) return;
+    this.#seq = event.seq;
+    this.#waiting.push(event);
+    // Who reads nothing is let go: they come back with the number they saw last.
+    if (this.#waiting.length > limits.live.waitingMax) this.stop();
+    this.#wake();
+  }
+
+  /** What came since the last call; empty after `ms` without any. */
+  async next(ms: number): Promise<readonly GuildEvent[]> {
+    if (this.#waiting.length === 0 && !this.#isStopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    return this.#waiting.splice(0);
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#leave();
+    this.#wake();
+  }
+}

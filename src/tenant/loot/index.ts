@@ -1,0 +1,2 @@
+export { lootPages } from "./pages.tsx";
+export { lootApi } from "./routes.ts";

@@ -1,0 +1,84 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+
+const { noteCharsMax } = limits.loot;
+const itemName = z.string().trim().min(1).max(limits.auctions.itemCharsMax);
+const note = z.string().trim().max(noteCharsMax);
+const nullableText = z.string().nullable();
+
+export const newLoot = z
+  .strictObject({
+    itemName,
+    itemId: z.number().int().positive().optional(),
+    fate: z.enum(["person", "disenchanted", "bank"]).default("person"),
+    personId: z.uuid().optional(),
+    spec: z.enum(["main", "off"]).optional(),
+    points: z
+      .union([z.string().max(40), z.number()])
+      .optional()
+      .openapi({ description: "What they pay. Nothing, unless said." }),
+    pool: z.uuid().optional(),
+    source: z.enum(["manual", "council"]).optional(),
+    auctionId: z.uuid().optional(),
+    raidId: z.uuid().optional(),
+    boss: note.optional(),
+    note: note.optional(),
+  })
+  .openapi("NewLoot");
+
+export const revertBody = z
+  .strictObject({ reason: z.string().trim().min(1).max(limits.dkp.reasonCharsMax) })
+  .openapi("LootReversal");
+
+export const lootFilters = z.object({
+  person: z.uuid().optional(),
+  raid: z.uuid().optional(),
+  item: z.string().max(200).optional(),
+  q: z.string().max(100).optional(),
+});
+
+export const wishesBody = z
+  .strictObject({
+    items: z.array(z.strictObject({ itemName, note: note.optional() })).max(limits.loot.wishesMax),
+  })
+  .openapi("Wishlist");
+
+export const lootJson = z
+  .object({
+    id: z.string(),
+    itemName: z.string(),
+    itemKey: z.string(),
+    itemId: z.number().int().nullable(),
+    fate: z.enum(["person", "disenchanted", "bank"]),
+    personId: nullableText,
+    personName: nullableText,
+    class: nullableText,
+    spec: z.enum(["main", "off"]).nullable(),
+    poolId: nullableText,
+    decimals: z.number().int(),
+    price: z.number().int(),
+    points: z.string(),
+    txId: nullableText,
+    source: z.enum(["auction", "council", "manual", "import"]),
+    auctionId: nullableText,
+    raidId: nullableText,
+    raidName: nullableText,
+    boss: z.string(),
+    note: z.string(),
+    at: z.number().int(),
+    isReverted: z.boolean(),
+  })
+  .openapi("Loot");
+
+export const wishJson = z
+  .object({
+    personId: z.string(),
+    personName: z.string(),
+    class: nullableText,
+    itemKey: z.string(),
+    itemName: z.string(),
+    rank: z.number().int(),
+    note: z.string(),
+    hasIt: z.boolean(),
+  })
+  .openapi("Wish");

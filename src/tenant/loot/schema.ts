@@ -1,0 +1,65 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
+import { persons } from "../roster/schema.ts";
+
+export type LootSource = "auction" | "council" | "manual" | "import";
+/** Where an item went: to a person, to dust, or to the guild's bank. */
+export type LootFate = "person" | "disenchanted" | "bank";
+export type Spec = "main" | "off";
+
+/** One item that dropped and where it went. Rows stay; what was undone says so. */
+export const lootAwards = sqliteTable(
+  "loot_awards",
+  {
+    id: text().$type<LootId>().primaryKey(),
+    itemName: text("item_name").notNull(),
+    itemKey: text("item_key").notNull(),
+    /** The game's own number of the item, when it is known. */
+    itemId: integer("item_id"),
+    fate: text().$type<LootFate>().notNull(),
+    personId: text("person_id")
+      .$type<PersonId>()
+      .references(() => persons.id),
+    spec: text().$type<Spec>(),
+    poolId: text("pool_id").$type<PoolId>(),
+    /** What was paid, in the pool's minor units. */
+    price: integer().notNull(),
+    txId: text("tx_id").$type<LedgerTxId>(),
+    source: text().$type<LootSource>().notNull(),
+    auctionId: text("auction_id"),
+    raidId: text("raid_id"),
+    boss: text().notNull().default(""),
+    note: text().notNull().default(""),
+    idempotencyKey: text("idempotency_key").notNull().unique(),
+    at: integer().notNull(),
+    revertedAt: integer("reverted_at"),
+  },
+  (t) => [
+    index("loot_by_time").on(t.at, t.id),
+    index("loot_by_person").on(t.personId, t.at),
+    index("loot_by_item").on(t.itemKey, t.at),
+    index("loot_by_auction").on(t.auctionId).where(sql`${t.auctionId} IS NOT NULL`),
+    index("loot_by_raid").on(t.raidId).where(sql`${t.raidId} IS NOT NULL`),
+  ],
+);
+
+/** What somebody hopes for; the smaller the rank, the more. */
+export const wishes = sqliteTable(
+  "loot_wishes",
+  {
+    personId: text("person_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+    itemKey: text("item_key").notNull(),
+    itemName: text("item_name").notNull(),
+    rank: integer().notNull(),
+    note: text().notNull().default(""),
+    at: integer().notNull(),
+  },
+  (t) => [
+    uniqueIndex("wishes_one_each").on(t.personId, t.itemKey),
+    index("wishes_by_item").on(t.itemKey),
+  ],
+);

@@ -1,0 +1,2 @@
+export { raidsPages } from "./pages.tsx";
+export { raidsApi } from "./routes.ts";

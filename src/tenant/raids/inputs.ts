@@ -1,0 +1,154 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+import { RAID_ROLES } from "../roster/classes.ts";
+
+const { raids } = limits;
+const name = z.string().trim().min(1).max(raids.nameCharsMax);
+const note = z.string().trim().max(raids.noteCharsMax);
+const minutes = z.number().int().min(10).max(raids.minutesMax);
+const points = z.union([z.string().max(40), z.number()]);
+const id = z.uuid();
+
+export const SIGNUPS = ["yes", "late", "maybe", "no"] as const;
+export const PRESENCES = ["present", "bench", "absent"] as const;
+export const REMARKS = [
+  "late",
+  "unprepared",
+  "late-unprepared",
+  "no-show",
+  "gave-notice",
+  "benched",
+] as const;
+
+export const newRaid = z
+  .strictObject({
+    name,
+    startsAt: z.number().int().min(0),
+    minutes,
+    pool: id.optional(),
+    note: note.optional(),
+  })
+  .openapi("NewRaid");
+
+export const raidChange = newRaid.omit({ pool: true }).partial().openapi("RaidChange");
+
+export const newSeries = z
+  .strictObject({
+    name,
+    weekdays: z.array(z.number().int().min(1).max(7)).min(1).max(7).openapi({
+      description: "ISO weekdays: Monday is 1.",
+    }),
+    startsAt: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+      .openapi({ description: "The guild's local time.", examples: ["20:00"] }),
+    minutes,
+    pool: id.optional(),
+    note: note.optional(),
+  })
+  .openapi("NewRaidSeries");
+
+export const signupBody = z
+  .strictObject({
+    status: z.enum(SIGNUPS),
+    role: z.enum(RAID_ROLES).nullable().optional(),
+    note: note.optional(),
+    personId: id.optional().openapi({ description: "Somebody else, for officers." }),
+  })
+  .openapi("RaidSignup");
+
+export const presenceBody = z
+  .strictObject({
+    people: z
+      .array(
+        z.strictObject({
+          personId: id,
+          presence: z.enum(PRESENCES),
+          creditPct: z.number().int().min(0).max(100).optional(),
+          remark: z.enum(REMARKS).nullable().optional(),
+          isExempt: z.boolean().optional(),
+        }),
+      )
+      .min(1)
+      .max(raids.peopleMax),
+  })
+  .openapi("RaidAttendanceChange");
+
+export const raidAwardBody = z
+  .strictObject({
+    points,
+    reason: z.string().trim().min(1).max(limits.dkp.reasonCharsMax),
+    benchPct: z.number().int().min(0).max(100).optional(),
+    exceptLate: z.boolean().optional(),
+  })
+  .openapi("RaidAward");
+
+const when = z.number().int();
+const nullableText = z.string().nullable();
+
+export const raidJson = z
+  .object({
+    id: z.string(),
+    seriesId: nullableText,
+    name: z.string(),
+    poolId: z.string(),
+    startsAt: when,
+    endsAt: when,
+    status: z.enum(["planned", "running", "ended", "canceled"]),
+    startedAt: when.nullable(),
+    endedAt: when.nullable(),
+    note: z.string(),
+    coming: z.number().int(),
+    present: z.number().int(),
+  })
+  .openapi("Raid");
+
+export const raidViewJson = raidJson
+  .extend({
+    people: z
+      .array(
+        z.object({
+          personId: z.string(),
+          name: z.string(),
+          class: nullableText,
+          role: z.enum(RAID_ROLES).nullable(),
+          isOwn: z.boolean(),
+          signup: z.enum(SIGNUPS).nullable(),
+          signupNote: z.string(),
+          presence: z.enum(PRESENCES).nullable(),
+          creditPct: z.number().int().nullable(),
+          remark: z.enum(REMARKS).nullable(),
+          isExempt: z.boolean(),
+          joinedAt: when.nullable(),
+          leftAt: when.nullable(),
+        }),
+      )
+      .readonly(),
+    composition: z.record(z.enum(RAID_ROLES), z.number().int()),
+  })
+  .openapi("RaidWithPeople");
+
+export const seriesJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    weekdays: z.array(z.number().int()).readonly(),
+    startsAt: z.string(),
+    minutes: z.number().int(),
+  })
+  .openapi("RaidSeries");
+
+const percent = z.number().int().nullable();
+
+export const attendanceJson = z
+  .object({
+    personId: z.string(),
+    name: z.string(),
+    class: nullableText,
+    days30: percent,
+    days60: percent,
+    days90: percent,
+    all: percent,
+    raids: z.number().int(),
+  })
+  .openapi("Attendance");

@@ -1,0 +1,206 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { toCsv } from "../../kernel/csv.ts";
+import { AppError, Invalid } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
+import { may } from "../context.ts";
+import { typedPoints } from "../dkp/points.ts";
+import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
+import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
+import { momentOfLocal } from "./calendar.ts";
+import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./inputs.ts";
+import { RaidPage } from "./raid-view.tsx";
+import * as service from "./service.ts";
+import { AttendancePage, RaidFormPage, RaidsPage } from "./views.tsx";
+
+type PageContext = Context<GuildEnv>;
+
+const LISTS = new Set(["weekdays"]);
+const HOUR_MS = 3_600_000;
+
+/** Calendar, raids, attendance and their forms. */
+export function raidsPages() {
+  const router = createRouter<GuildEnv>();
+  const canManage = requirePermission("raids.manage");
+  const canJoin = requirePermission("raids.join");
+  const canAward = requirePermission("points.award");
+  router.get("/raids", showRaids);
+  router.get("/raids/new", canManage, (c) => showForm(c, emptyForm));
+  router.post("/raids/new", canManage, sendForm);
+  router.get("/raids/attendance", async (c) =>
+    c.html(<AttendancePage view={viewOf(c)} rows={await service.attendance(c.var.guild)} />),
+  );
+  router.get("/raids/attendance.csv", sendCsv);
+  router.post("/raids/series/:id/end", canManage, async (c) => {
+    await service.endSeries(c.var.guild, c.req.param("id"));
+    return c.redirect(`/g/${c.var.guild.guild.slug}/raids?done=saved`, 303);
+  });
+  router.get("/raids/:id", (c) => showRaid(c, emptyForm));
+  const acts = {
+    start: [canManage, (c: PageContext, id: string) => service.startRaid(c.var.guild, id)],
+    end: [canManage, (c: PageContext, id: string) => service.endRaid(c.var.guild, id)],
+    cancellation: [canManage, (c: PageContext, id: string) => service.cancelRaid(c.var.guild, id)],
+    bench: [canJoin, (c: PageContext, id: string) => service.joinBench(c.var.guild, id)],
+    signup: [canJoin, sendSignup],
+    attendance: [canManage, sendPresence],
+    awards: [canAward, sendAward],
+  } as const;
+  for (const [path, [guard, verb]] of Object.entries(acts)) {
+    router.post(`/raids/:id/${path}`, guard, (c) => act(c, verb));
+  }
+  return router;
+}
+
+async function showRaids(c: PageContext) {
+  const ctx = c.var.guild;
+  const cursor = c.req.query("cursor");
+  const [coming, past, series] = await Promise.all([
+    service.comingRaids(ctx, limits.raids.comingRows),
+    service.pastRaids(ctx, { limit: limits.raids.pageRows, cursor }),
+    service.series(ctx),
+  ]);
+  return c.html(
+    <RaidsPage
+      view={viewOf(c)}
+      coming={coming}
+      past={past.items}
+      next={past.next}
+      series={series}
+    />,
+  );
+}
+
+async function showRaid(c: PageContext, form: FormState) {
+  const ctx = c.var.guild;
+  const seq = await c.var.services.tails.lastSeq(ctx.guild.id);
+  const raid = await service.raid(ctx, c.req.param("id")!);
+  const now = ctx.now().getTime();
+  const isOpen = raid.status === "running" || (raid.status === "planned" && raid.endsAt > now);
+  const known = new Set(raid.people.map(({ personId }) => personId));
+  const everybody = may(ctx, "raids.manage")
+    ? (await standings(ctx, { sort: "name", limit: limits.dkp.csvRowsMax })).items
+    : [];
+  const awards = may(ctx, "ledger.view")
+    ? (await ledger(ctx, { pool: raid.poolId, raid: raid.id, limit: limits.dkp.pageRows })).items
+    : [];
+  c.header("Cache-Control", "no-store");
+  return c.html(
+    <RaidPage
+      view={viewOf(c)}
+      raid={raid}
+      form={form}
+      seq={seq}
+      now={now}
+      pool={await poolOf(ctx, raid.poolId)}
+      awards={awards}
+      others={everybody.filter(({ personId }) => !known.has(personId))}
+      benchIsOpen={isOpen && raid.startsAt - HOUR_MS <= now}
+      formKey={newId<string>()}
+    />,
+  );
+}
+
+async function showForm(c: PageContext, form: FormState) {
+  const all = await pools(c.var.guild);
+  return c.html(
+    <RaidFormPage
+      view={viewOf(c)}
+      form={form}
+      pools={all.filter((pool) => pool.archivedAt === null && !pool.isExample)}
+    />,
+  );
+}
+
+async function sendForm(c: PageContext) {
+  const ctx = c.var.guild;
+  const values = await sentForm(c, LISTS);
+  const { date, startsAt, minutes, weekdays = [], ...rest } = values;
+  const base = `/g/${ctx.guild.slug}/raids`;
+  try {
+    const common = { ...filledIn(rest), minutes: Number(minutes) };
+    if (weekdays.length > 0) {
+      const days = [weekdays].flat().map(Number);
+      await service.planSeries(ctx, parsedForm(newSeries, { ...common, startsAt, weekdays: days }));
+      return c.redirect(`${base}?done=added`, 303);
+    }
+    const at = momentOfLocal(String(date), String(startsAt), ctx.guild.timeZone);
+    if (at === undefined) {
+      const detail = "Choose a day, or at least one weekday.";
+      throw new Invalid("raids/bad-time", detail, { errors: [{ pointer: "/date", detail }] });
+    }
+    const made = await service.planRaid(ctx, parsedForm(newRaid, { ...common, startsAt: at }));
+    return c.redirect(`${base}/${made.id}?done=added`, 303);
+  } catch (error) {
+    const form = failedForm(error, values, viewOf(c).messages);
+    c.status(statusOf(error as AppError) as 422);
+    return await showForm(c, form);
+  }
+}
+
+async function sendCsv(c: PageContext) {
+  const rows = await service.attendance(c.var.guild);
+  const head = ["name", "class", "30 days %", "60 days %", "90 days %", "all %", "nights"];
+  const lines = rows.map((row) => [
+    row.name,
+    row.class ?? "",
+    ...[row.days30, row.days60, row.days90, row.all].map((one) => String(one ?? "")),
+    String(row.raids),
+  ]);
+  return c.body(toCsv([head, ...lines]), 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-attendance.csv"`,
+    "Cache-Control": "no-store",
+  });
+}
+
+function sendSignup(c: PageContext, id: string, fields: Fields) {
+  return service.signUp(c.var.guild, id, parsedForm(signupBody, filledIn(fields)));
+}
+
+/** Each person's fields carry their id; who has no presence yet stays as they are. */
+function sendPresence(c: PageContext, id: string, fields: Fields) {
+  const people = Object.entries(fields).flatMap(([name, presence]) => {
+    if (!name.startsWith("presence-") || presence === "") return [];
+    const personId = name.slice("presence-".length);
+    const remark = fields[`remark-${personId}`];
+    return [{ personId, presence, remark: remark === "" ? null : remark }];
+  });
+  const { add } = fields;
+  const added = add ? [{ personId: add, presence: "present" }] : [];
+  const body = parsedForm(presenceBody, { people: [...people, ...added] });
+  return service.setPresence(c.var.guild, id, body.people);
+}
+
+function sendAward(c: PageContext, id: string, fields: Fields) {
+  const { key, points, benchPct, exceptLate, ...rest } = fields;
+  const body = parsedForm(raidAwardBody, {
+    ...rest,
+    points: typedPoints(String(points ?? ""), c.var.locale),
+    ...(benchPct && { benchPct: Number(benchPct) }),
+    exceptLate: exceptLate === "on",
+  });
+  return service.awardRaid(withFormKey(c.var.guild, key), id, body);
+}
+
+/** Does something to a raid and shows it again, with what is wrong if it could not be done. */
+async function act(
+  c: PageContext,
+  verb: (c: PageContext, id: string, fields: Fields) => Promise<unknown>,
+) {
+  const id = c.req.param("id")!;
+  const values = await sentForm(c);
+  try {
+    await verb(c, id, values);
+    return c.redirect(`/g/${c.var.guild.guild.slug}/raids/${id}?done=saved`, 303);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind === "not-found") throw error;
+    c.status(statusOf(error) as 409);
+    return await showRaid(c, failedForm(error, values, viewOf(c).messages));
+  }
+}

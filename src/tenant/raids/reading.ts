@@ -1,0 +1,203 @@
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { NotFound } from "../../kernel/errors.ts";
+import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { RAID_ROLES } from "../roster/classes.ts";
+import type { RaidRole } from "../roster/service.ts";
+import type { Presence, RaidStatus, Remark, SignupStatus } from "./schema.ts";
+
+/** A raid as calendars show it. Times in Unix milliseconds. */
+export interface Raid {
+  readonly id: RaidId;
+  readonly seriesId: RaidSeriesId | null;
+  readonly name: string;
+  readonly poolId: PoolId;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly status: RaidStatus;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly note: string;
+  /** People who said that they come. */
+  readonly coming: number;
+  readonly present: number;
+}
+
+/** One person's word and what came of it. */
+export interface RaidPerson {
+  readonly personId: PersonId;
+  readonly name: string;
+  readonly class: string | null;
+  readonly role: RaidRole | null;
+  readonly isOwn: boolean;
+  readonly signup: SignupStatus | null;
+  readonly signupNote: string;
+  readonly presence: Presence | null;
+  readonly creditPct: number | null;
+  readonly remark: Remark | null;
+  readonly isExempt: boolean;
+  readonly joinedAt: number | null;
+  readonly leftAt: number | null;
+}
+
+export interface RaidView extends Raid {
+  readonly people: readonly RaidPerson[];
+  /** How many of those who come play what. */
+  readonly composition: Readonly<Record<RaidRole, number>>;
+}
+
+export interface Series {
+  readonly id: RaidSeriesId;
+  readonly name: string;
+  readonly weekdays: readonly number[];
+  readonly startsAt: string;
+  readonly minutes: number;
+}
+
+/** How often one person was there, in percent of the nights that count for them. */
+export interface AttendanceRow {
+  readonly personId: PersonId;
+  readonly name: string;
+  readonly class: string | null;
+  /** Null where no night counts. */
+  readonly days30: number | null;
+  readonly days60: number | null;
+  readonly days90: number | null;
+  readonly all: number | null;
+  readonly raids: number;
+}
+
+const RAID = `
+  SELECT r.id, r.series_id AS seriesId, r.name, r.pool_id AS poolId, r.starts_at AS startsAt,
+    r.ends_at AS endsAt, r.status, r.started_at AS startedAt, r.ended_at AS endedAt, r.note,
+    (SELECT count(*) FROM raid_signups s WHERE s.raid_id = r.id AND s.status IN ('yes', 'late'))
+      AS coming,
+    (SELECT count(*) FROM raid_attendance a WHERE a.raid_id = r.id AND a.presence = 'present')
+      AS present
+  FROM raids r`;
+
+const PEOPLE = `
+  SELECT n.id AS personId, n.name, m.class, coalesce(s.role, m.role) AS role, n.user_id AS userId,
+    s.status AS signup, coalesce(s.note, '') AS signupNote, a.presence, a.credit_pct AS creditPct,
+    a.remark, coalesce(a.is_exempt, 0) AS isExempt, a.joined_at AS joinedAt, a.left_at AS leftAt
+  FROM (SELECT person_id FROM raid_signups WHERE raid_id = ?1
+        UNION SELECT person_id FROM raid_attendance WHERE raid_id = ?1) p
+  JOIN persons n ON n.id = p.person_id
+  LEFT JOIN characters m ON m.person_id = n.id AND m.is_main = 1
+  LEFT JOIN raid_signups s ON s.raid_id = ?1 AND s.person_id = n.id
+  LEFT JOIN raid_attendance a ON a.raid_id = ?1 AND a.person_id = n.id
+  ORDER BY n.name_key`;
+
+/** The raids that are ahead or going on, the next one first. */
+export async function comingRaids(ctx: GuildContext, limit: number): Promise<readonly Raid[]> {
+  allow(ctx, "raids.view");
+  return await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1 - ?2
+     ORDER BY r.starts_at, r.id LIMIT ?3`,
+    ctx.now().getTime(),
+    // A raid that nobody ended stays in sight for a day.
+    86_400_000,
+    limit,
+  );
+}
+
+/** The raids that are over, the latest first. */
+export async function pastRaids(
+  ctx: GuildContext,
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Raid>> {
+  allow(ctx, "raids.view");
+  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const rows = await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status = 'ended' AND (r.starts_at, r.id) < (coalesce(?1, 9e15), coalesce(?2, ''))
+     ORDER BY r.starts_at DESC, r.id DESC LIMIT ?3`,
+    at ?? null,
+    id ?? null,
+    query.limit + 1,
+  );
+  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
+}
+
+/** Raids of the days around now, for choosing one. */
+export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
+  allow(ctx, "raids.view");
+  const nowMs = ctx.now().getTime();
+  return await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status IN ('running', 'planned', 'ended') AND r.starts_at BETWEEN ?1 AND ?2
+     ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
+    nowMs - 7 * 86_400_000,
+    nowMs + 86_400_000,
+    nowMs,
+  );
+}
+
+/** @throws {NotFound} `raids/not-found` */
+export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
+  allow(ctx, "raids.view");
+  const row = await ctx.db.first<Raid>(`${RAID} WHERE r.id = ?`, id);
+  if (row === undefined) throw new NotFound("raids/not-found", "This guild has no such raid.");
+  const own = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
+  const found = await ctx.db.all<RaidPerson & { userId: string | null; isExempt: unknown }>(
+    PEOPLE,
+    id,
+  );
+  const people = found.map(({ userId, ...person }) => ({
+    ...person,
+    isOwn: own !== undefined && userId === own,
+    isExempt: Number(person.isExempt) === 1,
+  }));
+  const coming = people.filter(({ signup }) => signup === "yes" || signup === "late");
+  const composition = Object.fromEntries(
+    RAID_ROLES.map((role) => [role, coming.filter((one) => one.role === role).length]),
+  ) as Record<RaidRole, number>;
+  return { ...row, people, composition };
+}
+
+/** The weekly raids that go on. */
+export async function series(ctx: GuildContext): Promise<readonly Series[]> {
+  allow(ctx, "raids.view");
+  const rows = await ctx.db.all<Omit<Series, "weekdays"> & { weekdays: string }>(
+    `SELECT id, name, weekdays, starts_at AS startsAt, minutes FROM raid_series
+     WHERE ended_at IS NULL ORDER BY created_at, id`,
+  );
+  return rows.map((row) => ({ ...row, weekdays: JSON.parse(row.weekdays) as number[] }));
+}
+
+/** Who was at a raid, for those who share what is paid there. */
+export async function presentAt(ctx: GuildContext, id: string): Promise<readonly PersonId[]> {
+  const rows = await ctx.db.all<{ personId: PersonId }>(
+    `SELECT person_id AS personId FROM raid_attendance
+     WHERE raid_id = ? AND presence = 'present' ORDER BY person_id`,
+    id,
+  );
+  return rows.map(({ personId }) => personId);
+}
+
+/**
+ * Attendance of every active person: credit of the nights that count, by those nights. A night counts
+ * once somebody was in the roster; exempt ones leave the sum.
+ */
+export async function attendance(ctx: GuildContext): Promise<readonly AttendanceRow[]> {
+  allow(ctx, "raids.view");
+  const nowMs = ctx.now().getTime();
+  const share = (days: number | null) => {
+    const within = days === null ? "" : `AND r.starts_at >= ${nowMs - days * 86_400_000}`;
+    return `CAST(round(1.0 * sum(coalesce(a.credit_pct, 0)) FILTER (WHERE r.id IS NOT NULL ${within})
+      / nullif(count(r.id) FILTER (WHERE r.id IS NOT NULL ${within}), 0)) AS INTEGER)`;
+  };
+  return await ctx.db.all<AttendanceRow>(
+    `SELECT n.id AS personId, n.name, m.class, ${share(30)} AS days30, ${share(60)} AS days60,
+       ${share(90)} AS days90, ${share(null)} AS "all", count(r.id) AS raids
+     FROM persons n
+     LEFT JOIN characters m ON m.person_id = n.id AND m.is_main = 1
+     LEFT JOIN raids r ON r.status = 'ended' AND (r.starts_at >= n.created_at
+         OR EXISTS (SELECT 1 FROM raid_attendance x WHERE x.raid_id = r.id AND x.person_id = n.id))
+       AND NOT EXISTS (SELECT 1 FROM raid_attendance x
+         WHERE x.raid_id = r.id AND x.person_id = n.id AND x.is_exempt = 1)
+     LEFT JOIN raid_attendance a ON a.raid_id = r.id AND a.person_id = n.id
+     WHERE n.status = 'active' AND n.is_example = 0
+     GROUP BY n.id ORDER BY days90 DESC, n.name_key LIMIT ?`,
+    limits.raids.peopleMax,
+  );
+}

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { write } from "../../../src/database/write.ts";
+import { newId, type PoolId } from "../../../src/kernel/ids.ts";
+import { systemAccounts } from "../../../src/tenant/dkp/pools.ts";
+import { verify } from "../../../src/tenant/dkp/service.ts";
+import { AuctionModel, type Step } from "./model.ts";
+import { auctionGuild } from "./support.ts";
+
+const RUNS = process.env["GUILDHALL_SCALE"] === "full" ? 2_000 : 150;
+const PEOPLE = 5;
+const who = fc.nat(PEOPLE - 1);
+const at = fc.nat(5);
+const points = fc.integer({ min: 1, max: 60 });
+const mode = fc.constantFrom("open", "anonymous", "sealed", "vickrey", "fixed", "roll");
+const bid = fc.record({
+  do: fc.constant("bid" as const),
+  who,
+  at,
+  points,
+  spec: fc.constantFrom("main" as const, "main" as const, "off" as const),
+  again: fc.boolean(),
+});
+
+const open = fc.record({
+  do: fc.constant("open" as const),
+  mode: mode as fc.Arbitrary<"open">,
+  minimum: fc.integer({ min: 0, max: 20 }),
+  step: fc.integer({ min: 1, max: 10 }),
+  copies: fc.integer({ min: 1, max: 3 }),
+  seconds: fc.integer({ min: 15, max: 120 }),
+  allIn: fc.boolean(),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("award" as const), who, points }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cut" as const), who, points }) },
+  { weight: 2, arbitrary: open },
+  { weight: 12, arbitrary: bid },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("retract" as const), who, at }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      // Whole seconds and half a one: no bid falls on the very moment of an end.
+      seconds: fc.integer({ min: 1, max: 40 }).map((s) => s + 0.5),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("settle" as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const), at }) },
+);
+
+/** Everybody begins with some points, there is something to bid on, and in the end all is settled. */
+const night = fc
+  .tuple(
+    fc.array(points, { minLength: PEOPLE, maxLength: PEOPLE }),
+    fc.array(open, { minLength: 1, maxLength: 3 }),
+    fc.array(step, { minLength: 15, maxLength: 60, size: "max" }),
+  )
+  .map(([begin, opened, steps]): readonly Step[] => [
+    ...begin.map((amount, i): Step => ({ do: "award", who: i, points: amount * 2 })),
+    ...opened,
+    ...steps,
+    { do: "wait", seconds: 300.5 },
+    ...[0, 1, 2, 3, 4, 5].map((one): Step => ({ do: "settle", at: one })),
+  ]);
+
+test(
+  "whatever officers and bidders do, every auction ends as the rules say and the books are right",
+  async () => {
+    await using guild = await auctionGuild(PEOPLE);
+    const { officer, system, bidders, db, personIds, advance } = guild;
+    const { jobs } = guild.t.services;
+    const counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0 };
+    let steps = 0;
+    const result = await fc.check(
+      fc.asyncProperty(night, async (commands) => {
+        const pool = newId<PoolId>();
+        await write(db, [
+          {
+            sql: `INSERT INTO pools (id, name, kind, decimals, rules, created_at)
+                  VALUES (?, ?, 'dkp', 2, '{}', 0)`,
+            args: [pool, pool],
+          },
+          systemAccounts({ id: pool }),
+        ]);
+        const model = new AuctionModel(personIds, pool);
+        for (const one of commands) {
+          await model.run(one, { officer, system, bidders, jobs, advance });
+          await model.check(officer, db);
+          steps++;
+        }
+        expect((await verify({ ...officer })).differences).toEqual([]);
+        await db.client.execute({
+          sql: "UPDATE auctions SET status = 'void' WHERE pool_id = ? AND status = 'open'",
+          args: [pool],
+        });
+        await db.client.execute({ sql: "DELETE FROM holds WHERE pool_id = ?", args: [pool] });
+        for (const [name, count] of Object.entries(model.counts)) {
+          counts[name as keyof typeof counts] += count;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    console.log(
+      `${result.numRuns} runs, ${steps} steps, seed ${result.seed}: ${JSON.stringify(counts)}`,
+    );
+    if (result.failed) {
+      throw new Error(fc.defaultReportMessage(result), { cause: result.errorInstance });
+    }
+    // A run that never accepts, refuses, sells or passes over would prove nothing.
+    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0);
+  },
+  process.env["GUILDHALL_SCALE"] === "full" ? 3_600_000 : 240_000,
+);

@@ -1,0 +1,353 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import type { TenantDatabase } from "../../../src/database/client.ts";
+import type { PersonId } from "../../../src/kernel/ids.ts";
+import type { Jobs } from "../../../src/platform/jobs.ts";
+import * as auctions from "../../../src/tenant/auctions/service.ts";
+import type { GuildContext } from "../../../src/tenant/context.ts";
+import * as dkp from "../../../src/tenant/dkp/service.ts";
+
+type Mode = "open" | "anonymous" | "sealed" | "vickrey" | "fixed" | "roll";
+type Spec = "main" | "off";
+
+export type Step =
+  | { readonly do: "award"; readonly who: number; readonly points: number }
+  | { readonly do: "cut"; readonly who: number; readonly points: number }
+  | {
+      readonly do: "open";
+      readonly mode: Mode;
+      readonly minimum: number;
+      readonly step: number;
+      readonly copies: number;
+      readonly seconds: number;
+      readonly allIn: boolean;
+    }
+  | {
+      readonly do: "bid";
+      readonly who: number;
+      readonly at: number;
+      readonly points: number;
+      readonly spec: Spec;
+      readonly again: boolean;
+    }
+  | { readonly do: "retract"; readonly who: number; readonly at: number }
+  | { readonly do: "wait"; readonly seconds: number }
+  | { readonly do: "settle"; readonly at: number }
+  | { readonly do: "cancel"; readonly at: number }
+  | { readonly do: "reopen"; readonly at: number };
+
+interface ModelBid {
+  who: number;
+  value: number;
+  spec: Spec;
+  seq: number;
+}
+
+interface ModelAuction {
+  id: string;
+  mode: Mode;
+  minimum: number;
+  step: number;
+  copies: number;
+  allIn: boolean;
+  closesAt: number;
+  original: number;
+  extensions: number;
+  status: "open" | "settled" | "void";
+  bids: ModelBid[];
+  paid: { who: number; price: number }[];
+  reopened: boolean;
+}
+
+const SNIPE_MS = 10_000;
+const OVERTIME_MS = 30_000;
+const EXTENSIONS = 2;
+
+/** What the rules say should happen, kept as plainly as possible: whole points, arrays, no SQL. */
+export class AuctionModel {
+  readonly balances: number[];
+  readonly auctions: ModelAuction[] = [];
+  readonly #people: readonly PersonId[];
+  readonly #pool: string;
+  #seq = 0;
+  /** Whose balance an officer cut: only then may less than nothing be free. */
+  readonly #cut = new Set<number>();
+  counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0 };
+
+  constructor(people: readonly PersonId[], pool: string) {
+    this.#people = people;
+    this.#pool = pool;
+    this.balances = people.map(() => 0);
+  }
+
+  async run(
+    step: Step,
+    on: {
+      officer: GuildContext;
+      system: GuildContext;
+      bidders: readonly GuildContext[];
+      jobs: Jobs;
+      advance: (ms: number) => void;
+    },
+  ): Promise<void> {
+    const nowMs = on.officer.now().getTime();
+    if (step.do === "wait") return on.advance(step.seconds * 1_000);
+    if (step.do === "award" || step.do === "cut") return await this.#points(step, on.officer);
+    if (step.do === "open") return await this.#open(step, on, nowMs);
+    const auction = this.auctions[step.at % Math.max(1, this.auctions.length)];
+    if (auction === undefined) return;
+    if (step.do === "bid") return await this.#bid(step, auction, on.bidders[step.who]!, nowMs);
+    if (step.do === "retract") return await this.#retract(auction, step.who, on.bidders, nowMs);
+    if (step.do === "settle") return await this.#settle(auction, on.system, nowMs);
+    if (step.do === "cancel") return await this.#cancel(auction, on.officer);
+    await this.#reopen(auction, on, nowMs);
+  }
+
+  /** The database says the same as the model, and the books are right. */
+  async check(ctx: GuildContext, db: TenantDatabase): Promise<void> {
+    const balances = await db.all<{ person: PersonId; balance: number }>(
+      `SELECT person_id AS person, balance FROM balances JOIN accounts ON accounts.id = account_id
+       WHERE pool_id = ? AND kind = 'person'`,
+      this.#pool,
+    );
+    const balanceOf = new Map(balances.map((row) => [row.person, row.balance]));
+    expect(this.#people.map((id) => (balanceOf.get(id) ?? 0) / 100)).toEqual(this.balances);
+    const held = await db.all<{ auction: string; person: PersonId; amount: number }>(
+      "SELECT auction_id AS auction, person_id AS person, amount FROM holds WHERE pool_id = ?",
+      this.#pool,
+    );
+    const expected = this.auctions.flatMap((one) =>
+      holding(one).map(({ who, value }) => `${one.id} ${this.#people[who]} ${value}`),
+    );
+    expect(held.map((row) => `${row.auction} ${row.person} ${row.amount / 100}`).sort()).toEqual(
+      expected.sort(),
+    );
+    const rows = await db.all<{ id: string; status: string; closes: number }>(
+      "SELECT id, status, closes_at AS closes FROM auctions WHERE pool_id = ? ORDER BY id",
+      this.#pool,
+    );
+    expect(rows.map(({ id, status, closes }) => `${id} ${status} ${closes}`)).toEqual(
+      this.auctions.map((one) => `${one.id} ${one.status} ${one.closesAt}`).sort(),
+    );
+    for (const who of this.#people.keys()) {
+      if (!this.#cut.has(who)) expect(this.#free(who)).toBeGreaterThanOrEqual(0);
+    }
+    void ctx;
+  }
+
+  #free(who: number, except?: ModelAuction): number {
+    const held = this.auctions
+      .filter((one) => one !== except)
+      .flatMap(holding)
+      .filter((bid) => bid.who === who)
+      .reduce((sum, bid) => sum + bid.value, 0);
+    return this.balances[who]! - held;
+  }
+
+  async #points(step: Step & { do: "award" | "cut" }, officer: GuildContext): Promise<void> {
+    const points = step.do === "award" ? step.points : -step.points;
+    const personIds = [this.#people[step.who]!];
+    await dkp.adjust(officer, { personIds, points, reason: "Model", pool: this.#pool });
+    this.balances[step.who]! += points;
+    if (step.do === "cut") this.#cut.add(step.who);
+  }
+
+  async #open(
+    step: Step & { do: "open" },
+    on: { officer: GuildContext; jobs: Jobs },
+    nowMs: number,
+  ): Promise<void> {
+    const made = await auctions.openAuction(on.officer, on.jobs, {
+      itemName: "Model item",
+      pool: this.#pool,
+      mode: step.mode,
+      minimum: step.minimum,
+      increment: step.step,
+      copies: step.copies,
+      durationMs: step.seconds * 1_000,
+      allowsAllIn: step.allIn,
+      tieBreak: "first",
+      snipeMs: SNIPE_MS,
+      extensionsMax: EXTENSIONS,
+      overtimeMsMax: OVERTIME_MS,
+    });
+    const closesAt = nowMs + step.seconds * 1_000;
+    const { mode, minimum, copies, allIn } = step;
+    this.auctions.push({
+      ...{ id: made.id, mode, minimum, step: step.step, copies, allIn, closesAt },
+      ...{ original: closesAt, extensions: 0, status: "open", bids: [], paid: [], reopened: false },
+    });
+  }
+
+  async #bid(
+    step: Step & { do: "bid" },
+    auction: ModelAuction,
+    bidder: GuildContext,
+    nowMs: number,
+  ): Promise<void> {
+    const { who, spec } = step;
+    const onePrice = auction.mode === "fixed" || auction.mode === "roll";
+    const value = onePrice ? auction.minimum : step.points;
+    const ctx = { ...bidder, idempotencyKey: randomUUID() };
+    const send = () => auctions.placeBid(ctx, auction.id, { points: value, spec });
+    if (!this.#mayBid(auction, who, value, spec, nowMs)) {
+      this.counts.refused++;
+      await expect(send()).rejects.toMatchObject({ code: expect.stringMatching(/^auctions\//) });
+      return;
+    }
+    const made = await send();
+    // The same request again is the same bid.
+    if (step.again) expect(await send()).toEqual(made);
+    this.counts.accepted++;
+    auction.bids = auction.bids.filter((bid) => bid.who !== who);
+    auction.bids.push({ who, value, spec, seq: ++this.#seq });
+    const ascending = auction.mode === "open" || auction.mode === "anonymous";
+    const later = Math.min(auction.closesAt + SNIPE_MS, auction.original + OVERTIME_MS);
+    const isLate = auction.closesAt - nowMs <= SNIPE_MS;
+    if (ascending && isLate && auction.extensions < EXTENSIONS && later > auction.closesAt) {
+      auction.closesAt = later;
+      auction.extensions++;
+    }
+  }
+
+  #mayBid(auction: ModelAuction, who: number, value: number, spec: Spec, nowMs: number): boolean {
+    if (auction.status !== "open" || nowMs >= auction.closesAt) return false;
+    if (value < auction.minimum) return false;
+    const own = auction.bids.find((bid) => bid.who === who);
+    if (own?.spec === "main" && spec === "off") return false;
+    const free = this.#free(who, auction);
+    if (value > free) return false;
+    if (auction.mode !== "open" && auction.mode !== "anonymous") return true;
+    const others = auction.bids
+      .filter((bid) => bid.who !== who && bid.spec === spec)
+      .map((bid) => bid.value)
+      .sort((a, b) => b - a);
+    const marks = [others[auction.copies - 1], own?.spec === spec ? own.value : undefined].filter(
+      (mark) => mark !== undefined,
+    );
+    if (marks.every((mark) => value >= mark + auction.step)) return true;
+    return auction.allIn && value === free && marks.every((mark) => value > mark);
+  }
+
+  async #retract(
+    auction: ModelAuction,
+    who: number,
+    bidders: readonly GuildContext[],
+    nowMs: number,
+  ): Promise<void> {
+    const has = auction.bids.some((bid) => bid.who === who);
+    const ascending = auction.mode === "open" || auction.mode === "anonymous";
+    const may = has && !ascending && auction.status === "open" && nowMs < auction.closesAt;
+    const sent = auctions.retractBid(bidders[who]!, auction.id);
+    if (!may) return await expect(sent).rejects.toMatchObject({ kind: "conflict" });
+    await sent;
+    auction.bids = auction.bids.filter((bid) => bid.who !== who);
+  }
+
+  async #settle(auction: ModelAuction, system: GuildContext, nowMs: number): Promise<void> {
+    const found = await auctions.settle(system, auction.id);
+    if (auction.status !== "open") return expect(found.status).toBe(auction.status);
+    if (nowMs < auction.closesAt) return expect(found.status).toBe("open");
+    expect(found.status).toBe("settled");
+    this.counts.settled++;
+    await this.#compareWinners(auction, system);
+    auction.status = "settled";
+  }
+
+  /** Rolls are the product's own; everything else the model works out by itself. */
+  async #compareWinners(auction: ModelAuction, system: GuildContext): Promise<void> {
+    const seen = await auctions.auction({ ...system }, auction.id);
+    const won = seen.loot.map((one) => ({
+      who: this.#people.indexOf(one.personId!),
+      price: one.price / 100,
+    }));
+    auction.status = "void";
+    const free = new Map(auction.bids.map((bid) => [bid.who, this.#free(bid.who)]));
+    const expected =
+      auction.mode === "roll"
+        ? auction.bids.filter((bid) => free.get(bid.who)! >= auction.minimum).length
+        : undefined;
+    if (expected === undefined) {
+      expect(sorted(won)).toEqual(sorted(winnersOf(auction, free)));
+    } else {
+      expect(won.length).toBe(Math.min(auction.copies, expected));
+      expect(won.every(({ price }) => price === auction.minimum)).toBe(true);
+    }
+    this.counts.unpaid += seen.bids.filter((bid) => bid.state === "unpaid").length;
+    for (const { who, price } of won) this.balances[who]! -= price;
+    auction.paid = won;
+    this.counts.sold += won.length;
+    auction.bids = [];
+  }
+
+  async #cancel(auction: ModelAuction, officer: GuildContext): Promise<void> {
+    const sent = auctions.voidAuction(officer, auction.id, "Model");
+    if (auction.status !== "open") {
+      return await expect(sent).rejects.toMatchObject({ code: "auctions/not-open" });
+    }
+    await sent;
+    auction.status = "void";
+    auction.bids = [];
+  }
+
+  async #reopen(
+    auction: ModelAuction,
+    on: { officer: GuildContext; jobs: Jobs },
+    nowMs: number,
+  ): Promise<void> {
+    const sent = auctions.reopenAuction(on.officer, on.jobs, auction.id, 60_000);
+    if (auction.status === "open" || auction.reopened) {
+      return await expect(sent).rejects.toMatchObject({ kind: "conflict" });
+    }
+    const made = await sent;
+    auction.reopened = true;
+    for (const { who, price } of auction.paid) this.balances[who]! += price;
+    const { mode, minimum, step, copies, allIn } = auction;
+    const closesAt = nowMs + 60_000;
+    this.auctions.push({
+      ...{ id: made.id, mode, minimum, step, copies, allIn, closesAt, original: closesAt },
+      ...{ extensions: 0, status: "open", bids: [], paid: [], reopened: false },
+    });
+  }
+}
+
+/** Which bids keep points: the leaders of an ascending auction, all of the others'. */
+function holding(auction: ModelAuction): readonly ModelBid[] {
+  if (auction.status !== "open") return [];
+  if (auction.mode !== "open" && auction.mode !== "anonymous") return auction.bids;
+  return best(auction.bids).slice(0, auction.copies);
+}
+
+function best(bids: readonly ModelBid[]): readonly ModelBid[] {
+  const rank = (bid: ModelBid) => (bid.spec === "main" ? 0 : 1);
+  return [...bids].sort((a, b) => rank(a) - rank(b) || b.value - a.value || a.seq - b.seq);
+}
+
+/** Passes over who cannot pay, one at a time, and begins again. */
+function winnersOf(
+  auction: ModelAuction,
+  free: ReadonlyMap<number, number>,
+): { who: number; price: number }[] {
+  let bids = [...auction.bids];
+  for (;;) {
+    const order = best(bids);
+    const winners = order.slice(0, auction.copies).map((bid) => {
+      const losers = order.slice(auction.copies).filter((one) => one.spec === bid.spec);
+      const second = Math.max(auction.minimum, ...losers.map((one) => one.value));
+      const price =
+        auction.mode === "vickrey"
+          ? second
+          : auction.mode === "fixed"
+            ? auction.minimum
+            : bid.value;
+      return { who: bid.who, price };
+    });
+    const short = winners.filter(({ who, price }) => free.get(who)! < price).map(({ who }) => who);
+    if (short.length === 0) return winners;
+    bids = bids.filter((bid) => !short.includes(bid.who));
+  }
+}
+
+function sorted(won: readonly { who: number; price: number }[]) {
+  return [...won].sort((a, b) => a.who - b.who);
+}
