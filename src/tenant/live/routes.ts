@@ -56,12 +56,14 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
     await clock();
     let checkedAt = performance.now();
     while (!tail.isStopped) {
-      const events = await tail.next(limits.live.recheckMs);
+      const dueMs = checkedAt + limits.live.recheckMs;
+      const events = await tail.next(Math.max(0, dueMs - performance.now()));
       for (const event of events) {
         const data = JSON.stringify(forReader(event, personId));
         await sse.writeSSE({ id: String(event.seq), event: event.topic, data });
       }
-      if (performance.now() - checkedAt < limits.live.recheckMs) continue;
+      // A timer may fire a fraction early.
+      if (performance.now() < dueMs - 5) continue;
       checkedAt = performance.now();
       // A session, a membership or a role may have ended while nobody asked.
       if (!(await mayStill(c, "raids.view"))) return tail.stop();

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { type TestClient, testApp } from "../../support/app.ts";
+import { raiders } from "../auctions/support.ts";
+
+interface Seen {
+  readonly id: number | undefined;
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: events of every shape are looked into.
+  readonly data: any;
+}
+
+/** Reads server-sent events until `enough` says so or the stream ends. */
+async function watch(
+  client: TestClient,
+  path: string,
+  enough: (seen: readonly Seen[]) => boolean,
+  lastEventId?: number,
+): Promise<readonly Seen[]> {
+  const headers = lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) };
+  const response = await client.stream(path, headers);
+  if (response.status !== 200) throw new Error(`the stream answered ${response.status}`);
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const seen: Seen[] = [];
+  let text = "";
+  while (!enough(seen)) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += value;
+    const blocks = text.split("\n\n");
+    text = blocks.pop()!;
+    for (const block of blocks) seen.push(parsed(block));
+  }
+  await reader.cancel();
+  return seen;
+}
+
+function parsed(block: string): Seen {
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
+  const id = field("id");
+  return {
+    id: id === undefined ? undefined : Number(id),
+    event: field("event") ?? "",
+    data: JSON.parse(field("data") ?? "null"),
+  };
+}
+
+const open = async (owner: TestClient, terms: Record<string, unknown> = {}) =>
+  (
+    await owner.post("/auctions", {
+      itemName: "Signet",
+      mode: "open",
+      durationMs: 600_000,
+      snipeMs: 0,
+      ...terms,
+    })
+  ).body as { id: string };
+
+describe("who watches a guild", () => {
+  test("sees every bid once and in order, however often the line is cut", async () => {
+    await using t = await testApp();
+    const guild = await t.guild("emberforge");
+    const { clients } = await raiders(t, guild, 2, 1_000);
+    const { id } = await open(guild.owner);
+    const BIDS = 120;
+    const bidding = (async () => {
+      for (let i = 1; i <= BIDS; i++) {
+        await clients[i % 2]!.post(`/auctions/${id}/bids`, { points: i });
+      }
+    })();
+    const values: number[] = [];
+    let last = 0;
+    let cuts = 0;
+    while (values.at(-1) !== BIDS * 100) {
+      // A reader that goes away after some events, again and again, at different places.
+      const upTo = 1 + (cuts % 7);
+      const seen = await watch(
+        clients[0]!,
+        "/events?after=0",
+        (events) =>
+          events.filter((one) => one.event === "auction").length >= upTo ||
+          events.at(-1)?.data?.leaders?.[0]?.value === BIDS * 100,
+        cuts === 0 ? undefined : last,
+      );
+      for (const { id: seq, event, data } of seen) {
+        if (event !== "auction") continue;
+        expect(seq).toBeGreaterThan(last);
+        last = seq!;
+        if (data.leaders[0]) values.push(data.leaders[0].value);
+      }
+      cuts++;
+    }
+    await bidding;
+    expect(values).toEqual(Array.from({ length: BIDS }, (_, i) => (i + 1) * 100));
+    console.log(`${BIDS} bids seen over ${cuts} connections, no gap, no double`);
+  });
+
+  test("learns no names of an anonymous auction, but which bid is their own", async () => {
+    await using t = await testApp();
+    const guild = await t.guild("emberforge");
+    const { clients } = await raiders(t, guild, 2, 1_000);
+    const { id } = await open(guild.owner, { mode: "anonymous" });
+    await clients[0]!.post(`/auctions/${id}/bids`, { points: 10 });
+    const isThere = (seen: readonly Seen[]) => seen.some((one) => one.data?.leaders?.length === 1);
+    for (const [who, client] of clients.entries()) {
+      const seen = await watch(client, "/events?after=0", isThere);
+      expect(seen.at(-1)!.data.leaders).toEqual([{ value: 1_000, isOwn: who === 0 }]);
+    }
+    const page = await clients[1]!.get(`/auctions/${id}`);
+    expect(page.body.bids[0]).toMatchObject({ personId: null, personName: null });
+  });
+
+  test("is let go within five seconds of being put out of the guild", async () => {
+    await using t = await testApp();
+    const guild = await t.guild("emberforge");
+    const raider = await t.as("raider", guild);
+    let startedAt = 0;
+    await watch(raider, "/events", (seen) => {
+      // Once the stream has begun, and then the stream has to end by itself.
+      if (seen.length > 0 && startedAt === 0) {
+        startedAt = performance.now();
+        void t.leave(raider.userId, guild);
+      }
+      return false;
+    });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
