@@ -23,6 +23,7 @@ export function LivePage(props: {
     ...t.lamp,
     closing: t.closing,
     ended: t.ended,
+    beaten: t.outbid,
     outbid: t.announceOutbid("%1", "%2"),
     lead: t.announceLead("%1"),
     over: t.announceOver("%1"),

@@ -147,7 +147,9 @@ export function AuctionPage(
       {auction.seed !== null && auction.bids.some((bid) => bid.rolls !== null) && (
         <Seed view={view} auction={auction} />
       )}
-      {may(view.guild!, "auctions.run") && <Manage view={view} auction={auction} />}
+      <div id="auction-manage" data-part="">
+        {may(view.guild!, "auctions.run") && <Manage view={view} auction={auction} />}
+      </div>
     </LivePage>
   );
 }
@@ -314,7 +316,7 @@ function Manage({ view, auction }: { view: View; auction: AuctionView }) {
   const form = { values: {}, errors: {} };
   if (auction.status === "open") {
     return (
-      <details class="card">
+      <details class="card" id="auction-cancel">
         <summary>{t.cancel}</summary>
         <p class="muted">{t.cancelLead}</p>
         <Form
@@ -330,7 +332,7 @@ function Manage({ view, auction }: { view: View; auction: AuctionView }) {
   }
   if (auction.reopenedBy !== null) return null;
   return (
-    <details class="card">
+    <details class="card" id="auction-reopen">
       <summary>{t.reopen}</summary>
       <p class="muted">{t.reopenLead}</p>
       <Form

@@ -38,6 +38,9 @@ export function StandingsPage(props: {
             {t.award}
           </LinkButton>
         )}
+        <LinkButton look="quiet" href={guildHref(view, "/dkp/pools")}>
+          {t.rules}
+        </LinkButton>
         <LinkButton look="quiet" href={csvHref(view)}>
           {t.csv}
         </LinkButton>

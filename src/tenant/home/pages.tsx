@@ -14,11 +14,14 @@ import {
   Time,
 } from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { type AuctionView, openAuctions } from "../auctions/service.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { readAccount } from "../dkp/reading.ts";
 import type { EntrySummary, Standing } from "../dkp/service.ts";
 import { ledger, poolOf, standings } from "../dkp/service.ts";
+import { type Loot, loot } from "../loot/service.ts";
 import { type Onboarding, onboarding, STEPS } from "../onboarding/service.ts";
+import { comingRaids, type Raid } from "../raids/service.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 import { ownPerson, type RosterSummary, rosterSummary } from "../roster/service.ts";
 import { nextRaid } from "./next-raid.ts";
@@ -32,6 +35,9 @@ interface Home {
   readonly mine: { readonly personId: string; readonly balance: number } | undefined;
   readonly setup: Onboarding | undefined;
   readonly nextRaidAt: number | undefined;
+  readonly nextRaid: Raid | undefined;
+  readonly auctions: readonly AuctionView[];
+  readonly loot: readonly Loot[];
   readonly roster: RosterSummary;
 }
 
@@ -50,13 +56,20 @@ async function gather(ctx: GuildContext, platform: PlatformStore): Promise<Home>
   const me = await ownPerson(ctx);
   const pool = await poolOf(ctx, undefined);
   const { raidSchedule, timeZone } = ctx.guild;
+  const seesRaids = may(ctx, "raids.view");
+  const nowMs = ctx.now().getTime();
+  const coming = seesRaids ? await comingRaids(ctx, TOP_ROWS) : [];
+  const next = coming.find((raid) => raid.status === "running" || raid.endsAt > nowMs);
   return {
+    nextRaid: next,
+    auctions: seesRaids ? (await openAuctions(ctx)).slice(0, TOP_ROWS) : [],
+    loot: may(ctx, "loot.view") ? (await loot(ctx, { limit: TOP_ROWS })).items : [],
     top: (await standings(ctx, { limit: TOP_ROWS })).items,
     decimals: pool.decimals,
     recent: may(ctx, "ledger.view") ? (await ledger(ctx, { limit: TOP_ROWS })).items : [],
     mine: me && (await readAccount(ctx, pool, me.id)),
     setup: may(ctx, "settings.manage") ? await onboarding(ctx, platform) : undefined,
-    nextRaidAt: raidSchedule ? nextRaid(raidSchedule, timeZone, ctx.now().getTime()) : undefined,
+    nextRaidAt: raidSchedule ? nextRaid(raidSchedule, timeZone, nowMs) : undefined,
     roster: await rosterSummary(ctx),
   };
 }
@@ -81,7 +94,11 @@ function HomePage({ view, home }: { view: View; home: Home }) {
       {home.setup && open.length > 0 && <Checklist view={view} setup={home.setup} />}
       <div class="grid">
         <StatTile label={t.nextRaid}>
-          {home.nextRaidAt === undefined ? (
+          {home.nextRaid ? (
+            <a href={guildHref(view, `/raids/${home.nextRaid.id}`)}>
+              <Time at={home.nextRaid.startsAt} timeZone={guild.timeZone} locale={view.locale} />
+            </a>
+          ) : home.nextRaidAt === undefined ? (
             may(ctx, "settings.manage") ? (
               <a href={guildHref(view, "/onboarding/schedule")}>{t.setSchedule}</a>
             ) : (
@@ -100,9 +117,11 @@ function HomePage({ view, home }: { view: View; home: Home }) {
           <a href={guildHref(view, "/roster")}>{t.people(home.roster.people)}</a>
         </StatTile>
       </div>
+      {home.auctions.length > 0 && <Auctions view={view} home={home} />}
       <div class="grid">
         <TopStandings view={view} home={home} />
         {home.recent.length > 0 && <Recent view={view} home={home} />}
+        {home.loot.length > 0 && <RecentLoot view={view} home={home} />}
       </div>
     </GuildLayout>
   );
@@ -180,6 +199,54 @@ function TopStandings({ view, home }: { view: View; home: Home }) {
         </tbody>
       </table>
       <a href={guildHref(view, "/standings")}>{t.all}</a>
+    </Card>
+  );
+}
+
+/** What can be bid on now: the reason to look in during a raid. */
+function Auctions({ view, home }: { view: View; home: Home }) {
+  const t = view.messages.auctions;
+  const { timeZone } = view.guild!.guild;
+  return (
+    <Card title={t.title}>
+      <table>
+        <tbody>
+          {home.auctions.map((auction) => (
+            <tr>
+              <th scope="row">
+                <a href={guildHref(view, `/auctions/${auction.id}`)}>{auction.itemName}</a>
+              </th>
+              <td>
+                {t.endsAt} <Time at={auction.closesAt} timeZone={timeZone} locale={view.locale} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <a href={guildHref(view, "/auctions")}>{t.open}</a>
+    </Card>
+  );
+}
+
+function RecentLoot({ view, home }: { view: View; home: Home }) {
+  const t = view.messages.loot;
+  return (
+    <Card title={t.title}>
+      <table>
+        <tbody>
+          {home.loot.map((one) => (
+            <tr>
+              <th scope="row">
+                <a href={guildHref(view, `/loot/items/${encodeURIComponent(one.itemKey)}`)}>
+                  {one.itemName}
+                </a>
+              </th>
+              <td>{one.personName ?? t.fates[one.fate]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <a href={guildHref(view, "/loot")}>{view.messages.home.all}</a>
     </Card>
   );
 }

@@ -118,6 +118,7 @@ async function setSchedule(c: PageContext) {
   }
   const { timeZone, ...raidSchedule } = input.data;
   await c.var.services.platform.setSchedule(c.var.guild.guild.id, { timeZone, raidSchedule });
+  await service.planNights(c.var.guild, viewOf(c).messages.raids.title, timeZone, raidSchedule);
   await service.markSteps(c.var.guild, ["schedule"], "done", { timeZone, ...raidSchedule });
   return c.redirect(`${guildHref(viewOf(c), "/onboarding")}?done=saved`, 303);
 }

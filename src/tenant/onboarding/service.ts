@@ -2,11 +2,14 @@ import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
+import type { RaidSchedule } from "../../platform/schema.ts";
 import type { PlatformStore } from "../../platform/store.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { exampleEntries, exampleRemoval } from "../dkp/example.ts";
+import { planSeries, series } from "../raids/service.ts";
 import { insertCharacter, insertPerson, rosterSummary, writeUnique } from "../roster/service.ts";
+import { exampleNights, nightsRemoval } from "./example-night.ts";
 
 /** The wizard's steps, in order. Each can be skipped, and come back to. */
 export const STEPS = ["loot", "schedule", "roster", "invitations"] as const;
@@ -111,6 +114,7 @@ export async function addExample(ctx: GuildContext): Promise<void> {
         ctx,
         people.map(({ id }) => id),
       ),
+      ...exampleNights(ctx.now().getTime()),
       record(ctx, "example.add", "example", { after: { people: people.length } }),
     ]);
   } catch (error) {
@@ -118,11 +122,31 @@ export async function addExample(ctx: GuildContext): Promise<void> {
   }
 }
 
+/** The raid nights as weekly raids, for a guild that has none yet: its calendar fills by itself. */
+export async function planNights(
+  ctx: GuildContext,
+  name: string,
+  timeZone: string,
+  nights: RaidSchedule,
+): Promise<void> {
+  if ((await series(ctx)).length > 0) return;
+  const minutesOf = (time: string) => {
+    const [hours, minutes] = time.split(":").map(Number) as [number, number];
+    return hours * 60 + minutes;
+  };
+  const { weekdays, startsAt, endsAt } = nights;
+  // A night may end after midnight.
+  const minutes = (minutesOf(endsAt) - minutesOf(startsAt) + 1_440) % 1_440 || 180;
+  const guild = { ...ctx.guild, timeZone };
+  await planSeries({ ...ctx, guild }, { name, weekdays, startsAt, minutes });
+}
+
 /** Takes the example away with all that belongs to it. Real points never meet its people. */
 export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
   const ofExample = "person_id IN (SELECT id FROM persons WHERE is_example = 1)";
   await write(ctx.db, [
+    ...nightsRemoval(),
     ...exampleRemoval(),
     { sql: `DELETE FROM characters WHERE ${ofExample}`, args: [] },
     { sql: "DELETE FROM persons WHERE is_example = 1", args: [] },

@@ -191,7 +191,9 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
        ${share(90)} AS days90, ${share(null)} AS "all", count(r.id) AS raids
      FROM persons n
      LEFT JOIN characters m ON m.person_id = n.id AND m.is_main = 1
-     LEFT JOIN raids r ON r.status = 'ended' AND (r.starts_at >= n.created_at
+     LEFT JOIN raids r ON r.status = 'ended'
+       AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
+       AND (r.starts_at >= n.created_at
          OR EXISTS (SELECT 1 FROM raid_attendance x WHERE x.raid_id = r.id AND x.person_id = n.id))
        AND NOT EXISTS (SELECT 1 FROM raid_attendance x
          WHERE x.raid_id = r.id AND x.person_id = n.id AND x.is_exempt = 1)

@@ -79,6 +79,10 @@ for (const page of document.querySelectorAll("[data-follow]")) {
         twin.dataset.touched = "yes";
       }
     }
+    for (const details of old.querySelectorAll("details[id][open]")) {
+      const twin = next.querySelector("#" + CSS.escape(details.id));
+      if (twin) twin.open = true;
+    }
     const focused = document.activeElement;
     if (old.contains(focused) && focused.id) {
       setTimeout(() => document.getElementById(focused.id)?.focus({ preventScroll: true }));
@@ -122,6 +126,13 @@ for (const page of document.querySelectorAll("[data-follow]")) {
       if (wasMine && !isMine) {
         say(fill(words.outbid, card.dataset.item, money(top.value, news.decimals)), left < 10000 ? "assertive" : "polite");
         card.classList.add("outbid");
+        const result = card.querySelector("[data-result]");
+        if (result) {
+          result.textContent = words.beaten;
+          result.className = "bid-result bad";
+          result.dataset.kept = "yes";
+          setTimeout(() => delete result.dataset.kept, 6000);
+        }
         navigator.vibrate?.(200);
       }
       if (!wasMine && isMine) {

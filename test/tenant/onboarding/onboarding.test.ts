@@ -65,7 +65,10 @@ test("the schedule keeps what was typed when it is wrong, and names the next rai
   expect((await owner.submit(path, { ...night, endsAt: "23:30" })).status).toBe(303);
   // The clock of the tests stands on Wednesday, 21:00 in Madrid.
   expect((await owner.page(at(guild, ""))).text).toContain('datetime="2026-01-14T21:15:00.000Z"');
+  // The raid that goes on is the next one until it is over.
   t.advance(2 * 3_600_000);
+  expect((await owner.page(at(guild, ""))).text).toContain('datetime="2026-01-14T21:15:00.000Z"');
+  t.advance(3_600_000);
   expect((await owner.page(at(guild, ""))).text).toContain('datetime="2026-01-18T21:15:00.000Z"');
   const { body } = await owner.get("/audit?action=onboarding");
   expect(body.items[0].after).toMatchObject({ timeZone: "Europe/Madrid", weekdays: [3, 7] });

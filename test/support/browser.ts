@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { serve } from "@hono/node-server";
+import { chromium, type Page } from "playwright-core";
+import { testApp } from "./app.ts";
+
+/** A browser of this machine, if there is one. */
+export const CHROMIUM = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/google-chrome",
+].find((path) => path !== undefined && existsSync(path));
+if (!CHROMIUM) {
+  console.log("Browser tests were not run: no Chromium here. Install one, or set CHROMIUM.");
+}
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export type BrowserApp = Awaited<ReturnType<typeof browserApp>>;
+
+/** The product on a port of its own, and a browser to use it with. */
+export async function browserApp(options: { readonly clock?: () => Date } = {}) {
+  const t = await testApp({}, options);
+  const server = serve({ fetch: t.app.fetch, port: 0, hostname: "127.0.0.1" });
+  await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+  const origin = `http://localhost:${(server.address() as { port: number }).port}`;
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM!,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  /** A person with a device of their own. */
+  const newPage = async (width: number, more: { javaScriptEnabled?: boolean } = {}) => {
+    const context = await browser.newContext({
+      viewport: { width, height: 800 },
+      locale: "en-GB",
+      // Only so that the checker may be put into the page; the policy itself is tested elsewhere.
+      bypassCSP: true,
+      ...more,
+    });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => {
+      throw error;
+    });
+    return page;
+  };
+  const close = async () => {
+    await browser.close();
+    t.services.tails.close();
+    await new Promise((resolve) => server.close(resolve));
+    await t.close();
+  };
+  return { t, origin, newPage, close };
+}
+
+/** Signs up as somebody new and founds a guild. Gives back its address. */
+export async function foundGuild(page: Page, origin: string, name: string): Promise<string> {
+  await page.goto(origin);
+  await page.click('a:has-text("Found your guild")');
+  await fillSignUp(page, "Founder");
+  await page.waitForURL("**/guilds/new");
+  await page.fill("#name", name);
+  await page.fill("#realm", "Area 52");
+  await page.click("main button[type=submit]");
+  await page.waitForURL("**/progress");
+  await page.click('a:has-text("Open the guild")');
+  await page.waitForURL("**/onboarding");
+  return /\/g\/([^/]+)\//.exec(page.url())![1]!;
+}
+
+/** Fills in the sign-up form of whatever page it stands on. */
+export async function fillSignUp(page: Page, name: string): Promise<void> {
+  await page.fill("#email", `${randomUUID()}@example.test`);
+  await page.fill("#name", name);
+  await page.fill("#password", `a passphrase of ${randomUUID()}`);
+  await page.click("main button[type=submit]");
+}
+
+/** What axe finds on the page that keeps somebody from using it. */
+export async function serious(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id }) => id);
+  });
+}
+
+/** No keeping out, and nothing beside the screen. */
+export async function faults(page: Page): Promise<readonly string[]> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  return [...(await serious(page)), ...(overflow > 0 ? [`${overflow} px too wide`] : [])];
+}
