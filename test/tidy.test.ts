@@ -22,6 +22,7 @@ const GENERATED = new Set([
   "tenant-migrations/index.ts",
   "src/platform/auth/common-passwords.ts",
   "src/web/assets/htmx.ts",
+  "src/web/assets/uplot.ts",
 ]);
 
 const TOP_LEVEL = new Set(

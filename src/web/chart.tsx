@@ -15,14 +15,19 @@ export function LineChart(props: {
   title: string;
   points: readonly ChartPoint[];
   messages: Messages;
+  /** What a page's script needs to draw the same so that it can be zoomed. */
+  timeline?: object;
 }) {
-  const { title, points, messages } = props;
+  const { title, points, messages, timeline } = props;
   if (points.length < 2) return null;
   const { line, area, end, zero, top, bottom } = drawn(points);
   const [first, last] = [points[0]!, points.at(-1)!];
   // The drawing stretches to any width, so the words stand outside of it and keep their size.
   return (
-    <figure class="card">
+    <figure
+      class="card"
+      data-timeline={timeline === undefined ? undefined : JSON.stringify(timeline)}
+    >
       <figcaption>
         <h2>{title}</h2>
       </figcaption>

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { htmx } from "../../src/web/assets/htmx.ts";
 import { assets, assetUrl } from "../../src/web/assets/index.ts";
+import { uplot, uplotStyles } from "../../src/web/assets/uplot.ts";
 
 const SCRIPT_BYTES_MAX = 60 * 1024;
 const app = assets();
@@ -44,4 +46,11 @@ test("the htmx we serve is the package's, to the letter", () => {
   // To renew it: paste JSON.stringify of the package's file into src/web/assets/htmx.ts.
   const file = createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js");
   expect(htmx === readFileSync(file, "utf8")).toBe(true);
+});
+
+test("the uPlot we serve is the package's, to the letter", () => {
+  const { resolve } = createRequire(import.meta.url);
+  const dist = join(dirname(resolve("uplot")), "../dist");
+  expect(uplot === readFileSync(join(dist, "uPlot.iife.min.js"), "utf8")).toBe(true);
+  expect(uplotStyles === readFileSync(join(dist, "uPlot.min.css"), "utf8")).toBe(true);
 });

@@ -1,4 +1,5 @@
 import type { View } from "../../http/view.ts";
+import { assetUrl } from "../../web/assets/index.ts";
 import { type ChartPoint, LineChart } from "../../web/chart.tsx";
 import {
   Button,
@@ -41,6 +42,7 @@ export function FightPage(props: {
 }) {
   const { view, fight, shown, timeline } = props;
   const t = view.messages.logs;
+  const series = timeline[shown === "deaths" ? "taken" : shown];
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
       <FightHeader view={view} fight={fight} />
@@ -68,15 +70,18 @@ export function FightPage(props: {
       <LineChart
         title={shown === "taken" || shown === "deaths" ? t.timelineTaken : t.timelineDamage}
         messages={view.messages}
-        points={curve(
-          view,
-          shown === "damage"
-            ? timeline.damage
-            : shown === "healing"
-              ? timeline.healing
-              : timeline.taken,
-        )}
+        points={curve(view, series)}
+        timeline={{
+          values: series,
+          deaths: fight.deaths.map((death) => ({
+            at: (death.atMs - fight.startAt) / 1_000,
+            name: death.name,
+          })),
+          unit: { time: view.messages.auctions.when, value: t.perSecond },
+          hint: t.zoomHint,
+        }}
       />
+      <script src={assetUrl("timelines")} defer></script>
     </GuildLayout>
   );
 }

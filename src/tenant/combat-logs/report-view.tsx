@@ -83,7 +83,7 @@ function UploadCard({ view, form }: { view: View; form: FormState }) {
           />
         </div>
         <Button>{t.upload}</Button>
-        <div class="upload" data-progress hidden>
+        <div class="upload" data-sending hidden>
           <progress max="100" value="0" aria-label={t.state}></progress>
           <p role="status" data-status></p>
           <button type="button" class="button secondary" data-pause>

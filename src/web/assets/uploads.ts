@@ -6,7 +6,7 @@ export const uploads = `
 for (const form of document.querySelectorAll("form[data-upload]")) {
   form.querySelector("[data-plain]")?.remove();
   const states = JSON.parse(form.dataset.states);
-  const progress = form.querySelector("[data-progress]");
+  const progress = form.querySelector("[data-sending]");
   const bar = progress.querySelector("progress");
   const status = progress.querySelector("[data-status]");
   const pause = progress.querySelector("[data-pause]");

@@ -26,6 +26,9 @@ form.bid .row{flex-wrap:nowrap}form.bid .row input{min-width:0;flex:1}
 .bid-result{min-height:1.5em;margin:0}
 .bid-result.good{color:var(--good)}.bid-result.bad{color:var(--bad)}
 .funds{font-size:var(--small)}
+.timeline{min-width:0;overflow:hidden}
+.timeline .u-legend{color:var(--muted);font-size:var(--small)}
+.timeline .u-select{background:color-mix(in srgb,var(--accent) 25%,transparent)}
 ul.plain{list-style:none;padding:0;display:grid;gap:0.3rem}
 dl.facts code{overflow-wrap:anywhere;font-size:0.82rem}
 .counter{display:flex;gap:0.4rem 1rem;flex-wrap:wrap;list-style:none;padding:0}

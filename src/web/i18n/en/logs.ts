@@ -97,6 +97,7 @@ export const logs = {
   before: "What led to it",
   timeline: "Raid by second",
   timelineDamage: "Damage of the raid",
+  zoomHint: "Drag over a stretch to see it closer; press twice for the whole. ✝ marks deaths.",
   timelineTaken: "Damage taken by the raid",
   spells: "By spell",
   spell: "Spell",

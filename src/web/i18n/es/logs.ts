@@ -106,6 +106,8 @@ export const logs: Translated<typeof en> = {
   before: "Qué llevó a ello",
   timeline: "La banda por segundo",
   timelineDamage: "Daño de la banda",
+  zoomHint:
+    "Arrastra sobre un tramo para verlo de cerca; pulsa dos veces para verlo entero. ✝ marca muertes.",
   timelineTaken: "Daño recibido por la banda",
   spells: "Por hechizo",
   spell: "Hechizo",
