@@ -44,14 +44,15 @@ export async function testApp(
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
   let nowMs = START_MS;
   const now = options.clock ?? (() => new Date(nowMs));
-  const config = readConfig({
+  const given: Record<string, string> = {
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
     DATA_DIR: dir,
     ...server?.env,
     ...env,
-  });
+  };
+  const config = readConfig(given);
   const services = await buildNodeServices(config, { now });
   const app = createApp(services);
   const request = (path: string, init?: RequestInit) =>
@@ -125,7 +126,8 @@ export async function testApp(
     app,
     services,
     dir,
-    config,
+    /** What another process needs to serve the same guilds. */
+    env: given,
     request,
     anonymous,
     signUp,

@@ -37,8 +37,8 @@ const answers = await Promise.all(
           body: JSON.stringify({ points }),
         },
       );
-      const body = (await response.json()) as { id?: string };
-      return { auction, status: response.status, id: body.id ?? null };
+      const body = (await response.json()) as { id?: string; type?: string };
+      return { auction, status: response.status, id: body.id ?? null, type: body.type };
     }),
 );
 // Whatever ended is settled by one of the processes.

@@ -74,6 +74,12 @@ export async function placeBid(
         and person_id = ${person.id} and state = 'live'`,
       sql`insert into bids (id, auction_id, person_id, value, spec, at, idempotency_key)
         values (${id}, ${auction.id}, ${person.id}, ${value}, ${spec}, ${momentOf(ctx.now)}, ${key})`,
+      // The moment that is written down is the one that counts: a clock may strike in between.
+      guard(
+        sql`(select at from bids where id = ${id})
+          < (select closes_at from auctions where id = ${auction.id})`,
+        closed,
+      ),
       ...holdStatements(auction, pool, person.id, value),
       ...extension(auction, id),
       ...announceAuction(auction, ctx.now().getTime()),

@@ -176,7 +176,7 @@ export function ReportPage(props: {
           </ul>
         </Section>
       )}
-      <form method="get" action={guildHref(view, "/fights/compare")} class="list">
+      <form id="fights" method="get" action={guildHref(view, "/fights/compare")} class="list">
         <DataTable
           caption={t.fights}
           columns={fightColumns(view, shown.length > 1)}

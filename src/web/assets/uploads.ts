@@ -131,9 +131,9 @@ for (const box of document.querySelectorAll("[data-watch]")) {
     if (["ready", "failed", "duplicate", "canceled"].includes(report.state)) {
       source.close();
       location.reload();
-    } else if (report.encounters > found && window.htmx) {
+    } else if (report.encounters > found && window.htmx && document.getElementById("fights")) {
       found = report.encounters;
-      htmx.ajax("GET", location.href, { target: "#main .table-wrap", select: "#main .table-wrap", swap: "outerHTML" });
+      htmx.ajax("GET", location.href, { target: "#fights", select: "#fights", swap: "outerHTML" });
     }
   });
 }

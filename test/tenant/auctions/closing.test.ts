@@ -9,6 +9,8 @@ const FULL = process.env["GUILDHALL_SCALE"] === "full";
 const PROCESSES = 3;
 const AUCTIONS = FULL ? 84 : 16;
 const EACH = 4;
+/** A server is asked over the network, and several processes that wait busily slow it down more. */
+const SLOWER = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 8 : 1;
 const OVERTIME_MS = 300;
 
 let script: string;
@@ -44,7 +46,7 @@ test(`${AUCTIONS * EACH * PROCESSES} bids around the end, from ${PROCESSES} proc
           Array.from({ length: EACH }, (_, n) => ({
             auction: id,
             // Within two milliseconds of the end, and a little before: a bid takes its time too.
-            at: closesAt - 2 + ((who + n * 3 + i) % 5) - (n % 2) * (10 + ((i * 7) % 30)),
+            at: closesAt - 2 + ((who + n * 3 + i) % 5) - (n % 2) * (10 + ((i * 37) % 200)) * SLOWER,
             points: 1 + who + n * PROCESSES,
           })),
         ),
@@ -81,18 +83,14 @@ test(`${AUCTIONS * EACH * PROCESSES} bids around the end, from ${PROCESSES} proc
     `${answers.flat().length} bids, ${accepted.length} in time, ${extended[0]!.count} auctions ` +
       `extended, ${AUCTIONS} settled once each`,
   );
+  const unexpected = answers.flat().filter(({ status }) => status !== 201 && status !== 409);
+  expect(unexpected).toEqual([]);
   // Both sides of the end were really met.
   expect(accepted.length).toBeGreaterThan(0);
   expect(accepted.length).toBeLessThan(answers.flat().length);
 
   async function runBidder(plan: object) {
-    const env = {
-      ...process.env,
-      DATA_DIR: t.dir,
-      PUBLIC_URL: "http://localhost",
-      LOG_LEVEL: "silent",
-      GUILDHALL_SECRET: t.config.secret,
-    };
+    const env = { ...process.env, ...t.env };
     const child = spawn(process.execPath, [script], { env, stdio: ["pipe", "pipe", "inherit"] });
     child.stdin.end(JSON.stringify(plan));
     let out = "";
