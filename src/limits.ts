@@ -169,6 +169,8 @@ export const limits = {
     amountMax: 100_000_000_000,
     /** The largest raids have 40 people; a whole guild at once has to fit as well. */
     personsPerEntryMax: 1_000,
+    /** Two seasons of weeks; older ones are another expansion. */
+    economyMs: 365 * DAY_MS,
     /** A server that was away for longer decays no more than these weeks at once. */
     decayCatchUpMs: 60 * DAY_MS,
     /** Awards within caps follow each other; each round one of them gets through. */

@@ -73,6 +73,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   endRaid: "raids.manage",
   setRaidAttendance: "raids.manage",
   awardRaid: "points.award",
+  getAnalytics: "ledger.view",
   watchGuild: "raids.view",
   listLoot: "loot.view",
   addLoot: "auctions.run",

@@ -24,6 +24,7 @@ export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "loot",
   "auctions",
   "events",
+  "analytics",
   "members",
   "audit",
   "settings",

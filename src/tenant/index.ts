@@ -1,5 +1,6 @@
 import type { GuildEnv } from "../http/env.ts";
 import { createRouter } from "../http/router.ts";
+import { analyticsApi, analyticsPages } from "./analytics/index.ts";
 import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
 import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
@@ -20,6 +21,7 @@ export function tenantApi() {
     .route("/", raidsApi())
     .route("/", lootApi())
     .route("/", auctionsApi())
+    .route("/", analyticsApi())
     .route("/", liveApi())
     .route("/", combatLogsApi())
     .route("/", auditApi())
@@ -36,6 +38,7 @@ export function tenantPages() {
     .route("/", raidsPages())
     .route("/", lootPages())
     .route("/", auctionsPages())
+    .route("/", analyticsPages())
     .route("/", combatLogsPages())
     .route("/", auditPages())
     .route("/", onboardingPages());

@@ -38,6 +38,12 @@ export function StandingsPage(props: {
             {t.award}
           </LinkButton>
         )}
+        {may(view.guild!, "ledger.view") &&
+          view.guild!.guild.plan.features.includes("analytics") && (
+            <LinkButton look="quiet" href={guildHref(view, "/analytics")}>
+              {view.messages.analytics.title}
+            </LinkButton>
+          )}
         <LinkButton look="quiet" href={guildHref(view, "/dkp/pools")}>
           {t.rules}
         </LinkButton>

@@ -203,3 +203,25 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
     limits.raids.peopleMax,
   );
 }
+
+/** How many were at a raid that is over. */
+export interface AttendanceNight {
+  readonly id: RaidId;
+  readonly name: string;
+  readonly startsAt: number;
+  readonly present: number;
+}
+
+/** The latest raids and how many were there, the oldest of them first. */
+export async function attendanceNights(ctx: GuildContext): Promise<readonly AttendanceNight[]> {
+  allow(ctx, "raids.view");
+  const rows = await ctx.db.all<AttendanceNight>(
+    `SELECT r.id, r.name, r.starts_at AS startsAt, (SELECT count(*) FROM raid_attendance a
+       WHERE a.raid_id = r.id AND a.presence = 'present') AS present
+     FROM raids r WHERE r.status = 'ended'
+       AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
+     ORDER BY r.starts_at DESC LIMIT ?`,
+    limits.raids.pageRows,
+  );
+  return rows.toReversed();
+}

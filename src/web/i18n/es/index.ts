@@ -1,3 +1,4 @@
+export { analytics } from "./analytics.ts";
 export { auctions } from "./auctions.ts";
 export { audit } from "./audit.ts";
 export { auth } from "./auth.ts";

@@ -66,6 +66,8 @@ export const problems: Translated<typeof en> = {
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esta hermandad no tiene esa banda semanal.",
     "raids/too-many-series": "La hermandad tiene ya todas las bandas semanales que puede.",
+    "plan/analytics":
+      "El análisis es del plan premium. El dueño de la hermandad puede subir de plan.",
     "loot/bad-loot": "Algo de este botín no encaja. Mira cada campo.",
     "loot/not-found": "Esta hermandad no tiene ese botín.",
     "loot/reverted-already": "Este botín ya se retiró.",

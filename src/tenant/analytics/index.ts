@@ -1,0 +1,2 @@
+export { analyticsPages } from "./pages.tsx";
+export { analyticsApi } from "./routes.ts";

@@ -1,0 +1,32 @@
+import { LimitReached } from "../../kernel/errors.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { type Economy, economy } from "../dkp/economy.ts";
+import { type LootShare, lootShares } from "../loot/shares.ts";
+import { type AttendanceNight, attendanceNights } from "../raids/reading.ts";
+
+export interface Analytics extends Economy {
+  readonly shares: readonly LootShare[];
+  readonly nights: readonly AttendanceNight[];
+}
+
+/**
+ * Points, loot and attendance over time, for guilds whose plan has it.
+ * @throws {LimitReached} `plan/analytics`
+ */
+export async function analytics(ctx: GuildContext, poolId: string | undefined): Promise<Analytics> {
+  allow(ctx, "ledger.view");
+  const { plan } = ctx.guild;
+  if (!plan.features.includes("analytics")) {
+    throw new LimitReached(
+      "plan/analytics",
+      "Analytics belong to the premium plan. The owner of this guild can upgrade.",
+      { plan: plan.name },
+    );
+  }
+  const [points, shares, nights] = await Promise.all([
+    economy(ctx, poolId),
+    lootShares(ctx),
+    attendanceNights(ctx),
+  ]);
+  return { ...points, shares, nights };
+}

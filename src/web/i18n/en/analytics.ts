@@ -1,0 +1,16 @@
+export const analytics = {
+  title: "Analytics",
+  lead: "Where points come from and go to, who gets the loot, who comes.",
+  gini: "How unequal balances are",
+  giniNote: "0: everybody has the same. 1: one has all. (Gini)",
+  people: "People with points",
+  minted: "New points by week",
+  spent: "Points spent by week",
+  decayed: "Points decayed by week",
+  attendance: "People at each raid",
+  shares: "Loot by person",
+  sharesCaption: "Everything that went to people, without what was taken back",
+  none: "No loot yet.",
+  person: "Person",
+  items: "Items",
+};
