@@ -144,6 +144,7 @@ async function lookAtEveryPage(page: Page, slug: string, more: readonly string[]
     `${guild}/loot`,
     `${guild}/loot/new`,
     `${guild}/loot/wishes`,
+    `${guild}/loot/councils`,
     `${guild}/dkp/pools`,
     "/g/no-such-guild",
     ...more,

@@ -17,6 +17,7 @@ export type LedgerTxId = Id<"ledger-tx">;
 export type RaidId = Id<"raid">;
 export type RaidSeriesId = Id<"raid-series">;
 export type LootId = Id<"loot">;
+export type CouncilId = Id<"council">;
 export type AuctionId = Id<"auction">;
 export type BidId = Id<"bid">;
 

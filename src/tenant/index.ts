@@ -7,7 +7,7 @@ import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { liveApi } from "./live/index.ts";
-import { lootApi, lootPages } from "./loot/index.ts";
+import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
 import { raidsApi, raidsPages } from "./raids/index.ts";
 import { rosterApi, rosterPages } from "./roster/index.ts";
@@ -19,6 +19,7 @@ export function tenantApi() {
     .route("/", dkpApi())
     .route("/", poolsApi())
     .route("/", raidsApi())
+    .route("/", councilsApi())
     .route("/", lootApi())
     .route("/", auctionsApi())
     .route("/", analyticsApi())
@@ -36,6 +37,7 @@ export function tenantPages() {
     .route("/", dkpPages())
     .route("/", poolsPages())
     .route("/", raidsPages())
+    .route("/", councilsPages())
     .route("/", lootPages())
     .route("/", auctionsPages())
     .route("/", analyticsPages())

@@ -26,7 +26,7 @@ const watch = createRoute({
   responses: {
     200: {
       description:
-        "Server-sent events: `auction`, `raid` and `points` as they happen, `clock` in between. " +
+        "Server-sent events: `auction`, `raid` and `council` as they happen, `clock` in between. " +
         "`Last-Event-ID` goes on after a cut.",
       content: { "text/event-stream": { schema: z.string() } },
     },

@@ -82,3 +82,65 @@ export const wishJson = z
     hasIt: z.boolean(),
   })
   .openapi("Wish");
+
+export const RESPONSES = ["best", "upgrade", "minor", "off", "pass"] as const;
+
+export const newCouncil = z
+  .strictObject({
+    itemName,
+    boss: note.optional(),
+    raidId: z.uuid().optional(),
+    note: note.optional(),
+  })
+  .openapi("NewCouncil");
+
+export const responseBody = z
+  .strictObject({ response: z.enum(RESPONSES), note: note.optional() })
+  .openapi("CouncilResponse");
+
+export const voteBody = z.strictObject({ personId: z.uuid() }).openapi("CouncilVote");
+
+export const decisionBody = z
+  .strictObject({
+    personId: z.uuid(),
+    points: z.union([z.string().max(40), z.number()]).optional(),
+  })
+  .openapi("CouncilDecision");
+
+export const councilJson = z
+  .object({
+    id: z.string(),
+    itemName: z.string(),
+    boss: z.string(),
+    note: z.string(),
+    raidId: nullableText,
+    status: z.enum(["open", "decided", "void"]),
+    lootId: nullableText,
+    winnerName: nullableText,
+    openedAt: z.number().int(),
+    decidedAt: z.number().int().nullable(),
+  })
+  .openapi("Council");
+
+export const councilViewJson = councilJson
+  .extend({
+    candidates: z
+      .array(
+        z.object({
+          personId: z.string(),
+          name: z.string(),
+          class: nullableText,
+          response: z.enum(RESPONSES).nullable(),
+          note: z.string(),
+          items: z.number().int(),
+          wish: z.number().int().nullable(),
+          voters: z.array(z.string()).readonly().nullable().openapi({
+            description: "Officers see votes at once, everybody once it is decided.",
+          }),
+          isOwn: z.boolean(),
+        }),
+      )
+      .readonly(),
+    ownVote: nullableText,
+  })
+  .openapi("CouncilWithCandidates");

@@ -1,6 +1,13 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { CouncilId, LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { persons } from "../roster/schema.ts";
 
 export type LootSource = "auction" | "council" | "manual" | "import";
@@ -62,4 +69,68 @@ export const wishes = sqliteTable(
     uniqueIndex("wishes_one_each").on(t.personId, t.itemKey),
     index("wishes_by_item").on(t.itemKey),
   ],
+);
+
+export type CouncilStatus = "open" | "decided" | "void";
+/** What an item would be for somebody: the words that loot councils use. */
+export type Response = "best" | "upgrade" | "minor" | "off" | "pass";
+
+/** Officers decide together who gets an item; everybody can read how they did. */
+export const councils = sqliteTable(
+  "loot_councils",
+  {
+    id: text().$type<CouncilId>().primaryKey(),
+    itemName: text("item_name").notNull(),
+    itemKey: text("item_key").notNull(),
+    boss: text().notNull().default(""),
+    raidId: text("raid_id"),
+    note: text().notNull().default(""),
+    status: text().$type<CouncilStatus>().notNull().default("open"),
+    lootId: text("loot_id")
+      .$type<LootId>()
+      .references(() => lootAwards.id),
+    openedAt: integer("opened_at").notNull(),
+    decidedAt: integer("decided_at"),
+  },
+  (t) => [index("councils_by_time").on(t.openedAt, t.id)],
+);
+
+/** What each person says an item would be for them. */
+export const councilResponses = sqliteTable(
+  "council_responses",
+  {
+    councilId: text("council_id")
+      .$type<CouncilId>()
+      .notNull()
+      .references(() => councils.id),
+    personId: text("person_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+    response: text().$type<Response>().notNull(),
+    note: text().notNull().default(""),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.councilId, t.personId] })],
+);
+
+/** Each officer has one vote in each council, and may change it until the decision. */
+export const councilVotes = sqliteTable(
+  "council_votes",
+  {
+    councilId: text("council_id")
+      .$type<CouncilId>()
+      .notNull()
+      .references(() => councils.id),
+    voterId: text("voter_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+    personId: text("person_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.councilId, t.voterId] })],
 );

@@ -12,10 +12,10 @@ import { formatPoints, parsePoints } from "../dkp/points.ts";
 import { poolOf } from "../dkp/pools.ts";
 import { statementsOf } from "../dkp/post.ts";
 import { readEntry } from "../dkp/reading.ts";
-import { ownPerson } from "../roster/service.ts";
 import { foldItem } from "./items.ts";
 import type { LootFate, LootSource, Spec } from "./schema.ts";
 
+export { setWishes, type Wish, wishes } from "./wishes.ts";
 export type { Spec };
 
 /** One item and where it went. `price` is in minor units of the pool, `points` as people read it. */
@@ -70,17 +70,6 @@ export interface NewLoot {
   readonly note?: string | undefined;
 }
 
-export interface Wish {
-  readonly personId: PersonId;
-  readonly personName: string;
-  readonly class: string | null;
-  readonly itemKey: string;
-  readonly itemName: string;
-  readonly rank: number;
-  readonly note: string;
-  readonly hasIt: boolean;
-}
-
 const LOOT = `
   SELECT l.id, l.item_name AS itemName, l.item_key AS itemKey, l.item_id AS itemId, l.fate,
     l.person_id AS personId, n.name AS personName,
@@ -123,11 +112,15 @@ export async function lootItem(ctx: GuildContext, id: string): Promise<Loot> {
 }
 
 /**
- * Notes where an item went, and takes its price in the same transaction.
+ * Notes where an item went, and takes its price in the same transaction; `also` stands in it too.
  * @throws {Invalid} `loot/bad-loot` @throws {Conflict} `dkp/insufficient-balance`
  * @throws {NotFound} `dkp/pool-not-found`
  */
-export async function addLoot(ctx: GuildContext, input: NewLoot): Promise<Loot> {
+export async function addLoot(
+  ctx: GuildContext,
+  input: NewLoot,
+  also: (id: LootId) => readonly (Writable | Guard)[] = () => [],
+): Promise<Loot> {
   allow(ctx, "auctions.run");
   const toPerson = input.fate === "person";
   if (toPerson !== (input.personId !== undefined)) {
@@ -208,6 +201,7 @@ export async function addLoot(ctx: GuildContext, input: NewLoot): Promise<Loot> 
                 ),
               ]),
         ]),
+    ...also(id),
     record(ctx, "loot.award", id, {
       after: { item: input.itemName, fate: input.fate, person: personId, price },
     }),
@@ -257,54 +251,6 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
     record(ctx, "loot.revert", id, { after: { item: item.itemName, reason } }),
   ]);
   return await lootItem(ctx, id);
-}
-
-/** Who wants an item, the most eager first; of one item or of one person. */
-export async function wishes(
-  ctx: GuildContext,
-  query: { readonly item?: string | undefined; readonly person?: string | undefined },
-): Promise<readonly Wish[]> {
-  allow(ctx, "raids.view");
-  const rows = await ctx.db.all<Omit<Wish, "hasIt"> & { hasIt: number }>(
-    `SELECT w.person_id AS personId, n.name AS personName,
-       (SELECT class FROM characters c WHERE c.person_id = n.id AND c.is_main = 1) AS class,
-       w.item_key AS itemKey, w.item_name AS itemName, w.rank, w.note,
-       EXISTS (SELECT 1 FROM loot_awards l WHERE l.person_id = w.person_id
-         AND l.item_key = w.item_key AND l.reverted_at IS NULL) AS hasIt
-     FROM loot_wishes w JOIN persons n ON n.id = w.person_id
-     WHERE n.status = 'active' AND (?1 = '' OR w.item_key = ?1) AND (?2 = '' OR w.person_id = ?2)
-     ORDER BY w.rank, n.name_key, w.item_key LIMIT ?3`,
-    query.item === undefined ? "" : foldItem(query.item),
-    query.person ?? "",
-    limits.loot.csvRowsMax,
-  );
-  return rows.map((row) => ({ ...row, hasIt: row.hasIt === 1 }));
-}
-
-/** Replaces the caller's own list of wishes; the first is wanted most. */
-export async function setWishes(
-  ctx: GuildContext,
-  items: readonly { readonly itemName: string; readonly note?: string | undefined }[],
-): Promise<readonly Wish[]> {
-  allow(ctx, "raids.join");
-  const me = await ownPerson(ctx);
-  if (me === undefined) throw new NotFound("roster/person-not-found", "You are not in the roster.");
-  const unique = new Map(items.map((item) => [foldItem(item.itemName), item]));
-  if (unique.size !== items.length) throw bad("/items", "Name each item once.");
-  const list = [...unique].map(([key, { itemName, note }], index) => ({
-    key,
-    name: itemName.trim(),
-    rank: index + 1,
-    note: note?.trim() ?? "",
-  }));
-  await write(ctx.db, [
-    sql`delete from loot_wishes where person_id = ${me.id}`,
-    sql`insert into loot_wishes (person_id, item_key, item_name, rank, note, at)
-      select ${me.id}, value->>'key', value->>'name', value->>'rank', value->>'note',
-        ${ctx.now().getTime()} from json_each(${JSON.stringify(list)})`,
-    record(ctx, "loot.wishes", me.id, { after: { items: list.map(({ name }) => name) } }),
-  ]);
-  return await wishes(ctx, { person: me.id });
 }
 
 /** The loot as rows of a file, the latest first. */

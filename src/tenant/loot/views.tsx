@@ -42,6 +42,9 @@ export function LootPage(props: {
             {t.add}
           </LinkButton>
         )}
+        {may(view.guild!, "raids.view") && (
+          <LinkButton href={guildHref(view, "/loot/councils")}>{t.councils}</LinkButton>
+        )}
         {may(view.guild!, "raids.join") && (
           <LinkButton href={guildHref(view, "/loot/wishes")}>{t.wishes}</LinkButton>
         )}

@@ -166,7 +166,7 @@ for (const page of document.querySelectorAll("[data-follow]")) {
     heard();
     onAuction(JSON.parse(event.data));
   });
-  for (const topic of ["raid", "points"]) {
+  for (const topic of ["raid", "council"]) {
     source.addEventListener(topic, () => {
       heard();
       if (page.dataset.topics?.includes(topic)) refresh();
