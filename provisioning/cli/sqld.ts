@@ -1,0 +1,25 @@
+import { resolve } from "node:path";
+import { environmentOf, startSqldServer } from "./sqld-server.ts";
+
+// `npm run sqld`: libSQL's own server for development, and how to point the product at it.
+// SQLD_PORT and SQLD_ADMIN_PORT move it; its databases and keys are kept below DATA_DIR/sqld.
+
+const dir = resolve(process.env["DATA_DIR"] ?? "data", "sqld");
+const port = Number(process.env["SQLD_PORT"] ?? 8_080);
+const adminPort = Number(process.env["SQLD_ADMIN_PORT"] ?? port + 1);
+try {
+  const server = await startSqldServer({ dir, port, adminPort, stdio: "inherit" });
+  console.log(`sqld is at ${server.url}, its databases and keys in ${dir}.\n`);
+  console.log("Start the product in another terminal with:\n");
+  for (const [name, value] of Object.entries(environmentOf(server))) {
+    console.log(`export ${name}='${value}'`);
+  }
+  console.log("\nStop with Ctrl-C.");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => server.child.kill(signal));
+  }
+  server.child.once("close", (code) => process.exit(code ?? 0));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
