@@ -120,7 +120,7 @@ describe("for every operation of the API below a guild", () => {
         await t.leave(member.userId, ours);
       }
     }
-  }, 120_000);
+  }, 240_000);
 
   test("an answer never holds a row of the other guild with the same id", async () => {
     for (const operation of operations.filter(({ method }) => method === "GET")) {

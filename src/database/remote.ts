@@ -49,6 +49,8 @@ export function placeOf(url: string): { readonly origin: string; readonly namesp
 class RemoteClient implements Client {
   readonly #client: ReturnType<typeof createClient>;
   #isClosed = false;
+  /** Ends when the last write that was asked for has. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(client: ReturnType<typeof createClient>) {
     this.#client = client;
@@ -57,7 +59,8 @@ class RemoteClient implements Client {
   async execute(statement: Statement): Promise<ResultRows> {
     const facts = checked(statement);
     const run = async () => toRows(await this.#client.execute(toRemote(statement, facts)));
-    return await this.#answered(facts.kind === "read", run);
+    if (facts.kind === "read") return await this.#answered(true, run);
+    return await this.#inTurn(() => this.#answered(false, run));
   }
 
   async batch(statements: readonly Statement[], mode: BatchMode): Promise<readonly ResultRows[]> {
@@ -69,21 +72,30 @@ class RemoteClient implements Client {
       return toRemote(statement, facts);
     });
     if (remote.length === 0) return [];
-    return await this.#answered(mode === "read", async () =>
-      (await this.#client.batch(remote, mode)).map(toRows),
-    );
+    const run = async () => (await this.#client.batch(remote, mode)).map(toRows);
+    if (mode === "read") return await this.#answered(true, run);
+    return await this.#inTurn(() => this.#answered(false, run));
   }
 
   async migrate(statements: readonly Statement[]): Promise<void> {
     const remote = statements.map((statement) => toRemote(statement, checked(statement)));
-    await this.#answered(false, async () => {
-      await this.#client.migrate([...remote, { sql: FOREIGN_KEYS_HOLD, args: [] }]);
-    });
+    const run = () => this.#client.migrate([...remote, { sql: FOREIGN_KEYS_HOLD, args: [] }]);
+    await this.#inTurn(() => this.#answered(false, run));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#client.close();
+  }
+
+  /**
+   * One write of this process after another: the server has one writer for each database, and those who
+   * wait for it there keep asking, which costs it more than the writes themselves.
+   */
+  async #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const turn = this.#lastWrite.then(write);
+    this.#lastWrite = turn.catch(() => undefined);
+    return await turn;
   }
 
   /**

@@ -221,7 +221,9 @@ describe("a roll", () => {
 });
 
 describe("many bidders at once", () => {
-  const [PEOPLE, AUCTIONS, BIDS] = [40, 20, 1_000];
+  // On a server a bid costs some requests over the network: fewer of them say the same there.
+  const isSmall = process.env["GUILDHALL_TEST_HOST"] === "sqld" && !process.env["GUILDHALL_SCALE"];
+  const [PEOPLE, AUCTIONS, BIDS] = [40, 20, isSmall ? 200 : 1_000];
 
   test(`${BIDS} bids of ${PEOPLE} people in ${AUCTIONS} auctions, each sent three times, count once and promise nothing twice`, async () => {
     await using t = await testApp();
@@ -282,5 +284,5 @@ describe("many bidders at once", () => {
         [...statuses].map(([status, all]) => `${status}: ${all.length}`).join(", "),
     );
     expect(personIds).toHaveLength(PEOPLE);
-  }, 120_000);
+  }, 240_000);
 });
