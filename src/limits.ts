@@ -122,6 +122,8 @@ export const limits = {
     logBytesMax: 4 * 1024 ** 3,
     /** Logs pack to a tenth or a twentieth; what unpacks to far more is meant to hurt. */
     unpackedTimesMax: 200,
+    /** No fight lasts six hours; a line with a wrong year would fill the memory with seconds. */
+    fightSecondsMax: 6 * 3_600,
     /** Small files of zeros are harmless, however well they pack. */
     bombBytesMin: 16 * 1024 ** 2,
     /** One piece of an upload: seconds on a slow line, so that a cut costs little. */

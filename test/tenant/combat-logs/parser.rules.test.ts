@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { limits } from "../../../src/limits.ts";
 import { Analyzer } from "../../../src/tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, LogSummary } from "../../../src/tenant/combat-logs/parser/types.ts";
 import { GENERATIONS, type Generation, generatedText, YEAR } from "../../support/log-generator.ts";
@@ -141,6 +142,18 @@ describe("a log", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("with one line of a wrong year costs no memory for the years in between", () => {
+    const { text } = generatedText({ seed: 9, generation: 22, events: 40, fights: 1 });
+    const lines = text.split("\r\n");
+    const hit = lines.findIndex((one, i) => i > 20 && one.includes("SPELL_DAMAGE"));
+    lines[hit] = lines[hit]!.replace(`/${YEAR} `, "/9026 ");
+    const { fights } = analyze(encoder.encode(lines.join("\n")));
+    const longest = Math.max(
+      ...fights.flatMap(({ players }) => players.map((one) => one.damageBySecond.length)),
+    );
+    expect(longest).toBeLessThanOrEqual(limits.logs.fightSecondsMax);
   });
 
   test("of any bytes at all is read to its end", () => {

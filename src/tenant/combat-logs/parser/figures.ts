@@ -1,12 +1,16 @@
+import { limits } from "../../../limits.ts";
 import type { Share } from "./types.ts";
 
-/** A list of numbers by second that grows as the fight goes on. */
+/**
+ * A list of numbers by second that grows as the fight goes on. What a line claims to have happened
+ * later than any fight lasts counts in the last second: one wrong year must not cost gigabytes.
+ */
 export class Series {
   #values = new Float64Array(128);
   #length = 0;
 
-  add(second: number, amount: number): void {
-    if (second < 0) second = 0;
+  add(atSecond: number, amount: number): void {
+    const second = Math.max(0, Math.min(atSecond, limits.logs.fightSecondsMax - 1));
     if (second >= this.#values.length) {
       const grown = new Float64Array(Math.max(second + 1, this.#values.length * 2));
       grown.set(this.#values);
