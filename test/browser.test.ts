@@ -31,7 +31,7 @@ describe.runIf(CHROMIUM)("in a browser", () => {
       await awardPoints(page, slug);
       const logs = await sendLog(page, slug);
       await lookAtEveryPage(page, slug, logs);
-    }, 240_000);
+    }, 300_000);
   }
 
   test("reading and forms work without scripts", async () => {

@@ -46,6 +46,8 @@ export async function browserApp(options: { readonly clock?: () => Date } = {}) 
       ...more,
     });
     const page = await context.newPage();
+    // A busy machine takes its time; what is waited for here comes in the end.
+    page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => {
       throw error;
     });
