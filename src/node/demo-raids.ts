@@ -81,6 +81,14 @@ export async function openTonight(
     const status = index % 7 === 3 ? "maybe" : index % 9 === 5 ? "late" : "yes";
     await owner("PUT", `${api}/raids/${next.id}/signup`, { personId, status });
   }
+  const { body: pools } = await owner("GET", `${api}/dkp/pools`);
+  const pool = `${api}/dkp/pools/${pools.items[0].id}`;
+  // Rules that a season needs: hoarding ends at some point, and old points fade every Tuesday.
+  await owner("PATCH", pool, {
+    hardCap: 500,
+    decay: { percent: 10, weekly: { weekday: 2, hour: 6 } },
+  });
+  await owner("POST", `${pool}/decays`, {});
   if (raider === undefined) return;
   const open = (itemName: string, mode: string, minimum: number) =>
     owner("POST", `${api}/auctions`, {
@@ -98,4 +106,15 @@ export async function openTonight(
   const personIds = [raider.personId];
   await owner("POST", `${api}/dkp/awards`, { personIds, points: 90, reason: "Opening balance" });
   await raider.send("POST", `${api}/auctions/${signet.body.id}/bids`, { points: 25 });
+  await raider.send("PUT", `${api}/loot/wishes`, {
+    items: [{ itemName: "Crown of the Ashen Regent" }, { itemName: "Gatebreaker" }],
+  });
+  const { body: council } = await owner("POST", `${api}/loot/councils`, {
+    itemName: "Gatebreaker",
+    boss: BOSSES[0],
+  });
+  const path = `${api}/loot/councils/${council.id}`;
+  await raider.send("PUT", `${path}/response`, { response: "best" });
+  await owner("PUT", `${path}/vote`, { personId: raider.personId });
+  await owner("POST", `${path}/decision`, { personId: raider.personId });
 }
