@@ -166,7 +166,7 @@ async function startAuction(
   await officer.check(`input[name="mode"][value="${mode}"]`);
   await officer.fill("#minutes", String(seconds / 60));
   await officer.click("main details summary");
-  await officer.fill("#snipeSeconds", "8");
+  await officer.fill("#snipeSeconds", "3");
   await officer.click('main button:has-text("Start an auction")');
   await officer.waitForURL(/auctions\/[0-9a-f-]{36}$/);
   return officer.url();
