@@ -28,13 +28,13 @@ export const platformMigrations: readonly MigrationSource[] = [
     "sql": "DROP TABLE `migration_outcomes`;--> statement-breakpoint\nDROP TABLE `migration_runs`;"
   },
   {
-    "name": "0005_jobs_and_keys",
-    "when": 1795242701397,
-    "sql": "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`lease_until` integer DEFAULT 0 NOT NULL,\n\t`fence` integer DEFAULT 0 NOT NULL,\n\t`attempts` integer DEFAULT 0 NOT NULL,\n\t`error` text,\n\t`created_at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `jobs_one_of_a_kind` ON `jobs` (`guild_id`,`kind`,`subject`);--> statement-breakpoint\nCREATE INDEX `jobs_by_due` ON `jobs` (`due_at`);--> statement-breakpoint\nCREATE TABLE `api_key_usage` (\n\t`key_id` text NOT NULL,\n\t`day` integer NOT NULL,\n\t`endpoint` text NOT NULL,\n\t`requests` integer NOT NULL,\n\tPRIMARY KEY(`key_id`, `day`, `endpoint`),\n\tFOREIGN KEY (`key_id`) REFERENCES `api_keys`(`id`) ON UPDATE no action ON DELETE cascade\n);\n--> statement-breakpoint\nCREATE INDEX `api_key_usage_by_day` ON `api_key_usage` (`day`);--> statement-breakpoint\nCREATE TABLE `api_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`name` text NOT NULL,\n\t`secret_hash` text NOT NULL,\n\t`scopes` text NOT NULL,\n\t`events_per_minute_max` integer NOT NULL,\n\t`connections_max` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`revoked_at` integer,\n\t`last_used_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);"
+    "name": "0005_jobs",
+    "when": 1795240645989,
+    "sql": "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`lease_until` integer DEFAULT 0 NOT NULL,\n\t`fence` integer DEFAULT 0 NOT NULL,\n\t`attempts` integer DEFAULT 0 NOT NULL,\n\t`error` text,\n\t`created_at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `jobs_one_of_a_kind` ON `jobs` (`guild_id`,`kind`,`subject`);--> statement-breakpoint\nCREATE INDEX `jobs_by_due` ON `jobs` (`due_at`);"
   },
   {
-    "name": "0006_live_tickets",
-    "when": 1795247260358,
-    "sql": "CREATE TABLE `live_tickets` (\n\t`ticket_hash` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`session_id` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);\n"
+    "name": "0006_keys_and_tickets",
+    "when": 1795256670088,
+    "sql": "CREATE TABLE `api_key_usage` (\n\t`key_id` text NOT NULL,\n\t`day` integer NOT NULL,\n\t`endpoint` text NOT NULL,\n\t`requests` integer NOT NULL,\n\tPRIMARY KEY(`key_id`, `day`, `endpoint`),\n\tFOREIGN KEY (`key_id`) REFERENCES `api_keys`(`id`) ON UPDATE no action ON DELETE cascade\n);\n--> statement-breakpoint\nCREATE INDEX `api_key_usage_by_day` ON `api_key_usage` (`day`);--> statement-breakpoint\nCREATE TABLE `api_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`name` text NOT NULL,\n\t`secret_hash` text NOT NULL,\n\t`scopes` text NOT NULL,\n\t`events_per_minute_max` integer NOT NULL,\n\t`connections_max` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`revoked_at` integer,\n\t`last_used_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);--> statement-breakpoint\nCREATE TABLE `live_tickets` (\n\t`ticket_hash` text PRIMARY KEY NOT NULL,\n\t`guild_id` text NOT NULL,\n\t`session_id` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);\n"
   }
 ];

@@ -71,14 +71,6 @@ CREATE TABLE `keystones` (
 	FOREIGN KEY (`report_id`) REFERENCES `log_reports`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE TABLE `live_fights` (
-	`report_id` text PRIMARY KEY NOT NULL,
-	`seq` integer NOT NULL,
-	`at` integer NOT NULL,
-	`fight` text,
-	FOREIGN KEY (`report_id`) REFERENCES `log_reports`(`id`) ON UPDATE no action ON DELETE cascade
-);
---> statement-breakpoint
 CREATE TABLE `log_reports` (
 	`id` text PRIMARY KEY NOT NULL,
 	`title` text NOT NULL,

@@ -74,6 +74,14 @@ CREATE TABLE `holds` (
 );
 --> statement-breakpoint
 CREATE INDEX `holds_by_person` ON `holds` (`person_id`,`pool_id`);--> statement-breakpoint
+CREATE TABLE `live_fights` (
+	`report_id` text PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`at` integer NOT NULL,
+	`fight` text,
+	FOREIGN KEY (`report_id`) REFERENCES `log_reports`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `decay_runs` (
 	`pool_id` text NOT NULL,
 	`period` text NOT NULL,
@@ -94,6 +102,43 @@ CREATE TABLE `pool_rules` (
 	FOREIGN KEY (`pool_id`) REFERENCES `pools`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `council_responses` (
+	`council_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`response` text NOT NULL,
+	`note` text DEFAULT '' NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`council_id`, `person_id`),
+	FOREIGN KEY (`council_id`) REFERENCES `loot_councils`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`person_id`) REFERENCES `persons`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `council_votes` (
+	`council_id` text NOT NULL,
+	`voter_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`council_id`, `voter_id`),
+	FOREIGN KEY (`council_id`) REFERENCES `loot_councils`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`voter_id`) REFERENCES `persons`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`person_id`) REFERENCES `persons`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `loot_councils` (
+	`id` text PRIMARY KEY NOT NULL,
+	`item_name` text NOT NULL,
+	`item_key` text NOT NULL,
+	`boss` text DEFAULT '' NOT NULL,
+	`raid_id` text,
+	`note` text DEFAULT '' NOT NULL,
+	`status` text DEFAULT 'open' NOT NULL,
+	`loot_id` text,
+	`opened_at` integer NOT NULL,
+	`decided_at` integer,
+	FOREIGN KEY (`loot_id`) REFERENCES `loot_awards`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `councils_by_time` ON `loot_councils` (`opened_at`,`id`);--> statement-breakpoint
 CREATE TABLE `loot_awards` (
 	`id` text PRIMARY KEY NOT NULL,
 	`item_name` text NOT NULL,

@@ -1,18 +1,3 @@
-CREATE TABLE `jobs` (
-	`id` text PRIMARY KEY NOT NULL,
-	`guild_id` text NOT NULL,
-	`kind` text NOT NULL,
-	`subject` text NOT NULL,
-	`due_at` integer NOT NULL,
-	`lease_until` integer DEFAULT 0 NOT NULL,
-	`fence` integer DEFAULT 0 NOT NULL,
-	`attempts` integer DEFAULT 0 NOT NULL,
-	`error` text,
-	`created_at` integer NOT NULL
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `jobs_one_of_a_kind` ON `jobs` (`guild_id`,`kind`,`subject`);--> statement-breakpoint
-CREATE INDEX `jobs_by_due` ON `jobs` (`due_at`);--> statement-breakpoint
 CREATE TABLE `api_key_usage` (
 	`key_id` text NOT NULL,
 	`day` integer NOT NULL,
@@ -38,4 +23,10 @@ CREATE TABLE `api_keys` (
 	`last_used_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);
+CREATE INDEX `api_keys_by_guild` ON `api_keys` (`guild_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `live_tickets` (
+	`ticket_hash` text PRIMARY KEY NOT NULL,
+	`guild_id` text NOT NULL,
+	`session_id` text NOT NULL,
+	`expires_at` integer NOT NULL
+);
