@@ -15,6 +15,7 @@ import {
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
 import { type OrphanReport, sweepOrphans } from "./orphans.ts";
+import { sparesOf, sweepSpares } from "./spares.ts";
 
 export interface Founder {
   readonly userId: UserId;
@@ -23,6 +24,8 @@ export interface Founder {
 
 /** What a sweep did. Bulk work reports; it does not throw. */
 export interface SweepReport extends OrphanReport {
+  /** Databases that a restore or a crash left behind. They are removed. */
+  readonly spares: readonly DatabaseName[];
   readonly finished: readonly GuildId[];
   readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
 }
@@ -37,8 +40,8 @@ interface Deps {
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
   /** What features put into every new guild. Run again after a crash, so it must bear that. */
   readonly seed: (guild: Guild, founder: Founder, nowMs: number) => readonly Writable[];
-  /** Removes what lies beside a guild's database, such as its combat logs. Twice is once. */
-  readonly removeBeside?: (name: DatabaseName) => Promise<void>;
+  /** Removes what lies beside a guild's database: its combat logs, its copies. Twice is once. */
+  readonly removeBeside?: (guild: Guild) => Promise<void>;
   readonly now: Clock;
   /** Names this process among several, in the record of who works on what. */
   readonly runner: string;
@@ -115,7 +118,8 @@ export class Provisioner {
       await operations.note(operation, [operations.row(operation, "drained", "done")]);
       fault("drained");
       await host.destroy(databaseName(guild.databaseName));
-      await this.#deps.removeBeside?.(databaseName(guild.databaseName));
+      for (const name of await sparesOf(this.#deps, guildId)) await host.destroy(name);
+      await this.#deps.removeBeside?.(guild);
       fault("destroyed");
       await write(platform.db, [
         operations.stillOurs(operation),
@@ -147,7 +151,8 @@ export class Provisioner {
         failed.push({ id, error: error instanceof Error ? error : new Error(String(error)) });
       }
     }
-    return { finished, failed, ...(await sweepOrphans(this.#deps)) };
+    const spares = await sweepSpares(this.#deps);
+    return { finished, failed, spares, ...(await sweepOrphans(this.#deps)) };
   }
 
   async #walk(guild: Guild, progress: Progress): Promise<void> {
@@ -261,6 +266,8 @@ export class Provisioner {
       },
       byGuild("api_keys"),
       byGuild("jobs"),
+      byGuild("job_runs"),
+      byGuild("spare_databases"),
       byGuild("rollout_guilds"),
       byGuild("provisioning_steps"),
       { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },

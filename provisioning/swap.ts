@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
-import type { OpenClient } from "../src/database/client.ts";
-import { guard, write } from "../src/database/write.ts";
+import type { Client, DatabaseLocation, OpenClient } from "../src/database/client.ts";
+import { guard, type Writable, write } from "../src/database/write.ts";
 import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
-import { type DatabaseHost, type DatabaseName, newDatabaseName } from "./hosts/host.ts";
+import { type DatabaseHost, type DatabaseName, databaseName } from "./hosts/host.ts";
+import { type Migration, migrate } from "./migrations.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
+import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
 
 export interface SwapDeps {
   readonly platform: PlatformStore;
@@ -15,9 +17,20 @@ export interface SwapDeps {
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
 }
 
+interface SwapOptions {
+  /** Bring an older copy to this schema before it serves. Left out, it serves as it is. */
+  readonly migrations?: readonly Migration[];
+  /** Changes what is in the copy before it serves. Runs again after a crash, on a new copy. */
+  readonly prepare?: (client: Client) => Promise<void>;
+  /** Stands in the same write as the change of the guild's database. */
+  readonly alongside?: readonly Writable[];
+  /** The guild whose stamp the copy carries, if not the guild's own. */
+  readonly madeBy?: GuildId;
+}
+
 /**
- * Makes a new database from a copy of the guild's own and points the guild at it. Whatever dies on
- * the way, the old one or the new one serves. Gives back the name of the old one, which stays.
+ * Makes a new database from a copy and points the guild at it. Whatever dies on the way, the old one
+ * or the new one serves, and the other is removed: at once, or by the sweep.
  * @throws {DatabaseError} `corrupt` for a damaged copy and for one of another guild.
  * @throws {Conflict} `guild/status-changed` when the guild's database changed in the meantime.
  */
@@ -25,20 +38,44 @@ export async function swapDatabase(
   deps: SwapDeps,
   guild: Guild,
   copy: ReadableStream<Uint8Array>,
-): Promise<{ readonly old: DatabaseName; readonly guild: Guild }> {
-  const { platform, host, openClient, tenants } = deps;
-  const name = newDatabaseName();
-  const location = await host.restore(name, copy);
-  fault("swap.restored");
-  const generation = guild.generation + 1;
-  let schema: { readonly version: number; readonly hash: string };
+  options: SwapOptions = {},
+): Promise<Guild> {
+  const { platform, host, tenants } = deps;
+  const name = await reserveSpare(deps, guild.id);
+  fault("swap.reserved");
   try {
-    schema = await restamp(openClient, location, guild, generation);
+    const location = await host.restore(name, copy);
+    fault("swap.restored");
+    const schema = await restamp(deps, location, guild, options);
+    fault("swap.stamped");
+    await point(deps, guild, { name, location, schema }, options.alongside ?? []);
   } catch (error) {
-    await host.destroy(name);
+    // The answer to the pointing may have been lost: then the new database is the guild's own.
+    const now = await platform.guild(guild.id);
+    if (now?.databaseName !== name) await removeSpare(deps, name);
     throw error;
   }
-  fault("swap.stamped");
+  fault("swap.pointed");
+  await tenants.drain(guild.id);
+  fault("swap.drained");
+  // Another process may still be writing to it: then the sweep is early enough.
+  if (host.kind === "file") await removeSpare(deps, databaseName(guild.databaseName));
+  return (await platform.guild(guild.id))!;
+}
+
+interface NewDatabase {
+  readonly name: DatabaseName;
+  readonly location: DatabaseLocation;
+  readonly schema: { readonly version: number; readonly hash: string };
+}
+
+async function point(
+  deps: SwapDeps,
+  guild: Guild,
+  { name, location, schema }: NewDatabase,
+  alongside: readonly Writable[],
+): Promise<void> {
+  const { platform } = deps;
   await write(platform.db, [
     guard(
       sql`exists (select 1 from guilds where id = ${guild.id} and generation = ${guild.generation}
@@ -51,35 +88,46 @@ export async function swapDatabase(
       args: [
         name,
         location.url,
-        generation,
+        guild.generation + 1,
         schema.version,
         schema.hash,
         platform.now().getTime(),
         guild.id,
       ],
     },
+    notSpareRow(name),
+    replacedRow(deps, guild.databaseName, guild.id),
+    ...alongside,
   ]);
-  fault("swap.pointed");
-  await tenants.drain(guild.id);
-  return { old: guild.databaseName as DatabaseName, guild: (await platform.guild(guild.id))! };
 }
 
 /** A handle that still points at the old database carries the old generation, and is refused. */
 async function restamp(
-  openClient: OpenClient,
-  location: Awaited<ReturnType<DatabaseHost["restore"]>>,
+  { openClient, platform }: SwapDeps,
+  location: DatabaseLocation,
   guild: Guild,
-  generation: number,
+  options: SwapOptions,
 ): Promise<{ version: number; hash: string }> {
   const client = await openClient(location);
   try {
-    const { rows } = await client.execute({
-      sql: "SELECT generation, schema_version, schema_hash FROM _meta",
+    const { rows } = await client.execute({ sql: "SELECT generation FROM _meta", args: [] });
+    const generation = Number(rows[0]?.[0]);
+    await refuseStranger(client, { id: options.madeBy ?? guild.id, generation });
+    if (options.migrations) {
+      const nowMs = platform.now().getTime();
+      const report = await migrate(client, options.migrations, { nowMs });
+      if (report.error) throw report.error;
+    }
+    await options.prepare?.(client);
+    await client.execute({
+      sql: "UPDATE _meta SET guild_id = ?, generation = ?",
+      args: [guild.id, guild.generation + 1],
+    });
+    const stamped = await client.execute({
+      sql: "SELECT schema_version, schema_hash FROM _meta",
       args: [],
     });
-    const [found, version, hash] = rows[0] ?? [];
-    await refuseStranger(client, { id: guild.id, generation: Number(found) });
-    await client.execute({ sql: "UPDATE _meta SET generation = ?", args: [generation] });
+    const [version, hash] = stamped.rows[0] ?? [];
     return { version: Number(version), hash: String(hash) };
   } finally {
     await client.close();

@@ -17,7 +17,14 @@ import { guildPages } from "./platform/guilds/guild-pages.tsx";
 import { guildApi } from "./platform/guilds/guild-routes.ts";
 import { progressPage } from "./platform/guilds/pages.tsx";
 import { progressOf } from "./platform/guilds/service.ts";
-import { keysApi, keysPages, platformApi, platformPages } from "./platform/index.ts";
+import {
+  backupsApi,
+  backupsPages,
+  keysApi,
+  keysPages,
+  platformApi,
+  platformPages,
+} from "./platform/index.ts";
 import type { Services } from "./services.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { assets } from "./web/assets/index.ts";
@@ -47,13 +54,13 @@ export function createApp(services: Services) {
     smallBodies,
     trimTrailingSlash(),
   );
-  app.route("/api/g/:guild", guildSurface(guildApi(), keysApi(), tenantApi()));
+  app.route("/api/g/:guild", guildSurface(guildApi(), keysApi(), backupsApi(), tenantApi()));
   app.use(
     "/api/*",
     idempotency<AppEnv>((c) => c.var.services.platform.db),
   );
   app.route("/api", platformApi());
-  app.route("/g/:guild", guildSurface(guildPages(), keysPages(), tenantPages()));
+  app.route("/g/:guild", guildSurface(guildPages(), keysPages(), backupsPages(), tenantPages()));
   app.route(
     "/",
     publicPages(() => openApiDocument(app, services.config.publicUrl)),

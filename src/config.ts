@@ -33,6 +33,20 @@ const environment = z.object({
     .string()
     .optional()
     .describe("sqld: the Ed25519 key (PKCS #8, PEM) whose public half it was started with"),
+  BACKUP_DIR: z
+    .string()
+    .optional()
+    .describe("folder of the backups, if not DATA_DIR/backups: better another disk"),
+  BACKUP_S3_URL: z.url().optional().describe("backups in a bucket instead: its address"),
+  BACKUP_S3_REGION: z.string().default("auto").describe("backups: the bucket's region"),
+  BACKUP_S3_ACCESS_KEY_ID: z.string().optional().describe("backups: who writes to the bucket"),
+  BACKUP_S3_SECRET_ACCESS_KEY: z.string().optional().describe("backups: with this key"),
+  BACKUP_EVERY_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(60)
+    .describe("how often every guild and the platform are copied; 0 for never"),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()
@@ -53,7 +67,13 @@ const environment = z.object({
 });
 
 /** Variables whose value nobody is shown. */
-const SECRETS = new Set(["GUILDHALL_SECRET", "SMTP_URL", "SQLD_ADMIN_KEY", "SQLD_PRIVATE_KEY"]);
+const SECRETS = new Set([
+  "GUILDHALL_SECRET",
+  "SMTP_URL",
+  "SQLD_ADMIN_KEY",
+  "SQLD_PRIVATE_KEY",
+  "BACKUP_S3_SECRET_ACCESS_KEY",
+]);
 
 /** One variable of the environment, for people who set it up. */
 export interface Variable {
@@ -87,6 +107,20 @@ export interface SqldConfig {
   readonly privateKey: string;
 }
 
+export interface BackupConfig {
+  /** Undefined for the folder below the data folder. */
+  readonly dir: string | undefined;
+  readonly s3:
+    | {
+        readonly url: string;
+        readonly region: string;
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+      }
+    | undefined;
+  readonly everyMs: number;
+}
+
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {
   readonly port: number;
@@ -98,6 +132,7 @@ export interface Config {
   readonly databaseHost: "file" | "sqld";
   /** What a libSQL server needs; undefined without one. */
   readonly sqld: SqldConfig | undefined;
+  readonly backups: BackupConfig;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
   readonly smtpUrl: string | undefined;
@@ -128,12 +163,30 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
     databaseHost: value.DATABASE_HOST,
     sqld: sqldConfig(value),
+    backups: backupConfig(value),
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+function backupConfig(value: z.infer<typeof environment>): BackupConfig {
+  const {
+    BACKUP_S3_URL: url,
+    BACKUP_S3_REGION: region,
+    BACKUP_S3_ACCESS_KEY_ID: accessKeyId,
+    BACKUP_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = value;
+  const everyMs = value.BACKUP_EVERY_MINUTES * 60_000;
+  if (!url) return { dir: value.BACKUP_DIR, s3: undefined, everyMs };
+  if (accessKeyId && secretAccessKey) {
+    return { dir: undefined, s3: { url, region, accessKeyId, secretAccessKey }, everyMs };
+  }
+  throw new Error(
+    "BACKUP_S3_URL, BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY belong together.",
+  );
 }
 
 /** All of it or none: half of a server's configuration is a mistake. */

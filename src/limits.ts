@@ -18,6 +18,8 @@ export const limits = {
     accessTokenMs: 5 * MINUTE_MS,
   },
   guild: {
+    /** Time to notice that the wrong guild was deleted, or that it was the wrong thing to do. */
+    deletionGraceMs: 30 * DAY_MS,
     /** A freed slug in old links must not lead into a stranger's guild. */
     slugHeldMs: 90 * DAY_MS,
     /** Each step takes milliseconds; a runner silent for so long has died. */
@@ -76,6 +78,40 @@ export const limits = {
     recordMs: 50,
     /** A release may be behind by one schema; what is older is migrated at its first visit. */
     upgradeRetryMs: 30 * SECOND_MS,
+    /** No copy of a guild takes this long: a draft so old was left by a crash. */
+    draftMsMax: HOUR_MS,
+    /** Requests end within seconds; then nobody has a replaced database open any more. */
+    replacedMs: 5 * MINUTE_MS,
+  },
+  jobs: {
+    /** Renewed while the work goes on; whoever is silent for so long has died. */
+    leaseMs: 10 * SECOND_MS,
+    /** A guild that cannot be reached is asked again. */
+    retryMs: SECOND_MS,
+    /** What has failed many times is still tried, but costs nothing. */
+    retryMsMax: HOUR_MS,
+    /** People ask about last night, not about last year. */
+    runsKeptMs: 14 * DAY_MS,
+    /** A screen or two of a page. */
+    pageRows: 100,
+  },
+  backups: {
+    /** How many copies of the schedule are kept: a day by the hour, two weeks by the day, … */
+    kept: { hourly: 24, daily: 14, weekly: 8 },
+    /** Copies made by hand or before a change: long enough to notice a mistake. */
+    byHandMs: 30 * DAY_MS,
+    /** Before a bold change or two; the hourly copies are made anyway. */
+    byHand: { max: 6, windowMs: DAY_MS },
+    /** How often each guild is copied; an unchanged one costs no room in the store. */
+    everyMs: HOUR_MS,
+    /** A copy that is not done after so long has died with its process. */
+    makingMsMax: HOUR_MS,
+    /** Missing two in a row is no accident any more: the doctor says so. */
+    lateMs: 3 * HOUR_MS,
+    /** A store that is silent for so long is not there. */
+    requestMsMax: MINUTE_MS,
+    /** A list on a screen; older ones are found by guild. */
+    pageRows: 50,
   },
   http: {
     /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */
@@ -203,10 +239,6 @@ export const limits = {
     /** More at once than a raid can follow. */
     openMax: 100,
     pageRows: 30,
-    /** A settlement holds its job no longer than this. */
-    jobLeaseMs: 10 * SECOND_MS,
-    /** A guild that cannot be reached is asked again. */
-    retryMs: SECOND_MS,
     /** Balances may change between reading and settling; then it is worked out again. */
     settleTriesMax: 10,
   },

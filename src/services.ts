@@ -1,3 +1,4 @@
+import type { Backups } from "../provisioning/backups/backups.ts";
 import type { Provisioner } from "../provisioning/provisioner.ts";
 import type { Config } from "./config.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
@@ -6,7 +7,7 @@ import type { Log } from "./kernel/log.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
 import type { KeyUsage } from "./platform/keys/usage.ts";
-import type { PlatformStore } from "./platform/store.ts";
+import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { EventTails } from "./tenant/live/tails.ts";
 
 /** One letter. `to` is an address, `text` the whole body; links in it are absolute. */
@@ -48,6 +49,16 @@ export interface LogFiles {
   removeAll(database: string): Promise<void>;
 }
 
+/** Copies of guilds' databases, as far as features use them. */
+export type Copies = Pick<Backups, "create" | "list" | "backup" | "lostBy">;
+
+/** A guild as one file, ready to be sent. */
+export type Exports = (guild: Guild) => Promise<{
+  readonly body: ReadableStream<Uint8Array>;
+  readonly bytes: number;
+  readonly name: string;
+}>;
+
 /** Everything the app is made of. Entrypoints and tests build one; nothing else does. */
 export interface Services {
   readonly config: Config;
@@ -66,6 +77,9 @@ export interface Services {
   /** Follows what happens in guilds that somebody watches. */
   readonly tails: EventTails;
   readonly logFiles?: LogFiles;
+  /** Copies and exports need a disk. A runtime without one has none. */
+  readonly backups?: Copies;
+  readonly exports?: Exports;
   /** Shown on the landing page when this instance has a guild that anybody may look at. */
   readonly demoGuildSlug?: string;
 }

@@ -84,7 +84,7 @@ const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])
   [/\bctx\.db\b|\.orm\b/, /(routes\.ts|pages\.tsx)$/, "ask a service"],
   [
     /from "node:/,
-    /^(?!src\/node|src\/database\/embedded|provisioning\/(hosts\/file|cli\/))(src|provisioning)\//,
+    /^(?!src\/node|src\/database\/embedded|provisioning\/(hosts\/file|backups\/|cli\/))(src|provisioning)\//,
     "keep Node's own modules in src/node, the file host and the command line",
   ],
   [/\.transaction\(/, /^src\/(?!database\/)/, "write(db, [...]) with guards"],

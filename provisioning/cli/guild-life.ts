@@ -48,7 +48,10 @@ export function lifeCommands(guilds: Command): void {
     );
 }
 
-function operator(services: NodeServices): ActingContext {
+/** Whoever types the command, by their account on this machine. */
+export function operator(
+  services: NodeServices,
+): ActingContext & { readonly caller: { readonly type: "operator"; readonly name: string } } {
   const caller = { type: "operator", name: userInfo().username } as const;
   return { services, caller, requestId: "", address: "", agent: "guildhall" };
 }

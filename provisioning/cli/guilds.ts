@@ -1,11 +1,12 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { Invalid, NotFound } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { record, type SignedIn } from "../../src/platform/context.ts";
+import type { SignedIn } from "../../src/platform/context.ts";
 import { newGuild } from "../../src/platform/guilds/inputs.ts";
 import { foundGuild } from "../../src/platform/guilds/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
+import { archiveCommands } from "./guild-archives.ts";
+import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
 import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
@@ -21,7 +22,9 @@ interface CreateOptions {
 }
 
 export function guildCommands(program: Command): void {
-  const guilds = program.command("guilds").description("make, list, show and delete guilds");
+  const guilds = program
+    .command("guilds")
+    .description("make, list, show, close, copy and delete guilds");
   const create = "guildhall guilds create --name 'Iron Vow' --realm 'Area 52' --region eu";
   guilds
     .command("create")
@@ -50,15 +53,8 @@ export function guildCommands(program: Command): void {
       run(options, (services, out) => showGuild(services, out, slug)),
     );
   lifeCommands(guilds);
-  guilds
-    .command("delete <slug>")
-    .description("delete a guild and its database for good")
-    .option("--confirm <slug>", "the slug once more")
-    .option(...JSON_OPTION)
-    .addHelpText("before", examples("guildhall guilds delete iron-vow --confirm iron-vow"))
-    .action((slug: string, options: { confirm?: string; json?: boolean }) =>
-      run(options, (services, out) => deleteGuild(services, out, slug, options.confirm)),
-    );
+  endCommands(guilds);
+  archiveCommands(guilds);
 }
 
 /** @throws {NotFound} `guild/not-found` */
@@ -122,34 +118,8 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
   return EXIT.done;
 }
 
-async function deleteGuild(
-  services: NodeServices,
-  out: Output,
-  slug: string,
-  confirmed: string | undefined,
-): Promise<number> {
-  const guild = await bySlug(services, slug);
-  if (confirmed !== slug) {
-    const error = new Invalid(
-      "cli/not-confirmed",
-      `This deletes ${guild.name} and all of its data for good. Type its slug once more.`,
-      { next: [`guildhall guilds delete ${slug} --confirm ${slug}`] },
-    );
-    out.failure(error);
-    return EXIT.misused;
-  }
-  const caller = { type: "operator", name: userInfo().username } as const;
-  const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
-  const before = { slug: guild.slug, name: guild.name, database: guild.databaseName };
-  await services.provisioner.deprovision(guild.id, [
-    record(context, "guild.delete", guild.id, { guildId: guild.id, before }),
-  ]);
-  out.result({ deleted: guild.id }, () => `${guild.name} is gone.`);
-  return EXIT.done;
-}
-
 /** Founding needs a founder: it is done in the owner's name. */
-async function account(services: NodeServices, address: string): Promise<SignedIn> {
+export async function account(services: NodeServices, address: string): Promise<SignedIn> {
   const email = address.trim().toLowerCase();
   const owner = await services.platform.db.first<{ id: SignedIn["userId"]; name: string }>(
     "SELECT id, name FROM users WHERE email = ?",
@@ -170,7 +140,7 @@ async function account(services: NodeServices, address: string): Promise<SignedI
   };
 }
 
-function facts(guild: Guild) {
+export function facts(guild: Guild) {
   return {
     id: guild.id,
     slug: guild.slug,

@@ -12,6 +12,7 @@ const program = new Command("guildhall")
       "guildhall guilds list",
       "guildhall guilds show iron-vow --json",
       "guildhall migrate plan",
+      "guildhall backups create --all",
       "guildhall sweep",
       "guildhall logs analyze WoWCombatLog.txt",
     ),
@@ -31,14 +32,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 logCommands(program);
 // Reading a log needs no platform, and what a platform is made of takes a second and 100 MB to load.
 if (process.argv[2] !== "logs") {
-  const [{ guildCommands }, { doctorCommand }, { migrateCommands }, { sweepCommand }] =
-    await Promise.all([
-      import("./guilds.ts"),
-      import("./doctor.ts"),
-      import("./migrate.ts"),
-      import("./sweep.ts"),
-    ]);
+  const [
+    { guildCommands },
+    { backupCommands },
+    { doctorCommand },
+    { migrateCommands },
+    { sweepCommand },
+  ] = await Promise.all([
+    import("./guilds.ts"),
+    import("./backups.ts"),
+    import("./doctor.ts"),
+    import("./migrate.ts"),
+    import("./sweep.ts"),
+  ]);
   guildCommands(program);
+  backupCommands(program);
   doctorCommand(program);
   migrateCommands(program);
   sweepCommand(program);

@@ -8,13 +8,17 @@ export type Run = (services: NodeServices, out: Output) => Promise<number>;
 // Commands sign no tokens, so they need no secret; the configuration wants one all the same.
 const NOTHING_IS_SIGNED_HERE = "the command line signs nothing at all";
 
+/** The environment, as far as commands need it. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
+}
+
 /** Runs a command against the platform that the environment names. */
 export async function run(options: { readonly json?: boolean }, work: Run): Promise<void> {
   const out = new Output(options.json === true);
   let services: NodeServices | undefined;
   try {
-    const env = { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
-    services = await buildNodeServices(readConfig(env));
+    services = await buildNodeServices(readConfig(environment()));
     process.exitCode = await work(services, out);
   } catch (error) {
     process.exitCode = out.failure(error);

@@ -1,16 +1,14 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type CryptoKey, SignJWT } from "jose";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
+import { readDump, sealDump } from "./dump.ts";
 import { type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
 
 /** The database of the server that lists the others: it has no route that does. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
-const CHECK = "\n-- sha256 ";
 
 interface Options {
   /** Where databases are spoken to, and where they are made. */
@@ -122,7 +120,7 @@ export class SqldHost implements DatabaseHost {
     });
     const text = await answer.text();
     if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
-    return new Response(`${text}${CHECK}${sumOf(text)}\n`).body!;
+    return sealDump(text);
   }
 
   async restore(
@@ -135,7 +133,7 @@ export class SqldHost implements DatabaseHost {
       await snapshot.cancel();
       return there;
     }
-    const statements = statementsOf(await wholeText(snapshot));
+    const statements = await readDump(snapshot);
     await this.#register(to);
     const made = await this.#admin("POST", `${to}/create`, {});
     if (made.status !== 200) throw refused(made, "make");
@@ -244,43 +242,4 @@ function refused(answer: { status: number; text: string }, what: string): Databa
     kind,
     `The server would not ${what} it: ${answer.status} ${answer.text}`,
   );
-}
-
-/** @throws {DatabaseError} `corrupt` for a dump that is cut, changed or none. */
-async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> {
-  try {
-    const bytes = await new Response(snapshot).arrayBuffer();
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const at = text.lastIndexOf(CHECK);
-    const sum = text.slice(at + CHECK.length).trim();
-    if (at >= 0 && sumOf(text.slice(0, at)) === sum) return text.slice(0, at);
-  } catch (error) {
-    throw new DatabaseError("corrupt", "The snapshot is no text.", error);
-  }
-  throw new DatabaseError("corrupt", "The snapshot is damaged: its sum is another.");
-}
-
-/** The dump without what speaks to the connection: the client makes its own transaction. */
-function statementsOf(dump: string): readonly string[] {
-  const found: string[] = [];
-  let statement = "";
-  for (const line of dump.split("\n")) {
-    statement += statement === "" ? line : `\n${line}`;
-    if (!isWhole(statement)) continue;
-    if (!/^(PRAGMA|BEGIN|COMMIT)\b/i.test(statement)) found.push(statement);
-    statement = "";
-  }
-  return found.filter((sql) => sql.trim() !== "");
-}
-
-/** Does the text end outside of every quote, with a semicolon, and outside of a trigger's body? */
-function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith(";")) return false;
-  const bare = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`/g, "");
-  if (/['"`]/.test(bare)) return false;
-  return !/^\s*CREATE (?:TEMP )?TRIGGER/i.test(text) || /\bEND\s*;\s*$/i.test(bare);
-}
-
-function sumOf(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
 }

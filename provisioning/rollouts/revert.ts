@@ -55,7 +55,7 @@ export async function revertGuild(
   if (!guild) return;
   const current = databaseName(guild.databaseName);
   await snapshots.save(rollout.id, `${current}-after`, await host.snapshot(current));
-  const { old, guild: back } = await swapDatabase(deps, guild, snapshots.open(snapshot));
+  const back = await swapDatabase(deps, guild, snapshots.open(snapshot));
   await rollouts.store(rollout, [
     {
       guildId,
@@ -67,7 +67,6 @@ export async function revertGuild(
       snapshot: null,
     },
   ]);
-  await host.destroy(old);
 }
 
 async function lostWrites(deps: RevertDeps, guild: Guild, snapshot: string): Promise<LostWrites> {

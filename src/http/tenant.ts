@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
 import { isKeyGood, permissionsOfScopes } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
-import type { Guild, Membership } from "../platform/store.ts";
+import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
 
@@ -73,7 +73,11 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const userId = caller.type === "user" ? caller.userId : null;
   const found = await platform.guildForUser(reference, userId);
   const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
-  if (found === undefined || !(isOurs || isVisible(found.guild, found.membership))) {
+  if (
+    found === undefined ||
+    isGone(found.guild) ||
+    !(isOurs || isVisible(found.guild, found.membership))
+  ) {
     return await redirectFromOldSlug(c, reference);
   }
   refuseOtherSelectors(c, found.guild);
@@ -97,7 +101,7 @@ export function noSuchGuild(): NotFound {
 
 /** May a caller with this membership (or none) know that the guild exists? */
 export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
-  if (guild.status === "deleting") return false;
+  if (isGone(guild)) return false;
   return membership !== undefined || (guild.isPublic && guild.status === "ready");
 }
 

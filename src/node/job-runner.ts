@@ -1,44 +1,42 @@
-import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
-import type { PlatformStore } from "../platform/store.ts";
-import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
-import { settle } from "../tenant/auctions/settling.ts";
-import type { GuildContext } from "../tenant/context.ts";
-import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
+import type { Guild, PlatformStore } from "../platform/store.ts";
+
+/** How a job under way speaks to whoever watches it. */
+export interface JobStep {
+  /** Aborted when somebody cancelled the job, or when this process lost it. */
+  readonly signal: AbortSignal;
+  /** Shown on the jobs page. */
+  note(progress: string): void;
+}
+
+/**
+ * Does one job; gives back when it is due again, if it is. `guild` is undefined for work that is the
+ * platform's own, and for a guild that is gone. What it does must bear being done twice.
+ */
+export interface JobWork {
+  readonly run: (
+    job: Job,
+    guild: Guild | undefined,
+    step: JobStep,
+  ) => Promise<{ readonly dueAt?: number | undefined; readonly detail?: string } | undefined>;
+  /** Waits while the guild is suspended, unless it says so. */
+  readonly anyStatus?: boolean;
+}
 
 interface Deps {
   readonly platform: PlatformStore;
-  readonly tenants: TenantDatabases;
   readonly jobs: Jobs;
   readonly now: Clock;
   readonly log: Log;
+  readonly work: Readonly<Record<string, JobWork>>;
 }
 
-/** Does one job in its guild; gives back when it is due again, if it is. */
-type Work = (ctx: GuildContext, subject: string) => Promise<number | undefined>;
-
-const WORK: Readonly<Record<string, Work>> = {
-  [SETTLE_JOB]: async (ctx, auctionId) => {
-    const done = await settle(ctx, auctionId).catch((error: unknown) => {
-      // Its opening was refused or lost after the job was set.
-      if ((error as { code?: string }).code === "auctions/not-found") return undefined;
-      throw error;
-    });
-    return done?.status === "open" ? done.closesAt : undefined;
-  },
-  [DECAY_JOB]: async (ctx, poolId) => {
-    const due = await decaysDue(ctx, poolId);
-    for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
-    return due?.nextAt;
-  },
-};
-
 /**
- * Does what is due in guilds at its time. Any number of processes may run: a job is done by one, and
- * what it does can be done twice without harm.
+ * Does what is due at its time, one job after another. Any number of processes may run: a job is
+ * done by one of them.
  */
 export class JobRunner {
   readonly #deps: Deps;
@@ -66,8 +64,9 @@ export class JobRunner {
 
   /** Does everything that is due now. */
   async drain(): Promise<void> {
+    const kinds = Object.keys(this.#deps.work);
     while (!this.#stopping.signal.aborted) {
-      const job = await this.#deps.jobs.claim(Object.keys(WORK), limits.auctions.jobLeaseMs);
+      const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
       if (job === undefined) return;
       await this.#do(job);
     }
@@ -90,28 +89,63 @@ export class JobRunner {
   }
 
   async #do(job: Job): Promise<void> {
-    const { jobs, platform, tenants, now, log } = this.#deps;
+    const { jobs, platform, log } = this.#deps;
+    const work = this.#deps.work[job.kind]!;
+    const step = this.#step(job);
     try {
       const guild = await platform.guild(job.guildId);
       // A suspended guild's work waits; a deleted one's has nobody to be done for.
-      if (guild && guild.status !== "ready") {
-        return await jobs.fail(job, guild.status, limits.auctions.retryMs);
+      if (guild && guild.status !== "ready" && !work.anyStatus) {
+        return await jobs.fail(job, guild.status, limits.jobs.retryMs);
       }
-      const actor = { type: "system", job: job.kind } as const;
-      const dueAt =
-        guild &&
-        (await tenants.use(guild, (db) =>
-          WORK[job.kind]!(
-            { guild, db, actor, now, requestId: "", idempotencyKey: undefined },
-            job.subject,
-          ),
-        ));
-      await jobs.finish(job);
-      if (dueAt !== undefined) await jobs.enqueue(job.guildId, job.kind, job.subject, dueAt);
+      const done = await work.run(job, guild, step);
+      await jobs.finish(job, "done", done?.detail ?? null);
+      if (done?.dueAt === undefined) return;
+      await jobs.enqueue(job.guildId, job.kind, job.subject, done.dueAt);
     } catch (error) {
+      await this.#failed(job, step, error);
       log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
-      const message = error instanceof Error ? error.message : String(error);
-      await jobs.fail(job, message, limits.auctions.retryMs).catch(() => undefined);
+    } finally {
+      step.end();
     }
   }
+
+  async #failed(job: Job, step: { readonly signal: AbortSignal }, error: unknown): Promise<void> {
+    const { jobs } = this.#deps;
+    const message = error instanceof Error ? error.message : String(error);
+    // Who lost the job has nothing to say about it any more.
+    const said = step.signal.aborted
+      ? jobs.finish(job, "cancelled", message)
+      : jobs.fail(job, message, retryAfterMs(job.attempts));
+    await said.catch(() => undefined);
+  }
+
+  /** Renews the lease for as long as the work goes on, and hears of its cancellation. */
+  #step(job: Job): JobStep & { end(): void } {
+    const { jobs } = this.#deps;
+    const aborting = new AbortController();
+    let progress: string | null = null;
+    const beat = async () => {
+      try {
+        await jobs.renew(job, limits.jobs.leaseMs, progress);
+        if (await jobs.isCancelled(job)) aborting.abort(new Error("It was cancelled."));
+      } catch (error) {
+        aborting.abort(error);
+      }
+    };
+    const timer = setInterval(() => void beat(), limits.jobs.leaseMs / 4);
+    return {
+      signal: aborting.signal,
+      note: (text) => {
+        progress = text;
+      },
+      end: () => clearInterval(timer),
+    };
+  }
+}
+
+/** At once, then ever more rarely: what fails for an hour will not be mended within a second. */
+function retryAfterMs(attempts: number): number {
+  const { retryMs, retryMsMax } = limits.jobs;
+  return Math.min(retryMs * 2 ** Math.max(0, attempts - 3), retryMsMax);
 }

@@ -14,8 +14,7 @@ export async function start(
   const config = readConfig(env);
   const services = await buildNodeServices(config, extras);
   const stopSweeping = await sweepRegularly(services);
-  services.logIngest.start();
-  services.jobRunner.start();
+  services.startJobs();
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
   await new Promise<void>((resolve, reject) => {
@@ -63,10 +62,13 @@ export function stopOnSignal(stop: () => Promise<void>): void {
 /** Finishes what dead processes left: now, and then regularly. Returns how to stop. */
 async function sweepRegularly(services: NodeServices): Promise<() => Promise<void>> {
   let sweep = Promise.resolve();
+  let told = 0;
   const run = async () => {
-    const { finished, failed, orphans } = await services.provisioner.resume();
-    if (finished.length + failed.length + orphans.length === 0) return;
-    services.log.warn("provisioning.swept", { finished, failed, orphans });
+    const { unclaimed, ...swept } = await services.provisioner.resume();
+    if (Object.values(swept).flat().length > 0) services.log.warn("provisioning.swept", swept);
+    // Told once, not every few seconds: an operator has to look, and will not at once.
+    if (unclaimed.length > told) services.log.warn("provisioning.unclaimed", { unclaimed });
+    told = unclaimed.length;
   };
   await run();
   const timer = setInterval(() => {

@@ -36,6 +36,9 @@ import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
 import { JobRunner } from "./job-runner.ts";
+import { promptWork } from "./job-work.ts";
+import { buildKeeping, type Keeping } from "./keeping.ts";
+import { keepingWork, OF_THE_PLATFORM, UPKEEP_JOB } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
@@ -50,15 +53,19 @@ export const guildSchema = parseMigrations(tenantMigrations);
  */
 export const SCHEMA_VERSION_MIN = guildSchema.length;
 
-export type NodeServices = Services & {
-  readonly openClient: OpenClient;
-  readonly host: DatabaseHost;
-  readonly upgrades: Upgrades;
-  readonly logFiles: FolderLogFiles;
-  readonly logIngest: LogIngest;
-  readonly jobRunner: JobRunner;
-  close(): Promise<void>;
-};
+export type NodeServices = Services &
+  Keeping & {
+    readonly openClient: OpenClient;
+    readonly host: DatabaseHost;
+    readonly upgrades: Upgrades;
+    readonly logFiles: FolderLogFiles;
+    readonly logIngest: LogIngest;
+    /** What players wait for, and what may take its time. */
+    readonly jobRunner: JobRunner;
+    readonly slowJobRunner: JobRunner;
+    startJobs(): void;
+    close(): Promise<void>;
+  };
 
 /** Builds everything the app needs on Node: embedded files below `dataDir`. */
 export async function buildNodeServices(
@@ -67,6 +74,7 @@ export async function buildNodeServices(
 ): Promise<NodeServices> {
   const now = options.now ?? systemClock;
   const nowMs = () => now().getTime();
+  const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
   const sqld = config.sqld && (await sqldServer(config.sqld));
@@ -92,6 +100,9 @@ export async function buildNodeServices(
       : new FileHost({ root: join(dataDir, "guilds"), template, openClient });
   if (host instanceof SqldHost) await host.refuseOpenServer();
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
+  const jobs = new Jobs(platform, runner);
+  const swapping = { platform, host, openClient, tenants, migrations: guildSchema };
+  const keeping = buildKeeping(config, dataDir, { ...swapping, jobs, now });
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
@@ -100,18 +111,23 @@ export async function buildNodeServices(
     openClient,
     tenants,
     seed: seedGuild,
-    removeBeside: (name) => logFiles.removeAll(name),
+    removeBeside: async (guild) => {
+      await logFiles.removeAll(guild.databaseName);
+      await keeping.backups.prune(guild.id, true);
+    },
     now,
-    runner: `${hostname()}:${process.pid}:${newId<string>()}`,
+    runner,
   });
-  const jobs = new Jobs(platform);
   const keyUsage = new KeyUsage(platform);
   const counting = setInterval(() => {
     keyUsage.flush().catch((error: unknown) => log.error("keys.usage-lost", { error }));
   }, limits.keys.usageFlushMs);
   counting.unref();
   const tails = new EventTails({ platform, tenants });
-  const jobRunner = new JobRunner({ platform, tenants, jobs, now, log });
+  const running = { platform, jobs, now, log };
+  const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
+  const slowWork = keepingWork({ ...keeping, ...running, provisioner, config });
+  const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
     config,
@@ -130,9 +146,20 @@ export async function buildNodeServices(
     wakeJobs: () => {
       logIngest.wake();
       jobRunner.wake();
+      slowJobRunner.wake();
     },
     tails,
     jobRunner,
+    slowJobRunner,
+    ...keeping,
+    startJobs: () => {
+      logIngest.start();
+      jobRunner.start();
+      slowJobRunner.start();
+      jobs.enqueue(OF_THE_PLATFORM, UPKEEP_JOB, "").catch((error: unknown) => {
+        log.error("jobs.upkeep-unset", { error });
+      });
+    },
     logFiles,
     logIngest,
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
@@ -141,6 +168,7 @@ export async function buildNodeServices(
       clearInterval(counting);
       tails.close();
       await jobRunner.stop();
+      await slowJobRunner.stop();
       await logIngest.stop();
       await keyUsage.flush();
       await upgrades.settled();

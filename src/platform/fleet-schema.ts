@@ -96,9 +96,37 @@ export const jobs = sqliteTable(
     attempts: integer().notNull().default(0),
     error: text(),
     createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    /** What it is at, in words of the program; gone with the attempt. */
+    progress: text(),
+    /** Somebody asked for its end: whoever holds it stops at the next chance. */
+    cancelledAt: integer("cancelled_at"),
   },
   (t) => [
     uniqueIndex("jobs_one_of_a_kind").on(t.guildId, t.kind, t.subject),
     index("jobs_by_due").on(t.dueAt),
+  ],
+);
+
+export type JobOutcome = "done" | "failed" | "cancelled";
+
+/** What became of jobs, for two weeks: people ask about last night, not about last year. */
+export const jobRuns = sqliteTable(
+  "job_runs",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    outcome: text().$type<JobOutcome>().notNull(),
+    attempt: integer().notNull(),
+    startedAt: integer("started_at").notNull(),
+    finishedAt: integer("finished_at").notNull(),
+    runner: text().notNull(),
+    detail: text(),
+  },
+  (t) => [
+    index("job_runs_by_end").on(t.finishedAt),
+    index("job_runs_by_guild").on(t.guildId, t.seq),
   ],
 );

@@ -6,6 +6,8 @@ import { guildsApi } from "./guilds/routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
 // Below a guild's address, and so mounted there.
+export { backupsPages } from "./backups/pages.tsx";
+export { backupsApi } from "./backups/routes.ts";
 export { keysPages } from "./keys/pages.tsx";
 export { keysApi } from "./keys/routes.ts";
 

@@ -19,6 +19,7 @@ import type {
 } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 
+export * from "./backups-schema.ts";
 export * from "./fleet-schema.ts";
 export * from "./keys/schema.ts";
 
@@ -79,7 +80,8 @@ export const plans = sqliteTable("plans", {
   features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
 });
 
-export type GuildStatus = "creating" | "ready" | "suspended" | "deleting" | "failed";
+/** `deleted`: gone for everybody, but its owner can take that back until `purgeAfter`. */
+export type GuildStatus = "creating" | "ready" | "suspended" | "deleted" | "deleting" | "failed";
 export type Region = "us" | "eu" | "kr" | "tw" | "cn";
 export type Faction = "alliance" | "horde" | "none";
 
@@ -125,6 +127,9 @@ export const guilds = sqliteTable(
     settings: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** Set while it is `deleted`: what it was before, and when nothing of it will be left. */
+    deletedFrom: text("deleted_from").$type<GuildStatus>(),
+    purgeAfter: integer("purge_after"),
   },
   (t) => [
     uniqueIndex("guilds_by_realm").on(t.nameKey, t.realmKey, t.region),

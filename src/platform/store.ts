@@ -46,6 +46,13 @@ export interface Guild {
   readonly timeZone: string;
   readonly raidSchedule: RaidSchedule | null;
   readonly createdAt: number;
+  /** Set while it is `deleted`: from then on nothing of it is left. Unix milliseconds. */
+  readonly purgeAfter: number | null;
+}
+
+/** Deleted, or about to be: from outside it is as if it had never been. */
+export function isGone(guild: Pick<Guild, "status">): boolean {
+  return guild.status === "deleted" || guild.status === "deleting";
 }
 
 /** The caller's place in a guild; absent for a visitor of a public one. */
@@ -72,6 +79,7 @@ const GUILD_COLUMNS = `
   g.id, g.slug, g.name, g.realm, g.region, g.faction, g.owner_id, g.status, g.status_reason,
   g.host, g.database_name, g.database_url, g.generation, g.schema_version, g.schema_hash,
   g.is_public, g.description, g.contact, g.time_zone, g.raid_schedule, g.created_at,
+  g.purge_after,
   p.name AS plan, p.guilds_per_account_max, p.members_max, p.retention_days, p.features`;
 
 const GUILD_FOR_USER = `
@@ -240,6 +248,7 @@ interface GuildRow {
   time_zone: string;
   raid_schedule: string | null;
   created_at: number;
+  purge_after: number | null;
   plan: string;
   guilds_per_account_max: number | null;
   members_max: number | null;
@@ -283,6 +292,7 @@ function toGuild(row: GuildRow): Guild {
     timeZone: row.time_zone,
     raidSchedule: row.raid_schedule === null ? null : JSON.parse(row.raid_schedule),
     createdAt: row.created_at,
+    purgeAfter: row.purge_after,
   };
 }
 

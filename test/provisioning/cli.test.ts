@@ -143,7 +143,8 @@ describe("guilds", () => {
     expect(await guildhall("guilds", "delete", "guild-0", "--confirm", "guild-0")).toMatchObject({
       code: 0,
     });
-    expect(JSON.parse((await guildhall("guilds", "list", "--json")).out)).toEqual([]);
+    const [closed] = JSON.parse((await guildhall("guilds", "list", "--json")).out);
+    expect(closed).toMatchObject({ slug: "guild-0", status: "deleted" });
     const [row] = await inPlatform<{ actor_type: string; actor_id: string }>(
       "SELECT actor_type, actor_id FROM audit_log WHERE action = 'guild.delete'",
     );

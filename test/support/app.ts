@@ -180,6 +180,18 @@ export class TestClient {
     return this.#identity;
   }
 
+  /** The same person, outside of any guild: paths are absolute. */
+  platform(): TestClient {
+    return new TestClient(this.#request, this.#identity);
+  }
+
+  /** Types the password once more, for what a borrowed device must not do. */
+  async prove(): Promise<void> {
+    const { password } = this.identity;
+    const proved = await this.platform().post("/api/session/proof", { password });
+    if (proved.status >= 300) throw new Error(`the proof answered ${proved.status}`);
+  }
+
   within(slug: string): TestClient {
     return new TestClient(this.#request, this.#identity, `/api/g/${slug}`);
   }
@@ -205,6 +217,13 @@ export class TestClient {
     return await this.#request(`${this.#base}${path}`, {
       headers: { authorization: `Bearer ${this.identity.token}`, ...headers },
     });
+  }
+
+  /** An answer whose body is no text. */
+  async download(path: string): Promise<{ headers: Headers; body: Uint8Array }> {
+    const headers = { authorization: `Bearer ${this.identity.token}` };
+    const answer = await this.#request(`${this.#base}${path}`, { method: "POST", headers });
+    return { headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
   }
 
   /** Bytes as they are, such as a piece of a file. */

@@ -3,18 +3,20 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
-import { viewOf } from "../../http/view.ts";
+import { type View, viewOf } from "../../http/view.ts";
 import type { Page } from "../../kernel/cursor.ts";
 import { limits } from "../../limits.ts";
 import {
   Badge,
   ButtonForm,
+  Card,
   EmptyState,
   LinkButton,
   Notice,
   PageHeader,
   RoleBadge,
   Steps,
+  Time,
 } from "../../web/components.tsx";
 import {
   ErrorSummary,
@@ -26,6 +28,7 @@ import {
 } from "../../web/forms.tsx";
 import { PlatformLayout } from "../../web/layout.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
+import { type DeletedGuild, deletedGuilds, undeleteOwnGuild } from "./deletion.ts";
 import * as inputs from "./inputs.ts";
 import { acceptInvitation, openInvitation } from "./invitations.ts";
 import * as service from "./service.ts";
@@ -41,7 +44,8 @@ export function guildsPages() {
       if (c.var.caller.type !== "user") return c.redirect("/sign-in?next=/guilds", 303);
       const cursor = c.req.query("cursor");
       const page = await service.myGuilds(c.var.platform, { limit: GUILDS_SHOWN_MAX, cursor });
-      return await ownPage(c, <MyGuilds c={c} page={page} />);
+      const deleted = await deletedGuilds(c.var.platform);
+      return await ownPage(c, <MyGuilds c={c} page={page} deleted={deleted} />);
     })
     .get("/guilds/new", (c) => {
       if (c.var.caller.type !== "user") return c.redirect("/sign-up?next=/guilds/new", 303);
@@ -73,6 +77,10 @@ export function guildsPages() {
       await service.retryFounding(c.var.platform, id, limits.guild.foundingPageWaitMs);
       return c.redirect(`/guilds/${id}/progress`, 303);
     })
+    .post("/deleted-guilds/:id/restoration", async (c) => {
+      const { slug } = await undeleteOwnGuild(c.var.platform, c.req.param("id"));
+      return c.redirect(`/g/${slug}`, 303);
+    })
     .get("/invitations/:token", (c) => invitationPage(c))
     .post("/invitations/:token", (c) =>
       onForm(
@@ -89,7 +97,11 @@ export function guildsPages() {
   return pages;
 }
 
-function MyGuilds(props: { c: Context<AppEnv>; page: Page<service.GuildOfMine> }) {
+function MyGuilds(props: {
+  c: Context<AppEnv>;
+  page: Page<service.GuildOfMine>;
+  deleted: readonly DeletedGuild[];
+}) {
   const { items, next } = props.page;
   const view = viewOf(props.c);
   const t = view.messages.guilds;
@@ -122,7 +134,26 @@ function MyGuilds(props: { c: Context<AppEnv>; page: Page<service.GuildOfMine> }
         ))}
       </div>
       {next && <LinkButton href={`/guilds?cursor=${next}`}>{view.messages.common.next}</LinkButton>}
+      {props.deleted.length > 0 && <Deleted view={view} guilds={props.deleted} />}
     </PlatformLayout>
+  );
+}
+
+function Deleted({ view, guilds }: { view: View; guilds: readonly DeletedGuild[] }) {
+  const t = view.messages.backups;
+  return (
+    <Card title={t.deleted}>
+      <p class="muted">{t.deletedLead}</p>
+      {guilds.map((guild) => (
+        <div class="row">
+          <strong>{guild.name}</strong>
+          <span>
+            {t.until} <Time at={guild.purgeAfter} timeZone="UTC" locale={view.locale} />
+          </span>
+          <ButtonForm action={`/deleted-guilds/${guild.id}/restoration`}>{t.undelete}</ButtonForm>
+        </div>
+      ))}
+    </Card>
   );
 }
 

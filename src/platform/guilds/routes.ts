@@ -3,6 +3,7 @@ import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../htt
 import { noSuchGuild } from "../../http/tenant.ts";
 import { ROLES } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
+import { deletedGuilds, undeleteOwnGuild } from "./deletion.ts";
 import * as inputs from "./inputs.ts";
 import { acceptInvitation, openInvitation } from "./invitations.ts";
 import { watchProgress } from "./progress.ts";
@@ -108,7 +109,41 @@ const accept = createRoute({
   responses: { 201: json(z.object({ slug: z.string() }), "You are a member."), default: problem },
 });
 
-/** Founding guilds, watching it, and joining one. */
+const deleted = createRoute({
+  method: "get",
+  path: "/deleted-guilds",
+  operationId: "listDeletedGuilds",
+  tags,
+  responses: {
+    200: json(
+      z.object({
+        items: z
+          .array(
+            z.object({
+              id: z.string(),
+              slug: z.string(),
+              name: z.string(),
+              purgeAfter: z.number().int(),
+            }),
+          )
+          .readonly(),
+      }),
+      "Your guilds that can still be brought back.",
+    ),
+    default: problem,
+  },
+});
+
+const undelete = createRoute({
+  method: "post",
+  path: "/deleted-guilds/{id}/restoration",
+  operationId: "restoreGuild",
+  tags,
+  request: { params: z.object({ id: z.uuid() }) },
+  responses: { 200: json(z.object({ slug: z.string() }), "It is back."), default: problem },
+});
+
+/** Founding guilds, watching it, joining one, and bringing one back. */
 export function guildsApi() {
   return createRouter()
     .openapi(found, async (c) => {
@@ -144,6 +179,11 @@ export function guildsApi() {
       return c.json(shown(await service.retryFounding(c.var.platform, id, waitMs)), 202);
     })
     .openapi(events, (c) => watchProgress(c, c.req.valid("param").id))
+    .openapi(deleted, async (c) => c.json({ items: await deletedGuilds(c.var.platform) }, 200))
+    .openapi(undelete, async (c) => {
+      const { slug: address } = await undeleteOwnGuild(c.var.platform, c.req.valid("param").id);
+      return c.json({ slug: address }, 200);
+    })
     .openapi(invitation, async (c) => {
       const { guildName, role, isForOneAddress } = await openInvitation(
         c.var.platform,

@@ -11,7 +11,7 @@ import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
 import { FIRST_PLAN } from "../plans/plans.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import { type Faction, type GuildStatus, guilds, memberships, type Region } from "../schema.ts";
-import type { Guild } from "../store.ts";
+import { type Guild, isGone } from "../store.ts";
 import { slugIsFree, slugTaken } from "./slug-guard.ts";
 import { nameKey, numberedSlug, realmKey, slugProblem, suggestSlug } from "./slugs.ts";
 
@@ -78,7 +78,7 @@ export async function myGuilds(
   const rows = await ctx.services.platform.db.all<GuildOfMine & { nameKey: string }>(
     `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role, g.name_key AS nameKey
      FROM memberships m JOIN guilds g ON g.id = m.guild_id
-     WHERE m.user_id = ?1 AND g.status <> 'deleting' AND (g.name_key, g.id) > (?2, ?3)
+     WHERE m.user_id = ?1 AND g.status NOT IN ('deleted', 'deleting') AND (g.name_key, g.id) > (?2, ?3)
      ORDER BY g.name_key, g.id LIMIT ?4`,
     userId,
     name!,
@@ -124,7 +124,7 @@ export async function progressOf(
 ): Promise<Progress | undefined> {
   const { platform, provisioner } = ctx.services;
   const found = await platform.guildForUser(reference, signedIn(ctx).userId);
-  if (!found?.membership || found.guild.status === "deleting") return undefined;
+  if (!found?.membership || isGone(found.guild)) return undefined;
   const rows = await provisioner.operations.steps(found.guild.id);
   return { guild: found.guild, ...foldSteps(found.guild, rows) };
 }

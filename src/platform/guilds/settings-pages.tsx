@@ -74,6 +74,19 @@ async function settingsHtml(c: Page, form: FormState) {
           </div>
         </Card>
       )}
+      <Card title={view.messages.backups.title}>
+        <p class="muted">{view.messages.backups.lead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/backups")}>
+            {view.messages.backups.title}
+          </LinkButton>
+          {may(c.var.guild, "guild.own") && (
+            <LinkButton look="danger" href={guildHref(view, "/settings/deletion")}>
+              {view.messages.backups.end}
+            </LinkButton>
+          )}
+        </div>
+      </Card>
       <Card title={t.schedule}>
         <p class="muted">{t.scheduleLead}</p>
         <div class="row">

@@ -29,7 +29,7 @@ export async function planByName(platform: PlatformStore, name: string): Promise
 export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Usage> {
   const row = await platform.db.first<{ members: number; guilds: number }>(
     `SELECT (SELECT count(*) FROM memberships WHERE guild_id = ?1) AS members,
-       (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status <> 'deleting')
+       (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status NOT IN ('deleted', 'deleting'))
          AS guilds`,
     guild.id,
     guild.ownerId,
@@ -47,7 +47,7 @@ export function guildLimit(ownerId: UserId, plan: Plan): Guard {
   // A guild that failed keeps its name and can be tried again, so it counts.
   return guard(
     sql`(select count(*) from guilds where owner_id = ${ownerId} and plan = ${plan.name}
-          and status <> 'deleting')
+          and status not in ('deleted', 'deleting'))
         < (select coalesce(guilds_per_account_max, 1e9) from plans where name = ${plan.name})`,
     () => guildsReached(plan),
   );

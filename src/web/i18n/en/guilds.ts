@@ -25,6 +25,7 @@ export const guilds = {
     creating: "being made",
     failed: "could not be made",
     suspended: "suspended",
+    deleted: "deleted",
     deleting: "being deleted",
   },
   failed: "The database could not be made. Nothing is left half done; try again.",

@@ -2,6 +2,7 @@ export { analytics } from "./analytics.ts";
 export { auctions } from "./auctions.ts";
 export { audit } from "./audit.ts";
 export { auth } from "./auth.ts";
+export { backups } from "./backups.ts";
 export { common } from "./common.ts";
 export { dkp } from "./dkp.ts";
 export { guilds } from "./guilds.ts";

@@ -28,6 +28,7 @@ export const guilds: Translated<typeof en> = {
     creating: "en preparación",
     failed: "no se pudo crear",
     suspended: "suspendida",
+    deleted: "eliminada",
     deleting: "en eliminación",
   },
   failed: "No se pudo crear la base de datos. Nada ha quedado a medias; inténtalo otra vez.",

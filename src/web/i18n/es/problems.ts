@@ -132,6 +132,14 @@ export const problems: Translated<typeof en> = {
     "request/no-such-page": "En esta dirección no hay nada.",
     "request/too-large": "Esto es más de lo que aceptamos de una vez.",
     "request/unknown-host": "Esta dirección no se sirve aquí.",
+    "backup/not-found": "No existe esa copia. Mira cuáles hay.",
+    "backup/not-good": "Esta copia nunca se comprobó entera. Elige otra.",
+    "backup/not-here":
+      "Las copias se hacen donde hay un disco. Pídela a quien lleva esta plataforma.",
+    "backup/too-many": "Ya son suficientes copias por hoy. Espera a mañana.",
+    "guild/name-differs": "Escribe el nombre de la hermandad tal como es.",
+    "job/not-found": "Esta tarea ya terminó o no existe. Mira lo que se hizo.",
+    "job/under-way": "Alguien se ocupa de ella ahora mismo. Vuelve a mirar en un momento.",
     "roster/already-linked": "Esta persona ya pertenece a un miembro. Vuelve a mirar la plantilla.",
     "roster/character-not-found":
       "No hay tal personaje en esta plantilla. Vuelve a mirar a la persona.",

@@ -1,0 +1,316 @@
+import { sql } from "drizzle-orm";
+import type { TenantDatabase } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
+import { Conflict, NotFound } from "../../src/kernel/errors.ts";
+import { type GuildId, newId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
+import type { BackupReason } from "../../src/platform/backups-schema.ts";
+import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+import { fault } from "../fault.ts";
+import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts";
+import { databaseName } from "../hosts/host.ts";
+import type { Migration } from "../migrations.ts";
+import { type SwapDeps, swapDatabase } from "../swap.ts";
+import {
+  type CopyFacts,
+  copyFromFile,
+  copyToFile,
+  inspectCopy,
+  pack,
+  unpack,
+  withScratch,
+} from "./copies.ts";
+import { hashIn, keyOf, takenAtIn } from "./keys.ts";
+import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./listing.ts";
+import { keptBy } from "./policy.ts";
+import type { BackupStore } from "./store.ts";
+
+interface Deps extends SwapDeps {
+  readonly platform: PlatformStore;
+  readonly store: BackupStore;
+  readonly migrations: readonly Migration[];
+  /** A folder of this machine for files that are gone a moment later. */
+  readonly scratch: string;
+  /** Looks at the copy of a guild with the product's eyes, and throws when it finds a fault. */
+  readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
+  /** What the platform keeps for a guild by its database, such as the ends of auctions. */
+  readonly afterRestore: (guild: Guild) => Promise<void>;
+}
+
+/** Copies of guilds' databases: made, opened to see that they are good, given back, thinned out. */
+export class Backups {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  get storeKind(): BackupStore["kind"] {
+    return this.#deps.store.kind;
+  }
+
+  /**
+   * Copies a guild's database while it is in use, stores it, reads it back and opens it. The guild's
+   * own work goes on meanwhile. `guards` must hold as it begins.
+   * @throws {DatabaseError} `corrupt` when the database, or what came back from the store, is damaged.
+   */
+  async create(
+    guild: Guild,
+    reason: BackupReason,
+    by: string,
+    guards: readonly Guard[] = [],
+  ): Promise<Backup> {
+    const { platform, host, store, check } = this.#deps;
+    const id = newId<string>();
+    await write(platform.db, [
+      ...guards,
+      {
+        sql: `INSERT INTO backups (id, guild_id, reason, status, taken_at, created_by)
+              VALUES (?, ?, ?, 'making', ?, ?)`,
+        args: [id, guild.id, reason, platform.now().getTime(), by],
+      },
+    ]);
+    fault("backup.noted");
+    const [copy, packed] = [await this.#draft(), await this.#draft()];
+    return await withScratch([copy, packed], async () => {
+      try {
+        await copyToFile(host, databaseName(guild.databaseName), copy);
+        fault("backup.copied");
+        const facts = await inspectCopy(copy, (db) => check(db, guild));
+        refuseOther(facts, guild.id);
+        const sizes = await pack(copy, packed);
+        const key = await this.#keyFor(guild.id, sizes.sha256);
+        // The key is written down first: a copy in the store that nobody knows of is never removed.
+        await this.#note(id, { object_key: key });
+        await store.put(key, packed);
+        fault("backup.stored");
+        await this.#open(key, sizes.sha256, guild);
+        await this.#note(id, {
+          status: "good",
+          bytes: sizes.bytes,
+          stored_bytes: sizes.storedBytes,
+          generation: facts.generation,
+          schema_version: facts.schemaVersion,
+          rows: JSON.stringify(facts.rows),
+          verified_at: platform.now().getTime(),
+        });
+      } catch (error) {
+        const isDamage = error instanceof DatabaseError && error.kind === "corrupt";
+        const status = isDamage ? "damaged" : "failed";
+        await this.#note(id, { status, error: messageOf(error) });
+        throw error;
+      }
+      fault("backup.good");
+      return await this.backup(id);
+    });
+  }
+
+  /** Reads a copy from the store and opens it. Notes what it found. @throws {DatabaseError} `corrupt` */
+  async verify(backup: Backup): Promise<CopyFacts> {
+    const guild = await this.#guildOf(backup);
+    try {
+      const facts = await this.#open(backup.objectKey!, hashIn(backup.objectKey!), guild);
+      const verifiedAt = this.#deps.platform.now().getTime();
+      await this.#note(backup.id, { status: "good", verified_at: verifiedAt, error: null });
+      return facts;
+    } catch (error) {
+      const isGone = error instanceof NotFound || error instanceof DatabaseError;
+      if (isGone) await this.#note(backup.id, { status: "damaged", error: messageOf(error) });
+      throw error;
+    }
+  }
+
+  /**
+   * Gives a guild the database that a copy holds, brought to today's schema. What it has now is
+   * copied first, so that even this can be undone; `isLost` says that it cannot be read any more.
+   * @throws {DatabaseError} `corrupt` for a damaged copy and for one of another guild.
+   * @throws {Conflict} `guild/status-changed`, `backup/not-good`
+   */
+  async restore(
+    backup: Backup,
+    by: string,
+    options: { readonly isLost?: boolean; readonly alongside?: readonly Writable[] } = {},
+  ): Promise<Guild> {
+    const { host, store, migrations, check, afterRestore } = this.#deps;
+    const guild = await this.#guildOf(backup);
+    if (backup.status !== "good") {
+      throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
+    }
+    const copy = await this.#draft();
+    return await withScratch([copy], async () => {
+      const key = backup.objectKey!;
+      await unpack(await store.get(key), copy, hashIn(key));
+      fault("restore.fetched");
+      refuseOther(await inspectCopy(copy, (db) => check(db, guild)), guild.id);
+      if (!options.isLost) await this.create(guild, "before-restore", by);
+      fault("restore.kept");
+      const stream = await copyFromFile(host, copy);
+      const { alongside = [] } = options;
+      const restored = await swapDatabase(this.#deps, guild, stream, { migrations, alongside });
+      await afterRestore(restored);
+      return restored;
+    });
+  }
+
+  /** What the guild's audit log has noted since a copy was made: that would be lost by going back. */
+  async lostBy(backup: Backup): Promise<{ readonly changes: number }> {
+    const guild = await this.#guildOf(backup);
+    const client = await this.#deps.openClient(guild.location);
+    try {
+      const sqlText = "SELECT count(*) FROM audit_log WHERE at > ?";
+      const { rows } = await client.execute({ sql: sqlText, args: [backup.takenAt] });
+      return { changes: Number(rows[0]?.[0]) };
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** @throws {NotFound} `backup/not-found` */
+  async backup(id: string): Promise<Backup> {
+    const row = await this.#deps.platform.db.first<BackupRow>(
+      `${BACKUP_COLUMNS} WHERE b.id = ?`,
+      id,
+    );
+    if (row) return toBackup(row);
+    throw new NotFound("backup/not-found", "There is no such copy. List those there are.");
+  }
+
+  /** The newest first: of one guild, or of all. */
+  async list(
+    filter: { readonly guildId?: GuildId; readonly limit?: number } = {},
+  ): Promise<readonly Backup[]> {
+    const rows = await this.#deps.platform.db.all<BackupRow>(
+      `${BACKUP_COLUMNS} WHERE (?1 IS NULL OR b.guild_id = ?1) AND b.guild_id IS NOT NULL
+       ORDER BY b.taken_at DESC, b.id DESC LIMIT ?2`,
+      filter.guildId ?? null,
+      filter.limit ?? limits.backups.pageRows,
+    );
+    return rows.map(toBackup);
+  }
+
+  /** Which copies of a guild the policy lets go of, without removing any. */
+  async expired(guildId: GuildId): Promise<readonly Backup[]> {
+    const all = await this.list({ guildId, limit: -1 });
+    const good = all.filter(({ status, reason }) => status === "good" && reason === "schedule");
+    const kept = keptBy(
+      limits.backups.kept,
+      good.map(({ takenAt }) => takenAt),
+    );
+    const nowMs = this.#deps.platform.now().getTime();
+    return all.filter(({ status, reason, takenAt }) => {
+      if (status === "making") return nowMs - takenAt > limits.backups.makingMsMax;
+      if (status === "good" && reason === "schedule") return !kept.has(takenAt);
+      return nowMs - takenAt > limits.backups.byHandMs;
+    });
+  }
+
+  /** Removes what the policy lets go of, or all copies of a guild that is gone. Says how many. */
+  async prune(guildId: GuildId, all = false): Promise<number> {
+    const { platform, store } = this.#deps;
+    const gone = all ? await this.list({ guildId, limit: -1 }) : await this.expired(guildId);
+    for (const { id, objectKey } of gone) {
+      if (objectKey && !(await this.#isNeeded(objectKey, id))) await store.remove(objectKey);
+      fault("prune.removed");
+      await write(platform.db, [{ sql: "DELETE FROM backups WHERE id = ?", args: [id] }]);
+    }
+    return gone.length;
+  }
+
+  /**
+   * Notes the copies of a guild that the store has and the platform does not know of, as after the
+   * platform itself was restored. Each is opened first. Gives back those that were good.
+   */
+  async find(guild: Guild): Promise<readonly Backup[]> {
+    const { platform, store } = this.#deps;
+    const found: Backup[] = [];
+    for await (const key of store.list(`guilds/${guild.id}/`)) {
+      const takenAt = takenAtIn(key);
+      if (takenAt === undefined || (await this.#isNeeded(key, ""))) continue;
+      const id = newId<string>();
+      await write(platform.db, [
+        {
+          sql: `INSERT INTO backups (id, guild_id, reason, status, taken_at, created_by, object_key)
+                VALUES (?, ?, 'schedule', 'making', ?, 'found', ?)`,
+          args: [id, guild.id, takenAt, key],
+        },
+      ]);
+      const facts = await this.verify(await this.backup(id)).catch((error: unknown) => {
+        if (error instanceof DatabaseError) return undefined;
+        throw error;
+      });
+      if (facts === undefined) continue;
+      const { generation, schemaVersion } = facts;
+      const rows = JSON.stringify(facts.rows);
+      await this.#note(id, { generation, schema_version: schemaVersion, rows });
+      found.push(await this.backup(id));
+    }
+    return found;
+  }
+
+  async #isNeeded(key: string, exceptBy: string): Promise<boolean> {
+    const sqlText = "SELECT 1 FROM backups WHERE object_key = ? AND id <> ?";
+    return (await this.#deps.platform.db.first(sqlText, key, exceptBy)) !== undefined;
+  }
+
+  /** A guild that has not changed needs no second object. */
+  async #keyFor(guildId: GuildId, sha256: string): Promise<string> {
+    const same = await this.#deps.platform.db.first<{ object_key: string }>(
+      `SELECT object_key FROM backups WHERE guild_id = ? AND status = 'good' AND object_key LIKE ?
+       ORDER BY taken_at DESC LIMIT 1`,
+      guildId,
+      `%-${sha256}.db.gz`,
+    );
+    return same?.object_key ?? keyOf(`guilds/${guildId}`, this.#deps.platform.now(), sha256);
+  }
+
+  async #open(key: string, sha256: string, guild: Guild): Promise<CopyFacts> {
+    const copy = await this.#draft();
+    return await withScratch([copy], async () => {
+      await unpack(await this.#deps.store.get(key), copy, sha256);
+      const facts = await inspectCopy(copy, (db) => this.#deps.check(db, guild));
+      refuseOther(facts, guild.id);
+      return facts;
+    });
+  }
+
+  async #guildOf(backup: Backup): Promise<Guild> {
+    const guild = backup.guildId && (await this.#deps.platform.guild(backup.guildId));
+    if (guild) return guild;
+    throw new NotFound("guild/not-found", "The guild of this copy is not there any more.");
+  }
+
+  async #note(id: string, facts: Readonly<Record<string, string | number | null>>): Promise<void> {
+    const names = Object.keys(facts);
+    await write(this.#deps.platform.db, [
+      guard(
+        sql`exists (select 1 from backups where id = ${id})`,
+        () => new NotFound("backup/not-found", "There is no such copy. List those there are."),
+      ),
+      {
+        sql: `UPDATE backups SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`,
+        args: [...Object.values(facts), id],
+      },
+    ]);
+  }
+
+  async #draft(): Promise<string> {
+    await makeFolder(this.#deps.scratch);
+    return draftIn(this.#deps.scratch);
+  }
+
+  /** Removes what crashes left half-made in the scratch folder of this machine. */
+  async sweepScratch(): Promise<void> {
+    await makeFolder(this.#deps.scratch);
+    await removeStaleDrafts(this.#deps.scratch);
+  }
+}
+
+function refuseOther(facts: CopyFacts, guildId: GuildId): void {
+  if (facts.guildId === guildId) return;
+  throw new DatabaseError("corrupt", "The copy carries another guild's stamp.");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { pathToFileURL } from "node:url";
+import { createGunzip, createGzip } from "node:zlib";
+import { type Client, TenantDatabase } from "../../src/database/client.ts";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import { Invalid } from "../../src/kernel/errors.ts";
+import { dumpOf, readDump } from "../hosts/dump.ts";
+import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
+import type { DatabaseHost, DatabaseName } from "../hosts/host.ts";
+
+// Whatever host a guild is on, a kept copy of it is one libSQL file: it can be opened by anything
+// that reads SQLite, looked at before it is restored, and restored on another host.
+
+/** Writes a whole, consistent copy of a database to a new file. */
+export async function copyToFile(
+  host: DatabaseHost,
+  name: DatabaseName,
+  path: string,
+): Promise<void> {
+  const copy = await host.snapshot(name);
+  if (host.kind === "file") return await writeDurably(path, copy);
+  const statements = await readDump(copy);
+  const client = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
+  try {
+    await client.migrate(statements.map((sql) => ({ sql, args: [] })));
+    await settle(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** A file as what `restore` of this host takes. */
+export async function copyFromFile(
+  host: DatabaseHost,
+  path: string,
+): Promise<ReadableStream<Uint8Array>> {
+  if (host.kind === "file") {
+    return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+  }
+  return await inFile(path, (client) => dumpOf(client));
+}
+
+/** What a copy holds, as far as that can be told from itself. */
+export interface CopyFacts {
+  readonly guildId: string;
+  readonly generation: number;
+  readonly schemaVersion: number;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/**
+ * Opens a copy and looks whether it is a whole database of a guild.
+ * @throws {DatabaseError} `corrupt` for one that is not.
+ */
+export async function inspectCopy(
+  path: string,
+  alsoCheck?: (db: TenantDatabase) => Promise<void>,
+): Promise<CopyFacts> {
+  return await inFile(path, async (client) => {
+    await refuseDamage(client);
+    const { rows } = await client.execute({
+      sql: "SELECT guild_id, generation, schema_version FROM _meta WHERE id = 1",
+      args: [],
+    });
+    const [guildId, generation, schemaVersion] = rows[0] ?? [];
+    if (typeof guildId !== "string") throw new DatabaseError("corrupt", "It carries no stamp.");
+    await alsoCheck?.(new TenantDatabase(client));
+    return {
+      guildId,
+      generation: Number(generation),
+      schemaVersion: Number(schemaVersion),
+      rows: await countRows(client),
+    };
+  });
+}
+
+/** @throws {DatabaseError} `corrupt` */
+export async function refuseDamage(client: Client): Promise<void> {
+  const ask = async (sql: string) => (await client.execute({ sql, args: [] })).rows;
+  const [found] = (await ask("PRAGMA integrity_check(1)"))[0] ?? [];
+  if (found !== "ok") throw new DatabaseError("corrupt", `It is damaged: ${String(found)}`);
+  const broken = await ask("PRAGMA foreign_key_check");
+  if (broken.length > 0) {
+    throw new DatabaseError("corrupt", `${broken.length} of its rows point at nothing.`);
+  }
+}
+
+/** The number of rows of each table. */
+export async function countRows(client: Client): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await client.execute({
+    sql: `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+          ORDER BY name`,
+    args: [],
+  });
+  const counts: Record<string, number> = {};
+  for (const [name] of rows) {
+    const sql = `SELECT count(*) FROM "${String(name)}"`;
+    const counted = await client.execute({ sql, args: [] });
+    counts[String(name)] = Number(counted.rows[0]?.[0]);
+  }
+  return counts;
+}
+
+/** What was written stands in the file itself, not in a log beside it. */
+export async function settle(client: Client): Promise<void> {
+  await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
+}
+
+/** A file that is removed when it was read, or nobody reads on. */
+export function readOnce(path: string): ReadableStream<Uint8Array> {
+  const file = createReadStream(path);
+  file.once("close", () => void rm(path, { force: true }));
+  return Readable.toWeb(file) as ReadableStream<Uint8Array>;
+}
+
+/** Opens a file for as long as `work` runs. */
+export async function inFile<T>(path: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await openEmbedded({ url: pathToFileURL(path).href });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Compresses a file into a new one; says how large both are, and the SHA-256 of the new one. */
+export async function pack(
+  from: string,
+  to: string,
+): Promise<{ readonly bytes: number; readonly storedBytes: number; readonly sha256: string }> {
+  await pipeline(createReadStream(from), createGzip({ level: 6 }), createWriteStream(to, PRIVATE));
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(to), hash);
+  const [{ size: bytes }, { size: storedBytes }] = await Promise.all([stat(from), stat(to)]);
+  return { bytes, storedBytes, sha256: hash.digest("hex") };
+}
+
+/** Writes what was packed to a new file. @throws {DatabaseError} `corrupt` unless its hash is right. */
+export async function unpack(
+  packed: ReadableStream<Uint8Array>,
+  to: string,
+  sha256: string,
+): Promise<void> {
+  const hash = createHash("sha256");
+  const noted = Readable.fromWeb(packed as never).on("data", (chunk: Buffer) => hash.update(chunk));
+  try {
+    await pipeline(noted, createGunzip(), createWriteStream(to, PRIVATE));
+  } catch (error) {
+    throw new DatabaseError("corrupt", "The copy cannot be unpacked.", error);
+  }
+  if (hash.digest("hex") === sha256) return;
+  throw new DatabaseError("corrupt", "The copy is not what was stored: its hash is another.");
+}
+
+/** The same from a file of this machine, whose hash nobody told us. @throws {Invalid} `import/not-an-export` */
+export async function unpackFile(from: string, to: string): Promise<void> {
+  try {
+    await pipeline(createReadStream(from), createGunzip(), createWriteStream(to, PRIVATE));
+  } catch (cause) {
+    throw new Invalid(
+      "import/not-an-export",
+      "This file is not there, or not a guild's export.",
+      {},
+      { cause },
+    );
+  }
+}
+
+const PRIVATE = { flags: "wx", mode: 0o600 } as const;
+
+/** Files that are gone when `work` is over, however it ends. */
+export async function withScratch<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const path of paths) await removeDatabase(path);
+  }
+}

@@ -1,0 +1,52 @@
+import { createReadStream } from "node:fs";
+import { readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { Readable } from "node:stream";
+import { NotFound } from "../../src/kernel/errors.ts";
+import { draftIn, isThere, makeFolder, syncFolder, writeDurably } from "../hosts/file-drafts.ts";
+import type { BackupStore } from "./store.ts";
+
+/** Copies in a folder of this machine, or of a disk mounted there. */
+export class FolderStore implements BackupStore {
+  readonly kind = "folder";
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = resolve(root);
+  }
+
+  async put(key: string, path: string): Promise<void> {
+    const to = this.#path(key);
+    if (await isThere(to)) return;
+    const folder = dirname(to);
+    await makeFolder(folder);
+    const draft = draftIn(folder);
+    await writeDurably(draft, createReadStream(path) as AsyncIterable<Uint8Array>);
+    await rename(draft, to);
+    await syncFolder(folder);
+  }
+
+  async get(key: string): Promise<ReadableStream<Uint8Array>> {
+    const path = this.#path(key);
+    if (!(await isThere(path))) throw new NotFound("backup/object-missing", MISSING);
+    return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+  }
+
+  async *list(folder: string): AsyncIterable<string> {
+    const files = await readdir(this.#path(folder), { withFileTypes: true }).catch(() => []);
+    const names = files.filter((file) => file.isFile() && !file.name.startsWith("."));
+    for (const { name } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) yield folder + name;
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true });
+  }
+
+  #path(key: string): string {
+    const path = resolve(join(this.#root, key));
+    if (path.startsWith(this.#root + sep)) return path;
+    throw new NotFound("backup/object-missing", MISSING);
+  }
+}
+
+const MISSING = "The store does not have this copy any more. Take another one.";

@@ -1,0 +1,131 @@
+import { pathToFileURL } from "node:url";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
+import type { PlatformStore } from "../../src/platform/store.ts";
+import { dumpOf, readDump } from "../hosts/dump.ts";
+import { draftIn, isThere, makeFolder, removeDatabase } from "../hosts/file-drafts.ts";
+import { countRows, inFile, pack, refuseDamage, settle, unpack, withScratch } from "./copies.ts";
+import { hashIn, keyOf, takenAtIn } from "./keys.ts";
+import { keptBy, type Policy } from "./policy.ts";
+import type { BackupStore } from "./store.ts";
+
+const FOLDER = "platform";
+
+/** A copy of the platform's database in the store. What is in it is only known by opening it. */
+export interface PlatformCopy {
+  readonly key: string;
+  readonly takenAt: number;
+}
+
+/**
+ * Copies of the platform's own database. The list of them is the store's, not the platform's: they
+ * are for the day on which that is lost.
+ */
+export class PlatformBackups {
+  readonly #deps: {
+    readonly platform: PlatformStore;
+    readonly store: BackupStore;
+    readonly scratch: string;
+    readonly kept: Policy;
+  };
+
+  constructor(deps: {
+    readonly platform: PlatformStore;
+    readonly store: BackupStore;
+    readonly scratch: string;
+    readonly kept: Policy;
+  }) {
+    this.#deps = deps;
+  }
+
+  /** Copies, stores, reads back, opens; then lets go of what the policy does not keep. */
+  async create(): Promise<PlatformCopy> {
+    const { platform, store, scratch } = this.#deps;
+    await makeFolder(scratch);
+    const [copy, packed] = [draftIn(scratch), draftIn(scratch)];
+    return await withScratch([copy, packed], async () => {
+      await copyPlatform(platform, copy);
+      await inFile(copy, refuseDamage);
+      const { sha256 } = await pack(copy, packed);
+      const key = keyOf(FOLDER, platform.now(), sha256);
+      await store.put(key, packed);
+      await this.verify(key);
+      await this.#prune();
+      return { key, takenAt: takenAtIn(key)! };
+    });
+  }
+
+  /** The newest first. */
+  async list(): Promise<readonly PlatformCopy[]> {
+    const found: PlatformCopy[] = [];
+    for await (const key of this.#deps.store.list(`${FOLDER}/`)) {
+      const takenAt = takenAtIn(key);
+      if (takenAt !== undefined) found.push({ key, takenAt });
+    }
+    return found.sort((a, b) => b.takenAt - a.takenAt);
+  }
+
+  /** Reads a copy and opens it; says what is in it. @throws {DatabaseError} `corrupt` */
+  async verify(key: string): Promise<Readonly<Record<string, number>>> {
+    const copy = draftIn(this.#deps.scratch);
+    return await withScratch([copy], () => fetchCopy(this.#deps.store, key, copy));
+  }
+
+  async #prune(): Promise<void> {
+    const all = await this.list();
+    const kept = keptBy(
+      this.#deps.kept,
+      all.map(({ takenAt }) => takenAt),
+    );
+    for (const { key, takenAt } of all) if (!kept.has(takenAt)) await this.#deps.store.remove(key);
+  }
+}
+
+/**
+ * Writes a copy of the platform's database to where a server will look for it. Needs no platform.
+ * @throws {Conflict} `backup/platform-there` rather than replace a platform.
+ * @throws {DatabaseError} `corrupt`
+ */
+export async function restorePlatform(
+  store: BackupStore,
+  key: string,
+  path: string,
+): Promise<Readonly<Record<string, number>>> {
+  if (await isThere(path)) {
+    throw new Conflict(
+      "backup/platform-there",
+      "There is a platform database already. Stop the server and move it away first.",
+    );
+  }
+  try {
+    return await fetchCopy(store, key, path);
+  } catch (error) {
+    await removeDatabase(path);
+    throw error;
+  }
+}
+
+async function fetchCopy(
+  store: BackupStore,
+  key: string,
+  path: string,
+): Promise<Readonly<Record<string, number>>> {
+  await unpack(await store.get(key), path, hashIn(key));
+  return await inFile(path, async (client) => {
+    await refuseDamage(client);
+    const rows = await countRows(client);
+    await settle(client);
+    return rows;
+  });
+}
+
+async function copyPlatform(platform: PlatformStore, path: string): Promise<void> {
+  const statements = await readDump(await dumpOf(platform.db.client));
+  const copy = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
+  try {
+    await copy.migrate(statements.map((sql) => ({ sql, args: [] })));
+    await settle(copy);
+  } finally {
+    await copy.close();
+  }
+}

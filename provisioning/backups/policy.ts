@@ -1,0 +1,34 @@
+/** How many copies of the schedule are kept of the last hours, days and weeks. */
+export interface Policy {
+  readonly hourly: number;
+  readonly daily: number;
+  readonly weekly: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SPANS = [
+  ["hourly", HOUR_MS],
+  ["daily", DAY_MS],
+  ["weekly", 7 * DAY_MS],
+] as const;
+
+/**
+ * Which copies a policy keeps: the newest of each of the last hours, days and weeks (UTC) in which
+ * there is one, and always the newest of all. Times in Unix milliseconds, in any order.
+ */
+export function keptBy(policy: Policy, takenAt: readonly number[]): ReadonlySet<number> {
+  const newestFirst = [...new Set(takenAt)].sort((a, b) => b - a);
+  const kept = new Set(newestFirst.slice(0, 1));
+  for (const [span, lengthMs] of SPANS) {
+    const seen = new Set<number>();
+    for (const at of newestFirst) {
+      const period = Math.floor(at / lengthMs);
+      if (seen.has(period)) continue;
+      if (seen.size >= policy[span]) break;
+      seen.add(period);
+      kept.add(at);
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,92 @@
+import type { Statement } from "../src/database/client.ts";
+import { type Writable, write } from "../src/database/write.ts";
+import type { GuildId } from "../src/kernel/ids.ts";
+import { limits } from "../src/limits.ts";
+import type { PlatformStore } from "../src/platform/store.ts";
+import {
+  type DatabaseHost,
+  type DatabaseName,
+  databaseName,
+  newDatabaseName,
+} from "./hosts/host.ts";
+
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly host: DatabaseHost;
+}
+
+/**
+ * Writes down the name of a database that is about to be made for a guild. Whoever dies before the
+ * guild is pointed at it leaves a name, and the sweep removes what it stands for.
+ */
+export async function reserveSpare(
+  { platform, host }: Deps,
+  guildId: GuildId,
+): Promise<DatabaseName> {
+  const name = newDatabaseName();
+  const removeAfter = platform.now().getTime() + limits.fleet.draftMsMax;
+  await write(platform.db, [spareRow(name, host.kind, guildId, "draft", removeAfter)]);
+  return name;
+}
+
+/** A guild's database is no longer its own: it goes once everybody has let go of it. */
+export function replacedRow(deps: Deps, name: string, guildId: GuildId): Statement {
+  const removeAfter = deps.platform.now().getTime() + limits.fleet.replacedMs;
+  return spareRow(name, deps.host.kind, guildId, "replaced", removeAfter);
+}
+
+/** It is a guild's own from now on, or gone. */
+export function notSpareRow(name: string): Statement {
+  return { sql: "DELETE FROM spare_databases WHERE name = ?", args: [name] };
+}
+
+/** Removes a spare database at once. */
+export async function removeSpare({ platform, host }: Deps, name: DatabaseName): Promise<void> {
+  await host.destroy(name);
+  await write(platform.db, [notSpareRow(name)]);
+}
+
+/** The spare databases that were made for a guild. */
+export async function sparesOf(deps: Deps, guildId: GuildId): Promise<readonly DatabaseName[]> {
+  const rows = await deps.platform.db.all<{ name: string }>(
+    "SELECT name FROM spare_databases WHERE guild_id = ? AND host = ?",
+    guildId,
+    deps.host.kind,
+  );
+  return rows.map(({ name }) => databaseName(name));
+}
+
+/** Removes the spare databases of this host whose time has come, and says which. */
+export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> {
+  const rows = await deps.platform.db.all<{ name: string; isOwned: number }>(
+    `SELECT s.name, EXISTS (SELECT 1 FROM guilds g WHERE g.database_name = s.name) AS isOwned
+     FROM spare_databases s WHERE s.host = ? AND s.remove_after <= ? ORDER BY s.name`,
+    deps.host.kind,
+    deps.platform.now().getTime(),
+  );
+  const removed: DatabaseName[] = [];
+  for (const { name, isOwned } of rows) {
+    // Whatever the list says, a guild's own database is never taken from it.
+    if (isOwned) await write(deps.platform.db, [notSpareRow(name)]);
+    else {
+      await removeSpare(deps, databaseName(name));
+      removed.push(databaseName(name));
+    }
+  }
+  return removed;
+}
+
+function spareRow(
+  name: string,
+  host: string,
+  guildId: GuildId,
+  why: "draft" | "replaced",
+  removeAfter: number,
+): Statement & Writable {
+  return {
+    sql: `INSERT INTO spare_databases (name, host, guild_id, why, remove_after)
+          VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (name) DO UPDATE SET why = excluded.why, remove_after = excluded.remove_after`,
+    args: [name, host, guildId, why, removeAfter],
+  };
+}

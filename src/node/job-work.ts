@@ -1,0 +1,48 @@
+import type { TenantDatabases } from "../database/tenants.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
+import { settle } from "../tenant/auctions/settling.ts";
+import type { GuildContext } from "../tenant/context.ts";
+import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
+import type { JobWork } from "./job-runner.ts";
+
+interface Deps {
+  readonly tenants: TenantDatabases;
+  readonly now: Clock;
+}
+
+/** What players wait for: it must not stand in line behind copies and clean-ups. */
+export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  return {
+    [SETTLE_JOB]: inGuild(deps, async (ctx, auctionId) => {
+      const done = await settle(ctx, auctionId).catch((error: unknown) => {
+        // Its opening was refused or lost after the job was set.
+        if ((error as { code?: string }).code === "auctions/not-found") return undefined;
+        throw error;
+      });
+      return done?.status === "open" ? done.closesAt : undefined;
+    }),
+    [DECAY_JOB]: inGuild(deps, async (ctx, poolId) => {
+      const due = await decaysDue(ctx, poolId);
+      for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
+      return due?.nextAt;
+    }),
+  };
+}
+
+/** Work in the database of the job's guild; gives back when it is due again. */
+export function inGuild(
+  { tenants, now }: Deps,
+  work: (ctx: GuildContext, subject: string) => Promise<number | undefined>,
+): JobWork {
+  return {
+    run: async (job, guild) => {
+      if (guild === undefined) return undefined;
+      const actor = { type: "system", job: job.kind } as const;
+      const dueAt = await tenants.use(guild, (db) =>
+        work({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }, job.subject),
+      );
+      return { dueAt };
+    },
+  };
+}

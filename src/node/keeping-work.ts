@@ -1,0 +1,91 @@
+import type { Provisioner } from "../../provisioning/provisioner.ts";
+import type { Config } from "../config.ts";
+import { write } from "../database/write.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { GuildId } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import { RESTORE_JOB } from "../platform/backups/service.ts";
+import { PURGE_JOB } from "../platform/guilds/deletion.ts";
+import type { Jobs } from "../platform/jobs.ts";
+import type { PlatformStore } from "../platform/store.ts";
+import type { JobWork } from "./job-runner.ts";
+import type { Keeping } from "./keeping.ts";
+
+interface Deps extends Keeping {
+  readonly config: Config;
+  readonly platform: PlatformStore;
+  readonly provisioner: Provisioner;
+  readonly jobs: Jobs;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+export const BACKUP_JOB = "guild.backup";
+/** The platform's own work stands under no guild. */
+export const UPKEEP_JOB = "platform.upkeep";
+export const OF_THE_PLATFORM = "" as GuildId;
+
+/** What may take its time: copies, and the end of deleted guilds. */
+export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  const { backups, platformBackups, provisioner, config, now, platform, jobs } = deps;
+  const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
+  return {
+    [BACKUP_JOB]: {
+      run: async (_job, guild, step) => {
+        if (guild === undefined || config.backups.everyMs === 0) return undefined;
+        step.note("copying");
+        const made = await backups.create(guild, "schedule", "schedule");
+        step.note("thinning out");
+        const removed = await backups.prune(guild.id);
+        const detail = `${made.storedBytes} bytes stored, ${removed} older copies removed`;
+        return { dueAt: nextAt(), detail };
+      },
+    },
+    [RESTORE_JOB]: {
+      anyStatus: true,
+      run: async (job, guild, step) => {
+        // Its subject is a copy's id. What was asked of a guild that is gone is nobody's wish now.
+        if (guild === undefined) return undefined;
+        step.note("restoring");
+        const copy = await backups.backup(job.subject);
+        if (copy.guildId !== guild.id) return undefined;
+        await backups.restore(copy, "restore");
+        return { detail: `back to ${new Date(copy.takenAt).toISOString()}` };
+      },
+    },
+    [PURGE_JOB]: {
+      anyStatus: true,
+      run: async (_job, guild) => {
+        const isDue = guild?.status === "deleted" && guild.purgeAfter! <= now().getTime();
+        if (isDue) await provisioner.deprovision(guild.id);
+        return undefined;
+      },
+    },
+    [UPKEEP_JOB]: {
+      run: async (_job, _guild, step) => {
+        await backups.sweepScratch();
+        await jobs.forgetRuns(now().getTime() - limits.jobs.runsKeptMs);
+        if (config.backups.everyMs === 0) return { dueAt: nextAt() };
+        step.note("copying the platform");
+        await platformBackups.create();
+        await scheduleBackups(platform, config.backups.everyMs);
+        return { dueAt: nextAt() };
+      },
+    },
+  };
+}
+
+/** Every guild that is open has a copy coming; they are spread, so that not all come at once. */
+async function scheduleBackups(platform: PlatformStore, everyMs: number): Promise<void> {
+  await write(platform.db, [
+    {
+      sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
+            SELECT lower(hex(randomblob(16))), g.id, ?1, '', ?2 + abs(random()) % ?3, ?2
+            FROM guilds g WHERE g.status = 'ready'
+              AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.guild_id = g.id AND j.kind = ?1)
+            ON CONFLICT DO NOTHING`,
+      args: [BACKUP_JOB, platform.now().getTime(), everyMs],
+    },
+  ]);
+}

@@ -1,0 +1,179 @@
+import { sql } from "drizzle-orm";
+import type { Backup } from "../../../provisioning/backups/listing.ts";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, Invalid, LimitReached, NotFound, NotSupported } from "../../kernel/errors.ts";
+import type { GuildId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import type { Copies, Exports } from "../../services.ts";
+import { allow, type GuildContext } from "../../tenant/context.ts";
+import { requireProved } from "../auth/service.ts";
+import { type PlatformContext, record, signedIn } from "../context.ts";
+
+/** The job that gives a guild the database of a copy; its subject is the copy's id. */
+export const RESTORE_JOB = "guild.restore";
+
+/** A copy of the guild as its admins see it. Times in Unix milliseconds. */
+export type GuildBackup = Pick<
+  Backup,
+  "id" | "reason" | "status" | "takenAt" | "bytes" | "storedBytes" | "verifiedAt"
+>;
+
+/** What a copy holds beside what the guild has now, table by table. */
+export interface Comparison extends GuildBackup {
+  /** Changes noted since the copy was made: restoring it loses them. */
+  readonly changes: number;
+  readonly tables: readonly {
+    readonly table: string;
+    readonly inCopy: number;
+    readonly today: number;
+  }[];
+}
+
+/** The guild's copies, the newest first, and whether one is being restored. */
+export async function guildBackups(
+  ctx: GuildContext,
+  platform: PlatformContext,
+): Promise<{ items: readonly GuildBackup[]; isRestoring: boolean }> {
+  allow(ctx, "settings.manage");
+  const copies = await copiesOf(platform).list({ guildId: ctx.guild.id });
+  const restoring = await platform.services.platform.db.first(
+    "SELECT 1 FROM jobs WHERE guild_id = ? AND kind = ?",
+    ctx.guild.id,
+    RESTORE_JOB,
+  );
+  return { items: copies.map(shown), isRestoring: restoring !== undefined };
+}
+
+/**
+ * Copies the guild now, beside the copies made by the hour.
+ * @throws {LimitReached} `backup/too-many` @throws {NotSupported} `backup/not-here`
+ */
+export async function copyGuildNow(
+  ctx: GuildContext,
+  platform: PlatformContext,
+): Promise<GuildBackup> {
+  allow(ctx, "settings.manage");
+  const copies = copiesOf(platform);
+  const { max, windowMs } = limits.backups.byHand;
+  const since = ctx.now().getTime() - windowMs;
+  const made = await copies.create(ctx.guild, "manual", signedIn(platform).name, [
+    guard(
+      sql`(select count(*) from backups where guild_id = ${ctx.guild.id}
+        and reason = 'manual' and taken_at > ${since}) < ${max}`,
+      () =>
+        new LimitReached("backup/too-many", `That was ${max} copies today. Wait for tomorrow.`, {
+          limit: max,
+          retryAfterMs: windowMs,
+        }),
+    ),
+  ]);
+  await write(platform.services.platform.db, [
+    record(platform, "guild.backup", made.id, { guildId: ctx.guild.id }),
+  ]);
+  return shown(made);
+}
+
+/** What would be lost by going back to a copy. @throws {NotFound} `backup/not-found` */
+export async function compareBackup(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  id: string,
+): Promise<Comparison> {
+  allow(ctx, "settings.manage");
+  const copies = copiesOf(platform);
+  const copy = await ownCopy(copies, ctx.guild.id, id);
+  const { changes } = await copies.lostBy(copy);
+  const tables = await Promise.all(
+    Object.entries(copy.rows ?? {}).map(async ([table, inCopy]) => ({
+      table,
+      inCopy,
+      today: await ctx.db
+        .first<{ n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', "")}"`)
+        .then((row) => row!.n)
+        // A later schema may not have the table any more.
+        .catch(() => 0),
+    })),
+  );
+  return {
+    ...shown(copy),
+    changes,
+    tables: tables.filter(({ inCopy, today }) => inCopy !== today),
+  };
+}
+
+/**
+ * Has the guild go back to a copy, as soon as a process gets to it; what it has now is copied first.
+ * @throws {Invalid} `guild/name-differs` @throws {Conflict} `backup/not-good`
+ * @throws {Forbidden} `auth/proof-required`
+ */
+export async function restoreBackup(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  id: string,
+  typed: string,
+): Promise<void> {
+  allow(ctx, "guild.own");
+  requireProved(signedIn(platform), ctx.now());
+  refuseOtherName(ctx, typed);
+  const copy = await ownCopy(copiesOf(platform), ctx.guild.id, id);
+  if (copy.status !== "good") {
+    throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
+  }
+  const { services } = platform;
+  const nowMs = services.platform.now().getTime();
+  await write(services.platform.db, [
+    services.jobs.enqueueRow(ctx.guild.id, RESTORE_JOB, id, nowMs),
+    record(platform, "guild.restore", ctx.guild.id, {
+      guildId: ctx.guild.id,
+      after: { backup: id, takenAt: copy.takenAt },
+    }),
+  ]);
+  services.wakeJobs();
+}
+
+/** One file with all of the guild's own data. @throws {Forbidden} `auth/proof-required` */
+export async function exportOwnGuild(
+  ctx: GuildContext,
+  platform: PlatformContext,
+): Promise<Awaited<ReturnType<Exports>>> {
+  allow(ctx, "guild.own");
+  requireProved(signedIn(platform), ctx.now());
+  const { exports, platform: store } = platform.services;
+  if (exports === undefined) throw notHere();
+  await write(store.db, [
+    record(platform, "guild.export", ctx.guild.id, { guildId: ctx.guild.id }),
+  ]);
+  return await exports(ctx.guild);
+}
+
+/** @throws {Invalid} `guild/name-differs` */
+export function refuseOtherName(ctx: GuildContext, typed: string): void {
+  if (typed.trim() === ctx.guild.name) return;
+  throw new Invalid("guild/name-differs", `Type the guild's name as it is: ${ctx.guild.name}`, {
+    errors: [{ pointer: "/name", detail: "This is not the guild's name." }],
+  });
+}
+
+async function ownCopy(copies: Copies, guildId: GuildId, id: string): Promise<Backup> {
+  const copy = await copies.backup(id);
+  if (copy.guildId === guildId) return copy;
+  throw new NotFound("backup/not-found", "There is no such copy. List those there are.");
+}
+
+function copiesOf(platform: PlatformContext): Copies {
+  const { backups } = platform.services;
+  if (backups) return backups;
+  throw notHere();
+}
+
+function notHere(): NotSupported {
+  return new NotSupported(
+    "backup/not-here",
+    "Copies are made where there is a disk. Ask whoever runs this platform for one.",
+  );
+}
+
+function shown(copy: Backup): GuildBackup {
+  const { id, reason, status, takenAt, bytes, storedBytes, verifiedAt } = copy;
+  return { id, reason, status, takenAt, bytes, storedBytes, verifiedAt };
+}

@@ -1,0 +1,115 @@
+import { sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
+import type { GuildId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../../tenant/context.ts";
+import { accountHolder } from "../auth/accounts.ts";
+import { requireProved } from "../auth/service.ts";
+import { refuseOtherName } from "../backups/service.ts";
+import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
+import { guildLimit, planByName } from "../plans/service.ts";
+import type { Guild } from "../store.ts";
+
+/** The job that ends a deleted guild for good. */
+export const PURGE_JOB = "guild.purge";
+
+/** A guild that its owner deleted, and until when that can be taken back. */
+export interface DeletedGuild {
+  readonly id: GuildId;
+  readonly slug: string;
+  readonly name: string;
+  readonly purgeAfter: number;
+}
+
+/**
+ * Deletes the guild of the request, by its owner, who typed its name. For a month it can be taken
+ * back; from now on it is gone for everybody.
+ * @throws {Invalid} `guild/name-differs` @throws {Forbidden} `auth/proof-required`
+ */
+export async function deleteOwnGuild(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  typed: string,
+): Promise<{ purgeAfter: number }> {
+  allow(ctx, "guild.own");
+  requireProved(signedIn(platform), ctx.now());
+  refuseOtherName(ctx, typed);
+  return await deleteGuild(platform, ctx.guild);
+}
+
+/**
+ * Deletes a guild that is not being made or deleted already. Its slug, name and database are kept
+ * until it is purged.
+ * @throws {Conflict} `guild/status-changed`
+ */
+export async function deleteGuild(
+  ctx: ActingContext,
+  guild: Guild,
+): Promise<{ purgeAfter: number }> {
+  const { platform, tenants, jobs } = ctx.services;
+  const purgeAfter = platform.now().getTime() + limits.guild.deletionGraceMs;
+  const { id, slug, name, status } = guild;
+  if (!["ready", "suspended", "failed"].includes(status)) throw moved();
+  await platform.advanceGuild(id, status, "deleted", { deletedFrom: status, purgeAfter }, [
+    jobs.enqueueRow(id, PURGE_JOB, "", purgeAfter),
+    record(ctx, "guild.delete", id, { guildId: id, before: { slug, name, status } }),
+  ]);
+  tenants.evict(id);
+  return { purgeAfter };
+}
+
+/** The caller's own guilds that can still be brought back, the newest first. */
+export async function deletedGuilds(ctx: PlatformContext): Promise<readonly DeletedGuild[]> {
+  return await ctx.services.platform.db.all<DeletedGuild>(
+    `SELECT id, slug, name, purge_after AS purgeAfter FROM guilds
+     WHERE owner_id = ? AND status = 'deleted' ORDER BY purge_after DESC`,
+    accountHolder(ctx).userId,
+  );
+}
+
+/**
+ * Brings a deleted guild of the caller's back as it was.
+ * @throws {NotFound} `guild/not-found` @throws {LimitReached} `plan/guilds`
+ */
+export async function undeleteOwnGuild(ctx: PlatformContext, id: string): Promise<Guild> {
+  const { platform } = ctx.services;
+  const { userId } = accountHolder(ctx);
+  const guild = await platform.guild(id as GuildId);
+  if (!guild || guild.ownerId !== userId || guild.status !== "deleted") {
+    throw new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+  }
+  return await undelete(ctx, guild, [
+    guildLimit(userId, await planByName(platform, guild.plan.name)),
+  ]);
+}
+
+/** The same for an operator, who is held to no plan. @throws {Conflict} `guild/status-changed` */
+export async function undeleteGuild(ctx: ActingContext, guild: Guild): Promise<Guild> {
+  return await undelete(ctx, guild, []);
+}
+
+async function undelete(
+  ctx: ActingContext,
+  guild: Guild,
+  guards: readonly ReturnType<typeof guard>[],
+): Promise<Guild> {
+  const { platform } = ctx.services;
+  await write(platform.db, [
+    guard(sql`exists (select 1 from guilds where id = ${guild.id} and status = 'deleted')`, moved),
+    ...guards,
+    {
+      sql: `UPDATE guilds SET status = deleted_from, deleted_from = NULL, purge_after = NULL,
+              updated_at = ? WHERE id = ?`,
+      args: [platform.now().getTime(), guild.id],
+    },
+    { sql: "DELETE FROM jobs WHERE guild_id = ? AND kind = ?", args: [guild.id, PURGE_JOB] },
+    record(ctx, "guild.undelete", guild.id, { guildId: guild.id }),
+  ]);
+  ctx.services.wakeJobs();
+  return (await platform.guild(guild.id))!;
+}
+
+function moved(): Conflict {
+  return new Conflict("guild/status-changed", "This guild is no longer as it was. Look again.");
+}

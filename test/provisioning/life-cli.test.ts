@@ -1,0 +1,142 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { type TestApp, testApp } from "../support/app.ts";
+import { bundleScript } from "../support/bundle.ts";
+import { runCli } from "../support/cli.ts";
+
+let main: string;
+beforeAll(async () => {
+  main = await bundleScript("provisioning/cli/main.ts");
+});
+afterAll(() => rm(main, { force: true }));
+
+/** A server with one guild, and the command line on the same machine. */
+async function platform() {
+  const t = await testApp({}, { clock: systemClock });
+  const guild = await t.guild("iron-vow");
+  await guild.owner.post("/roster/persons", { name: "Jaina" });
+  const { dataDir } = t.services.config;
+  const guildhall = (...args: readonly string[]) => runCli(main, dataDir, args);
+  const email = guild.owner.identity.email!;
+  return { t, guild, guildhall, dataDir, email };
+}
+
+const personsOf = async (t: TestApp, slug: string) => {
+  const found = await t.services.platform.guildForUser(slug, null);
+  return await t.services.tenants.use(found!.guild, (db) =>
+    db.all<{ name: string; user_id: string | null }>("SELECT name, user_id FROM persons"),
+  );
+};
+
+describe("a guild that an operator deletes", () => {
+  test("is gone for everybody, comes back as it was, and is gone for good when purged", async () => {
+    const { t, guild, guildhall, dataDir } = await platform();
+    await using _t = t;
+    const deleted = await guildhall("guilds", "delete", "iron-vow", "--confirm", "iron-vow");
+    expect(deleted.out).toContain("Try:   guildhall guilds undelete iron-vow");
+    expect((await guild.owner.get("/roster")).status).toBe(404);
+    expect((await guildhall("guilds", "undelete", "iron-vow", "--dry-run")).code).toBe(0);
+    expect((await guild.owner.get("/roster")).status).toBe(404);
+    expect((await guildhall("guilds", "undelete", "iron-vow")).code).toBe(0);
+    expect((await guild.owner.get("/roster")).status).toBe(200);
+    const again = await guildhall("guilds", "undelete", "iron-vow", "--json");
+    expect(JSON.parse(again.err).error.code).toBe("guild/status-changed");
+    await guildhall("backups", "create", "iron-vow");
+    t.services.tenants.evict(guild.id);
+    const dry = await guildhall("guilds", "purge", "iron-vow", "--dry-run", "--json");
+    expect(JSON.parse(dry.out)).toMatchObject({ backups: 1 });
+    expect((await guildhall("guilds", "purge", "iron-vow")).code).toBe(2);
+    const purged = await guildhall("guilds", "purge", "iron-vow", "--confirm", "iron-vow");
+    expect(purged).toMatchObject({ code: 0 });
+    expect(JSON.parse((await guildhall("guilds", "list", "--json")).out)).toEqual([]);
+    expect(JSON.parse((await guildhall("backups", "list", "--json")).out)).toEqual([]);
+    await expect(readFile(join(dataDir, "backups", "guilds"))).rejects.toThrow();
+  });
+});
+
+describe("a guild's copies at the command line", () => {
+  test("are made, listed, opened, thinned out and given back, with what would be lost said first", async () => {
+    const { t, guild, guildhall } = await platform();
+    await using _t = t;
+    const none = await guildhall("backups", "restore", "iron-vow", "--json");
+    expect(JSON.parse(none.err).error.code).toBe("backup/not-found");
+    expect((await guildhall("backups", "create")).code).toBe(1);
+    expect((await guildhall("backups", "create", "--all")).out).toContain("✓ iron-vow");
+    await guild.owner.post("/roster/persons", { name: "Later" });
+    const dry = await guildhall("backups", "restore", "iron-vow", "--dry-run", "--json");
+    expect(JSON.parse(dry.out).lost).toEqual({ changes: 1 });
+    const unsure = await guildhall("backups", "restore", "iron-vow");
+    expect(unsure.code).toBe(2);
+    expect(unsure.err).toContain("1 changes");
+    const back = await guildhall("backups", "restore", "iron-vow", "--confirm", "iron-vow");
+    expect(back).toMatchObject({ code: 0, err: "" });
+    const people = await personsOf(t, "iron-vow");
+    expect(people.map(({ name }) => name)).not.toContain("Later");
+    expect((await guildhall("backups", "verify", "iron-vow")).code).toBe(0);
+    const pruned = await guildhall("backups", "prune", "--all", "--dry-run", "--json");
+    expect(JSON.parse(pruned.out).done).toHaveLength(1);
+    const listed = JSON.parse((await guildhall("backups", "list", "iron-vow", "--json")).out);
+    expect(listed.map(({ reason }: { reason: string }) => reason)).toEqual([
+      "before-restore",
+      "manual",
+    ]);
+    expect((await guildhall("backups", "platform")).out).toContain("platform/");
+  });
+});
+
+describe("one file of a guild", () => {
+  test("says what it is, and makes the same guild again under another owner", async () => {
+    const { t, guildhall, dataDir } = await platform();
+    await using _t = t;
+    const file = join(dataDir, "iron-vow.db.gz");
+    expect((await guildhall("guilds", "export", "iron-vow", "--to", file)).code).toBe(0);
+    expect((await guildhall("guilds", "export", "iron-vow", "--to", file)).code).toBe(1);
+    const stranger = (await t.signUp()).identity.email!;
+    const who = ["--owner-email", stranger, "--json"];
+    const looked = await guildhall("guilds", "import", file, "--dry-run", ...who);
+    expect(JSON.parse(looked.out)).toMatchObject({ guild: { name: "Guild iron-vow" } });
+    const taken = await guildhall("guilds", "import", file, ...who);
+    expect(JSON.parse(taken.err).error.code).toBe("guild/name-taken");
+    const made = await guildhall("guilds", "import", file, "--name", "Iron Again", ...who);
+    expect(JSON.parse(made.out)).toMatchObject({ slug: "iron-again", status: "ready" });
+    const people = await personsOf(t, "iron-again");
+    expect(people).toContainEqual({ name: "Jaina", user_id: null });
+    expect((await guildhall("guilds", "check", "iron-again")).code).toBe(0);
+    expect((await guildhall("migrate", "verify", "--guild", "iron-again")).code).toBe(0);
+  });
+
+  test("that is none, or damaged, changes nothing", async () => {
+    const { t, guildhall, dataDir, email } = await platform();
+    await using _t = t;
+    for (const [name, bytes] of [
+      ["text.gz", gzipSync("not a database at all")],
+      ["plain.txt", Buffer.from("neither")],
+    ] as const) {
+      const file = join(dataDir, name);
+      await writeFile(file, bytes);
+      const refused = await guildhall("guilds", "import", file, "--owner-email", email, "--json");
+      expect(JSON.parse(refused.err).error.code).toBe("import/not-an-export");
+    }
+    const guilds = JSON.parse((await guildhall("guilds", "list", "--json")).out);
+    expect(guilds).toHaveLength(1);
+  });
+
+  test("a clone is a guild of its own: what is tried there stays there", async () => {
+    const { t, guildhall, email } = await platform();
+    await using _t = t;
+    await t.services.platform.db.client.execute({
+      sql: "UPDATE guilds SET plan = (SELECT name FROM plans ORDER BY position DESC LIMIT 1)",
+      args: [],
+    });
+    const args = ["clone", "iron-vow", "--slug", "iron-lab", "--owner-email", email, "--json"];
+    const made = await guildhall("guilds", ...args);
+    expect(made.err).toBe("");
+    expect(JSON.parse(made.out)).toMatchObject({ slug: "iron-lab", generation: 2 });
+    const [original, clone] = [await personsOf(t, "iron-vow"), await personsOf(t, "iron-lab")];
+    expect(clone).toEqual(original);
+    expect((await guildhall("guilds", "check", "iron-lab")).code).toBe(0);
+  });
+});
