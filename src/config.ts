@@ -19,9 +19,17 @@ const environment = z.object({
     .min(32, "needs at least 32 random characters")
     .describe("signs access tokens and keys; changing it ends all of them"),
   PLATFORM_DATABASE_URL: z
-    .string()
+    .url({
+      protocol: /^(file|https?|libsql)$/,
+      error: "must begin with file:, http:, https: or libsql:",
+    })
     .optional()
-    .describe("the platform database, if not in DATA_DIR"),
+    .describe("the platform database, if not a file in DATA_DIR; processes that share it are one"),
+  PLATFORM_DATABASE_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("opens the platform database; not needed on the server of SQLD_URL"),
   DATABASE_HOST: z
     .enum(["file", "sqld"])
     .default("file")
@@ -73,6 +81,7 @@ const SECRETS = new Set([
   "SQLD_ADMIN_KEY",
   "SQLD_PRIVATE_KEY",
   "BACKUP_S3_SECRET_ACCESS_KEY",
+  "PLATFORM_DATABASE_TOKEN",
 ]);
 
 /** One variable of the environment, for people who set it up. */
@@ -129,6 +138,7 @@ export interface Config {
   readonly dataDir: string;
   readonly secret: string;
   readonly platformDatabaseUrl: string | undefined;
+  readonly platformDatabaseToken: string | undefined;
   readonly databaseHost: "file" | "sqld";
   /** What a libSQL server needs; undefined without one. */
   readonly sqld: SqldConfig | undefined;
@@ -161,6 +171,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: value.DATA_DIR,
     secret: value.GUILDHALL_SECRET,
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
+    platformDatabaseToken: value.PLATFORM_DATABASE_TOKEN,
     databaseHost: value.DATABASE_HOST,
     sqld: sqldConfig(value),
     backups: backupConfig(value),

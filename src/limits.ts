@@ -133,6 +133,10 @@ export const limits = {
     /** A database that the server loads again is back within some tens of milliseconds. */
     triesMax: 8,
     retryMs: 10,
+    /** How often, at least, a server that is away is asked whether it can take what it missed. */
+    persistMsMax: SECOND_MS / 2,
+    /** Another process that brings the platform to a new schema is done within moments. */
+    migratingMs: 50,
     /** A token that leaks is good for minutes; it is renewed at half of this. */
     tokenMs: 5 * MINUTE_MS,
   },

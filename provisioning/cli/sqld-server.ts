@@ -69,6 +69,8 @@ export async function startSqldServer(options: Options): Promise<SqldServer> {
 /** What the product is told to use such a server. */
 export function environmentOf(server: SqldServer): Record<string, string> {
   return {
+    // Guilds and the platform beside each other: any number of processes may be started with this.
+    PLATFORM_DATABASE_URL: `${server.url}/platform`,
     DATABASE_HOST: "sqld",
     SQLD_URL: server.url,
     SQLD_ADMIN_URL: server.adminUrl,

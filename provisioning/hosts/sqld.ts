@@ -88,6 +88,12 @@ export class SqldHost implements DatabaseHost {
     return await this.#verified(to);
   }
 
+  /** Makes an empty database that is no guild's, such as the platform's own, unless it is there. */
+  async ensure(name: DatabaseName): Promise<void> {
+    const made = await this.#admin("POST", `${databaseName(name)}/create`, {});
+    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+  }
+
   async destroy(name: DatabaseName): Promise<void> {
     const gone = await this.#admin("DELETE", databaseName(name));
     if (gone.status !== 200 && gone.status !== 404) throw refused(gone, "remove");
@@ -174,8 +180,7 @@ export class SqldHost implements DatabaseHost {
   async #makeTemplate(): Promise<DatabaseName> {
     const { migrations, now } = this.#options;
     const name = databaseName(`template-${schemaOf(migrations).hash.slice(0, 16)}`);
-    const made = await this.#admin("POST", `${name}/create`, {});
-    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+    await this.ensure(name);
     const client = await this.#open(name);
     try {
       const report = await migrate(client, migrations, { nowMs: now().getTime() });
@@ -202,8 +207,7 @@ export class SqldHost implements DatabaseHost {
   }
 
   async #makeRegistry(): Promise<void> {
-    const made = await this.#admin("POST", `${REGISTRY}/create`, {});
-    if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
+    await this.ensure(REGISTRY);
     const client = await this.#open(REGISTRY);
     const sql = "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY) WITHOUT ROWID";
     await client.execute({ sql, args: [] });

@@ -40,9 +40,9 @@ export async function openRemote(
   return new RemoteClient(client);
 }
 
-/** `http://host:port/name` taken apart. */
+/** `http://host:port/name` taken apart; `libsql:` is what clouds write for `https:`. */
 export function placeOf(url: string): { readonly origin: string; readonly namespace: string } {
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname } = new URL(url.replace(/^libsql:/, "https:"));
   return { origin, namespace: decodeURIComponent(pathname.slice(1)) };
 }
 

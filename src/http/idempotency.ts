@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { Database } from "../database/client.ts";
+import type { Database, Statement } from "../database/client.ts";
+import { DatabaseError } from "../database/errors.ts";
 import { write } from "../database/write.ts";
+import { delay } from "../kernel/concurrency.ts";
 import { Conflict, Invalid } from "../kernel/errors.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
@@ -43,33 +45,48 @@ export function idempotency<E extends AppEnv>(
     if (carriesSecret(c.req.path)) return await next();
     refuseOddKey(key);
     if (keepsKeys(c.req.path)) return await next();
-    const db = databaseOf(c);
-    const requestHash = hashToken(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
     const nowMs = services.now().getTime();
-    const id = [caller.userId, key] as const;
-    const [claimed, stored] = await write(db, [
-      {
-        sql: CLAIM,
-        args: [
-          ...id,
-          requestHash,
-          nowMs + limits.http.idempotencyLockMs,
-          nowMs + limits.http.idempotencyKeptMs,
-          nowMs,
-        ],
-      },
-      { sql: STORED, args: id },
-    ]);
-    if (claimed!.rows.length === 0) {
-      const [hash, status, headers, body] = stored!.rows[0] as (string | number | null)[];
-      return replay(
-        { request_hash: hash, status, headers, body } as unknown as KeyRow,
-        requestHash,
-      );
-    }
+    const claim: Claim = {
+      db: databaseOf(c),
+      id: [caller.userId, key],
+      requestHash: hashToken(`${c.req.method} ${c.req.path}\n${await c.req.text()}`),
+      lockedUntil: nowMs + limits.http.idempotencyLockMs,
+    };
+    const earlier = await take(claim, nowMs).catch((error: unknown) => {
+      // It may have been taken all the same, and whoever asks again would have to wait for its end.
+      if (isAway(error)) void persist(claim, release(claim));
+      throw error;
+    });
+    if (earlier) return replay(earlier, claim.requestHash);
     await next();
-    await keep(db, id, c.res);
+    const record = await outcome(claim, c.res);
+    await write(claim.db, [record]).catch((error: unknown) => {
+      // What was done is done, also when its answer cannot be kept yet: the caller hears of it.
+      services.log.warn("idempotency.kept-late", { requestId: c.var.requestId, error });
+      if (isAway(error)) void persist(claim, record);
+    });
   };
+}
+
+/** A request that this process runs for its key, and until when nobody else may. */
+interface Claim {
+  readonly db: Database;
+  readonly id: readonly [scope: string, key: string];
+  readonly requestHash: string;
+  readonly lockedUntil: number;
+}
+
+/** Undefined when the request is ours to run; else what is known of the first one with this key. */
+async function take(claim: Claim, nowMs: number): Promise<KeyRow | undefined> {
+  const { db, id, requestHash, lockedUntil } = claim;
+  const expiresAt = nowMs + limits.http.idempotencyKeptMs;
+  const [claimed, stored] = await write(db, [
+    { sql: CLAIM, args: [...id, requestHash, lockedUntil, expiresAt, nowMs] },
+    { sql: STORED, args: id },
+  ]);
+  if (claimed!.rows.length > 0) return undefined;
+  const [hash, status, headers, body] = stored!.rows[0] as (string | number | null)[];
+  return { request_hash: hash, status, headers, body } as unknown as KeyRow;
 }
 
 /**
@@ -114,26 +131,43 @@ function replay(row: KeyRow, requestHash: string): Response {
 }
 
 /** Keeps answers that would be the same again; a failure of ours is forgotten and may be retried. */
-async function keep(
-  db: Database,
-  id: readonly [string, string],
-  response: Response,
-): Promise<void> {
-  if (response.status >= 500 || response.status === 429) {
-    await write(db, [
-      { sql: "DELETE FROM idempotency_keys WHERE scope = ? AND key = ?", args: id },
-    ]);
-    return;
-  }
+async function outcome(claim: Claim, response: Response): Promise<Statement> {
+  if (response.status >= 500 || response.status === 429) return release(claim);
   const headers: Record<string, string> = {};
   for (const name of ["content-type", "location", "etag"]) {
     const value = response.headers.get(name);
     if (value !== null) headers[name] = value;
   }
-  await write(db, [
-    {
-      sql: "UPDATE idempotency_keys SET status = ?, headers = ?, body = ? WHERE scope = ? AND key = ?",
-      args: [response.status, JSON.stringify(headers), await response.clone().text(), ...id],
-    },
-  ]);
+  const body = await response.clone().text();
+  return {
+    sql: `UPDATE idempotency_keys SET status = ?, headers = ?, body = ? WHERE ${OURS}`,
+    args: [response.status, JSON.stringify(headers), body, ...claim.id, claim.lockedUntil],
+  };
+}
+
+// By the end of its lock a claim is told from a later one of the same key.
+const OURS = "scope = ? AND key = ? AND locked_until = ? AND status IS NULL";
+
+function release({ id, lockedUntil }: Claim): Statement {
+  return { sql: `DELETE FROM idempotency_keys WHERE ${OURS}`, args: [...id, lockedUntil] };
+}
+
+/**
+ * Writes a claim's end once its database answers again, while nobody waits for it. Else its key would
+ * stay locked after a server's restart. Gives up after the time of a lock, which then has ended by itself.
+ */
+async function persist({ db }: Claim, record: Statement): Promise<void> {
+  const startedAt = performance.now();
+  for (let tries = 1; performance.now() - startedAt < limits.http.idempotencyLockMs; tries++) {
+    await delay(Math.min(limits.remote.retryMs * 2 ** tries, limits.remote.persistMsMax));
+    const isDone = await write(db, [record]).then(
+      () => true,
+      (error: unknown) => !isAway(error),
+    );
+    if (isDone) return;
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof DatabaseError && /^(unreachable|timeout)$/.test(error.kind);
 }

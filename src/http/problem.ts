@@ -126,10 +126,19 @@ function toAppError(error: Error): AppError | undefined {
       { cause: error },
     );
   }
-  if (error.kind === "busy" || error.kind === "timeout" || error.kind === "unreachable") {
+  if (error.kind === "busy") {
     return new Unavailable(
       "database/busy",
       "The database is busy. Nothing was changed; try again in a moment.",
+      { retryAfterMs: 1_000 },
+      { cause: error },
+    );
+  }
+  if (error.kind === "timeout" || error.kind === "unreachable") {
+    // The answer may have been lost after the deed, so this must not say that nothing was done.
+    return new Unavailable(
+      "database/unreachable",
+      "The database did not answer. Try again: with the same Idempotency-Key nothing is done twice.",
       { retryAfterMs: 1_000 },
       { cause: error },
     );

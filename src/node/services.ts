@@ -1,24 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { importPKCS8 } from "jose";
-import { platformMigrations } from "../../platform-migrations/index.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
 import { SqldHost, SqldTokens } from "../../provisioning/hosts/sqld.ts";
-import { migrate, parseMigrations } from "../../provisioning/migrations.ts";
+import { parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
 import type { Config, SqldConfig } from "../config.ts";
-import {
-  type Client,
-  type DatabaseLocation,
-  type OpenClient,
-  PlatformDatabase,
-} from "../database/client.ts";
+import type { Client, DatabaseLocation, OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { DatabaseError } from "../database/errors.ts";
 import { openRemote } from "../database/remote.ts";
@@ -43,6 +35,7 @@ import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
+import { openPlatform } from "./platform-database.ts";
 
 /** The guild schema this build brings; parsed once, the same for every guild. */
 export const guildSchema = parseMigrations(tenantMigrations);
@@ -80,7 +73,16 @@ export async function buildNodeServices(
   const sqld = config.sqld && (await sqldServer(config.sqld));
   const openClient: OpenClient = (location) =>
     location.url.startsWith("file:") ? openEmbedded(location) : openOn(sqld, location);
-  const platform = new PlatformStore(await openPlatform(config, dataDir, nowMs()), now);
+  const sqldHost = sqld && new SqldHost({ ...sqld, migrations: guildSchema, openClient, now });
+  await sqldHost?.refuseOpenServer();
+  const platformDatabase = await openPlatform({
+    config,
+    dataDir,
+    sqld: sqldHost,
+    openClient,
+    nowMs: nowMs(),
+  });
+  const platform = new PlatformStore(platformDatabase, now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const tenants = new TenantDatabases({
     openMax: config.openMax ?? limits.database.openMax,
@@ -96,9 +98,8 @@ export async function buildNodeServices(
   });
   const host =
     config.databaseHost === "sqld"
-      ? new SqldHost({ ...sqld!, migrations: guildSchema, openClient, now })
+      ? sqldHost!
       : new FileHost({ root: join(dataDir, "guilds"), template, openClient });
-  if (host instanceof SqldHost) await host.refuseOpenServer();
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
   const swapping = { platform, host, openClient, tenants, migrations: guildSchema };
@@ -192,20 +193,4 @@ function openOn(server: SqldServer | undefined, location: DatabaseLocation): Pro
     return openRemote(location, { tokenFor: server.tokens.tokenFor });
   }
   throw new DatabaseError("unreachable", "This guild is on a server that is not configured here.");
-}
-
-async function openPlatform(
-  config: Config,
-  dataDir: string,
-  nowMs: number,
-): Promise<PlatformDatabase> {
-  await mkdir(dataDir, { recursive: true });
-  const url = config.platformDatabaseUrl ?? pathToFileURL(join(dataDir, "platform.db")).href;
-  const client = await openEmbedded({ url }, { create: true });
-  const report = await migrate(client, parseMigrations(platformMigrations), { nowMs });
-  if (report.error) {
-    await client.close();
-    throw report.error;
-  }
-  return new PlatformDatabase(client);
 }

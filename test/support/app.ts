@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../src/app.ts";
@@ -116,6 +116,18 @@ export async function testApp(
       args: [userId, of.id],
     });
 
+  /** All bytes of all databases and uploads, wherever they lie. Letters are not among them. */
+  const storedBytes = async () => {
+    const found: string[] = [];
+    for (const folder of [dir, ...(server ? [server.dataDir] : [])]) {
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || entry.parentPath === join(dir, "outbox")) continue;
+        found.push(await readFile(join(entry.parentPath, entry.name), "latin1"));
+      }
+    }
+    return found.join("\n");
+  };
+
   const close = async () => {
     await services.close();
     await server?.stop();
@@ -126,6 +138,7 @@ export async function testApp(
     app,
     services,
     dir,
+    storedBytes,
     /** What another process needs to serve the same guilds. */
     env: given,
     request,

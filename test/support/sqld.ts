@@ -11,19 +11,40 @@ export const hasSqld = sqldBinary() !== undefined;
 /** The real libSQL server on free ports, with nothing in it. */
 export async function startSqld() {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-sqld-"));
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const server = await startSqldServer({ dir, port, adminPort });
+  const server = await startOnFreePorts(dir);
+  let { child } = server;
+  const kill = async () => {
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  };
   return {
     ...server,
+    kill,
+    /** Starts it again where it was, with what it had. Resolves once it answers. */
+    restart: async () => {
+      ({ child } = await startSqldServer({ dir, port: server.port, adminPort: server.adminPort }));
+    },
+    dataDir: join(dir, "data"),
     env: environmentOf(server),
     key: (await importPKCS8(server.privateKey, "EdDSA")) as CryptoKey,
     stop: async () => {
-      const ended = new Promise((resolve) => server.child.once("close", resolve));
-      server.child.kill("SIGKILL");
-      await ended;
+      await kill();
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A port that was free a moment ago may have been taken since, such as by another test's server. */
+async function startOnFreePorts(dir: string) {
+  for (let tries = 1; ; tries++) {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    try {
+      return { ...(await startSqldServer({ dir, port, adminPort })), port, adminPort };
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
 }
 
 function freePort(): Promise<number> {

@@ -32,6 +32,8 @@ export const problems: Translated<typeof en> = {
     "auctions/too-many": "Hay demasiadas subastas a la vez. Deja que terminen algunas.",
     "database/busy":
       "La base de datos está ocupada. No se ha cambiado nada; inténtalo dentro de un momento.",
+    "database/unreachable":
+      "La base de datos no ha respondido. Inténtalo otra vez: con la misma Idempotency-Key nada se hace dos veces.",
     "dkp/already-reversed":
       "Este apunte ya se deshizo. Haz un apunte nuevo para volver a dar los puntos.",
     "dkp/balance-too-large":
