@@ -6,6 +6,7 @@ import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
 import type { Operation, Operations, ProvisionStep } from "../src/platform/operations.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
+import { allowanceOf } from "./allowance.ts";
 import { fault } from "./fault.ts";
 import {
   type DatabaseHost,
@@ -117,8 +118,10 @@ export class Provisioner {
       await this.#drain(guildId);
       await operations.note(operation, [operations.row(operation, "drained", "done")]);
       fault("drained");
-      await host.destroy(databaseName(guild.databaseName));
-      for (const name of await sparesOf(this.#deps, guildId)) await host.destroy(name);
+      await this.#holding(operation, async () => {
+        await host.destroy(databaseName(guild.databaseName));
+        for (const name of await sparesOf(this.#deps, guildId)) await host.destroy(name);
+      });
       await this.#deps.removeBeside?.(guild);
       fault("destroyed");
       await write(platform.db, [
@@ -131,6 +134,12 @@ export class Provisioner {
       await write(platform.db, [operations.finishRow(operation, "failed", messageOf(error))]);
       throw error;
     }
+  }
+
+  /** Holds a guild's database to its plan, as after a change of plan. Twice is once. */
+  async applyPlan(guildId: GuildId): Promise<void> {
+    const guild = await this.#guild(guildId);
+    await this.#deps.host.allow?.(databaseName(guild.databaseName), allowanceOf(guild.plan));
   }
 
   /**
@@ -161,7 +170,12 @@ export class Provisioner {
     const schema = schemaOf(migrations);
     const nowMs = now().getTime();
 
-    const location = await host.create(databaseName(guild.databaseName));
+    const name = databaseName(guild.databaseName);
+    const location = await this.#holding(operation, async () => {
+      const made = await host.create(name);
+      await host.allow?.(name, allowanceOf(guild.plan));
+      return made;
+    });
     await this.#pass(progress, "migrated", [
       { sql: "UPDATE guilds SET database_url = ? WHERE id = ?", args: [location.url, guild.id] },
     ]);
@@ -212,6 +226,20 @@ export class Provisioner {
     fault(`${step}.done`);
   }
 
+  /** Keeps the operation ours for as long as a host takes: some need longer than a dead process. */
+  async #holding<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    const { operations } = this.#deps;
+    const renewal = setInterval(() => {
+      // If this fails the lease runs out, which the next step finds.
+      operations.note(operation, []).catch(() => undefined);
+    }, limits.guild.operationLeaseMs / 3);
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
   /** Removes what a failed attempt made. Whatever fails in here, the sweep does later. */
   async #undo(guild: Guild, { operation, step }: Progress, error: unknown): Promise<void> {
     const { operations, platform, host } = this.#deps;
@@ -224,7 +252,7 @@ export class Provisioner {
       throw new AggregateError([error, lost], "The failure could not be recorded.");
     }
     fault("undoing");
-    await host.destroy(databaseName(guild.databaseName));
+    await this.#holding(operation, () => host.destroy(databaseName(guild.databaseName)));
     fault("undone");
     const statusReason = error instanceof AppError ? error.message : FAILED;
     await platform.advanceGuild(guild.id, "creating", "failed", { statusReason }, [

@@ -34,17 +34,30 @@ interface SwapOptions {
  * @throws {DatabaseError} `corrupt` for a damaged copy and for one of another guild.
  * @throws {Conflict} `guild/status-changed` when the guild's database changed in the meantime.
  */
-export async function swapDatabase(
+export function swapDatabase(
   deps: SwapDeps,
   guild: Guild,
   copy: ReadableStream<Uint8Array>,
+  options: SwapOptions = {},
+): Promise<Guild> {
+  return swapFor(deps, guild, (name) => deps.host.restore(name, copy), options);
+}
+
+/**
+ * The same with a database that `make` makes under the name it is given, such as one that the host
+ * keeps from an earlier moment.
+ */
+export async function swapFor(
+  deps: SwapDeps,
+  guild: Guild,
+  make: (name: DatabaseName) => Promise<DatabaseLocation>,
   options: SwapOptions = {},
 ): Promise<Guild> {
   const { platform, host, tenants } = deps;
   const name = await reserveSpare(deps, guild.id);
   fault("swap.reserved");
   try {
-    const location = await host.restore(name, copy);
+    const location = await make(name);
     fault("swap.restored");
     const schema = await restamp(deps, location, guild, options);
     fault("swap.stamped");

@@ -31,9 +31,9 @@ const environment = z.object({
     .optional()
     .describe("opens the platform database; not needed on the server of SQLD_URL"),
   DATABASE_HOST: z
-    .enum(["file", "sqld"])
+    .enum(["file", "sqld", "turso"])
     .default("file")
-    .describe("where new guilds' databases are made: files here, or a libSQL server"),
+    .describe("where new guilds' databases are made: files here, a libSQL server, or Turso"),
   SQLD_URL: z.url().optional().describe("sqld: where databases are spoken to"),
   SQLD_ADMIN_URL: z.url().optional().describe("sqld: where they are made"),
   SQLD_ADMIN_KEY: z.string().min(16).optional().describe("sqld: its --admin-auth-key"),
@@ -55,6 +55,26 @@ const environment = z.object({
     .min(0)
     .default(60)
     .describe("how often every guild and the platform are copied; 0 for never"),
+  TURSO_ORGANIZATION: z.string().min(1).optional().describe("turso: the organization's slug"),
+  TURSO_API_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("turso: makes and removes databases, and tokens for them"),
+  TURSO_GROUP: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, "needs lower-case letters, digits and hyphens")
+    .default("guildhall")
+    .describe("turso: the group of the guilds' databases; of this deployment alone"),
+  TURSO_LOCATION: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("turso: where to make the group when it is not there, such as aws-eu-west-1"),
+  TURSO_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.turso.tech")
+    .describe("turso: where its Platform API is"),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()
@@ -82,6 +102,7 @@ const SECRETS = new Set([
   "SQLD_PRIVATE_KEY",
   "BACKUP_S3_SECRET_ACCESS_KEY",
   "PLATFORM_DATABASE_TOKEN",
+  "TURSO_API_TOKEN",
 ]);
 
 /** One variable of the environment, for people who set it up. */
@@ -130,6 +151,14 @@ export interface BackupConfig {
   readonly everyMs: number;
 }
 
+export interface TursoConfig {
+  readonly apiUrl: string;
+  readonly organization: string;
+  readonly apiToken: string;
+  readonly group: string;
+  readonly placement: string | undefined;
+}
+
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {
   readonly port: number;
@@ -139,10 +168,12 @@ export interface Config {
   readonly secret: string;
   readonly platformDatabaseUrl: string | undefined;
   readonly platformDatabaseToken: string | undefined;
-  readonly databaseHost: "file" | "sqld";
+  readonly databaseHost: "file" | "sqld" | "turso";
   /** What a libSQL server needs; undefined without one. */
   readonly sqld: SqldConfig | undefined;
   readonly backups: BackupConfig;
+  /** What Turso's cloud needs; undefined without it. */
+  readonly turso: TursoConfig | undefined;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
   readonly smtpUrl: string | undefined;
@@ -175,6 +206,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseHost: value.DATABASE_HOST,
     sqld: sqldConfig(value),
     backups: backupConfig(value),
+    turso: tursoConfig(value),
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     smtpUrl: value.SMTP_URL,
@@ -209,4 +241,19 @@ function sqldConfig(value: z.infer<typeof environment>): SqldConfig | undefined 
   throw new Error(
     "SQLD_URL, SQLD_ADMIN_URL, SQLD_ADMIN_KEY and SQLD_PRIVATE_KEY belong together: set all of them.",
   );
+}
+
+/** Also read when guilds are made elsewhere: those that are on Turso already are served. */
+function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefined {
+  const { TURSO_ORGANIZATION: organization, TURSO_API_TOKEN: apiToken } = value;
+  const { TURSO_API_URL: apiUrl, TURSO_GROUP: group, TURSO_LOCATION: placement } = value;
+  const { protocol, hostname } = new URL(apiUrl);
+  if (protocol === "http:" && !LOOPBACK.test(hostname)) {
+    throw new Error(
+      "TURSO_API_URL must be https: outside this machine, or the token could be read.",
+    );
+  }
+  if (organization && apiToken) return { apiUrl, organization, apiToken, group, placement };
+  if (value.DATABASE_HOST !== "turso" && !organization && !apiToken) return undefined;
+  throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
 }

@@ -139,6 +139,32 @@ export const limits = {
     migratingMs: 50,
     /** A token that leaks is good for minutes; it is renewed at half of this. */
     tokenMs: 5 * MINUTE_MS,
+    /** A copy of a whole database: a season of a busy guild takes seconds. */
+    dumpMs: 2 * MINUTE_MS,
+  },
+  turso: {
+    /** Making a database takes a second or two there. */
+    deadlineMs: 10 * SECOND_MS,
+    /** Some seconds of trouble are sat out; what lasts longer is for the next sweep. */
+    triesMax: 5,
+    retryMs: 200,
+    retryMsMax: 3 * SECOND_MS,
+    /** Whoever is told to wait longer than this gives up and lets the sweep come back. */
+    retryAfterMsMax: 10 * SECOND_MS,
+    /** A new database answers "not found" for up to fifteen seconds. */
+    servesMsMax: 40 * SECOND_MS,
+    servesPollMs: 250,
+    servesPollMsMax: 2 * SECOND_MS,
+    /** Each token is a call, and none can be taken back by itself. Renewed at half of this. */
+    tokenMs: HOUR_MS,
+    /** Far more guilds than one process serves within an hour; each is a short text. */
+    tokensMax: 20_000,
+  },
+  storage: {
+    /** Years of a guild's points, and its fights of a month. */
+    freeBytesMax: 500 * 1024 ** 2,
+    /** Not a limit that a guild meets: it keeps one that runs wild from costing all the others. */
+    paidBytesMax: 20 * 1024 ** 3,
   },
   keys: {
     /** One for each program of a guild, and some to change over. */

@@ -9,9 +9,10 @@ import { type Client, TenantDatabase } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
-import { dumpOf, readDump } from "../hosts/dump.ts";
+import { dumpOf } from "../hosts/dump.ts";
 import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
 import type { DatabaseHost, DatabaseName } from "../hosts/host.ts";
+import { statementsIn } from "../hosts/sql-snapshot.ts";
 
 // Whatever host a guild is on, a kept copy of it is one libSQL file: it can be opened by anything
 // that reads SQLite, looked at before it is restored, and restored on another host.
@@ -24,10 +25,10 @@ export async function copyToFile(
 ): Promise<void> {
   const copy = await host.snapshot(name);
   if (host.kind === "file") return await writeDurably(path, copy);
-  const statements = await readDump(copy);
+  const statements = await statementsIn(copy);
   const client = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
   try {
-    await client.migrate(statements.map((sql) => ({ sql, args: [] })));
+    await client.migrate(statements);
     await settle(client);
   } finally {
     await client.close();

@@ -2,8 +2,9 @@ import { pathToFileURL } from "node:url";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
-import { dumpOf, readDump } from "../hosts/dump.ts";
+import { dumpOf } from "../hosts/dump.ts";
 import { draftIn, isThere, makeFolder, removeDatabase } from "../hosts/file-drafts.ts";
+import { statementsIn } from "../hosts/sql-snapshot.ts";
 import { countRows, inFile, pack, refuseDamage, settle, unpack, withScratch } from "./copies.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { keptBy, type Policy } from "./policy.ts";
@@ -120,10 +121,10 @@ async function fetchCopy(
 }
 
 async function copyPlatform(platform: PlatformStore, path: string): Promise<void> {
-  const statements = await readDump(await dumpOf(platform.db.client));
+  const statements = await statementsIn(await dumpOf(platform.db.client));
   const copy = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
   try {
-    await copy.migrate(statements.map((sql) => ({ sql, args: [] })));
+    await copy.migrate(statements);
     await settle(copy);
   } finally {
     await copy.close();

@@ -5,12 +5,23 @@ declare const brand: unique symbol;
 /** The name of one tenant database: random, so that it cannot be guessed, and never reused. */
 export type DatabaseName = string & { readonly [brand]: "database" };
 
+/** What a guild's plan lets its database be. */
+export interface Allowance {
+  /** More is refused, and everything stays readable. */
+  readonly sizeBytesMax: number;
+  readonly writesBlocked: boolean;
+  /** Nobody removes it by a slip in the host's own console; we can, on purpose. */
+  readonly isProtected: boolean;
+}
+
 /** Where tenant databases live. Every method may be repeated: twice is the same as once. */
 export interface DatabaseHost {
   readonly kind: "file" | "sqld" | "turso";
   /** Makes the database with the newest schema and nothing else in it, durably. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
-  /** Removes it for good. Nothing may have it open. */
+  /** Holds a database to what it may be. Hosts that cannot, such as a folder of files, have none. */
+  allow?(name: DatabaseName, allowance: Allowance): Promise<void>;
+  /** Removes it for good, also when it is protected. Nothing may have it open. */
   destroy(name: DatabaseName): Promise<void>;
   /** Where a database is; undefined when there is none of this name. */
   locate(name: DatabaseName): Promise<DatabaseLocation | undefined>;
@@ -29,6 +40,11 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 export function newDatabaseName(): DatabaseName {
   const bytes = crypto.getRandomValues(new Uint8Array(25));
   return `g${[...bytes].map((byte) => ALPHABET[byte & 31]).join("")}` as DatabaseName;
+}
+
+/** Is this a name that `newDatabaseName` gives, and no neighbour's on a shared host? */
+export function isGuildDatabaseName(text: string): text is DatabaseName {
+  return /^g[a-z2-7]{25}$/.test(text);
 }
 
 /** Lower-case letters, digits and inner hyphens, 63 at most: safe as a path and as an address. */

@@ -4,8 +4,8 @@ import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
-import { readDump, sealDump } from "./dump.ts";
-import { type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+import { sealed, statementsIn } from "./sql-snapshot.ts";
 
 /** The database of the server that lists the others: it has no route that does. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
@@ -25,19 +25,19 @@ interface Options {
 export class SqldTokens {
   readonly #key: CryptoKey;
   readonly #now: Clock;
-  readonly #made = new Map<string, { readonly token: Promise<string>; readonly renewAt: number }>();
+  readonly #made = new Map<string, { readonly token: string; readonly renewAt: number }>();
 
   constructor(key: CryptoKey, now: Clock) {
     this.#key = key;
     this.#now = now;
   }
 
-  readonly tokenFor = (namespace: string): Promise<string> => {
+  readonly tokenFor = async (namespace: string): Promise<string> => {
     const nowMs = this.#now().getTime();
     const known = this.#made.get(namespace);
     if (known && nowMs < known.renewAt) return known.token;
     const endsAt = nowMs + limits.remote.tokenMs;
-    const token = new SignJWT({ id: namespace, a: "rw" })
+    const token = await new SignJWT({ id: namespace, a: "rw" })
       .setProtectedHeader({ alg: "EdDSA" })
       .setExpirationTime(Math.floor(endsAt / 1_000))
       .sign(this.#key);
@@ -94,6 +94,18 @@ export class SqldHost implements DatabaseHost {
     if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
   }
 
+  /** This server knows no protection. What is left out of a configuration is lost, so all is sent. */
+  async allow(name: DatabaseName, allowance: Allowance): Promise<void> {
+    const config = await this.#admin("GET", `${databaseName(name)}/config`);
+    if (config.status !== 200) throw refused(config, "find");
+    const set = await this.#admin("POST", `${name}/config`, {
+      ...(JSON.parse(config.text) as object),
+      max_db_size: `${allowance.sizeBytesMax}B`,
+      block_writes: allowance.writesBlocked,
+    });
+    if (set.status !== 200) throw refused(set, "limit");
+  }
+
   async destroy(name: DatabaseName): Promise<void> {
     const gone = await this.#admin("DELETE", databaseName(name));
     if (gone.status !== 200 && gone.status !== 404) throw refused(gone, "remove");
@@ -126,7 +138,11 @@ export class SqldHost implements DatabaseHost {
     });
     const text = await answer.text();
     if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
-    return sealDump(text);
+    return sealed(
+      (async function* () {
+        yield text;
+      })(),
+    );
   }
 
   async restore(
@@ -139,14 +155,14 @@ export class SqldHost implements DatabaseHost {
       await snapshot.cancel();
       return there;
     }
-    const statements = await readDump(snapshot);
+    const statements = await statementsIn(snapshot);
     await this.#register(to);
     const made = await this.#admin("POST", `${to}/create`, {});
     if (made.status !== 200) throw refused(made, "make");
     try {
       const client = await this.#open(to);
       try {
-        await client.migrate(statements.map((sql) => ({ sql, args: [] })));
+        await client.migrate(statements);
       } finally {
         await client.close();
       }

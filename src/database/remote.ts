@@ -9,6 +9,8 @@ import { readSql, type SqlFacts } from "./sql.ts";
 export interface RemoteOptions {
   /** A token for one database, renewed by whoever makes it. Asked at every request. */
   readonly tokenFor?: (namespace: string) => Promise<string>;
+  /** Each database has an address of its own: the server need not be told which one is meant. */
+  readonly addressEach?: boolean;
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
@@ -24,25 +26,39 @@ export async function openRemote(
   location: DatabaseLocation,
   options: RemoteOptions = {},
 ): Promise<Client> {
-  const { origin, namespace } = placeOf(location.url);
-  const send = options.fetch ?? ((request: Request) => fetch(request));
   const client = createClient({
-    url: origin,
+    url: placeOf(location.url).origin,
     intMode: "bigint",
-    fetch: async (request: Request) => {
-      const token = location.authToken ?? (await options.tokenFor?.(namespace));
-      if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
-      if (namespace !== "") request.headers.set("x-namespace-bin", unpadded(namespace));
-      const signal = AbortSignal.timeout(limits.remote.deadlineMs);
-      return await send(new Request(request, { signal }));
-    },
+    fetch: (request: Request) => sendTo(location, options, request),
   });
   return new RemoteClient(client);
 }
 
-/** `http://host:port/name` taken apart; `libsql:` is what clouds write for `https:`. */
+/** Sends a request to a database's server, with its token and saying which database is meant. */
+export async function sendTo(
+  location: DatabaseLocation,
+  options: RemoteOptions,
+  request: Request,
+  deadlineMs: number = limits.remote.deadlineMs,
+): Promise<Response> {
+  const { namespace } = placeOf(location.url);
+  const token = location.authToken ?? (await options.tokenFor?.(namespace));
+  if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+  if (namespace !== "" && !options.addressEach) {
+    request.headers.set("x-namespace-bin", unpadded(namespace));
+  }
+  const signal = AbortSignal.timeout(deadlineMs);
+  const send = options.fetch ?? ((one: Request) => fetch(one));
+  return await send(new Request(request, { signal }));
+}
+
+/**
+ * `http://host:port/name` taken apart; `libsql:` is what clouds write for `https:`, and, with `tls=0`,
+ * for `http:`.
+ */
 export function placeOf(url: string): { readonly origin: string; readonly namespace: string } {
-  const { origin, pathname } = new URL(url.replace(/^libsql:/, "https:"));
+  const isPlain = /[?&]tls=0\b/.test(url);
+  const { origin, pathname } = new URL(url.replace(/^libsql:/, isPlain ? "http:" : "https:"));
   return { origin, namespace: decodeURIComponent(pathname.slice(1)) };
 }
 
@@ -157,7 +173,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, DatabaseErrorKind])[] = [
 ];
 
 /** The same words as on every backend: the server's own codes say less than its sentences. */
-function toDatabaseError(error: unknown): DatabaseError {
+export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const {
     message = String(error),
@@ -183,7 +199,8 @@ function kindOf(
   if (/timeout|aborted/i.test((error as Error).name ?? "")) return "timeout";
   const known = BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   if (known) return known;
-  if (status !== undefined && status >= 500) return "unreachable";
+  // What is wrong with a statement is said in an answer that is well: this is somebody on the way.
+  if (status !== undefined) return "unreachable";
   if (error instanceof TypeError || /fetch failed|ECONN|socket/i.test(message))
     return "unreachable";
   return kindOfSqliteCode(code);

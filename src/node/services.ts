@@ -5,11 +5,13 @@ import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
 import { SqldHost, SqldTokens } from "../../provisioning/hosts/sqld.ts";
+import { openOnTurso, TursoHost, TursoTokens } from "../../provisioning/hosts/turso.ts";
+import { TursoPlatform } from "../../provisioning/hosts/turso-platform.ts";
 import { parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
-import type { Config, SqldConfig } from "../config.ts";
+import type { Config, SqldConfig, TursoConfig } from "../config.ts";
 import type { Client, DatabaseLocation, OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { DatabaseError } from "../database/errors.ts";
@@ -71,8 +73,9 @@ export async function buildNodeServices(
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
   const sqld = config.sqld && (await sqldServer(config.sqld));
+  const turso = config.turso && tursoCloud(config.turso);
   const openClient: OpenClient = (location) =>
-    location.url.startsWith("file:") ? openEmbedded(location) : openOn(sqld, location);
+    location.url.startsWith("file:") ? openEmbedded(location) : openOn({ sqld, turso }, location);
   const sqldHost = sqld && new SqldHost({ ...sqld, migrations: guildSchema, openClient, now });
   await sqldHost?.refuseOpenServer();
   const platformDatabase = await openPlatform({
@@ -96,10 +99,18 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const host =
-    config.databaseHost === "sqld"
-      ? sqldHost!
-      : new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  const host = {
+    sqld: () => sqldHost!,
+    turso: () => new TursoHost({ ...turso!, migrations: guildSchema, now }),
+    file: () => new FileHost({ root: join(dataDir, "guilds"), template, openClient }),
+  }[config.databaseHost]();
+  if (host instanceof TursoHost) {
+    await host.readyGroup().catch((error: unknown) => {
+      // Guilds elsewhere are served while the cloud is away; a wrong configuration is another matter.
+      if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
+      log.warn("turso.unreachable", { error });
+    });
+  }
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
   const swapping = { platform, host, openClient, tenants, migrations: guildSchema };
@@ -187,10 +198,24 @@ async function sqldServer(config: SqldConfig): Promise<SqldServer> {
   return { ...config, tokens: new SqldTokens(key, systemClock) };
 }
 
+type TursoCloud = ReturnType<typeof tursoCloud>;
+
+function tursoCloud(config: TursoConfig) {
+  const platform = new TursoPlatform({ ...config, now: systemClock });
+  return { ...config, platform, tokens: new TursoTokens(platform, systemClock) };
+}
+
 /** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
-function openOn(server: SqldServer | undefined, location: DatabaseLocation): Promise<Client> {
-  if (server && new URL(location.url).origin === new URL(server.url).origin) {
-    return openRemote(location, { tokenFor: server.tokens.tokenFor });
+function openOn(
+  {
+    sqld,
+    turso,
+  }: { readonly sqld: SqldServer | undefined; readonly turso: TursoCloud | undefined },
+  location: DatabaseLocation,
+): Promise<Client> {
+  if (location.url.startsWith("libsql:") && turso) return openOnTurso(turso.tokens)(location);
+  if (sqld && new URL(location.url).origin === new URL(sqld.url).origin) {
+    return openRemote(location, { tokenFor: sqld.tokens.tokenFor });
   }
   throw new DatabaseError("unreachable", "This guild is on a server that is not configured here.");
 }

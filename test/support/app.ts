@@ -9,6 +9,7 @@ import { newId } from "../../src/kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 import { startSqld } from "./sqld.ts";
+import { startTurso } from "./turso-platform.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -40,7 +41,7 @@ export async function testApp(
   env: Record<string, string> = {},
   options: { readonly clock?: () => Date } = {},
 ) {
-  const server = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? await startSqld() : undefined;
+  const server = await startServer(process.env["GUILDHALL_TEST_HOST"]);
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
   let nowMs = START_MS;
   const now = options.clock ?? (() => new Date(nowMs));
@@ -119,7 +120,7 @@ export async function testApp(
   /** All bytes of all databases and uploads, wherever they lie. Letters are not among them. */
   const storedBytes = async () => {
     const found: string[] = [];
-    for (const folder of [dir, ...(server ? [server.dataDir] : [])]) {
+    for (const folder of [dir, ...(server && "dataDir" in server ? [server.dataDir] : [])]) {
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile() || entry.parentPath === join(dir, "outbox")) continue;
         found.push(await readFile(join(entry.parentPath, entry.name), "latin1"));
@@ -155,6 +156,19 @@ export async function testApp(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Where guilds live in this run of the tests, when it is not in files. */
+async function startServer(kind: string | undefined) {
+  if (kind === "sqld") return await startSqld();
+  if (kind !== "turso") return undefined;
+  const behind = await startSqld();
+  const cloud = await startTurso(behind);
+  const stop = async () => {
+    await cloud.stop();
+    await behind.stop();
+  };
+  return { env: cloud.env, stop };
 }
 
 interface Identity {

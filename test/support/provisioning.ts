@@ -3,10 +3,10 @@ import { pathToFileURL } from "node:url";
 import { platformMigrations } from "../../platform-migrations/index.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
-import { newDatabaseName } from "../../provisioning/hosts/host.ts";
+import { type DatabaseHost, newDatabaseName } from "../../provisioning/hosts/host.ts";
 import { type Migration, migrate, parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
-import { PlatformDatabase } from "../../src/database/client.ts";
+import { type OpenClient, PlatformDatabase } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { TenantDatabases } from "../../src/database/tenants.ts";
 import { type Clock, systemClock } from "../../src/kernel/clock.ts";
@@ -20,23 +20,29 @@ import { tenantMigrations } from "../../tenant-migrations/index.ts";
 /** The guild schema as this release has it. */
 export const guildSchema = parseMigrations(tenantMigrations);
 
+interface Options {
+  readonly now?: Clock;
+  readonly migrations?: readonly Migration[];
+  /** Where guilds live instead of in files below `dir`. */
+  readonly elsewhere?: { readonly host: DatabaseHost; readonly open: OpenClient };
+}
+
 /** The platform database, the pool and the provisioner over real files below `dir`, and no more. */
-export async function openProvisioning(
-  dir: string,
-  options: { readonly now?: Clock; readonly migrations?: readonly Migration[] } = {},
-) {
+export async function openProvisioning(dir: string, options: Options = {}) {
   const now = options.now ?? systemClock;
   const nowMs = () => now().getTime();
   const migrations = options.migrations ?? guildSchema;
-  const openClient = openEmbedded;
+  const openClient = options.elsewhere?.open ?? openEmbedded;
   const url = pathToFileURL(join(dir, "platform.db")).href;
   const client = await openEmbedded({ url }, { create: true });
   const report = await migrate(client, parseMigrations(platformMigrations), { nowMs: nowMs() });
   if (report.error) throw report.error;
   const platform = new PlatformStore(new PlatformDatabase(client), now);
   const tenants = new TenantDatabases({ openMax: 50, openClient });
-  const template = fileTemplate({ root: dir, migrations, openClient, nowMs });
-  const host = new FileHost({ root: join(dir, "guilds"), template, openClient });
+  const files = { migrations, openClient: openEmbedded };
+  const template = fileTemplate({ root: dir, ...files, nowMs });
+  const host: DatabaseHost =
+    options.elsewhere?.host ?? new FileHost({ root: join(dir, "guilds"), template, ...files });
   const operations = new Operations(platform, limits.guild.operationLeaseMs);
   const runner = newId<string>();
   const fleet = { platform, migrations, openClient, tenants, now, runner };

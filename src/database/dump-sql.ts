@@ -1,0 +1,36 @@
+import type { Statement } from "./client.ts";
+
+// Questions whose answers are SQL text: run again in an empty database, they bring the rows back.
+
+/** A query whose rows are the statements that bring a table's rows back. */
+export function rowsAsSql(table: string, columns: readonly string[]): string {
+  const names = columns.map(quoteName);
+  // quote() ends a text at its first NUL, so such a text goes as its bytes.
+  const values = names.map(
+    (name) =>
+      `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) > 0
+       THEN 'CAST(X''' || hex(${name}) || ''' AS TEXT)' ELSE quote(${name}) END`,
+  );
+  const into = `INSERT INTO ${quoteName(table)} (${names.join(", ")}) VALUES (`;
+  return `SELECT ${quoteText(into)} || ${values.join(" || ', ' || ")} || ');'
+    FROM ${quoteName(table)}`;
+}
+
+/** Numbers that were given out once must not be given out again. Comes after all rows. */
+export const COUNTERS_AS_SQL = `SELECT 'DELETE FROM sqlite_sequence;' UNION ALL
+  SELECT 'INSERT INTO sqlite_sequence (name, seq) VALUES (' || quote(name) || ', ' || seq || ');'
+  FROM sqlite_sequence`;
+
+/** Are there such numbers? */
+export const HAS_COUNTERS: Statement = {
+  sql: "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'",
+  args: [],
+};
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

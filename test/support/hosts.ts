@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import {
+  type Allowance,
+  type DatabaseHost,
+  type DatabaseName,
+  newDatabaseName,
+} from "../../provisioning/hosts/host.ts";
+import type { OpenClient } from "../../src/database/client.ts";
+
+export interface TestHost {
+  readonly host: DatabaseHost;
+  readonly open: OpenClient;
+  /** Everything there is on the host, and around it where names must not reach. */
+  everything(): Promise<readonly string[]>;
+}
+
+const BAD_NAMES = [
+  ...["", "..", "../x", "..\\x", "%2e%2e", "a/b", "a\\b", "a\0b", "a?b", "a#b", ".x", "a.db"],
+  ...["x".repeat(300), "UPPER", "CON", "-a", "a-", "a b", "ä", "a\n", "a%00", "/etc/passwd"],
+] as DatabaseName[];
+
+/** What every host promises. `make` gives a host with nothing in it. */
+export function describeHost(
+  kind: string,
+  make: () => Promise<TestHost>,
+  can: { readonly allow: boolean },
+): void {
+  describe(`a ${kind} host`, () => {
+    const listed = async (host: DatabaseHost) => {
+      const names: string[] = [];
+      for await (const name of host.list()) names.push(name);
+      return names.sort();
+    };
+    const write = async (test: TestHost, name: DatabaseName, value: string) => {
+      const client = await test.open((await test.host.locate(name))!);
+      const sql = "INSERT INTO settings (name, value, updated_at) VALUES (?, 'null', 0)";
+      await client.execute({ sql, args: [value] });
+      return client;
+    };
+    const read = async (test: TestHost, name: DatabaseName) => {
+      const client = await test.open((await test.host.locate(name))!);
+      const { rows } = await client.execute({ sql: "SELECT name FROM settings", args: [] });
+      await client.close();
+      return rows.flat();
+    };
+
+    test("makes a database with the newest schema and nothing in it", async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      const location = await made.host.create(name);
+      expect(await made.host.locate(name)).toEqual(location);
+      const client = await made.open(location);
+      const { rows } = await client.execute({ sql: "SELECT count(*) FROM _meta", args: [] });
+      expect(rows).toEqual([[0]]);
+      await client.close();
+    });
+
+    test("gives the same answer when asked again, and keeps what is there", async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      const first = await made.host.create(name);
+      await (await write(made, name, "kept")).close();
+      expect(await made.host.create(name)).toEqual(first);
+      expect(await read(made, name)).toEqual(["kept"]);
+      expect(await listed(made.host)).toEqual([name]);
+    });
+
+    test("makes one database when many ask for it at once", async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      const locations = await Promise.all(Array.from({ length: 20 }, () => made.host.create(name)));
+      expect(new Set(locations.map(({ url }) => url)).size).toBe(1);
+      expect(await listed(made.host)).toEqual([name]);
+    });
+
+    test("removes a database for good, also when asked twice or for one that never was", async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      await made.host.destroy(newDatabaseName());
+      await made.host.create(name);
+      await (await write(made, name, "secret")).close();
+      await made.host.destroy(name);
+      await made.host.destroy(name);
+      expect(await made.host.locate(name)).toBeUndefined();
+      expect(await listed(made.host)).toEqual([]);
+      await made.host.create(name);
+      expect(await read(made, name)).toEqual([]);
+    });
+
+    test("lists exactly the databases there are", async () => {
+      const made = await make();
+      const names = [newDatabaseName(), newDatabaseName(), newDatabaseName()].sort();
+      for (const name of names) await made.host.create(name);
+      expect(await listed(made.host)).toEqual(names);
+    });
+
+    test("copies a database in use, whole, and brings the copy up under another name", async () => {
+      const made = await make();
+      const [from, to] = [newDatabaseName(), newDatabaseName()];
+      await made.host.create(from);
+      const client = await write(made, from, "before");
+      const snapshot = await made.host.snapshot(from);
+      await client.execute({ sql: "UPDATE settings SET name = 'after'", args: [] });
+      await made.host.restore(to, snapshot);
+      expect(await read(made, to)).toEqual(["before"]);
+      expect(await read(made, from)).toEqual(["after"]);
+      await client.close();
+    });
+
+    test("never replaces a database by a snapshot", async () => {
+      const made = await make();
+      const [from, to] = [newDatabaseName(), newDatabaseName()];
+      await made.host.create(from);
+      await made.host.create(to);
+      await (await write(made, to, "kept")).close();
+      await made.host.restore(to, await made.host.snapshot(from));
+      expect(await read(made, to)).toEqual(["kept"]);
+    });
+
+    test("refuses a snapshot that is cut, changed or no database, and leaves nothing", async () => {
+      const made = await make();
+      const from = newDatabaseName();
+      await made.host.create(from);
+      const whole = new Uint8Array(
+        await new Response(await made.host.snapshot(from)).arrayBuffer(),
+      );
+      const changed = whole.slice();
+      changed.fill(0xff, 8_192, 20_000);
+      const bad = [
+        whole.slice(0, whole.length / 2),
+        changed,
+        new Uint8Array(0),
+        new Uint8Array(9_000),
+      ];
+      const before = await made.everything();
+      for (const bytes of bad) {
+        const restored = made.host.restore(newDatabaseName(), new Response(bytes).body!);
+        await expect(restored).rejects.toMatchObject({ name: "DatabaseError" });
+      }
+      expect(await made.everything()).toEqual(before);
+    });
+
+    test("lets no name reach anything but a database of its own", async () => {
+      const made = await make();
+      const before = await made.everything();
+      const snapshot = () => new Response("x").body!;
+      for (const name of BAD_NAMES) {
+        const refused = { code: "database/bad-name" };
+        await expect(made.host.create(name), name).rejects.toMatchObject(refused);
+        await expect(made.host.destroy(name), name).rejects.toMatchObject(refused);
+        await expect(made.host.locate(name), name).rejects.toMatchObject(refused);
+        await expect(made.host.snapshot(name), name).rejects.toMatchObject(refused);
+        await expect(made.host.restore(name, snapshot()), name).rejects.toMatchObject(refused);
+      }
+      expect(await made.everything()).toEqual(before);
+    });
+
+    if (!can.allow) return;
+    const allowed = async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      await made.host.create(name);
+      const allow = (change: Partial<Allowance>) =>
+        made.host.allow!(name, {
+          ...{ sizeBytesMax: 10 * 1024 ** 3, writesBlocked: false, isProtected: false },
+          ...change,
+        });
+      return { made, name, allow };
+    };
+
+    test("refuses what is more than a plan allows, and reads on", async () => {
+      const { made, name, allow } = await allowed();
+      const client = await write(made, name, "kept");
+      await allow({ sizeBytesMax: 2 * 1024 ** 2 });
+      const letters = "x".repeat(1024 ** 2);
+      const sql = `INSERT INTO settings (name, value, updated_at) VALUES (?, '"${letters}"', 0)`;
+      const fill = async () => {
+        for (let row = 0; row < 6; row++) await client.execute({ sql, args: [`row ${row}`] });
+      };
+      await expect(fill()).rejects.toMatchObject({ kind: "full" });
+      expect(await read(made, name)).toContain("kept");
+      await allow({});
+      await client.execute({ sql, args: ["more"] });
+      expect(await read(made, name)).toContain("more");
+      await client.close();
+    });
+
+    test("refuses writes while they are blocked, and reads on", async () => {
+      const { made, name, allow } = await allowed();
+      await (await write(made, name, "before")).close();
+      await allow({ writesBlocked: true });
+      await expect(write(made, name, "meanwhile")).rejects.toMatchObject({ kind: "blocked" });
+      expect(await read(made, name)).toEqual(["before"]);
+      await allow({});
+      await (await write(made, name, "after")).close();
+      expect((await read(made, name)).sort()).toEqual(["after", "before"]);
+    });
+
+    test("removes a protected database as well, on purpose", async () => {
+      const { made, name, allow } = await allowed();
+      await allow({ isProtected: true });
+      await made.host.destroy(name);
+      expect(await made.host.locate(name)).toBeUndefined();
+    });
+  });
+}
