@@ -22,9 +22,12 @@ import {
   backupsPages,
   keysApi,
   keysPages,
+  operatorApi,
+  operatorPages,
   platformApi,
   platformPages,
 } from "./platform/index.ts";
+import { type OperatorEnv, operatorsOnly } from "./platform/operators/access.ts";
 import type { Services } from "./services.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { assets } from "./web/assets/index.ts";
@@ -55,6 +58,8 @@ export function createApp(services: Services) {
     trimTrailingSlash(),
   );
   app.route("/api/g/:guild", guildSurface(guildApi(), keysApi(), backupsApi(), tenantApi()));
+  app.route("/api/operator", operatorSurface(operatorApi()));
+  app.route("/operator", operatorSurface(operatorPages()));
   app.use(
     "/api/*",
     idempotency<AppEnv>((c) => c.var.services.platform.db),
@@ -95,4 +100,14 @@ function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) 
   );
   for (const feature of features) surface.route("/", feature);
   return surface;
+}
+
+/** The operators' console: who is no operator finds nothing below its address. */
+function operatorSurface(features: ReturnType<typeof createRouter<OperatorEnv>>) {
+  const surface = createRouter<OperatorEnv>();
+  surface.use(
+    operatorsOnly,
+    idempotency<OperatorEnv>((c) => c.var.services.platform.db),
+  );
+  return surface.route("/", features);
 }

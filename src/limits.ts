@@ -53,6 +53,14 @@ export const limits = {
     /** A screen or two of a page. */
     pageRows: 50,
   },
+  operators: {
+    /** A screen or two of a page. */
+    pageRows: 50,
+    /** Whom an operator may have to write to; the rest of a large guild is counted. */
+    membersShown: 50,
+    /** A sentence or two that members read. */
+    reasonCharsMax: 300,
+  },
   roster: {
     /** Character names have 12 letters; people write titles and realms beside them. */
     nameCharsMax: 40,

@@ -1,3 +1,4 @@
+import type { Area } from "../src/kernel/areas.ts";
 import type { Permission } from "../src/kernel/permissions.ts";
 
 /**
@@ -109,4 +110,24 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   markStep: "settings.manage",
   addExample: "settings.manage",
   removeExample: "settings.manage",
+};
+
+/** What each operation below `/api/operator` needs; every operator may do what needs `any`. */
+export const OPERATOR_NEEDS: Readonly<Record<string, Area | "any">> = {
+  getOverview: "any",
+  findGuilds: "guilds",
+  getGuildFile: "guilds",
+  suspendGuild: "guilds",
+  resumeGuild: "guilds",
+  listPlatformAudit: "audit",
+};
+
+/** The same for every page and form below `/operator`. */
+export const OPERATOR_PAGES: Readonly<Record<string, Area | "any">> = {
+  "GET /": "any",
+  "GET /guilds": "guilds",
+  "GET /guilds/:id": "guilds",
+  "POST /guilds/:id/suspension": "guilds",
+  "POST /guilds/:id/resumption": "guilds",
+  "GET /audit": "audit",
 };

@@ -9,8 +9,8 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { forEachGuild } from "../fleet.ts";
-import { operator } from "./guild-life.ts";
 import { bySlug } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, Output, table } from "./output.ts";
 import { environment, run } from "./run.ts";
 
@@ -210,7 +210,7 @@ async function forChosen(
 const LANES = 2;
 
 const createOne: One = async (services, guild) => {
-  const made = await services.backups.create(guild, "manual", operator(services).caller.name);
+  const made = await services.backups.create(guild, "manual", atThisMachine(services).caller.name);
   return { value: made, text: `${sizeOf(made)}, opened and whole` };
 };
 
@@ -266,7 +266,7 @@ async function restoreGuild(
     out.failure(new Invalid("cli/not-confirmed", told.join(" "), { next }));
     return EXIT.misused;
   }
-  const ctx = operator(services);
+  const ctx = atThisMachine(services);
   const restored = await services.backups.restore(copy, ctx.caller.name, {
     isLost: options.lost === true,
     alongside: [

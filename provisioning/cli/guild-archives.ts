@@ -9,8 +9,8 @@ import type { Guild } from "../../src/platform/store.ts";
 import { exportGuild, importGuild, readManifest } from "../backups/archives.ts";
 import { inspectCopy, pack, unpackFile, withScratch } from "../backups/copies.ts";
 import { draftIn, isThere, makeFolder } from "../hosts/file-drafts.ts";
-import { operator } from "./guild-life.ts";
 import { account, bySlug, facts } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -147,7 +147,7 @@ async function fill(services: NodeServices, file: string, options: ImportOptions
   const guild = await services.provisioner.provision(id);
   if (guild.status === "failed") throw new Invalid("import/not-founded", guild.statusReason ?? "");
   const filled = await importGuild(services.archiving, guild, file, [
-    record(operator(services), "guild.import", id, {
+    record(atThisMachine(services), "guild.import", id, {
       guildId: id,
       after: { from: manifest.guild.id, exportedAt: manifest.exportedAt },
     }),

@@ -3,8 +3,8 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import { deleteGuild, undeleteGuild } from "../../src/platform/guilds/deletion.ts";
-import { operator } from "./guild-life.ts";
 import { bySlug } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -35,7 +35,7 @@ export function endCommands(guilds: Command): void {
     .action((slug: string, o: EndOptions) =>
       run(o, async (services, out) => {
         const guild = await bySlug(services, slug);
-        if (!o.dryRun) await undeleteGuild(operator(services), guild);
+        if (!o.dryRun) await undeleteGuild(atThisMachine(services), guild);
         out.result({ undeleted: guild.id, dryRun: o.dryRun === true }, () =>
           o.dryRun ? `${guild.name} would be back.` : `${guild.name} is back.`,
         );
@@ -73,7 +73,7 @@ async function deleteOne(
   }
   const what = `This closes ${guild.name} for everybody.`;
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds delete ${slug}`, slug);
-  const { purgeAfter } = await deleteGuild(operator(services), guild);
+  const { purgeAfter } = await deleteGuild(atThisMachine(services), guild);
   out.result({ deleted: guild.id, purgeAfter }, () =>
     [
       `${guild.name} is deleted. Nothing of it will be left on ${dayOf(purgeAfter)}.`,
@@ -99,7 +99,7 @@ async function purgeOne(
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds purge ${slug}`, slug);
   const before = { slug: guild.slug, name: guild.name, database: guild.databaseName };
   await services.provisioner.deprovision(guild.id, [
-    record(operator(services), "guild.purge", guild.id, { guildId: guild.id, before }),
+    record(atThisMachine(services), "guild.purge", guild.id, { guildId: guild.id, before }),
   ]);
   out.result({ purged: guild.id }, () => `${guild.name} is gone.`);
   return EXIT.done;

@@ -1,10 +1,9 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
-import type { ActingContext } from "../../src/platform/context.ts";
 import { resumeGuild, suspendGuild } from "../../src/platform/guilds/service.ts";
 import { bySlug } from "./guilds.ts";
 import { examine, expectedSchema } from "./migrate-drift.ts";
+import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -19,7 +18,7 @@ export function lifeCommands(guilds: Command): void {
     .action((slug: string, o: { reason: string; json?: boolean }) =>
       run(o, async (services, out) => {
         const guild = await bySlug(services, slug);
-        await suspendGuild(operator(services), guild.id, o.reason);
+        await suspendGuild(atThisMachine(services), guild.id, o.reason);
         const next = `Try:   guildhall guilds resume ${slug}`;
         out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
         return EXIT.done;
@@ -33,7 +32,7 @@ export function lifeCommands(guilds: Command): void {
     .action((slug: string, o: { json?: boolean }) =>
       run(o, async (services, out) => {
         const guild = await bySlug(services, slug);
-        await resumeGuild(operator(services), guild.id);
+        await resumeGuild(atThisMachine(services), guild.id);
         out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
         return EXIT.done;
       }),
@@ -46,14 +45,6 @@ export function lifeCommands(guilds: Command): void {
     .action((slug: string, o: { json?: boolean }) =>
       run(o, (services, out) => checkGuild(services, out, slug)),
     );
-}
-
-/** Whoever types the command, by their account on this machine. */
-export function operator(
-  services: NodeServices,
-): ActingContext & { readonly caller: { readonly type: "operator"; readonly name: string } } {
-  const caller = { type: "operator", name: userInfo().username } as const;
-  return { services, caller, requestId: "", address: "", agent: "guildhall" };
 }
 
 async function checkGuild(services: NodeServices, out: Output, slug: string): Promise<number> {

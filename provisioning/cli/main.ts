@@ -35,18 +35,21 @@ if (process.argv[2] !== "logs") {
   const [
     { guildCommands },
     { backupCommands },
+    { operatorCommands },
     { doctorCommand },
     { migrateCommands },
     { sweepCommand },
   ] = await Promise.all([
     import("./guilds.ts"),
     import("./backups.ts"),
+    import("./operators.ts"),
     import("./doctor.ts"),
     import("./migrate.ts"),
     import("./sweep.ts"),
   ]);
   guildCommands(program);
   backupCommands(program);
+  operatorCommands(program);
   doctorCommand(program);
   migrateCommands(program);
   sweepCommand(program);

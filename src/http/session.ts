@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
+import { parseAreas } from "../kernel/areas.ts";
 import { Unauthenticated } from "../kernel/errors.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
@@ -111,5 +112,6 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     emailVerified: row.emailVerifiedAt !== null,
     provedAt: row.provedAt,
     via,
+    ...(row.areas !== null && { operates: parseAreas(row.areas) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Statement } from "../database/client.ts";
+import type { Area } from "../kernel/areas.ts";
 import { Unauthenticated } from "../kernel/errors.ts";
 import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
 import type { Services } from "../services.ts";
@@ -18,6 +19,8 @@ export interface SignedIn {
   readonly via: "cookie" | "bearer" | "access-token";
   /** The guild that an access token was made for; it opens no other. */
   readonly guildId?: GuildId;
+  /** What this person is trusted with as an operator of the platform; absent for most. */
+  readonly operates?: readonly Area[];
 }
 
 export type Caller = { readonly type: "anonymous" } | SignedIn | KeyCaller;

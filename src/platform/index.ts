@@ -3,6 +3,9 @@ import { authPages } from "./auth/pages.tsx";
 import { authApi } from "./auth/routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
+import type { OperatorEnv } from "./operators/access.ts";
+import { operatorsPages } from "./operators/pages.tsx";
+import { operatorsApi } from "./operators/routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
 // Below a guild's address, and so mounted there.
@@ -19,4 +22,14 @@ export function platformApi() {
 /** The platform's pages: one line per feature. */
 export function platformPages() {
   return createRouter().route("/", authPages()).route("/", guildsPages());
+}
+
+/** The operators' JSON API, below `/api/operator`: one line per feature. */
+export function operatorApi() {
+  return createRouter<OperatorEnv>().route("/", operatorsApi());
+}
+
+/** The operators' console, below `/operator`: one line per feature. */
+export function operatorPages() {
+  return createRouter<OperatorEnv>().route("/", operatorsPages());
 }

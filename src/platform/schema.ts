@@ -22,6 +22,7 @@ import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 export * from "./backups-schema.ts";
 export * from "./fleet-schema.ts";
 export * from "./keys/schema.ts";
+export * from "./operators/schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
 

@@ -73,6 +73,8 @@ export interface SessionRow {
   readonly lastUsedAt: number;
   readonly expiresAt: number;
   readonly provedAt: number;
+  /** The areas of an operator as JSON. */
+  readonly areas: string | null;
 }
 
 const GUILD_COLUMNS = `
@@ -93,8 +95,9 @@ const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
 const SESSION_COLUMNS = `
   SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
     s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
-    s.proved_at AS provedAt
-  FROM sessions s JOIN users u ON u.id = s.user_id`;
+    s.proved_at AS provedAt, o.areas
+  FROM sessions s JOIN users u ON u.id = s.user_id
+    LEFT JOIN operators o ON o.user_id = s.user_id`;
 
 const SESSION = `${SESSION_COLUMNS} WHERE s.token_hash = ?`;
 const SESSION_BY_ID = `${SESSION_COLUMNS} WHERE s.id = ?`;

@@ -5,10 +5,10 @@ import type { Permission } from "../kernel/permissions.ts";
 import { may } from "../tenant/context.ts";
 import { assetUrl } from "./assets/index.ts";
 import type { Messages } from "./i18n/index.ts";
-import { Brand, Icon } from "./icons.tsx";
+import { Brand, Icon, type IconName } from "./icons.tsx";
 import { withParams } from "./tables.tsx";
 
-interface PageProps {
+export interface PageProps {
   readonly view: View;
   readonly title: string;
   /** One column, for forms. */
@@ -66,7 +66,10 @@ export function guildHref(view: View, path: string): string {
   return `/g/${view.guild!.guild.slug}${path}`;
 }
 
-function Document(props: PageProps & { readonly nav: Child | undefined; readonly look: string }) {
+/** The frame of every page, with or without sections beside it. */
+export function Document(
+  props: PageProps & { readonly nav: Child | undefined; readonly look: string },
+) {
   const { view, title, nav, look, narrow = false, banner, children } = props;
   const t = view.messages.common;
   return (
@@ -108,30 +111,44 @@ function Document(props: PageProps & { readonly nav: Child | undefined; readonly
 
 function GuildNav({ view, section }: { view: View; section: Section }) {
   const ctx = view.guild!;
-  const t = view.messages.common;
   const shown = SECTIONS.filter(([, , permission]) => may(ctx, permission));
-  const inBar = shown.length <= BAR_ITEMS_MAX ? shown.length : BAR_ITEMS_MAX - 1;
-  const rest = shown.slice(inBar);
-  const link = ([name, path]: (typeof SECTIONS)[number], look = "") => (
-    <a
-      class={look}
-      href={guildHref(view, path)}
-      aria-current={name === section ? "page" : undefined}
-    >
-      <Icon name={name} />
-      {t.nav[name]}
+  const items = shown.map(([name, path]) => ({
+    href: guildHref(view, path),
+    label: view.messages.common.nav[name],
+    icon: name,
+    isOpen: name === section,
+  }));
+  return <SectionNav label={ctx.guild.name} items={items} more={view.messages.common.more} />;
+}
+
+export interface NavItem {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly isOpen: boolean;
+}
+
+/** Sections beside a page; on a phone a bar at the thumb, with the rest behind "More". */
+export function SectionNav(props: { label: string; items: readonly NavItem[]; more: string }) {
+  const { label, items, more } = props;
+  const inBar = items.length <= BAR_ITEMS_MAX ? items.length : BAR_ITEMS_MAX - 1;
+  const rest = items.slice(inBar);
+  const link = ({ href, label: text, icon, isOpen }: NavItem, look = "") => (
+    <a class={look} href={href} aria-current={isOpen ? "page" : undefined}>
+      <Icon name={icon} />
+      {text}
     </a>
   );
   return (
     <div class="guild-nav">
-      <nav aria-label={ctx.guild.name}>
-        {shown.slice(0, inBar).map((one) => link(one))}
+      <nav aria-label={label}>
+        {items.slice(0, inBar).map((one) => link(one))}
         {rest.map((one) => link(one, "rest"))}
         {rest.length > 0 && (
-          <details class={`menu more ${rest.some(([name]) => name === section) ? "current" : ""}`}>
+          <details class={`menu more ${rest.some(({ isOpen }) => isOpen) ? "current" : ""}`}>
             <summary>
               <Icon name="more" />
-              {t.more}
+              {more}
             </summary>
             <div class="menu-items">{rest.map((one) => link(one))}</div>
           </details>
@@ -207,6 +224,12 @@ function Who({ view }: { view: View }) {
             <Icon name="settings" />
             {t.account}
           </a>
+          {caller.operates && (
+            <a href="/operator">
+              <Icon name="operator" />
+              {view.messages.operator.title}
+            </a>
+          )}
           <a href="/sign-out">
             <Icon name="out" />
             {t.signOut}

@@ -40,8 +40,9 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     if (typeof retryAfterMs === "number") {
       c.header("Retry-After", String(Math.ceil(retryAfterMs / 1_000)));
     }
-    const words = viewOf(c).messages[section];
-    return await ownPage(c, show(translated(failedForm(error, values), error, words)));
+    const { messages } = viewOf(c);
+    const form = translated(failedForm(error, values, messages), error, messages[section]);
+    return await ownPage(c, show(form));
   }
 }
 
@@ -73,6 +74,6 @@ function translated(
   return {
     ...form,
     errors: Object.fromEntries(errors),
-    detail: sentences[error.code] ?? error.message,
+    detail: sentences[error.code] ?? form.detail ?? error.message,
   };
 }

@@ -8,11 +8,11 @@ import { toCsv } from "../../kernel/csv.ts";
 import type { Page } from "../../kernel/cursor.ts";
 import { instantOf } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
+import { Changes } from "../../web/changes.tsx";
 import { EmptyState, LinkButton, PageHeader, Time } from "../../web/components.tsx";
 import { emptyForm, type FormState, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
-import { changesOf } from "./changes.ts";
 import { type AuditRow, auditLog, auditRows } from "./service.ts";
 
 // A filter that says nothing sensible filters nothing: links to this page are sent around.
@@ -107,17 +107,4 @@ function columns(view: View): readonly Column<AuditRow>[] {
       ),
     },
   ];
-}
-
-function Changes({ row }: { row: AuditRow }) {
-  return (
-    <ul>
-      {changesOf(row.before, row.after).map(({ field, before, after }) => (
-        <li>
-          {field && <strong>{field} </strong>}
-          {before !== undefined && <del>{before}</del>} {after !== undefined && <ins>{after}</ins>}
-        </li>
-      ))}
-    </ul>
-  );
 }

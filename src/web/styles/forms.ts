@@ -55,7 +55,8 @@ background:var(--surface);padding:0.9rem 1.1rem;display:grid;gap:0.3rem;justify-
 .copy{display:flex;gap:0.5rem}.copy input{font-family:var(--mono);font-size:0.92rem;min-width:0}
 .copy .button{flex:none;min-width:7rem}
 @media (max-width:40rem){
-.filters .field{flex-basis:40%;max-width:none}
+.filters .field{flex-basis:40%;max-width:none;min-width:0}
+.filters .field input{min-width:0;padding-left:0.6rem;padding-right:0.6rem}
 .filters .field:has(input[type=search]){flex-basis:100%}
 .filters>.button{flex:1 1 auto}
 form.stack>.button{justify-self:stretch}

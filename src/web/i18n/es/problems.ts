@@ -142,6 +142,13 @@ export const problems: Translated<typeof en> = {
     "guild/name-differs": "Escribe el nombre de la hermandad tal como es.",
     "job/not-found": "Esta tarea ya terminó o no existe. Mira lo que se hizo.",
     "job/under-way": "Alguien se ocupa de ella ahora mismo. Vuelve a mirar en un momento.",
+    "operator/email-unverified":
+      "Nadie ha demostrado que este buzón sea suyo. La cuenta tiene que confirmarlo antes.",
+    "operator/forbidden": "No se te ha confiado esta parte de la plataforma.",
+    "operator/no-account": "Ninguna cuenta tiene esta dirección. Que se registre antes.",
+    "operator/no-areas": "Nombra al menos un área.",
+    "operator/no-such-guild": "Ninguna hermandad tiene este id. Búscala en la lista.",
+    "operator/not-found": "Esta cuenta no es de un operador.",
     "roster/already-linked": "Esta persona ya pertenece a un miembro. Vuelve a mirar la plantilla.",
     "roster/character-not-found":
       "No hay tal personaje en esta plantilla. Vuelve a mirar a la persona.",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changesOf } from "../../../src/tenant/audit/changes.ts";
+import { changesOf } from "../../src/kernel/changes.ts";
 
 test("a change shows only what differs, field by field", () => {
   const before = JSON.stringify({ name: "Ash", note: "", role: "tank" });

@@ -1,0 +1,101 @@
+import { userInfo } from "node:os";
+import type { Command } from "commander";
+import { AREAS, type Area } from "../../src/kernel/areas.ts";
+import { Invalid } from "../../src/kernel/errors.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import type { Operator } from "../../src/platform/context.ts";
+import type { OperatorContext } from "../../src/platform/operators/access.ts";
+import {
+  addOperator,
+  listOperators,
+  removeOperator,
+} from "../../src/platform/operators/service.ts";
+import { EXIT, examples, JSON_OPTION, table } from "./output.ts";
+import { run } from "./run.ts";
+
+/** `guildhall operators add|remove|list`. */
+export function operatorCommands(program: Command): void {
+  const operators = program
+    .command("operators")
+    .description("say who runs the platform in the browser; at first nobody does");
+  operators
+    .command("add <email>")
+    .description("trust an account with areas of the platform, these and no others")
+    .requiredOption("--may <areas>", `of ${AREAS.join(", ")}; or all`)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall operators add ops@example.com --may all",
+        "guildhall operators add support@example.com --may guilds,audit",
+      ),
+    )
+    .action((email: string, o: { may: string; json?: boolean }) =>
+      run(o, async (services, out) => {
+        const operator = await addOperator(atThisMachine(services), {
+          email,
+          areas: areasOf(o.may),
+        });
+        out.result(
+          operator,
+          () => `${operator.name} may now do this at /operator: ${operator.areas.join(", ")}`,
+        );
+        return EXIT.done;
+      }),
+    );
+  operators
+    .command("remove <email>")
+    .description("take all of it back, at once and everywhere")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall operators remove ops@example.com"))
+    .action((email: string, o: { json?: boolean }) =>
+      run(o, async (services, out) => {
+        const operator = await removeOperator(atThisMachine(services), email);
+        out.result({ removed: operator.userId }, () => `${operator.name} is no operator any more.`);
+        return EXIT.done;
+      }),
+    );
+  operators
+    .command("list")
+    .description("everybody who runs the platform")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall operators list", "guildhall operators list --json"))
+    .action((o: { json?: boolean }) =>
+      run(o, async (services, out) => {
+        const all = await listOperators(atThisMachine(services));
+        out.result(all, () =>
+          table(
+            ["e-mail", "name", "areas", "since"],
+            all.map((one) => [
+              one.email,
+              one.name,
+              one.areas.join(", "),
+              new Date(one.addedAt).toISOString().slice(0, 10),
+            ]),
+          ),
+        );
+        return EXIT.done;
+      }),
+    );
+}
+
+/** Whoever may stand at the machine may do everything; the log says who it was. */
+export function atThisMachine(
+  services: NodeServices,
+): OperatorContext & { readonly caller: Operator } {
+  const caller = { type: "operator", name: userInfo().username } as const;
+  const areas = new Set(AREAS);
+  return { services, caller, requestId: "", address: "", agent: "guildhall", areas };
+}
+
+/** @throws {Invalid} `cli/unknown-area` */
+function areasOf(text: string): readonly Area[] {
+  if (text.trim() === "all") return AREAS;
+  const named = text.split(",").map((one) => one.trim());
+  const unknown = named.filter((one) => !(AREAS as readonly string[]).includes(one));
+  if (unknown.length === 0) return named as Area[];
+  throw new Invalid(
+    "cli/unknown-area",
+    `There is no area ${unknown.join(", ")}. Choose from: ${AREAS.join(", ")}.`,
+  );
+}

@@ -1,0 +1,38 @@
+import type { GuildStatus } from "../schema.ts";
+import type { OperatorContext } from "./access.ts";
+
+/** The platform in numbers, for the console's first page. */
+export interface Overview {
+  readonly guilds: readonly {
+    readonly status: GuildStatus;
+    readonly schemaVersion: number;
+    readonly guilds: number;
+  }[];
+  readonly users: number;
+  readonly signedInToday: number;
+  readonly jobsDue: number;
+  readonly jobsFailing: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Counts; every operator may see them. */
+export async function overview(ctx: OperatorContext): Promise<Overview> {
+  const { db } = ctx.services.platform;
+  const nowMs = ctx.services.now().getTime();
+  const [guilds, rest] = await Promise.all([
+    db.all<Overview["guilds"][number]>(
+      `SELECT status, schema_version AS schemaVersion, count(*) AS guilds FROM guilds
+       GROUP BY status, schema_version ORDER BY status, schema_version DESC`,
+    ),
+    db.first<Omit<Overview, "guilds">>(
+      `SELECT (SELECT count(*) FROM users) AS users,
+         (SELECT count(DISTINCT user_id) FROM sessions WHERE last_used_at > ?2) AS signedInToday,
+         (SELECT count(*) FROM jobs WHERE due_at <= ?1) AS jobsDue,
+         (SELECT count(*) FROM jobs WHERE error IS NOT NULL) AS jobsFailing`,
+      nowMs,
+      nowMs - DAY_MS,
+    ),
+  ]);
+  return { guilds, ...rest! };
+}

@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundleScript } from "../support/bundle.ts";
+import { openProvisioning } from "../support/provisioning.ts";
+
+let main: string;
+let dir: string;
+beforeAll(async () => {
+  main = await bundleScript("provisioning/cli/main.ts");
+  dir = await mkdtemp(join(tmpdir(), "guildhall-operators-"));
+  const services = await openProvisioning(dir);
+  for (const [id, verifiedAt] of [
+    ["olga", 1],
+    ["unsure", null],
+  ] as const) {
+    await services.platform.db.client.execute({
+      sql: `INSERT INTO users (id, email, name, email_verified_at, created_at)
+            VALUES (?1, ?1 || '@example.test', ?1, ?2, 0)`,
+      args: [id, verifiedAt],
+    });
+  }
+  await services.close();
+});
+afterAll(async () => {
+  await rm(main, { force: true });
+  await rm(dir, { recursive: true, force: true });
+});
+
+function guildhall(...args: readonly string[]) {
+  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    const env = { PATH: process.env["PATH"], DATA_DIR: dir };
+    execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+const listed = async () => JSON.parse((await guildhall("operators", "list", "--json")).out);
+
+test("nobody is an operator until somebody at the machine says so, for the areas they name", async () => {
+  expect(await listed()).toEqual([]);
+  const added = await guildhall("operators", "add", "Olga@example.test", "--may", "guilds,audit");
+  expect(added).toMatchObject({ code: 0, err: "" });
+  expect(added.out).toContain("olga may now do this at /operator: guilds, audit");
+  await guildhall("operators", "add", "olga@example.test", "--may", "audit");
+  expect(await listed()).toEqual([
+    expect.objectContaining({ email: "olga@example.test", areas: ["audit"] }),
+  ]);
+  expect((await guildhall("operators", "remove", "olga@example.test")).code).toBe(0);
+  expect(await listed()).toEqual([]);
+});
+
+test("an unknown account, an unproved mailbox or an unknown area is refused and says what to do", async () => {
+  const refused = async (...args: readonly string[]) => {
+    const { code, err } = await guildhall("operators", ...args);
+    expect(code).toBe(1);
+    return err;
+  };
+  expect(await refused("add", "nobody@example.test", "--may", "all")).toContain("sign up first");
+  expect(await refused("add", "unsure@example.test", "--may", "all")).toContain("confirm it first");
+  expect(await refused("add", "olga@example.test", "--may", "gilds")).toContain("Choose from");
+  expect(await refused("remove", "olga@example.test")).toContain("guildhall operators list");
+  expect(await listed()).toEqual([]);
+});
