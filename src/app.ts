@@ -9,6 +9,7 @@ import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
 import { preferences } from "./http/preferences.ts";
 import { notFound, onError, type ProblemPage } from "./http/problem.ts";
+import { limitAddress, limitCaller, rateHeaders } from "./http/rate-limits.ts";
 import { createRouter } from "./http/router.ts";
 import { session } from "./http/session.ts";
 import { guildPath, inGuild } from "./http/tenant.ts";
@@ -51,8 +52,11 @@ export function createApp(services: Services) {
     securityHeaders(services.config.publicUrl),
     logLine,
     knownHost,
+    rateHeaders,
+    limitAddress,
     preferences,
     session,
+    limitCaller,
     sameOrigin,
     smallBodies,
     trimTrailingSlash(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Rates, ratesWith } from "./kernel/rates.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -83,6 +84,10 @@ const environment = z.object({
     .max(10)
     .default(0)
     .describe("proxies of yours in front of it"),
+  RATE_LIMITS: z
+    .string()
+    .default("")
+    .describe("limits of yours, such as read.account=6000/m, sign-up.address=off"),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()
@@ -176,6 +181,7 @@ export interface Config {
   readonly turso: TursoConfig | undefined;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
+  readonly rates: Rates;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -209,6 +215,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     turso: tursoConfig(value),
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
+    rates: ratesWith(value.RATE_LIMITS),
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     logLevel: value.LOG_LEVEL,

@@ -17,6 +17,59 @@ export const limits = {
     /** Access tokens cannot be taken back one by one, so they end soon. */
     accessTokenMs: 5 * MINUTE_MS,
   },
+  /** Uses by what is done and who does it; `RATE_LIMITS` sets them differently. */
+  rates: {
+    "sign-in": {
+      /** More than a person mistypes; far too few to guess with. */
+      account: { max: 10, windowMs: MINUTE_MS },
+      /** A whole raid behind one address may sign in at once. */
+      address: { max: 120, windowMs: MINUTE_MS },
+    },
+    "sign-up": {
+      /** A school or an internet café on recruitment day; each costs a slow hash and a letter. */
+      address: { max: 60, windowMs: HOUR_MS },
+    },
+    /** Letters about an account: nobody needs more, and no mailbox is flooded through us. */
+    email: {
+      account: { max: 5, windowMs: HOUR_MS },
+      address: { max: 120, windowMs: MINUTE_MS },
+    },
+    /** Letters to people who never asked: enough for a roster, too few to be spam. */
+    invitation: {
+      account: { max: 60, windowMs: DAY_MS },
+      guild: { max: 120, windowMs: DAY_MS },
+    },
+    /** Twenty pages a second are no person; a house of raiders shares one address. */
+    read: {
+      account: { max: 1_200, windowMs: MINUTE_MS },
+      key: { max: 1_200, windowMs: MINUTE_MS },
+      guild: { max: 12_000, windowMs: MINUTE_MS },
+      address: { max: 6_000, windowMs: MINUTE_MS },
+    },
+    /** Ten bids a second of the quickest thumb; forty raiders at the last item of the night. */
+    write: {
+      account: { max: 600, windowMs: MINUTE_MS },
+      key: { max: 600, windowMs: MINUTE_MS },
+      guild: { max: 6_000, windowMs: MINUTE_MS },
+      address: { max: 3_000, windowMs: MINUTE_MS },
+    },
+    /** Pieces of logs: a gigabyte is 64 of them. */
+    upload: {
+      account: { max: 300, windowMs: MINUTE_MS },
+      key: { max: 300, windowMs: MINUTE_MS },
+      guild: { max: 600, windowMs: MINUTE_MS },
+      address: { max: 600, windowMs: MINUTE_MS },
+    },
+    /** Lines that stay open: a page opens one, and again when it broke. */
+    live: {
+      account: { max: 120, windowMs: MINUTE_MS },
+      key: { max: 60, windowMs: MINUTE_MS },
+      guild: { max: 1_200, windowMs: MINUTE_MS },
+      address: { max: 600, windowMs: MINUTE_MS },
+    },
+  },
+  /** Subjects whose place in a window this process remembers; who is forgotten is asked for. */
+  rateSubjectsMax: 50_000,
   guild: {
     /** Time to notice that the wrong guild was deleted, or that it was the wrong thing to do. */
     deletionGraceMs: 30 * DAY_MS,
@@ -26,8 +79,6 @@ export const limits = {
     operationLeaseMs: 10 * SECOND_MS,
     /** A guild hands out one link, or some letters; hundreds would be a leak waiting to happen. */
     invitationsMax: 100,
-    /** Letters to people who never asked: enough for a roster, too few to be spam. */
-    invitationLetters: { max: 60, windowMs: DAY_MS },
     /** Former addresses that one guild keeps from everybody else; more would be squatting. */
     slugsHeldMax: 3,
     /** The game allows 24 letters; communities that are no game guild are called longer names. */
@@ -49,9 +100,25 @@ export const limits = {
   },
   audit: {
     /** One file of the current view: weeks of a busy guild; older ones by the API's pages. */
-    csvRowsMax: 10_000,
+    fileRowsMax: 10_000,
     /** A screen or two of a page. */
     pageRows: 50,
+    /** What happened a year ago concerns nobody any more; the database refuses to let go of less. */
+    keptMs: 365 * DAY_MS,
+    /** Until then a change can be made unseen by whoever holds the database file. */
+    sealEveryMs: 2 * SECOND_MS,
+    /** Rows read, hashed and sealed in one write: milliseconds of work. */
+    sealRowsMax: 500,
+  },
+  retention: {
+    /** Rows that go in one write, so that nobody waits for the lock. */
+    batchRows: 500,
+    /** Batches that one run takes from one table; what is left waits for the next. */
+    batchesMax: 200,
+    /** Everything is looked at once a day. */
+    everyMs: DAY_MS,
+    /** Letters' links, tickets and answers that ended are of no use to anybody. */
+    endedKeptMs: DAY_MS,
   },
   operators: {
     /** A screen or two of a page. */
@@ -359,14 +426,6 @@ export const limits = {
     verifyLinkMs: DAY_MS,
     /** Whoever asks for a new password is waiting for it now. */
     resetLinkMs: HOUR_MS,
-    /** More than a person mistypes; far too few to guess with. */
-    passwordsPerAccount: { max: 10, windowMs: MINUTE_MS },
-    /** A whole raid behind one address may sign in at once. */
-    passwordsPerAddress: { max: 120, windowMs: MINUTE_MS },
-    /** A school or an internet café on recruitment day; each costs a slow hash and a letter. */
-    signUpsPerAddress: { max: 60, windowMs: HOUR_MS },
-    /** Nobody needs more, and a mailbox must not be flooded through us. */
-    lettersPerAccount: { max: 5, windowMs: HOUR_MS },
     /** Each takes 19 MiB and one core for tens of milliseconds. */
     hashesAtOnceMax: 2,
     /** A few seconds of work; whoever comes after is told to try again. */

@@ -4,9 +4,11 @@ import type { Config } from "./config.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
+import type { AuditSealer } from "./platform/audit-sealer.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
 import type { KeyUsage } from "./platform/keys/usage.ts";
+import type { RateLimiter } from "./platform/rate-limiter.ts";
 import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { EventTails } from "./tenant/live/tails.ts";
 
@@ -72,6 +74,8 @@ export interface Services {
   readonly accessTokens: AccessTokens;
   readonly jobs: Jobs;
   readonly keyUsage: KeyUsage;
+  readonly rates: RateLimiter;
+  readonly auditSealer: AuditSealer;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
   /** Follows what happens in guilds that somebody watches. */

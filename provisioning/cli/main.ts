@@ -39,6 +39,8 @@ if (process.argv[2] !== "logs") {
     { doctorCommand },
     { migrateCommands },
     { sweepCommand },
+    { auditCommands },
+    { retentionCommands },
   ] = await Promise.all([
     import("./guilds.ts"),
     import("./backups.ts"),
@@ -46,6 +48,8 @@ if (process.argv[2] !== "logs") {
     import("./doctor.ts"),
     import("./migrate.ts"),
     import("./sweep.ts"),
+    import("./audit.ts"),
+    import("./retention.ts"),
   ]);
   guildCommands(program);
   backupCommands(program);
@@ -53,6 +57,8 @@ if (process.argv[2] !== "logs") {
   doctorCommand(program);
   migrateCommands(program);
   sweepCommand(program);
+  auditCommands(program);
+  retentionCommands(program);
 }
 
 try {

@@ -33,10 +33,17 @@ const RULES: readonly (readonly [pattern: RegExp, risk: Risk, why: string])[] = 
 export function planStatements(pending: readonly Migration[]): readonly PlannedStatement[] {
   return pending.flatMap(({ name, statements }) => {
     const made = new Set<string>();
+    const triggers = new Set(
+      statements.map((sql) => /^CREATE TRIGGER (\S+)/.exec(plain(sql))?.[1]),
+    );
     return statements.map((sql) => {
       const text = plain(sql);
       const table = /^CREATE TABLE (?:IF NOT EXISTS )?(\S+)/.exec(text)?.[1];
       if (table) made.add(table);
+      const dropped = /^DROP TRIGGER (\S+?);?$/.exec(text)?.[1];
+      if (dropped && triggers.has(dropped)) {
+        return { migration: name, sql, risk: "adds", why: "it is made again at once" };
+      }
       return { migration: name, sql, ...riskOf(text, made) };
     });
   });

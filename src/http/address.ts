@@ -1,22 +1,38 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./env.ts";
 
-/**
- * The address the request came from. Each trusted proxy appends the address it saw to
- * X-Forwarded-For, so only the last `trustedProxyHops` entries were written by one of ours.
- */
+/** The address the request came from. */
 export function clientAddress(c: Context<AppEnv>): string {
-  const hops = c.var.services.config.trustedProxyHops;
-  const direct = c.env?.incoming?.socket?.remoteAddress ?? "";
-  if (hops === 0) return direct;
-  const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  return forwarded[forwarded.length - hops] || direct;
+  return addressOf(
+    c.env?.incoming?.socket?.remoteAddress,
+    c.req.header("x-forwarded-for"),
+    c.var.services.config.trustedProxyHops,
+  );
 }
 
-/** An address as rate limits count it: an IPv6 customer owns a whole /64. */
+/**
+ * Each trusted proxy appends the address it saw to X-Forwarded-For, so only the last `hops` entries
+ * were written by one of ours; what stands before them anybody can make up.
+ */
+export function addressOf(
+  direct: string | undefined,
+  forwardedFor: string | undefined,
+  hops: number,
+): string {
+  if (hops === 0) return direct ?? "";
+  const forwarded = (forwardedFor ?? "").split(",").map((part) => part.trim());
+  return (forwarded[forwarded.length - hops] || direct || "").slice(0, 64);
+}
+
+/** An address as rate limits count it: without its port, and an IPv6 customer owns a whole /64. */
 export function addressSubject(address: string): string {
-  const plain = address.startsWith("::ffff:") ? address.slice(7) : address;
-  if (!plain.includes(":")) return plain;
+  const plain = address
+    .toLowerCase()
+    .replace(/^\[(.*)\](:\d+)?$/, "$1")
+    .replace(/%.*$/, "")
+    .replace(/^::ffff:(?=\d+\.)/, "");
+  const colons = plain.split(":").length - 1;
+  if (colons < 2) return plain.replace(/:\d+$/, "");
   const [head = "", tail] = plain.split("::");
   const groups = head.split(":").filter(Boolean);
   const tailGroups = tail === undefined ? [] : tail.split(":").filter(Boolean);
@@ -25,5 +41,6 @@ export function addressSubject(address: string): string {
     () => "0",
   );
   const full = tail === undefined ? groups : [...groups, ...zeros, ...tailGroups];
-  return `${full.slice(0, 4).join(":")}::/64`;
+  const prefix = full.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${prefix.join(":")}::/64`;
 }

@@ -1,4 +1,5 @@
 import type { Caller, PlatformContext } from "../platform/context.ts";
+import type { RateState } from "../platform/rate-limiter.ts";
 import type { Services } from "../services.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import type { Locale } from "../web/i18n/index.ts";
@@ -22,6 +23,8 @@ export interface AppEnv {
     caller: Caller;
     /** Set by `session`: what verbs of platform features take. */
     platform: PlatformContext;
+    /** Set by the rate limits: the one that the caller will meet first, if there is any. */
+    rate: RateState | undefined;
     /** Set by `preferences`. */
     locale: Locale;
     theme: Theme;

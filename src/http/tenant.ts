@@ -10,6 +10,7 @@ import { parseKey } from "../platform/key-secrets.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
+import { limitGuild } from "./rate-limits.ts";
 
 /** First path segments that belong to a guild. A test holds this against the mounted routes. */
 export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
@@ -82,6 +83,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   }
   refuseOtherSelectors(c, found.guild);
   refuseUnlessReady(found.guild);
+  await limitGuild(c, found.guild.id);
   using lease = await tenants.lease(found.guild);
   c.set("guild", {
     guild: found.guild,
@@ -89,9 +91,11 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
     db: lease.db,
     now,
     requestId: c.var.requestId,
+    origin: { address: c.var.platform.address, agent: c.var.platform.agent },
     idempotencyKey: c.req.header("idempotency-key"),
   });
   await next();
+  if (!/^(GET|HEAD)$/.test(c.req.method)) c.var.services.auditSealer.touch(found.guild.id);
 });
 
 /** The one answer for a guild that is not there and for one that the caller may not know of. */

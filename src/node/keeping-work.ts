@@ -2,7 +2,6 @@ import type { Provisioner } from "../../provisioning/provisioner.ts";
 import type { Config } from "../config.ts";
 import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
@@ -22,9 +21,8 @@ interface Deps extends Keeping {
 }
 
 export const BACKUP_JOB = "guild.backup";
-/** The platform's own work stands under no guild. */
-export const UPKEEP_JOB = "platform.upkeep";
-export const OF_THE_PLATFORM = "" as GuildId;
+/** Copies the platform, and sees that every guild has its turn. */
+export const COPIES_JOB = "platform.copies";
 
 /** What may take its time: copies, and the end of deleted guilds. */
 export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
@@ -62,7 +60,7 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         return undefined;
       },
     },
-    [UPKEEP_JOB]: {
+    [COPIES_JOB]: {
       run: async (_job, _guild, step) => {
         await backups.sweepScratch();
         await jobs.forgetRuns(now().getTime() - limits.jobs.runsKeptMs);

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
-import { AppError, Unauthenticated } from "../kernel/errors.ts";
+import { addressOf, addressSubject } from "../http/address.ts";
+import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 import { LiveLog } from "../tenant/combat-logs/live.ts";
 import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
@@ -66,7 +67,7 @@ export class LiveLogs {
       });
       this.#connections.add(connection);
       ws.once("close", () => this.#connections.delete(connection));
-      connection.start(request.headers.authorization);
+      connection.start(request.headers.authorization, this.#addressOf(request));
     });
   };
 
@@ -74,6 +75,13 @@ export class LiveLogs {
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
     await Promise.all([...this.#connections].map((connection) => connection.settled()));
+  }
+
+  #addressOf({ headers, socket }: IncomingMessage): string {
+    const forwarded = headers["x-forwarded-for"];
+    const list = Array.isArray(forwarded) ? forwarded.join(",") : forwarded;
+    const hops = this.#services.config.trustedProxyHops;
+    return addressSubject(addressOf(socket.remoteAddress, list, hops));
   }
 
   /** A page of another site must not speak for whoever is signed in here. Programs send no origin. */
@@ -100,6 +108,7 @@ class Connection {
   #waitingBytes = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
   #isClosed = false;
+  #address = "";
   #minute = 0;
   #eventsInMinute = 0;
 
@@ -110,8 +119,9 @@ class Connection {
     this.#shared = shared;
   }
 
-  start(authorization: string | undefined): void {
+  start(authorization: string | undefined, address: string): void {
     const ws = this.#ws;
+    this.#address = address;
     ws.on("error", () => ws.terminate());
     ws.once("close", () => this.#ended());
     ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary, authorization));
@@ -168,8 +178,12 @@ class Connection {
     }
     const { key, type: _, ...rest } = greeting.data;
     const token = key ?? /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    const { rates } = this.#services;
+    await rates.use("live", "address", this.#address);
     const caller = token && (await authenticate(this.#services, this.#guild, token));
     if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
+    await rates.use("live", caller.keyId ? "key" : "account", caller.subject);
+    await rates.use("live", "guild", caller.guildId);
     if (!this.#admit(caller)) {
       this.close(CLOSE.tooMany, "too many connections");
       return;
@@ -251,8 +265,7 @@ class Connection {
   #failed(error: unknown): void {
     if (error instanceof AppError) {
       this.#say({ type: "error", code: error.code, message: error.message, ...error.details });
-      const code = error instanceof Unauthenticated ? CLOSE.unauthenticated : CLOSE.bad;
-      this.close(code, error.code);
+      this.close(closingOf(error), error.code);
       return;
     }
     this.#services.log.error("logs.live-failed", { error });
@@ -279,6 +292,11 @@ class Connection {
     if (left > 0) open.set(subject, left);
     else open.delete(subject);
   }
+}
+
+function closingOf(error: AppError): number {
+  if (error instanceof LimitReached) return CLOSE.tooMany;
+  return error instanceof Unauthenticated ? CLOSE.unauthenticated : CLOSE.bad;
 }
 
 function parsed(text: string): { readonly type?: unknown } | undefined {

@@ -21,10 +21,12 @@ import { type Clock, systemClock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
+import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
+import { RateLimiter } from "../platform/rate-limiter.ts";
 import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
@@ -32,12 +34,13 @@ import { seedGuild } from "../tenant/seed.ts";
 import { JobRunner } from "./job-runner.ts";
 import { promptWork } from "./job-work.ts";
 import { buildKeeping, type Keeping } from "./keeping.ts";
-import { keepingWork, OF_THE_PLATFORM, UPKEEP_JOB } from "./keeping-work.ts";
+import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform } from "./platform-database.ts";
+import { OF_THE_PLATFORM, PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
 
 /** The guild schema this build brings; parsed once, the same for every guild. */
 export const guildSchema = parseMigrations(tenantMigrations);
@@ -138,7 +141,12 @@ export async function buildNodeServices(
   const tails = new EventTails({ platform, tenants });
   const running = { platform, jobs, now, log };
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
-  const slowWork = keepingWork({ ...keeping, ...running, provisioner, config });
+  const auditSealer = new AuditSealer({ platform, tenants, log });
+  auditSealer.start();
+  const slowWork = {
+    ...keepingWork({ ...keeping, ...running, provisioner, config }),
+    ...upkeepWork({ ...running, tenants, auditSealer }),
+  };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   return {
@@ -155,6 +163,8 @@ export async function buildNodeServices(
     upgrades,
     jobs,
     keyUsage,
+    rates: new RateLimiter(platform, config.rates),
+    auditSealer,
     wakeJobs: () => {
       logIngest.wake();
       jobRunner.wake();
@@ -168,9 +178,11 @@ export async function buildNodeServices(
       logIngest.start();
       jobRunner.start();
       slowJobRunner.start();
-      jobs.enqueue(OF_THE_PLATFORM, UPKEEP_JOB, "").catch((error: unknown) => {
-        log.error("jobs.upkeep-unset", { error });
-      });
+      for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
+        jobs.enqueue(OF_THE_PLATFORM, kind, "").catch((error: unknown) => {
+          log.error("jobs.not-set", { kind, error });
+        });
+      }
     },
     logFiles,
     logIngest,
@@ -183,6 +195,7 @@ export async function buildNodeServices(
       await slowJobRunner.stop();
       await logIngest.stop();
       await keyUsage.flush();
+      await auditSealer.stop();
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();

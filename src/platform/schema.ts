@@ -19,10 +19,13 @@ import type {
 } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 
+export * from "../database/audit-schema.ts";
+export * from "./audit-schema.ts";
 export * from "./backups-schema.ts";
 export * from "./fleet-schema.ts";
 export * from "./keys/schema.ts";
 export * from "./operators/schema.ts";
+export * from "./rate-schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
 
@@ -247,10 +250,14 @@ export const auditLog = sqliteTable(
     address: text().notNull(),
     agent: text().notNull(),
   },
-  (t) => [index("audit_by_guild").on(t.guildId, t.seq)],
+  (t) => [
+    index("audit_by_guild").on(t.guildId, t.seq),
+    index("audit_by_guild_and_time").on(t.guildId, t.at, t.seq),
+    index("audit_by_time").on(t.at),
+  ],
 );
 
-/** Sliding-window counters: two windows per subject are enough for the estimate. */
+/** Counters of the release before, which may still run beside this one; they go with the next. */
 export const rateWindows = sqliteTable("rate_windows", {
   subject: text().primaryKey(),
   windowStart: integer("window_start").notNull(),

@@ -14,8 +14,9 @@ export function record(
   const { type, id, name } = describe(ctx.actor);
   return {
     sql: `INSERT INTO audit_log
-      (at, actor_type, actor_id, actor_name, action, subject, before, after, request_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      (at, actor_type, actor_id, actor_name, action, subject, before, after, request_id,
+        address, agent)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [
       ctx.now().getTime(),
       type,
@@ -26,6 +27,8 @@ export function record(
       toJson(change.before),
       toJson(change.after),
       ctx.requestId,
+      ctx.origin?.address ?? "",
+      ctx.origin?.agent ?? "",
     ],
   };
 }

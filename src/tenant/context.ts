@@ -35,6 +35,8 @@ export interface GuildContext {
   readonly actor: Actor;
   readonly now: Clock;
   readonly requestId: string;
+  /** Where the request came from and by what program; nothing when none did. */
+  readonly origin?: { readonly address: string; readonly agent: string };
   /** The request's Idempotency-Key, for verbs whose rows carry one. */
   readonly idempotencyKey: string | undefined;
 }

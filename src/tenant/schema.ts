@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   type AnySQLiteColumn,
   check,
+  index,
   integer,
   primaryKey,
   sqliteTable,
@@ -9,6 +10,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../kernel/ids.ts";
 
+export * from "../database/audit-schema.ts";
 export * from "./auctions/schema.ts";
 export * from "./combat-logs/schema.ts";
 export * from "./dkp/schema.ts";
@@ -38,18 +40,24 @@ export const settings = sqliteTable("settings", {
 });
 
 /** Who changed what: written in the same transaction as the change, or the change fails. */
-export const auditLog = sqliteTable("audit_log", {
-  seq: integer().primaryKey({ autoIncrement: true }),
-  at: integer().notNull(),
-  actorType: text("actor_type").notNull(),
-  actorId: text("actor_id").notNull(),
-  actorName: text("actor_name").notNull(),
-  action: text().notNull(),
-  subject: text().notNull(),
-  before: text({ mode: "json" }).$type<unknown>(),
-  after: text({ mode: "json" }).$type<unknown>(),
-  requestId: text("request_id").notNull(),
-});
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id").notNull(),
+    actorName: text("actor_name").notNull(),
+    action: text().notNull(),
+    subject: text().notNull(),
+    before: text({ mode: "json" }).$type<unknown>(),
+    after: text({ mode: "json" }).$type<unknown>(),
+    requestId: text("request_id").notNull(),
+    address: text().notNull().default(""),
+    agent: text().notNull().default(""),
+  },
+  (t) => [index("audit_by_time").on(t.at, t.seq)],
+);
 
 /** The answers to requests that carried an Idempotency-Key, kept for a day. */
 export const idempotencyKeys = sqliteTable(

@@ -13,7 +13,7 @@ import { planRollout } from "../../provisioning/rollouts/plan.ts";
 import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { guildSchema } from "../../src/node/services.ts";
-import { type TestApp, testApp } from "../support/app.ts";
+import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bids, live } from "./auctions.ts";
 import { figure, median } from "./figures.ts";
 import { ingest, logQueries, parse } from "./logs.ts";
@@ -25,6 +25,7 @@ const ROUNDS = 5;
 /** Every bench by its name; each checks its own results and throws when they are wrong. */
 export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   request,
+  "key-request": keyRequest,
   resolve,
   pool,
   "provision-file": provisionFile,
@@ -42,6 +43,52 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
 async function request(): Promise<readonly Figure[]> {
   await using t = await testApp();
   const guild = await t.guild("ironforge");
+  return await standings("request", t, guild, guild.owner.identity.token);
+}
+
+/** The same by API key, with every limit in force but too high to be met, and usage counted. */
+async function keyRequest(): Promise<readonly Figure[]> {
+  const subjects = ["key", "guild", "address"].map((subject) => `read.${subject}=2000/s`);
+  const env = { RATE_LIMITS: subjects.join(",") };
+  await using t = await testApp(env, { clock: () => new Date() });
+  const guild = await t.guild("ironforge");
+  const made = await guild.owner.post("/settings/keys", { name: "bench", scopes: ["query"] });
+  return [...(await standings("key-request", t, guild, made.body.key)), await limitsAlone()];
+}
+
+/** What the limits of one request cost: address, key and guild at 1,000 requests a minute. */
+async function limitsAlone(): Promise<Figure> {
+  await using t = await testApp({ RATE_LIMITS: "" });
+  const { rates } = t.services;
+  const took: number[] = [];
+  const floor: number[] = [];
+  const counts = new Map<string, number>();
+  for (let round = 0; round < 40; round++) {
+    const startedAt = performance.now();
+    for (let n = 0; n < 500; n++) {
+      t.advance(60);
+      await rates.use("read", "address", "203.0.113.1");
+      await rates.use("read", "key", "one key");
+      await rates.use("read", "guild", "one guild");
+    }
+    const floorAt = performance.now();
+    for (let n = 0; n < 500; n++) {
+      for (const id of ["203.0.113.1", "one key", "one guild"]) {
+        counts.set(id, (await Promise.resolve(counts.get(id) ?? 0)) + 1);
+      }
+    }
+    took.push(((floorAt - startedAt) * 1_000) / 500);
+    floor.push(((performance.now() - floorAt) * 1_000) / 500);
+  }
+  return figure("key-request", "limits of a request", 20_000, "µs", median(took), median(floor));
+}
+
+async function standings(
+  bench: string,
+  t: TestApp,
+  guild: TestGuild,
+  token: string,
+): Promise<readonly Figure[]> {
   const found = (await t.services.platform.guild(guild.id))!;
   const personIds: string[] = [];
   for (let i = 0; i < 60; i++) {
@@ -60,7 +107,7 @@ async function request(): Promise<readonly Figure[]> {
   });
   const ours = await listening(t.app.fetch);
   const floor = await listening(floorApp.fetch);
-  const headers = { authorization: `Bearer ${guild.owner.identity.token}` };
+  const headers = { authorization: `Bearer ${token}` };
   const load = (url: string) =>
     autocannon({ url, connections: 8, duration: 2, headers, setupClient: () => {} });
   const oursUrl = `${ours.url}/api/g/ironforge/standings?limit=50`;
@@ -80,8 +127,8 @@ async function request(): Promise<readonly Figure[]> {
   floor.close();
   floorClient.close();
   return [
-    figure("request", "standings, requests/s", ROUNDS, "/s", median(rates[0]), median(rates[1])),
-    figure("request", "standings, p99", ROUNDS, "ms", median(slow[0]), median(slow[1])),
+    figure(bench, "standings, requests/s", ROUNDS, "/s", median(rates[0]), median(rates[1])),
+    figure(bench, "standings, p99", ROUNDS, "ms", median(slow[0]), median(slow[1])),
   ];
 }
 

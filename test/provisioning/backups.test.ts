@@ -5,8 +5,9 @@ import { restorePlatform } from "../../provisioning/backups/platform.ts";
 import { readConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
-import { BACKUP_JOB, OF_THE_PLATFORM, UPKEEP_JOB } from "../../src/node/keeping-work.ts";
+import { BACKUP_JOB, COPIES_JOB } from "../../src/node/keeping-work.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
+import { OF_THE_PLATFORM } from "../../src/node/upkeep.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { startS3 } from "../support/s3.ts";
 
@@ -143,7 +144,7 @@ test("a store that does not answer is said to be the reason, and the guild goes 
 test("every open guild and the platform are copied on time, by whichever process is there", async () => {
   await using t = await testApp({ BACKUP_EVERY_MINUTES: "60" });
   const guilds = [await t.guild("iron-vow"), await t.guild("other-vow")];
-  await t.services.jobs.enqueue(OF_THE_PLATFORM, UPKEEP_JOB, "");
+  await t.services.jobs.enqueue(OF_THE_PLATFORM, COPIES_JOB, "");
   await t.services.slowJobRunner.drain();
   t.advance(3_600_000);
   await t.services.slowJobRunner.drain();

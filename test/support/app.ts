@@ -33,6 +33,13 @@ export type TestApp = Awaited<ReturnType<typeof testApp>>;
 /** 2026-01-14 20:00 UTC, a Wednesday evening: raid night in many places. */
 const START_MS = Date.UTC(2026, 0, 14, 20);
 
+/** No limits on requests of any kind; those on signing in and on letters stay. */
+const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
+  .flatMap((category) =>
+    ["account", "key", "guild", "address"].map((subject) => `${category}.${subject}=off`),
+  )
+  .join(",");
+
 /**
  * The whole product on real files in a folder of its own, with a clock that moves only when told.
  * `await using t = await testApp()` removes everything at the end of the test.
@@ -49,6 +56,8 @@ export async function testApp(
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
+    // The clock stands still, so that a whole test is one minute.
+    RATE_LIMITS: UNLIMITED_REQUESTS,
     DATA_DIR: dir,
     ...server?.env,
     ...env,

@@ -1,8 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Writable } from "../../database/write.ts";
 import { addressSubject } from "../../http/address.ts";
-import { consume } from "../../http/throttle.ts";
-import { Forbidden, Invalid } from "../../kernel/errors.ts";
+import { Forbidden, Invalid, LimitReached } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
@@ -96,25 +95,40 @@ export async function checkPassword(
 
 /**
  * Counts one try of a password, per account and per address. The account is counted under its hash:
- * most addresses that strangers try are nobody's account here, and not ours to keep.
+ * most addresses that strangers try are nobody's account here, and not ours to keep. Whoever is signed
+ * in from the same place has tries of its own, so that strangers who guess lock no owner out.
  * @throws {LimitReached} `rate/too-many`
  */
 export async function countPasswordTry(ctx: PlatformContext, email: string): Promise<void> {
-  const { passwordsPerAccount, passwordsPerAddress } = limits.auth;
-  await countByAddress(ctx, "password", passwordsPerAddress);
-  const subject = `password:account:${hashToken(email)}`;
-  await consume(ctx.services.platform, subject, passwordsPerAccount);
+  const { rates } = ctx.services;
+  await countByAddress(ctx, "sign-in");
+  try {
+    await rates.use("sign-in", "account", hashToken(email));
+  } catch (error) {
+    if (!(error instanceof LimitReached) || !(await isKnownPlace(ctx, email))) throw error;
+    const place = `${hashToken(email)} ${addressSubject(ctx.address)}`;
+    await rates.use("sign-in", "account", place);
+  }
+}
+
+async function isKnownPlace(ctx: PlatformContext, email: string): Promise<boolean> {
+  if (ctx.address === "") return false;
+  const rows = await ctx.services.platform.db.all<{ address: string }>(
+    `SELECT DISTINCT address FROM sessions JOIN users ON users.id = user_id
+     WHERE email = ? AND expires_at > ?`,
+    email,
+    ctx.services.now().getTime(),
+  );
+  const here = addressSubject(ctx.address);
+  return rows.some(({ address }) => addressSubject(address) === here);
 }
 
 /** @throws {LimitReached} `rate/too-many` */
 export async function countByAddress(
   ctx: PlatformContext,
-  what: string,
-  limit: { readonly max: number; readonly windowMs: number },
+  category: "sign-in" | "sign-up" | "email",
 ): Promise<void> {
-  // Some runtimes do not tell the address; one count for all of their callers would lock all out.
-  if (ctx.address === "") return;
-  await consume(ctx.services.platform, `${what}:address:${addressSubject(ctx.address)}`, limit);
+  await ctx.services.rates.use(category, "address", addressSubject(ctx.address));
 }
 
 /** @throws {Invalid} `auth/weak-password` with the reason. */

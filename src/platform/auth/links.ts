@@ -1,6 +1,5 @@
 import { eq, sql } from "drizzle-orm";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
-import { consume } from "../../http/throttle.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
@@ -85,7 +84,7 @@ export async function sendReset(
   ctx: PlatformContext,
   { email, locale }: { email: string; locale: Locale },
 ): Promise<void> {
-  await countByAddress(ctx, "reset", limits.auth.passwordsPerAddress);
+  await countByAddress(ctx, "email");
   await countLetter(ctx, email);
   const user = await userByEmail(ctx, email);
   if (user === undefined) return;
@@ -109,7 +108,7 @@ export async function resetPassword(
   { token, password }: { token: string; password: string },
 ): Promise<NewSession> {
   const { platform, passwords, now } = ctx.services;
-  await countByAddress(ctx, "reset", limits.auth.passwordsPerAddress);
+  await countByAddress(ctx, "sign-in");
   const nowMs = now().getTime();
   const ownerId = await resetOwner(ctx, token);
   if (ownerId === undefined) throw linkNotValid();
@@ -158,8 +157,7 @@ function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writa
 
 /** Counted under a hash: the address may be nobody's account here. */
 async function countLetter(ctx: PlatformContext, email: string): Promise<void> {
-  const subject = `letter:account:${hashToken(email)}`;
-  await consume(ctx.services.platform, subject, limits.auth.lettersPerAccount);
+  await ctx.services.rates.use("email", "account", hashToken(email));
 }
 
 function letter(

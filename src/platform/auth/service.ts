@@ -66,7 +66,7 @@ export async function signUp(
 ): Promise<Account> {
   const { services } = ctx;
   refuseWeakPassword(input.password, input);
-  await countByAddress(ctx, "sign-up", limits.auth.signUpsPerAddress);
+  await countByAddress(ctx, "sign-up");
   const user: UserRow = {
     id: newId<UserId>(),
     email: input.email,

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
-import { consume } from "../../http/throttle.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import { type GuildId, type InvitationId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
@@ -60,8 +59,8 @@ export async function invite(
   const { services } = platform;
   if (input.email !== undefined) {
     requireVerified(caller);
-    const subject = `invitation-letters:${caller.userId}`;
-    await consume(services.platform, subject, limits.guild.invitationLetters);
+    await services.rates.use("invitation", "account", caller.userId);
+    await services.rates.use("invitation", "guild", ctx.guild.id);
   }
   const token = newToken();
   const nowMs = services.now().getTime();

@@ -13,13 +13,17 @@ import { EmptyState, LinkButton, PageHeader, Time } from "../../web/components.t
 import { emptyForm, type FormState, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
-import { type AuditRow, auditLog, auditRows } from "./service.ts";
+import { auditJson } from "./routes.ts";
+import { type AuditFilter, type AuditRow, auditCells, auditFile, auditLog } from "./service.ts";
+
+const DAY_MS = 86_400_000;
 
 // A filter that says nothing sensible filters nothing: links to this page are sent around.
 const filterForm = z.object({
   actor: z.string().max(50).catch(""),
   action: z.string().max(50).catch(""),
   since: z.iso.date().catch(""),
+  until: z.iso.date().catch(""),
 });
 type FilterForm = z.infer<typeof filterForm>;
 
@@ -31,43 +35,64 @@ export function auditPages() {
     const filters = filterForm.parse(c.req.query());
     const cursor = c.req.query("cursor") || undefined;
     const query = { ...queryOf(c, filters), cursor, limit: limits.audit.pageRows };
-    const page = await auditLog(c.var.guild, query);
+    const page = await auditLog(c.var.guild, c.var.services.platform, query);
     return c.html(<AuditPage view={viewOf(c)} page={page} filters={filters} />);
   });
   router.get("/audit/export.csv", needed, async (c) => {
-    const rows = await auditRows(c.var.guild, queryOf(c, filterForm.parse(c.req.query())));
-    return c.body(toCsv(rows), 200, {
-      "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-audit.csv"`,
-      "Cache-Control": "no-store",
-    });
+    const text = toCsv(auditCells(await fileRows(c)));
+    return c.body(text, 200, asFile(c, "text/csv; charset=utf-8", "csv"));
+  });
+  router.get("/audit/export.json", needed, async (c) => {
+    const text = JSON.stringify((await fileRows(c)).map(auditJson));
+    return c.body(text, 200, asFile(c, "application/json", "json"));
   });
   return router;
 }
 
-/** A day is the guild's day: it begins at midnight of its time zone. */
-function queryOf(c: Context<GuildEnv>, { since, ...texts }: FilterForm) {
-  if (since === "") return texts;
-  const midnight = Date.parse(`${since}T00:00:00Z`);
-  return { ...texts, since: instantOf(midnight, c.var.guild.guild.timeZone) };
+function fileRows(c: Context<GuildEnv>): Promise<readonly AuditRow[]> {
+  const filter = queryOf(c, filterForm.parse(c.req.query()));
+  return auditFile(c.var.guild, c.var.services.platform, filter);
+}
+
+function asFile(c: Context<GuildEnv>, type: string, ending: string) {
+  return {
+    "Content-Type": type,
+    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-audit.${ending}"`,
+    "Cache-Control": "no-store",
+  };
+}
+
+/** A day is the guild's day, from midnight of its time zone; the last day counts whole. */
+function queryOf(c: Context<GuildEnv>, { since, until, ...texts }: FilterForm): AuditFilter {
+  const midnight = (day: string, daysLater: number) =>
+    instantOf(Date.parse(`${day}T00:00:00Z`) + daysLater * DAY_MS, c.var.guild.guild.timeZone);
+  return {
+    ...texts,
+    since: since === "" ? undefined : midnight(since, 0),
+    until: until === "" ? undefined : midnight(until, 1),
+  };
 }
 
 function AuditPage(props: { view: View; page: Page<AuditRow>; filters: FilterForm }) {
   const { view, page, filters } = props;
   const t = view.messages.audit;
   const form: FormState = { ...emptyForm, values: filters };
-  const asFile = new URLSearchParams(filters);
+  const filtered = new URLSearchParams(filters);
   return (
     <GuildLayout view={view} title={t.title} section="audit">
       <PageHeader title={t.title} lead={t.lead}>
-        <LinkButton look="quiet" href={guildHref(view, `/audit/export.csv?${asFile}`)}>
+        <LinkButton look="quiet" href={guildHref(view, `/audit/export.csv?${filtered}`)}>
           {t.export}
+        </LinkButton>
+        <LinkButton look="quiet" href={guildHref(view, `/audit/export.json?${filtered}`)}>
+          {t.exportJson}
         </LinkButton>
       </PageHeader>
       <Filters url={view.url} messages={view.messages}>
         <TextField name="actor" label={t.actor} form={form} maxlength={50} />
         <TextField name="action" label={t.action} form={form} maxlength={50} />
         <TextField name="since" type="date" label={t.since} form={form} />
+        <TextField name="until" type="date" label={t.until} form={form} />
       </Filters>
       <DataTable
         caption={t.title}
@@ -98,11 +123,16 @@ function columns(view: View): readonly Column<AuditRow>[] {
       label: t.change,
       cell: (row) => (
         <details>
-          <summary>{row.subject.slice(0, 13)}</summary>
+          <summary>{row.subjectName || row.subject.slice(0, 13)}</summary>
           <p>
             <code>{row.subject}</code>
           </p>
           <Changes row={row} />
+          {row.address && (
+            <p class="muted">
+              {t.from} {row.address} {row.agent}
+            </p>
+          )}
         </details>
       ),
     },

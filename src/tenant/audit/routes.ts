@@ -2,16 +2,18 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, pageOf, paging, problem } from "../../http/router.ts";
-import { auditLog } from "./service.ts";
+import { type AuditRow, auditLog } from "./service.ts";
 
 export const auditFilters = z.object({
   actor: z.string().max(50).optional(),
   action: z.string().max(50).optional(),
   since: z.coerce.number().int().min(0).optional(),
+  until: z.coerce.number().int().min(0).optional(),
 });
 
 const rowJson = z
   .object({
+    log: z.enum(["guild", "platform"]),
     seq: z.int(),
     at: z.int(),
     actorType: z.string(),
@@ -19,9 +21,12 @@ const rowJson = z
     actorName: z.string(),
     action: z.string(),
     subject: z.string(),
+    subjectName: z.string(),
     before: z.unknown(),
     after: z.unknown(),
     requestId: z.string(),
+    address: z.string(),
+    agent: z.string(),
   })
   .openapi("AuditRow");
 
@@ -38,14 +43,14 @@ const list = createRoute({
 /** The guild's audit log. */
 export function auditApi() {
   return createRouter<GuildEnv>().openapi(list, async (c) => {
-    const page = await auditLog(c.var.guild, c.req.valid("query"));
-    const items = page.items.map((row) => ({
-      ...row,
-      before: parsed(row.before),
-      after: parsed(row.after),
-    }));
-    return c.json({ ...page, items }, 200);
+    const page = await auditLog(c.var.guild, c.var.services.platform, c.req.valid("query"));
+    return c.json({ ...page, items: page.items.map(auditJson) }, 200);
   });
+}
+
+/** A row with its JSON texts read. */
+export function auditJson(row: AuditRow) {
+  return { ...row, before: parsed(row.before), after: parsed(row.after) };
 }
 
 function parsed(text: string | null): unknown {

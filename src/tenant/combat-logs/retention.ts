@@ -10,10 +10,8 @@ export const PRUNE_JOB = "logs.prune";
 
 const DAY_MS = 86_400_000;
 const OVER = `
-  SELECT id, title, created_at AS createdAt FROM log_reports
-  WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1)
-    OR (state = 'receiving' AND updated_at <= ?2)
-  ORDER BY created_at LIMIT ?3`;
+  FROM log_reports WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1)
+    OR (state = 'receiving' AND updated_at <= ?2)`;
 
 /** What went, and when there is something to let go again; undefined when nothing is left. */
 export interface Pruned {
@@ -28,7 +26,7 @@ export interface Pruned {
 export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pruned> {
   const nowMs = ctx.now().getTime();
   const over = await ctx.db.all<{ id: string; title: string; createdAt: number }>(
-    OVER,
+    `SELECT id, title, created_at AS createdAt ${OVER} ORDER BY created_at LIMIT ?3`,
     keptSince(ctx),
     nowMs - limits.logs.abandonedMs,
     limits.logs.pruneReportsMax,
@@ -38,6 +36,16 @@ export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pru
     await files.remove(ctx.guild.databaseName, id);
   }
   return { removed: over.length, nextAt: await nextAt(ctx) };
+}
+
+/** How many reports would go at this moment. */
+export async function prunableLogs(ctx: GuildContext): Promise<number> {
+  const row = await ctx.db.first<{ reports: number }>(
+    `SELECT count(*) AS reports ${OVER}`,
+    keptSince(ctx),
+    ctx.now().getTime() - limits.logs.abandonedMs,
+  );
+  return row!.reports;
 }
 
 /** The moment before which nothing is kept; the beginning of time for plans that keep everything. */

@@ -46,3 +46,12 @@ test("a table that is rebuilt counts as destructive", () => {
     ),
   ).toEqual(["adds", "rewrites", "destructive", "destructive"]);
 });
+
+test("a trigger that is made again in the same migration still guards", () => {
+  const again = "CREATE TRIGGER keeps BEFORE DELETE ON persons BEGIN SELECT 1; END";
+  expect(risks("DROP TRIGGER keeps;", again)).toEqual(["adds", "adds"]);
+  expect(risks("DROP TRIGGER keeps;", again.replace("keeps", "other"))).toEqual([
+    "destructive",
+    "adds",
+  ]);
+});

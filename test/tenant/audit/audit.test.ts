@@ -70,3 +70,62 @@ test("nothing in the log can be changed or removed, not even by hand in the data
     await expect(tried).rejects.toThrow();
   }
 });
+
+test("who came, who was promoted and which keys were made stands between the guild's own changes", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("whocame");
+  const made = await guild.owner.post("/members/invitations", { role: "raider" });
+  expect(made.status).toBe(201);
+  t.advance(1_000);
+  const person = await t.signUp("newcomer");
+  const token = made.body.url.split("/").pop();
+  expect((await person.post(`/api/invitations/${token}/acceptance`)).status).toBeLessThan(300);
+  t.advance(1_000);
+  await guild.owner.post("/roster/persons", { name: "Ash" });
+  t.advance(1_000);
+  await guild.owner.post("/settings/keys", { name: "follower", scopes: ["query"] });
+
+  const { items } = (await guild.owner.get("/audit?limit=4")).body as {
+    items: (Row & { log: string; subjectName: string })[];
+  };
+  expect(items.map(({ log, action }) => [log, action])).toEqual([
+    ["platform", "key.create"],
+    ["guild", "person.add"],
+    ["platform", "member.join"],
+    ["platform", "member.invite"],
+  ]);
+  expect(items[2]).toMatchObject({ actorName: "newcomer" });
+  const one = (await guild.owner.get("/audit?limit=2")).body;
+  const two = (await guild.owner.get(`/audit?limit=2&cursor=${one.next}`)).body;
+  expect([...one.items, ...two.items]).toEqual(items);
+  const theirs = (await guild.owner.get("/audit?actor=newcomer")).body.items as Row[];
+  expect(theirs.map(({ action }) => action)).toEqual(["member.join"]);
+  const other = await t.guild("elsewhere");
+  expect((await other.owner.get("/audit")).text).not.toContain("newcomer");
+});
+
+test("from where and by what program something was done is told to those who manage members", async () => {
+  await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
+  const guild = await t.guild("fromwhere");
+  const from = { "x-forwarded-for": "203.0.113.7", "user-agent": "Follower/1.0" };
+  await guild.owner.post("/roster/persons", { name: "Ash" }, from);
+  const [row] = (await guild.owner.get("/audit?action=person.add")).body.items;
+  expect(row).toMatchObject({ address: "203.0.113.7", agent: "Follower/1.0" });
+  const officer = await t.as("officer", guild);
+  const [hidden] = (await officer.get("/audit?action=person.add")).body.items;
+  expect(hidden).toMatchObject({ action: "person.add", address: "", agent: "" });
+});
+
+test("a period has a last day, which counts whole, and the view goes out as JSON too", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("period");
+  await guild.owner.post("/roster/persons", { name: "First day" });
+  t.advance(86_400_000);
+  await guild.owner.post("/roster/persons", { name: "Second day" });
+  const page = await guild.owner.page("/g/period/audit?action=person&until=2026-01-14");
+  expect(page.text).toContain("First day");
+  expect(page.text).not.toContain("Second day");
+  const file = await guild.owner.page("/g/period/audit/export.json?since=2026-01-15&action=person");
+  expect(file.headers.get("content-disposition")).toContain("period-audit.json");
+  expect(file.body).toMatchObject([{ action: "person.add", after: { name: "Second day" } }]);
+});

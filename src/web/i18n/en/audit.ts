@@ -7,7 +7,10 @@ export const audit = {
   subject: "On",
   change: "Change",
   since: "Since",
+  until: "Until",
+  from: "From",
   export: "As a CSV file",
+  exportJson: "As JSON",
   noneTitle: "Nothing has happened yet",
-  noneText: "Every change to points, people and settings is written down here.",
+  noneText: "Every change to points, people, members and settings is written down here.",
 };

@@ -10,7 +10,10 @@ export const audit: Translated<typeof en> = {
   subject: "Sobre",
   change: "Cambio",
   since: "Desde",
+  until: "Hasta",
+  from: "Desde",
   export: "Como archivo CSV",
+  exportJson: "Como JSON",
   noneTitle: "Aún no ha pasado nada",
-  noneText: "Cada cambio en puntos, personas y ajustes queda escrito aquí.",
+  noneText: "Cada cambio en puntos, personas, miembros y ajustes queda escrito aquí.",
 };

@@ -10,6 +10,7 @@ export const problems: Translated<typeof en> = {
     "auth/required": "Entra para hacer esto.",
     "auth/session-required":
       "Un token de acceso abre una sola hermandad. Usa el token de sesión para esto.",
+    "audit/sealed-already": "Otro proceso selló ya estas filas. Sigue adelante.",
     "auctions/bad-points": "Escribe un número de puntos válido.",
     "auctions/bad-terms": "Alguna de las condiciones no vale. Mira cada campo.",
     "auctions/bid-stays": "Una puja en una subasta abierta se queda: otros han pujado contra ella.",

@@ -1,0 +1,15 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Uses of limited things in the slots of a subject's window; past ones are cleared away. */
+export const rateSlots = sqliteTable(
+  "rate_slots",
+  {
+    subject: text().notNull(),
+    slot: integer().notNull(),
+    uses: integer().notNull(),
+    /** What was left of the limit when somebody last told; below zero when nothing was. */
+    left: integer().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.subject, t.slot] }), index("rate_slots_by_end").on(t.expiresAt)],
+);

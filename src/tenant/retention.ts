@@ -1,0 +1,46 @@
+import { auditPrunable, pruneAudit } from "../database/audit-log.ts";
+import { countOver, type Expiry, type Removal, removeOver } from "../database/retention.ts";
+import { limits } from "../limits.ts";
+import type { LogFiles } from "../services.ts";
+import { prunableLogs, pruneLogs } from "./combat-logs/retention.ts";
+import type { GuildContext } from "./context.ts";
+
+/** What a guild's database keeps for a time only, besides its logs and its audit log. */
+const EXPIRIES: readonly Expiry[] = [
+  { what: "repeated answers", table: "idempotency_keys", over: "expires_at <= ?1", keptMs: 0 },
+  {
+    what: "events",
+    table: "events",
+    // The last one stays: whoever watches goes on after its number.
+    over: "at <= ?1 AND seq < (SELECT max(seq) FROM events)",
+    keptMs: limits.live.eventsKeptMs,
+  },
+];
+
+/** What would go from this guild. */
+export async function previewGuild(ctx: GuildContext): Promise<readonly Removal[]> {
+  const nowMs = ctx.now().getTime();
+  const found: Removal[] = [];
+  for (const rule of EXPIRIES) found.push(await countOver(ctx.db, rule, nowMs));
+  found.push({ what: "audit", rows: await auditPrunable(ctx.db, nowMs) });
+  return [...found, { what: "combat logs", rows: await prunableLogs(ctx) }];
+}
+
+/** Lets go of what this guild has kept long enough; of its logs only where their files are. */
+export async function expireGuild(
+  ctx: GuildContext,
+  files?: LogFiles,
+): Promise<readonly Removal[]> {
+  const nowMs = ctx.now().getTime();
+  const removed: Removal[] = [];
+  for (const rule of EXPIRIES) removed.push(await removeOver(ctx.db, rule, nowMs));
+  removed.push({ what: "audit", rows: await pruneAudit(ctx.db, nowMs) });
+  if (!files) return removed;
+  let logs = 0;
+  for (;;) {
+    const { removed: some } = await pruneLogs(ctx, files);
+    logs += some;
+    if (some < limits.logs.pruneReportsMax)
+      return [...removed, { what: "combat logs", rows: logs }];
+  }
+}

@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
+import { bundleScript } from "../support/bundle.ts";
+
+let main: string;
+let t: TestApp;
+let guild: TestGuild;
+beforeAll(async () => {
+  main = await bundleScript("provisioning/cli/main.ts");
+  t = await testApp();
+  guild = await t.guild("iron-vow");
+  for (let n = 0; n < 5; n++) await guild.owner.post("/roster/persons", { name: `Ash ${n}` });
+  await t.services.auditSealer.flush();
+});
+afterAll(async () => {
+  await t.close();
+  await rm(main, { force: true });
+});
+
+function guildhall(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env["PATH"], ...t.env };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+test("S56 `audit verify` says that all is well, and which row is not, with an exit code for scripts", async () => {
+  const well = await guildhall("audit", "verify", "--all");
+  expect(well).toMatchObject({ code: 0, err: "" });
+  expect(well.out).toMatch(/All are what was written down/);
+
+  const found = (await t.services.platform.guild(guild.id))!;
+  await t.services.tenants.use(found, (db) =>
+    db.client.batch(
+      [
+        { sql: "DROP TRIGGER audit_log_is_never_changed", args: [] },
+        { sql: "UPDATE audit_log SET actor_name = 'nobody' WHERE seq = 3", args: [] },
+      ],
+      "write",
+    ),
+  );
+  const wrong = await guildhall("audit", "verify", "iron-vow");
+  expect(wrong.code).toBe(4);
+  expect(wrong.out).toMatch(/iron-vow\s+3\s+row 3 is not what was written down/);
+  const json = await guildhall("audit", "verify", "--all", "--json");
+  expect(json.code).toBe(4);
+  expect(JSON.parse(json.out)).toMatchObject({
+    checked: 2,
+    wrong: 1,
+    logs: [
+      { log: "platform", bad: null },
+      { log: "iron-vow", bad: { seq: 3, fault: "changed" } },
+    ],
+  });
+  const nothing = await guildhall("audit", "verify");
+  expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("--all")]);
+  expect((await guildhall("audit", "verify", "--help")).out).toContain("guildhall audit verify");
+});
+
+test("`retention preview` says what would go and takes nothing; `run` takes it", async () => {
+  const links = async () => (await t.services.platform.db.all("SELECT 1 FROM email_tokens")).length;
+  const before = await links();
+  const preview = await guildhall("retention", "preview", "--json");
+  expect(preview.code).toBe(0);
+  // The command line goes by the machine's clock, which is long after the test's.
+  const { places } = JSON.parse(preview.out);
+  expect(places[0]).toMatchObject({ where: "platform", error: null });
+  expect(places[0].removed).toContainEqual({ what: "mailed links", rows: before });
+  expect(await links()).toBe(before);
+  const run = await guildhall("retention", "run");
+  expect(run.code).toBe(0);
+  expect(run.out).toMatch(/platform\s+mailed links\s+\d+/);
+  expect(await links()).toBe(0);
+});
