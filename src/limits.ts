@@ -153,6 +153,12 @@ export const limits = {
     recordMs: 50,
     /** A release may be behind by one schema; what is older is migrated at its first visit. */
     upgradeRetryMs: 30 * SECOND_MS,
+    /** After the first wave, in which none may fail: so many are cases, more are a mistake. */
+    failuresMax: 10,
+    /** Machines are noisy; a wave twenty times as slow as the first is not noise. */
+    slownessMax: 20,
+    /** A screen of the console. */
+    rolloutsShown: 20,
     /** No copy of a guild takes this long: a draft so old was left by a crash. */
     draftMsMax: HOUR_MS,
     /** Requests end within seconds; then nobody has a replaced database open any more. */

@@ -1,5 +1,9 @@
 import type { Backups } from "../provisioning/backups/backups.ts";
+import type { PlatformBackups } from "../provisioning/backups/platform.ts";
 import type { Provisioner } from "../provisioning/provisioner.ts";
+import type { RolloutPlan } from "../provisioning/rollouts/plan.ts";
+import type { Rollout } from "../provisioning/rollouts/rollouts.ts";
+import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -54,6 +58,29 @@ export interface LogFiles {
 /** Copies of guilds' databases, as far as features use them. */
 export type Copies = Pick<Backups, "create" | "list" | "backup" | "lostBy">;
 
+/** Rollouts as the console sets them going; a job does the work. */
+export interface FleetRollouts {
+  plan(): Promise<RolloutPlan>;
+  /** The newest first. */
+  recent(): Promise<readonly Rollout[]>;
+  /** @throws {NotFound} `rollout/not-found` */
+  view(id: string): Promise<RolloutView>;
+  /**
+   * Records a rollout that the next run of its job takes up.
+   * @throws {Conflict} `rollout/under-way`, `rollout/nothing-to-do` @throws {Invalid} `rollout/destructive`
+   */
+  begin(input: {
+    readonly reason: string;
+    readonly startedBy: string;
+    readonly snapshots: boolean;
+    readonly allowDestructive: boolean;
+  }): Promise<string>;
+  /** @throws {Conflict} `rollout/not-running` */
+  pause(): Promise<void>;
+  /** Has what failed tried again, once the job goes on. @throws {Conflict} `rollout/finished` */
+  retryFailed(): Promise<void>;
+}
+
 /** A guild as one file, ready to be sent. */
 export type Exports = (guild: Guild) => Promise<{
   readonly body: ReadableStream<Uint8Array>;
@@ -84,6 +111,8 @@ export interface Services {
   /** Copies and exports need a disk. A runtime without one has none. */
   readonly backups?: Copies;
   readonly exports?: Exports;
+  readonly platformCopies?: Pick<PlatformBackups, "list">;
+  readonly rollouts?: FleetRollouts;
   /** Shown on the landing page when this instance has a guild that anybody may look at. */
   readonly demoGuildSlug?: string;
 }

@@ -120,6 +120,17 @@ export const OPERATOR_NEEDS: Readonly<Record<string, Area | "any">> = {
   suspendGuild: "guilds",
   resumeGuild: "guilds",
   listPlatformAudit: "audit",
+  listJobs: "jobs",
+  cancelJob: "jobs",
+  retryJob: "jobs",
+  getFleet: "fleet",
+  beginRollout: "fleet",
+  getRollout: "fleet",
+  pauseRollout: "fleet",
+  resumeRollout: "fleet",
+  retryRollout: "fleet",
+  getBackups: "backups",
+  copyGuild: "backups",
 };
 
 /** The same for every page and form below `/operator`. */
@@ -130,4 +141,14 @@ export const OPERATOR_PAGES: Readonly<Record<string, Area | "any">> = {
   "POST /guilds/:id/suspension": "guilds",
   "POST /guilds/:id/resumption": "guilds",
   "GET /audit": "audit",
+  "GET /jobs": "jobs",
+  "POST /jobs/:id/cancellation": "jobs",
+  "POST /jobs/:id/retry": "jobs",
+  "GET /fleet": "fleet",
+  "POST /fleet/rollouts": "fleet",
+  "POST /fleet/pause": "fleet",
+  "POST /fleet/resumption": "fleet",
+  "POST /fleet/retry": "fleet",
+  "GET /backups": "backups",
+  "POST /backups/:id/copies": "backups",
 };

@@ -1,23 +1,15 @@
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { rolloutDeps } from "../../src/node/rolling.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
-import { FolderSnapshots } from "../hosts/file-snapshots.ts";
-import { databaseName } from "../hosts/host.ts";
-import { migrateGuild } from "../rollouts/guild.ts";
 import { planRollout } from "../rollouts/plan.ts";
 import { type Rollout, Rollouts } from "../rollouts/rollouts.ts";
-import { type RolloutDeps, runRollout } from "../rollouts/run.ts";
-import { smoke } from "../rollouts/smoke.ts";
+import { runRollout } from "../rollouts/run.ts";
+import { viewRollout } from "../rollouts/status.ts";
 import { DEFAULT_WAVES } from "../rollouts/waves.ts";
 import type { ApplyOptions } from "./migrate.ts";
-import { planText, statusOf, statusText } from "./migrate-look.ts";
+import { planText, statusText } from "./migrate-look.ts";
 import { EXIT, type Output } from "./output.ts";
-
-/** Where the copies of a platform's rollouts are kept. */
-export function snapshotsOf(services: NodeServices): FolderSnapshots {
-  return new FolderSnapshots(join(resolve(services.config.dataDir), "rollouts"));
-}
 
 export async function applyRollout(
   services: NodeServices,
@@ -95,12 +87,16 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
     bar.begin(
       counts.reduce((sum, { status, count }) => sum + (status === "pending" ? count : 0), 0),
     );
-    const ended = await runRollout(depsOf(services, rollouts), rollout, {
-      signal: interrupt.signal,
-      onOutcome: (_, { status }) => bar.tick(status === "failed"),
-    });
+    const ended = await runRollout(
+      rolloutDeps({ ...services, migrations: guildSchema }, rollouts),
+      rollout,
+      {
+        signal: interrupt.signal,
+        onOutcome: (_, { status }) => bar.tick(status === "failed"),
+      },
+    );
     bar.end();
-    const status = await statusOf(services, rollouts, ended);
+    const status = await viewRollout({ rollouts, now: services.now }, ended);
     out.result(status, () => statusText(status));
     if (interrupt.signal.aborted) return EXIT.interrupted;
     if (ended.status === "done") return EXIT.done;
@@ -108,23 +104,6 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
   } finally {
     process.off("SIGINT", onSignal);
   }
-}
-
-function depsOf(services: NodeServices, rollouts: Rollouts): RolloutDeps {
-  const { platform, openClient, host, tenants } = services;
-  const snapshots = snapshotsOf(services);
-  return {
-    platform,
-    rollouts,
-    tenants,
-    migrations: guildSchema,
-    migrateGuild: (guild) => migrateGuild({ ...services, migrations: guildSchema }, guild),
-    smoke: (guild) => smoke(openClient, guild),
-    snapshot: async ({ id }, guild) => {
-      const name = databaseName(guild.databaseName);
-      return await snapshots.save(id, name, await host.snapshot(name));
-    },
-  };
 }
 
 function isUnfinished({ status }: Rollout): boolean {

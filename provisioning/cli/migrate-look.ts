@@ -3,7 +3,8 @@ import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { schemaOf } from "../migrations.ts";
 import { planRollout, type RolloutPlan } from "../rollouts/plan.ts";
 import { type Rehearsal, rehearse } from "../rollouts/rehearse.ts";
-import { guildsBehind, type Rollout, Rollouts } from "../rollouts/rollouts.ts";
+import { guildsBehind, Rollouts } from "../rollouts/rollouts.ts";
+import { type RolloutView, viewRollout } from "../rollouts/status.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
@@ -87,49 +88,12 @@ export async function rolloutStatus(services: NodeServices, out: Output): Promis
     out.result(null, () => "There was no rollout yet.\nTry:   guildhall migrate plan");
     return EXIT.done;
   }
-  const status = await statusOf(services, rollouts, rollout);
+  const status = await viewRollout({ rollouts, now: services.now }, rollout);
   out.result(status, () => statusText(status));
   return EXIT.done;
 }
 
-export type Status = Awaited<ReturnType<typeof statusOf>>;
-
-export async function statusOf(services: NodeServices, rollouts: Rollouts, rollout: Rollout) {
-  const counts = await rollouts.counts(rollout);
-  const of = (wave: number, status: string) =>
-    counts.find((one) => one.wave === wave && one.status === status)?.count ?? 0;
-  const isAbandoned = rollout.status === "running" && rollout.leaseUntil < services.now().getTime();
-  return {
-    ...rollout,
-    isAbandoned,
-    waves: rollout.waves.map((name, wave) => ({
-      name,
-      done: of(wave, "done"),
-      failed: of(wave, "failed"),
-      pending: of(wave, "pending"),
-      reverted: of(wave, "reverted"),
-    })),
-    failures: (await rollouts.failures(rollout)).map(({ cause, count, slugs }) => ({
-      cause,
-      count,
-      slugs: slugs.split(" "),
-    })),
-    next: nextOf(rollout, isAbandoned),
-  };
-}
-
-function nextOf({ status }: Rollout, isAbandoned: boolean): readonly string[] {
-  if (isAbandoned || status === "paused" || status === "stopped") {
-    return ["guildhall migrate resume"];
-  }
-  if (status === "running") return ["guildhall migrate pause"];
-  if (status === "halted" || status === "failed") {
-    return ["guildhall migrate retry", "guildhall migrate revert --dry-run"];
-  }
-  return [];
-}
-
-export function statusText(status: Status): string {
+export function statusText(status: RolloutView): string {
   const state = status.isAbandoned ? "abandoned: its process died" : status.status;
   const rows = status.waves.map(({ name, done, failed, pending }) =>
     [name, done, failed, pending].map(String),

@@ -1,9 +1,10 @@
 import { Invalid } from "../../src/kernel/errors.ts";
+import { snapshotsOf } from "../../src/node/rolling.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { type LostWrites, revertGuild, revertible } from "../rollouts/revert.ts";
 import { Rollouts } from "../rollouts/rollouts.ts";
 import type { RevertOptions } from "./migrate.ts";
-import { newest, snapshotsOf } from "./migrate-apply.ts";
+import { newest } from "./migrate-apply.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
 export async function revertRollout(

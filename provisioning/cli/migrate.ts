@@ -82,12 +82,17 @@ function changing(migrate: Command): void {
     .description("begin a rollout, or go on with the one that was not finished")
     .option(...WAVE)
     .option(...LANES, limits.fleet.lanes)
-    .option("--failures-max <n>", "halt after more failures than this", count, 10)
+    .option(
+      "--failures-max <n>",
+      "halt after more failures than this",
+      count,
+      limits.fleet.failuresMax,
+    )
     .option(
       "--slowness-max <n>",
       "halt when a wave's guilds take this many times longer",
       count,
-      20,
+      limits.fleet.slownessMax,
     )
     .option("--snapshots", "keep a copy of every database, for a revert")
     .option("--allow-destructive", "data may be taken away; copies are kept")

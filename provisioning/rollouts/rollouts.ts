@@ -248,6 +248,15 @@ export class Rollouts {
     return row && toRollout(row);
   }
 
+  /** The newest first. */
+  async recent(limit: number): Promise<readonly Rollout[]> {
+    const rows = await this.#platform.db.all<RolloutRow>(
+      `SELECT ${COLUMNS} FROM rollouts ORDER BY started_at DESC, id DESC LIMIT ?`,
+      limit,
+    );
+    return rows.map(toRollout);
+  }
+
   async pending(rollout: Rollout, wave: number): Promise<readonly GuildId[]> {
     const rows = await this.#platform.db.all<{ guild_id: GuildId }>(
       `SELECT guild_id FROM rollout_guilds WHERE rollout_id = ? AND wave = ? AND status = 'pending'

@@ -6,6 +6,7 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
 import { PURGE_JOB } from "../platform/guilds/deletion.ts";
+import { BACKUP_JOB } from "../platform/job-kinds.ts";
 import type { Jobs } from "../platform/jobs.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { JobWork } from "./job-runner.ts";
@@ -20,7 +21,6 @@ interface Deps extends Keeping {
   readonly log: Log;
 }
 
-export const BACKUP_JOB = "guild.backup";
 /** Copies the platform, and sees that every guild has its turn. */
 export const COPIES_JOB = "platform.copies";
 

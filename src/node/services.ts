@@ -23,6 +23,7 @@ import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
+import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
@@ -40,7 +41,8 @@ import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform } from "./platform-database.ts";
-import { OF_THE_PLATFORM, PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
+import { fleetRollouts, rolloutWork } from "./rolling.ts";
+import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
 
 /** The guild schema this build brings; parsed once, the same for every guild. */
 export const guildSchema = parseMigrations(tenantMigrations);
@@ -143,9 +145,11 @@ export async function buildNodeServices(
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const auditSealer = new AuditSealer({ platform, tenants, log });
   auditSealer.start();
+  const rolling = { ...swapping, config, now };
   const slowWork = {
     ...keepingWork({ ...keeping, ...running, provisioner, config }),
     ...upkeepWork({ ...running, tenants, auditSealer }),
+    ...rolloutWork(rolling),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
@@ -174,6 +178,8 @@ export async function buildNodeServices(
     jobRunner,
     slowJobRunner,
     ...keeping,
+    platformCopies: keeping.platformBackups,
+    rollouts: fleetRollouts(rolling),
     startJobs: () => {
       logIngest.start();
       jobRunner.start();

@@ -16,9 +16,6 @@ import { inGuild } from "./job-work.ts";
 export const PLATFORM_UPKEEP = "upkeep.platform";
 /** The daily job of each guild. */
 export const GUILD_UPKEEP = "upkeep.guild";
-/** The platform's own work stands under no guild. */
-export const OF_THE_PLATFORM = "" as GuildId;
-
 interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;

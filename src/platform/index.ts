@@ -4,6 +4,7 @@ import { authApi } from "./auth/routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
 import type { OperatorEnv } from "./operators/access.ts";
+import { operationsApi } from "./operators/operations-routes.ts";
 import { operatorsPages } from "./operators/pages.tsx";
 import { operatorsApi } from "./operators/routes.ts";
 import { plansApi } from "./plans/routes.ts";
@@ -26,7 +27,7 @@ export function platformPages() {
 
 /** The operators' JSON API, below `/api/operator`: one line per feature. */
 export function operatorApi() {
-  return createRouter<OperatorEnv>().route("/", operatorsApi());
+  return createRouter<OperatorEnv>().route("/", operatorsApi()).route("/", operationsApi());
 }
 
 /** The operators' console, below `/operator`: one line per feature. */

@@ -14,6 +14,9 @@ const SECTIONS: readonly (readonly [
 ])[] = [
   ["overview", "", "home", undefined],
   ["guilds", "/guilds", "guilds", "guilds"],
+  ["fleet", "/fleet", "raids", "fleet"],
+  ["jobs", "/jobs", "ledger", "jobs"],
+  ["backups", "/backups", "loot", "backups"],
   ["audit", "/audit", "audit", "audit"],
 ];
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { verifyAudit } from "../../src/database/audit-log.ts";
-import { OF_THE_PLATFORM, PLATFORM_UPKEEP } from "../../src/node/upkeep.ts";
+import { PLATFORM_UPKEEP } from "../../src/node/upkeep.ts";
 import { anchorsOf, guildLog, PLATFORM_LOG } from "../../src/platform/audit-sealer.ts";
+import { OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
 import { expirePlatform, previewPlatform } from "../../src/platform/retention.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";

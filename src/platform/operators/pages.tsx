@@ -5,7 +5,10 @@ import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import type { OperatorEnv } from "./access.ts";
 import { addAuditPages } from "./audit-pages.tsx";
+import { addBackupPages } from "./backup-pages.tsx";
+import { addFleetPages } from "./fleet-pages.tsx";
 import { addGuildPages } from "./guild-pages.tsx";
+import { addJobPages } from "./jobs-pages.tsx";
 import { look } from "./looks.ts";
 import { type Overview, overview } from "./overview.ts";
 
@@ -16,6 +19,9 @@ export function operatorsPages() {
     c.html(<OverviewPage view={viewOf(c)} now={await overview(c.var.operator)} />),
   );
   addGuildPages(pages);
+  addFleetPages(pages);
+  addJobPages(pages);
+  addBackupPages(pages);
   addAuditPages(pages);
   return pages;
 }

@@ -1,6 +1,13 @@
 export const operator = {
   title: "Operator console",
-  nav: { overview: "Overview", guilds: "Guilds", audit: "Audit log" },
+  nav: {
+    overview: "Overview",
+    guilds: "Guilds",
+    fleet: "Fleet",
+    jobs: "Jobs",
+    backups: "Backups",
+    audit: "Audit log",
+  },
   lead: "The platform at a glance.",
   proofNeeded: "Changes need your password, typed within the last ten minutes.",
   proofOpen: "Type the password",

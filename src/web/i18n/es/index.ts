@@ -12,6 +12,7 @@ export { landing } from "./landing.ts";
 export { logs } from "./logs.ts";
 export { loot } from "./loot.ts";
 export { onboarding } from "./onboarding.ts";
+export { operations } from "./operations.ts";
 export { operator } from "./operator.ts";
 export { problems } from "./problems.ts";
 export { raids } from "./raids.ts";

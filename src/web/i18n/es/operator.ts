@@ -3,7 +3,14 @@ import type { Translated } from "../index.ts";
 
 export const operator: Translated<typeof en> = {
   title: "Consola de operadores",
-  nav: { overview: "Resumen", guilds: "Hermandades", audit: "Auditoría" },
+  nav: {
+    overview: "Resumen",
+    guilds: "Hermandades",
+    fleet: "Flota",
+    jobs: "Tareas",
+    backups: "Copias de seguridad",
+    audit: "Auditoría",
+  },
   lead: "La plataforma de un vistazo.",
   proofNeeded: "Los cambios piden tu contraseña, escrita en los últimos diez minutos.",
   proofOpen: "Escribir la contraseña",

@@ -150,6 +150,11 @@ export const problems: Translated<typeof en> = {
     "operator/no-areas": "Nombra al menos un área.",
     "operator/no-such-guild": "Ninguna hermandad tiene este id. Búscala en la lista.",
     "operator/not-found": "Esta cuenta no es de un operador.",
+    "rollout/bad-wave": "Una de las tandas no se entiende. Escribe un número, un porcentaje o rest.",
+    "rollout/destructive": "Este esquema quita datos. Mira el plan y, si es lo que quieres, dilo.",
+    "rollout/none": "Aún no hubo ningún despliegue. Empieza uno.",
+    "rollout/not-here": "Los despliegues los hace un servidor o la línea de órdenes.",
+    "rollout/nothing-to-do": "Todas las hermandades tienen ya este esquema.",
     "roster/already-linked": "Esta persona ya pertenece a un miembro. Vuelve a mirar la plantilla.",
     "roster/character-not-found":
       "No hay tal personaje en esta plantilla. Vuelve a mirar a la persona.",

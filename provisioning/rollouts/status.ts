@@ -1,0 +1,59 @@
+import type { Clock } from "../../src/kernel/clock.ts";
+import type { Rollout, Rollouts } from "./rollouts.ts";
+
+/** How far a rollout is: by wave, its failures by cause, and what an operator does next. */
+export interface RolloutView extends Omit<Rollout, "waves"> {
+  /** Its process died: the lease ran out. */
+  readonly isAbandoned: boolean;
+  readonly waves: readonly {
+    readonly name: string;
+    readonly done: number;
+    readonly failed: number;
+    readonly pending: number;
+    readonly reverted: number;
+  }[];
+  readonly failures: readonly {
+    readonly cause: string;
+    readonly count: number;
+    readonly slugs: readonly string[];
+  }[];
+  readonly next: readonly string[];
+}
+
+export async function viewRollout(
+  { rollouts, now }: { readonly rollouts: Rollouts; readonly now: Clock },
+  rollout: Rollout,
+): Promise<RolloutView> {
+  const counts = await rollouts.counts(rollout);
+  const of = (wave: number, status: string) =>
+    counts.find((one) => one.wave === wave && one.status === status)?.count ?? 0;
+  const isAbandoned = rollout.status === "running" && rollout.leaseUntil < now().getTime();
+  return {
+    ...rollout,
+    isAbandoned,
+    waves: rollout.waves.map((name, wave) => ({
+      name,
+      done: of(wave, "done"),
+      failed: of(wave, "failed"),
+      pending: of(wave, "pending"),
+      reverted: of(wave, "reverted"),
+    })),
+    failures: (await rollouts.failures(rollout)).map(({ cause, count, slugs }) => ({
+      cause,
+      count,
+      slugs: slugs.split(" "),
+    })),
+    next: nextOf(rollout, isAbandoned),
+  };
+}
+
+function nextOf({ status }: Rollout, isAbandoned: boolean): readonly string[] {
+  if (isAbandoned || status === "paused" || status === "stopped") {
+    return ["guildhall migrate resume"];
+  }
+  if (status === "running") return ["guildhall migrate pause"];
+  if (status === "halted" || status === "failed") {
+    return ["guildhall migrate retry", "guildhall migrate revert --dry-run"];
+  }
+  return [];
+}
