@@ -216,6 +216,14 @@ export const limits = {
     retryMs: 10,
     /** How often, at least, a server that is away is asked whether it can take what it missed. */
     persistMsMax: SECOND_MS / 2,
+    /** Failures in a row after which a database is left alone: less is chance, more is waiting. */
+    failuresMax: 3,
+    /** A server that was started again is asked again this soon; till then nobody waits for it. */
+    restMs: SECOND_MS,
+    /** A database that is back answers in milliseconds; who waits for this one waits for nothing. */
+    tryMs: SECOND_MS,
+    /** Some hundred bytes each, for every database that this process asks. */
+    breakersMax: 10_000,
     /** Another process that brings the platform to a new schema is done within moments. */
     migratingMs: 50,
     /** A token that leaks is good for minutes; it is renewed at half of this. */

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Breaker } from "../../src/database/breakers.ts";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { openRemote } from "../../src/database/remote.ts";
@@ -70,8 +71,9 @@ export class TursoTokens {
 }
 
 /** Opens databases of Turso by their own addresses, with a token for each. */
-export function openOnTurso(tokens: TursoTokens): OpenClient {
-  return (location) => openRemote(location, { tokenFor: tokens.tokenFor, addressEach: true });
+export function openOnTurso(tokens: TursoTokens, breaker?: Breaker): OpenClient {
+  const options = { tokenFor: tokens.tokenFor, addressEach: true, ...(breaker && { breaker }) };
+  return (location) => openRemote(location, options);
 }
 
 /** Guild databases in a group of Turso's cloud. */

@@ -1,6 +1,7 @@
 import { createClient, type ResultSet } from "@libsql/client/web";
 import { delay } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
+import { Breaker } from "./breakers.ts";
 import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
 import { bind, narrowIntegers } from "./embedded-values.ts";
 import { DatabaseError, type DatabaseErrorKind, kindOfSqliteCode } from "./errors.ts";
@@ -12,6 +13,8 @@ export interface RemoteOptions {
   /** Each database has an address of its own: the server need not be told which one is meant. */
   readonly addressEach?: boolean;
   readonly fetch?: (request: Request) => Promise<Response>;
+  /** What is known of this database; shared by all connections to it. */
+  readonly breaker?: Breaker;
 }
 
 // SQLite refuses the text, which takes the whole transaction back; asking costs no table of ours.
@@ -26,12 +29,15 @@ export async function openRemote(
   location: DatabaseLocation,
   options: RemoteOptions = {},
 ): Promise<Client> {
+  const breaker = options.breaker ?? new Breaker();
   const client = createClient({
     url: placeOf(location.url).origin,
     intMode: "bigint",
-    fetch: (request: Request) => sendTo(location, options, request),
+    // The driver sends some at once and keeps the others waiting, for which it may be too late now.
+    fetch: async (request: Request) =>
+      await sendTo(location, options, request, breaker.deadlineMs()),
   });
-  return new RemoteClient(client);
+  return new RemoteClient(client, breaker);
 }
 
 /** Sends a request to a database's server, with its token and saying which database is meant. */
@@ -64,12 +70,14 @@ export function placeOf(url: string): { readonly origin: string; readonly namesp
 
 class RemoteClient implements Client {
   readonly #client: ReturnType<typeof createClient>;
+  readonly #breaker: Breaker;
   #isClosed = false;
   /** Ends when the last write that was asked for has. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
-  constructor(client: ReturnType<typeof createClient>) {
+  constructor(client: ReturnType<typeof createClient>, breaker: Breaker) {
     this.#client = client;
+    this.#breaker = breaker;
   }
 
   async execute(statement: Statement): Promise<ResultRows> {
@@ -114,20 +122,23 @@ class RemoteClient implements Client {
     return await turn;
   }
 
+  #answered<T>(isRead: boolean, run: () => Promise<T>): Promise<T> {
+    return this.#breaker.run(() => this.#persistently(isRead, run));
+  }
+
   /**
    * A write whose answer was lost may have happened, so only reads are asked again. A database that the
-   * server is just loading again seems to be missing for a moment: nothing happened then.
+   * server is just loading again seems to be missing for a moment: nothing happened then. Whoever got
+   * no answer in time has waited long enough.
    */
-  async #answered<T>(isRead: boolean, run: () => Promise<T>): Promise<T> {
+  async #persistently<T>(isRead: boolean, run: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       if (this.#isClosed) throw new DatabaseError("closed", "The connection was closed.");
       try {
         return await run();
       } catch (error) {
         const failure = toDatabaseError(error);
-        const mayRepeat =
-          failure.kind === "missing" ||
-          (isRead && (failure.kind === "unreachable" || failure.kind === "timeout"));
+        const mayRepeat = failure.kind === "missing" || (isRead && failure.kind === "unreachable");
         if (!mayRepeat || tries >= limits.remote.triesMax) throw failure;
         await delay(limits.remote.retryMs * tries);
       }

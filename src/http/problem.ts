@@ -134,12 +134,12 @@ function toAppError(error: Error): AppError | undefined {
       { cause: error },
     );
   }
-  if (error.kind === "timeout" || error.kind === "unreachable") {
+  if (["timeout", "unreachable", "missing", "denied"].includes(error.kind)) {
     // The answer may have been lost after the deed, so this must not say that nothing was done.
     return new Unavailable(
       "database/unreachable",
       "The database did not answer. Try again: with the same Idempotency-Key nothing is done twice.",
-      { retryAfterMs: 1_000 },
+      { retryAfterMs: limits.remote.restMs },
       { cause: error },
     );
   }

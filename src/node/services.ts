@@ -12,6 +12,7 @@ import { Provisioner } from "../../provisioning/provisioner.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
 import type { Config, SqldConfig, TursoConfig } from "../config.ts";
+import { Breakers } from "../database/breakers.ts";
 import type { Client, DatabaseLocation, OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { DatabaseError } from "../database/errors.ts";
@@ -78,9 +79,12 @@ export async function buildNodeServices(
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
   const sqld = config.sqld && (await sqldServer(config.sqld));
+  const breakers = new Breakers();
   const turso = config.turso && tursoCloud(config.turso);
   const openClient: OpenClient = (location) =>
-    location.url.startsWith("file:") ? openEmbedded(location) : openOn({ sqld, turso }, location);
+    location.url.startsWith("file:")
+      ? openEmbedded(location)
+      : openOn({ sqld, turso, breakers }, location);
   const sqldHost = sqld && new SqldHost({ ...sqld, migrations: guildSchema, openClient, now });
   await sqldHost?.refuseOpenServer();
   const platformDatabase = await openPlatform({
@@ -226,15 +230,20 @@ function tursoCloud(config: TursoConfig) {
 
 /** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
 function openOn(
-  {
-    sqld,
-    turso,
-  }: { readonly sqld: SqldServer | undefined; readonly turso: TursoCloud | undefined },
+  servers: {
+    readonly sqld: SqldServer | undefined;
+    readonly turso: TursoCloud | undefined;
+    readonly breakers: Breakers;
+  },
   location: DatabaseLocation,
 ): Promise<Client> {
-  if (location.url.startsWith("libsql:") && turso) return openOnTurso(turso.tokens)(location);
+  const { sqld, turso, breakers } = servers;
+  const breaker = breakers.of(location.url);
+  if (location.url.startsWith("libsql:") && turso) {
+    return openOnTurso(turso.tokens, breaker)(location);
+  }
   if (sqld && new URL(location.url).origin === new URL(sqld.url).origin) {
-    return openRemote(location, { tokenFor: sqld.tokens.tokenFor });
+    return openRemote(location, { tokenFor: sqld.tokens.tokenFor, breaker });
   }
   throw new DatabaseError("unreachable", "This guild is on a server that is not configured here.");
 }

@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const NOTHING = { finished: [], failed: [], orphans: [], unclaimed: [] };
+const NOTHING = { finished: [], failed: [], spares: [], orphans: [], unclaimed: [] };
 const theLeaseRunsOut = () => {
   nowMs += limits.guild.operationLeaseMs + 1;
 };
