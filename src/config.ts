@@ -3,6 +3,24 @@ import { type Rates, ratesWith } from "./kernel/rates.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** Who says who somebody is, with what applies unless the environment names other endpoints. */
+const PROVIDER_DEFAULTS = {
+  DISCORD: {
+    ISSUER: "https://discord.com",
+    AUTHORIZE_URL: "https://discord.com/oauth2/authorize",
+    TOKEN_URL: "https://discord.com/api/oauth2/token",
+    USER_URL: "https://discord.com/api/users/@me",
+  },
+  BATTLENET: {
+    ISSUER: "https://oauth.battle.net",
+    AUTHORIZE_URL: "https://oauth.battle.net/authorize",
+    TOKEN_URL: "https://oauth.battle.net/token",
+    USER_URL: "https://oauth.battle.net/userinfo",
+  },
+} as const;
+
+type ProviderPrefix = keyof typeof PROVIDER_DEFAULTS;
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe("where it listens"),
   HOST: z.string().default("127.0.0.1").describe("the address it listens on"),
@@ -97,6 +115,8 @@ const environment = z.object({
     .enum(["debug", "info", "warn", "error", "silent"])
     .default("info")
     .describe("one JSON line per request from info on"),
+  ...providerVariables("DISCORD", "Discord"),
+  ...providerVariables("BATTLENET", "Battle.net"),
 });
 
 /** Variables whose value nobody is shown. */
@@ -108,6 +128,8 @@ const SECRETS = new Set([
   "BACKUP_S3_SECRET_ACCESS_KEY",
   "PLATFORM_DATABASE_TOKEN",
   "TURSO_API_TOKEN",
+  "DISCORD_CLIENT_SECRET",
+  "BATTLENET_CLIENT_SECRET",
 ]);
 
 /** One variable of the environment, for people who set it up. */
@@ -164,6 +186,16 @@ export interface TursoConfig {
   readonly placement: string | undefined;
 }
 
+/** One that people may sign in with: our registration there, and where to ask. */
+export interface ProviderConfig {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly issuer: string;
+  readonly authorizeUrl: URL;
+  readonly tokenUrl: URL;
+  readonly userUrl: URL;
+}
+
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {
   readonly port: number;
@@ -185,6 +217,11 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Those whose registration is configured; nobody sees the others. */
+  readonly providers: {
+    readonly discord: ProviderConfig | undefined;
+    readonly battlenet: ProviderConfig | undefined;
+  };
 }
 
 /** Reads the environment once. @throws Error naming every variable that is missing or wrong. */
@@ -219,6 +256,52 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     logLevel: value.LOG_LEVEL,
+    providers: {
+      discord: providerConfig(value, "DISCORD"),
+      battlenet: providerConfig(value, "BATTLENET"),
+    },
+  };
+}
+
+function providerVariables<P extends ProviderPrefix>(prefix: P, name: string) {
+  const { ISSUER, AUTHORIZE_URL, TOKEN_URL, USER_URL } = PROVIDER_DEFAULTS[prefix];
+  const endpoint = (url: string) => z.url({ protocol: /^https?$/ }).default(url);
+  const variables = {
+    CLIENT_ID: z.string().min(1).optional().describe(`signing in with ${name}: our id there`),
+    CLIENT_SECRET: z.string().min(1).optional().describe(`${name}: the secret that belongs to it`),
+    ISSUER: endpoint(ISSUER).describe(`${name}: who its answers say they are from`),
+    AUTHORIZE_URL: endpoint(AUTHORIZE_URL).describe(`${name}: where people agree`),
+    TOKEN_URL: endpoint(TOKEN_URL).describe(`${name}: where we learn that they did`),
+    USER_URL: endpoint(USER_URL).describe(`${name}: where we learn who they are`),
+  };
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, schema]) => [`${prefix}_${key}`, schema]),
+  ) as { [K in keyof typeof variables as `${P}_${K}`]: (typeof variables)[K] };
+}
+
+/** Both of id and secret, or neither: half of a registration is a mistake. */
+function providerConfig(
+  value: z.infer<typeof environment>,
+  prefix: ProviderPrefix,
+): ProviderConfig | undefined {
+  const clientId = value[`${prefix}_CLIENT_ID`];
+  const clientSecret = value[`${prefix}_CLIENT_SECRET`];
+  if (clientId === undefined && clientSecret === undefined) return undefined;
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new Error(`${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET belong together: set both.`);
+  }
+  const endpoint = (name: "AUTHORIZE_URL" | "TOKEN_URL" | "USER_URL") => {
+    const url = new URL(value[`${prefix}_${name}`]);
+    if (url.protocol === "https:" || LOOPBACK.test(url.hostname)) return url;
+    throw new Error(`${prefix}_${name} must be https: outside this machine.`);
+  };
+  return {
+    clientId,
+    clientSecret,
+    issuer: value[`${prefix}_ISSUER`],
+    authorizeUrl: endpoint("AUTHORIZE_URL"),
+    tokenUrl: endpoint("TOKEN_URL"),
+    userUrl: endpoint("USER_URL"),
   };
 }
 

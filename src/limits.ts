@@ -444,6 +444,10 @@ export const limits = {
     hashesAtOnceMax: 2,
     /** A few seconds of work; whoever comes after is told to try again. */
     hashesWaitingMax: 200,
+    /** From our page to the provider's and back, with a password to look for on the way. */
+    providerRoundMs: 10 * MINUTE_MS,
+    /** Somebody waits at a blank page meanwhile. */
+    providerDeadlineMs: 8 * SECOND_MS,
     /** How long a browser keeps the chosen language and theme. */
     preferencesMs: 365 * DAY_MS,
   },

@@ -39,7 +39,7 @@ async function callerOf(c: Context<AppEnv>): Promise<Caller> {
 }
 
 /** Two cookies of one name mean that somebody tossed one in: neither is believed. */
-function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
+export function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
   const header = c.req.header("cookie");
   if (header === undefined || !header.includes(name)) return undefined;
   if (header.split(";").filter((pair) => pair.trim().startsWith(`${name}=`)).length !== 1) {

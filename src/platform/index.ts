@@ -3,6 +3,8 @@ import { authPages } from "./auth/pages.tsx";
 import { authApi } from "./auth/routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
+import { identitiesPages } from "./identities/pages.tsx";
+import { identitiesApi } from "./identities/routes.ts";
 import type { OperatorEnv } from "./operators/access.ts";
 import { operationsApi } from "./operators/operations-routes.ts";
 import { operatorsPages } from "./operators/pages.tsx";
@@ -17,12 +19,19 @@ export { keysApi } from "./keys/routes.ts";
 
 /** The platform's JSON API, below `/api`: one line per feature. */
 export function platformApi() {
-  return createRouter().route("/", authApi()).route("/", guildsApi()).route("/", plansApi());
+  return createRouter()
+    .route("/", authApi())
+    .route("/", identitiesApi())
+    .route("/", guildsApi())
+    .route("/", plansApi());
 }
 
 /** The platform's pages: one line per feature. */
 export function platformPages() {
-  return createRouter().route("/", authPages()).route("/", guildsPages());
+  return createRouter()
+    .route("/", authPages())
+    .route("/", identitiesPages())
+    .route("/", guildsPages());
 }
 
 /** The operators' JSON API, below `/api/operator`: one line per feature. */

@@ -23,6 +23,7 @@ export * from "../database/audit-schema.ts";
 export * from "./audit-schema.ts";
 export * from "./backups-schema.ts";
 export * from "./fleet-schema.ts";
+export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";
 export * from "./operators/schema.ts";
 export * from "./rate-schema.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { serve } from "@hono/node-server";
 import { chromium, type Page } from "playwright-core";
-import { testApp } from "./app.ts";
+import { type TestApp, testApp } from "./app.ts";
 
 /** A browser of this machine, if there is one. */
 export const CHROMIUM = [
@@ -19,11 +19,20 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export type BrowserApp = Awaited<ReturnType<typeof browserApp>>;
 
 /** The product on a port of its own, and a browser to use it with. */
-export async function browserApp(options: { readonly clock?: () => Date } = {}) {
-  const t = await testApp({}, options);
-  const server = serve({ fetch: t.app.fetch, port: 0, hostname: "127.0.0.1" });
+export async function browserApp(
+  options: {
+    readonly clock?: () => Date;
+    /** More of the environment, by the address that people reach it at. */
+    readonly envAt?: (origin: string) => Record<string, string>;
+  } = {},
+) {
+  // The port is known first, because the product has to be told its own address.
+  let fetch: TestApp["app"]["fetch"];
+  const server = serve({ fetch: (...a) => fetch(...a), port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const origin = `http://localhost:${(server.address() as { port: number }).port}`;
+  const t = await testApp(options.envAt?.(origin) ?? {}, options);
+  fetch = t.app.fetch;
   const browser = await chromium.launch({
     executablePath: CHROMIUM!,
     args: [

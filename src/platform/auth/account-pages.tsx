@@ -5,6 +5,8 @@ import type { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import type { SessionId } from "../../kernel/ids.ts";
 import { emptyForm, type FormState } from "../../web/forms.tsx";
+import { unlink, waysIn } from "../identities/linking.ts";
+import { providersOf } from "../identities/providers.ts";
 import { type AccountForms, AccountPage } from "./account.tsx";
 import { ProofPage, VerifyPage } from "./entry.tsx";
 import { onForm, ownPage } from "./form-page.ts";
@@ -21,6 +23,7 @@ import {
 } from "./service.ts";
 
 const sessionInput = z.strictObject({ id: z.string().max(36) });
+const unlinkInput = z.strictObject({ unlink: z.enum(["discord", "battlenet"]) });
 
 /** What somebody signed in can see and change of their own account. */
 export function addAccountPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
@@ -35,6 +38,11 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<AppEnv>>):
   pages.post("/account/password", (c) =>
     onAccountForm(c, "password", passwordInput, async (input) => {
       await changePassword(c.var.platform, input);
+    }),
+  );
+  pages.post("/account/identities", (c) =>
+    onAccountForm(c, "identities", unlinkInput, async ({ unlink: provider }) => {
+      await unlink(c.var.platform, provider);
     }),
   );
   pages.post("/account/sessions", (c) =>
@@ -54,21 +62,35 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<AppEnv>>):
 
 function addProofPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
   const next = (c: Context<AppEnv>) => localPath(c.req.query("next"), "/account");
-  pages.get("/account/proof", (c) =>
-    c.var.caller.type === "user"
-      ? ownPage(c, <ProofPage view={viewOf(c)} form={emptyForm} next={next(c)} />)
-      : toSignIn(c),
+  pages.get("/account/proof", async (c) =>
+    c.var.caller.type === "user" ? ownPage(c, await proof(c, emptyForm, next(c))) : toSignIn(c),
   );
   pages.post("/account/proof", (c) =>
     onForm(
       c,
       proofInput,
-      (form) => <ProofPage view={viewOf(c)} form={form} next={next(c)} />,
+      async (form) => await proof(c, form, next(c)),
       async (input) => {
         await proveSession(c.var.platform, input);
         return c.redirect(next(c), 303);
       },
     ),
+  );
+}
+
+async function proof(c: Context<AppEnv>, form: FormState, next: string) {
+  const { hasPassword, identities } = await waysIn(c.var.platform);
+  const providers = providersOf(c.var.services.config).filter(({ id }) =>
+    identities.some(({ provider }) => provider === id),
+  );
+  return (
+    <ProofPage
+      view={viewOf(c)}
+      form={form}
+      next={next}
+      providers={providers}
+      hasPassword={hasPassword}
+    />
   );
 }
 
@@ -113,9 +135,22 @@ async function onAccountForm<T extends z.ZodType>(
 }
 
 async function account(c: Context<AppEnv>, forms: Partial<Record<keyof AccountForms, FormState>>) {
-  const sessions = await listSessions(c.var.platform);
-  const all = { profile: emptyForm, password: emptyForm, sessions: emptyForm, ...forms };
-  return <AccountPage view={viewOf(c)} sessions={sessions} forms={all} />;
+  const [sessions, ways] = await Promise.all([
+    listSessions(c.var.platform),
+    waysIn(c.var.platform),
+  ]);
+  const blank = { profile: emptyForm, password: emptyForm, sessions: emptyForm };
+  const all = { ...blank, identities: emptyForm, ...forms };
+  const providers = providersOf(c.var.services.config);
+  return (
+    <AccountPage
+      view={viewOf(c)}
+      sessions={sessions}
+      ways={ways}
+      providers={providers}
+      forms={all}
+    />
+  );
 }
 
 function toSignIn(c: Context<AppEnv>): Response {

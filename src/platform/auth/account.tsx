@@ -5,8 +5,11 @@ import { ErrorSummary, Form, type FormState, SelectField, TextField } from "../.
 import type { Messages } from "../../web/i18n/index.ts";
 import { PlatformLayout } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
+import type { WaysIn } from "../identities/linking.ts";
+import { IdentitiesCard } from "../identities/views.tsx";
 import { deviceOf } from "./device.ts";
 import { NewPasswordField, PasswordField } from "./entry.tsx";
+import type { OfferedProvider } from "./provider-buttons.tsx";
 import type { SessionView } from "./service.ts";
 
 /** The page's forms, each as it was sent. */
@@ -14,15 +17,18 @@ export interface AccountForms {
   readonly profile: FormState;
   readonly password: FormState;
   readonly sessions: FormState;
+  readonly identities: FormState;
 }
 
 interface AccountProps {
   readonly view: View;
   readonly sessions: readonly SessionView[];
+  readonly ways: WaysIn;
+  readonly providers: readonly OfferedProvider[];
   readonly forms: AccountForms;
 }
 
-export function AccountPage({ view, sessions, forms }: AccountProps) {
+export function AccountPage({ view, sessions, ways, providers, forms }: AccountProps) {
   const t = view.messages.auth;
   return (
     <PlatformLayout view={view} title={t.accountTitle}>
@@ -31,7 +37,8 @@ export function AccountPage({ view, sessions, forms }: AccountProps) {
       </PageHeader>
       <div class="grid">
         <Profile view={view} form={forms.profile} />
-        <Password view={view} form={forms.password} />
+        <Password view={view} form={forms.password} hasPassword={ways.hasPassword} />
+        <IdentitiesCard view={view} ways={ways} providers={providers} form={forms.identities} />
         <Look view={view} />
       </div>
       <Sessions view={view} sessions={sessions} form={forms.sessions} />
@@ -76,15 +83,18 @@ function Profile({ view, form }: { view: View; form: FormState }) {
   );
 }
 
-function Password({ view, form }: { view: View; form: FormState }) {
+function Password(props: { view: View; form: FormState; hasPassword: boolean }) {
+  const { view, form, hasPassword } = props;
   const t = view.messages.auth;
   return (
-    <Card title={t.changePassword}>
-      <p class="muted">{t.changePasswordLead}</p>
+    <Card title={hasPassword ? t.changePassword : t.firstPassword}>
+      <p class="muted">{hasPassword ? t.changePasswordLead : t.firstPasswordLead}</p>
       <Form action="/account/password" form={form} messages={view.messages}>
-        <PasswordField name="currentPassword" label={t.currentPassword} form={form} />
+        {hasPassword && (
+          <PasswordField name="currentPassword" label={t.currentPassword} form={form} />
+        )}
         <NewPasswordField view={view} form={form} label={t.newPassword} />
-        <Button look="secondary">{t.changePassword}</Button>
+        <Button look="secondary">{hasPassword ? t.changePassword : t.firstPassword}</Button>
       </Form>
     </Card>
   );

@@ -64,7 +64,7 @@ export function toAccount(user: UserRow): Account {
 }
 
 /**
- * Whoever signed in by password, for what concerns the account itself. An access token is made for
+ * Whoever signed in themselves, for what concerns the account itself. An access token is made for
  * one guild and speaks for nothing else.
  * @throws {Unauthenticated} `auth/required`, {Forbidden} `auth/session-required`
  */
@@ -172,6 +172,12 @@ export function beginSession(
       orm.insert(sessions).values(row),
     ],
   };
+}
+
+/** The session that the browser brought along ends with the sign-in that replaces it. */
+export function endReplaced({ caller }: PlatformContext): readonly Writable[] {
+  if (caller.type !== "user" || caller.via !== "cookie") return [];
+  return [sql`delete from sessions where id = ${caller.sessionId}`];
 }
 
 const decoys = new WeakMap<PasswordHasher, Promise<string>>();

@@ -4,13 +4,19 @@ import { limits } from "../../limits.ts";
 import { Button, Card, LinkButton, PageHeader } from "../../web/components.tsx";
 import { Form, type FormState, TextField } from "../../web/forms.tsx";
 import { PlatformLayout } from "../../web/layout.tsx";
+import { type OfferedProvider, ProviderButtons } from "./provider-buttons.tsx";
 
 interface EntryProps {
   readonly view: View;
   readonly form: FormState;
 }
 
-export function SignUpPage({ view, form, next }: EntryProps & { readonly next: string }) {
+interface WayInProps extends EntryProps {
+  readonly next: string;
+  readonly providers: readonly OfferedProvider[];
+}
+
+export function SignUpPage({ view, form, next, providers }: WayInProps) {
   const t = view.messages.auth;
   return (
     <Entry view={view} title={t.signUpTitle} lead={t.signUpLead}>
@@ -33,11 +39,17 @@ export function SignUpPage({ view, form, next }: EntryProps & { readonly next: s
           </LinkButton>
         </div>
       </Form>
+      <ProviderButtons
+        view={view}
+        providers={providers}
+        href={(id) => withNext(`/sign-in/${id}`, next)}
+        isOther
+      />
     </Entry>
   );
 }
 
-export function SignInPage({ view, form, next }: EntryProps & { readonly next: string }) {
+export function SignInPage({ view, form, next, providers }: WayInProps) {
   const t = view.messages.auth;
   return (
     <Entry view={view} title={t.signInTitle}>
@@ -54,6 +66,12 @@ export function SignInPage({ view, form, next }: EntryProps & { readonly next: s
           </LinkButton>
         </div>
       </Form>
+      <ProviderButtons
+        view={view}
+        providers={providers}
+        href={(id) => withNext(`/sign-in/${id}`, next)}
+        isOther
+      />
     </Entry>
   );
 }
@@ -127,19 +145,33 @@ export function VerifyPage({ view, form, token }: EntryProps & { readonly token:
   );
 }
 
-export function ProofPage({ view, form, next }: EntryProps & { readonly next: string }) {
+/** Asks for what the account has: its password, a fresh round through a linked provider, or either. */
+export function ProofPage(props: WayInProps & { readonly hasPassword: boolean }) {
+  const { view, form, next, providers, hasPassword } = props;
   const t = view.messages.auth;
   return (
-    <Entry view={view} title={t.proofTitle} lead={t.proofLead}>
-      <Form action={withNext("/account/proof", next)} form={form} messages={view.messages}>
-        <PasswordField name="password" label={t.password} form={form} />
-        <div class="row">
+    <Entry
+      view={view}
+      title={hasPassword ? t.proofTitle : t.proofTitleElsewhere}
+      lead={t.proofLead}
+    >
+      {hasPassword && (
+        <Form action={withNext("/account/proof", next)} form={form} messages={view.messages}>
+          <PasswordField name="password" label={t.password} form={form} />
           <Button>{t.proof}</Button>
-          <LinkButton look="quiet" href={next}>
-            {view.messages.common.cancel}
-          </LinkButton>
-        </div>
-      </Form>
+        </Form>
+      )}
+      <ProviderButtons
+        view={view}
+        providers={providers}
+        href={(id) => withNext(`/account/proof/${id}`, next)}
+        isOther={hasPassword}
+      />
+      <div class="row">
+        <LinkButton look="quiet" href={next}>
+          {view.messages.common.cancel}
+        </LinkButton>
+      </div>
     </Entry>
   );
 }
@@ -164,9 +196,10 @@ export function NewPasswordField(props: { view: View; form: FormState; label: st
   );
 }
 
-function EmailField({ view, form }: EntryProps) {
+export function EmailField({ view, form, value }: EntryProps & { readonly value?: string }) {
   return (
     <TextField
+      {...(value !== undefined && { value })}
       name="email"
       label={view.messages.auth.email}
       form={form}
@@ -178,7 +211,8 @@ function EmailField({ view, form }: EntryProps) {
   );
 }
 
-function Entry(props: { view: View; title: string; lead?: string; children?: Child }) {
+/** A page of one form. */
+export function Entry(props: { view: View; title: string; lead?: string; children?: Child }) {
   const { view, title, lead, children } = props;
   return (
     <PlatformLayout view={view} title={title} narrow>

@@ -35,6 +35,7 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     return await act(parsed.data);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "auth/required") throw error;
+    if (error.code === "auth/proof-required") return toProof(c, "/account");
     c.status(statusOf(error) as 422);
     const retryAfterMs = error.details["retryAfterMs"];
     if (typeof retryAfterMs === "number") {
@@ -44,6 +45,11 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     const form = translated(failedForm(error, values, messages), error, messages[section]);
     return await ownPage(c, show(form));
   }
+}
+
+/** Asks whether it is them; `next` is where they go on. What they sent has to be sent again. */
+export function toProof<E extends AppEnv>(c: Context<E>, next: string): Response {
+  return c.redirect(`/account/proof?next=${encodeURIComponent(next)}`, 303);
 }
 
 /** The text fields of a sent form; files and repeated names have no place in these forms. */

@@ -25,9 +25,11 @@ export const signUpInput = z.strictObject({
 });
 export const signInInput = z.strictObject({ email: emailAddress, password: passwordText });
 export const resetInput = z.strictObject({ token: linkToken, password: passwordText });
+export const newcomerInput = z.strictObject({ email: emailAddress, name: personName });
 export const nameInput = z.strictObject({ name: personName });
 export const passwordInput = z.strictObject({
-  currentPassword: passwordText,
+  /** Left out by those who have none yet. */
+  currentPassword: passwordText.optional(),
   password: passwordText,
 });
 export const proofInput = z.strictObject({ password: passwordText });

@@ -119,6 +119,9 @@ export async function resetPassword(
   await write(platform.db, [
     isGood(user.id, "reset", token, nowMs),
     useUp(user.id, "reset", nowMs),
+    // Until now nobody had shown that the mailbox is theirs: what was linked may be a stranger's.
+    sql`delete from identities where user_id = ${user.id} and exists
+        (select 1 from users where id = ${user.id} and email_verified_at is null)`,
     platform.db.orm
       .update(users)
       // Whoever has the link reads the mailbox, so the address is proven too.

@@ -7,6 +7,7 @@ import { viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm } from "../../web/forms.tsx";
 import { isLocale } from "../../web/i18n/index.ts";
+import { providersOf } from "../identities/providers.ts";
 import { addAccountPages } from "./account-pages.tsx";
 import { flags, forgetSession, keepSession } from "./cookie.ts";
 import {
@@ -39,14 +40,14 @@ function addEntryPages(pages: Router): void {
   pages.get("/sign-up", (c) => {
     const next = nextOf(c, "/guilds/new");
     if (c.var.caller.type === "user") return c.redirect(next, 303);
-    return ownPage(c, <SignUpPage view={viewOf(c)} form={emptyForm} next={next} />);
+    return ownPage(c, <SignUpPage {...offered(c)} form={emptyForm} next={next} />);
   });
   pages.post("/sign-up", (c) => {
     const next = nextOf(c, "/guilds/new");
     return onForm(
       c,
       signUpInput,
-      (form) => <SignUpPage view={viewOf(c)} form={form} next={next} />,
+      (form) => <SignUpPage {...offered(c)} form={form} next={next} />,
       async (input) => {
         await signUp(c.var.platform, { ...input, locale: c.var.locale });
         keepSession(c, await signIn(c.var.platform, input));
@@ -57,14 +58,14 @@ function addEntryPages(pages: Router): void {
   pages.get("/sign-in", (c) => {
     const next = nextOf(c, "/guilds");
     if (c.var.caller.type === "user") return c.redirect(next, 303);
-    return ownPage(c, <SignInPage view={viewOf(c)} form={emptyForm} next={next} />);
+    return ownPage(c, <SignInPage {...offered(c)} form={emptyForm} next={next} />);
   });
   pages.post("/sign-in", (c) => {
     const next = nextOf(c, "/guilds");
     return onForm(
       c,
       signInInput,
-      (form) => <SignInPage view={viewOf(c)} form={form} next={next} />,
+      (form) => <SignInPage {...offered(c)} form={form} next={next} />,
       async (input) => {
         keepSession(c, await signIn(c.var.platform, input));
         return c.redirect(next, 303);
@@ -128,6 +129,10 @@ async function keepPreferences(c: Context<AppEnv>): Promise<Response> {
   if (lang !== undefined) setCookie(c, "lang", lang, kept);
   if (theme !== undefined) setCookie(c, "theme", theme, kept);
   return c.redirect(localPath(next, "/"), 303);
+}
+
+function offered(c: Context<AppEnv>) {
+  return { view: viewOf(c), providers: providersOf(c.var.services.config) };
 }
 
 function nextOf(c: Context<AppEnv>, fallback: string): string {

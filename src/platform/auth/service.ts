@@ -15,6 +15,7 @@ import {
   checkPassword,
   countByAddress,
   countPasswordTry,
+  endReplaced,
   type NewSession,
   refuseWeakPassword,
   toAccount,
@@ -48,12 +49,13 @@ export function requireVerified(caller: SignedIn): void {
 }
 
 /**
- * For what a borrowed device must not do: the password was typed within `limits.session.provedMs`.
+ * For what a borrowed device must not do: whoever sits there typed the password, or went through a
+ * linked provider, within `limits.session.provedMs`.
  * @throws {Forbidden} `auth/proof-required`
  */
 export function requireProved(caller: SignedIn, now: Date): void {
   if (now.getTime() - caller.provedAt < limits.session.provedMs) return;
-  throw new Forbidden("auth/proof-required", "Type your password once more to do this.");
+  throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
 /**
@@ -116,14 +118,11 @@ export async function signIn(
   const passwordHash =
     verdict === "outdated" ? await passwords.hash(canonicalPassword(password)) : user.passwordHash;
   const { session, id, rows } = beginSession(ctx, user);
-  const replaced = ctx.caller.type === "user" && ctx.caller.via === "cookie" && ctx.caller;
   await write(platform.db, [
     samePassword(user, wrongCredentials),
     platform.db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
     ...rows,
-    ...(replaced
-      ? [platform.db.orm.delete(sessions).where(eq(sessions.id, replaced.sessionId))]
-      : []),
+    ...endReplaced(ctx),
     record(ctx, "session.begin", user.id, { after: { sessionId: id } }),
   ]);
   return session;
@@ -220,17 +219,21 @@ export async function renameAccount(
 }
 
 /**
- * Sets another password, ends every other session and every reset link under way.
- * @throws {Forbidden} `auth/wrong-password`, {Invalid} `auth/weak-password`
+ * Sets another password, ends every other session and every reset link under way. Who has none yet
+ * proves in another way that it is them.
+ * @throws {Forbidden} `auth/wrong-password`, `auth/proof-required`; {Invalid} `auth/weak-password`
  */
 export async function changePassword(
   ctx: PlatformContext,
-  input: { currentPassword: string; password: string },
+  input: { currentPassword?: string | undefined; password: string },
 ): Promise<void> {
-  const { sessionId } = accountHolder(ctx);
+  const caller = accountHolder(ctx);
+  const { sessionId } = caller;
   const { services } = ctx;
   const { db } = services.platform;
-  const user = await passwordOwner(ctx, input.currentPassword, "currentPassword");
+  let user = await userById(ctx, caller.userId);
+  if (user.passwordHash === null) requireProved(caller, services.now());
+  else user = await passwordOwner(ctx, input.currentPassword ?? "", "currentPassword");
   refuseWeakPassword(input.password, user);
   const passwordHash = await services.passwords.hash(canonicalPassword(input.password));
   const nowMs = services.now().getTime();
@@ -279,7 +282,7 @@ async function passwordOwner(
 function samePassword(user: UserRow, otherwise: () => Error) {
   return guard(
     sql`exists (select 1 from users where id = ${user.id}
-        and password_hash = ${user.passwordHash})`,
+        and password_hash is ${user.passwordHash})`,
     otherwise,
   );
 }

@@ -54,7 +54,15 @@ background:var(--surface);padding:0.9rem 1.1rem;display:grid;gap:0.3rem;justify-
 .filters .field label{font-size:var(--small);font-weight:500;color:var(--muted)}
 .copy{display:flex;gap:0.5rem}.copy input{font-family:var(--mono);font-size:0.92rem;min-width:0}
 .copy .button{flex:none;min-width:7rem}
+.providers{display:grid;gap:0.625rem;max-width:44rem}
+.or{display:flex;align-items:center;gap:0.75rem;color:var(--muted);font-size:var(--small);margin:0}
+.or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
+.identities{list-style:none;margin:0;padding:0;display:grid;gap:0.9rem}
+.identities li{display:flex;flex-wrap:wrap;gap:0.625rem 1rem;align-items:center;
+justify-content:space-between}
+.identities p{margin:0.15rem 0 0}
 @media (max-width:40rem){
+.identities .button,.identities form{width:100%}
 .filters .field{flex-basis:40%;max-width:none;min-width:0}
 .filters .field input{min-width:0;padding-left:0.6rem;padding-right:0.6rem}
 .filters .field:has(input[type=search]){flex-basis:100%}

@@ -31,6 +31,21 @@ export const auth = {
   verifyLead: (email: string) => `You are about to confirm ${email}.`,
   verify: "Confirm",
   verifyOther: "If this is not your address, close this page: nothing has happened yet.",
+  or: "or",
+  continueWith: (provider: string) => `Continue with ${provider}`,
+  newcomerTitle: "Almost there",
+  newcomerLead:
+    "Tell us where mail reaches you. We send a link there, with which you confirm the address.",
+  roundFailed: "That did not work",
+  waysIn: "Sign in without a password",
+  waysInLead: "Whoever can sign in there can sign in here.",
+  linked: "linked",
+  notLinked: "not linked",
+  link: (provider: string) => `Link ${provider}`,
+  unlink: (provider: string) => `Unlink ${provider}`,
+  firstPassword: "Set a password",
+  firstPasswordLead: "You have none yet. With one you can sign in by your e-mail address too.",
+  proofTitleElsewhere: "Is it you?",
   proofTitle: "Type your password once more",
   proofLead: "What comes next is for you alone. You will not be asked again for ten minutes.",
   proof: "Go on",
@@ -73,6 +88,19 @@ export const auth = {
     "auth/weak-password": "Choose another password.",
     "auth/link-not-valid": "This link is no longer good. Ask for a new one.",
     "auth/no-such-session": "This session has ended already.",
+    "auth/no-such-provider": "Nobody can sign in this way here. Choose another.",
+    "auth/round-not-valid":
+      "This sign-in was not begun in this browser, or it is over. Begin again.",
+    "auth/provider-unavailable":
+      "The other site did not answer. Nothing has changed; begin again in a moment.",
+    "auth/link-first":
+      "An account has this address, but nobody has confirmed it. Sign in with its password or ask for a new one, then link in your account.",
+    "auth/identity-taken":
+      "This opens another account here. Sign in with it and unlink it there first.",
+    "auth/identity-exists":
+      "Another account of the same kind is linked already. Unlink that one first.",
+    "auth/not-linked": "This is not linked to your account. Look again.",
+    "auth/last-way-in": "Nothing else would open your account. Set a password first.",
     "auth/busy": "Many people are signing in. Try again in a moment.",
     "rate/too-many": "Too many tries. Wait a minute and try again.",
     "request/invalid": "Some of the input is not right. See each field.",
@@ -88,6 +116,17 @@ ${link}
 
 It is good for 24 hours. If you made no account at Guildhall, do nothing: without your
 confirmation nobody can use your address.
+`,
+    linkedSubject: (provider: string) => `${provider} now opens your account at Guildhall`,
+    linkedText: (name: string, provider: string, account: string, link: string) =>
+      `Hello ${name},
+
+the ${provider} account ${account} was linked to your account at Guildhall. Whoever can sign in
+there can sign in here from now on.
+
+If that was not you, unlink it and change your password:
+
+${link}
 `,
     resetSubject: "A new password for Guildhall",
     resetText: (name: string, link: string) =>

@@ -53,6 +53,7 @@ export const common = {
     saved: "Saved.",
     added: "Added.",
     removed: "Removed.",
+    linked: "Linked.",
     sent: "Sent.",
     recorded: "Recorded.",
     undone: "Undone.",

@@ -36,6 +36,21 @@ export const auth: Translated<typeof en> = {
   verifyLead: (email) => `Vas a confirmar ${email}.`,
   verify: "Confirmar",
   verifyOther: "Si no es tu dirección, cierra esta página: todavía no ha pasado nada.",
+  or: "o",
+  continueWith: (provider) => `Continuar con ${provider}`,
+  newcomerTitle: "Ya casi está",
+  newcomerLead:
+    "Dinos a qué dirección podemos escribirte. Te enviamos un enlace para que la confirmes.",
+  roundFailed: "No ha funcionado",
+  waysIn: "Iniciar sesión sin contraseña",
+  waysInLead: "Quien pueda iniciar sesión allí puede iniciarla aquí.",
+  linked: "enlazado",
+  notLinked: "sin enlazar",
+  link: (provider) => `Enlazar ${provider}`,
+  unlink: (provider) => `Quitar ${provider}`,
+  firstPassword: "Poner una contraseña",
+  firstPasswordLead: "Todavía no tienes. Con una puedes entrar también con tu correo.",
+  proofTitleElsewhere: "¿Eres tú?",
   proofTitle: "Escribe otra vez tu contraseña",
   proofLead: "Lo que sigue es solo para ti. No volveremos a preguntar durante diez minutos.",
   proof: "Continuar",
@@ -79,6 +94,18 @@ export const auth: Translated<typeof en> = {
     "auth/weak-password": "Elige otra contraseña.",
     "auth/link-not-valid": "Este enlace ya no vale. Pide uno nuevo.",
     "auth/no-such-session": "Esta sesión ya está cerrada.",
+    "auth/no-such-provider": "Aquí no se puede iniciar sesión de esta forma. Elige otra.",
+    "auth/round-not-valid":
+      "Este inicio de sesión no empezó en este navegador, o ya ha terminado. Empieza de nuevo.",
+    "auth/provider-unavailable":
+      "El otro sitio no ha contestado. No ha cambiado nada; empieza de nuevo dentro de un momento.",
+    "auth/link-first":
+      "Una cuenta tiene esta dirección, pero nadie la ha confirmado. Entra con su contraseña o pide una nueva, y enlaza en tu cuenta.",
+    "auth/identity-taken":
+      "Esto abre otra cuenta de aquí. Entra con ella y quita allí el enlace antes.",
+    "auth/identity-exists": "Ya hay enlazada otra cuenta del mismo tipo. Quítala antes.",
+    "auth/not-linked": "Esto no está enlazado con tu cuenta. Mira otra vez.",
+    "auth/last-way-in": "Nada más abriría tu cuenta. Pon antes una contraseña.",
     "auth/busy": "Mucha gente está iniciando sesión. Inténtalo dentro de un momento.",
     "rate/too-many": "Demasiados intentos. Espera un minuto y vuelve a intentarlo.",
     "request/invalid": "Algunos datos no son correctos. Mira cada campo.",
@@ -94,6 +121,17 @@ ${link}
 
 Vale durante 24 horas. Si no has creado ninguna cuenta en Guildhall, no hagas nada: sin tu
 confirmación nadie puede usar tu dirección.
+`,
+    linkedSubject: (provider) => `${provider} abre ahora tu cuenta en Guildhall`,
+    linkedText: (name, provider, account, link) =>
+      `Hola, ${name}:
+
+la cuenta ${account} de ${provider} se ha enlazado con tu cuenta de Guildhall. Desde ahora, quien
+pueda entrar allí puede entrar aquí.
+
+Si no has sido tú, quita el enlace y cambia tu contraseña:
+
+${link}
 `,
     resetSubject: "Una contraseña nueva para Guildhall",
     resetText: (name, link) =>

@@ -56,6 +56,7 @@ export const common: Translated<typeof en> = {
     saved: "Guardado.",
     added: "Añadido.",
     removed: "Eliminado.",
+    linked: "Enlazado.",
     sent: "Enviado.",
     recorded: "Registrado.",
     undone: "Deshecho.",

@@ -6,7 +6,7 @@ export const problems: Translated<typeof en> = {
     "about:blank":
       "Algo ha fallado por nuestra parte. Inténtalo de nuevo; si sigue, envíanos el id de la petición.",
     "auth/bad-token": "Este token no es válido. Entra de nuevo para obtener otro.",
-    "auth/proof-required": "Escribe tu contraseña una vez más para hacer esto.",
+    "auth/proof-required": "Demuestra otra vez que eres tú para hacer esto.",
     "auth/required": "Entra para hacer esto.",
     "auth/session-required":
       "Un token de acceso abre una sola hermandad. Usa el token de sesión para esto.",
@@ -150,7 +150,8 @@ export const problems: Translated<typeof en> = {
     "operator/no-areas": "Nombra al menos un área.",
     "operator/no-such-guild": "Ninguna hermandad tiene este id. Búscala en la lista.",
     "operator/not-found": "Esta cuenta no es de un operador.",
-    "rollout/bad-wave": "Una de las tandas no se entiende. Escribe un número, un porcentaje o rest.",
+    "rollout/bad-wave":
+      "Una de las tandas no se entiende. Escribe un número, un porcentaje o rest.",
     "rollout/destructive": "Este esquema quita datos. Mira el plan y, si es lo que quieres, dilo.",
     "rollout/none": "Aún no hubo ningún despliegue. Empieza uno.",
     "rollout/not-here": "Los despliegues los hace un servidor o la línea de órdenes.",

@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from "node:crypto";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { generateKeyPair, SignJWT } from "jose";
+
+/** Somebody who is signed in at a provider: what its user endpoint says of them. */
+export type Person = Readonly<Record<string, unknown>>;
+
+/** How a provider may fail us. */
+export interface Faults {
+  /** Names another issuer in what it sends the browser back with. */
+  iss?: string;
+  /** Its token says another person than its user endpoint. */
+  idTokenSubject?: string;
+  /** Answers of the token endpoint with this status. */
+  tokenStatus?: number;
+  /** What the user endpoint says instead of a person. */
+  user?: unknown;
+}
+
+interface Grant {
+  readonly person: Person;
+  readonly redirectUri: string;
+  readonly challenge: string | null;
+}
+
+export type OAuthProvider = ReturnType<typeof provider>;
+export type OAuthServer = Awaited<ReturnType<typeof startOAuth>>;
+
+/** Discord and Battle.net as far as signing in goes: authorize, token with PKCE check, user. */
+export async function startOAuth() {
+  const app = new Hono();
+  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+  await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+  const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const discord = provider(`${origin}/discord`, "id");
+  const battlenet = provider(`${origin}/battlenet`, "sub");
+  app.route("/discord", discord.app).route("/battlenet", battlenet.app);
+  return {
+    discord,
+    battlenet,
+    env: { ...discord.env("DISCORD"), ...battlenet.env("BATTLENET") },
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+function provider(base: string, subjectField: string) {
+  const clientId = randomBytes(8).toString("hex");
+  const clientSecret =
+    subjectField === "sub"
+      ? randomBytes(16).toString("hex")
+      : `-_${randomBytes(16).toString("hex")}`;
+  const codes = new Map<string, Grant>();
+  const tokens = new Map<string, Person>();
+  const faults: Faults = {};
+  const redirectUris = new Set<string>();
+  const secrets = [clientSecret];
+  const app = new Hono();
+  const self = {
+    app,
+    base,
+    faults,
+    /** Every secret that was handed out, to look for where none may be. */
+    secrets,
+    person: {} as Person,
+    /** The addresses it sends browsers back to, to the letter. */
+    redirectUris,
+    env: (prefix: string): Record<string, string> => ({
+      [`${prefix}_CLIENT_ID`]: clientId,
+      [`${prefix}_CLIENT_SECRET`]: clientSecret,
+      [`${prefix}_ISSUER`]: base,
+      [`${prefix}_AUTHORIZE_URL`]: `${base}/authorize`,
+      [`${prefix}_TOKEN_URL`]: `${base}/token`,
+      [`${prefix}_USER_URL`]: `${base}/user`,
+    }),
+    /** What happens when this person agrees: the address their browser is sent back to. */
+    agree: (asked: URL, person: Person): URL => {
+      const query = asked.searchParams;
+      const redirectUri = query.get("redirect_uri") ?? "";
+      if (query.get("client_id") !== clientId || query.get("response_type") !== "code") {
+        throw new Error("This is not a request for a code of ours.");
+      }
+      if (!redirectUris.has(redirectUri)) throw new Error(`${redirectUri} is not registered.`);
+      const isS256 = query.get("code_challenge_method") === "S256";
+      const code = randomBytes(16).toString("hex");
+      const challenge = isS256 ? query.get("code_challenge") : null;
+      codes.set(code, { person, redirectUri, challenge });
+      secrets.push(code);
+      return back(redirectUri, { code, state: query.get("state") ?? "" });
+    },
+    refuse: (asked: URL): URL =>
+      back(asked.searchParams.get("redirect_uri") ?? "", {
+        error: "access_denied",
+        state: asked.searchParams.get("state") ?? "",
+      }),
+  };
+  const back = (redirectUri: string, parameters: Record<string, string>): URL => {
+    const url = new URL(redirectUri);
+    const all = { ...parameters, iss: faults.iss ?? base };
+    for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
+    return url;
+  };
+
+  // As the real ones do: Discord reads the form, Battle.net the header, and it decodes nothing.
+  const isOurClient = (header: string | undefined, form: Record<string, unknown>): boolean =>
+    subjectField === "sub"
+      ? header === `Basic ${btoa(`${clientId}:${clientSecret}`)}`
+      : form["client_id"] === clientId && form["client_secret"] === clientSecret;
+
+  app.get("/authorize", (c) =>
+    c.html(html`<!doctype html><title>Provider</title><h1>May Guildhall know who you are?</h1>
+      <a id="agree" href="${self.agree(new URL(c.req.url), self.person).href}">Agree</a>
+      <a id="refuse" href="${self.refuse(new URL(c.req.url)).href}">No</a>`),
+  );
+  app.post("/token", async (c) => {
+    if (faults.tokenStatus) return c.text("out of order", faults.tokenStatus as 500);
+    const form = await c.req.parseBody();
+    if (!isOurClient(c.req.header("authorization"), form)) {
+      return c.json({ error: "invalid_client" }, 401);
+    }
+    const code = String(form["code"]);
+    const grant = codes.get(code);
+    codes.delete(code);
+    const challenge = createHash("sha256")
+      .update(String(form["code_verifier"]))
+      .digest("base64url");
+    const isGood = grant?.redirectUri === form["redirect_uri"] && grant?.challenge === challenge;
+    if (!grant || !isGood) return c.json({ error: "invalid_grant" }, 400);
+    const token = randomBytes(16).toString("hex");
+    tokens.set(token, grant.person);
+    secrets.push(token);
+    const subject = faults.idTokenSubject ?? String(grant.person[subjectField]);
+    const idToken = subjectField === "sub" ? await idTokenFor(base, clientId, subject) : undefined;
+    return c.json({
+      access_token: token,
+      token_type: "Bearer",
+      expires_in: 600,
+      id_token: idToken,
+    });
+  });
+  app.get("/user", (c) => {
+    const person = tokens.get((c.req.header("authorization") ?? "").replace("Bearer ", ""));
+    if (person === undefined) return c.json({ message: "401: Unauthorized" }, 401);
+    return c.json((faults.user ?? person) as Record<string, string>);
+  });
+  return self;
+}
+
+async function idTokenFor(issuer: string, audience: string, subject: string): Promise<string> {
+  const { privateKey } = await generateKeyPair("RS256");
+  return await new SignJWT()
+    .setProtectedHeader({ alg: "RS256" })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime("5 minutes")
+    .sign(privateKey);
+}
