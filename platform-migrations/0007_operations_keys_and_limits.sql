@@ -62,6 +62,43 @@ CREATE TABLE `job_runs` (
 --> statement-breakpoint
 CREATE INDEX `job_runs_by_end` ON `job_runs` (`finished_at`);--> statement-breakpoint
 CREATE INDEX `job_runs_by_guild` ON `job_runs` (`guild_id`,`seq`);--> statement-breakpoint
+CREATE TABLE `identities` (
+	`provider` text NOT NULL,
+	`subject` text NOT NULL,
+	`user_id` text NOT NULL,
+	`name` text NOT NULL,
+	`linked_at` integer NOT NULL,
+	`last_used_at` integer NOT NULL,
+	PRIMARY KEY(`provider`, `subject`)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `identities_one_of_a_provider` ON `identities` (`user_id`,`provider`);--> statement-breakpoint
+CREATE TABLE `used_rounds` (
+	`state_hash` text PRIMARY KEY NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `used_rounds_by_end` ON `used_rounds` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `impersonation_guilds` (
+	`impersonation_id` text NOT NULL,
+	`guild_id` text NOT NULL,
+	PRIMARY KEY(`impersonation_id`, `guild_id`)
+);
+--> statement-breakpoint
+CREATE TABLE `impersonations` (
+	`id` text PRIMARY KEY NOT NULL,
+	`session_id` text NOT NULL,
+	`operator_session_id` text NOT NULL,
+	`operator_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`ended_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `impersonations_session_id_unique` ON `impersonations` (`session_id`);--> statement-breakpoint
+CREATE INDEX `impersonations_by_start` ON `impersonations` (`started_at`);--> statement-breakpoint
 CREATE TABLE `operators` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`areas` text NOT NULL,
@@ -69,6 +106,28 @@ CREATE TABLE `operators` (
 	`added_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `payment_events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`type` text NOT NULL,
+	`guild_id` text,
+	`received_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `subscriptions` (
+	`guild_id` text NOT NULL,
+	`source` text NOT NULL,
+	`plan` text NOT NULL,
+	`status` text NOT NULL,
+	`until` integer,
+	`reason` text DEFAULT '' NOT NULL,
+	`customer` text,
+	`reference` text,
+	`as_of` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`guild_id`, `source`)
+);
+--> statement-breakpoint
+CREATE INDEX `subscriptions_by_end` ON `subscriptions` (`status`,`until`);--> statement-breakpoint
 CREATE TABLE `rate_slots` (
 	`subject` text NOT NULL,
 	`slot` integer NOT NULL,
@@ -79,8 +138,13 @@ CREATE TABLE `rate_slots` (
 );
 --> statement-breakpoint
 CREATE INDEX `rate_slots_by_end` ON `rate_slots` (`expires_at`);--> statement-breakpoint
+ALTER TABLE `guilds` ADD `plan_since` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `guilds` ADD `deleted_from` text;--> statement-breakpoint
 ALTER TABLE `guilds` ADD `purge_after` integer;--> statement-breakpoint
+ALTER TABLE `plans` ADD `keys_max` integer;--> statement-breakpoint
+ALTER TABLE `plans` ADD `events_per_minute_max` integer;--> statement-breakpoint
+ALTER TABLE `plans` ADD `connections_max` integer;--> statement-breakpoint
+ALTER TABLE `plans` ADD `log_bytes_max` integer;--> statement-breakpoint
 ALTER TABLE `jobs` ADD `started_at` integer;--> statement-breakpoint
 ALTER TABLE `jobs` ADD `progress` text;--> statement-breakpoint
 ALTER TABLE `jobs` ADD `cancelled_at` integer;--> statement-breakpoint

@@ -25,11 +25,13 @@ import {
   keysPages,
   operatorApi,
   operatorPages,
+  plansPages,
   platformApi,
   platformPages,
 } from "./platform/index.ts";
 import { type OperatorEnv, operatorsOnly } from "./platform/operators/access.ts";
 import type { Services } from "./services.ts";
+import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { assets } from "./web/assets/index.ts";
 import { problemPage } from "./web/problems.tsx";
@@ -69,7 +71,10 @@ export function createApp(services: Services) {
     idempotency<AppEnv>((c) => c.var.services.platform.db),
   );
   app.route("/api", platformApi());
-  app.route("/g/:guild", guildSurface(guildPages(), keysPages(), backupsPages(), tenantPages()));
+  app.route(
+    "/g/:guild",
+    guildSurface(guildPages(), keysPages(), backupsPages(), plansPages(), tenantPages()),
+  );
   app.route(
     "/",
     publicPages(() => openApiDocument(app, services.config.publicUrl)),
@@ -100,6 +105,7 @@ function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) 
   const surface = createRouter<GuildEnv>();
   surface.use(
     inGuild,
+    recordOperatorVisit,
     idempotency<GuildEnv>((c) => c.var.guild.db),
   );
   for (const feature of features) surface.route("/", feature);

@@ -29,12 +29,12 @@ export const tenantMigrations: readonly MigrationSource[] = [
   },
   {
     "name": "0005_audit_chain_and_secrets",
-    "when": 1795261465294,
+    "when": 1795262810440,
     "sql": "CREATE TABLE `audit_checkpoints` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`hash` text NOT NULL,\n\t`at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE TABLE `audit_seals` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`hash` text NOT NULL\n);\n--> statement-breakpoint\nALTER TABLE `audit_log` ADD `address` text DEFAULT '' NOT NULL;--> statement-breakpoint\nALTER TABLE `audit_log` ADD `agent` text DEFAULT '' NOT NULL;--> statement-breakpoint\nCREATE INDEX `audit_by_time` ON `audit_log` (`at`,`seq`);"
   },
   {
     "name": "0006_audit_chain_holds",
-    "when": 1795261467383,
+    "when": 1795262815786,
     "sql": "DROP TRIGGER audit_log_is_never_shortened;\n--> statement-breakpoint\nCREATE TRIGGER audit_log_is_never_shortened BEFORE DELETE ON audit_log\nWHEN old.seq > coalesce((SELECT max(seq) FROM audit_checkpoints), 0)\nBEGIN\n\tSELECT RAISE(ABORT, 'the audit log only grows');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_log_grows_at_its_end BEFORE INSERT ON audit_log\nWHEN new.seq > 0 AND new.seq <= (SELECT coalesce(max(seq), 0) FROM audit_log)\nBEGIN\n\tSELECT RAISE(ABORT, 'the audit log only grows at its end');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_seals_follow_each_other BEFORE INSERT ON audit_seals\nWHEN new.seq IS NOT coalesce((SELECT max(seq) FROM audit_seals), (SELECT max(seq) FROM audit_checkpoints), 0) + 1\n\tOR NOT EXISTS (SELECT 1 FROM audit_log WHERE seq = new.seq)\nBEGIN\n\tSELECT RAISE(ABORT, 'a seal follows the last one');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_seals_are_never_changed BEFORE UPDATE ON audit_seals\nBEGIN\n\tSELECT RAISE(ABORT, 'a seal stays as it is');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_seals_are_never_removed BEFORE DELETE ON audit_seals\nWHEN old.seq > coalesce((SELECT max(seq) FROM audit_checkpoints), 0)\nBEGIN\n\tSELECT RAISE(ABORT, 'a seal stays until a checkpoint keeps its hash');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_checkpoints_keep_a_year BEFORE INSERT ON audit_checkpoints\nWHEN NOT EXISTS (SELECT 1 FROM audit_seals JOIN audit_log ON audit_log.seq = audit_seals.seq\n\tWHERE audit_seals.seq = new.seq AND audit_seals.hash = new.hash AND audit_log.at <= new.at - 31536000000)\nBEGIN\n\tSELECT RAISE(ABORT, 'a checkpoint keeps the hash of a sealed row that is over a year old');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_checkpoints_are_never_changed BEFORE UPDATE ON audit_checkpoints\nBEGIN\n\tSELECT RAISE(ABORT, 'a checkpoint stays as it is');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_checkpoints_are_never_removed BEFORE DELETE ON audit_checkpoints\nBEGIN\n\tSELECT RAISE(ABORT, 'a checkpoint stays as it is');\nEND;\n"
   }
 ];

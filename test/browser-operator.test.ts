@@ -33,7 +33,12 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
           links.map((link) => link.getAttribute("href")!),
         );
         expect(paths.length).toBeGreaterThan(2);
-        for (const path of [...paths, `/operator/guilds/${id}`]) {
+        for (const path of [
+          ...paths,
+          `/operator/guilds/${id}`,
+          `/operator/guilds/${id}/plan`,
+          "/operator/plans/free",
+        ]) {
           await page.goto(`${origin}${path}`);
           const name = path.replace(id, "one").replaceAll("/", "-").slice(1);
           const picture = `${PICTURES}/${name}-${width}-${theme}.png`;
@@ -43,4 +48,41 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
       }, 120_000);
     }
   }
+
+  test("a guild's plan page fits a phone and keeps nobody out", async () => {
+    const { t, origin } = app;
+    const { owner } = await t.guild("planned");
+    for (const width of [360, 1280]) {
+      const page = await app.newPage(width);
+      const cookie = { name: "guildhall", value: owner.identity.token, url: origin };
+      await page.context().addCookies([cookie]);
+      await page.goto(`${origin}/g/planned/settings/plan`);
+      expect(await page.textContent("main")).toContain("1 / 30");
+      expect(await faults(page)).toEqual([]);
+      const picture = `${PICTURES}/plan-${width}.png`;
+      if (PICTURES) await page.screenshot({ path: picture, fullPage: true });
+    }
+  }, 60_000);
+
+  test("an operator acts as somebody, sees the banner, and is themselves again", async () => {
+    const { t, origin } = app;
+    const { owner } = await t.guild("helped");
+    const operator = await anOperator(t);
+    const page = await app.newPage(360);
+    await page
+      .context()
+      .addCookies([{ name: "guildhall", value: operator.identity.token, url: origin }]);
+    await page.goto(`${origin}/operator/impersonations`);
+    await page.fill("#email", owner.identity.email);
+    await page.fill("#reason", "Cannot see the raid");
+    await page.click('main button:has-text("Act as this person")');
+    await page.waitForURL("**/guilds");
+    await page.goto(`${origin}/g/helped/settings`);
+    expect(await page.textContent(".banner")).toContain("you act as");
+    expect(await faults(page)).toEqual([]);
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/banner-360.png` });
+    await page.click(".banner button");
+    await page.waitForURL("**/operator/impersonations?done=ended");
+    expect(await page.textContent("main")).toContain("Cannot see the raid");
+  }, 60_000);
 });

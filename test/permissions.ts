@@ -131,6 +131,12 @@ export const OPERATOR_NEEDS: Readonly<Record<string, Area | "any">> = {
   retryRollout: "fleet",
   getBackups: "backups",
   copyGuild: "backups",
+  listPlanLines: "plans",
+  changePlan: "plans",
+  grantPlan: "plans",
+  revokeGrant: "plans",
+  beginImpersonation: "impersonate",
+  listImpersonations: "impersonate",
 };
 
 /** The same for every page and form below `/operator`. */
@@ -151,4 +157,12 @@ export const OPERATOR_PAGES: Readonly<Record<string, Area | "any">> = {
   "POST /fleet/retry": "fleet",
   "GET /backups": "backups",
   "POST /backups/:id/copies": "backups",
+  "GET /plans": "plans",
+  "GET /plans/:name": "plans",
+  "POST /plans/:name/limits": "plans",
+  "GET /guilds/:id/plan": "plans",
+  "POST /guilds/:id/plan/grant": "plans",
+  "POST /guilds/:id/plan/revocation": "plans",
+  "GET /impersonations": "impersonate",
+  "POST /impersonations/new": "impersonate",
 };

@@ -36,6 +36,7 @@ if (process.argv[2] !== "logs") {
     { guildCommands },
     { backupCommands },
     { operatorCommands },
+    { planCommands },
     { doctorCommand },
     { migrateCommands },
     { sweepCommand },
@@ -45,6 +46,7 @@ if (process.argv[2] !== "logs") {
     import("./guilds.ts"),
     import("./backups.ts"),
     import("./operators.ts"),
+    import("./plans.ts"),
     import("./doctor.ts"),
     import("./migrate.ts"),
     import("./sweep.ts"),
@@ -54,6 +56,7 @@ if (process.argv[2] !== "logs") {
   guildCommands(program);
   backupCommands(program);
   operatorCommands(program);
+  planCommands(program);
   doctorCommand(program);
   migrateCommands(program);
   sweepCommand(program);

@@ -4,7 +4,7 @@ import { AREAS, type Area } from "../../src/kernel/areas.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { Operator } from "../../src/platform/context.ts";
-import type { OperatorContext } from "../../src/platform/operators/access.ts";
+import type { OperatorContext } from "../../src/platform/operators/context.ts";
 import {
   addOperator,
   listOperators,

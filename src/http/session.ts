@@ -113,5 +113,13 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     provedAt: row.provedAt,
     via,
     ...(row.areas !== null && { operates: parseAreas(row.areas) }),
+    ...(row.impersonationId !== null && {
+      impersonator: {
+        id: row.impersonationId,
+        operatorId: row.operatorId!,
+        name: row.operatorName!,
+        reason: row.reason!,
+      },
+    }),
   };
 }

@@ -2,11 +2,12 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
 import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
-import { type Permission, permissionsOf, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import { type Permission, readingOnly, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
 import { isKeyGood, permissionsOfScopes } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
+import { standingOf } from "../platform/standing.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
@@ -132,7 +133,10 @@ export async function mayStill(c: Context<GuildEnv>, permission: Permission): Pr
 function actorOf(caller: Caller, guild: Guild, membership: Membership | undefined): Actor {
   if (caller.type === "key" && caller.guildId === guild.id) {
     const { keyId, name, scopes } = caller;
-    return { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
+    const permissions = permissionsOfScopes(scopes);
+    if (!guild.isOverLimit) return { type: "key", keyId, name, permissions };
+    const left = readingOnly(permissions);
+    return { type: "key", keyId, name, permissions: left, readOnly: "guilds" };
   }
   if (caller.type === "user" && membership !== undefined) {
     return {
@@ -141,7 +145,8 @@ function actorOf(caller: Caller, guild: Guild, membership: Membership | undefine
       name: caller.name,
       membershipId: membership.id,
       role: membership.role,
-      permissions: permissionsOf(membership.role, membership.overrides),
+      ...standingOf(guild, membership),
+      ...(caller.impersonator && { impersonator: caller.impersonator.name }),
     };
   }
   return {

@@ -67,6 +67,25 @@ export function permissionsOf(
   return allowed;
 }
 
+/** What adds to a guild's life. Reading, leaving, and making do with less are never taken away. */
+const ADDING: ReadonlySet<Permission> = new Set([
+  "raids.join",
+  "auctions.bid",
+  "logs.upload",
+  "points.award",
+  "raids.manage",
+  "auctions.run",
+  "logs.manage",
+  "roster.manage",
+  "identity.manage",
+  "members.invite",
+]);
+
+/** What is left of permissions where a plan's limit is exceeded. */
+export function readingOnly(permissions: Iterable<Permission>): ReadonlySet<Permission> {
+  return new Set([...permissions].filter((permission) => !ADDING.has(permission)));
+}
+
 /** True when `role` stands above `other`: an admin may act on an officer, never on an admin. */
 export function outranks(role: Role, other: Role): boolean {
   return ROLES.indexOf(role) < ROLES.indexOf(other);

@@ -1,9 +1,8 @@
 import type { SessionId } from "../kernel/ids.ts";
-import { permissionsOf } from "../kernel/permissions.ts";
 import { hashToken } from "../kernel/tokens.ts";
-import { limits } from "../limits.ts";
-import { isKeyGood, keyCaller, permissionsOfScopes } from "../platform/key-lookup.ts";
+import { isKeyGood, keyCaller, permissionsOfScopes, ratesOf } from "../platform/key-lookup.ts";
 import { isTicket, useTicket } from "../platform/live-tickets.ts";
+import { standingOf } from "../platform/standing.ts";
 import type { Guild, SessionRow } from "../platform/store.ts";
 import type { Actor, GuildContext } from "../tenant/context.ts";
 import type { NodeServices } from "./services.ts";
@@ -33,6 +32,7 @@ export async function authenticate(
     if (!guild || !key.scopes.includes("stream")) return undefined;
     if (reference !== guild.id && reference !== guild.slug) return undefined;
     const { keyId, name, scopes, eventsPerMinuteMax, connectionsMax } = key;
+    if (guild.isOverLimit) return undefined;
     const actor: Actor = { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
     return callerFor(services, guild, actor, {
       subject: keyId,
@@ -65,10 +65,12 @@ async function memberCaller(
   session: SessionRow,
 ): Promise<LiveCaller | undefined> {
   if (session.expiresAt <= services.now().getTime()) return undefined;
+  // A raid's log comes from those who raid, not from an operator who looks through their eyes.
+  if (session.impersonationId !== null) return undefined;
   const found = await services.platform.guildForUser(reference, session.userId);
   if (!found?.membership) return undefined;
-  const { id: membershipId, role, overrides } = found.membership;
-  const permissions = permissionsOf(role, overrides);
+  const { id: membershipId, role } = found.membership;
+  const { permissions } = standingOf(found.guild, found.membership);
   if (!permissions.has("logs.upload")) return undefined;
   const { userId, name } = session;
   const actor: Actor = { type: "user", userId, name, membershipId, role, permissions };
@@ -76,7 +78,7 @@ async function memberCaller(
     subject: userId,
     keyId: undefined,
     sessionId: session.id,
-    ...limits.keys.free,
+    ...ratesOf(found.guild.plan),
   });
 }
 

@@ -2,6 +2,7 @@ import { serve } from "@hono/node-server";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { limits } from "../limits.ts";
+import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
 import { LiveLogs } from "./live-logs.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
@@ -64,6 +65,7 @@ async function sweepRegularly(services: NodeServices): Promise<() => Promise<voi
   let sweep = Promise.resolve();
   let told = 0;
   const run = async () => {
+    await endPastGrants(services);
     const { unclaimed, ...swept } = await services.provisioner.resume();
     if (Object.values(swept).flat().length > 0) services.log.warn("provisioning.swept", swept);
     // Told once, not every few seconds: an operator has to look, and will not at once.

@@ -21,6 +21,16 @@ export interface SignedIn {
   readonly guildId?: GuildId;
   /** What this person is trusted with as an operator of the platform; absent for most. */
   readonly operates?: readonly Area[];
+  /** The operator who acts as this person, and why; absent where people act for themselves. */
+  readonly impersonator?: Impersonator;
+}
+
+export interface Impersonator {
+  /** Of the time that they act, not of the operator. */
+  readonly id: string;
+  readonly operatorId: UserId;
+  readonly name: string;
+  readonly reason: string;
 }
 
 export type Caller = { readonly type: "anonymous" } | SignedIn | KeyCaller;
@@ -31,9 +41,15 @@ export interface Operator {
   readonly name: string;
 }
 
-/** The same where an operator may act too. */
+/** The platform by itself, such as at the end of a grant or by news of the payment provider. */
+export interface System {
+  readonly type: "system";
+  readonly name: string;
+}
+
+/** The same where an operator, or nobody, may act too. */
 export type ActingContext = Omit<PlatformContext, "caller"> & {
-  readonly caller: Caller | Operator;
+  readonly caller: Caller | Operator | System;
 };
 
 /** What a verb of a platform feature knows: the services, who is calling, and from where. */
@@ -65,8 +81,7 @@ export function record(
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [
       ctx.services.now().getTime(),
-      caller.type,
-      idOf(caller),
+      ...actorOf(caller),
       action,
       subject,
       change.guildId ?? null,
@@ -78,8 +93,13 @@ export function record(
   };
 }
 
-function idOf(caller: Caller | Operator): string {
-  if (caller.type === "user") return caller.userId;
-  if (caller.type === "key") return caller.keyId;
-  return caller.type === "operator" ? caller.name : "";
+/** The type and id of the log's actor; whoever acts as another is named with them. */
+function actorOf(caller: ActingContext["caller"]): readonly [type: string, id: string] {
+  if (caller.type === "key") return ["key", caller.keyId];
+  if (caller.type === "operator" || caller.type === "system") return [caller.type, caller.name];
+  if (caller.type === "anonymous") return ["anonymous", ""];
+  const { userId, impersonator } = caller;
+  return impersonator
+    ? ["impersonation", `${impersonator.operatorId} as ${userId}`]
+    : ["user", userId];
 }

@@ -6,9 +6,13 @@ import { guildsApi } from "./guilds/routes.ts";
 import { identitiesPages } from "./identities/pages.tsx";
 import { identitiesApi } from "./identities/routes.ts";
 import type { OperatorEnv } from "./operators/access.ts";
+import { endImpersonationPages, impersonationsPages } from "./operators/impersonation-pages.tsx";
+import { endImpersonationApi, impersonationsApi } from "./operators/impersonation-routes.ts";
 import { operationsApi } from "./operators/operations-routes.ts";
 import { operatorsPages } from "./operators/pages.tsx";
 import { operatorsApi } from "./operators/routes.ts";
+import { planOperatorPages } from "./plans/operator-pages.tsx";
+import { planOperatorApi } from "./plans/operator-routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
 // Below a guild's address, and so mounted there.
@@ -16,6 +20,7 @@ export { backupsPages } from "./backups/pages.tsx";
 export { backupsApi } from "./backups/routes.ts";
 export { keysPages } from "./keys/pages.tsx";
 export { keysApi } from "./keys/routes.ts";
+export { plansPages } from "./plans/pages.tsx";
 
 /** The platform's JSON API, below `/api`: one line per feature. */
 export function platformApi() {
@@ -23,7 +28,8 @@ export function platformApi() {
     .route("/", authApi())
     .route("/", identitiesApi())
     .route("/", guildsApi())
-    .route("/", plansApi());
+    .route("/", plansApi())
+    .route("/", endImpersonationApi());
 }
 
 /** The platform's pages: one line per feature. */
@@ -31,15 +37,23 @@ export function platformPages() {
   return createRouter()
     .route("/", authPages())
     .route("/", identitiesPages())
-    .route("/", guildsPages());
+    .route("/", guildsPages())
+    .route("/", endImpersonationPages());
 }
 
 /** The operators' JSON API, below `/api/operator`: one line per feature. */
 export function operatorApi() {
-  return createRouter<OperatorEnv>().route("/", operatorsApi()).route("/", operationsApi());
+  return createRouter<OperatorEnv>()
+    .route("/", operatorsApi())
+    .route("/", operationsApi())
+    .route("/", impersonationsApi())
+    .route("/", planOperatorApi());
 }
 
 /** The operators' console, below `/operator`: one line per feature. */
 export function operatorPages() {
-  return createRouter<OperatorEnv>().route("/", operatorsPages());
+  return createRouter<OperatorEnv>()
+    .route("/", operatorsPages())
+    .route("/", impersonationsPages())
+    .route("/", planOperatorPages());
 }

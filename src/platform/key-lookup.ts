@@ -4,7 +4,7 @@ import { ROLE_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import { hashSecret, isSameHash, parseKey } from "./key-secrets.ts";
 import type { KeyScope } from "./keys/schema.ts";
-import type { PlatformStore } from "./store.ts";
+import type { Plan, PlatformStore } from "./store.ts";
 
 /** A program that proved to hold a key of one guild. */
 export interface KeyCaller {
@@ -26,13 +26,33 @@ interface KeyRow {
   readonly connectionsMax: number;
   readonly createdBy: UserId;
   readonly lastUsedAt: number | null;
+  readonly isOver: number | null;
 }
 
+// A plan's numbers hold for every key, also for those that were made under a larger one; keys beyond
+// the plan's number may only read.
 const KEY = `
-  SELECT guild_id AS guildId, name, secret_hash AS secretHash, scopes,
-    events_per_minute_max AS eventsPerMinuteMax, connections_max AS connectionsMax,
-    created_by AS createdBy, last_used_at AS lastUsedAt
-  FROM api_keys WHERE id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`;
+  SELECT k.guild_id AS guildId, k.name, k.secret_hash AS secretHash, k.scopes,
+    min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
+      AS eventsPerMinuteMax,
+    min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
+    k.created_by AS createdBy, k.last_used_at AS lastUsedAt,
+    p.keys_max <= (SELECT count(*) FROM api_keys o WHERE o.guild_id = k.guild_id
+      AND o.revoked_at IS NULL AND (o.created_at, o.id) < (k.created_at, k.id)) AS isOver
+  FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
+  WHERE k.id = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`;
+
+/** How much may be sent on a plan, where it says so. */
+export function ratesOf(plan: Plan): {
+  readonly eventsPerMinuteMax: number;
+  readonly connectionsMax: number;
+} {
+  const { eventsPerMinuteMax, connectionsMax } = limits.keys;
+  return {
+    eventsPerMinuteMax: plan.eventsPerMinuteMax ?? eventsPerMinuteMax,
+    connectionsMax: plan.connectionsMax ?? connectionsMax,
+  };
+}
 
 /** Who holds this key; undefined for one that is wrong, revoked or has ended. */
 export async function keyCaller(
@@ -52,12 +72,13 @@ export async function keyCaller(
       args: [nowMs, key.id],
     });
   }
+  const scopes = JSON.parse(row.scopes) as readonly KeyScope[];
   return {
     type: "key",
     keyId: key.id,
     name: row.name,
     guildId: row.guildId,
-    scopes: JSON.parse(row.scopes),
+    scopes: row.isOver === 1 ? scopes.filter((scope) => scope === "query") : scopes,
     eventsPerMinuteMax: row.eventsPerMinuteMax,
     connectionsMax: row.connectionsMax,
   };

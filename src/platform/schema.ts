@@ -26,6 +26,7 @@ export * from "./fleet-schema.ts";
 export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";
 export * from "./operators/schema.ts";
+export * from "./plans/schema.ts";
 export * from "./rate-schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
@@ -82,6 +83,10 @@ export const plans = sqliteTable("plans", {
   guildsPerAccountMax: integer("guilds_per_account_max"),
   membersMax: integer("members_max"),
   retentionDays: integer("retention_days"),
+  keysMax: integer("keys_max"),
+  eventsPerMinuteMax: integer("events_per_minute_max"),
+  connectionsMax: integer("connections_max"),
+  logBytesMax: integer("log_bytes_max"),
   features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
 });
 
@@ -115,6 +120,8 @@ export const guilds = sqliteTable(
     plan: text()
       .notNull()
       .references(() => plans.name),
+    /** When the guild came to its plan from another; 0 for the one it began on. */
+    planSince: integer("plan_since").notNull().default(0),
     status: text().$type<GuildStatus>().notNull(),
     statusReason: text("status_reason"),
     host: text().notNull(),

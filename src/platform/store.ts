@@ -19,6 +19,10 @@ export interface Plan {
   readonly guildsPerAccountMax: number | null;
   readonly membersMax: number | null;
   readonly retentionDays: number | null;
+  readonly keysMax: number | null;
+  readonly eventsPerMinuteMax: number | null;
+  readonly connectionsMax: number | null;
+  readonly logBytesMax: number | null;
   readonly features: readonly string[];
 }
 
@@ -32,6 +36,10 @@ export interface Guild {
   readonly faction: Faction;
   readonly ownerId: UserId;
   readonly plan: Plan;
+  /** When it came to this plan from another, in Unix milliseconds; 0 for the one it began on. */
+  readonly planSince: number;
+  /** Its owner has more guilds on this plan than the plan allows, and this one came last. */
+  readonly isOverLimit: boolean;
   readonly status: GuildStatus;
   readonly statusReason: string | null;
   readonly host: string;
@@ -60,6 +68,8 @@ export interface Membership {
   readonly id: MembershipId;
   readonly role: Role;
   readonly overrides: PermissionOverrides;
+  /** The guild has more members than its plan allows, and this one came last. */
+  readonly isOverLimit: boolean;
 }
 
 /** Who a session token belongs to, and how long it is good. Times in Unix milliseconds. */
@@ -75,6 +85,11 @@ export interface SessionRow {
   readonly provedAt: number;
   /** The areas of an operator as JSON. */
   readonly areas: string | null;
+  /** Set where an operator acts as this person. */
+  readonly impersonationId: string | null;
+  readonly operatorId: UserId | null;
+  readonly operatorName: string | null;
+  readonly reason: string | null;
 }
 
 const GUILD_COLUMNS = `
@@ -82,25 +97,39 @@ const GUILD_COLUMNS = `
   g.host, g.database_name, g.database_url, g.generation, g.schema_version, g.schema_hash,
   g.is_public, g.description, g.contact, g.time_zone, g.raid_schedule, g.created_at,
   g.purge_after,
-  p.name AS plan, p.guilds_per_account_max, p.members_max, p.retention_days, p.features`;
+  p.name AS plan, g.plan_since, p.guilds_per_account_max, p.members_max, p.retention_days,
+  p.keys_max, p.events_per_minute_max, p.connections_max, p.log_bytes_max, p.features`;
 
+// Whoever came last is over a limit; among members the strongest roles come first.
 const GUILD_FOR_USER = `
-  SELECT ${GUILD_COLUMNS}, m.id AS membership_id, m.role, m.overrides
+  SELECT ${GUILD_COLUMNS}, m.id AS membership_id, m.role, m.overrides,
+    p.guilds_per_account_max <= (SELECT count(*) FROM guilds o WHERE o.owner_id = g.owner_id
+      AND o.plan = g.plan AND o.status NOT IN ('deleted', 'deleting')
+      AND (o.plan_since, o.created_at, o.id) < (g.plan_since, g.created_at, g.id)) AS guild_is_over,
+    p.members_max <= (SELECT count(*) FROM memberships o WHERE o.guild_id = m.guild_id
+      AND (instr('owner admin officer raider viewer', o.role), o.created_at, o.id)
+        < (instr('owner admin officer raider viewer', m.role), m.created_at, m.id)) AS member_is_over
   FROM guilds g JOIN plans p ON p.name = g.plan
   LEFT JOIN memberships m ON m.guild_id = g.id AND m.user_id = ?2`;
 
 const BY_SLUG = `${GUILD_FOR_USER} WHERE g.slug = ?1`;
 const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
 
+// Acting as somebody ends with the operator's own session, and with the right to do it.
 const SESSION_COLUMNS = `
   SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
     s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
-    s.proved_at AS provedAt, o.areas
+    s.proved_at AS provedAt, CASE WHEN i.id IS NULL THEN o.areas END AS areas,
+    i.id AS impersonationId, i.operator_id AS operatorId, iu.name AS operatorName, i.reason
   FROM sessions s JOIN users u ON u.id = s.user_id
-    LEFT JOIN operators o ON o.user_id = s.user_id`;
+    LEFT JOIN impersonations i ON i.session_id = s.id
+    LEFT JOIN users iu ON iu.id = i.operator_id
+    LEFT JOIN sessions own ON own.id = i.operator_session_id
+    LEFT JOIN operators o ON o.user_id = coalesce(i.operator_id, s.user_id)
+  WHERE (i.id IS NULL OR (own.id IS NOT NULL AND instr(o.areas, '"impersonate"') > 0))`;
 
-const SESSION = `${SESSION_COLUMNS} WHERE s.token_hash = ?`;
-const SESSION_BY_ID = `${SESSION_COLUMNS} WHERE s.id = ?`;
+const SESSION = `${SESSION_COLUMNS} AND s.token_hash = ?`;
+const SESSION_BY_ID = `${SESSION_COLUMNS} AND s.id = ?`;
 
 /** Every question that more than one feature asks of the platform database. */
 export class PlatformStore {
@@ -256,13 +285,20 @@ interface GuildRow {
   guilds_per_account_max: number | null;
   members_max: number | null;
   retention_days: number | null;
+  plan_since: number;
+  keys_max: number | null;
+  events_per_minute_max: number | null;
+  connections_max: number | null;
+  log_bytes_max: number | null;
   features: string;
+  guild_is_over?: number | null;
 }
 
 interface MembershipRow {
   membership_id: MembershipId | null;
   role: Role | null;
   overrides: string | null;
+  member_is_over: number | null;
 }
 
 function toGuild(row: GuildRow): Guild {
@@ -279,8 +315,14 @@ function toGuild(row: GuildRow): Guild {
       guildsPerAccountMax: row.guilds_per_account_max,
       membersMax: row.members_max,
       retentionDays: row.retention_days,
+      keysMax: row.keys_max,
+      eventsPerMinuteMax: row.events_per_minute_max,
+      connectionsMax: row.connections_max,
+      logBytesMax: row.log_bytes_max,
       features: JSON.parse(row.features),
     },
+    planSince: row.plan_since,
+    isOverLimit: row.guild_is_over === 1,
     status: row.status,
     statusReason: row.status_reason,
     host: row.host,
@@ -301,5 +343,10 @@ function toGuild(row: GuildRow): Guild {
 
 function toMembership(row: MembershipRow): Membership | undefined {
   if (row.membership_id === null || row.role === null) return undefined;
-  return { id: row.membership_id, role: row.role, overrides: JSON.parse(row.overrides ?? "{}") };
+  return {
+    id: row.membership_id,
+    role: row.role,
+    overrides: JSON.parse(row.overrides ?? "{}"),
+    isOverLimit: row.member_is_over === 1,
+  };
 }

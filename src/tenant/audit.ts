@@ -11,7 +11,9 @@ export function record(
   subject: string,
   change: { readonly before?: unknown; readonly after?: unknown } = {},
 ): Statement {
-  const { type, id, name } = describe(ctx.actor);
+  const { id, name, ...actor } = describe(ctx.actor);
+  const isOperator = ctx.actor.type === "user" && ctx.actor.impersonator !== undefined;
+  const type = isOperator ? "operator" : actor.type;
   return {
     sql: `INSERT INTO audit_log
       (at, actor_type, actor_id, actor_name, action, subject, before, after, request_id,
@@ -35,7 +37,11 @@ export function record(
 
 /** How an actor is written down in rows that outlive the session. */
 export function describe(actor: Actor): { type: string; id: string; name: string } {
-  if (actor.type === "user") return { type: "user", id: actor.userId, name: actor.name };
+  if (actor.type === "user") {
+    const { userId: id, name, impersonator } = actor;
+    // The id stays the member's: what they did is theirs, and the name says who did it.
+    return { type: "user", id, name: impersonator ? `operator ${impersonator} as ${name}` : name };
+  }
   if (actor.type === "key") return { type: "key", id: actor.keyId, name: actor.name };
   if (actor.type === "system") return { type: "system", id: actor.job, name: actor.job };
   return { type: "visitor", id: "", name: "" };

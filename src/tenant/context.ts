@@ -1,6 +1,6 @@
 import type { TenantDatabase } from "../database/client.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Forbidden, Unauthenticated } from "../kernel/errors.ts";
+import { Forbidden, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import type { MembershipId, UserId } from "../kernel/ids.ts";
 import type { Permission, Role } from "../kernel/permissions.ts";
 import type { Guild } from "../platform/store.ts";
@@ -14,6 +14,10 @@ export type Actor =
       readonly membershipId: MembershipId;
       readonly role: Role;
       readonly permissions: ReadonlySet<Permission>;
+      /** The operator who acts as this member, by name. */
+      readonly impersonator?: string;
+      /** A limit of the plan is exceeded, by members or by guilds of the owner: looking is all. */
+      readonly readOnly?: "members" | "guilds";
     }
   | {
       readonly type: "visitor";
@@ -25,6 +29,7 @@ export type Actor =
       readonly keyId: string;
       readonly name: string;
       readonly permissions: ReadonlySet<Permission>;
+      readonly readOnly?: "guilds";
     }
   | { readonly type: "system"; readonly job: string };
 
@@ -49,6 +54,7 @@ export function may(ctx: GuildContext, permission: Permission): boolean {
 /**
  * The first line of every verb.
  * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
+ * @throws {LimitReached} `plan/read-only` where the plan has become too small.
  * @throws {Forbidden} `guild/forbidden` for everybody else without the permission.
  */
 export function allow(ctx: GuildContext, permission: Permission): void {
@@ -56,7 +62,21 @@ export function allow(ctx: GuildContext, permission: Permission): void {
   if (ctx.actor.type === "visitor" && !ctx.actor.signedIn) {
     throw new Unauthenticated("auth/required", "Sign in to do this.");
   }
+  const readOnly = "readOnly" in ctx.actor ? ctx.actor.readOnly : undefined;
+  if (readOnly) throw planReadOnly(ctx.guild, readOnly);
   throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.", {
     permission,
   });
+}
+
+/** Nothing was deleted when the plan became too small: what is too much can only be read. */
+function planReadOnly({ plan }: Guild, over: "members" | "guilds"): LimitReached {
+  const limit = over === "members" ? plan.membersMax : plan.guildsPerAccountMax;
+  return new LimitReached(
+    "plan/read-only",
+    over === "members"
+      ? `This guild's plan has room for ${limit} members and you are beyond. Its owner can upgrade.`
+      : `The plan allows ${limit} guilds of one owner and this one is beyond. Its owner can upgrade.`,
+    { limit, over, plan: plan.name },
+  );
 }

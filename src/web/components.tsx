@@ -189,13 +189,19 @@ export function StatTile(props: { label: string; children?: Child; note?: string
 }
 
 /** How much of a limit is used; without a limit only the number. */
-export function Meter(props: { label: string; used: number; limit: number | null }) {
-  const { label, used, limit } = props;
+export function Meter(props: {
+  label: string;
+  used: number;
+  limit: number | null;
+  /** How the numbers are written, such as bytes in larger units. */
+  text?: (value: number) => string;
+}) {
+  const { label, used, limit, text = String } = props;
   return (
     <div class="usage">
       <div>
         <strong>{label}</strong>
-        <span class="num">{limit === null ? String(used) : `${used} / ${limit}`}</span>
+        <span class="num">{limit === null ? text(used) : `${text(used)} / ${text(limit)}`}</span>
       </div>
       {limit !== null && (
         <meter

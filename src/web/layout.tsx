@@ -90,6 +90,7 @@ export function Document(
             {t.skip}
           </a>
           <Header view={view} />
+          <Impersonating view={view} />
           {banner && (
             <div class="banner" role="status">
               {banner}
@@ -154,6 +155,23 @@ export function SectionNav(props: { label: string; items: readonly NavItem[]; mo
           </details>
         )}
       </nav>
+    </div>
+  );
+}
+
+/** Whoever acts as somebody else reads so on every page, with the way back. */
+function Impersonating({ view }: { view: View }) {
+  const { caller, messages } = view;
+  if (caller.type !== "user" || !caller.impersonator) return null;
+  const t = messages.common.impersonating;
+  return (
+    <div class="banner" role="status">
+      <form class="row" method="post" action="/impersonation/end">
+        <span>{t.text(caller.impersonator.name, caller.name)}</span>
+        <button type="submit" class="button secondary">
+          {t.end}
+        </button>
+      </form>
     </div>
   );
 }

@@ -17,7 +17,9 @@ const SECTIONS: readonly (readonly [
   ["fleet", "/fleet", "raids", "fleet"],
   ["jobs", "/jobs", "ledger", "jobs"],
   ["backups", "/backups", "loot", "backups"],
+  ["plans", "/plans", "standings", "plans"],
   ["audit", "/audit", "audit", "audit"],
+  ["impersonate", "/impersonations", "roster", "impersonate"],
 ];
 
 /** A page of the operators' console, with the sections that this operator is trusted with. */

@@ -68,7 +68,7 @@ function wayOn(
     return [`/sign-in?next=${encodeURIComponent(view.path)}`, view.messages.common.signIn];
   }
   if (problem.status === 402 && view.guild && may(view.guild, "settings.manage")) {
-    return [guildHref(view, "/settings"), t.plan];
+    return [guildHref(view, "/settings/plan"), t.plan];
   }
   if (PASSING.has(problem.status)) return [withParams(view.url, {}), t.again];
   return view.guild && [guildHref(view, ""), view.guild.guild.name];

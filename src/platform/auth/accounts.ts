@@ -64,17 +64,37 @@ export function toAccount(user: UserRow): Account {
 }
 
 /**
- * Whoever signed in themselves, for what concerns the account itself. An access token is made for
- * one guild and speaks for nothing else.
+ * Whoever signed in, for looking at what is theirs; an operator who acts as them may look as well.
  * @throws {Unauthenticated} `auth/required`, {Forbidden} `auth/session-required`
  */
-export function accountHolder(ctx: PlatformContext): SignedIn {
+export function accountViewer(ctx: PlatformContext): SignedIn {
   const caller = signedIn(ctx);
   if (caller.via !== "access-token") return caller;
   throw new Forbidden(
     "auth/session-required",
     "An access token opens one guild only. Use the session token for this.",
   );
+}
+
+/** @throws {Forbidden} `operator/impersonating` for an operator who acts as somebody. */
+export function refuseImpersonator(caller: PlatformContext["caller"]): void {
+  if (caller.type !== "user" || !caller.impersonator) return;
+  throw new Forbidden(
+    "operator/impersonating",
+    "You act for somebody else. Only they can do this: accounts, keys and ownership are theirs.",
+  );
+}
+
+/**
+ * Whoever signed in by password, for what concerns the account itself. An access token is made for
+ * one guild and speaks for nothing else.
+ * @throws {Unauthenticated} `auth/required`
+ * @throws {Forbidden} `auth/session-required`, `operator/impersonating`
+ */
+export function accountHolder(ctx: PlatformContext): SignedIn {
+  const caller = accountViewer(ctx);
+  refuseImpersonator(caller);
+  return caller;
 }
 
 /**

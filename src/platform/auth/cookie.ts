@@ -17,7 +17,7 @@ export function forgetSession(c: Context<AppEnv>): void {
 }
 
 /** What every cookie of ours has: this host, every path, TLS wherever we are served by it. */
-export function flags(c: Context<AppEnv>) {
+export function flags<E extends AppEnv>(c: Context<E>) {
   const secure = c.var.services.config.publicUrl.protocol === "https:";
   return { path: "/", sameSite: "Lax", secure } as const;
 }

@@ -8,6 +8,7 @@ import { limits } from "../../limits.ts";
 import { emptyForm } from "../../web/forms.tsx";
 import { isLocale } from "../../web/i18n/index.ts";
 import { providersOf } from "../identities/providers.ts";
+import { forgetOwn } from "../operators/own-session.ts";
 import { addAccountPages } from "./account-pages.tsx";
 import { flags, forgetSession, keepSession } from "./cookie.ts";
 import {
@@ -77,6 +78,7 @@ function addEntryPages(pages: Router): void {
     // Somebody signed out already has what they asked for.
     if (c.var.caller.type === "user") await signOut(c.var.platform);
     forgetSession(c);
+    forgetOwn(c);
     return c.redirect("/?done=signed-out", 303);
   });
 }

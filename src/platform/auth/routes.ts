@@ -5,7 +5,7 @@ import type { AppEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
 import type { SessionId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
-import { accountHolder, type NewSession } from "./accounts.ts";
+import { accountHolder, accountViewer, type NewSession } from "./accounts.ts";
 import { forgetSession, keepSession } from "./cookie.ts";
 import {
   emailInput,
@@ -53,6 +53,11 @@ const holdersOnly = createMiddleware<AppEnv>(async function holdersOnly(c, next)
   accountHolder(c.var.platform);
   await next();
 });
+/** An operator who acts as somebody may see as whom, and may sign out. */
+const viewersOnly = createMiddleware<AppEnv>(async function viewersOnly(c, next) {
+  accountViewer(c.var.platform);
+  await next();
+});
 
 const tags = ["Accounts"];
 const open = { tags, security: [] };
@@ -82,6 +87,7 @@ const postSession = createRoute({
 });
 const getSession = createRoute({
   ...own,
+  middleware: viewersOnly,
   method: "get",
   path: "/session",
   operationId: "whoAmI",
@@ -93,6 +99,7 @@ const getSession = createRoute({
 });
 const deleteSession = createRoute({
   ...own,
+  middleware: viewersOnly,
   method: "delete",
   path: "/session",
   operationId: "signOut",
@@ -219,7 +226,7 @@ function addSessionRoutes(api: ReturnType<typeof createRouter<AppEnv>>): void {
     return c.json(begun(c, session), 201);
   });
   api.openapi(getSession, (c) => {
-    const { userId: id, email, name, emailVerified, provedAt } = accountHolder(c.var.platform);
+    const { userId: id, email, name, emailVerified, provedAt } = accountViewer(c.var.platform);
     const provedUntil = provedAt + limits.session.provedMs;
     return c.json({ user: { id, email, name, emailVerified }, provedUntil }, 200);
   });

@@ -7,10 +7,12 @@ import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, type SignedIn } from "../context.ts";
+import { endImpersonation } from "../operators/impersonation.ts";
 import { sessions, users } from "../schema.ts";
 import {
   type Account,
   accountHolder,
+  accountViewer,
   beginSession,
   checkPassword,
   countByAddress,
@@ -130,7 +132,9 @@ export async function signIn(
 
 /** Ends the session that asks. */
 export async function signOut(ctx: PlatformContext): Promise<void> {
-  const { sessionId } = accountHolder(ctx);
+  const { sessionId, impersonator } = accountViewer(ctx);
+  // Whoever signs out wants nothing left open: neither the other's session nor their own.
+  if (impersonator) return await endImpersonation(ctx, { signOut: true });
   await endSession(ctx, sessionId);
 }
 

@@ -129,7 +129,7 @@ const getSettings = createRoute({
   responses: {
     200: json(
       inputs.guildJson.extend({
-        usage: z.object({ plan: z.string(), members: usage, guilds: usage }),
+        usage: z.object({ plan: z.string(), members: usage, guilds: usage, keys: usage }),
       }),
       "The guild's settings and how much of its plan is used.",
     ),

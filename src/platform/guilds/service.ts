@@ -5,7 +5,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder, accountViewer } from "../auth/accounts.ts";
 import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
 import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
 import { FIRST_PLAN } from "../plans/plans.ts";
@@ -73,7 +73,7 @@ export async function myGuilds(
   ctx: PlatformContext,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<GuildOfMine>> {
-  const { userId } = accountHolder(ctx);
+  const { userId } = accountViewer(ctx);
   const [name, id] = cursor === undefined ? ["", ""] : decodeCursor(cursor, 2);
   const rows = await ctx.services.platform.db.all<GuildOfMine & { nameKey: string }>(
     `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role, g.name_key AS nameKey

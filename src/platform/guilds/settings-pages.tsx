@@ -96,6 +96,11 @@ async function settingsHtml(c: Page, form: FormState) {
       <Card title={`${t.plan}: ${guild.plan.name}`}>
         <Meter label={t.members} {...usage.members} />
         <Meter label={t.guilds} {...usage.guilds} />
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/plan")}>
+            {view.messages.plans.title}
+          </LinkButton>
+        </div>
       </Card>
     </GuildLayout>
   );

@@ -3,7 +3,6 @@ import { DatabaseError } from "../../database/errors.ts";
 import { guard } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type UserId } from "../../kernel/ids.ts";
-import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import {
   countByAddress,
@@ -111,7 +110,7 @@ async function makeAccount(
   letter?: Letter,
 ): Promise<NewSession> {
   const { platform, now } = ctx.services;
-  await countByAddress(ctx, "sign-up", limits.auth.signUpsPerAddress);
+  await countByAddress(ctx, "sign-up");
   try {
     return await signInAs(ctx, user, provider, profile, [
       platform.db.orm.insert(users).values({ ...user, createdAt: now().getTime() }),

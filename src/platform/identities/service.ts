@@ -57,7 +57,7 @@ export async function endRound(
 ): Promise<RoundEnd> {
   const { services } = ctx;
   const provider = providerBy(services.config, input.provider);
-  await countByAddress(ctx, "round", limits.auth.passwordsPerAddress);
+  await countByAddress(ctx, "sign-in");
   const round = await unseal(services, "round", input.sealed);
   if (round?.provider !== provider.id) throw roundNotValid();
   if (input.parameters.get("state") !== round.state) throw roundNotValid();

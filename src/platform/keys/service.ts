@@ -1,12 +1,12 @@
-import { sql } from "drizzle-orm";
-import { guard, write } from "../../database/write.ts";
-import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { write } from "../../database/write.ts";
+import { NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder, refuseImpersonator } from "../auth/accounts.ts";
 import { requireProved } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { hashSecret, newKey } from "../key-secrets.ts";
+import { keyLimit } from "../plans/service.ts";
 import type { KeyScope } from "./schema.ts";
 
 /** A key as its owners see it. The secret is shown once, when it is made. */
@@ -32,11 +32,15 @@ export interface NewKey {
 
 const DAY_MS = 86_400_000;
 const KEYS = `
-  SELECT k.id, k.name, k.scopes, k.events_per_minute_max AS eventsPerMinuteMax,
-    k.connections_max AS connectionsMax, k.created_at AS createdAt, k.expires_at AS expiresAt,
+  SELECT k.id, k.name, k.scopes,
+    min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
+      AS eventsPerMinuteMax,
+    min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
+    k.created_at AS createdAt, k.expires_at AS expiresAt,
     k.revoked_at AS revokedAt, k.last_used_at AS lastUsedAt,
     (SELECT coalesce(sum(requests), 0) FROM api_key_usage u WHERE u.key_id = k.id) AS requests
-  FROM api_keys k WHERE k.guild_id = ? ORDER BY k.revoked_at IS NOT NULL, k.created_at DESC`;
+  FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
+  WHERE k.guild_id = ? ORDER BY k.revoked_at IS NOT NULL, k.created_at DESC`;
 
 export async function keys(ctx: GuildContext, platform: PlatformContext): Promise<ApiKey[]> {
   allow(ctx, "keys.manage");
@@ -49,7 +53,7 @@ export async function keys(ctx: GuildContext, platform: PlatformContext): Promis
 
 /**
  * Makes a key and shows it this once. Asks for the password, unless it was typed just now.
- * @throws {Conflict} `keys/too-many` @throws {Forbidden} `auth/proof-required`
+ * @throws {LimitReached} `plan/keys` @throws {Forbidden} `auth/proof-required`
  */
 export async function createKey(
   ctx: GuildContext,
@@ -61,18 +65,9 @@ export async function createKey(
   requireProved(caller, platform.services.now());
   const made = newKey(ctx.guild.id);
   const { services } = platform;
-  const isPremium = ctx.guild.plan.name !== "free";
-  const rates = isPremium ? limits.keys.premium : limits.keys.free;
   const nowMs = ctx.now().getTime();
   await write(services.platform.db, [
-    guard(
-      sql`(select count(*) from api_keys where guild_id = ${ctx.guild.id} and revoked_at is null)
-        < ${limits.keys.perGuildMax}`,
-      () =>
-        new Conflict("keys/too-many", "This guild has as many keys as it may. Revoke one first.", {
-          limit: limits.keys.perGuildMax,
-        }),
-    ),
+    keyLimit(ctx.guild, nowMs),
     {
       sql: `INSERT INTO api_keys (id, guild_id, name, secret_hash, scopes, events_per_minute_max,
               connections_max, created_by, created_at, expires_at)
@@ -83,8 +78,8 @@ export async function createKey(
         input.name,
         hashSecret(services.config.secret, made.secret),
         JSON.stringify(input.scopes),
-        rates.eventsPerMinuteMax,
-        rates.connectionsMax,
+        limits.keys.eventsPerMinuteMax,
+        limits.keys.connectionsMax,
         caller.userId,
         nowMs,
         input.expiresAt ?? null,
@@ -127,6 +122,7 @@ export async function revokeKey(
   platform: PlatformContext,
   id: string,
 ): Promise<void> {
+  refuseImpersonator(platform.caller);
   const { name } = await existing(ctx, platform, id);
   await write(platform.services.platform.db, [
     {

@@ -3,12 +3,10 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../../http/env.ts";
 import { notFound } from "../../http/problem.ts";
 import type { Area } from "../../kernel/areas.ts";
-import { AppError, Forbidden } from "../../kernel/errors.ts";
+import { AppError } from "../../kernel/errors.ts";
 import { requireProved } from "../auth/service.ts";
-import { type ActingContext, type SignedIn, signedIn } from "../context.ts";
-
-/** What a verb of an operator knows, in the console as on the command line. */
-export type OperatorContext = ActingContext & { readonly areas: ReadonlySet<Area> };
+import { type SignedIn, signedIn } from "../context.ts";
+import { allowArea, type OperatorContext } from "./context.ts";
 
 /** Below `/operator`: `operatorsOnly` found out who it is. */
 export interface OperatorEnv extends AppEnv {
@@ -40,14 +38,6 @@ export function requireArea(area: Area): MiddlewareHandler<OperatorEnv> {
     allowArea(c.var.operator, area);
     await next();
   };
-}
-
-/** The first line of every operator's verb. @throws {Forbidden} `operator/forbidden` */
-export function allowArea(ctx: OperatorContext, area: Area): void {
-  if (ctx.areas.has(area)) return;
-  throw new Forbidden("operator/forbidden", "You are not trusted with this part of the platform.", {
-    area,
-  });
 }
 
 /** Was the password typed just now? Forms of the console are shown only then. */

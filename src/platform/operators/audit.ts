@@ -1,6 +1,6 @@
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { allowArea, type OperatorContext } from "./access.ts";
+import { allowArea, type OperatorContext } from "./context.ts";
 
 /** One change of the platform, as it was written down. `before` and `after` are JSON texts. */
 export interface PlatformAuditRow {
@@ -35,9 +35,13 @@ export interface PlatformAuditQuery {
 
 const ROWS = `
   SELECT a.seq, a.at, a.actor_type AS actorType, a.actor_id AS actorId,
-    coalesce(u.name, a.actor_id) AS actorName, a.action, a.subject, a.guild_id AS guildId,
+    CASE a.actor_type WHEN 'impersonation' THEN 'operator ' || u.name || ' as ' || v.name
+      ELSE coalesce(u.name, a.actor_id) END AS actorName, a.action, a.subject, a.guild_id AS guildId,
     g.slug AS guildSlug, a.before, a.after, a.address, a.agent
-  FROM audit_log a LEFT JOIN users u ON a.actor_type = 'user' AND u.id = a.actor_id
+  FROM audit_log a
+    LEFT JOIN users u ON u.id = CASE a.actor_type WHEN 'user' THEN a.actor_id
+      WHEN 'impersonation' THEN substr(a.actor_id, 1, 36) END
+    LEFT JOIN users v ON a.actor_type = 'impersonation' AND v.id = substr(a.actor_id, 41)
     LEFT JOIN guilds g ON g.id = a.guild_id
   WHERE a.seq < ?1
     AND (?2 = '' OR instr(a.actor_id, ?2) > 0 OR instr(lower(u.name), ?2) > 0 OR u.email = ?2)

@@ -176,6 +176,11 @@ async function guildHtml(c: PageContext, form: FormState) {
       <Card title={`${t.plan}: ${guild.plan.name}`}>
         <Meter label={t.members} {...usage.members} />
         <Meter label={t.owned} {...usage.guilds} />
+        <div class="row">
+          <LinkButton href={`/operator/guilds/${guild.id}/plan`}>
+            {view.messages.plans.grant}
+          </LinkButton>
+        </div>
       </Card>
       <Closing c={c} file={file} form={form} />
       <Section title={t.members}>
@@ -243,6 +248,8 @@ function Closing({ c, file, form }: { c: PageContext; file: GuildFile; form: For
 function Members({ view, file }: { view: View; file: GuildFile }) {
   const t = view.messages.operator;
   const more = file.usage.members.used - file.members.length;
+  const { caller } = view;
+  const mayImpersonate = caller.type === "user" && caller.operates?.includes("impersonate");
   return (
     <>
       <DataTable
@@ -253,7 +260,18 @@ function Members({ view, file }: { view: View; file: GuildFile }) {
         empty={<p class="muted">—</p>}
         columns={[
           { id: "name", label: t.actor, cell: (one) => one.name },
-          { id: "email", label: t.email, cell: (one) => one.email },
+          {
+            id: "email",
+            label: t.email,
+            cell: (one) =>
+              mayImpersonate ? (
+                <a href={`/operator/impersonations?email=${encodeURIComponent(one.email)}`}>
+                  {one.email}
+                </a>
+              ) : (
+                one.email
+              ),
+          },
           {
             id: "role",
             label: t.role,

@@ -7,7 +7,7 @@ import { resumeGuild, suspendGuild } from "../guilds/service.ts";
 import { type Usage, usageOf } from "../plans/service.ts";
 import type { GuildStatus, Region } from "../schema.ts";
 import type { Guild } from "../store.ts";
-import { allowArea, type OperatorContext } from "./access.ts";
+import { allowArea, type OperatorContext } from "./context.ts";
 
 /** One guild in the operators' list. */
 export interface GuildLine {

@@ -21,7 +21,7 @@ import {
   retryJob,
 } from "../job-listing.ts";
 import type { GuildStatus } from "../schema.ts";
-import { allowArea, type OperatorContext } from "./access.ts";
+import { allowArea, type OperatorContext } from "./context.ts";
 
 /** Jobs that are there, and what became of those that were. */
 export async function jobsPage(

@@ -1,5 +1,5 @@
 import type { GuildStatus } from "../schema.ts";
-import type { OperatorContext } from "./access.ts";
+import type { OperatorContext } from "./context.ts";
 
 /** The platform in numbers, for the console's first page. */
 export interface Overview {

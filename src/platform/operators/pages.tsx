@@ -54,8 +54,20 @@ function OverviewPage({ view, now }: { view: View; now: Overview }) {
               label: t.state,
               cell: (row) => <Badge look={look(row.status)}>{t.status[row.status]}</Badge>,
             },
-            { id: "schema", label: t.schema, numeric: true, cell: (row) => row.schemaVersion },
-            { id: "guilds", label: t.guildCount, numeric: true, cell: (row) => row.guilds },
+            {
+              id: "schema",
+              label: t.schema,
+              numeric: true,
+              card: "plain",
+              cell: (row) => row.schemaVersion,
+            },
+            {
+              id: "guilds",
+              label: t.guildCount,
+              numeric: true,
+              card: "plain",
+              cell: (row) => row.guilds,
+            },
           ]}
         />
       </Section>

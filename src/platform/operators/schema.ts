@@ -1,6 +1,6 @@
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Area } from "../../kernel/areas.ts";
-import type { UserId } from "../../kernel/ids.ts";
+import type { GuildId, SessionId, UserId } from "../../kernel/ids.ts";
 
 /** Accounts that run the platform, and what each of them is trusted with. */
 export const operators = sqliteTable("operators", {
@@ -9,3 +9,32 @@ export const operators = sqliteTable("operators", {
   addedBy: text("added_by").notNull(),
   addedAt: integer("added_at").notNull(),
 });
+
+/** Operators who acted as somebody else, each in a session of its own that ends soon. */
+export const impersonations = sqliteTable(
+  "impersonations",
+  {
+    id: text().primaryKey(),
+    /** The marked session: whoever uses it is the user, seen through by the operator. */
+    sessionId: text("session_id").$type<SessionId>().notNull().unique(),
+    /** The operator's own: when it ends, this one does. */
+    operatorSessionId: text("operator_session_id").$type<SessionId>().notNull(),
+    operatorId: text("operator_id").$type<UserId>().notNull(),
+    userId: text("user_id").$type<UserId>().notNull(),
+    reason: text().notNull(),
+    startedAt: integer("started_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    endedAt: integer("ended_at"),
+  },
+  (t) => [index("impersonations_by_start").on(t.startedAt)],
+);
+
+/** The guilds whose own log says that an operator was there. */
+export const impersonationGuilds = sqliteTable(
+  "impersonation_guilds",
+  {
+    impersonationId: text("impersonation_id").notNull(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.impersonationId, t.guildId] })],
+);

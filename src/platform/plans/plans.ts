@@ -30,3 +30,13 @@ export function membersReached(plan: Plan): LimitReached {
     { limit, used: limit, plan: plan.name },
   );
 }
+
+/** The 402 of a guild that has as many keys as its plan allows. */
+export function keysReached(plan: Plan): LimitReached {
+  const limit = plan.keysMax;
+  return new LimitReached(
+    "plan/keys",
+    `This guild's plan has room for ${limit} keys. Revoke one, or let its owner upgrade.`,
+    { limit, used: limit, plan: plan.name },
+  );
+}

@@ -2,12 +2,16 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { createRouter, json, problem } from "../../http/router.ts";
 import { listPlans } from "./service.ts";
 
-const planJson = z
+export const planJson = z
   .object({
     name: z.string(),
     guildsPerAccountMax: z.int().nullable(),
     membersMax: z.int().nullable(),
     retentionDays: z.int().nullable(),
+    keysMax: z.int().nullable(),
+    eventsPerMinuteMax: z.int().nullable(),
+    connectionsMax: z.int().nullable(),
+    logBytesMax: z.int().nullable(),
     features: z.array(z.string()).readonly(),
   })
   .openapi("Plan");

@@ -1,20 +1,24 @@
 import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
 import type { UserId } from "../../kernel/ids.ts";
+import type { GuildContext } from "../../tenant/context.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
-import { guildsReached, membersReached, type Used } from "./plans.ts";
+import { guildsReached, keysReached, membersReached, type Used } from "./plans.ts";
 
 /** How much of a guild's plan is used. */
 export interface Usage {
   readonly plan: string;
   readonly members: Used;
   readonly guilds: Used;
+  readonly keys: Used;
 }
 
 export async function listPlans(platform: PlatformStore): Promise<readonly Plan[]> {
   const rows = await platform.db.all<Omit<Plan, "features"> & { features: string }>(
     `SELECT name, guilds_per_account_max AS guildsPerAccountMax, members_max AS membersMax,
-       retention_days AS retentionDays, features FROM plans ORDER BY position`,
+       retention_days AS retentionDays, keys_max AS keysMax,
+       events_per_minute_max AS eventsPerMinuteMax, connections_max AS connectionsMax,
+       log_bytes_max AS logBytesMax, features FROM plans ORDER BY position`,
   );
   return rows.map((row) => ({ ...row, features: JSON.parse(row.features) }));
 }
@@ -27,18 +31,22 @@ export async function planByName(platform: PlatformStore, name: string): Promise
 }
 
 export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Usage> {
-  const row = await platform.db.first<{ members: number; guilds: number }>(
+  const row = await platform.db.first<{ members: number; guilds: number; keys: number }>(
     `SELECT (SELECT count(*) FROM memberships WHERE guild_id = ?1) AS members,
        (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status NOT IN ('deleted', 'deleting'))
-         AS guilds`,
+         AS guilds,
+       (SELECT count(*) FROM api_keys WHERE guild_id = ?1 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > ?4)) AS keys`,
     guild.id,
     guild.ownerId,
     guild.plan.name,
+    platform.now().getTime(),
   );
   return {
     plan: guild.plan.name,
     members: { used: row!.members, limit: guild.plan.membersMax },
     guilds: { used: row!.guilds, limit: guild.plan.guildsPerAccountMax },
+    keys: { used: row!.keys, limit: guild.plan.keysMax },
   };
 }
 
@@ -61,4 +69,23 @@ export function memberLimit(guild: Guild): Guard {
            where g.id = ${guild.id})`,
     () => membersReached(guild.plan),
   );
+}
+
+/** Holds the plan's number of keys, inside the write that would add one. */
+export function keyLimit(guild: Guild, nowMs: number): Guard {
+  return guard(
+    sql`(select count(*) from api_keys where guild_id = ${guild.id} and revoked_at is null
+          and (expires_at is null or expires_at > ${nowMs}))
+        < (select coalesce(p.keys_max, 1e9) from guilds g join plans p on p.name = g.plan
+           where g.id = ${guild.id})`,
+    () => keysReached(guild.plan),
+  );
+}
+
+/** Bytes of logs in the guild's own database, as they were sent, and the plan's room for them. */
+export async function logStorageOf({ db, guild }: GuildContext): Promise<Used> {
+  const row = await db.first<{ bytes: number }>(
+    "SELECT coalesce(sum(size_bytes), 0) AS bytes FROM log_reports",
+  );
+  return { used: row!.bytes, limit: guild.plan.logBytesMax };
 }

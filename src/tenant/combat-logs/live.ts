@@ -10,6 +10,7 @@ import { allow, type GuildContext } from "../context.ts";
 import { Analyzer } from "./parser/analyzer.ts";
 import type { Fight } from "./parser/types.ts";
 import { type Report, readReport } from "./reports.ts";
+import { logStorage } from "./storage.ts";
 import { storeFight, storeSummary } from "./storing.ts";
 import { PARSE_JOB } from "./uploads.ts";
 
@@ -173,6 +174,7 @@ async function begin(ctx: GuildContext, jobs: Jobs, hello: LiveHello): Promise<s
   const { id: uploaderId, name } = describe(ctx.actor);
   const title = hello.fileName.replace(/(\.(txt|log))+$/i, "");
   await write(ctx.db, [
+    logStorage(ctx, 0),
     {
       sql: `INSERT INTO log_reports (id, title, file_name, source, state, uploader_id, uploader_name,
               size_bytes, time_zone, year, created_at, updated_at)

@@ -10,7 +10,8 @@ export const PRUNE_JOB = "logs.prune";
 
 const DAY_MS = 86_400_000;
 const OVER = `
-  FROM log_reports WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1)
+  FROM log_reports WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1
+    AND created_at >= ?3)
     OR (state = 'receiving' AND updated_at <= ?2)`;
 
 /** What went, and when there is something to let go again; undefined when nothing is left. */
@@ -21,14 +22,16 @@ export interface Pruned {
 
 /**
  * Lets go of reports that are older than the plan keeps, and of uploads that nobody goes on with: the
- * log with every fight in it, a few at a time. Run again, it finds nothing.
+ * log with every fight in it, a few at a time. Run again, it finds nothing. What came before the
+ * guild's plan stays: a smaller plan deletes nothing that a larger one kept.
  */
 export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pruned> {
   const nowMs = ctx.now().getTime();
   const over = await ctx.db.all<{ id: string; title: string; createdAt: number }>(
-    `SELECT id, title, created_at AS createdAt ${OVER} ORDER BY created_at LIMIT ?3`,
+    `SELECT id, title, created_at AS createdAt ${OVER} ORDER BY created_at LIMIT ?4`,
     keptSince(ctx),
     nowMs - limits.logs.abandonedMs,
+    ctx.guild.planSince,
     limits.logs.pruneReportsMax,
   );
   for (const { id, title } of over) {
@@ -44,6 +47,7 @@ export async function prunableLogs(ctx: GuildContext): Promise<number> {
     `SELECT count(*) AS reports ${OVER}`,
     keptSince(ctx),
     ctx.now().getTime() - limits.logs.abandonedMs,
+    ctx.guild.planSince,
   );
   return row!.reports;
 }
@@ -55,11 +59,13 @@ function keptSince(ctx: GuildContext): number {
 }
 
 async function nextAt(ctx: GuildContext): Promise<number | undefined> {
-  const row = await ctx.db.first<{ oldest: number | null; begun: number | null }>(
-    `SELECT (SELECT min(created_at) FROM log_reports WHERE state <> 'receiving') AS oldest,
-       (SELECT min(updated_at) FROM log_reports WHERE state = 'receiving') AS begun`,
-  );
   const { retentionDays } = ctx.guild.plan;
+  const row = await ctx.db.first<{ oldest: number | null; begun: number | null }>(
+    `SELECT (SELECT min(created_at) FROM log_reports
+         WHERE state <> 'receiving' AND created_at >= ?) AS oldest,
+       (SELECT min(updated_at) FROM log_reports WHERE state = 'receiving') AS begun`,
+    ctx.guild.planSince,
+  );
   const moments = [
     row?.oldest != null && retentionDays !== null ? row.oldest + retentionDays * DAY_MS : undefined,
     row?.begun != null ? row.begun + limits.logs.abandonedMs : undefined,

@@ -9,6 +9,7 @@ import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { type Report, readReport } from "./reports.ts";
 import { PRUNE_JOB } from "./retention.ts";
+import { logStorage } from "./storage.ts";
 import { packingOf, unpacked } from "./unpacking.ts";
 
 /** Which job of the platform's list reads a log that has arrived. */
@@ -34,6 +35,7 @@ export interface NewUpload {
 /**
  * Begins an upload. Somebody who began the same file before and was cut off gets that one again.
  * @throws {TooLarge} `logs/too-large` @throws {Conflict} `logs/too-many-uploads`
+ * @throws {LimitReached} `plan/log-storage`
  */
 export async function beginUpload(
   ctx: GuildContext,
@@ -64,6 +66,7 @@ export async function beginUpload(
   const nowMs = ctx.now().getTime();
   const title = input.title?.trim() || input.fileName.replace(/(\.(txt|log|gz|zip))+$/i, "");
   await write(ctx.db, [
+    logStorage(ctx, input.sizeBytes),
     guard(
       sql`(select count(*) from log_reports where state = 'receiving') < ${limits.logs.unfinishedMax}`,
       () =>

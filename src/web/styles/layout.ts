@@ -47,7 +47,7 @@ main.narrow{max-width:34rem}
 .plain main.narrow{margin:0 auto;padding-top:clamp(1.75rem,6vw,3.5rem)}
 .banner{background:var(--ember);color:var(--on-ember);padding:0.6rem 1.25rem;text-align:center;
 font-weight:600}
-.banner a{color:inherit}
+.banner a{color:inherit}.banner .row{justify-content:center}
 
 .guild-nav a,.guild-nav summary{color:var(--muted);text-decoration:none;display:flex;
 align-items:center;gap:0.7rem;padding:0.5rem 0.75rem;min-height:2.75rem;border-radius:var(--radius)}

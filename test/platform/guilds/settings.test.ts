@@ -99,6 +99,7 @@ describe("the settings", () => {
     expect(body.usage).toEqual({
       plan: "free",
       members: { used: 1, limit: 30 },
+      keys: { used: 0, limit: 5 },
       guilds: { used: 1, limit: 1 },
     });
     const row = await t.services.platform.db.first<{ before: string; after: string }>(

@@ -8,7 +8,7 @@ let ours: TestGuild;
 let theirs: TestGuild;
 beforeAll(async () => {
   t = await testApp();
-  ours = await t.guild("keyed");
+  ours = await t.guild("keyed", { plan: "premium" });
   theirs = await t.guild("stranger");
 });
 afterAll(() => t.close());
@@ -131,18 +131,18 @@ describe("a guild's key", () => {
     expect(usage.at(-1).requests).toBeGreaterThanOrEqual(7);
   });
 
-  test("is made by admins and owners only, and there are only so many", async () => {
+  test("is made by admins and owners only, and there are only as many as the plan has room for", async () => {
     const officer = await t.as("officer", ours);
     expect((await officer.get("/settings/keys")).status).toBe(403);
     const crowded = await t.guild("crowded");
     const body = { name: "many", scopes: ["query"] };
     const made = await Promise.all(
-      Array.from({ length: limits.keys.perGuildMax + 10 }, () =>
-        crowded.owner.post("/settings/keys", body),
-      ),
+      Array.from({ length: 50 }, () => crowded.owner.post("/settings/keys", body)),
     );
-    expect(made.filter(({ status }) => status === 201)).toHaveLength(limits.keys.perGuildMax);
-    expect(made.filter(({ status }) => status === 409)).toHaveLength(10);
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(5);
+    const refused = made.filter(({ status }) => status === 402);
+    expect(refused).toHaveLength(45);
+    expect(refused[0]!.body).toMatchObject({ type: "/problems/plan/keys", limit: 5, used: 5 });
   });
 });
 

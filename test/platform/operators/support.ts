@@ -1,5 +1,5 @@
 import { AREAS, type Area } from "../../../src/kernel/areas.ts";
-import type { OperatorContext } from "../../../src/platform/operators/access.ts";
+import type { OperatorContext } from "../../../src/platform/operators/context.ts";
 import { addOperator } from "../../../src/platform/operators/service.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 

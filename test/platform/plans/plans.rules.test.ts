@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
-import { guildsReached, membersReached } from "../../../src/platform/plans/plans.ts";
+import { guildsReached, keysReached, membersReached } from "../../../src/platform/plans/plans.ts";
 
 const free = {
   name: "free",
   guildsPerAccountMax: 1,
   membersMax: 30,
   retentionDays: 30,
+  keysMax: 5,
+  eventsPerMinuteMax: 5_000,
+  connectionsMax: 5,
+  logBytesMax: 1_000,
   features: [],
 };
 
@@ -13,6 +17,7 @@ test("a limit that is reached says which, how much of it is used, and the way on
   for (const [error, code, limit] of [
     [guildsReached(free), "plan/guilds", 1],
     [membersReached(free), "plan/members", 30],
+    [keysReached(free), "plan/keys", 5],
   ] as const) {
     expect(error.code).toBe(code);
     expect(error.details).toEqual({ limit, used: limit, plan: "free" });

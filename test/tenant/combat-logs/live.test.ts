@@ -267,6 +267,22 @@ describe("whoever connects", () => {
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 
+  test("S15: 50 connections at once are as many as the plan allows, and the others hear so", async () => {
+    const { guild, key } = await guildWithKey();
+    const lines = Array.from({ length: 50 }, () => new Line(guild));
+    const ends = await Promise.all(
+      lines.map((line) =>
+        Promise.race([
+          line.hello({ key }).then((message) => message["type"]),
+          line.closed.then(({ code }) => code),
+        ]),
+      ),
+    );
+    expect(ends.filter((end) => end === "ready")).toHaveLength(5);
+    for (const line of lines) line.ws.terminate();
+    expect(ends.filter((end) => end !== "ready").length).toBe(45);
+  });
+
   test("has as many connections as the key allows", async () => {
     const { guild, key } = await guildWithKey();
     const lines = Array.from({ length: 5 }, () => new Line(guild));

@@ -52,6 +52,31 @@ test("a free guild's logs go after thirty days with all that came of them; a pre
   expect(await filesOf(premium)).toEqual([kept]);
 });
 
+test("a smaller plan lets go of nothing that the larger one kept, but of what comes after", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("came-down", { plan: "premium" });
+  const upload = async (seed: number) => {
+    const { bytes } = generatedText({ seed, generation: 22, events: 30 });
+    const begun = await guild.owner.post("/logs", { fileName: `${seed}`, sizeBytes: bytes.length });
+    const path = `/logs/${begun.body.id}/content`;
+    await guild.owner.putBytes(path, bytes, { "upload-offset": "0" });
+    await t.services.logIngest.drain();
+    return begun.body.id as string;
+  };
+  const kept = await upload(1);
+  t.advance(DAY_MS);
+  await t.services.platform.db.client.execute({
+    sql: "UPDATE guilds SET plan = 'free', plan_since = ? WHERE id = ?",
+    args: [t.now().getTime(), guild.id],
+  });
+  await upload(2);
+  t.advance(40 * DAY_MS);
+  await t.services.logIngest.drain();
+  const row = (await t.services.platform.guild(guild.id))!;
+  const left = await t.services.tenants.use(row, (db) => db.all("SELECT id FROM log_reports"));
+  expect(left).toEqual([{ id: kept }]);
+});
+
 test("an upload that nobody goes on with goes away, bytes and all", async () => {
   await using t = await testApp();
   const guild = await t.guild("abandoned");

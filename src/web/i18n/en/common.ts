@@ -49,7 +49,12 @@ export const common = {
     viewer: "Viewer",
   },
   factions: { alliance: "Alliance", horde: "Horde", none: "None" },
+  impersonating: {
+    text: (operator: string, person: string) => `${operator}, you act as ${person}.`,
+    end: "Be yourself again",
+  },
   done: {
+    ended: "You are yourself again.",
     saved: "Saved.",
     added: "Added.",
     removed: "Removed.",

@@ -52,7 +52,12 @@ export const common: Translated<typeof en> = {
     viewer: "Lector",
   },
   factions: { alliance: "Alianza", horde: "Horda", none: "Ninguna" },
+  impersonating: {
+    text: (operator: string, person: string) => `${operator}, actúas como ${person}.`,
+    end: "Volver a ser tú",
+  },
   done: {
+    ended: "Vuelves a ser tú.",
     saved: "Guardado.",
     added: "Añadido.",
     removed: "Eliminado.",

@@ -69,6 +69,16 @@ export const problems: Translated<typeof en> = {
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esta hermandad no tiene esa banda semanal.",
     "raids/too-many-series": "La hermandad tiene ya todas las bandas semanales que puede.",
+    "plan/changed": "Otro proceso lo terminó, o sigue adelante.",
+    "plan/keys":
+      "El plan de la hermandad no admite más claves. Revoca una, o su dueño puede subir de plan.",
+    "plan/log-storage":
+      "No queda sitio para este registro en el plan de la hermandad. Borra alguno antiguo, o sube de plan.",
+    "plan/no-grant": "Ningún operador dio un plan a esta hermandad.",
+    "plan/not-found": "No existe ese plan.",
+    "plan/past": "Ese día ya pasó. Elige uno futuro, o ninguno.",
+    "plan/read-only":
+      "El plan se ha quedado pequeño y esto queda de solo lectura. El dueño de la hermandad puede subir de plan.",
     "plan/analytics":
       "El análisis es del plan premium. El dueño de la hermandad puede subir de plan.",
     "loot/bad-loot": "Algo de este botín no encaja. Mira cada campo.",
@@ -77,7 +87,6 @@ export const problems: Translated<typeof en> = {
     "loot/not-found": "Esta hermandad no tiene ese botín.",
     "loot/reverted-already": "Este botín ya se retiró.",
     "keys/not-found": "Esta hermandad no tiene esa clave, o se revocó.",
-    "keys/too-many": "Esta hermandad tiene ya todas las claves que puede. Revoca una antes.",
     "logs/bad-archive": "Este archivo comprimido no se puede leer. Envía el registro tal cual.",
     "logs/boss-not-found": "No hay tal jefe en los registros de esta hermandad.",
     "logs/no-file": "Elige un archivo que no esté vacío.",
@@ -146,6 +155,10 @@ export const problems: Translated<typeof en> = {
     "operator/email-unverified":
       "Nadie ha demostrado que este buzón sea suyo. La cuenta tiene que confirmarlo antes.",
     "operator/forbidden": "No se te ha confiado esta parte de la plataforma.",
+    "operator/impersonating":
+      "Actúas en nombre de otra persona. Solo ella puede hacer esto: la cuenta, las claves y la propiedad son suyas.",
+    "operator/is-operator": "Nadie actúa como otro operador, ni como sí mismo.",
+    "operator/no-such-account": "Ninguna cuenta tiene esta dirección.",
     "operator/no-account": "Ninguna cuenta tiene esta dirección. Que se registre antes.",
     "operator/no-areas": "Nombra al menos un área.",
     "operator/no-such-guild": "Ninguna hermandad tiene este id. Búscala en la lista.",

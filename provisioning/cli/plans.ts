@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import { Invalid } from "../../src/kernel/errors.ts";
+import { planLines } from "../../src/platform/plans/editing.ts";
+import { grantPlan, revokeGrant } from "../../src/platform/plans/subscriptions.ts";
+import { bySlug } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
+import { EXIT, examples, JSON_OPTION, table } from "./output.ts";
+import { run } from "./run.ts";
+
+interface GrantOptions {
+  readonly plan: string;
+  readonly until?: string;
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+/** `guildhall plans list|grant|revoke`. */
+export function planCommands(program: Command): void {
+  const plans = program.command("plans").description("show plans, and give guilds one");
+  plans
+    .command("list")
+    .description("every plan, its limits and how many guilds are on it")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall plans list", "guildhall plans list --json"))
+    .action((o: { json?: boolean }) =>
+      run(o, async (services, out) => {
+        const all = await planLines(atThisMachine(services));
+        const shown = (value: number | null) => (value === null ? "-" : String(value));
+        out.result(all, () =>
+          table(
+            ["plan", "guilds", "members", "guilds/owner", "days", "keys", "log bytes"],
+            all.map((plan) => [
+              plan.name,
+              String(plan.guilds),
+              shown(plan.membersMax),
+              shown(plan.guildsPerAccountMax),
+              shown(plan.retentionDays),
+              shown(plan.keysMax),
+              shown(plan.logBytesMax),
+            ]),
+          ),
+        );
+        return EXIT.done;
+      }),
+    );
+  plans
+    .command("grant <slug>")
+    .description("give a guild a plan without payment")
+    .requiredOption("--plan <plan>", "which one")
+    .requiredOption("--reason <text>", "why, for the log")
+    .option("--until <day>", "the day it ends, such as 2026-12-31; for good without it")
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples("guildhall plans grant iron-vow --plan premium --until 2026-12-31 --reason 'Beta'"),
+    )
+    .action((slug: string, o: GrantOptions) =>
+      run(o, async (services, out) => {
+        const guild = await bySlug(services, slug);
+        const until = dayOf(o.until);
+        const { plan, reason } = o;
+        await grantPlan(atThisMachine(services), guild.id, { plan, until, reason });
+        out.result(
+          { granted: guild.id, plan, until },
+          () => `${guild.name} has ${plan}${o.until ? ` until ${o.until}` : ""}.`,
+        );
+        return EXIT.done;
+      }),
+    );
+  plans
+    .command("revoke <slug>")
+    .description("take a given plan back; what is paid for stays")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall plans revoke iron-vow"))
+    .action((slug: string, o: { json?: boolean }) =>
+      run(o, async (services, out) => {
+        const guild = await bySlug(services, slug);
+        await revokeGrant(atThisMachine(services), guild.id);
+        const now = (await services.platform.guild(guild.id))!.plan.name;
+        out.result({ revoked: guild.id, plan: now }, () => `${guild.name} is on ${now} now.`);
+        return EXIT.done;
+      }),
+    );
+}
+
+/** @throws {Invalid} `cli/bad-day` */
+function dayOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new Invalid("cli/bad-day", `${text} is no day. Write it like 2026-12-31.`);
+}

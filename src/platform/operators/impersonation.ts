@@ -1,0 +1,150 @@
+import { sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
+import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import { type PlatformContext, record, type SignedIn } from "../context.ts";
+import { sessions } from "../schema.ts";
+import { allowArea, type OperatorContext } from "./context.ts";
+
+/** The marked session of an operator who acts as somebody. Its token is told only here. */
+export interface Begun {
+  readonly id: string;
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Lets an operator look through somebody's eyes, and act as them, for a short while. What belongs to
+ * the account itself stays out of reach; the platform's log and that of each guild name the operator.
+ * @throws {NotFound} `operator/no-account` @throws {Conflict} `operator/is-operator`
+ */
+export async function beginImpersonation(
+  ctx: OperatorContext,
+  input: { readonly email: string; readonly reason: string },
+): Promise<Begun> {
+  allowArea(ctx, "impersonate");
+  const { caller } = ctx;
+  if (caller.type !== "user") throw new Error("Only somebody who signed in can act as another.");
+  const { db } = ctx.services.platform;
+  const target = await db.first<{ id: UserId }>(
+    "SELECT id FROM users WHERE email = ?",
+    input.email.trim().toLowerCase(),
+  );
+  if (!target) {
+    throw new NotFound("operator/no-such-account", "No account has this address.", {
+      errors: [{ pointer: "/email", detail: "No account has this address." }],
+    });
+  }
+  const nowMs = ctx.services.now().getTime();
+  const expiresAt = nowMs + limits.operators.impersonationMs;
+  const [id, sessionId, token] = [newId<string>(), newId<SessionId>(), newToken()];
+  await write(db, [
+    guard(
+      sql`not exists (select 1 from operators where user_id = ${target.id})`,
+      () =>
+        new Conflict("operator/is-operator", "Nobody acts as another operator, nor as themselves."),
+    ),
+    db.orm.insert(sessions).values({
+      id: sessionId,
+      userId: target.id,
+      tokenHash: hashToken(token),
+      createdAt: nowMs,
+      lastUsedAt: nowMs,
+      expiresAt,
+      // Nobody typed this person's password, so nothing that asks for it can be done.
+      provedAt: 0,
+      address: ctx.address,
+      agent: ctx.agent,
+    }),
+    {
+      sql: `INSERT INTO impersonations (id, session_id, operator_session_id, operator_id, user_id,
+              reason, started_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      args: [
+        id,
+        sessionId,
+        caller.sessionId,
+        caller.userId,
+        target.id,
+        input.reason,
+        nowMs,
+        expiresAt,
+      ],
+    },
+    record(ctx, "impersonation.begin", target.id, { after: { id, reason: input.reason } }),
+  ]);
+  return { id, token, expiresAt };
+}
+
+/**
+ * Ends the marked session that asks; with `signOut` the operator's own one as well.
+ * @throws {NotFound} `request/no-such-page` for everybody else
+ */
+export async function endImpersonation(
+  ctx: PlatformContext,
+  options: { readonly signOut?: boolean } = {},
+): Promise<void> {
+  const caller = impersonating(ctx);
+  const { id } = caller.impersonator;
+  const { db, now } = ctx.services.platform;
+  await write(db, [
+    {
+      sql: "UPDATE impersonations SET ended_at = ? WHERE id = ? AND ended_at IS NULL",
+      args: [now().getTime(), id],
+    },
+    record(ctx, "impersonation.end", caller.userId, { before: { id } }),
+    {
+      sql: `DELETE FROM sessions WHERE id = ?1 OR (?2 = 1 AND id =
+              (SELECT operator_session_id FROM impersonations WHERE id = ?3))`,
+      args: [caller.sessionId, options.signOut ? 1 : 0, id],
+    },
+  ]);
+}
+
+/** Somebody acting as another, or nobody: for all others there is nothing to end. */
+export function impersonating(
+  ctx: PlatformContext,
+): SignedIn & { readonly impersonator: NonNullable<SignedIn["impersonator"]> } {
+  const { caller } = ctx;
+  if (caller.type === "user" && caller.impersonator) {
+    return { ...caller, impersonator: caller.impersonator };
+  }
+  throw new NotFound("request/no-such-page", "There is nothing at this address.");
+}
+
+/** One time that an operator acted as somebody. */
+export interface Impersonation {
+  readonly id: string;
+  readonly operatorName: string;
+  readonly userName: string;
+  readonly userEmail: string;
+  readonly reason: string;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  readonly endedAt: number | null;
+  /** Addresses of the guilds that were entered, with commas between them. */
+  readonly guilds: string;
+}
+
+/** Who acted as whom and why, newest first. */
+export async function listImpersonations(
+  ctx: OperatorContext,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Impersonation>> {
+  allowArea(ctx, "impersonate");
+  const [at, id] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(cursor, 2);
+  const rows = await ctx.services.platform.db.all<Impersonation>(
+    `SELECT i.id, o.name AS operatorName, u.name AS userName, u.email AS userEmail, i.reason,
+       i.started_at AS startedAt, i.expires_at AS expiresAt, i.ended_at AS endedAt,
+       coalesce((SELECT group_concat(g.slug, ', ') FROM impersonation_guilds ig
+         JOIN guilds g ON g.id = ig.guild_id WHERE ig.impersonation_id = i.id), '') AS guilds
+     FROM impersonations i JOIN users o ON o.id = i.operator_id JOIN users u ON u.id = i.user_id
+     WHERE (i.started_at, i.id) < (?1, ?2) ORDER BY i.started_at DESC, i.id DESC LIMIT ?3`,
+    at!,
+    id!,
+    limit + 1,
+  );
+  return toPage(rows, limit, (last) => [last.startedAt, last.id]);
+}

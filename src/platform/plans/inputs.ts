@@ -1,0 +1,48 @@
+import { z } from "@hono/zod-openapi";
+import { limits } from "../../limits.ts";
+
+const most = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
+
+/** Every limit of a plan; null is without limit. */
+export const planLimits = z.strictObject({
+  guildsPerAccountMax: most,
+  membersMax: most,
+  retentionDays: most,
+  keysMax: most,
+  eventsPerMinuteMax: most,
+  connectionsMax: most,
+  logBytesMax: most,
+});
+
+export const LIMIT_NAMES = Object.keys(planLimits.shape) as (keyof typeof planLimits.shape)[];
+
+// A field that is left empty sets no limit.
+const field = z
+  .string()
+  .trim()
+  .regex(/^\d{0,15}$/, "Write a whole number, or nothing for no limit.")
+  .transform((text) => (text === "" ? null : Number(text)));
+
+export const planForm = z.object(
+  Object.fromEntries(LIMIT_NAMES.map((name) => [name, field])) as Record<
+    (typeof LIMIT_NAMES)[number],
+    typeof field
+  >,
+);
+
+const reason = z.string().trim().min(1, "Write why.").max(limits.operators.reasonCharsMax);
+
+export const grant = z.strictObject({
+  plan: z.string().min(1).max(40),
+  /** Unix milliseconds; null is for good. */
+  until: z.int().positive().nullable(),
+  reason,
+});
+
+export const grantForm = z.object({
+  plan: z.string().min(1).max(40),
+  until: z
+    .union([z.literal(""), z.iso.date("Write a day, or nothing.")])
+    .transform((day) => (day === "" ? null : Date.parse(`${day}T00:00:00Z`))),
+  reason,
+});

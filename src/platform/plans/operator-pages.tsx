@@ -1,0 +1,196 @@
+import type { Context } from "hono";
+import { createRouter } from "../../http/router.ts";
+import { type View, viewOf } from "../../http/view.ts";
+import { NotFound } from "../../kernel/errors.ts";
+import { type GuildId, isId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { Button, ButtonForm, Card, LinkButton, PageHeader, Time } from "../../web/components.tsx";
+import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
+import { OperatorLayout } from "../../web/operator-layout.tsx";
+import { onForm, ownPage } from "../auth/form-page.ts";
+import { type OperatorEnv, requireArea } from "../operators/access.ts";
+import { Changing, Facts } from "../operators/parts.tsx";
+import type { Guild } from "../store.ts";
+import { changePlan, planLines } from "./editing.ts";
+import { grantForm, LIMIT_NAMES, planForm } from "./inputs.ts";
+import { grantPlan, revokeGrant, type Subscription, subscriptionsOf } from "./subscriptions.ts";
+
+type PageContext = Context<OperatorEnv>;
+
+/** Below `/operator`: the plans with their limits, and what plan a guild was given. */
+export function planOperatorPages() {
+  const pages = createRouter<OperatorEnv>();
+  const needed = requireArea("plans");
+  pages.get("/plans", needed, async (c) => ownPage(c, await plansHtml(c)));
+  pages.get("/plans/:name", needed, async (c) => ownPage(c, await planHtml(c, emptyForm)));
+  pages.post("/plans/:name/limits", needed, (c) =>
+    onForm(
+      c,
+      planForm,
+      (form) => planHtml(c, form),
+      async (input) => {
+        await changePlan(c.var.operator, c.req.param("name"), input);
+        return c.redirect("/operator/plans?done=saved", 303);
+      },
+      "guilds",
+    ),
+  );
+  pages.get("/guilds/:id/plan", needed, async (c) => ownPage(c, await grantHtml(c, emptyForm)));
+  pages.post("/guilds/:id/plan/grant", needed, (c) =>
+    onForm(
+      c,
+      grantForm,
+      (form) => grantHtml(c, form),
+      async (input) => {
+        await grantPlan(c.var.operator, (await guildOf(c)).id, input);
+        return c.redirect(`/operator/guilds/${c.req.param("id")}/plan?done=saved`, 303);
+      },
+      "guilds",
+    ),
+  );
+  pages.post("/guilds/:id/plan/revocation", needed, async (c) => {
+    await revokeGrant(c.var.operator, (await guildOf(c)).id);
+    return c.redirect(`/operator/guilds/${c.req.param("id")}/plan?done=removed`, 303);
+  });
+  return pages;
+}
+
+async function plansHtml(c: PageContext) {
+  const view = viewOf(c);
+  const t = view.messages.plans;
+  const plans = await planLines(c.var.operator);
+  return (
+    <OperatorLayout view={view} title={t.plans} section="plans">
+      <PageHeader title={t.plans} lead={t.operatorLead} />
+      <div class="grid">
+        {plans.map((plan) => (
+          <Card title={plan.name}>
+            <Facts
+              facts={[
+                [view.messages.operator.guildCount, number(view, plan.guilds)],
+                ...LIMIT_NAMES.map((name) => [t.limits[name], number(view, plan[name])] as const),
+              ]}
+            />
+            <div class="row">
+              <LinkButton href={`/operator/plans/${plan.name}`}>{t.edit}</LinkButton>
+            </div>
+          </Card>
+        ))}
+      </div>
+    </OperatorLayout>
+  );
+}
+
+async function planHtml(c: PageContext, form: FormState) {
+  const view = viewOf(c);
+  const t = view.messages.plans;
+  const name = c.req.param("name");
+  const plan = (await planLines(c.var.operator)).find((one) => one.name === name);
+  if (!plan) throw new NotFound("plan/not-found", "There is no such plan.");
+  return (
+    <OperatorLayout view={view} title={plan.name} section="plans" narrow>
+      <PageHeader title={`${t.plan}: ${plan.name}`} lead={t.editLead} />
+      <Changing c={c}>
+        <Form action={`/operator/plans/${plan.name}/limits`} form={form} messages={view.messages}>
+          {LIMIT_NAMES.map((limit) => (
+            <TextField
+              name={limit}
+              label={t.limits[limit]}
+              form={form}
+              value={plan[limit] === null ? "" : String(plan[limit])}
+              inputmode="numeric"
+            />
+          ))}
+          <Button>{view.messages.common.save}</Button>
+        </Form>
+      </Changing>
+    </OperatorLayout>
+  );
+}
+
+async function grantHtml(c: PageContext, form: FormState) {
+  const view = viewOf(c);
+  const t = view.messages.plans;
+  const guild = await guildOf(c);
+  const [plans, subscriptions] = await Promise.all([
+    planLines(c.var.operator),
+    subscriptionsOf(c.var.services, guild.id),
+  ]);
+  const href = `/operator/guilds/${guild.id}`;
+  const isGranted = subscriptions.some(
+    ({ source, status }) => source === "grant" && status === "active",
+  );
+  return (
+    <OperatorLayout view={view} title={`${t.plan} · ${guild.name}`} section="guilds" narrow>
+      <PageHeader title={`${t.plan}: ${guild.plan.name}`} lead={guild.name}>
+        <LinkButton href={href}>{view.messages.common.back}</LinkButton>
+      </PageHeader>
+      <Sources view={view} subscriptions={subscriptions} />
+      <Card title={t.grant}>
+        <p class="muted">{t.grantLead}</p>
+        <Changing c={c}>
+          <Form action={`${href}/plan/grant`} form={form} messages={view.messages}>
+            <SelectField
+              name="plan"
+              label={t.plan}
+              form={form}
+              value={plans.at(-1)?.name ?? ""}
+              options={plans.map(({ name }) => ({ value: name, label: name }))}
+            />
+            <TextField name="until" type="date" label={t.until} hint={t.untilHint} form={form} />
+            <TextField
+              name="reason"
+              label={view.messages.operator.reason}
+              form={form}
+              maxlength={limits.operators.reasonCharsMax}
+              required
+            />
+            <Button>{t.grant}</Button>
+          </Form>
+          {isGranted && (
+            <ButtonForm action={`${href}/plan/revocation`} look="danger">
+              {t.revoke}
+            </ButtonForm>
+          )}
+        </Changing>
+      </Card>
+    </OperatorLayout>
+  );
+}
+
+/** Where a guild's plan comes from: a gift until a day, a payment, or nowhere. */
+export function Sources(props: { view: View; subscriptions: readonly Subscription[] }) {
+  const { view, subscriptions } = props;
+  const t = view.messages.plans;
+  const active = subscriptions.filter(({ status }) => status === "active");
+  if (active.length === 0) return null;
+  return (
+    <ul>
+      {active.map(({ source, plan, until, reason }) => (
+        <li>
+          {plan}: {t.sources[source]}
+          {until !== null && (
+            <>
+              {" "}
+              {t.until.toLowerCase()} <Time at={until} timeZone="UTC" locale={view.locale} />
+            </>
+          )}
+          {reason && ` (${reason})`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A limit as people read it. */
+export function number(view: View, value: number | null): string {
+  if (value === null) return view.messages.plans.unlimited;
+  return new Intl.NumberFormat(view.locale).format(value);
+}
+
+async function guildOf(c: PageContext): Promise<Guild> {
+  const id = c.req.param("id")!;
+  const guild = isId(id) ? await c.var.services.platform.guild(id as GuildId) : undefined;
+  if (guild) return guild;
+  throw new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list.");
+}

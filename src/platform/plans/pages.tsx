@@ -1,0 +1,75 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { createRouter } from "../../http/router.ts";
+import { type View, viewOf } from "../../http/view.ts";
+import { Card, LinkButton, Meter, Notice, PageHeader } from "../../web/components.tsx";
+import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { ownPage } from "../auth/form-page.ts";
+import { Facts } from "../operators/parts.tsx";
+import { number, Sources } from "./operator-pages.tsx";
+import { logStorageOf, usageOf } from "./service.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
+
+const GIB = 1024 ** 3;
+
+/** Below `/g/:guild/settings/plan`: how much of the plan is used, and how to get a larger one. */
+export function plansPages() {
+  const pages = createRouter<GuildEnv>();
+  const needed = requirePermission("settings.manage");
+  pages.get("/settings/plan", needed, async (c) => ownPage(c, await planHtml(c)));
+  return pages;
+}
+
+async function planHtml(c: Context<GuildEnv>) {
+  const view = viewOf(c);
+  const t = view.messages.plans;
+  const { guild } = c.var.guild;
+  const [usage, storage, subscriptions] = await Promise.all([
+    usageOf(c.var.services.platform, guild),
+    logStorageOf(c.var.guild),
+    subscriptionsOf(c.var.services, guild.id),
+  ]);
+  const used = [usage.members, usage.guilds, usage.keys, storage];
+  const isOver = used.some(({ used: count, limit }) => limit !== null && count > limit);
+  return (
+    <GuildLayout view={view} title={t.title} section="settings">
+      <PageHeader title={`${t.plan}: ${guild.plan.name}`} lead={t.lead}>
+        <LinkButton href={guildHref(view, "/settings")}>{view.messages.settings.title}</LinkButton>
+      </PageHeader>
+      {isOver && <Notice look="bad">{t.over}</Notice>}
+      <Sources view={view} subscriptions={subscriptions} />
+      <Card title={t.usage}>
+        <Meter label={t.limits.membersMax} {...usage.members} />
+        <Meter label={t.limits.guildsPerAccountMax} {...usage.guilds} />
+        <Meter label={t.limits.keysMax} {...usage.keys} />
+        <Meter label={t.logStorage} {...storage} text={(bytes) => gibibytes(view, bytes)} />
+      </Card>
+      <Card title={t.included}>
+        <Facts
+          facts={[
+            [t.limits.retentionDays, number(view, guild.plan.retentionDays)],
+            [t.limits.eventsPerMinuteMax, number(view, guild.plan.eventsPerMinuteMax)],
+            [t.limits.connectionsMax, number(view, guild.plan.connectionsMax)],
+            [t.features, featureNames(view, guild.plan.features)],
+          ]}
+        />
+      </Card>
+      <Card title={t.larger}>
+        <p>{t.askOperator}</p>
+        <p class="muted">{t.smaller}</p>
+      </Card>
+    </GuildLayout>
+  );
+}
+
+function gibibytes(view: View, bytes: number): string {
+  const format = new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 });
+  return `${format.format(bytes / GIB)} GiB`;
+}
+
+function featureNames(view: View, features: readonly string[]): string {
+  const t = view.messages.plans;
+  const names: Readonly<Record<string, string>> = t.featureNames;
+  return features.map((one) => names[one] ?? one).join(", ") || t.none;
+}

@@ -1,0 +1,21 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard } from "../../database/write.ts";
+import { LimitReached } from "../../kernel/errors.ts";
+import type { GuildContext } from "../context.ts";
+
+/** Holds the plan's room for logs, inside the write that would take some of it. */
+export function logStorage(ctx: GuildContext, bytes: number): Guard {
+  const { plan } = ctx.guild;
+  const limit = plan.logBytesMax;
+  // Without a limit the condition is simply true.
+  return guard(
+    sql`(select coalesce(sum(size_bytes), 0) from log_reports) + ${bytes}
+      <= ${limit ?? Number.MAX_SAFE_INTEGER}`,
+    () =>
+      new LimitReached(
+        "plan/log-storage",
+        "There is no room for this log on the guild's plan. Delete old ones, or upgrade.",
+        { limit, plan: plan.name, bytes },
+      ),
+  );
+}
