@@ -2,7 +2,7 @@ import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { trimTrailingSlash } from "hono/trailing-slash";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
-import { securityHeaders } from "./http/headers.ts";
+import { keptByNobodyElse, securityHeaders } from "./http/headers.ts";
 import { idempotency } from "./http/idempotency.ts";
 import { logLine } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
@@ -52,6 +52,7 @@ export function createApp(services: Services) {
       await next();
     },
     securityHeaders(services.config.publicUrl),
+    keptByNobodyElse,
     logLine,
     knownHost,
     rateHeaders,

@@ -82,7 +82,7 @@ const sendWhole = (client: TestClient, { method, path }: Operation, headers = {}
   client.send(method, path, /POST|PUT|PATCH/.test(method) ? {} : undefined, headers);
 
 describe("for every operation of the API below a guild", () => {
-  test("somebody has decided who may use it", () => {
+  test("S1 somebody has decided who may use it", () => {
     const undecided = operations.map(({ id }) => id).filter((id) => !(id in NEEDS));
     expect(undecided).toEqual([]);
     const gone = Object.keys(NEEDS).filter((id) => !operations.some((one) => one.id === id));
@@ -90,7 +90,7 @@ describe("for every operation of the API below a guild", () => {
     expect(operations.length).toBeGreaterThan(15);
   });
 
-  test("a stranger cannot tell a guild from none: anonymous, signed in or of another guild", async () => {
+  test("S1 S2 a stranger cannot tell a guild from none: anonymous, signed in or of another guild", async () => {
     const stranger = await t.signUp();
     const callers = [
       (slug: string) => new TestClient(t.request, undefined, `/api/g/${slug}`),
@@ -108,7 +108,7 @@ describe("for every operation of the API below a guild", () => {
     }
   });
 
-  test("each role may do what its permissions say, and nothing else", async () => {
+  test("S1 each role may do what its permissions say, and nothing else", async () => {
     for (const role of ROLES.filter((one) => one !== "owner")) {
       for (const operation of operations) {
         // A fresh member each time: some operations change or end a membership.
@@ -122,7 +122,7 @@ describe("for every operation of the API below a guild", () => {
     }
   }, 240_000);
 
-  test("an answer never holds a row of the other guild with the same id", async () => {
+  test("S2 an answer never holds a row of the other guild with the same id", async () => {
     for (const operation of operations.filter(({ method }) => method === "GET")) {
       const { text } = await send(ours.owner, operation);
       expect(text).not.toContain("only in stormwind");
@@ -131,7 +131,7 @@ describe("for every operation of the API below a guild", () => {
 });
 
 describe("for every page below a guild", () => {
-  test("a stranger gets the same page as for no guild", async () => {
+  test("S1 a stranger gets the same page as for no guild", async () => {
     const stranger = await t.signUp();
     const paths = t.app.routes
       .filter(({ method, path }) => method === "GET" && path.startsWith("/g/:guild"))
@@ -165,7 +165,7 @@ describe("the ways to name a guild", () => {
     expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
   });
 
-  test("two that disagree are refused, and an access token opens no other guild", async () => {
+  test("S3 S2 two that disagree are refused, and an access token opens no other guild", async () => {
     const both = await ours.owner.get("/standings", { "x-guild-id": "stormwind" });
     expect([both.status, both.body.type]).toEqual([400, "/problems/guild/ambiguous"]);
     await t.join(theirs.owner.userId, ours, "raider");
@@ -179,7 +179,7 @@ describe("the ways to name a guild", () => {
   });
 });
 
-test("200 requests woven together over 20 guilds each see their own guild only", async () => {
+test("S10 200 requests woven together over 20 guilds each see their own guild only", async () => {
   await using crowd = await testApp({ OPEN_MAX: "5" });
   const guilds = await Promise.all(
     Array.from({ length: 20 }, (_, i) => crowd.guild(`guild-${"abcdefghjkmnpqrstuvw"[i]}`)),

@@ -29,7 +29,7 @@ const GENERATED = new Set([
 const TOP_LEVEL = new Set(
   `package.json package-lock.json tsconfig.json biome.json src platform-migrations
    tenant-migrations provisioning test wrangler.toml README.md LICENSE CHANGELOG.md
-   CONTRIBUTING.md .env.example .ci .gitignore .npmrc`.split(/\s+/),
+   CONTRIBUTING.md SECURITY.md .env.example .ci .gitignore .npmrc`.split(/\s+/),
 );
 
 // Who may import whom. The first pattern that fits a file names what it may reach, besides packages

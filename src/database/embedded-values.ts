@@ -6,7 +6,8 @@ export type NativeValue = null | string | number | bigint | Uint8Array;
 
 /**
  * Turns arguments into what the driver stores as meant: whole numbers as INTEGER, not REAL.
- * @throws {DatabaseError} `sql` for a wrong count or a value that would be changed in silence.
+ * @throws {DatabaseError} `sql` for a wrong count or a value that would be changed in silence, `text`
+ * for a text that would.
  */
 export function bind(args: readonly SqlValue[], parameters: number): NativeValue[] {
   if (args.length !== parameters) {
@@ -25,10 +26,13 @@ const HALF_PAIR =
 function bindOne(value: unknown, index: number): NativeValue {
   switch (typeof value) {
     case "string":
-      if (value.includes("\0")) refuse(index, "a NUL character, after which text is cut off");
+      if (value.includes("\0")) {
+        refuse(index, "a NUL character, after which text is cut off", "text");
+      }
       // SQL's JSON functions turn this into text that is not UTF-8, and the driver reads such text
       // by ending the process.
-      if (value.includes("\\u") && HALF_PAIR.test(value)) refuse(index, "half a surrogate pair");
+      if (value.includes("\\u") && HALF_PAIR.test(value))
+        refuse(index, "half a surrogate pair", "text");
       return value;
     case "number":
       if (Number.isSafeInteger(value)) return BigInt(value);
@@ -45,8 +49,8 @@ function bindOne(value: unknown, index: number): NativeValue {
   }
 }
 
-function refuse(index: number, what: string): never {
-  throw new DatabaseError("sql", `Value ${index + 1} of the statement is or holds ${what}.`);
+function refuse(index: number, what: string, kind: "sql" | "text" = "sql"): never {
+  throw new DatabaseError(kind, `Value ${index + 1} of the statement is or holds ${what}.`);
 }
 
 /** Does a row hold a whole number too big to have come through a JS number unchanged? */

@@ -3,7 +3,7 @@
  * `unique`, `foreign-key`, `check`, `not-null`: a constraint refused the write.
  * `busy`: somebody else holds the lock. `full`: no room. `blocked`: the host forbids it.
  * `missing`: no such database. `denied`: credentials. `corrupt`: not a (whole) database.
- * `timeout`, `unreachable`: no answer. `closed`: the connection was closed. `sql`: our mistake.
+ * `text`: a text that no database keeps as it is. `timeout`, `unreachable`: no answer. `closed`: the connection was closed. `sql`: our mistake.
  */
 export type DatabaseErrorKind =
   | "unique"
@@ -19,6 +19,7 @@ export type DatabaseErrorKind =
   | "timeout"
   | "unreachable"
   | "closed"
+  | "text"
   | "sql";
 
 /** A failure of a database, with the driver's own error as `cause`. Never shown to callers. */

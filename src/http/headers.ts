@@ -1,4 +1,6 @@
+import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
+import type { AppEnv } from "./env.ts";
 
 /** No inline code, no foreign code, no frames: what a page may do, said once. */
 export function securityHeaders(publicUrl: URL) {
@@ -21,3 +23,13 @@ export function securityHeaders(publicUrl: URL) {
       publicUrl.protocol === "https:" ? "max-age=31536000; includeSubDomains" : false,
   });
 }
+
+/**
+ * Answers depend on who asks, so no cache between us and a browser may keep one, and the browser asks
+ * before it shows one again: roles change. What says otherwise itself, such as an asset, is left alone.
+ */
+export const keptByNobodyElse = createMiddleware<AppEnv>(async function keptByNobodyElse(c, next) {
+  await next();
+  if (c.res.headers.has("Cache-Control")) return;
+  c.res.headers.set("Cache-Control", "private, no-cache");
+});

@@ -1,5 +1,7 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Forbidden, Malformed } from "../kernel/errors.ts";
+import type { Caller } from "../platform/context.ts";
 import type { AppEnv } from "./env.ts";
 import { isOurHost } from "./tenant.ts";
 
@@ -19,10 +21,7 @@ export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, ne
  * no page of another site can make: JSON, or a method that needs a preflight we never grant.
  */
 export const sameOrigin = createMiddleware<AppEnv>(async function sameOrigin(c, next) {
-  const travelsByItself =
-    c.var.caller.type === "anonymous" ||
-    (c.var.caller.type === "user" && c.var.caller.via === "cookie");
-  if (!SAFE_METHODS.has(c.req.method) && travelsByItself && !isFromHere(c.req.raw, c)) {
+  if (!SAFE_METHODS.has(c.req.method) && !isFromHere(c.req.raw, c)) {
     throw new Forbidden(
       "request/cross-site",
       "This request seems to come from another site. Open the page here and try again.",
@@ -31,10 +30,11 @@ export const sameOrigin = createMiddleware<AppEnv>(async function sameOrigin(c, 
   await next();
 });
 
-function isFromHere(
-  request: Request,
-  c: { var: { services: { config: { publicUrl: URL } } } },
-): boolean {
+function travelsByItself(caller: Caller): boolean {
+  return caller.type === "anonymous" || (caller.type === "user" && caller.via === "cookie");
+}
+
+function isFromHere(request: Request, c: Context<AppEnv>): boolean {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
@@ -43,6 +43,8 @@ function isFromHere(
     return isHere && (site === null || site === "same-origin");
   }
   if (site !== null) return site === "same-origin";
+  // No browser: without a token of its own, only what no page of another site can make.
+  if (!travelsByItself(c.var.caller)) return true;
   const type = request.headers.get("content-type") ?? "";
   return request.method !== "POST" || /^application\/json\b/i.test(type);
 }

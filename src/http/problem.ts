@@ -4,6 +4,7 @@ import { DatabaseError } from "../database/errors.ts";
 import {
   AppError,
   type ErrorKind,
+  Invalid,
   Malformed,
   NotFound,
   TooLarge,
@@ -122,6 +123,14 @@ function toAppError(error: Error): AppError | undefined {
     return new Unavailable(
       "guild/storage-full",
       "There is no room left to save this.",
+      {},
+      { cause: error },
+    );
+  }
+  if (error.kind === "text") {
+    return new Invalid(
+      "request/bad-text",
+      "A text holds a character that cannot be kept. Type it again without pasting.",
       {},
       { cause: error },
     );

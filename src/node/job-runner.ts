@@ -1,4 +1,5 @@
 import type { Clock } from "../kernel/clock.ts";
+import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
@@ -32,6 +33,8 @@ interface Deps {
   readonly now: Clock;
   readonly log: Log;
   readonly work: Readonly<Record<string, JobWork>>;
+  /** Told of each guild that a job has worked on: what it wrote down there is to be sealed. */
+  readonly onDone: (guildId: GuildId) => void;
 }
 
 /**
@@ -99,6 +102,7 @@ export class JobRunner {
         return await jobs.fail(job, guild.status, limits.jobs.retryMs);
       }
       const done = await work.run(job, guild, step);
+      this.#deps.onDone(job.guildId);
       await jobs.finish(job, "done", done?.detail ?? null);
       if (done?.dueAt === undefined) return;
       await jobs.enqueue(job.guildId, job.kind, job.subject, done.dueAt);

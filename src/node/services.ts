@@ -19,7 +19,7 @@ import { DatabaseError } from "../database/errors.ts";
 import { openRemote } from "../database/remote.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
-import { newId } from "../kernel/ids.ts";
+import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
@@ -145,10 +145,11 @@ export async function buildNodeServices(
   }, limits.keys.usageFlushMs);
   counting.unref();
   const tails = new EventTails({ platform, tenants });
-  const running = { platform, jobs, now, log };
-  const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const auditSealer = new AuditSealer({ platform, tenants, log });
   auditSealer.start();
+  const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
+  const running = { platform, jobs, now, log, onDone };
+  const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const rolling = { ...swapping, config, now };
   const slowWork = {
     ...keepingWork({ ...keeping, ...running, provisioner, config }),

@@ -97,7 +97,7 @@ describe.runIf(hasSqld)("on the real server", { retry: 2 }, () => {
   };
   describeHost("turso", makeTursoTestHost, { allow: true });
 
-  test("a token of one guild opens no other database, and none opens nothing", async () => {
+  test("S4 a token of one guild opens no other database, and none opens nothing", async () => {
     const { host, tokens } = await makeSqldHost();
     const [ours, theirs] = [newDatabaseName(), newDatabaseName()];
     await host.create(ours);

@@ -1,7 +1,13 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { migrate } from "../../provisioning/migrations.ts";
 import { sealAudit, verifyAudit } from "../../src/database/audit-log.ts";
 import type { Database } from "../../src/database/client.ts";
 import { TenantDatabase } from "../../src/database/client.ts";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { newId } from "../../src/kernel/ids.ts";
+import { guildSchema } from "../../src/node/services.ts";
 import { anchorsOf, guildLog, PLATFORM_LOG } from "../../src/platform/audit-sealer.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 
@@ -168,6 +174,41 @@ describe("S56 a guild's audit log", () => {
     await expect(tried).rejects.toThrow();
     expect((await verify()).bad).toBeUndefined();
   });
+});
+
+test("S56 a log from before there were seals is sealed at first sight, and cannot change from then on", async () => {
+  const url = pathToFileURL(join(t.dir, "old.db")).href;
+  const client = await openEmbedded({ url }, { create: true });
+  const old = guildSchema.slice(
+    0,
+    guildSchema.findIndex(({ name }) => name.includes("audit_chain")),
+  );
+  expect((await migrate(client, old, { nowMs: 0 })).error).toBeUndefined();
+  await client.batch(
+    Array.from({ length: 1_200 }, (_, n) => ({
+      sql: `INSERT INTO audit_log (at, actor_type, actor_id, actor_name, action, subject, request_id)
+            VALUES (?, 'user', 'u', 'Ash', 'person.add', ?, '')`,
+      args: [n, `person ${n}`],
+    })),
+    "write",
+  );
+  expect((await migrate(client, guildSchema, { nowMs: 0 })).error).toBeUndefined();
+  const db = new TenantDatabase(client);
+  const log = guildLog(guild.id);
+  expect(await verifyAudit(db, log, [])).toMatchObject({
+    rows: 0,
+    unsealed: 1_200,
+    bad: undefined,
+  });
+  expect(await sealAudit(db, log)).toBe(1_200);
+  expect(await verifyAudit(db, log, [])).toMatchObject({
+    rows: 1_200,
+    unsealed: 0,
+    bad: undefined,
+  });
+  // Another guild's log, row by row the same, has other seals.
+  expect((await verifyAudit(db, guildLog(newId()), [])).bad).toEqual({ seq: 1, fault: "changed" });
+  await client.close();
 });
 
 describe("S56 the platform's audit log", () => {

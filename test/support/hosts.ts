@@ -140,7 +140,7 @@ export function describeHost(
       expect(await made.everything()).toEqual(before);
     });
 
-    test("lets no name reach anything but a database of its own", async () => {
+    test("S43 lets no name reach anything but a database of its own", async () => {
       const made = await make();
       const before = await made.everything();
       const snapshot = () => new Response("x").body!;

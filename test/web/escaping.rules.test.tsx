@@ -126,7 +126,7 @@ const PLACES: Readonly<Record<string, (text: string) => unknown>> = {
 
 describe("text that somebody wrote stays text", () => {
   for (const [name, place] of Object.entries(PLACES)) {
-    test(`in ${name}, whatever it is`, async () => {
+    test(`S50 in ${name}, whatever it is`, async () => {
       const plain = withoutText(await html(place("x")), "x");
       for (const text of HOSTILE) {
         expect(withoutText(await html(place(text)), text)).toBe(plain);

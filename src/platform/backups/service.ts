@@ -6,6 +6,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Copies, Exports } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
+import { accountHolder } from "../auth/accounts.ts";
 import { requireProved } from "../auth/service.ts";
 import { type PlatformContext, record, signedIn } from "../context.ts";
 
@@ -113,7 +114,7 @@ export async function restoreBackup(
   typed: string,
 ): Promise<void> {
   allow(ctx, "guild.own");
-  requireProved(signedIn(platform), ctx.now());
+  requireProved(accountHolder(platform), ctx.now());
   refuseOtherName(ctx, typed);
   const copy = await ownCopy(copiesOf(platform), ctx.guild.id, id);
   if (copy.status !== "good") {
@@ -137,7 +138,7 @@ export async function exportOwnGuild(
   platform: PlatformContext,
 ): Promise<Awaited<ReturnType<Exports>>> {
   allow(ctx, "guild.own");
-  requireProved(signedIn(platform), ctx.now());
+  requireProved(accountHolder(platform), ctx.now());
   const { exports, platform: store } = platform.services;
   if (exports === undefined) throw notHere();
   await write(store.db, [

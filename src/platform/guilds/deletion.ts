@@ -7,7 +7,7 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { requireProved } from "../auth/service.ts";
 import { refuseOtherName } from "../backups/service.ts";
-import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
+import { type ActingContext, type PlatformContext, record } from "../context.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import type { Guild } from "../store.ts";
 
@@ -33,7 +33,7 @@ export async function deleteOwnGuild(
   typed: string,
 ): Promise<{ purgeAfter: number }> {
   allow(ctx, "guild.own");
-  requireProved(signedIn(platform), ctx.now());
+  requireProved(accountHolder(platform), ctx.now());
   refuseOtherName(ctx, typed);
   return await deleteGuild(platform, ctx.guild);
 }

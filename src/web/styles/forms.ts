@@ -50,7 +50,7 @@ grid-template-columns:repeat(auto-fill,minmax(min(100%,11rem),1fr));max-height:2
 background:var(--surface);padding:0.9rem 1.1rem;display:grid;gap:0.3rem;justify-items:start}
 .error-summary a{color:var(--bad);min-height:1.75rem;display:inline-flex;align-items:center}
 .filters{display:flex;gap:0.75rem;flex-wrap:wrap;align-items:end}
-.filters .field{flex:1 1 9rem;max-width:15rem}
+.filters .field{flex:1 1 9rem;min-width:0;max-width:15rem}.filters .field input{min-width:0}
 .filters .field label{font-size:var(--small);font-weight:500;color:var(--muted)}
 .copy{display:flex;gap:0.5rem}.copy input{font-family:var(--mono);font-size:0.92rem;min-width:0}
 .copy .button{flex:none;min-width:7rem}

@@ -67,7 +67,7 @@ describe("an access token", () => {
     expect(await status(second)).toBe(401);
   });
 
-  test("is refused in every forged form", async () => {
+  test("S30 is refused in every forged form", async () => {
     await using t = await testApp();
     const owner = await t.signUp();
     const guildId = await listedGuild(t, "ironforge", owner);

@@ -6,7 +6,7 @@ const password = "seven ravens over the keep";
 const from = (address: string) => ({ "x-forwarded-for": address });
 
 describe("guessing passwords", () => {
-  test("stops after ten tries a minute on one account, from however many addresses", async () => {
+  test("S22 stops after ten tries a minute on one account, from however many addresses", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
     const person = await t.signUp();
     const { email, password: right } = person.identity;
@@ -34,7 +34,7 @@ describe("guessing passwords", () => {
     expect(signedIn.status).toBe(201);
   });
 
-  test("stops for one address that tries many accounts, also when it rotates within a /64", async () => {
+  test("S22 S34 stops for one address that tries many accounts, also when it rotates within a /64", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
     const guess = (n: number, address: string) =>
       t.anonymous.post("/api/session", { email: `n${n}@example.test`, password }, from(address));
@@ -46,7 +46,7 @@ describe("guessing passwords", () => {
     expect((await guess(1, "2001:db8:1:3::1")).status).toBe(401);
   });
 
-  test("is not helped by an address that the client made up itself", async () => {
+  test("S34 is not helped by an address that the client made up itself", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
     const answers = await Promise.all(
       Array.from({ length: 125 }, (_, n) =>
@@ -60,7 +60,7 @@ describe("guessing passwords", () => {
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
   });
 
-  test("tells nobody which addresses have accounts: same answer, same time", {
+  test("S21 tells nobody which addresses have accounts: same answer, same time", {
     retry: 2,
   }, async () => {
     await using t = await testApp();
@@ -96,7 +96,7 @@ describe("a request that another site makes the browser send", () => {
     ["a neighbour below the same domain", { "sec-fetch-site": "same-site" }, "application/json"],
     ["JSON as plain text", { origin: "https://evil.test" }, "text/plain"],
     ["no origin and no JSON", {}, "text/plain"],
-  ])("signs nobody in, renames nobody and ends no session: %s", async (_, headers, type) => {
+  ])("S31 signs nobody in, renames nobody and ends no session: %s", async (_, headers, type) => {
     await using t = await testApp();
     const person = await t.signUp();
     const send = (path: string, body: string, method = "POST") =>
@@ -125,7 +125,7 @@ describe("a request that another site makes the browser send", () => {
   });
 });
 
-test("looking at a page changes nothing, whatever it is called", async () => {
+test("S32 looking at a page changes nothing, whatever it is called", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const token = await mailedToken(t, person);
@@ -137,7 +137,7 @@ test("looking at a page changes nothing, whatever it is called", async () => {
 });
 
 describe("what is kept", () => {
-  test("no password and no token is in the database, a log line or an error", async () => {
+  test("S55 S57 no password and no token is in the database, a log line or an error", async () => {
     const lines: string[] = [];
     const spy = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
       lines.push(String(line));

@@ -88,7 +88,7 @@ describe("the page to go on to", () => {
     expect(localPath("/verify?token=abc", "/")).toBe("/verify?token=abc");
   });
 
-  test("resolves to this site in a browser, whatever was sent", () => {
+  test("S24 resolves to this site in a browser, whatever was sent", () => {
     const nasty = fc.string({
       unit: fc.constantFrom("/", "\\", ".", "@", ":", "\t", "?", "#", "%2f", "e", "https", " "),
     });
@@ -131,7 +131,7 @@ describe("a new password", () => {
     expect(passwordFault(password, owner)).toBeUndefined();
   });
 
-  test("is the same password from every keyboard, and otherwise taken exactly", () => {
+  test("S20 is the same password from every keyboard, and otherwise taken exactly", () => {
     expect(canonicalPassword("jose\u0301 y maria")).toBe(canonicalPassword("jos\u00e9 y maria"));
     fc.assert(
       fc.property(fc.string({ unit: "binary-ascii" }), (ascii) => {

@@ -20,7 +20,7 @@ describe("proving an address", () => {
     expect(await isVerified(person)).toBe(true);
   });
 
-  test("works once, and not after a day", async () => {
+  test("S7 works once, and not after a day", async () => {
     await using t = await testApp();
     const [early, late] = [await t.signUp(), await t.signUp()];
     const verify = async (person: typeof early, token: string) =>
@@ -32,7 +32,7 @@ describe("proving an address", () => {
     expect(await verify(late, await mailedToken(t, late))).toBe(404);
   });
 
-  test("proves nobody else's account, and the right one can still use it", async () => {
+  test("S7 proves nobody else's account, and the right one can still use it", async () => {
     await using t = await testApp();
     const [person, other] = [await t.signUp(), await t.signUp()];
     const token = await mailedToken(t, person);
@@ -42,7 +42,7 @@ describe("proving an address", () => {
     expect((await person.post("/api/verification", { token })).status).toBe(200);
   });
 
-  test("has one success when 20 arrive at once", async () => {
+  test("S7 has one success when 20 arrive at once", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const token = await mailedToken(t, person);
@@ -111,7 +111,7 @@ describe("a forgotten password", () => {
     expect(await lettersTo(t, "nobody@example.test")).toEqual([]);
   });
 
-  test("has one success when 20 arrive at once with one link", async () => {
+  test("S7 has one success when 20 arrive at once with one link", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     await t.anonymous.post("/api/password-reset-mail", { email: person.identity.email });
@@ -172,7 +172,7 @@ describe("a forgotten password", () => {
   });
 });
 
-test("letters are in the reader's language and link to the configured address only", async () => {
+test("S27 letters are in the reader's language and link to the configured address only", async () => {
   await using t = await testApp();
   await t.anonymous.post(
     "/api/users",

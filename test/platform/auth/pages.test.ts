@@ -40,7 +40,7 @@ describe("without scripts", () => {
     expect(wrong.text).toContain('value="jaina@example.test"');
   });
 
-  test("signing in leads on to a page of ours and never elsewhere", async () => {
+  test("S24 signing in leads on to a page of ours and never elsewhere", async () => {
     await using t = await testApp();
     await t.anonymous.submit("/sign-up", jaina);
     const { email } = jaina;
@@ -161,7 +161,7 @@ test("what goes wrong is said in the reader's language", async () => {
   expect(text).not.toContain("guessed first");
 });
 
-test("a name is shown as text, whatever is in it", async () => {
+test("S50 a name is shown as text, whatever is in it", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const name = `<img src=x onerror="alert(1)">'&`;

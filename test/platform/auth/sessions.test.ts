@@ -74,7 +74,7 @@ describe("signing up", () => {
 });
 
 describe("a session", () => {
-  test("is always new: an id that was there before signing in is worth nothing", async () => {
+  test("S16 is always new: an id that was there before signing in is worth nothing", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const planted = "A".repeat(43);
@@ -101,7 +101,7 @@ describe("a session", () => {
     expect(await isGood(t, token)).toBe(false);
   });
 
-  test("lies in a cookie that scripts and other sites cannot use", async () => {
+  test("S17 lies in a cookie that scripts and other sites cannot use", async () => {
     await using t = await testApp({ PUBLIC_URL: "https://guildhall.test" });
     const at = "https://guildhall.test";
     const input = { email: "a@example.test", password, name: "A" };
@@ -117,7 +117,7 @@ describe("a session", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  test("is believed by neither of two cookies of one name", async () => {
+  test("S17 is believed by neither of two cookies of one name", async () => {
     await using t = await testApp();
     const { token } = (await t.signUp()).identity;
     const answer = await t.anonymous.get("/api/session", {
@@ -126,7 +126,7 @@ describe("a session", () => {
     expect(answer.status).toBe(401);
   });
 
-  test("ends by signing out, and the cookie is taken away", async () => {
+  test("S18 ends by signing out, and the cookie is taken away", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const answer = await person.delete("/api/session");
@@ -135,7 +135,7 @@ describe("a session", () => {
     expect(await isGood(t, person.identity.token)).toBe(false);
   });
 
-  test("ends after 30 idle days, and after 90 days however busy it was", async () => {
+  test("S19 ends after 30 idle days, and after 90 days however busy it was", async () => {
     await using t = await testApp();
     const idle = (await t.signUp()).identity.token;
     const busy = (await t.signUp()).identity.token;
@@ -181,7 +181,7 @@ describe("a session", () => {
 });
 
 describe("changing the password", () => {
-  test("needs the old one, ends every other session and keeps this one", async () => {
+  test("S18 needs the old one, ends every other session and keeps this one", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const other = await signInAgain(t, person);

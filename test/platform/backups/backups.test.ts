@@ -38,7 +38,7 @@ test("an owner copies the guild, sees what going back would lose, and goes back"
   expect(names).not.toContain("After");
 });
 
-test("a copy of another guild is not there, and can be neither seen nor restored", async () => {
+test("S8 a copy of another guild is not there, and can be neither seen nor restored", async () => {
   await using t = await testApp();
   const [ours, theirs] = [await t.guild("iron-vow"), await t.guild("other-vow")];
   const made = await theirs.owner.post("/settings/backups");
@@ -62,7 +62,7 @@ test("copies by hand are few, however many are asked for at once", async () => {
   expect(new Set(statuses)).toEqual(new Set([201, 429]));
 });
 
-test("an export is one database that says what it is, and only its owner gets it", async () => {
+test("S62 an export is one database that says what it is, and only its owner gets it", async () => {
   await using t = await testApp();
   const guild = await t.guild("iron-vow");
   const admin = await t.as("admin", guild);
@@ -80,7 +80,7 @@ test("an export is one database that says what it is, and only its owner gets it
   });
 });
 
-test("a deleted guild is gone for everybody, and its owner brings it back within the month", async () => {
+test("S62 a deleted guild is gone for everybody, and its owner brings it back within the month", async () => {
   await using t = await testApp();
   const guild = await t.guild("iron-vow");
   const raider = await t.as("raider", guild);

@@ -32,7 +32,7 @@ describe("founding a guild", () => {
     expect((await t.anonymous.post("/api/guilds", newGuild("Nobody"))).status).toBe(401);
   });
 
-  test("50 at once for one account: exactly one is founded, 49 hear of the limit", async () => {
+  test("S15 50 at once for one account: exactly one is founded, 49 hear of the limit", async () => {
     const arthas = await one();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => arthas.post("/api/guilds", newGuild(`Scourge ${i}`))),

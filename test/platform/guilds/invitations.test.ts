@@ -56,7 +56,7 @@ describe("an invitation by link", () => {
     ).toBe(1);
   });
 
-  test("for one, taken by 20 people at once, lets exactly one in", async () => {
+  test("S7 S15 for one, taken by 20 people at once, lets exactly one in", async () => {
     const { token } = await invite({ usesMax: 1 });
     const people = await crowd(t, 20);
     const answers = await Promise.all(people.map((person) => accept(person, token)));
@@ -74,7 +74,7 @@ describe("an invitation by link", () => {
     expect(await countOf(t, "invitations WHERE guild_id = ? AND uses = 1", guild.id)).toBe(1);
   });
 
-  test("50 people at once into a guild with one place left: the 30th comes in, 49 hear of the limit", async () => {
+  test("S15 50 people at once into a guild with one place left: the 30th comes in, 49 hear of the limit", async () => {
     const { token } = await invite({ usesMax: 100 });
     for (const person of await crowd(t, 28)) await t.join(person.userId, guild, "raider");
     const answers = await Promise.all((await crowd(t, 50)).map((person) => accept(person, token)));
@@ -89,7 +89,7 @@ describe("an invitation by link", () => {
     });
   });
 
-  test("wrong, expired, revoked, used up or of a suspended guild: all look alike", async () => {
+  test("S7 wrong, expired, revoked, used up or of a suspended guild: all look alike", async () => {
     const used = await invite({ usesMax: 1 });
     await accept(await one(), used.token);
     const revoked = await invite();
@@ -114,7 +114,7 @@ describe("an invitation by link", () => {
 });
 
 describe("an invitation by letter", () => {
-  test("is mailed, and lets in only who proved to own the address", async () => {
+  test("S26 is mailed, and lets in only who proved to own the address", async () => {
     const [wanted, other] = (await crowd(t, 2)) as [TestClient, TestClient];
     const { email } = wanted.identity;
     const { token, url } = await invite({ email: email.toUpperCase(), usesMax: 50 });
@@ -180,7 +180,7 @@ describe("whoever invites", () => {
     expect((await accept(admin, raiderLink.token)).status).toBe(404);
   });
 
-  test("revokes nothing of another guild", async () => {
+  test("S5 revokes nothing of another guild", async () => {
     const { id, token } = await invite();
     const [other] = await crowd(t, 1);
     const made = await other!.post("/api/guilds", newGuild(`Neighbours of ${guild.slug}`));

@@ -49,7 +49,7 @@ describe("the members of a guild", () => {
     expect(listed.text).not.toContain("@example.test");
   });
 
-  test("feel a change of role at their very next request", async () => {
+  test("S18 feel a change of role at their very next request", async () => {
     const person = await member("raider");
     expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(403);
     const changed = await guild.owner.patch(`/members/${person.userId}`, { role: "officer" });
@@ -61,7 +61,7 @@ describe("the members of a guild", () => {
     expect((await person.get("")).status).toBe(404);
   });
 
-  test("cannot rise by themselves, nor bring down whoever stands as high or above", async () => {
+  test("S9 cannot rise by themselves, nor bring down whoever stands as high or above", async () => {
     const [admin, otherAdmin] = [await member("admin"), await member("admin")];
     for (const [actor, target, role] of [
       [admin, admin, "officer"],
@@ -81,7 +81,7 @@ describe("the members of a guild", () => {
     expect(await countOf(t, "memberships WHERE guild_id = ? AND role = 'owner'", guild.id)).toBe(1);
   });
 
-  test("nobody becomes owner but by being handed the guild", async () => {
+  test("S9 nobody becomes owner but by being handed the guild", async () => {
     const raider = await member("raider");
     const answer = await guild.owner.patch(`/members/${raider.userId}`, { role: "owner" });
     expect(answer.status).toBe(422);
@@ -108,7 +108,7 @@ describe("the members of a guild", () => {
     expect(outcome(refused)).toEqual([403, "/problems/guild/forbidden"]);
   });
 
-  test("unknown fields, unknown people and people of other guilds change nothing", async () => {
+  test("S6 S14 unknown fields, unknown people and people of other guilds change nothing", async () => {
     const raider = await member("raider");
     const odd = await guild.owner.patch(`/members/${raider.userId}`, {
       role: "viewer",
@@ -136,7 +136,7 @@ describe("the members of a guild", () => {
 });
 
 describe("leaving", () => {
-  test("is open to everybody but the owner", async () => {
+  test("S9 is open to everybody but the owner", async () => {
     const raider = await member("raider");
     expect((await raider.delete("/members/me")).status).toBe(204);
     expect((await raider.get("")).status).toBe(404);
@@ -173,7 +173,7 @@ describe("handing the guild over", () => {
     ).toBe(1);
   });
 
-  test("asks for a proved address and a password typed just now", async () => {
+  test("S9 asks for a proved address and a password typed just now", async () => {
     const heir = await member("admin");
     t.advance(11 * 60_000);
     const late = await guild.owner.post("/members/ownership", { userId: heir.userId });

@@ -25,7 +25,7 @@ const outcome = ({ status, body }: { status: number; body: { type?: string } }) 
 ];
 
 describe("a guild that moves to another address", () => {
-  test("is found at the old one for 90 days, and the old one cannot be taken", async () => {
+  test("S37 is found at the old one for 90 days, and the old one cannot be taken", async () => {
     const guild = await found("old-home");
     expect((await guild.owner.patch("/settings", { slug: "new-home" })).body).toEqual({
       slug: "new-home",
@@ -66,7 +66,7 @@ describe("a guild that moves to another address", () => {
     expect(outcome(taken)).toEqual([409, "/problems/guild/slug-taken"]);
   });
 
-  test("cannot take one that is reserved, another's, or like another's", async () => {
+  test("S36 cannot take one that is reserved, another's, or like another's", async () => {
     const guild = await found("my-place");
     await found("your-place");
     for (const [slug, code] of [

@@ -52,7 +52,7 @@ describe("a slug", () => {
     expect(slugProblem(slug)).toBe(problem);
   });
 
-  test("keeps the rule, or is refused: 10,000 random ones", () => {
+  test("S36 keeps the rule, or is refused: 10,000 random ones", () => {
     fc.assert(
       fc.property(slugLike, (slug) => {
         const problem = slugProblem(slug);
@@ -63,7 +63,7 @@ describe("a slug", () => {
     );
   });
 
-  test("that can be taken for a reserved one is reserved, however it is spelled", () => {
+  test("S36 that can be taken for a reserved one is reserved, however it is spelled", () => {
     const spelled = (word: string) =>
       [...word].map((letter) => {
         const alike = { o: ["o", "0"], l: ["l", "1", "i"], i: ["i", "1", "l"], m: ["m", "rn"] };

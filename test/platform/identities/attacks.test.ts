@@ -26,7 +26,7 @@ const changed = (url: URL, change: (query: URLSearchParams) => void): URL => {
   return copy;
 };
 
-describe("S23: a way back from a provider is refused", () => {
+describe("S23 a way back from a provider is refused", () => {
   test("without a state", async () => {
     const browser = new Browser(p.t);
     const back = p.oauth.discord.agree(await browser.begin(START), thrall);
@@ -152,7 +152,7 @@ describe("S23: a way back from a provider is refused", () => {
   });
 });
 
-test("S16: a session that was planted before is not the one that begins", async () => {
+test("S16 a session that was planted before is not the one that begins", async () => {
   const planted = await p.t.signUp();
   const browser = Browser.of(p.t, planted);
   const { status } = await browser.through(p.oauth.discord, START, thrall);
@@ -162,7 +162,7 @@ test("S16: a session that was planted before is not the one that begins", async 
   expect((await planted.get("/api/session")).status).toBe(401);
 });
 
-test("S17: over TLS, what belongs to a round is bound to this very host", async () => {
+test("S17 over TLS, what belongs to a round is bound to this very host", async () => {
   await using secure = await appWithProviders({ PUBLIC_URL: "https://guilds.test" });
   const answer = await secure.t.request("https://guilds.test/sign-in/discord", {
     redirect: "manual",
@@ -175,7 +175,7 @@ test("S17: over TLS, what belongs to a round is bound to this very host", async 
   expect(cookie).not.toContain("Domain");
 });
 
-test("S24: the way back leads to a path of ours, whatever was asked for", async () => {
+test("S24 the way back leads to a path of ours, whatever was asked for", async () => {
   const endsAt = async (next: string) => {
     const browser = new Browser(p.t);
     const path = `${START}?next=${encodeURIComponent(next)}`;
@@ -201,7 +201,7 @@ test("S24: the way back leads to a path of ours, whatever was asked for", async 
   ]);
 });
 
-describe("S25: somebody who signed up first with another person's address", () => {
+describe("S25 somebody who signed up first with another person's address", () => {
   const squat = (name = "thrall") => p.t.signUp(name);
 
   test("is not linked with the person when they come by a provider", async () => {

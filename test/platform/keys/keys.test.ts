@@ -29,7 +29,7 @@ async function keyWith(scopes: readonly string[], more = {}) {
 }
 
 describe("a guild's key", () => {
-  test("opens its guild by itself, by path, by id and by header, and no other guild", async () => {
+  test("S2 S3 opens its guild by itself, by path, by id and by header, and no other guild", async () => {
     const { ask } = await keyWith(["query"]);
     for (const path of ["/api/roster", "/api/g/keyed/roster", `/api/g/${ours.id}/roster`]) {
       expect((await ask(path)).status).toBe(200);
@@ -44,7 +44,7 @@ describe("a guild's key", () => {
     });
   });
 
-  test("may do what its scopes say and nothing else", async () => {
+  test("S1 S29 may do what its scopes say and nothing else", async () => {
     const query = await keyWith(["query"]);
     const upload = await keyWith(["upload"]);
     const admin = await keyWith(["admin"]);
@@ -72,7 +72,7 @@ describe("a guild's key", () => {
     expect(items[0]).toMatchObject({ actorType: "key", actorId: id, actorName: "follower" });
   });
 
-  test("that was revoked or has ended is refused at its next request", async () => {
+  test("S29 that was revoked or has ended is refused at its next request", async () => {
     const revoked = await keyWith(["query"]);
     expect((await revoked.ask("/api/roster")).status).toBe(200);
     expect((await ours.owner.delete(`/settings/keys/${revoked.id}`)).status).toBe(204);
@@ -102,7 +102,7 @@ describe("a guild's key", () => {
     t.advance(-limits.keys.rotationOverlapMs);
   });
 
-  test("with one letter wrong is known to be wrong without a look into the database", async () => {
+  test("S29 with one letter wrong is known to be wrong without a look into the database", async () => {
     const { key } = await keyWith(["query"]);
     expect(parseKey(key)).toBeDefined();
     for (let at = 0; at < key.length; at++) {
@@ -111,7 +111,7 @@ describe("a guild's key", () => {
     }
   });
 
-  test("is shown once and stored nowhere: no list, page, log, database or file holds it", async () => {
+  test("S55 S57 is shown once and stored nowhere: no list, page, log, database or file holds it", async () => {
     const { key } = await keyWith(["query"]);
     const { secret } = parseKey(key)!;
     const list = await ours.owner.get("/settings/keys");

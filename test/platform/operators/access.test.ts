@@ -57,7 +57,7 @@ test("somebody has decided what each operation and page of the console needs", (
 });
 
 describe("who is no operator", () => {
-  test("S63: finds nothing at the console's addresses, whatever they are otherwise", async () => {
+  test("S63 finds nothing at the console's addresses, whatever they are otherwise", async () => {
     const stranger = await t.signUp();
     const former = await anOperator(t);
     await removeOperator(machine(t), former.identity.email);
@@ -83,7 +83,7 @@ describe("who is no operator", () => {
     }
   });
 
-  test("S63: gets the page of any missing address, and is not asked to sign in or to prove", async () => {
+  test("S63 gets the page of any missing address, and is not asked to sign in or to prove", async () => {
     const stranger = await t.signUp();
     for (const { row, method, path } of pages) {
       if (method === "GET") {

@@ -153,7 +153,7 @@ describe("a plan given by an operator", () => {
   });
 });
 
-test("S15: 50 logs at once into room for ten: ten are taken, 40 hear of the limit", async () => {
+test("S15 50 logs at once into room for ten: ten are taken, 40 hear of the limit", async () => {
   const full = await t.guild("full-of-logs");
   await t.services.platform.db.client.execute({
     sql: "UPDATE plans SET log_bytes_max = 1000 WHERE name = 'free'",
@@ -169,7 +169,7 @@ test("S15: 50 logs at once into room for ten: ten are taken, 40 hear of the limi
   expect(refused.body).toMatchObject({ type: "/problems/plan/log-storage", limit: 1_000 });
 });
 
-test("S14: no field of a request sets a guild's plan", async () => {
+test("S14 no field of a request sets a guild's plan", async () => {
   for (const body of [{ plan: "premium" }, { planSince: 0 }, { isOverLimit: false }]) {
     expect((await guild.owner.patch("/settings", body)).status).toBe(422);
   }

@@ -24,7 +24,7 @@ const balanceOf = async (guild: TestGuild, personId: string) => {
 };
 
 describe("faults that other systems had", () => {
-  test("two auctions at once never take the same points twice (funds were checked outside the transaction)", async () => {
+  test("S60 two auctions at once never take the same points twice (funds were checked outside the transaction)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 1, 50);

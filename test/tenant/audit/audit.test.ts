@@ -47,7 +47,7 @@ test("pages of the log come in order, and miss and repeat nothing while it grows
   expect(seen).toEqual(before);
 });
 
-test("the log as a file holds the current view and no formulas, and only for those who may read it", async () => {
+test("S46 the log as a file holds the current view and no formulas, and only for those who may read it", async () => {
   await using t = await testApp();
   const guild = await t.guild("logfile");
   await guild.owner.post("/roster/persons", { name: "=1+1" });
@@ -60,7 +60,7 @@ test("the log as a file holds the current view and no formulas, and only for tho
   expect((await raider.get("/audit")).status).toBe(403);
 });
 
-test("nothing in the log can be changed or removed, not even by hand in the database", async () => {
+test("S56 nothing in the log can be changed or removed, not even by hand in the database", async () => {
   await using t = await testApp();
   const guild = await t.guild("onlygrows");
   await guild.owner.post("/roster/persons", { name: "Ash" });

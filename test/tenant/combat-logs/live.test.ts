@@ -190,7 +190,7 @@ describe("a log sent while it is written", () => {
 });
 
 describe("whoever connects", () => {
-  test("needs a key for streaming, of this guild, within seconds", async () => {
+  test("S39 needs a key for streaming, of this guild, within seconds", async () => {
     const ours = await guildWithKey();
     const theirs = await guildWithKey();
     const query = await guildWithKey(["query"]);
@@ -207,7 +207,7 @@ describe("whoever connects", () => {
     expect((await silent.closed).code).toBe(4401);
   }, 20_000);
 
-  test("signed in may connect with a ticket, which is good once and for this guild only", async () => {
+  test("S2 S39 signed in may connect with a ticket, which is good once and for this guild only", async () => {
     const guild = await t.guild(`live-${++number}`);
     const other = await t.guild(`live-${++number}`);
     const ticketOf = async () => (await guild.owner.post("/logs/tickets")).body.ticket as string;
@@ -257,7 +257,7 @@ describe("whoever connects", () => {
     line.ws.terminate();
   });
 
-  test("is cut off within seconds once the key is revoked", async () => {
+  test("S40 is cut off within seconds once the key is revoked", async () => {
     const { guild, key, keyId } = await guildWithKey();
     const line = new Line(guild);
     await line.hello({ key });
@@ -267,7 +267,7 @@ describe("whoever connects", () => {
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 
-  test("S15: 50 connections at once are as many as the plan allows, and the others hear so", async () => {
+  test("S15 50 connections at once are as many as the plan allows, and the others hear so", async () => {
     const { guild, key } = await guildWithKey();
     const lines = Array.from({ length: 50 }, () => new Line(guild));
     const ends = await Promise.all(
@@ -283,7 +283,7 @@ describe("whoever connects", () => {
     expect(ends.filter((end) => end !== "ready").length).toBe(45);
   });
 
-  test("has as many connections as the key allows", async () => {
+  test("S42 has as many connections as the key allows", async () => {
     const { guild, key } = await guildWithKey();
     const lines = Array.from({ length: 5 }, () => new Line(guild));
     for (const line of lines) expect(await line.hello({ key })).toMatchObject({ type: "ready" });
@@ -297,13 +297,13 @@ describe("whoever connects", () => {
     for (const line of [...lines, again]) line.ws.terminate();
   });
 
-  test("from another site's page is not let in", async () => {
+  test("S38 from another site's page is not let in", async () => {
     const { guild } = await guildWithKey();
     const line = new Line(guild, { origin: "https://evil.example" });
     expect((await line.closed).code).toBe(1006);
   });
 
-  test("may send any nonsense: the connection ends, the server goes on", async () => {
+  test("S41 may send any nonsense: the connection ends, the server goes on", async () => {
     const { guild, key } = await guildWithKey();
     const frames = isFull ? 10_000 : 300;
     for (let i = 0; i < frames; i++) {

@@ -122,7 +122,7 @@ describe("a log", () => {
     expect(figures(live!)).toEqual(figures(encounters(fights)[0]!));
   });
 
-  test("is never thrown over, and every line of it counts", () => {
+  test("S46 is never thrown over, and every line of it counts", () => {
     const { text } = generatedText({ seed: 9, generation: 22, events: 40, fights: 1 });
     const lines = text.split("\r\n");
     const harm = fc.array(

@@ -250,7 +250,7 @@ describe("a file that is no log", () => {
     expect(report).toMatchObject({ state: "ready", lines: 2, bad: 2, encounters: 0 });
   });
 
-  test("a bomb, packed once or twice, is refused with 413 and leaves nothing behind", async () => {
+  test("S44 a bomb, packed once or twice, is refused with 413 and leaves nothing behind", async () => {
     const guild = await newGuild();
     const zeros = new Uint8Array(64 * 1024 * 1024);
     for (const [bomb, code] of [
@@ -283,7 +283,7 @@ describe("a file that is no log", () => {
     expect(await filesOf(guild)).toEqual([]);
   });
 
-  test("larger than a log may be is refused before a byte was sent", async () => {
+  test("S44 larger than a log may be is refused before a byte was sent", async () => {
     const guild = await newGuild();
     const sizeBytes = limits.logs.fileBytesMax + 1;
     expect(await guild.owner.post("/logs", { fileName: "a.txt", sizeBytes })).toMatchObject({

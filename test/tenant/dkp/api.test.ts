@@ -46,7 +46,7 @@ test("an award over HTTP is in the standings, the statement and the ledger at on
   });
 });
 
-test("a repeated award gives points once, also when the first answer was lost", async () => {
+test("S61 a repeated award gives points once, also when the first answer was lost", async () => {
   await using t = await testApp();
   const { guild, ids } = await guildWith(t, 2);
   const officer = await t.as("officer", guild);

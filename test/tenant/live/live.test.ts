@@ -68,7 +68,7 @@ describe("who watches a guild", () => {
     expect(page.body.bids[0]).toMatchObject({ personId: null, personName: null });
   });
 
-  test("is let go within five seconds of being put out of the guild", async () => {
+  test("S40 is let go within five seconds of being put out of the guild", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const raider = await t.as("raider", guild);

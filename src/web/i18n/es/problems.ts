@@ -137,6 +137,8 @@ export const problems: Translated<typeof en> = {
       "Se dieron puntos en un fondo real a gente del ejemplo. Archívala en la plantilla.",
     "onboarding/example-is-there": "El ejemplo ya está puesto.",
     "platform/closing": "El servidor se está cerrando. Inténtalo dentro de un momento.",
+    "request/bad-text":
+      "Un texto lleva un carácter que no se puede guardar. Escríbelo de nuevo sin pegarlo.",
     "request/bad-cursor": "Este enlace de página no es nuestro. Empieza la lista de nuevo.",
     "request/cross-site":
       "Esta petición parece venir de otro sitio. Abre la página aquí e inténtalo de nuevo.",

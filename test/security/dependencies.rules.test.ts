@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+interface Locked {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+}
+
+const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+  packages: Record<string, Locked>;
+};
+
+/** Below these are holes that are known and that we would be open to. */
+const FLOORS = {
+  hono: "4.13.7",
+  "@hono/node-server": "2.0.10",
+  ws: "8.21.0",
+  "drizzle-orm": "0.45.2",
+  jose: "6.0.0",
+} as const;
+
+const parts = (version: string) => version.split(/[.-]/).map(Number);
+
+function isBelow(version: string, floor: string): boolean {
+  const [have, want] = [parts(version), parts(floor)];
+  for (const [index, part] of want.entries()) {
+    if (have[index] !== part) return (have[index] ?? 0) < part;
+  }
+  return false;
+}
+
+test("S64 no dependency is older than what closed its known holes, wherever it is nested", () => {
+  const low = Object.entries(packages).flatMap(([path, { version }]) => {
+    const name = path.split("node_modules/").pop() as keyof typeof FLOORS;
+    const floor = FLOORS[name];
+    return floor && version && isBelow(version, floor) ? [`${path} ${version} < ${floor}`] : [];
+  });
+  expect(low).toEqual([]);
+  for (const name of Object.keys(FLOORS)) expect(packages).toHaveProperty([`node_modules/${name}`]);
+});
+
+test("S64 every package of the lockfile is pinned by the hash of its content", () => {
+  const loose = Object.entries(packages)
+    .filter(([path, one]) => path !== "" && !one.link && one.resolved !== undefined)
+    .filter(([, one]) => !/^sha512-/.test(one.integrity ?? ""));
+  expect(loose.map(([path]) => path)).toEqual([]);
+});
