@@ -9,12 +9,17 @@ import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { allowanceOf } from "./allowance.ts";
 import { fault } from "./fault.ts";
 import {
+  atHostOf,
   type DatabaseHost,
   type DatabaseName,
   databaseName,
+  type Hosts,
+  hostNamed,
   newDatabaseName,
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
+import { Moves } from "./moves/record.ts";
+import { resumeMoves } from "./moves/sweep.ts";
 import { type OrphanReport, sweepOrphans } from "./orphans.ts";
 import { sparesOf, sweepSpares } from "./spares.ts";
 
@@ -31,10 +36,9 @@ export interface SweepReport extends OrphanReport {
   readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
 }
 
-interface Deps {
+interface Deps extends Hosts {
   readonly platform: PlatformStore;
   readonly operations: Operations;
-  readonly host: DatabaseHost;
   readonly migrations: readonly Migration[];
   readonly openClient: OpenClient;
   /** The pool of this process: it must let go of a database before that is removed. */
@@ -110,8 +114,9 @@ export class Provisioner {
    * @throws {Unavailable} `guild/still-in-use` when requests under way would not end.
    */
   async deprovision(guildId: GuildId, alongside: readonly Writable[] = []): Promise<void> {
-    const { operations, platform, runner, host } = this.#deps;
+    const { operations, platform, runner } = this.#deps;
     const guild = await this.#guild(guildId);
+    const { host } = atHostOf(this.#deps, guild);
     const operation = await operations.begin(guild, "deprovision", runner, alongside);
     try {
       fault("deleting");
@@ -120,7 +125,8 @@ export class Provisioner {
       fault("drained");
       await this.#holding(operation, async () => {
         await host.destroy(databaseName(guild.databaseName));
-        for (const name of await sparesOf(this.#deps, guildId)) await host.destroy(name);
+        for (const name of await sparesOf({ platform, host }, guildId)) await host.destroy(name);
+        await this.#destroyMoved(guildId);
       });
       await this.#deps.removeBeside?.(guild);
       fault("destroyed");
@@ -139,7 +145,8 @@ export class Provisioner {
   /** Holds a guild's database to its plan, as after a change of plan. Twice is once. */
   async applyPlan(guildId: GuildId): Promise<void> {
     const guild = await this.#guild(guildId);
-    await this.#deps.host.allow?.(databaseName(guild.databaseName), allowanceOf(guild.plan));
+    const { host } = atHostOf(this.#deps, guild);
+    await host.allow?.(databaseName(guild.databaseName), allowanceOf(guild.plan));
   }
 
   /**
@@ -160,12 +167,41 @@ export class Provisioner {
         failed.push({ id, error: error instanceof Error ? error : new Error(String(error)) });
       }
     }
-    const spares = await sweepSpares(this.#deps);
-    return { finished, failed, spares, ...(await sweepOrphans(this.#deps)) };
+    const moved = await resumeMoves(this.#deps);
+    const [spares, orphans, unclaimed]: [DatabaseName[], DatabaseName[], DatabaseName[]] = [
+      [],
+      [],
+      [],
+    ];
+    for (const host of [this.#deps.host, ...(this.#deps.elsewhere ?? [])]) {
+      const deps = { ...this.#deps, host };
+      try {
+        spares.push(...(await sweepSpares(deps)));
+        const found = await sweepOrphans(deps);
+        orphans.push(...found.orphans);
+        unclaimed.push(...found.unclaimed);
+      } catch (error) {
+        // One that is away is swept another time, unless new guilds are to be made there.
+        if (host === this.#deps.host) throw error;
+      }
+    }
+    finished.push(...moved.finished);
+    failed.push(...moved.failed);
+    return { finished, failed, spares, orphans, unclaimed };
+  }
+
+  /** The database that a guild had on another host, or was about to have. */
+  async #destroyMoved(guildId: GuildId): Promise<void> {
+    const move = await new Moves(this.#deps.platform).find(guildId);
+    if (!move) return;
+    for (const kind of [move.fromHost, move.toHost]) {
+      await hostNamed(this.#deps, kind).destroy(databaseName(move.databaseName));
+    }
   }
 
   async #walk(guild: Guild, progress: Progress): Promise<void> {
-    const { operations, host, migrations, openClient, platform, now } = this.#deps;
+    const { operations, migrations, openClient, platform, now } = this.#deps;
+    const { host } = atHostOf(this.#deps, guild);
     const { operation } = progress;
     const schema = schemaOf(migrations);
     const nowMs = now().getTime();
@@ -242,7 +278,8 @@ export class Provisioner {
 
   /** Removes what a failed attempt made. Whatever fails in here, the sweep does later. */
   async #undo(guild: Guild, { operation, step }: Progress, error: unknown): Promise<void> {
-    const { operations, platform, host } = this.#deps;
+    const { operations, platform } = this.#deps;
+    const { host } = atHostOf(this.#deps, guild);
     try {
       // Who lost the lease must not pull the file from under the feet of whoever goes on with it.
       // This also fails when the guild became ready just before the error.
@@ -297,6 +334,7 @@ export class Provisioner {
       byGuild("job_runs"),
       byGuild("spare_databases"),
       byGuild("rollout_guilds"),
+      byGuild("guild_moves"),
       byGuild("provisioning_steps"),
       { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
       {

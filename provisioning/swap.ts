@@ -5,14 +5,13 @@ import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
-import { type DatabaseHost, type DatabaseName, databaseName } from "./hosts/host.ts";
+import { atHostOf, type DatabaseName, databaseName, type Hosts } from "./hosts/host.ts";
 import { type Migration, migrate } from "./migrations.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
 import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
 
-export interface SwapDeps {
+export interface SwapDeps extends Hosts {
   readonly platform: PlatformStore;
-  readonly host: DatabaseHost;
   readonly openClient: OpenClient;
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
 }
@@ -40,7 +39,8 @@ export function swapDatabase(
   copy: ReadableStream<Uint8Array>,
   options: SwapOptions = {},
 ): Promise<Guild> {
-  return swapFor(deps, guild, (name) => deps.host.restore(name, copy), options);
+  const { host } = atHostOf(deps, guild);
+  return swapFor(deps, guild, (name) => host.restore(name, copy), options);
 }
 
 /**
@@ -48,11 +48,12 @@ export function swapDatabase(
  * keeps from an earlier moment.
  */
 export async function swapFor(
-  deps: SwapDeps,
+  given: SwapDeps,
   guild: Guild,
   make: (name: DatabaseName) => Promise<DatabaseLocation>,
   options: SwapOptions = {},
 ): Promise<Guild> {
+  const deps = atHostOf(given, guild);
   const { platform, host, tenants } = deps;
   const name = await reserveSpare(deps, guild.id);
   fault("swap.reserved");

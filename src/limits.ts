@@ -77,6 +77,10 @@ export const limits = {
     slugHeldMs: 90 * DAY_MS,
     /** Each step takes milliseconds; a runner silent for so long has died. */
     operationLeaseMs: 10 * SECOND_MS,
+    /** A move renews it page by page; in its last part its guild takes no writes, so not for longer. */
+    moveLeaseMs: 15 * SECOND_MS,
+    /** Copies that catch up with a guild in use; the next would find as much to do as the last. */
+    movePassesMax: 4,
     /** A guild hands out one link, or some letters; hundreds would be a leak waiting to happen. */
     invitationsMax: 100,
     /** Former addresses that one guild keeps from everybody else; more would be squatting. */
@@ -167,6 +171,10 @@ export const limits = {
     draftMsMax: HOUR_MS,
     /** Requests end within seconds; then nobody has a replaced database open any more. */
     replacedMs: 5 * MINUTE_MS,
+    /** Rows that are compared and copied at once: some hundred kilobytes of most tables. */
+    pageRows: 500,
+    /** Servers read one statement as a whole. */
+    statementCharsMax: 200_000,
   },
   jobs: {
     /** Renewed while the work goes on; whoever is silent for so long has died. */

@@ -4,7 +4,7 @@ import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
-import { databaseName } from "../hosts/host.ts";
+import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
 import {
@@ -51,7 +51,7 @@ export type Manifest = z.infer<typeof manifestShape>;
  * one more table. Members' accounts and raw combat logs are the platform's, and are not in it.
  */
 export async function exportGuild(deps: Deps, guild: Guild, path: string): Promise<Manifest> {
-  await copyToFile(deps.host, databaseName(guild.databaseName), path);
+  await copyToFile(atHostOf(deps, guild).host, databaseName(guild.databaseName), path);
   const facts = await inspectCopy(path);
   const { id, name, realm, region, faction, description, timeZone, raidSchedule } = guild;
   const manifest: Manifest = {
@@ -128,7 +128,8 @@ export async function importGuild(
   path: string,
   alongside: readonly Writable[] = [],
 ): Promise<Guild> {
-  const { platform, host, migrations } = deps;
+  const { platform, migrations } = deps;
+  const { host } = atHostOf(deps, guild);
   const manifest = await readManifest(path);
   const isStartedOver = guild.status === "suspended" && guild.statusReason === IMPORTING;
   if (!isStartedOver) {

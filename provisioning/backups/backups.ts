@@ -9,7 +9,7 @@ import type { BackupReason } from "../../src/platform/backups-schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts";
-import { databaseName } from "../hosts/host.ts";
+import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
 import {
@@ -61,7 +61,8 @@ export class Backups {
     by: string,
     guards: readonly Guard[] = [],
   ): Promise<Backup> {
-    const { platform, host, store, check } = this.#deps;
+    const { platform, store, check } = this.#deps;
+    const { host } = atHostOf(this.#deps, guild);
     const id = newId<string>();
     await write(platform.db, [
       ...guards,
@@ -132,8 +133,9 @@ export class Backups {
     by: string,
     options: { readonly isLost?: boolean; readonly alongside?: readonly Writable[] } = {},
   ): Promise<Guild> {
-    const { host, store, migrations, check, afterRestore } = this.#deps;
+    const { store, migrations, check, afterRestore } = this.#deps;
     const guild = await this.#guildOf(backup);
+    const { host } = atHostOf(this.#deps, guild);
     if (backup.status !== "good") {
       throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
     }

@@ -8,6 +8,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
+import { moveCommands } from "./guild-move.ts";
 import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -53,6 +54,7 @@ export function guildCommands(program: Command): void {
       run(options, (services, out) => showGuild(services, out, slug)),
     );
   lifeCommands(guilds);
+  moveCommands(guilds);
   endCommands(guilds);
   archiveCommands(guilds);
 }

@@ -1,5 +1,5 @@
 import type { DatabaseLocation } from "../../src/database/client.ts";
-import { Invalid } from "../../src/kernel/errors.ts";
+import { Invalid, Unavailable } from "../../src/kernel/errors.ts";
 
 declare const brand: unique symbol;
 /** The name of one tenant database: random, so that it cannot be guessed, and never reused. */
@@ -31,6 +31,26 @@ export interface DatabaseHost {
   snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>>;
   /** Makes a new database from a snapshot. Refuses one that is damaged. */
   restore(name: DatabaseName, snapshot: ReadableStream<Uint8Array>): Promise<DatabaseLocation>;
+}
+
+/** Where databases are: new ones are made at `host`, and some guilds' are `elsewhere`. */
+export interface Hosts {
+  readonly host: DatabaseHost;
+  readonly elsewhere?: readonly DatabaseHost[];
+}
+
+/** The host of a kind. @throws {Unavailable} `host/not-configured` */
+export function hostNamed({ host, elsewhere = [] }: Hosts, kind: string): DatabaseHost {
+  const found = [host, ...elsewhere].find((one) => one.kind === kind);
+  if (found) return found;
+  throw new Unavailable("host/not-configured", `Nothing is set up here to reach ${kind}.`, {
+    next: ["guildhall doctor"],
+  });
+}
+
+/** The same with a guild's own host in the first place: for work on that guild alone. */
+export function atHostOf<T extends Hosts>(deps: T, guild: { readonly host: string }): T {
+  return { ...deps, host: hostNamed(deps, guild.host) };
 }
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

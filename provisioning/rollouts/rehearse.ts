@@ -2,7 +2,7 @@ import type { Client, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { type DatabaseHost, databaseName, newDatabaseName } from "../hosts/host.ts";
+import { atHostOf, databaseName, type Hosts, newDatabaseName } from "../hosts/host.ts";
 import { type Migration, migrate } from "../migrations.ts";
 
 /** What the migration did to a copy of one guild's database. */
@@ -19,8 +19,7 @@ export interface Rehearsal {
   readonly error: string | null;
 }
 
-interface Deps {
-  readonly host: DatabaseHost;
+interface Deps extends Hosts {
   readonly openClient: OpenClient;
   readonly migrations: readonly Migration[];
   readonly now: Clock;
@@ -28,7 +27,8 @@ interface Deps {
 
 /** Migrates a copy of a real guild's database and throws the copy away. The guild notices nothing. */
 export async function rehearse(deps: Deps, guild: Guild): Promise<Rehearsal> {
-  const { host, openClient, migrations, now } = deps;
+  const { openClient, migrations, now } = deps;
+  const { host } = atHostOf(deps, guild);
   const copy = newDatabaseName();
   const stream = await host.snapshot(databaseName(guild.databaseName));
   try {

@@ -1,7 +1,7 @@
 import type { OpenClient } from "../../src/database/client.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { type DatabaseHost, databaseName, newDatabaseName } from "../hosts/host.ts";
+import { atHostOf, type DatabaseHost, databaseName, newDatabaseName } from "../hosts/host.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
 import type { Rollout, Rollouts } from "./rollouts.ts";
 
@@ -50,9 +50,10 @@ export async function revertGuild(
   rollout: Rollout,
   { guildId, snapshot }: LostWrites,
 ): Promise<void> {
-  const { platform, host, snapshots, rollouts } = deps;
+  const { platform, snapshots, rollouts } = deps;
   const guild = await platform.guild(guildId);
   if (!guild) return;
+  const { host } = atHostOf(deps, guild);
   const current = databaseName(guild.databaseName);
   await snapshots.save(rollout.id, `${current}-after`, await host.snapshot(current));
   const back = await swapDatabase(deps, guild, snapshots.open(snapshot));
@@ -70,7 +71,8 @@ export async function revertGuild(
 }
 
 async function lostWrites(deps: RevertDeps, guild: Guild, snapshot: string): Promise<LostWrites> {
-  const { host, openClient, snapshots } = deps;
+  const { openClient, snapshots } = deps;
+  const { host } = atHostOf(deps, guild);
   const copy = newDatabaseName();
   try {
     const before = await host.restore(copy, snapshots.open(snapshot));

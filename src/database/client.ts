@@ -32,9 +32,13 @@ export interface Client {
   batch(statements: readonly Statement[], mode: BatchMode): Promise<readonly ResultRows[]>;
   /**
    * Runs schema changes in one transaction with foreign keys off, as SQLite's table rebuilds need,
-   * and refuses to commit (`kind: "foreign-key"`) when `PRAGMA foreign_key_check` finds a row.
+   * and refuses to commit (`kind: "foreign-key"`) when `PRAGMA foreign_key_check` finds a row: save with
+   * `keysLater`, for who copies a database table by table and checks at the end.
    */
-  migrate(statements: readonly Statement[]): Promise<void>;
+  migrate(
+    statements: readonly Statement[],
+    options?: { readonly keysLater?: boolean },
+  ): Promise<void>;
   /** Releases the connection. Work already under way is finished first; later calls throw. */
   close(): Promise<void>;
 }

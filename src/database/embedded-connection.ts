@@ -63,7 +63,7 @@ export class Connection {
     );
   }
 
-  migrate(statements: readonly Statement[]): void {
+  migrate(statements: readonly Statement[], keysLater = false): void {
     // SQLite ignores this inside a transaction, so it stands around it.
     this.#exec("PRAGMA foreign_keys = OFF");
     try {
@@ -71,6 +71,7 @@ export class Connection {
         statements.forEach((statement, index) => {
           atIndex(index, () => this.#runInBatch(statement, "write"));
         });
+        if (keysLater) return;
         const [broken] = this.run({ sql: "PRAGMA foreign_key_check", args: [] }).rows;
         if (broken) {
           const [table, row, parent] = broken;
@@ -183,7 +184,8 @@ function translated<T>(work: () => T): T {
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     const { code, message } = error as { code?: unknown; message?: unknown };
+    const isBlocked = /operation was blocked/i.test(String(message));
     const kind = typeof code === "string" ? kindOfSqliteCode(code) : "sql";
-    throw new DatabaseError(kind, String(message), error);
+    throw new DatabaseError(isBlocked ? "blocked" : kind, String(message), error);
   }
 }

@@ -70,8 +70,11 @@ class EmbeddedClient implements Client {
     return this.#inTurn((connection) => connection.batch(statements, mode));
   }
 
-  migrate(statements: readonly Statement[]): Promise<void> {
-    return this.#inTurn((connection) => connection.migrate(statements));
+  migrate(
+    statements: readonly Statement[],
+    options: { readonly keysLater?: boolean } = {},
+  ): Promise<void> {
+    return this.#inTurn((connection) => connection.migrate(statements, options.keysLater));
   }
 
   close(): Promise<void> {

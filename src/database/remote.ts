@@ -101,9 +101,13 @@ class RemoteClient implements Client {
     return await this.#inTurn(() => this.#answered(false, run));
   }
 
-  async migrate(statements: readonly Statement[]): Promise<void> {
+  async migrate(
+    statements: readonly Statement[],
+    options: { readonly keysLater?: boolean } = {},
+  ): Promise<void> {
     const remote = statements.map((statement) => toRemote(statement, checked(statement)));
-    const run = () => this.#client.migrate([...remote, { sql: FOREIGN_KEYS_HOLD, args: [] }]);
+    if (!options.keysLater) remote.push({ sql: FOREIGN_KEYS_HOLD, args: [] });
+    const run = () => this.#client.migrate(remote);
     await this.#inTurn(() => this.#answered(false, run));
   }
 

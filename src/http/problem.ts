@@ -127,6 +127,14 @@ function toAppError(error: Error): AppError | undefined {
       { cause: error },
     );
   }
+  if (error.kind === "blocked") {
+    return new Unavailable(
+      "guild/writes-blocked",
+      "This guild takes no changes right now. Nothing was changed; try again soon.",
+      { retryAfterMs: limits.database.movedRetryAfterMs },
+      { cause: error },
+    );
+  }
   if (error.kind === "text") {
     return new Invalid(
       "request/bad-text",

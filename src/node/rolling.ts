@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
-import { type DatabaseHost, databaseName } from "../../provisioning/hosts/host.ts";
+import { atHostOf, databaseName, type Hosts } from "../../provisioning/hosts/host.ts";
 import type { Migration } from "../../provisioning/migrations.ts";
 import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
 import { planRollout } from "../../provisioning/rollouts/plan.ts";
@@ -20,11 +20,10 @@ import type { PlatformStore } from "../platform/store.ts";
 import type { FleetRollouts } from "../services.ts";
 import type { JobWork } from "./job-runner.ts";
 
-interface Deps {
+interface Deps extends Hosts {
   readonly config: Config;
   readonly platform: PlatformStore;
   readonly openClient: OpenClient;
-  readonly host: DatabaseHost;
   readonly tenants: TenantDatabases;
   readonly migrations: readonly Migration[];
   readonly now: Clock;
@@ -37,7 +36,7 @@ export function snapshotsOf({ config }: Pick<Deps, "config">): FolderSnapshots {
 
 /** What a rollout needs of this process, from the command line as from a job. */
 export function rolloutDeps(deps: Deps, rollouts: Rollouts): RolloutDeps {
-  const { platform, openClient, host, tenants, migrations } = deps;
+  const { platform, openClient, tenants, migrations } = deps;
   const snapshots = snapshotsOf(deps);
   return {
     platform,
@@ -48,6 +47,7 @@ export function rolloutDeps(deps: Deps, rollouts: Rollouts): RolloutDeps {
     smoke: (guild) => smoke(openClient, guild),
     snapshot: async ({ id }, guild) => {
       const name = databaseName(guild.databaseName);
+      const { host } = atHostOf(deps, guild);
       return await snapshots.save(id, name, await host.snapshot(name));
     },
   };

@@ -58,6 +58,9 @@ export type NodeServices = Services &
   Keeping & {
     readonly openClient: OpenClient;
     readonly host: DatabaseHost;
+    readonly elsewhere: readonly DatabaseHost[];
+    /** Names this process among several. */
+    readonly runner: string;
     readonly upgrades: Upgrades;
     readonly logFiles: FolderLogFiles;
     readonly logIngest: LogIngest;
@@ -108,13 +111,14 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const host = {
-    sqld: () => sqldHost!,
-    turso: () => new TursoHost({ ...turso!, migrations: guildSchema, now }),
-    file: () => new FileHost({ root: join(dataDir, "guilds"), template, openClient }),
-  }[config.databaseHost]();
-  if (host instanceof TursoHost) {
-    await host.readyGroup().catch((error: unknown) => {
+  const tursoHost = turso && new TursoHost({ ...turso, migrations: guildSchema, now });
+  const fileHost = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  const host = { sqld: sqldHost!, turso: tursoHost!, file: fileHost }[config.databaseHost];
+  // Guilds that were moved, or made before the configuration was another, are where they were.
+  const hosts = [fileHost, ...(sqldHost ? [sqldHost] : []), ...(tursoHost ? [tursoHost] : [])];
+  const elsewhere = hosts.filter((one) => one !== host);
+  if (host === tursoHost) {
+    await tursoHost.readyGroup().catch((error: unknown) => {
       // Guilds elsewhere are served while the cloud is away; a wrong configuration is another matter.
       if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
       log.warn("turso.unreachable", { error });
@@ -122,12 +126,13 @@ export async function buildNodeServices(
   }
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
-  const swapping = { platform, host, openClient, tenants, migrations: guildSchema };
+  const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
   const keeping = buildKeeping(config, dataDir, { ...swapping, jobs, now });
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
     host,
+    elsewhere,
     migrations: guildSchema,
     openClient,
     tenants,
@@ -169,6 +174,8 @@ export async function buildNodeServices(
     passwords: nodePasswordHasher(),
     openClient,
     host,
+    elsewhere,
+    runner,
     upgrades,
     jobs,
     keyUsage,

@@ -163,7 +163,8 @@ export class Operations {
   /** Is a database of this name known? Read after listing files: the row always comes first. */
   async knownDatabaseNames(): Promise<ReadonlySet<string>> {
     const rows = await this.#platform.db.all<{ database_name: string }>(
-      "SELECT database_name FROM guilds UNION SELECT name FROM spare_databases",
+      `SELECT database_name FROM guilds UNION SELECT name FROM spare_databases
+       UNION SELECT database_name FROM guild_moves`,
     );
     return new Set(rows.map((row) => row.database_name));
   }

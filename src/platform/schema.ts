@@ -25,6 +25,7 @@ export * from "./backups-schema.ts";
 export * from "./fleet-schema.ts";
 export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";
+export * from "./moves-schema.ts";
 export * from "./operators/schema.ts";
 export * from "./plans/schema.ts";
 export * from "./rate-schema.ts";

@@ -129,6 +129,8 @@ export const problems: Translated<typeof en> = {
     "guild/storage-full": "No queda espacio para guardar esto.",
     "guild/suspended": "Esta hermandad está suspendida. Pregunta a quien la administra.",
     "guild/too-busy": "Hay demasiada actividad en esta hermandad. Inténtalo de nuevo.",
+    "guild/writes-blocked":
+      "Esta hermandad no admite cambios ahora mismo. No se ha cambiado nada; inténtalo dentro de poco.",
     "idempotency/bad-key": "Usa una Idempotency-Key de hasta 255 caracteres visibles.",
     "idempotency/in-progress": "La primera petición aún está en curso. Espera.",
     "idempotency/key-reused":

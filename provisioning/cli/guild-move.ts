@@ -1,0 +1,101 @@
+import type { Command } from "commander";
+import { Invalid } from "../../src/kernel/errors.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import { record } from "../../src/platform/context.ts";
+import { type MoveReport, moveGuild, planMove } from "../moves/move.ts";
+import { purgeMoved } from "../moves/sweep.ts";
+import { bySlug } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
+import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { run } from "./run.ts";
+
+interface MoveOptions {
+  readonly to: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `guildhall guilds move|purge`. */
+export function moveCommands(guilds: Command): void {
+  guilds
+    .command("move <slug>")
+    .description("move a guild's database to another host while it is served")
+    .requiredOption("--to <host>", "file, sqld or turso, as set up in the environment")
+    .option("--dry-run", "say what would be moved, and change nothing")
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall guilds move iron-vow --to sqld --dry-run",
+        "guildhall guilds move iron-vow --to sqld",
+        "guildhall guilds purge iron-vow",
+      ),
+    )
+    .addHelpText(
+      "after",
+      `
+The guild is read all the time and takes no changes while the last of them are copied. What was
+interrupted is finished by running it again, or by the next sweep of a server. The old database is
+kept, closed to changes, until it is purged.`,
+    )
+    .action((slug: string, options: MoveOptions) =>
+      run(options, (services, out) => move(services, out, slug, options)),
+    );
+  guilds
+    .command("purge <slug>")
+    .description("remove the database that a moved guild had before, for good")
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds purge iron-vow"))
+    .action((slug: string, options: { json?: boolean }) =>
+      run(options, (services, out) => purge(services, out, slug)),
+    );
+}
+
+async function move(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  { to, dryRun }: MoveOptions,
+): Promise<number> {
+  const guild = await bySlug(services, slug);
+  if (guild.host === to) {
+    out.failure(new Invalid("cli/already-there", `${guild.name} is on ${to} already.`));
+    return EXIT.misused;
+  }
+  if (dryRun === true) {
+    const plan = await planMove(services, guild, to);
+    out.result({ ...plan, dryRun: true }, () => `${tablesOf(plan)}\n\nNothing was changed.`);
+    return EXIT.done;
+  }
+  const change = { guildId: guild.id, before: { host: guild.host }, after: { host: to } };
+  const report = await moveGuild(services, guild, to, [
+    record(atThisMachine(services), "guild.move", guild.id, change),
+  ]);
+  out.result({ ...report, dryRun: false }, () =>
+    [
+      tablesOf(report),
+      "",
+      `${guild.name} is on ${to}, every row compared. It took no changes for ` +
+        `${report.blockedMs.toFixed(0)} ms.`,
+      `Try:   guildhall guilds purge ${slug}, once you are sure`,
+    ].join("\n"),
+  );
+  return EXIT.done;
+}
+
+function tablesOf({ tables }: MoveReport): string {
+  const rows = Object.entries(tables).filter(([, content]) => content.rows > 0);
+  return table(
+    ["table", "rows", "sha256"],
+    rows.map(([name, content]) => [name, String(content.rows), content.hash.slice(0, 16)]),
+  );
+}
+
+async function purge(services: NodeServices, out: Output, slug: string): Promise<number> {
+  const guild = await bySlug(services, slug);
+  const { host } = await purgeMoved(services, guild, [
+    record(atThisMachine(services), "guild.purge", guild.id, { guildId: guild.id }),
+  ]);
+  out.result({ purged: guild.id, host }, () => `${guild.name}'s database on ${host} is gone.`);
+  return EXIT.done;
+}

@@ -1,0 +1,234 @@
+import type { Client, OpenClient, Statement } from "../../src/database/client.ts";
+import type { Writable } from "../../src/database/write.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
+import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+import { allowanceOf } from "../allowance.ts";
+import { fault } from "../fault.ts";
+import { type DatabaseHost, databaseName, type Hosts, hostNamed } from "../hosts/host.ts";
+import { allowWrites, blockWrites, ours, releaseTarget, shapeOf, takeTarget } from "./fence.ts";
+import { type Move, Moves } from "./record.ts";
+import { type Content, contentOf, copyTable, sequencesOf, tablesOf } from "./tables.ts";
+
+export interface MoveDeps extends Hosts {
+  readonly platform: PlatformStore;
+  readonly openClient: OpenClient;
+  readonly tenants: { drain(guildId: GuildId): Promise<void> };
+  readonly runner: string;
+}
+
+/** What a move did, or found to do. */
+export interface MoveReport {
+  readonly from: string;
+  readonly to: string;
+  readonly tables: Readonly<Record<string, Content>>;
+  readonly rows: number;
+  /** How long the guild took no changes, in milliseconds. */
+  readonly blockedMs: number;
+}
+
+/** What one attempt works with. */
+interface Attempt {
+  readonly deps: MoveDeps;
+  readonly moves: Moves;
+  readonly move: Move;
+  readonly guild: Guild;
+  readonly source: Client;
+  readonly target: Client;
+  readonly url: string;
+  readonly keep: () => Promise<void>;
+}
+
+/**
+ * Moves a guild's database to another host while the guild is served. Whatever dies on the way, one of
+ * the two databases serves and has every write that was acknowledged; running it again goes on.
+ * @throws {Conflict} `guild/operation-running`, `guild/operation-lost`, `guild/not-purged`,
+ * `guild/status-changed`, `guild/schema-differs`, `guild/copy-differs`
+ */
+export async function moveGuild(
+  deps: MoveDeps,
+  guild: Guild,
+  toKind: string,
+  alongside: readonly Writable[] = [],
+): Promise<MoveReport> {
+  const { platform, openClient } = deps;
+  const moves = new Moves(platform);
+  const to = hostNamed(deps, toKind);
+  const move = await moves.begin(guild, toKind, deps.runner, alongside);
+  fault("move.recorded");
+  const keep = keeping(moves, move);
+  const url = await readyTarget(deps, guild, to, keep);
+  fault("move.created");
+  const source = await openClient(guild.location);
+  try {
+    const target = await openClient({ url });
+    const attempt = { deps, moves, move, guild, source, target, url, keep };
+    try {
+      return await walk(attempt);
+    } catch (error) {
+      await giveUp(attempt, error);
+      throw error;
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** What a move would do, without doing it. */
+export async function planMove(deps: MoveDeps, guild: Guild, toKind: string): Promise<MoveReport> {
+  hostNamed(deps, toKind);
+  const source = await deps.openClient(guild.location);
+  try {
+    const tables: Record<string, Content> = {};
+    for (const table of await tablesOf(source)) {
+      tables[table.name] = await contentOf(source, table);
+    }
+    return { ...reportOf(guild, toKind, tables), blockedMs: 0 };
+  } finally {
+    await source.close();
+  }
+}
+
+async function walk(attempt: Attempt): Promise<MoveReport> {
+  const { deps, moves, move, guild, source, target, url, keep } = attempt;
+  await takeTarget(target, move.fence);
+  fault("move.taken");
+  for (let pass = 1; pass <= limits.guild.movePassesMax; pass++) {
+    const { written } = await copy(attempt);
+    if (written <= 1) break;
+  }
+  fault("move.copied");
+  await keep();
+  const blockedAt = performance.now();
+  await blockWrites(source, move.fence);
+  fault("move.blocked");
+  const { tables } = await copy(attempt);
+  fault("move.caught-up");
+  await verify(attempt, tables);
+  fault("move.verified");
+  await releaseTarget(source, target, move.fence, [
+    ...(await sequencesOf(source)),
+    { sql: "UPDATE _meta SET generation = ?", args: [guild.generation + 1] },
+  ]);
+  fault("move.released");
+  await sameShape(source, target);
+  await moves.point(move, guild, url, []);
+  const blockedMs = performance.now() - blockedAt;
+  fault("move.pointed");
+  await deps.tenants.drain(guild.id);
+  return { ...reportOf(guild, move.toHost, tables), blockedMs };
+}
+
+/** One pass over all tables: what differs is written. */
+async function copy({ source, target, move, keep }: Attempt) {
+  const tables: Record<string, Content> = {};
+  let written = 0;
+  const fence: Statement = ours(move.fence);
+  for (const table of await tablesOf(source)) {
+    const done = await copyTable(source, target, table, fence, keep);
+    tables[table.name] = done.content;
+    written += done.written;
+    fault(`move.table`);
+  }
+  return { tables, written };
+}
+
+/** Reads the copy once more, as a stranger would, and compares it row for row. */
+async function verify(
+  { target, keep }: Attempt,
+  tables: Readonly<Record<string, Content>>,
+): Promise<void> {
+  const { rows: broken } = await target.execute({
+    sql: "SELECT 1 FROM pragma_foreign_key_check LIMIT 1",
+    args: [],
+  });
+  const there = await tablesOf(target);
+  const names = there.map(({ name }) => name).join();
+  let differs = broken.length > 0 || names !== Object.keys(tables).join();
+  for (const table of there) {
+    const { rows, hash } = await contentOf(target, table);
+    const wanted = tables[table.name];
+    differs ||= rows !== wanted?.rows || hash !== wanted.hash;
+    await keep();
+  }
+  if (!differs) return;
+  throw new Conflict("guild/copy-differs", "The copy is not what was copied. Nothing was moved.");
+}
+
+/** Makes the database on the new host, empty and with the schema that the guild has. */
+async function readyTarget(
+  { openClient }: MoveDeps,
+  guild: Guild,
+  to: DatabaseHost,
+  keep: () => Promise<void>,
+): Promise<string> {
+  const name = databaseName(guild.databaseName);
+  const source = await openClient(guild.location);
+  try {
+    for (let tries = 1; ; tries++) {
+      const { url } = await to.create(name);
+      await to.allow?.(name, allowanceOf(guild.plan));
+      await keep();
+      const target = await openClient({ url });
+      try {
+        await sameShape(source, target, true);
+        return url;
+      } catch (error) {
+        // An earlier attempt may have made it before the guild was migrated.
+        if (tries > 1) throw error;
+      } finally {
+        await target.close();
+      }
+      await to.destroy(name);
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function sameShape(source: Client, target: Client, withoutTriggers = false): Promise<void> {
+  const [ours, theirs] = [await shapeOf(source), await shapeOf(target)];
+  const isWanted = (name: string) => !(withoutTriggers && name.startsWith("trigger "));
+  const differing = [...new Set([...ours.keys(), ...theirs.keys()])]
+    .filter(isWanted)
+    .filter((name) => ours.get(name) !== theirs.get(name));
+  if (differing.length === 0) return;
+  throw new Conflict(
+    "guild/schema-differs",
+    `Its schema is not the one of this release: ${differing.slice(0, 3).join(", ")}.`,
+    { next: ["guildhall migrate plan", "guildhall migrate drift"] },
+  );
+}
+
+/** Opens the old database for writing again, once it is certain that the guild stays with it. */
+async function giveUp(
+  { deps, moves, move, guild, source }: Attempt,
+  error: unknown,
+): Promise<void> {
+  try {
+    await moves.release(move, guild);
+    await allowWrites(source, move.fence);
+    await hostNamed(deps, move.toHost).destroy(databaseName(guild.databaseName));
+  } catch (unsure) {
+    // Taken over, or pointed after all, or nobody answers: whoever goes on with it finds out.
+    if (!(unsure instanceof Conflict)) throw new AggregateError([error, unsure], String(error));
+  }
+}
+
+/** Renews the lease now and then, from wherever the work has got to. */
+function keeping(moves: Moves, move: Move): () => Promise<void> {
+  let renewedAt = performance.now();
+  return async () => {
+    if (performance.now() - renewedAt < limits.guild.moveLeaseMs / 4) return;
+    await moves.renew(move);
+    renewedAt = performance.now();
+  };
+}
+
+function reportOf(guild: Guild, to: string, tables: Readonly<Record<string, Content>>) {
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  return { from: guild.host, to, tables, rows };
+}

@@ -1,0 +1,152 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
+import type { MoveStatus } from "../../src/platform/moves-schema.ts";
+import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+
+/** A move that this process is at, until somebody takes it over. */
+export interface Move {
+  readonly guildId: GuildId;
+  readonly databaseName: string;
+  readonly fromHost: string;
+  readonly toHost: string;
+  readonly status: MoveStatus;
+  readonly runner: string;
+  readonly fence: number;
+  readonly leaseUntil: number;
+}
+
+const COLUMNS = `SELECT guild_id AS guildId, database_name AS databaseName,
+  from_host AS fromHost, to_host AS toHost, status,
+  runner, fence, lease_until AS leaseUntil FROM guild_moves`;
+
+/** The platform's record of moves: who is at which, and where the old databases are. */
+export class Moves {
+  readonly #platform: PlatformStore;
+
+  constructor(platform: PlatformStore) {
+    this.#platform = platform;
+  }
+
+  find(guildId: GuildId): Promise<Move | undefined> {
+    return this.#platform.db.first<Move>(`${COLUMNS} WHERE guild_id = ?`, guildId);
+  }
+
+  /** Moves that nobody is working on. */
+  stranded(): Promise<readonly Move[]> {
+    const nowMs = this.#platform.now().getTime();
+    const where = "WHERE status = 'moving' AND lease_until < ? ORDER BY guild_id";
+    return this.#platform.db.all<Move>(`${COLUMNS} ${where}`, nowMs);
+  }
+
+  /**
+   * Begins a move, or takes up one whose process has died.
+   * @throws {Conflict} `guild/operation-running` while somebody is at it, `guild/not-purged` while an
+   * earlier move's old database is kept, `guild/status-changed` when the guild is no longer there.
+   */
+  async begin(
+    guild: Guild,
+    toHost: string,
+    runner: string,
+    alongside: readonly Writable[],
+  ): Promise<Move> {
+    const nowMs = this.#platform.now().getTime();
+    const earlier = await this.find(guild.id);
+    if (earlier?.status === "moved") {
+      throw new Conflict(
+        "guild/not-purged",
+        `The database it had on ${earlier.fromHost} is still kept. Purge that first.`,
+        { next: [`guildhall guilds purge ${guild.slug}`] },
+      );
+    }
+    await write(this.#platform.db, [
+      stillServedFrom(guild),
+      {
+        sql: `INSERT INTO guild_moves (guild_id, database_name, from_host, to_host, status, runner,
+                fence, lease_until, started_at)
+              VALUES (?1, ?2, ?3, ?4, 'moving', ?5, 1, ?6, ?7)
+              ON CONFLICT (guild_id) DO UPDATE SET database_name = ?2, from_host = ?3, to_host = ?4,
+                status = 'moving', runner = ?5, fence = fence + 1, lease_until = ?6
+              WHERE status = 'failed'
+                OR (status = 'moving' AND to_host = ?4 AND lease_until < ?7)`,
+        args: [
+          ...[guild.id, guild.databaseName, guild.host, toHost, runner],
+          ...[nowMs + limits.guild.moveLeaseMs, nowMs],
+        ],
+      },
+      ...(earlier?.status === "moving" ? [] : alongside),
+    ]);
+    const move = await this.find(guild.id);
+    if (move?.runner === runner && move.toHost === toHost) return move;
+    throw new Conflict(
+      "guild/operation-running",
+      `This guild is being moved to ${move?.toHost ?? "another host"}. Try again soon.`,
+      { retryAfterMs: limits.guild.moveLeaseMs },
+    );
+  }
+
+  /** Keeps a move ours while it goes on. @throws {Conflict} `guild/operation-lost` */
+  async renew(move: Move): Promise<void> {
+    const leaseUntil = this.#platform.now().getTime() + limits.guild.moveLeaseMs;
+    const text = "UPDATE guild_moves SET lease_until = ? WHERE guild_id = ?";
+    await write(this.#platform.db, [
+      stillOurs(move),
+      { sql: text, args: [leaseUntil, move.guildId] },
+    ]);
+  }
+
+  /** Points the guild at its new database, or not at all. */
+  async point(move: Move, guild: Guild, url: string, alongside: readonly Writable[]) {
+    const nowMs = this.#platform.now().getTime();
+    await write(this.#platform.db, [
+      stillOurs(move),
+      stillServedFrom(guild),
+      {
+        sql: `UPDATE guilds SET host = ?, database_url = ?, generation = generation + 1,
+                updated_at = ? WHERE id = ?`,
+        args: [move.toHost, url, nowMs, guild.id],
+      },
+      {
+        sql: "UPDATE guild_moves SET status = 'moved', finished_at = ? WHERE guild_id = ?",
+        args: [nowMs, guild.id],
+      },
+      ...alongside,
+    ]);
+  }
+
+  /**
+   * Lets go of a move that did not work out. Once this is done nobody can point the guild away any more,
+   * not even by a write of ours that is still on its way.
+   */
+  async release(move: Move, guild: Guild): Promise<void> {
+    const text = "UPDATE guild_moves SET fence = fence + 1, status = 'failed' WHERE guild_id = ?";
+    await write(this.#platform.db, [
+      stillOurs(move),
+      stillServedFrom(guild),
+      { sql: text, args: [move.guildId] },
+    ]);
+  }
+
+  /** Forgets a move: the old database was purged, or the whole guild is gone. */
+  static forgetRow(guildId: GuildId): Writable {
+    return { sql: "DELETE FROM guild_moves WHERE guild_id = ?", args: [guildId] };
+  }
+}
+
+function stillOurs({ guildId, fence }: Move): Guard {
+  return guard(
+    sql`exists (select 1 from guild_moves
+        where guild_id = ${guildId} and fence = ${fence} and status = 'moving')`,
+    () => new Conflict("guild/operation-lost", "Another process has taken over this guild."),
+  );
+}
+
+function stillServedFrom(guild: Guild): Guard {
+  return guard(
+    sql`exists (select 1 from guilds where id = ${guild.id} and host = ${guild.host}
+        and generation = ${guild.generation} and status in ('ready', 'suspended'))`,
+    () => new Conflict("guild/status-changed", "This guild has changed meanwhile. Look again."),
+  );
+}

@@ -1,0 +1,50 @@
+import { write } from "../../src/database/write.ts";
+import { Conflict, NotFound } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { databaseName, hostNamed } from "../hosts/host.ts";
+import { type MoveDeps, moveGuild } from "./move.ts";
+import { Moves } from "./record.ts";
+
+/** Finishes the moves of processes that died: until then their guilds may take no changes. */
+export async function resumeMoves(deps: MoveDeps): Promise<{
+  readonly finished: readonly GuildId[];
+  readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
+}> {
+  const finished: GuildId[] = [];
+  const failed: { id: GuildId; error: Error }[] = [];
+  for (const move of await new Moves(deps.platform).stranded()) {
+    const guild = await deps.platform.guild(move.guildId);
+    if (!guild || guild.status === "deleting") continue;
+    try {
+      await moveGuild(deps, guild, move.toHost);
+      finished.push(guild.id);
+    } catch (error) {
+      // Somebody else was quicker, which is as good.
+      if (error instanceof Conflict && error.code === "guild/operation-running") continue;
+      failed.push({
+        id: guild.id,
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    }
+  }
+  return { finished, failed };
+}
+
+/**
+ * Removes the database that a moved guild had before. `alongside` is written with it.
+ * @throws {NotFound} `guild/nothing-to-purge`
+ */
+export async function purgeMoved(
+  deps: Pick<MoveDeps, "platform" | "host" | "elsewhere">,
+  guild: Guild,
+  alongside: Parameters<typeof write>[1] = [],
+): Promise<{ readonly host: string }> {
+  const move = await new Moves(deps.platform).find(guild.id);
+  if (move?.status !== "moved") {
+    throw new NotFound("guild/nothing-to-purge", "No earlier database of this guild is kept.");
+  }
+  await hostNamed(deps, move.fromHost).destroy(databaseName(move.databaseName));
+  await write(deps.platform.db, [Moves.forgetRow(guild.id), ...alongside]);
+  return { host: move.fromHost };
+}
