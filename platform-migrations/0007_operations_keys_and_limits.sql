@@ -79,6 +79,19 @@ CREATE TABLE `used_rounds` (
 );
 --> statement-breakpoint
 CREATE INDEX `used_rounds_by_end` ON `used_rounds` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `guild_moves` (
+	`guild_id` text PRIMARY KEY NOT NULL,
+	`database_name` text NOT NULL,
+	`from_host` text NOT NULL,
+	`to_host` text NOT NULL,
+	`status` text NOT NULL,
+	`runner` text NOT NULL,
+	`fence` integer NOT NULL,
+	`lease_until` integer NOT NULL,
+	`started_at` integer NOT NULL,
+	`finished_at` integer
+);
+--> statement-breakpoint
 CREATE TABLE `impersonation_guilds` (
 	`impersonation_id` text NOT NULL,
 	`guild_id` text NOT NULL,
@@ -106,6 +119,19 @@ CREATE TABLE `operators` (
 	`added_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `user_secrets` (
+	`user_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`id` text NOT NULL,
+	`account` text,
+	`sealed` text NOT NULL,
+	`key_id` text NOT NULL,
+	`hint` text NOT NULL,
+	`set_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `kind`)
+);
+--> statement-breakpoint
+CREATE INDEX `user_secrets_by_key` ON `user_secrets` (`key_id`);--> statement-breakpoint
 CREATE TABLE `payment_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,

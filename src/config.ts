@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KEY_BYTES, type SealingKey } from "./kernel/envelope.ts";
 import { type Rates, ratesWith } from "./kernel/rates.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -37,6 +38,10 @@ const environment = z.object({
     .string("is missing: set at least 32 random characters and keep them")
     .min(32, "needs at least 32 random characters")
     .describe("signs access tokens and keys; changing it ends all of them"),
+  SECRETS_KEYS: z
+    .string()
+    .optional()
+    .describe("seals what opens others' services: id:base64,… of 32 bytes; the first one seals"),
   PLATFORM_DATABASE_URL: z
     .url({
       protocol: /^(file|https?|libsql)$/,
@@ -122,6 +127,7 @@ const environment = z.object({
 /** Variables whose value nobody is shown. */
 const SECRETS = new Set([
   "GUILDHALL_SECRET",
+  "SECRETS_KEYS",
   "SMTP_URL",
   "SQLD_ADMIN_KEY",
   "SQLD_PRIVATE_KEY",
@@ -203,6 +209,8 @@ export interface Config {
   readonly publicUrl: URL;
   readonly dataDir: string;
   readonly secret: string;
+  /** The first seals, all of them open. None: no secrets of others are kept here. */
+  readonly secretsKeys: readonly SealingKey[];
   readonly platformDatabaseUrl: string | undefined;
   readonly platformDatabaseToken: string | undefined;
   readonly databaseHost: "file" | "sqld" | "turso";
@@ -244,6 +252,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl,
     dataDir: value.DATA_DIR,
     secret: value.GUILDHALL_SECRET,
+    secretsKeys: sealingKeys(value.SECRETS_KEYS ?? ""),
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
     platformDatabaseToken: value.PLATFORM_DATABASE_TOKEN,
     databaseHost: value.DATABASE_HOST,
@@ -261,6 +270,31 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       battlenet: providerConfig(value, "BATTLENET"),
     },
   };
+}
+
+/** @throws Error that names the key by its place: what stands there may be a secret. */
+function sealingKeys(text: string): readonly SealingKey[] {
+  const parts = text.split(",").filter((part) => part.trim() !== "");
+  const keys = parts.map((part, at) => {
+    const [, id, base64 = ""] =
+      /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+=*)$/.exec(part.trim()) ?? [];
+    const bytes = Uint8Array.from(decoded(base64), (char) => char.charCodeAt(0));
+    if (id !== undefined && bytes.length === KEY_BYTES) return { id, bytes };
+    throw new Error(
+      `SECRETS_KEYS: key ${at + 1} is not an id, a colon and ${KEY_BYTES} bytes in base64. ` +
+        `Make one with: echo "$(date +%Y-%m):$(openssl rand -base64 ${KEY_BYTES})"`,
+    );
+  });
+  if (new Set(keys.map(({ id }) => id)).size === keys.length) return keys;
+  throw new Error("SECRETS_KEYS: two keys have the same id. Give each another one.");
+}
+
+function decoded(base64: string): string {
+  try {
+    return atob(base64);
+  } catch {
+    return "";
+  }
 }
 
 function providerVariables<P extends ProviderPrefix>(prefix: P, name: string) {

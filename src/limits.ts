@@ -267,6 +267,12 @@ export const limits = {
     /** Not a limit that a guild meets: it keeps one that runs wild from costing all the others. */
     paidBytesMax: 20 * 1024 ** 3,
   },
+  secrets: {
+    /** One of each kind is far below; a bound on what one look reads. */
+    perGuildMax: 100,
+    /** People whose secrets are sealed anew in one go; the rest follows. */
+    resealRows: 200,
+  },
   keys: {
     nameCharsMax: 60,
     /** Long enough to change every program of a guild to the new key. */

@@ -7,6 +7,7 @@ import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
 import type { Clock } from "./kernel/clock.ts";
+import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
 import type { AuditSealer } from "./platform/audit-sealer.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
@@ -99,6 +100,8 @@ export interface Services {
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
+  /** Seals what opens other services in somebody's name. */
+  readonly envelopes: Envelopes;
   readonly jobs: Jobs;
   readonly keyUsage: KeyUsage;
   readonly rates: RateLimiter;

@@ -74,11 +74,15 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
   await inFile(path, async (client) => {
     await client.batch(
       [
+        // Secrets for other services are this platform's to keep, sealed as they are.
+        ...(Object.hasOwn(facts.rows, "secrets") ? [{ sql: "DELETE FROM secrets", args: [] }] : []),
         { sql: "CREATE TABLE _export (manifest TEXT NOT NULL)", args: [] },
         { sql: "INSERT INTO _export VALUES (?)", args: [JSON.stringify(manifest)] },
       ],
       "write",
     );
+    // What was deleted stays readable in the file until that is written anew.
+    await client.execute({ sql: "VACUUM", args: [] });
     await settle(client);
   });
   return manifest;

@@ -14,6 +14,7 @@ const program = new Command("guildhall")
       "guildhall migrate plan",
       "guildhall backups create --all",
       "guildhall sweep",
+      "guildhall secrets status",
       "guildhall logs analyze WoWCombatLog.txt",
     ),
   )
@@ -42,6 +43,7 @@ if (process.argv[2] !== "logs") {
     { sweepCommand },
     { auditCommands },
     { retentionCommands },
+    { secretCommands },
   ] = await Promise.all([
     import("./guilds.ts"),
     import("./backups.ts"),
@@ -52,6 +54,7 @@ if (process.argv[2] !== "logs") {
     import("./sweep.ts"),
     import("./audit.ts"),
     import("./retention.ts"),
+    import("./secrets.ts"),
   ]);
   guildCommands(program);
   backupCommands(program);
@@ -62,6 +65,7 @@ if (process.argv[2] !== "logs") {
   sweepCommand(program);
   auditCommands(program);
   retentionCommands(program);
+  secretCommands(program);
 }
 
 try {

@@ -1,6 +1,7 @@
 import { type CryptoKey, SignJWT } from "jose";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { placeOf } from "../../src/database/remote.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
@@ -77,6 +78,11 @@ export class SqldHost implements DatabaseHost {
     if (admin.status !== 401) {
       throw new Error("This sqld's admin port asks for no key. Start it with --admin-auth-key.");
     }
+  }
+
+  /** Is this the address of one of its databases? */
+  has(url: string): boolean {
+    return placeOf(url).origin === new URL(this.#options.url).origin;
   }
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {

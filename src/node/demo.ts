@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
@@ -19,19 +19,31 @@ const onScreen: Mailer = {
   },
 };
 
+/** Kept beside what it seals: a demo's guilds have their connections after the next start too. */
+async function ownSealingKey(): Promise<string> {
+  const path = join(dataDir, "secrets.key");
+  if (!existsSync(path)) {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(path, `demo:${randomBytes(32).toString("base64")}`, { mode: 0o600 });
+  }
+  return await readFile(path, "utf8");
+}
+
 const dataDir = resolve(process.env["DATA_DIR"] ?? "data", "demo");
+if (process.argv.includes("--reset")) await rm(dataDir, { recursive: true, force: true });
+const marker = join(dataDir, "seeded");
+const isSeeded = existsSync(marker);
+// A folder without the marker was left by a seeding that did not end.
+if (!isSeeded) await rm(dataDir, { recursive: true, force: true });
 const env = {
   LOG_LEVEL: "warn",
+  SECRETS_KEYS: await ownSealingKey(),
   ...process.env,
   DATA_DIR: dataDir,
   // New at every start: a demo signs nothing that has to last.
   GUILDHALL_SECRET: randomBytes(48).toString("base64url"),
 };
-if (process.argv.includes("--reset")) await rm(dataDir, { recursive: true, force: true });
-const marker = join(dataDir, "seeded");
-if (!existsSync(marker)) {
-  // A folder without the marker was left by a seeding that did not end.
-  await rm(dataDir, { recursive: true, force: true });
+if (!isSeeded) {
   console.log("Founding two guilds with six weeks of life…");
   await seed();
 }

@@ -65,9 +65,8 @@ export class JobRunner {
     await this.#running;
   }
 
-  /** Does everything that is due now. */
-  async drain(): Promise<void> {
-    const kinds = Object.keys(this.#deps.work);
+  /** Does everything that is due now, or everything of these kinds. */
+  async drain(kinds: readonly string[] = Object.keys(this.#deps.work)): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
       if (job === undefined) return;

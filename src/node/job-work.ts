@@ -1,7 +1,10 @@
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { Envelopes } from "../kernel/envelope.ts";
+import type { Log } from "../kernel/log.ts";
 import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
 import { settle } from "../tenant/auctions/settling.ts";
+import { RESEAL_JOB, reseal } from "../tenant/connections/resealing.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import type { JobWork } from "./job-runner.ts";
@@ -26,6 +29,20 @@ export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
       const due = await decaysDue(ctx, poolId);
       for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
       return due?.nextAt;
+    }),
+  };
+}
+
+/** Seals guilds' secrets anew after a change of keys. */
+export function sealingWork(
+  deps: Deps & { readonly envelopes: Envelopes; readonly log: Log },
+): Readonly<Record<string, JobWork>> {
+  return {
+    [RESEAL_JOB]: inGuild(deps, async (ctx) => {
+      const { resealed, unreadable } = await reseal(ctx, deps.envelopes);
+      const level = unreadable === 0 ? "info" : "error";
+      deps.log[level]("secrets.resealed", { guildId: ctx.guild.id, resealed, unreadable });
+      return undefined;
     }),
   };
 }

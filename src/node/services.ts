@@ -1,26 +1,22 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { importPKCS8 } from "jose";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
-import { SqldHost, SqldTokens } from "../../provisioning/hosts/sqld.ts";
-import { openOnTurso, TursoHost, TursoTokens } from "../../provisioning/hosts/turso.ts";
-import { TursoPlatform } from "../../provisioning/hosts/turso-platform.ts";
 import { parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
+import { type Remotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
-import type { Config, SqldConfig, TursoConfig } from "../config.ts";
-import { Breakers } from "../database/breakers.ts";
-import type { Client, DatabaseLocation, OpenClient } from "../database/client.ts";
+import type { Config } from "../config.ts";
+import type { OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { DatabaseError } from "../database/errors.ts";
-import { openRemote } from "../database/remote.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
+import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
-import { createLog } from "../kernel/log.ts";
+import { createLog, type Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
@@ -34,7 +30,7 @@ import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
 import { JobRunner } from "./job-runner.ts";
-import { promptWork } from "./job-work.ts";
+import { promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping } from "./keeping.ts";
 import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
@@ -81,22 +77,12 @@ export async function buildNodeServices(
   const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
-  const sqld = config.sqld && (await sqldServer(config.sqld));
-  const breakers = new Breakers();
-  const turso = config.turso && tursoCloud(config.turso);
+  const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock });
   const openClient: OpenClient = (location) =>
-    location.url.startsWith("file:")
-      ? openEmbedded(location)
-      : openOn({ sqld, turso, breakers }, location);
-  const sqldHost = sqld && new SqldHost({ ...sqld, migrations: guildSchema, openClient, now });
-  await sqldHost?.refuseOpenServer();
-  const platformDatabase = await openPlatform({
-    config,
-    dataDir,
-    sqld: sqldHost,
-    openClient,
-    nowMs: nowMs(),
-  });
+    location.url.startsWith("file:") ? openEmbedded(location) : remotes.openClient(location);
+  await remotes.sqld?.refuseOpenServer();
+  await readyTurso(remotes, log);
+  const platformDatabase = await openPlatform({ config, dataDir, remotes, nowMs: nowMs() });
   const platform = new PlatformStore(platformDatabase, now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const tenants = new TenantDatabases({
@@ -111,19 +97,11 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const tursoHost = turso && new TursoHost({ ...turso, migrations: guildSchema, now });
   const fileHost = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
-  const host = { sqld: sqldHost!, turso: tursoHost!, file: fileHost }[config.databaseHost];
+  const host = { sqld: remotes.sqld!, turso: remotes.turso!, file: fileHost }[config.databaseHost];
   // Guilds that were moved, or made before the configuration was another, are where they were.
-  const hosts = [fileHost, ...(sqldHost ? [sqldHost] : []), ...(tursoHost ? [tursoHost] : [])];
+  const hosts = [fileHost, remotes.sqld, remotes.turso].filter((one) => one !== undefined);
   const elsewhere = hosts.filter((one) => one !== host);
-  if (host === tursoHost) {
-    await tursoHost.readyGroup().catch((error: unknown) => {
-      // Guilds elsewhere are served while the cloud is away; a wrong configuration is another matter.
-      if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
-      log.warn("turso.unreachable", { error });
-    });
-  }
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
   const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
@@ -156,10 +134,12 @@ export async function buildNodeServices(
   const running = { platform, jobs, now, log, onDone };
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const rolling = { ...swapping, config, now };
+  const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
     ...keepingWork({ ...keeping, ...running, provisioner, config }),
     ...upkeepWork({ ...running, tenants, auditSealer }),
     ...rolloutWork(rolling),
+    ...sealingWork({ tenants, now, log, envelopes }),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
@@ -177,6 +157,7 @@ export async function buildNodeServices(
     elsewhere,
     runner,
     upgrades,
+    envelopes,
     jobs,
     keyUsage,
     rates: new RateLimiter(platform, config.rates),
@@ -221,37 +202,10 @@ export async function buildNodeServices(
   };
 }
 
-type SqldServer = SqldConfig & { readonly tokens: SqldTokens };
-
-async function sqldServer(config: SqldConfig): Promise<SqldServer> {
-  const key = await importPKCS8(config.privateKey, "EdDSA");
-  // The server compares with its own clock, whatever ours is set to.
-  return { ...config, tokens: new SqldTokens(key, systemClock) };
-}
-
-type TursoCloud = ReturnType<typeof tursoCloud>;
-
-function tursoCloud(config: TursoConfig) {
-  const platform = new TursoPlatform({ ...config, now: systemClock });
-  return { ...config, platform, tokens: new TursoTokens(platform, systemClock) };
-}
-
-/** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
-function openOn(
-  servers: {
-    readonly sqld: SqldServer | undefined;
-    readonly turso: TursoCloud | undefined;
-    readonly breakers: Breakers;
-  },
-  location: DatabaseLocation,
-): Promise<Client> {
-  const { sqld, turso, breakers } = servers;
-  const breaker = breakers.of(location.url);
-  if (location.url.startsWith("libsql:") && turso) {
-    return openOnTurso(turso.tokens, breaker)(location);
-  }
-  if (sqld && new URL(location.url).origin === new URL(sqld.url).origin) {
-    return openRemote(location, { tokenFor: sqld.tokens.tokenFor, breaker });
-  }
-  throw new DatabaseError("unreachable", "This guild is on a server that is not configured here.");
+/** Guilds elsewhere are served while the cloud is away; a wrong configuration is another matter. */
+async function readyTurso({ turso }: Remotes, log: Log): Promise<void> {
+  await turso?.readyGroup().catch((error: unknown) => {
+    if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
+    log.warn("turso.unreachable", { error });
+  });
 }

@@ -1,7 +1,8 @@
 import type { Statement } from "../database/client.ts";
 import type { Area } from "../kernel/areas.ts";
-import { Unauthenticated } from "../kernel/errors.ts";
+import { Forbidden, Unauthenticated } from "../kernel/errors.ts";
 import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
+import { limits } from "../limits.ts";
 import type { Services } from "../services.ts";
 import type { KeyCaller } from "./key-lookup.ts";
 
@@ -65,6 +66,16 @@ export interface PlatformContext {
 export function signedIn(ctx: PlatformContext): SignedIn {
   if (ctx.caller.type === "user") return ctx.caller;
   throw new Unauthenticated("auth/required", "Sign in to do this.");
+}
+
+/**
+ * For what a borrowed device must not do: whoever sits there typed the password, or went through a
+ * linked provider, within `limits.session.provedMs`.
+ * @throws {Forbidden} `auth/proof-required`
+ */
+export function requireProved(caller: SignedIn, now: Date): void {
+  if (now.getTime() - caller.provedAt < limits.session.provedMs) return;
+  throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
 /** The platform's audit row of one change, to stand in the same `write` as the change itself. */

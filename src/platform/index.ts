@@ -11,6 +11,8 @@ import { endImpersonationApi, impersonationsApi } from "./operators/impersonatio
 import { operationsApi } from "./operators/operations-routes.ts";
 import { operatorsPages } from "./operators/pages.tsx";
 import { operatorsApi } from "./operators/routes.ts";
+import { personalSecretsPages } from "./personal-secrets/pages.tsx";
+import { personalSecretsApi } from "./personal-secrets/routes.ts";
 import { planOperatorPages } from "./plans/operator-pages.tsx";
 import { planOperatorApi } from "./plans/operator-routes.ts";
 import { plansApi } from "./plans/routes.ts";
@@ -27,6 +29,7 @@ export function platformApi() {
   return createRouter()
     .route("/", authApi())
     .route("/", identitiesApi())
+    .route("/", personalSecretsApi())
     .route("/", guildsApi())
     .route("/", plansApi())
     .route("/", endImpersonationApi());
@@ -37,6 +40,7 @@ export function platformPages() {
   return createRouter()
     .route("/", authPages())
     .route("/", identitiesPages())
+    .route("/", personalSecretsPages())
     .route("/", guildsPages())
     .route("/", endImpersonationPages());
 }

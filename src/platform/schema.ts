@@ -27,6 +27,7 @@ export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";
 export * from "./moves-schema.ts";
 export * from "./operators/schema.ts";
+export * from "./personal-secrets/schema.ts";
 export * from "./plans/schema.ts";
 export * from "./rate-schema.ts";
 

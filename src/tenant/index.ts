@@ -4,6 +4,7 @@ import { analyticsApi, analyticsPages } from "./analytics/index.ts";
 import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
 import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
+import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { liveApi } from "./live/index.ts";
@@ -26,6 +27,7 @@ export function tenantApi() {
     .route("/", liveApi())
     .route("/", combatLogsApi())
     .route("/", auditApi())
+    .route("/", connectionsApi())
     .route("/", onboardingApi());
 }
 
@@ -43,5 +45,6 @@ export function tenantPages() {
     .route("/", analyticsPages())
     .route("/", combatLogsPages())
     .route("/", auditPages())
+    .route("/", connectionsPages())
     .route("/", onboardingPages());
 }

@@ -13,6 +13,7 @@ import type { GuildId } from "../kernel/ids.ts";
 export * from "../database/audit-schema.ts";
 export * from "./auctions/schema.ts";
 export * from "./combat-logs/schema.ts";
+export * from "./connections/schema.ts";
 export * from "./dkp/schema.ts";
 export * from "./loot/schema.ts";
 export * from "./raids/schema.ts";

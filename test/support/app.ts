@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +54,7 @@ export async function testApp(
   const now = options.clock ?? (() => new Date(nowMs));
   const given: Record<string, string> = {
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
+    SECRETS_KEYS: `first:${randomBytes(32).toString("base64")}`,
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
     // The clock stands still, so that a whole test is one minute.
@@ -177,7 +178,7 @@ async function startServer(kind: string | undefined) {
     await cloud.stop();
     await behind.stop();
   };
-  return { env: cloud.env, stop };
+  return { env: cloud.env, dataDir: behind.dataDir, stop };
 }
 
 interface Identity {

@@ -56,6 +56,7 @@ function provider(base: string, subjectField: string) {
   const faults: Faults = {};
   const redirectUris = new Set<string>();
   const secrets = [clientSecret];
+  const shown: string[] = [];
   const app = new Hono();
   const self = {
     app,
@@ -63,6 +64,8 @@ function provider(base: string, subjectField: string) {
     faults,
     /** Every secret that was handed out, to look for where none may be. */
     secrets,
+    /** Every code that was shown to its token endpoint. */
+    shown,
     person: {} as Person,
     /** The addresses it sends browsers back to, to the letter. */
     redirectUris,
@@ -116,6 +119,7 @@ function provider(base: string, subjectField: string) {
   app.post("/token", async (c) => {
     if (faults.tokenStatus) return c.text("out of order", faults.tokenStatus as 500);
     const form = await c.req.parseBody();
+    shown.push(String(form["code"]));
     if (!isOurClient(c.req.header("authorization"), form)) {
       return c.json({ error: "invalid_client" }, 401);
     }

@@ -1,6 +1,14 @@
 import type { View } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
-import { Badge, Button, ButtonForm, Card, PageHeader, Time } from "../../web/components.tsx";
+import {
+  Badge,
+  Button,
+  ButtonForm,
+  Card,
+  LinkButton,
+  PageHeader,
+  Time,
+} from "../../web/components.tsx";
 import { ErrorSummary, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import type { Messages } from "../../web/i18n/index.ts";
 import { PlatformLayout } from "../../web/layout.tsx";
@@ -39,6 +47,7 @@ export function AccountPage({ view, sessions, ways, providers, forms }: AccountP
         <Profile view={view} form={forms.profile} />
         <Password view={view} form={forms.password} hasPassword={ways.hasPassword} />
         <IdentitiesCard view={view} ways={ways} providers={providers} form={forms.identities} />
+        <OwnConnections view={view} />
         <Look view={view} />
       </div>
       <Sessions view={view} sessions={sessions} form={forms.sessions} />
@@ -96,6 +105,18 @@ function Password(props: { view: View; form: FormState; hasPassword: boolean }) 
         <NewPasswordField view={view} form={form} label={t.newPassword} />
         <Button look="secondary">{hasPassword ? t.changePassword : t.firstPassword}</Button>
       </Form>
+    </Card>
+  );
+}
+
+function OwnConnections({ view }: { view: View }) {
+  const t = view.messages.connections;
+  return (
+    <Card title={t.title}>
+      <p class="muted">{t.personalLead}</p>
+      <div class="row">
+        <LinkButton href="/account/connections">{t.title}</LinkButton>
+      </div>
     </Card>
   );
 }

@@ -6,7 +6,7 @@ import { Conflict, Forbidden, NotFound, Unauthenticated } from "../../kernel/err
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
-import { type PlatformContext, record, type SignedIn } from "../context.ts";
+import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
 import { endImpersonation } from "../operators/impersonation.ts";
 import { sessions, users } from "../schema.ts";
 import {
@@ -48,16 +48,6 @@ export function requireVerified(caller: SignedIn): void {
     "auth/email-unverified",
     "Confirm your e-mail address first. We can send you the link again.",
   );
-}
-
-/**
- * For what a borrowed device must not do: whoever sits there typed the password, or went through a
- * linked provider, within `limits.session.provedMs`.
- * @throws {Forbidden} `auth/proof-required`
- */
-export function requireProved(caller: SignedIn, now: Date): void {
-  if (now.getTime() - caller.provedAt < limits.session.provedMs) return;
-  throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
 /**

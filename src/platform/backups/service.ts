@@ -7,8 +7,7 @@ import { limits } from "../../limits.ts";
 import type { Copies, Exports } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
-import { requireProved } from "../auth/service.ts";
-import { type PlatformContext, record, signedIn } from "../context.ts";
+import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
 
 /** The job that gives a guild the database of a copy; its subject is the copy's id. */
 export const RESTORE_JOB = "guild.restore";

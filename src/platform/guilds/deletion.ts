@@ -5,9 +5,8 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
-import { requireProved } from "../auth/service.ts";
 import { refuseOtherName } from "../backups/service.ts";
-import { type ActingContext, type PlatformContext, record } from "../context.ts";
+import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import type { Guild } from "../store.ts";
 

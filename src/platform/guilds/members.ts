@@ -12,8 +12,8 @@ import {
 } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
-import { requireProved, requireVerified } from "../auth/service.ts";
-import { type PlatformContext, record } from "../context.ts";
+import { requireVerified } from "../auth/service.ts";
+import { type PlatformContext, record, requireProved } from "../context.ts";
 import { guildLimit } from "../plans/service.ts";
 
 export interface Member {

@@ -74,6 +74,16 @@ async function settingsHtml(c: Page, form: FormState) {
           </div>
         </Card>
       )}
+      {may(c.var.guild, "keys.manage") && (
+        <Card title={view.messages.connections.title}>
+          <p class="muted">{view.messages.connections.lead}</p>
+          <div class="row">
+            <LinkButton href={guildHref(view, "/settings/connections")}>
+              {view.messages.connections.title}
+            </LinkButton>
+          </div>
+        </Card>
+      )}
       <Card title={view.messages.backups.title}>
         <p class="muted">{view.messages.backups.lead}</p>
         <div class="row">

@@ -11,8 +11,7 @@ import {
   type UserRow,
   userById,
 } from "../auth/accounts.ts";
-import { requireProved } from "../auth/service.ts";
-import { type PlatformContext, record } from "../context.ts";
+import { type PlatformContext, record, requireProved } from "../context.ts";
 import { type Profile, type Provider, providersOf } from "./providers.ts";
 import type { ProviderId } from "./schema.ts";
 

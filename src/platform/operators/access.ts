@@ -4,8 +4,7 @@ import type { AppEnv } from "../../http/env.ts";
 import { notFound } from "../../http/problem.ts";
 import type { Area } from "../../kernel/areas.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { requireProved } from "../auth/service.ts";
-import { type SignedIn, signedIn } from "../context.ts";
+import { requireProved, type SignedIn, signedIn } from "../context.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
 /** Below `/operator`: `operatorsOnly` found out who it is. */

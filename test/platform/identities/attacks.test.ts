@@ -97,6 +97,8 @@ describe("S23 a way back from a provider is refused", () => {
     const elsewhere = p.oauth.discord.agree(await browser.begin(START), thrall);
     elsewhere.pathname = "/sign-in/battlenet/callback";
     await refused(browser, elsewhere);
+    // And the other provider never gets to see it.
+    expect(p.oauth.battlenet.shown).toEqual([]);
     // The right everything, signed by somebody else.
     p.oauth.discord.faults.iss = p.oauth.battlenet.base;
     await refused(browser, p.oauth.discord.agree(await browser.begin(START), thrall));

@@ -4,6 +4,7 @@ export { audit } from "./audit.ts";
 export { auth } from "./auth.ts";
 export { backups } from "./backups.ts";
 export { common } from "./common.ts";
+export { connections } from "./connections.ts";
 export { dkp } from "./dkp.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";

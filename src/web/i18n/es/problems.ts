@@ -31,6 +31,12 @@ export const problems: Translated<typeof en> = {
       "Has pujado para tu especialización principal; no se puede cambiar a la segunda.",
     "auctions/still-open": "Esta subasta sigue abierta. Cancélala antes.",
     "auctions/too-many": "Hay demasiadas subastas a la vez. Deja que terminen algunas.",
+    "secrets/not-configured":
+      "Aquí todavía no se guardan secretos. Quien lleva este servidor tiene que poner SECRETS_KEYS.",
+    "secrets/not-right": "Así no puede ser. Vuelve a copiarlo de allí.",
+    "secrets/not-set": "Esto no está guardado. Mira otra vez.",
+    "secrets/unreadable":
+      "Un secreto guardado no se puede leer. Guárdalo otra vez; si no sirve, avísanos.",
     "database/busy":
       "La base de datos está ocupada. No se ha cambiado nada; inténtalo dentro de un momento.",
     "database/unreachable":

@@ -1,0 +1,57 @@
+import { importPKCS8 } from "jose";
+import type { Config } from "../src/config.ts";
+import { Breakers } from "../src/database/breakers.ts";
+import type { OpenClient } from "../src/database/client.ts";
+import { DatabaseError } from "../src/database/errors.ts";
+import { openRemote } from "../src/database/remote.ts";
+import type { Clock } from "../src/kernel/clock.ts";
+import { SqldHost, SqldTokens } from "./hosts/sqld.ts";
+import { openOnTurso, TursoHost, TursoTokens } from "./hosts/turso.ts";
+import { TursoPlatform } from "./hosts/turso-platform.ts";
+import type { Migration } from "./migrations.ts";
+
+/** The database servers that the configuration names, and how databases on them are opened. */
+export interface Remotes {
+  readonly sqld: SqldHost | undefined;
+  readonly turso: TursoHost | undefined;
+  /** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
+  readonly openClient: OpenClient;
+}
+
+interface Options {
+  readonly migrations: readonly Migration[];
+  /** Real time, whatever a test's clock says: the servers compare with their own. */
+  readonly now: Clock;
+}
+
+/** Asks nobody anything yet. */
+export async function remotesOf(
+  config: Pick<Config, "sqld" | "turso">,
+  { migrations, now }: Options,
+): Promise<Remotes> {
+  const key = config.sqld && (await importPKCS8(config.sqld.privateKey, "EdDSA"));
+  const sqldTokens = key && new SqldTokens(key, now);
+  const cloud = config.turso && new TursoPlatform({ ...config.turso, now });
+  const tursoTokens = cloud && new TursoTokens(cloud, now);
+
+  const breakers = new Breakers();
+
+  const openClient: OpenClient = (location) => {
+    const breaker = breakers.of(location.url);
+    // Addresses of Turso are its own; everything else is told by where it is.
+    if (location.url.startsWith("libsql:") && tursoTokens)
+      return openOnTurso(tursoTokens, breaker)(location);
+    if (sqldTokens && sqld?.has(location.url)) {
+      return openRemote(location, { tokenFor: sqldTokens.tokenFor, breaker });
+    }
+    const where = "This guild is on a server that is not configured here.";
+    throw new DatabaseError("unreachable", where);
+  };
+  const shared = { openClient, migrations, now };
+  const sqld =
+    config.sqld && sqldTokens && new SqldHost({ ...config.sqld, ...shared, tokens: sqldTokens });
+  const turso =
+    config.turso &&
+    new TursoHost({ ...config.turso, ...shared, platform: cloud!, tokens: tursoTokens! });
+  return { sqld, turso, openClient };
+}

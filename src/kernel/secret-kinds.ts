@@ -1,0 +1,66 @@
+/** The services that guilds and people let us speak to in their name. */
+export const SECRET_KINDS = [
+  "blizzard",
+  "warcraftlogs",
+  "discord-bot",
+  "discord-webhook",
+  "webhook",
+] as const;
+export type SecretKind = (typeof SECRET_KINDS)[number];
+
+/** What a person can have for themselves; the rest speaks for a whole guild. */
+export const PERSONAL_SECRET_KINDS = ["blizzard", "warcraftlogs", "discord-webhook"] as const;
+
+/** Kinds of which a part is no secret: the id of the client that the secret belongs to. */
+export const KINDS_WITH_ACCOUNT: ReadonlySet<SecretKind> = new Set(["blizzard", "warcraftlogs"]);
+
+/** A secret as its owners see it: everything but itself. */
+export interface SecretView {
+  readonly kind: SecretKind;
+  /** The client's id, for kinds that have one. */
+  readonly account: string | null;
+  /** Its last characters; empty when it is too short to show any. */
+  readonly hint: string;
+  readonly setAt: number;
+  readonly setBy: string;
+}
+
+export interface NewSecret {
+  readonly account?: string | undefined;
+  readonly value: string;
+}
+
+const WORD = /^[\x21-\x7e]+$/;
+const ACCOUNT = /^[\w-]{1,100}$/;
+const HINT_CHARS = 4;
+/** Of what is shorter, four characters would give too much away. */
+const HINTED_CHARS_MIN = 20;
+const VALUE_CHARS_MAX = 500;
+
+/** The fields of a new secret that cannot be right, such as a webhook that is no address. */
+export function secretFaults(
+  kind: SecretKind,
+  { account = "", value }: NewSecret,
+): readonly { readonly pointer: string; readonly detail: string }[] {
+  const isAccountGood = KINDS_WITH_ACCOUNT.has(kind) ? ACCOUNT.test(account) : account === "";
+  const detail = "This does not look like one. Copy it once more from there.";
+  return [
+    ...(isAccountGood ? [] : [{ pointer: "/account", detail }]),
+    ...(isGood(kind, value) ? [] : [{ pointer: "/value", detail }]),
+  ];
+}
+
+export function hintOf(value: string): string {
+  return value.length < HINTED_CHARS_MIN ? "" : value.slice(-HINT_CHARS);
+}
+
+function isGood(kind: SecretKind, value: string): boolean {
+  if (!WORD.test(value) || value.length > VALUE_CHARS_MAX) return false;
+  if (kind === "discord-bot") return value.length >= 50;
+  if (kind === "blizzard" || kind === "warcraftlogs") return value.length >= 8;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "") return false;
+  if (kind === "webhook") return true;
+  const isDiscord = /^(?:(?:ptb|canary)\.)?discord(?:app)?\.com$/.test(url.host);
+  return isDiscord && /^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+$/.test(url.pathname);
+}

@@ -1,0 +1,2 @@
+export { connectionsPages } from "./pages.tsx";
+export { connectionsApi } from "./routes.ts";

@@ -1,0 +1,88 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { GuildEnv } from "../../http/env.ts";
+import { statusOf } from "../../http/problem.ts";
+import { createRouter, invalidFrom } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { SECRET_KINDS, type SecretKind } from "../../kernel/secret-kinds.ts";
+import { LinkButton, PageHeader } from "../../web/components.tsx";
+import { Connections, fieldName, type SentConnection } from "../../web/connections.tsx";
+import { failedForm } from "../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { secretBody } from "./routes.ts";
+import * as service from "./service.ts";
+
+type Page = Context<GuildEnv>;
+
+/** Below `/g/:guild/settings/connections`: the services that the guild is connected with. */
+export function connectionsPages() {
+  const pages = createRouter<GuildEnv>();
+  const manage = requirePermission("keys.manage");
+  pages.get("/settings/connections", manage, async (c) => c.html(await html(c)));
+  for (const kind of SECRET_KINDS) {
+    pages.post(`/settings/connections/${kind}`, manage, (c) => save(c, kind));
+    pages.post(`/settings/connections/${kind}/removal`, manage, (c) =>
+      proved(c, async () => {
+        await service.removeConnection(c.var.guild, c.var.platform, kind);
+        return c.redirect(here(c, "?done=removed"), 303);
+      }),
+    );
+  }
+  return pages;
+}
+
+function save(c: Page, kind: SecretKind): Promise<Response> {
+  return proved(c, async () => {
+    const body = await c.req.parseBody();
+    const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
+    // The secret itself is not sent back with what was wrong.
+    const values = { account: sent("account") };
+    try {
+      const input = secretBody.safeParse({ ...values, value: sent("value") });
+      if (!input.success) throw invalidFrom(input.error, "form");
+      await service.setConnection(c.var.guild, c.var.platform, { kind, ...input.data });
+      return c.redirect(here(c, "?done=saved"), 303);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === "auth/proof-required") throw error;
+      const form = { ...failedForm(error, values, viewOf(c).messages), values };
+      return c.html(await html(c, { kind, form }), statusOf(error) as 422);
+    }
+  });
+}
+
+/** Whoever holds a secret speaks in the guild's name, so they prove that it is them. */
+async function proved(c: Page, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "auth/proof-required")) throw error;
+    return c.redirect(`/account/proof?next=${encodeURIComponent(here(c))}`, 303);
+  }
+}
+
+function here(c: Page, query = ""): string {
+  return guildHref(viewOf(c), `/settings/connections${query}`);
+}
+
+async function html(c: Page, sent?: SentConnection) {
+  const view = viewOf(c);
+  const t = view.messages.connections;
+  const { timeZone } = c.var.guild.guild;
+  c.header("Cache-Control", "no-store");
+  return (
+    <GuildLayout view={view} title={t.title} section="settings">
+      <PageHeader title={t.title} lead={t.lead}>
+        <LinkButton href={guildHref(view, "/settings")}>{view.messages.keys.back}</LinkButton>
+      </PageHeader>
+      <Connections
+        view={view}
+        kinds={SECRET_KINDS}
+        secrets={await service.connections(c.var.guild)}
+        sent={sent}
+        base={here(c)}
+        timeZone={timeZone}
+      />
+    </GuildLayout>
+  );
+}
