@@ -47,6 +47,33 @@ CREATE TABLE `spare_databases` (
 );
 --> statement-breakpoint
 CREATE INDEX `spare_databases_by_time` ON `spare_databases` (`remove_after`);--> statement-breakpoint
+CREATE TABLE `app_config` (
+	`key` text PRIMARY KEY NOT NULL,
+	`category` text NOT NULL,
+	`value` text NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `response_cache` (
+	`scope` text NOT NULL,
+	`key` text NOT NULL,
+	`body` text NOT NULL,
+	`stored_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`stale_until` integer NOT NULL,
+	PRIMARY KEY(`scope`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `response_cache_by_end` ON `response_cache` (`stale_until`);--> statement-breakpoint
+CREATE TABLE `response_cache_tags` (
+	`tag` text NOT NULL,
+	`scope` text NOT NULL,
+	`key` text NOT NULL,
+	PRIMARY KEY(`tag`, `scope`, `key`),
+	FOREIGN KEY (`scope`,`key`) REFERENCES `response_cache`(`scope`,`key`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `response_cache_tags_by_key` ON `response_cache_tags` (`scope`,`key`);--> statement-breakpoint
 CREATE TABLE `job_runs` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`guild_id` text NOT NULL,

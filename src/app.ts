@@ -21,6 +21,7 @@ import { progressOf } from "./platform/guilds/service.ts";
 import {
   backupsApi,
   backupsPages,
+  guildPlansApi,
   keysApi,
   keysPages,
   operatorApi,
@@ -49,9 +50,10 @@ export function createApp(services: Services) {
     requestId({ limitLength: 64 }),
     async function provide(c, next) {
       c.set("services", services);
+      c.set("settings", await services.appConfig.current());
       await next();
     },
-    securityHeaders(services.config.publicUrl),
+    securityHeaders(services.config.publicUrl, services.payments?.origins),
     keptByNobodyElse,
     logLine,
     knownHost,
@@ -64,7 +66,10 @@ export function createApp(services: Services) {
     smallBodies,
     trimTrailingSlash(),
   );
-  app.route("/api/g/:guild", guildSurface(guildApi(), keysApi(), backupsApi(), tenantApi()));
+  app.route(
+    "/api/g/:guild",
+    guildSurface(guildApi(), keysApi(), backupsApi(), guildPlansApi(), tenantApi()),
+  );
   app.route("/api/operator", operatorSurface(operatorApi()));
   app.route("/operator", operatorSurface(operatorPages()));
   app.use(

@@ -1,142 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { environment, type ProviderPrefix, SECRETS } from "./config-variables.ts";
 import { KEY_BYTES, type SealingKey } from "./kernel/envelope.ts";
 import { type Rates, ratesWith } from "./kernel/rates.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
-/** Who says who somebody is, with what applies unless the environment names other endpoints. */
-const PROVIDER_DEFAULTS = {
-  DISCORD: {
-    ISSUER: "https://discord.com",
-    AUTHORIZE_URL: "https://discord.com/oauth2/authorize",
-    TOKEN_URL: "https://discord.com/api/oauth2/token",
-    USER_URL: "https://discord.com/api/users/@me",
-  },
-  BATTLENET: {
-    ISSUER: "https://oauth.battle.net",
-    AUTHORIZE_URL: "https://oauth.battle.net/authorize",
-    TOKEN_URL: "https://oauth.battle.net/token",
-    USER_URL: "https://oauth.battle.net/userinfo",
-  },
-} as const;
-
-type ProviderPrefix = keyof typeof PROVIDER_DEFAULTS;
-
-const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe("where it listens"),
-  HOST: z.string().default("127.0.0.1").describe("the address it listens on"),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe("where people reach it; links are built from it, never from a header"),
-  DATA_DIR: z
-    .string()
-    .min(1)
-    .default("data")
-    .describe("folder of the databases, combat logs, template and mail outbox"),
-  GUILDHALL_SECRET: z
-    .string("is missing: set at least 32 random characters and keep them")
-    .min(32, "needs at least 32 random characters")
-    .describe("signs access tokens and keys; changing it ends all of them"),
-  SECRETS_KEYS: z
-    .string()
-    .optional()
-    .describe("seals what opens others' services: id:base64,… of 32 bytes; the first one seals"),
-  PLATFORM_DATABASE_URL: z
-    .url({
-      protocol: /^(file|https?|libsql)$/,
-      error: "must begin with file:, http:, https: or libsql:",
-    })
-    .optional()
-    .describe("the platform database, if not a file in DATA_DIR; processes that share it are one"),
-  PLATFORM_DATABASE_TOKEN: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("opens the platform database; not needed on the server of SQLD_URL"),
-  DATABASE_HOST: z
-    .enum(["file", "sqld", "turso"])
-    .default("file")
-    .describe("where new guilds' databases are made: files here, a libSQL server, or Turso"),
-  SQLD_URL: z.url().optional().describe("sqld: where databases are spoken to"),
-  SQLD_ADMIN_URL: z.url().optional().describe("sqld: where they are made"),
-  SQLD_ADMIN_KEY: z.string().min(16).optional().describe("sqld: its --admin-auth-key"),
-  SQLD_PRIVATE_KEY: z
-    .string()
-    .optional()
-    .describe("sqld: the Ed25519 key (PKCS #8, PEM) whose public half it was started with"),
-  BACKUP_DIR: z
-    .string()
-    .optional()
-    .describe("folder of the backups, if not DATA_DIR/backups: better another disk"),
-  BACKUP_S3_URL: z.url().optional().describe("backups in a bucket instead: its address"),
-  BACKUP_S3_REGION: z.string().default("auto").describe("backups: the bucket's region"),
-  BACKUP_S3_ACCESS_KEY_ID: z.string().optional().describe("backups: who writes to the bucket"),
-  BACKUP_S3_SECRET_ACCESS_KEY: z.string().optional().describe("backups: with this key"),
-  BACKUP_EVERY_MINUTES: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(60)
-    .describe("how often every guild and the platform are copied; 0 for never"),
-  TURSO_ORGANIZATION: z.string().min(1).optional().describe("turso: the organization's slug"),
-  TURSO_API_TOKEN: z
-    .string()
-    .min(16)
-    .optional()
-    .describe("turso: makes and removes databases, and tokens for them"),
-  TURSO_GROUP: z
-    .string()
-    .regex(/^[a-z0-9-]{1,64}$/, "needs lower-case letters, digits and hyphens")
-    .default("guildhall")
-    .describe("turso: the group of the guilds' databases; of this deployment alone"),
-  TURSO_LOCATION: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("turso: where to make the group when it is not there, such as aws-eu-west-1"),
-  TURSO_API_URL: z
-    .url({ protocol: /^https?$/ })
-    .default("https://api.turso.tech")
-    .describe("turso: where its Platform API is"),
-  OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
-  TRUSTED_PROXY_HOPS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(10)
-    .default(0)
-    .describe("proxies of yours in front of it"),
-  RATE_LIMITS: z
-    .string()
-    .default("")
-    .describe("limits of yours, such as read.account=6000/m, sign-up.address=off"),
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/ })
-    .optional()
-    .describe("mail; without it letters are files in DATA_DIR/outbox"),
-  MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>").describe("whom letters are from"),
-  LOG_LEVEL: z
-    .enum(["debug", "info", "warn", "error", "silent"])
-    .default("info")
-    .describe("one JSON line per request from info on"),
-  ...providerVariables("DISCORD", "Discord"),
-  ...providerVariables("BATTLENET", "Battle.net"),
-});
-
-/** Variables whose value nobody is shown. */
-const SECRETS = new Set([
-  "GUILDHALL_SECRET",
-  "SECRETS_KEYS",
-  "SMTP_URL",
-  "SQLD_ADMIN_KEY",
-  "SQLD_PRIVATE_KEY",
-  "BACKUP_S3_SECRET_ACCESS_KEY",
-  "PLATFORM_DATABASE_TOKEN",
-  "TURSO_API_TOKEN",
-  "DISCORD_CLIENT_SECRET",
-  "BATTLENET_CLIENT_SECRET",
-]);
 
 /** One variable of the environment, for people who set it up. */
 export interface Variable {
@@ -202,6 +69,14 @@ export interface ProviderConfig {
   readonly userUrl: URL;
 }
 
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  /** Stripe's price of each plan, by the plan's name. */
+  readonly prices: ReadonlyMap<string, string>;
+  readonly apiUrl: URL;
+}
+
 /** Everything that differs between deployments, parsed once at the entrypoint. */
 export interface Config {
   readonly port: number;
@@ -224,6 +99,8 @@ export interface Config {
   readonly rates: Rates;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** Undefined where nobody can pay for a plan. */
+  readonly stripe: StripeConfig | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Those whose registration is configured; nobody sees the others. */
   readonly providers: {
@@ -264,6 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rates: ratesWith(value.RATE_LIMITS),
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
+    stripe: stripeConfig(value),
     logLevel: value.LOG_LEVEL,
     providers: {
       discord: providerConfig(value, "DISCORD"),
@@ -295,22 +173,6 @@ function decoded(base64: string): string {
   } catch {
     return "";
   }
-}
-
-function providerVariables<P extends ProviderPrefix>(prefix: P, name: string) {
-  const { ISSUER, AUTHORIZE_URL, TOKEN_URL, USER_URL } = PROVIDER_DEFAULTS[prefix];
-  const endpoint = (url: string) => z.url({ protocol: /^https?$/ }).default(url);
-  const variables = {
-    CLIENT_ID: z.string().min(1).optional().describe(`signing in with ${name}: our id there`),
-    CLIENT_SECRET: z.string().min(1).optional().describe(`${name}: the secret that belongs to it`),
-    ISSUER: endpoint(ISSUER).describe(`${name}: who its answers say they are from`),
-    AUTHORIZE_URL: endpoint(AUTHORIZE_URL).describe(`${name}: where people agree`),
-    TOKEN_URL: endpoint(TOKEN_URL).describe(`${name}: where we learn that they did`),
-    USER_URL: endpoint(USER_URL).describe(`${name}: where we learn who they are`),
-  };
-  return Object.fromEntries(
-    Object.entries(variables).map(([key, schema]) => [`${prefix}_${key}`, schema]),
-  ) as { [K in keyof typeof variables as `${P}_${K}`]: (typeof variables)[K] };
 }
 
 /** Both of id and secret, or neither: half of a registration is a mistake. */
@@ -380,4 +242,23 @@ function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefine
   if (organization && apiToken) return { apiUrl, organization, apiToken, group, placement };
   if (value.DATABASE_HOST !== "turso" && !organization && !apiToken) return undefined;
   throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
+}
+
+/** All of it or none, for the same reason. */
+function stripeConfig(value: z.infer<typeof environment>): StripeConfig | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = value;
+  const { STRIPE_PRICES: prices } = value;
+  if (!secretKey && !webhookSecret && !prices) return undefined;
+  if (!secretKey || !webhookSecret || !prices) {
+    throw new Error(
+      "STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PRICES belong together: set all of them.",
+    );
+  }
+  const pairs = prices.split(",").map((pair) => pair.split("=") as [string, string]);
+  return {
+    secretKey,
+    webhookSecret,
+    prices: new Map(pairs),
+    apiUrl: new URL(value.STRIPE_API_URL),
+  };
 }

@@ -124,6 +124,25 @@ export const limits = {
     /** Letters' links, tickets and answers that ended are of no use to anybody. */
     endedKeptMs: DAY_MS,
   },
+  configuration: {
+    /** Two reads make five seconds; within that a change is effective everywhere. */
+    freshMs: 2 * SECOND_MS,
+    /** A line or two over every page. */
+    announcementCharsMax: 200,
+  },
+  cache: {
+    /** An answer of a megabyte is a list of everything; it is not kept. */
+    bodyCharsMax: 1024 * 1024,
+    clearedAtOnce: 20,
+  },
+  payments: {
+    /** Somebody waits for the page that they pay on. */
+    deadlineMs: 10 * SECOND_MS,
+    retriesMax: 1,
+    retryAfterMs: MINUTE_MS,
+    /** What was signed longer ago may have been overheard and sent again. */
+    newsAgeMs: 5 * MINUTE_MS,
+  },
   operators: {
     /** A screen or two of a page. */
     pageRows: 50,

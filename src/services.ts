@@ -9,11 +9,14 @@ import type { TenantDatabases } from "./database/tenants.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
+import type { AppConfig } from "./platform/app-config.ts";
 import type { AuditSealer } from "./platform/audit-sealer.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
 import type { KeyUsage } from "./platform/keys/usage.ts";
+import type { Payments } from "./platform/plans/payments.ts";
 import type { RateLimiter } from "./platform/rate-limiter.ts";
+import type { ResponseCache } from "./platform/response-cache.ts";
 import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { EventTails } from "./tenant/live/tails.ts";
 
@@ -106,6 +109,10 @@ export interface Services {
   readonly keyUsage: KeyUsage;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
+  /** What operators set while the platform runs. */
+  readonly appConfig: AppConfig;
+  /** Answers of services elsewhere. */
+  readonly cache: ResponseCache;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
   /** Follows what happens in guilds that somebody watches. */
@@ -116,6 +123,8 @@ export interface Services {
   readonly exports?: Exports;
   readonly platformCopies?: Pick<PlatformBackups, "list">;
   readonly rollouts?: FleetRollouts;
+  /** Absent where nobody can pay for a plan. */
+  readonly payments?: Payments;
   /** Shown on the landing page when this instance has a guild that anybody may look at. */
   readonly demoGuildSlug?: string;
 }

@@ -45,7 +45,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
           if (PICTURES) await page.screenshot({ path: picture, fullPage: true });
           expect([path, await faults(page)]).toEqual([path, []]);
         }
-      }, 120_000);
+      }, 240_000);
     }
   }
 
@@ -62,7 +62,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
       const picture = `${PICTURES}/plan-${width}.png`;
       if (PICTURES) await page.screenshot({ path: picture, fullPage: true });
     }
-  }, 60_000);
+  }, 180_000);
 
   test("an operator acts as somebody, sees the banner, and is themselves again", async () => {
     const { t, origin } = app;
@@ -84,5 +84,5 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     await page.click(".banner button");
     await page.waitForURL("**/operator/impersonations?done=ended");
     expect(await page.textContent("main")).toContain("Cannot see the raid");
-  }, 60_000);
+  }, 180_000);
 });

@@ -40,7 +40,7 @@ const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^src\/(platform|tenant)\/index\.ts$/, /^src\/(http|platform|tenant)\//],
   [/^src\/kernel\//, /^src\/kernel\//],
   [/^src\/limits\.ts$/, /^$/],
-  [/^src\/config\.ts$/, /^src\/(kernel\/|limits\.ts)/],
+  [/^src\/config(-variables)?\.ts$/, /^src\/(kernel\/|limits\.ts|config-variables\.ts)/],
   [/^src\/database\//, /^src\/(kernel|database)\/|^src\/limits\.ts/],
   [LEAVES, /^src\/(kernel|database|tenant\/.*schema\.ts|platform\/(store|schema)\.ts)/],
   [/^src\/platform\/[a-z-]+\.ts$/, /^src\/(kernel|database|platform\/[a-z-]+\.ts|services\.ts)/],

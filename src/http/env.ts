@@ -1,3 +1,4 @@
+import type { Settings } from "../platform/app-config.ts";
 import type { Caller, PlatformContext } from "../platform/context.ts";
 import type { RateState } from "../platform/rate-limiter.ts";
 import type { Services } from "../services.ts";
@@ -17,6 +18,8 @@ export interface AppEnv {
   Variables: {
     /** Set by `provide`. */
     services: Services;
+    /** Set by `provide`: what operators set while the platform runs. */
+    settings: Settings;
     /** Set by `requestId`: ours, or the caller's own if it sent a plain one. */
     requestId: string;
     /** Set by `session`. */

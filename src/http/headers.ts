@@ -2,8 +2,11 @@ import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./env.ts";
 
-/** No inline code, no foreign code, no frames: what a page may do, said once. */
-export function securityHeaders(publicUrl: URL) {
+/**
+ * No inline code, no foreign code, no frames: what a page may do, said once. Forms lead nowhere but
+ * here, and to where somebody pays.
+ */
+export function securityHeaders(publicUrl: URL, formTargets: readonly string[] = []) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -12,7 +15,7 @@ export function securityHeaders(publicUrl: URL) {
       imgSrc: ["'self'", "data:"],
       fontSrc: ["'self'"],
       connectSrc: ["'self'"],
-      formAction: ["'self'"],
+      formAction: ["'self'", ...formTargets],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
     },

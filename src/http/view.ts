@@ -14,6 +14,8 @@ export interface View {
   readonly path: string;
   readonly url: URL;
   readonly requestId: string;
+  /** What operators tell everybody; empty when there is nothing. */
+  readonly announcement: string;
   /** Below a guild's address only. */
   readonly guild: GuildContext | undefined;
 }
@@ -31,6 +33,7 @@ export function viewOf<E extends AppEnv>(c: Context<E>): View {
     path: url.pathname,
     url,
     requestId: variables.requestId ?? "",
+    announcement: variables.settings?.announcement ?? "",
     guild: variables.guild,
   };
 }

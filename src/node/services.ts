@@ -8,7 +8,7 @@ import { Provisioner } from "../../provisioning/provisioner.ts";
 import { type Remotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
-import type { Config } from "../config.ts";
+import type { Config, StripeConfig } from "../config.ts";
 import type { OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { DatabaseError } from "../database/errors.ts";
@@ -18,13 +18,16 @@ import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog, type Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
+import { AppConfig } from "../platform/app-config.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
+import type { Payments } from "../platform/plans/payments.ts";
 import { RateLimiter } from "../platform/rate-limiter.ts";
+import { ResponseCache } from "../platform/response-cache.ts";
 import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
@@ -143,6 +146,7 @@ export async function buildNodeServices(
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
+  const payments = config.stripe && (await stripePayments(config.stripe, now));
   return {
     config,
     now,
@@ -162,6 +166,8 @@ export async function buildNodeServices(
     keyUsage,
     rates: new RateLimiter(platform, config.rates),
     auditSealer,
+    appConfig: new AppConfig(platform),
+    cache: new ResponseCache(platform),
     wakeJobs: () => {
       logIngest.wake();
       jobRunner.wake();
@@ -185,6 +191,7 @@ export async function buildNodeServices(
     },
     logFiles,
     logIngest,
+    ...(payments && { payments }),
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
@@ -208,4 +215,10 @@ async function readyTurso({ turso }: Remotes, log: Log): Promise<void> {
     if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
     log.warn("turso.unreachable", { error });
   });
+}
+
+/** Loaded only where it is needed: the package is as large as the rest of the server. */
+async function stripePayments(config: StripeConfig, now: Clock): Promise<Payments> {
+  const { StripePayments } = await import("../platform/plans/stripe.ts");
+  return new StripePayments(config, now);
 }

@@ -1,6 +1,8 @@
 import { createRouter } from "../http/router.ts";
 import { authPages } from "./auth/pages.tsx";
 import { authApi } from "./auth/routes.ts";
+import { configurationPages } from "./configuration/pages.tsx";
+import { configurationApi } from "./configuration/routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
 import { identitiesPages } from "./identities/pages.tsx";
@@ -13,6 +15,7 @@ import { operatorsPages } from "./operators/pages.tsx";
 import { operatorsApi } from "./operators/routes.ts";
 import { personalSecretsPages } from "./personal-secrets/pages.tsx";
 import { personalSecretsApi } from "./personal-secrets/routes.ts";
+import { paymentNewsApi } from "./plans/guild-routes.ts";
 import { planOperatorPages } from "./plans/operator-pages.tsx";
 import { planOperatorApi } from "./plans/operator-routes.ts";
 import { plansApi } from "./plans/routes.ts";
@@ -22,6 +25,7 @@ export { backupsPages } from "./backups/pages.tsx";
 export { backupsApi } from "./backups/routes.ts";
 export { keysPages } from "./keys/pages.tsx";
 export { keysApi } from "./keys/routes.ts";
+export { guildPlansApi } from "./plans/guild-routes.ts";
 export { plansPages } from "./plans/pages.tsx";
 
 /** The platform's JSON API, below `/api`: one line per feature. */
@@ -32,6 +36,7 @@ export function platformApi() {
     .route("/", personalSecretsApi())
     .route("/", guildsApi())
     .route("/", plansApi())
+    .route("/", paymentNewsApi())
     .route("/", endImpersonationApi());
 }
 
@@ -51,7 +56,8 @@ export function operatorApi() {
     .route("/", operatorsApi())
     .route("/", operationsApi())
     .route("/", impersonationsApi())
-    .route("/", planOperatorApi());
+    .route("/", planOperatorApi())
+    .route("/", configurationApi());
 }
 
 /** The operators' console, below `/operator`: one line per feature. */
@@ -59,5 +65,6 @@ export function operatorPages() {
   return createRouter<OperatorEnv>()
     .route("/", operatorsPages())
     .route("/", impersonationsPages())
-    .route("/", planOperatorPages());
+    .route("/", planOperatorPages())
+    .route("/", configurationPages());
 }

@@ -22,6 +22,7 @@ import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 export * from "../database/audit-schema.ts";
 export * from "./audit-schema.ts";
 export * from "./backups-schema.ts";
+export * from "./configuration/schema.ts";
 export * from "./fleet-schema.ts";
 export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";

@@ -91,6 +91,11 @@ export function Document(
           </a>
           <Header view={view} />
           <Impersonating view={view} />
+          {view.announcement && (
+            <div class="banner" role="status">
+              {view.announcement}
+            </div>
+          )}
           {banner && (
             <div class="banner" role="status">
               {banner}

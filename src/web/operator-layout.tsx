@@ -19,6 +19,7 @@ const SECTIONS: readonly (readonly [
   ["backups", "/backups", "loot", "backups"],
   ["plans", "/plans", "standings", "plans"],
   ["audit", "/audit", "audit", "audit"],
+  ["configuration", "/configuration", "settings", "configuration"],
   ["impersonate", "/impersonations", "roster", "impersonate"],
 ];
 

@@ -53,12 +53,14 @@ export function requireVerified(caller: SignedIn): void {
 /**
  * Makes an account and mails the link that proves its address; signs nobody in.
  * @throws {Invalid} `auth/weak-password`, {Conflict} `auth/email-taken`
+ * @throws {Forbidden} `auth/sign-up-closed`
  */
 export async function signUp(
   ctx: PlatformContext,
   input: { email: string; password: string; name: string; locale: Locale },
 ): Promise<Account> {
   const { services } = ctx;
+  await refuseWhenClosed(ctx);
   refuseWeakPassword(input.password, input);
   await countByAddress(ctx, "sign-up");
   const user: UserRow = {
@@ -256,6 +258,15 @@ export async function issueAccessToken(
     throw noSuchGuild();
   }
   return await ctx.services.accessTokens.issue({ userId, sessionId, guildId: found.guild.id });
+}
+
+/** For whatever makes an account. @throws {Forbidden} `auth/sign-up-closed` */
+export async function refuseWhenClosed({ services }: PlatformContext): Promise<void> {
+  if ((await services.appConfig.current()).signUpOpen) return;
+  throw new Forbidden(
+    "auth/sign-up-closed",
+    "Nobody can make an account here just now. Ask whoever runs this platform.",
+  );
 }
 
 /** The caller, once they have shown that they know their password. */

@@ -8,7 +8,6 @@ import type { Role } from "../../kernel/permissions.ts";
 import { accountHolder, accountViewer } from "../auth/accounts.ts";
 import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
 import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
-import { FIRST_PLAN } from "../plans/plans.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import { type Faction, type GuildStatus, guilds, memberships, type Region } from "../schema.ts";
 import { type Guild, isGone } from "../store.ts";
@@ -213,7 +212,8 @@ async function insertGuild(
   const caller = accountHolder(ctx);
   const { platform, provisioner } = ctx.services;
   refuseBadSlug(slug);
-  const plan = await planByName(platform, FIRST_PLAN);
+  const { firstPlan } = await ctx.services.appConfig.current();
+  const plan = await planByName(platform, firstPlan);
   const nowMs = ctx.services.now().getTime();
   const id = newId<GuildId>();
   const keys = { nameKey: nameKey(input.name), realmKey: realmKey(input.realm) };

@@ -1,13 +1,24 @@
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter } from "../../http/router.ts";
+import { createRouter, invalidFrom } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
-import { Card, LinkButton, Meter, Notice, PageHeader } from "../../web/components.tsx";
+import { may } from "../../tenant/context.ts";
+import {
+  Button,
+  ButtonForm,
+  Card,
+  LinkButton,
+  Meter,
+  Notice,
+  PageHeader,
+} from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
-import { ownPage } from "../auth/form-page.ts";
+import { ownPage, sentForm } from "../auth/form-page.ts";
 import { Facts } from "../operators/parts.tsx";
+import { checkoutInput } from "./guild-routes.ts";
 import { number, Sources } from "./operator-pages.tsx";
+import { beginCheckout, openPortal } from "./paying.ts";
 import { logStorageOf, usageOf } from "./service.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
@@ -18,6 +29,17 @@ export function plansPages() {
   const pages = createRouter<GuildEnv>();
   const needed = requirePermission("settings.manage");
   pages.get("/settings/plan", needed, async (c) => ownPage(c, await planHtml(c)));
+  const owned = requirePermission("guild.own");
+  pages.post("/settings/plan/checkout", owned, async (c) => {
+    const parsed = checkoutInput.safeParse(await sentForm(c));
+    if (!parsed.success) throw invalidFrom(parsed.error, "form");
+    const { url } = await beginCheckout(c.var.guild, c.var.platform, parsed.data.plan);
+    return c.redirect(url, 303);
+  });
+  pages.post("/settings/plan/portal", owned, async (c) => {
+    const { url } = await openPortal(c.var.guild, c.var.platform);
+    return c.redirect(url, 303);
+  });
   return pages;
 }
 
@@ -31,6 +53,9 @@ async function planHtml(c: Context<GuildEnv>) {
     subscriptionsOf(c.var.services, guild.id),
   ]);
   const used = [usage.members, usage.guilds, usage.keys, storage];
+  const isPaid = subscriptions.some(
+    ({ source, status }) => source === "stripe" && status === "active",
+  );
   const isOver = used.some(({ used: count, limit }) => limit !== null && count > limit);
   return (
     <GuildLayout view={view} title={t.title} section="settings">
@@ -56,10 +81,33 @@ async function planHtml(c: Context<GuildEnv>) {
         />
       </Card>
       <Card title={t.larger}>
-        <p>{t.askOperator}</p>
+        <WayOn c={c} isPaid={isPaid} />
         <p class="muted">{t.smaller}</p>
       </Card>
     </GuildLayout>
+  );
+}
+
+/** How to get a larger plan: pay for it where that is possible, else ask the operators. */
+function WayOn({ c, isPaid }: { c: Context<GuildEnv>; isPaid: boolean }) {
+  const view = viewOf(c);
+  const t = view.messages.plans;
+  const { payments } = c.var.services;
+  if (!payments) return <p>{t.askOperator}</p>;
+  if (!may(c.var.guild, "guild.own")) return <p>{t.ownerPays}</p>;
+  const href = guildHref(view, "/settings/plan");
+  if (isPaid) return <ButtonForm action={`${href}/portal`}>{t.manage}</ButtonForm>;
+  return (
+    <>
+      <p>{t.payLead}</p>
+      <form class="row" method="post" action={`${href}/checkout`}>
+        {payments.plans.map((plan) => (
+          <Button name="plan" value={plan}>
+            {t.pay(plan)}
+          </Button>
+        ))}
+      </form>
+    </>
   );
 }
 

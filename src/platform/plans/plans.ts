@@ -1,9 +1,6 @@
 import { LimitReached } from "../../kernel/errors.ts";
 import type { Plan } from "../store.ts";
 
-/** What a new guild begins on. */
-export const FIRST_PLAN = "free";
-
 /** How much of one limit is used; a limit of null is none. */
 export interface Used {
   readonly used: number;

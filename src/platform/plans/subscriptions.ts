@@ -4,9 +4,9 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
+import { SETTINGS } from "../app-config.ts";
 import { type ActingContext, record } from "../context.ts";
 import { allowArea, type OperatorContext } from "../operators/context.ts";
-import { FIRST_PLAN } from "./plans.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
 /** What gives a guild its plan. */
@@ -108,7 +108,10 @@ export async function endPastGrants(services: Services): Promise<number> {
   return past.length;
 }
 
-/** What one source gives a guild from now on, and the plan that follows from all of them. */
+/**
+ * What one source gives a guild from now on, and the plan that follows from all of them. Older news
+ * change nothing, nor does the end of a payment that another one has replaced.
+ */
 export function subscriptionRows(
   ctx: ActingContext,
   id: GuildId,
@@ -130,7 +133,8 @@ export function subscriptionRows(
             ON CONFLICT (guild_id, source) DO UPDATE SET plan = ?3, status = ?4, until = ?5,
               reason = ?6, customer = coalesce(?7, customer),
               reference = coalesce(?8, reference), as_of = ?9, updated_at = ?10
-              WHERE as_of <= ?9`,
+              WHERE as_of <= ?9 AND (?4 = 'active' OR ?8 IS NULL OR reference IS NULL
+                OR reference = ?8)`,
       args: [
         id,
         given.source,
@@ -154,9 +158,10 @@ function applied(ctx: ActingContext, id: GuildId): Statement {
     sql: `UPDATE guilds SET plan = best.name, plan_since = ?2, updated_at = ?2
           FROM (SELECT coalesce((SELECT p.name FROM subscriptions s JOIN plans p ON p.name = s.plan
               WHERE s.guild_id = ?1 AND s.status = 'active' AND (s.until IS NULL OR s.until > ?2)
-              ORDER BY p.position DESC LIMIT 1), ?3) AS name) AS best
+              ORDER BY p.position DESC LIMIT 1),
+              (SELECT value ->> '$' FROM app_config WHERE key = 'firstPlan'), ?3) AS name) AS best
           WHERE guilds.id = ?1 AND guilds.plan <> best.name`,
-    args: [id, ctx.services.now().getTime(), FIRST_PLAN],
+    args: [id, ctx.services.now().getTime(), SETTINGS.firstPlan.byDefault],
   };
 }
 

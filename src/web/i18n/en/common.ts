@@ -54,6 +54,7 @@ export const common = {
     end: "Be yourself again",
   },
   done: {
+    paid: "Thank you. The plan is here as soon as the payment is confirmed.",
     ended: "You are yourself again.",
     saved: "Saved.",
     added: "Added.",

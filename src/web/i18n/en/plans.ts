@@ -27,6 +27,10 @@ export const plans = {
   over: "This guild has more than its plan has room for. What is over can be read but not added to; nothing was deleted.",
   larger: "A larger plan",
   askOperator: "Ask whoever runs this platform: they can give your guild a larger plan.",
+  pay: (plan: string) => `Pay for ${plan}`,
+  manage: "Change or end the payment",
+  payLead: "A plan is paid month by month, and you can end it whenever you like.",
+  ownerPays: "Only the owner of the guild can pay for a plan.",
   smaller: "If a plan ends, what is over its limits becomes read-only until there is room again.",
   sources: { grant: "given by an operator", stripe: "paid" },
   operatorLead:

@@ -57,6 +57,7 @@ export const common: Translated<typeof en> = {
     end: "Volver a ser tú",
   },
   done: {
+    paid: "Gracias. El plan llega en cuanto se confirme el pago.",
     ended: "Vuelves a ser tú.",
     saved: "Guardado.",
     added: "Añadido.",

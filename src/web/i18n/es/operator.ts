@@ -5,6 +5,7 @@ export const operator: Translated<typeof en> = {
   title: "Consola de operadores",
   nav: {
     overview: "Resumen",
+    configuration: "Configuración",
     guilds: "Hermandades",
     fleet: "Flota",
     jobs: "Tareas",
@@ -58,6 +59,19 @@ export const operator: Translated<typeof en> = {
   resume: "Volver a abrir",
   suspendedFor: "Suspendida",
   open: "Abrir su página",
+  configurationLead:
+    "Ajustes de la plataforma. Cada proceso tiene un cambio en menos de cinco segundos.",
+  signUpOpen: "Cualquiera puede crear una cuenta",
+  signUpOpenHint: "Si no, solo entran quienes ya tienen una.",
+  announcement: "Anuncio",
+  announcementHint: "Está encima de cada página. Déjalo vacío para no poner ninguno.",
+  firstPlan: "El plan con que empiezan las hermandades nuevas",
+  cache: "Respuestas de fuera",
+  cacheLead: "Lo que respondieron otros servicios, guardado un tiempo para no preguntarles tanto.",
+  cacheEmpty: "No hay nada guardado",
+  cacheEmptyText: "Lo que respondan otros servicios aparecerá aquí según de qué trate.",
+  cacheEntries: "Respuestas",
+  cacheForget: "Olvidar",
   account: "Cuenta",
   impersonateLead:
     "Ve lo que ve alguien, para ayudarle. El registro de sus hermandades te nombra, con el motivo que escribas.",

@@ -30,6 +30,10 @@ export const plans: Translated<typeof en> = {
   over: "Esta hermandad tiene más de lo que admite su plan. Lo que sobra se puede leer, pero no ampliar; no se ha borrado nada.",
   larger: "Un plan mayor",
   askOperator: "Pide a quien lleva esta plataforma que dé a tu hermandad un plan mayor.",
+  pay: (plan: string) => `Pagar ${plan}`,
+  manage: "Cambiar o terminar el pago",
+  payLead: "Un plan se paga mes a mes, y puedes terminarlo cuando quieras.",
+  ownerPays: "Solo el dueño de la hermandad puede pagar un plan.",
   smaller:
     "Si un plan termina, lo que pase de sus límites queda de solo lectura hasta que haya sitio.",
   sources: { grant: "dado por un operador", stripe: "pagado" },

@@ -8,6 +8,9 @@ export const problems: Translated<typeof en> = {
     "auth/bad-token": "Este token no es válido. Entra de nuevo para obtener otro.",
     "auth/proof-required": "Demuestra otra vez que eres tú para hacer esto.",
     "auth/required": "Entra para hacer esto.",
+    "auth/sign-up-closed":
+      "Ahora mismo nadie puede crear una cuenta aquí. Pregunta a quien lleva esta plataforma.",
+    "configuration/no-such-plan": "No existe ese plan.",
     "auth/session-required":
       "Un token de acceso abre una sola hermandad. Usa el token de sesión para esto.",
     "audit/sealed-already": "Otro proceso selló ya estas filas. Sigue adelante.",
@@ -75,6 +78,16 @@ export const problems: Translated<typeof en> = {
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esta hermandad no tiene esa banda semanal.",
     "raids/too-many-series": "La hermandad tiene ya todas las bandas semanales que puede.",
+    "payment/bad-signature":
+      "Este mensaje no está firmado por el proveedor de pagos, o es demasiado antiguo.",
+    "payment/known": "Este mensaje ya se recibió.",
+    "payment/not-configured":
+      "Aquí no se puede pagar nada. Pide un plan mayor a quien lleva esta plataforma.",
+    "payment/unavailable":
+      "El proveedor de pagos no responde. No se ha pagado nada; inténtalo dentro de un rato.",
+    "plan/not-for-sale": "Este plan no se puede comprar aquí.",
+    "plan/not-paid": "Todavía no se ha pagado nada por esta hermandad.",
+    "plan/paid-already": "El plan de esta hermandad ya está pagado. Cámbialo en su lugar.",
     "plan/changed": "Otro proceso lo terminó, o sigue adelante.",
     "plan/keys":
       "El plan de la hermandad no admite más claves. Revoca una, o su dueño puede subir de plan.",
