@@ -1,8 +1,11 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserApp, browserApp, CHROMIUM, faults } from "./support/browser.ts";
 import { type OAuthServer, startOAuth } from "./support/oauth.ts";
 
 const SHOTS = process.env["SCREENSHOTS"];
+type Look = (name: string) => Promise<void>;
+
 let oauth: OAuthServer;
 let app: BrowserApp;
 
@@ -55,11 +58,11 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       await page.goto(`${app.origin}/account`);
       await page.click('a:has-text("Link Battle.net")');
       await page.click("#agree");
-      await page.waitForURL("**/account?done=linked");
+      await told(page, "Linked.");
       expect(await page.textContent("main")).toContain("Jaina");
       await look("account");
       await page.click('button:has-text("Unlink Discord")');
-      await page.waitForURL("**/account?done=saved");
+      await told(page, "Saved.");
       await page.click('button:has-text("Unlink Battle.net")');
       expect(await page.textContent(".error-summary")).toContain("Set a password first");
       await look("last-way-in");
@@ -74,8 +77,9 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       await page.waitForURL("**/account");
       await page.fill("#password", "seven ravens over the keep");
       await page.click('button:has-text("Set a password")');
-      await page.waitForURL("**/account?done=saved");
+      await told(page, "Saved.");
       expect(await page.textContent("main")).toContain("Change the password");
+      await connect(page, look);
       await page.context().clearCookies();
 
       oauth.battlenet.person = { sub: `8${width}`, battletag: "Varian#1" };
@@ -95,3 +99,43 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
     }, 180_000);
   }
 });
+
+/** Waits for what a page says after a form. Its address says it only until a script has read it. */
+async function told(page: Page, text: string): Promise<void> {
+  await page.waitForSelector(`.toast:has-text("${text}")`);
+}
+
+/** Saves a secret, sees how it ends and no more, and founds a guild to look at its connections. */
+async function connect(page: Page, look: Look): Promise<void> {
+  await page.click('main a:has-text("Connections")');
+  await page.fill("#blizzard-account", "my client");
+  await page.fill("#blizzard-value", "c0ffee".repeat(6));
+  await page.click('form[action$="/blizzard"] button');
+  await page.waitForSelector(".error-summary");
+  await page.fill("#blizzard-account", "my-client");
+  await page.fill("#blizzard-value", "c0ffee".repeat(6));
+  await page.click('form[action$="/blizzard"] button');
+  await told(page, "Saved.");
+  expect(await page.textContent("main")).toContain("••••ffee");
+  await look("personal-connections");
+  await page.goto(`${app.origin}/guilds/new`);
+  await page.fill("#name", `Sealed Vow ${page.viewportSize()!.width}`);
+  await page.fill("#realm", "Area 52");
+  await page.click("main button[type=submit]");
+  await page.waitForURL("**/progress");
+  await page.click('a:has-text("Open the guild")');
+  await page.waitForURL("**/onboarding");
+  const guild = page.url().replace(/\/onboarding$/, "");
+  await page.goto(`${guild}/settings`);
+  await page.click('main a:has-text("Connections")');
+  await page.fill("#webhook-value", "https://hooks.example.org/raid-night-news");
+  await page.click('form[action$="/webhook"] button');
+  await told(page, "Saved.");
+  await look("connections");
+  await page.fill("#discord-webhook-value", "https://evil.example.org");
+  await page.click('form[action$="/discord-webhook"] button');
+  await page.waitForSelector(".error-summary");
+  await look("connections-refused");
+  await page.click('form[action$="/webhook/removal"] button');
+  await told(page, "Removed.");
+}

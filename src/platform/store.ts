@@ -100,15 +100,20 @@ const GUILD_COLUMNS = `
   p.name AS plan, g.plan_since, p.guilds_per_account_max, p.members_max, p.retention_days,
   p.keys_max, p.events_per_minute_max, p.connections_max, p.log_bytes_max, p.features`;
 
-// Whoever came last is over a limit; among members the strongest roles come first.
+// Whoever came last is over a limit; among members the strongest roles come first. Nobody is counted
+// where there is no limit: such guilds are the large ones.
 const GUILD_FOR_USER = `
   SELECT ${GUILD_COLUMNS}, m.id AS membership_id, m.role, m.overrides,
-    p.guilds_per_account_max <= (SELECT count(*) FROM guilds o WHERE o.owner_id = g.owner_id
-      AND o.plan = g.plan AND o.status NOT IN ('deleted', 'deleting')
-      AND (o.plan_since, o.created_at, o.id) < (g.plan_since, g.created_at, g.id)) AS guild_is_over,
-    p.members_max <= (SELECT count(*) FROM memberships o WHERE o.guild_id = m.guild_id
-      AND (instr('owner admin officer raider viewer', o.role), o.created_at, o.id)
-        < (instr('owner admin officer raider viewer', m.role), m.created_at, m.id)) AS member_is_over
+    CASE WHEN p.guilds_per_account_max IS NOT NULL THEN p.guilds_per_account_max <=
+      (SELECT count(*) FROM guilds o WHERE o.owner_id = g.owner_id
+       AND o.plan = g.plan AND o.status NOT IN ('deleted', 'deleting')
+       AND (o.plan_since, o.created_at, o.id) < (g.plan_since, g.created_at, g.id))
+      END AS guild_is_over,
+    CASE WHEN p.members_max IS NOT NULL THEN p.members_max <=
+      (SELECT count(*) FROM memberships o WHERE o.guild_id = m.guild_id
+       AND (instr('owner admin officer raider viewer', o.role), o.created_at, o.id)
+         < (instr('owner admin officer raider viewer', m.role), m.created_at, m.id))
+      END AS member_is_over
   FROM guilds g JOIN plans p ON p.name = g.plan
   LEFT JOIN memberships m ON m.guild_id = g.id AND m.user_id = ?2`;
 

@@ -10,7 +10,7 @@ const place: Place = { table: "secrets", column: "sealed", guildId: "g1", userId
 const secret = "a secret with ñ, 🗝 and a line\nbreak";
 const unreadable = { code: "secrets/unreadable" };
 
-describe("S54: an envelope", () => {
+describe("S54 an envelope", () => {
   test("opens where it was sealed, and says which key sealed it", async () => {
     const { sealed, keyId } = await envelopes.seal(place, secret);
     expect(keyId).toBe("2026-01");

@@ -22,6 +22,7 @@ beforeAll(async () => {
       args: [id, verifiedAt],
     });
   }
+  await services.provisioner.provision(await services.recordGuild("iron-vow"));
   await services.close();
 });
 afterAll(async () => {
@@ -64,4 +65,34 @@ test("an unknown account, an unproved mailbox or an unknown area is refused and 
   expect(await refused("add", "olga@example.test", "--may", "gilds")).toContain("Choose from");
   expect(await refused("remove", "olga@example.test")).toContain("guildhall operators list");
   expect(await listed()).toEqual([]);
+});
+
+test("a guild is given a plan until a day and loses it again, and the log says who and why", async () => {
+  const grant = (...more: readonly string[]) =>
+    guildhall("plans", "grant", "iron-vow", "--plan", "premium", "--reason", "Beta", ...more);
+  expect(await grant("--until", "2099-12-31")).toMatchObject({ code: 0, err: "" });
+  const counts = async () => {
+    const plans = JSON.parse((await guildhall("plans", "list", "--json")).out);
+    return plans.map(({ name, guilds }: { name: string; guilds: number }) => [name, guilds]);
+  };
+  expect(await counts()).toEqual([
+    ["free", 0],
+    ["premium", 1],
+  ]);
+  expect((await guildhall("plans", "list")).out).toContain("premium");
+  const revoked = await guildhall("plans", "revoke", "iron-vow");
+  expect([revoked.code, revoked.out]).toEqual([0, expect.stringContaining("is on free now")]);
+  expect((await grant("--until", "soon")).err).toContain("2026-12-31");
+  expect((await grant("--until", "2001-01-01")).err).toContain("This day is over");
+  expect((await guildhall("plans", "revoke", "iron-vow")).code).toBe(1);
+  const { platform, close } = await openProvisioning(dir);
+  const rows = await platform.db.all<{ action: string; actor_type: string; after: string }>(
+    "SELECT action, actor_type, after FROM audit_log WHERE action LIKE 'plan.%' ORDER BY seq",
+  );
+  await close();
+  expect(rows.map(({ action, actor_type }) => [action, actor_type])).toEqual([
+    ["plan.grant", "operator"],
+    ["plan.revoke", "operator"],
+  ]);
+  expect(rows[0]!.after).toContain("Beta");
 });

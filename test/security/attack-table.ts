@@ -70,6 +70,4 @@ export const ATTACKS: Readonly<Record<string, string>> = {
 export const NOT_YET: Readonly<Record<string, string>> = {
   S48: "no addon file is read",
   S52: "nothing here calls an address that somebody chose",
-  S53: "no other service calls this one",
-  S54: "no secret of another service is kept",
 };

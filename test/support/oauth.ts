@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { generateKeyPair, SignJWT } from "jose";
+import { type CryptoKey, generateKeyPair, SignJWT } from "jose";
 
 /** Somebody who is signed in at a provider: what its user endpoint says of them. */
 export type Person = Readonly<Record<string, unknown>>;
@@ -34,8 +34,10 @@ export async function startOAuth() {
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const discord = provider(`${origin}/discord`, "id");
-  const battlenet = provider(`${origin}/battlenet`, "sub");
+  // Made once: on a busy machine it takes longer than a sign-in waits.
+  const { privateKey } = await generateKeyPair("RS256");
+  const discord = provider(`${origin}/discord`, "id", privateKey);
+  const battlenet = provider(`${origin}/battlenet`, "sub", privateKey);
   app.route("/discord", discord.app).route("/battlenet", battlenet.app);
   return {
     discord,
@@ -45,7 +47,7 @@ export async function startOAuth() {
   };
 }
 
-function provider(base: string, subjectField: string) {
+function provider(base: string, subjectField: string, privateKey: CryptoKey) {
   const clientId = randomBytes(8).toString("hex");
   const clientSecret =
     subjectField === "sub"
@@ -135,7 +137,8 @@ function provider(base: string, subjectField: string) {
     tokens.set(token, grant.person);
     secrets.push(token);
     const subject = faults.idTokenSubject ?? String(grant.person[subjectField]);
-    const idToken = subjectField === "sub" ? await idTokenFor(base, clientId, subject) : undefined;
+    const idToken =
+      subjectField === "sub" ? await idTokenFor(base, clientId, subject, privateKey) : undefined;
     return c.json({
       access_token: token,
       token_type: "Bearer",
@@ -151,8 +154,12 @@ function provider(base: string, subjectField: string) {
   return self;
 }
 
-async function idTokenFor(issuer: string, audience: string, subject: string): Promise<string> {
-  const { privateKey } = await generateKeyPair("RS256");
+async function idTokenFor(
+  issuer: string,
+  audience: string,
+  subject: string,
+  privateKey: CryptoKey,
+): Promise<string> {
   return await new SignJWT()
     .setProtectedHeader({ alg: "RS256" })
     .setIssuer(issuer)

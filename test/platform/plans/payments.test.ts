@@ -112,7 +112,7 @@ describe("paying for a plan", () => {
   });
 });
 
-describe("S53: what Stripe sends", () => {
+describe("S53 what Stripe sends", () => {
   test("has one effect, though it comes ten times at once and once more", async () => {
     const { guild, subscription } = await paying();
     const message = news("evt_replayed", subscription);

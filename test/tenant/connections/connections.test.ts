@@ -155,7 +155,7 @@ describe("a guild's connection", () => {
   });
 });
 
-describe("S54: a sealed secret that was moved in the database", () => {
+describe("S54 a sealed secret that was moved in the database", () => {
   const unreadable = { code: "secrets/unreadable" };
 
   test("to another guild does not open there", async () => {
@@ -240,7 +240,7 @@ test("a person's own connections are theirs alone, by API and by form", async ()
   expect((await person.delete("/api/account/connections/blizzard")).status).toBe(204);
 });
 
-test("S55: no file, log line or answer holds a secret, however it was sent", async () => {
+test("S55 no file, log line or answer holds a secret, however it was sent", async () => {
   const values = [webhook(), word(), `https://hooks.example.org/${word()}`, word(), word(40)];
   const [channel, client, hook, own, bot] = values as [string, string, string, string, string];
   const answers = [
