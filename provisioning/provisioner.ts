@@ -262,13 +262,15 @@ export class Provisioner {
     fault(`${step}.done`);
   }
 
-  /** Keeps the operation ours for as long as a host takes: some need longer than a dead process. */
+  /** Keeps the operation ours while a host works, which may take longer than a lease; not for ever. */
   async #holding<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
     const { operations } = this.#deps;
+    const everyMs = limits.guild.operationLeaseMs / 3;
+    let left = limits.guild.hostWorkMsMax / everyMs;
     const renewal = setInterval(() => {
       // If this fails the lease runs out, which the next step finds.
-      operations.note(operation, []).catch(() => undefined);
-    }, limits.guild.operationLeaseMs / 3);
+      if (left-- > 0) operations.note(operation, []).catch(() => undefined);
+    }, everyMs);
     try {
       return await work();
     } finally {

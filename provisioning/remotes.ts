@@ -5,6 +5,7 @@ import type { OpenClient } from "../src/database/client.ts";
 import { DatabaseError } from "../src/database/errors.ts";
 import { openRemote } from "../src/database/remote.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import type { Log } from "../src/kernel/log.ts";
 import { SqldHost, SqldTokens } from "./hosts/sqld.ts";
 import { openOnTurso, TursoHost, TursoTokens } from "./hosts/turso.ts";
 import { TursoPlatform } from "./hosts/turso-platform.ts";
@@ -16,6 +17,8 @@ export interface Remotes {
   readonly turso: TursoHost | undefined;
   /** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
   readonly openClient: OpenClient;
+  /** The same with nothing under way, for runtimes on which requests must share no work. */
+  anew(): Remotes;
 }
 
 interface Options {
@@ -34,24 +37,39 @@ export async function remotesOf(
   const cloud = config.turso && new TursoPlatform({ ...config.turso, now });
   const tursoTokens = cloud && new TursoTokens(cloud, now);
 
-  const breakers = new Breakers();
-
-  const openClient: OpenClient = (location) => {
-    const breaker = breakers.of(location.url);
-    // Addresses of Turso are its own; everything else is told by where it is.
-    if (location.url.startsWith("libsql:") && tursoTokens)
-      return openOnTurso(tursoTokens, breaker)(location);
-    if (sqldTokens && sqld?.has(location.url)) {
-      return openRemote(location, { tokenFor: sqldTokens.tokenFor, breaker });
-    }
-    const where = "This guild is on a server that is not configured here.";
-    throw new DatabaseError("unreachable", where);
+  const anew = (): Remotes => {
+    const breakers = new Breakers();
+    const openClient: OpenClient = (location) => {
+      const breaker = breakers.of(location.url);
+      // Addresses of Turso are its own; everything else is told by where it is.
+      if (location.url.startsWith("libsql:") && tursoTokens)
+        return openOnTurso(tursoTokens, breaker)(location);
+      if (sqldTokens && sqld?.has(location.url)) {
+        return openRemote(location, { tokenFor: sqldTokens.tokenFor, breaker });
+      }
+      const where = "This guild is on a server that is not configured here.";
+      throw new DatabaseError("unreachable", where);
+    };
+    const shared = { openClient, migrations, now };
+    const sqld =
+      config.sqld && sqldTokens && new SqldHost({ ...config.sqld, ...shared, tokens: sqldTokens });
+    const turso =
+      config.turso &&
+      new TursoHost({ ...config.turso, ...shared, platform: cloud!, tokens: tursoTokens! });
+    return { sqld, turso, openClient, anew };
   };
-  const shared = { openClient, migrations, now };
-  const sqld =
-    config.sqld && sqldTokens && new SqldHost({ ...config.sqld, ...shared, tokens: sqldTokens });
-  const turso =
-    config.turso &&
-    new TursoHost({ ...config.turso, ...shared, platform: cloud!, tokens: tursoTokens! });
-  return { sqld, turso, openClient };
+  return anew();
+}
+
+/**
+ * Looks at the servers before anything is asked of them. While the cloud is away, guilds elsewhere are
+ * served; a wrong configuration is another matter.
+ * @throws {Error} saying what to set.
+ */
+export async function readyRemotes({ sqld, turso }: Remotes, log: Log): Promise<void> {
+  await sqld?.refuseOpenServer();
+  await turso?.readyGroup().catch((error: unknown) => {
+    if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
+    log.warn("turso.unreachable", { error });
+  });
 }

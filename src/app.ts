@@ -13,6 +13,7 @@ import { limitAddress, limitCaller, rateHeaders } from "./http/rate-limits.ts";
 import { createRouter } from "./http/router.ts";
 import { session } from "./http/session.ts";
 import { guildPath, inGuild } from "./http/tenant.ts";
+import { NotSupported } from "./kernel/errors.ts";
 import { limits } from "./limits.ts";
 import { guildPages } from "./platform/guilds/guild-pages.tsx";
 import { guildApi } from "./platform/guilds/guild-routes.ts";
@@ -40,8 +41,11 @@ import { publicPages } from "./web/public.tsx";
 
 export type App = ReturnType<typeof createApp>;
 
-/** The whole HTTP surface, in the order in which a request meets it. */
-export function createApp(services: Services) {
+/**
+ * The whole HTTP surface, in the order in which a request meets it. Where nothing may outlive a
+ * request, each brings services of its own, and only the configuration is for all of them.
+ */
+export function createApp(services: Services | Pick<Services, "config" | "payments">) {
   const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
   app.onError(onError(pageFor));
   app.notFound(notFound);
@@ -49,8 +53,9 @@ export function createApp(services: Services) {
   app.use(
     requestId({ limitLength: 64 }),
     async function provide(c, next) {
-      c.set("services", services);
-      c.set("settings", await services.appConfig.current());
+      const own = c.env?.services ?? (services as Services);
+      c.set("services", own);
+      c.set("settings", await own.appConfig.current());
       await next();
     },
     securityHeaders(services.config.publicUrl, services.payments?.origins),
@@ -60,6 +65,7 @@ export function createApp(services: Services) {
     rateHeaders,
     limitAddress,
     preferences,
+    noUpgrade,
     session,
     limitCaller,
     sameOrigin,
@@ -88,6 +94,15 @@ export function createApp(services: Services) {
   app.route("/", platformPages());
   return app;
 }
+
+/** Connections that are taken over never come here: where they do, nobody is there to take them. */
+const noUpgrade: typeof smallBody = async (c, next) => {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return await next();
+  throw new NotSupported(
+    "request/no-websocket",
+    "This server takes no WebSocket. Send the log when the night is over, or run Guildhall on Node.",
+  );
+};
 
 /** Every body is small but a piece of a combat log, whose route has a limit of its own. */
 const smallBody = bodyLimit({ maxSize: limits.http.bodyBytesMax });

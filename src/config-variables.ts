@@ -112,6 +112,11 @@ export const environment = z.object({
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe("mail; without it letters are files in DATA_DIR/outbox"),
+  MAIL_API_URL: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe("Workers: a mail service that takes {from, to, subject, text} as JSON"),
+  MAIL_API_TOKEN: z.string().min(1).optional().describe("Workers: its bearer token"),
   MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>").describe("whom letters are from"),
   STRIPE_SECRET_KEY: z.string().min(8).optional().describe("Stripe: plans can be paid for"),
   STRIPE_WEBHOOK_SECRET: z.string().min(8).optional().describe("Stripe: signs what it tells us"),
@@ -139,6 +144,7 @@ export const SECRETS = new Set([
   "BACKUP_S3_SECRET_ACCESS_KEY",
   "PLATFORM_DATABASE_TOKEN",
   "TURSO_API_TOKEN",
+  "MAIL_API_TOKEN",
   "DISCORD_CLIENT_SECRET",
   "BATTLENET_CLIENT_SECRET",
   "STRIPE_SECRET_KEY",

@@ -98,6 +98,7 @@ export interface Config {
   readonly trustedProxyHops: number;
   readonly rates: Rates;
   readonly smtpUrl: string | undefined;
+  readonly mailApi: { readonly url: string; readonly token: string | undefined } | undefined;
   readonly mailFrom: string;
   /** Undefined where nobody can pay for a plan. */
   readonly stripe: StripeConfig | undefined;
@@ -140,6 +141,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     rates: ratesWith(value.RATE_LIMITS),
     smtpUrl: value.SMTP_URL,
+    mailApi: value.MAIL_API_URL
+      ? { url: value.MAIL_API_URL, token: value.MAIL_API_TOKEN }
+      : undefined,
     mailFrom: value.MAIL_FROM,
     stripe: stripeConfig(value),
     logLevel: value.LOG_LEVEL,

@@ -77,6 +77,8 @@ export const limits = {
     slugHeldMs: 90 * DAY_MS,
     /** Each step takes milliseconds; a runner silent for so long has died. */
     operationLeaseMs: 10 * SECOND_MS,
+    /** A cloud takes up to a minute to make a database that serves; what takes longer hangs. */
+    hostWorkMsMax: 2 * MINUTE_MS,
     /** A move renews it page by page; in its last part its guild takes no writes, so not for longer. */
     moveLeaseMs: 15 * SECOND_MS,
     /** Copies that catch up with a guild in use; the next would find as much to do as the last. */
@@ -279,6 +281,15 @@ export const limits = {
     tokenMs: HOUR_MS,
     /** Far more guilds than one process serves within an hour; each is a short text. */
     tokensMax: 20_000,
+  },
+  worker: {
+    /** A request may ask others a thousand times; each look at a watched guild asks twice. */
+    livePollMs: SECOND_MS,
+    liveLooksMax: 200,
+    /** The schedule comes every minute; within it, what is due is looked for this often. */
+    jobsForMs: 55 * SECOND_MS,
+    jobPollMs: SECOND_MS,
+    mailDeadlineMs: 10 * SECOND_MS,
   },
   storage: {
     /** Years of a guild's points, and its fights of a month. */

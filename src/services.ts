@@ -115,6 +115,8 @@ export interface Services {
   readonly cache: ResponseCache;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
+  /** Lets work go on after the answer, on runtimes that would end it then. */
+  readonly background?: (work: Promise<unknown>) => void;
   /** Follows what happens in guilds that somebody watches. */
   readonly tails: EventTails;
   readonly logFiles?: LogFiles;

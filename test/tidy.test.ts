@@ -64,7 +64,7 @@ const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   ],
   [/^src\/app\.ts$/, /^src\//],
   [/^src\/node(\.ts|\/)/, /^(src\/|provisioning\/|(platform|tenant)-migrations\/index)/],
-  [/^src\/worker\.ts$/, /^(src\/|provisioning\/|(platform|tenant)-migrations\/index)/],
+  [/^src\/worker(\.ts|\/)/, /^(src\/|provisioning\/|(platform|tenant)-migrations\/index)/],
   [/^provisioning\/cli\//, /^(src\/|provisioning\/|(platform|tenant)-migrations\/index)/],
   [
     /^provisioning\//,

@@ -15,7 +15,7 @@ interface MoveOptions {
   readonly json?: boolean;
 }
 
-/** `guildhall guilds move|purge`. */
+/** `guildhall guilds move|purge-moved`. */
 export function moveCommands(guilds: Command): void {
   guilds
     .command("move <slug>")
@@ -28,7 +28,7 @@ export function moveCommands(guilds: Command): void {
       examples(
         "guildhall guilds move iron-vow --to sqld --dry-run",
         "guildhall guilds move iron-vow --to sqld",
-        "guildhall guilds purge iron-vow",
+        "guildhall guilds purge-moved iron-vow",
       ),
     )
     .addHelpText(
@@ -42,10 +42,10 @@ kept, closed to changes, until it is purged.`,
       run(options, (services, out) => move(services, out, slug, options)),
     );
   guilds
-    .command("purge <slug>")
+    .command("purge-moved <slug>")
     .description("remove the database that a moved guild had before, for good")
     .option(...JSON_OPTION)
-    .addHelpText("before", examples("guildhall guilds purge iron-vow"))
+    .addHelpText("before", examples("guildhall guilds purge-moved iron-vow"))
     .action((slug: string, options: { json?: boolean }) =>
       run(options, (services, out) => purge(services, out, slug)),
     );
@@ -77,7 +77,7 @@ async function move(
       "",
       `${guild.name} is on ${to}, every row compared. It took no changes for ` +
         `${report.blockedMs.toFixed(0)} ms.`,
-      `Try:   guildhall guilds purge ${slug}, once you are sure`,
+      `Try:   guildhall guilds purge-moved ${slug}, once you are sure`,
     ].join("\n"),
   );
   return EXIT.done;
@@ -94,7 +94,7 @@ function tablesOf({ tables }: MoveReport): string {
 async function purge(services: NodeServices, out: Output, slug: string): Promise<number> {
   const guild = await bySlug(services, slug);
   const { host } = await purgeMoved(services, guild, [
-    record(atThisMachine(services), "guild.purge", guild.id, { guildId: guild.id }),
+    record(atThisMachine(services), "guild.purge-moved", guild.id, { guildId: guild.id }),
   ]);
   out.result({ purged: guild.id, host }, () => `${guild.name}'s database on ${host} is gone.`);
   return EXIT.done;

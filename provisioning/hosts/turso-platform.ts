@@ -189,7 +189,8 @@ export class TursoPlatform {
           ...(body && { "content-type": "application/json" }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        redirect: "error",
+        // The token is for this address only. Not every runtime knows "error" here.
+        redirect: "manual",
         signal: AbortSignal.timeout(limits.turso.deadlineMs),
       });
       const text = await response.text();

@@ -58,7 +58,7 @@ export class Moves {
       throw new Conflict(
         "guild/not-purged",
         `The database it had on ${earlier.fromHost} is still kept. Purge that first.`,
-        { next: [`guildhall guilds purge ${guild.slug}`] },
+        { next: [`guildhall guilds purge-moved ${guild.slug}`] },
       );
     }
     await write(this.#platform.db, [

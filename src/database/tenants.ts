@@ -3,7 +3,6 @@ import { Unavailable } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
-import { openFileDescriptors } from "./embedded-handles.ts";
 import { DatabaseError } from "./errors.ts";
 
 /** What must be known of a guild to open its database. A changed generation is another database. */
@@ -43,6 +42,10 @@ interface Options {
   readonly idleMs?: number;
   /** A guild below this schema is refused until it has been migrated. */
   readonly schemaVersionMin?: number;
+  /** It ends with one request: nothing in it becomes idle for long enough to be looked for. */
+  readonly endsWithRequest?: boolean;
+  /** How many files and sockets are open, on runtimes that can tell. */
+  readonly fileDescriptors?: () => number | undefined;
   /** Told of each guild that was refused for that, so that somebody can migrate it. */
   readonly onBehind?: (guildId: GuildId) => void;
 }
@@ -58,7 +61,7 @@ export class TenantDatabases {
   readonly #retiring = new Set<Entry>();
   readonly #opening = new Map<GuildId, { readonly entry: Promise<Entry>; waiting: number }>();
   readonly #drained = new Map<GuildId, (() => void)[]>();
-  readonly #sweep: ReturnType<typeof setInterval>;
+  readonly #sweep: ReturnType<typeof setInterval> | undefined;
   #closing = new Set<Promise<void>>();
   #opened = 0;
   #evicted = 0;
@@ -73,6 +76,7 @@ export class TenantDatabases {
         if (reason !== "delete") this.#end(entry);
       },
     });
+    if (options.endsWithRequest) return;
     this.#sweep = setInterval(() => this.purge(), limits.database.sweepEveryMs);
     (this.#sweep as { unref?: () => void }).unref?.();
   }
@@ -147,7 +151,7 @@ export class TenantDatabases {
       waiting,
       opened: this.#opened,
       evicted: this.#evicted,
-      fileDescriptors: openFileDescriptors(),
+      fileDescriptors: this.#options.fileDescriptors?.(),
     };
   }
 

@@ -3,6 +3,7 @@ import type { AppEnv } from "./env.ts";
 
 /** The address the request came from. */
 export function clientAddress(c: Context<AppEnv>): string {
+  if (c.env?.address !== undefined) return c.env.address;
   return addressOf(
     c.env?.incoming?.socket?.remoteAddress,
     c.req.header("x-forwarded-for"),

@@ -7,9 +7,13 @@ import type { Locale } from "../web/i18n/index.ts";
 
 export type Theme = "dark" | "light" | "system";
 
-/** What the runtime hands over with a request; Workers hand over other things. */
+/** What the runtime hands over with a request. */
 export interface Bindings {
+  /** Node: the connection. */
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  /** Where nothing may outlive a request: its own services, and who the edge says is calling. */
+  readonly services?: Services;
+  readonly address?: string;
 }
 
 /** Set for every request by the middleware of app.ts, in this order. */

@@ -1,22 +1,21 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
-import { parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
-import { type Remotes, remotesOf } from "../../provisioning/remotes.ts";
+import { readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
-import { tenantMigrations } from "../../tenant-migrations/index.ts";
 import type { Config, StripeConfig } from "../config.ts";
 import type { OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
-import { DatabaseError } from "../database/errors.ts";
+import { openFileDescriptors } from "../database/embedded-handles.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
-import { createLog, type Log } from "../kernel/log.ts";
+import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AppConfig } from "../platform/app-config.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
@@ -44,14 +43,7 @@ import { openPlatform } from "./platform-database.ts";
 import { fleetRollouts, rolloutWork } from "./rolling.ts";
 import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
 
-/** The guild schema this build brings; parsed once, the same for every guild. */
-export const guildSchema = parseMigrations(tenantMigrations);
-
-/**
- * The oldest guild schema this release serves. Between two releases the fleet is on both of their
- * schemas, so this stays behind the newest one unless the code cannot do without what that brought.
- */
-export const SCHEMA_VERSION_MIN = guildSchema.length;
+export { guildSchema };
 
 export type NodeServices = Services &
   Keeping & {
@@ -83,8 +75,7 @@ export async function buildNodeServices(
   const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock });
   const openClient: OpenClient = (location) =>
     location.url.startsWith("file:") ? openEmbedded(location) : remotes.openClient(location);
-  await remotes.sqld?.refuseOpenServer();
-  await readyTurso(remotes, log);
+  await readyRemotes(remotes, log);
   const platformDatabase = await openPlatform({ config, dataDir, remotes, nowMs: nowMs() });
   const platform = new PlatformStore(platformDatabase, now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
@@ -92,6 +83,7 @@ export async function buildNodeServices(
     openMax: config.openMax ?? limits.database.openMax,
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
+    fileDescriptors: openFileDescriptors,
     onBehind: (guildId) => upgrades.hurry(guildId),
   });
   const template = fileTemplate({
@@ -207,14 +199,6 @@ export async function buildNodeServices(
       await platform.db.close();
     },
   };
-}
-
-/** Guilds elsewhere are served while the cloud is away; a wrong configuration is another matter. */
-async function readyTurso({ turso }: Remotes, log: Log): Promise<void> {
-  await turso?.readyGroup().catch((error: unknown) => {
-    if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
-    log.warn("turso.unreachable", { error });
-  });
 }
 
 /** Loaded only where it is needed: the package is as large as the rest of the server. */

@@ -3,9 +3,9 @@ import { moveGuild } from "../../provisioning/moves/move.ts";
 import { readConfig } from "../../src/config.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 
-// A process of its own that moves a guild and may be told to die on the way. Arguments: the guild's slug,
-// the host it goes to (or `sweep`, to finish what others left), at which fault point of the move it is killed (0 for none), and how many
-// milliseconds its clock is ahead.
+// A process of its own that moves a guild and may be told to die on the way. Arguments: the guild's slug;
+// the host it goes to, or `sweep` to finish what others left; at which fault point of the move it is
+// killed (0 for none); and how many milliseconds its clock is ahead.
 const [slug, to, killAt, aheadMs] = process.argv.slice(2) as [string, string, string, string];
 const now = () => new Date(performance.timeOrigin + performance.now() + Number(aheadMs));
 const services = await buildNodeServices(readConfig(process.env), { now });

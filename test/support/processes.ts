@@ -82,13 +82,18 @@ export async function processes(env: Readonly<Record<string, string>>) {
       });
     });
 
+  const stop = async () => {
+    const running = children.filter((child) => child.exitCode === null && !child.killed);
+    for (const child of running) child.kill("SIGKILL");
+    await Promise.all(running.map((child) => once(child, "exit")));
+  };
+
   return {
     start,
     command,
+    stop,
     [Symbol.asyncDispose]: async () => {
-      const running = children.filter((child) => child.exitCode === null);
-      for (const child of running) child.kill("SIGKILL");
-      await Promise.all(running.map((child) => once(child, "exit")));
+      await stop();
       await Promise.all([dir, server, guildhall].map((path) => rm(path, { recursive: true })));
     },
   };

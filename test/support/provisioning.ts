@@ -64,7 +64,8 @@ export async function openProvisioning(dir: string, options: Options = {}) {
   };
 }
 
-async function recordGuild(platform: PlatformStore, slug: string): Promise<GuildId> {
+/** A guild as onboarding records it, before it has a database. */
+export async function recordGuild(platform: PlatformStore, slug: string): Promise<GuildId> {
   const id = newId<GuildId>();
   const userId = newId<string>();
   const nowMs = platform.now().getTime();

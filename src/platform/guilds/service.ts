@@ -182,6 +182,7 @@ async function isReadyWithin(
       return false;
     },
   );
+  ctx.services.background?.(provisioning);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), waitMs);

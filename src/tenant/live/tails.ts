@@ -8,6 +8,9 @@ import { EVENTS_AFTER, type GuildEvent, LAST_EVENT } from "../events.ts";
 interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
+  readonly pollMs?: number;
+  /** Looks after which everybody is let go, to come back with the number they saw last. */
+  readonly looksMax?: number;
 }
 
 interface Watched {
@@ -64,7 +67,8 @@ export class EventTails {
   }
 
   async #run(guildId: GuildId, watched: Watched): Promise<void> {
-    while (watched.tails.size > 0 && !this.#isClosed) {
+    const { pollMs = limits.live.pollMs, looksMax = Number.POSITIVE_INFINITY } = this.#deps;
+    for (let looks = 1; watched.tails.size > 0 && !this.#isClosed; looks++) {
       const from = watched.lastSeq;
       const rows = await this.#ask<Row>(guildId, EVENTS_AFTER, from).catch(() => []);
       if (rows === undefined) {
@@ -77,7 +81,8 @@ export class EventTails {
       }
       // Somebody who joined meanwhile may have moved the beginning back.
       if (watched.lastSeq === from) watched.lastSeq = rows.at(-1)?.seq ?? from;
-      if (rows.length < limits.live.eventsPerLook) await delay(limits.live.pollMs);
+      if (looks >= looksMax) for (const tail of watched.tails) tail.stop();
+      if (rows.length < limits.live.eventsPerLook) await delay(pollMs);
     }
   }
 

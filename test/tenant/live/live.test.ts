@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EventTails } from "../../../src/tenant/live/tails.ts";
 import { type TestClient, testApp } from "../../support/app.ts";
 import { type Seen, watch } from "../../support/events.ts";
 import { raiders } from "../auctions/support.ts";
@@ -15,6 +16,24 @@ const open = async (owner: TestClient, terms: Record<string, unknown> = {}) =>
   ).body as { id: string };
 
 describe("who watches a guild", () => {
+  test("is let go where a runtime allows so many looks only, and misses nothing by coming back", async () => {
+    await using t = await testApp();
+    const guild = await t.guild("emberforge");
+    const { platform, tenants } = t.services;
+    const tails = new EventTails({ platform, tenants, pollMs: 1, looksMax: 3 });
+    const firstSeen = async (seq: number) => {
+      const tail = tails.follow(guild.id, seq);
+      while (!tail.isStopped) for (const event of await tail.next(1_000)) return event;
+      return undefined;
+    };
+    expect(await firstSeen(0)).toBeUndefined();
+    await open(guild.owner);
+    const seen = await firstSeen(0);
+    expect(seen).toMatchObject({ topic: "auction" });
+    expect(await firstSeen(seen!.seq)).toBeUndefined();
+    tails.close();
+  });
+
   test("sees every bid once and in order, however often the line is cut", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");

@@ -160,6 +160,8 @@ export const problems: Translated<typeof en> = {
     "platform/closing": "El servidor se está cerrando. Inténtalo dentro de un momento.",
     "request/bad-text":
       "Un texto lleva un carácter que no se puede guardar. Escríbelo de nuevo sin pegarlo.",
+    "request/no-websocket":
+      "Este servidor no admite WebSocket. Envía el registro al acabar la noche, o usa Guildhall en Node.",
     "request/bad-cursor": "Este enlace de página no es nuestro. Empieza la lista de nuevo.",
     "request/cross-site":
       "Esta petición parece venir de otro sitio. Abre la página aquí e inténtalo de nuevo.",

@@ -1,0 +1,69 @@
+import { type App, createApp } from "./app.ts";
+import { delay } from "./kernel/concurrency.ts";
+import { limits } from "./limits.ts";
+import { PLATFORM_UPKEEP } from "./node/upkeep.ts";
+import { OF_THE_PLATFORM } from "./platform/job-kinds.ts";
+import { endPastGrants } from "./platform/plans/subscriptions.ts";
+import { type Execution, type Instance, startInstance } from "./worker/services.ts";
+
+// Kept once it is whole: two requests that come first both make it, because none may wait for what
+// another one began.
+let kept: { readonly instance: Instance; readonly app: App } | undefined;
+
+async function prepared(env: unknown) {
+  if (kept === undefined) {
+    const instance = await startInstance(env);
+    kept = { instance, app: createApp(instance) };
+  }
+  return kept;
+}
+
+function cannotStart(): Response {
+  const detail = "This instance cannot start. Its log says why.";
+  const problem = { type: "about:blank", title: "Not available right now", status: 503, detail };
+  const headers = { "content-type": "application/problem+json", "retry-after": "10" };
+  return new Response(JSON.stringify(problem), { status: 503, headers });
+}
+
+/** The entrypoint on Cloudflare Workers: the same app, on databases that are reached by HTTP. */
+export default {
+  async fetch(request: Request, env: unknown, execution: Execution): Promise<Response> {
+    let services: Awaited<ReturnType<Instance["servicesFor"]>>;
+    let app: App;
+    try {
+      const { instance, app: whole } = await prepared(env);
+      app = whole;
+      services = await instance.servicesFor(execution);
+    } catch (error) {
+      console.error(error);
+      return cannotStart();
+    }
+    const address = request.headers.get("cf-connecting-ip") ?? "";
+    const answer = await app.fetch(request, { services, address }, execution as never);
+    services.background?.(services.keyUsage.flush());
+    services.background?.(services.auditSealer.flush());
+    return answer;
+  },
+
+  /** Every minute: finishes what ended half-way, then does what falls due within the minute. */
+  async scheduled(_event: unknown, env: unknown, execution: Execution): Promise<void> {
+    const { instance } = await prepared(env);
+    const services = await instance.servicesFor(execution);
+    const { provisioner, jobs, jobRunner, auditSealer, log } = services;
+    await endPastGrants(services);
+    const { unclaimed: _looked, ...swept } = await provisioner.resume();
+    if (Object.values(swept).flat().length > 0) log.warn("provisioning.swept", swept);
+    await jobs.enqueue(
+      OF_THE_PLATFORM,
+      PLATFORM_UPKEEP,
+      "",
+      services.now().getTime() + limits.retention.everyMs,
+    );
+    const { jobsForMs, jobPollMs } = limits.worker;
+    for (let passed = 0; passed < jobsForMs; passed += jobPollMs) {
+      await jobRunner.drain();
+      await auditSealer.flush();
+      await delay(jobPollMs);
+    }
+  },
+};

@@ -1,0 +1,176 @@
+import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
+import {
+  ensureRemotePlatform,
+  openRemotePlatform,
+  readyPlatform,
+} from "../../provisioning/platform.ts";
+import { Provisioner } from "../../provisioning/provisioner.ts";
+import { type Remotes, readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
+import { Upgrades } from "../../provisioning/upgrades.ts";
+import { type Config, readConfig } from "../config.ts";
+import { PlatformDatabase } from "../database/client.ts";
+import { TenantDatabases } from "../database/tenants.ts";
+import { systemClock as now } from "../kernel/clock.ts";
+import { Envelopes } from "../kernel/envelope.ts";
+import { type GuildId, newId } from "../kernel/ids.ts";
+import { createLog } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import { JobRunner } from "../node/job-runner.ts";
+import { promptWork, sealingWork } from "../node/job-work.ts";
+import { upkeepWork } from "../node/upkeep.ts";
+import { AppConfig } from "../platform/app-config.ts";
+import { AuditSealer } from "../platform/audit-sealer.ts";
+import { AccessTokens } from "../platform/auth/tokens.ts";
+import { Jobs } from "../platform/jobs.ts";
+import { KeyUsage } from "../platform/keys/usage.ts";
+import { Operations } from "../platform/operations.ts";
+import type { Payments } from "../platform/plans/payments.ts";
+import { StripePayments } from "../platform/plans/stripe.ts";
+import { RateLimiter } from "../platform/rate-limiter.ts";
+import { ResponseCache } from "../platform/response-cache.ts";
+import { PlatformStore } from "../platform/store.ts";
+import type { Services } from "../services.ts";
+import { EventTails } from "../tenant/live/tails.ts";
+import { seedGuild } from "../tenant/seed.ts";
+import { workerMailer } from "./mail.ts";
+import { workerPasswordHasher } from "./passwords.ts";
+
+/** What the runtime lends a request: work that it waits for before it ends it. */
+export interface Execution {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export type WorkerServices = Services & { readonly jobRunner: JobRunner };
+
+/** What an instance of the Worker keeps between requests: texts and keys, and no connection. */
+export interface Instance {
+  readonly config: Config;
+  readonly payments?: Payments;
+  /** Everything for one request. Connections of one request must not be used by another one. */
+  servicesFor(execution: Execution): Promise<WorkerServices>;
+}
+
+/**
+ * Reads the configuration, and brings the platform database to this release's schema.
+ * @throws {Error} saying what to set.
+ */
+export async function startInstance(env: unknown): Promise<Instance> {
+  const { config, platformUrl } = remoteConfig(env);
+  const remotes = await remotesOf(config, { migrations: guildSchema, now });
+  const log = createLog(config.logLevel, (line) => console.log(line), now);
+  await readyRemotes(remotes, log);
+  await ensureRemotePlatform(platformUrl, remotes);
+  const client = await openRemotePlatform(config, platformUrl, remotes);
+  await readyPlatform(client, now().getTime());
+  await client.close();
+  const payments = config.stripe && new StripePayments(config.stripe, now);
+  return {
+    config,
+    ...(payments && { payments }),
+    servicesFor: async (execution) => {
+      const own = remotes.anew();
+      const database = new PlatformDatabase(await openRemotePlatform(config, platformUrl, own));
+      return servicesOn(
+        new PlatformStore(database, now),
+        { config, log, remotes: own, ...(payments && { payments }) },
+        execution,
+      );
+    },
+  };
+}
+
+function servicesOn(
+  platform: PlatformStore,
+  kept: Pick<Services, "config" | "log" | "payments"> & { readonly remotes: Remotes },
+  execution: Execution,
+): WorkerServices {
+  const { config, log, payments, remotes } = kept;
+  const { openClient } = remotes;
+  const background = (work: Promise<unknown>) =>
+    execution.waitUntil(work.catch((error: unknown) => log.error("background", { error })));
+  const runner = `worker:${newId<string>()}`;
+  const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
+  const tenants = new TenantDatabases({
+    openMax: OPEN_MAX,
+    openClient,
+    endsWithRequest: true,
+    schemaVersionMin: SCHEMA_VERSION_MIN,
+    onBehind: (guildId) => {
+      upgrades.hurry(guildId);
+      background(upgrades.settled());
+    },
+  });
+  const provisioner = new Provisioner({
+    platform,
+    operations: new Operations(platform, limits.guild.operationLeaseMs),
+    host: config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!,
+    migrations: guildSchema,
+    openClient,
+    tenants,
+    seed: seedGuild,
+    now,
+    runner,
+  });
+  const jobs = new Jobs(platform, runner);
+  // Seals are set at the end of each request: a timer would not outlive it.
+  const auditSealer = new AuditSealer({ platform, tenants, log });
+  const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
+  const envelopes = new Envelopes(config.secretsKeys);
+  const work = {
+    ...promptWork({ tenants, now }),
+    ...upkeepWork({ platform, tenants, auditSealer, now, log }),
+    ...sealingWork({ tenants, now, log, envelopes }),
+  };
+  const jobRunner = new JobRunner({ platform, jobs, now, log, onDone, work });
+  const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;
+  const mailer = workerMailer(config);
+  return {
+    config,
+    now,
+    log,
+    platform,
+    tenants,
+    provisioner,
+    mailer: {
+      send: async (mail) => {
+        const sent = mailer.send(mail);
+        execution.waitUntil(sent.catch(() => undefined));
+        await sent;
+      },
+    },
+    passwords: workerPasswordHasher(),
+    accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
+    jobs,
+    jobRunner,
+    keyUsage: new KeyUsage(platform),
+    rates: new RateLimiter(platform, config.rates),
+    auditSealer,
+    envelopes,
+    appConfig: new AppConfig(platform),
+    cache: new ResponseCache(platform),
+    ...(payments && { payments }),
+    wakeJobs: () => background(jobRunner.drain()),
+    background,
+    tails: new EventTails({ platform, tenants, pollMs, looksMax }),
+  };
+}
+
+/** A request is about one guild; the schedule goes through some. */
+const OPEN_MAX = 10;
+
+/** @throws {Error} for what would need a disk or a socket. */
+function remoteConfig(env: unknown): { readonly config: Config; readonly platformUrl: string } {
+  // A variable of another environment is taken away by leaving it empty.
+  const texts = Object.entries(env as object).filter(
+    ([, value]) => typeof value === "string" && value !== "",
+  );
+  const config = readConfig(Object.fromEntries(texts));
+  const { platformDatabaseUrl: platformUrl } = config;
+  if (config.databaseHost === "file" || !platformUrl || platformUrl.startsWith("file:")) {
+    throw new Error(
+      "There are no files here: set DATABASE_HOST to sqld or turso, and PLATFORM_DATABASE_URL.",
+    );
+  }
+  if (config.smtpUrl) throw new Error("There is no SMTP here: set MAIL_API_URL, not SMTP_URL.");
+  return { config, platformUrl };
+}
