@@ -1,7 +1,9 @@
+import type { Provisioner } from "../../provisioning/provisioner.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Envelopes } from "../kernel/envelope.ts";
 import type { Log } from "../kernel/log.ts";
+import { PLAN_JOB } from "../platform/job-kinds.ts";
 import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
 import { settle } from "../tenant/auctions/settling.ts";
 import { RESEAL_JOB, reseal } from "../tenant/connections/resealing.ts";
@@ -30,6 +32,19 @@ export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
       for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
       return due?.nextAt;
     }),
+  };
+}
+
+/** Tells the host what a guild's new plan lets its database be. */
+export function planWork(provisioner: Provisioner): Readonly<Record<string, JobWork>> {
+  return {
+    [PLAN_JOB]: {
+      anyStatus: true,
+      run: async (_job, guild) => {
+        if (guild) await provisioner.applyPlan(guild.id);
+        return undefined;
+      },
+    },
   };
 }
 

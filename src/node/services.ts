@@ -32,7 +32,7 @@ import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
 import { JobRunner } from "./job-runner.ts";
-import { promptWork, sealingWork } from "./job-work.ts";
+import { planWork, promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping } from "./keeping.ts";
 import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
@@ -134,6 +134,7 @@ export async function buildNodeServices(
     ...keepingWork({ ...keeping, ...running, provisioner, config }),
     ...upkeepWork({ ...running, tenants, auditSealer }),
     ...rolloutWork(rolling),
+    ...planWork(provisioner),
     ...sealingWork({ tenants, now, log, envelopes }),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });

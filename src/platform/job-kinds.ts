@@ -6,6 +6,8 @@ import type { GuildId } from "../kernel/ids.ts";
 export const ROLLOUT_JOB = "fleet.rollout";
 /** Copies one guild, and comes again. */
 export const BACKUP_JOB = "guild.backup";
+/** Holds a guild's database to its plan, after that was changed. */
+export const PLAN_JOB = "guild.plan";
 
 /** The platform's own work stands under no guild. */
 export const OF_THE_PLATFORM = "" as GuildId;

@@ -16,7 +16,7 @@ import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
-import { promptWork, sealingWork } from "../node/job-work.ts";
+import { planWork, promptWork, sealingWork } from "../node/job-work.ts";
 import { upkeepWork } from "../node/upkeep.ts";
 import { AppConfig } from "../platform/app-config.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
@@ -100,10 +100,14 @@ function servicesOn(
       background(upgrades.settled());
     },
   });
+  const host = config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!;
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
-    host: config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!,
+    host,
+    elsewhere: [remotes.sqld, remotes.turso]
+      .filter((one) => one !== undefined)
+      .filter((one) => one !== host),
     migrations: guildSchema,
     openClient,
     tenants,
@@ -119,6 +123,7 @@ function servicesOn(
   const work = {
     ...promptWork({ tenants, now }),
     ...upkeepWork({ platform, tenants, auditSealer, now, log }),
+    ...planWork(provisioner),
     ...sealingWork({ tenants, now, log, envelopes }),
   };
   const jobRunner = new JobRunner({ platform, jobs, now, log, onDone, work });

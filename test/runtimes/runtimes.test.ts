@@ -205,7 +205,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     const platform = new PlatformStore(new PlatformDatabase(client), aMinuteAgo);
     // The servers of the other runtime sweep as well: here they have been stopped.
     await fleet.stop();
-    const id = await recordGuild(platform, "half-way");
+    const id = await recordGuild(platform, "half-way", "sqld");
     void fetch(`${worker.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`).catch(() => undefined);
     await expect
       .poll(async () => (await platform.guild(id))?.status, { timeout: 30_000 })

@@ -65,7 +65,11 @@ export async function openProvisioning(dir: string, options: Options = {}) {
 }
 
 /** A guild as onboarding records it, before it has a database. */
-export async function recordGuild(platform: PlatformStore, slug: string): Promise<GuildId> {
+export async function recordGuild(
+  platform: PlatformStore,
+  slug: string,
+  host = "file",
+): Promise<GuildId> {
   const id = newId<GuildId>();
   const userId = newId<string>();
   const nowMs = platform.now().getTime();
@@ -79,8 +83,8 @@ export async function recordGuild(platform: PlatformStore, slug: string): Promis
         sql: `INSERT INTO guilds (id, slug, name, name_key, realm, realm_key, region, faction,
                 owner_id, plan, status, host, database_name, settings, created_at, updated_at)
               VALUES (?1, ?2, ?2, ?2, 'Area 52', 'area 52', 'eu', 'horde', ?3, 'free', 'creating',
-                'file', ?4, '{}', ?5, ?5)`,
-        args: [id, slug, userId, newDatabaseName(), nowMs],
+                ?6, ?4, '{}', ?5, ?5)`,
+        args: [id, slug, userId, newDatabaseName(), nowMs, host],
       },
       {
         sql: `INSERT INTO memberships (id, user_id, guild_id, role, overrides, created_at)

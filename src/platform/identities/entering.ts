@@ -12,6 +12,7 @@ import {
   userById,
 } from "../auth/accounts.ts";
 import { type Letter, verificationLetter } from "../auth/links.ts";
+import { refuseWhenClosed } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { users } from "../schema.ts";
 import { roundNotValid } from "./exchange.ts";
@@ -110,6 +111,7 @@ async function makeAccount(
   letter?: Letter,
 ): Promise<NewSession> {
   const { platform, now } = ctx.services;
+  await refuseWhenClosed(ctx);
   await countByAddress(ctx, "sign-up");
   try {
     return await signInAs(ctx, user, provider, profile, [

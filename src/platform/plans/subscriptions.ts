@@ -6,6 +6,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
 import { SETTINGS } from "../app-config.ts";
 import { type ActingContext, record } from "../context.ts";
+import { PLAN_JOB } from "../job-kinds.ts";
 import { allowArea, type OperatorContext } from "../operators/context.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
@@ -73,7 +74,7 @@ export async function revokeGrant(ctx: OperatorContext, id: GuildId): Promise<vo
             WHERE guild_id = ? AND source = 'grant'`,
       args: [ctx.services.now().getTime(), id],
     },
-    applied(ctx, id),
+    ...applied(ctx, id),
     record(ctx, "plan.revoke", id, { guildId: id }),
   ]);
 }
@@ -99,7 +100,7 @@ export async function endPastGrants(services: Services): Promise<number> {
               WHERE guild_id = ? AND source = ?`,
         args: [nowMs, guildId, source],
       },
-      applied(ctx, guildId),
+      ...applied(ctx, guildId),
       record(ctx, "plan.end", guildId, { guildId, before: { plan, source } }),
     ]).catch((error: unknown) => {
       if (!(error instanceof Conflict)) throw error;
@@ -148,13 +149,14 @@ export function subscriptionRows(
         ctx.services.now().getTime(),
       ],
     },
-    applied(ctx, id),
+    ...applied(ctx, id),
   ];
 }
 
 /** Puts a guild on the largest plan that it has a right to now; nothing happens if it is there. */
-function applied(ctx: ActingContext, id: GuildId): Statement {
-  return {
+function applied(ctx: ActingContext, id: GuildId): readonly Statement[] {
+  const { jobs, now } = ctx.services;
+  const change: Statement = {
     sql: `UPDATE guilds SET plan = best.name, plan_since = ?2, updated_at = ?2
           FROM (SELECT coalesce((SELECT p.name FROM subscriptions s JOIN plans p ON p.name = s.plan
               WHERE s.guild_id = ?1 AND s.status = 'active' AND (s.until IS NULL OR s.until > ?2)
@@ -163,6 +165,8 @@ function applied(ctx: ActingContext, id: GuildId): Statement {
           WHERE guilds.id = ?1 AND guilds.plan <> best.name`,
     args: [id, ctx.services.now().getTime(), SETTINGS.firstPlan.byDefault],
   };
+  // Its database is held to the new plan where it is, which may take some tries.
+  return [change, jobs.enqueueRow(id, PLAN_JOB, "", now().getTime())];
 }
 
 function guildIsThere(id: GuildId): Guard {
