@@ -3,7 +3,7 @@ import type { Config } from "../src/config.ts";
 import { Breakers } from "../src/database/breakers.ts";
 import type { OpenClient } from "../src/database/client.ts";
 import { DatabaseError } from "../src/database/errors.ts";
-import { openRemote } from "../src/database/remote.ts";
+import { openRemote, type RemoteOptions } from "../src/database/remote.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import type { Log } from "../src/kernel/log.ts";
 import { SqldHost, SqldTokens } from "./hosts/sqld.ts";
@@ -25,12 +25,14 @@ interface Options {
   readonly migrations: readonly Migration[];
   /** Real time, whatever a test's clock says: the servers compare with their own. */
   readonly now: Clock;
+  /** How databases are spoken to, if not by the global `fetch`. */
+  readonly fetch?: NonNullable<RemoteOptions["fetch"]>;
 }
 
 /** Asks nobody anything yet. */
 export async function remotesOf(
   config: Pick<Config, "sqld" | "turso">,
-  { migrations, now }: Options,
+  { migrations, now, fetch }: Options,
 ): Promise<Remotes> {
   const key = config.sqld && (await importPKCS8(config.sqld.privateKey, "EdDSA"));
   const sqldTokens = key && new SqldTokens(key, now);
@@ -40,12 +42,12 @@ export async function remotesOf(
   const anew = (): Remotes => {
     const breakers = new Breakers();
     const openClient: OpenClient = (location) => {
-      const breaker = breakers.of(location.url);
+      const options = { breaker: breakers.of(location.url), ...(fetch && { fetch }) };
       // Addresses of Turso are its own; everything else is told by where it is.
       if (location.url.startsWith("libsql:") && tursoTokens)
-        return openOnTurso(tursoTokens, breaker)(location);
+        return openOnTurso(tursoTokens, options)(location);
       if (sqldTokens && sqld?.has(location.url)) {
-        return openRemote(location, { tokenFor: sqldTokens.tokenFor, breaker });
+        return openRemote(location, { ...options, tokenFor: sqldTokens.tokenFor });
       }
       const where = "This guild is on a server that is not configured here.";
       throw new DatabaseError("unreachable", where);

@@ -259,6 +259,8 @@ export const limits = {
     breakersMax: 10_000,
     /** Another process that brings the platform to a new schema is done within moments. */
     migratingMs: 50,
+    /** Connections to one server: more than it works on at once would only wait there. */
+    socketsMax: 256,
     /** A token that leaks is good for minutes; it is renewed at half of this. */
     tokenMs: 5 * MINUTE_MS,
     /** A copy of a whole database: a season of a busy guild takes seconds. */

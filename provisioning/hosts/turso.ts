@@ -1,8 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { Breaker } from "../../src/database/breakers.ts";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { openRemote } from "../../src/database/remote.ts";
+import { openRemote, type RemoteOptions } from "../../src/database/remote.ts";
 import { dumpRemote } from "../../src/database/remote-dump.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { delay } from "../../src/kernel/concurrency.ts";
@@ -71,9 +70,12 @@ export class TursoTokens {
 }
 
 /** Opens databases of Turso by their own addresses, with a token for each. */
-export function openOnTurso(tokens: TursoTokens, breaker?: Breaker): OpenClient {
-  const options = { tokenFor: tokens.tokenFor, addressEach: true, ...(breaker && { breaker }) };
-  return (location) => openRemote(location, options);
+export function openOnTurso(
+  tokens: TursoTokens,
+  options: Pick<RemoteOptions, "breaker" | "fetch"> = {},
+): OpenClient {
+  return (location) =>
+    openRemote(location, { ...options, tokenFor: tokens.tokenFor, addressEach: true });
 }
 
 /** Guild databases in a group of Turso's cloud. */

@@ -31,6 +31,7 @@ import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
+import { keptConnections } from "./http-fetch.ts";
 import { JobRunner } from "./job-runner.ts";
 import { planWork, promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping } from "./keeping.ts";
@@ -72,7 +73,9 @@ export async function buildNodeServices(
   const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
-  const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock });
+  const connections = keptConnections();
+  const { fetch } = connections;
+  const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, fetch });
   const openClient: OpenClient = (location) =>
     location.url.startsWith("file:") ? openEmbedded(location) : remotes.openClient(location);
   await readyRemotes(remotes, log);
@@ -198,6 +201,7 @@ export async function buildNodeServices(
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();
+      connections.close();
     },
   };
 }

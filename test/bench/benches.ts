@@ -18,6 +18,7 @@ import { bids, live } from "./auctions.ts";
 import { figure, median } from "./figures.ts";
 import { ingest, logQueries, parse } from "./logs.ts";
 import type { Figure } from "./main.ts";
+import { provisionSqld, requestSqld } from "./sqld.ts";
 
 const FULL = process.env["GUILDHALL_SCALE"] === "full";
 const ROUNDS = 5;
@@ -28,7 +29,9 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   "key-request": keyRequest,
   resolve,
   pool,
+  "request-sqld": requestSqld,
   "provision-file": provisionFile,
+  "provision-sqld": provisionSqld,
   noop,
   isolation,
   "cold-start": coldStart,
