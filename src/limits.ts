@@ -180,6 +180,8 @@ export const limits = {
     outcomesPerWrite: 64,
     /** Nobody watches a bar more closely than this. */
     recordMs: 50,
+    /** A server is started again within seconds; one away for longer needs somebody to look. */
+    awayMsMax: 10 * SECOND_MS,
     /** A release may be behind by one schema; what is older is migrated at its first visit. */
     upgradeRetryMs: 30 * SECOND_MS,
     /** After the first wave, in which none may fail: so many are cases, more are a mistake. */

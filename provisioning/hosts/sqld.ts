@@ -1,7 +1,7 @@
 import { type CryptoKey, SignJWT } from "jose";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { placeOf } from "../../src/database/remote.ts";
+import { placeOf, toDatabaseError } from "../../src/database/remote.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
@@ -141,8 +141,12 @@ export class SqldHost implements DatabaseHost {
         authorization: `Bearer ${token}`,
         "x-namespace-bin": btoa(name).replace(/=+$/, ""),
       },
+    }).catch((error: unknown) => {
+      throw toDatabaseError(error);
     });
-    const text = await answer.text();
+    const text = await answer.text().catch((error: unknown) => {
+      throw toDatabaseError(error);
+    });
     if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
     return sealed(
       (async function* () {

@@ -3,6 +3,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
+import { isAway, whileAway } from "./away.ts";
 import { causeOf } from "./causes.ts";
 import { Recorder } from "./recorder.ts";
 import type { GuildOutcome, Rollout, Rollouts } from "./rollouts.ts";
@@ -42,19 +43,46 @@ export async function runRollout(
   options: RunOptions = {},
 ): Promise<Rollout> {
   const { rollouts } = deps;
+  const end = await throughOutages(deps, rollout, options);
+  if (end !== "left") await whileAway(() => rollouts.end(rollout, end.status, end.reason));
+  return await whileAway(() => rollouts.byId(rollout.id));
+}
+
+/**
+ * The platform's database may go away and come back. What could not be recorded meanwhile is still
+ * pending then, and its databases say themselves that they were migrated.
+ */
+async function throughOutages(
+  deps: RolloutDeps,
+  rollout: Rollout,
+  options: RunOptions,
+): Promise<Verdict> {
+  for (;;) {
+    try {
+      return await fromWhereItStands(deps, rollout, options);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      await whileAway(() => deps.rollouts.isOurs(rollout));
+    }
+  }
+}
+
+async function fromWhereItStands(
+  deps: RolloutDeps,
+  rollout: Rollout,
+  options: RunOptions,
+): Promise<Verdict> {
+  const { rollouts } = deps;
   const recorder = new Recorder(async (outcomes) => {
     await rollouts.store(rollout, outcomes);
     if (!(await rollouts.isOurs(rollout))) run.leave();
   });
   const run = new Run(deps, rollout, options, recorder);
-  let end: Verdict;
   try {
-    end = await run.allWaves();
+    return await run.allWaves();
   } finally {
     await recorder.close();
   }
-  if (end !== "left") await rollouts.end(rollout, end.status, end.reason);
-  return await rollouts.byId(rollout.id);
 }
 
 type Verdict = { status: "done" | "failed" | "halted" | "stopped"; reason?: string } | "left";
@@ -134,9 +162,14 @@ class Run {
     });
     let kept: string | null = null;
     try {
-      if (this.#rollout.options.snapshots) kept = await snapshot(this.#rollout, guild);
-      const report = await migrateGuild(guild);
-      if (report.error) return { ...failed(report.error), snapshot: kept };
+      if (this.#rollout.options.snapshots) {
+        kept = await whileAway(() => snapshot(this.#rollout, guild));
+      }
+      const report = await whileAway(async () => {
+        const attempt = await migrateGuild(guild);
+        if (attempt.error) throw attempt.error;
+        return attempt;
+      });
       fault("fleet.migrated");
       // Statements kept for the old schema are of no more use to the pool.
       tenants.evict(guild.id);
@@ -162,7 +195,8 @@ class Run {
   async #illness(wave: number, done: readonly Guild[]): Promise<string | undefined> {
     for (const guild of done.slice(0, SMOKE_GUILDS)) {
       try {
-        await this.#deps.smoke((await this.#deps.platform.guild(guild.id)) ?? guild);
+        const fresh = (await this.#deps.platform.guild(guild.id)) ?? guild;
+        await whileAway(() => this.#deps.smoke(fresh));
       } catch (error) {
         return `${guild.slug} does not answer after its migration: ${(error as Error).message}`;
       }

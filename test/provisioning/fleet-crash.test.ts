@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { bundleScript } from "../support/bundle.ts";
-import { guildSchema, openProvisioning } from "../support/provisioning.ts";
+import { openProvisioning } from "../support/provisioning.ts";
+import { wrongIn } from "../support/steps.ts";
 
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 const GUILDS = isFull ? 200 : 40;
@@ -54,20 +55,7 @@ async function check(dir: string): Promise<string[]> {
   await services.close();
   for (const guild of guilds) {
     const client = await openEmbedded(guild.location);
-    const rowsOf = async (sql: string) => (await client.execute({ sql, args: [] })).rows.flat();
-    const [version] = await rowsOf("SELECT schema_version FROM _meta");
-    const [ledger] = await rowsOf("SELECT count(*) FROM _migrations");
-    const tables = await rowsOf("SELECT name FROM sqlite_schema WHERE name LIKE 'step_%'");
-    const steps = Number(version) - guildSchema.length;
-    if (steps !== 0 && steps !== STEPS) wrong.push(`version ${version}`);
-    if (ledger !== version || tables.length !== steps) wrong.push(`${tables.length} tables`);
-    for (const table of tables) {
-      const rows = await rowsOf(`SELECT x FROM ${table}`);
-      if (rows.length !== 1) wrong.push(`${rows.length} rows in ${table}`);
-    }
-    if (guild.schemaVersion > Number(version)) wrong.push("the platform is ahead");
-    const [integrity] = await rowsOf("PRAGMA integrity_check");
-    if (integrity !== "ok") wrong.push(String(integrity));
+    wrong.push(...(await wrongIn(client, guild, [0, STEPS])));
     await client.close();
   }
   return wrong;

@@ -68,7 +68,7 @@ export async function openProvisioning(dir: string, options: Options = {}) {
 export async function recordGuild(
   platform: PlatformStore,
   slug: string,
-  host = "file",
+  host: DatabaseHost["kind"] = "file",
 ): Promise<GuildId> {
   const id = newId<GuildId>();
   const userId = newId<string>();

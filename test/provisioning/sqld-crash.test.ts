@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { schemaOf } from "../../provisioning/migrations.ts";
+import { whileAway } from "../../provisioning/rollouts/away.ts";
+import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
+import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
+import { runRollout } from "../../provisioning/rollouts/run.ts";
+import { readConfig } from "../../src/config.ts";
+import type { OpenClient } from "../../src/database/client.ts";
+import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import { limits } from "../../src/limits.ts";
+import { rolloutDeps } from "../../src/node/rolling.ts";
+import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { recordGuild } from "../support/provisioning.ts";
+import { startProxy } from "../support/proxy.ts";
+import { OPTIONS } from "../support/rollouts.ts";
+import { hasSqld, startSqld } from "../support/sqld.ts";
+import { schemaWithSteps, splitting, wrongIn } from "../support/steps.ts";
+
+const isFull = process.env["GUILDHALL_SCALE"] === "full";
+const GUILDS = isFull ? 100 : 20;
+const KILLS = isFull ? 200 : 10;
+const STEPS = 5;
+const PATIENCE_MS = isFull ? 1_200_000 : 60_000;
+
+type Fleet = Awaited<ReturnType<typeof fleetOnSqld>>;
+
+/** The product over a real server that holds the platform and its guilds beside each other. */
+async function fleetOnSqld() {
+  const server = await startSqld();
+  const proxy = await startProxy(server.url);
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-sqld-crash-"));
+  const env = {
+    ...server.env,
+    SQLD_URL: proxy.url,
+    PLATFORM_DATABASE_URL: `${proxy.url}/platform`,
+    GUILDHALL_SECRET: "x".repeat(32),
+    DATA_DIR: dir,
+    LOG_LEVEL: "silent",
+  };
+  const services = await buildNodeServices(readConfig(env));
+  const numbers = Array.from({ length: GUILDS }, (_, i) => i);
+  await forEachLimit(numbers, 4, async (i) => {
+    const id = await recordGuild(services.platform, `guild-${i}`, "sqld");
+    await services.provisioner.provision(id);
+  });
+  return {
+    server,
+    proxy,
+    services,
+    [Symbol.asyncDispose]: async () => {
+      await services.close();
+      await proxy.stop();
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything as in the product, but to a schema of the test's own. */
+function rolloutTo(services: NodeServices, steps: number, openClient: OpenClient) {
+  const migrations = schemaWithSteps(steps);
+  const rollouts = new Rollouts(services.platform);
+  const deps = {
+    ...rolloutDeps({ ...services, openClient, migrations }, rollouts),
+    // The product asks for the tables of its own schema, which all of these have.
+    migrateGuild: (guild: Guild) => migrateGuild({ ...services, openClient, migrations }, guild),
+  };
+  return {
+    rollouts,
+    begin: () =>
+      rollouts.begin(schemaOf(migrations), {
+        waves: ["1", "rest"],
+        options: { ...OPTIONS, failuresMax: limits.fleet.failuresMax },
+        reason: "a test",
+        startedBy: "the test",
+      }),
+    run: (rollout: Rollout, done: (guild: Guild) => void) =>
+      runRollout(deps, rollout, {
+        onOutcome: (guild, { status }) => status === "done" && done(guild),
+      }),
+  };
+}
+
+/**
+ * Kills the server at any moment and starts it again, until `ended`; every other time at the worst: a
+ * migration is committed, and nobody hears of it.
+ */
+async function killAgainAndAgain(
+  { server, proxy }: Fleet,
+  killsMax: number,
+  ended: Promise<unknown>,
+) {
+  let isOver = false;
+  const over = ended.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  let lost = 0;
+  for (let kills = 0; ; kills++) {
+    const moment =
+      kills % 2 === 0
+        ? new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+        : proxy.loseAnswerTo(({ body }) => /into _migrations/i.test(body)).then(() => lost++);
+    if (kills < killsMax) await Promise.race([moment, over]);
+    if (isOver || kills === killsMax) return { kills, lost };
+    await server.kill();
+    await server.restart();
+  }
+}
+
+/** Each database has the steps of this rollout or of the one before, and says so. */
+async function check({ platform, openClient }: NodeServices, steps: number, done: Set<string>) {
+  const wrong: string[] = [];
+  let checked = 0;
+  for await (const guild of platform.guilds()) {
+    // Who was said to be done must be.
+    const allowed = done.has(guild.id) ? [steps] : [steps - STEPS, steps];
+    const client = await openClient(guild.location);
+    wrong.push(...(await whileAway(() => wrongIn(client, guild, allowed))));
+    await client.close();
+    checked++;
+  }
+  return { wrong, checked };
+}
+
+async function rollOutThroughKills(mutate: (open: OpenClient) => OpenClient) {
+  await using fleet = await fleetOnSqld();
+  const { services } = fleet;
+  const total = { kills: 0, answersLost: 0, rollouts: 0, resumed: 0, checked: 0, acknowledged: 0 };
+  for (let steps = STEPS; total.kills < KILLS; steps += STEPS) {
+    const { rollouts, begin, run } = rolloutTo(services, steps, mutate(services.openClient));
+    const done = new Set<string>();
+    let rollout = await begin();
+    total.rollouts++;
+    for (;;) {
+      const running = run(rollout, ({ id }) => done.add(id));
+      const { kills, lost } = await killAgainAndAgain(fleet, KILLS - total.kills, running);
+      total.kills += kills;
+      total.answersLost += lost;
+      rollout = await running;
+      const { wrong, checked } = await check(services, steps, done);
+      total.checked += checked;
+      if (wrong.length > 0) return { ...total, wrong };
+      if (rollout.status === "done") break;
+      rollout = await rollouts.resume(rollout, { retry: true });
+      total.resumed++;
+    }
+    total.acknowledged += done.size;
+    const counts = await rollouts.counts(rollout);
+    expect(counts.map(({ status }) => status)).toEqual(["done", "done"]);
+  }
+  return { ...total, wrong: [] };
+}
+
+test.runIf(hasSqld)(
+  "a database server killed again and again under a rollout ends with every guild whole",
+  { timeout: PATIENCE_MS },
+  async () => {
+    const { wrong, ...counts } = await rollOutThroughKills((open) => open);
+    console.log(`${JSON.stringify(counts)}, ${wrong.length} wrong`);
+    expect(wrong).toEqual([]);
+    expect(counts.kills).toBe(KILLS);
+    expect(counts.answersLost).toBeGreaterThan(0);
+    expect(counts.acknowledged).toBe(counts.rollouts * GUILDS);
+  },
+);
+
+test.runIf(hasSqld)(
+  "this test notices a version that is not written with its tables, on a server too",
+  { timeout: PATIENCE_MS },
+  async () => {
+    const { wrong } = await rollOutThroughKills(splitting);
+    expect(wrong).not.toEqual([]);
+  },
+);
