@@ -64,6 +64,37 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     }
   }, 180_000);
 
+  test("copies of a guild, and its end, fit a phone and keep nobody out", async () => {
+    const { t, origin } = app;
+    const { owner, id } = await t.guild("copied");
+    const made = await owner.post("/settings/backups");
+    await owner.post("/roster/persons", { name: "Later" });
+    for (const width of [360, 1280]) {
+      const page = await app.newPage(width);
+      const cookie = { name: "guildhall", value: owner.identity.token, url: origin };
+      await page.context().addCookies([cookie]);
+      for (const path of ["backups", `backups/${made.body.id}`, "deletion"]) {
+        await page.goto(`${origin}/g/copied/settings/${path}`);
+        expect([path, await faults(page)]).toEqual([path, []]);
+        const picture = `${PICTURES}/${path.slice(0, 8).replace("/", "")}${path.length}-${width}.png`;
+        if (PICTURES) await page.screenshot({ path: picture, fullPage: true });
+      }
+    }
+    const page = await app.newPage(360);
+    await page
+      .context()
+      .addCookies([{ name: "guildhall", value: owner.identity.token, url: origin }]);
+    await page.goto(`${origin}/g/copied/settings/deletion`);
+    await page.fill("#name", "Guild copied");
+    await page.click('main button:has-text("Delete the guild")');
+    await page.waitForURL("**/guilds*");
+    expect(await faults(page)).toEqual([]);
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/deleted.png`, fullPage: true });
+    await page.click('button:has-text("Bring back")');
+    await page.waitForURL("**/g/copied");
+    expect((await t.services.platform.guild(id))?.status).toBe("ready");
+  }, 180_000);
+
   test("an operator acts as somebody, sees the banner, and is themselves again", async () => {
     const { t, origin } = app;
     const { owner } = await t.guild("helped");

@@ -29,6 +29,9 @@ export interface Comparison extends GuildBackup {
   }[];
 }
 
+/** Tables that keep watch over the others: nobody looks for their rows. */
+const OURS = /^_|^audit_|^idempotency_/;
+
 /** The guild's copies, the newest first, and whether one is being restored. */
 export async function guildBackups(
   ctx: GuildContext,
@@ -84,15 +87,17 @@ export async function compareBackup(
   const copy = await ownCopy(copies, ctx.guild.id, id);
   const { changes } = await copies.lostBy(copy);
   const tables = await Promise.all(
-    Object.entries(copy.rows ?? {}).map(async ([table, inCopy]) => ({
-      table,
-      inCopy,
-      today: await ctx.db
-        .first<{ n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', "")}"`)
-        .then((row) => row!.n)
-        // A later schema may not have the table any more.
-        .catch(() => 0),
-    })),
+    Object.entries(copy.rows ?? {})
+      .filter(([table]) => !OURS.test(table))
+      .map(async ([table, inCopy]) => ({
+        table,
+        inCopy,
+        today: await ctx.db
+          .first<{ n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', "")}"`)
+          .then((row) => row!.n)
+          // A later schema may not have the table any more.
+          .catch(() => 0),
+      })),
   );
   return {
     ...shown(copy),
