@@ -124,7 +124,7 @@ describe("S34 a limit is the same", () => {
 
   test("for a guild, however many keys it makes itself", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.key=40/m,read.guild=100/m" });
-    const guild = await t.guild("keyring");
+    const guild = await t.guild("keyring", { plan: "premium" });
     const answers: Response[] = [];
     for (let n = 0; n < 6; n++) {
       const made = await guild.owner.post("/settings/keys", { name: `k${n}`, scopes: ["query"] });

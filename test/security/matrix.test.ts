@@ -5,7 +5,14 @@ import type { KeyScope } from "../../src/platform/keys/schema.ts";
 import { NEEDS } from "../permissions.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../support/app.ts";
 import { PAGES } from "./pages.ts";
-import { filled, guildOperations, guildPageRoutes, type Operation, statusOf } from "./support.ts";
+import {
+  filled,
+  guildOperations,
+  guildPageRoutes,
+  isFault,
+  type Operation,
+  statusOf,
+} from "./support.ts";
 
 let t: TestApp;
 let guild: TestGuild;
@@ -94,7 +101,7 @@ test("S1 every page and form is for whom the table says, from that role on, and 
     const allowed: string[] = [];
     for (const [role, client] of members) {
       const { status } = method === "GET" ? await client.page(url) : await client.submit(url, {});
-      expect([route, role, status >= 500]).toEqual([route, role, false]);
+      expect([route, role, isFault(status)]).toEqual([route, role, false]);
       if (status !== 403) allowed.push(role);
     }
     expect([route, allowed]).toEqual([route, ROLES.slice(0, allowed.length)]);

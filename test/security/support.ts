@@ -46,3 +46,8 @@ export async function statusOf(response: Response): Promise<{ status: number; te
   if (isStream) await response.body?.cancel();
   return { status: response.status, text: isStream ? "" : await response.text() };
 }
+
+/** Is this an answer of a server that broke down? What it cannot do at all, it may say (501). */
+export function isFault(status: number): boolean {
+  return status >= 500 && status !== 501;
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../src/kernel/ids.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
-import { filled, guildOperations, guildPageRoutes, SOME_ID, statusOf } from "./support.ts";
+import { filled, guildOperations, guildPageRoutes, isFault, SOME_ID, statusOf } from "./support.ts";
 
 let t: TestApp;
 let ours: TestGuild;
@@ -140,7 +140,7 @@ describe("more in a body than was asked for", () => {
             headers: { ...bearer(ours.owner.identity.token), "content-type": "application/json" },
           }),
         );
-        expect([id, status >= 500]).toEqual([id, false]);
+        expect([id, isFault(status)]).toEqual([id, false]);
       }
     }
     expect(await facts()).toEqual(before);
@@ -157,7 +157,7 @@ describe("more in a body than was asked for", () => {
         role: "owner",
         plan: "premium",
       });
-      expect([route, status >= 500]).toEqual([route, false]);
+      expect([route, isFault(status)]).toEqual([route, false]);
     }
     expect(({} as Record<string, unknown>)["isAdmin"]).toBeUndefined();
     expect(await facts()).toEqual(before);

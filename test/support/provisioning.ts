@@ -56,7 +56,7 @@ export async function openProvisioning(dir: string, options: Options = {}) {
     provisioner,
     fleet,
     /** A guild as onboarding records it, before it has a database. */
-    recordGuild: (slug = "iron-vow") => recordGuild(platform, slug),
+    recordGuild: (slug = "iron-vow") => recordGuild(platform, slug, host.kind),
     close: async () => {
       await tenants.close();
       await platform.db.close();
