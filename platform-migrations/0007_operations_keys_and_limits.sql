@@ -106,6 +106,22 @@ CREATE TABLE `used_rounds` (
 );
 --> statement-breakpoint
 CREATE INDEX `used_rounds_by_end` ON `used_rounds` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `guild_performance` (
+	`guild_id` text NOT NULL,
+	`hour` integer NOT NULL,
+	`queries` integer NOT NULL,
+	`failures` integer NOT NULL,
+	`slow` integer NOT NULL,
+	`total_ms` real NOT NULL,
+	`slowest_ms` real NOT NULL,
+	`slowest_sql` text NOT NULL,
+	`hits` integer NOT NULL,
+	`misses` integer NOT NULL,
+	PRIMARY KEY(`guild_id`, `hour`),
+	FOREIGN KEY (`guild_id`) REFERENCES `guilds`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `guild_performance_by_hour` ON `guild_performance` (`hour`);--> statement-breakpoint
 CREATE TABLE `guild_moves` (
 	`guild_id` text PRIMARY KEY NOT NULL,
 	`database_name` text NOT NULL,

@@ -15,12 +15,24 @@ interface Deps {
   readonly openClient: OpenClient;
 }
 
+/** Says which databases no guild owns, and removes none. */
+export async function findOrphans(deps: Deps): Promise<OrphanReport> {
+  return await compare(deps, async () => {});
+}
+
 /**
  * Compares the host with the platform. Removes a database only when it surely never was a guild's:
  * no crash leaves a stamped one without its guild, but going back to an older copy of the platform
  * does, and then the data of the guilds founded since must not go as well.
  */
 export async function sweepOrphans(deps: Deps): Promise<OrphanReport> {
+  return await compare(deps, (name) => deps.host.destroy(name));
+}
+
+async function compare(
+  deps: Deps,
+  onOrphan: (name: DatabaseName) => Promise<void>,
+): Promise<OrphanReport> {
   const listed: DatabaseName[] = [];
   for await (const name of deps.host.list()) listed.push(name);
   // A guild's row is there before its database, so the rows are read after the databases.
@@ -30,7 +42,7 @@ export async function sweepOrphans(deps: Deps): Promise<OrphanReport> {
   for (const name of listed) {
     if (known.has(name)) continue;
     if (await isBlank(deps, name)) {
-      await deps.host.destroy(name);
+      await onOrphan(name);
       orphans.push(name);
     } else unclaimed.push(name);
   }

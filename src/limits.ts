@@ -211,6 +211,28 @@ export const limits = {
     /** A screen or two of a page. */
     pageRows: 100,
   },
+  performance: {
+    /** Whoever waits longer than this for one answer notices. */
+    slowMs: 100,
+    /** Counted in memory in between; a crash loses no more than this. */
+    flushMs: 30 * SECOND_MS,
+    /** People ask about last night, not about last year. */
+    keptMs: 14 * DAY_MS,
+    /** Enough to recognize a statement by. */
+    sqlCharsMax: 500,
+    /** What an operator's chart shows. */
+    shownMs: 2 * DAY_MS,
+  },
+  statistics: {
+    /** What is asked for when nobody says how many days. */
+    days: 30,
+    /** No audit log is kept for longer than this by itself. */
+    daysMax: 365,
+    /** A screen of a terminal. */
+    guildsMax: 50,
+    /** Named one by one in a report; the rest is counted. */
+    namesMax: 10,
+  },
   backups: {
     /** How many copies of the schedule are kept: a day by the hour, two weeks by the day, … */
     kept: { hourly: 24, daily: 14, weekly: 8 },

@@ -3,13 +3,14 @@ import { access, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { describeConfig } from "../../src/config.ts";
+import { examinePlatform } from "./doctor-platform.ts";
 import { EXIT, examples, JSON_OPTION, Output, table } from "./output.ts";
 
-/** `guildhall doctor`: what is set, what is missing, and what to do about it. Shows no secret. */
+/** `guildhall doctor`: what is missing or not well, and what to do about it. Shows no secret. */
 export function doctorCommand(program: Command): void {
   program
     .command("doctor")
-    .description("look at the configuration, and say what is missing and what to do")
+    .description("look at the configuration and the platform, and say what is wrong and what to do")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall doctor", "guildhall doctor --json"))
     .action(examineConfig);
@@ -24,7 +25,9 @@ async function examineConfig(options: { readonly json?: boolean }): Promise<void
     ...variables.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
     ...(folderFault === null ? [] : [`DATA_DIR: ${folderFault}`]),
   ];
-  out.result({ variables, folder, faults }, () =>
+  const findings = await examinePlatform(folder);
+  const isWell = faults.length === 0 && findings.length === 0;
+  out.result({ variables, folder, faults, findings }, () =>
     [
       table(
         ["variable", "is", "meaning"],
@@ -33,9 +36,10 @@ async function examineConfig(options: { readonly json?: boolean }): Promise<void
       faults.length === 0
         ? "Everything that has to be set is set."
         : `To do:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+      ...findings.map(({ finding, next }) => `${finding}\nTry:   ${next}`),
     ].join("\n\n"),
   );
-  process.exitCode = faults.length === 0 ? EXIT.done : EXIT.drift;
+  process.exitCode = isWell ? EXIT.done : EXIT.drift;
 }
 
 async function writable(folder: string): Promise<string | null> {

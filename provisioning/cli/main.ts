@@ -19,7 +19,7 @@ const program = new Command("guildhall")
     ),
   )
   .addHelpText(
-    "after",
+    "afterAll",
     `
 The folder of the platform is DATA_DIR, by default ./data.
 Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted.`,
@@ -44,6 +44,7 @@ if (process.argv[2] !== "logs") {
     { auditCommands },
     { retentionCommands },
     { secretCommands },
+    { statsCommand },
   ] = await Promise.all([
     import("./guilds.ts"),
     import("./backups.ts"),
@@ -55,6 +56,7 @@ if (process.argv[2] !== "logs") {
     import("./audit.ts"),
     import("./retention.ts"),
     import("./secrets.ts"),
+    import("./stats.ts"),
   ]);
   guildCommands(program);
   backupCommands(program);
@@ -66,6 +68,7 @@ if (process.argv[2] !== "logs") {
   auditCommands(program);
   retentionCommands(program);
   secretCommands(program);
+  statsCommand(program);
 }
 
 try {

@@ -6,6 +6,11 @@ export const EXIT = { done: 0, failed: 1, misused: 2, partial: 3, drift: 4, inte
 
 export const JSON_OPTION = ["--json", "print one JSON document"] as const;
 
+// A build server may want colours in its logs and says so by CI=1; whoever reads our output by a
+// program there does not.
+const coloursOf = (stream: NodeJS.WriteStream) =>
+  pc.createColors(stream.isTTY === true && pc.isColorSupported);
+
 /** The beginning of a help text: people look for the line to copy. */
 export function examples(...lines: readonly string[]): string {
   return `Examples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
@@ -31,7 +36,7 @@ export class Output {
     const next = (details["next"] ?? []) as readonly string[];
     if (this.#json) process.stderr.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
     else {
-      process.stderr.write(`${pc.red("Error:")} ${plain(message)}\n`);
+      process.stderr.write(`${coloursOf(process.stderr).red("Error:")} ${plain(message)}\n`);
       for (const command of next) process.stderr.write(`Try:   ${plain(command)}\n`);
     }
     return EXIT.failed;
@@ -93,7 +98,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join("  ")
       .trimEnd();
-  return [pc.bold(line(head)), ...cells.map(line)].join("\n");
+  return [coloursOf(process.stdout).bold(line(head)), ...cells.map(line)].join("\n");
 }
 
 /** Names come from people: control characters must not reach a terminal. */

@@ -4,6 +4,7 @@ import type { GuildId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
+import { type QueryTimes, TimedClient } from "./query-times.ts";
 
 /** What must be known of a guild to open its database. A changed generation is another database. */
 export interface TenantTarget {
@@ -48,6 +49,8 @@ interface Options {
   readonly fileDescriptors?: () => number | undefined;
   /** Told of each guild that was refused for that, so that somebody can migrate it. */
   readonly onBehind?: (guildId: GuildId) => void;
+  /** Told how long each guild's database takes to answer. */
+  readonly queryTimes?: QueryTimes;
 }
 
 /**
@@ -88,6 +91,7 @@ export class TenantDatabases {
    */
   async lease(target: TenantTarget): Promise<TenantLease> {
     let entry = this.#take(target);
+    this.#options.queryTimes?.lent(target.id, entry !== undefined);
     while (entry === undefined) {
       await this.#openOnce(target);
       // Between its opening and this line it may have been evicted again: then once more.
@@ -231,7 +235,9 @@ export class TenantDatabases {
   async #open(target: TenantTarget): Promise<Entry> {
     let db: TenantDatabase;
     try {
-      db = new TenantDatabase(await this.#options.openClient(target.location));
+      const client = await this.#options.openClient(target.location);
+      const { queryTimes } = this.#options;
+      db = new TenantDatabase(queryTimes ? new TimedClient(client, target.id, queryTimes) : client);
     } catch (error) {
       throw quarantinedIf(isDamage(error), error);
     }

@@ -11,6 +11,7 @@ import type { Config, StripeConfig } from "../config.ts";
 import type { OpenClient } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
 import { openFileDescriptors } from "../database/embedded-handles.ts";
+import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
@@ -24,6 +25,7 @@ import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
 import { Operations } from "../platform/operations.ts";
+import { PerformanceLog } from "../platform/performance.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { RateLimiter } from "../platform/rate-limiter.ts";
 import { ResponseCache } from "../platform/response-cache.ts";
@@ -59,6 +61,7 @@ export type NodeServices = Services &
     /** What players wait for, and what may take its time. */
     readonly jobRunner: JobRunner;
     readonly slowJobRunner: JobRunner;
+    readonly performanceLog: PerformanceLog;
     startJobs(): void;
     close(): Promise<void>;
   };
@@ -82,7 +85,10 @@ export async function buildNodeServices(
   const platformDatabase = await openPlatform({ config, dataDir, remotes, nowMs: nowMs() });
   const platform = new PlatformStore(platformDatabase, now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
+  const queryTimes = new QueryTimes();
+  const performanceLog = new PerformanceLog({ platform, times: queryTimes, log });
   const tenants = new TenantDatabases({
+    queryTimes,
     openMax: config.openMax ?? limits.database.openMax,
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
@@ -175,7 +181,9 @@ export async function buildNodeServices(
     ...keeping,
     platformCopies: keeping.platformBackups,
     rollouts: fleetRollouts(rolling),
+    performanceLog,
     startJobs: () => {
+      performanceLog.start();
       logIngest.start();
       jobRunner.start();
       slowJobRunner.start();
@@ -197,6 +205,7 @@ export async function buildNodeServices(
       await slowJobRunner.stop();
       await logIngest.stop();
       await keyUsage.flush();
+      await performanceLog.stop();
       await auditSealer.stop();
       await upgrades.settled();
       await tenants.close();

@@ -4,6 +4,7 @@ import { limits } from "../limits.ts";
 import type { PlatformStore } from "./store.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const { endedKeptMs } = limits.retention;
 
 /** What the platform keeps for a time only. */
@@ -26,6 +27,12 @@ const EXPIRIES: readonly Expiry[] = [
     table: "api_key_usage",
     over: `day <= ?1 / ${DAY_MS}`,
     keptMs: limits.keys.usageDays * DAY_MS,
+  },
+  {
+    what: "guild performance",
+    table: "guild_performance",
+    over: `hour <= ?1 / ${HOUR_MS}`,
+    keptMs: limits.performance.keptMs,
   },
   {
     what: "audit heads",

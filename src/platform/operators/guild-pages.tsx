@@ -34,6 +34,7 @@ import {
 } from "./guilds.ts";
 import { look } from "./looks.ts";
 import { Changing, Facts } from "./parts.tsx";
+import { PerformanceSection } from "./performance-section.tsx";
 import { suspension } from "./routes.ts";
 
 type PageContext = Context<OperatorEnv>;
@@ -182,6 +183,7 @@ async function guildHtml(c: PageContext, form: FormState) {
           </LinkButton>
         </div>
       </Card>
+      <PerformanceSection view={view} hours={file.performance} />
       <Closing c={c} file={file} form={form} />
       <Section title={t.members}>
         <Members view={view} file={file} />
@@ -190,7 +192,7 @@ async function guildHtml(c: PageContext, form: FormState) {
   );
 }
 
-function facts(view: View, { guild, members }: GuildFile) {
+function facts(view: View, { guild, members, backedUpAt, keyRequests }: GuildFile) {
   const t = view.messages.operator;
   const owner = members.find(({ role }) => role === "owner");
   return [
@@ -200,6 +202,11 @@ function facts(view: View, { guild, members }: GuildFile) {
     [t.host, guild.host],
     [t.database, <code>{guild.databaseName}</code>],
     [t.generation, guild.generation],
+    [
+      t.newestCopy,
+      backedUpAt === null ? "—" : <Time at={backedUpAt} timeZone="UTC" locale={view.locale} />,
+    ],
+    [t.keyRequests(limits.statistics.days), keyRequests],
     [
       t.schema,
       <>

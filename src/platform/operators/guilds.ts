@@ -4,10 +4,13 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import { resumeGuild, suspendGuild } from "../guilds/service.ts";
+import { type Performance, performanceOf } from "../performance.ts";
 import { type Usage, usageOf } from "../plans/service.ts";
 import type { GuildStatus, Region } from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
+
+const DAY_MS = 86_400_000;
 
 /** One guild in the operators' list. */
 export interface GuildLine {
@@ -62,6 +65,11 @@ export interface GuildFile {
   readonly guild: Guild;
   readonly usage: Usage;
   readonly lastError: string | null;
+  /** How its database did of late, hour by hour. */
+  readonly performance: readonly Performance[];
+  /** Of its newest good copy, if it has one. */
+  readonly backedUpAt: number | null;
+  readonly keyRequests: number;
   readonly members: readonly {
     readonly userId: UserId;
     readonly name: string;
@@ -75,9 +83,19 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
   allowArea(ctx, "guilds");
   const { platform, provisioner } = ctx.services;
   const guild = await existing(ctx, id);
-  const [usage, lastError, members] = await Promise.all([
+  const nowMs = ctx.services.now().getTime();
+  const [usage, lastError, performance, counts, members] = await Promise.all([
     usageOf(platform, guild),
     provisioner.operations.lastError(id),
+    performanceOf(platform, id, nowMs - limits.performance.shownMs),
+    platform.db.first<Pick<GuildFile, "backedUpAt" | "keyRequests">>(
+      `SELECT (SELECT max(taken_at) FROM backups WHERE guild_id = ?1 AND status = 'good')
+           AS backedUpAt,
+         (SELECT coalesce(sum(u.requests), 0) FROM api_key_usage u
+            JOIN api_keys k ON k.id = u.key_id WHERE k.guild_id = ?1 AND u.day > ?2) AS keyRequests`,
+      id,
+      Math.floor(nowMs / DAY_MS) - limits.statistics.days,
+    ),
     platform.db.all<GuildFile["members"][number]>(
       `SELECT u.id AS userId, u.name, u.email, m.role
        FROM memberships m JOIN users u ON u.id = m.user_id
@@ -86,7 +104,7 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
       limits.operators.membersShown,
     ),
   ]);
-  return { guild, usage, lastError: lastError ?? null, members };
+  return { guild, usage, lastError: lastError ?? null, performance, ...counts!, members };
 }
 
 /** Closes a guild to its members, who are told why. @throws {Conflict} `guild/status-changed` */

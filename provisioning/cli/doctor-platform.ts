@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../../src/config.ts";
+import { buildNodeServices, guildSchema, type NodeServices } from "../../src/node/services.ts";
+import { lateness } from "../../src/platform/statistics.ts";
+import { schemaOf } from "../migrations.ts";
+import { findOrphans } from "../orphans.ts";
+import { guildsBehind } from "../rollouts/rollouts.ts";
+import { environment } from "./run.ts";
+
+/** Something that is not as it should be, and what to type now. */
+export interface Finding {
+  readonly finding: string;
+  readonly next: string;
+}
+
+/**
+ * Looks after a platform that is there already; never makes one. What cannot be opened or asked is a
+ * finding like every other, so that a doctor always has an answer.
+ */
+export async function examinePlatform(folder: string): Promise<readonly Finding[]> {
+  const isElsewhere = process.env["PLATFORM_DATABASE_URL"] !== undefined;
+  if (!isElsewhere && !existsSync(join(folder, "platform.db"))) return [];
+  let services: NodeServices | undefined;
+  try {
+    services = await buildNodeServices(readConfig(environment()));
+    const found: Finding[] = [];
+    for (const look of LOOKS) found.push(...(await look(services)));
+    return found;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const next = "guildhall backups restore-platform --help";
+    return [{ finding: `The platform cannot be looked at: ${why}`, next }];
+  } finally {
+    await services?.close();
+  }
+}
+
+const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[] = [
+  lateBackups,
+  behind,
+  failingJobs,
+  unclaimed,
+];
+
+async function lateBackups({ platform, config }: NodeServices): Promise<readonly Finding[]> {
+  // Whoever switched the schedule off copies in another way, which we know nothing of.
+  if (config.backups.everyMs === 0) return [];
+  const { late, lateSlugs } = await lateness(platform);
+  if (late === 0) return [];
+  const more = late > lateSlugs.length ? " …" : "";
+  const finding = `Guilds whose newest backup is late: ${late}, of them ${lateSlugs.join(" ")}${more}`;
+  return [{ finding, next: "guildhall backups create --all" }];
+}
+
+async function behind({ platform }: NodeServices): Promise<readonly Finding[]> {
+  const guilds = await guildsBehind(platform, schemaOf(guildSchema).hash);
+  if (guilds.length === 0) return [];
+  const finding = `Guilds behind this release's schema: ${guilds.length}`;
+  return [{ finding, next: "guildhall migrate plan" }];
+}
+
+async function failingJobs({ platform }: NodeServices): Promise<readonly Finding[]> {
+  const kinds = await platform.db.all<{ kind: string; jobs: number; error: string }>(
+    `SELECT kind, count(*) AS jobs, max(error) AS error FROM jobs
+     WHERE error IS NOT NULL GROUP BY kind ORDER BY kind`,
+  );
+  return kinds.map(({ kind, jobs, error }) => ({
+    finding: `Jobs of the kind ${kind} that fail: ${jobs}, such as: ${error}`,
+    next: "guildhall stats",
+  }));
+}
+
+async function unclaimed(services: NodeServices): Promise<readonly Finding[]> {
+  const { operations } = services.provisioner;
+  const { unclaimed: names } = await findOrphans({ ...services, operations });
+  return names.map((name) => ({
+    finding: `No guild owns the database ${name}, but it may hold data`,
+    next: "guildhall sweep",
+  }));
+}
