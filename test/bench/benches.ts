@@ -8,13 +8,10 @@ import { createClient } from "@libsql/client";
 import autocannon from "autocannon";
 import { Hono } from "hono";
 import { newDatabaseName } from "../../provisioning/hosts/host.ts";
-import { schemaOf } from "../../provisioning/migrations.ts";
-import { planRollout } from "../../provisioning/rollouts/plan.ts";
-import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
-import { guildSchema } from "../../src/node/services.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bids, live } from "./auctions.ts";
+import { fanout, fanoutSqld, noop, registerGuilds } from "./fanout.ts";
 import { figure, median } from "./figures.ts";
 import { ingest, logQueries, parse } from "./logs.ts";
 import type { Figure } from "./main.ts";
@@ -32,6 +29,8 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   "request-sqld": requestSqld,
   "provision-file": provisionFile,
   "provision-sqld": provisionSqld,
+  fanout,
+  "fanout-sqld": fanoutSqld,
   noop,
   isolation,
   "cold-start": coldStart,
@@ -159,7 +158,7 @@ async function resolve(): Promise<readonly Figure[]> {
   await using t = await testApp({ OPEN_MAX: "600" });
   const guild = await t.guild("ironforge");
   const { platform, tenants } = t.services;
-  await registerGuilds(t, guild.owner.userId, 10_000, "ready");
+  await registerGuilds(t.services.platform, guild.owner.userId, 10_000, "ready");
   const ids: GuildId[] = [];
   for (let i = 0; i < 500; i++) ids.push(await cloneGuild(t, guild.id, i));
   const visits = Array.from({ length: 20_000 }, () => ids[Math.floor(Math.random() ** 3 * 500)]!);
@@ -266,25 +265,11 @@ async function provisionFile(): Promise<readonly Figure[]> {
   return [figure("provision-file", "create, p50", 200, "ms", median(ours), median(floor))];
 }
 
-/** Fan-out over a fleet that is up to date: one query, nothing opened. */
-async function noop(): Promise<readonly Figure[]> {
-  await using t = await testApp();
-  const guild = await t.guild("ironforge");
-  await registerGuilds(t, guild.owner.userId, 10_000, "ready");
-  const openedBefore = t.services.tenants.gauges().opened;
-  const startedAt = performance.now();
-  const plan = await planRollout(t.services.platform, guildSchema, DEFAULT_WAVES);
-  const ms = performance.now() - startedAt;
-  const opened = t.services.tenants.gauges().opened - openedBefore;
-  if (opened > 0 || plan.behind > 0) throw new Error("a database was opened");
-  return [figure("noop", "10,000 guilds up to date", 10_000, "ms", ms, null)];
-}
-
 /** Process start to the first answer, 1,000 guilds registered; the floor is a bare server. */
 async function coldStart(): Promise<readonly Figure[]> {
   const t = await testApp();
   const guild = await t.guild("ironforge");
-  await registerGuilds(t, guild.owner.userId, 1_000, "ready");
+  await registerGuilds(t.services.platform, guild.owner.userId, 1_000, "ready");
   const env = {
     ...process.env,
     DATA_DIR: t.dir,
@@ -336,31 +321,6 @@ async function listening(fetch: (request: Request) => Response | Promise<Respons
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const { port } = server.address() as { port: number };
   return { url: `http://localhost:${port}`, close: () => server.close() };
-}
-
-/** Rows only: guilds that the platform knows and nobody visits. */
-async function registerGuilds(t: TestApp, ownerId: string, count: number, status: string) {
-  const { version, hash } = schemaOf(guildSchema);
-  await t.services.platform.db.client.batch(
-    Array.from({ length: count }, (_, i) => ({
-      sql: `INSERT INTO guilds (id, slug, name, name_key, realm, realm_key, region, faction, owner_id,
-              plan, status, host, database_name, schema_version, schema_hash, settings,
-              created_at, updated_at)
-            VALUES (?, ?, ?, ?, '', '', 'eu', 'none', ?, 'premium', ?, 'file', ?, ?, ?, '{}', 0, 0)`,
-      args: [
-        newId<GuildId>(),
-        `known-${i}`,
-        `Known ${i}`,
-        `known ${i}`,
-        ownerId,
-        status,
-        newDatabaseName(),
-        version,
-        hash,
-      ],
-    })),
-    "write",
-  );
 }
 
 /** Another guild with a database of its own, without the account around it. */

@@ -1,22 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { schemaOf } from "../../provisioning/migrations.ts";
 import { whileAway } from "../../provisioning/rollouts/away.ts";
-import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
-import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
-import { runRollout } from "../../provisioning/rollouts/run.ts";
-import { readConfig } from "../../src/config.ts";
 import type { OpenClient } from "../../src/database/client.ts";
-import { forEachLimit } from "../../src/kernel/concurrency.ts";
-import { limits } from "../../src/limits.ts";
-import { rolloutDeps } from "../../src/node/rolling.ts";
-import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
-import type { Guild } from "../../src/platform/store.ts";
-import { recordGuild } from "../support/provisioning.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import { productFleet, rolloutTo } from "../support/fleet.ts";
 import { startProxy } from "../support/proxy.ts";
-import { OPTIONS } from "../support/rollouts.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
 import { schemaWithSteps, splitting, wrongIn } from "../support/steps.ts";
 
@@ -32,56 +19,17 @@ type Fleet = Awaited<ReturnType<typeof fleetOnSqld>>;
 async function fleetOnSqld() {
   const server = await startSqld();
   const proxy = await startProxy(server.url);
-  const dir = await mkdtemp(join(tmpdir(), "guildhall-sqld-crash-"));
-  const env = {
-    ...server.env,
-    SQLD_URL: proxy.url,
-    PLATFORM_DATABASE_URL: `${proxy.url}/platform`,
-    GUILDHALL_SECRET: "x".repeat(32),
-    DATA_DIR: dir,
-    LOG_LEVEL: "silent",
-  };
-  const services = await buildNodeServices(readConfig(env));
-  const numbers = Array.from({ length: GUILDS }, (_, i) => i);
-  await forEachLimit(numbers, 4, async (i) => {
-    const id = await recordGuild(services.platform, `guild-${i}`, "sqld");
-    await services.provisioner.provision(id);
-  });
+  const env = { SQLD_URL: proxy.url, PLATFORM_DATABASE_URL: `${proxy.url}/platform` };
+  const fleet = await productFleet(GUILDS, { ...server.env, ...env });
   return {
     server,
     proxy,
-    services,
+    services: fleet.services,
     [Symbol.asyncDispose]: async () => {
-      await services.close();
+      await fleet[Symbol.asyncDispose]();
       await proxy.stop();
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
     },
-  };
-}
-
-/** Everything as in the product, but to a schema of the test's own. */
-function rolloutTo(services: NodeServices, steps: number, openClient: OpenClient) {
-  const migrations = schemaWithSteps(steps);
-  const rollouts = new Rollouts(services.platform);
-  const deps = {
-    ...rolloutDeps({ ...services, openClient, migrations }, rollouts),
-    // The product asks for the tables of its own schema, which all of these have.
-    migrateGuild: (guild: Guild) => migrateGuild({ ...services, openClient, migrations }, guild),
-  };
-  return {
-    rollouts,
-    begin: () =>
-      rollouts.begin(schemaOf(migrations), {
-        waves: ["1", "rest"],
-        options: { ...OPTIONS, failuresMax: limits.fleet.failuresMax },
-        reason: "a test",
-        startedBy: "the test",
-      }),
-    run: (rollout: Rollout, done: (guild: Guild) => void) =>
-      runRollout(deps, rollout, {
-        onOutcome: (guild, { status }) => status === "done" && done(guild),
-      }),
   };
 }
 
@@ -132,12 +80,18 @@ async function rollOutThroughKills(mutate: (open: OpenClient) => OpenClient) {
   const { services } = fleet;
   const total = { kills: 0, answersLost: 0, rollouts: 0, resumed: 0, checked: 0, acknowledged: 0 };
   for (let steps = STEPS; total.kills < KILLS; steps += STEPS) {
-    const { rollouts, begin, run } = rolloutTo(services, steps, mutate(services.openClient));
+    const { rollouts, begin, run } = rolloutTo(
+      services,
+      schemaWithSteps(steps),
+      mutate(services.openClient),
+    );
     const done = new Set<string>();
-    let rollout = await begin();
+    let rollout = await begin(["1", "rest"]);
     total.rollouts++;
     for (;;) {
-      const running = run(rollout, ({ id }) => done.add(id));
+      const running = run(rollout, {
+        onOutcome: ({ id }, { status }) => status === "done" && done.add(id),
+      });
       const { kills, lost } = await killAgainAndAgain(fleet, KILLS - total.kills, running);
       total.kills += kills;
       total.answersLost += lost;

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
+import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
+import { type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
+import { readConfig } from "../../src/config.ts";
+import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import { limits } from "../../src/limits.ts";
+import { rolloutDeps } from "../../src/node/rolling.ts";
+import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
+import { recordGuild } from "./provisioning.ts";
+import { OPTIONS } from "./rollouts.ts";
+
+/** The product's own services with this many guilds, in a folder of its own. */
+export async function productFleet(guilds: number, env: Readonly<Record<string, string>> = {}) {
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-fleet-"));
+  const given = { GUILDHALL_SECRET: "x".repeat(32), DATA_DIR: dir, LOG_LEVEL: "silent" };
+  const services = await buildNodeServices(readConfig({ ...given, ...env }));
+  const numbers = Array.from({ length: guilds }, (_, i) => i);
+  await forEachLimit(numbers, 4, async (i) => {
+    const id = await recordGuild(services.platform, `guild-${i}`, services.host.kind);
+    await services.provisioner.provision(id);
+  });
+  return {
+    dir,
+    services,
+    [Symbol.asyncDispose]: async () => {
+      await services.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A rollout as the product does it, but to a schema of the test's own. */
+export function rolloutTo(
+  services: NodeServices,
+  migrations: readonly Migration[],
+  openClient = services.openClient,
+) {
+  const rollouts = new Rollouts(services.platform);
+  const deps = rolloutDeps({ ...services, openClient, migrations }, rollouts);
+  return {
+    rollouts,
+    begin: (waves: readonly string[]) =>
+      rollouts.begin(schemaOf(migrations), {
+        waves,
+        options: { ...OPTIONS, failuresMax: limits.fleet.failuresMax },
+        reason: "a test",
+        startedBy: "the test",
+      }),
+    run: (rollout: Rollout, options: RunOptions = {}) => runRollout(deps, rollout, options),
+  };
+}
