@@ -92,18 +92,22 @@ export async function restorePlatform(
   key: string,
   path: string,
 ): Promise<Readonly<Record<string, number>>> {
-  if (await isThere(path)) {
-    throw new Conflict(
-      "backup/platform-there",
-      "There is a platform database already. Stop the server and move it away first.",
-    );
-  }
+  await refusePlatformThere(path);
   try {
     return await fetchCopy(store, key, path);
   } catch (error) {
     await removeDatabase(path);
     throw error;
   }
+}
+
+/** @throws {Conflict} `backup/platform-there` */
+export async function refusePlatformThere(path: string): Promise<void> {
+  if (!(await isThere(path))) return;
+  throw new Conflict(
+    "backup/platform-there",
+    "There is a platform database already. Stop the server and move it away first.",
+  );
 }
 
 async function fetchCopy(

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Backup } from "../../provisioning/backups/listing.ts";
-import { restorePlatform } from "../../provisioning/backups/platform.ts";
+import { refusePlatformThere, restorePlatform } from "../../provisioning/backups/platform.ts";
 import { readConfig } from "../../src/config.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import { storeOf } from "../../src/node/keeping.ts";
@@ -11,8 +11,8 @@ import type { Guild } from "../../src/platform/store.ts";
 import { forEachGuild } from "../fleet.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
-import { EXIT, examples, JSON_OPTION, Output, table } from "./output.ts";
-import { environment, run } from "./run.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, Output, table } from "./output.ts";
+import { environment, run, type Would } from "./run.ts";
 
 interface Which {
   readonly all?: boolean;
@@ -27,10 +27,11 @@ export function backupCommands(program: Command): void {
     .command("create [slug]")
     .description("copy a guild while it is in use, store the copy and open it")
     .option("--all", "every guild that is open")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall backups create iron-vow", ALL("create")))
     .action((slug: string | undefined, o: Which) =>
-      run(o, (services, out) => forChosen(services, out, slug, o, createOne)),
+      run(o, (services, out) => forChosen(services, out, slug, o, createOne), wouldCopy(slug, o)),
     );
   backups
     .command("list [slug]")
@@ -71,10 +72,11 @@ export function backupCommands(program: Command): void {
     .command("find [slug]")
     .description("note copies that the store has and the platform does not know of")
     .option("--all", "of every guild")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples(ALL("find")))
     .action((slug: string | undefined, o: Which) =>
-      run(o, (services, out) => forChosen(services, out, slug, o, findOne)),
+      run(o, (services, out) => forChosen(services, out, slug, o, findOne), wouldFind(slug, o)),
     );
   restoreCommand(backups);
   platformCommands(backups);
@@ -117,34 +119,49 @@ function platformCommands(backups: Command): void {
     .command("platform")
     .description("copy the platform's own database, and list the copies of it")
     .option("--list", "only list them")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall backups platform"))
-    .action((o: { list?: boolean; json?: boolean }) =>
-      run(o, async (services, out) => {
-        if (!o.list) await services.platformBackups.create();
-        const copies = await services.platformBackups.list();
-        out.result(copies, () =>
-          table(
-            ["taken", "key"],
-            copies.map(({ key, takenAt }) => [when(takenAt), key]),
-          ),
-        );
-        return EXIT.done;
-      }),
+    .action((o: { list?: boolean; json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          if (!o.list) await services.platformBackups.create();
+          const copies = await services.platformBackups.list();
+          out.result(copies, () =>
+            table(
+              ["taken", "key"],
+              copies.map(({ key, takenAt }) => [when(takenAt), key]),
+            ),
+          );
+          return EXIT.done;
+        },
+        async () => "copy the platform's database to the store",
+      ),
     );
   backups
     .command("restore-platform <key>")
     .description("put a copy of the platform's database where there is none; needs no platform")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall backups restore-platform platform/2026…db.gz"))
-    .action((key: string, o: { json?: boolean }) => restoreWhole(key, new Output(o.json === true)));
+    .action((key: string, o: { json?: boolean; dryRun?: boolean }) => restoreWhole(key, o));
 }
 
 /** Runs without the platform's services: they would make a new, empty platform. */
-async function restoreWhole(key: string, out: Output): Promise<void> {
+async function restoreWhole(
+  key: string,
+  { json, dryRun }: { readonly json?: boolean; readonly dryRun?: boolean },
+): Promise<void> {
+  const out = new Output(json === true);
   try {
     const config = readConfig(environment());
     const path = join(resolve(config.dataDir), "platform.db");
+    if (dryRun) {
+      await refusePlatformThere(path);
+      const would = `put ${key} where the server looks for its platform`;
+      return out.result({ dryRun: true, would }, () => `It would ${would}.`);
+    }
     const rows = await restorePlatform(storeOf(config), key, path);
     out.result({ path, rows }, () =>
       [
@@ -158,6 +175,19 @@ async function restoreWhole(key: string, out: Output): Promise<void> {
   } catch (error) {
     process.exitCode = out.failure(error);
   }
+}
+
+function wouldCopy(slug: string | undefined, options: Which): Would {
+  return async (services) => `copy ${countOf(await guildsFor(services, slug, options))}`;
+}
+
+function wouldFind(slug: string | undefined, options: Which): Would {
+  return async (services) =>
+    `look in the store for copies of ${countOf(await guildsFor(services, slug, options))}`;
+}
+
+function countOf(guilds: readonly Guild[]): string {
+  return guilds.length === 1 ? guilds[0]!.name : `${guilds.length} guilds`;
 }
 
 type One = (
@@ -174,13 +204,7 @@ async function forChosen(
   options: Which,
   work: One,
 ): Promise<number> {
-  const guilds: Guild[] = [];
-  if (slug !== undefined) guilds.push(await bySlug(services, slug));
-  else if (options.all) {
-    for await (const guild of services.platform.guilds()) {
-      if (guild.status === "ready" || guild.status === "suspended") guilds.push(guild);
-    }
-  } else throw new Invalid("cli/no-guild", "Name a guild, or say --all.", { next: [] });
+  const guilds = await guildsFor(services, slug, options);
   const done: { slug: string; text: string; value: unknown }[] = [];
   const failed: { slug: string; error: string }[] = [];
   await forEachGuild(
@@ -204,6 +228,21 @@ async function forChosen(
   );
   if (failed.length === 0) return EXIT.done;
   return done.length > 0 ? EXIT.partial : EXIT.failed;
+}
+
+/** @throws {Invalid} `cli/no-guild` when none was named. */
+async function guildsFor(
+  services: NodeServices,
+  slug: string | undefined,
+  options: Which,
+): Promise<readonly Guild[]> {
+  if (slug !== undefined) return [await bySlug(services, slug)];
+  if (!options.all) throw new Invalid("cli/no-guild", "Name a guild, or say --all.", { next: [] });
+  const guilds: Guild[] = [];
+  for await (const guild of services.platform.guilds()) {
+    if (guild.status === "ready" || guild.status === "suspended") guilds.push(guild);
+  }
+  return guilds;
 }
 
 /** Copies share one disk with whoever plays meanwhile. */

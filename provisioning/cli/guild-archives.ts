@@ -11,7 +11,7 @@ import { inspectCopy, pack, unpackFile, withScratch } from "../backups/copies.ts
 import { draftIn, isThere, makeFolder } from "../hosts/file-drafts.ts";
 import { account, bySlug, facts } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
-import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
 interface ImportOptions {
@@ -28,10 +28,15 @@ export function archiveCommands(guilds: Command): void {
     .command("export <slug>")
     .description("write one file that holds all of a guild's own data and says what it is")
     .requiredOption("--to <file>", "a new file; it is a libSQL database, compressed with gzip")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall guilds export iron-vow --to iron-vow.db.gz"))
-    .action((slug: string, o: { to: string; json?: boolean }) =>
-      run(o, (services, out) => exportOne(services, out, slug, o.to)),
+    .action((slug: string, o: { to: string; json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        (services, out) => exportOne(services, out, slug, o.to),
+        async (services) => `write ${(await bySlug(services, slug)).name} to ${o.to}`,
+      ),
     );
   guilds
     .command("import <file>")
@@ -54,13 +59,21 @@ export function archiveCommands(guilds: Command): void {
     .requiredOption("--slug <slug>", "the address of the new one")
     .requiredOption("--owner-email <address>", "whose guild it is")
     .option("--name <name>", "what it is called; the same and 'sandbox' when left out")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
       examples("guildhall guilds clone iron-vow --slug iron-lab --owner-email me@example.com"),
     )
     .action((slug: string, o: Omit<ImportOptions, "slug"> & { slug: string }) =>
-      run(o, (services, out) => cloneOne(services, out, slug, o)),
+      run(
+        o,
+        (services, out) => cloneOne(services, out, slug, o),
+        async (services) => {
+          const owner = await account(services, o.ownerEmail);
+          return `copy ${(await bySlug(services, slug)).name} to ${o.slug} for ${owner.name}`;
+        },
+      ),
     );
 }
 

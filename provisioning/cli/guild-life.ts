@@ -1,11 +1,13 @@
 import type { Command } from "commander";
+import { Conflict } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { resumeGuild, suspendGuild } from "../../src/platform/guilds/service.ts";
+import type { GuildStatus } from "../../src/platform/schema.ts";
 import { bySlug } from "./guilds.ts";
 import { examine, expectedSchema } from "./migrate-drift.ts";
 import { atThisMachine } from "./operators.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
-import { run } from "./run.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { run, type Would } from "./run.ts";
 
 /** `guildhall guilds suspend|resume|check`. */
 export function lifeCommands(guilds: Command): void {
@@ -13,29 +15,39 @@ export function lifeCommands(guilds: Command): void {
     .command("suspend <slug>")
     .description("close a guild to everybody; its members are told why")
     .requiredOption("--reason <text>", "what its members read")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall guilds suspend iron-vow --reason 'Under review'"))
-    .action((slug: string, o: { reason: string; json?: boolean }) =>
-      run(o, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        await suspendGuild(atThisMachine(services), guild.id, o.reason);
-        const next = `Try:   guildhall guilds resume ${slug}`;
-        out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
-        return EXIT.done;
-      }),
+    .action((slug: string, o: { reason: string; json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const guild = await bySlug(services, slug);
+          await suspendGuild(atThisMachine(services), guild.id, o.reason);
+          const next = `Try:   guildhall guilds resume ${slug}`;
+          out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
+          return EXIT.done;
+        },
+        would("suspend", "ready", slug),
+      ),
     );
   guilds
     .command("resume <slug>")
     .description("open a suspended guild again")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall guilds resume iron-vow"))
-    .action((slug: string, o: { json?: boolean }) =>
-      run(o, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        await resumeGuild(atThisMachine(services), guild.id);
-        out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
-        return EXIT.done;
-      }),
+    .action((slug: string, o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const guild = await bySlug(services, slug);
+          await resumeGuild(atThisMachine(services), guild.id);
+          out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
+          return EXIT.done;
+        },
+        would("open", "suspended", slug),
+      ),
     );
   guilds
     .command("check <slug>")
@@ -45,6 +57,15 @@ export function lifeCommands(guilds: Command): void {
     .action((slug: string, o: { json?: boolean }) =>
       run(o, (services, out) => checkGuild(services, out, slug)),
     );
+}
+
+/** @throws {Conflict} `guild/status-changed` for a guild in another state. */
+function would(verb: string, from: GuildStatus, slug: string): Would {
+  return async (services) => {
+    const guild = await bySlug(services, slug);
+    if (guild.status === from) return `${verb} ${guild.name}`;
+    throw new Conflict("guild/status-changed", `This guild is ${guild.status}, not ${from}.`);
+  };
 }
 
 async function checkGuild(services: NodeServices, out: Output, slug: string): Promise<number> {

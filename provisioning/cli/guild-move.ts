@@ -6,7 +6,7 @@ import { type MoveReport, moveGuild, planMove } from "../moves/move.ts";
 import { purgeMoved } from "../moves/sweep.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
 interface MoveOptions {
@@ -44,10 +44,16 @@ kept, closed to changes, until it is purged.`,
   guilds
     .command("purge-moved <slug>")
     .description("remove the database that a moved guild had before, for good")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall guilds purge-moved iron-vow"))
-    .action((slug: string, options: { json?: boolean }) =>
-      run(options, (services, out) => purge(services, out, slug)),
+    .action((slug: string, options: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        options,
+        (services, out) => purge(services, out, slug),
+        async (services) =>
+          `remove the database that ${(await bySlug(services, slug)).name} had before it was moved`,
+      ),
     );
 }
 

@@ -9,7 +9,7 @@ import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
 import { moveCommands } from "./guild-move.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
 interface CreateOptions {
@@ -20,6 +20,7 @@ interface CreateOptions {
   readonly slug?: string;
   readonly ownerEmail: string;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function guildCommands(program: Command): void {
@@ -36,9 +37,16 @@ export function guildCommands(program: Command): void {
     .requiredOption("--owner-email <address>", "whose guild it is")
     .option("--faction <faction>", "alliance, horde or none", "none")
     .option("--slug <slug>", "its address; made from the name when left out")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples(`${create} --owner-email owner@example.com`))
-    .action((options: CreateOptions) => run(options, (s, out) => createGuild(s, out, options)));
+    .action((options: CreateOptions) =>
+      run(
+        options,
+        (s, out) => createGuild(s, out, options),
+        (s) => wouldCreate(s, options),
+      ),
+    );
   guilds
     .command("list")
     .description("every guild, its state and its schema")
@@ -68,25 +76,33 @@ export async function bySlug(services: NodeServices, slug: string): Promise<Guil
   });
 }
 
+async function wouldCreate(services: NodeServices, options: CreateOptions): Promise<string> {
+  const owner = await account(services, options.ownerEmail);
+  return `found ${inputOf(options).name} for ${owner.name}`;
+}
+
 async function createGuild(
   services: NodeServices,
   out: Output,
   options: CreateOptions,
 ): Promise<number> {
-  const { name, realm, region, faction, slug } = options;
-  const input = newGuild.safeParse({ name, realm, region, faction, slug });
-  if (!input.success) {
-    const faults = input.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
-    out.failure(new Invalid("request/invalid", faults.join("; ")));
-    return EXIT.misused;
-  }
+  const input = inputOf(options);
   const caller = await account(services, options.ownerEmail);
   const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
-  const { slug: address, ...rest } = input.data;
+  const { slug: address, ...rest } = input;
   const founded = await foundGuild(context, { ...rest, ...(address && { slug: address }) });
   const guild = await services.provisioner.provision(founded.id);
   out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
   return EXIT.done;
+}
+
+/** @throws {Invalid} `cli/misused` naming each option that is not right. */
+function inputOf(options: CreateOptions) {
+  const { name, realm, region, faction, slug } = options;
+  const input = newGuild.safeParse({ name, realm, region, faction, slug });
+  if (input.success) return input.data;
+  const faults = input.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+  throw new Invalid("cli/misused", faults.join("; "));
 }
 
 async function listGuilds(services: NodeServices, out: Output): Promise<number> {

@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { limits } from "../../src/limits.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import { Rollouts } from "../rollouts/rollouts.ts";
 import { DEFAULT_WAVES } from "../rollouts/waves.ts";
-import { applyRollout, pauseRollout, resumeRollout } from "./migrate-apply.ts";
+import { applyRollout, newest, pauseRollout, resumeRollout } from "./migrate-apply.ts";
 import { repairFleet, verifyFleet } from "./migrate-drift.ts";
 import { planCommand, rehearseCommand, rolloutStatus } from "./migrate-look.ts";
 import { revertRollout } from "./migrate-revert.ts";
-import { examples, JSON_OPTION } from "./output.ts";
+import { DRY_RUN, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
 const LANES = ["--lanes <n>", "how many guilds of one host at once", count] as const;
@@ -111,17 +113,23 @@ function changing(migrate: Command): void {
   migrate
     .command("pause")
     .description("let the rollout under way finish what it is at, and stop")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate pause"))
-    .action((o: { json?: boolean }) => run(o, pauseRollout));
+    .action((o: Plain) => run(o, pauseRollout, async (s) => `pause ${await newestOf(s)}`));
   for (const retry of [false, true]) {
     migrate
       .command(retry ? "retry" : "resume")
       .description(retry ? "go on, and try again what failed" : "go on where the rollout stopped")
+      .option(...DRY_RUN)
       .option(...JSON_OPTION)
       .addHelpText("before", examples(`guildhall migrate ${retry ? "retry" : "resume"}`))
-      .action((o: { json?: boolean }) =>
-        run(o, (services, out) => resumeRollout(services, out, { retry })),
+      .action((o: Plain) =>
+        run(
+          o,
+          (services, out) => resumeRollout(services, out, { retry }),
+          async (services) => `go on with ${await newestOf(services)}`,
+        ),
       );
   }
   migrate
@@ -133,6 +141,16 @@ function changing(migrate: Command): void {
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate revert --dry-run"))
     .action((o: RevertOptions) => run(o, (services, out) => revertRollout(services, out, o)));
+}
+
+interface Plain {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+async function newestOf({ platform }: NodeServices): Promise<string> {
+  const { id, status } = await newest(new Rollouts(platform));
+  return `rollout ${id}, which is ${status}`;
 }
 
 export interface RevertOptions {
@@ -157,10 +175,13 @@ function checking(migrate: Command): void {
     .command("repair <slug>")
     .description("propose what would mend a guild's schema, and with --apply do it")
     .option("--apply", "run the proposed statements, all or none")
+    .option("--dry-run", "only propose, which is what happens without --apply")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate repair iron-vow"))
-    .action((slug: string, o: { apply?: boolean; json?: boolean }) =>
-      run(o, (services, out) => repairFleet(services, out, slug, o.apply === true)),
+    .action((slug: string, o: { apply?: boolean; json?: boolean; dryRun?: boolean }) =>
+      run(o, (services, out) =>
+        repairFleet(services, out, slug, o.apply === true && o.dryRun !== true),
+      ),
     );
 }
 

@@ -10,7 +10,8 @@ import {
   listOperators,
   removeOperator,
 } from "../../src/platform/operators/service.ts";
-import { EXIT, examples, JSON_OPTION, table } from "./output.ts";
+import { account } from "./guilds.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
 
 /** `guildhall operators add|remove|list`. */
@@ -22,6 +23,7 @@ export function operatorCommands(program: Command): void {
     .command("add <email>")
     .description("trust an account with areas of the platform, these and no others")
     .requiredOption("--may <areas>", `of ${AREAS.join(", ")}; or all`)
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
@@ -30,30 +32,45 @@ export function operatorCommands(program: Command): void {
         "guildhall operators add support@example.com --may guilds,audit",
       ),
     )
-    .action((email: string, o: { may: string; json?: boolean }) =>
-      run(o, async (services, out) => {
-        const operator = await addOperator(atThisMachine(services), {
-          email,
-          areas: areasOf(o.may),
-        });
-        out.result(
-          operator,
-          () => `${operator.name} may now do this at /operator: ${operator.areas.join(", ")}`,
-        );
-        return EXIT.done;
-      }),
+    .action((email: string, o: { may: string; json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const operator = await addOperator(atThisMachine(services), {
+            email,
+            areas: areasOf(o.may),
+          });
+          out.result(
+            operator,
+            () => `${operator.name} may now do this at /operator: ${operator.areas.join(", ")}`,
+          );
+          return EXIT.done;
+        },
+        async (services) => {
+          const { name } = await account(services, email);
+          return `let ${name} do this at /operator: ${areasOf(o.may).join(", ")}`;
+        },
+      ),
     );
   operators
     .command("remove <email>")
     .description("take all of it back, at once and everywhere")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall operators remove ops@example.com"))
-    .action((email: string, o: { json?: boolean }) =>
-      run(o, async (services, out) => {
-        const operator = await removeOperator(atThisMachine(services), email);
-        out.result({ removed: operator.userId }, () => `${operator.name} is no operator any more.`);
-        return EXIT.done;
-      }),
+    .action((email: string, o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const operator = await removeOperator(atThisMachine(services), email);
+          out.result(
+            { removed: operator.userId },
+            () => `${operator.name} is no operator any more.`,
+          );
+          return EXIT.done;
+        },
+        async (services) => `take everything back from ${(await account(services, email)).name}`,
+      ),
     );
   operators
     .command("list")

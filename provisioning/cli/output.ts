@@ -11,6 +11,8 @@ export const JSON_OPTION = ["--json", "print one JSON document"] as const;
 const coloursOf = (stream: NodeJS.WriteStream) =>
   pc.createColors(stream.isTTY === true && pc.isColorSupported);
 
+export const DRY_RUN = ["--dry-run", "only say what would happen"] as const;
+
 /** The beginning of a help text: people look for the line to copy. */
 export function examples(...lines: readonly string[]): string {
   return `Examples:\n${lines.map((line) => `  ${line}\n`).join("")}`;

@@ -4,7 +4,7 @@ import { planLines } from "../../src/platform/plans/editing.ts";
 import { grantPlan, revokeGrant } from "../../src/platform/plans/subscriptions.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
-import { EXIT, examples, JSON_OPTION, table } from "./output.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
 
 interface GrantOptions {
@@ -12,6 +12,7 @@ interface GrantOptions {
   readonly until?: string;
   readonly reason: string;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** `guildhall plans list|grant|revoke`. */
@@ -49,37 +50,51 @@ export function planCommands(program: Command): void {
     .requiredOption("--plan <plan>", "which one")
     .requiredOption("--reason <text>", "why, for the log")
     .option("--until <day>", "the day it ends, such as 2026-12-31; for good without it")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
       examples("guildhall plans grant iron-vow --plan premium --until 2026-12-31 --reason 'Beta'"),
     )
     .action((slug: string, o: GrantOptions) =>
-      run(o, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        const until = dayOf(o.until);
-        const { plan, reason } = o;
-        await grantPlan(atThisMachine(services), guild.id, { plan, until, reason });
-        out.result(
-          { granted: guild.id, plan, until },
-          () => `${guild.name} has ${plan}${o.until ? ` until ${o.until}` : ""}.`,
-        );
-        return EXIT.done;
-      }),
+      run(
+        o,
+        async (services, out) => {
+          const guild = await bySlug(services, slug);
+          const until = dayOf(o.until);
+          const { plan, reason } = o;
+          await grantPlan(atThisMachine(services), guild.id, { plan, until, reason });
+          out.result(
+            { granted: guild.id, plan, until },
+            () => `${guild.name} has ${plan}${o.until ? ` until ${o.until}` : ""}.`,
+          );
+          return EXIT.done;
+        },
+        async (services) => {
+          dayOf(o.until);
+          const end = o.until ? ` until ${o.until}` : "";
+          return `give ${(await bySlug(services, slug)).name} ${o.plan}${end}`;
+        },
+      ),
     );
   plans
     .command("revoke <slug>")
     .description("take a given plan back; what is paid for stays")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall plans revoke iron-vow"))
-    .action((slug: string, o: { json?: boolean }) =>
-      run(o, async (services, out) => {
-        const guild = await bySlug(services, slug);
-        await revokeGrant(atThisMachine(services), guild.id);
-        const now = (await services.platform.guild(guild.id))!.plan.name;
-        out.result({ revoked: guild.id, plan: now }, () => `${guild.name} is on ${now} now.`);
-        return EXIT.done;
-      }),
+    .action((slug: string, o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const guild = await bySlug(services, slug);
+          await revokeGrant(atThisMachine(services), guild.id);
+          const now = (await services.platform.guild(guild.id))!.plan.name;
+          out.result({ revoked: guild.id, plan: now }, () => `${guild.name} is on ${now} now.`);
+          return EXIT.done;
+        },
+        async (services) => `take the given plan back from ${(await bySlug(services, slug)).name}`,
+      ),
     );
 }
 

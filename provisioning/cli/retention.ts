@@ -6,7 +6,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";
 import { bySlug } from "./guilds.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
 /** What went, or would go, from one place. */
@@ -41,13 +41,16 @@ export function retentionCommands(program: Command): void {
     retention
       .command(`${name} [slug]`)
       .description(about)
+      .option(...DRY_RUN)
       .option(...JSON_OPTION)
       .addHelpText(
         "before",
         examples(`guildhall retention ${name}`, `guildhall retention ${name} iron-vow --json`),
       )
-      .action((slug: string | undefined, options: { json?: boolean }) =>
-        run(options, (services, out) => everywhere(services, out, slug, work)),
+      .action((slug: string | undefined, options: { json?: boolean; dryRun?: boolean }) =>
+        run(options, (services, out) =>
+          everywhere(services, out, slug, options.dryRun ? PREVIEW : work),
+        ),
       );
   command("preview", "say what would go now, from the platform and every guild or one", PREVIEW);
   command("run", "let it go now; a server does so by itself once a day", RUN);

@@ -1,6 +1,6 @@
 import { readConfig } from "../../src/config.ts";
 import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
-import { Output } from "./output.ts";
+import { EXIT, Output } from "./output.ts";
 
 /** What every command is given: the services, and where to print. Returns the exit code. */
 export type Run = (services: NodeServices, out: Output) => Promise<number>;
@@ -13,13 +13,27 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
 }
 
+/**
+ * What a command would do, in one sentence, after everything that can be refused was asked for. What
+ * only the database can refuse is refused when it is done.
+ */
+export type Would = (services: NodeServices) => Promise<string>;
+
 /** Runs a command against the platform that the environment names. */
-export async function run(options: { readonly json?: boolean }, work: Run): Promise<void> {
+export async function run(
+  options: { readonly json?: boolean; readonly dryRun?: boolean },
+  work: Run,
+  would?: Would,
+): Promise<void> {
   const out = new Output(options.json === true);
   let services: NodeServices | undefined;
   try {
     services = await buildNodeServices(readConfig(environment()));
-    process.exitCode = await work(services, out);
+    if (options.dryRun && would) {
+      const sentence = await would(services);
+      out.result({ dryRun: true, would: sentence }, () => `It would ${sentence}.`);
+      process.exitCode = EXIT.done;
+    } else process.exitCode = await work(services, out);
   } catch (error) {
     process.exitCode = out.failure(error);
   } finally {

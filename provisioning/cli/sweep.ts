@@ -1,15 +1,19 @@
 import type { Command } from "commander";
-import { EXIT, examples, JSON_OPTION } from "./output.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import { findOrphans } from "../orphans.ts";
+import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
 export function sweepCommand(program: Command): void {
   program
     .command("sweep")
     .description("finish or undo what a crash left, and find databases that no guild owns")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall sweep", "guildhall sweep --json"))
-    .action((options: { json?: boolean }) =>
+    .action((options: { json?: boolean; dryRun?: boolean }) =>
       run(options, async (services, out) => {
+        if (options.dryRun) return await look(services, out);
         const report = await services.provisioner.resume();
         const failed = report.failed.map(({ id, error }) => ({ id, error: error.message }));
         out.result({ ...report, failed }, () =>
@@ -24,4 +28,19 @@ export function sweepCommand(program: Command): void {
         return report.unclaimed.length > 0 ? EXIT.drift : EXIT.done;
       }),
     );
+}
+
+/** What a sweep would find, without finishing or removing anything. */
+async function look(services: NodeServices, out: Output): Promise<number> {
+  const { operations } = services.provisioner;
+  const stranded = await operations.stranded();
+  const { orphans, unclaimed } = await findOrphans({ ...services, operations });
+  out.result({ dryRun: true, stranded, orphans, unclaimed }, () =>
+    [
+      `${stranded.length} guilds would be finished or undone, ` +
+        `${orphans.length} empty databases removed.`,
+      ...unclaimed.map((name) => `No guild owns ${name}, but it may hold data.`),
+    ].join("\n"),
+  );
+  return unclaimed.length > 0 ? EXIT.drift : EXIT.done;
 }

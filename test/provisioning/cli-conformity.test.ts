@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Command, CommanderError } from "commander";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildProgram } from "../../provisioning/cli/program.ts";
+import { bundleScript } from "../support/bundle.ts";
+import { runCli } from "../support/cli.ts";
+
+/** Commands that change nothing on the platform; every other one has to show before what it would do. */
+const CHANGE_NOTHING = new Set([
+  ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
+  ...["backups list", "backups verify", "audit verify", "secrets status", "doctor"],
+  ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
+  // It sends what the game writes while it writes it: there is nothing to look at before.
+  "logs follow",
+]);
+
+interface Leaf {
+  readonly name: string;
+  readonly command: Command;
+}
+
+function leavesOf(command: Command, path = ""): readonly Leaf[] {
+  return command.commands.flatMap((sub) => {
+    const name = `${path} ${sub.name()}`.trim();
+    return sub.commands.length > 0 ? leavesOf(sub, name) : [{ name, command: sub }];
+  });
+}
+
+const program = await buildProgram({ logsOnly: false });
+const leaves = leavesOf(program);
+const helpOf = (command: Command) => {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+};
+
+let main: string;
+let dir: string;
+beforeAll(async () => {
+  main = await bundleScript("provisioning/cli/main.ts");
+  dir = await mkdtemp(join(tmpdir(), "guildhall-cli-"));
+});
+afterAll(async () => {
+  await rm(main, { force: true });
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe("every command", () => {
+  test.each(leaves.map(({ name, command }) => [name, command] as const))(
+    "%s begins its help with lines to copy, speaks to programs, and says what its end means",
+    (_name, command) => {
+      const help = helpOf(command);
+      expect(help.trimStart()).toMatch(/^Examples:\n {2}guildhall /);
+      expect(help).toContain("--json");
+      expect(help).toContain("Exit codes: 0 done, 1 failed, 2 misused, 3 done in part");
+      expect(command.description()).not.toBe("");
+    },
+  );
+
+  test("that changes something says before what it would do, when asked", () => {
+    const without = leaves.filter(
+      ({ name, command }) =>
+        !CHANGE_NOTHING.has(name) && !command.options.some(({ long }) => long === "--dry-run"),
+    );
+    expect(without.map(({ name }) => name)).toEqual([]);
+    expect([...CHANGE_NOTHING].filter((name) => !leaves.some((one) => one.name === name))).toEqual(
+      [],
+    );
+  });
+
+  test.each(leaves.map(({ name }) => [name] as const))(
+    "%s refuses an option that it does not know",
+    async (name) => {
+      const args = ["node", "guildhall", ...name.split(" "), "--no-such-option"];
+      const quiet = await buildProgram({ logsOnly: false });
+      for (const { command } of leavesOf(quiet)) command.configureOutput({ writeErr: () => {} });
+      await expect(quiet.parseAsync(args)).rejects.toBeInstanceOf(CommanderError);
+    },
+  );
+
+  test("ends with 2 when it is misused, and prints no colours to programs", async () => {
+    for (const args of [["guilds", "list", "--no-such-option"], ["guilds", "list"], ["--help"]]) {
+      const end = await runCli(main, dir, args, { FORCE_COLOR: "1", CI: "1" });
+      expect([args, end.code]).toEqual([args, args.includes("--no-such-option") ? 2 : 0]);
+      expect(`${end.out}${end.err}`).not.toContain("\u001b");
+    }
+  }, 60_000);
+});
