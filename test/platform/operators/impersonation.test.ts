@@ -119,8 +119,11 @@ describe("S63 acting as somebody", () => {
       ][]) {
         if (!operation.tags?.includes("Accounts") || operation.security) continue;
         if (["whoAmI", "signOut"].includes(operation.operationId)) continue;
-        const body = /post|put|patch/.test(method) ? {} : undefined;
-        const to = path.replace("{provider}", "discord");
+        const given = path.includes("{kind}")
+          ? { account: "client", value: "a secret of somebody else" }
+          : {};
+        const body = /post|put|patch/.test(method) ? given : undefined;
+        const to = path.replace("{provider}", "discord").replace("{kind}", "warcraftlogs");
         const answer = await acting.send(method.toUpperCase(), to, body, {});
         expect([operation.operationId, answer.body.type]).toEqual([
           operation.operationId,
