@@ -16,6 +16,8 @@ export const limits = {
     provedMs: 10 * MINUTE_MS,
     /** Access tokens cannot be taken back one by one, so they end soon. */
     accessTokenMs: 5 * MINUTE_MS,
+    /** Whoever verifies them fetches our public keys now and then; a month is long enough for that. */
+    accessTokenKeyMs: 30 * DAY_MS,
   },
   /** Uses by what is done and who does it; `RATE_LIMITS` sets them differently. */
   rates: {

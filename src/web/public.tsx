@@ -13,6 +13,11 @@ export function publicPages(document: () => ApiDocument) {
     return made;
   };
   pages.get("/api/openapi.json", (c) => c.json(api()));
+  // Who takes our access tokens elsewhere asks here for the keys that verify them.
+  pages.get("/.well-known/jwks.json", async (c) => {
+    c.header("Cache-Control", "public, max-age=3600");
+    return c.json(await c.var.services.accessTokens.publicKeys());
+  });
   pages.get("/api-reference", (c) => c.html(<ReferencePage view={viewOf(c)} document={api()} />));
   pages.get("/", (c) => {
     const { demoGuildSlug } = c.var.services;

@@ -4,6 +4,7 @@ import { guard, write } from "../../database/write.ts";
 import { isVisible, noSuchGuild } from "../../http/tenant.ts";
 import { Conflict, Forbidden, NotFound, Unauthenticated } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
+import { permissionsOf } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
@@ -257,7 +258,11 @@ export async function issueAccessToken(
   if (found?.membership === undefined || !isVisible(found.guild, found.membership)) {
     throw noSuchGuild();
   }
-  return await ctx.services.accessTokens.issue({ userId, sessionId, guildId: found.guild.id });
+  const { role, overrides } = found.membership;
+  return await ctx.services.accessTokens.issue(
+    { userId, sessionId, guildId: found.guild.id },
+    { role, permissions: permissionsOf(role, overrides) },
+  );
 }
 
 /** For whatever makes an account. @throws {Forbidden} `auth/sign-up-closed` */

@@ -1,5 +1,12 @@
-import { SignJWT } from "jose";
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  type JSONWebKeySet,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import { describe, expect, test } from "vitest";
+import { limits } from "../../../src/limits.ts";
 import { AccessTokens } from "../../../src/platform/auth/tokens.ts";
 import { testApp } from "../../support/app.ts";
 import { listedGuild, MINUTE_MS } from "./support.ts";
@@ -67,6 +74,53 @@ describe("an access token", () => {
     expect(await status(second)).toBe(401);
   });
 
+  test("can be verified elsewhere by our public keys, and says what its holder may do", async () => {
+    await using t = await testApp();
+    const guild = await t.guild("ironforge");
+    const officer = await t.as("officer", guild);
+    const take = async () =>
+      (await officer.platform().post("/api/access-tokens", { guild: "ironforge" })).body.token;
+    const published = async () => {
+      const { body, headers } = await t.anonymous.get("/.well-known/jwks.json");
+      expect(headers.get("cache-control")).toContain("public");
+      expect(JSON.stringify(body)).not.toContain('"d"');
+      return body as JSONWebKeySet;
+    };
+    const checks = { issuer: "http://localhost", audience: "guildhall-api", currentDate: t.now() };
+    const keys = await published();
+    const { payload } = await jwtVerify(await take(), createLocalJWKSet(keys), checks);
+    expect(payload).toMatchObject({ sub: officer.userId, guild_id: guild.id, role: "officer" });
+    expect(String(payload["scope"]).split(" ")).toContain("points.award");
+    expect(String(payload["scope"]).split(" ")).not.toContain("guild.own");
+    expect(keys.keys).toHaveLength(3);
+  });
+
+  test("is signed by another key each month, and a good one outlives the change", async () => {
+    await using t = await testApp();
+    const owner = (await t.guild("ironforge")).owner.platform();
+    const take = async () =>
+      (await owner.post("/api/access-tokens", { guild: "ironforge" })).body.token as string;
+    const kidOf = (token: string) => decodeProtectedHeader(token).kid!;
+    const MONTH_MS = limits.session.accessTokenKeyMs;
+    const toTheChange = MONTH_MS - (t.now().getTime() % MONTH_MS) - MINUTE_MS;
+    const before = kidOf(await take());
+    const { keys } = (await t.anonymous.get("/.well-known/jwks.json")).body as JSONWebKeySet;
+    for (let passed = 0; passed < toTheChange; passed += 20 * 86_400_000) {
+      t.advance(Math.min(20 * 86_400_000, toTheChange - passed));
+      await owner.get("/api/session");
+    }
+    const last = await take();
+    expect(kidOf(last)).toBe(before);
+    t.advance(2 * MINUTE_MS);
+    const next = await take();
+    expect(kidOf(next)).not.toBe(before);
+    // Whoever fetched our keys before the change knows the next one already.
+    expect(keys.map(({ kid }) => kid)).toContain(kidOf(next));
+    for (const token of [last, next]) {
+      expect((await t.anonymous.get("/api/g/ironforge/standings", bearer(token))).status).toBe(200);
+    }
+  });
+
   test("S30 is refused in every forged form", async () => {
     await using t = await testApp();
     const owner = await t.signUp();
@@ -77,11 +131,10 @@ describe("an access token", () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const { config } = t.services;
     const sign = (secret: string, url: string) =>
-      new AccessTokens(secret, new URL(url), t.now).issue({
-        userId: owner.userId,
-        sessionId: claims["sid"] as never,
-        guildId,
-      });
+      new AccessTokens(secret, new URL(url), t.now).issue(
+        { userId: owner.userId, sessionId: claims["sid"] as never, guildId },
+        { role: "owner", permissions: new Set() },
+      );
     const forged = {
       "no algorithm": `${encode({ alg: "none", typ: "at+jwt" })}.${payload}.`,
       "no signature": `${header}.${payload}.`,
