@@ -16,6 +16,9 @@ const RELEASED = {
     ["0004_runs_are_rollouts", "de84654b9c087349"],
     ["0005_jobs", "cdd75412507a6e5b"],
     ["0006_keys_and_tickets", "4881f6e24c36bdfd"],
+    ["0007_operations_keys_and_limits", "802d84511db67a71"],
+    ["0008_audit_chain_holds", "a66b14d077e4cb5a"],
+    ["0009_plan_limits", "55bf84d5d22167f8"],
   ],
   tenant: [
     ["0000_guild", "5e294f515858aa9a"],
@@ -23,6 +26,8 @@ const RELEASED = {
     ["0002_combat_logs", "899041952d6a2a66"],
     ["0003_raids_and_auctions", "e85a045606a634c4"],
     ["0004_bids_stay_as_they_were", "c46ec63b01568dab"],
+    ["0005_audit_chain_and_secrets", "9d4f927f0c35587c"],
+    ["0006_audit_chain_holds", "798f313ab011b963"],
   ],
 } as const;
 
