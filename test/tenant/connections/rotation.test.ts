@@ -134,7 +134,7 @@ describe("changing the key that seals secrets", () => {
     await expectReadable(sealed, both);
     const middle = JSON.parse((await guildhall(t, both, "status", "--json")).out);
     expect(middle.keys.map((key: { guildSecrets: number }) => key.guildSecrets)).toEqual([4, 5]);
-    await serverWith(t, both, ({ jobRunner }) => jobRunner.drain());
+    await serverWith(t, both, ({ slowJobRunner }) => slowJobRunner.drain());
     await expectReadable(sealed, NEW);
     const end = JSON.parse((await guildhall(t, both, "status", "--json")).out);
     expect(end).toMatchObject({ keys: [{ guildSecrets: 9 }, { guildSecrets: 0 }], behind: [] });
