@@ -41,7 +41,7 @@ export class Output {
       process.stderr.write(`${coloursOf(process.stderr).red("Error:")} ${plain(message)}\n`);
       for (const command of next) process.stderr.write(`Try:   ${plain(command)}\n`);
     }
-    return EXIT.failed;
+    return code === "cli/misused" ? EXIT.misused : EXIT.failed;
   }
 
   /** One bar that redraws itself, for people at a terminal only. */

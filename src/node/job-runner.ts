@@ -2,6 +2,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
+import type { JobOutcome } from "../platform/fleet-schema.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
 
@@ -13,16 +14,19 @@ export interface JobStep {
   note(progress: string): void;
 }
 
+/** How an attempt ended; one that failed for good is not tried again. */
+export interface JobEnd {
+  readonly dueAt?: number | undefined;
+  readonly outcome?: JobOutcome;
+  readonly detail?: string;
+}
+
 /**
  * Does one job; gives back when it is due again, if it is. `guild` is undefined for work that is the
  * platform's own, and for a guild that is gone. What it does must bear being done twice.
  */
 export interface JobWork {
-  readonly run: (
-    job: Job,
-    guild: Guild | undefined,
-    step: JobStep,
-  ) => Promise<{ readonly dueAt?: number | undefined; readonly detail?: string } | undefined>;
+  readonly run: (job: Job, guild: Guild | undefined, step: JobStep) => Promise<JobEnd | undefined>;
   /** Waits while the guild is suspended, unless it says so. */
   readonly anyStatus?: boolean;
 }
@@ -102,7 +106,7 @@ export class JobRunner {
       }
       const done = await work.run(job, guild, step);
       this.#deps.onDone(job.guildId);
-      await jobs.finish(job, "done", done?.detail ?? null);
+      await jobs.finish(job, done?.outcome ?? "done", done?.detail ?? null);
       if (done?.dueAt === undefined) return;
       await jobs.enqueue(job.guildId, job.kind, job.subject, done.dueAt);
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { Provisioner } from "../../provisioning/provisioner.ts";
 import type { Config } from "../config.ts";
+import { DatabaseError } from "../database/errors.ts";
 import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { AppError, Unavailable } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
@@ -26,7 +28,7 @@ export const COPIES_JOB = "platform.copies";
 
 /** What may take its time: copies, and the end of deleted guilds. */
 export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
-  const { backups, platformBackups, provisioner, config, now, platform, jobs } = deps;
+  const { backups, platformBackups, provisioner, config, now, platform, jobs, log } = deps;
   const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
   return {
     [BACKUP_JOB]: {
@@ -48,7 +50,14 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         step.note("restoring");
         const copy = await backups.backup(job.subject);
         if (copy.guildId !== guild.id) return undefined;
-        await backups.restore(copy, "restore");
+        try {
+          await backups.restore(copy, "restore");
+        } catch (error) {
+          // No other try will make a damaged copy whole; the guild goes on with what it has.
+          if (!isFinal(error)) throw error;
+          log.error("backups.not-restored", { guildId: guild.id, error });
+          return { outcome: "failed", detail: error.message };
+        }
         return { detail: `back to ${new Date(copy.takenAt).toISOString()}` };
       },
     },
@@ -72,6 +81,11 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
       },
     },
   };
+}
+
+function isFinal(error: unknown): error is Error {
+  if (error instanceof AppError) return !(error instanceof Unavailable);
+  return error instanceof DatabaseError && error.kind === "corrupt";
 }
 
 /** Every guild that is open has a copy coming; they are spread, so that not all come at once. */

@@ -53,6 +53,23 @@ test("S8 a copy of another guild is not there, and can be neither seen nor resto
   expect((await ours.owner.get("/settings/backups")).body.items).toEqual([]);
 });
 
+test("a copy that turns out damaged is not restored, and nothing goes on waiting for it", async () => {
+  await using t = await testApp();
+  const { owner } = await t.guild("iron-vow");
+  const made = await owner.post("/settings/backups");
+  const { objectKey } = await t.services.backups.backup(made.body.id);
+  await writeFile(join(t.services.config.dataDir, "backups", objectKey!), "nothing of worth");
+  const path = `/settings/backups/${made.body.id}/restoration`;
+  expect((await owner.post(path, { name: "Guild iron-vow" })).status).toBe(202);
+  await t.services.slowJobRunner.drain();
+  expect((await owner.get("/settings/backups")).body.isRestoring).toBe(false);
+  const runs = await t.services.platform.db.all<{ outcome: string; detail: string }>(
+    "SELECT outcome, detail FROM job_runs WHERE kind = 'guild.restore'",
+  );
+  expect(runs).toMatchObject([{ outcome: "failed", detail: expect.stringContaining("unpacked") }]);
+  expect((await owner.get("/roster")).status).toBe(200);
+});
+
 test("copies by hand are few, however many are asked for at once", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
