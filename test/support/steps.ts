@@ -51,7 +51,10 @@ export async function wrongIn(
   return wrong;
 }
 
-/** What the real client must never do: the tables in one transaction, what tells of them in another. */
+/**
+ * What the real client must never do: the tables in one transaction, what tells of them in another.
+ * Some time passes between the two, so that whoever strikes at random moments strikes there.
+ */
 export function splitting(open: OpenClient): OpenClient {
   return async (location) => {
     const client = await open(location);
@@ -59,7 +62,7 @@ export function splitting(open: OpenClient): OpenClient {
     client.migrate = async (statements) => {
       const isRecord = ({ sql }: Statement) => /(INTO|UPDATE) (_meta|_migrations)/.test(sql);
       await migrate(statements.filter((one) => !isRecord(one)));
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 10));
       await migrate(statements.filter(isRecord));
     };
     return client;
