@@ -5,7 +5,8 @@ import { parseMigrations } from "./migrations.ts";
 export const guildSchema = parseMigrations(tenantMigrations);
 
 /**
- * The oldest guild schema this release serves. Between two releases the fleet is on both of their
- * schemas, so this stays behind the newest one unless the code cannot do without what that brought.
+ * The oldest guild schema this build serves: the one before the newest, since a fleet is on both while
+ * a rollout runs. A migration whose code cannot do without it moves in two releases, or sets this to
+ * its own number and says why: its guilds answer 503 until they are migrated, at their first visit.
  */
-export const SCHEMA_VERSION_MIN = guildSchema.length;
+export const SCHEMA_VERSION_MIN = guildSchema.length - 1;

@@ -8,7 +8,7 @@ import { canonicalPassword } from "../platform/auth/passwords.ts";
 import type { Mailer } from "../services.ts";
 import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./demo-guilds.ts";
 import { start, stopOnSignal } from "./server.ts";
-import { buildNodeServices, type NodeServices } from "./services.ts";
+import { buildNodeServices, guildSchema, type NodeServices } from "./services.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -52,6 +52,10 @@ const { port, services, stop } = await start(env, {
   mailer: onScreen,
 });
 stopOnSignal(stop);
+// Nobody operates a demo: what a newer build brings, its guilds have at once.
+for await (const guild of services.platform.guilds()) {
+  if (guild.schemaVersion < guildSchema.length) services.upgrades.hurry(guild.id);
+}
 await printWelcome(port, services);
 
 /** Lives six weeks in a few seconds, through the same doors that people use. */

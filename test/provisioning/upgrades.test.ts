@@ -1,42 +1,18 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { FileHost } from "../../provisioning/hosts/file.ts";
-import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
+import { SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import { PAGES } from "../security/pages.ts";
+import { guildOperations, isFault, statusOf } from "../security/support.ts";
 import { testApp } from "../support/app.ts";
+import { putOnSchema } from "../support/old-schema.ts";
 import { guildSchema } from "../support/provisioning.ts";
-
-/** A guild of the running app whose database is still as the first release made it. */
-async function withOldDatabase(t: Awaited<ReturnType<typeof testApp>>) {
-  const guild = await t.guild("latecomer");
-  const { platform, tenants } = t.services;
-  const row = (await platform.guild(guild.id))!;
-  const root = await mkdtemp(join(tmpdir(), "guildhall-old-"));
-  const migrations = guildSchema.slice(0, 1);
-  const nowMs = () => t.now().getTime();
-  const template = fileTemplate({ root, migrations, openClient: openEmbedded, nowMs });
-  const host = new FileHost({ root, template, openClient: openEmbedded });
-  const location = await host.create("old" as never);
-  const client = await openEmbedded(location);
-  await client.execute({
-    sql: "INSERT INTO _meta (id, guild_id, generation, schema_version, schema_hash, created_at) VALUES (1, ?, ?, 1, 'old', 1)",
-    args: [row.id, row.generation],
-  });
-  await client.close();
-  await platform.db.client.execute({
-    sql: "UPDATE guilds SET database_url = ?, schema_version = 1, schema_hash = 'old' WHERE id = ?",
-    args: [location.url, row.id],
-  });
-  await tenants.drain(guild.id);
-  return { guild, location, clean: () => rm(root, { recursive: true, force: true }) };
-}
 
 test("a guild behind the code answers 503 and is there a moment later", async () => {
   await using t = await testApp();
-  const { guild, clean } = await withOldDatabase(t);
+  const guild = await t.guild("latecomer");
+  const { clean } = await putOnSchema(t, guild, 1);
   const first = await guild.owner.get("/roster");
   expect(first).toMatchObject({ status: 503, body: { type: "/problems/guild/schema-behind" } });
   expect(Number(first.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -48,7 +24,8 @@ test("a guild behind the code answers 503 and is there a moment later", async ()
 
 test("a guild that cannot be migrated is not tried again at every request", async () => {
   await using t = await testApp();
-  const { guild, location, clean } = await withOldDatabase(t);
+  const guild = await t.guild("latecomer");
+  const { location, clean } = await putOnSchema(t, guild, 1);
   const client = await openEmbedded(location);
   await client.execute({ sql: "UPDATE _migrations SET hash = 'edited'", args: [] });
   await client.close();
@@ -62,5 +39,45 @@ test("a guild that cannot be migrated is not tried again at every request", asyn
     status: 503,
     body: { type: "/problems/guild/quarantined" },
   });
+  await clean();
+});
+
+test("a guild on the schema before the newest is served whole, and stays so while it is migrated", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("between-releases", { plan: "premium" });
+  const previous = guildSchema.length - 1;
+  expect(SCHEMA_VERSION_MIN).toBeLessThanOrEqual(previous);
+  const { clean } = await putOnSchema(t, guild, previous);
+  const authorization = { authorization: `Bearer ${guild.owner.identity.token}` };
+  const served = async () => {
+    expect(await guild.owner.put("/onboarding/example")).toMatchObject({ status: 200 });
+    const pages = Object.keys(PAGES).filter((page) => /^GET [^:]*$/.test(page));
+    for (const page of pages) {
+      const path = page.replace("GET ", "");
+      const { status } = await guild.owner.page(`/g/between-releases${path}`);
+      expect([path, status < 400]).toEqual([path, true]);
+    }
+    for (const { id, method, path } of await guildOperations(t)) {
+      const hasBody = /POST|PUT|PATCH/.test(method);
+      const response = await t.request(`/api/g/between-releases${path}`, {
+        method,
+        headers: { ...authorization, ...(hasBody && { "content-type": "application/json" }) },
+        ...(hasBody && { body: "{}" }),
+      });
+      const { status } = await statusOf(response);
+      expect([id, isFault(status)]).toEqual([id, false]);
+    }
+    expect(await guild.owner.delete("/onboarding/example")).toMatchObject({ status: 200 });
+  };
+  await served();
+  expect((await t.services.platform.guild(guild.id))!.schemaVersion).toBe(previous);
+  const [during] = await Promise.all([
+    guild.owner.get("/roster"),
+    Promise.resolve(t.services.upgrades.hurry(guild.id)),
+  ]);
+  expect(during).toMatchObject({ status: 200 });
+  await t.services.upgrades.settled();
+  expect((await t.services.platform.guild(guild.id))!.schemaVersion).toBe(guildSchema.length);
+  await served();
   await clean();
 });
