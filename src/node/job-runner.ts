@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { Rounds } from "../kernel/rounds.ts";
 import { limits } from "../limits.ts";
 import type { JobOutcome } from "../platform/fleet-schema.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
@@ -47,50 +48,32 @@ interface Deps {
  */
 export class JobRunner {
   readonly #deps: Deps;
-  readonly #stopping = new AbortController();
-  #wake: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    const failed = (error: unknown) => deps.log.error("jobs.claim-failed", { error });
+    this.#rounds = new Rounds(() => this.drain(), limits.live.jobPollMs, failed);
   }
 
   start(): void {
-    this.#running = this.#loop();
+    this.#rounds.start();
   }
 
   wake(): void {
-    this.#wake();
+    this.#rounds.wake();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#wake();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** Does everything that is due now, or everything of these kinds. */
   async drain(kinds: readonly string[] = Object.keys(this.#deps.work)): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rounds.stopping.aborted) {
       const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
       if (job === undefined) return;
       await this.#do(job);
-    }
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limits.live.jobPollMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      await this.drain().catch((error: unknown) =>
-        this.#deps.log.error("jobs.claim-failed", { error }),
-      );
-      await woken;
     }
   }
 

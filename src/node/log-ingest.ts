@@ -3,6 +3,7 @@ import type { TenantDatabases } from "../database/tenants.ts";
 import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
+import { Rounds } from "../kernel/rounds.ts";
 import { limits } from "../limits.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
@@ -40,55 +41,34 @@ class Duplicate extends Error {}
  */
 export class LogIngest {
   readonly #deps: Deps;
-  #wake: () => void = () => {};
-  #isStopping = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    const failed = (error: unknown) => deps.log.error("logs.ingest-failed", { error });
+    this.#rounds = new Rounds(() => this.drain(), limits.logs.jobPollMs, failed);
   }
 
   start(): void {
-    this.#running = this.#loop();
+    this.#rounds.start();
   }
 
   /** There may be something to do. */
   wake(): void {
-    this.#wake();
+    this.#rounds.wake();
   }
 
   /** Ends the thread that is at work; its log is read again at the next start. */
   async stop(): Promise<void> {
-    this.#isStopping.abort();
-    this.#wake();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** Reads everything that waits now, and comes back when nothing does. */
   async drain(): Promise<void> {
-    while (!this.#isStopping.signal.aborted) {
+    while (!this.#rounds.stopping.aborted) {
       const job = await this.#deps.jobs.claim([PARSE_JOB, PRUNE_JOB], limits.logs.jobLeaseMs);
       if (job === undefined) return;
       await this.#do(job);
-    }
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#isStopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limits.logs.jobPollMs);
-        timer.unref();
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      try {
-        await this.drain();
-      } catch (error) {
-        this.#deps.log.error("logs.ingest-failed", { error });
-      }
-      await woken;
     }
   }
 
@@ -102,7 +82,7 @@ export class LogIngest {
         await jobs.finish(job);
       }
     } catch (error) {
-      if (this.#isStopping.signal.aborted) return;
+      if (this.#rounds.stopping.aborted) return;
       log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
       const message = error instanceof Error ? error.message : String(error);
       if (job.attempts < limits.logs.jobAttemptsMax) {
@@ -156,7 +136,7 @@ export class LogIngest {
             await this.#with(guild, (db) => storeSummary(db, reportId, log, facts));
           },
         },
-        this.#isStopping.signal,
+        this.#rounds.stopping,
       );
       if (end.type === "failed") {
         await this.#with(guild, (db) => failReport(db, reportId, end.code, this.#nowMs()));
