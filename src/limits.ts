@@ -248,6 +248,8 @@ export const limits = {
     makingMsMax: HOUR_MS,
     /** Missing two in a row is no accident any more: the doctor says so. */
     lateMs: 3 * HOUR_MS,
+    /** More letters about the same thing are read by nobody. */
+    warnEveryMs: DAY_MS,
     /** A store that is silent for so long is not there. */
     requestMsMax: MINUTE_MS,
     /** A list on a screen; older ones are found by guild. */

@@ -15,7 +15,7 @@ export default defineConfig({
   root: shared.root,
   test: {
     projects: [
-      { root: shared.root, test: { name: "pure", include: pure } },
+      { root: shared.root, test: { name: "pure", include: pure, testTimeout: PATIENCE_MS } },
       {
         root: shared.root,
         test: {

@@ -8,9 +8,11 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
 import { PURGE_JOB } from "../platform/guilds/deletion.ts";
-import { BACKUP_JOB } from "../platform/job-kinds.ts";
+import { BACKUP_JOB, LATE_COPIES_JOB } from "../platform/job-kinds.ts";
 import type { Jobs } from "../platform/jobs.ts";
+import { tellOfLateCopies, watchCopies } from "../platform/operators/late-copies.ts";
 import type { PlatformStore } from "../platform/store.ts";
+import type { Mailer } from "../services.ts";
 import type { JobWork } from "./job-runner.ts";
 import type { Keeping } from "./keeping.ts";
 
@@ -19,6 +21,7 @@ interface Deps extends Keeping {
   readonly platform: PlatformStore;
   readonly provisioner: Provisioner;
   readonly jobs: Jobs;
+  readonly mailer: Mailer;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -74,10 +77,18 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         await backups.sweepScratch();
         await jobs.forgetRuns(now().getTime() - limits.jobs.runsKeptMs);
         if (config.backups.everyMs === 0) return { dueAt: nextAt() };
+        // First: a store that is away fails what follows.
+        await watchCopies(platform, jobs);
         step.note("copying the platform");
         await platformBackups.create();
         await scheduleBackups(platform, config.backups.everyMs);
         return { dueAt: nextAt() };
+      },
+    },
+    [LATE_COPIES_JOB]: {
+      run: async () => {
+        const letters = await tellOfLateCopies(platform, deps.mailer, config.publicUrl);
+        return { detail: `${letters} letters` };
       },
     },
   };

@@ -136,11 +136,12 @@ export async function buildNodeServices(
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, onDone };
+  const mailer = options.mailer ?? nodeMailer(config, now);
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const rolling = { ...swapping, config, now };
   const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
-    ...keepingWork({ ...keeping, ...running, provisioner, config }),
+    ...keepingWork({ ...keeping, ...running, provisioner, config, mailer }),
     ...upkeepWork({ ...running, tenants, auditSealer }),
     ...rolloutWork(rolling),
     ...planWork(provisioner),
@@ -156,7 +157,7 @@ export async function buildNodeServices(
     platform,
     tenants,
     provisioner,
-    mailer: options.mailer ?? nodeMailer(config, now),
+    mailer,
     passwords: nodePasswordHasher(),
     openClient,
     host,

@@ -6,6 +6,8 @@ import type { GuildId } from "../kernel/ids.ts";
 export const ROLLOUT_JOB = "fleet.rollout";
 /** Copies one guild, and comes again. */
 export const BACKUP_JOB = "guild.backup";
+/** Writes to operators that guilds go without copies. */
+export const LATE_COPIES_JOB = "platform.late-copies";
 /** Holds a guild's database to its plan, after that was changed. */
 export const PLAN_JOB = "guild.plan";
 

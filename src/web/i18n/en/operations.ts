@@ -70,4 +70,19 @@ export const operations = {
   noCopies: "No copy yet. The first is made within the hour.",
   taken: "Made",
   key: "Key",
+  letters: {
+    lateSubject: (guilds: number) =>
+      guilds === 1 ? "A guild goes without backups" : `${guilds} guilds go without backups`,
+    lateText: (name: string, guilds: number, slugs: string, page: string) =>
+      `Hello ${name},
+
+${guilds === 1 ? "one guild has" : `${guilds} guilds have`} no good copy of the last hours:
+${slugs}
+
+What came of the last tries stands here:
+${page}
+
+"guildhall doctor" looks for the cause. This letter comes once a day until every guild has
+a copy again.`,
+  },
 };

@@ -74,4 +74,21 @@ export const operations: Translated<typeof en> = {
   noCopies: "Aún no hay copias. La primera llega en una hora como mucho.",
   taken: "Hecha",
   key: "Clave",
+  letters: {
+    lateSubject: (guilds: number) =>
+      guilds === 1
+        ? "Una hermandad está sin copias de seguridad"
+        : `${guilds} hermandades están sin copias de seguridad`,
+    lateText: (name: string, guilds: number, slugs: string, page: string) =>
+      `Hola, ${name}:
+
+${guilds === 1 ? "una hermandad no tiene" : `${guilds} hermandades no tienen`} una copia buena de las últimas horas:
+${slugs}
+
+Aquí está lo que pasó en los últimos intentos:
+${page}
+
+"guildhall doctor" busca la causa. Esta carta llega una vez al día hasta que todas las
+hermandades vuelvan a tener copia.`,
+  },
 };
