@@ -62,6 +62,8 @@ export const limits = {
       guild: { max: 600, windowMs: MINUTE_MS },
       address: { max: 600, windowMs: MINUTE_MS },
     },
+    /** What is written down of a guild's keys that others try elsewhere: enough to act upon, no flood. */
+    elsewhere: { guild: { max: 10, windowMs: HOUR_MS } },
     /** Lines that stay open: a page opens one, and again when it broke. */
     live: {
       account: { max: 120, windowMs: MINUTE_MS },

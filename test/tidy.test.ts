@@ -97,6 +97,11 @@ const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])
   ],
   [/@ts-(ignore|nocheck)/, /./, "fix the type"],
   [/\.(only|skip|todo)\(/, /^test\/(?!tidy)/, "run it, or print why it cannot run"],
+  [
+    /\brm\(\w+, \{ recursive/,
+    /^test\/(?!bench\/|support\/(secrets\/|sqld|worker))/,
+    "removeSearched(folder): what the product left there is searched for secrets first",
+  ],
   [/\bparseBody\(\{[^}]*dot/, /./, "parse flat names: dots reach into prototypes"],
   [
     /style=[{"]|<script(?! src)/,

@@ -22,6 +22,9 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: pure,
+          // Every database, log line and letter of the run is searched for secrets.
+          setupFiles: ["test/support/secrets/setup.ts"],
+          globalSetup: ["test/support/secrets/summary.ts"],
           pool: "forks",
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,

@@ -1,8 +1,10 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
-import type { ActingContext } from "../../src/platform/context.ts";
-import { personalSealedWith, resealPersonal } from "../../src/platform/personal-secrets/service.ts";
+import { OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
+import {
+  PERSONAL_RESEAL_JOB,
+  personalSealedWith,
+} from "../../src/platform/personal-secrets/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { RESEAL_JOB, sealedWith } from "../../src/tenant/connections/resealing.ts";
 import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
@@ -24,6 +26,8 @@ interface Status {
     readonly slug: string;
     readonly count: number;
   }[];
+  /** People's secrets of which the same is true. */
+  readonly peopleBehind: number;
   readonly failed: readonly { readonly slug: string; readonly error: string }[];
 }
 
@@ -46,7 +50,7 @@ export function secretCommands(program: Command): void {
     .command("rotate")
     .description("seal every secret with the first key of SECRETS_KEYS")
     .option("--dry-run", "say what would be sealed anew, and change nothing")
-    .option("--background", "leave the guilds to the servers that are running")
+    .option("--background", "leave it to the servers that are running")
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
@@ -89,14 +93,17 @@ async function rotate(
     out.result({ ...before, changed: false }, () => `Nothing was changed.\n${describe(before)}`);
     return EXIT.done;
   }
-  for (const { id } of before.behind) {
-    await services.jobs.enqueue(id as Guild["id"], RESEAL_JOB, currentKeyId);
+  const { jobs, slowJobRunner } = services;
+  if (before.peopleBehind > 0) {
+    await jobs.enqueue(OF_THE_PLATFORM, PERSONAL_RESEAL_JOB, currentKeyId);
   }
-  const people = await resealPersonal(operator(services));
-  if (!background) await services.slowJobRunner.drain([RESEAL_JOB]);
+  for (const { id } of before.behind) {
+    await jobs.enqueue(id as Guild["id"], RESEAL_JOB, currentKeyId);
+  }
+  if (!background) await slowJobRunner.drain([PERSONAL_RESEAL_JOB, RESEAL_JOB]);
   const after = await statusOf(services);
-  out.result({ ...after, people, enqueued: before.behind.length }, () => describe(after));
-  const isLeft = after.behind.length > 0 || after.failed.length > 0 || people.unreadable > 0;
+  out.result({ ...after, enqueued: before.behind.length }, () => describe(after));
+  const isLeft = after.behind.length + after.failed.length + after.peopleBehind > 0;
   return isLeft && !background ? EXIT.partial : EXIT.done;
 }
 
@@ -129,7 +136,10 @@ async function statusOf(services: NodeServices): Promise<Status> {
     guildSecrets: guildSecrets.get(id) ?? 0,
     personalSecrets: personal.get(id) ?? 0,
   }));
-  return { keys, behind, failed };
+  const peopleBehind = keys
+    .filter(({ state }) => state !== "seals")
+    .reduce((sum, { personalSecrets }) => sum + personalSecrets, 0);
+  return { keys, behind, peopleBehind, failed };
 }
 
 function stateOf(id: string, { envelopes }: NodeServices): KeyUse["state"] {
@@ -163,9 +173,4 @@ function describe({ keys, behind, failed }: Status): string {
       ? ["Try:   guildhall secrets rotate"]
       : []),
   ].join("\n");
-}
-
-function operator(services: NodeServices): ActingContext {
-  const caller = { type: "operator", name: userInfo().username } as const;
-  return { services, caller, requestId: "", address: "", agent: "guildhall" };
 }

@@ -5,6 +5,7 @@ import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
 import { type Permission, readingOnly, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
+import { recordElsewhere } from "../platform/elsewhere.ts";
 import { isKeyGood, permissionsOfScopes } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
 import { standingOf } from "../platform/standing.ts";
@@ -75,6 +76,9 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const userId = caller.type === "user" ? caller.userId : null;
   const found = await platform.guildForUser(reference, userId);
   const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
+  if (caller.type !== "anonymous" && caller.guildId && caller.guildId !== found?.guild.id) {
+    await recordElsewhere(c.var.platform, caller.guildId, reference);
+  }
   if (
     found === undefined ||
     isGone(found.guild) ||

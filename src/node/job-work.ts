@@ -2,11 +2,13 @@ import type { Provisioner } from "../../provisioning/provisioner.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Envelopes } from "../kernel/envelope.ts";
-import type { Log } from "../kernel/log.ts";
+import type { GuildId } from "../kernel/ids.ts";
 import { PLAN_JOB } from "../platform/job-kinds.ts";
+import { PERSONAL_RESEAL_JOB, resealPersonal } from "../platform/personal-secrets/service.ts";
+import type { Services } from "../services.ts";
 import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
 import { settle } from "../tenant/auctions/settling.ts";
-import { RESEAL_JOB, reseal } from "../tenant/connections/resealing.ts";
+import { RESEAL_JOB, type Resealed, reseal } from "../tenant/connections/resealing.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import type { JobWork } from "./job-runner.ts";
@@ -48,18 +50,37 @@ export function planWork(provisioner: Provisioner): Readonly<Record<string, JobW
   };
 }
 
-/** Seals guilds' secrets anew after a change of keys. */
+/** Seals guilds' and people's secrets anew after a change of keys. */
 export function sealingWork(
-  deps: Deps & { readonly envelopes: Envelopes; readonly log: Log },
+  deps: Deps & Pick<Services, "platform" | "envelopes" | "log">,
 ): Readonly<Record<string, JobWork>> {
+  const { envelopes, log } = deps;
+  const say = (guildId: GuildId | undefined, done: Resealed) => {
+    const level = done.unreadable === 0 ? "info" : "error";
+    log[level]("secrets.resealed", { guildId, ...done });
+  };
   return {
-    [RESEAL_JOB]: inGuild(deps, async (ctx) => {
-      const { resealed, unreadable } = await reseal(ctx, deps.envelopes);
-      const level = unreadable === 0 ? "info" : "error";
-      deps.log[level]("secrets.resealed", { guildId: ctx.guild.id, resealed, unreadable });
+    [RESEAL_JOB]: inGuild(deps, async (ctx, keyId) => {
+      refuseOtherKey(envelopes, keyId);
+      say(ctx.guild.id, await reseal(ctx, envelopes));
       return undefined;
     }),
+    [PERSONAL_RESEAL_JOB]: {
+      run: async ({ kind, subject }) => {
+        refuseOtherKey(envelopes, subject);
+        const caller = { type: "system", name: kind } as const;
+        const nowhere = { requestId: "", address: "", agent: "" };
+        say(undefined, await resealPersonal({ services: deps, caller, ...nowhere }));
+        return undefined;
+      },
+    },
   };
+}
+
+/** A server that was not restarted yet would seal with the old key: another one has to do it. */
+function refuseOtherKey(envelopes: Envelopes, keyId: string): void {
+  if (envelopes.currentKeyId === keyId) return;
+  throw new Error("This server seals with another key. Restart it with today's SECRETS_KEYS.");
 }
 
 /** Work in the database of the job's guild; gives back when it is due again. */

@@ -1,5 +1,6 @@
 import type { SessionId } from "../kernel/ids.ts";
 import { hashToken } from "../kernel/tokens.ts";
+import { recordElsewhere } from "../platform/elsewhere.ts";
 import { isKeyGood, keyCaller, permissionsOfScopes, ratesOf } from "../platform/key-lookup.ts";
 import { isTicket, useTicket } from "../platform/live-tickets.ts";
 import { standingOf } from "../platform/standing.ts";
@@ -19,6 +20,9 @@ export interface LiveCaller {
   readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
 }
 
+// The first message of a connection says who it is; from where it came is not kept for it.
+const UNKNOWN = { requestId: "", address: "", agent: "" };
+
 /** By a key with the scope `stream`, or by a ticket or the session of a member who may upload. */
 export async function authenticate(
   services: NodeServices,
@@ -29,8 +33,12 @@ export async function authenticate(
   if (token.startsWith("gh_")) {
     const key = await keyCaller(platform, config.secret, token);
     const guild = key && (await platform.guild(key.guildId));
-    if (!guild || !key.scopes.includes("stream")) return undefined;
-    if (reference !== guild.id && reference !== guild.slug) return undefined;
+    if (!guild) return undefined;
+    if (reference !== guild.id && reference !== guild.slug) {
+      await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
+      return undefined;
+    }
+    if (!key.scopes.includes("stream")) return undefined;
     const { keyId, name, scopes, eventsPerMinuteMax, connectionsMax } = key;
     if (guild.isOverLimit) return undefined;
     const actor: Actor = { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
@@ -48,15 +56,21 @@ export async function authenticate(
 
 /** By a ticket, which is used up by that, or by the token of the session itself. */
 async function sessionOf(
-  { platform }: NodeServices,
+  services: NodeServices,
   reference: string,
   token: string,
 ): Promise<SessionRow | undefined> {
+  const { platform } = services;
   if (!isTicket(token)) return await platform.session(hashToken(token));
   const ticket = await useTicket(platform, token);
   const guild = ticket && (await platform.guild(ticket.guildId));
-  if (!guild || (reference !== guild.id && reference !== guild.slug)) return undefined;
-  return await platform.sessionById(ticket.sessionId);
+  if (!guild) return undefined;
+  if (reference === guild.id || reference === guild.slug) {
+    return await platform.sessionById(ticket.sessionId);
+  }
+  const caller = { type: "system", name: "live ticket" } as const;
+  await recordElsewhere({ services, caller, ...UNKNOWN }, guild.id, reference);
+  return undefined;
 }
 
 async function memberCaller(

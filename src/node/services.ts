@@ -69,13 +69,20 @@ export type NodeServices = Services &
 /** Builds everything the app needs on Node: embedded files below `dataDir`. */
 export async function buildNodeServices(
   config: Config,
-  options: { readonly now?: Clock; readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
+  options: {
+    readonly now?: Clock;
+    readonly demoGuildSlug?: string;
+    readonly mailer?: Mailer;
+    /** Where log lines go, if not to the standard output. */
+    readonly writeLine?: (line: string) => void;
+  } = {},
 ): Promise<NodeServices> {
   const now = options.now ?? systemClock;
   const nowMs = () => now().getTime();
   const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   const dataDir = resolve(config.dataDir);
-  const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), now);
+  const onScreen = (line: string) => void process.stdout.write(`${line}\n`);
+  const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
   const connections = keptConnections();
   const { fetch } = connections;
   const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, fetch });
@@ -145,7 +152,7 @@ export async function buildNodeServices(
     ...upkeepWork({ ...running, tenants, auditSealer }),
     ...rolloutWork(rolling),
     ...planWork(provisioner),
-    ...sealingWork({ tenants, now, log, envelopes }),
+    ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });

@@ -53,6 +53,11 @@ export type ActingContext = Omit<PlatformContext, "caller"> & {
   readonly caller: Caller | Operator | System;
 };
 
+/** As much of it as a row of the log needs. */
+export type Recording = Omit<ActingContext, "services"> & {
+  readonly services: Pick<Services, "now">;
+};
+
 /** What a verb of a platform feature knows: the services, who is calling, and from where. */
 export interface PlatformContext {
   readonly services: Services;
@@ -78,9 +83,21 @@ export function requireProved(caller: SignedIn, now: Date): void {
   throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
+/**
+ * For what is a guild's or a person's own decision: who belongs and with what role, and every secret.
+ * @throws {Forbidden} `operator/impersonating` for an operator who acts as somebody.
+ */
+export function refuseImpersonator(caller: PlatformContext["caller"]): void {
+  if (caller.type !== "user" || !caller.impersonator) return;
+  throw new Forbidden(
+    "operator/impersonating",
+    "You act for somebody else. Only they can do this: accounts, roles, secrets and ownership are theirs.",
+  );
+}
+
 /** The platform's audit row of one change, to stand in the same `write` as the change itself. */
 export function record(
-  ctx: ActingContext,
+  ctx: Recording,
   action: string,
   subject: string,
   change: { readonly guildId?: GuildId; readonly before?: unknown; readonly after?: unknown } = {},

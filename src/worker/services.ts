@@ -124,7 +124,7 @@ function servicesOn(
     ...promptWork({ tenants, now }),
     ...upkeepWork({ platform, tenants, auditSealer, now, log }),
     ...planWork(provisioner),
-    ...sealingWork({ tenants, now, log, envelopes }),
+    ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const jobRunner = new JobRunner({ platform, jobs, now, log, onDone, work });
   const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;

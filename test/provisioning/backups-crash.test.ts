@@ -9,6 +9,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 // A guild with one copy of it, then five people more. Whatever strikes, afterwards either the old
 // database serves, with all that was acknowledged, or the copy does.
@@ -34,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(keeper, { force: true });
-  await rm(base, { recursive: true, force: true });
+  await removeSearched(base);
 });
 
 interface Strike {
@@ -125,7 +126,7 @@ async function strikeEverywhere(verb: string, how: "kill" | "throw", mutant = ""
       wrong.push(...found.wrong.map((what) => `${point}: ${what}`));
       if (mutant !== "" && wrong.length > 0) return { strikes: strikes + 1, ends, wrong };
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   }
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildProgram } from "../../provisioning/cli/program.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 /** Commands that change nothing on the platform; every other one has to show before what it would do. */
 const CHANGE_NOTHING = new Set([
@@ -45,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main, { force: true });
-  await rm(dir, { recursive: true, force: true });
+  await removeSearched(dir);
 });
 
 describe("every command", () => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { guildSchema, openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
 let dir: string;
@@ -17,7 +18,7 @@ afterAll(() => rm(main, { force: true }));
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-cli-"));
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeSearched(dir));
 
 interface End {
   readonly code: number;

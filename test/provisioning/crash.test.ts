@@ -7,6 +7,7 @@ import { installFault } from "../../provisioning/fault.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 const AFTER_THE_LEASE_MS = 60_000;
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(founder, { force: true });
-  await rm(base, { recursive: true, force: true });
+  await removeSearched(base);
 });
 
 type Verb = "found" | "delete" | "retry" | "sweep";
@@ -127,7 +128,7 @@ async function strikeEverywhere(
       if (stopAtFirstWrong && found.wrong.length > 0) return { strikes, ends, ...found };
       for (const fault of found.wrong) wrong.push(`${result.out.trim()}: ${fault}`);
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   }
 }

@@ -7,6 +7,7 @@ import { openEmbedded } from "../../src/database/embedded.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 import { wrongIn } from "../support/steps.ts";
 
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
@@ -28,7 +29,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await rm(migrator, { force: true });
-  await rm(base, { recursive: true, force: true });
+  await removeSearched(base);
 });
 
 /** Migrates in a process of its own; killed `afterMs` after it has begun, if given and it still runs then. */
@@ -79,7 +80,7 @@ async function killUntilDone(killsMax: number, mutant: string) {
       if (wrong.length > 0) return { kills, wrong, report: undefined };
     }
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeSearched(dir);
   }
 }
 

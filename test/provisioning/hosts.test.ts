@@ -13,6 +13,7 @@ import { openEmbedded } from "../../src/database/embedded.ts";
 import { openRemote } from "../../src/database/remote.ts";
 import { describeHost } from "../support/hosts.ts";
 import { guildSchema } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
 import { makeTursoHost, startTurso, type TursoStandIn } from "../support/turso-platform.ts";
 
@@ -20,7 +21,7 @@ let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-host-"));
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeSearched(dir));
 
 const fileOptions = () => ({
   root: join(dir, "templates"),

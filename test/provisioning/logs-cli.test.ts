@@ -11,6 +11,7 @@ import { LiveLogs } from "../../src/node/live-logs.ts";
 import { testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { generatedText } from "../support/log-generator.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
 let dir: string;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main, { force: true });
-  await rm(dir, { recursive: true, force: true });
+  await removeSearched(dir);
 });
 
 interface End {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,12 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrate, parseMigrations, schemaOf } from "../../provisioning/migrations.ts";
 import type { Client } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-migrations-"));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => removeSearched(dir));
 
 const open = (name: string) =>
   openEmbedded({ url: pathToFileURL(join(dir, `${name}.db`)).href }, { create: true });

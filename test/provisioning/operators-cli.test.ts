@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleScript } from "../support/bundle.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
 let dir: string;
@@ -27,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main, { force: true });
-  await rm(dir, { recursive: true, force: true });
+  await removeSearched(dir);
 });
 
 function guildhall(...args: readonly string[]) {

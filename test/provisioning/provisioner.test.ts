@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { newDatabaseName } from "../../provisioning/hosts/host.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let dir: string;
 let nowMs: number;
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   installFault(undefined);
   await services.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeSearched(dir);
 });
 
 const NOTHING = { finished: [], failed: [], spares: [], orphans: [], unclaimed: [] };

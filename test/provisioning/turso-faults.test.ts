@@ -7,6 +7,7 @@ import { type DatabaseName, isGuildDatabaseName } from "../../provisioning/hosts
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
 import {
   type Heard,
@@ -121,7 +122,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     try {
       return await work(dir);
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   };
 

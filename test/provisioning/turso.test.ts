@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { swapFor } from "../../provisioning/swap.ts";
 import { openRemote } from "../../src/database/remote.ts";
 import { limits } from "../../src/limits.ts";
 import { openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
 import {
   makeTursoHost,
@@ -219,7 +220,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
       expect([...cloud.databases.keys()]).toContain(source);
     } finally {
       await services.close();
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 

@@ -68,6 +68,6 @@ export const ATTACKS: Readonly<Record<string, string>> = {
 
 /** Rows that nothing of what is built could be attacked by; each goes once its part is built. */
 export const NOT_YET: Readonly<Record<string, string>> = {
-  S48: "no addon file is read",
-  S52: "nothing here calls an address that somebody chose",
+  S48: "no addon file is read: rosters come as CSV or as pasted text",
+  S52: "what people save as addresses is sealed and called by nothing; operators choose all others",
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { filled, guildOperations, guildPageRoutes, isFault, SOME_ID, statusOf } from "./support.ts";
 
@@ -34,6 +35,29 @@ test("S2 a key of one guild finds no other guild by any operation", async () => 
     expect([id, there.status]).toEqual([id, 404]);
     expect(there.text).toBe(nowhere.text.replaceAll("nowhere", "stormwind"));
   }
+});
+
+test("S2 a guild reads in its own log that its key was tried elsewhere, and no flood of it", async () => {
+  const rowsOf = async (guild: TestGuild) =>
+    (await guild.owner.get("/audit?action=guild.elsewhere")).body.items;
+  // Each operation was tried twice just now: on a guild that is there, and on one that is not.
+  const rows = await rowsOf(ours);
+  const { max } = limits.rates.elsewhere.guild;
+  expect(rows).toHaveLength(max);
+  expect(rows[0].after).toEqual({ asked: expect.any(String), last: true });
+  for (const row of rows.slice(1)) {
+    expect(row).toMatchObject({ actorType: "key", actorName: "k" });
+    expect(row.after).toEqual({ asked: expect.stringMatching(/^(stormwind|nowhere)$/) });
+  }
+  expect(await rowsOf(theirs)).toEqual([]);
+  t.advance(2 * limits.rates.elsewhere.guild.windowMs);
+  const token = await theirs.owner.platform().post("/api/access-tokens", { guild: "stormwind" });
+  const headers = bearer(token.body.token);
+  expect((await t.request("/api/g/ironforge/standings", { headers })).status).toBe(404);
+  expect((await t.request("/api/g/stormwind/standings", { headers })).status).toBe(200);
+  expect(await rowsOf(theirs)).toMatchObject([
+    { actorType: "user", after: { asked: "ironforge" } },
+  ]);
 });
 
 test("S3 headers that name another guild are refused or mean nothing", async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../src/app.ts";
@@ -8,6 +8,8 @@ import type { GuildId, UserId } from "../../src/kernel/ids.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
+import { removeSearched } from "./secrets/folders.ts";
+import { seen, watched } from "./secrets/seen.ts";
 import { startSqld } from "./sqld.ts";
 import { startTurso } from "./turso-platform.ts";
 
@@ -63,11 +65,19 @@ export async function testApp(
     ...server?.env,
     ...env,
   };
-  const config = readConfig(given);
-  const services = await buildNodeServices(config, { now });
-  const app = createApp(services);
-  const request = (path: string, init?: RequestInit) =>
-    app.request(path.startsWith("http") ? path : `http://localhost${path}`, init);
+  seen.environment(given);
+  // All of it is written, for it is searched; shown is what the test asked for.
+  const config = readConfig({ ...given, LOG_LEVEL: env["LOG_LEVEL"] ?? "debug" });
+  const writeLine = (line: string) => {
+    seen.lines.push(line);
+    if (env["LOG_LEVEL"] !== undefined) process.stdout.write(`${line}\n`);
+  };
+  const services = await buildNodeServices(config, { now, writeLine });
+  const app = watchedApp(createApp(services));
+  const request = (path: string, init?: RequestInit) => {
+    seen.sent(path, init?.body);
+    return app.request(path.startsWith("http") ? path : `http://localhost${path}`, init);
+  };
   const anonymous = new TestClient(request);
 
   const signUp = async (name = `u${randomUUID().slice(0, 8)}`) => {
@@ -144,7 +154,7 @@ export async function testApp(
   const close = async () => {
     await services.close();
     await server?.stop();
-    await rm(dir, { recursive: true, force: true });
+    await removeSearched(dir);
   };
 
   return {
@@ -168,6 +178,19 @@ export async function testApp(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What browsers send has its length; what tests send themselves is seen where they do. */
+function watchedApp(app: ReturnType<typeof createApp>): typeof app {
+  const answer = app.fetch;
+  app.fetch = async (request, ...rest) => {
+    const isForm = /json|form/.test(request.headers.get("content-type") ?? "");
+    if (isForm && request.headers.has("content-length")) {
+      seen.sent(request.url, await request.clone().text());
+    }
+    return await watched(await answer(request, ...rest));
+  };
+  return app;
 }
 
 /** Where guilds live in this run of the tests, when it is not in files. */

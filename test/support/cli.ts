@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { seen } from "./secrets/seen.ts";
 
 export interface End {
   readonly code: number;
@@ -15,7 +16,10 @@ export function runCli(
 ): Promise<End> {
   return new Promise((resolve) => {
     const all = { PATH: process.env["PATH"], DATA_DIR: dir, ...env };
+    seen.environment(all);
     execFile(process.execPath, [main, ...args], { env: all }, (error, out, err) => {
+      seen.answer(out);
+      seen.lines.push(err);
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
   });

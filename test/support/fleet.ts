@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
@@ -11,6 +11,7 @@ import { rolloutDeps } from "../../src/node/rolling.ts";
 import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
 import { recordGuild } from "./provisioning.ts";
 import { OPTIONS } from "./rollouts.ts";
+import { removeSearched } from "./secrets/folders.ts";
 
 /** The product's own services with this many guilds, in a folder of its own. */
 export async function productFleet(guilds: number, env: Readonly<Record<string, string>> = {}) {
@@ -27,7 +28,7 @@ export async function productFleet(guilds: number, env: Readonly<Record<string, 
     services,
     [Symbol.asyncDispose]: async () => {
       await services.close();
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     },
   };
 }

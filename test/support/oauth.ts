@@ -3,6 +3,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { type CryptoKey, generateKeyPair, SignJWT } from "jose";
+import { seen } from "./secrets/seen.ts";
 
 /** Somebody who is signed in at a provider: what its user endpoint says of them. */
 export type Person = Readonly<Record<string, unknown>>;
@@ -92,6 +93,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
       const challenge = isS256 ? query.get("code_challenge") : null;
       codes.set(code, { person, redirectUri, challenge });
       secrets.push(code);
+      seen.secret("token", code);
       return back(redirectUri, { code, state: query.get("state") ?? "" });
     },
     refuse: (asked: URL): URL =>
@@ -136,6 +138,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     const token = randomBytes(16).toString("hex");
     tokens.set(token, grant.person);
     secrets.push(token);
+    seen.secret("token", token);
     const subject = faults.idTokenSubject ?? String(grant.person[subjectField]);
     const idToken =
       subjectField === "sub" ? await idTokenFor(base, clientId, subject, privateKey) : undefined;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileHost } from "../../provisioning/hosts/file.ts";
@@ -9,6 +9,7 @@ import type { Client, SqlValue, Statement } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import type { TestApp, TestGuild } from "./app.ts";
 import { guildSchema } from "./provisioning.ts";
+import { removeSearched } from "./secrets/folders.ts";
 
 /**
  * Puts a guild of the running app on a database as the schema `version` made it, with every row that
@@ -40,7 +41,7 @@ export async function putOnSchema(t: TestApp, guild: TestGuild, version: number)
     sql: "UPDATE guilds SET database_url = ?, schema_version = ?, schema_hash = ? WHERE id = ?",
     args: [location.url, version, hash, row.id],
   });
-  return { location, clean: () => rm(root, { recursive: true, force: true }) };
+  return { location, clean: () => removeSearched(root) };
 }
 
 /** The ledger of migrations is the template's own. */

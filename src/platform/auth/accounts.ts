@@ -6,7 +6,7 @@ import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { PasswordHasher } from "../../services.ts";
-import { type PlatformContext, type SignedIn, signedIn } from "../context.ts";
+import { type PlatformContext, refuseImpersonator, type SignedIn, signedIn } from "../context.ts";
 import { sessions } from "../schema.ts";
 import {
   canonicalPassword,
@@ -73,15 +73,6 @@ export function accountViewer(ctx: PlatformContext): SignedIn {
   throw new Forbidden(
     "auth/session-required",
     "An access token opens one guild only. Use the session token for this.",
-  );
-}
-
-/** @throws {Forbidden} `operator/impersonating` for an operator who acts as somebody. */
-export function refuseImpersonator(caller: PlatformContext["caller"]): void {
-  if (caller.type !== "user" || !caller.impersonator) return;
-  throw new Forbidden(
-    "operator/impersonating",
-    "You act for somebody else. Only they can do this: accounts, keys and ownership are theirs.",
   );
 }
 

@@ -13,7 +13,7 @@ import {
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
-import { type PlatformContext, record, requireProved } from "../context.ts";
+import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { guildLimit } from "../plans/service.ts";
 
 export interface Member {
@@ -53,7 +53,7 @@ export async function members(
 
 /**
  * Changes what a member may do. One may change only members below oneself, and only to below.
- * @throws {Forbidden} `guild/rank`, {NotFound} `guild/no-such-member`
+ * @throws {Forbidden} `guild/rank`, `operator/impersonating`, {NotFound} `guild/no-such-member`
  */
 export async function changeMember(
   ctx: GuildContext,
@@ -62,6 +62,7 @@ export async function changeMember(
   change: { role?: Role | undefined; overrides?: PermissionOverrides | undefined },
 ): Promise<Member> {
   allow(ctx, "members.manage");
+  refuseImpersonator(platform.caller);
   const before = await member(ctx, platform, userId);
   refuseUnlessAbove(ctx, before.role);
   if (change.role !== undefined) refuseUnlessAbove(ctx, change.role);
@@ -91,13 +92,14 @@ export async function changeMember(
   return { ...before, ...after };
 }
 
-/** Takes a member out of the guild. @throws {Forbidden} `guild/rank` */
+/** Takes a member out of the guild. @throws {Forbidden} `guild/rank`, `operator/impersonating` */
 export async function removeMember(
   ctx: GuildContext,
   platform: PlatformContext,
   userId: UserId,
 ): Promise<void> {
   allow(ctx, "members.manage");
+  refuseImpersonator(platform.caller);
   const before = await member(ctx, platform, userId);
   refuseUnlessAbove(ctx, before.role);
   await drop(ctx, platform, before, "member.remove");

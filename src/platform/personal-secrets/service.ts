@@ -11,9 +11,18 @@ import {
   secretFaults,
 } from "../../kernel/secret-kinds.ts";
 import { limits } from "../../limits.ts";
+import type { Services } from "../../services.ts";
 import { accountHolder } from "../auth/accounts.ts";
-import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
+import { type PlatformContext, type Recording, record, requireProved } from "../context.ts";
 import type { PlatformStore } from "../store.ts";
+
+/** Seals people's secrets with today's key; it is the platform's, and there is one. */
+export const PERSONAL_RESEAL_JOB = "secrets.reseal-people";
+
+/** All that sealing anew needs, so that a job can do it. */
+type Resealing = Recording & {
+  readonly services: Pick<Services, "platform" | "envelopes" | "now">;
+};
 
 /** The caller's own secrets without what is secret. */
 export async function personalSecrets(ctx: PlatformContext): Promise<readonly SecretView[]> {
@@ -106,7 +115,7 @@ export async function personalSealedWith(
  * on where it was.
  */
 export async function resealPersonal(
-  ctx: ActingContext,
+  ctx: Resealing,
 ): Promise<{ readonly resealed: number; readonly unreadable: number }> {
   const { platform, envelopes } = ctx.services;
   const total = { resealed: 0, unreadable: 0 };
@@ -132,7 +141,7 @@ export async function resealPersonal(
 }
 
 async function resealOne(
-  ctx: ActingContext,
+  ctx: Resealing,
   { id, userId, sealed }: { id: string; userId: UserId; sealed: string },
 ): Promise<boolean> {
   const { platform, envelopes } = ctx.services;

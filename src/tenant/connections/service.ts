@@ -10,7 +10,12 @@ import {
   type SecretView,
   secretFaults,
 } from "../../kernel/secret-kinds.ts";
-import { type PlatformContext, requireProved, signedIn } from "../../platform/context.ts";
+import {
+  type PlatformContext,
+  refuseImpersonator,
+  requireProved,
+  signedIn,
+} from "../../platform/context.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 
@@ -24,7 +29,7 @@ export async function connections(ctx: GuildContext): Promise<readonly SecretVie
 
 /**
  * Keeps a secret in the place of the one before. It is never shown again.
- * @throws {Forbidden} `auth/proof-required`, {Invalid} `secrets/not-right`
+ * @throws {Forbidden} `auth/proof-required`, `operator/impersonating`, {Invalid} `secrets/not-right`
  * @throws {Unavailable} `secrets/not-configured`
  */
 export async function setConnection(
@@ -34,6 +39,7 @@ export async function setConnection(
 ): Promise<void> {
   allow(ctx, "keys.manage");
   const caller = signedIn(platform);
+  refuseImpersonator(caller);
   requireProved(caller, ctx.now());
   const { kind, value, account = null } = input;
   const errors = secretFaults(kind, input);
@@ -62,7 +68,9 @@ export async function removeConnection(
   kind: SecretKind,
 ): Promise<void> {
   allow(ctx, "keys.manage");
-  requireProved(signedIn(platform), ctx.now());
+  const caller = signedIn(platform);
+  refuseImpersonator(caller);
+  requireProved(caller, ctx.now());
   await write(ctx.db, [
     guard(sql`exists (select 1 from secrets where kind = ${kind})`, notSet),
     sql`delete from secrets where kind = ${kind}`,

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { limits } from "../../../src/limits.ts";
 import { folderMailer } from "../../../src/node/mail.ts";
 import { argon2id, nodePasswordHasher, scrypt } from "../../../src/node/passwords.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 
 describe.each([
   ["argon2id", argon2id, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/],
@@ -71,6 +72,6 @@ test("a letter lies whole in the outbox, readable by its owner only, in the orde
     });
     expect((await stat(join(outbox, names[0]!))).mode & 0o077).toBe(0);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeSearched(dir);
   }
 });

@@ -108,7 +108,7 @@ describe("S63 acting as somebody", () => {
     });
   });
 
-  test("opens nothing of the account itself: passwords, sessions, keys, ownership, new guilds", async () => {
+  test("decides nothing that is the person's or the guild's: passwords, secrets, roles, ownership", async () => {
     const { acting } = await actingAs(guild.owner);
     const { body } = await t.anonymous.get("/api/openapi.json");
     const refused: unknown[] = [];
@@ -143,12 +143,22 @@ describe("S63 acting as somebody", () => {
       await own.post(`/settings/keys/${made.body.id}/rotations`),
       await own.delete(`/settings/keys/${made.body.id}`),
       await own.post("/members/invitations", { role: "admin" }),
+      await own.patch(`/members/${member.userId}`, { role: "officer" }),
+      await own.patch(`/members/${member.userId}`, { overrides: { "keys.manage": true } }),
+      await own.delete(`/members/${member.userId}`),
+      await own.put("/settings/connections/webhook", { value: "https://hooks.example.org/x" }),
+      await own.delete("/settings/connections/webhook"),
       await own.post("/settings/export"),
       await own.post("/settings/deletion", { name: "Guild iron-vow" }),
       await acting.post("/api/guilds", founding),
     ]) {
       expect([answer.status, answer.body.type]).toEqual([403, "/problems/operator/impersonating"]);
     }
+    const form = `/g/iron-vow/members/${member.userId}/role`;
+    expect((await acting.submit(form, { role: "officer" })).status).toBe(403);
+    const { items } = (await guild.owner.get("/members")).body;
+    const { userId } = member;
+    expect(items).toContainEqual(expect.objectContaining({ userId, role: "raider" }));
   });
 
   test("gives no access to the operators' console", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OF_THE_PLATFORM } from "../../../src/platform/job-kinds.ts";
 import { type TestApp, testApp } from "../../support/app.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 import { anOperator } from "./support.ts";
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +30,7 @@ test("operators who look after copies get a letter a day while guilds go without
   await anOperator(t, ["jobs"], "joe");
   // A store that cannot be written to.
   const store = join(t.dir, "backups");
-  await rm(store, { recursive: true, force: true });
+  await removeSearched(store);
   await writeFile(store, "");
   await nextRound(t, HOUR_MS);
   expect(await lettersOf(t)).toEqual([]);

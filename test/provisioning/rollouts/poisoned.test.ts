@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { openEmbedded } from "../../../src/database/embedded.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { guildSchema, openProvisioning } from "../../support/provisioning.ts";
 import { rolloutsOver } from "../../support/rollouts.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 const GUILDS = isFull ? 5_000 : 150;
@@ -114,7 +115,7 @@ test(`of ${GUILDS} guilds, ${POISONED} of them unfit, exactly those are left, wi
     console.log(`${GUILDS} guilds, ${POISONED} unfit in ${POISONS.length} ways: all told apart`);
   } finally {
     await services.close();
-    await rm(dir, { recursive: true, force: true });
+    await removeSearched(dir);
   }
 }, 600_000);
 
@@ -136,6 +137,6 @@ test("a bad migration is halted in the first wave, and nobody else is touched", 
     expect(failed).toBeLessThanOrEqual(2);
   } finally {
     await services.close();
-    await rm(dir, { recursive: true, force: true });
+    await removeSearched(dir);
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { limits } from "../../../src/limits.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { guildSchema, openProvisioning } from "../../support/provisioning.ts";
 import { rolloutsOver } from "../../support/rollouts.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 
 const NEXT = [
   ...guildSchema,
@@ -27,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeSearched(dir);
 });
 
 async function foundGuilds(count: number): Promise<Guild[]> {

@@ -226,6 +226,8 @@ describe("whoever connects", () => {
       expect(await again.hello({ key: used })).toMatchObject({ code: "auth/bad-token" });
       await again.closed;
     }
+    const { items } = (await guild.owner.get("/audit?action=guild.elsewhere")).body;
+    expect(items).toMatchObject([{ actorType: "system", after: { asked: other.slug } }]);
   });
 
   test("two hundred viewers who read nothing cost the server little memory", async () => {

@@ -8,6 +8,7 @@ import { personalSecretOf } from "../../../src/platform/personal-secrets/service
 import { secretOf } from "../../../src/tenant/connections/service.ts";
 import type { GuildContext } from "../../../src/tenant/context.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";
+import { seen } from "../../support/secrets/seen.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const KINDS = ["discord-bot", "discord-webhook", "webhook"] as const;
@@ -54,8 +55,11 @@ interface End {
 
 function node(t: TestApp, keys: string, ...args: readonly string[]): Promise<End> {
   const env = { ...t.env, PATH: process.env["PATH"], SECRETS_KEYS: keys };
+  seen.environment(env);
   return new Promise((resolve) => {
     execFile(process.execPath, [...args], { env, cwd: ROOT }, (error, out, err) => {
+      seen.answer(out);
+      seen.lines.push(err);
       resolve({ code: error ? (error.signal ?? error.code ?? null) : 0, out, err });
     });
   });
@@ -124,20 +128,47 @@ describe("changing the key that seals secrets", () => {
     expect(after.out).not.toContain("old");
   });
 
-  test("killed in the middle goes on where it was, by the next server that looks", async () => {
+  test.each([
+    ["people's", 1, { people: [1, 1], guilds: [0, 9] }],
+    // Two people's and four of the nine secrets of guilds, and then it dies in the second guild.
+    ["guilds'", 6, { people: [2, 0], guilds: [4, 5] }],
+  ])(
+    "killed among %s secrets goes on where it was, by the next server that looks",
+    async (_, sealings, left) => {
+      await using t = await testApp({ SECRETS_KEYS: OLD }, realTime);
+      const sealed = await sealedByOld(t);
+      const both = `${NEW},${OLD}`;
+      const killed = await node(t, both, "test/support/dying-rotation.ts", String(sealings));
+      expect(killed.code).toBe("SIGKILL");
+      await expectReadable(sealed, both);
+      const middle = JSON.parse((await guildhall(t, both, "status", "--json")).out);
+      const uses = (name: string) => middle.keys.map((key: Record<string, number>) => key[name]);
+      expect({ people: uses("personalSecrets"), guilds: uses("guildSecrets") }).toEqual(left);
+      await serverWith(t, both, ({ slowJobRunner }) => slowJobRunner.drain());
+      await expectReadable(sealed, NEW);
+      const end = JSON.parse((await guildhall(t, both, "status", "--json")).out);
+      expect(end).toMatchObject({
+        keys: [
+          { guildSecrets: 9, personalSecrets: 2 },
+          { guildSecrets: 0, personalSecrets: 0 },
+        ],
+        behind: [],
+        peopleBehind: 0,
+      });
+    },
+  );
+
+  test("in the background is done by a server that has the new key, and by no other", async () => {
     await using t = await testApp({ SECRETS_KEYS: OLD }, realTime);
     const sealed = await sealedByOld(t);
     const both = `${NEW},${OLD}`;
-    // Two people's and four of the nine secrets of guilds, and then it dies in the second guild.
-    const killed = await node(t, both, "test/support/dying-rotation.ts", "6");
-    expect(killed.code).toBe("SIGKILL");
-    await expectReadable(sealed, both);
-    const middle = JSON.parse((await guildhall(t, both, "status", "--json")).out);
-    expect(middle.keys.map((key: { guildSecrets: number }) => key.guildSecrets)).toEqual([4, 5]);
+    const set = await guildhall(t, both, "rotate", "--background", "--json");
+    expect([set.code, JSON.parse(set.out).peopleBehind]).toEqual([0, 2]);
+    // It was not restarted yet.
+    await t.services.slowJobRunner.drain();
+    await expectReadable(sealed, OLD);
     await serverWith(t, both, ({ slowJobRunner }) => slowJobRunner.drain());
     await expectReadable(sealed, NEW);
-    const end = JSON.parse((await guildhall(t, both, "status", "--json")).out);
-    expect(end).toMatchObject({ keys: [{ guildSecrets: 9 }, { guildSecrets: 0 }], behind: [] });
   });
 
   test("without the old key leaves what it sealed as it is, and says which key is missing", async () => {
@@ -148,7 +179,7 @@ describe("changing the key that seals secrets", () => {
     expect(status.out).toContain("What old sealed cannot be read");
     const rotated = await guildhall(t, NEW, "rotate", "--json");
     expect(rotated.code).toBe(3);
-    expect(JSON.parse(rotated.out).people).toEqual({ resealed: 0, unreadable: 2 });
+    expect(JSON.parse(rotated.out)).toMatchObject({ peopleBehind: 2, behind: { length: 3 } });
     await expectReadable(sealed, OLD);
     const none = await guildhall(t, "", "rotate");
     expect([none.code, none.err]).toEqual([1, expect.stringContaining("SECRETS_KEYS is not set")]);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TenantDatabase } from "../../../src/database/client.ts";
@@ -10,6 +10,7 @@ import { permissionsOf, type Role } from "../../../src/kernel/permissions.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import type { Actor, GuildContext } from "../../../src/tenant/context.ts";
 import { seedPools } from "../../../src/tenant/dkp/seed.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 
 const migrations = new URL("../../../tenant-migrations/", import.meta.url);
 
@@ -57,7 +58,7 @@ export async function ledgerGuild(people: number, role: Role = "officer") {
     },
     async [Symbol.asyncDispose]() {
       await db.close();
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     },
   };
 }

@@ -181,7 +181,7 @@ export const problems: Translated<typeof en> = {
       "Nadie ha demostrado que este buzón sea suyo. La cuenta tiene que confirmarlo antes.",
     "operator/forbidden": "No se te ha confiado esta parte de la plataforma.",
     "operator/impersonating":
-      "Actúas en nombre de otra persona. Solo ella puede hacer esto: la cuenta, las claves y la propiedad son suyas.",
+      "Actúas en nombre de otra persona. Solo ella puede hacer esto: la cuenta, los roles, los secretos y la propiedad son suyos.",
     "operator/is-operator": "Nadie actúa como otro operador, ni como sí mismo.",
     "operator/no-such-account": "Ninguna cuenta tiene esta dirección.",
     "operator/no-account": "Ninguna cuenta tiene esta dirección. Que se registre antes.",
