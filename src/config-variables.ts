@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 
 /** Who says who somebody is, with what applies unless the environment names other endpoints. */
 export const PROVIDER_DEFAULTS = {

@@ -88,6 +88,11 @@ const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])
     /^(?!src\/node|src\/database\/embedded|provisioning\/(hosts\/file|backups\/|cli\/))(src|provisioning)\//,
     "keep Node's own modules in src/node, the file host and the command line",
   ],
+  [
+    /^import \{.*\} from "zod"/,
+    /^(src|provisioning)\//,
+    'import z from "@hono/zod-openapi": only so a bundle has it with what that adds',
+  ],
   [/\.transaction\(/, /^src\/(?!database\/)/, "write(db, [...]) with guards"],
   [/@libsql\/client/, /^(?!src\/database\/)(src|provisioning)\//, "src/database opens databases"],
   [

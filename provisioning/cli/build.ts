@@ -1,4 +1,8 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { DIST, ROOT, recordOf } from "./built-from.ts";
 
 /**
  * Everything is bundled, because reading hundreds of small files is most of a cold start; only what
@@ -8,9 +12,11 @@ import { type BuildOptions, build } from "esbuild";
 const REQUIRE = `import { createRequire as requireFrom } from "node:module";
 const require = requireFrom(import.meta.url);`;
 
-export const bundle: BuildOptions = {
+export const bundle = {
+  absWorkingDir: ROOT,
   entryPoints: {
     node: "src/node.ts",
+    guildhall: "provisioning/cli/main.ts",
     demo: "src/node/demo.ts",
     "log-worker": "src/node/log-worker.ts",
     bench: "test/bench/main.ts",
@@ -27,8 +33,30 @@ export const bundle: BuildOptions = {
   jsx: "automatic",
   jsxImportSource: "hono/jsx",
   logLevel: "warning",
-};
+} satisfies BuildOptions;
+
+/**
+ * Builds all that is started from `dist`. Each file takes its place whole, so that whoever starts
+ * something meanwhile, or builds too, never reads half of one.
+ */
+export async function buildProject(): Promise<void> {
+  const startedAt = systemClock().getTime();
+  const { outputFiles, metafile } = await build({ ...bundle, write: false, metafile: true });
+  const record = recordOf([...Object.keys(metafile.inputs), "package.json"], startedAt);
+  await mkdir(DIST, { recursive: true });
+  // What was compiled of files that are no more would only pile up.
+  await rm(join(DIST, "compiled"), { recursive: true, force: true });
+  for (const { path, contents } of outputFiles) await put(path, contents);
+  // Last, because it says that all the others are there.
+  if (record) await put(join(DIST, record.name), record.text);
+}
+
+async function put(path: string, contents: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}
 
 if (import.meta.main) {
-  await build(bundle);
+  await buildProject();
 }

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readConfig } from "../../src/config.ts";
-import { buildNodeServices, guildSchema, type NodeServices } from "../../src/node/services.ts";
+import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { lateness } from "../../src/platform/statistics.ts";
 import { schemaOf } from "../migrations.ts";
 import { findOrphans } from "../orphans.ts";
 import { guildsBehind } from "../rollouts/rollouts.ts";
-import { environment } from "./run.ts";
+import { openServices } from "./run.ts";
 
 /** Something that is not as it should be, and what to type now. */
 export interface Finding {
@@ -23,7 +22,7 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
   if (!isElsewhere && !existsSync(join(folder, "platform.db"))) return [];
   let services: NodeServices | undefined;
   try {
-    services = await buildNodeServices(readConfig(environment()));
+    services = await openServices();
     const found: Finding[] = [];
     for (const look of LOOKS) found.push(...(await look(services)));
     return found;

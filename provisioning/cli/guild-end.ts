@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { record } from "../../src/platform/context.ts";
-import { deleteGuild, undeleteGuild } from "../../src/platform/guilds/deletion.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
@@ -35,6 +33,7 @@ export function endCommands(guilds: Command): void {
     .action((slug: string, o: EndOptions) =>
       run(o, async (services, out) => {
         const guild = await bySlug(services, slug);
+        const { undeleteGuild } = await import("../../src/platform/guilds/deletion.ts");
         if (!o.dryRun) await undeleteGuild(atThisMachine(services), guild);
         out.result({ undeleted: guild.id, dryRun: o.dryRun === true }, () =>
           o.dryRun ? `${guild.name} would be back.` : `${guild.name} is back.`,
@@ -73,6 +72,7 @@ async function deleteOne(
   }
   const what = `This closes ${guild.name} for everybody.`;
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds delete ${slug}`, slug);
+  const { deleteGuild } = await import("../../src/platform/guilds/deletion.ts");
   const { purgeAfter } = await deleteGuild(atThisMachine(services), guild);
   out.result({ deleted: guild.id, purgeAfter }, () =>
     [
@@ -97,6 +97,7 @@ async function purgeOne(
     return EXIT.done;
   }
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds purge ${slug}`, slug);
+  const { record } = await import("../../src/platform/context.ts");
   const before = { slug: guild.slug, name: guild.name, database: guild.databaseName };
   await services.provisioner.deprovision(guild.id, [
     record(atThisMachine(services), "guild.purge", guild.id, { guildId: guild.id, before }),

@@ -1,10 +1,8 @@
 import type { Command } from "commander";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { resumeGuild, suspendGuild } from "../../src/platform/guilds/service.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
 import { bySlug } from "./guilds.ts";
-import { examine, expectedSchema } from "./migrate-drift.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run, type Would } from "./run.ts";
@@ -23,6 +21,7 @@ export function lifeCommands(guilds: Command): void {
         o,
         async (services, out) => {
           const guild = await bySlug(services, slug);
+          const { suspendGuild } = await import("../../src/platform/guilds/service.ts");
           await suspendGuild(atThisMachine(services), guild.id, o.reason);
           const next = `Try:   guildhall guilds resume ${slug}`;
           out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
@@ -42,6 +41,7 @@ export function lifeCommands(guilds: Command): void {
         o,
         async (services, out) => {
           const guild = await bySlug(services, slug);
+          const { resumeGuild } = await import("../../src/platform/guilds/service.ts");
           await resumeGuild(atThisMachine(services), guild.id);
           out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
           return EXIT.done;
@@ -70,6 +70,7 @@ function would(verb: string, from: GuildStatus, slug: string): Would {
 
 async function checkGuild(services: NodeServices, out: Output, slug: string): Promise<number> {
   const guild = await bySlug(services, slug);
+  const { examine, expectedSchema } = await import("./migrate-drift.ts");
   const finding = await examine(services, guild, await expectedSchema());
   const file = finding.error === null ? await inspect(services, guild.location) : undefined;
   const schema =

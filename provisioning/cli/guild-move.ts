@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { record } from "../../src/platform/context.ts";
-import { type MoveReport, moveGuild, planMove } from "../moves/move.ts";
-import { purgeMoved } from "../moves/sweep.ts";
+import type { MoveReport } from "../moves/move.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
@@ -68,6 +66,8 @@ async function move(
     out.failure(new Invalid("cli/already-there", `${guild.name} is on ${to} already.`));
     return EXIT.misused;
   }
+  const { moveGuild, planMove } = await import("../moves/move.ts");
+  const { record } = await import("../../src/platform/context.ts");
   if (dryRun === true) {
     const plan = await planMove(services, guild, to);
     out.result({ ...plan, dryRun: true }, () => `${tablesOf(plan)}\n\nNothing was changed.`);
@@ -99,6 +99,8 @@ function tablesOf({ tables }: MoveReport): string {
 
 async function purge(services: NodeServices, out: Output, slug: string): Promise<number> {
   const guild = await bySlug(services, slug);
+  const { purgeMoved } = await import("../moves/sweep.ts");
+  const { record } = await import("../../src/platform/context.ts");
   const { host } = await purgeMoved(services, guild, [
     record(atThisMachine(services), "guild.purge-moved", guild.id, { guildId: guild.id }),
   ]);

@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import { Invalid, NotFound } from "../../src/kernel/errors.ts";
+import { NotFound } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { SignedIn } from "../../src/platform/context.ts";
-import { newGuild } from "../../src/platform/guilds/inputs.ts";
-import { foundGuild } from "../../src/platform/guilds/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
@@ -12,7 +10,7 @@ import { moveCommands } from "./guild-move.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
-interface CreateOptions {
+export interface CreateOptions {
   readonly name: string;
   readonly realm: string;
   readonly region: string;
@@ -23,6 +21,9 @@ interface CreateOptions {
   readonly dryRun?: boolean;
 }
 
+const founding = () => import("./guild-founding.ts");
+
+/** `guildhall guilds …`. */
 export function guildCommands(program: Command): void {
   const guilds = program
     .command("guilds")
@@ -43,8 +44,8 @@ export function guildCommands(program: Command): void {
     .action((options: CreateOptions) =>
       run(
         options,
-        (s, out) => createGuild(s, out, options),
-        (s) => wouldCreate(s, options),
+        async (s, out) => (await founding()).createGuild(s, out, options),
+        async (s) => (await founding()).wouldCreate(s, options),
       ),
     );
   guilds
@@ -74,35 +75,6 @@ export async function bySlug(services: NodeServices, slug: string): Promise<Guil
   throw new NotFound("guild/not-found", `No guild has the slug ${slug}.`, {
     next: ["guildhall guilds list"],
   });
-}
-
-async function wouldCreate(services: NodeServices, options: CreateOptions): Promise<string> {
-  const owner = await account(services, options.ownerEmail);
-  return `found ${inputOf(options).name} for ${owner.name}`;
-}
-
-async function createGuild(
-  services: NodeServices,
-  out: Output,
-  options: CreateOptions,
-): Promise<number> {
-  const input = inputOf(options);
-  const caller = await account(services, options.ownerEmail);
-  const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
-  const { slug: address, ...rest } = input;
-  const founded = await foundGuild(context, { ...rest, ...(address && { slug: address }) });
-  const guild = await services.provisioner.provision(founded.id);
-  out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
-  return EXIT.done;
-}
-
-/** @throws {Invalid} `cli/misused` naming each option that is not right. */
-function inputOf(options: CreateOptions) {
-  const { name, realm, region, faction, slug } = options;
-  const input = newGuild.safeParse({ name, realm, region, faction, slug });
-  if (input.success) return input.data;
-  const faults = input.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
-  throw new Invalid("cli/misused", faults.join("; "));
 }
 
 async function listGuilds(services: NodeServices, out: Output): Promise<number> {

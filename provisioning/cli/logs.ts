@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Analysis, analyzeFile, peopleText } from "./logs-analyze.ts";
-import { follow } from "./logs-follow.ts";
+import type { Analysis } from "./logs-analyze.ts";
 import { EXIT, examples, JSON_OPTION, Output } from "./output.ts";
 
 interface AnalyzeOptions {
@@ -46,7 +45,7 @@ With several files, --json prints a list of documents.`,
     .requiredOption("--guild <slug>", "whose report it becomes")
     .option("--server <url>", "where Guildhall is", "http://localhost:3000")
     .option("--key-file <path>", "a file that holds the guild's key; else GUILDHALL_KEY")
-    .option("--timezone <zone>", "where the log writes no offset from UTC", zone, localZone())
+    .option("--timezone <zone>", "where the log writes no offset from UTC; else as here", zone)
     .option("--until-idle <seconds>", "end when the file has not grown for so long", seconds)
     .option(...JSON_OPTION)
     .addHelpText(
@@ -63,14 +62,15 @@ interface CliFollowOptions {
   readonly guild: string;
   readonly server: string;
   readonly keyFile?: string;
-  readonly timezone: string;
+  readonly timezone?: string;
   readonly untilIdle?: number;
   readonly json?: boolean;
 }
 
 /** Keys come from a file or the environment: what is typed is kept by shells and shown to others. */
 async function followFile(file: string, options: CliFollowOptions): Promise<void> {
-  const out = new Output(options.json === true);
+  const out = new Output(options);
+  const { follow } = await import("./logs-follow.ts");
   const key = options.keyFile
     ? (await readFile(options.keyFile, "utf8")).trim()
     : process.env["GUILDHALL_KEY"];
@@ -81,7 +81,7 @@ async function followFile(file: string, options: CliFollowOptions): Promise<void
   }
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
-  const { guild, server, timezone: timeZone, untilIdle } = options;
+  const { guild, server, timezone: timeZone = localZone(), untilIdle } = options;
   try {
     const idleMs = untilIdle === undefined ? undefined : untilIdle * 1_000;
     const end = await follow({
@@ -113,7 +113,8 @@ function seconds(text: string): number {
 }
 
 async function analyze(files: readonly string[], options: AnalyzeOptions): Promise<void> {
-  const out = new Output(options.json === true);
+  const out = new Output(options);
+  const { analyzeFile, peopleText } = await import("./logs-analyze.ts");
   const found: Analysis[] = [];
   let failed = 0;
   for (const file of files) {

@@ -3,7 +3,13 @@ import { CommanderError } from "commander";
 import { EXIT } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
-const program = await buildProgram({ logsOnly: process.argv[2] === "logs" });
+const program = buildProgram();
+const typed = process.argv.slice(2);
+// The shapes of documents take longer to load than all the rest, and few ask for them.
+if (typed.length > 1 && typed.some((word) => ["--help", "-h", "help"].includes(word))) {
+  const { tellShapes } = await import("./shapes/help.ts");
+  tellShapes(program);
+}
 // Whoever reads the first lines only, such as `head`, closes the pipe: no reason to complain.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;

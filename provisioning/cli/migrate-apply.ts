@@ -66,6 +66,12 @@ export async function pauseRollout(services: NodeServices, out: Output): Promise
   return EXIT.done;
 }
 
+/** How the newest rollout is called, and how far it is, for a sentence. */
+export async function newestNamed({ platform }: NodeServices): Promise<string> {
+  const { id, status } = await newest(new Rollouts(platform));
+  return `rollout ${id}, which is ${status}`;
+}
+
 /** @throws {Conflict} `rollout/none` before the first rollout. */
 export async function newest(rollouts: Rollouts): Promise<Rollout> {
   const rollout = await rollouts.newest();
@@ -92,7 +98,8 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
       rollout,
       {
         signal: interrupt.signal,
-        onOutcome: (_, { status }) => bar.tick(status === "failed"),
+        onOutcome: ({ slug }, { status, durationMs }) =>
+          bar.tick(status === "failed", { name: slug, ms: durationMs }),
       },
     );
     bar.end();

@@ -1,12 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { limits } from "../../src/limits.ts";
-import type { NodeServices } from "../../src/node/services.ts";
-import { Rollouts } from "../rollouts/rollouts.ts";
 import { DEFAULT_WAVES } from "../rollouts/waves.ts";
-import { applyRollout, newest, pauseRollout, resumeRollout } from "./migrate-apply.ts";
-import { repairFleet, verifyFleet } from "./migrate-drift.ts";
-import { planCommand, rehearseCommand, rolloutStatus } from "./migrate-look.ts";
-import { revertRollout } from "./migrate-revert.ts";
 import { DRY_RUN, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -16,6 +10,11 @@ const WAVE = [
   "one wave: a number, 10%, plan=…, host=…, region=…, guild=a,b or rest; repeat it",
   collect,
 ] as const;
+
+// Loaded when one of them runs: these bring the whole platform along.
+const looks = () => import("./migrate-look.ts");
+const applying = () => import("./migrate-apply.ts");
+const drifts = () => import("./migrate-drift.ts");
 
 /** `guildhall migrate …`: the way of a schema change through the fleet. */
 export function migrateCommands(program: Command): void {
@@ -47,7 +46,9 @@ function looking(migrate: Command): void {
       examples("guildhall migrate plan", "guildhall migrate plan --wave 5 --wave 20% --wave rest"),
     )
     .action((o: { wave?: string[]; json?: boolean }) =>
-      run(o, (services, out) => planCommand(services, out, o.wave ?? DEFAULT_WAVES)),
+      run(o, async (services, out) =>
+        (await looks()).planCommand(services, out, o.wave ?? DEFAULT_WAVES),
+      ),
     );
   migrate
     .command("rehearse <slug...>")
@@ -56,14 +57,18 @@ function looking(migrate: Command): void {
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate rehearse iron-vow ash-and-ember"))
     .action((slugs: string[], o: { lanes: number; json?: boolean }) =>
-      run(o, (services, out) => rehearseCommand(services, out, slugs, o.lanes)),
+      run(o, async (services, out) =>
+        (await looks()).rehearseCommand(services, out, slugs, o.lanes),
+      ),
     );
   migrate
     .command("status")
     .description("how far the newest rollout is, by wave, and what failed and why")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate status", "guildhall migrate status --json"))
-    .action((o: { json?: boolean }) => run(o, rolloutStatus));
+    .action((o: { json?: boolean }) =>
+      run(o, async (services, out) => (await looks()).rolloutStatus(services, out)),
+    );
 }
 
 export interface ApplyOptions {
@@ -109,14 +114,22 @@ function changing(migrate: Command): void {
         "guildhall migrate apply --dry-run",
       ),
     )
-    .action((o: ApplyOptions) => run(o, (services, out) => applyRollout(services, out, o)));
+    .action((o: ApplyOptions) =>
+      run(o, async (services, out) => (await applying()).applyRollout(services, out, o)),
+    );
   migrate
     .command("pause")
     .description("let the rollout under way finish what it is at, and stop")
     .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate pause"))
-    .action((o: Plain) => run(o, pauseRollout, async (s) => `pause ${await newestOf(s)}`));
+    .action((o: Plain) =>
+      run(
+        o,
+        async (services, out) => (await applying()).pauseRollout(services, out),
+        async (services) => `pause ${await (await applying()).newestNamed(services)}`,
+      ),
+    );
   for (const retry of [false, true]) {
     migrate
       .command(retry ? "retry" : "resume")
@@ -127,8 +140,8 @@ function changing(migrate: Command): void {
       .action((o: Plain) =>
         run(
           o,
-          (services, out) => resumeRollout(services, out, { retry }),
-          async (services) => `go on with ${await newestOf(services)}`,
+          async (services, out) => (await applying()).resumeRollout(services, out, { retry }),
+          async (services) => `go on with ${await (await applying()).newestNamed(services)}`,
         ),
       );
   }
@@ -140,17 +153,17 @@ function changing(migrate: Command): void {
     .option("--dry-run", "say what would be lost, and change nothing")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate revert --dry-run"))
-    .action((o: RevertOptions) => run(o, (services, out) => revertRollout(services, out, o)));
+    .action((o: RevertOptions) =>
+      run(o, async (services, out) => {
+        const { revertRollout } = await import("./migrate-revert.ts");
+        return await revertRollout(services, out, o);
+      }),
+    );
 }
 
 interface Plain {
   readonly json?: boolean;
   readonly dryRun?: boolean;
-}
-
-async function newestOf({ platform }: NodeServices): Promise<string> {
-  const { id, status } = await newest(new Rollouts(platform));
-  return `rollout ${id}, which is ${status}`;
 }
 
 export interface RevertOptions {
@@ -169,7 +182,7 @@ function checking(migrate: Command): void {
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate verify", "guildhall migrate verify --json"))
     .action((o: { lanes: number; guild?: string; json?: boolean }) =>
-      run(o, (services, out) => verifyFleet(services, out, o)),
+      run(o, async (services, out) => (await drifts()).verifyFleet(services, out, o)),
     );
   migrate
     .command("repair <slug>")
@@ -179,8 +192,8 @@ function checking(migrate: Command): void {
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate repair iron-vow"))
     .action((slug: string, o: { apply?: boolean; json?: boolean; dryRun?: boolean }) =>
-      run(o, (services, out) =>
-        repairFleet(services, out, slug, o.apply === true && o.dryRun !== true),
+      run(o, async (services, out) =>
+        (await drifts()).repairFleet(services, out, slug, o.apply === true && o.dryRun !== true),
       ),
     );
 }

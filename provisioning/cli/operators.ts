@@ -5,11 +5,6 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { Operator } from "../../src/platform/context.ts";
 import type { OperatorContext } from "../../src/platform/operators/context.ts";
-import {
-  addOperator,
-  listOperators,
-  removeOperator,
-} from "../../src/platform/operators/service.ts";
 import { account } from "./guilds.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
@@ -36,6 +31,7 @@ export function operatorCommands(program: Command): void {
       run(
         o,
         async (services, out) => {
+          const { addOperator } = await operatorService();
           const operator = await addOperator(atThisMachine(services), {
             email,
             areas: areasOf(o.may),
@@ -62,6 +58,7 @@ export function operatorCommands(program: Command): void {
       run(
         o,
         async (services, out) => {
+          const { removeOperator } = await operatorService();
           const operator = await removeOperator(atThisMachine(services), email);
           out.result(
             { removed: operator.userId },
@@ -79,6 +76,7 @@ export function operatorCommands(program: Command): void {
     .addHelpText("before", examples("guildhall operators list", "guildhall operators list --json"))
     .action((o: { json?: boolean }) =>
       run(o, async (services, out) => {
+        const { listOperators } = await operatorService();
         const all = await listOperators(atThisMachine(services));
         out.result(all, () =>
           table(
@@ -95,6 +93,8 @@ export function operatorCommands(program: Command): void {
       }),
     );
 }
+
+const operatorService = () => import("../../src/platform/operators/service.ts");
 
 /** Whoever may stand at the machine may do everything; the log says who it was. */
 export function atThisMachine(

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { AppError } from "../../src/kernel/errors.ts";
+import { AppError, Invalid } from "../../src/kernel/errors.ts";
 
 /** 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted. */
 export const EXIT = { done: 0, failed: 1, misused: 2, partial: 3, drift: 4, interrupted: 130 };
@@ -21,13 +21,16 @@ export function examples(...lines: readonly string[]): string {
 /** Prints for people, or with `--json` one document for programs. */
 export class Output {
   readonly #json: boolean;
+  readonly #quiet: boolean;
 
-  constructor(json: boolean) {
-    this.#json = json;
+  constructor(options: { readonly json?: boolean; readonly quiet?: boolean }) {
+    this.#json = options.json === true;
+    this.#quiet = options.quiet === true;
   }
 
   result(value: unknown, people: () => string): void {
-    process.stdout.write(`${this.#json ? JSON.stringify(value) : people()}\n`);
+    if (this.#json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    else if (!this.#quiet) process.stdout.write(`${people()}\n`);
   }
 
   /** What went wrong and, from `details.next`, what to type now. Returns the usual exit code. */
@@ -41,12 +44,14 @@ export class Output {
       process.stderr.write(`${coloursOf(process.stderr).red("Error:")} ${plain(message)}\n`);
       for (const command of next) process.stderr.write(`Try:   ${plain(command)}\n`);
     }
-    return code === "cli/misused" ? EXIT.misused : EXIT.failed;
+    // What was typed is wrong, as opposed to what it asks for.
+    const isMisused = error instanceof Invalid && code.startsWith("cli/");
+    return isMisused ? EXIT.misused : EXIT.failed;
   }
 
   /** One bar that redraws itself, for people at a terminal only. */
   progress(): Bar {
-    return new Bar(!this.#json && process.stderr.isTTY === true);
+    return new Bar(!this.#json && !this.#quiet && process.stderr.isTTY === true);
   }
 }
 
@@ -58,6 +63,7 @@ class Bar {
   #total = 0;
   #done = 0;
   #failed = 0;
+  #slowest = { name: "", ms: 0 };
 
   constructor(isShown: boolean) {
     this.#isShown = isShown;
@@ -68,8 +74,10 @@ class Bar {
     this.#draw();
   }
 
-  tick(isFailure: boolean): void {
+  /** One more of them is through; `took` is how long, where that is of interest. */
+  tick(isFailure: boolean, took?: { readonly name: string; readonly ms: number }): void {
     this.#done++;
+    if (took && took.ms > this.#slowest.ms) this.#slowest = took;
     if (isFailure) this.#failed++;
     this.#draw();
   }
@@ -85,7 +93,11 @@ class Bar {
     const perSecond = this.#done / Math.max(0.001, (performance.now() - this.#startedAt) / 1_000);
     const left = perSecond > 0 ? Math.ceil((this.#total - this.#done) / perSecond) : 0;
     const counts = `${this.#done}/${this.#total} ${this.#failed} failed`;
-    process.stderr.write(`\r${bar} ${counts} ${perSecond.toFixed(0)}/s ${left} s left `);
+    const { name, ms } = this.#slowest;
+    const slowest = name === "" ? "" : `slowest ${plain(name)} ${(ms / 1_000).toFixed(1)} s`;
+    const line = `${bar} ${counts} ${perSecond.toFixed(0)}/s ${left} s left ${slowest}`;
+    // The rest of a longer line that stood there is taken away.
+    process.stderr.write(`\r${line}\u001b[K`);
   }
 }
 

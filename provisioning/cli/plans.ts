@@ -1,7 +1,5 @@
 import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
-import { planLines } from "../../src/platform/plans/editing.ts";
-import { grantPlan, revokeGrant } from "../../src/platform/plans/subscriptions.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
@@ -25,6 +23,7 @@ export function planCommands(program: Command): void {
     .addHelpText("before", examples("guildhall plans list", "guildhall plans list --json"))
     .action((o: { json?: boolean }) =>
       run(o, async (services, out) => {
+        const { planLines } = await import("../../src/platform/plans/editing.ts");
         const all = await planLines(atThisMachine(services));
         const shown = (value: number | null) => (value === null ? "-" : String(value));
         out.result(all, () =>
@@ -63,6 +62,7 @@ export function planCommands(program: Command): void {
           const guild = await bySlug(services, slug);
           const until = dayOf(o.until);
           const { plan, reason } = o;
+          const { grantPlan } = await subscriptions();
           await grantPlan(atThisMachine(services), guild.id, { plan, until, reason });
           out.result(
             { granted: guild.id, plan, until },
@@ -88,6 +88,7 @@ export function planCommands(program: Command): void {
         o,
         async (services, out) => {
           const guild = await bySlug(services, slug);
+          const { revokeGrant } = await subscriptions();
           await revokeGrant(atThisMachine(services), guild.id);
           const now = (await services.platform.guild(guild.id))!.plan.name;
           out.result({ revoked: guild.id, plan: now }, () => `${guild.name} is on ${now} now.`);
@@ -97,6 +98,8 @@ export function planCommands(program: Command): void {
       ),
     );
 }
+
+const subscriptions = () => import("../../src/platform/plans/subscriptions.ts");
 
 /** @throws {Invalid} `cli/bad-day` */
 function dayOf(text: string | undefined): number | null {

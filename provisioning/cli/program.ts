@@ -1,12 +1,28 @@
 import { Command } from "commander";
+import { auditCommands } from "./audit.ts";
+import { backupCommands } from "./backups.ts";
+import { completionCommand } from "./completion.ts";
+import { doctorCommand } from "./doctor.ts";
+import { guildCommands } from "./guilds.ts";
+import { leavesOf } from "./leaves.ts";
 import { logCommands } from "./logs.ts";
+import { migrateCommands } from "./migrate.ts";
+import { operatorCommands } from "./operators.ts";
 import { examples } from "./output.ts";
+import { planCommands } from "./plans.ts";
+import { retentionCommands } from "./retention.ts";
+import { schemaCommand } from "./schema.ts";
+import { secretCommands } from "./secrets.ts";
+import { statsCommand } from "./stats.ts";
+import { sweepCommand } from "./sweep.ts";
+
+const QUIET = ["--quiet", "print nothing but errors"] as const;
 
 /**
- * The whole command line. Reading a log needs no platform, and what a platform is made of takes a second
- * and 100 MB to load, so that comes along only when it is wanted.
+ * The whole command line. What declares commands is light; what does their work is imported by their
+ * actions, because all that a platform is made of takes a second and 100 MB to load.
  */
-export async function buildProgram(options: { readonly logsOnly: boolean }): Promise<Command> {
+export function buildProgram(): Command {
   const program = new Command("guildhall")
     .description("Operates the guilds of a Guildhall platform and their databases.")
     .exitOverride()
@@ -26,46 +42,24 @@ export async function buildProgram(options: { readonly logsOnly: boolean }): Pro
       "afterAll",
       `
   The folder of the platform is DATA_DIR, by default ./data.
+  No command asks anything: what cannot be undone wants --confirm. NO_COLOR=1 takes colours away.
+  With --json, errors are {error: {code, message, next}} on standard error.
   Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted.`,
     );
+  guildCommands(program);
+  backupCommands(program);
+  operatorCommands(program);
+  planCommands(program);
+  doctorCommand(program);
+  migrateCommands(program);
+  sweepCommand(program);
+  auditCommands(program);
+  retentionCommands(program);
+  secretCommands(program);
+  statsCommand(program);
   logCommands(program);
-  if (!options.logsOnly) {
-    const [
-      { guildCommands },
-      { backupCommands },
-      { operatorCommands },
-      { planCommands },
-      { doctorCommand },
-      { migrateCommands },
-      { sweepCommand },
-      { auditCommands },
-      { retentionCommands },
-      { secretCommands },
-      { statsCommand },
-    ] = await Promise.all([
-      import("./guilds.ts"),
-      import("./backups.ts"),
-      import("./operators.ts"),
-      import("./plans.ts"),
-      import("./doctor.ts"),
-      import("./migrate.ts"),
-      import("./sweep.ts"),
-      import("./audit.ts"),
-      import("./retention.ts"),
-      import("./secrets.ts"),
-      import("./stats.ts"),
-    ]);
-    guildCommands(program);
-    backupCommands(program);
-    operatorCommands(program);
-    planCommands(program);
-    doctorCommand(program);
-    migrateCommands(program);
-    sweepCommand(program);
-    auditCommands(program);
-    retentionCommands(program);
-    secretCommands(program);
-    statsCommand(program);
-  }
+  for (const { command } of leavesOf(program)) command.option(...QUIET);
+  schemaCommand(program);
+  completionCommand(program);
   return program;
 }

@@ -1,5 +1,4 @@
-import { readConfig } from "../../src/config.ts";
-import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
+import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 
 /** What every command is given: the services, and where to print. Returns the exit code. */
@@ -19,16 +18,28 @@ export function environment(): Readonly<Record<string, string | undefined>> {
  */
 export type Would = (services: NodeServices) => Promise<string>;
 
+/**
+ * Everything that works on a platform, loaded only now: a command that merely explains itself, or is
+ * mistyped, answers at once.
+ */
+export async function openServices(): Promise<NodeServices> {
+  const [{ readConfig }, { buildNodeServices }] = await Promise.all([
+    import("../../src/config.ts"),
+    import("../../src/node/services.ts"),
+  ]);
+  return await buildNodeServices(readConfig(environment()));
+}
+
 /** Runs a command against the platform that the environment names. */
 export async function run(
-  options: { readonly json?: boolean; readonly dryRun?: boolean },
+  options: { readonly json?: boolean; readonly quiet?: boolean; readonly dryRun?: boolean },
   work: Run,
   would?: Would,
 ): Promise<void> {
-  const out = new Output(options.json === true);
+  const out = new Output(options);
   let services: NodeServices | undefined;
   try {
-    services = await buildNodeServices(readConfig(environment()));
+    services = await openServices();
     if (options.dryRun && would) {
       const sentence = await would(services);
       out.result({ dryRun: true, would: sentence }, () => `It would ${sentence}.`);

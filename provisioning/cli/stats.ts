@@ -1,17 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { Invalid } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
-import type { NodeServices } from "../../src/node/services.ts";
-import { type Performance, performanceOf, together } from "../../src/platform/performance.ts";
-import { type Count, platformStatistics } from "../../src/platform/statistics.ts";
-import { guildStatistics } from "../../src/tenant/statistics.ts";
-import { bySlug } from "./guilds.ts";
-import { EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
+import { examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
-const DAY_MS = 86_400_000;
-
-interface Options {
+export interface StatsOptions {
   readonly days: number;
   readonly performance?: boolean;
   readonly json?: boolean;
@@ -34,174 +26,21 @@ export function statsCommand(program: Command): void {
         "guildhall stats iron-vow --performance --days 2",
       ),
     )
-    .addHelpText("after", SHAPES)
-    .action((slugs: string[], o: Options) =>
+    .addHelpText(
+      "after",
+      "\nSign-ins and read logs are counted as far back as sessions and jobs are kept.",
+    )
+    .action((slugs: string[], o: StatsOptions) =>
       run(o, async (services, out) => {
-        if (slugs.length > limits.statistics.guildsMax) throw tooMany();
-        if (o.performance) return await showPerformance(services, out, slugs, o.days);
-        if (slugs.length === 0) return await showPlatform(services, out, o.days);
-        return await showGuilds(services, out, slugs, o.days);
+        const { showStatistics } = await import("./stats-tables.ts");
+        return await showStatistics(services, out, slugs, o);
       }),
     );
 }
-
-const SHAPES = `
-With --json, times are Unix milliseconds, days are UTC, and a list of counts is [{name, count}]:
-  stats                 {days, guilds: {state, plan, host, schema}, accounts, memberships, signIns,
-                         keyRequests, logsRead, logsFailed, jobsDue, jobsFailing,
-                         backups: {guilds, without, late, lateSlugs, oldestAt}}
-  stats <slug...>       {days, guilds: [{slug, status, plan, schemaVersion, members, characters,
-                         persons, raids, ledgerEntries, auctions, logs, bytes,
-                         activity: [{day, changes}]} or {slug, error}]}
-  stats … --performance {days, guilds: [{slug, total, hours}]}, where total (or null) and each of
-                         hours are {at, queries, failures, slow, meanMs, slowestMs, slowestSql,
-                         poolHits, poolMisses}
-Sign-ins and read logs are counted as far back as sessions and jobs are kept.`;
-
-async function showPlatform(services: NodeServices, out: Output, days: number): Promise<number> {
-  const found = await platformStatistics(services.platform, days);
-  const { guilds, backups } = found;
-  const counts = (all: readonly Count[]) =>
-    all.map(({ name, count }) => `${name} ${count}`).join(", ") || "none";
-  const oldest = backups.oldestAt === null ? "none" : new Date(backups.oldestAt).toISOString();
-  out.result({ days, ...found }, () =>
-    table(
-      ["what", "how many"],
-      [
-        ["guilds by state", counts(guilds.state)],
-        ["guilds by plan", counts(guilds.plan)],
-        ["guilds by host", counts(guilds.host)],
-        ["guilds by schema", counts(guilds.schema)],
-        ["accounts", String(found.accounts)],
-        ["memberships", String(found.memberships)],
-        ["sign-ins by day", counts(found.signIns)],
-        ["requests with API keys", String(found.keyRequests)],
-        ["combat logs read", `${found.logsRead}, ${found.logsFailed} failed`],
-        ["backups", `${backups.late} late, ${backups.without} guilds without, oldest ${oldest}`],
-        ["jobs", `${found.jobsDue} due, ${found.jobsFailing} failing`],
-      ],
-    ),
-  );
-  return EXIT.done;
-}
-
-type GuildLine = Awaited<ReturnType<typeof lineOf>>;
-
-async function lineOf(services: NodeServices, slug: string, days: number) {
-  const guild = await bySlug(services, slug);
-  const { platform, tenants, now } = services;
-  const actor = { type: "system", job: "stats" } as const;
-  const ctx = { guild, actor, now, requestId: "", idempotencyKey: undefined };
-  const members = await platform.db.first<{ members: number }>(
-    "SELECT count(*) AS members FROM memberships WHERE guild_id = ?",
-    guild.id,
-  );
-  const own = await tenants.use(guild, (db) => guildStatistics({ ...ctx, db }, days));
-  const { status, schemaVersion } = guild;
-  return { slug, status, plan: guild.plan.name, schemaVersion, ...members!, ...own };
-}
-
-async function showGuilds(
-  services: NodeServices,
-  out: Output,
-  slugs: readonly string[],
-  days: number,
-): Promise<number> {
-  const lines: GuildLine[] = [];
-  const failed: { slug: string; error: string }[] = [];
-  for (const slug of slugs) {
-    try {
-      lines.push(await lineOf(services, slug, days));
-    } catch (error) {
-      // One guild that cannot be asked is no reason to say nothing of the others.
-      if (slugs.length === 1) throw error;
-      failed.push({ slug, error: (error as Error).message });
-    }
-  }
-  out.result({ days, guilds: [...lines, ...failed] }, () => guildsText(lines, failed));
-  if (failed.length === 0) return EXIT.done;
-  return lines.length > 0 ? EXIT.partial : EXIT.failed;
-}
-
-function guildsText(
-  lines: readonly GuildLine[],
-  failed: readonly { readonly slug: string; readonly error: string }[],
-): string {
-  const facts = Object.keys(lines[0] ?? {}).filter((fact) => !["slug", "activity"].includes(fact));
-  const daysSeen = new Set(lines.flatMap(({ activity }) => activity.map(({ day }) => day)));
-  const changes = (line: GuildLine, day: string) =>
-    String(line.activity.find((one) => one.day === day)?.changes ?? 0);
-  const head = lines.map(({ slug }) => slug);
-  return [
-    ...(lines.length === 0
-      ? []
-      : [
-          table(
-            ["what", ...head],
-            facts.map((fact) => [
-              fact,
-              ...lines.map((line) => String(line[fact as keyof GuildLine])),
-            ]),
-          ),
-          table(
-            ["changes on", ...head],
-            [...daysSeen].sort().map((day) => [day, ...lines.map((line) => changes(line, day))]),
-          ),
-        ]),
-    ...failed.map(({ slug, error }) => `Not counted: ${slug}: ${error}`),
-  ].join("\n\n");
-}
-
-async function showPerformance(
-  services: NodeServices,
-  out: Output,
-  slugs: readonly string[],
-  days: number,
-): Promise<number> {
-  if (slugs.length === 0) {
-    const next = ["guildhall stats iron-vow --performance"];
-    out.failure(new Invalid("cli/no-guild", "Say whose: name one guild or several.", { next }));
-    return EXIT.misused;
-  }
-  const { platform, now } = services;
-  const since = now().getTime() - days * DAY_MS;
-  const guilds: { slug: string; total: Performance | null; hours: readonly Performance[] }[] = [];
-  for (const slug of slugs) {
-    const hours = await performanceOf(platform, (await bySlug(services, slug)).id, since);
-    guilds.push({ slug, total: together(hours) ?? null, hours });
-  }
-  out.result({ days, guilds }, () => {
-    const rows = guilds.flatMap(({ slug, hours }) =>
-      hours.map((hour) => [
-        slug,
-        new Date(hour.at).toISOString().slice(0, 13).replace("T", " "),
-        String(hour.queries),
-        hour.meanMs.toFixed(2),
-        String(hour.slow),
-        String(hour.failures),
-        `${hour.poolHits}/${hour.poolHits + hour.poolMisses}`,
-        hour.slowestMs.toFixed(1),
-        hour.slowestSql.slice(0, SQL_CHARS_SHOWN),
-      ]),
-    );
-    if (rows.length === 0) return "A server that is running notes this; nothing was noted yet.";
-    const times = ["queries", "mean ms", "slow", "failed", "pool hits", "slowest ms", "slowest"];
-    return table(["guild", "hour (UTC)", ...times], rows);
-  });
-  return EXIT.done;
-}
-
-/** A terminal is wide, but not as wide as a statement; `--json` has all of it. */
-const SQL_CHARS_SHOWN = 60;
 
 function days(text: string): number {
   const value = Number(text);
   const { daysMax } = limits.statistics;
   if (Number.isInteger(value) && value >= 1 && value <= daysMax) return value;
   throw new InvalidArgumentError(`A number of days from 1 to ${daysMax} is wanted.`);
-}
-
-function tooMany(): Invalid {
-  const { guildsMax } = limits.statistics;
-  return new Invalid("cli/too-many", `Compare up to ${guildsMax} guilds at once.`);
 }

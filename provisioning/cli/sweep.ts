@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
-import { findOrphans } from "../orphans.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -33,6 +32,7 @@ export function sweepCommand(program: Command): void {
 /** What a sweep would find, without finishing or removing anything. */
 async function look(services: NodeServices, out: Output): Promise<number> {
   const { operations } = services.provisioner;
+  const { findOrphans } = await import("../orphans.ts");
   const stranded = await operations.stranded();
   const { orphans, unclaimed } = await findOrphans({ ...services, operations });
   out.result({ dryRun: true, stranded, orphans, unclaimed }, () =>

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import { DatabaseError, type DatabaseErrorKind } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";

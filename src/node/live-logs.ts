@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { z } from "@hono/zod-openapi";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
-import { z } from "zod";
 import { addressOf, addressSubject } from "../http/address.ts";
 import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";

@@ -1,6 +1,5 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { createTransport } from "nodemailer";
 import type { Config } from "../config.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
@@ -13,10 +12,10 @@ export interface OutboxLetter extends Mail {
 }
 
 /** SMTP when `SMTP_URL` says where, else the folder `outbox` beside the data. */
-export function nodeMailer(config: Config, now: Clock): Mailer {
+export async function nodeMailer(config: Config, now: Clock): Promise<Mailer> {
   return config.smtpUrl === undefined
     ? folderMailer(join(config.dataDir, "outbox"), config.mailFrom, now)
-    : smtpMailer(config.smtpUrl, config.mailFrom);
+    : await smtpMailer(config.smtpUrl, config.mailFrom);
 }
 
 /** One `.json` file per letter, whole or not there; names sort by time. For development. */
@@ -40,7 +39,8 @@ export function folderMailer(folder: string, from: string, now: Clock): Mailer {
   };
 }
 
-function smtpMailer(url: string, from: string): Mailer {
+async function smtpMailer(url: string, from: string): Promise<Mailer> {
+  const { createTransport } = await import("nodemailer");
   const transport = createTransport({
     url,
     // A mail server that hangs must not hold the request for minutes.

@@ -33,7 +33,6 @@ import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
-import { keptConnections } from "./http-fetch.ts";
 import { JobRunner } from "./job-runner.ts";
 import { planWork, promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping } from "./keeping.ts";
@@ -83,9 +82,9 @@ export async function buildNodeServices(
   const dataDir = resolve(config.dataDir);
   const onScreen = (line: string) => void process.stdout.write(`${line}\n`);
   const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
-  const connections = keptConnections();
-  const { fetch } = connections;
-  const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, fetch });
+  const connections = config.sqld || config.turso ? await connectionsToServers() : undefined;
+  const fetch = connections && { fetch: connections.fetch };
+  const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, ...fetch });
   const openClient: OpenClient = (location) =>
     location.url.startsWith("file:") ? openEmbedded(location) : remotes.openClient(location);
   await readyRemotes(remotes, log);
@@ -143,7 +142,7 @@ export async function buildNodeServices(
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, onDone };
-  const mailer = options.mailer ?? nodeMailer(config, now);
+  const mailer = options.mailer ?? (await nodeMailer(config, now));
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const rolling = { ...swapping, config, now };
   const envelopes = new Envelopes(config.secretsKeys);
@@ -218,9 +217,15 @@ export async function buildNodeServices(
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();
-      connections.close();
+      connections?.close();
     },
   };
+}
+
+/** Loaded only where there are servers: Node's HTTP takes a fifth of the time a command has. */
+async function connectionsToServers() {
+  const { keptConnections } = await import("./http-fetch.ts");
+  return keptConnections();
 }
 
 /** Loaded only where it is needed: the package is as large as the rest of the server. */

@@ -1,8 +1,12 @@
-import { execFile } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
+import { runCli } from "../support/cli.ts";
+import { guildSchema, openProvisioning } from "../support/provisioning.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
 let t: TestApp;
@@ -19,14 +23,7 @@ afterAll(async () => {
   await rm(main, { force: true });
 });
 
-function guildhall(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env["PATH"], ...t.env };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-  });
-}
+const guildhall = (...args: readonly string[]) => runCli(main, t.dir, args, t.env);
 
 test("S56 `audit verify` says that all is well, and which row is not, with an exit code for scripts", async () => {
   const well = await guildhall("audit", "verify", "--all");
@@ -59,6 +56,29 @@ test("S56 `audit verify` says that all is well, and which row is not, with an ex
   const nothing = await guildhall("audit", "verify");
   expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("--all")]);
   expect((await guildhall("audit", "verify", "--help")).out).toContain("guildhall audit verify");
+});
+
+test("`audit verify` of a guild that is behind says so and what to type, and looks at the others", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-behind-"));
+  // The first release with an audit log knew of no seals.
+  const early = guildSchema.findIndex(({ statements }) =>
+    statements.join().includes("audit_seals"),
+  );
+  const older = await openProvisioning(dir, { migrations: guildSchema.slice(0, early) });
+  await older.provisioner.provision(await older.recordGuild("late-vow"));
+  await older.close();
+  const people = await runCli(main, dir, ["audit", "verify", "--all"]);
+  expect(people.code).toBe(4);
+  expect(people.out).toContain(
+    `late-vow       This guild is behind (schema ${early}, this release's is ${guildSchema.length})`,
+  );
+  expect(people.out).toContain("Try:   guildhall migrate apply");
+  expect(people.out).not.toContain("no such table");
+  const json = await runCli(main, dir, ["audit", "verify", "late-vow", "--json"]);
+  expect(JSON.parse(json.out).logs[0].next).toEqual(["guildhall migrate apply"]);
+  expect((await runCli(main, dir, ["migrate", "apply"])).code).toBe(0);
+  expect((await runCli(main, dir, ["audit", "verify", "late-vow"])).code).toBe(0);
+  await removeSearched(dir);
 });
 
 test("`retention preview` says what would go and takes nothing; `run` takes it", async () => {

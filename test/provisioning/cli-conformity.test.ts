@@ -1,35 +1,30 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Command, CommanderError } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leavesOf } from "../../provisioning/cli/leaves.ts";
 import { buildProgram } from "../../provisioning/cli/program.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
+
+/** What they print is for programs anyway. */
+const PRINT_FOR_PROGRAMS = new Set(["schema", "completion"]);
 
 /** Commands that change nothing on the platform; every other one has to show before what it would do. */
 const CHANGE_NOTHING = new Set([
   ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
   ...["backups list", "backups verify", "audit verify", "secrets status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
+  ...["schema", "completion"],
   // It sends what the game writes while it writes it: there is nothing to look at before.
   "logs follow",
 ]);
 
-interface Leaf {
-  readonly name: string;
-  readonly command: Command;
-}
-
-function leavesOf(command: Command, path = ""): readonly Leaf[] {
-  return command.commands.flatMap((sub) => {
-    const name = `${path} ${sub.name()}`.trim();
-    return sub.commands.length > 0 ? leavesOf(sub, name) : [{ name, command: sub }];
-  });
-}
-
-const program = await buildProgram({ logsOnly: false });
+const program = buildProgram();
 const leaves = leavesOf(program);
 const helpOf = (command: Command) => {
   let text = "";
@@ -52,10 +47,10 @@ afterAll(async () => {
 describe("every command", () => {
   test.each(leaves.map(({ name, command }) => [name, command] as const))(
     "%s begins its help with lines to copy, speaks to programs, and says what its end means",
-    (_name, command) => {
+    (name, command) => {
       const help = helpOf(command);
       expect(help.trimStart()).toMatch(/^Examples:\n {2}guildhall /);
-      expect(help).toContain("--json");
+      if (!PRINT_FOR_PROGRAMS.has(name)) expect(help).toMatch(/--json[\s\S]+--quiet/);
       expect(help).toContain("Exit codes: 0 done, 1 failed, 2 misused, 3 done in part");
       expect(command.description()).not.toBe("");
     },
@@ -76,11 +71,43 @@ describe("every command", () => {
     "%s refuses an option that it does not know",
     async (name) => {
       const args = ["node", "guildhall", ...name.split(" "), "--no-such-option"];
-      const quiet = await buildProgram({ logsOnly: false });
+      const quiet = buildProgram();
       for (const { command } of leavesOf(quiet)) command.configureOutput({ writeErr: () => {} });
       await expect(quiet.parseAsync(args)).rejects.toBeInstanceOf(CommanderError);
     },
   );
+
+  test("is quiet when asked, and says all the same what went wrong", async () => {
+    const list = await runCli(main, dir, ["guilds", "list", "--quiet"]);
+    expect(list).toEqual({ code: 0, out: "", err: "" });
+    const wrong = await runCli(main, dir, ["guilds", "show", "nobody", "--quiet"]);
+    expect(wrong).toMatchObject({ code: 1, out: "" });
+    expect(wrong.err).toContain("No guild has the slug nobody.");
+  });
+
+  test("is completed by a shell, with its options", async () => {
+    const { out } = await runCli(main, dir, ["completion", "bash"]);
+    const complete = async (...words: readonly string[]) => {
+      const script = `${out}
+        COMP_WORDS=(guildhall ${words.map((word) => `"${word}"`).join(" ")})
+        COMP_CWORD=${words.length}; _guildhall; printf '%s\n' "\${COMPREPLY[@]}"`;
+      const found = await promisify(execFile)("bash", ["-c", script]);
+      return found.stdout.trim().split("\n");
+    };
+    expect(await complete("mig")).toEqual(["migrate"]);
+    expect(await complete("migrate", "re")).toEqual([
+      "rehearse",
+      "resume",
+      "retry",
+      "revert",
+      "repair",
+    ]);
+    expect(await complete("guilds", "show", "iron-vow", "--j")).toEqual(["--json"]);
+    expect(await complete("guilds", "show", "--q")).toEqual(["--quiet"]);
+    const zsh = await runCli(main, dir, ["completion", "zsh"]);
+    expect(zsh.out).toContain("bashcompinit");
+    expect((await runCli(main, dir, ["completion", "tcsh"])).code).toBe(2);
+  });
 
   test("ends with 2 when it is misused, and prints no colours to programs", async () => {
     for (const args of [["guilds", "list", "--no-such-option"], ["guilds", "list"], ["--help"]]) {

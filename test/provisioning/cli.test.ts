@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { bundleScript } from "../support/bundle.ts";
+import { type End, runCli } from "../support/cli.ts";
 import { guildSchema, openProvisioning } from "../support/provisioning.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
@@ -20,14 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => removeSearched(dir));
 
-interface End {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 function guildhall(...args: readonly string[]): Promise<End> {
-  return node(main, ...args);
+  return runCli(main, dir, args);
 }
 
 function node(...args: readonly string[]): Promise<End> {
@@ -226,6 +221,13 @@ describe("migrate", () => {
     expect(JSON.parse(done.out)).toMatchObject({ status: "done", reason: "a release", next: [] });
     expect(await json("apply")).toMatchObject({ behind: 0 });
     expect(await json("status")).toMatchObject({ status: "done" });
+  });
+
+  test("opens no guild's database to find that all are up to date", async () => {
+    await platformWith(2);
+    await rm(join(dir, "guilds"), { recursive: true });
+    expect(await guildhall("migrate", "apply")).toMatchObject({ code: 0, err: "" });
+    expect(await json("apply")).toMatchObject({ behind: 0 });
   });
 
   test("rehearses on copies, and changes nothing", async () => {

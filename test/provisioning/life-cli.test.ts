@@ -63,7 +63,7 @@ describe("a guild's copies at the command line", () => {
     await using _t = t;
     const none = await guildhall("backups", "restore", "iron-vow", "--json");
     expect(JSON.parse(none.err).error.code).toBe("backup/not-found");
-    expect((await guildhall("backups", "create")).code).toBe(1);
+    expect((await guildhall("backups", "create")).code).toBe(2);
     expect((await guildhall("backups", "create", "--all")).out).toContain("✓ iron-vow");
     await guild.owner.post("/roster/persons", { name: "Later" });
     const dry = await guildhall("backups", "restore", "iron-vow", "--dry-run", "--json");

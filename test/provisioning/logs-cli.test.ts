@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LiveLogs } from "../../src/node/live-logs.ts";
 import { testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
+import { type End, holdAgainstShape } from "../support/cli.ts";
 import { generatedText } from "../support/log-generator.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
@@ -24,14 +25,8 @@ afterAll(async () => {
   await removeSearched(dir);
 });
 
-interface End {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 function analyze(args: readonly string[], input?: Uint8Array): Promise<End> {
-  return new Promise((resolve) => {
+  return new Promise<End>((resolve) => {
     const env = { PATH: process.env["PATH"] };
     const child = execFile(
       process.execPath,
@@ -40,6 +35,9 @@ function analyze(args: readonly string[], input?: Uint8Array): Promise<End> {
       (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
     child.stdin!.end(input);
+  }).then((end) => {
+    if (args.includes("--json")) holdAgainstShape(["logs", "analyze"], end);
+    return end;
   });
 }
 
@@ -148,6 +146,7 @@ test("logs follow sends a log while it grows, across a server that restarts", as
   const second = await begin(first.port);
   await appendFile(file, bytes.subarray(20_000));
   expect(await ended).toBe(0);
+  holdAgainstShape(args, { code: 0, out, err: "" });
   const { session, bytes: sent } = JSON.parse(out);
   expect(sent).toBe((await readFile(file)).length);
   expect((await guild.owner.get(`/logs/${session}`)).body).toMatchObject({

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { failureShape, shapes } from "../../provisioning/cli/shapes/index.ts";
 import { seen } from "./secrets/seen.ts";
 
 export interface End {
@@ -7,14 +8,17 @@ export interface End {
   readonly err: string;
 }
 
-/** Runs the bundled command line on a data folder, as an operator's shell would. */
-export function runCli(
+/**
+ * Runs the bundled command line on a data folder, as an operator's shell would. What it prints with
+ * `--json` has to be what its documented shape says, in every test.
+ */
+export async function runCli(
   main: string,
   dir: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<End> {
-  return new Promise((resolve) => {
+  const end = await new Promise<End>((resolve) => {
     const all = { PATH: process.env["PATH"], DATA_DIR: dir, ...env };
     seen.environment(all);
     execFile(process.execPath, [main, ...args], { env: all }, (error, out, err) => {
@@ -23,4 +27,16 @@ export function runCli(
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
   });
+  if (args.includes("--json")) holdAgainstShape(args, end);
+  return end;
+}
+
+/** @throws {ZodError} naming each field that the documented shape does not have, or has otherwise. */
+export function holdAgainstShape(args: readonly string[], { out, err }: End): void {
+  const name = [args.slice(0, 2).join(" "), args[0]!].find((one) => one in shapes);
+  if (name === undefined) throw new Error(`No shape is documented for ${args.join(" ")}`);
+  if (out !== "") shapes[name]!.parse(JSON.parse(out));
+  for (const line of err.split("\n")) {
+    if (line.startsWith("{")) failureShape.parse(JSON.parse(line));
+  }
 }

@@ -1,0 +1,54 @@
+import { Argument, type Command } from "commander";
+import { examples } from "./output.ts";
+
+/** `guildhall completion bash|zsh`: a script for the shell, made from the commands themselves. */
+export function completionCommand(program: Command): void {
+  program
+    .command("completion")
+    .description("print what makes a shell complete commands and options")
+    .addArgument(new Argument("<shell>", "which one").choices(["bash", "zsh"]))
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall completion bash > ~/.local/share/bash-completion/completions/guildhall",
+        "guildhall completion zsh >> ~/.zshrc",
+      ),
+    )
+    .action((shell: string) => {
+      process.stdout.write(`${shell === "zsh" ? FOR_ZSH : ""}${scriptOf(program)}`);
+    });
+}
+
+const FOR_ZSH = "autoload -U +X compinit bashcompinit && compinit && bashcompinit\n";
+
+/** The words that were typed name a place in the tree; each place knows what may come next. */
+function scriptOf(program: Command): string {
+  const places = placesOf(program).map(
+    ([path, words]) => `    "${path}") next="${words.join(" ")}" ;;`,
+  );
+  return `_guildhall() {
+  local word place="" next=""
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$word" in -*) ;; *) place="\${place:+$place }$word" ;; esac
+  done
+  case "$place" in
+${places.join("\n")}
+    *) COMPREPLY=(); return ;;
+  esac
+  COMPREPLY=($(compgen -W "$next" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _guildhall guildhall
+`;
+}
+
+function placesOf(command: Command, path = ""): readonly (readonly [string, readonly string[]])[] {
+  const names = command.commands.map((sub) => sub.name());
+  const options = command.options.flatMap(({ long }) => long ?? []);
+  const own = [path, [...names, ...options, "--help"]] as const;
+  // What follows a command's name is its arguments: options are offered behind those too.
+  const reach = names.length === 0 ? ([`${path}"*"`, own[1]] as const) : own;
+  return [
+    reach,
+    ...command.commands.flatMap((sub) => placesOf(sub, `${path} ${sub.name()}`.trim())),
+  ];
+}

@@ -1,0 +1,46 @@
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { describeConfig } from "../../src/config.ts";
+import { examinePlatform } from "./doctor-platform.ts";
+import { EXIT, Output, table } from "./output.ts";
+
+/** Looks at the environment, then at the platform that it names. */
+export async function examine(options: {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}): Promise<void> {
+  const out = new Output(options);
+  const variables = describeConfig(process.env);
+  const folder = resolve(process.env["DATA_DIR"] ?? "data");
+  const folderFault = await writable(folder);
+  const faults = [
+    ...variables.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
+    ...(folderFault === null ? [] : [`DATA_DIR: ${folderFault}`]),
+  ];
+  const findings = await examinePlatform(folder);
+  const isWell = faults.length === 0 && findings.length === 0;
+  out.result({ variables, folder, faults, findings }, () =>
+    [
+      table(
+        ["variable", "is", "meaning"],
+        variables.map(({ name, state, meaning }) => [name, state, meaning]),
+      ),
+      faults.length === 0
+        ? "Everything that has to be set is set."
+        : `To do:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+      ...findings.map(({ finding, next }) => `${finding}\nTry:   ${next}`),
+    ].join("\n\n"),
+  );
+  process.exitCode = isWell ? EXIT.done : EXIT.drift;
+}
+
+async function writable(folder: string): Promise<string | null> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return null;
+  } catch {
+    return `${folder} cannot be written. Name another folder, or change whose it is.`;
+  }
+}

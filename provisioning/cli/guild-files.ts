@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import type { NodeServices } from "../../src/node/services.ts";
+import { record } from "../../src/platform/context.ts";
+import { foundGuild } from "../../src/platform/guilds/service.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import { exportGuild, importGuild, readManifest } from "../backups/archives.ts";
+import { inspectCopy, pack, unpackFile, withScratch } from "../backups/copies.ts";
+import { draftIn, isThere, makeFolder } from "../hosts/file-drafts.ts";
+import type { ImportOptions } from "./guild-archives.ts";
+import { account, bySlug, facts } from "./guilds.ts";
+import { atThisMachine } from "./operators.ts";
+import { EXIT, type Output } from "./output.ts";
+
+/** Writes all of a guild's own data to one file. */
+export async function exportOne(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  to: string,
+): Promise<number> {
+  if (await isThere(to)) {
+    throw new Conflict("export/file-there", `There is a file ${to} already. Choose another name.`);
+  }
+  const guild = await bySlug(services, slug);
+  const copy = await scratchFile(services);
+  return await withScratch([copy], async () => {
+    const manifest = await exportGuild(services.archiving, guild, copy);
+    const { storedBytes, sha256 } = await pack(copy, to);
+    out.result({ file: to, bytes: storedBytes, sha256, ...manifest }, () =>
+      [
+        `${guild.name} is in ${to}, ${Math.ceil(storedBytes / 1024)} KB.`,
+        `SHA-256 ${sha256}`,
+        `Try:   guildhall guilds import ${to} --dry-run --owner-email owner@example.com`,
+      ].join("\n"),
+    );
+    return EXIT.done;
+  });
+}
+
+/** Makes a guild of an exported file, or only says what is in it. */
+export async function importOne(
+  services: NodeServices,
+  out: Output,
+  file: string,
+  options: ImportOptions,
+): Promise<number> {
+  const copy = await scratchFile(services);
+  return await withScratch([copy], async () => {
+    await unpackFile(file, copy);
+    const manifest = await readManifest(copy);
+    await inspectCopy(copy);
+    if (options.dryRun) {
+      const rows = Object.values(manifest.rows).reduce((sum, n) => sum + n, 0);
+      const { name, realm } = manifest.guild;
+      out.result(manifest, () => `${name} of ${realm}, ${manifest.exportedAt}, ${rows} rows.`);
+      return EXIT.done;
+    }
+    const guild = await fill(services, copy, options);
+    out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
+    return EXIT.done;
+  });
+}
+
+/** Makes a second guild with the same data. */
+export async function cloneOne(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  options: ImportOptions,
+): Promise<number> {
+  const original = await bySlug(services, slug);
+  const copy = await scratchFile(services);
+  return await withScratch([copy], async () => {
+    await exportGuild(services.archiving, original, copy);
+    const name = options.name ?? `${original.name} sandbox`;
+    const guild = await fill(services, copy, { ...options, name });
+    out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
+    return EXIT.done;
+  });
+}
+
+/** Founds the guild, or goes on with one that an earlier try was interrupted at, and fills it. */
+async function fill(services: NodeServices, file: string, options: ImportOptions): Promise<Guild> {
+  const manifest = await readManifest(file);
+  const caller = await account(services, options.ownerEmail);
+  const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
+  const { realm, region, faction } = manifest.guild;
+  const name = options.name ?? manifest.guild.name;
+  const begun = options.slug && (await services.platform.guildForUser(options.slug, caller.userId));
+  let id: GuildId;
+  if (begun && begun.guild.ownerId === caller.userId && begun.guild.generation === 1) {
+    id = begun.guild.id;
+  } else {
+    const wish = options.slug === undefined ? {} : { slug: options.slug };
+    id = (await foundGuild(context, { name, realm, region, faction, ...wish })).id;
+  }
+  const guild = await services.provisioner.provision(id);
+  if (guild.status === "failed") throw new Invalid("import/not-founded", guild.statusReason ?? "");
+  const filled = await importGuild(services.archiving, guild, file, [
+    record(atThisMachine(services), "guild.import", id, {
+      guildId: id,
+      after: { from: manifest.guild.id, exportedAt: manifest.exportedAt },
+    }),
+  ]);
+  await services.setJobsAnew(filled);
+  return filled;
+}
+
+async function scratchFile(services: NodeServices): Promise<string> {
+  const folder = join(services.archiving.scratch);
+  await makeFolder(folder);
+  return draftIn(folder);
+}

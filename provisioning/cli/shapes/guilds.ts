@@ -1,0 +1,85 @@
+import { z } from "@hono/zod-openapi";
+import { at, count, day, error, orWould, rows, text } from "./parts.ts";
+
+const guild = z.strictObject({
+  id: text,
+  slug: text,
+  name: text,
+  realm: text,
+  region: text,
+  faction: text,
+  plan: text,
+  status: text.describe("ready, suspended, creating, failed, deleted or deleting"),
+  statusReason: text.nullable(),
+  host: text.describe("file, sqld or turso"),
+  databaseName: text,
+  generation: count.describe("how many databases it had"),
+  schemaVersion: count,
+  schemaHash: text,
+  createdAt: at,
+});
+const step = z.strictObject({ seq: count, step: text, state: text, at, detail: text.nullable() });
+
+/** One difference between a database and the schema that it should have. */
+export const drift = z.strictObject({
+  what: text,
+  kind: z.enum(["missing", "extra", "different"]),
+  repair: text.nullable().describe("the statement that mends it; null when a person has to look"),
+});
+const manifest = z.strictObject({
+  format: text,
+  formatVersion: count,
+  exportedAt: day,
+  guild: z.strictObject({
+    id: text,
+    name: text,
+    realm: text,
+    region: text,
+    faction: text,
+    description: text,
+    timeZone: text,
+    raidSchedule: z.unknown(),
+  }),
+  schemaVersion: count,
+  rows,
+});
+const moved = z.strictObject({
+  from: text,
+  to: text,
+  tables: z.record(z.string(), z.strictObject({ rows: count, hash: text })),
+  rows: count,
+  blockedMs: z.number().describe("how long it took no changes"),
+  dryRun: z.boolean(),
+});
+
+export const guildShapes = {
+  "guilds create": orWould(guild),
+  "guilds list": z.array(guild),
+  "guilds show": guild.extend({ error, steps: z.array(step) }),
+  "guilds suspend": orWould(z.strictObject({ suspended: text })),
+  "guilds resume": orWould(z.strictObject({ resumed: text })),
+  "guilds check": z.strictObject({
+    isRight: z.boolean(),
+    slug: text,
+    bytes: count.nullable(),
+    drift: z.array(drift),
+    ledgerDifferences: count,
+    error,
+    integrity: text.optional().describe("ok, or what SQLite says of its pages and indexes"),
+    brokenRows: count.optional().describe("rows that point nowhere"),
+  }),
+  "guilds move": moved,
+  "guilds purge-moved": orWould(z.strictObject({ purged: text, host: text })),
+  "guilds delete": z.union([
+    z.strictObject({ deleted: text, purgeAfter: at }),
+    z.strictObject({ wouldDelete: text }),
+  ]),
+  "guilds undelete": z.strictObject({ undeleted: text, dryRun: z.boolean() }),
+  "guilds purge": z.union([
+    z.strictObject({ purged: text }),
+    z.strictObject({ wouldPurge: text, backups: count }),
+  ]),
+  "guilds export": orWould(manifest.extend({ file: text, bytes: count, sha256: text })),
+  "guilds import": z.union([guild, manifest]).describe("with --dry-run, what is in the file"),
+  "guilds clone": orWould(guild),
+};
