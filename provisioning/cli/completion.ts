@@ -44,7 +44,8 @@ complete -o default -F _guildhall guildhall
 function placesOf(command: Command, path = ""): readonly (readonly [string, readonly string[]])[] {
   const names = command.commands.map((sub) => sub.name());
   const options = command.options.flatMap(({ long }) => long ?? []);
-  const own = [path, [...names, ...options, "--help"]] as const;
+  const values = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  const own = [path, [...names, ...values, ...options, "--help"]] as const;
   // What follows a command's name is its arguments: options are offered behind those too.
   const reach = names.length === 0 ? ([`${path}"*"`, own[1]] as const) : own;
   return [
