@@ -295,6 +295,12 @@ export const limits = {
     tokenMs: 5 * MINUTE_MS,
     /** A copy of a whole database: a season of a busy guild takes seconds. */
     dumpMs: 2 * MINUTE_MS,
+    /** Making or removing a database takes milliseconds; who got no answer in time left it by then. */
+    turnMs: 10 * SECOND_MS,
+    /** Longer than two who died at it, one after the other. */
+    turnWaitMsMax: 30 * SECOND_MS,
+    /** How seldom, at most, another process's turn is asked for. */
+    turnAskMsMax: SECOND_MS / 10,
   },
   turso: {
     /** Making a database takes a second or two there. */

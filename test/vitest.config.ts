@@ -1,33 +1,67 @@
 import { defineConfig } from "vitest/config";
+import { HostReporter } from "./support/host-reporter.ts";
+import { LongestFirst } from "./support/longest-first.ts";
+import { hasSqld } from "./support/sqld.ts";
 
-const shared = {
-  root: new URL("..", import.meta.url).pathname,
-  esbuild: false as const,
-};
+const root = new URL("..", import.meta.url).pathname;
 
 // `pure` needs no database and no server, so `npm run check` can run it in seconds.
 const pure = ["test/tidy.test.ts", "test/kernel/**/*.test.ts", "test/**/*.rules.test.{ts,tsx}"];
 
-// A server for each test takes its time on a busy machine.
-const PATIENCE_MS = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 90_000 : 30_000;
+// The product's own tests run once more with the platform and every guild on libSQL's server.
+const product = ["test/tenant/**/*.test.{ts,tsx}", "test/platform/**/*.test.{ts,tsx}"];
+const onSqld = hasSqld ? [...product, "test/isolation.test.ts"] : [];
+const notOnSqld = [
+  ...pure,
+  // Passwords, letters, other sites' sign-in: nothing of theirs is in a guild's database, and each of the
+  // other tests signs people up on the server.
+  "test/platform/auth/{node-ports,attacks}.test.ts",
+  "test/platform/identities/**",
+  // Broken lines and the reader's memory: what comes of a log goes the way of an upload, which runs.
+  "test/tenant/combat-logs/{live,reading}.test.ts",
+  // Deaths between two writes, each of them the one that other tests make on the server.
+  "test/tenant/connections/rotation.test.ts",
+];
+
+// What starts servers and commands takes its time on a busy machine.
+const patient = { testTimeout: 90_000, hookTimeout: 90_000 };
+
+// Every database, log line and letter of the run is searched for secrets.
+const searched = {
+  setupFiles: ["test/support/secrets/setup.ts"],
+  globalSetup: ["test/support/secrets/summary.ts"],
+};
 
 export default defineConfig({
-  root: shared.root,
+  root,
   test: {
+    reporters: ["default", new HostReporter(/\/test\/(tenant|platform)\/|\/test\/isolation\./)],
+    sequence: { sequencer: LongestFirst },
+    // By default one processor is left alone, which is half of a machine that has two.
+    maxWorkers: "100%",
     projects: [
-      { root: shared.root, test: { name: "pure", include: pure, testTimeout: PATIENCE_MS } },
+      { root, test: { name: "pure", include: pure, ...patient } },
       {
-        root: shared.root,
+        root,
         test: {
           name: "integration",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: pure,
-          // Every database, log line and letter of the run is searched for secrets.
-          setupFiles: ["test/support/secrets/setup.ts"],
-          globalSetup: ["test/support/secrets/summary.ts"],
           pool: "forks",
-          testTimeout: PATIENCE_MS,
-          hookTimeout: PATIENCE_MS,
+          ...searched,
+          ...patient,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "sqld",
+          include: onSqld,
+          exclude: notOnSqld,
+          pool: "forks",
+          env: { GUILDHALL_TEST_HOST: "sqld" },
+          ...searched,
+          ...patient,
         },
       },
     ],

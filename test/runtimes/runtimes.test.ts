@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { isGuildDatabaseName } from "../../provisioning/hosts/host.ts";
 import { SqldTokens } from "../../provisioning/hosts/sqld.ts";
@@ -21,6 +21,9 @@ import { startTurso } from "../support/turso-platform.ts";
 import { startWorker, workerBundle } from "../support/worker.ts";
 
 type Runtime = "Node" | "Workers";
+
+/** Counted for workerd, which serves them. */
+const onWorkerd = { meta: { host: "workerd + sqld" } } as const;
 
 describe.each(["staging", "production"] as const)("the Worker of %s", (environment) => {
   test("passes wrangler's own check, needs nothing of Node and fits every plan", async () => {
@@ -95,6 +98,10 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
   };
 
   describe.each(["Node", "Workers"] as const)("on %s", (runtime) => {
+    beforeEach(({ task }) => {
+      if (runtime === "Workers") Object.assign(task.meta, onWorkerd.meta);
+    });
+
     test("somebody signs up, founds a guild, gives points and sees them in the standings", async () => {
       const jaina = await signUp(`jaina-${runtime}`, places[runtime]);
       const { slug, client } = await found(runtime, jaina);
@@ -148,7 +155,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     });
   });
 
-  test("accounts, guilds and points are the same on both runtimes", async () => {
+  test("accounts, guilds and points are the same on both runtimes", onWorkerd, async () => {
     const jaina = await signUp("jaina-both", places.Node, places.Workers);
     const anduin = await signUp("anduin-both", places.Workers, places.Node);
     const { slug, client } = await found("Workers", jaina);
@@ -159,20 +166,24 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     expect((await clientOf(places.Node, anduin).within(slug).get("/standings")).status).toBe(404);
   });
 
-  test("what needs a disk or a socket says so on Workers, and where it works", async () => {
-    const owner = await signUp("logs", places.Workers);
-    const { slug, client } = await found("Workers", owner);
-    const upload = await client.post("/logs", { fileName: "WoWCombatLog.txt", sizeBytes: 10 });
-    expect(upload).toMatchObject({ status: 501, body: { type: "/problems/logs/no-disk" } });
-    expect(upload.body.detail).toContain("Node");
-    const refused = await connect(`${places.Workers.url}/api/g/${slug}/logs/live`, owner.token);
-    expect(refused).toMatchObject({
-      status: 501,
-      problem: { type: "/problems/request/no-websocket" },
-    });
-  });
+  test(
+    "what needs a disk or a socket says so on Workers, and where it works",
+    onWorkerd,
+    async () => {
+      const owner = await signUp("logs", places.Workers);
+      const { slug, client } = await found("Workers", owner);
+      const upload = await client.post("/logs", { fileName: "WoWCombatLog.txt", sizeBytes: 10 });
+      expect(upload).toMatchObject({ status: 501, body: { type: "/problems/logs/no-disk" } });
+      expect(upload.body.detail).toContain("Node");
+      const refused = await connect(`${places.Workers.url}/api/g/${slug}/logs/live`, owner.token);
+      expect(refused).toMatchObject({
+        status: 501,
+        problem: { type: "/problems/request/no-websocket" },
+      });
+    },
+  );
 
-  test("a guild lives on Turso's cloud, founded and served by the Worker", async () => {
+  test("a guild lives on Turso's cloud, founded and served by the Worker", onWorkerd, async () => {
     const cloud = await startTurso(server);
     const onTurso = await startWorker({ ...here, ...cloud.env, TURSO_GROUP: "guildhall" });
     try {
@@ -197,7 +208,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     }
   });
 
-  test("the schedule finishes a founding that a request left half-way", async () => {
+  test("the schedule finishes a founding that a request left half-way", onWorkerd, async () => {
     const tokens = new SqldTokens(server.key, () => new Date());
     const url = server.env["PLATFORM_DATABASE_URL"]!;
     const client = await openRemote({ url }, { tokenFor: tokens.tokenFor });

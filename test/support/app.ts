@@ -36,7 +36,7 @@ export type TestApp = Awaited<ReturnType<typeof testApp>>;
 const START_MS = Date.UTC(2026, 0, 14, 20);
 
 /** No limits on requests of any kind; those on signing in and on letters stay. */
-const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
+export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
   .flatMap((category) =>
     ["account", "key", "guild", "address"].map((subject) => `${category}.${subject}=off`),
   )

@@ -71,7 +71,14 @@ export async function startTurso(sqld: Sqld) {
   const underWay = new Map<string, Promise<Stored | string>>();
   const apiToken = `token-${randomUUID()}`;
 
-  const admin = async (method: string, path: string, body?: object) => {
+  // One after another: the server behind does not survive a fork and a removal at the same moment.
+  let last: Promise<unknown> = Promise.resolve();
+  const admin = (method: string, path: string, body?: object) => {
+    const turn = last.then(() => ask(method, path, body));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const ask = async (method: string, path: string, body?: object) => {
     const answer = await fetch(`${sqld.adminUrl}/v1/namespaces/${path}`, {
       method,
       headers: {

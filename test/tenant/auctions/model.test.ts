@@ -8,7 +8,7 @@ import { AuctionModel, type Step } from "./model.ts";
 import { auctionGuild } from "./support.ts";
 
 const IS_FULL = process.env["GUILDHALL_SCALE"] === "full";
-const RUNS = IS_FULL ? 2_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 30 : 150;
+const RUNS = IS_FULL ? 2_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 10 : 150;
 const PEOPLE = 5;
 const who = fc.nat(PEOPLE - 1);
 const at = fc.nat(5);
