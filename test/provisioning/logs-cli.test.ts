@@ -22,6 +22,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main, { force: true });
+  // Where somebody keeps their own key is no place of the product's.
+  await rm(join(dir, "key.txt"), { force: true });
   await removeSearched(dir);
 });
 
