@@ -36,6 +36,7 @@ import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { assets } from "./web/assets/index.ts";
+import { problemPages } from "./web/problem-pages.tsx";
 import { problemPage } from "./web/problems.tsx";
 import { publicPages } from "./web/public.tsx";
 
@@ -87,6 +88,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
     "/g/:guild",
     guildSurface(guildPages(), keysPages(), backupsPages(), plansPages(), tenantPages()),
   );
+  app.route("/problems", problemPages());
   app.route(
     "/",
     publicPages(() => openApiDocument(app, services.config.publicUrl)),

@@ -270,6 +270,8 @@ export const limits = {
     idempotencyLockMs: MINUTE_MS,
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
+    /** What a code means changes with a release; a browser that shows it an hour late harms nobody. */
+    problemPageFreshSeconds: 3_600,
   },
   remote: {
     /** Nobody waits longer than this for one answer of a database server. */
@@ -349,6 +351,8 @@ export const limits = {
     ticketMs: 30 * SECOND_MS,
     /** Usage is shown for a season; older days say nothing any more. */
     usageDays: 90,
+    /** A line needs some days before it is one: a key used first today shows a week. */
+    chartDaysMin: 7,
     /** Counted in memory in between; a crash loses no more than this. */
     usageFlushMs: 5 * SECOND_MS,
     /** A busy raid of forty writes half of this. What a plan says besides holds as well. */

@@ -1,6 +1,7 @@
 /** What an operator can be trusted with. Every page and act of the console belongs to one of them. */
 export const AREAS = [
   "guilds",
+  "accounts",
   "fleet",
   "plans",
   "jobs",

@@ -8,6 +8,7 @@ import { guildsApi } from "./guilds/routes.ts";
 import { identitiesPages } from "./identities/pages.tsx";
 import { identitiesApi } from "./identities/routes.ts";
 import type { OperatorEnv } from "./operators/access.ts";
+import { accountsApi } from "./operators/account-routes.ts";
 import { endImpersonationPages, impersonationsPages } from "./operators/impersonation-pages.tsx";
 import { endImpersonationApi, impersonationsApi } from "./operators/impersonation-routes.ts";
 import { operationsApi } from "./operators/operations-routes.ts";
@@ -54,6 +55,7 @@ export function platformPages() {
 export function operatorApi() {
   return createRouter<OperatorEnv>()
     .route("/", operatorsApi())
+    .route("/", accountsApi())
     .route("/", operationsApi())
     .route("/", impersonationsApi())
     .route("/", planOperatorApi())

@@ -6,10 +6,13 @@ export function Changes({ row }: { row: { before: string | null; after: string |
     <ul>
       {changesOf(row.before, row.after).map(({ field, before, after }) => (
         <li>
-          {field && <strong>{field} </strong>}
-          {before !== undefined && <del>{before}</del>} {after !== undefined && <ins>{after}</ins>}
+          {field && <code>{field}</code>} {before !== undefined && <del>{shown(before)}</del>}{" "}
+          {after !== undefined && <ins>{shown(after)}</ins>}
         </li>
       ))}
     </ul>
   );
 }
+
+/** Nothing is a dash to people; only programs call it null. */
+const shown = (value: string): string => (value === "null" ? "—" : value);

@@ -78,9 +78,12 @@ export function TextField(
     inputmode?: "text" | "decimal" | "numeric" | "email";
     maxlength?: number;
     placeholder?: string;
+    /** The field that this one follows as an address, until somebody writes one of their own. */
+    addressOf?: string;
   },
 ) {
-  const { name, form, type = "text", required, hint, label: _, value, form: __, ...rest } = props;
+  const { name, form, type = "text", required, hint, label: _, value, form: __, ...more } = props;
+  const { addressOf, ...rest } = more;
   return (
     <Field {...props}>
       <input
@@ -89,6 +92,7 @@ export function TextField(
         name={name}
         type={type}
         required={required}
+        data-address-of={addressOf}
         value={type === "password" ? undefined : sentOr(form, name, value)}
         {...described(name, form, hint)}
       />

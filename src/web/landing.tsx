@@ -1,12 +1,17 @@
 import type { View } from "../http/view.ts";
+import type { Plan } from "../platform/store.ts";
 import { formatPoints, LinkButton } from "./components.tsx";
 import type { Messages } from "./i18n/index.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { PlatformLayout } from "./layout.tsx";
 
 /** The start page: what it is, why one may trust it, what it costs. */
-export function LandingPage(props: { view: View; demoHref: string | undefined }) {
-  const { view, demoHref } = props;
+export function LandingPage(props: {
+  view: View;
+  plans: readonly Plan[];
+  demoHref: string | undefined;
+}) {
+  const { view, plans, demoHref } = props;
   const t = view.messages.landing;
   return (
     <PlatformLayout view={view} title={t.title} look="landing">
@@ -28,7 +33,7 @@ export function LandingPage(props: { view: View; demoHref: string | undefined })
         <Value icon="proof" title={t.points.provable} text={t.points.provableText} />
         <Value icon="fast" title={t.points.fast} text={t.points.fastText} />
       </div>
-      <Plans t={t} />
+      <Plans view={view} plans={plans} />
     </PlatformLayout>
   );
 }
@@ -76,36 +81,68 @@ function Value(props: { icon: IconName; title: string; text: string }) {
   );
 }
 
-function Plans({ t }: { t: Messages["landing"] }) {
-  const points = (has: readonly string[], icon: IconName) =>
-    has.map((text) => (
-      <li class={icon === "cross" ? "not" : ""}>
-        <Icon name={icon} />
-        <span>
-          {icon === "cross" && <span class="hidden">{t.without} </span>}
-          {text}
-        </span>
-      </li>
-    ));
+/** The plans as they are now, side by side: what each has room for, and what only others have. */
+function Plans({ view, plans }: { view: View; plans: readonly Plan[] }) {
+  const t = view.messages.landing;
+  const features = new Set(plans.flatMap((plan) => plan.features));
   return (
     <section class="stack">
       <h2 class="big">{t.plans}</h2>
       <p class="muted">{t.plansLead}</p>
       <div class="plans">
-        <section class="card">
-          <h3>{t.free}</h3>
-          <p class="muted">{t.freeText}</p>
-          <ul>
-            {points(t.freeHas, "check")}
-            {points(t.freeHasNot, "cross")}
-          </ul>
-        </section>
-        <section class="card best">
-          <h3>{t.premium}</h3>
-          <p class="muted">{t.premiumText}</p>
-          <ul>{points(t.premiumHas, "check")}</ul>
-        </section>
+        {plans.map((plan, at) => {
+          const known = Object.hasOwn(t.named, plan.name);
+          const named = known ? t.named[plan.name as keyof typeof t.named] : undefined;
+          return (
+            <section class={`card ${at > 0 && at === plans.length - 1 ? "best" : ""}`}>
+              <h3>{named?.title ?? plan.name}</h3>
+              {named && <p class="muted">{named.text}</p>}
+              <ul>
+                <Points t={t} icon="check" texts={roomOf(t, plan)} />
+                <Points t={t} icon="check" texts={featureNames(view, plan.features)} />
+                <Points
+                  t={t}
+                  icon="cross"
+                  texts={featureNames(
+                    view,
+                    [...features].filter((one) => !plan.features.includes(one)),
+                  )}
+                />
+              </ul>
+            </section>
+          );
+        })}
       </div>
     </section>
   );
+}
+
+/** How much of each thing a plan has room for. */
+function roomOf(t: Messages["landing"], plan: Plan): readonly string[] {
+  const { guildsPerAccountMax, membersMax, retentionDays, keysMax } = plan;
+  return [
+    guildsPerAccountMax === null ? t.anyGuilds : t.guilds(guildsPerAccountMax),
+    membersMax === null ? t.anyMembers : t.members(membersMax),
+    retentionDays === null ? t.keptForGood : t.kept(retentionDays),
+    keysMax === null ? t.anyKeys : t.keys(keysMax),
+  ];
+}
+
+function featureNames(view: View, features: readonly string[]): readonly string[] {
+  const names: Readonly<Record<string, string>> = view.messages.plans.featureNames;
+  return features.map((one) => names[one] ?? one);
+}
+
+function Points(props: { t: Messages["landing"]; icon: IconName; texts: readonly string[] }) {
+  const { t, icon, texts } = props;
+  const isMissing = icon === "cross";
+  return texts.map((text) => (
+    <li class={isMissing ? "not" : ""}>
+      <Icon name={icon} />
+      <span>
+        {isMissing && <span class="hidden">{t.without} </span>}
+        {text}
+      </span>
+    </li>
+  ));
 }

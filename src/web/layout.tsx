@@ -4,7 +4,7 @@ import type { View } from "../http/view.ts";
 import type { Permission } from "../kernel/permissions.ts";
 import { may } from "../tenant/context.ts";
 import { assetUrl } from "./assets/index.ts";
-import type { Messages } from "./i18n/index.ts";
+import { LOCALE_NAMES, LOCALES, type Messages } from "./i18n/index.ts";
 import { Brand, Icon, type IconName } from "./icons.tsx";
 import { withParams } from "./tables.tsx";
 
@@ -265,10 +265,7 @@ function Who({ view }: { view: View }) {
 
 function Footer({ view }: { view: View }) {
   const t = view.messages.common;
-  const languages = [
-    ["en", "English"],
-    ["es", "Español"],
-  ] as const;
+  const languages = LOCALES.map((id) => [id, LOCALE_NAMES[id]] as const);
   const themes = (["system", "dark", "light"] as const).map((id) => [id, t.themes[id]] as const);
   return (
     <footer>

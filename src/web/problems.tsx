@@ -5,6 +5,7 @@ import { may } from "../tenant/context.ts";
 import { CopyField, LinkButton, Meter, PageHeader } from "./components.tsx";
 import { sentenceOf } from "./i18n/index.ts";
 import { guildHref, PlatformLayout } from "./layout.tsx";
+import { PROBLEM_STATUS } from "./problem-codes.ts";
 import { withParams } from "./tables.tsx";
 
 interface ShownProblem {
@@ -34,6 +35,11 @@ export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
       <div class="row">
         <WayOn view={view} problem={problem} />
         <LinkButton href="/">{t.home}</LinkButton>
+        {PROBLEM_STATUS.has(code) && problem.status !== 404 && (
+          <LinkButton look="quiet" href={problem.type}>
+            {t.about}
+          </LinkButton>
+        )}
       </div>
       <CopyField
         id="request-id"

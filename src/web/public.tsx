@@ -19,10 +19,11 @@ export function publicPages(document: () => ApiDocument) {
     return c.json(await c.var.services.accessTokens.publicKeys());
   });
   pages.get("/api-reference", (c) => c.html(<ReferencePage view={viewOf(c)} document={api()} />));
-  pages.get("/", (c) => {
-    const { demoGuildSlug } = c.var.services;
+  pages.get("/", async (c) => {
+    const { demoGuildSlug, appConfig } = c.var.services;
     const demoHref = demoGuildSlug && `/g/${demoGuildSlug}`;
-    return c.html(<LandingPage view={viewOf(c)} demoHref={demoHref} />);
+    const plans = await appConfig.plans();
+    return c.html(<LandingPage view={viewOf(c)} plans={plans} demoHref={demoHref} />);
   });
   return pages;
 }

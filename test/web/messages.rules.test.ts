@@ -1,14 +1,35 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { chooseLocale, LOCALES, translator } from "../../src/web/i18n/index.ts";
+import { chooseLocale, LOCALES, meaningOf, translator } from "../../src/web/i18n/index.ts";
+import { PROBLEM_STATUS } from "../../src/web/problem-codes.ts";
 
 const source = new URL("../../src", import.meta.url).pathname;
 
 /** Errors that only programs and operators meet: they are written in English. */
 const NOT_FOR_READERS = /^(cli|database|fleet)\/(?!busy)/;
 
+const STATUS: Readonly<Record<string, number>> = {
+  Malformed: 400,
+  Unauthenticated: 401,
+  LimitReached: 402,
+  Forbidden: 403,
+  NotFound: 404,
+  Conflict: 409,
+  TooLarge: 413,
+  Invalid: 422,
+  NotSupported: 501,
+  Unavailable: 503,
+};
+/** Limits that pass by themselves, and the one thing that is full. */
+const OF_ITS_OWN: Readonly<Record<string, number>> = {
+  "rate/too-many": 429,
+  "backup/too-many": 429,
+  "guild/storage-full": 507,
+};
+
 describe("the languages", () => {
+  const thrown = errorsOfTheSource();
   const english = leaves(translator("en"));
 
   test.each(LOCALES)("%s has every text and none is empty", (locale) => {
@@ -36,21 +57,22 @@ describe("the languages", () => {
   test("every error that a page may show has a sentence in Spanish", () => {
     const { problems, auth, guilds } = translator("es");
     const known = { ...auth.errors, ...guilds.errors, ...problems.sentences };
-    const codes = new Set<string>();
-    for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-      if (!/\.tsx?$/.test(file)) continue;
-      const text = readFileSync(join(source, file), "utf8");
-      for (const [, code] of text.matchAll(
-        /new (?:Malformed|TooLarge|Invalid|Unauthenticated|Forbidden|NotFound|Conflict|LimitReached|Unavailable|NotSupported)\(\s*"([a-z]+\/[a-z-]+)"/g,
-      )) {
-        codes.add(code!);
-      }
-    }
-    expect(codes.size).toBeGreaterThan(30);
-    const missing = [...codes].filter(
-      (code) => !NOT_FOR_READERS.test(code) && !Object.hasOwn(known, code),
-    );
+    const missing = thrown.filter(([, code]) => !Object.hasOwn(known, code));
     expect(missing, "add them to src/web/i18n/es/problems.ts").toEqual([]);
+  });
+
+  test("every error is explained at the address that it names, under its own status", () => {
+    const wrong = thrown.filter(([kind, code]) => {
+      const status = PROBLEM_STATUS.get(code);
+      return !(status === STATUS[kind] || (status !== undefined && OF_ITS_OWN[code] === status));
+    });
+    expect(wrong, "add them to src/web/problem-codes.ts").toEqual([]);
+    for (const locale of LOCALES) {
+      const silent = [...PROBLEM_STATUS.keys()].filter(
+        (code) => meaningOf(translator(locale), code) === code,
+      );
+      expect([locale, silent]).toEqual([locale, []]);
+    }
   });
 });
 
@@ -63,11 +85,27 @@ describe("the language of a page", () => {
   });
 });
 
+/** What the source throws, by its class and its code. */
+function errorsOfTheSource(): readonly (readonly [kind: string, code: string])[] {
+  const found: [string, string][] = [];
+  for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
+    if (!/\.tsx?$/.test(file)) continue;
+    const text = readFileSync(join(source, file), "utf8");
+    for (const [, kind, code] of text.matchAll(/new ([A-Z]\w+)\(\s*"([a-z]+\/[a-z-]+)"/g)) {
+      if (kind! in STATUS && !NOT_FOR_READERS.test(code!)) found.push([kind!, code!]);
+    }
+  }
+  expect(found.length).toBeGreaterThan(100);
+  return found;
+}
+
 type Leaf = string | ((...gaps: never[]) => string);
 
 /** In order, without the sentences of errors, which English needs none of. */
 function keysOf(texts: ReadonlyMap<string, Leaf>): readonly string[] {
-  return [...texts.keys()].filter((key) => !key.startsWith("problems.sentences.")).toSorted();
+  return [...texts.keys()]
+    .filter((key) => !/^problems\.(sentences|meanings)\./.test(key))
+    .toSorted();
 }
 
 /** Every text with the path that leads to it. */

@@ -6,7 +6,7 @@ import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { Mail } from "../../services.ts";
 import { type Locale, translator } from "../../web/i18n/index.ts";
-import { type PlatformContext, record } from "../context.ts";
+import { type ActingContext, type PlatformContext, record } from "../context.ts";
 import { type EmailTokenPurpose, emailTokens, sessions, users } from "../schema.ts";
 import {
   type Account,
@@ -28,8 +28,10 @@ export interface Letter {
   readonly send: () => Promise<void>;
 }
 
+type Receiver = Pick<UserRow, "id" | "email" | "name">;
+
 /** The letter that proves an address. */
-export function verificationLetter(ctx: PlatformContext, user: UserRow, locale: Locale): Letter {
+export function verificationLetter(ctx: ActingContext, user: Receiver, locale: Locale): Letter {
   const { letters } = translator(locale).auth;
   return letter(ctx, user, "verify", "/verify", limits.auth.verifyLinkMs, (link) => ({
     to: user.email,
@@ -158,14 +160,17 @@ function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writa
     where user_id = ${userId} and purpose = ${purpose} and used_at is null`;
 }
 
-/** Counted under a hash: the address may be nobody's account here. */
-async function countLetter(ctx: PlatformContext, email: string): Promise<void> {
+/**
+ * Counts one letter to an address, under a hash: it may be nobody's account here.
+ * @throws {LimitReached} `rate/too-many`
+ */
+export async function countLetter(ctx: ActingContext, email: string): Promise<void> {
   await ctx.services.rates.use("email", "account", hashToken(email));
 }
 
 function letter(
-  ctx: PlatformContext,
-  user: UserRow,
+  ctx: ActingContext,
+  user: Receiver,
   purpose: EmailTokenPurpose,
   path: string,
   goodForMs: number,

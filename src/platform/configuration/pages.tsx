@@ -18,7 +18,7 @@ import { SETTINGS } from "../app-config.ts";
 import { onForm, ownPage, sentForm } from "../auth/form-page.ts";
 import { isProved, type OperatorEnv, requireArea } from "../operators/access.ts";
 import { Changing } from "../operators/parts.tsx";
-import { listPlans } from "../plans/service.ts";
+import { listPlans } from "../plan-list.ts";
 import { type CacheTag, cacheTags, changeSettings, forgetTag, settings } from "./service.ts";
 
 type PageContext = Context<OperatorEnv>;

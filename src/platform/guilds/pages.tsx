@@ -188,6 +188,7 @@ function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
           form={form}
           hint={t.slugHint}
           maxlength={SLUG_CHARS_MAX}
+          addressOf="name"
         />
         <button class="button primary" type="submit">
           {t.found}

@@ -87,6 +87,7 @@ async function proved(c: PageContext, work: () => Promise<Response>): Promise<Re
 async function keysHtml(c: PageContext, form: FormState, made?: string) {
   const view = viewOf(c);
   const t = view.messages.keys;
+  const nowMs = c.var.services.now().getTime();
   const [keys, usage] = await Promise.all([
     service.keys(c.var.guild, c.var.platform),
     service.usageByDay(c.var.guild, c.var.platform),
@@ -104,7 +105,7 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
       )}
       <DataTable
         caption={t.title}
-        columns={columnsOf(view)}
+        columns={columnsOf(view, nowMs)}
         rows={keys}
         url={view.url}
         messages={view.messages}
@@ -113,7 +114,7 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
       <LineChart
         title={t.usage}
         messages={view.messages}
-        points={usage.map(({ day, requests }) => ({
+        points={everyDay(usage, Math.floor(nowMs / DAY_MS)).map(({ day, requests }) => ({
           label: new Date(day * DAY_MS).toISOString().slice(0, 10),
           value: requests,
           text: String(requests),
@@ -141,7 +142,24 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
   );
 }
 
-function columnsOf(view: View): readonly Column<service.ApiKey>[] {
+/** Days without requests are days too: a line that leaves them out says what never was. */
+function everyDay(usage: readonly { day: number; requests: number }[], today: number) {
+  if (usage.length === 0) return [];
+  const first = Math.min(usage[0]!.day, today + 1 - limits.keys.chartDaysMin);
+  const byDay = new Map(usage.map(({ day, requests }) => [day, requests]));
+  return Array.from({ length: today + 1 - first }, (_, at) => ({
+    day: first + at,
+    requests: byDay.get(first + at) ?? 0,
+  }));
+}
+
+/** A key whose day has come opens nothing, as one that was revoked. */
+function stateOf(key: service.ApiKey, nowMs: number): "active" | "revoked" | "expired" {
+  if (key.revokedAt !== null) return "revoked";
+  return key.expiresAt !== null && key.expiresAt <= nowMs ? "expired" : "active";
+}
+
+function columnsOf(view: View, nowMs: number): readonly Column<service.ApiKey>[] {
   const t = view.messages.keys;
   const { timeZone } = view.guild!.guild;
   const time = (at: number | null, otherwise: string) =>
@@ -152,15 +170,19 @@ function columnsOf(view: View): readonly Column<service.ApiKey>[] {
       id: "state",
       label: t.state,
       card: "key",
-      cell: (one) => (
-        <Badge look={one.revokedAt === null ? "good" : "plain"}>
-          {one.revokedAt === null ? t.active : t.revoked}
-        </Badge>
-      ),
+      cell: (one) => {
+        const state = stateOf(one, nowMs);
+        return <Badge look={state === "active" ? "good" : "plain"}>{t[state]}</Badge>;
+      },
     },
-    { id: "scopes", label: t.scopes, cell: (one) => one.scopes.join(", ") },
+    {
+      id: "scopes",
+      label: t.scopes,
+      card: "wide",
+      cell: (one) => one.scopes.map((scope) => t.scopeNames[scope]).join(" · "),
+    },
     { id: "used", label: t.lastUsed, cell: (one) => time(one.lastUsedAt, t.never) },
-    { id: "ends", label: t.ends, cell: (one) => time(one.expiresAt, "") },
+    { id: "ends", label: t.ends, cell: (one) => time(one.expiresAt, t.never) },
     {
       id: "requests",
       label: t.requests,
@@ -173,7 +195,7 @@ function columnsOf(view: View): readonly Column<service.ApiKey>[] {
       label: view.messages.common.actions,
       card: "wide",
       cell: (one) =>
-        one.revokedAt === null && (
+        stateOf(one, nowMs) === "active" && (
           <div class="row">
             <ButtonForm action={guildHref(view, `/settings/keys/${one.id}/rotations`)}>
               {t.rotate}

@@ -16,6 +16,7 @@ const filterForm = z.object({
   actor: z.string().max(100).catch(""),
   action: z.string().max(50).catch(""),
   guild: z.string().max(36).catch(""),
+  subject: z.string().max(100).catch(""),
   since: z.iso.date().catch(""),
 });
 type FilterForm = z.infer<typeof filterForm>;
@@ -45,6 +46,7 @@ function AuditPage(props: { view: View; page: Page<PlatformAuditRow>; filters: F
         <TextField name="actor" label={t.actor} form={form} maxlength={100} />
         <TextField name="action" label={t.action} form={form} maxlength={50} />
         <TextField name="guild" label={t.guild} form={form} maxlength={36} />
+        <TextField name="subject" label={t.subject} form={form} maxlength={100} />
         <TextField name="since" type="date" label={t.since} form={form} />
       </Filters>
       <DataTable

@@ -81,11 +81,17 @@ async function fleetHtml(c: PageContext, form: FormState) {
         messages={view.messages}
         empty={<p class="muted">{operator.noGuildsText}</p>}
         columns={[
-          { id: "schema", label: operator.schema, cell: (row) => `${row.schemaVersion}` },
-          { id: "host", label: operator.host, cell: (row) => row.host },
+          {
+            id: "schema",
+            label: operator.schema,
+            card: "plain",
+            cell: (row) => `${row.schemaVersion}`,
+          },
+          { id: "host", label: operator.host, card: "title", cell: (row) => row.host },
           {
             id: "status",
             label: operator.state,
+            card: "key",
             cell: (row) => <Badge look={look(row.status)}>{operator.status[row.status]}</Badge>,
           },
           {
@@ -93,7 +99,13 @@ async function fleetHtml(c: PageContext, form: FormState) {
             label: t.upToDate,
             cell: (row) => (row.schemaVersion >= plan.target.version ? t.yes : t.no),
           },
-          { id: "guilds", label: operator.guildCount, numeric: true, cell: (row) => row.guilds },
+          {
+            id: "guilds",
+            label: operator.guildCount,
+            numeric: true,
+            card: "plain",
+            cell: (row) => row.guilds,
+          },
         ]}
       />
       {newest && <RolloutCard c={c} rollout={newest} />}

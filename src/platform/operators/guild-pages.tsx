@@ -255,8 +255,6 @@ function Closing({ c, file, form }: { c: PageContext; file: GuildFile; form: For
 function Members({ view, file }: { view: View; file: GuildFile }) {
   const t = view.messages.operator;
   const more = file.usage.members.used - file.members.length;
-  const { caller } = view;
-  const mayImpersonate = caller.type === "user" && caller.operates?.includes("impersonate");
   return (
     <>
       <DataTable
@@ -270,14 +268,7 @@ function Members({ view, file }: { view: View; file: GuildFile }) {
           {
             id: "email",
             label: t.email,
-            cell: (one) =>
-              mayImpersonate ? (
-                <a href={`/operator/impersonations?email=${encodeURIComponent(one.email)}`}>
-                  {one.email}
-                </a>
-              ) : (
-                one.email
-              ),
+            cell: (one) => <Email view={view} of={one} />,
           },
           {
             id: "role",
@@ -290,4 +281,16 @@ function Members({ view, file }: { view: View; file: GuildFile }) {
       {more > 0 && <p class="muted">{t.moreMembers(more)}</p>}
     </>
   );
+}
+
+/** Leads on to the account, or at least to seeing what that person sees. */
+function Email({ view, of }: { view: View; of: GuildFile["members"][number] }) {
+  const { caller } = view;
+  const areas = (caller.type === "user" && caller.operates) || [];
+  if (areas.includes("accounts")) {
+    return <a href={`/operator/accounts/${of.userId}`}>{of.email}</a>;
+  }
+  if (!areas.includes("impersonate")) return <>{of.email}</>;
+  const href = `/operator/impersonations?email=${encodeURIComponent(of.email)}`;
+  return <a href={href}>{of.email}</a>;
 }

@@ -4,6 +4,7 @@ import { Badge, EmptyState, PageHeader, Section, StatTile } from "../../web/comp
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import type { OperatorEnv } from "./access.ts";
+import { addAccountPages } from "./account-pages.tsx";
 import { addAuditPages } from "./audit-pages.tsx";
 import { addBackupPages } from "./backup-pages.tsx";
 import { addFleetPages } from "./fleet-pages.tsx";
@@ -19,6 +20,7 @@ export function operatorsPages() {
     c.html(<OverviewPage view={viewOf(c)} now={await overview(c.var.operator)} />),
   );
   addGuildPages(pages);
+  addAccountPages(pages);
   addFleetPages(pages);
   addJobPages(pages);
   addBackupPages(pages);

@@ -3,8 +3,8 @@ import { guard, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import { record } from "../context.ts";
 import { allowArea, type OperatorContext } from "../operators/context.ts";
+import { listPlans } from "../plan-list.ts";
 import type { Plan } from "../store.ts";
-import { listPlans } from "./service.ts";
 
 /** A plan with how many guilds are on it. */
 export interface PlanLine extends Plan {
@@ -61,4 +61,5 @@ export async function changePlan(
     },
     record(ctx, "plan.change", name, { before, after: limits }),
   ]);
+  ctx.services.appConfig.forget();
 }

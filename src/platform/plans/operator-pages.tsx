@@ -11,9 +11,11 @@ import { onForm, ownPage } from "../auth/form-page.ts";
 import { type OperatorEnv, requireArea } from "../operators/access.ts";
 import { Changing, Facts } from "../operators/parts.tsx";
 import type { Guild } from "../store.ts";
-import { changePlan, planLines } from "./editing.ts";
+import { changePlan, type PlanLine, planLines } from "./editing.ts";
 import { grantForm, LIMIT_NAMES, planForm } from "./inputs.ts";
 import { grantPlan, revokeGrant, type Subscription, subscriptionsOf } from "./subscriptions.ts";
+
+const GIB = 1024 ** 3;
 
 type PageContext = Context<OperatorEnv>;
 
@@ -68,7 +70,7 @@ async function plansHtml(c: PageContext) {
             <Facts
               facts={[
                 [view.messages.operator.guildCount, number(view, plan.guilds)],
-                ...LIMIT_NAMES.map((name) => [t.limits[name], number(view, plan[name])] as const),
+                ...LIMIT_NAMES.map((name) => limitFact(view, plan, name)),
               ]}
             />
             <div class="row">
@@ -180,6 +182,22 @@ export function Sources(props: { view: View; subscriptions: readonly Subscriptio
       ))}
     </ul>
   );
+}
+
+/** A limit with its name. Bytes are shown as room: nobody reads eleven digits. */
+function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number]) {
+  const t = view.messages.plans;
+  const value = plan[name];
+  if (name !== "logBytesMax" || value === null) {
+    return [t.limits[name], number(view, value)] as const;
+  }
+  return [t.logStorage, gibibytes(view, value)] as const;
+}
+
+/** Bytes as people read them. */
+export function gibibytes(view: View, bytes: number): string {
+  const format = new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 });
+  return `${format.format(bytes / GIB)} GiB`;
 }
 
 /** A limit as people read it. */

@@ -17,12 +17,10 @@ import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { ownPage, sentForm } from "../auth/form-page.ts";
 import { Facts } from "../operators/parts.tsx";
 import { checkoutInput } from "./guild-routes.ts";
-import { number, Sources } from "./operator-pages.tsx";
+import { gibibytes, number, Sources } from "./operator-pages.tsx";
 import { beginCheckout, openPortal } from "./paying.ts";
 import { logStorageOf, usageOf } from "./service.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
-
-const GIB = 1024 ** 3;
 
 /** Below `/g/:guild/settings/plan`: how much of the plan is used, and how to get a larger one. */
 export function plansPages() {
@@ -47,7 +45,8 @@ async function planHtml(c: Context<GuildEnv>) {
   const view = viewOf(c);
   const t = view.messages.plans;
   const { guild } = c.var.guild;
-  const [usage, storage, subscriptions] = await Promise.all([
+  const [plans, usage, storage, subscriptions] = await Promise.all([
+    c.var.services.appConfig.plans(),
     usageOf(c.var.services.platform, guild),
     logStorageOf(c.var.guild),
     subscriptionsOf(c.var.services, guild.id),
@@ -56,6 +55,7 @@ async function planHtml(c: Context<GuildEnv>) {
   const isPaid = subscriptions.some(
     ({ source, status }) => source === "stripe" && status === "active",
   );
+  const isLargest = plans.at(-1)?.name === guild.plan.name;
   const isOver = used.some(({ used: count, limit }) => limit !== null && count > limit);
   return (
     <GuildLayout view={view} title={t.title} section="settings">
@@ -80,8 +80,8 @@ async function planHtml(c: Context<GuildEnv>) {
           ]}
         />
       </Card>
-      <Card title={t.larger}>
-        <WayOn c={c} isPaid={isPaid} />
+      <Card title={isLargest && !isPaid ? t.noLarger : t.larger}>
+        {!(isLargest && !isPaid) && <WayOn c={c} isPaid={isPaid} />}
         <p class="muted">{t.smaller}</p>
       </Card>
     </GuildLayout>
@@ -109,11 +109,6 @@ function WayOn({ c, isPaid }: { c: Context<GuildEnv>; isPaid: boolean }) {
       </form>
     </>
   );
-}
-
-function gibibytes(view: View, bytes: number): string {
-  const format = new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 });
-  return `${format.format(bytes / GIB)} GiB`;
 }
 
 function featureNames(view: View, features: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createRouter, json, problem } from "../../http/router.ts";
-import { listPlans } from "./service.ts";
+import { listPlans } from "../plan-list.ts";
 
 export const planJson = z
   .object({

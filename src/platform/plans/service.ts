@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../../tenant/context.ts";
+import { listPlans } from "../plan-list.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
 import { guildsReached, keysReached, membersReached, type Used } from "./plans.ts";
 
@@ -11,16 +12,6 @@ export interface Usage {
   readonly members: Used;
   readonly guilds: Used;
   readonly keys: Used;
-}
-
-export async function listPlans(platform: PlatformStore): Promise<readonly Plan[]> {
-  const rows = await platform.db.all<Omit<Plan, "features"> & { features: string }>(
-    `SELECT name, guilds_per_account_max AS guildsPerAccountMax, members_max AS membersMax,
-       retention_days AS retentionDays, keys_max AS keysMax,
-       events_per_minute_max AS eventsPerMinuteMax, connections_max AS connectionsMax,
-       log_bytes_max AS logBytesMax, features FROM plans ORDER BY position`,
-  );
-  return rows.map((row) => ({ ...row, features: JSON.parse(row.features) }));
 }
 
 /** A plan by its name. @throws Error when it was taken away though guilds still need it. */

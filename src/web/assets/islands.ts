@@ -1,7 +1,7 @@
 /**
  * Small helpers that pages work without: copying, ticking all, menus that close, messages that
- * leave, buttons that are pressed once, lists that could not be fetched, and steps that follow the
- * server's events.
+ * leave, buttons that are pressed once, lists that could not be fetched, an address that follows a
+ * name, and steps that follow the server's events.
  */
 export const islands = `
 document.addEventListener("click", (event) => {
@@ -54,6 +54,32 @@ if (here.searchParams.has("done")) {
   here.searchParams.delete("done");
   history.replaceState(history.state, "", here);
   setTimeout(() => document.querySelector("[data-toast]")?.remove(), 8000);
+}
+
+// The server makes addresses of names, and knows which are free: it is asked while one types.
+for (const field of document.querySelectorAll("[data-address-of]")) {
+  const name = document.getElementById(field.dataset.addressOf);
+  let isOurs = field.value === "";
+  let waiting;
+  let shownFor = "";
+  field.addEventListener("input", () => { isOurs = field.value === ""; });
+  name.addEventListener("input", () => {
+    clearTimeout(waiting);
+    if (!isOurs) return;
+    waiting = setTimeout(async () => {
+      const typed = name.value.trim();
+      const asked = typed && fetch("/api/guilds/slug?name=" + encodeURIComponent(typed));
+      const answer = await Promise.resolve(asked).catch(() => undefined);
+      const slug = answer?.ok ? (await answer.json()).slug : "";
+      if (!isOurs || name.value.trim() !== typed) return;
+      field.value = slug;
+      shownFor = typed;
+    }, 250);
+  });
+  // An address of half the name is none that anybody chose.
+  field.form.addEventListener("submit", () => {
+    if (isOurs && shownFor !== name.value.trim()) field.value = "";
+  }, true);
 }
 
 for (const list of document.querySelectorAll("[data-progress]")) {

@@ -4,6 +4,9 @@ import * as es from "./es/index.ts";
 export const LOCALES = ["en", "es"] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** Each in its own words: who looks for a language reads that one. */
+export const LOCALE_NAMES: Readonly<Record<Locale, string>> = { en: "English", es: "Español" };
+
 /** The same keys and parameters, any wording: what a translation must have. */
 export type Translated<T> = {
   readonly [K in keyof T]: T[K] extends string
@@ -24,12 +27,23 @@ export function translator(locale: Locale): Messages {
 
 /** An error's sentence in the reader's language; without one, the error's own. */
 export function sentenceOf(messages: Messages, code: string, otherwise: string): string {
-  const known: Readonly<Record<string, string>> = {
-    ...messages.auth.errors,
-    ...messages.guilds.errors,
-    ...messages.problems.sentences,
-  };
-  return Object.hasOwn(known, code) ? known[code]! : otherwise;
+  return sentenceIn(sentencesOf(messages), code) ?? otherwise;
+}
+
+/** What a code means in general, for a page that explains it and has no error at hand. */
+export function meaningOf(messages: Messages, code: string): string {
+  const known = { ...messages.problems.meanings, ...sentencesOf(messages) };
+  return sentenceIn(known, code) ?? code;
+}
+
+type Sentences = Readonly<Record<string, string>>;
+
+function sentencesOf(messages: Messages): Sentences {
+  return { ...messages.auth.errors, ...messages.guilds.errors, ...messages.problems.sentences };
+}
+
+function sentenceIn(sentences: Sentences, code: string): string | undefined {
+  return Object.hasOwn(sentences, code) ? sentences[code] : undefined;
 }
 
 export function isLocale(value: string | undefined): value is Locale {

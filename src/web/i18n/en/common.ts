@@ -61,6 +61,7 @@ export const common = {
     removed: "Removed.",
     linked: "Linked.",
     sent: "Sent.",
+    everywhere: "Signed out everywhere.",
     recorded: "Recorded.",
     undone: "Undone.",
     bid: "Your bid stands.",

@@ -25,4 +25,5 @@ export const keys = {
   back: "Settings",
   state: "State",
   active: "active",
+  expired: "expired",
 };

@@ -26,6 +26,7 @@ export const plans = {
   unlimited: "without limit",
   over: "This guild has more than its plan has room for. What is over can be read but not added to; nothing was deleted.",
   larger: "A larger plan",
+  noLarger: "There is no larger plan",
   askOperator: "Ask whoever runs this platform: they can give your guild a larger plan.",
   pay: (plan: string) => `Pay for ${plan}`,
   manage: "Change or end the payment",

@@ -28,4 +28,5 @@ export const keys: Translated<typeof en> = {
   back: "Ajustes",
   state: "Estado",
   active: "activa",
+  expired: "caducada",
 };

@@ -26,18 +26,23 @@ export const landing: Translated<typeof en> = {
   },
   plans: "Planes",
   plansLead: "Empieza gratis. Un plan mayor solo amplía límites; uno menor nunca borra nada.",
-  free: "Gratis",
-  freeText: "Para una hermandad que hace bandas unida.",
-  freeHas: ["1 hermandad", "30 miembros", "Registros y métricas de los últimos 30 días"],
-  freeHasNot: ["Bot de Discord", "Analíticas y exportación completa"],
-  premium: "Premium",
-  premiumText: "Para hermandades que han crecido y para quien dirige varias.",
-  premiumHas: [
-    "Hermandades y miembros sin límite",
-    "Registros y métricas para siempre",
-    "Bot de Discord",
-    "Analíticas y exportación completa",
-    "Prioridad en las horas punta",
-  ],
+  named: {
+    free: { title: "Gratis", text: "Para una hermandad que hace bandas unida." },
+    premium: {
+      title: "Premium",
+      text: "Para hermandades que han crecido y para quien dirige varias.",
+    },
+  },
+  guilds: (count: number) => (count === 1 ? "1 hermandad" : `${count} hermandades`),
+  anyGuilds: "Hermandades sin límite",
+  members: (count: number) => (count === 1 ? "1 miembro" : `${count} miembros`),
+  anyMembers: "Miembros sin límite",
+  kept: (days: number) =>
+    days === 1
+      ? "Registros y métricas del último día"
+      : `Registros y métricas de los últimos ${days} días`,
+  keptForGood: "Registros y métricas para siempre",
+  keys: (count: number) => (count === 1 ? "1 clave de API" : `${count} claves de API`),
+  anyKeys: "Claves de API sin límite",
   without: "no incluido:",
 };

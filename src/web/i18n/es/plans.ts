@@ -29,6 +29,7 @@ export const plans: Translated<typeof en> = {
   unlimited: "sin límite",
   over: "Esta hermandad tiene más de lo que admite su plan. Lo que sobra se puede leer, pero no ampliar; no se ha borrado nada.",
   larger: "Un plan mayor",
+  noLarger: "No hay un plan mayor",
   askOperator: "Pide a quien lleva esta plataforma que dé a tu hermandad un plan mayor.",
   pay: (plan: string) => `Pagar ${plan}`,
   manage: "Cambiar o terminar el pago",

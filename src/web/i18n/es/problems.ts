@@ -44,6 +44,10 @@ export const problems: Translated<typeof en> = {
       "La base de datos está ocupada. No se ha cambiado nada; inténtalo dentro de un momento.",
     "database/unreachable":
       "La base de datos no ha respondido. Inténtalo otra vez: con la misma Idempotency-Key nada se hace dos veces.",
+    "dkp/bad-people":
+      "Alguna de estas personas no está activa, o se repite. Vuelve a cargar la lista.",
+    "dkp/bad-reason": "Di por qué, con menos palabras.",
+    "dkp/bad-time": "Los puntos se dan por lo que ya pasó, y no hace demasiado.",
     "dkp/already-reversed":
       "Este apunte ya se deshizo. Haz un apunte nuevo para volver a dar los puntos.",
     "dkp/balance-too-large":
@@ -110,7 +114,6 @@ export const problems: Translated<typeof en> = {
     "logs/boss-not-found": "No hay tal jefe en los registros de esta hermandad.",
     "logs/no-file": "Elige un archivo que no esté vacío.",
     "logs/bomb": "Este archivo se descomprime en mucho más de lo que ocupa un registro.",
-    "logs/chunk-too-large": "Envía el registro en trozos más pequeños.",
     "logs/empty-chunk": "No hay bytes en esta petición.",
     "logs/fight-not-found": "No hay tal combate en los registros de esta hermandad.",
     "logs/longer-than-said": "Han llegado más bytes de los que anunciaba la subida.",
@@ -154,8 +157,6 @@ export const problems: Translated<typeof en> = {
     "idempotency/in-progress": "La primera petición aún está en curso. Espera.",
     "idempotency/key-reused":
       "Esta Idempotency-Key ya se usó para otra petición. Haz una clave nueva para cada petición.",
-    "onboarding/example-in-use":
-      "Se dieron puntos en un fondo real a gente del ejemplo. Archívala en la plantilla.",
     "onboarding/example-is-there": "El ejemplo ya está puesto.",
     "platform/closing": "El servidor se está cerrando. Inténtalo dentro de un momento.",
     "request/bad-text":
@@ -183,13 +184,19 @@ export const problems: Translated<typeof en> = {
     "operator/impersonating":
       "Actúas en nombre de otra persona. Solo ella puede hacer esto: la cuenta, los roles, los secretos y la propiedad son suyos.",
     "operator/is-operator": "Nadie actúa como otro operador, ni como sí mismo.",
-    "operator/no-such-account": "Ninguna cuenta tiene esta dirección.",
+    "operator/no-such-account":
+      "Ninguna cuenta tiene esta dirección o este id. Búscala en la lista.",
+    "operator/verified-already": "Esta dirección ya está confirmada. No hay nada que enviar.",
     "operator/no-account": "Ninguna cuenta tiene esta dirección. Que se registre antes.",
     "operator/no-areas": "Nombra al menos un área.",
     "operator/no-such-guild": "Ninguna hermandad tiene este id. Búscala en la lista.",
     "operator/not-found": "Esta cuenta no es de un operador.",
     "rollout/bad-wave":
       "Una de las tandas no se entiende. Escribe un número, un porcentaje o rest.",
+    "rollout/finished": "Este despliegue ha terminado. Empieza otro.",
+    "rollout/not-found": "No existe ese despliegue.",
+    "rollout/not-running": "Este despliegue no está en marcha.",
+    "rollout/under-way": "Otro proceso está haciendo un despliegue.",
     "rollout/destructive": "Este esquema quita datos. Mira el plan y, si es lo que quieres, dilo.",
     "rollout/none": "Aún no hubo ningún despliegue. Empieza uno.",
     "rollout/not-here": "Los despliegues los hace un servidor o la línea de órdenes.",
@@ -200,6 +207,7 @@ export const problems: Translated<typeof en> = {
     "roster/name-taken": "Alguien de la hermandad ya tiene este nombre.",
     "roster/person-not-found": "No hay tal persona en esta plantilla.",
   },
+  meanings: {},
   whatNow: "Qué puedes hacer",
   requestId: "Id de la petición",
   signInHint: "Si perteneces a esta hermandad, entra y abre de nuevo esta dirección.",
@@ -208,6 +216,14 @@ export const problems: Translated<typeof en> = {
   again: "Intentar de nuevo",
   plan: "Ver plan y uso",
   use: "En uso",
+  about: "Qué significa",
+  all: "Problemas y qué hacer",
+  allLead:
+    "Cada respuesta que es un problema lleva un código. Aquí están todos, según el estado con que llegan.",
+  code: "Código",
+  status: "Estado HTTP",
+  stillThere:
+    "Si no sirve, envíanos el id de la petición que venía en la respuesta. Con él podemos buscarla.",
   titles: {
     s400: "No se ha entendido la petición",
     s401: "Primero hay que entrar",
@@ -219,7 +235,22 @@ export const problems: Translated<typeof en> = {
     s422: "Hay algo incorrecto en el formulario",
     s429: "Demasiados intentos",
     s500: "Algo ha fallado por nuestra parte",
+    s501: "Aquí no es posible",
     s503: "No disponible ahora mismo",
     s507: "No queda espacio",
+  },
+  next: {
+    s400: "La petición no se entiende. Mira su dirección, sus cabeceras y su JSON.",
+    s401: "Entra, o envía un token o una clave que aún valga. Después repite la petición.",
+    s402: "Libera parte de lo que está en uso, o que el dueño de la hermandad suba de plan.",
+    s403: "Pídeselo a alguien cuyo rol lo permita, o a quien pueda cambiar el tuyo.",
+    s404: "Mira otra vez la dirección. Lo que no puedes ver responde igual que lo que no existe.",
+    s409: "Algo ha cambiado entretanto, o no encaja. Vuelve a cargarlo, míralo y decide de nuevo.",
+    s413: "Envía menos de una vez.",
+    s422: "Corrige lo que se nombra en errors, campo a campo, y envíalo otra vez.",
+    s429: "Espera lo que dice Retry-After. Después la misma petición funciona.",
+    s501: "Esperar no sirve: este servidor no está hecho para eso. Pregunta a quien lo lleva.",
+    s503: "Espera lo que dice Retry-After y repite lo mismo, mejor con una Idempotency-Key.",
+    s507: "Avisa a quien lleva este servidor. Lo que había sigue ahí.",
   },
 };

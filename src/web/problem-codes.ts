@@ -1,0 +1,75 @@
+/** Every code that an answer of ours may carry, by its HTTP status. */
+const CODES = {
+  400: `
+    auth/round-not-valid guild/ambiguous request/malformed request/unknown-host`,
+  401: `
+    auth/bad-token auth/required auth/wrong-credentials payment/bad-signature`,
+  402: `
+    plan/analytics plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
+  403: `
+    auctions/not-eligible auctions/not-in-roster auctions/off-spec auth/email-unverified
+    auth/proof-required auth/session-required auth/sign-up-closed auth/wrong-password
+    guild/forbidden guild/rank invitation/other-address logs/not-yours logs/ticket-for-people
+    operator/forbidden operator/impersonating request/cross-site`,
+  404: `
+    auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
+    auth/not-linked backup/not-found dkp/entry-not-found dkp/pool-not-found guild/no-such-member
+    guild/not-found invitation/not-found job/not-found keys/not-found logs/boss-not-found
+    logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
+    operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
+    plan/not-found raids/not-found raids/series-not-found request/no-such-page rollout/not-found
+    roster/character-not-found roster/person-not-found secrets/not-set`,
+  409: `
+    auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
+    auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
+    auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
+    audit/sealed-already auth/email-taken auth/identity-exists auth/identity-taken
+    auth/last-way-in auth/link-first backup/not-good dkp/already-reversed dkp/balance-too-large
+    dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived
+    dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken
+    dkp/reversal-is-final dkp/rules-changed guild/already-owner guild/member-changed
+    guild/name-taken guild/operation-lost guild/operation-running guild/owner-stays
+    guild/slug-taken guild/status-changed guild/too-many-invitations guild/too-many-slugs
+    idempotency/in-progress job/lost job/under-way logs/not-cancelable logs/not-receiving
+    logs/not-stored logs/still-parsing logs/too-many-uploads logs/upload-under-way
+    logs/wrong-offset loot/council-over loot/reverted-already onboarding/example-is-there operator/verified-already
+    operator/email-unverified operator/is-operator payment/known plan/changed plan/no-grant
+    plan/not-paid plan/paid-already raids/already-there raids/begun raids/bench-closed
+    raids/nobody-there raids/not-begun raids/not-planned raids/not-running raids/over
+    raids/too-many-series rollout/finished rollout/none rollout/not-running
+    rollout/nothing-to-do rollout/under-way roster/already-linked roster/name-taken`,
+  413: `
+    logs/bomb logs/longer-than-said logs/nested-archive logs/too-large request/too-large`,
+  422: `
+    auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
+    dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time guild/bad-slug
+    guild/name-differs idempotency/bad-key idempotency/key-reused logs/bad-archive
+    logs/empty-chunk logs/no-file loot/bad-loot operator/no-areas plan/not-for-sale plan/past
+    raids/bad-people raids/bad-time request/bad-cursor request/bad-text request/invalid
+    rollout/bad-wave rollout/destructive secrets/not-right`,
+  429: `
+    backup/too-many rate/too-many`,
+  501: `
+    backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
+  503: `
+    auth/busy auth/provider-unavailable database/busy database/unreachable guild/provisioning
+    guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
+    guild/too-busy guild/writes-blocked payment/unavailable platform/closing
+    secrets/not-configured secrets/unreadable`,
+  507: `
+    guild/storage-full`,
+} as const;
+
+export type ProblemStatus = keyof typeof CODES;
+
+/** The status behind each code, in the order of the alphabet. */
+export const PROBLEM_STATUS: ReadonlyMap<string, ProblemStatus> = new Map(
+  Object.entries(CODES)
+    .flatMap(([status, codes]) =>
+      codes
+        .trim()
+        .split(/\s+/)
+        .map((code) => [code, Number(status) as ProblemStatus] as const),
+    )
+    .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+);
