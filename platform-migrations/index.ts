@@ -51,5 +51,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0009_plan_limits",
     "when": 1795265687005,
     "sql": "UPDATE plans SET keys_max = 5, events_per_minute_max = 5000, connections_max = 5,\n  log_bytes_max = 21474836480 WHERE name = 'free';\n--> statement-breakpoint\nUPDATE plans SET keys_max = 20, events_per_minute_max = 20000, connections_max = 15\n  WHERE name = 'premium';\n"
+  },
+  {
+    "name": "0010_live_connections",
+    "when": 1795272852949,
+    "sql": "CREATE TABLE `live_connections` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`subject` text NOT NULL,\n\t`runner` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE INDEX `live_connections_by_subject` ON `live_connections` (`subject`,`expires_at`);--> statement-breakpoint\nCREATE INDEX `live_connections_by_runner` ON `live_connections` (`runner`);"
   }
 ];

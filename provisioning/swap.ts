@@ -7,6 +7,7 @@ import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
 import { atHostOf, type DatabaseName, databaseName, type Hosts } from "./hosts/host.ts";
 import { type Migration, migrate } from "./migrations.ts";
+import { forgetMove } from "./moves/fence.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
 import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
 
@@ -127,6 +128,7 @@ async function restamp(
     const { rows } = await client.execute({ sql: "SELECT generation FROM _meta", args: [] });
     const generation = Number(rows[0]?.[0]);
     await refuseStranger(client, { id: options.madeBy ?? guild.id, generation });
+    await forgetMove(client);
     if (options.migrations) {
       const nowMs = platform.now().getTime();
       const report = await migrate(client, options.migrations, { nowMs });

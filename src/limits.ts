@@ -291,8 +291,10 @@ export const limits = {
     breakersMax: 10_000,
     /** Another process that brings the platform to a new schema is done within moments. */
     migratingMs: 50,
-    /** Connections to one server: more than it works on at once would only wait there. */
-    socketsMax: 256,
+    /** Requests to one database at once: a raid's pages; one that is silent holds no more than these. */
+    atOnceMax: 20,
+    /** Connections to one server: so many that dozens of silent databases leave enough to others. */
+    socketsMax: 1_024,
     /** A token that leaks is good for minutes; it is renewed at half of this. */
     tokenMs: 5 * MINUTE_MS,
     /** A copy of a whole database: a season of a busy guild takes seconds. */
@@ -401,6 +403,8 @@ export const limits = {
       waitingBytesMax: 4 * 1024 ** 2,
       /** How soon somebody whose key or membership ended is cut off, at the latest. */
       recheckMs: 3 * SECOND_MS,
+      /** Renewed with each recheck; whoever missed three of them has died, and its places are free. */
+      leaseMs: 12 * SECOND_MS,
       /** Viewers see a fight as it was this long ago. */
       snapshotMs: SECOND_MS,
       /** Lines that break off dead are noticed. */

@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { Invalid } from "../../src/kernel/errors.ts";
+import { type Command, Option } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { MoveReport } from "../moves/move.ts";
 import { bySlug } from "./guilds.ts";
@@ -18,7 +17,11 @@ export function moveCommands(guilds: Command): void {
   guilds
     .command("move <slug>")
     .description("move a guild's database to another host while it is served")
-    .requiredOption("--to <host>", "file, sqld or turso, as set up in the environment")
+    .addOption(
+      new Option("--to <host>", "one that is set up in the environment")
+        .choices(["file", "sqld", "turso"])
+        .makeOptionMandatory(),
+    )
     .option("--dry-run", "say what would be moved, and change nothing")
     .option(...JSON_OPTION)
     .addHelpText(
@@ -49,8 +52,12 @@ kept, closed to changes, until it is purged.`,
       run(
         options,
         (services, out) => purge(services, out, slug),
-        async (services) =>
-          `remove the database that ${(await bySlug(services, slug)).name} had before it was moved`,
+        async (services) => {
+          const guild = await bySlug(services, slug);
+          const { keptMove } = await import("../moves/sweep.ts");
+          const { fromHost } = await keptMove(services, guild);
+          return `remove the database that ${guild.name} had on ${fromHost} before it was moved`;
+        },
       ),
     );
 }
@@ -62,10 +69,6 @@ async function move(
   { to, dryRun }: MoveOptions,
 ): Promise<number> {
   const guild = await bySlug(services, slug);
-  if (guild.host === to) {
-    out.failure(new Invalid("cli/already-there", `${guild.name} is on ${to} already.`));
-    return EXIT.misused;
-  }
   const { moveGuild, planMove } = await import("../moves/move.ts");
   const { record } = await import("../../src/platform/context.ts");
   if (dryRun === true) {

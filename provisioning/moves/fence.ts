@@ -10,6 +10,7 @@ const BLOCK = "_move_blocks_";
 const CHANGES = ["INSERT", "UPDATE", "DELETE"] as const;
 
 const plain = (text: string): Statement => ({ sql: text, args: [] });
+const dropTrigger = (name: string) => plain(`DROP TRIGGER IF EXISTS "${name}"`);
 
 /**
  * Refuses every write to a database from now on, by whichever process and over whichever connection:
@@ -31,11 +32,16 @@ export async function allowWrites(client: Client, fence: number): Promise<void> 
   const names = await triggersOf(client, true);
   if (names.length === 0) return;
   await client.batch(
-    [
-      ours(fence),
-      ...names.map((name) => plain(`DROP TRIGGER IF EXISTS "${name}"`)),
-      plain(`DROP TABLE "${FENCE}"`),
-    ],
+    [ours(fence), ...names.map(dropTrigger), plain(`DROP TABLE "${FENCE}"`)],
+    "write",
+  );
+}
+
+/** Takes out what a move has put into a database: a copy of one that was moving is not moving itself. */
+export async function forgetMove(client: Client): Promise<void> {
+  const names = await triggersOf(client, true);
+  await client.batch(
+    [...names.map(dropTrigger), plain(`DROP TABLE IF EXISTS "${FENCE}"`)],
     "write",
   );
 }
@@ -43,10 +49,7 @@ export async function allowWrites(client: Client, fence: number): Promise<void> 
 /** Takes a database over for copying into: its own triggers would refuse the rows of a finished guild. */
 export async function takeTarget(client: Client, fence: number): Promise<void> {
   const names = await triggersOf(client, false);
-  await client.batch(
-    [...raise(fence), ...names.map((name) => plain(`DROP TRIGGER IF EXISTS "${name}"`))],
-    "write",
-  );
+  await client.batch([...raise(fence), ...names.map(dropTrigger)], "write");
 }
 
 /** The statements that make a database that was copied into a guild's own again. */

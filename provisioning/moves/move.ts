@@ -8,7 +8,7 @@ import { allowanceOf } from "../allowance.ts";
 import { fault } from "../fault.ts";
 import { type DatabaseHost, databaseName, type Hosts, hostNamed } from "../hosts/host.ts";
 import { allowWrites, blockWrites, ours, releaseTarget, shapeOf, takeTarget } from "./fence.ts";
-import { type Move, Moves } from "./record.ts";
+import { type Move, Moves, refuseUnmovable, refuseUnpurged } from "./record.ts";
 import { type Content, contentOf, copyTable, sequencesOf, tablesOf } from "./tables.ts";
 
 export interface MoveDeps extends Hosts {
@@ -28,23 +28,27 @@ export interface MoveReport {
   readonly blockedMs: number;
 }
 
-/** What one attempt works with. */
-interface Attempt {
+/** What one attempt works with from its beginning. */
+interface Begun {
   readonly deps: MoveDeps;
   readonly moves: Moves;
   readonly move: Move;
   readonly guild: Guild;
   readonly source: Client;
+  readonly keep: () => Promise<void>;
+}
+
+/** The same once there is a database to copy into. */
+interface Attempt extends Begun {
   readonly target: Client;
   readonly url: string;
-  readonly keep: () => Promise<void>;
 }
 
 /**
  * Moves a guild's database to another host while the guild is served. Whatever dies on the way, one of
  * the two databases serves and has every write that was acknowledged; running it again goes on.
  * @throws {Conflict} `guild/operation-running`, `guild/operation-lost`, `guild/not-purged`,
- * `guild/status-changed`, `guild/schema-differs`, `guild/copy-differs`
+ * `guild/status-changed`, `guild/already-there`, `guild/schema-differs`, `guild/copy-differs`
  */
 export async function moveGuild(
   deps: MoveDeps,
@@ -55,31 +59,37 @@ export async function moveGuild(
   const { platform, openClient } = deps;
   const moves = new Moves(platform);
   const to = hostNamed(deps, toKind);
+  refuseUnmovable(guild, toKind);
   const move = await moves.begin(guild, toKind, deps.runner, alongside);
   fault("move.recorded");
   const keep = keeping(moves, move);
-  const url = await readyTarget(deps, guild, to, keep);
-  fault("move.created");
   const source = await openClient(guild.location);
+  const begun = { deps, moves, move, guild, source, keep };
   try {
+    const url = await readyTarget(begun, to);
+    fault("move.created");
     const target = await openClient({ url });
-    const attempt = { deps, moves, move, guild, source, target, url, keep };
     try {
-      return await walk(attempt);
-    } catch (error) {
-      await giveUp(attempt, error);
-      throw error;
+      return await walk({ ...begun, target, url });
     } finally {
       await target.close();
     }
+  } catch (error) {
+    await giveUp(begun, error);
+    throw error;
   } finally {
     await source.close();
   }
 }
 
-/** What a move would do, without doing it. */
+/**
+ * What a move would do, without doing it.
+ * @throws {Conflict} `guild/not-purged`, `guild/status-changed`, `guild/already-there`
+ */
 export async function planMove(deps: MoveDeps, guild: Guild, toKind: string): Promise<MoveReport> {
   hostNamed(deps, toKind);
+  refuseUnmovable(guild, toKind);
+  refuseUnpurged(guild, await new Moves(deps.platform).find(guild.id));
   const source = await deps.openClient(guild.location);
   try {
     const tables: Record<string, Content> = {};
@@ -160,32 +170,25 @@ async function verify(
 
 /** Makes the database on the new host, empty and with the schema that the guild has. */
 async function readyTarget(
-  { openClient }: MoveDeps,
-  guild: Guild,
+  { deps, guild, source, keep }: Begun,
   to: DatabaseHost,
-  keep: () => Promise<void>,
 ): Promise<string> {
   const name = databaseName(guild.databaseName);
-  const source = await openClient(guild.location);
-  try {
-    for (let tries = 1; ; tries++) {
-      const { url } = await to.create(name);
-      await to.allow?.(name, allowanceOf(guild.plan));
-      await keep();
-      const target = await openClient({ url });
-      try {
-        await sameShape(source, target, true);
-        return url;
-      } catch (error) {
-        // An earlier attempt may have made it before the guild was migrated.
-        if (tries > 1) throw error;
-      } finally {
-        await target.close();
-      }
-      await to.destroy(name);
+  for (let tries = 1; ; tries++) {
+    const { url } = await to.create(name);
+    await to.allow?.(name, allowanceOf(guild.plan));
+    await keep();
+    const target = await deps.openClient({ url });
+    try {
+      await sameShape(source, target, true);
+      return url;
+    } catch (error) {
+      // An earlier attempt may have made it before the guild was migrated.
+      if (tries > 1) throw error;
+    } finally {
+      await target.close();
     }
-  } finally {
-    await source.close();
+    await to.destroy(name);
   }
 }
 
@@ -204,10 +207,7 @@ async function sameShape(source: Client, target: Client, withoutTriggers = false
 }
 
 /** Opens the old database for writing again, once it is certain that the guild stays with it. */
-async function giveUp(
-  { deps, moves, move, guild, source }: Attempt,
-  error: unknown,
-): Promise<void> {
+async function giveUp({ deps, moves, move, guild, source }: Begun, error: unknown): Promise<void> {
   try {
     await moves.release(move, guild);
     await allowWrites(source, move.fence);

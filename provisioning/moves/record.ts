@@ -54,13 +54,7 @@ export class Moves {
   ): Promise<Move> {
     const nowMs = this.#platform.now().getTime();
     const earlier = await this.find(guild.id);
-    if (earlier?.status === "moved") {
-      throw new Conflict(
-        "guild/not-purged",
-        `The database it had on ${earlier.fromHost} is still kept. Purge that first.`,
-        { next: [`guildhall guilds purge-moved ${guild.slug}`] },
-      );
-    }
+    refuseUnpurged(guild, earlier);
     await write(this.#platform.db, [
       stillServedFrom(guild),
       {
@@ -133,6 +127,29 @@ export class Moves {
   static forgetRow(guildId: GuildId): Writable {
     return { sql: "DELETE FROM guild_moves WHERE guild_id = ?", args: [guildId] };
   }
+}
+
+/** @throws {Conflict} `guild/not-purged` while the database of an earlier move is kept. */
+export function refuseUnpurged(guild: Guild, earlier: Move | undefined): void {
+  if (earlier?.status !== "moved") return;
+  throw new Conflict(
+    "guild/not-purged",
+    `The database it had on ${earlier.fromHost} is still kept. Purge that first.`,
+    { next: [`guildhall guilds purge-moved ${guild.slug}`] },
+  );
+}
+
+/**
+ * @throws {Conflict} `guild/status-changed` for a guild that is not made yet, or deleted;
+ * `guild/already-there` for one that would be copied onto itself.
+ */
+export function refuseUnmovable({ name, status, host }: Guild, toHost: string): void {
+  if (host === toHost) throw new Conflict("guild/already-there", `${name} is on ${host} already.`);
+  if (status === "ready" || status === "suspended") return;
+  throw new Conflict(
+    "guild/status-changed",
+    `This guild is ${status}. It can be moved while it is ready or suspended.`,
+  );
 }
 
 function stillOurs({ guildId, fence }: Move): Guard {

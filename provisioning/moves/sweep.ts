@@ -4,7 +4,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { databaseName, hostNamed } from "../hosts/host.ts";
 import { type MoveDeps, moveGuild } from "./move.ts";
-import { Moves } from "./record.ts";
+import { type Move, Moves } from "./record.ts";
 
 /** Finishes the moves of processes that died: until then their guilds may take no changes. */
 export async function resumeMoves(deps: MoveDeps): Promise<{
@@ -40,11 +40,18 @@ export async function purgeMoved(
   guild: Guild,
   alongside: Parameters<typeof write>[1] = [],
 ): Promise<{ readonly host: string }> {
-  const move = await new Moves(deps.platform).find(guild.id);
-  if (move?.status !== "moved") {
-    throw new NotFound("guild/nothing-to-purge", "No earlier database of this guild is kept.");
-  }
+  const move = await keptMove(deps, guild);
   await hostNamed(deps, move.fromHost).destroy(databaseName(move.databaseName));
   await write(deps.platform.db, [Moves.forgetRow(guild.id), ...alongside]);
   return { host: move.fromHost };
+}
+
+/** The move whose old database is still kept. @throws {NotFound} `guild/nothing-to-purge` */
+export async function keptMove(
+  { platform }: Pick<MoveDeps, "platform">,
+  guild: Guild,
+): Promise<Move> {
+  const move = await new Moves(platform).find(guild.id);
+  if (move?.status === "moved") return move;
+  throw new NotFound("guild/nothing-to-purge", "No earlier database of this guild is kept.");
 }

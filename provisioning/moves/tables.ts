@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Client, Statement } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { limits } from "../../src/limits.ts";
+import { fault } from "../fault.ts";
 
 /** A table and the columns that are stored in it. */
 export interface Table {
@@ -57,6 +58,7 @@ export async function copyTable(
     for (const row of rows) hash.update(textOf(row));
     count += rows.length;
     if (!(await holds(target, table, after, upTo, rows))) {
+      fault(`move.page.${table.name}`);
       await replace(target, table, { after, upTo, rows }, fence);
       written++;
     }

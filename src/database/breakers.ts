@@ -1,5 +1,7 @@
 import {
   BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
   type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
@@ -47,10 +49,25 @@ export class Breaker {
     breaker: this.#failures,
     halfOpenAfter: limits.remote.restMs,
   });
+  // Whoever stood in line enters after it is known how it went for those before.
+  readonly #line = bulkhead(limits.remote.atOnceMax, limits.database.waitingPerGuildMax);
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  /** @throws {DatabaseError} `unreachable` at once, without asking, while it is left alone. */
+  /**
+   * Runs `work` as one of a few that may be under way for this database.
+   * @throws {DatabaseError} `unreachable` at once, without asking, while it is left alone; `busy` when
+   * too many stand in line.
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#line.execute(() => this.#enter(work));
+    } catch (error) {
+      if (!(error instanceof BulkheadRejectedError)) throw error;
+      throw new DatabaseError("busy", "Too many wait for this database.", error);
+    }
+  }
+
+  async #enter<T>(work: () => Promise<T>): Promise<T> {
     // While one tries whether it is back, the others do not wait for how that goes.
     if (this.#policy.state === CircuitState.HalfOpen) throw resting();
     try {
@@ -78,7 +95,7 @@ export class Breaker {
 
   /**
    * How long a request that is about to be sent may take: less when it only tries whether the database is
-   * back. @throws {DatabaseError} `unreachable` for what stood in line while others found out.
+   * back. @throws {DatabaseError} `unreachable` for what was held up while others found out.
    */
   deadlineMs(): number {
     if (this.#policy.state === CircuitState.Open) throw resting();

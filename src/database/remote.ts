@@ -33,7 +33,8 @@ export async function openRemote(
   const client = createClient({
     url: placeOf(location.url).origin,
     intMode: "bigint",
-    // The driver sends some at once and keeps the others waiting, for which it may be too late now.
+    concurrency: limits.remote.atOnceMax,
+    // What is tried again may be too late by now.
     fetch: async (request: Request) =>
       await sendTo(location, options, request, breaker.deadlineMs()),
   });

@@ -4,7 +4,9 @@ import { z } from "@hono/zod-openapi";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { addressOf, addressSubject } from "../http/address.ts";
 import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
+import { admitConnection, endConnection, renewConnections } from "../platform/live-connections.ts";
 import { LiveLog } from "../tenant/combat-logs/live.ts";
 import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
 import type { NodeServices } from "./services.ts";
@@ -42,14 +44,17 @@ export class LiveLogs {
     noServer: true,
     maxPayload: limits.logs.live.frameBytesMax,
   });
-  /** Connections of each key or person. */
-  readonly #open = new Map<string, number>();
   readonly #connections = new Set<Connection>();
   /** Which connection writes to which report. */
   readonly #writers = new Map<string, Connection>();
+  readonly #renewal: ReturnType<typeof setInterval>;
 
   constructor(services: NodeServices) {
     this.#services = services;
+    this.#renewal = setInterval(() => {
+      this.#renew().catch((error: unknown) => services.log.error("logs.live-lease", { error }));
+    }, limits.logs.live.recheckMs);
+    this.#renewal.unref();
   }
 
   /** For `server.on("upgrade")`. What is no live log is refused. */
@@ -61,10 +66,8 @@ export class LiveLogs {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new Connection(this.#services, ws, decodeURIComponent(guild), {
-        open: this.#open,
-        writers: this.#writers,
-      });
+      const name = decodeURIComponent(guild);
+      const connection = new Connection(this.#services, ws, name, this.#writers);
       this.#connections.add(connection);
       ws.once("close", () => this.#connections.delete(connection));
       connection.start(request.headers.authorization, this.#addressOf(request));
@@ -75,6 +78,18 @@ export class LiveLogs {
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
     await Promise.all([...this.#connections].map((connection) => connection.settled()));
+    clearInterval(this.#renewal);
+  }
+
+  /** Keeps the places of those who are here. Who lost theirs while this process stood still goes. */
+  async #renew(): Promise<void> {
+    const admitted = [...this.#connections].filter(({ isAdmitted }) => isAdmitted);
+    if (admitted.length === 0) return;
+    const { platform, runner } = this.#services;
+    const counted = await renewConnections(platform, runner);
+    for (const connection of admitted) {
+      if (!counted.has(connection.id)) connection.close(CLOSE.going, "this place was given away");
+    }
   }
 
   #addressOf({ headers, socket }: IncomingMessage): string {
@@ -92,16 +107,14 @@ export class LiveLogs {
   }
 }
 
-interface Shared {
-  readonly open: Map<string, number>;
-  readonly writers: Map<string, Connection>;
-}
-
 class Connection {
+  readonly id = newId<string>();
+  /** Does it have one of its key's or person's places? */
+  isAdmitted = false;
   readonly #services: NodeServices;
   readonly #ws: WebSocket;
   readonly #guild: string;
-  readonly #shared: Shared;
+  readonly #writers: Map<string, Connection>;
   #caller: LiveCaller | undefined;
   #live: LiveLog | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -112,11 +125,16 @@ class Connection {
   #minute = 0;
   #eventsInMinute = 0;
 
-  constructor(services: NodeServices, ws: WebSocket, guild: string, shared: Shared) {
+  constructor(
+    services: NodeServices,
+    ws: WebSocket,
+    guild: string,
+    writers: Map<string, Connection>,
+  ) {
     this.#services = services;
     this.#ws = ws;
     this.#guild = guild;
-    this.#shared = shared;
+    this.#writers = writers;
   }
 
   start(authorization: string | undefined, address: string): void {
@@ -168,6 +186,8 @@ class Connection {
       await this.#live.end();
       this.#say({ type: "ended", report: this.#live.reportId });
       this.#live = undefined;
+      // Before it is told to go: it may come back at once for its next log.
+      await this.#leave();
       this.close(1000, "ended");
       return;
     }
@@ -184,21 +204,24 @@ class Connection {
     if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
     await rates.use("live", caller.keyId ? "key" : "account", caller.subject);
     await rates.use("live", "guild", caller.guildId);
-    if (!this.#admit(caller)) {
+    if (rest.session) await this.#relieve(rest.session, caller);
+    const { platform, runner, logFiles: files, jobs } = this.#services;
+    if (!(await admitConnection(platform, runner, { id: this.id, ...caller }))) {
       this.close(CLOSE.tooMany, "too many connections");
       return;
     }
-    const { logFiles: files, jobs } = this.#services;
-    if (rest.session) await this.#relieve(rest.session);
+    this.#caller = caller;
+    this.isAdmitted = true;
+    if (this.#isClosed) return;
     this.#live = await LiveLog.open({ files, jobs, within: caller.within }, rest);
-    this.#shared.writers.set(this.#live.reportId, this);
+    this.#writers.set(this.#live.reportId, this);
     this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
   }
 
   /** Whoever comes back was cut off: what the broken line still has under way is finished first. */
-  async #relieve(session: string): Promise<void> {
-    const before = this.#shared.writers.get(session);
-    if (!before || before.#caller?.subject !== this.#caller?.subject) return;
+  async #relieve(session: string, { subject }: LiveCaller): Promise<void> {
+    const before = this.#writers.get(session);
+    if (!before || before.#caller?.subject !== subject) return;
     before.close(CLOSE.going, "somebody goes on with this log");
     await before.settled();
   }
@@ -242,14 +265,6 @@ class Connection {
     this.close(CLOSE.unauthenticated, "the key or the membership has ended");
   }
 
-  #admit(caller: LiveCaller): boolean {
-    const open = this.#shared.open.get(caller.subject) ?? 0;
-    if (open >= caller.connectionsMax) return false;
-    this.#shared.open.set(caller.subject, open + 1);
-    this.#caller = caller;
-    return true;
-  }
-
   /** One thing after another: an answer must not overtake the bytes it is about. */
   #inTurn(work: () => Promise<void>): void {
     this.#work = this.#work.then(async () => {
@@ -280,17 +295,21 @@ class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const subject = this.#caller?.subject;
-    if (subject === undefined) return;
-    const { open, writers } = this.#shared;
     const report = this.#live?.reportId;
     // Until its last bytes are on disk, whoever comes back has to wait for them.
-    void this.#work.then(() => {
-      if (report && writers.get(report) === this) writers.delete(report);
+    this.#work = this.#work.then(async () => {
+      if (report && this.#writers.get(report) === this) this.#writers.delete(report);
+      await this.#leave();
     });
-    const left = (open.get(subject) ?? 1) - 1;
-    if (left > 0) open.set(subject, left);
-    else open.delete(subject);
+  }
+
+  /** Gives its place back. One that could not be given back is free when its lease has ended. */
+  async #leave(): Promise<void> {
+    if (!this.isAdmitted) return;
+    this.isAdmitted = false;
+    await endConnection(this.#services.platform, this.id).catch((error: unknown) => {
+      this.#services.log.error("logs.live-lease", { error });
+    });
   }
 }
 

@@ -18,6 +18,7 @@ const EXPIRIES: readonly Expiry[] = [
   },
   { what: "mailed links", table: "email_tokens", over: "expires_at <= ?1", keptMs: endedKeptMs },
   { what: "live tickets", table: "live_tickets", over: "expires_at <= ?1", keptMs: 0 },
+  { what: "live connections", table: "live_connections", over: "expires_at <= ?1", keptMs: 0 },
   { what: "repeated answers", table: "idempotency_keys", over: "expires_at <= ?1", keptMs: 0 },
   { what: "rate limits", table: "rate_slots", over: "expires_at <= ?1", keptMs: 0 },
   { what: "rate limits of before", table: "rate_windows", over: "expires_at <= ?1", keptMs: 0 },

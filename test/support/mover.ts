@@ -1,26 +1,58 @@
 import { installFault } from "../../provisioning/fault.ts";
-import { moveGuild } from "../../provisioning/moves/move.ts";
+import { type MoveDeps, moveGuild } from "../../provisioning/moves/move.ts";
 import { readConfig } from "../../src/config.ts";
+import type { Client, Statement } from "../../src/database/client.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 
-// A process of its own that moves a guild and may be told to die on the way. Arguments: the guild's slug;
-// the host it goes to, or `sweep` to finish what others left; at which fault point of the move it is
-// killed (0 for none); and how many milliseconds its clock is ahead.
-const [slug, to, killAt, aheadMs] = process.argv.slice(2) as [string, string, string, string];
+// A process of its own that moves a guild and may be struck on the way. Arguments: the guild's slug; the
+// host it goes to, or `sweep` to finish what others left; where it is struck and how, or nothing; and how
+// many milliseconds its clock is ahead. `3:kill` dies at the third fault point; `move.copied:stall` stops
+// there until somebody lets it go on; `:gasp` stops as well, but then only does the one thing it was at.
+const [slug, to, strike, aheadMs] = process.argv.slice(2) as [string, string, string, string];
 const now = () => new Date(performance.timeOrigin + performance.now() + Number(aheadMs));
 const services = await buildNodeServices(readConfig(process.env), { now });
 const found = await services.platform.guildForUser(slug, null);
 
 let passed = 0;
+let isDying = false;
+const [at, how] = strike.split(":");
 installFault((point) => {
   if (!point.startsWith("move.")) return;
-  // Tables are many, and one is like the other.
-  if (point === "move.table" && passed % 7 !== 3) return;
-  passed++;
-  if (passed !== Number(killAt)) return;
-  console.log(`killed at ${point}`);
-  process.kill(process.pid, "SIGKILL");
+  if (isDying) process.kill(process.pid, "SIGKILL");
+  // Tables and pages are many, and one is like the other.
+  const isOneOfMany = point.startsWith("move.page") || (point === "move.table" && passed % 7 !== 3);
+  if (!isOneOfMany) passed++;
+  if (point !== at && (isOneOfMany || String(passed) !== at)) return;
+  console.log(`struck at ${point}`);
+  process.kill(process.pid, how === "kill" ? "SIGKILL" : "SIGSTOP");
+  isDying = how === "gasp";
 });
-if (to === "sweep") await services.provisioner.resume();
-else await moveGuild(services, found!.guild, to);
+try {
+  if (to === "sweep") await services.provisioner.resume();
+  else await moveGuild(brokenOnPurpose(process.env["MUTANT"]), found!.guild, to);
+  console.log("moved");
+} catch (error) {
+  if (how !== "gasp") throw error;
+  console.log(`gave up: ${error}`);
+}
 await services.close();
+
+/** Takes one precaution away, to show that the test would notice. */
+function brokenOnPurpose(mutant: string | undefined): MoveDeps {
+  if (mutant === "writes-go-on") return without(/_move_blocks_/);
+  if (mutant === "fence-ignored") return without(/_move where fence =/);
+  return services;
+}
+
+/** Leaves statements out of what is sent to guilds' databases. */
+function without(what: RegExp): MoveDeps {
+  const openClient = async (location: Parameters<MoveDeps["openClient"]>[0]): Promise<Client> => {
+    const client = await services.openClient(location);
+    const [batch, migrate] = [client.batch.bind(client), client.migrate.bind(client)];
+    const left = (all: readonly Statement[]) => all.filter(({ sql }) => !what.test(sql));
+    client.batch = (statements, mode) => batch(left(statements), mode);
+    client.migrate = (statements, options) => migrate(left(statements), options);
+    return client;
+  };
+  return { ...services, openClient };
+}
