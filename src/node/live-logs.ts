@@ -88,7 +88,8 @@ export class LiveLogs {
     const { platform, runner } = this.#services;
     const counted = await renewConnections(platform, runner);
     for (const connection of admitted) {
-      if (!counted.has(connection.id)) connection.close(CLOSE.going, "this place was given away");
+      if (!connection.isAdmitted || counted.has(connection.id)) continue;
+      connection.close(CLOSE.going, "this place was given away");
     }
   }
 

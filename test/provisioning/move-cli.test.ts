@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { databaseName } from "../../provisioning/hosts/host.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
@@ -67,7 +68,8 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
 
     const moved = await move("by-hand", "--json");
     expect(moved.code, moved.err).toBe(0);
-    expect(JSON.parse(moved.out)).toMatchObject({ rows: plan.rows, dryRun: false });
+    const { ledger_tx } = plan.tables;
+    expect(JSON.parse(moved.out)).toMatchObject({ tables: { ledger_tx }, dryRun: false });
     expect(await placeOf(guild)).toEqual({ host: "sqld", generation: before.generation + 1 });
     expect((await guild.owner.post("/dkp/awards", award)).status).toBe(201);
     await guilds.expectWhole(guild, "sqld", new Set());
@@ -77,8 +79,8 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
     expect(back.err).toContain("Try:   guildhall guilds purge-moved by-hand");
     const would = await purge("by-hand", "--dry-run");
     expect(would.out).toContain("had on file before it was moved");
-    const name = (await guilds.guildOf(guild)).databaseName;
-    const kept = () => t.services.host.locate(name as never);
+    const { databaseName: name } = await guilds.guildOf(guild);
+    const kept = () => t.services.host.locate(databaseName(name));
     expect(await kept()).toBeDefined();
     expect(JSON.parse((await purge("by-hand", "--json")).out)).toEqual({
       purged: guild.id,

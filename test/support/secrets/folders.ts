@@ -48,9 +48,11 @@ export async function searchFolder(dir: string): Promise<readonly string[]> {
   return [...new Set(faults)];
 }
 
+/** A database's log comes before the database: what a late checkpoint moves there is not missed. */
 async function filesIn(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return paths.sort().reverse();
 }
 
 function unpacked(bytes: Buffer): Buffer {
