@@ -19,6 +19,7 @@ const RELEASED = {
     ["0007_operations_keys_and_limits", "802d84511db67a71"],
     ["0008_audit_chain_holds", "a66b14d077e4cb5a"],
     ["0009_plan_limits", "55bf84d5d22167f8"],
+    ["0010_live_connections", "0c24fbd22f2a49d7"],
   ],
   tenant: [
     ["0000_guild", "5e294f515858aa9a"],

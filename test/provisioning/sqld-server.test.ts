@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startSqldServer } from "../../provisioning/cli/sqld-server.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 import { hasSqld, startSqld } from "../support/sqld.ts";
 
 test.runIf(hasSqld)(
@@ -26,7 +27,7 @@ test.runIf(hasSqld)(
       expect(line).not.toContain(second.adminKey);
     } finally {
       second.child.kill("SIGKILL");
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   },
 );
