@@ -6,7 +6,6 @@ const LONG = [
   "provisioning/turso-faults.test.ts",
   "provisioning/backups-crash.test.ts",
   "provisioning/move.test.ts",
-  "isolation.test.ts",
   "provisioning/turso.test.ts",
   "provisioning/cli.test.ts",
   "runtimes/runtimes.test.ts",
