@@ -23,6 +23,8 @@ export interface MigrationReport {
   readonly from: number;
   readonly to: number;
   readonly applied: readonly string[];
+  /** How long it waited for somebody to do it; no part of what the guild noticed. */
+  readonly waitedMs?: number;
   readonly error?: Error;
 }
 
@@ -69,30 +71,47 @@ export function schemaOf(migrations: readonly Migration[]): { version: number; h
   return { version: migrations.length, hash: sha256Hex(chain) };
 }
 
+/** What a database says of its own past, as `LEDGER` reads it; `hasMeta` is false for a new one. */
+export interface History {
+  readonly ledger: readonly (readonly unknown[])[];
+  readonly hasMeta: boolean;
+}
+
+/** The migrations of a database that has had any, in their order. */
+export const LEDGER: Statement = {
+  sql: "SELECT name, hash FROM _migrations ORDER BY position",
+  args: [],
+};
+
 /**
  * Brings one database to the newest schema: all of its pending migrations in one transaction, or
  * none. Never throws: the report says how far it got. Refuses a history that differs from ours.
  * Two at once are safe: the second finds its place in the ledger taken, looks again and is done.
+ * Who has read the database's history with something else gives it, and saves reading it again.
  */
 export async function migrate(
   client: Client,
   migrations: readonly Migration[],
-  options: { readonly nowMs: number; readonly dryRun?: boolean },
+  options: { readonly nowMs: number; readonly dryRun?: boolean; readonly history?: History },
 ): Promise<MigrationReport> {
   let from = 0;
   try {
-    from = await position(client, migrations);
+    const history = options.history ?? (await historyOf(client));
+    from = position(history, migrations);
     const pending = migrations.slice(from);
     const names = pending.map(({ name }) => name);
     if (pending.length === 0) return { from, to: from, applied: [] };
     if (options.dryRun) return { from, to: from, applied: names };
-    await client.migrate(await statementsFor(client, migrations, from, options.nowMs));
+    await client.migrate(statementsFor(history, migrations, from, options.nowMs));
     return { from, to: migrations.length, applied: names };
   } catch (error) {
     const failed = { from, to: from, applied: [], error: asError(error) };
     if (error instanceof MigrationError) return failed;
     // Somebody else may have done it in the meantime, and that is why we could not.
-    const reached = await position(client, migrations).catch(() => from);
+    const reached = await historyOf(client).then(
+      (history) => position(history, migrations),
+      () => from,
+    );
     if (reached > from && reached === migrations.length) {
       return { from: reached, to: reached, applied: [] };
     }
@@ -100,19 +119,25 @@ export async function migrate(
   }
 }
 
-/** How many of our migrations the database has, after checking that they are exactly ours. */
-async function position(client: Client, migrations: readonly Migration[]): Promise<number> {
-  if (!(await hasTable(client, "_migrations"))) return 0;
+async function historyOf(client: Client): Promise<History> {
   const { rows } = await client.execute({
-    sql: "SELECT name, hash FROM _migrations ORDER BY position",
+    sql: `SELECT name FROM sqlite_schema
+          WHERE type = 'table' AND name IN ('_meta', '_migrations')`,
     args: [],
   });
-  rows.forEach(([name, hash], index) => {
+  const tables = new Set(rows.flat());
+  const ledger = tables.has("_migrations") ? (await client.execute(LEDGER)).rows : [];
+  return { ledger, hasMeta: tables.has("_meta") };
+}
+
+/** How many of our migrations the database has, after checking that they are exactly ours. */
+function position({ ledger }: History, migrations: readonly Migration[]): number {
+  ledger.forEach(([name, hash], index) => {
     const ours = migrations[index];
     if (ours?.name === name && ours?.hash === hash) return;
     throw divergence(String(name), ours, migrations);
   });
-  return rows.length;
+  return ledger.length;
 }
 
 function divergence(
@@ -144,14 +169,13 @@ function divergence(
   );
 }
 
-async function statementsFor(
-  client: Client,
+function statementsFor(
+  { hasMeta }: History,
   migrations: readonly Migration[],
   from: number,
   nowMs: number,
-): Promise<readonly Statement[]> {
+): readonly Statement[] {
   const { version, hash } = schemaOf(migrations);
-  const hasMeta = await hasTable(client, "_meta");
   const plain = (sql: string): Statement => ({ sql, args: [] });
   return [
     plain(`CREATE TABLE IF NOT EXISTS _migrations (position INTEGER PRIMARY KEY,
@@ -174,14 +198,6 @@ async function statementsFor(
       ? [{ sql: "UPDATE _meta SET schema_version = ?, schema_hash = ?", args: [version, hash] }]
       : []),
   ];
-}
-
-async function hasTable(client: Client, name: string): Promise<boolean> {
-  const { rows } = await client.execute({
-    sql: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-    args: [name],
-  });
-  return rows.length > 0;
 }
 
 function asError(thrown: unknown): Error {

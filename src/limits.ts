@@ -180,10 +180,12 @@ export const limits = {
     leaseMs: MINUTE_MS,
     /** Files share one disk: more lanes than this only wait for each other. */
     lanes: 4,
+    /** Threads that migrate files: more only wait for the same disk, and each costs some megabytes. */
+    threadsMax: 4,
     /** Outcomes stored in one write: a kill loses the record of these, never their migration. */
     outcomesPerWrite: 64,
-    /** Nobody watches a bar more closely than this. */
-    recordMs: 50,
+    /** Nobody watches a bar more closely than this; each time, the whole rollout waits for the disk. */
+    recordMs: 250,
     /** A server is started again within seconds; one away for longer needs somebody to look. */
     awayMsMax: 10 * SECOND_MS,
     /** A release may be behind by one schema; what is older is migrated at its first visit. */

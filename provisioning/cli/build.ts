@@ -19,6 +19,7 @@ export const bundle = {
     guildhall: "provisioning/cli/main.ts",
     demo: "src/node/demo.ts",
     "log-worker": "src/node/log-worker.ts",
+    "migration-worker": "src/node/migration-worker.ts",
     bench: "test/bench/main.ts",
   },
   outdir: "dist",

@@ -1,31 +1,54 @@
-import type { Client, OpenClient } from "../../src/database/client.ts";
+import type { Client, OpenClient, ResultRows, Statement } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { type Migration, type MigrationReport, migrate } from "../migrations.ts";
+import { LEDGER, type Migration, type MigrationReport, migrate } from "../migrations.ts";
+
+/** What must be known of a guild to migrate its database. */
+export type MigratedGuild = Pick<Guild, "id" | "generation" | "schemaVersion" | "location">;
+
+interface Deps {
+  readonly migrations: readonly Migration[];
+  readonly now: Clock;
+}
 
 /** Migrates one guild's database over a client of its own. Reports, never throws. */
 export async function migrateGuild(
-  deps: {
-    readonly openClient: OpenClient;
-    readonly migrations: readonly Migration[];
-    readonly now: Clock;
-  },
-  guild: Guild,
+  deps: Deps & { readonly openClient: OpenClient },
+  guild: MigratedGuild,
 ): Promise<MigrationReport> {
-  const from = guild.schemaVersion;
   try {
     const client = await deps.openClient(guild.location);
     try {
-      await refuseStranger(client, guild);
-      return await migrate(client, deps.migrations, { nowMs: deps.now().getTime() });
+      return await migrateOpenGuild(deps, guild, client);
     } finally {
       await client.close();
     }
-  } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { from, to: from, applied: [], error };
+  } catch (error) {
+    return failed(guild, error);
   }
+}
+
+/** Migrates one guild's database over a client that is open. Reports, never throws. */
+export async function migrateOpenGuild(
+  { migrations, now }: Deps,
+  guild: MigratedGuild,
+  client: Client,
+): Promise<MigrationReport> {
+  try {
+    // A round trip each to a server: who it is and how far it got are asked in one.
+    const [stamp, ledger] = await client.batch([STAMP, LEDGER], "read");
+    checkStamp(stamp!, guild);
+    const history = { ledger: ledger!.rows, hasMeta: true };
+    return await migrate(client, migrations, { nowMs: now().getTime(), history });
+  } catch (error) {
+    return failed(guild, error);
+  }
+}
+
+function failed({ schemaVersion: from }: MigratedGuild, thrown: unknown): MigrationReport {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { from, to: from, applied: [], error };
 }
 
 /**
@@ -36,10 +59,12 @@ export async function refuseStranger(
   client: Client,
   guild: Pick<Guild, "id" | "generation">,
 ): Promise<void> {
-  const { rows } = await client.execute({
-    sql: "SELECT guild_id, generation FROM _meta",
-    args: [],
-  });
+  checkStamp(await client.execute(STAMP), guild);
+}
+
+const STAMP: Statement = { sql: "SELECT guild_id, generation FROM _meta", args: [] };
+
+function checkStamp({ rows }: ResultRows, guild: Pick<Guild, "id" | "generation">): void {
   const [id, generation] = rows[0] ?? [];
   if (id === guild.id && generation === guild.generation) return;
   throw new DatabaseError(

@@ -14,6 +14,8 @@ export interface RolloutDeps {
   readonly migrations: readonly Migration[];
   /** Brings one guild's database to the newest schema: all of it or nothing. Reports, never throws. */
   readonly migrateGuild: (guild: Guild) => Promise<MigrationReport>;
+  /** Lets go of what migrating needed, once no guild is under way any more. */
+  readonly end: () => Promise<void>;
   /** Keeps a copy of the database as it is now, and says where. */
   readonly snapshot: (rollout: Rollout, guild: Guild) => Promise<string>;
   /** Asks a migrated guild what the product asks; throws when it does not answer. */
@@ -43,7 +45,7 @@ export async function runRollout(
   options: RunOptions = {},
 ): Promise<Rollout> {
   const { rollouts } = deps;
-  const end = await throughOutages(deps, rollout, options);
+  const end = await throughOutages(deps, rollout, options).finally(() => deps.end());
   if (end !== "left") await whileAway(() => rollouts.end(rollout, end.status, end.reason));
   return await whileAway(() => rollouts.byId(rollout.id));
 }
@@ -92,6 +94,7 @@ class Run {
   readonly #rollout: Rollout;
   readonly #options: RunOptions;
   readonly #recorder: Recorder;
+  readonly #schema: { readonly version: number; readonly hash: string };
   #failures = 0;
   #left = false;
 
@@ -100,6 +103,7 @@ class Run {
     this.#rollout = rollout;
     this.#options = options;
     this.#recorder = recorder;
+    this.#schema = schemaOf(deps.migrations);
   }
 
   async allWaves(): Promise<Verdict> {
@@ -150,7 +154,7 @@ class Run {
   }
 
   async #guild(guild: Guild): Promise<GuildOutcome> {
-    const { migrations, migrateGuild, snapshot, tenants } = this.#deps;
+    const { migrateGuild, snapshot, tenants } = this.#deps;
     const startedAt = performance.now();
     const base = { guildId: guild.id, toVersion: guild.schemaVersion, snapshot: null };
     const failed = (error: Error): GuildOutcome => ({
@@ -177,11 +181,12 @@ class Run {
         ...base,
         status: "done",
         toVersion: report.to,
-        durationMs: performance.now() - startedAt,
+        // A thread that has yet to begin does not make the guild a slow one.
+        durationMs: performance.now() - startedAt - (report.waitedMs ?? 0),
         error: null,
         cause: null,
         snapshot: kept,
-        schema: schemaOf(migrations),
+        schema: this.#schema,
       };
     } catch (error) {
       return {

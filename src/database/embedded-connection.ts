@@ -2,7 +2,7 @@ import Native from "libsql";
 import { LRUCache } from "lru-cache";
 import { limits } from "../limits.ts";
 import type { BatchMode, ResultRows, Statement } from "./client.ts";
-import { closedConnection } from "./embedded-handles.ts";
+import { closedConnection, fileAt } from "./embedded-handles.ts";
 import { bind, hasUnsafeInteger, type NativeValue, narrowIntegers } from "./embedded-values.ts";
 import { DatabaseError, kindOfSqliteCode } from "./errors.ts";
 import { readSql, type SqlKind } from "./sql.ts";
@@ -41,10 +41,12 @@ const PRAGMAS = `
  */
 export class Connection {
   readonly #native: Native.Database;
+  readonly #file: string | undefined;
   readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
 
   constructor(path: string) {
     this.#native = translated(() => new Native(path));
+    this.#file = fileAt(path);
     try {
       translated(() => this.#native.exec(PRAGMAS));
     } catch (error) {
@@ -88,7 +90,7 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     this.#native.close();
-    closedConnection(this.#native);
+    closedConnection(this.#native, this.#file);
   }
 
   #inTransaction<T>(begin: string, work: () => T): T {

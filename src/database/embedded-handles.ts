@@ -1,34 +1,46 @@
-import { readdirSync } from "node:fs";
+import { fstatSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { limits } from "../limits.ts";
 
 // The driver keeps a closed connection's files open until the garbage collector has freed the
 // statements that were prepared on it. So closing is only half the work: here is the other half.
-// The collector belongs to the process, and so does this count.
+// The collector belongs to the thread, and so does what is remembered here.
 
-let unreleased = 0;
+/** A connection that was closed and may still hold its file. */
+interface Closed {
+  readonly file: string | undefined;
+}
+
+const unreleased = new Set<Closed>();
 let collection: Promise<void> | undefined;
 let quiet: ReturnType<typeof setTimeout> | undefined;
 
-const registry = new FinalizationRegistry<undefined>(() => {
-  unreleased--;
+const registry = new FinalizationRegistry<Closed>((closed) => {
+  unreleased.delete(closed);
 });
 
+/** Which file lies at a path now, however it will be called later; undefined when there is none. */
+export function fileAt(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
 /**
- * Says that a connection was closed and that nothing refers to it or its statements any more.
- * The collector is asked for soon: when enough have come together, or in the next quiet moment.
+ * Says that a connection to `file` was closed and that nothing refers to it or its statements any
+ * more. The collector is asked for soon: when enough have come together, or in a quiet moment.
  */
-export function closedConnection(connection: object): void {
-  unreleased++;
-  registry.register(connection, undefined);
-  if (unreleased >= limits.database.unreleasedMax) void collect();
-  else quiet ??= setTimeout(() => void collect(), limits.database.releaseIdleMs).unref();
+export function closedConnection(connection: object, file: string | undefined): void {
+  const closed = { file };
+  unreleased.add(closed);
+  registry.register(connection, closed);
+  if (isCrowded()) void collect(isCrowded);
+  else quiet ??= setTimeout(() => void collect(isAnyLeft), limits.database.releaseIdleMs).unref();
 }
 
 /** Waits for one collection when too many closed connections still hold their files. */
 export async function roomToOpen(): Promise<void> {
-  if (unreleased >= limits.database.unreleasedMax) await collect();
+  if (isCrowded()) await collect(isCrowded);
 }
 
 /**
@@ -36,36 +48,80 @@ export async function roomToOpen(): Promise<void> {
  * database file is replaced. False when some would not go, which means something refers to them.
  */
 export async function handlesReleased(): Promise<boolean> {
-  for (let round = 0; round < 5 && unreleased > 0; round++) await collect();
-  return unreleased === 0;
+  for (let round = 0; round < 5 && isAnyLeft(); round++) await collect(isAnyLeft);
+  return !isAnyLeft();
 }
 
 /** Files and sockets this process has open, where the system can tell. */
 export function openFileDescriptors(): number | undefined {
+  const found = descriptors();
+  return found && found.length - 1;
+}
+
+function descriptors(): readonly string[] | undefined {
   try {
-    return readdirSync("/proc/self/fd").length - 1;
+    return readdirSync("/proc/self/fd");
   } catch {
     return undefined;
   }
 }
 
-function collect(): Promise<void> {
-  collection ??= collectOnce().finally(() => {
+function isCrowded(): boolean {
+  return unreleased.size >= limits.database.unreleasedMax;
+}
+
+function isAnyLeft(): boolean {
+  return unreleased.size > 0;
+}
+
+function collect(isTooMany: () => boolean): Promise<void> {
+  collection ??= collectOnce(isTooMany).finally(() => {
     collection = undefined;
   });
   return collection;
 }
 
-async function collectOnce(): Promise<void> {
+async function collectOnce(isTooMany: () => boolean): Promise<void> {
   clearTimeout(quiet);
   quiet = undefined;
+  // What lived for a moment is freed in one, while a whole collection looks at everything there is.
+  // Only a whole one tells us of what it freed; the small one is found out by looking.
+  await collected("minor");
+  forgetReleased();
+  if (isTooMany()) await collected("major");
+}
+
+async function collected(type: "minor" | "major"): Promise<void> {
   // A synchronous collection leaves the files open: finalizers only run after an asynchronous one,
   // and on a later turn of the event loop.
-  await garbageCollector()({ type: "major", execution: "async" });
+  await garbageCollector()({ type, execution: "async" });
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-type Collector = (options: { type: "major"; execution: "async" }) => Promise<void>;
+/** A file that nobody in this process has open cannot be held by a connection that was closed. */
+function forgetReleased(): void {
+  const open = openFiles();
+  if (open === undefined) return;
+  for (const closed of unreleased) {
+    if (closed.file !== undefined && !open.has(closed.file)) unreleased.delete(closed);
+  }
+}
+
+/** The files this process has open, where the system can tell. */
+function openFiles(): ReadonlySet<string> | undefined {
+  const open = new Set<string>();
+  for (const descriptor of descriptors() ?? []) {
+    try {
+      const { dev, ino } = fstatSync(Number(descriptor));
+      open.add(`${dev}:${ino}`);
+    } catch {
+      // Closed since it was listed, as the list itself was.
+    }
+  }
+  return open.size > 0 ? open : undefined;
+}
+
+type Collector = (options: { type: "minor" | "major"; execution: "async" }) => Promise<void>;
 let collector: Collector | undefined;
 
 function garbageCollector(): Collector {

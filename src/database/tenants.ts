@@ -100,6 +100,12 @@ export class TenantDatabases {
     return new Lease(entry, this.#release);
   }
 
+  /** Lends a guild's database if it is open already, and undefined otherwise. Never opens one. */
+  leaseOpen(target: TenantTarget): TenantLease | undefined {
+    const entry = this.#take(target);
+    return entry && new Lease(entry, this.#release);
+  }
+
   /** Lends for as long as `work` runs. */
   async use<T>(target: TenantTarget, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
     using lease = await this.lease(target);

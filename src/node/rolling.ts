@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
 import { atHostOf, databaseName, type Hosts } from "../../provisioning/hosts/host.ts";
 import type { Migration } from "../../provisioning/migrations.ts";
-import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
+import { migrateGuild, migrateOpenGuild } from "../../provisioning/rollouts/guild.ts";
 import { planRollout } from "../../provisioning/rollouts/plan.ts";
 import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, runRollout } from "../../provisioning/rollouts/run.ts";
@@ -19,9 +19,10 @@ import { ROLLOUT_JOB } from "../platform/job-kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { FleetRollouts } from "../services.ts";
 import type { JobWork } from "./job-runner.ts";
+import { MigrationThreads } from "./migration-threads.ts";
 
 interface Deps extends Hosts {
-  readonly config: Config;
+  readonly config: Pick<Config, "dataDir">;
   readonly platform: PlatformStore;
   readonly openClient: OpenClient;
   readonly tenants: TenantDatabases;
@@ -34,16 +35,31 @@ export function snapshotsOf({ config }: Pick<Deps, "config">): FolderSnapshots {
   return new FolderSnapshots(join(resolve(config.dataDir), "rollouts"));
 }
 
-/** What a rollout needs of this process, from the command line as from a job. */
-export function rolloutDeps(deps: Deps, rollouts: Rollouts): RolloutDeps {
-  const { platform, openClient, tenants, migrations } = deps;
+/**
+ * What a rollout needs of this process, from the command line as from a job. A guild that is open here
+ * is migrated between its own requests; a file at rest in a thread; what is elsewhere from here.
+ */
+export function rolloutDeps(
+  deps: Deps,
+  rollouts: Rollouts,
+  threads = new MigrationThreads(deps.migrations),
+): RolloutDeps {
+  const { platform, openClient, tenants, migrations, now } = deps;
   const snapshots = snapshotsOf(deps);
   return {
     platform,
     rollouts,
     tenants,
     migrations,
-    migrateGuild: (guild) => migrateGuild(deps, guild),
+    migrateGuild: async (guild) => {
+      using lease = tenants.leaseOpen(guild);
+      if (lease) return await migrateOpenGuild(deps, guild, lease.db.client);
+      const isFile = guild.location.url.startsWith("file:");
+      return isFile
+        ? await threads.migrate(guild, now().getTime())
+        : await migrateGuild(deps, guild);
+    },
+    end: () => threads.close(),
     smoke: (guild) => smoke(openClient, guild),
     snapshot: async ({ id }, guild) => {
       const name = databaseName(guild.databaseName);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import Native from "libsql";
@@ -101,6 +101,20 @@ test("closing gives the files back", async () => {
   }
   expect(await handlesReleased()).toBe(true);
   expect(descriptors()).toBe(before);
+});
+
+test("a file that got another name since is not taken for one that was given back", async () => {
+  const dir = scratch();
+  await handlesReleased();
+  const before = descriptors();
+  const client = await newDatabase(join(dir, "old.db"));
+  const kept = await run(client, "SELECT * FROM t");
+  await client.close();
+  renameSync(join(dir, "old.db"), join(dir, "new.db"));
+  expect(descriptors()).toBeGreaterThan(before);
+  expect(await handlesReleased()).toBe(true);
+  expect(descriptors()).toBe(before);
+  expect(kept).toEqual([]);
 });
 
 test("the driver alone keeps them: the trap is real", () => {

@@ -17,9 +17,13 @@ const LEASE_MS = 120_000;
 const STEPS = 5;
 
 let migrator: string;
+let worker: string;
+let mutant: string;
 let base: string;
 beforeAll(async () => {
   migrator = await bundleScript("test/support/migrator.ts");
+  worker = await bundleScript("src/node/migration-worker.ts");
+  mutant = await bundleScript("test/support/splitting-worker.ts");
   base = await mkdtemp(join(tmpdir(), "guildhall-fleet-crash-"));
   const services = await openProvisioning(base);
   for (let i = 0; i < GUILDS; i++) {
@@ -28,15 +32,19 @@ beforeAll(async () => {
   await services.close();
 }, 120_000);
 afterAll(async () => {
-  await rm(migrator, { force: true });
+  for (const script of [migrator, worker, mutant]) await rm(script, { force: true });
   await removeSearched(base);
 });
 
 /** Migrates in a process of its own; killed `afterMs` after it has begun, if given and it still runs then. */
-function migrateAndKill(dir: string, afterMs: number | undefined, aheadMs: number, mutant: string) {
+function migrateAndKill(
+  dir: string,
+  afterMs: number | undefined,
+  aheadMs: number,
+  threads: string,
+) {
   return new Promise<{ killed: boolean; out: string }>((resolve) => {
-    const env = { ...process.env, MUTANT: mutant };
-    const child = spawn(process.execPath, [migrator, dir, String(aheadMs)], { env });
+    const child = spawn(process.execPath, [migrator, dir, String(aheadMs), threads]);
     let out = "";
     child.stdout.on("data", (chunk) => {
       const isFirst = out === "" && afterMs !== undefined;
@@ -64,7 +72,7 @@ async function check(dir: string): Promise<string[]> {
 }
 
 /** One fan-out, killed at most `killsMax` times at random moments, until it is done or something is wrong. */
-async function killUntilDone(killsMax: number, mutant: string) {
+async function killUntilDone(killsMax: number, threads: string) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-fleet-crash-"));
   try {
     await cp(base, dir, { recursive: true });
@@ -73,7 +81,7 @@ async function killUntilDone(killsMax: number, mutant: string) {
     let kills = 0;
     for (let run = 1; ; run++) {
       const afterMs = kills < killsMax ? Math.random() * 80 : undefined;
-      const { killed, out } = await migrateAndKill(dir, afterMs, run * LEASE_MS, mutant);
+      const { killed, out } = await migrateAndKill(dir, afterMs, run * LEASE_MS, threads);
       wrong.push(...(await check(dir)));
       if (!killed) return { kills, wrong, report: JSON.parse(out.split("\n")[1]!) };
       kills++;
@@ -98,7 +106,7 @@ test("a migration of the fleet killed again and again ends with every guild whol
   let kills = 0;
   let runs = 0;
   while (kills < KILLS) {
-    const result = await killUntilDone(KILLS - kills, "");
+    const result = await killUntilDone(KILLS - kills, worker);
     expect(result.wrong).toEqual([]);
     expect(result.report.status).toBe("done");
     expect(Object.keys(result.report.counts)).not.toContain("failed");
@@ -110,6 +118,6 @@ test("a migration of the fleet killed again and again ends with every guild whol
 }, 1_200_000);
 
 test("this test notices a version that is not written with its tables", async () => {
-  const { wrong } = await killUntilDone(KILLS, "split-version");
+  const { wrong } = await killUntilDone(KILLS, mutant);
   expect(wrong).not.toEqual([]);
 }, 60_000);

@@ -1,3 +1,4 @@
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -10,6 +11,14 @@ const ROOT = join(import.meta.dirname, "../..");
 export async function bundleScript(script: string): Promise<string> {
   // Beside the packages, because the driver's native part is looked for from where the file lies.
   const outfile = join(ROOT, `dist/${script.replaceAll("/", "-")}-${process.pid}.js`);
+  await bundled(script, outfile);
+  // The threads that it may start are looked for beside it, by other tests at the same time as well.
+  await bundled("src/node/migration-worker.ts", `${outfile}.worker`);
+  await rename(`${outfile}.worker`, join(ROOT, "dist/migration-worker.js"));
+  return outfile;
+}
+
+async function bundled(script: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(ROOT, script)],
     outfile,
@@ -22,5 +31,4 @@ export async function bundleScript(script: string): Promise<string> {
     },
     logLevel: "warning",
   });
-  return outfile;
 }

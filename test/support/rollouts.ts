@@ -1,16 +1,14 @@
 import { join } from "node:path";
 import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
-import { databaseName } from "../../provisioning/hosts/host.ts";
 import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
-import { migrateGuild } from "../../provisioning/rollouts/guild.ts";
 import {
   type Rollout,
   type RolloutOptions,
   Rollouts,
 } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
-import { smoke } from "../../provisioning/rollouts/smoke.ts";
-import type { OpenClient } from "../../src/database/client.ts";
+import { MigrationThreads } from "../../src/node/migration-threads.ts";
+import { rolloutDeps } from "../../src/node/rolling.ts";
 import type { openProvisioning } from "./provisioning.ts";
 
 export const OPTIONS: RolloutOptions = {
@@ -26,23 +24,16 @@ export function rolloutsOver(
   dir: string,
   services: Awaited<ReturnType<typeof openProvisioning>>,
   migrations: readonly Migration[],
-  openClient: OpenClient = services.fleet.openClient,
+  threads = new MigrationThreads(migrations),
 ) {
-  const { platform, host, tenants } = services;
+  const { fleet, platform, host } = services;
   const rollouts = new Rollouts(platform);
   const snapshots = new FolderSnapshots(join(dir, "rollouts"));
-  const deps: RolloutDeps = {
-    platform,
+  const deps = rolloutDeps(
+    { ...fleet, host, migrations, config: { dataDir: dir } },
     rollouts,
-    migrations,
-    tenants,
-    migrateGuild: (guild) => migrateGuild({ ...services.fleet, openClient, migrations }, guild),
-    smoke: (guild) => smoke(openClient, guild),
-    snapshot: async ({ id }, guild) => {
-      const name = databaseName(guild.databaseName);
-      return await snapshots.save(id, name, await host.snapshot(name));
-    },
-  };
+    threads,
+  );
   const begin = (options: Partial<RolloutOptions> = {}, waves: readonly string[] = ["1", "rest"]) =>
     rollouts.begin(schemaOf(migrations), {
       waves,

@@ -62,7 +62,7 @@ export function splitting(open: OpenClient): OpenClient {
     client.migrate = async (statements) => {
       const isRecord = ({ sql }: Statement) => /(INTO|UPDATE) (_meta|_migrations)/.test(sql);
       await migrate(statements.filter((one) => !isRecord(one)));
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       await migrate(statements.filter(isRecord));
     };
     return client;

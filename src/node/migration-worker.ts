@@ -1,0 +1,4 @@
+import { openEmbedded } from "../database/embedded.ts";
+import { serveMigrations } from "./migration-thread.ts";
+
+serveMigrations(openEmbedded);
