@@ -7,6 +7,7 @@ import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
 import { moveCommands } from "./guild-move.ts";
+import { renameCommand } from "./guild-rename.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -27,7 +28,7 @@ const founding = () => import("./guild-founding.ts");
 export function guildCommands(program: Command): void {
   const guilds = program
     .command("guilds")
-    .description("make, list, show, close, copy and delete guilds");
+    .description("make, list, show, rename, close, copy and delete guilds");
   const create = "guildhall guilds create --name 'Iron Vow' --realm 'Area 52' --region eu";
   guilds
     .command("create")
@@ -62,6 +63,7 @@ export function guildCommands(program: Command): void {
     .action((slug: string, options: { json?: boolean }) =>
       run(options, (services, out) => showGuild(services, out, slug)),
     );
+  renameCommand(guilds);
   lifeCommands(guilds);
   moveCommands(guilds);
   endCommands(guilds);

@@ -85,7 +85,7 @@ export interface ApplyOptions {
 
 function changing(migrate: Command): void {
   migrate
-    .command("apply", { isDefault: true })
+    .command("apply")
     .description("begin a rollout, or go on with the one that was not finished")
     .option(...WAVE)
     .option(...LANES, limits.fleet.lanes)

@@ -57,6 +57,32 @@ describe("a guild that an operator deletes", () => {
   });
 });
 
+test("a guild that an operator renames is found under both addresses, and keeps one when it is refused", async () => {
+  const { t, guild, guildhall } = await platform();
+  await using _t = t;
+  const other = await t.guild("iron-wall");
+  const rename = (...args: readonly string[]) => guildhall("guilds", "rename", "iron-vow", ...args);
+  expect((await rename()).code).toBe(2);
+  expect((await rename("--to", "")).err).toContain("--to:");
+  expect(JSON.parse((await rename("--to", "api", "--json")).err).error.code).toMatch(/slug/);
+  const taken = await rename("--to", other.slug, "--json");
+  expect(taken).toMatchObject({ code: 1 });
+  expect(JSON.parse(taken.err).error.code).toBe("guild/slug-taken");
+  expect((await rename("--to", "ironvow", "--dry-run")).out).toContain("/g/ironvow");
+  expect((await guild.owner.page("/g/iron-vow")).status).toBe(200);
+  const renamed = await rename("--to", "ironvow", "--name", "Iron Vow Reborn", "--json");
+  expect(JSON.parse(renamed.out)).toEqual({
+    id: guild.id,
+    name: "Iron Vow Reborn",
+    slug: "ironvow",
+  });
+  const moved = await guild.owner.page("/g/iron-vow");
+  expect([moved.status, moved.headers.get("location")]).toEqual([308, "/g/ironvow"]);
+  const page = await guild.owner.page("/g/ironvow");
+  expect(page.text).toContain("Iron Vow Reborn");
+  expect((await guild.owner.page("/g/ironvow/audit")).text).toContain("guild.change");
+});
+
 describe("a guild's copies at the command line", () => {
   test("are made, listed, opened, thinned out and given back, with what would be lost said first", async () => {
     const { t, guild, guildhall } = await platform();

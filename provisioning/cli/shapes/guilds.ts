@@ -56,6 +56,7 @@ export const guildShapes = {
   "guilds create": orWould(guild),
   "guilds list": z.array(guild),
   "guilds show": guild.extend({ error, steps: z.array(step) }),
+  "guilds rename": orWould(z.strictObject({ id: text, name: text, slug: text })),
   "guilds suspend": orWould(z.strictObject({ suspended: text })),
   "guilds resume": orWould(z.strictObject({ resumed: text })),
   "guilds check": z.strictObject({

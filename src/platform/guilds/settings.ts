@@ -3,7 +3,7 @@ import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { type PlatformContext, record } from "../context.ts";
+import { type ActingContext, record } from "../context.ts";
 import { type Faction, guilds, type RaidSchedule } from "../schema.ts";
 import { actorUnchanged } from "./members.ts";
 import { refuseBadSlug } from "./service.ts";
@@ -28,7 +28,7 @@ export interface SettingsChange {
  */
 export async function changeSettings(
   ctx: GuildContext,
-  platform: PlatformContext,
+  platform: ActingContext,
   change: SettingsChange,
 ): Promise<{ slug: string }> {
   allow(ctx, "settings.manage");
