@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { backoffMs, delay } from "../kernel/concurrency.ts";
 import { Unavailable } from "../kernel/errors.ts";
@@ -19,10 +19,7 @@ export async function openEmbedded(
 ): Promise<Client> {
   const path = fileURLToPath(location.url);
   if (!options.create) {
-    const size = await stat(path).then(
-      (file) => file.size,
-      () => undefined,
-    );
+    const size = sizeAt(path);
     if (size === undefined) throw new DatabaseError("missing", "The database file is not there.");
     if (size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
   }
@@ -30,6 +27,15 @@ export async function openEmbedded(
   const client = new EmbeddedClient(path, options.busyWaitMsMax ?? limits.database.busyWaitMsMax);
   await client.connect();
   return client;
+}
+
+/** Asked at once, in microseconds: Node's own threads may be busy with slower files. */
+function sizeAt(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 type Work<T> = (connection: Connection) => T;
