@@ -1,7 +1,7 @@
 import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
-import { newToken } from "../../src/kernel/tokens.ts";
+import { newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 
 // The server's own clock counts: those of several processes differ.
@@ -46,7 +46,7 @@ export class Turns {
   async #holding<T>(work: () => Promise<T>): Promise<T> {
     const client = await this.#open();
     try {
-      const holder = newToken();
+      const holder = newId<string>();
       await this.#take(client, holder);
       const done = await work();
       // What was done stays done, and a turn that cannot be given back ends soon.
