@@ -264,7 +264,9 @@ describe("migrate", () => {
     await platformWith(120, { migrations: 1 });
     const { platform, close } = await openProvisioning(dir);
     const env = { PATH: process.env["PATH"], DATA_DIR: dir };
-    const child = spawn(process.execPath, [main, "migrate", "--lanes", "1", "--json"], { env });
+    const child = spawn(process.execPath, [main, "migrate", "apply", "--lanes", "1", "--json"], {
+      env,
+    });
     let out = "";
     child.stdout.on("data", (chunk) => {
       out += chunk;
