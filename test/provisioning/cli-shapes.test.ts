@@ -30,7 +30,8 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "import", "iron-vow.db.gz", "--owner-email", OWNER, "--dry-run"],
   ["guilds", "import", "iron-vow.db.gz", "--owner-email", OWNER, "--name", "Iron Again"],
   ["guilds", "clone", "iron-vow", "--slug", "iron-lab", "--owner-email", OWNER],
-  ["guilds", "purge-moved", "iron-vow", "--dry-run"],
+  ["guilds", "rename", "iron-lab", "--to", "iron-yard", "--dry-run"],
+  ["guilds", "rename", "iron-lab", "--name", "Iron Yard"],
   ["operators", "add", OWNER, "--may", "all"],
   ["operators", "list"],
   ["operators", "remove", OWNER],
@@ -81,7 +82,7 @@ const DAY: readonly (readonly string[])[] = [
 ];
 
 /** Commands that want a server beside them: moving below, following in its own tests. */
-const ELSEWHERE = ["guilds move", "logs follow"];
+const ELSEWHERE = ["guilds move", "guilds purge-moved", "logs follow"];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 
 let main: string;
