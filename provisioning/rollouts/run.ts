@@ -32,8 +32,11 @@ export interface RunOptions {
 
 /** Guilds asked after each wave whether they still answer. */
 const SMOKE_GUILDS = 3;
-/** Below this nobody notices a difference, however many times as long it is. */
-const SLOW_MS = 50;
+/**
+ * A guild that takes no changes for less than this is noticed by nobody, however many times as long it is:
+ * one that is open takes a millisecond, a file at rest on a busy disk a hundred.
+ */
+const SLOW_MS = 500;
 
 /**
  * Takes a rollout through its waves from wherever it stands, and ends it: `done`, `failed`, `halted`,

@@ -98,6 +98,29 @@ test("a thread that has yet to begin makes no guild look slow", async () => {
   expect(await fleet.apply({}, ["1", "rest"])).toMatchObject({ status: "done", haltReason: null });
 });
 
+test("a wave whose guilds take far longer than the first one's is the last", async () => {
+  const steps = `WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps
+    WHERE n < (SELECT coalesce(max(value + 0), 1) FROM settings WHERE name = 'burden'))`;
+  const heavy = parseMigrations([
+    {
+      name: "9999_heavy",
+      when: 9e12,
+      sql: `CREATE TABLE next (x)\n--> statement-breakpoint
+        INSERT INTO next SELECT count(*) FROM (${steps} SELECT n FROM steps)`,
+    },
+  ]);
+  const [, ...others] = await foundGuilds(3);
+  for (const guild of others) {
+    await run(guild, "INSERT INTO settings VALUES ('burden', '8000000', 0)");
+  }
+  const fleet = rolloutsOver(dir, services, [...guildSchema, ...heavy]);
+  const ended = await fleet.apply({ slownessMax: 3 }, ["1", "1", "rest"]);
+  expect(ended).toMatchObject({
+    status: "halted",
+    haltReason: expect.stringMatching(/times the first wave's/),
+  });
+});
+
 test("requests of a guild go on while it is migrated, and none of their writes is lost", async () => {
   const guilds = await foundGuilds(6);
   for (const guild of guilds) {
