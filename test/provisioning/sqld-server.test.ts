@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -27,6 +27,8 @@ test.runIf(hasSqld)(
       expect(line).not.toContain(second.adminKey);
     } finally {
       second.child.kill("SIGKILL");
+      // Beside the databases lie the server's own keys.
+      for (const key of ["admin-key", "private-key.pem"]) await rm(join(dir, key));
       await removeSearched(dir);
     }
   },
