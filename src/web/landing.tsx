@@ -4,6 +4,7 @@ import { formatPoints, LinkButton } from "./components.tsx";
 import type { Messages } from "./i18n/index.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { PlatformLayout } from "./layout.tsx";
+import { featureNames } from "./plan-features.ts";
 
 /** The start page: what it is, why one may trust it, what it costs. */
 export function LandingPage(props: {
@@ -99,12 +100,12 @@ function Plans({ view, plans }: { view: View; plans: readonly Plan[] }) {
               {named && <p class="muted">{named.text}</p>}
               <ul>
                 <Points t={t} icon="check" texts={roomOf(t, plan)} />
-                <Points t={t} icon="check" texts={featureNames(view, plan.features)} />
+                <Points t={t} icon="check" texts={featureNames(view.messages, plan.features)} />
                 <Points
                   t={t}
                   icon="cross"
                   texts={featureNames(
-                    view,
+                    view.messages,
                     [...features].filter((one) => !plan.features.includes(one)),
                   )}
                 />
@@ -126,11 +127,6 @@ function roomOf(t: Messages["landing"], plan: Plan): readonly string[] {
     retentionDays === null ? t.keptForGood : t.kept(retentionDays),
     keysMax === null ? t.anyKeys : t.keys(keysMax),
   ];
-}
-
-function featureNames(view: View, features: readonly string[]): readonly string[] {
-  const names: Readonly<Record<string, string>> = view.messages.plans.featureNames;
-  return features.map((one) => names[one] ?? one);
 }
 
 function Points(props: { t: Messages["landing"]; icon: IconName; texts: readonly string[] }) {

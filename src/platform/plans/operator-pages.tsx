@@ -188,10 +188,8 @@ export function Sources(props: { view: View; subscriptions: readonly Subscriptio
 function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number]) {
   const t = view.messages.plans;
   const value = plan[name];
-  if (name !== "logBytesMax" || value === null) {
-    return [t.limits[name], number(view, value)] as const;
-  }
-  return [t.logStorage, gibibytes(view, value)] as const;
+  if (name !== "logBytesMax") return [t.limits[name], number(view, value)] as const;
+  return [t.logStorage, value === null ? number(view, value) : gibibytes(view, value)] as const;
 }
 
 /** Bytes as people read them. */

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
-import { type View, viewOf } from "../../http/view.ts";
+import { viewOf } from "../../http/view.ts";
 import { may } from "../../tenant/context.ts";
 import {
   Button,
@@ -14,6 +14,7 @@ import {
   PageHeader,
 } from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { featureNames } from "../../web/plan-features.ts";
 import { ownPage, sentForm } from "../auth/form-page.ts";
 import { Facts } from "../operators/parts.tsx";
 import { checkoutInput } from "./guild-routes.ts";
@@ -76,7 +77,7 @@ async function planHtml(c: Context<GuildEnv>) {
             [t.limits.retentionDays, number(view, guild.plan.retentionDays)],
             [t.limits.eventsPerMinuteMax, number(view, guild.plan.eventsPerMinuteMax)],
             [t.limits.connectionsMax, number(view, guild.plan.connectionsMax)],
-            [t.features, featureNames(view, guild.plan.features)],
+            [t.features, featureNames(view.messages, guild.plan.features).join(", ") || t.none],
           ]}
         />
       </Card>
@@ -109,10 +110,4 @@ function WayOn({ c, isPaid }: { c: Context<GuildEnv>; isPaid: boolean }) {
       </form>
     </>
   );
-}
-
-function featureNames(view: View, features: readonly string[]): string {
-  const t = view.messages.plans;
-  const names: Readonly<Record<string, string>> = t.featureNames;
-  return features.map((one) => names[one] ?? one).join(", ") || t.none;
 }

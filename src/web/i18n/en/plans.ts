@@ -17,10 +17,7 @@ export const plans = {
   logStorage: "Room for logs",
   features: "Features",
   featureNames: {
-    "discord-bot": "Discord bot",
     analytics: "Analytics",
-    export: "Bulk exports",
-    priority: "First in line when it is busy",
   },
   none: "none",
   unlimited: "without limit",

@@ -20,10 +20,7 @@ export const plans: Translated<typeof en> = {
   logStorage: "Espacio para registros",
   features: "Funciones",
   featureNames: {
-    "discord-bot": "Bot de Discord",
     analytics: "Análisis",
-    export: "Exportaciones completas",
-    priority: "Prioridad cuando hay mucha actividad",
   },
   none: "ninguna",
   unlimited: "sin límite",
