@@ -75,6 +75,8 @@ export const limits = {
   /** Subjects whose place in a window this process remembers; who is forgotten is asked for. */
   rateSubjectsMax: 50_000,
   guild: {
+    /** What a stranger asked for, in a log: a slug is shorter, and nobody fills a log with a long one. */
+    askedCharsMax: 64,
     /** Time to notice that the wrong guild was deleted, or that it was the wrong thing to do. */
     deletionGraceMs: 30 * DAY_MS,
     /** A freed slug in old links must not lead into a stranger's guild. */
@@ -194,6 +196,11 @@ export const limits = {
     failuresMax: 10,
     /** Machines are noisy; a wave twenty times as slow as the first is not noise. */
     slownessMax: 20,
+    /**
+     * A guild that takes no changes for less than this is noticed by nobody, however many times as long it
+     * is: one that is open takes a millisecond, a file at rest on a busy disk a hundred.
+     */
+    slowMs: 500,
     /** A screen of the console. */
     rolloutsShown: 20,
     /** No copy of a guild takes this long: a draft so old was left by a crash. */

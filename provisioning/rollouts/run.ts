@@ -1,5 +1,6 @@
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
@@ -32,11 +33,6 @@ export interface RunOptions {
 
 /** Guilds asked after each wave whether they still answer. */
 const SMOKE_GUILDS = 3;
-/**
- * A guild that takes no changes for less than this is noticed by nobody, however many times as long it is:
- * one that is open takes a millisecond, a file at rest on a busy disk a hundred.
- */
-const SLOW_MS = 500;
 
 /**
  * Takes a rollout through its waves from wherever it stands, and ends it: `done`, `failed`, `halted`,
@@ -212,7 +208,7 @@ class Run {
     if (wave === 0) return undefined;
     const first = await this.#deps.rollouts.medianMs(this.#rollout, 0);
     const here = await this.#deps.rollouts.medianMs(this.#rollout, wave);
-    if (first === undefined || here === undefined || here < SLOW_MS) return undefined;
+    if (first === undefined || here === undefined || here < limits.fleet.slowMs) return undefined;
     const times = here / Math.max(1, first);
     if (times <= this.#rollout.options.slownessMax) return undefined;
     return `A guild takes ${Math.round(here)} ms, ${Math.round(times)} times the first wave's.`;

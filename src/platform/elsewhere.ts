@@ -1,10 +1,9 @@
 import { write } from "../database/write.ts";
 import { LimitReached } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
+import { limits } from "../limits.ts";
 import { type ActingContext, record } from "./context.ts";
 import type { RateState } from "./rate-limiter.ts";
-
-const ASKED_CHARS_MAX = 64;
 
 /**
  * Tells a guild, in its own log, that a key, an access token or a ticket of it was tried on another
@@ -27,7 +26,7 @@ export async function recordElsewhere(
   const { caller } = ctx;
   const subject = caller.type === "key" ? caller.keyId : "";
   const after = {
-    asked: asked.slice(0, ASKED_CHARS_MAX),
+    asked: asked.slice(0, limits.guild.askedCharsMax),
     ...(state?.left === 0 && { last: true }),
   };
   await write(platform.db, [record(ctx, "guild.elsewhere", subject, { guildId, after })]);

@@ -9,6 +9,7 @@ import {
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
 import { rolloutDeps } from "../../src/node/rolling.ts";
+import type { Guild } from "../../src/platform/store.ts";
 import type { openProvisioning } from "./provisioning.ts";
 
 export const OPTIONS: RolloutOptions = {
@@ -18,6 +19,19 @@ export const OPTIONS: RolloutOptions = {
   snapshots: false,
   allowDestructive: false,
 };
+
+/** So many guilds with databases, in the order in which a rollout takes them. */
+export async function guildsById(
+  services: Awaited<ReturnType<typeof openProvisioning>>,
+  count: number,
+): Promise<readonly Guild[]> {
+  const guilds: Guild[] = [];
+  for (let i = 0; i < count; i++) {
+    const id = await services.recordGuild(`guild-${i}`);
+    guilds.push(await services.provisioner.provision(id));
+  }
+  return guilds.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 /** Rollouts over the real files of `openProvisioning`, to a schema of the test's own. */
 export function rolloutsOver(

@@ -4,6 +4,7 @@ import type { AppEnv } from "../../http/env.ts";
 import { notFound } from "../../http/problem.ts";
 import type { Area } from "../../kernel/areas.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { isId } from "../../kernel/ids.ts";
 import { requireProved, type SignedIn, signedIn } from "../context.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
@@ -66,4 +67,10 @@ function proofPage(c: Context<OperatorEnv>): Response | undefined {
   // The address of an act is the one of its page, and one word.
   const page = c.req.path.replace(/\/[^/]+$/, "") || "/operator";
   return c.redirect(`/account/proof?next=${encodeURIComponent(page)}`, 303);
+}
+
+/** The id in a page's address; what is no id names nothing. */
+export function pathId<Id extends string>(c: Context<OperatorEnv>): Id {
+  const id = c.req.param("id")!;
+  return (isId(id) ? id : "") as Id;
 }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import type { Page } from "../../kernel/cursor.ts";
-import { isId, type UserId } from "../../kernel/ids.ts";
+import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import {
   Badge,
@@ -21,7 +21,7 @@ import { LOCALE_NAMES, LOCALES } from "../../web/i18n/index.ts";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
-import { type OperatorEnv, requireArea } from "./access.ts";
+import { type OperatorEnv, pathId, requireArea } from "./access.ts";
 import { letterInput } from "./account-routes.ts";
 import {
   type AccountFile,
@@ -52,8 +52,8 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<OperatorEn
   });
   pages.get("/accounts/:id", needed, async (c) => ownPage(c, await accountHtml(c, emptyForm)));
   pages.post("/accounts/:id/sign-out", needed, async (c) => {
-    await endAllSessions(c.var.operator, idOf(c));
-    return c.redirect(`/operator/accounts/${idOf(c)}?done=everywhere`, 303);
+    await endAllSessions(c.var.operator, pathId<UserId>(c));
+    return c.redirect(`/operator/accounts/${pathId<UserId>(c)}?done=everywhere`, 303);
   });
   pages.post("/accounts/:id/verification", needed, (c) =>
     onForm(
@@ -61,17 +61,11 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<OperatorEn
       letterInput,
       (form) => accountHtml(c, form),
       async ({ locale }) => {
-        await mailVerification(c.var.operator, { id: idOf(c), locale });
-        return c.redirect(`/operator/accounts/${idOf(c)}?done=sent`, 303);
+        await mailVerification(c.var.operator, { id: pathId<UserId>(c), locale });
+        return c.redirect(`/operator/accounts/${pathId<UserId>(c)}?done=sent`, 303);
       },
     ),
   );
-}
-
-/** What is no id names no account. */
-function idOf(c: PageContext): UserId {
-  const id = c.req.param("id")!;
-  return (isId(id) ? id : "") as UserId;
 }
 
 function AccountsPage(props: { view: View; page: Page<AccountLine>; search: string }) {
@@ -154,7 +148,7 @@ async function accountHtml(c: PageContext, form: FormState) {
   const view = viewOf(c);
   const t = view.messages.operator;
   const { areas } = c.var.operator;
-  const account = await accountFile(c.var.operator, idOf(c));
+  const account = await accountFile(c.var.operator, pathId<UserId>(c));
   return (
     <OperatorLayout view={view} title={account.name} section="accounts">
       <PageHeader title={account.name} lead={account.email}>

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import type { Page } from "../../kernel/cursor.ts";
-import { type GuildId, isId } from "../../kernel/ids.ts";
+import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import {
   Badge,
@@ -23,7 +23,7 @@ import { emptyForm, Form, type FormState, SelectField, TextField } from "../../w
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
-import { type OperatorEnv, requireArea } from "./access.ts";
+import { type OperatorEnv, pathId, requireArea } from "./access.ts";
 import {
   findGuilds,
   type GuildFile,
@@ -68,22 +68,16 @@ export function addGuildPages(pages: ReturnType<typeof createRouter<OperatorEnv>
       suspension,
       (form) => guildHtml(c, form),
       async ({ reason }) => {
-        await suspend(c.var.operator, idOf(c), reason);
-        return c.redirect(`/operator/guilds/${idOf(c)}?done=saved`, 303);
+        await suspend(c.var.operator, pathId<GuildId>(c), reason);
+        return c.redirect(`/operator/guilds/${pathId<GuildId>(c)}?done=saved`, 303);
       },
       "guilds",
     ),
   );
   pages.post("/guilds/:id/resumption", needed, async (c) => {
-    await resume(c.var.operator, idOf(c));
-    return c.redirect(`/operator/guilds/${idOf(c)}?done=saved`, 303);
+    await resume(c.var.operator, pathId<GuildId>(c));
+    return c.redirect(`/operator/guilds/${pathId<GuildId>(c)}?done=saved`, 303);
   });
-}
-
-/** What is no id names no guild. */
-function idOf(c: PageContext): GuildId {
-  const id = c.req.param("id")!;
-  return (isId(id) ? id : "") as GuildId;
 }
 
 function GuildsPage(props: { view: View; page: Page<GuildLine>; filters: FilterForm }) {
@@ -158,7 +152,7 @@ function columns(view: View): readonly Column<GuildLine>[] {
 async function guildHtml(c: PageContext, form: FormState) {
   const view = viewOf(c);
   const t = view.messages.operator;
-  const file = await guildFile(c.var.operator, idOf(c));
+  const file = await guildFile(c.var.operator, pathId<GuildId>(c));
   const { guild, usage } = file;
   return (
     <OperatorLayout view={view} title={guild.name} section="guilds">

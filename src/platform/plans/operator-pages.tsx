@@ -2,13 +2,13 @@ import type { Context } from "hono";
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import { NotFound } from "../../kernel/errors.ts";
-import { type GuildId, isId } from "../../kernel/ids.ts";
+import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { Button, ButtonForm, Card, LinkButton, PageHeader, Time } from "../../web/components.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
-import { type OperatorEnv, requireArea } from "../operators/access.ts";
+import { type OperatorEnv, pathId, requireArea } from "../operators/access.ts";
 import { Changing, Facts } from "../operators/parts.tsx";
 import type { Guild } from "../store.ts";
 import { changePlan, type PlanLine, planLines } from "./editing.ts";
@@ -205,8 +205,7 @@ export function number(view: View, value: number | null): string {
 }
 
 async function guildOf(c: PageContext): Promise<Guild> {
-  const id = c.req.param("id")!;
-  const guild = isId(id) ? await c.var.services.platform.guild(id as GuildId) : undefined;
+  const guild = await c.var.services.platform.guild(pathId<GuildId>(c));
   if (guild) return guild;
   throw new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list.");
 }

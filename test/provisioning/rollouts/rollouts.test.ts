@@ -9,7 +9,7 @@ import { revertGuild, revertible } from "../../../provisioning/rollouts/revert.t
 import { limits } from "../../../src/limits.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { guildSchema, openProvisioning } from "../../support/provisioning.ts";
-import { rolloutsOver } from "../../support/rollouts.ts";
+import { guildsById, rolloutsOver } from "../../support/rollouts.ts";
 import { removeSearched } from "../../support/secrets/folders.ts";
 
 const NEXT = [
@@ -31,14 +31,7 @@ afterEach(async () => {
   await removeSearched(dir);
 });
 
-async function foundGuilds(count: number): Promise<Guild[]> {
-  const guilds: Guild[] = [];
-  for (let i = 0; i < count; i++) {
-    const id = await services.recordGuild(`guild-${i}`);
-    guilds.push(await services.provisioner.provision(id));
-  }
-  return guilds.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
+const foundGuilds = (count: number) => guildsById(services, count);
 const spoil = (guild: Guild) => writeFile(fileURLToPath(guild.location.url), "no database");
 const versions = async () => {
   const found: number[] = [];

@@ -7,7 +7,7 @@ import { handlesReleased, openFileDescriptors } from "../../../src/database/embe
 import { MigrationThreads } from "../../../src/node/migration-threads.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { guildSchema, openProvisioning } from "../../support/provisioning.ts";
-import { rolloutsOver } from "../../support/rollouts.ts";
+import { guildsById, rolloutsOver } from "../../support/rollouts.ts";
 import { removeSearched } from "../../support/secrets/folders.ts";
 
 const NEXT = [
@@ -33,14 +33,7 @@ afterEach(async () => {
   await removeSearched(dir);
 });
 
-async function foundGuilds(count: number): Promise<Guild[]> {
-  const guilds: Guild[] = [];
-  for (let i = 0; i < count; i++) {
-    const id = await services.recordGuild(`guild-${i}`);
-    guilds.push(await services.provisioner.provision(id));
-  }
-  return guilds.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
+const foundGuilds = (count: number) => guildsById(services, count);
 const run = (guild: Guild, sql: string) =>
   services.tenants.use(guild, (db) => db.client.execute({ sql, args: [] }));
 const isOpenHere = (guild: Guild) => {
