@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { coveredRows } from "../support/covered-rows.ts";
+import { FAULTS, NOT_YET } from "./fault-table.ts";
+
+describe("the fault table", () => {
+  const tests = coveredRows("R");
+  const rows = Object.keys(FAULTS);
+
+  test("has a test for each row, or says why there is none yet", () => {
+    const lines = rows.map((row) => {
+      const proofs = tests.get(row)?.length ?? 0;
+      return `${row.padEnd(4)}${FAULTS[row]}: ${proofs > 0 ? `${proofs} tests` : NOT_YET[row]}`;
+    });
+    const proved = rows.filter((row) => tests.has(row)).length;
+    console.log([...lines, `${proved} rows proved, ${rows.length - proved} not yet`].join("\n"));
+    expect(rows).toEqual(Array.from({ length: 20 }, (_, i) => `R${i + 31}`));
+    expect(rows.filter((row) => !tests.has(row) && !(row in NOT_YET))).toEqual([]);
+  });
+
+  test("gives no excuse for a row that has a test, and names no row that is not there", () => {
+    expect(Object.keys(NOT_YET).filter((row) => tests.has(row) || !(row in FAULTS))).toEqual([]);
+    expect([...tests.keys()].filter((row) => !(row in FAULTS))).toEqual([]);
+  });
+});
