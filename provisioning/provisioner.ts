@@ -1,6 +1,8 @@
 import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
 import { type Writable, write } from "../src/database/write.ts";
+import { processBackground } from "../src/kernel/background.ts";
 import type { Clock } from "../src/kernel/clock.ts";
+import { pause } from "../src/kernel/concurrency.ts";
 import { AppError, Conflict, NotFound, Unavailable } from "../src/kernel/errors.ts";
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
@@ -267,14 +269,14 @@ export class Provisioner {
     const { operations } = this.#deps;
     const everyMs = limits.guild.operationLeaseMs / 3;
     let left = limits.guild.hostWorkMsMax / everyMs;
-    const renewal = setInterval(() => {
-      // If this fails the lease runs out, which the next step finds.
-      if (left-- > 0) operations.note(operation, []).catch(() => undefined);
-    }, everyMs);
+    // If this fails the lease runs out, which the next step finds.
+    const renewal = processBackground.every("provisioning.renew", everyMs, async () => {
+      if (left-- > 0) await operations.note(operation, []);
+    });
     try {
       return await work();
     } finally {
-      clearInterval(renewal);
+      await renewal.stop();
     }
   }
 
@@ -301,20 +303,16 @@ export class Provisioner {
   }
 
   async #drain(guildId: GuildId): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const stillInUse = new Unavailable(
-        "guild/still-in-use",
-        "Somebody is still using this guild. It will be deleted when they are done.",
-        { retryAfterMs: limits.guild.sweepEveryMs },
-      );
-      timer = setTimeout(() => reject(stillInUse), limits.database.drainMsMax);
-    });
-    try {
-      await Promise.race([this.#deps.tenants.drain(guildId), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = pause(limits.database.drainMsMax);
+    const drained = this.#deps.tenants.drain(guildId).then(() => true);
+    const isDrained = await Promise.race([drained, late.over.then(() => false)]);
+    late.end();
+    if (isDrained) return;
+    throw new Unavailable(
+      "guild/still-in-use",
+      "Somebody is still using this guild. It will be deleted when they are done.",
+      { retryAfterMs: limits.guild.sweepEveryMs },
+    );
   }
 
   #forget(guild: Guild): readonly Writable[] {

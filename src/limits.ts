@@ -282,6 +282,10 @@ export const limits = {
     /** What a code means changes with a release; a browser that shows it an hour late harms nobody. */
     problemPageFreshSeconds: 3_600,
   },
+  stop: {
+    /** Detached work that is left, such as a retry of a write, is done by the next start or never. */
+    backgroundMs: SECOND_MS,
+  },
   remote: {
     /** Nobody waits longer than this for one answer of a database server. */
     deadlineMs: 5 * SECOND_MS,

@@ -6,6 +6,7 @@ import type { Rollout } from "../provisioning/rollouts/rollouts.ts";
 import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
+import type { Background } from "./kernel/background.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
@@ -115,8 +116,8 @@ export interface Services {
   readonly cache: ResponseCache;
   /** Something became due just now: whoever does the jobs of this process need not wait for it. */
   readonly wakeJobs: () => void;
-  /** Lets work go on after the answer, on runtimes that would end it then. */
-  readonly background?: (work: Promise<unknown>) => void;
+  /** Owns timers, event handlers and work that goes on after the answer. */
+  readonly background: Background;
   /** Follows what happens in guilds that somebody watches. */
   readonly tails: EventTails;
   readonly logFiles?: LogFiles;

@@ -40,8 +40,8 @@ export default {
     }
     const address = request.headers.get("cf-connecting-ip") ?? "";
     const answer = await app.fetch(request, { services, address }, execution as never);
-    services.background?.(services.keyUsage.flush());
-    services.background?.(services.auditSealer.flush());
+    services.background.detach("keys.usage", services.keyUsage.flush());
+    services.background.detach("audit.seal", services.auditSealer.flush());
     return answer;
   },
 

@@ -115,6 +115,26 @@ const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])
   ],
 ];
 
+/** The owner of background work, the waits that run nothing, and code that runs in browsers. */
+const OWNS_BACKGROUND = /^src\/(kernel\/(background|concurrency)\.ts|web\/assets\/)/;
+
+/** Lines that start work which no caller awaits: an error in it would end the process. */
+function unownedWork(text: string): string[] {
+  const events =
+    "(?<!ackground)\\.(on|once|addListener|prependListener|addEventListener)\\((?!t\\.)";
+  const calls = new RegExp(
+    `${events}|\\b(setInterval|setTimeout|queueMicrotask|nextTick)\\(|\\bvoid (?!0)[\\w#(]`,
+  );
+  const found = text
+    .split("\n")
+    .filter((line) => calls.test(line) && !/^\s*(\/\/|\/?\*)/.test(line));
+  // A statement that begins with a call and ends in a handler drops the promise of that handler.
+  const bare = text.matchAll(
+    /(?<=[;{}]\s*\n\s*|=>\s*)(?!await|return|throw|const|let|yield|case)([\w.#?!]+\([^;{}=]*?\)\s*\.(?:then|catch)\()/g,
+  );
+  return [...found, ...[...bare].map((match) => match[1]!)];
+}
+
 const rel = (path: string) => path.replace(root, "");
 
 function importsOf(path: string): string[] {
@@ -190,6 +210,32 @@ describe("the house rules", () => {
         });
     }
     expect(found).toEqual([]);
+  });
+
+  test("timers, event handlers and detached promises have one owner", () => {
+    const found = product
+      .filter((path) => !OWNS_BACKGROUND.test(path))
+      .flatMap((path) => unownedWork(read(path)).map((line) => `${path}: ${line.trim()}`));
+    expect(found).toEqual([]);
+    const planted = [
+      'server.on("upgrade", upgrade);',
+      'process.once("SIGINT", stop);',
+      'signal.addEventListener("abort", stop);',
+      "  const timer = setInterval(() => flush(), 1_000);",
+      "  setTimeout(resolve, 10);",
+      "  void flush();",
+      "  const stop = () => void worker.terminate();",
+      "done();\n  flush().catch(() => undefined);",
+      "if (isAway) {\n  flush()\n    .then(again, tell);\n}",
+    ];
+    expect(planted.filter((text) => unownedWork(text).length === 0)).toEqual([]);
+    const owned = [
+      "function stop(): void {",
+      "index(name).on(t.guildId),",
+      "const text = await answer.text().catch(() => undefined);",
+      'background.listen(server, "upgrade", upgrade);',
+    ];
+    expect(owned.flatMap(unownedWork)).toEqual([]);
   });
 
   test("every write of a verb leaves an audit row in the same transaction", () => {

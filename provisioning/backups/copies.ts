@@ -8,6 +8,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import { type Client, TenantDatabase } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { processBackground } from "../../src/kernel/background.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import { dumpOf } from "../hosts/dump.ts";
 import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
@@ -115,7 +116,7 @@ export async function settle(client: Client): Promise<void> {
 /** A file that is removed when it was read, or nobody reads on. */
 export function readOnce(path: string): ReadableStream<Uint8Array> {
   const file = createReadStream(path);
-  file.once("close", () => void rm(path, { force: true }));
+  processBackground.once(file, "close", () => rm(path, { force: true }));
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
 }
 
@@ -148,9 +149,15 @@ export async function unpack(
   sha256: string,
 ): Promise<void> {
   const hash = createHash("sha256");
-  const noted = Readable.fromWeb(packed as never).on("data", (chunk: Buffer) => hash.update(chunk));
+  const noted = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  const source = Readable.fromWeb(packed as never);
   try {
-    await pipeline(noted, createGunzip(), createWriteStream(to, PRIVATE));
+    await pipeline(source, noted, createGunzip(), createWriteStream(to, PRIVATE));
   } catch (error) {
     throw new DatabaseError("corrupt", "The copy cannot be unpacked.", error);
   }

@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { processBackground } from "../../src/kernel/background.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 
 /** How it went, for whoever watches. Counts in bytes. */
@@ -113,10 +114,10 @@ class Line {
     socket.binaryType = "arraybuffer";
     const next = messagesOf(socket);
     await new Promise<void>((resolve, reject) => {
-      socket.addEventListener("open", () => resolve(), { once: true });
-      socket.addEventListener("error", () => reject(new Error("The server does not answer.")), {
-        once: true,
-      });
+      processBackground.once(socket, "open", () => resolve());
+      processBackground.once(socket, "error", () =>
+        reject(new Error("The server does not answer.")),
+      );
     });
     const fileName = options.file.split(/[\\/]/).at(-1);
     const hello = { key: options.key, fileName, timeZone: options.timeZone };
@@ -157,14 +158,14 @@ function messagesOf(socket: WebSocket): () => Promise<Record<string, unknown>> {
     else return;
     waiting = undefined;
   };
-  socket.addEventListener("message", ({ data }) => {
+  processBackground.listen(socket, "message", ({ data }: MessageEvent) => {
     const message = JSON.parse(String(data)) as Record<string, unknown>;
     if (message["type"] === "error" && message["code"] !== "logs/wrong-offset") {
       gone = new Refused(String(message["message"]));
     } else arrived.push(message);
     settle();
   });
-  socket.addEventListener("close", ({ code, reason }) => {
+  processBackground.listen(socket, "close", ({ code, reason }: CloseEvent) => {
     const isFinal = code === 4401 || code === 4429;
     gone ??= isFinal ? new Refused(reason) : new Error(`The connection ended (${code}).`);
     settle();

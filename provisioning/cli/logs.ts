@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
+import { processBackground } from "../../src/kernel/background.ts";
 import type { Analysis } from "./logs-analyze.ts";
 import { EXIT, examples, JSON_OPTION, Output } from "./output.ts";
 
@@ -80,7 +81,7 @@ async function followFile(file: string, options: CliFollowOptions): Promise<void
     return;
   }
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
+  processBackground.once(process, "SIGINT", () => stop.abort());
   const { guild, server, timezone: timeZone = localZone(), untilIdle } = options;
   try {
     const idleMs = untilIdle === undefined ? undefined : untilIdle * 1_000;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
+import { processBackground } from "../../src/kernel/background.ts";
 import { EXIT } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
@@ -11,9 +12,10 @@ if (typed.length > 1 && typed.some((word) => ["--help", "-h", "help"].includes(w
   tellShapes(program);
 }
 // Whoever reads the first lines only, such as `head`, closes the pipe: no reason to complain.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+processBackground.listen(process.stdout, "error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit();
+  process.stderr.write(`The output cannot be written (${code}): ${message}\n`);
+  process.exit(EXIT.failed);
 });
 
 try {

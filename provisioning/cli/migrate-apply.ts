@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { rolloutDeps } from "../../src/node/rolling.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
@@ -85,8 +86,7 @@ export async function newest(rollouts: Rollouts): Promise<Rollout> {
 async function goOn(services: NodeServices, out: Output, rollout: Rollout): Promise<number> {
   const rollouts = new Rollouts(services.platform);
   const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once("SIGINT", onSignal);
+  const leave = processBackground.once(process, "SIGINT", () => interrupt.abort());
   const bar = out.progress();
   try {
     const counts = await rollouts.counts(rollout);
@@ -109,7 +109,7 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
     if (ended.status === "done") return EXIT.done;
     return status.waves.some(({ done }) => done > 0) ? EXIT.partial : EXIT.failed;
   } finally {
-    process.off("SIGINT", onSignal);
+    leave();
   }
 }
 

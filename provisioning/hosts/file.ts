@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { processBackground } from "../../src/kernel/background.ts";
 import { fault } from "../fault.ts";
 import {
   draftIn,
@@ -83,7 +84,7 @@ export class FileHost implements DatabaseHost {
       await client.close();
     }
     const file = createReadStream(draft);
-    file.once("close", () => void rm(draft, { force: true }));
+    processBackground.once(file, "close", () => rm(draft, { force: true }));
     return Readable.toWeb(file) as ReadableStream<Uint8Array>;
   }
 

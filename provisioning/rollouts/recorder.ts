@@ -1,3 +1,4 @@
+import { processBackground, type Timer } from "../../src/kernel/background.ts";
 import { limits } from "../../src/limits.ts";
 import type { GuildOutcome } from "./rollouts.ts";
 
@@ -9,7 +10,7 @@ export class Recorder {
   readonly #store: (outcomes: readonly GuildOutcome[]) => Promise<void>;
   #waiting: GuildOutcome[] = [];
   #writing: Promise<void> = Promise.resolve();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #failure: unknown;
 
   constructor(store: (outcomes: readonly GuildOutcome[]) => Promise<void>) {
@@ -21,12 +22,21 @@ export class Recorder {
     if (this.#failure !== undefined) throw this.#failure;
     this.#waiting.push(outcome);
     if (this.#waiting.length >= limits.fleet.outcomesPerWrite) await this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), limits.fleet.recordMs);
+    else
+      this.#timer ??= processBackground.after("rollout.record", limits.fleet.recordMs, () =>
+        this.#write(),
+      );
   }
 
   /** @throws what the write threw. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
+    await this.#write();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Keeps what the write threw for the next caller. */
+  async #write(): Promise<void> {
+    this.#timer?.cancel();
     this.#timer = undefined;
     const outcomes = this.#waiting;
     this.#waiting = [];
@@ -40,7 +50,6 @@ export class Recorder {
       });
     }
     await this.#writing;
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { fstatSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { processBackground, type Timer } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 
 // The driver keeps a closed connection's files open until the garbage collector has freed the
@@ -14,7 +15,7 @@ interface Closed {
 
 const unreleased = new Set<Closed>();
 let collection: Promise<void> | undefined;
-let quiet: ReturnType<typeof setTimeout> | undefined;
+let quiet: Timer | undefined;
 
 const registry = new FinalizationRegistry<Closed>((closed) => {
   unreleased.delete(closed);
@@ -34,8 +35,11 @@ export function closedConnection(connection: object, file: string | undefined): 
   const closed = { file };
   unreleased.add(closed);
   registry.register(connection, closed);
-  if (isCrowded()) void collect(isCrowded);
-  else quiet ??= setTimeout(() => void collect(isAnyLeft), limits.database.releaseIdleMs).unref();
+  if (isCrowded()) processBackground.detach("database.release", collect(isCrowded));
+  else {
+    const { releaseIdleMs } = limits.database;
+    quiet ??= processBackground.after("database.release", releaseIdleMs, () => collect(isAnyLeft));
+  }
 }
 
 /** Waits for one collection when too many closed connections still hold their files. */
@@ -82,7 +86,7 @@ function collect(isTooMany: () => boolean): Promise<void> {
 }
 
 async function collectOnce(isTooMany: () => boolean): Promise<void> {
-  clearTimeout(quiet);
+  quiet?.cancel();
   quiet = undefined;
   // What lived for a moment is freed in one, while a whole collection looks at everything there is.
   // Only a whole one tells us of what it freed; the small one is found out by looking.

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { processBackground } from "../kernel/background.ts";
 import { backoffMs, delay } from "../kernel/concurrency.ts";
 import { Unavailable } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
@@ -135,7 +136,7 @@ class EmbeddedClient implements Client {
     try {
       return await this.#retry(work);
     } finally {
-      void this.#drain();
+      processBackground.detach("database.queue", this.#drain());
     }
   }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { processBackground, type Timer } from "../kernel/background.ts";
 import { Unavailable } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
@@ -64,7 +65,7 @@ export class TenantDatabases {
   readonly #retiring = new Set<Entry>();
   readonly #opening = new Map<GuildId, { readonly entry: Promise<Entry>; waiting: number }>();
   readonly #drained = new Map<GuildId, (() => void)[]>();
-  readonly #sweep: ReturnType<typeof setInterval> | undefined;
+  readonly #sweep: Timer | undefined;
   #closing = new Set<Promise<void>>();
   #opened = 0;
   #evicted = 0;
@@ -80,8 +81,8 @@ export class TenantDatabases {
       },
     });
     if (options.endsWithRequest) return;
-    this.#sweep = setInterval(() => this.purge(), limits.database.sweepEveryMs);
-    (this.#sweep as { unref?: () => void }).unref?.();
+    const { sweepEveryMs } = limits.database;
+    this.#sweep = processBackground.every("database.purge", sweepEveryMs, () => this.purge());
   }
 
   /**
@@ -138,7 +139,7 @@ export class TenantDatabases {
   /** Closes all databases once their leases have ended. No lease is given any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#sweep);
+    await this.#sweep?.stop();
     const ids = new Set([...this.#idle.keys(), ...this.#leased.keys()]);
     for (const entry of this.#retiring) ids.add(entry.id);
     await Promise.all([...ids].map((id) => this.drain(id)));

@@ -39,6 +39,7 @@ export function idempotency<E extends AppEnv>(
   return async function idempotency(c, next) {
     const key = c.req.header("idempotency-key");
     const { caller, services } = c.var;
+    const { background } = services;
     if (key === undefined || caller.type !== "user" || /^(GET|HEAD|OPTIONS)$/.test(c.req.method)) {
       return await next();
     }
@@ -54,7 +55,7 @@ export function idempotency<E extends AppEnv>(
     };
     const earlier = await take(claim, nowMs).catch((error: unknown) => {
       // It may have been taken all the same, and whoever asks again would have to wait for its end.
-      if (isAway(error)) void persist(claim, release(claim));
+      if (isAway(error)) background.detach("idempotency.persist", persist(claim, release(claim)));
       throw error;
     });
     if (earlier) return replay(earlier, claim.requestHash);
@@ -63,7 +64,7 @@ export function idempotency<E extends AppEnv>(
     await write(claim.db, [record]).catch((error: unknown) => {
       // What was done is done, also when its answer cannot be kept yet: the caller hears of it.
       services.log.warn("idempotency.kept-late", { requestId: c.var.requestId, error });
-      if (isAway(error)) void persist(claim, record);
+      if (isAway(error)) background.detach("idempotency.persist", persist(claim, record));
     });
   };
 }

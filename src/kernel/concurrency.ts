@@ -23,6 +23,26 @@ export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** A wait that may be cut short. */
+export interface Pause {
+  /** Resolves after the time, or with `end()`. Never rejects. */
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+/** Waits for `ms` at the most. */
+export function pause(ms: number): Pause {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return {
+    over,
+    end: () => {
+      clearTimeout(timer);
+      resolve();
+    },
+  };
+}
+
 /** Full jitter: a random wait up to `baseMs * 2^attempt`, capped, so that crowds spread out. */
 export function backoffMs(attempt: number, baseMs: number, capMs: number): number {
   return Math.random() * Math.min(capMs, baseMs * 2 ** attempt);

@@ -1,3 +1,5 @@
+import { pause } from "./concurrency.ts";
+
 /**
  * Does the same work round after round: every `everyMs` at the latest, at once when woken, never twice
  * at a time. A round that fails is told of, and the next one comes.
@@ -39,15 +41,10 @@ export class Rounds {
 
   async #loop(): Promise<void> {
     while (!this.stopping.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#everyMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      const woken = pause(this.#everyMs);
+      this.#wake = woken.end;
       await this.#work().catch(this.#onError);
-      await woken;
+      await woken.over;
     }
   }
 }

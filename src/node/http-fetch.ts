@@ -1,6 +1,7 @@
 import { type IncomingMessage, Agent as PlainAgent, request as requestPlain } from "node:http";
 import { request as requestSecure, Agent as SecureAgent } from "node:https";
 import { text } from "node:stream/consumers";
+import { processBackground } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 
 /**
@@ -29,7 +30,9 @@ export function keptConnections(): {
         },
         resolve,
       );
-      sent.on("error", (error) => reject(asFetchSays(error, request.signal)));
+      processBackground.listen(sent, "error", (error: Error) =>
+        reject(asFetchSays(error, request.signal)),
+      );
       sent.end(body);
     });
     const content = await text(answer).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
@@ -96,7 +97,7 @@ export class JobRunner {
       await this.#failed(job, step, error);
       log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
     } finally {
-      step.end();
+      await step.end();
     }
   }
 
@@ -111,7 +112,7 @@ export class JobRunner {
   }
 
   /** Renews the lease for as long as the work goes on, and hears of its cancellation. */
-  #step(job: Job): JobStep & { end(): void } {
+  #step(job: Job): JobStep & { end(): Promise<void> } {
     const { jobs } = this.#deps;
     const aborting = new AbortController();
     let progress: string | null = null;
@@ -123,13 +124,13 @@ export class JobRunner {
         aborting.abort(error);
       }
     };
-    const timer = setInterval(() => void beat(), limits.jobs.leaseMs / 4);
+    const timer = processBackground.every("jobs.renew", limits.jobs.leaseMs / 4, beat);
     return {
       signal: aborting.signal,
       note: (text) => {
         progress = text;
       },
-      end: () => clearInterval(timer),
+      end: () => timer.stop(),
     };
   }
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { z } from "@hono/zod-openapi";
-import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { addressOf, addressSubject } from "../http/address.ts";
+import type { Timer } from "../kernel/background.ts";
+import { pause } from "../kernel/concurrency.ts";
 import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
@@ -47,17 +49,15 @@ export class LiveLogs {
   readonly #connections = new Set<Connection>();
   /** Which connection writes to which report. */
   readonly #writers = new Map<string, Connection>();
-  readonly #renewal: ReturnType<typeof setInterval>;
+  readonly #renewal: Timer;
 
   constructor(services: NodeServices) {
     this.#services = services;
-    this.#renewal = setInterval(() => {
-      this.#renew().catch((error: unknown) => services.log.error("logs.live-lease", { error }));
-    }, limits.logs.live.recheckMs);
-    this.#renewal.unref();
+    const { recheckMs } = limits.logs.live;
+    this.#renewal = services.background.every("logs.live-lease", recheckMs, () => this.#renew());
   }
 
-  /** For `server.on("upgrade")`. What is no live log is refused. */
+  /** For the server's event `upgrade`. What is no live log is refused. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const guild = PATH.exec(pathname)?.[1];
@@ -69,7 +69,7 @@ export class LiveLogs {
       const name = decodeURIComponent(guild);
       const connection = new Connection(this.#services, ws, name, this.#writers);
       this.#connections.add(connection);
-      ws.once("close", () => this.#connections.delete(connection));
+      this.#services.background.once(ws, "close", () => this.#connections.delete(connection));
       connection.start(request.headers.authorization, this.#addressOf(request));
     });
   };
@@ -78,7 +78,7 @@ export class LiveLogs {
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
     await Promise.all([...this.#connections].map((connection) => connection.settled()));
-    clearInterval(this.#renewal);
+    await this.#renewal.stop();
   }
 
   /** Keeps the places of those who are here. Who lost theirs while this process stood still goes. */
@@ -120,7 +120,7 @@ class Connection {
   #live: LiveLog | undefined;
   #work: Promise<void> = Promise.resolve();
   #waitingBytes = 0;
-  #timers: ReturnType<typeof setInterval>[] = [];
+  #timers: Timer[] = [];
   #isClosed = false;
   #address = "";
   #minute = 0;
@@ -141,18 +141,22 @@ class Connection {
   start(authorization: string | undefined, address: string): void {
     const ws = this.#ws;
     this.#address = address;
-    ws.on("error", () => ws.terminate());
-    ws.once("close", () => this.#ended());
-    ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary, authorization));
-    const late = setTimeout(() => {
-      if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
-    }, limits.logs.live.helloMs);
-    const { recheckMs, snapshotMs, pingMs } = limits.logs.live;
+    const { background } = this.#services;
+    background.listen(ws, "error", () => ws.terminate());
+    background.once(ws, "close", () => this.#ended());
+    background.listen(ws, "message", (data: Buffer, isBinary: boolean) =>
+      this.#message(data, isBinary, authorization),
+    );
+    const { helloMs, recheckMs, snapshotMs, pingMs } = limits.logs.live;
     this.#timers = [
-      late,
-      setInterval(() => this.#inTurn(() => this.#recheck()), recheckMs),
-      setInterval(() => this.#inTurn(async () => await this.#live?.show()), snapshotMs),
-      setInterval(() => ws.ping(), pingMs),
+      background.after("live.hello", helloMs, () => {
+        if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
+      }),
+      background.every("live.recheck", recheckMs, () => this.#inTurn(() => this.#recheck())),
+      background.every("live.show", snapshotMs, () =>
+        this.#inTurn(async () => await this.#live?.show()),
+      ),
+      background.every("live.ping", pingMs, () => ws.ping()),
     ];
   }
 
@@ -165,8 +169,7 @@ class Connection {
     return this.#work;
   }
 
-  #message(data: RawData, isBinary: boolean, authorization: string | undefined): void {
-    const bytes = data as Buffer;
+  #message(bytes: Buffer, isBinary: boolean, authorization: string | undefined): void {
     this.#waitingBytes += bytes.length;
     // Not listening is what slows a sender down: what it has sent waits in its own machine.
     if (this.#waitingBytes > limits.logs.live.waitingBytesMax) this.#ws.pause();
@@ -252,13 +255,10 @@ class Connection {
     this.#eventsInMinute += events;
     if (this.#eventsInMinute <= eventsPerMinuteMax) return;
     const waitMs = MINUTE_MS - (performance.now() % MINUTE_MS);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#ws.once("close", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const wait = pause(waitMs);
+    const leave = this.#services.background.once(this.#ws, "close", wait.end);
+    await wait.over;
+    leave();
   }
 
   async #recheck(): Promise<void> {
@@ -295,7 +295,7 @@ class Connection {
   #ended(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) timer.cancel();
     const report = this.#live?.reportId;
     // Until its last bytes are on disk, whoever comes back has to wait for them.
     this.#work = this.#work.then(async () => {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { processBackground } from "../kernel/background.ts";
 import type { LogSummary } from "../tenant/combat-logs/parser/types.ts";
 import type { LogNews, LogWork } from "./log-worker.ts";
 
@@ -31,22 +32,28 @@ export async function parseInThread(
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
   });
-  const stop = () => void worker.terminate();
-  signal.addEventListener("abort", stop);
+  const leave = processBackground.listen(signal, "abort", () => worker.terminate());
   try {
     return await new Promise<ParsingEnd>((resolve, reject) => {
-      worker.on("message", (news: LogNews) => {
+      processBackground.listen(worker, "message", async (news: LogNews) => {
         if (news.type === "end" || news.type === "failed") {
           resolve(news);
           return;
         }
-        tell(listener, news).then(() => worker.postMessage("go on"), reject);
+        try {
+          await tell(listener, news);
+          worker.postMessage("go on");
+        } catch (error) {
+          reject(error);
+        }
       });
-      worker.once("error", reject);
-      worker.once("exit", () => reject(new Error("The reading thread ended too early.")));
+      processBackground.listen(worker, "error", reject);
+      processBackground.once(worker, "exit", () =>
+        reject(new Error("The reading thread ended too early.")),
+      );
     });
   } finally {
-    signal.removeEventListener("abort", stop);
+    leave();
     await worker.terminate();
   }
 }

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { createGzip } from "node:zlib";
+import { processBackground } from "../kernel/background.ts";
 import { AppError } from "../kernel/errors.ts";
 import { Analyzer } from "../tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, LogSummary } from "../tenant/combat-logs/parser/types.ts";
@@ -38,7 +39,9 @@ function say(news: LogNews): void {
 
 /** Says it and waits until it was dealt with: fights must not pile up before a slow database. */
 async function sayAndWait(news: LogNews): Promise<void> {
-  const answered = new Promise<void>((resolve) => port.once("message", () => resolve()));
+  const answered = new Promise<void>((resolve) => {
+    processBackground.once(port, "message", () => resolve());
+  });
   say(news);
   await answered;
 }

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Migration, MigrationReport } from "../../provisioning/migrations.ts";
 import { type MigratedGuild, migrateGuild } from "../../provisioning/rollouts/guild.ts";
 import type { OpenClient } from "../database/client.ts";
+import { processBackground } from "../kernel/background.ts";
 
 /** What a thread is given, one guild at a time. */
 export interface MigrationWork {
@@ -22,17 +23,26 @@ export const END = "end";
 export function serveMigrations(openClient: OpenClient): void {
   const port = parentPort!;
   const migrations = workerData as readonly Migration[];
-  port.on("message", async (work: MigrationWork | typeof END) => {
+  processBackground.listen(port, "message", async (work: MigrationWork | typeof END) => {
     if (work === END) {
-      // With nobody to listen to it ends by itself, and gives back the files of what it had open.
+      // A thread without an open port ends, and gives back the files that it had open.
       port.close();
       return;
     }
+    try {
+      port.postMessage(await answerTo(work));
+    } catch (error) {
+      // The thread ends. Its owner then knows that no answer will come.
+      port.close();
+      throw error;
+    }
+  });
+
+  const answerTo = async (work: MigrationWork): Promise<MigrationAnswer> => {
     const deps = { openClient, migrations, now: () => new Date(work.nowMs) };
     const startedAt = performance.now();
     const { error, ...report } = await migrateGuild(deps, work.guild);
     const tookMs = performance.now() - startedAt;
-    const answer: MigrationAnswer = { ...report, tookMs, ...(error && { problem: error.message }) };
-    port.postMessage(answer);
-  });
+    return { ...report, tookMs, ...(error && { problem: error.message }) };
+  };
 }

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Migration, MigrationReport } from "../../provisioning/migrations.ts";
 import type { MigratedGuild } from "../../provisioning/rollouts/guild.ts";
+import { processBackground } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 import { END, type MigrationAnswer, type MigrationWork } from "./migration-thread.ts";
 
@@ -73,10 +74,12 @@ class Thread {
 
   constructor(script: URL, migrations: readonly Migration[]) {
     this.#worker = new Worker(script, { workerData: migrations });
-    this.#worker.on("message", (answer: MigrationAnswer) => this.#settle?.resolve(answer));
-    this.#worker.on("error", (error) => this.#die(error));
+    processBackground.listen(this.#worker, "message", (answer: MigrationAnswer) =>
+      this.#settle?.resolve(answer),
+    );
+    processBackground.listen(this.#worker, "error", (error: Error) => this.#die(error));
     this.#ended = new Promise((resolve) => {
-      this.#worker.once("exit", () => {
+      processBackground.once(this.#worker, "exit", () => {
         this.#die(new Error("The thread at work on this guild ended too early. Try again."));
         resolve();
       });

@@ -1,6 +1,7 @@
 import { serve } from "@hono/node-server";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
+import { processBackground } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
@@ -19,11 +20,11 @@ export async function start(
   const app = createApp(services);
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
   await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", reject);
+    services.background.once(server, "listening", resolve);
+    services.background.once(server, "error", reject);
   });
   const liveLogs = new LiveLogs(services);
-  server.on("upgrade", liveLogs.upgrade);
+  services.background.listen(server, "upgrade", liveLogs.upgrade);
   const { port } = server.address() as { port: number };
   services.log.info("server.listening", { port, publicUrl: config.publicUrl.href });
 
@@ -45,24 +46,22 @@ export async function start(
 /** Ends the process in order on the first signal, at once on the second. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
-  const onSignal = () => {
+  const onSignal = async () => {
     if (stopping) process.exit(130);
     stopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    try {
+      await stop();
+      process.exit(0);
+    } catch (error) {
+      console.error(error);
+      process.exit(1);
+    }
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const signal of ["SIGINT", "SIGTERM"]) processBackground.listen(process, signal, onSignal);
 }
 
 /** Finishes what dead processes left: now, and then regularly. Returns how to stop. */
 async function sweepRegularly(services: NodeServices): Promise<() => Promise<void>> {
-  let sweep = Promise.resolve();
   let told = 0;
   const run = async () => {
     await endPastGrants(services);
@@ -73,13 +72,7 @@ async function sweepRegularly(services: NodeServices): Promise<() => Promise<voi
     told = unclaimed.length;
   };
   await run();
-  const timer = setInterval(() => {
-    sweep = sweep.then(run).catch((error: unknown) => {
-      services.log.error("provisioning.sweep-failed", { error });
-    });
-  }, limits.guild.sweepEveryMs);
-  return async () => {
-    clearInterval(timer);
-    await sweep;
-  };
+  const { sweepEveryMs } = limits.guild;
+  const timer = services.background.every("provisioning.sweep", sweepEveryMs, run);
+  return () => timer.stop();
 }

@@ -13,6 +13,7 @@ import { openEmbedded } from "../database/embedded.ts";
 import { openFileDescriptors } from "../database/embedded-handles.ts";
 import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
+import { Background } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
@@ -80,8 +81,8 @@ export async function buildNodeServices(
   const nowMs = () => now().getTime();
   const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   const dataDir = resolve(config.dataDir);
-  const onScreen = (line: string) => void process.stdout.write(`${line}\n`);
   const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
+  const background = new Background(log);
   const connections = config.sqld || config.turso ? await connectionsToServers() : undefined;
   const fetch = connections && { fetch: connections.fetch };
   const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, ...fetch });
@@ -92,7 +93,7 @@ export async function buildNodeServices(
   const platform = new PlatformStore(platformDatabase, now);
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const queryTimes = new QueryTimes();
-  const performanceLog = new PerformanceLog({ platform, times: queryTimes, log });
+  const performanceLog = new PerformanceLog({ platform, times: queryTimes, log, background });
   const tenants = new TenantDatabases({
     queryTimes,
     openMax: config.openMax ?? limits.database.openMax,
@@ -133,12 +134,9 @@ export async function buildNodeServices(
     runner,
   });
   const keyUsage = new KeyUsage(platform);
-  const counting = setInterval(() => {
-    keyUsage.flush().catch((error: unknown) => log.error("keys.usage-lost", { error }));
-  }, limits.keys.usageFlushMs);
-  counting.unref();
-  const tails = new EventTails({ platform, tenants });
-  const auditSealer = new AuditSealer({ platform, tenants, log });
+  background.every("keys.usage", limits.keys.usageFlushMs, () => keyUsage.flush());
+  const tails = new EventTails({ platform, tenants, background });
+  const auditSealer = new AuditSealer({ platform, tenants, log, background });
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, onDone };
@@ -166,6 +164,7 @@ export async function buildNodeServices(
     mailer,
     passwords: nodePasswordHasher(),
     openClient,
+    background,
     host,
     elsewhere,
     runner,
@@ -195,9 +194,7 @@ export async function buildNodeServices(
       jobRunner.start();
       slowJobRunner.start();
       for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
-        jobs.enqueue(OF_THE_PLATFORM, kind, "").catch((error: unknown) => {
-          log.error("jobs.not-set", { kind, error });
-        });
+        background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
       }
     },
     logFiles,
@@ -206,20 +203,24 @@ export async function buildNodeServices(
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
-      clearInterval(counting);
       tails.close();
       await jobRunner.stop();
       await slowJobRunner.stop();
       await logIngest.stop();
-      await keyUsage.flush();
       await performanceLog.stop();
       await auditSealer.stop();
+      await background.stop();
+      await keyUsage.flush();
       await upgrades.settled();
       await tenants.close();
       await platform.db.close();
       connections?.close();
     },
   };
+}
+
+function onScreen(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** Loaded only where there are servers: Node's HTTP takes a fifth of the time a command has. */

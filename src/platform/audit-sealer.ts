@@ -1,5 +1,6 @@
 import { type AuditLog, auditHead, type Head, sealAudit } from "../database/audit-log.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
+import type { Background, Timer } from "../kernel/background.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
@@ -30,6 +31,7 @@ interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
   readonly log: Log;
+  readonly background: Background;
 }
 
 /**
@@ -40,7 +42,7 @@ interface Deps {
 export class AuditSealer {
   readonly #deps: Deps;
   readonly #touched = new Set<GuildId>();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: Timer | undefined;
   #working: Promise<void> = Promise.resolve();
 
   constructor(deps: Deps) {
@@ -48,12 +50,12 @@ export class AuditSealer {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), limits.audit.sealEveryMs);
-    this.#timer.unref?.();
+    const { sealEveryMs } = limits.audit;
+    this.#timer = this.#deps.background.every("audit.seal", sealEveryMs, () => this.flush());
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#timer?.stop();
     await this.flush();
   }
 

@@ -1,5 +1,6 @@
 import type { Statement } from "../database/client.ts";
 import type { QueryTimes } from "../database/query-times.ts";
+import type { Background, Timer } from "../kernel/background.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
@@ -31,28 +32,32 @@ export class PerformanceLog {
   readonly #platform: PlatformStore;
   readonly #times: QueryTimes;
   readonly #log: Log;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #background: Background;
+  #timer: Timer | undefined;
 
   constructor(deps: {
     readonly platform: PlatformStore;
     readonly times: QueryTimes;
     readonly log: Log;
+    readonly background: Background;
   }) {
     this.#platform = deps.platform;
     this.#times = deps.times;
     this.#log = deps.log;
+    this.#background = deps.background;
   }
 
   /** A server does; a command that only looks leaves no trace of its looking. */
   start(): void {
-    this.#timer = setInterval(() => void this.#flushQuietly(), limits.performance.flushMs);
-    this.#timer.unref?.();
+    const { flushMs } = limits.performance;
+    this.#timer = this.#background.every("performance.flush", flushMs, () => this.flush());
   }
 
   async stop(): Promise<void> {
     if (this.#timer === undefined) return;
-    clearInterval(this.#timer);
-    await this.#flushQuietly();
+    await this.#timer.stop();
+    // Figures for operators are no reason to fail a stop.
+    await this.flush().catch((error: unknown) => this.#log.error("performance.lost", { error }));
   }
 
   async flush(): Promise<void> {
@@ -65,11 +70,6 @@ export class PerformanceLog {
     if (rows.length === 0) return;
     const args = [JSON.stringify(rows), hour];
     await this.#platform.db.client.execute({ ...ADD, args } satisfies Statement);
-  }
-
-  /** Figures for operators are no reason to stop anything. */
-  async #flushQuietly(): Promise<void> {
-    await this.flush().catch((error: unknown) => this.#log.error("performance.lost", { error }));
   }
 }
 

@@ -10,6 +10,7 @@ import { Upgrades } from "../../provisioning/upgrades.ts";
 import { type Config, readConfig } from "../config.ts";
 import { PlatformDatabase } from "../database/client.ts";
 import { TenantDatabases } from "../database/tenants.ts";
+import { Background } from "../kernel/background.ts";
 import { systemClock as now } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
@@ -86,8 +87,7 @@ function servicesOn(
 ): WorkerServices {
   const { config, log, payments, remotes } = kept;
   const { openClient } = remotes;
-  const background = (work: Promise<unknown>) =>
-    execution.waitUntil(work.catch((error: unknown) => log.error("background", { error })));
+  const background = new Background(log, (work) => execution.waitUntil(work));
   const runner = `worker:${newId<string>()}`;
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const tenants = new TenantDatabases({
@@ -97,7 +97,7 @@ function servicesOn(
     schemaVersionMin: SCHEMA_VERSION_MIN,
     onBehind: (guildId) => {
       upgrades.hurry(guildId);
-      background(upgrades.settled());
+      background.detach("fleet.upgrade", upgrades.settled());
     },
   });
   const host = config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!;
@@ -117,7 +117,7 @@ function servicesOn(
   });
   const jobs = new Jobs(platform, runner);
   // Seals are set at the end of each request: a timer would not outlive it.
-  const auditSealer = new AuditSealer({ platform, tenants, log });
+  const auditSealer = new AuditSealer({ platform, tenants, log, background });
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const envelopes = new Envelopes(config.secretsKeys);
   const work = {
@@ -139,7 +139,7 @@ function servicesOn(
     mailer: {
       send: async (mail) => {
         const sent = mailer.send(mail);
-        execution.waitUntil(sent.catch(() => undefined));
+        background.detach("mail.send", sent);
         await sent;
       },
     },
@@ -154,9 +154,9 @@ function servicesOn(
     appConfig: new AppConfig(platform),
     cache: new ResponseCache(platform),
     ...(payments && { payments }),
-    wakeJobs: () => background(jobRunner.drain()),
+    wakeJobs: () => background.detach("jobs.drain", jobRunner.drain()),
     background,
-    tails: new EventTails({ platform, tenants, pollMs, looksMax }),
+    tails: new EventTails({ platform, tenants, background, pollMs, looksMax }),
   };
 }
 

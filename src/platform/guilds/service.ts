@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
+import { pause } from "../../kernel/concurrency.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
@@ -182,13 +183,10 @@ async function isReadyWithin(
       return false;
     },
   );
-  ctx.services.background?.(provisioning);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs);
-  });
-  const isReady = await Promise.race([provisioning, late]);
-  clearTimeout(timer);
+  ctx.services.background.detach("guild.provision", provisioning);
+  const late = pause(waitMs);
+  const isReady = await Promise.race([provisioning, late.over.then(() => false)]);
+  late.end();
   return isReady;
 }
 

@@ -1,5 +1,6 @@
 import type { TenantDatabases } from "../../database/tenants.ts";
-import { delay } from "../../kernel/concurrency.ts";
+import type { Background } from "../../kernel/background.ts";
+import { delay, pause } from "../../kernel/concurrency.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../../platform/store.ts";
@@ -8,6 +9,7 @@ import { EVENTS_AFTER, type GuildEvent, LAST_EVENT } from "../events.ts";
 interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
+  readonly background: Background;
   readonly pollMs?: number;
   /** Looks after which everybody is let go, to come back with the number they saw last. */
   readonly looksMax?: number;
@@ -51,7 +53,7 @@ export class EventTails {
     watched.tails.add(tail);
     // What the others have seen already is asked for by going back to where this one begins.
     watched.lastSeq = Math.min(watched.lastSeq, seq);
-    if (isFirst) void this.#run(guildId, watched);
+    if (isFirst) this.#deps.background.detach("live.follow", this.#run(guildId, watched));
     return tail;
   }
 
@@ -127,13 +129,9 @@ export class Tail {
   /** What came since the last call; empty after `ms` without any. */
   async next(ms: number): Promise<readonly GuildEvent[]> {
     if (this.#waiting.length === 0 && !this.#isStopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      const woken = pause(ms);
+      this.#wake = woken.end;
+      await woken.over;
     }
     return this.#waiting.splice(0);
   }

@@ -19,8 +19,8 @@ describe("who watches a guild", () => {
   test("is let go where a runtime allows so many looks only, and misses nothing by coming back", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
-    const { platform, tenants } = t.services;
-    const tails = new EventTails({ platform, tenants, pollMs: 1, looksMax: 3 });
+    const { platform, tenants, background } = t.services;
+    const tails = new EventTails({ platform, tenants, background, pollMs: 1, looksMax: 3 });
     const firstSeen = async (seq: number) => {
       const tail = tails.follow(guild.id, seq);
       while (!tail.isStopped) for (const event of await tail.next(1_000)) return event;

@@ -1,0 +1,157 @@
+import { limits } from "../limits.ts";
+import { systemClock } from "./clock.ts";
+import { pause } from "./concurrency.ts";
+import { createLog, type Log } from "./log.ts";
+
+/** Emits events: Node's emitters, ports of threads, processes. */
+interface Emitter {
+  on(event: string, handler: (...args: unknown[]) => void): unknown;
+  off(event: string, handler: (...args: unknown[]) => void): unknown;
+}
+
+/** Emits events in the way of the web: signals and WebSockets. */
+interface Target {
+  addEventListener(event: string, handler: (event: unknown) => void): void;
+  removeEventListener(event: string, handler: (event: unknown) => void): void;
+}
+
+/** A timer that runs work. */
+export interface Timer {
+  /** Ends it. A run under way goes on. */
+  cancel(): void;
+  /** Ends it, and waits for the run under way. Never rejects; a run must not wait for its own end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Owns all work that no caller awaits: timers, event handlers and detached promises. An error of such
+ * work would end the process. Here it becomes one log line with the work's name and the cause.
+ */
+export class Background {
+  readonly #log: Log;
+  readonly #keepAlive: (work: Promise<void>) => void;
+  readonly #timers = new Set<Timer>();
+  readonly #running = new Set<Promise<void>>();
+
+  /** `keepAlive` tells a runtime that would end with the answer to wait for detached work. */
+  constructor(log: Log, keepAlive: (work: Promise<void>) => void = () => {}) {
+    this.#log = log;
+    this.#keepAlive = keepAlive;
+  }
+
+  /** Runs `work` every `ms`, never twice at a time. The timer does not keep the process alive. */
+  every(name: string, ms: number, work: () => unknown): Timer {
+    let running: Promise<void> | undefined;
+    const handle = setInterval(() => {
+      running ??= this.#run(name, work).finally(() => {
+        running = undefined;
+      });
+    }, ms);
+    return this.#timer(handle, () => running);
+  }
+
+  /** Runs `work` once after `ms`. The timer does not keep the process alive. */
+  after(name: string, ms: number, work: () => unknown): Timer {
+    let running: Promise<void> | undefined;
+    const handle = setTimeout(() => {
+      this.#timers.delete(timer);
+      running = this.#run(name, work);
+    }, ms);
+    const timer = this.#timer(handle, () => running);
+    return timer;
+  }
+
+  /** Lets `work` go on without a caller. */
+  detach(name: string, work: Promise<unknown>): void {
+    this.#keepAlive(this.#run(name, () => work));
+  }
+
+  /** Runs `handler` at each event. Gives back how to stop listening. */
+  listen<Args extends unknown[]>(
+    source: Emitter | Target,
+    event: string,
+    handler: (...args: Args) => unknown,
+  ): () => void {
+    // What an event carries is known by its documentation only, so the handler's types say it.
+    const guarded = (...args: unknown[]) => {
+      try {
+        const result = handler(...(args as Args));
+        if (result instanceof Promise) this.detach(event, result);
+      } catch (error) {
+        this.#failed(event, error);
+      }
+    };
+    if ("on" in source) {
+      source.on(event, guarded);
+      return () => {
+        source.off(event, guarded);
+      };
+    }
+    source.addEventListener(event, guarded);
+    return () => source.removeEventListener(event, guarded);
+  }
+
+  /** Runs `handler` at the next event only. Gives back how to stop listening. */
+  once<Args extends unknown[]>(
+    source: Emitter | Target,
+    event: string,
+    handler: (...args: Args) => unknown,
+  ): () => void {
+    const stop = this.listen(source, event, (...args: Args) => {
+      stop();
+      return handler(...args);
+    });
+    return stop;
+  }
+
+  /** Ends every timer, and waits for the work under way, but not longer than a stop may take. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    const late = pause(limits.stop.backgroundMs);
+    await Promise.race([Promise.all(this.#running), late.over]);
+    late.end();
+  }
+
+  #timer(handle: ReturnType<typeof setTimeout>, running: () => Promise<void> | undefined): Timer {
+    // Workers number their timers, and a number keeps nothing alive.
+    if (typeof handle === "object") handle.unref();
+    const cancel = () => {
+      clearTimeout(handle);
+      this.#timers.delete(timer);
+    };
+    const timer: Timer = {
+      cancel,
+      stop: async () => {
+        cancel();
+        await running();
+      },
+    };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #run(name: string, work: () => unknown): Promise<void> {
+    const running = (async () => {
+      try {
+        await work();
+      } catch (error) {
+        this.#failed(name, error);
+      }
+    })();
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
+  }
+
+  #failed(task: string, error: unknown): void {
+    try {
+      this.#log.error("background.failed", { task, error });
+    } catch {
+      // A log that cannot be written to must not end the process.
+    }
+  }
+}
+
+/** For code that has no log of its own: threads, files and the driver. Logs to the standard error. */
+export const processBackground = new Background(
+  createLog("error", (line) => console.error(line), systemClock),
+);
