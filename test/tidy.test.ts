@@ -22,8 +22,7 @@ const GENERATED = new Set([
   "platform-migrations/index.ts",
   "tenant-migrations/index.ts",
   "src/platform/auth/common-passwords.ts",
-  "src/web/assets/htmx.ts",
-  "src/web/assets/uplot.ts",
+  "src/web/assets/bundles.ts",
 ]);
 
 const TOP_LEVEL = new Set(
@@ -78,7 +77,7 @@ const FEATURES = ["roster", "dkp", "raids", "loot", "auctions"];
 const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])[] = [
   [
     /\bDate\.now\(\)|new Date\(\)/,
-    /^(?!src\/kernel\/clock\.ts|src\/web\/assets\/)(src|provisioning)\//,
+    /^(?!src\/kernel\/clock\.ts|src\/web\/client\/)(src|provisioning)\//,
     "use the clock you were given",
   ],
   [/from "drizzle-orm/, /(routes\.ts|pages\.tsx)$|^src\/http\//, "ask a service"],

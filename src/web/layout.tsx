@@ -83,7 +83,7 @@ export function Document(
           <link rel="stylesheet" href={assetUrl("styles")} />
           <link rel="icon" href={assetUrl("icon")} />
           <script src={assetUrl("htmx")} defer></script>
-          <script src={assetUrl("islands")} defer></script>
+          <script src={assetUrl("main")} defer></script>
         </head>
         <body class={`${nav ? "in-guild" : "plain"} ${look}`}>
           <a class="skip" href="#main">

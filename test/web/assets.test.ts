@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { htmx } from "../../src/web/assets/htmx.ts";
+import { clientBundles } from "../../provisioning/cli/bundle-client.ts";
 import { assets, assetUrl } from "../../src/web/assets/index.ts";
-import { uplot, uplotStyles } from "../../src/web/assets/uplot.ts";
 
 const SCRIPT_BYTES_MAX = 60 * 1024;
 const app = assets();
@@ -22,7 +19,7 @@ describe("what every page loads", () => {
   });
 
   test("is at most 60 KB of scripts, before compression", async () => {
-    const scripts = (await (await get("htmx")).text()) + (await (await get("islands")).text());
+    const scripts = (await (await get("htmx")).text()) + (await (await get("main")).text());
     expect(scripts.length).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
   });
 
@@ -42,15 +39,8 @@ describe("what every page loads", () => {
   });
 });
 
-test("the htmx we serve is the package's, to the letter", () => {
-  // To renew it: paste JSON.stringify of the package's file into src/web/assets/htmx.ts.
-  const file = createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js");
-  expect(htmx === readFileSync(file, "utf8")).toBe(true);
-});
-
-test("the uPlot we serve is the package's, to the letter", () => {
-  const { resolve } = createRequire(import.meta.url);
-  const dist = join(dirname(resolve("uplot")), "../dist");
-  expect(uplot === readFileSync(join(dist, "uPlot.iife.min.js"), "utf8")).toBe(true);
-  expect(uplotStyles === readFileSync(join(dist, "uPlot.min.css"), "utf8")).toBe(true);
+test("the scripts we serve are built from their sources", async () => {
+  // If it fails: `npm run client:generate`.
+  const served = readFileSync(new URL("../../src/web/assets/bundles.ts", import.meta.url), "utf8");
+  expect(served === (await clientBundles())).toBe(true);
 });

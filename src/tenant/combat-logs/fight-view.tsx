@@ -81,7 +81,7 @@ export function FightPage(props: {
           hint: t.zoomHint,
         }}
       />
-      <script src={assetUrl("timelines")} defer></script>
+      <script src={assetUrl("timeline")} defer></script>
     </GuildLayout>
   );
 }

@@ -1,12 +1,7 @@
 import { Hono } from "hono";
 import { hashToken } from "../../kernel/tokens.ts";
 import { styles } from "../styles/index.ts";
-import { htmx } from "./htmx.ts";
-import { islands } from "./islands.ts";
-import { live } from "./live.ts";
-import { timelines } from "./timelines.ts";
-import { uploads } from "./uploads.ts";
-import { uplot, uplotStyles } from "./uplot.ts";
+import { htmx, main, timeline, timelineStyles } from "./bundles.ts";
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
 <path fill="#8d8074" d="M3 21V10.5L12 3l9 7.500V21h-4.500v-7.500a4.5 4.5 0 0 0-9 0V21z"/>
@@ -18,11 +13,11 @@ function asset(name: string, extension: string, type: string, text: string) {
 }
 
 const ASSETS = {
-  styles: asset("styles", "css", "text/css; charset=utf-8", styles + uplotStyles),
+  styles: asset("styles", "css", "text/css; charset=utf-8", styles + timelineStyles),
   htmx: asset("htmx", "js", "text/javascript; charset=utf-8", htmx),
-  islands: asset("islands", "js", "text/javascript; charset=utf-8", islands + uploads + live),
-  // Only for the pages that have such a drawing.
-  timelines: asset("timelines", "js", "text/javascript; charset=utf-8", uplot + timelines),
+  main: asset("main", "js", "text/javascript; charset=utf-8", main),
+  // Only for pages with a chart that can be zoomed.
+  timeline: asset("timeline", "js", "text/javascript; charset=utf-8", timeline),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 };
 

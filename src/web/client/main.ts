@@ -1,0 +1,14 @@
+import { startBasics } from "./basics.ts";
+import { startLivePages } from "./live-page.ts";
+import { startProgress } from "./progress.ts";
+import { startReports } from "./reports.ts";
+import { startSlugFields } from "./slug-field.ts";
+import { startUploads } from "./uploads.ts";
+
+// The script of every page. All pages work without it, too.
+startBasics();
+startSlugFields();
+startProgress();
+startUploads();
+startReports();
+startLivePages();

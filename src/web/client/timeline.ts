@@ -1,0 +1,84 @@
+import UPlot from "uplot";
+import { all, jsonData, locale } from "./dom.ts";
+import type { Timeline } from "./messages.ts";
+
+/** Two deaths whose marks are closer than this, in CSS pixels, share one name. */
+const LABEL_GAP = 60;
+
+const token = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+/** Draws each death as a line with a name. */
+function drawDeaths(plot: UPlot, deaths: Timeline["deaths"]) {
+  const { ctx } = plot;
+  const { left, top, width, height } = plot.bbox;
+  ctx.save();
+  ctx.strokeStyle = token("bad");
+  ctx.fillStyle = token("bad");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.font = `${11 * devicePixelRatio}px system-ui`;
+  let labelledX = Number.NEGATIVE_INFINITY;
+  for (const { at, name } of deaths) {
+    const x = plot.valToPos(at, "x", true);
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    if (x - labelledX < LABEL_GAP * devicePixelRatio) continue;
+    labelledX = x;
+    ctx.fillText(`✝ ${name}`, x + 3 * devicePixelRatio, top + 10 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function plotOptions(timeline: Timeline, size: { width: number; height: number }): UPlot.Options {
+  const short = new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 });
+  const line = { stroke: token("line"), width: 1 };
+  const axis = { stroke: token("muted"), grid: line, ticks: line };
+  return {
+    ...size,
+    scales: {
+      x: { time: false },
+      y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.05)] },
+    },
+    axes: [
+      { ...axis, values: (_plot, marks) => marks.map(clock) },
+      { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => short.format(mark)) },
+    ],
+    series: [
+      { label: timeline.unit.time, value: (_plot, at) => (at == null ? "–" : clock(at)) },
+      {
+        label: timeline.unit.value,
+        stroke: token("accent"),
+        fill: `${token("accent")}22`,
+        width: 2,
+        value: (_plot, value) => (value == null ? "–" : short.format(value)),
+      },
+    ],
+    hooks: { draw: [(plot) => drawDeaths(plot, timeline.deaths)] },
+  };
+}
+
+// Replaces the server's drawing of a fight by one that can be zoomed.
+for (const figure of all("[data-timeline]")) {
+  const timeline = jsonData<Timeline>(figure, "timeline");
+  const chart = figure.querySelector(".chart");
+  if (!chart || timeline.values.length < 2) continue;
+  const box = document.createElement("div");
+  box.className = "timeline";
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", chart.querySelector("svg")?.getAttribute("aria-label") ?? "");
+  chart.replaceWith(box);
+  const size = () => ({ width: box.clientWidth, height: box.clientWidth < 500 ? 200 : 240 });
+  const columns: UPlot.AlignedData = [timeline.values.map((_, i) => i), [...timeline.values]];
+  const plot = new UPlot(plotOptions(timeline, size()), columns, box);
+  const hint = document.createElement("p");
+  hint.className = "muted";
+  hint.textContent = timeline.hint;
+  box.append(hint);
+  new ResizeObserver(() => plot.setSize(size())).observe(box);
+}
