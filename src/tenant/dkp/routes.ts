@@ -1,147 +1,18 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { requirePermission } from "../../http/access.ts";
+import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import * as inputs from "./inputs.ts";
 import * as service from "./service.ts";
 
-const tags = ["Points"];
-const entryId = z.object({ id: z.uuid() });
+const api = guildOperations("Points");
+const byId = z.object({ id: z.uuid() });
 const created = {
   201: {
-    ...json(inputs.entryJson, "The entry, as it now stands in the ledger."),
+    ...json(inputs.entryJson, "The new entry."),
     headers: z.object({ location: z.string() }),
   },
-  default: problem,
 } as const;
-
-const standings = createRoute({
-  method: "get",
-  path: "/standings",
-  operationId: "listStandings",
-  tags,
-  middleware: [requirePermission("standings.view")] as const,
-  request: { query: paging.extend(inputs.standingsFilters.shape) },
-  responses: {
-    200: json(
-      pageOf(inputs.standingJson).extend({ pool: inputs.poolJson }),
-      "The active people and their balances.",
-    ),
-    default: problem,
-  },
-});
-
-const pools = createRoute({
-  method: "get",
-  path: "/dkp/pools",
-  operationId: "listPools",
-  tags,
-  middleware: [requirePermission("standings.view")] as const,
-  responses: {
-    200: json(
-      z.object({ items: z.array(inputs.poolJson).readonly() }),
-      "All pools, the default one first.",
-    ),
-    default: problem,
-  },
-});
-
-const award = createRoute({
-  method: "post",
-  path: "/dkp/awards",
-  operationId: "awardPoints",
-  tags,
-  middleware: [requirePermission("points.award")] as const,
-  request: { body: jsonBody(inputs.awardBody) },
-  responses: created,
-});
-
-const spend = createRoute({
-  method: "post",
-  path: "/dkp/spends",
-  operationId: "spendPoints",
-  tags,
-  middleware: [requirePermission("points.award")] as const,
-  request: { body: jsonBody(inputs.spendBody) },
-  responses: created,
-});
-
-const adjust = createRoute({
-  method: "post",
-  path: "/dkp/adjustments",
-  operationId: "adjustPoints",
-  tags,
-  middleware: [requirePermission("points.award")] as const,
-  request: { body: jsonBody(inputs.adjustBody) },
-  responses: created,
-});
-
-const reversal = createRoute({
-  method: "post",
-  path: "/dkp/entries/{id}/reversal",
-  operationId: "reverseEntry",
-  tags,
-  middleware: [requirePermission("points.award")] as const,
-  request: { params: entryId, body: jsonBody(inputs.reversalBody) },
-  responses: created,
-});
-
-const entries = createRoute({
-  method: "get",
-  path: "/dkp/entries",
-  operationId: "listLedgerEntries",
-  tags,
-  middleware: [requirePermission("ledger.view")] as const,
-  request: { query: paging.extend(inputs.ledgerFilters.shape) },
-  responses: {
-    200: json(
-      pageOf(inputs.entrySummaryJson).extend({ pool: inputs.poolJson }),
-      "One pool's entries, newest first.",
-    ),
-    default: problem,
-  },
-});
-
-const entry = createRoute({
-  method: "get",
-  path: "/dkp/entries/{id}",
-  operationId: "getLedgerEntry",
-  tags,
-  middleware: [requirePermission("ledger.view")] as const,
-  request: { params: entryId },
-  responses: { 200: json(inputs.entryJson, "One entry with all its lines."), default: problem },
-});
-
-const statement = createRoute({
-  method: "get",
-  path: "/dkp/persons/{id}/statement",
-  operationId: "getStatement",
-  tags,
-  middleware: [requirePermission("ledger.view")] as const,
-  request: { params: entryId, query: paging.extend({ pool: z.uuid().optional() }) },
-  responses: {
-    200: json(
-      pageOf(inputs.statementLineJson).extend({
-        pool: inputs.poolJson,
-        account: inputs.accountJson,
-      }),
-      "Every change to one person's account, newest first, with the balance after it.",
-    ),
-    default: problem,
-  },
-});
-
-const verification = createRoute({
-  method: "get",
-  path: "/dkp/verification",
-  operationId: "verifyLedger",
-  tags,
-  middleware: [requirePermission("ledger.view")] as const,
-  responses: {
-    200: json(inputs.verificationJson, "What was compared, and every difference found."),
-    default: problem,
-  },
-});
 
 /** Points: standings, the ledger, and the four ways to add to it. */
 export function dkpApi() {
@@ -150,36 +21,145 @@ export function dkpApi() {
     location: `/api/g/${slug}/dkp/entries/${id}`,
   });
   return router
-    .openapi(standings, async (c) => {
-      return c.json(await service.standings(c.var.guild, c.req.valid("query")), 200);
-    })
-    .openapi(pools, async (c) => c.json({ items: await service.pools(c.var.guild) }, 200))
-    .openapi(award, async (c) => {
-      const made = await service.award(c.var.guild, c.req.valid("json"));
-      return c.json(made, 201, headersOf(c.var.guild.guild.slug, made.id));
-    })
-    .openapi(spend, async (c) => {
-      const made = await service.spend(c.var.guild, c.req.valid("json"));
-      return c.json(made, 201, headersOf(c.var.guild.guild.slug, made.id));
-    })
-    .openapi(adjust, async (c) => {
-      const made = await service.adjust(c.var.guild, c.req.valid("json"));
-      return c.json(made, 201, headersOf(c.var.guild.guild.slug, made.id));
-    })
-    .openapi(reversal, async (c) => {
-      const input = { txId: c.req.valid("param").id, ...c.req.valid("json") };
-      const made = await service.reverse(c.var.guild, input);
-      return c.json(made, 201, headersOf(c.var.guild.guild.slug, made.id));
-    })
-    .openapi(entries, async (c) => {
-      return c.json(await service.ledger(c.var.guild, c.req.valid("query")), 200);
-    })
-    .openapi(entry, async (c) => {
-      return c.json(await service.entry(c.var.guild, c.req.valid("param").id), 200);
-    })
-    .openapi(statement, async (c) => {
-      const query = { personId: c.req.valid("param").id, ...c.req.valid("query") };
-      return c.json(await service.statement(c.var.guild, query), 200);
-    })
-    .openapi(verification, async (c) => c.json(await service.verify(c.var.guild), 200));
+    .openapi(
+      api.get("/standings", {
+        id: "listStandings",
+        summary: "List the standings",
+        needs: "standings.view",
+        query: paging.extend(inputs.standingsFilters.shape),
+        answers: {
+          200: json(
+            pageOf(inputs.standingJson).extend({ pool: inputs.poolJson }),
+            "The active people and their balances.",
+          ),
+        },
+      }),
+      async (c) => c.json(await service.standings(c.var.guild, c.req.valid("query")), 200),
+    )
+    .openapi(
+      api.get("/dkp/pools", {
+        id: "listPools",
+        summary: "List the pools",
+        needs: "standings.view",
+        answers: {
+          200: json(
+            z.object({ items: z.array(inputs.poolJson).readonly() }),
+            "All pools, the default one first.",
+          ),
+        },
+      }),
+      async (c) => c.json({ items: await service.pools(c.var.guild) }, 200),
+    )
+    .openapi(
+      api.post("/dkp/awards", {
+        id: "awardPoints",
+        summary: "Award points",
+        needs: "points.award",
+        body: inputs.awardBody,
+        answers: created,
+      }),
+      async (c) => {
+        const entry = await service.award(c.var.guild, c.req.valid("json"));
+        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+      },
+    )
+    .openapi(
+      api.post("/dkp/spends", {
+        id: "spendPoints",
+        summary: "Spend points",
+        needs: "points.award",
+        body: inputs.spendBody,
+        answers: created,
+      }),
+      async (c) => {
+        const entry = await service.spend(c.var.guild, c.req.valid("json"));
+        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+      },
+    )
+    .openapi(
+      api.post("/dkp/adjustments", {
+        id: "adjustPoints",
+        summary: "Correct points",
+        needs: "points.award",
+        body: inputs.adjustBody,
+        answers: created,
+      }),
+      async (c) => {
+        const entry = await service.adjust(c.var.guild, c.req.valid("json"));
+        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+      },
+    )
+    .openapi(
+      api.post("/dkp/entries/{id}/reversal", {
+        id: "reverseEntry",
+        summary: "Reverse an entry",
+        needs: "points.award",
+        params: byId,
+        body: inputs.reversalBody,
+        answers: created,
+      }),
+      async (c) => {
+        const input = { txId: c.req.valid("param").id, ...c.req.valid("json") };
+        const entry = await service.reverse(c.var.guild, input);
+        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+      },
+    )
+    .openapi(
+      api.get("/dkp/entries", {
+        id: "listLedgerEntries",
+        summary: "List a pool's entries",
+        needs: "ledger.view",
+        query: paging.extend(inputs.ledgerFilters.shape),
+        answers: {
+          200: json(
+            pageOf(inputs.entrySummaryJson).extend({ pool: inputs.poolJson }),
+            "One pool's entries, newest first.",
+          ),
+        },
+      }),
+      async (c) => c.json(await service.ledger(c.var.guild, c.req.valid("query")), 200),
+    )
+    .openapi(
+      api.get("/dkp/entries/{id}", {
+        id: "getLedgerEntry",
+        summary: "Get an entry",
+        needs: "ledger.view",
+        params: byId,
+        answers: { 200: json(inputs.entryJson, "One entry with all its lines.") },
+      }),
+      async (c) => c.json(await service.entry(c.var.guild, c.req.valid("param").id), 200),
+    )
+    .openapi(
+      api.get("/dkp/persons/{id}/statement", {
+        id: "getStatement",
+        summary: "Get a person's statement",
+        needs: "ledger.view",
+        params: byId,
+        query: paging.extend({ pool: z.uuid().optional() }),
+        answers: {
+          200: json(
+            pageOf(inputs.statementLineJson).extend({
+              pool: inputs.poolJson,
+              account: inputs.accountJson,
+            }),
+            "Every change to one person's account, newest first, with the balance after it.",
+          ),
+        },
+      }),
+      async (c) => {
+        const query = { personId: c.req.valid("param").id, ...c.req.valid("query") };
+        return c.json(await service.statement(c.var.guild, query), 200);
+      },
+    )
+    .openapi(
+      api.get("/dkp/verification", {
+        id: "verifyLedger",
+        summary: "Verify the ledger",
+        needs: "ledger.view",
+        answers: {
+          200: json(inputs.verificationJson, "What was compared, and every difference found."),
+        },
+      }),
+      async (c) => c.json(await service.verify(c.var.guild), 200),
+    );
 }

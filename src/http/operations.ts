@@ -1,0 +1,103 @@
+import type { z } from "@hono/zod-openapi";
+import type { Env, MiddlewareHandler } from "hono";
+import type { Permission } from "../kernel/permissions.ts";
+import { requirePermission } from "./access.ts";
+import type { GuildEnv } from "./env.ts";
+import { jsonBody, problem } from "./router.ts";
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** An answer of an operation, as `json(schema, description)` makes it, or one without a body. */
+interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, { readonly schema: z.ZodType }>>;
+  readonly headers?: z.ZodObject;
+}
+
+/** What one operation of the API takes and gives. */
+export interface Operation {
+  /** The operation's name in the API: a verb and a noun, unique. */
+  readonly id: string;
+  /** One line for lists of operations. */
+  readonly summary: string;
+  /** What a caller has to know besides, in Markdown. */
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  /** The JSON body. */
+  readonly body?: z.ZodType;
+  /** Answers by status. The problem document is added to each operation. */
+  readonly answers: Readonly<Record<number, Answer>>;
+}
+
+/** The parts of a request that an operation reads, in the shape that the router takes. */
+type RequestOf<O extends Operation> = {
+  [Part in "params" | "query" | "headers" as undefined extends O[Part] ? never : Part]: O[Part];
+} & (O extends { readonly body: infer Body extends z.ZodType }
+  ? { body: { required: true; content: { "application/json": { schema: Body } } } }
+  : unknown);
+
+type RouteOf<M extends Method, P extends string, O extends Operation, E extends Env> = {
+  method: M;
+  path: P;
+  operationId: string;
+  summary: string;
+  tags: string[];
+  middleware: MiddlewareHandler<E>[];
+  request: RequestOf<O>;
+  responses: { -readonly [Status in keyof O["answers"]]: O["answers"][Status] } & {
+    default: typeof problem;
+  };
+};
+
+/**
+ * Operations of one part of the API, whose names stand together under `tag`. Use its methods inside
+ * `router.openapi(…)`, so that a path and its handler stand together:
+ *
+ *     router.openapi(api.get("/raids/{id}", { id: "getRaid", … }), (c) => …)
+ *
+ * `guard` makes the middleware that refuses callers without `needs`.
+ */
+function operationsWith<E extends Env, Need>(
+  tag: string,
+  guard: (need: Need) => MiddlewareHandler<E>,
+) {
+  const operation =
+    <M extends Method>(method: M) =>
+    <const P extends string, const O extends Operation & { readonly needs?: Need }>(
+      path: P,
+      options: O,
+    ) => {
+      const { id, summary, description, params, query, headers, body, answers, needs } = options;
+      const route = {
+        method,
+        path,
+        operationId: id,
+        summary,
+        ...(description !== undefined && { description }),
+        tags: [tag],
+        middleware: needs === undefined ? [] : [guard(needs)],
+        request: {
+          ...(params && { params }),
+          ...(query && { query }),
+          ...(headers && { headers }),
+          ...(body && { body: jsonBody(body) }),
+        },
+        responses: { ...answers, default: problem },
+      };
+      // The spreads build exactly this shape, but the compiler does not follow optional members.
+      return route as unknown as RouteOf<M, P, O, E>;
+    };
+  return {
+    get: operation("get"),
+    post: operation("post"),
+    put: operation("put"),
+    patch: operation("patch"),
+    delete: operation("delete"),
+  };
+}
+
+/** Operations below one guild's address. `needs` is the permission that the caller must have. */
+export const guildOperations = (tag: string) =>
+  operationsWith<GuildEnv, Permission>(tag, requirePermission);
