@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Client, Statement } from "../src/database/client.ts";
 import { readSql } from "../src/database/sql.ts";
+import { takesDataAway } from "./rollouts/statements.ts";
 
 /** One migration file, as it stands in the bundle. `when` is drizzle's own timestamp of it. */
 export interface MigrationSource {
@@ -16,6 +17,8 @@ export interface Migration {
   readonly statements: readonly string[];
   /** SHA-256 of the file's text in hex, the same that drizzle keeps. */
   readonly hash: string;
+  /** A statement of it takes data away: only `migrate apply` may run it on a guild that is there. */
+  readonly isDestructive: boolean;
 }
 
 /** How far one database got. `error` is set when it did not get to `target`. */
@@ -29,11 +32,11 @@ export interface MigrationReport {
 }
 
 /**
- * Why a database's history cannot be continued, or (`statements`) why a file cannot be applied to
- * any database. `code` is stable.
+ * Why a database's history cannot be continued, (`statements`) why a file cannot be applied to any
+ * database, or (`destructive`) that an operator has to allow what is pending. `code` is stable.
  */
 export class MigrationError extends Error {
-  readonly code: "edited" | "missing" | "out-of-order" | "ahead" | "statements";
+  readonly code: "edited" | "missing" | "out-of-order" | "ahead" | "statements" | "destructive";
 
   constructor(code: MigrationError["code"], message: string) {
     super(message);
@@ -62,7 +65,22 @@ function parseMigration({ name, when, sql }: MigrationSource): Migration {
         `before or after "${crowded.slice(0, 60)}".`,
     );
   }
-  return { name, when, statements, hash: sha256Hex(sql) };
+  const isDestructive = takesDataAway({ name, statements });
+  return { name, when, statements, hash: sha256Hex(sql), isDestructive };
+}
+
+/** What a database of this version has pending, as far as nothing in it takes data away. */
+export function upToDestructive(
+  migrations: readonly Migration[],
+  version: number,
+): readonly Migration[] {
+  const first = migrations.findIndex((one, index) => index >= version && one.isDestructive);
+  return first < 0 ? migrations : migrations.slice(0, first);
+}
+
+/** Does a database of this version wait for a migration that takes data away? */
+export function waitsForOperator(migrations: readonly Migration[], version: number): boolean {
+  return migrations.slice(version).some(({ isDestructive }) => isDestructive);
 }
 
 /** The version of a schema is how many migrations made it; its hash names exactly which. */
@@ -75,6 +93,8 @@ export function schemaOf(migrations: readonly Migration[]): { version: number; h
 export interface History {
   readonly ledger: readonly (readonly unknown[])[];
   readonly hasMeta: boolean;
+  /** It is a guild's: there is something in it to lose. */
+  readonly isStamped: boolean;
 }
 
 /** The migrations of a database that has had any, in their order. */
@@ -87,12 +107,19 @@ export const LEDGER: Statement = {
  * Brings one database to the newest schema: all of its pending migrations in one transaction, or
  * none. Never throws: the report says how far it got. Refuses a history that differs from ours.
  * Two at once are safe: the second finds its place in the ledger taken, looks again and is done.
- * Who has read the database's history with something else gives it, and saves reading it again.
+ * A caller that has read the database's history passes it, which saves a read. A guild's database is
+ * refused with `destructive` when a pending migration takes data away, unless that is allowed.
  */
 export async function migrate(
   client: Client,
   migrations: readonly Migration[],
-  options: { readonly nowMs: number; readonly dryRun?: boolean; readonly history?: History },
+  options: {
+    readonly nowMs: number;
+    readonly dryRun?: boolean;
+    readonly history?: History;
+    /** An operator allowed it and a copy is kept, or the database is a copy itself. */
+    readonly allowDestructive?: boolean;
+  },
 ): Promise<MigrationReport> {
   let from = 0;
   try {
@@ -102,6 +129,7 @@ export async function migrate(
     const names = pending.map(({ name }) => name);
     if (pending.length === 0) return { from, to: from, applied: [] };
     if (options.dryRun) return { from, to: from, applied: names };
+    if (history.isStamped && options.allowDestructive !== true) refuseDestructive(pending);
     await client.migrate(statementsFor(history, migrations, from, options.nowMs));
     return { from, to: migrations.length, applied: names };
   } catch (error) {
@@ -119,6 +147,22 @@ export async function migrate(
   }
 }
 
+/** @throws {MigrationError} `destructive` */
+function refuseDestructive(pending: readonly Migration[]): void {
+  const first = pending.find(({ isDestructive }) => isDestructive);
+  if (first === undefined) return;
+  throw new MigrationError(
+    "destructive",
+    `The migration ${first.name} takes data away, so an operator has to run it: ` +
+      "guildhall migrate apply --allow-destructive.",
+  );
+}
+
+/** @throws {MigrationError} when the history is not ours. Reads the ledger of the database itself. */
+export async function versionOf(client: Client, migrations: readonly Migration[]): Promise<number> {
+  return position(await historyOf(client), migrations);
+}
+
 async function historyOf(client: Client): Promise<History> {
   const { rows } = await client.execute({
     sql: `SELECT name FROM sqlite_schema
@@ -127,7 +171,10 @@ async function historyOf(client: Client): Promise<History> {
   });
   const tables = new Set(rows.flat());
   const ledger = tables.has("_migrations") ? (await client.execute(LEDGER)).rows : [];
-  return { ledger, hasMeta: tables.has("_meta") };
+  const hasMeta = tables.has("_meta");
+  const stamp = { sql: "SELECT 1 FROM _meta LIMIT 1", args: [] };
+  const isStamped = hasMeta && (await client.execute(stamp)).rows.length > 0;
+  return { ledger, hasMeta, isStamped };
 }
 
 /** How many of our migrations the database has, after checking that they are exactly ours. */

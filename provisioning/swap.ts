@@ -6,7 +6,7 @@ import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
 import { atHostOf, type DatabaseName, databaseName, type Hosts } from "./hosts/host.ts";
-import { type Migration, migrate } from "./migrations.ts";
+import { type Migration, migrate, schemaOf, upToDestructive, versionOf } from "./migrations.ts";
 import { forgetMove } from "./moves/fence.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
 import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
@@ -18,7 +18,10 @@ export interface SwapDeps extends Hosts {
 }
 
 interface SwapOptions {
-  /** Bring an older copy to this schema before it serves. Left out, it serves as it is. */
+  /**
+   * Bring an older copy to this schema before it serves; up to the first migration that takes data
+   * away, unless an operator has allowed a rollout of this schema. Left out, it serves as it is.
+   */
   readonly migrations?: readonly Migration[];
   /** Changes what is in the copy before it serves. Runs again after a crash, on a new copy. */
   readonly prepare?: (client: Client) => Promise<void>;
@@ -129,11 +132,7 @@ async function restamp(
     const generation = Number(rows[0]?.[0]);
     await refuseStranger(client, { id: options.madeBy ?? guild.id, generation });
     await forgetMove(client);
-    if (options.migrations) {
-      const nowMs = platform.now().getTime();
-      const report = await migrate(client, options.migrations, { nowMs });
-      if (report.error) throw report.error;
-    }
+    if (options.migrations) await bringUp(platform, client, options.migrations);
     await options.prepare?.(client);
     await client.execute({
       sql: "UPDATE _meta SET guild_id = ?, generation = ?",
@@ -148,4 +147,25 @@ async function restamp(
   } finally {
     await client.close();
   }
+}
+
+/** The copy stays where it came from, so what an operator allowed for every guild is done here too. */
+async function bringUp(
+  platform: PlatformStore,
+  client: Client,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const { hash } = schemaOf(migrations);
+  const allowed = await platform.db.first(
+    `SELECT 1 FROM rollouts WHERE target_hash = ? AND status NOT IN ('superseded', 'reverted')
+       AND json_extract(options, '$.allowDestructive')`,
+    hash,
+  );
+  const allowDestructive = allowed !== undefined;
+  const wanted = allowDestructive
+    ? migrations
+    : upToDestructive(migrations, await versionOf(client, migrations));
+  const nowMs = platform.now().getTime();
+  const report = await migrate(client, wanted, { nowMs, allowDestructive });
+  if (report.error) throw report.error;
 }

@@ -5,7 +5,7 @@ import type { GuildId } from "../src/kernel/ids.ts";
 import type { Log } from "../src/kernel/log.ts";
 import { limits } from "../src/limits.ts";
 import type { PlatformStore } from "../src/platform/store.ts";
-import { type Migration, schemaOf } from "./migrations.ts";
+import { type Migration, schemaOf, waitsForOperator } from "./migrations.ts";
 import { migrateGuild } from "./rollouts/guild.ts";
 
 interface Deps {
@@ -17,17 +17,41 @@ interface Deps {
 }
 
 /**
- * Guilds that somebody visits before a rollout has reached them jump the queue: the visitor is told
- * to come back in a moment, and the guild is migrated meanwhile.
+ * A guild that is visited before a rollout has reached it jumps the queue: the visitor is told to come
+ * back in a moment, and the guild is migrated at once. A visit never takes data away: a guild with a
+ * destructive migration pending waits until an operator has run it.
  */
 export class Upgrades {
   readonly #deps: Deps;
   readonly #underWay = new Map<GuildId, Promise<void>>();
   /** Guilds whose migration failed, and when: trying at every request would help nobody. */
   readonly #failedAt = new Map<GuildId, number>();
+  /** Guilds of which the log already says that they wait for an operator. */
+  readonly #told = new Set<GuildId>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
+  }
+
+  /**
+   * What a visit to a guild with this schema leads to: its migration begins, or it waits for an
+   * operator, which the log says once. Never throws.
+   */
+  visit(guildId: GuildId, schemaVersion: number): "updates" | "waits" {
+    if (!waitsForOperator(this.#deps.migrations, schemaVersion)) {
+      this.hurry(guildId);
+      return "updates";
+    }
+    if (!this.#told.has(guildId)) {
+      this.#told.add(guildId);
+      this.#deps.log.warn("fleet.migration-waits", {
+        guildId,
+        code: "guild/migration-waits",
+        schemaVersion,
+        next: "guildhall migrate plan",
+      });
+    }
+    return "waits";
   }
 
   /** Begins the guild's migration, unless it is under way or failed a moment ago. Never throws. */

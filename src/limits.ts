@@ -203,6 +203,8 @@ export const limits = {
     slowMs: 500,
     /** A screen of the console. */
     rolloutsShown: 20,
+    /** Two screens of a terminal: more scrolls away before it is read. */
+    listed: 50,
     /** No copy of a guild takes this long: a draft so old was left by a crash. */
     draftMsMax: HOUR_MS,
     /** Requests end within seconds; then nobody has a replaced database open any more. */

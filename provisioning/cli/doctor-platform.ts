@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { lateness } from "../../src/platform/statistics.ts";
-import { schemaOf } from "../migrations.ts";
+import { schemaOf, waitsForOperator } from "../migrations.ts";
 import { findOrphans } from "../orphans.ts";
 import { guildsBehind } from "../rollouts/rollouts.ts";
 import { openServices } from "./run.ts";
@@ -35,6 +35,9 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
   }
 }
 
+/** Enough to begin with; `guilds list` has all of them. */
+const SLUGS_SHOWN = 10;
+
 const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[] = [
   lateBackups,
   behind,
@@ -55,8 +58,16 @@ async function lateBackups({ platform, config }: NodeServices): Promise<readonly
 async function behind({ platform }: NodeServices): Promise<readonly Finding[]> {
   const guilds = await guildsBehind(platform, schemaOf(guildSchema).hash);
   if (guilds.length === 0) return [];
-  const finding = `Guilds behind this release's schema: ${guilds.length}`;
-  return [{ finding, next: "guildhall migrate plan" }];
+  const next = "guildhall migrate plan";
+  const found = [{ finding: `Guilds behind this release's schema: ${guilds.length}`, next }];
+  const waits = guilds.filter(({ schemaVersion }) => waitsForOperator(guildSchema, schemaVersion));
+  if (waits.length === 0) return found;
+  const slugs = waits.slice(0, SLUGS_SHOWN).map(({ slug }) => slug);
+  const more = waits.length > SLUGS_SHOWN ? " …" : "";
+  const finding =
+    "Guilds that wait for a migration that takes data away, which an operator has to run: " +
+    `${waits.length}, of them ${slugs.join(" ")}${more}`;
+  return [...found, { finding, next: "guildhall guilds list --state waits" }];
 }
 
 async function failingJobs({ platform }: NodeServices): Promise<readonly Finding[]> {

@@ -6,6 +6,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
+import { listCommand } from "./guild-list-command.ts";
 import { moveCommands } from "./guild-move.ts";
 import { renameCommand } from "./guild-rename.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
@@ -49,12 +50,7 @@ export function guildCommands(program: Command): void {
         async (s) => (await founding()).wouldCreate(s, options),
       ),
     );
-  guilds
-    .command("list")
-    .description("every guild, its state and its schema")
-    .option(...JSON_OPTION)
-    .addHelpText("before", examples("guildhall guilds list", "guildhall guilds list --json"))
-    .action((options: { json?: boolean }) => run(options, listGuilds));
+  listCommand(guilds);
   guilds
     .command("show <slug>")
     .description("one guild, and the steps of its making")
@@ -77,18 +73,6 @@ export async function bySlug(services: NodeServices, slug: string): Promise<Guil
   throw new NotFound("guild/not-found", `No guild has the slug ${slug}.`, {
     next: ["guildhall guilds list"],
   });
-}
-
-async function listGuilds(services: NodeServices, out: Output): Promise<number> {
-  const all: Guild[] = [];
-  for await (const guild of services.platform.guilds()) all.push(guild);
-  out.result(all.map(facts), () =>
-    table(
-      ["slug", "name", "status", "plan", "schema", "host"],
-      all.map((g) => [g.slug, g.name, g.status, g.plan.name, `${g.schemaVersion}`, g.host]),
-    ),
-  );
-  return EXIT.done;
 }
 
 async function showGuild(services: NodeServices, out: Output, slug: string): Promise<number> {

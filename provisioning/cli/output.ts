@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import pc from "picocolors";
 import { AppError, Invalid } from "../../src/kernel/errors.ts";
 
@@ -31,6 +32,16 @@ export class Output {
   result(value: unknown, people: () => string): void {
     if (this.#json) process.stdout.write(`${JSON.stringify(value)}\n`);
     else if (!this.#quiet) process.stdout.write(`${people()}\n`);
+  }
+
+  /** Prints one JSON array, each element as soon as it is there. */
+  async stream<T>(values: AsyncIterable<T>, shape: (value: T) => unknown): Promise<void> {
+    let before = "[";
+    for await (const value of values) {
+      await written(`${before}${JSON.stringify(shape(value))}`);
+      before = ",\n";
+    }
+    await written(before === "[" ? "[]\n" : "]\n");
   }
 
   /** What went wrong and, from `details.next`, what to type now. Returns the usual exit code. */
@@ -119,4 +130,14 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out.
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+}
+
+/** `1 guild`, `2 guilds`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Waits while the reader of our output is slower than we are. */
+async function written(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }

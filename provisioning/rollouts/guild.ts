@@ -10,6 +10,8 @@ export type MigratedGuild = Pick<Guild, "id" | "generation" | "schemaVersion" | 
 interface Deps {
   readonly migrations: readonly Migration[];
   readonly now: Clock;
+  /** Only a rollout that an operator allowed it, after it has kept a copy. */
+  readonly allowDestructive?: boolean;
 }
 
 /** Migrates one guild's database over a client of its own. Reports, never throws. */
@@ -31,7 +33,7 @@ export async function migrateGuild(
 
 /** Migrates one guild's database over a client that is open. Reports, never throws. */
 export async function migrateOpenGuild(
-  { migrations, now }: Deps,
+  { migrations, now, allowDestructive = false }: Deps,
   guild: MigratedGuild,
   client: Client,
 ): Promise<MigrationReport> {
@@ -39,8 +41,12 @@ export async function migrateOpenGuild(
     // A round trip each to a server: who it is and how far it got are asked in one.
     const [stamp, ledger] = await client.batch([STAMP, LEDGER], "read");
     checkStamp(stamp!, guild);
-    const history = { ledger: ledger!.rows, hasMeta: true };
-    return await migrate(client, migrations, { nowMs: now().getTime(), history });
+    const history = { ledger: ledger!.rows, hasMeta: true, isStamped: true };
+    return await migrate(client, migrations, {
+      nowMs: now().getTime(),
+      history,
+      allowDestructive,
+    });
   } catch (error) {
     return failed(guild, error);
   }

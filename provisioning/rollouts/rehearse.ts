@@ -37,7 +37,8 @@ export async function rehearse(deps: Deps, guild: Guild): Promise<Rehearsal> {
       const bytesBefore = await sizeBytes(client);
       const changesBefore = await changes(client);
       const startedAt = performance.now();
-      const report = await migrate(client, migrations, { nowMs: now().getTime() });
+      const nowMs = now().getTime();
+      const report = await migrate(client, migrations, { nowMs, allowDestructive: true });
       const durationMs = performance.now() - startedAt;
       const { error } = report;
       return {

@@ -7,14 +7,17 @@ import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts
 import { isAway, whileAway } from "./away.ts";
 import { causeOf } from "./causes.ts";
 import { Recorder } from "./recorder.ts";
-import type { GuildOutcome, Rollout, Rollouts } from "./rollouts.ts";
+import type { GuildOutcome, Rollout, RolloutOptions, Rollouts } from "./rollouts.ts";
 
 export interface RolloutDeps {
   readonly platform: PlatformStore;
   readonly rollouts: Rollouts;
   readonly migrations: readonly Migration[];
   /** Brings one guild's database to the newest schema: all of it or nothing. Reports, never throws. */
-  readonly migrateGuild: (guild: Guild) => Promise<MigrationReport>;
+  readonly migrateGuild: (
+    guild: Guild,
+    options: Pick<RolloutOptions, "allowDestructive">,
+  ) => Promise<MigrationReport>;
   /** Lets go of what migrating needed, once no guild is under way any more. */
   readonly end: () => Promise<void>;
   /** Keeps a copy of the database as it is now, and says where. */
@@ -169,7 +172,7 @@ class Run {
         kept = await whileAway(() => snapshot(this.#rollout, guild));
       }
       const report = await whileAway(async () => {
-        const attempt = await migrateGuild(guild);
+        const attempt = await migrateGuild(guild, this.#rollout.options);
         if (attempt.error) throw attempt.error;
         return attempt;
       });

@@ -48,8 +48,11 @@ interface Options {
   readonly endsWithRequest?: boolean;
   /** How many files and sockets are open, on runtimes that can tell. */
   readonly fileDescriptors?: () => number | undefined;
-  /** Told of each guild that was refused for that, so that somebody can migrate it. */
-  readonly onBehind?: (guildId: GuildId) => void;
+  /**
+   * Told of each guild that was refused for that, and which schema it has. Says whether it is migrated
+   * now (`updates`) or waits for an operator (`waits`).
+   */
+  readonly onBehind?: (guildId: GuildId, schemaVersion: number) => "updates" | "waits";
   /** Told how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
 }
@@ -88,7 +91,8 @@ export class TenantDatabases {
   /**
    * Lends a guild's database; without I/O when it is open already.
    * @throws {Unavailable} `guild/quarantined` when the file is not this guild's, `guild/schema-behind`
-   * before its migration, `guild/too-busy` when too many wait for it.
+   * before its migration, `guild/migration-waits` when an operator has to run that, `guild/too-busy`
+   * when too many wait for it.
    */
   async lease(target: TenantTarget): Promise<TenantLease> {
     let entry = this.#take(target);
@@ -269,14 +273,20 @@ export class TenantDatabases {
       throw quarantinedIf(true, new Error("The file carries another guild's stamp, or none."));
     }
     if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
-      this.#options.onBehind?.(target.id);
-      throw new Unavailable(
-        "guild/schema-behind",
-        "This guild is being updated. Try again.",
-        RETRY,
-      );
+      throw behind(this.#options.onBehind?.(target.id, meta.schema_version) ?? "updates");
     }
   }
+}
+
+function behind(answer: "updates" | "waits"): Unavailable {
+  if (answer === "updates") {
+    return new Unavailable("guild/schema-behind", "This guild is being updated. Try again.", RETRY);
+  }
+  return new Unavailable(
+    "guild/migration-waits",
+    "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
+    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
+  );
 }
 
 const RETRY = { retryAfterMs: limits.database.movedRetryAfterMs };

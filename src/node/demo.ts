@@ -54,7 +54,8 @@ const { port, services, stop } = await start(env, {
 stopOnSignal(stop);
 // Nobody operates a demo: what a newer build brings, its guilds have at once.
 for await (const guild of services.platform.guilds()) {
-  if (guild.schemaVersion < guildSchema.length) services.upgrades.hurry(guild.id);
+  const { id, schemaVersion } = guild;
+  if (schemaVersion < guildSchema.length) services.upgrades.visit(id, schemaVersion);
 }
 await printWelcome(port, services);
 

@@ -8,6 +8,7 @@ import { processBackground } from "../kernel/background.ts";
 export interface MigrationWork {
   readonly guild: MigratedGuild;
   readonly nowMs: number;
+  readonly allowDestructive: boolean;
 }
 
 /** What it answers: the report, with its error in words. */
@@ -39,7 +40,8 @@ export function serveMigrations(openClient: OpenClient): void {
   });
 
   const answerTo = async (work: MigrationWork): Promise<MigrationAnswer> => {
-    const deps = { openClient, migrations, now: () => new Date(work.nowMs) };
+    const { allowDestructive } = work;
+    const deps = { openClient, migrations, now: () => new Date(work.nowMs), allowDestructive };
     const startedAt = performance.now();
     const { error, ...report } = await migrateGuild(deps, work.guild);
     const tookMs = performance.now() - startedAt;

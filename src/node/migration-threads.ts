@@ -29,7 +29,11 @@ export class MigrationThreads {
    * Reports as `migrateGuild` does; waits while all threads are at work.
    * @throws {Error} when the thread ended before it had answered. The next guild has another one.
    */
-  async migrate(guild: MigratedGuild, nowMs: number): Promise<MigrationReport> {
+  async migrate(
+    guild: MigratedGuild,
+    nowMs: number,
+    allowDestructive = false,
+  ): Promise<MigrationReport> {
     const startedAt = performance.now();
     while (this.#busy >= limits.fleet.threadsMax) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -41,6 +45,7 @@ export class MigrationThreads {
       const { problem, tookMs, ...report } = await thread.ask({
         guild: { id, generation, schemaVersion, location },
         nowMs,
+        allowDestructive,
       });
       const waitedMs = performance.now() - startedAt - tookMs;
       const error = problem === undefined ? undefined : new Error(problem);

@@ -51,13 +51,14 @@ export function rolloutDeps(
     rollouts,
     tenants,
     migrations,
-    migrateGuild: async (guild) => {
+    migrateGuild: async (guild, { allowDestructive }) => {
       using lease = tenants.leaseOpen(guild);
-      if (lease) return await migrateOpenGuild(deps, guild, lease.db.client);
+      const how = { migrations, openClient, now, allowDestructive };
+      if (lease) return await migrateOpenGuild(how, guild, lease.db.client);
       const isFile = guild.location.url.startsWith("file:");
       return isFile
-        ? await threads.migrate(guild, now().getTime())
-        : await migrateGuild(deps, guild);
+        ? await threads.migrate(guild, now().getTime(), allowDestructive)
+        : await migrateGuild(how, guild);
     },
     end: () => threads.close(),
     smoke: (guild) => smoke(openClient, guild),

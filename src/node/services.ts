@@ -100,7 +100,7 @@ export async function buildNodeServices(
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
     fileDescriptors: openFileDescriptors,
-    onBehind: (guildId) => upgrades.hurry(guildId),
+    onBehind: (guildId, schemaVersion) => upgrades.visit(guildId, schemaVersion),
   });
   const template = fileTemplate({
     root: dataDir,

@@ -176,9 +176,11 @@ export class PlatformStore {
   }
 
   /** Every guild in the order of its id, read in pages so that a fleet never sits in memory. */
-  async *guilds(filter: { status?: GuildStatus } = {}): AsyncIterable<Guild> {
+  async *guilds(
+    filter: { readonly status?: GuildStatus; readonly after?: GuildId } = {},
+  ): AsyncIterable<Guild> {
     const pageSize = 500;
-    for (let after = ""; ; ) {
+    for (let after: string = filter.after ?? ""; ; ) {
       const rows = await this.db.all<GuildRow>(
         `SELECT ${GUILD_COLUMNS} FROM guilds g JOIN plans p ON p.name = g.plan
          WHERE g.id > ?1 AND (?2 IS NULL OR g.status = ?2) ORDER BY g.id LIMIT ${pageSize}`,

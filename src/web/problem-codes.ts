@@ -53,7 +53,7 @@ const CODES = {
     backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
   503: `
     auth/busy auth/provider-unavailable database/busy database/unreachable guild/provisioning
-    guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
+    guild/migration-waits guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
     guild/too-busy guild/writes-blocked payment/unavailable platform/closing
     secrets/not-configured secrets/unreadable`,
   507: `

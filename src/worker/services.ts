@@ -95,9 +95,10 @@ function servicesOn(
     openClient,
     endsWithRequest: true,
     schemaVersionMin: SCHEMA_VERSION_MIN,
-    onBehind: (guildId) => {
-      upgrades.hurry(guildId);
+    onBehind: (guildId, schemaVersion) => {
+      const answer = upgrades.visit(guildId, schemaVersion);
       background.detach("fleet.upgrade", upgrades.settled());
+      return answer;
     },
   });
   const host = config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!;

@@ -27,7 +27,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   R43: "copies of changed guilds only are part of the work on large fleets",
   R31: "not proved yet",
   R32: "not proved yet",
-  R33: "not proved yet",
   R34: "not proved yet",
   R35: "not proved yet",
   R36: "not proved yet",

@@ -1,6 +1,7 @@
-import { rename } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+import type { MigrationSource } from "../../provisioning/migrations.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -9,17 +10,45 @@ const ROOT = join(import.meta.dirname, "../..");
  * starts five times faster. Returns its path; whoever asked removes it.
  */
 export async function bundleScript(script: string): Promise<string> {
+  return await bundleRelease(script, "", []);
+}
+
+/** The same as a later release would have it, whose guild schema has these migrations more. */
+export async function bundleRelease(
+  script: string,
+  release: string,
+  migrations: readonly MigrationSource[],
+): Promise<string> {
   // Beside the packages, because the driver's native part is looked for from where the file lies.
-  const outfile = join(ROOT, `dist/${script.replaceAll("/", "-")}-${process.pid}.js`);
-  await bundled(script, outfile);
+  const name = `${script.replaceAll("/", "-")}-${release}${process.pid}`;
+  const outfile = join(ROOT, `dist/${name}.js`);
+  await bundled(script, outfile, [later(migrations)]);
   // The threads that it may start are looked for beside it, by other tests at the same time as well.
   await bundled("src/node/migration-worker.ts", `${outfile}.worker`);
   await rename(`${outfile}.worker`, join(ROOT, "dist/migration-worker.js"));
   return outfile;
 }
 
-async function bundled(script: string, outfile: string): Promise<void> {
+function later(migrations: readonly MigrationSource[]): Plugin {
+  return {
+    name: "a later release",
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]tenant-migrations[\\/]index\.ts$/ }, async ({ path }) => {
+        const text = await readFile(path, "utf8");
+        const added = `(tenantMigrations as unknown[]).push(...${JSON.stringify(migrations)});`;
+        return { contents: `${text}\n${added}\n`, loader: "ts" };
+      });
+    },
+  };
+}
+
+async function bundled(
+  script: string,
+  outfile: string,
+  plugins: readonly Plugin[] = [],
+): Promise<void> {
   await build({
+    plugins: [...plugins],
     entryPoints: [join(ROOT, script)],
     outfile,
     bundle: true,

@@ -72,7 +72,7 @@ export async function processes(env: Readonly<Record<string, string>>) {
       children.push(child);
       return child;
     });
-    return await Promise.all(started.map(listening));
+    return await Promise.all(started.map((child) => listening(child)));
   };
 
   /** Runs a command of the operator's, and gives back its `--json` document. */
@@ -103,7 +103,8 @@ export async function processes(env: Readonly<Record<string, string>>) {
   };
 }
 
-function listening(child: ChildProcess): Promise<ServerProcess> {
+/** Resolves once a server says where it listens; `lines` takes what it logs. */
+export function listening(child: ChildProcess, lines: string[] = []): Promise<ServerProcess> {
   return new Promise((resolve, reject) => {
     let complaint = "";
     child.stderr!.on("data", (chunk: Buffer) => {
@@ -112,6 +113,7 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
     });
     createInterface({ input: child.stdout! }).on("line", (line) => {
       seen.lines.push(line);
+      lines.push(line);
       const { event, port } = JSON.parse(line) as { event: string; port?: number };
       if (event === "server.listening") resolve({ url: `http://127.0.0.1:${port}`, child });
     });

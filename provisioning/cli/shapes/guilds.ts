@@ -54,7 +54,14 @@ const moved = z.strictObject({
 
 export const guildShapes = {
   "guilds create": orWould(guild),
-  "guilds list": z.array(guild),
+  "guilds list": z.array(
+    guild.extend({
+      schemaState: z
+        .enum(["current", "behind", "waits", "ahead"])
+        .nullable()
+        .describe("waits: an operator has to run a migration; null: no rollout touches the guild"),
+    }),
+  ),
   "guilds show": guild.extend({ error, steps: z.array(step) }),
   "guilds rename": orWould(z.strictObject({ id: text, name: text, slug: text })),
   "guilds suspend": orWould(z.strictObject({ suspended: text })),

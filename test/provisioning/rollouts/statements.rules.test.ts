@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseMigrations } from "../../../provisioning/migrations.ts";
 import { planStatements } from "../../../provisioning/rollouts/statements.ts";
+import { tenantMigrations } from "../../../tenant-migrations/index.ts";
 
 const risks = (...statements: readonly string[]) => {
   const sql = statements.join("\n--> statement-breakpoint\n");
@@ -54,4 +55,69 @@ test("a trigger that is made again in the same migration still guards", () => {
     "destructive",
     "adds",
   ]);
+});
+
+const isDestructive = (...statements: readonly string[]) => {
+  const sql = statements.join("\n--> statement-breakpoint\n");
+  return parseMigrations([{ name: "0001_next", when: 1, sql }])[0]!.isDestructive;
+};
+
+test("R33 a migration that takes data away is told by its text, however it is written", () => {
+  for (const statements of [
+    ["drop table if exists `persons`"],
+    ["ALTER TABLE main.persons DROP note"],
+    ["ALTER TABLE [persons] /* ; */ DROP COLUMN note -- why"],
+    ["WITH gone AS (SELECT 1) DELETE FROM persons WHERE id IN gone"],
+    ["UPDATE persons SET note = ''"],
+    ["UPDATE OR IGNORE persons SET (note, name) = ('', 'x')"],
+    ["ALTER TABLE persons ADD rank text", "UPDATE persons SET rank = 'x', note = ''"],
+    ["REPLACE INTO persons (id) VALUES ('x')"],
+    ["INSERT OR REPLACE INTO persons (id) VALUES ('x')"],
+    ["INSERT INTO persons (id) VALUES ('x') ON CONFLICT (id) DO UPDATE SET note = ''"],
+    ["CREATE TRIGGER t AFTER INSERT ON persons BEGIN DELETE FROM characters; END"],
+    [
+      "CREATE TRIGGER t AFTER INSERT ON pools BEGIN UPDATE persons SET note = ''; END",
+      "INSERT INTO pools (id) VALUES ('x')",
+    ],
+    // The table was there already, so what it holds is lost.
+    ["CREATE TABLE IF NOT EXISTS persons (id text)", "DELETE FROM persons"],
+    ["PRAGMA writable_schema = ON"],
+    ["ALTER TABLE persons ALTER COLUMN note TO note integer"],
+    ["VACUUM"],
+  ]) {
+    expect([statements.join("; "), isDestructive(...statements)]).toEqual([
+      statements.join("; "),
+      true,
+    ]);
+  }
+});
+
+test("R33 a migration that only adds, fills what is new or makes an index again waits for nobody", () => {
+  for (const statements of [
+    [
+      "ALTER TABLE persons ADD rank text",
+      "UPDATE persons SET rank = lower(name) WHERE rank IS NULL",
+    ],
+    [
+      "ALTER TABLE persons ADD a text",
+      "ALTER TABLE persons ADD b text",
+      "UPDATE persons SET (a, b) = ('x', 'y')",
+    ],
+    ["CREATE TABLE notes (x)", "INSERT INTO notes SELECT note FROM persons", "DELETE FROM notes"],
+    ["CREATE TABLE notes (x)", "DROP TABLE notes"],
+    ["INSERT INTO settings VALUES ('-- DROP TABLE persons', ';')"],
+    ["ALTER TABLE persons ADD note2 text DEFAULT 'DROP COLUMN note'"],
+    ["DROP INDEX persons_by_status", "CREATE INDEX persons_by_status ON persons (status)"],
+    ["CREATE TRIGGER t BEFORE DELETE ON persons BEGIN SELECT RAISE(ABORT, 'no'); END"],
+  ]) {
+    expect([statements.join("; "), isDestructive(...statements)]).toEqual([
+      statements.join("; "),
+      false,
+    ]);
+  }
+});
+
+test("no migration of the releases so far takes data away", () => {
+  const destructive = parseMigrations(tenantMigrations).filter((one) => one.isDestructive);
+  expect(destructive.map(({ name }) => name)).toEqual([]);
 });

@@ -70,6 +70,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "guild/provisioning-failed": "This guild's database could not be made. The owner can try again.",
   "guild/quarantined":
     "This guild's database does not look right, so it is not served. An operator has to look.",
+  "guild/migration-waits":
+    "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
   "guild/schema-behind": "This guild is being updated. Try again.",
   "guild/status-changed": "This guild has changed meanwhile. Look again.",
   "guild/storage-full": "There is no room left to save this.",

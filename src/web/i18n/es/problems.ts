@@ -146,6 +146,8 @@ export const problems: Translated<typeof en> = {
       "No se pudo crear la base de datos de esta hermandad. Su dueño puede intentarlo de nuevo.",
     "guild/quarantined":
       "La base de datos de esta hermandad no parece correcta y no se sirve. Tiene que mirarla un operador.",
+    "guild/migration-waits":
+      "Esta hermandad necesita una actualización que debe hacer un operador. Sus datos están a salvo. Inténtalo más tarde.",
     "guild/schema-behind": "Esta hermandad se está actualizando. Inténtalo de nuevo.",
     "guild/status-changed": "El estado de esta hermandad ha cambiado entretanto. Vuelve a mirar.",
     "guild/storage-full": "No queda espacio para guardar esto.",
