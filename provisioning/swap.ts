@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Client, DatabaseLocation, OpenClient } from "../src/database/client.ts";
+import { removeTransientRows } from "../src/database/transient-rows.ts";
 import { guard, type Writable, write } from "../src/database/write.ts";
 import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
@@ -132,6 +133,8 @@ async function restamp(
     const generation = Number(rows[0]?.[0]);
     await refuseStranger(client, { id: options.madeBy ?? guild.id, generation });
     await forgetMove(client);
+    // Copies of an earlier release carry answers. They tell of work that may not be in this copy.
+    await removeTransientRows(client);
     if (options.migrations) await bringUp(platform, client, options.migrations);
     await options.prepare?.(client);
     await client.execute({

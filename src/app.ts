@@ -3,7 +3,6 @@ import { requestId } from "hono/request-id";
 import { trimTrailingSlash } from "hono/trailing-slash";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
 import { keptByNobodyElse, securityHeaders } from "./http/headers.ts";
-import { idempotency } from "./http/idempotency.ts";
 import { logLine } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
@@ -79,10 +78,6 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   );
   app.route("/api/operator", operatorSurface(operatorApi()));
   app.route("/operator", operatorSurface(operatorPages()));
-  app.use(
-    "/api/*",
-    idempotency<AppEnv>((c) => c.var.services.platform.db),
-  );
   app.route("/api", platformApi());
   app.route(
     "/g/:guild",
@@ -126,11 +121,7 @@ const pageFor: ProblemPage = async (c, problem) => {
 /** Everything below one guild's address: found and leased first, then the features in order. */
 function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {
   const surface = createRouter<GuildEnv>();
-  surface.use(
-    inGuild,
-    recordOperatorVisit,
-    idempotency<GuildEnv>((c) => c.var.guild.db),
-  );
+  surface.use(inGuild, recordOperatorVisit);
   for (const feature of features) surface.route("/", feature);
   return surface;
 }
@@ -138,9 +129,6 @@ function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) 
 /** The operators' console: who is no operator finds nothing below its address. */
 function operatorSurface(features: ReturnType<typeof createRouter<OperatorEnv>>) {
   const surface = createRouter<OperatorEnv>();
-  surface.use(
-    operatorsOnly,
-    idempotency<OperatorEnv>((c) => c.var.services.platform.db),
-  );
+  surface.use(operatorsOnly);
   return surface.route("/", features);
 }

@@ -277,8 +277,12 @@ export const limits = {
     suspendedRetryAfterMs: HOUR_MS,
     /** Long enough for any client's retries; keys are forgotten after. */
     idempotencyKeptMs: DAY_MS,
-    /** A request under way longer than this has died with its process. */
-    idempotencyLockMs: MINUTE_MS,
+    /** A request that runs renews its lock; one that does not for this long died with its process. */
+    idempotencyLockMs: 15 * SECOND_MS,
+    /** Often enough that two renewals may fail before the lock ends. */
+    idempotencyRenewMs: 5 * SECOND_MS,
+    /** Longer than a database server takes to restart. */
+    idempotencyPersistMs: MINUTE_MS,
     /** Room for a UUID, a hash or two of them. */
     idempotencyKeyCharsMax: 255,
     /** What a code means changes with a release; a browser that shows it an hour late harms nobody. */

@@ -96,6 +96,10 @@ export type Exports = (guild: Guild) => Promise<{
 /** Everything the app is made of. Entrypoints and tests build one; nothing else does. */
 export interface Services {
   readonly config: Config;
+  /** Names this process, or this request where nothing outlives one. */
+  readonly runner: string;
+  /** Is it certain that the process of this name has ended? Absent where that cannot be known. */
+  readonly isRunnerGone?: (runner: string) => boolean;
   readonly now: Clock;
   readonly log: Log;
   readonly platform: PlatformStore;

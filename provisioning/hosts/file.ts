@@ -1,11 +1,10 @@
-import { createReadStream } from "node:fs";
-import { copyFile, link, readdir, rm } from "node:fs/promises";
+import { copyFile, link, open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { processBackground } from "../../src/kernel/background.ts";
+import { removeTransientRows } from "../../src/database/transient-rows.ts";
 import { fault } from "../fault.ts";
 import {
   draftIn,
@@ -83,9 +82,11 @@ export class FileHost implements DatabaseHost {
     } finally {
       await client.close();
     }
-    const file = createReadStream(draft);
-    processBackground.once(file, "close", () => rm(draft, { force: true }));
-    return Readable.toWeb(file) as ReadableStream<Uint8Array>;
+    await this.#removeTransientRows(draft);
+    // Its name goes at once and its bytes with the last reader, so nothing is left of it.
+    const file = await open(draft);
+    await removeDatabase(draft);
+    return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
   }
 
   async restore(
@@ -128,6 +129,18 @@ export class FileHost implements DatabaseHost {
       }
     } finally {
       await removeDatabase(copy);
+    }
+  }
+
+  /** Empties what no copy carries, down to the bytes: deleted rows could be read off free pages. */
+  async #removeTransientRows(draft: string): Promise<void> {
+    const client = await this.#openClient(locationOf(draft));
+    try {
+      await client.execute({ sql: "PRAGMA secure_delete = ON", args: [] });
+      await removeTransientRows(client);
+      await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
+    } finally {
+      await client.close();
     }
   }
 

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Statement } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { TRANSIENT_TABLES } from "../../src/database/transient-rows.ts";
 
 // Servers give a database as SQL text. Half of a text is a text as well, so ours ends with its sum.
 
@@ -52,17 +53,32 @@ async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> 
   throw new DatabaseError("corrupt", "The snapshot is damaged: its sum is another.");
 }
 
+/** A dump that a server made by itself, without the rows of tables that no copy carries. */
+export function withoutTransientRows(dump: string): string {
+  let kept = "";
+  for (const statement of wholeStatements(dump)) {
+    if (!TRANSIENT_ROW.test(statement)) kept += `${statement}\n`;
+  }
+  return kept;
+}
+
+const TRANSIENT_ROW = new RegExp(`^\\s*INSERT INTO ["'\`]?(${TRANSIENT_TABLES.join("|")})\\b`, "i");
+
 /** The dump without what speaks to the connection: the client makes its own transaction. */
 function statementsOf(dump: string): readonly string[] {
-  const found: string[] = [];
+  const isOurs = (sql: string) => sql.trim() !== "" && !/^(PRAGMA|BEGIN|COMMIT)\b/i.test(sql);
+  return [...wholeStatements(dump)].filter(isOurs);
+}
+
+/** Each statement of a dump with its line breaks. A rest that is not whole is left out. */
+function* wholeStatements(dump: string): Iterable<string> {
   let statement = "";
   for (const line of dump.split("\n")) {
     statement += statement === "" ? line : `\n${line}`;
     if (!isWhole(statement)) continue;
-    if (!/^(PRAGMA|BEGIN|COMMIT)\b/i.test(statement)) found.push(statement);
+    yield statement;
     statement = "";
   }
-  return found.filter((sql) => sql.trim() !== "");
 }
 
 /** Does the text end outside of every quote, with a semicolon, and outside of a trigger's body? */

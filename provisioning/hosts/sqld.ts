@@ -6,7 +6,7 @@ import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
-import { sealed, statementsIn } from "./sql-snapshot.ts";
+import { sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
 import { TURNS_TABLE, Turns } from "./sqld-turns.ts";
 
 /** The database of the server that lists the others, for which it has no route, and their makers. */
@@ -157,7 +157,7 @@ export class SqldHost implements DatabaseHost {
     if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
     return sealed(
       (async function* () {
-        yield text;
+        yield withoutTransientRows(text);
       })(),
     );
   }

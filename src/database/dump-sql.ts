@@ -1,4 +1,5 @@
 import type { Statement } from "./client.ts";
+import { TRANSIENT_TABLES } from "./transient-rows.ts";
 
 // Questions whose answers are SQL text: run again in an empty database, they bring the rows back.
 
@@ -13,7 +14,7 @@ export function rowsAsSql(table: string, columns: readonly string[]): string {
   );
   const into = `INSERT INTO ${quoteName(table)} (${names.join(", ")}) VALUES (`;
   return `SELECT ${quoteText(into)} || ${values.join(" || ', ' || ")} || ');'
-    FROM ${quoteName(table)}`;
+    FROM ${quoteName(table)}${TRANSIENT_TABLES.includes(table) ? " WHERE false" : ""}`;
 }
 
 /** Numbers that were given out once must not be given out again. Comes after all rows. */

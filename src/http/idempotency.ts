@@ -1,106 +1,170 @@
+import { z } from "@hono/zod-openapi";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Database, Statement } from "../database/client.ts";
 import { DatabaseError } from "../database/errors.ts";
 import { write } from "../database/write.ts";
 import { delay } from "../kernel/concurrency.ts";
 import { Conflict, Invalid } from "../kernel/errors.ts";
-import { hashToken } from "../kernel/tokens.ts";
+import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
+import type { SignedIn } from "../platform/context.ts";
+import type { GuildContext } from "../tenant/context.ts";
 import type { AppEnv } from "./env.ts";
 
-interface KeyRow {
-  request_hash: string;
-  status: number | null;
-  headers: string | null;
-  body: string | null;
-}
+const storedRow = z.object({
+  requestHash: z.string(),
+  status: z.number().int().nullable(),
+  headers: z.string().nullable(),
+  body: z.string().nullable(),
+});
+type StoredRow = z.infer<typeof storedRow>;
+
+// While a request is under way, `headers` says who runs it.
+const claimant = z.object({ claim: z.string(), runner: z.string() });
+const storedHeaders = z.record(z.string(), z.string());
 
 const CLAIM = `
-  INSERT INTO idempotency_keys (scope, key, request_hash, locked_until, expires_at)
-  VALUES (?1, ?2, ?3, ?4, ?5)
+  INSERT INTO idempotency_keys (scope, key, request_hash, headers, locked_until, expires_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
   ON CONFLICT (scope, key) DO UPDATE SET
-    request_hash = ?3, locked_until = ?4, expires_at = ?5,
-    status = NULL, headers = NULL, body = NULL
-  WHERE (status IS NULL AND locked_until < ?6 AND request_hash = ?3) OR expires_at < ?6
+    request_hash = ?3, headers = ?4, locked_until = ?5, expires_at = ?6, status = NULL, body = NULL
+  WHERE (status IS NULL AND request_hash = ?3 AND (locked_until < ?7 OR headers = ?8))
+    OR expires_at < ?7
   RETURNING 1`;
 
 const STORED =
   "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE scope = ? AND key = ?";
 
+const OURS = "scope = ? AND key = ? AND headers = ? AND status IS NULL";
+
+/** Below a guild's address there is a guild, elsewhere there is none. */
+interface AnyEnv extends AppEnv {
+  Variables: AppEnv["Variables"] & { guild?: GuildContext };
+}
+
+/** How a route treats an Idempotency-Key. Routes are marked in `router.ts`. */
+export interface Repeatability {
+  /** Statuses whose answers hold a secret. Such an answer is never stored. */
+  readonly secretStatuses: ReadonlySet<number>;
+}
+
 /**
- * Answers a repeated unsafe request with the first one's answer. The key belongs to the caller;
- * `databaseOf` says where it is kept, so that a guild's answers stay in the guild's own database.
- * A request that died with its process is run again once its lock has passed: verbs whose second
- * run would do harm carry the key in their own rows too.
+ * Answers a repeated unsafe request with the first one's answer. It runs after the route's own
+ * middleware, so a caller who lost the permission gets no old answer. Keys belong to the caller and
+ * are kept in the guild's database, or in the platform's outside of guilds.
+ *
+ * Only what was done is stored: a refusal (4xx) or a failure (5xx) releases the key. Of an answer
+ * with a secret nothing but the `id` is stored, and a repetition answers 409 `idempotency/shown-once`.
+ *
+ * A request whose process died is run again: at once where this machine knows that the process is
+ * gone, else when its lock ends. Verbs whose second run would do harm carry the key in their rows.
  */
-export function idempotency<E extends AppEnv>(
-  databaseOf: (c: Context<E>) => Database,
-): MiddlewareHandler<E> {
-  return async function idempotency(c, next) {
+export function idempotency({ secretStatuses }: Repeatability): MiddlewareHandler {
+  return async function idempotency(c: Context<AnyEnv>, next) {
     const key = c.req.header("idempotency-key");
     const { caller, services } = c.var;
     const { background } = services;
-    if (key === undefined || caller.type !== "user" || /^(GET|HEAD|OPTIONS)$/.test(c.req.method)) {
-      return await next();
-    }
-    if (carriesSecret(c.req.path)) return await next();
+    if (key === undefined || caller.type !== "user") return await next();
     refuseOddKey(key);
-    if (keepsKeys(c.req.path)) return await next();
-    const nowMs = services.now().getTime();
-    const claim: Claim = {
-      db: databaseOf(c),
-      id: [caller.userId, key],
-      requestHash: hashToken(`${c.req.method} ${c.req.path}\n${await c.req.text()}`),
-      lockedUntil: nowMs + limits.http.idempotencyLockMs,
-    };
-    const earlier = await take(claim, nowMs).catch((error: unknown) => {
-      // It may have been taken all the same, and whoever asks again would have to wait for its end.
+    const claim = await newClaim(c, caller, key);
+    const earlier = await take(c, claim).catch((error: unknown) => {
+      // The claim may be written although its answer was lost. A retry must not wait for its end.
       if (isAway(error)) background.detach("idempotency.persist", persist(claim, release(claim)));
       throw error;
     });
     if (earlier) return replay(earlier, claim.requestHash);
-    await next();
-    const record = await outcome(claim, c.res);
+    const stopRenewing = renewWhileRunning(c, claim);
+    try {
+      await next();
+    } finally {
+      stopRenewing();
+    }
+    const record = await outcome(claim, c.res, secretStatuses);
     await write(claim.db, [record]).catch((error: unknown) => {
-      // What was done is done, also when its answer cannot be kept yet: the caller hears of it.
+      // The work is done even if its answer cannot be stored yet, so the caller gets the answer.
       services.log.warn("idempotency.kept-late", { requestId: c.var.requestId, error });
       if (isAway(error)) background.detach("idempotency.persist", persist(claim, record));
     });
   };
 }
 
-/** A request that this process runs for its key, and until when nobody else may. */
+/** A request that this process runs for its key. `by` names the process and the request. */
 interface Claim {
   readonly db: Database;
   readonly id: readonly [scope: string, key: string];
   readonly requestHash: string;
-  readonly lockedUntil: number;
+  readonly by: string;
+}
+
+async function newClaim(c: Context<AnyEnv>, caller: SignedIn, key: string): Promise<Claim> {
+  const { services, guild } = c.var;
+  return {
+    db: guild?.db ?? services.platform.db,
+    id: [scopeOf(caller), key],
+    requestHash: await requestHashOf(c),
+    by: JSON.stringify({ claim: newId<string>(), runner: services.runner }),
+  };
+}
+
+/** An operator who acts as a person, and a token for one guild, get no answers of the person's own. */
+function scopeOf({ userId, impersonator, guildId }: SignedIn): string {
+  if (impersonator) return `${userId} by ${impersonator.id}`;
+  return guildId === undefined ? userId : `${userId} in ${guildId}`;
+}
+
+/** Keyed with the server's secret: a password in a body cannot be guessed from its stored hash. */
+async function requestHashOf(c: Context<AnyEnv>): Promise<string> {
+  const body = await c.req.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  const text = `${c.req.method} ${c.req.path}\n${bytesToHex(digest)}`;
+  const secret = utf8ToBytes(`idempotency\n${c.var.services.config.secret}`);
+  return bytesToHex(hmac(sha256, secret, utf8ToBytes(text)));
 }
 
 /** Undefined when the request is ours to run; else what is known of the first one with this key. */
-async function take(claim: Claim, nowMs: number): Promise<KeyRow | undefined> {
-  const { db, id, requestHash, lockedUntil } = claim;
-  const expiresAt = nowMs + limits.http.idempotencyKeptMs;
+async function take(c: Context<AnyEnv>, claim: Claim): Promise<StoredRow | undefined> {
+  const first = await tryToTake(c, claim, null);
+  if (first?.status !== null || first === undefined) return first;
+  const holder = claimantIn(first.headers);
+  const { isRunnerGone } = c.var.services;
+  if (holder === undefined || !isRunnerGone?.(holder.runner)) return first;
+  return await tryToTake(c, claim, first.headers);
+}
+
+async function tryToTake(
+  c: Context<AnyEnv>,
+  { db, id, requestHash, by }: Claim,
+  fromDead: string | null,
+): Promise<StoredRow | undefined> {
+  const nowMs = c.var.services.now().getTime();
+  const { idempotencyLockMs, idempotencyKeptMs } = limits.http;
+  const times = [nowMs + idempotencyLockMs, nowMs + idempotencyKeptMs, nowMs];
   const [claimed, stored] = await write(db, [
-    { sql: CLAIM, args: [...id, requestHash, lockedUntil, expiresAt, nowMs] },
+    { sql: CLAIM, args: [...id, requestHash, by, ...times, fromDead] },
     { sql: STORED, args: id },
   ]);
   if (claimed!.rows.length > 0) return undefined;
-  const [hash, status, headers, body] = stored!.rows[0] as (string | number | null)[];
-  return { request_hash: hash, status, headers, body } as unknown as KeyRow;
+  const [hash, status, headers, body] = stored!.rows[0]!;
+  return storedRow.parse({ requestHash: hash, status, headers, body });
 }
 
-/**
- * Passwords are not to be kept even as the fast hash of a request, nor tokens as a stored answer.
- * None of these does harm when it is run twice.
- */
-function carriesSecret(path: string): boolean {
-  return /^\/api\/(users|session|access-tokens|verification|password|account\/password)/.test(path);
+function claimantIn(headers: string | null): z.infer<typeof claimant> | undefined {
+  if (headers === null) return undefined;
+  return claimant.safeParse(JSON.parse(headers)).data;
 }
 
-/** Bids carry the key in their own rows: copies sent at once get one answer, in one write. */
-function keepsKeys(path: string): boolean {
-  return /^\/api\/g\/[^/]+\/auctions\/[^/]+\/bids$/.test(path);
+/** Long requests keep their lock for as long as they run. Returns how to stop. */
+function renewWhileRunning(c: Context<AnyEnv>, { db, id, by }: Claim): () => void {
+  const { background, now } = c.var.services;
+  const timer = background.every("idempotency.renew", limits.http.idempotencyRenewMs, async () => {
+    const lockedUntil = now().getTime() + limits.http.idempotencyLockMs;
+    const sql = `UPDATE idempotency_keys SET locked_until = ? WHERE ${OURS}`;
+    await write(db, [{ sql, args: [lockedUntil, ...id, by] }]);
+  });
+  return () => timer.cancel();
 }
 
 function refuseOddKey(key: string): void {
@@ -114,8 +178,11 @@ function refuseOddKey(key: string): void {
   );
 }
 
-function replay(row: KeyRow, requestHash: string): Response {
-  if (row.request_hash !== requestHash) {
+/** Stored in the place of an answer whose secret was shown once. */
+const SHOWN_ONCE = "shown-once";
+
+function replay(row: StoredRow, requestHash: string): Response {
+  if (row.requestHash !== requestHash) {
     throw new Invalid(
       "idempotency/key-reused",
       "This Idempotency-Key was used for another request. Make a new key for a new request.",
@@ -126,40 +193,71 @@ function replay(row: KeyRow, requestHash: string): Response {
       retryAfterMs: 1_000,
     });
   }
-  const headers = new Headers(JSON.parse(row.headers ?? "{}") as Record<string, string>);
+  const { [SHOWN_ONCE]: secretId, ...stored } = storedHeaders.parse(
+    JSON.parse(row.headers ?? "{}"),
+  );
+  if (secretId !== undefined) {
+    throw new Conflict(
+      "idempotency/shown-once",
+      "This was done, and its secret was shown once. If it did not reach you, revoke it and make another with a new Idempotency-Key.",
+      { firstStatus: row.status, ...(secretId !== "" && { id: secretId }) },
+    );
+  }
+  const headers = new Headers(stored);
   headers.set("Idempotent-Replayed", "true");
   return new Response(row.body, { status: row.status, headers });
 }
 
-/** Keeps answers that would be the same again; a failure of ours is forgotten and may be retried. */
-async function outcome(claim: Claim, response: Response): Promise<Statement> {
-  if (response.status >= 500 || response.status === 429) return release(claim);
+/** Stores the answer of what was done. Other answers, and files, are not stored: the key is free. */
+async function outcome(
+  claim: Claim,
+  response: Response,
+  secretStatuses: ReadonlySet<number>,
+): Promise<Statement> {
+  const { status } = response;
+  if (status >= 400) return release(claim);
+  const type = response.headers.get("content-type");
+  if (type !== null && !/^application\/json\b/.test(type)) return release(claim);
+  const text = await response.clone().text();
+  if (secretStatuses.has(status)) {
+    return store(claim, status, { [SHOWN_ONCE]: idIn(text) }, null);
+  }
   const headers: Record<string, string> = {};
   for (const name of ["content-type", "location", "etag"]) {
     const value = response.headers.get(name);
     if (value !== null) headers[name] = value;
   }
-  const body = await response.clone().text();
+  return store(claim, status, headers, text === "" ? null : text);
+}
+
+function store(
+  { id, by }: Claim,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+): Statement {
   return {
     sql: `UPDATE idempotency_keys SET status = ?, headers = ?, body = ? WHERE ${OURS}`,
-    args: [response.status, JSON.stringify(headers), body, ...claim.id, claim.lockedUntil],
+    args: [status, JSON.stringify(headers), body, ...id, by],
   };
 }
 
-// By the end of its lock a claim is told from a later one of the same key.
-const OURS = "scope = ? AND key = ? AND locked_until = ? AND status IS NULL";
+/** The id of what was made, so that its secret can be revoked; empty where the answer has none. */
+function idIn(text: string): string {
+  return z.object({ id: z.string() }).safeParse(JSON.parse(text)).data?.id ?? "";
+}
 
-function release({ id, lockedUntil }: Claim): Statement {
-  return { sql: `DELETE FROM idempotency_keys WHERE ${OURS}`, args: [...id, lockedUntil] };
+function release({ id, by }: Claim): Statement {
+  return { sql: `DELETE FROM idempotency_keys WHERE ${OURS}`, args: [...id, by] };
 }
 
 /**
- * Writes a claim's end once its database answers again, while nobody waits for it. Else its key would
- * stay locked after a server's restart. Gives up after the time of a lock, which then has ended by itself.
+ * Writes a claim's end once its database answers again. Without it the key would stay locked after a
+ * restart of that server. Gives up after `idempotencyPersistMs`.
  */
 async function persist({ db }: Claim, record: Statement): Promise<void> {
   const startedAt = performance.now();
-  for (let tries = 1; performance.now() - startedAt < limits.http.idempotencyLockMs; tries++) {
+  for (let tries = 1; performance.now() - startedAt < limits.http.idempotencyPersistMs; tries++) {
     await delay(Math.min(limits.remote.retryMs * 2 ** tries, limits.remote.persistMsMax));
     const isDone = await write(db, [record]).then(
       () => true,

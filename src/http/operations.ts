@@ -3,7 +3,7 @@ import type { Env, MiddlewareHandler } from "hono";
 import type { Permission } from "../kernel/permissions.ts";
 import { requirePermission } from "./access.ts";
 import type { GuildEnv } from "./env.ts";
-import { jsonBody, problem } from "./router.ts";
+import { jsonBody, problem, runsEachTime } from "./router.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -27,6 +27,8 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   /** The JSON body. */
   readonly body?: z.ZodType;
+  /** A repetition with the same Idempotency-Key runs again, see `runsEachTime`. */
+  readonly runsEachTime?: true;
   /** Answers by status. The problem document is added to each operation. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
@@ -76,6 +78,7 @@ function operationsWith<E extends Env, Need>(
         operationId: id,
         summary,
         ...(description !== undefined && { description }),
+        ...(options.runsEachTime && runsEachTime),
         tags: [tag],
         middleware: needs === undefined ? [] : [guard(needs)],
         request: {

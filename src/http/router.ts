@@ -1,18 +1,43 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Env } from "hono";
+import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { Env, MiddlewareHandler } from "hono";
 import { Invalid } from "../kernel/errors.ts";
 import type { AppEnv } from "./env.ts";
+import { idempotency } from "./idempotency.ts";
 
-/** An OpenAPI router whose invalid input throws `Invalid` with one entry per field. */
+/**
+ * An OpenAPI router whose invalid input throws `Invalid` with one entry per field, and whose unsafe
+ * operations take an Idempotency-Key, after the route's own middleware.
+ */
 export function createRouter<E extends Env = AppEnv>(options?: {
   getPath?: (request: Request) => string;
 }): OpenAPIHono<E> {
-  return new OpenAPIHono<E>({
+  const router = new OpenAPIHono<E>({
     ...options,
     defaultHook: (result) => {
       if (!result.success) throw invalidFrom(result.error, result.target);
     },
   });
+  const mount = router.openapi;
+  router.openapi = ((route, handler, hook) => {
+    const middleware = [route.middleware ?? [], repetitionsOf(route)].flat();
+    return mount({ ...route, middleware }, handler, hook);
+  }) as typeof mount;
+  return router;
+}
+
+/**
+ * For operations that a repetition runs again: their answer would be stale, or their rows carry the
+ * key themselves. Spread it into the route.
+ */
+export const runsEachTime = { "x-runs-each-time": true } as const;
+
+/** Takes an Idempotency-Key, unless the operation is safe or runs each time. */
+function repetitionsOf(route: RouteConfig): readonly MiddlewareHandler[] {
+  if (/^(get|head|options)$/.test(route.method) || "x-runs-each-time" in route) return [];
+  const secretStatuses = Object.entries(route.responses)
+    .filter(([, response]) => "x-shown-once" in response)
+    .map(([status]) => Number(status));
+  return [idempotency({ secretStatuses: new Set(secretStatuses) })];
 }
 
 /** Turns zod's findings into `errors: [{ pointer, detail }]`, JSON pointers into the input. */
@@ -47,6 +72,15 @@ export const problem = {
 /** A JSON answer of an operation. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
+}
+
+/**
+ * A JSON answer that holds a secret. It is not stored: a repetition with the same Idempotency-Key
+ * answers 409 `idempotency/shown-once`. An answer schema with a secret and without this mark fails
+ * `test/http/idempotency.test.ts`.
+ */
+export function shownOnce<T extends z.ZodType>(schema: T, description: string) {
+  return { ...json(schema, description), "x-shown-once": true } as const;
 }
 
 /** A JSON body that must be there. */

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
@@ -16,7 +15,7 @@ import { TenantDatabases } from "../database/tenants.ts";
 import { Background } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
-import { type GuildId, newId } from "../kernel/ids.ts";
+import type { GuildId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AppConfig } from "../platform/app-config.ts";
@@ -44,6 +43,7 @@ import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform } from "./platform-database.ts";
 import { fleetRollouts, rolloutWork } from "./rolling.ts";
+import { endRunner, isRunnerGone, newRunner } from "./runners.ts";
 import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
 
 export { guildSchema };
@@ -53,8 +53,6 @@ export type NodeServices = Services &
     readonly openClient: OpenClient;
     readonly host: DatabaseHost;
     readonly elsewhere: readonly DatabaseHost[];
-    /** Names this process among several. */
-    readonly runner: string;
     readonly upgrades: Upgrades;
     readonly logFiles: FolderLogFiles;
     readonly logIngest: LogIngest;
@@ -79,7 +77,7 @@ export async function buildNodeServices(
 ): Promise<NodeServices> {
   const now = options.now ?? systemClock;
   const nowMs = () => now().getTime();
-  const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
+  const runner = newRunner();
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
   const background = new Background(log);
@@ -168,6 +166,7 @@ export async function buildNodeServices(
     host,
     elsewhere,
     runner,
+    isRunnerGone,
     upgrades,
     envelopes,
     jobs,
@@ -215,6 +214,7 @@ export async function buildNodeServices(
       await tenants.close();
       await platform.db.close();
       connections?.close();
+      endRunner(runner);
     },
   };
 }

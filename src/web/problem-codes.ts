@@ -30,7 +30,7 @@ const CODES = {
     dkp/reversal-is-final dkp/rules-changed guild/already-owner guild/member-changed
     guild/name-taken guild/operation-lost guild/operation-running guild/owner-stays
     guild/slug-taken guild/status-changed guild/too-many-invitations guild/too-many-slugs
-    idempotency/in-progress job/lost job/under-way logs/not-cancelable logs/not-receiving
+    idempotency/in-progress idempotency/shown-once job/lost job/under-way logs/not-cancelable logs/not-receiving
     logs/not-stored logs/still-parsing logs/too-many-uploads logs/upload-under-way
     logs/wrong-offset loot/council-over loot/reverted-already onboarding/example-is-there operator/verified-already
     operator/email-unverified operator/is-operator payment/known plan/changed plan/no-grant

@@ -137,6 +137,7 @@ function servicesOn(
     platform,
     tenants,
     provisioner,
+    runner,
     mailer: {
       send: async (mail) => {
         const sent = mailer.send(mail);

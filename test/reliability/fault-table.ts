@@ -38,7 +38,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   R42: "not proved yet",
   R44: "not proved yet",
   R45: "not proved yet",
-  R46: "not proved yet",
   R47: "not proved yet",
   R48: "not proved yet",
   R49: "not proved yet",

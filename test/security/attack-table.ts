@@ -104,7 +104,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S52: "what people save as addresses is sealed and called by nothing; operators choose all others",
   S65: "not proved yet",
   S66: "not proved yet",
-  S67: "not proved yet",
   S68: "not proved yet",
   S69: "not proved yet",
   S70: "not proved yet",

@@ -107,6 +107,30 @@ export function describeHost(
       await client.close();
     });
 
+    test("S67 a snapshot carries no stored answers, whatever is written in them", async () => {
+      const made = await make();
+      const [from, to] = [newDatabaseName(), newDatabaseName()];
+      await made.host.create(from);
+      const client = await write(made, from, "INSERT INTO idempotency_keys is no row");
+      const secret = "gh_of_a_kind\n');\nINSERT INTO settings VALUES ('x;";
+      await client.execute({
+        sql: `INSERT INTO idempotency_keys
+                (scope, key, request_hash, locked_until, status, headers, body, expires_at)
+              VALUES ('u', 'k', 'h', 0, 201, '{}', ?, 1)`,
+        args: [secret],
+      });
+      const bytes = await new Response(await made.host.snapshot(from)).arrayBuffer();
+      expect(Buffer.from(bytes).includes("gh_of_a_kind")).toBe(false);
+      await made.host.restore(to, new Response(bytes).body!);
+      expect(await read(made, to)).toEqual(["INSERT INTO idempotency_keys is no row"]);
+      const { rows } = await client.execute({
+        sql: "SELECT count(*) FROM idempotency_keys",
+        args: [],
+      });
+      expect(rows).toEqual([[1]]);
+      await client.close();
+    });
+
     test("never replaces a database by a snapshot", async () => {
       const made = await make();
       const [from, to] = [newDatabaseName(), newDatabaseName()];

@@ -2,7 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  problem,
+  runsEachTime,
+  shownOnce,
+} from "../../http/router.ts";
 import type { SessionId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { accountHolder, accountViewer, type NewSession } from "./accounts.ts";
@@ -74,6 +81,7 @@ const postUser = createRoute({
   responses: { 201: json(account, "The account."), default: problem },
 });
 const postSession = createRoute({
+  ...runsEachTime,
   ...open,
   method: "post",
   path: "/session",
@@ -81,7 +89,7 @@ const postSession = createRoute({
   summary: "Sign in. The token is also set as a cookie.",
   request: { body: jsonBody(signInInput) },
   responses: {
-    201: json(newSession, "The session. Its token is told only here."),
+    201: shownOnce(newSession, "The session. Its token is told only here."),
     default: problem,
   },
 });
@@ -107,6 +115,7 @@ const deleteSession = createRoute({
   responses: { 204: nothing, default: problem },
 });
 const postProof = createRoute({
+  ...runsEachTime,
   ...own,
   method: "post",
   path: "/session/proof",
@@ -147,6 +156,7 @@ const deleteOneSession = createRoute({
   responses: { 204: nothing, default: problem },
 });
 const postVerification = createRoute({
+  ...runsEachTime,
   ...own,
   method: "post",
   path: "/verification",
@@ -173,15 +183,17 @@ const postResetMail = createRoute({
   responses: { 202: nothing, default: problem },
 });
 const postReset = createRoute({
+  ...runsEachTime,
   ...open,
   method: "post",
   path: "/password-reset",
   operationId: "resetPassword",
   summary: "Set a new password by the mailed token. Ends every session and begins one.",
   request: { body: jsonBody(resetInput) },
-  responses: { 201: json(newSession, "The new session."), default: problem },
+  responses: { 201: shownOnce(newSession, "The new session."), default: problem },
 });
 const postAccessToken = createRoute({
+  ...runsEachTime,
   ...own,
   method: "post",
   path: "/access-tokens",
@@ -189,7 +201,7 @@ const postAccessToken = createRoute({
   summary: "A token of a few minutes for one guild, given by slug or id.",
   request: { body: jsonBody(z.strictObject({ guild: z.string().min(1).max(36) })) },
   responses: {
-    201: json(z.object({ token: z.string(), expiresAt: z.number().int() }), "The token."),
+    201: shownOnce(z.object({ token: z.string(), expiresAt: z.number().int() }), "The token."),
     default: problem,
   },
 });
@@ -203,6 +215,7 @@ const patchAccount = createRoute({
   responses: { 200: json(account, "The account."), default: problem },
 });
 const postPassword = createRoute({
+  ...runsEachTime,
   ...own,
   method: "post",
   path: "/account/password",

@@ -1,7 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  pageOf,
+  paging,
+  problem,
+  shownOnce,
+} from "../../http/router.ts";
 import type { InvitationId, UserId } from "../../kernel/ids.ts";
 import { PERMISSIONS } from "../../kernel/permissions.ts";
 import { type GuildContext, may } from "../../tenant/context.ts";
@@ -70,7 +78,7 @@ const createInvitation = createRoute({
   middleware: [requirePermission("members.invite")] as const,
   request: { body: jsonBody(inputs.newInvitation) },
   responses: {
-    201: json(
+    201: shownOnce(
       inputs.invitationJson.extend({ url: z.string(), mailed: z.boolean() }),
       "Its link is shown only now.",
     ),

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import { createRouter, json, jsonBody, problem, shownOnce } from "../../http/router.ts";
 import { limits } from "../../limits.ts";
 import * as service from "./service.ts";
 
@@ -59,7 +59,7 @@ const create = createRoute({
   tags,
   middleware: [manage] as const,
   request: { body: jsonBody(newKeyBody) },
-  responses: { 201: json(madeJson, "The key. It is shown this once."), default: problem },
+  responses: { 201: shownOnce(madeJson, "The key. It is shown this once."), default: problem },
 });
 
 const rotate = createRoute({
@@ -70,7 +70,7 @@ const rotate = createRoute({
   middleware: [manage] as const,
   request: { params: keyId },
   responses: {
-    201: json(madeJson, "The successor. The old key goes on for a day."),
+    201: shownOnce(madeJson, "The successor. The old key goes on for a day."),
     default: problem,
   },
 });

@@ -1,5 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  pageOf,
+  paging,
+  problem,
+  shownOnce,
+} from "../../http/router.ts";
 import { limits } from "../../limits.ts";
 import { type OperatorEnv, requireArea } from "./access.ts";
 import { beginImpersonation, endImpersonation, listImpersonations } from "./impersonation.ts";
@@ -20,7 +28,7 @@ const begin = createRoute({
   middleware: [requireArea("impersonate")] as const,
   request: { body: jsonBody(impersonationInput) },
   responses: {
-    201: json(
+    201: shownOnce(
       z.object({ id: z.string(), token: z.string(), expiresAt: z.int() }),
       "The marked session. Its token is told only here.",
     ),

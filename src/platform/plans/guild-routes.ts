@@ -1,7 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  problem,
+  runsEachTime,
+  shownOnce,
+} from "../../http/router.ts";
 import { beginCheckout, openPortal, takeNews } from "./paying.ts";
 import { planJson } from "./routes.ts";
 import { logStorageOf, usageOf } from "./service.ts";
@@ -31,22 +38,27 @@ const getUsage = createRoute({
 });
 
 const checkout = createRoute({
+  ...runsEachTime,
   method: "post",
   path: "/settings/plan/checkout",
   operationId: "beginCheckout",
   tags,
   middleware: [requirePermission("guild.own")] as const,
   request: { body: jsonBody(checkoutInput) },
-  responses: { 201: json(address, "Where the plan is paid."), default: problem },
+  responses: { 201: shownOnce(address, "Where the plan is paid."), default: problem },
 });
 
 const portal = createRoute({
+  ...runsEachTime,
   method: "post",
   path: "/settings/plan/portal",
   operationId: "openPaymentPortal",
   tags,
   middleware: [requirePermission("guild.own")] as const,
-  responses: { 201: json(address, "Where the payment is changed or ended."), default: problem },
+  responses: {
+    201: shownOnce(address, "Where the payment is changed or ended."),
+    default: problem,
+  },
 });
 
 /** Below `/api/g/:guild`: a guild's plan, its use, and paying for it. */

@@ -1,7 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  pageOf,
+  paging,
+  problem,
+  runsEachTime,
+} from "../../http/router.ts";
 import * as inputs from "./inputs.ts";
 import * as service from "./service.ts";
 
@@ -56,6 +64,8 @@ const one = createRoute({
 });
 
 const place = createRoute({
+  // Bids carry the key in their own rows: copies sent at once get one answer, in one write.
+  ...runsEachTime,
   method: "post",
   path: "/auctions/{id}/bids",
   operationId: "placeBid",

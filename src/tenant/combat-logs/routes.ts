@@ -1,7 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import {
+  createRouter,
+  json,
+  jsonBody,
+  pageOf,
+  paging,
+  problem,
+  runsEachTime,
+  shownOnce,
+} from "../../http/router.ts";
 import { Forbidden, Invalid } from "../../kernel/errors.ts";
 import { issueTicket } from "../../platform/live-tickets.ts";
 import { uploadDeps } from "./deps.ts";
@@ -59,6 +68,8 @@ const getReport = createRoute({
 });
 
 const sendChunk = createRoute({
+  // The offset makes a repeated piece harmless.
+  ...runsEachTime,
   method: "put",
   path: "/logs/{id}/content",
   operationId: "sendLogChunk",
@@ -122,13 +133,14 @@ const events = createRoute({
 });
 
 const ticket = createRoute({
+  ...runsEachTime,
   method: "post",
   path: "/logs/tickets",
   operationId: "createLiveTicket",
   tags,
   middleware: [upload] as const,
   responses: {
-    201: json(
+    201: shownOnce(
       z.object({ ticket: z.string(), expiresAt: z.number().int() }),
       "For the `hello` of one live connection. It is good once, for seconds.",
     ),

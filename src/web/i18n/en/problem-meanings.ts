@@ -83,6 +83,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "idempotency/in-progress": "The first request is still under way. Wait.",
   "idempotency/key-reused":
     "This Idempotency-Key was used for another request. Make a new key for a new request.",
+  "idempotency/shown-once":
+    "This was done, and its secret was shown once. If it did not reach you, revoke it and make another with a new Idempotency-Key.",
   "job/lost": "Another process has taken this job over.",
   "job/not-found": "This job is done or gone. Look at what was done.",
   "job/under-way": "Somebody is at it right now. Look again in a moment.",

@@ -159,6 +159,8 @@ export const problems: Translated<typeof en> = {
     "idempotency/in-progress": "La primera petición aún está en curso. Espera.",
     "idempotency/key-reused":
       "Esta Idempotency-Key ya se usó para otra petición. Haz una clave nueva para cada petición.",
+    "idempotency/shown-once":
+      "Ya se hizo, y su secreto se mostró una sola vez. Si no te llegó, revócalo y crea otro con una Idempotency-Key nueva.",
     "onboarding/example-is-there": "El ejemplo ya está puesto.",
     "platform/closing": "El servidor se está cerrando. Inténtalo dentro de un momento.",
     "request/bad-text":
