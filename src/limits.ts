@@ -547,6 +547,8 @@ export const limits = {
     passwordCharsMin: 8,
     /** Longer than any passphrase; a bound on what one hash has to read. */
     passwordCharsMax: 256,
+    /** Guilds of an account whose names are no passwords for it: more than most people have. */
+    guildNamesMax: 50,
     /** A line on a phone. */
     nameCharsMax: 50,
     /** Mail is read within a day, or the link is asked for again. */

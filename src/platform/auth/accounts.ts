@@ -152,6 +152,16 @@ export function refuseWeakPassword(password: string, owner: PasswordOwner): void
   });
 }
 
+/** What the guilds of an account are called: no good passwords for it. */
+export async function guildNames(ctx: PlatformContext, id: UserId): Promise<readonly string[]> {
+  const rows = await ctx.services.platform.db.all<{ name: string; slug: string }>(
+    `SELECT g.name, g.slug FROM memberships m JOIN guilds g ON g.id = m.guild_id
+     WHERE m.user_id = ? LIMIT ${limits.auth.guildNamesMax}`,
+    id,
+  );
+  return rows.flatMap(({ name, slug }) => [name, slug]);
+}
+
 /** A session with a new id and token, and the rows that begin it and clear away those that ended. */
 export function beginSession(
   ctx: PlatformContext,

@@ -13,6 +13,7 @@ import {
   accountHolder,
   beginSession,
   countByAddress,
+  guildNames,
   type NewSession,
   refuseWeakPassword,
   toAccount,
@@ -115,7 +116,7 @@ export async function resetPassword(
   const ownerId = await resetOwner(ctx, token);
   if (ownerId === undefined) throw linkNotValid();
   const user = await userById(ctx, ownerId);
-  refuseWeakPassword(password, user);
+  refuseWeakPassword(password, { ...user, guilds: await guildNames(ctx, user.id) });
   const passwordHash = await passwords.hash(canonicalPassword(password));
   const { session, id, rows } = beginSession(ctx, { ...user, emailVerifiedAt: nowMs });
   await write(platform.db, [

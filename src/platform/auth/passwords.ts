@@ -1,10 +1,11 @@
 import { limits } from "../../limits.ts";
-import { COMMON_PASSWORDS } from "./common-passwords.ts";
+import { bare, foldPassword, isGuessedFirst } from "./password-patterns.ts";
 
-/** Whose password it is: neither may be a part of it. */
+/** Whose password it is: name and address may be no part of it, a guild's name not all of it. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
+  readonly guilds?: readonly string[];
 }
 
 /** Why a new password is refused; a sentence for each is `PASSWORD_ADVICE`. */
@@ -22,12 +23,24 @@ export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
 export function passwordFault(password: string, owner: PasswordOwner): PasswordFault | undefined {
   // Half a surrogate pair becomes U+FFFD in UTF-8: different passwords would be taken for the same.
   if (!password.isWellFormed()) return "unreadable";
-  const chars = [...canonicalPassword(password)].length;
-  if (chars < limits.auth.passwordCharsMin) return "too-short";
-  if (chars > limits.auth.passwordCharsMax) return "too-long";
-  const folded = fold(password);
-  if (COMMON_PASSWORDS.has(folded)) return "common";
-  return personalWords(owner).some((word) => folded.includes(word)) ? "personal" : undefined;
+  if ([...canonicalPassword(password)].length > limits.auth.passwordCharsMax) return "too-long";
+  // Spaces around a password count as typed, but they do not make it longer.
+  const { passwordCharsMin } = limits.auth;
+  if ([...canonicalPassword(password).trim()].length < passwordCharsMin) return "too-short";
+  const mailbox = owner.email.split("@", 1)[0]!;
+  const words = [owner.email, mailbox, owner.name, ...(owner.guilds ?? [])];
+  if (isGuessedFirst(password, words)) return "common";
+  const [folded, plain] = [foldPassword(password), bare(password)];
+  const isPersonal = ["guildhall", owner.email, mailbox, owner.name].some((word) => {
+    const isLong = [...word].length >= PERSONAL_CHARS_MIN && bare(word) !== "";
+    return isLong && (folded.includes(foldPassword(word)) || isPartOf(plain, bare(word)));
+  });
+  return isPersonal ? "personal" : undefined;
+}
+
+/** Signs left out, a short word comes about by chance at the seam of two others. */
+function isPartOf(plain: string, word: string): boolean {
+  return [...word].length > PERSONAL_CHARS_MIN && plain.includes(word);
 }
 
 /** What is hashed. Keyboards compose accents differently; the same text is the same password. */
@@ -37,12 +50,3 @@ export function canonicalPassword(password: string): string {
 
 /** Shorter names and mailboxes occur in innocent words. */
 const PERSONAL_CHARS_MIN = 4;
-
-function personalWords({ email, name }: PasswordOwner): string[] {
-  const words = ["guildhall", fold(email), fold(email.split("@", 1)[0]!), fold(name)];
-  return words.filter((word) => [...word].length >= PERSONAL_CHARS_MIN);
-}
-
-function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase().trim();
-}

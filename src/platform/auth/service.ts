@@ -19,6 +19,7 @@ import {
   countByAddress,
   countPasswordTry,
   endReplaced,
+  guildNames,
   type NewSession,
   refuseWeakPassword,
   toAccount,
@@ -231,7 +232,7 @@ export async function changePassword(
   let user = await userById(ctx, caller.userId);
   if (user.passwordHash === null) requireProved(caller, services.now());
   else user = await passwordOwner(ctx, input.currentPassword ?? "", "currentPassword");
-  refuseWeakPassword(input.password, user);
+  refuseWeakPassword(input.password, { ...user, guilds: await guildNames(ctx, user.id) });
   const passwordHash = await services.passwords.hash(canonicalPassword(input.password));
   const nowMs = services.now().getTime();
   await write(db, [

@@ -112,7 +112,7 @@ describe("a new password", () => {
     ["TrustNo1", "common"],
     ["my THRALL password", "personal"],
     ["i am go'el of durotar", "personal"],
-    ["guildhall rocks", "personal"],
+    ["guildhall rocks the world", "personal"],
     ["me: thrall@example.test", "personal"],
   ])("is refused when it is easily guessed or unreadable: %j", (password, fault) => {
     expect(passwordFault(password, owner)).toBe(fault);
@@ -125,8 +125,8 @@ describe("a new password", () => {
     "🐲🐉🔥⚔️🛡️🏰🗡️🐎",
     "nul \u0000 inside",
     "  spaces around  ",
-    "é".repeat(256),
-    "🐲".repeat(256),
+    "één échte lange zin, ".repeat(12),
+    "🐲🐉🔥⚔️🛡️🏰🗡️🐎".repeat(21),
   ])("may be of any script and any length up to the limit: %j", (password) => {
     expect(passwordFault(password, owner)).toBeUndefined();
   });
