@@ -1,3 +1,5 @@
+import { foldName } from "../../kernel/names.ts";
+
 /** Why a slug cannot be used, whoever asks; undefined from `slugProblem` means it can. */
 export type SlugProblem = "too-short" | "too-long" | "characters" | "double-hyphen" | "reserved";
 
@@ -10,7 +12,7 @@ const RESERVED = new Set(
   `about abuse access account accounts admin administrator api app apps assets auth autoconfig
    autodiscover backup billing blog broadcasthost browse cdn cgi-bin config console contact cookies
    demo dev discord dns docs doc download email error faq favicon feed feedback ftp git
-   guild guildhall guilds health help home hostmaster http https imap img invitations invite info
+   everyone false guild guildhall guilds health help here home hostmaster http https imap img invitations invite info
    internal isatap jobs js legal list lists live localdomain localhost login logout mail mailer-daemon
    manifest me media members metrics mobile mta-sts mx my new news nobody noc noreply no-reply
    ns ns1 ns2 oauth official onboarding openapi operator operators owner payments plans platform pop
@@ -19,6 +21,25 @@ const RESERVED = new Set(
    signup site sitemap smtp sql ssl sso ssladmin ssladministrator sslwebmaster staff staging static
    stats status store stream support sysadmin system team terms test tls upload usenet user users
    uucp verify webhook webhooks webmaster well-known wpad ws www www1 www2`.split(/\s+/),
+);
+
+// Names of devices on Windows: no folder of that name can be made there.
+const DEVICES = [
+  ...["con", "prn", "aux", "nul", "conin", "conout", "clock"],
+  ...["com", "lpt"].flatMap((port) => Array.from({ length: 10 }, (_, number) => port + number)),
+];
+
+/** Words that only the platform may use of itself, wherever they stand in a slug. */
+const OFFICIAL = `guildhall support official moderator administrator sysadmin helpdesk webmaster
+  postmaster hostmaster customerservice`.split(/\s+/);
+
+/** The same at the beginning of a part. Elsewhere they occur in innocent words, such as badminton. */
+const OFFICIAL_BEGINNINGS = ["admin", "billing", "password", "signin", "login", "verif"];
+
+/** What turns a reserved word into another name for the same office: `help-desk`, `the-staff`. */
+const FILLERS = new Set(
+  `a an and app bot center central centre chat contact department dept desk for group inbox
+   live my of office one online our page portal site team the us your`.split(/\s+/),
 );
 
 /** The pairs that `slugLooks` folds, in order; SQL folds by the same list. */
@@ -30,7 +51,9 @@ export const LOOK_ALIKES: readonly (readonly [from: string, to: string])[] = [
   ["i", "l"],
 ];
 
-const RESERVED_LOOKS = new Set([...RESERVED].map(slugLooks));
+const RESERVED_LOOKS = new Set([...RESERVED, ...DEVICES].map(slugLooks));
+const OFFICIAL_LOOKS = OFFICIAL.map(slugLooks);
+const OFFICIAL_BEGINNING_LOOKS = OFFICIAL_BEGINNINGS.map(slugLooks);
 
 /** Tells why `slug` breaks the rule, or undefined when nothing but another guild is in the way. */
 export function slugProblem(slug: string): SlugProblem | undefined {
@@ -39,8 +62,32 @@ export function slugProblem(slug: string): SlugProblem | undefined {
   if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(slug)) return "characters";
   // Also keeps `xn--` out, which browsers show as another alphabet.
   if (slug.includes("--")) return "double-hyphen";
-  return RESERVED_LOOKS.has(slugLooks(slug)) ? "reserved" : undefined;
+  return [slug, plainLetters(slug)].some(isReserved) ? "reserved" : undefined;
 }
+
+/** Is it a reserved word, or another name for an office of the platform? */
+function isReserved(slug: string): boolean {
+  const joined = slugLooks(slug.replaceAll("-", ""));
+  if (RESERVED_LOOKS.has(slugLooks(slug)) || RESERVED_LOOKS.has(joined)) return true;
+  if (OFFICIAL_LOOKS.some((word) => joined.includes(word))) return true;
+  const parts = slug.split("-");
+  const begins = (part: string) =>
+    OFFICIAL_BEGINNING_LOOKS.some((word) => slugLooks(part).startsWith(word));
+  if (parts.some(begins)) return true;
+  const words = parts.filter((part) => !FILLERS.has(part) && !/^\d+$/.test(part));
+  const isOffice = (part: string) =>
+    part !== "guild" &&
+    (RESERVED_LOOKS.has(slugLooks(part)) ||
+      RESERVED_LOOKS.has(slugLooks(part.replace(/\d+$/, ""))));
+  return words.length > 0 && words.every(isOffice) && !DEVICES.includes(words[0]!);
+}
+
+/** Digits that are read as letters; the other two are look-alikes anyway. */
+function plainLetters(slug: string): string {
+  return slug.replace(/[34578]/g, (digit) => DIGIT_LETTERS[digit] ?? digit);
+}
+
+const DIGIT_LETTERS: Readonly<Record<string, string>> = { 3: "e", 4: "a", 5: "s", 7: "t", 8: "b" };
 
 /** What a hurried reader sees: two slugs with the same looks can be taken for one another. */
 export function slugLooks(slug: string): string {
@@ -49,7 +96,7 @@ export function slugLooks(slug: string): string {
 
 /** A guild's name folded for comparison: case, width, spacing and look-alike letters are one. */
 export function nameKey(name: string): string {
-  const folded = name.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");
+  const folded = foldName(name);
   const latin = [...folded].map((letter) => LATIN_LOOKS[letter] ?? letter).join("");
   return slugLooks(latin);
 }
@@ -73,8 +120,12 @@ export function suggestSlug(name: string): string {
     .replace(/^-+|-+$/g, "");
   const named = /^[a-z]/.test(ascii) ? ascii : `guild-${ascii}`;
   const slug = cut(named, SLUG_CHARS_MAX);
-  return slugProblem(slug) === undefined ? slug : cut(`${slug}-guild`, SLUG_CHARS_MAX);
+  const candidates = [slug, cut(`${slug}-guild`, SLUG_CHARS_MAX), `guild-${cut(slug, 20)}`];
+  return candidates.find((one) => slugProblem(one) === undefined) ?? FALLBACK_SLUG;
 }
+
+/** For names that are an office of ours, however they are written. */
+const FALLBACK_SLUG = "unnamed-company";
 
 /** The `number`-th variant of a slug, for when others took those before: `name`, `name-2`, … */
 export function numberedSlug(slug: string, number: number): string {
