@@ -1,22 +1,31 @@
 import { z } from "@hono/zod-openapi";
+import { isVisible } from "../../kernel/names.ts";
+import { punycodeText } from "../../kernel/punycode.ts";
 
-const LOCAL = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
-const DOMAIN = /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u;
+// What HTML takes as the part before the @, and the letters of all scripts. Signs that make a mail server
+// route (%, !), run (a bar or slash in front) or decode (=?) something are refused below.
+const LOCAL = /^[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+)*$/u;
+const SECOND_MEANING = /^[\p{M}|/-]|=\?|\?=/u;
+const DOMAIN = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+// RFC 5321 counts bytes.
+const LOCAL_BYTES_MAX = 64;
+const DOMAIN_BYTES_MAX = 253;
+const EMAIL_BYTES_MAX = 254;
 
 /**
  * The one form in which an address is stored and compared, or undefined when it is none: trimmed,
- * lower case, its domain in ASCII, so that no two accounts share a mailbox by spelling.
+ * lower case, its domain in ASCII, so that no two accounts share a mailbox by spelling. Quoted local
+ * parts, IP addresses and texts that a mail server reads as something else are refused.
  */
 export function normalEmail(text: string): string | undefined {
   const [local = "", host = "", ...rest] = text.trim().normalize("NFC").split("@");
-  if (rest.length > 0 || local.length > 64 || !LOCAL.test(local) || !DOMAIN.test(host)) {
-    return undefined;
-  }
+  if (rest.length > 0 || !LOCAL.test(local) || SECOND_MEANING.test(local)) return undefined;
+  if (bytesOf(local) > LOCAL_BYTES_MAX || !isVisible(local) || !isVisible(host)) return undefined;
   const domain = asciiDomain(host);
-  // A last label that begins with a digit is an IP address in some spelling, not a mail domain.
-  if (domain === undefined || !/\.[a-z][a-z0-9-]*$/.test(domain)) return undefined;
+  if (domain === undefined) return undefined;
   const email = `${local.toLowerCase()}@${domain}`;
-  return email.length <= 254 ? email : undefined;
+  return bytesOf(email) <= EMAIL_BYTES_MAX ? email : undefined;
 }
 
 /** An address in any spelling; parses to its normal form. */
@@ -34,10 +43,29 @@ export const emailAddress = z
   })
   .openapi({ type: "string", format: "email", maxLength: 320 });
 
-function asciiDomain(domain: string): string | undefined {
-  try {
-    return new URL(`http://${domain}`).hostname;
-  } catch {
-    return undefined;
-  }
+/** The domain in ASCII, or undefined when a label breaks the rules of DNS or of IDNA. */
+function asciiDomain(host: string): string | undefined {
+  const domain = DOMAIN.test(host) ? hostnameOf(host) : undefined;
+  if (domain === undefined || domain.length > DOMAIN_BYTES_MAX) return undefined;
+  const labels = domain.split(".");
+  // A last label that begins with a digit is an IP address in some spelling, not a mail domain.
+  if (labels.length < 2 || /^\d/.test(labels.at(-1)!)) return undefined;
+  return labels.every(isLabel) ? domain : undefined;
+}
+
+function isLabel(label: string): boolean {
+  if (!LABEL.test(label)) return false;
+  if (label.slice(2, 4) !== "--") return true;
+  // Only what stands for letters beyond ASCII, and stands for them in the one way that IDNA gives.
+  const text = label.startsWith("xn--") ? punycodeText(label.slice(4)) : undefined;
+  if (text === undefined || /^[\x20-\x7e]*$/.test(text) || !isVisible(text)) return false;
+  return /^[\p{L}\p{M}\p{N}\u00b7\u30fb-]+$/u.test(text) && hostnameOf(text) === label;
+}
+
+function hostnameOf(host: string): string | undefined {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
