@@ -1,3 +1,5 @@
+import { isPublicUrl } from "./public-url.ts";
+
 /** The services that guilds and people let us speak to in their name. */
 export const SECRET_KINDS = [
   "blizzard",
@@ -44,9 +46,12 @@ export function secretFaults(
 ): readonly { readonly pointer: string; readonly detail: string }[] {
   const isAccountGood = KINDS_WITH_ACCOUNT.has(kind) ? ACCOUNT.test(account) : account === "";
   const detail = "This does not look like one. Copy it once more from there.";
+  const address = "Use an https address that the whole internet reaches, without user and port.";
   return [
     ...(isAccountGood ? [] : [{ pointer: "/account", detail }]),
-    ...(isGood(kind, value) ? [] : [{ pointer: "/value", detail }]),
+    ...(isGood(kind, value)
+      ? []
+      : [{ pointer: "/value", detail: kind === "webhook" ? address : detail }]),
   ];
 }
 
@@ -58,9 +63,9 @@ function isGood(kind: SecretKind, value: string): boolean {
   if (!WORD.test(value) || value.length > VALUE_CHARS_MAX) return false;
   if (kind === "discord-bot") return value.length >= 50;
   if (kind === "blizzard" || kind === "warcraftlogs") return value.length >= 8;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "") return false;
+  if (!isPublicUrl(value)) return false;
   if (kind === "webhook") return true;
+  const url = new URL(value);
   const isDiscord = /^(?:(?:ptb|canary)\.)?discord(?:app)?\.com$/.test(url.host);
   return isDiscord && /^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+$/.test(url.pathname);
 }
