@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { addressOf, addressSubject } from "../http/address.ts";
 import type { Timer } from "../kernel/background.ts";
 import { pause } from "../kernel/concurrency.ts";
+import { lineField } from "../http/text-fields.ts";
 import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
@@ -21,7 +22,7 @@ const hello = z.strictObject({
   type: z.literal("hello"),
   key: z.string().max(300).optional(),
   session: z.uuid().optional(),
-  fileName: z.string().trim().min(1).max(200).default("WoWCombatLog.txt"),
+  fileName: lineField(200, 1).default("WoWCombatLog.txt"),
   timeZone: z.string().max(64).optional(),
   year: z.number().int().min(2004).max(9999).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { lineField } from "../http/text-fields.ts";
 import { limits } from "../limits.ts";
 import { listPlans } from "./plan-list.ts";
 import type { Plan, PlatformStore } from "./store.ts";
@@ -8,7 +9,7 @@ export const SETTINGS = {
   signUpOpen: { category: "accounts", schema: z.boolean(), byDefault: true },
   announcement: {
     category: "pages",
-    schema: z.string().trim().max(limits.configuration.announcementCharsMax),
+    schema: lineField(limits.configuration.announcementCharsMax),
     byDefault: "",
   },
   firstPlan: { category: "plans", schema: z.string().min(1).max(40), byDefault: "free" },

@@ -1,16 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "./email.ts";
 
 // What the API and the forms take, said once for both. Unknown members are refused.
 
-/** A name as others see it. Characters that turn the reading direction could forge other names. */
-export const personName = z
-  .string()
-  .trim()
-  .min(1, "Write a name.")
-  .max(limits.auth.nameCharsMax, `Use at most ${limits.auth.nameCharsMax} characters.`)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u, "Leave control characters out.");
+/** A name as others see it. */
+export const personName = nameField(limits.auth.nameCharsMax);
 
 /** Rules for new passwords are in passwords.ts; this only bounds the work, in UTF-16 units. */
 export const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);

@@ -1,26 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { linesField, nameField } from "../../http/text-fields.ts";
 import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../auth/email.ts";
 
-// Invisible and direction-changing characters would let one name pass for another.
-const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
-const VISIBLE_LINES = /^[\p{L}\p{M}\p{N}\p{P}\p{S} \t\r\n\u200d]*$/u;
-
-const line = (max: number) =>
-  z
-    .string()
-    .transform((text) => text.normalize("NFC").replace(/\s+/g, " ").trim())
-    .pipe(
-      z
-        .string()
-        .max(max, `Use at most ${max} characters.`)
-        .regex(VISIBLE, "Use characters that can be seen.")
-        .regex(/[\p{L}\p{N}]/u, "Use at least one letter."),
-    );
-const lines = (max: number) =>
-  z.string().trim().max(max).regex(VISIBLE_LINES, "Use characters that can be seen.");
-const name = line(limits.guild.nameCharsMax);
+const name = nameField(limits.guild.nameCharsMax);
 const slug = z.string().trim().toLowerCase().min(1).max(64);
 const timeOfDay = z
   .string()
@@ -81,8 +65,8 @@ export const settingsChange = z
     name: name.optional(),
     slug: slug.optional(),
     faction: z.enum(["alliance", "horde", "none"]).optional(),
-    description: lines(limits.guild.descriptionCharsMax).optional(),
-    contact: lines(limits.guild.contactCharsMax).optional(),
+    description: linesField(limits.guild.descriptionCharsMax).optional(),
+    contact: linesField(limits.guild.contactCharsMax).optional(),
     isPublic: z.boolean().optional(),
     timeZone: timeZone.optional(),
     raidSchedule: z
@@ -101,8 +85,8 @@ export const settingsForm = z.object({
   name,
   slug,
   faction: z.enum(["alliance", "horde", "none"]),
-  description: lines(limits.guild.descriptionCharsMax),
-  contact: lines(limits.guild.contactCharsMax),
+  description: linesField(limits.guild.descriptionCharsMax),
+  contact: linesField(limits.guild.contactCharsMax),
   isPublic: z
     .literal("on")
     .optional()

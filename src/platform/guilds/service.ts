@@ -5,6 +5,7 @@ import { pause } from "../../kernel/concurrency.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
+import { cleanName, isReadable } from "../../kernel/names.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { accountHolder, accountViewer } from "../auth/accounts.ts";
 import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
@@ -205,12 +206,14 @@ function foldSteps(guild: Guild, rows: readonly OperationStep[]): Omit<Progress,
 
 async function insertGuild(
   ctx: PlatformContext,
-  input: NewGuild,
+  given: NewGuild,
   slug: string,
 ): Promise<{ id: GuildId; slug: string }> {
+  const input = { ...given, name: cleanName(given.name), realm: cleanName(given.realm) };
   const caller = accountHolder(ctx);
   const { platform, provisioner } = ctx.services;
   refuseBadSlug(slug);
+  refuseUnreadable({ name: input.name, realm: input.realm });
   const { firstPlan } = await ctx.services.appConfig.current();
   const plan = await planByName(platform, firstPlan);
   const nowMs = ctx.services.now().getTime();
@@ -257,6 +260,17 @@ async function insertGuild(
     record(ctx, "guild.found", id, { guildId: id, after: { ...input, slug } }),
   ]);
   return { id, slug };
+}
+
+/** Every way to found a guild comes by here. @throws {Invalid} `request/invalid` */
+function refuseUnreadable(names: Readonly<Record<string, string>>): void {
+  const errors = Object.entries(names)
+    .filter(([, name]) => !isReadable(name))
+    .map(([field]) => ({ pointer: `/${field}`, detail: "Use letters that can be seen." }));
+  if (errors.length === 0) return;
+  throw new Invalid("request/invalid", "Some of the input is not right. See each field.", {
+    errors,
+  });
 }
 
 const SLUG_ADVICE = {

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost } from "oauth4webapi";
 import type { Config, ProviderConfig } from "../../config.ts";
 import { NotFound } from "../../kernel/errors.ts";
+import { nameFrom } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { normalEmail } from "../auth/email.ts";
 import type { ProviderId } from "./schema.ts";
@@ -26,6 +27,9 @@ export interface Provider extends ProviderConfig {
   readonly askAgain: Readonly<Record<string, string>>;
   readonly profileOf: (answer: unknown) => Profile;
 }
+
+// Names elsewhere hold what ours may not; the person can change it afterwards.
+const { nameCharsMax } = limits.auth;
 
 const discordUser = z.object({
   id: z.string().regex(/^\d{1,20}$/),
@@ -54,7 +58,7 @@ const WAYS: Readonly<
       const address = email ? normalEmail(email) : undefined;
       return {
         subject: id,
-        name: nameFrom(global_name || username),
+        name: nameFrom(global_name || username, nameCharsMax, username),
         email: address,
         emailVerified: address !== undefined && verified === true,
       };
@@ -67,7 +71,7 @@ const WAYS: Readonly<
     askAgain: { prompt: "login" },
     profileOf: (answer) => {
       const { sub, battletag } = battlenetUser.parse(answer);
-      const name = nameFrom(battletag?.split("#", 1)[0] ?? sub);
+      const name = nameFrom(battletag?.split("#", 1)[0] ?? sub, nameCharsMax);
       return { subject: sub, name, email: undefined, emailVerified: false };
     },
   },
@@ -91,10 +95,4 @@ export function providerBy(config: Config, id: string): Provider {
 /** What a provider is called, also one that is not configured any more. */
 export function providerName(id: ProviderId): string {
   return WAYS[id].name;
-}
-
-/** Names elsewhere hold what ours may not; the person can change it afterwards. */
-function nameFrom(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, "").trim();
-  return plain.slice(0, limits.auth.nameCharsMax).toWellFormed() || "?";
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter, json, jsonBody, problem, shownOnce } from "../../http/router.ts";
+import { nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import * as service from "./service.ts";
 
@@ -12,7 +13,7 @@ const keyId = z.object({ id: z.string().regex(/^[0-9a-f]{48}$/, "This is no key'
 export const SCOPES = ["stream", "query", "upload", "admin"] as const;
 
 export const newKeyBody = z.strictObject({
-  name: z.string().trim().min(1).max(limits.keys.nameCharsMax),
+  name: nameField(limits.keys.nameCharsMax),
   scopes: z.array(z.enum(SCOPES)).min(1),
   /** Unix milliseconds; without it the key is good until it is revoked. */
   expiresAt: z.number().int().positive().optional(),

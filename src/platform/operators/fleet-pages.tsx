@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { RolloutView } from "../../../provisioning/rollouts/status.ts";
 import type { createRouter } from "../../http/router.ts";
+import { lineField } from "../../http/text-fields.ts";
 import { viewOf } from "../../http/view.ts";
 import {
   Badge,
@@ -29,7 +30,7 @@ const box = z
   .optional()
   .transform((value) => value === "on");
 const beginForm = z.object({
-  reason: z.string().trim().min(1, "Write why.").max(200),
+  reason: lineField(200, 1, "Write why."),
   snapshots: box,
   allowDestructive: box,
 });

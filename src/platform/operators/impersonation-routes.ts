@@ -8,7 +8,9 @@ import {
   problem,
   shownOnce,
 } from "../../http/router.ts";
+import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
+import { emailAddress } from "../auth/email.ts";
 import { type OperatorEnv, requireArea } from "./access.ts";
 import { beginImpersonation, endImpersonation, listImpersonations } from "./impersonation.ts";
 
@@ -16,8 +18,8 @@ const tags = ["Operators"];
 const { reasonCharsMin, reasonCharsMax } = limits.operators;
 
 export const impersonationInput = z.strictObject({
-  email: z.string().trim().min(3, "Write the account's address.").max(254),
-  reason: z.string().trim().min(reasonCharsMin, "Write why, in a few words.").max(reasonCharsMax),
+  email: emailAddress,
+  reason: lineField(reasonCharsMax, reasonCharsMin, "Write why, in a few words."),
 });
 
 const begin = createRoute({

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import { lineField } from "../../http/text-fields.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { type OperatorEnv, requireArea } from "./access.ts";
 import * as operations from "./operations.ts";
@@ -73,7 +74,7 @@ const begin = createRoute({
   request: {
     body: jsonBody(
       z.strictObject({
-        reason: z.string().trim().min(1).max(200),
+        reason: lineField(200, 1, "Write why."),
         snapshots: z.boolean().default(false),
         allowDestructive: z.boolean().default(false),
       }),

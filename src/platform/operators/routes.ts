@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import { lineField } from "../../http/text-fields.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { type OperatorEnv, requireArea } from "./access.ts";
@@ -12,7 +13,7 @@ const status = z.enum(["creating", "ready", "suspended", "deleted", "deleting", 
 const guildId = z.object({ id: z.uuid() });
 
 export const suspension = z.strictObject({
-  reason: z.string().trim().min(1, "Write why.").max(limits.operators.reasonCharsMax),
+  reason: lineField(limits.operators.reasonCharsMax, 1, "Write why."),
 });
 
 const usedJson = z.object({ used: z.int(), limit: z.int().nullable() });

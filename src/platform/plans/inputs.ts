@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 
 const most = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
@@ -30,7 +31,7 @@ export const planForm = z.object(
   >,
 );
 
-const reason = z.string().trim().min(1, "Write why.").max(limits.operators.reasonCharsMax);
+const reason = lineField(limits.operators.reasonCharsMax, 1, "Write why.");
 
 export const grant = z.strictObject({
   plan: z.string().min(1).max(40),

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { CLASS_IDS, RAID_ROLES } from "../roster/classes.ts";
 
@@ -14,7 +15,7 @@ const durationMs = z.number().int().min(auctions.durationMsMin).max(auctions.dur
 
 export const newAuction = z
   .strictObject({
-    itemName: z.string().trim().min(1).max(auctions.itemCharsMax),
+    itemName: nameField(auctions.itemCharsMax),
     itemId: z.number().int().positive().optional(),
     mode: z.enum(AUCTION_MODES),
     durationMs,
@@ -36,9 +37,9 @@ export const newAuction = z
     snipeMs: z.number().int().min(0).max(auctions.snipeMsMax).optional(),
     extensionsMax: z.number().int().min(0).max(auctions.extensionsMax).optional(),
     overtimeMsMax: z.number().int().min(0).max(auctions.overtimeMsMax).optional(),
-    boss: z.string().trim().max(limits.loot.noteCharsMax).optional(),
+    boss: linesField(limits.loot.noteCharsMax).optional(),
     raidId: z.uuid().optional(),
-    note: z.string().trim().max(limits.loot.noteCharsMax).optional(),
+    note: linesField(limits.loot.noteCharsMax).optional(),
   })
   .openapi("NewAuction");
 
@@ -50,7 +51,7 @@ export const bidBody = z
   .openapi("NewBid");
 
 export const reasonBody = z
-  .strictObject({ reason: z.string().trim().min(1).max(limits.dkp.reasonCharsMax) })
+  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why.") })
   .openapi("AuctionCancellation");
 
 export const reopenBody = z.strictObject({ durationMs }).openapi("AuctionReopening");

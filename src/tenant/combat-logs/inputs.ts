@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 
 const zone = z
@@ -13,9 +14,9 @@ const zone = z
   }, "Give an IANA time zone, such as Europe/Berlin.");
 
 export const newUpload = z.strictObject({
-  fileName: z.string().trim().min(1).max(200),
+  fileName: lineField(200, 1),
   sizeBytes: z.number().int().min(1),
-  title: z.string().trim().max(limits.logs.titleCharsMax).optional(),
+  title: lineField(limits.logs.titleCharsMax).optional(),
   /** For logs that write no offset from UTC; the guild's own zone unless said. */
   timeZone: zone.optional(),
   /** For logs that write no year: that of the first line. */

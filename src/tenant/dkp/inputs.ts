@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { lineField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { STANDINGS_SORTS } from "./standings.ts";
 
 const id = z.uuid();
-const reason = z.string().trim().min(1).max(limits.dkp.reasonCharsMax);
+const reason = lineField(limits.dkp.reasonCharsMax, 1, "Write why.");
 const people = z.array(id).min(1).max(limits.dkp.personsPerEntryMax);
 const points = z.union([z.string().max(40), z.number()]).openapi({
   description: "Points as people write them, exact to the pool's decimals.",
@@ -88,7 +89,7 @@ export const poolJson = z
 
 export const newPool = z
   .strictObject({
-    name: z.string().trim().min(1).max(60),
+    name: nameField(60),
     kind: z.enum(["dkp", "epgp", "zero-sum"]),
     decimals: z.number().int().min(0).max(3).optional(),
   })
@@ -98,7 +99,7 @@ const rule = points.nullable().optional();
 
 export const rulesChange = z
   .strictObject({
-    name: z.string().trim().min(1).max(60).optional(),
+    name: nameField(60).optional(),
     floor: rule.openapi({ description: "What spending must leave; null for no floor." }),
     minGearPoints: points.optional(),
     hardCap: rule.openapi({ description: "No award lifts a balance above this." }),

@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 
 const { noteCharsMax } = limits.loot;
-const itemName = z.string().trim().min(1).max(limits.auctions.itemCharsMax);
-const note = z.string().trim().max(noteCharsMax);
+const itemName = nameField(limits.auctions.itemCharsMax);
+const note = linesField(noteCharsMax);
 const nullableText = z.string().nullable();
 
 export const newLoot = z
@@ -27,7 +28,7 @@ export const newLoot = z
   .openapi("NewLoot");
 
 export const revertBody = z
-  .strictObject({ reason: z.string().trim().min(1).max(limits.dkp.reasonCharsMax) })
+  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why.") })
   .openapi("LootReversal");
 
 export const lootFilters = z.object({

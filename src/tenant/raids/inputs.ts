@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 
 const { raids } = limits;
-const name = z.string().trim().min(1).max(raids.nameCharsMax);
-const note = z.string().trim().max(raids.noteCharsMax);
+const name = nameField(raids.nameCharsMax);
+const note = linesField(raids.noteCharsMax);
 const minutes = z.number().int().min(10).max(raids.minutesMax);
 const points = z.union([z.string().max(40), z.number()]);
 const id = z.uuid();
@@ -77,7 +78,7 @@ export const presenceBody = z
 export const raidAwardBody = z
   .strictObject({
     points,
-    reason: z.string().trim().min(1).max(limits.dkp.reasonCharsMax),
+    reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why."),
     benchPct: z.number().int().min(0).max(100).optional(),
     exceptLate: z.boolean().optional(),
   })

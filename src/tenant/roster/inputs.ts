@@ -1,15 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { CLASS_IDS, RAID_ROLES } from "./classes.ts";
-import { isReadable } from "./names.ts";
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(limits.roster.nameCharsMax)
-  .refine(isReadable, "Use letters that can be seen.");
-const realm = z.string().trim().max(limits.roster.nameCharsMax);
+const name = nameField(limits.roster.nameCharsMax);
+const realm = lineField(limits.roster.nameCharsMax);
 const classId = z.enum(CLASS_IDS as [(typeof CLASS_IDS)[number]]);
 const role = z.enum(RAID_ROLES);
 
@@ -18,7 +13,7 @@ export const newCharacter = z
     name,
     realm: realm.optional(),
     class: classId,
-    spec: z.string().trim().max(30).optional(),
+    spec: lineField(30).optional(),
     role: role.nullable().optional(),
   })
   .openapi("NewCharacter");
@@ -35,8 +30,8 @@ export const newPerson = z
 export const personChange = z
   .strictObject({
     name: name.optional(),
-    note: z.string().trim().max(limits.roster.noteCharsMax).optional(),
-    officerNote: z.string().trim().max(limits.roster.noteCharsMax).optional(),
+    note: linesField(limits.roster.noteCharsMax).optional(),
+    officerNote: linesField(limits.roster.noteCharsMax).optional(),
   })
   .openapi("PersonChange");
 

@@ -1,3 +1,4 @@
+import { cleanName, isVisible } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { type ClassId, classFrom, roleFrom, specFrom } from "./classes.ts";
 import { foldName, foldWord, isReadable } from "./names.ts";
@@ -110,11 +111,12 @@ function readLine(
 ): Reading {
   const value = (column: Column) => {
     const at = columns.indexOf(column);
-    return at < 0 ? "" : (values[at] ?? "").trim();
+    return at < 0 ? "" : cleanName(values[at] ?? "");
   };
   const name = value("name");
   const key = `${foldName(name)}\n${foldName(value("realm"))}`;
   const problems = nameProblems(name);
+  if (!isVisible(value("realm"))) problems.push("name-unreadable");
   if (problems.length === 0 && seen.has(key)) problems.push("twice");
   seen.add(key);
   const classId = classFrom(value("class"));

@@ -4,6 +4,7 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { type CharacterId, newId, type PersonId, type UserId } from "../../kernel/ids.ts";
+import { nameFrom } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
@@ -231,7 +232,7 @@ export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> 
   const find = () => ctx.db.first<PersonRow>(`${PERSON} WHERE p.user_id = ?`, actor.userId);
   let row = await find();
   if (row === undefined) {
-    const name = await freeName(ctx, actor.name);
+    const name = await freeName(ctx, nameFrom(actor.name, limits.roster.nameCharsMax));
     await write(ctx.db, [
       insertPerson(ctx, newId<PersonId>(), name, actor.userId),
       record(ctx, "person.join", actor.userId, { after: { name } }),

@@ -1,0 +1,94 @@
+// One rule for every field in which people write a name. Characters that cannot be seen, and those
+// that turn the reading direction, would let one name pass for another.
+
+/** Why a name is refused. */
+export type NameFault = "empty" | "unreadable" | "no-letter";
+
+/** Scripts whose words need the two joiners between letters, such as Persian and Hindi. */
+const JOINING = new RegExp(
+  `^(?=[\\p{L}\\p{M}])[${[
+    ...["Arab", "Syrc", "Mand", "Nkoo", "Rohg", "Mong", "Phag", "Deva", "Beng", "Guru", "Gujr"],
+    ...["Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh", "Khmr", "Mymr", "Tibt", "Java", "Bali"],
+  ]
+    .map((script) => `\\p{scx=${script}}`)
+    .join("")}]$`,
+  "u",
+);
+const PICTURE = /^\p{Extended_Pictographic}$/u;
+const AFTER_PICTURE = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
+/** Control, format, private and unassigned characters; all that is drawn as nothing. */
+const HIDDEN = /^[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]$/u;
+/** More marks on one letter cover the lines above and below it. */
+const TOO_MANY_MARKS = /\p{M}{7}/u;
+
+/** The one form in which a name is kept: composed (NFC), without outer and repeated spaces. */
+export function cleanName(text: string): string {
+  return text
+    .normalize("NFC")
+    .trim()
+    .replace(/\p{Zs}+/gu, " ");
+}
+
+/** The form of a text of several lines: composed (NFC), without outer space. */
+export function cleanLines(text: string): string {
+  return text
+    .normalize("NFC")
+    .trim()
+    .replace(/[^\S\r\n\t]/gu, " ");
+}
+
+/** What is wrong with a name in its clean form, or undefined. */
+export function nameFault(name: string): NameFault | undefined {
+  if (name === "") return "empty";
+  if (!isVisible(name) || /^\p{M}/u.test(name)) return "unreadable";
+  return /[\p{L}\p{N}]/u.test(name) ? undefined : "no-letter";
+}
+
+/** True for a name that people can see and tell from others. */
+export function isReadable(name: string): boolean {
+  return nameFault(name) === undefined;
+}
+
+/** True when each character of a text can be seen, or is needed by its script. Empty is fine. */
+export function isVisible(text: string): boolean {
+  if (!text.isWellFormed() || TOO_MANY_MARKS.test(text)) return false;
+  const chars = [...text];
+  return chars.every((char, at) => !HIDDEN.test(char) || isNeeded(chars, at));
+}
+
+/** The same for a text of several lines. */
+export function isVisibleLines(text: string): boolean {
+  return isVisible(text.replace(/[\t\r\n]/g, " "));
+}
+
+/** A name as it is compared: case, width, spaces and what cannot be seen do not count. */
+export function foldName(name: string): string {
+  return name
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, " ");
+}
+
+/** Makes a name of ours of one that another service gave; `fallback` when nothing of it is left. */
+export function nameFrom(text: string, charsMax: number, fallback = "?"): string {
+  const chars = [...cleanName(text.toWellFormed())];
+  const seen = chars.filter((char, at) => !HIDDEN.test(char) || isNeeded(chars, at)).join("");
+  const name = cleanName(seen.replace(/^\p{M}+/u, "").replace(/(\p{M}{6})\p{M}+/gu, "$1"));
+  const short = cleanName(name.slice(0, charsMax).toWellFormed().replaceAll("\ufffd", ""));
+  return isReadable(short) ? short : fallback;
+}
+
+/** May a character that is not drawn stand here? */
+function isNeeded(chars: readonly string[], at: number): boolean {
+  const [before = "", char = "", after = ""] = [chars[at - 1], chars[at], chars[at + 1]];
+  if (char === "\u200c" || char === "\u200d") {
+    if (JOINING.test(before) && JOINING.test(after)) return true;
+    return char === "\u200d" && AFTER_PICTURE.test(before) && PICTURE.test(after);
+  }
+  if (char === "\ufe0f")
+    return PICTURE.test(before) || (/^[0-9#*]$/.test(before) && after === "\u20e3");
+  if (/^[\ufe00-\ufe0e\u{e0100}-\u{e01ef}]$/u.test(char)) return /^\p{Script=Han}$/u.test(before);
+  return /^[\u180b-\u180f]$/.test(char) && /^\p{Script=Mongolian}$/u.test(before);
+}
