@@ -1,6 +1,7 @@
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { trimTrailingSlash } from "hono/trailing-slash";
+import { simpleBody } from "./http/body-shape.ts";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
 import { keptByNobodyElse, securityHeaders } from "./http/headers.ts";
 import { logLine } from "./http/log.ts";
@@ -70,6 +71,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
     limitCaller,
     sameOrigin,
     smallBodies,
+    simpleBodies,
     trimTrailingSlash(),
   );
   app.route(
@@ -107,6 +109,11 @@ const logBody = bodyLimit({ maxSize: limits.logs.chunkBytesMax });
 const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
 const smallBodies: typeof smallBody = (c, next) =>
   LOG_CONTENT.test(c.req.path) ? logBody(c, next) : smallBody(c, next);
+
+/** The bytes of a log are no body to be parsed, whatever they call themselves. */
+const LOG_BYTES = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
+const simpleBodies: typeof smallBody = (c, next) =>
+  LOG_BYTES.test(c.req.path) ? next() : simpleBody(c, next);
 
 /** A guild on its way in shows how far it is; every other problem has the one page. */
 const pageFor: ProblemPage = async (c, problem) => {

@@ -5,6 +5,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Every cap of the system, each with its reason. Names carry their unit last. */
 export const limits = {
+  /** How long work on the main thread may go on before others have their turn: a page takes less. */
+  turnMs: 10,
   session: {
     /** A month away from the game is common; longer idleness should ask for the password again. */
     idleMs: 30 * DAY_MS,
@@ -271,6 +273,16 @@ export const limits = {
   http: {
     /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */
     bodyBytesMax: 1024 * 1024,
+    /** Values in one JSON body: attendance of a whole guild is a third of it. */
+    jsonValuesMax: 20_000,
+    /** No body of ours is deeper than five. */
+    jsonDepthMax: 32,
+    /** Fields of one form: a box for everybody in a guild is a fifth of it. */
+    formFieldsMax: 5_000,
+    /** Parts of one form with a file: only the upload of a log has one. */
+    formPartsMax: 200,
+    /** Faults named in one answer: more are read by nobody. */
+    errorsMax: 100,
     /** Making a guild's database takes well under a second. */
     provisioningRetryAfterMs: SECOND_MS,
     /** Suspension is lifted by a person, not by waiting. */
@@ -388,6 +400,49 @@ export const limits = {
     logBytesMax: 4 * 1024 ** 3,
     /** Logs pack to a tenth or a twentieth; what unpacks to far more is meant to hurt. */
     unpackedTimesMax: 200,
+    /** Units and spells by name in one log. A night of raids has some ten thousand, a week not this many. */
+    unitsMax: 400_000,
+    spellsMax: 50_000,
+    /** Fights, trash between them included, and dungeon runs: a week of dungeons is a quarter of it. */
+    fightsMax: 10_000,
+    keystonesMax: 2_000,
+    /** Bytes of a name or GUID that are kept. The game's longest are half of it. */
+    nameBytesMax: 100,
+    /** What is kept of one fight. What does not fit is left out, counted and said. */
+    fight: {
+      /** Forty people raid. A battleground or a world boss has a few hundred around it. */
+      playersMax: 200,
+      /** Units with figures while the fight goes on: each is one to two kilobytes of memory. */
+      unitsMax: 4_000,
+      /** Figures by spell, target and source while it goes on: forty players on 500 units are half of it. */
+      sharesMax: 150_000,
+      /** Figures by second while it goes on: 8 bytes each. Forty players for an hour are a third of it. */
+      secondsMax: 1_500_000,
+      enemiesMax: 300,
+      /** Five times a whole raid of forty. */
+      deathsMax: 200,
+      /** Rows of one player on one page: more than anybody has spells, or scrolls. */
+      spellsPerPlayerMax: 200,
+      targetsPerPlayerMax: 100,
+      /** Rows of all players: 130 bytes each, so that storing a fight takes some tens of milliseconds. */
+      rowsMax: 20_000,
+      /** Figures by second of all players: seven bytes each. Forty players for forty minutes. */
+      curveSecondsMax: 300_000,
+    },
+    /** Memory of a thread that reads a log. A gigabyte needs far less; a fault of ours ends the thread only. */
+    readerHeapMbMax: 192,
+    /** Figures in fights that wait for a pet's owner to be named: some 60 megabytes. */
+    heldSharesMax: 400_000,
+    /** Files in one archive; clients write one log a session. Thousands are made to keep us busy. */
+    archiveFilesMax: 5_000,
+    /** How much of an archive is unpacked at once: it becomes a thousand times as much at most. */
+    archiveStepBytes: 2 * 1024,
+    /** The same while it becomes what a log does; each step costs a copy of what was unpacked last. */
+    archiveStepBytesMax: 16 * 1024,
+    /** Logs become ten or twenty times as much. */
+    archiveStepTimesMax: 40,
+    /** Fights on one page of a report. */
+    fightsPageRows: 200,
     /** No fight lasts six hours; a line with a wrong year would fill the memory with seconds. */
     fightSecondsMax: 6 * 3_600,
     /** Small files of zeros are harmless, however well they pack. */
@@ -408,6 +463,14 @@ export const limits = {
     jobRetryMs: 10 * SECOND_MS,
     /** What failed so often will fail again. */
     jobAttemptsMax: 3,
+    /** Begun so often without an end, reading it has ended the whole process: more than restarts explain. */
+    jobBeginsMax: 10,
+    /** Fights removed in one write: each has up to some megabytes of figures. */
+    removedAtOnce: 5,
+    /** Fights, or players of one, that are read at once. */
+    readAtOnce: 50,
+    /** Kills that records are looked for in: years of farming one boss. */
+    recordKillsMax: 500,
     /** How often a page that watches an upload looks for news. */
     progressPollMs: 200,
     progressWatchMsMax: 10 * MINUTE_MS,

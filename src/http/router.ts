@@ -1,6 +1,7 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler } from "hono";
 import { Invalid } from "../kernel/errors.ts";
+import { limits } from "../limits.ts";
 import type { AppEnv } from "./env.ts";
 import { idempotency } from "./idempotency.ts";
 
@@ -44,7 +45,7 @@ function repetitionsOf(route: RouteConfig): readonly MiddlewareHandler[] {
 export function invalidFrom(error: z.core.$ZodError, target = "json"): Invalid {
   const base = target === "json" || target === "form" ? "" : `/${target}`;
   return new Invalid("request/invalid", "Some of the input is not right. See each field.", {
-    errors: error.issues.map((issue) => ({
+    errors: error.issues.slice(0, limits.http.errorsMax).map((issue) => ({
       pointer: `${base}/${issue.path.map(String).join("/")}`,
       detail: issue.message,
     })),

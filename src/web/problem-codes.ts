@@ -39,12 +39,15 @@ const CODES = {
     raids/too-many-series rollout/finished rollout/none rollout/not-running
     rollout/nothing-to-do rollout/under-way roster/already-linked roster/name-taken`,
   413: `
-    logs/bomb logs/longer-than-said logs/nested-archive logs/too-large request/too-large`,
+    logs/bomb logs/longer-than-said logs/nested-archive logs/out-of-memory logs/too-large
+    logs/too-many-fights logs/too-many-files logs/too-many-names request/too-complex
+    request/too-large`,
   422: `
     auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
     dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time guild/bad-slug
     guild/name-differs idempotency/bad-key idempotency/key-reused logs/bad-archive
-    logs/empty-chunk logs/no-file loot/bad-loot operator/no-areas plan/not-for-sale plan/past
+    logs/empty-chunk logs/no-file logs/unreadable loot/bad-loot operator/no-areas
+    plan/not-for-sale plan/past
     raids/bad-people raids/bad-time request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `

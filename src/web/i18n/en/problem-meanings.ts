@@ -105,11 +105,16 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/not-yours": "Somebody else sends this log. Only officers may take part.",
   "logs/report-not-found": "There is no such report in this guild.",
   "logs/still-parsing": "This log is being read. Cancel that first.",
+  "logs/out-of-memory": "Reading this log takes more memory than one log may. Split it.",
   "logs/ticket-for-people": "A program says hello with its key itself.",
   "logs/too-large": "This log is larger than a log may be. Split it.",
+  "logs/too-many-fights": "This log holds more fights or dungeon runs than one log may. Split it.",
+  "logs/too-many-files": "This archive holds too many files. Send the log itself.",
+  "logs/too-many-names": "This log names more units or spells than one log may. Split it.",
   "logs/too-many-uploads":
     "Too many uploads were begun and not ended. Finish or cancel one of them.",
   "logs/upload-under-way": "This log is being sent from elsewhere already.",
+  "logs/unreadable": "This file could not be read. Send the log as the game wrote it.",
   "logs/wrong-offset": "The log arrived up to another byte. Go on from there.",
   "loot/bad-loot": "Something about this loot is not right. See each field.",
   "loot/council-not-found": "This guild has no such council.",
@@ -171,6 +176,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "request/no-such-page": "There is nothing at this address.",
   "request/no-websocket":
     "This server takes no WebSocket. Send the log when the night is over, or run Guildhall on Node.",
+  "request/too-complex":
+    "This request has more fields, or deeper ones, than we read. Send fewer at once.",
   "request/too-large": "This is more than we take at once.",
   "request/unknown-host": "This address is not served here.",
   "rollout/bad-wave":

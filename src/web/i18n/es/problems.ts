@@ -132,6 +132,14 @@ export const problems: Translated<typeof en> = {
       "Este archivo es mayor de lo que puede ser un registro. Comprímelo o divídelo.",
     "logs/too-many-uploads":
       "Hay demasiadas subidas empezadas sin terminar. Termina o cancela una.",
+    "logs/out-of-memory":
+      "Leer este registro ocupa más memoria de la que puede ocupar uno. Divídelo.",
+    "logs/too-many-fights":
+      "Este registro contiene más combates o mazmorras de los que puede tener uno. Divídelo.",
+    "logs/too-many-files":
+      "Este archivo comprimido contiene demasiados archivos. Envía el propio registro.",
+    "logs/too-many-names":
+      "Este registro nombra más unidades o hechizos de los que puede nombrar uno. Divídelo.",
     "logs/unreadable": "Este archivo no se pudo leer.",
     "logs/upload-under-way": "Este registro ya se está enviando desde otro lugar.",
     "logs/wrong-offset": "El registro llegó hasta otro byte. Sigue desde ahí.",
@@ -172,6 +180,8 @@ export const problems: Translated<typeof en> = {
       "Esta petición parece venir de otro sitio. Abre la página aquí e inténtalo de nuevo.",
     "request/malformed": "No se pudo leer la petición. Revisa su formato.",
     "request/no-such-page": "En esta dirección no hay nada.",
+    "request/too-complex":
+      "Esta petición tiene más campos, o más profundos, de los que leemos. Envía menos a la vez.",
     "request/too-large": "Esto es más de lo que aceptamos de una vez.",
     "request/unknown-host": "Esta dirección no se sirve aquí.",
     "backup/not-found": "No existe esa copia. Mira cuáles hay.",
