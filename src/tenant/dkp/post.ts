@@ -49,11 +49,13 @@ const POSTINGS = `
     value->>'amount', value->>'unit'
   FROM json_each(?3)`;
 
+// CROSS JOIN keeps the order: the list is read once, and each of its lines is found by its number. The
+// other way round it would be read once for each line.
 const BALANCES = `
   INSERT INTO balances (account_id, unit, balance, earned, spent)
   SELECT p.account_id, p.unit, sum(p.amount), sum(l.value->>'earned'), sum(l.value->>'spent')
-  FROM ledger_postings p JOIN json_each(?2) l ON l.key = p.line
-  WHERE p.tx_id = ?1 GROUP BY p.account_id, p.unit
+  FROM json_each(?2) l CROSS JOIN ledger_postings p ON p.tx_id = ?1 AND p.line = l.key
+  WHERE true GROUP BY p.account_id, p.unit
   ON CONFLICT (account_id, unit) DO UPDATE SET balance = balance + excluded.balance,
     earned = earned + excluded.earned, spent = spent + excluded.spent`;
 

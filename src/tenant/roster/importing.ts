@@ -104,20 +104,37 @@ function previewAgainst(roster: Roster, text: string): readonly (PreviewLine | M
 function claims(roster: Roster, lines: readonly PastedLine[]): ReadonlyMap<PastedLine, Known> {
   const found = new Map<PastedLine, Known>();
   const taken = new Set<Known>();
-  const claim = (fits: (known: Known, realmKey: string) => boolean) => {
-    for (const line of lines) {
-      if (!line.character || found.has(line)) continue;
-      const realmKey = foldName(line.character.realm);
-      const named = roster.get(foldName(line.character.name)) ?? [];
-      const known = named.find((one) => !taken.has(one) && fits(one, realmKey));
-      if (!known) continue;
-      found.set(line, known);
-      taken.add(known);
-    }
+  const claim = (line: PastedLine, known: Known | undefined) => {
+    if (known === undefined || taken.has(known)) return;
+    found.set(line, known);
+    taken.add(known);
   };
-  claim((known, realmKey) => known.realm_key === realmKey);
-  claim((known, realmKey) => known.realm_key === "" || realmKey === "");
+  const exact = new Map([...roster.values()].flat().map((one) => [placeOf(one), one]));
+  const named = lines.flatMap((line) => {
+    if (!line.character) return [];
+    const { name, realm } = line.character;
+    return [{ line, name_key: foldName(name), realm_key: foldName(realm) }];
+  });
+  for (const one of named) claim(one.line, exact.get(placeOf(one)));
+  // How many of each name are known to be taken: each is looked at once, not once for each line.
+  const passed = new Map<string, number>();
+  for (const { line, name_key, realm_key } of named) {
+    if (found.has(line)) continue;
+    if (realm_key !== "") {
+      claim(line, exact.get(placeOf({ name_key, realm_key: "" })));
+      continue;
+    }
+    const known = roster.get(name_key) ?? [];
+    let next = passed.get(name_key) ?? 0;
+    while (next < known.length && taken.has(known[next]!)) next++;
+    passed.set(name_key, next);
+    claim(line, known[next]);
+  }
   return found;
+}
+
+function placeOf({ name_key, realm_key }: Pick<Known, "name_key" | "realm_key">): string {
+  return `${name_key}\n${realm_key}`;
 }
 
 async function statementsFor(
@@ -156,20 +173,34 @@ async function statementsFor(
 
 /** Every character after the one it is an alt of, so that it finds the person it belongs to. */
 function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched[] {
-  const left = new Set(lines.filter((line): line is Matched => line.character !== undefined));
+  const all = lines
+    .filter((line): line is Matched => line.character !== undefined)
+    .map((line, index) => ({
+      line,
+      index,
+      name: foldName(line.character.name),
+      main: line.character.mainName === undefined ? undefined : foldName(line.character.mainName),
+      isSorted: false,
+    }));
+  const left = new Map<string, number>();
+  for (const { name } of all) left.set(name, (left.get(name) ?? 0) + 1);
+  const waiting = Map.groupBy(all, ({ main }) => main);
   const sorted: Matched[] = [];
-  while (left.size > 0) {
-    const waitedFor = new Set([...left].map((line) => foldName(line.character.name)));
-    const ready = [...left].filter(
-      ({ character: { mainName } }) => mainName === undefined || !waitedFor.has(foldName(mainName)),
-    );
-    // Alts of each other cannot wait; whoever stands first is the main then.
-    for (const line of ready.length > 0 ? ready : [...left].slice(0, 1)) {
-      left.delete(line);
-      sorted.push(line);
+  let ready = all.filter(({ main }) => main === undefined || !left.has(main));
+  for (let first = 0; ; ) {
+    // Alts of each other cannot wait; whichever stands first is the main then.
+    while (first < all.length && all[first]!.isSorted) first++;
+    if (ready.length === 0 && first === all.length) return sorted;
+    const next: typeof all = [];
+    for (const one of ready.length > 0 ? ready : [all[first]!]) {
+      if (one.isSorted) continue;
+      one.isSorted = true;
+      sorted.push(one.line);
+      left.set(one.name, left.get(one.name)! - 1);
+      if (left.get(one.name) === 0) next.push(...(waiting.get(one.name) ?? []));
     }
+    ready = next.filter(({ isSorted }) => !isSorted).sort((a, b) => a.index - b.index);
   }
-  return sorted;
 }
 
 async function rosterOf(ctx: GuildContext): Promise<Roster> {

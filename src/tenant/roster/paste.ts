@@ -176,11 +176,20 @@ function mainsOf(lines: readonly Reading[], isKnown: (nameKey: string) => boolea
   const names = new Set(mains.map(({ name }) => foldName(name)));
   const hasName = (key: string) => names.has(key) || isKnown(key);
   // An alt may name another alt, which belongs to somebody as well.
-  for (let before = -1; before < names.size; ) {
-    before = names.size;
-    for (const { name, alt, person } of good) {
+  const alts = Map.groupBy(
+    good.flatMap(({ name, alt, person }) => {
       const main = alt === "" ? byPerson.get(foldName(person ?? "")) : alt;
-      if (main !== undefined && hasName(foldName(main))) names.add(foldName(name));
+      return main === undefined ? [] : [{ main: foldName(main), name: foldName(name) }];
+    }),
+    ({ main }) => main,
+  );
+  const found = [...alts.keys()].filter(hasName);
+  // The list grows while it is read: each name is looked at once.
+  for (const main of found) {
+    for (const { name } of alts.get(main) ?? []) {
+      if (names.has(name)) continue;
+      names.add(name);
+      found.push(name);
     }
   }
   return { hasName, byPerson };
