@@ -4,6 +4,7 @@ import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import { Rounds } from "../kernel/rounds.ts";
+import { inTurns } from "../kernel/turns.ts";
 import { limits } from "../limits.ts";
 import type { Job, Jobs } from "../platform/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
@@ -18,7 +19,7 @@ import {
 } from "../tenant/combat-logs/storing.ts";
 import { PARSE_JOB } from "../tenant/combat-logs/uploads.ts";
 import type { FolderLogFiles } from "./log-files.ts";
-import { parseInThread } from "./log-parsing.ts";
+import { parseInThread, ThreadEnded } from "./log-parsing.ts";
 import type { LogNews } from "./log-worker.ts";
 
 interface Deps {
@@ -77,7 +78,10 @@ export class LogIngest {
     const guild = await platform.guild(job.guildId);
     try {
       if (guild && job.kind === PRUNE_JOB) await this.#prune(job, guild);
-      else {
+      else if (guild && job.attempts > limits.logs.jobBeginsMax) {
+        // Reading it has ended the whole process, again and again.
+        await this.#giveUp(job, guild, "logs/unreadable");
+      } else {
         if (guild) await this.#parse(job, guild);
         await jobs.finish(job);
       }
@@ -85,17 +89,17 @@ export class LogIngest {
       if (this.#rounds.stopping.aborted) return;
       log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
       const message = error instanceof Error ? error.message : String(error);
-      if (job.attempts < limits.logs.jobAttemptsMax) {
-        await jobs.fail(job, message, limits.logs.jobRetryMs);
-        return;
-      }
-      if (guild && job.kind === PARSE_JOB) {
-        await this.#with(guild, (db) =>
-          failReport(db, job.subject, "logs/unreadable", this.#nowMs()),
-        );
-      }
-      await jobs.finish(job);
+      const isFinal = error instanceof ThreadEnded || job.attempts >= limits.logs.jobAttemptsMax;
+      if (!isFinal) await jobs.fail(job, message, limits.logs.jobRetryMs);
+      else await this.#giveUp(job, guild, codeOf(error));
     }
+  }
+
+  async #giveUp(job: Job, guild: Guild | undefined, code: string): Promise<void> {
+    if (guild && job.kind === PARSE_JOB) {
+      await this.#with(guild, (db) => failReport(db, job.subject, code, this.#nowMs()));
+    }
+    await this.#deps.jobs.finish(job);
   }
 
   /** Lets old logs go, and comes back when the next one is old enough. */
@@ -178,7 +182,7 @@ export class LogIngest {
     await this.#deps.jobs.renew(job, limits.logs.jobLeaseMs);
     const progress = { parsedBytes: bytes, nowMs: this.#nowMs() };
     await this.#with(guild, async (db) => {
-      for (const fight of fights) await storeFight(db, job.subject, fight, progress);
+      await inTurns(fights, (fight) => storeFight(db, job.subject, fight, progress));
       if (fights.length === 0) await storeProgress(db, job.subject, bytes, progress.nowMs);
     });
   }
@@ -191,4 +195,10 @@ export class LogIngest {
   #nowMs(): number {
     return this.#deps.now().getTime();
   }
+}
+
+/** A log that took more memory than reading may is refused as that, everything else as unreadable. */
+function codeOf(error: unknown): string {
+  const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown };
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ? "logs/out-of-memory" : "logs/unreadable";
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { processBackground } from "../kernel/background.ts";
+import { limits } from "../limits.ts";
 import type { LogSummary } from "../tenant/combat-logs/parser/types.ts";
 import type { LogNews, LogWork } from "./log-worker.ts";
 
@@ -19,8 +20,9 @@ export type ParsingEnd = Extract<LogNews, { type: "end" | "failed" }>;
 
 // The same folder holds both, as they are written and as they are bundled.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./log-worker.ts" : "./log-worker.js";
-/** A log of a gigabyte needs far less; a fault in the reader must not take the server with it. */
-const HEAP_MB_MAX = 192;
+
+/** The thread ended by itself, for memory or a fault of ours. It would end the same way again. */
+export class ThreadEnded extends Error {}
 
 /** Reads a log in a thread of its own, so that the server goes on answering. */
 export async function parseInThread(
@@ -30,7 +32,7 @@ export async function parseInThread(
 ): Promise<ParsingEnd> {
   const worker = new Worker(new URL(SCRIPT, import.meta.url), {
     workerData: work,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+    resourceLimits: { maxOldGenerationSizeMb: limits.logs.readerHeapMbMax },
   });
   const leave = processBackground.listen(signal, "abort", () => worker.terminate());
   try {
@@ -47,9 +49,11 @@ export async function parseInThread(
           reject(error);
         }
       });
-      processBackground.listen(worker, "error", reject);
+      processBackground.listen(worker, "error", (cause: unknown) => {
+        reject(new ThreadEnded("The reading thread ended too early.", { cause }));
+      });
       processBackground.once(worker, "exit", () =>
-        reject(new Error("The reading thread ended too early.")),
+        reject(new ThreadEnded("The reading thread ended too early.")),
       );
     });
   } finally {

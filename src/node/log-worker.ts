@@ -3,9 +3,10 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { createGzip } from "node:zlib";
+import { createGunzip, createGzip } from "node:zlib";
 import { processBackground } from "../kernel/background.ts";
-import { AppError } from "../kernel/errors.ts";
+import { AppError, Invalid } from "../kernel/errors.ts";
+import { type FightRows, fightRows } from "../tenant/combat-logs/fight-rows.ts";
 import { Analyzer } from "../tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, LogSummary } from "../tenant/combat-logs/parser/types.ts";
 import { packingOf, unpacked } from "../tenant/combat-logs/unpacking.ts";
@@ -21,13 +22,17 @@ export interface LogWork {
 /** What it says. After `hash`, each `fights` and `log` it waits to be told to go on. */
 export type LogNews =
   | { readonly type: "hash"; readonly sha256: string }
-  | { readonly type: "fights"; readonly fights: readonly Fight[]; readonly bytes: number }
+  | { readonly type: "fights"; readonly fights: readonly FightRows[]; readonly bytes: number }
   | { readonly type: "log"; readonly log: LogSummary }
   | { readonly type: "end"; readonly packed: string | null }
   | { readonly type: "failed"; readonly code: string; readonly message: string };
 
 /** How often progress is told where no fight ends. */
 const PROGRESS_BYTES = 16 * 1024 * 1024;
+/** What is read before finished fights are looked for: few fit into it, however short they are. */
+const PUSHED_BYTES = 64 * 1024;
+/** Fights that are told at once: each may be some megabytes. */
+const FIGHTS_TOLD_MAX = 8;
 const CHUNK = { highWaterMark: 1024 * 1024 };
 
 const port = parentPort!;
@@ -53,19 +58,47 @@ async function main(): Promise<void> {
   const analyzer = new Analyzer({ ...options, onFight: (fight) => fights.push(fight) });
   let bytes = 0;
   let toldBytes = 0;
-  for await (const chunk of unpacked(createReadStream(work.path, CHUNK))) {
-    analyzer.push(chunk);
-    bytes += chunk.length;
-    if (fights.length === 0 && bytes - toldBytes < PROGRESS_BYTES) continue;
-    await sayAndWait({ type: "fights", fights, bytes });
+  const tell = async () => {
+    const found = fights;
     fights = [];
     toldBytes = bytes;
+    for (let at = 0; at === 0 || at < found.length; at += FIGHTS_TOLD_MAX) {
+      const some = found.slice(at, at + FIGHTS_TOLD_MAX).map(fightRows);
+      await sayAndWait({ type: "fights", fights: some, bytes });
+    }
+  };
+  for await (const chunk of unpacked(createReadStream(work.path, CHUNK), gunzipped)) {
+    for (let at = 0; at < chunk.length; at += PUSHED_BYTES) {
+      analyzer.push(chunk.subarray(at, at + PUSHED_BYTES));
+      if (fights.length >= FIGHTS_TOLD_MAX) await tell();
+    }
+    bytes += chunk.length;
+    if (fights.length > 0 || bytes - toldBytes >= PROGRESS_BYTES) await tell();
   }
   const log = analyzer.end();
-  if (fights.length > 0) await sayAndWait({ type: "fights", fights, bytes });
+  if (fights.length > 0) await tell();
   // Whoever waits for the report need not wait for the tidying up.
   await sayAndWait({ type: "log", log });
   say({ type: "end", packed: await packedCopy(work.path) });
+}
+
+/** Node's own unpacker: twice as fast as the one that every runtime has. */
+async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip();
+  // Handled here, also when the reader gives up before the end.
+  const fed = pipeline(source, gunzip).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>;
+    const failure = await fed;
+    if (failure !== undefined) throw failure;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const detail = "This archive cannot be read. It is damaged or ends too early.";
+    throw new Invalid("logs/bad-archive", detail, {}, { cause });
+  }
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -1,54 +1,122 @@
-import { Unzip, UnzipInflate } from "fflate";
+import { Gunzip, Unzip, UnzipInflate } from "fflate";
 import { Invalid, TooLarge } from "../../kernel/errors.ts";
+import { limits } from "../../limits.ts";
 
 const NESTED = /\.(zip|gz|7z|rar|tar|tgz|bz2|xz)$/i;
+const LF = 10;
 
 /**
- * The files of a zip archive one after another, as the bytes come in. Folders and what systems put
- * beside files are left out.
+ * The files of a zip archive one after another, as the bytes come in; a file that does not end with a
+ * line break gets one. Folders and what systems put beside files are left out. Unpacks a few
+ * kilobytes at a time, so that nothing large is in memory before the reader has counted it.
  * @throws {Invalid} `logs/bad-archive` for a damaged one.
- * @throws {TooLarge} `logs/nested-archive` for archives within the archive.
+ * @throws {TooLarge} `logs/nested-archive` for archives within the archive, `logs/too-many-files`.
  */
 export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const ready: Uint8Array[] = [];
   let failure: Error | undefined;
+  let entries = 0;
   let files = 0;
+  let lastByte = LF;
   const unzip = new Unzip((file) => {
-    if (file.name.endsWith("/") || /(^|\/)(\.|__MACOSX\/)/.test(file.name)) return;
+    entries++;
+    if (entries > limits.logs.archiveFilesMax) failure ??= tooManyFiles();
+    if (failure || file.name.endsWith("/") || /(^|\/)(\.|__MACOSX\/)/.test(file.name)) return;
     if (NESTED.test(file.name)) {
-      failure = new TooLarge(
-        "logs/nested-archive",
-        "This archive holds another one, which is not unpacked. Send the log itself.",
-      );
+      failure = nestedArchive();
       return;
     }
     files++;
+    let isBegun = false;
     file.ondata = (error, chunk) => {
       if (error) failure ??= badArchive("It is damaged.", error);
-      else if (chunk.length > 0) ready.push(chunk);
+      else if (chunk.length > 0) {
+        if (!isBegun && lastByte !== LF) ready.push(Uint8Array.of(LF));
+        isBegun = true;
+        lastByte = chunk.at(-1)!;
+        ready.push(chunk);
+      }
     };
     file.start();
   });
   unzip.register(UnzipInflate);
-  for await (const chunk of source) {
-    try {
-      unzip.push(chunk);
-    } catch (error) {
-      throw badArchive("It is damaged.", error);
-    }
+  for await (const step of stepsOf(source, ready)) {
+    guarded("It is damaged.", () => unzip.push(step));
     if (failure) throw failure;
-    yield* ready.splice(0);
+    yield* ready;
   }
-  try {
-    unzip.push(new Uint8Array(0), true);
-  } catch (error) {
-    throw badArchive("It ends too early.", error);
-  }
+  ready.length = 0;
+  guarded("It ends too early.", () => unzip.push(new Uint8Array(0), true));
   if (failure) throw failure;
-  yield* ready.splice(0);
+  yield* ready;
   if (files === 0) throw badArchive("There is no file in it.");
+}
+
+/**
+ * What a gzip file holds; several parts in one file are one log. Unpacks a few kilobytes at a time.
+ * @throws {Invalid} `logs/bad-archive`
+ */
+export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  const gunzip = new Gunzip((chunk) => {
+    if (chunk.length > 0) ready.push(chunk);
+  });
+  for await (const step of stepsOf(source, ready)) {
+    guarded("It is damaged.", () => gunzip.push(step));
+    yield* ready;
+  }
+  ready.length = 0;
+  guarded("It ends too early.", () => gunzip.push(new Uint8Array(0), true));
+  yield* ready;
+}
+
+/**
+ * Small pieces of a packed file, larger ones while little comes of them. What came of the last piece is
+ * in `unpacked`, which is emptied for the next.
+ */
+async function* stepsOf(
+  source: AsyncIterable<Uint8Array>,
+  unpacked: Uint8Array[],
+): AsyncIterable<Uint8Array> {
+  const { archiveStepBytes, archiveStepBytesMax, archiveStepTimesMax } = limits.logs;
+  let step: number = archiveStepBytes;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      const piece = chunk.subarray(at, at + step);
+      unpacked.length = 0;
+      yield piece;
+      at += piece.length;
+      const bytes = unpacked.reduce((sum, one) => sum + one.length, 0);
+      const isUsual = bytes <= piece.length * archiveStepTimesMax;
+      step = isUsual ? Math.min(step * 2, archiveStepBytesMax) : archiveStepBytes;
+    }
+  }
+}
+
+function guarded(why: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw badArchive(why, error);
+  }
 }
 
 function badArchive(why: string, cause?: unknown): Invalid {
   return new Invalid("logs/bad-archive", `This archive cannot be read. ${why}`, {}, { cause });
+}
+
+function nestedArchive(): TooLarge {
+  return new TooLarge(
+    "logs/nested-archive",
+    "This archive holds another one, which is not unpacked. Send the log itself.",
+  );
+}
+
+function tooManyFiles(): TooLarge {
+  const { archiveFilesMax } = limits.logs;
+  return new TooLarge(
+    "logs/too-many-files",
+    `This archive holds more than ${archiveFilesMax} files. Send the log itself.`,
+    { archiveFilesMax },
+  );
 }

@@ -17,6 +17,7 @@ import {
   classIdOf,
   count,
   difficultyName,
+  LeftOutNotice,
   length,
   Outcome,
   PlayerName,
@@ -46,6 +47,7 @@ export function FightPage(props: {
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
       <FightHeader view={view} fight={fight} />
+      <LeftOutNotice view={view} leftOut={fight.leftOut} />
       <nav class="row" aria-label={t.fight}>
         {FIGHT_VIEWS.map((name) => (
           <a

@@ -23,6 +23,17 @@ export const newUpload = z.strictObject({
   year: z.number().int().min(2004).max(9999).optional(),
 });
 
+/** What of a fight there was no room for: all zero for any raid. */
+export const leftOutJson = z
+  .object({
+    players: z.number().int(),
+    enemies: z.number().int(),
+    deaths: z.number().int(),
+    rows: z.number().int(),
+    curves: z.number().int(),
+  })
+  .openapi("LeftOut");
+
 export const reportJson = z
   .object({
     id: z.string(),

@@ -1,14 +1,16 @@
 import type { TenantDatabase } from "../../database/client.ts";
 import { write } from "../../database/write.ts";
-import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { Conflict, NotFound, TooLarge } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { Jobs } from "../../platform/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { fightRows } from "./fight-rows.ts";
 import { Analyzer } from "./parser/analyzer.ts";
-import type { Fight } from "./parser/types.ts";
+import type { Fight, FightOutline } from "./parser/types.ts";
 import { type Report, readReport } from "./reports.ts";
 import { logStorage } from "./storage.ts";
 import { storeFight, storeSummary } from "./storing.ts";
@@ -30,8 +32,8 @@ export interface LiveHello {
   readonly year?: number | undefined;
 }
 
-/** Larger than any log: the end of this one is not known yet. */
-const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
+/** What is read at once, so that others have their turn in between: a millisecond's worth or two. */
+const READ_BYTES = 256 * 1024;
 
 /**
  * A log that arrives as it is written. Its bytes are on disk before they are acknowledged, and its
@@ -43,6 +45,7 @@ export class LiveLog {
   readonly #deps: LiveDeps;
   readonly #database: string;
   readonly #analyzer: Analyzer;
+  readonly #turn = new Turn();
   #finished: Fight[] = [];
   #offset = 0;
   #shown = "";
@@ -72,7 +75,7 @@ export class LiveLog {
     });
     const live = new LiveLog(deps, database, report);
     if ((await deps.files.size(database, report.id)) > 0) {
-      for await (const chunk of deps.files.read(database, report.id)) live.#read(chunk);
+      for await (const chunk of deps.files.read(database, report.id)) await live.#read(chunk);
       await live.#storeFinished();
     }
     return live;
@@ -86,22 +89,29 @@ export class LiveLog {
   /**
    * Takes the bytes that begin at `offset`; what was sent before is passed over. Gives back how many
    * bytes are safe now. @throws {Conflict} `logs/wrong-offset` for a gap.
+   * @throws {TooLarge} `logs/too-large` and what `Analyzer` throws.
    */
   async receive(offset: number, bytes: Uint8Array): Promise<number> {
     if (offset > this.#offset) throw wrongOffset(this.#offset);
     const news = bytes.subarray(this.#offset - offset);
     if (news.length === 0) return this.#offset;
-    const place = { offset: this.#offset, sizeBytes: UNKNOWN_SIZE };
+    const sizeBytes = limits.logs.logBytesMax;
+    if (this.#offset + news.length > sizeBytes) {
+      throw new TooLarge("logs/too-large", "This log is larger than a log may be. Begin another.", {
+        logBytesMax: sizeBytes,
+      });
+    }
+    const place = { offset: this.#offset, sizeBytes };
     await this.#deps.files.append(this.#database, this.reportId, place, once(news));
-    this.#read(news);
+    await this.#read(news);
     await this.#storeFinished();
     return this.#offset;
   }
 
   /** Shows viewers the fight that goes on, if it has changed since the last time. */
   async show(): Promise<void> {
-    const fight = this.#analyzer.provisional().findLast(({ kind }) => kind !== "trash");
-    const text = fight === undefined ? "" : JSON.stringify(slim(fight));
+    const fight = this.#analyzer.current();
+    const text = fight === undefined ? "" : JSON.stringify(byDamage(fight));
     if (text === this.#shown) return;
     this.#shown = text;
     this.#seq++;
@@ -138,9 +148,13 @@ export class LiveLog {
     });
   }
 
-  #read(bytes: Uint8Array): void {
-    this.#analyzer.push(bytes);
-    this.#offset += bytes.length;
+  async #read(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += READ_BYTES) {
+      const piece = bytes.subarray(at, at + READ_BYTES);
+      this.#analyzer.push(piece);
+      this.#offset += piece.length;
+      await this.#turn.pause();
+    }
   }
 
   async #storeFinished(): Promise<void> {
@@ -149,7 +163,10 @@ export class LiveLog {
     this.#finished = [];
     await this.#deps.within(async (ctx) => {
       const progress = { parsedBytes: this.#offset, nowMs: ctx.now().getTime() };
-      for (const fight of fights) await storeFight(ctx.db, this.reportId, fight, progress);
+      for (const fight of fights) {
+        await storeFight(ctx.db, this.reportId, fightRows(fight), progress);
+        await this.#turn.pause();
+      }
     });
   }
 }
@@ -159,7 +176,7 @@ export async function liveFight(
   db: TenantDatabase,
   reportId: string,
   after: number,
-): Promise<{ readonly seq: number; readonly fight: Fight | null } | undefined> {
+): Promise<{ readonly seq: number; readonly fight: FightOutline | null } | undefined> {
   const row = await db.first<{ seq: number; fight: string | null }>(
     "SELECT seq, fight FROM live_fights WHERE report_id = ? AND seq > ?",
     reportId,
@@ -207,27 +224,8 @@ async function resumable(ctx: GuildContext, id: string): Promise<Report> {
   throw new Conflict("logs/not-receiving", "This log has arrived already, or was canceled.");
 }
 
-/** What viewers see of a fight under way: no curves, no spells. */
-function slim(fight: Fight) {
-  const { enemies, deaths, players, ...rest } = fight;
-  return {
-    ...rest,
-    deathCount: deaths.length,
-    players: players
-      .map(
-        ({ guid, name, class: className, spec, damage, healing, damageTaken, deaths: died }) => ({
-          guid,
-          name,
-          class: className,
-          spec,
-          damage,
-          healing,
-          damageTaken,
-          deaths: died,
-        }),
-      )
-      .sort((a, b) => b.damage - a.damage),
-  };
+function byDamage(fight: FightOutline): FightOutline {
+  return { ...fight, players: fight.players.toSorted((a, b) => b.damage - a.damage) };
 }
 
 function wrongOffset(offset: number): Conflict {

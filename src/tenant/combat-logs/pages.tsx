@@ -101,13 +101,16 @@ async function takeForm(c: PageContext) {
 async function showReport(c: PageContext) {
   const ctx = c.var.guild;
   const report = await uploads.uploadOf(ctx, uploadDeps(c).files, c.req.param("id")!);
-  const [fights, keystones] = await Promise.all([
-    reading.fightsOf(ctx, report.id),
+  const withTrash = c.req.query("trash") === "1";
+  const cursor = c.req.query("cursor") || undefined;
+  const [page, keystones, hasTrash, leftOut] = await Promise.all([
+    reading.fightsPage(ctx, report.id, { withTrash, cursor }),
     reading.keystonesOf(ctx, report.id),
+    reading.hasTrash(ctx, report.id),
+    reading.leftOutOf(ctx, report.id),
   ]);
-  return c.html(
-    <ReportPage view={viewOf(c)} report={report} fights={fights} keystones={keystones} />,
-  );
+  const facts = { report, page, keystones, withTrash, hasTrash, leftOut };
+  return c.html(<ReportPage view={viewOf(c)} {...facts} />);
 }
 
 async function showFight(c: PageContext) {

@@ -1,7 +1,8 @@
 import type { View } from "../../http/view.ts";
-import { Badge, ClassName } from "../../web/components.tsx";
+import { Badge, ClassName, Notice } from "../../web/components.tsx";
 import { guildHref } from "../../web/layout.tsx";
 import { difficultyOf } from "./difficulties.ts";
+import type { LeftOut } from "./parser/types.ts";
 import type { FightRow, PlayerRow } from "./reading.ts";
 
 /** A whole number with the language's separators. */
@@ -94,5 +95,21 @@ export function percentLeft(view: View, fight: FightRow): string {
   const format = { maximumFractionDigits: 1 } as const;
   return view.messages.logs.percent(
     new Intl.NumberFormat(view.locale, format).format(fight.bossPercent),
+  );
+}
+
+/** Says what of a fight, or of a whole log, there was no room for. Nothing, for any raid. */
+export function LeftOutNotice({ view, leftOut }: { view: View; leftOut: LeftOut }) {
+  const t = view.messages.logs;
+  const kinds = ["players", "enemies", "deaths", "rows", "curves"] as const;
+  const parts = kinds.flatMap((kind) => {
+    const many = leftOut[kind];
+    return many === 0 ? [] : [`${t.leftOutKinds[kind]}: ${count(view, many)}`];
+  });
+  if (parts.length === 0) return null;
+  return (
+    <Notice>
+      {t.leftOut} {parts.join(", ")}.
+    </Notice>
   );
 }

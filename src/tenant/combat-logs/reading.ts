@@ -1,7 +1,10 @@
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
+import { Turn } from "../../kernel/turns.ts";
+import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
-import type { Death, EnemyFigures, SpellShare, TargetShare } from "./parser/types.ts";
+import { leftOutJson } from "./inputs.ts";
+import type { Death, EnemyFigures, LeftOut, SpellShare, TargetShare } from "./parser/types.ts";
 
 /** One fight without its players. Instants in Unix milliseconds. */
 export interface FightRow {
@@ -64,7 +67,11 @@ export interface PlayerDetails {
 export interface FightDetails {
   readonly deaths: readonly Death[];
   readonly enemies: readonly EnemyFigures[];
+  /** What there was no room for. */
+  readonly leftOut: LeftOut;
 }
+
+const NOTHING: LeftOut = { players: 0, enemies: 0, deaths: 0, rows: 0, curves: 0 };
 
 /** How far the guild is with one boss on one difficulty. Twins of a pull count once. */
 export interface BossRow {
@@ -94,7 +101,15 @@ const PLAYER = `
   absorbs_granted AS absorbsGranted, damage_taken AS damageTaken, deaths, active_ms AS activeMs,
   casts, interrupts, dispels FROM encounter_players`;
 
-const OF_REPORT = `SELECT ${FIGHT} WHERE e.report_id = ? ORDER BY e.start_byte`;
+const OF_REPORT = `SELECT e.start_byte AS startByte, ${FIGHT} WHERE e.report_id = ?1 AND e.start_byte > ?2
+    AND (?3 OR e.kind <> 'trash') ORDER BY e.start_byte LIMIT ?4`;
+// Fights that were read before anything was left out do not say so.
+const LEFT_OUT = `SELECT start_byte AS startByte, substr(details, 1, 200) AS beginning
+  FROM encounters WHERE report_id = ? AND start_byte > ? ORDER BY start_byte LIMIT ?`;
+const TIMELINES = `
+  SELECT guid, details->'damageBySecond' AS damage, details->'healingBySecond' AS healing,
+    details->'takenBySecond' AS taken
+  FROM encounter_players WHERE encounter_id = ? AND guid > ? ORDER BY guid LIMIT ?`;
 const ONE_FIGHT = `SELECT ${FIGHT} WHERE e.id = ?`;
 const PLAYERS = `SELECT ${PLAYER} WHERE encounter_id = ? ORDER BY damage DESC, guid`;
 // The index begins with the boss, so its pulls are read in order and nothing is sorted.
@@ -113,16 +128,86 @@ const BOSSES = `
 const RECORDS = `
   SELECT p.guid, p.name, p.class, p.spec, e.id AS encounterId, e.start_at AS startAt,
     e.duration_ms AS durationMs, p.damage, p.healing
-  FROM encounters e JOIN encounter_players p ON p.encounter_id = e.id
-  WHERE e.game_id = ?1 AND e.difficulty = ?2 AND e.kind = 'encounter' AND e.outcome = 'kill'
-    AND e.same_as IS NULL AND e.duration_ms > 0
+  FROM (SELECT id, start_at, duration_ms FROM encounters
+      WHERE game_id = ?1 AND difficulty = ?2 AND kind = 'encounter' AND outcome = 'kill'
+        AND same_as IS NULL AND duration_ms > 0 ORDER BY start_at DESC LIMIT ?5) e
+    JOIN encounter_players p ON p.encounter_id = e.id
   ORDER BY CASE ?3 WHEN 'healing' THEN p.healing ELSE p.damage END * 1.0 / e.duration_ms DESC
   LIMIT ?4`;
 
 /** Every fight of one log, in order. */
 export async function fightsOf(ctx: GuildContext, reportId: string): Promise<readonly FightRow[]> {
+  const fights: FightRow[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await fightsPage(ctx, reportId, { withTrash: true, cursor: after });
+    fights.push(...page.items);
+    if (page.next === undefined) return fights;
+    after = page.next;
+  }
+}
+
+/** A page of the fights of one log, in order. */
+export async function fightsPage(
+  ctx: GuildContext,
+  reportId: string,
+  query: { readonly withTrash: boolean; readonly cursor: string | undefined },
+): Promise<Page<FightRow>> {
   allow(ctx, "logs.view");
-  return await ctx.db.all<FightRow>(OF_REPORT, reportId);
+  const [after] = query.cursor ? decodeCursor(query.cursor, 1) : [-1];
+  const limit = limits.logs.fightsPageRows;
+  const rows = await ctx.db.all<FightRow & { startByte: number }>(
+    OF_REPORT,
+    reportId,
+    after!,
+    query.withTrash,
+    limit + 1,
+  );
+  const { items, next } = toPage(rows, limit, (last) => [last.startByte]);
+  const fights = items.map(({ startByte: _, ...row }) => row);
+  return next === undefined ? { items: fights } : { items: fights, next };
+}
+
+/** Is there anything between the encounters of this log? */
+export async function hasTrash(ctx: GuildContext, reportId: string): Promise<boolean> {
+  allow(ctx, "logs.view");
+  const found = await ctx.db.first(
+    "SELECT 1 FROM encounters WHERE report_id = ? AND kind = 'trash' LIMIT 1",
+    reportId,
+  );
+  return found !== undefined;
+}
+
+/** What there was no room for in all fights of one log. */
+export async function leftOutOf(ctx: GuildContext, reportId: string): Promise<LeftOut> {
+  allow(ctx, "logs.view");
+  let sum = NOTHING;
+  for (let after = -1; ; ) {
+    const rows = await ctx.db.all<{ startByte: number; beginning: string }>(
+      LEFT_OUT,
+      reportId,
+      after,
+      limits.logs.readAtOnce,
+    );
+    for (const { beginning } of rows) sum = added(sum, leftOutIn(beginning));
+    if (rows.length < limits.logs.readAtOnce) return sum;
+    after = rows.at(-1)!.startByte;
+  }
+}
+
+/** It stands first in the document of a fight (`fight-rows.ts`). */
+function leftOutIn(beginning: string): LeftOut {
+  const found = /^\{"leftOut":(\{[^{}]*\})/.exec(beginning);
+  return found ? leftOutJson.parse(JSON.parse(found[1]!)) : NOTHING;
+}
+
+function added(a: LeftOut, b: LeftOut): LeftOut {
+  return {
+    players: a.players + b.players,
+    enemies: a.enemies + b.enemies,
+    deaths: a.deaths + b.deaths,
+    rows: a.rows + b.rows,
+    curves: a.curves + b.curves,
+  };
 }
 
 /**
@@ -140,7 +225,8 @@ export async function fight(
     ctx.db.all<PlayerRow>(PLAYERS, id),
     ctx.db.first<{ details: string }>("SELECT details FROM encounters WHERE id = ?", id),
   ]);
-  return { ...row, ...(JSON.parse(details!.details) as FightDetails), players };
+  const document = JSON.parse(details!.details) as FightDetails;
+  return { ...row, ...document, leftOut: document.leftOut ?? NOTHING, players };
 }
 
 /** One player in one fight, down to spells, targets and seconds. */
@@ -167,21 +253,29 @@ export async function timelineOf(
   id: string,
 ): Promise<{ damage: readonly number[]; healing: readonly number[]; taken: readonly number[] }> {
   allow(ctx, "logs.view");
-  const rows = await ctx.db.all<{ damage: string; healing: string; taken: string }>(
-    `SELECT details->'damageBySecond' AS damage, details->'healingBySecond' AS healing,
-       details->'takenBySecond' AS taken FROM encounter_players WHERE encounter_id = ?`,
-    id,
-  );
-  const sum = (of: "damage" | "healing" | "taken") => {
-    const total: number[] = [];
-    for (const row of rows) {
-      (JSON.parse(row[of]) as number[]).forEach((amount, second) => {
-        total[second] = (total[second] ?? 0) + amount;
-      });
+  const turn = new Turn();
+  const sums = { damage: [] as number[], healing: [] as number[], taken: [] as number[] };
+  const add = (sum: number[], bySecond: string) => {
+    for (const [second, amount] of (JSON.parse(bySecond) as number[]).entries()) {
+      sum[second] = (sum[second] ?? 0) + amount;
     }
-    return Array.from(total, (amount) => amount ?? 0);
   };
-  return { damage: sum("damage"), healing: sum("healing"), taken: sum("taken") };
+  for (let after = ""; ; ) {
+    const rows = await ctx.db.all<{ guid: string; damage: string; healing: string; taken: string }>(
+      TIMELINES,
+      id,
+      after,
+      limits.logs.readAtOnce,
+    );
+    for (const { damage, healing, taken } of rows) {
+      add(sums.damage, damage);
+      add(sums.healing, healing);
+      add(sums.taken, taken);
+      await turn.pause();
+    }
+    if (rows.length < limits.logs.readAtOnce) return sums;
+    after = rows.at(-1)!.guid;
+  }
 }
 
 /** The dungeon runs of one log, in order. */
@@ -240,7 +334,7 @@ export interface RecordRow {
   readonly healing: number;
 }
 
-/** The best figures by second that anybody of the guild had in a kill of this boss. */
+/** The best figures by second that anybody of the guild had in one of its last kills of this boss. */
 export async function records(
   ctx: GuildContext,
   query: {
@@ -252,7 +346,14 @@ export async function records(
 ): Promise<readonly RecordRow[]> {
   allow(ctx, "logs.view");
   const { gameId, difficulty, by, limit } = query;
-  return await ctx.db.all<RecordRow>(RECORDS, gameId, difficulty, by, limit);
+  return await ctx.db.all<RecordRow>(
+    RECORDS,
+    gameId,
+    difficulty,
+    by,
+    limit,
+    limits.logs.recordKillsMax,
+  );
 }
 
 /** Several fights side by side: the same players in each, for comparing pulls. At most four. */

@@ -14,11 +14,20 @@ import {
   Time,
 } from "../../web/components.tsx";
 import { ErrorSummary, type FormState } from "../../web/forms.tsx";
-import { sentenceOf } from "../../web/i18n/index.ts";
+import { meaningOf } from "../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../web/tables.tsx";
 import { may } from "../context.ts";
-import { count, difficultyName, length, megabytes, Outcome, percentLeft } from "./parts.tsx";
+import type { LeftOut } from "./parser/types.ts";
+import {
+  count,
+  difficultyName,
+  LeftOutNotice,
+  length,
+  megabytes,
+  Outcome,
+  percentLeft,
+} from "./parts.tsx";
 import type { FightRow } from "./reading.ts";
 import type { Report } from "./reports.ts";
 
@@ -134,7 +143,10 @@ function StateBadge({ view, report }: { view: View; report: Report }) {
 export function ReportPage(props: {
   view: View;
   report: Report;
-  fights: readonly FightRow[];
+  page: Page<FightRow>;
+  withTrash: boolean;
+  hasTrash: boolean;
+  leftOut: LeftOut;
   keystones: readonly {
     name: string;
     level: number;
@@ -142,11 +154,9 @@ export function ReportPage(props: {
     success: number | null;
   }[];
 }) {
-  const { view, report, fights, keystones } = props;
+  const { view, report, page, withTrash, hasTrash, leftOut, keystones } = props;
   const t = view.messages.logs;
-  const withTrash = view.url.searchParams.has("trash");
-  const shown = withTrash ? fights : fights.filter(({ kind }) => kind !== "trash");
-  const hasTrash = fights.some(({ kind }) => kind === "trash");
+  const shown = page.items;
   const isUnderWay = ["receiving", "waiting", "parsing"].includes(report.state);
   return (
     <GuildLayout view={view} title={report.title} section="logs">
@@ -157,13 +167,14 @@ export function ReportPage(props: {
         {hasTrash && (
           <LinkButton
             look="quiet"
-            href={withParams(view.url, { trash: withTrash ? undefined : "1" })}
+            href={withParams(view.url, { trash: withTrash ? undefined : "1", cursor: undefined })}
           >
             {withTrash ? t.hideTrash : t.showTrash}
           </LinkButton>
         )}
       </PageHeader>
       <ReportFacts view={view} report={report} isUnderWay={isUnderWay} />
+      <LeftOutNotice view={view} leftOut={leftOut} />
       {keystones.length > 0 && (
         <Section title={t.keystones}>
           <ul>
@@ -183,6 +194,7 @@ export function ReportPage(props: {
           rows={shown}
           url={view.url}
           messages={view.messages}
+          next={page.next}
           empty={<p class="muted">{isUnderWay ? t.noFightsYet : t.noFights}</p>}
         />
         {shown.length > 1 && <Button look="secondary">{t.compare}</Button>}
@@ -215,8 +227,7 @@ function ReportFacts(props: { view: View; report: Report; isUnderWay: boolean })
     <>
       {report.state === "failed" && (
         <Notice look="bad">
-          <strong>{t.failedBecause}.</strong>{" "}
-          {sentenceOf(view.messages, report.error ?? "", report.error ?? "")}
+          <strong>{t.failedBecause}.</strong> {meaningOf(view.messages, report.error ?? "")}
         </Notice>
       )}
       {report.duplicateOf !== null && (

@@ -1,12 +1,15 @@
-import { sql } from "drizzle-orm";
-import { guard, write } from "../../database/write.ts";
+import { inArray, type SQL, sql } from "drizzle-orm";
+import type { TenantDatabase } from "../../database/client.ts";
+import { guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict } from "../../kernel/errors.ts";
+import { Turn } from "../../kernel/turns.ts";
+import { limits } from "../../limits.ts";
 import type { Jobs } from "../../platform/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import type { ReportState } from "./schema.ts";
+import { encounters, type ReportState } from "./schema.ts";
 import { PARSER_VERSION } from "./storing.ts";
 
 /** One log that somebody sent. Instants in Unix milliseconds. */
@@ -91,15 +94,56 @@ export async function removeReport(
   report: Report,
 ): Promise<void> {
   allow(ctx, "logs.manage");
-  await write(ctx.db, [
+  const guards = [
     guard(
       sql`exists (select 1 from log_reports where id = ${report.id} and state <> 'parsing')`,
       () => new Conflict("logs/still-parsing", "This log is being read. Cancel that first."),
     ),
+  ];
+  await write(ctx.db, guards);
+  await removeFights(ctx.db, report.id);
+  await write(ctx.db, [
+    ...guards,
     ...removalOf(report.id),
     record(ctx, "log.delete", report.id, { before: { title: report.title } }),
   ]);
   await files?.remove(ctx.guild.databaseName, report.id);
+}
+
+/**
+ * Removes all but the last few fights of a report, a few in each write: thousands of fights must not
+ * hold up everybody. The caller's own write removes the rest. What a crash leaves is removed when the
+ * report is deleted again, or expires.
+ */
+export async function removeFights(db: TenantDatabase, reportId: string): Promise<void> {
+  const turn = new Turn();
+  for (;;) {
+    const left = await db.all<{ id: string }>(
+      "SELECT id FROM encounters WHERE report_id = ? ORDER BY start_byte LIMIT ?",
+      reportId,
+      2 * limits.logs.removedAtOnce,
+    );
+    if (left.length <= limits.logs.removedAtOnce) return;
+    const ids = left.slice(0, limits.logs.removedAtOnce).map(({ id }) => id);
+    await write(db, [
+      twinsOnTheirOwn(reportId, ids),
+      db.orm.delete(encounters).where(inArray(encounters.id, ids)),
+    ]);
+    await turn.pause();
+  }
+}
+
+/** Removes what `removeFights` has left. */
+export async function removeLastFights(db: TenantDatabase, reportId: string): Promise<void> {
+  await write(db, lastFights(reportId));
+}
+
+/** The statements that remove what `removeFights` has left. */
+function lastFights(reportId: string): readonly Writable[] {
+  return [
+    twinsOnTheirOwn(reportId),
+    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
+  ];
 }
 
 /** Reads a stored log once more, with what the reader has learned since. */
@@ -109,15 +153,19 @@ export async function reparse(
   report: Report,
 ): Promise<void> {
   allow(ctx, "logs.manage");
-  await write(ctx.db, [
+  const guards = [
     guard(
       sql`exists (select 1 from log_reports where id = ${report.id} and stored_bytes > 0
         and state in ('ready', 'failed'))`,
       () =>
         new Conflict("logs/not-stored", "The log itself is not kept, so it cannot be read again."),
     ),
-    ...twinsOnTheirOwn(report.id),
-    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [report.id] },
+  ];
+  await write(ctx.db, guards);
+  await removeFights(ctx.db, report.id);
+  await write(ctx.db, [
+    ...guards,
+    ...lastFights(report.id),
     {
       sql: "UPDATE log_reports SET state = 'waiting', sha256 = NULL WHERE id = ?",
       args: [report.id],
@@ -140,24 +188,27 @@ export async function usage(ctx: GuildContext): Promise<{ reports: number; store
 /** The statements that take a report away, for whoever has checked that they may. */
 export function removalOf(reportId: string) {
   return [
-    ...twinsOnTheirOwn(reportId),
-    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
+    ...lastFights(reportId),
     { sql: "DELETE FROM keystones WHERE report_id = ?", args: [reportId] },
     { sql: "DELETE FROM log_reports WHERE id = ?", args: [reportId] },
   ];
 }
 
-/** Of the fights that named one of these as their twin, the first takes its place. */
-function twinsOnTheirOwn(reportId: string) {
-  return [
-    {
-      sql: `UPDATE encounters SET same_as = (
-              SELECT nullif(min(t.id), encounters.id) FROM encounters t
-              WHERE t.same_as = encounters.same_as AND t.report_id <> ?1)
-            WHERE same_as IN (SELECT id FROM encounters WHERE report_id = ?1) AND report_id <> ?1`,
-      args: [reportId],
-    },
-  ];
+/**
+ * Of the fights that named one of these as their twin, the first takes its place. Of one report: all
+ * of its fights, or some.
+ */
+function twinsOnTheirOwn(reportId: string, ids?: readonly string[]): SQL {
+  const lost = ids
+    ? sql`(${sql.join(
+        ids.map((id) => sql`${id}`),
+        sql`, `,
+      )})`
+    : sql`(select id from encounters where report_id = ${reportId})`;
+  return sql`update encounters set same_as = nullif(heirs.id, encounters.id)
+    from (select same_as as lost, min(id) as id from encounters
+      where same_as in ${lost} and report_id <> ${reportId} group by same_as) as heirs
+    where encounters.same_as = heirs.lost and encounters.report_id <> ${reportId}`;
 }
 
 function toReport(row: ReportRow): Report {

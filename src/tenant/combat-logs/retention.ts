@@ -3,7 +3,7 @@ import { limits } from "../../limits.ts";
 import type { LogFiles } from "../../services.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
-import { removalOf } from "./reports.ts";
+import { removalOf, removeFights } from "./reports.ts";
 
 /** Which job of the platform's list lets old logs go. */
 export const PRUNE_JOB = "logs.prune";
@@ -35,6 +35,7 @@ export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pru
     limits.logs.pruneReportsMax,
   );
   for (const { id, title } of over) {
+    await removeFights(ctx.db, id);
     await write(ctx.db, [...removalOf(id), record(ctx, "log.expire", id, { before: { title } })]);
     await files.remove(ctx.guild.databaseName, id);
   }

@@ -60,8 +60,12 @@ const getReport = createRoute({
   request: { params: reportId },
   responses: {
     200: json(
-      inputs.reportJson.extend({ fights: z.array(inputs.fightJson).readonly() }),
-      "The report and its fights; of an upload under way, how many bytes have arrived.",
+      inputs.reportJson.extend({
+        fights: z.array(inputs.fightJson).readonly(),
+        leftOut: inputs.leftOutJson,
+      }),
+      "The report and its fights, and what of them there was no room for; of an upload under way, " +
+        "how many bytes have arrived.",
     ),
     default: problem,
   },
@@ -178,6 +182,7 @@ const getFight = createRoute({
         players: z.array(inputs.playerJson).readonly(),
         deaths: z.array(inputs.deathJson).readonly(),
         enemies: z.array(inputs.enemyJson).readonly(),
+        leftOut: inputs.leftOutJson,
       }),
       "The fight with everybody in it.",
     ),
@@ -248,7 +253,9 @@ export function combatLogsApi() {
   router.openapi(getReport, async (c) => {
     const { id } = c.req.valid("param");
     const report = await uploads.uploadOf(c.var.guild, uploadDeps(c).files, id);
-    return c.json({ ...report, fights: await reading.fightsOf(c.var.guild, id) }, 200);
+    const fights = await reading.fightsOf(c.var.guild, id);
+    const leftOut = await reading.leftOutOf(c.var.guild, id);
+    return c.json({ ...report, fights, leftOut }, 200);
   });
   router.openapi(sendChunk, async (c) => {
     const { body } = c.req.raw;

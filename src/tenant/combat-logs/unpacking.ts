@@ -1,6 +1,6 @@
 import { TooLarge } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
-import { unzipped } from "./archives.ts";
+import { gunzipped, unzipped } from "./archives.ts";
 
 export type Packing = "plain" | "gzip" | "zip";
 
@@ -11,13 +11,17 @@ export function packingOf(first: Uint8Array): Packing {
   return "plain";
 }
 
+/** Unpacks gzip. A runtime may know a faster way than the one that all of them have. */
+export type Unpacker = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
 /**
  * The log itself, whatever it was packed in, piece by piece and never more of it than is allowed.
  * @throws {TooLarge} `logs/too-large` for more than a log may have, `logs/bomb` for a few bytes that
- * would become very many. @throws {Invalid} `logs/bad-archive`
+ * would become very many, `logs/too-many-files`. @throws {Invalid} `logs/bad-archive`
  */
 export async function* unpacked(
   source: AsyncIterable<Uint8Array>,
+  gunzip: Unpacker = gunzipped,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let packedBytes = 0;
   let bytes = 0;
@@ -27,7 +31,7 @@ export async function* unpacked(
       yield chunk;
     }
   })();
-  for await (const chunk of opened(counted)) {
+  for await (const chunk of opened(counted, gunzip)) {
     bytes += chunk.length;
     if (bytes > limits.logs.logBytesMax) {
       throw new TooLarge("logs/too-large", "This log is larger than a log may be. Split it.", {
@@ -43,6 +47,7 @@ export async function* unpacked(
 
 async function* opened(
   source: AsyncIterable<Uint8Array>,
+  gunzip: Unpacker,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = source[Symbol.asyncIterator]();
   const first = await chunks.next();
@@ -52,31 +57,7 @@ async function* opened(
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
   })();
   const packing = packingOf(first.value);
-  if (packing === "gzip") yield* gunzipped(all);
+  if (packing === "gzip") yield* gunzip(all);
   else if (packing === "zip") yield* unzipped(all);
   else yield* all;
-}
-
-/** The Web's own unpacker, which every runtime has; several parts in one file are one log. */
-async function* gunzipped(
-  source: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream = streamOf(source).pipeThrough(
-    new DecompressionStream("gzip") as unknown as TransformStream<Uint8Array, Uint8Array>,
-  );
-  yield* stream as unknown as AsyncIterable<Uint8Array>;
-}
-
-function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const next = await chunks.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await chunks.return?.();
-    },
-  });
 }

@@ -2,12 +2,13 @@ import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Forbidden, Invalid, NotFound, TooLarge } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { Jobs } from "../../platform/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
-import { type Report, readReport } from "./reports.ts";
+import { type Report, readReport, removeFights, removeLastFights } from "./reports.ts";
 import { PRUNE_JOB } from "./retention.ts";
 import { logStorage } from "./storage.ts";
 import { packingOf, unpacked } from "./unpacking.ts";
@@ -148,13 +149,15 @@ export async function cancelUpload(
         and state in ('receiving', 'waiting', 'parsing'))`,
       () => new Conflict("logs/not-cancelable", "This report is finished. Delete it instead."),
     ),
-    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [id] },
     {
       sql: "UPDATE log_reports SET state = 'canceled', stored_bytes = 0, updated_at = ? WHERE id = ?",
       args: [ctx.now().getTime(), id],
     },
     record(ctx, "log.cancel", id, { before: { title: report.title } }),
   ]);
+  // Only now: until it is canceled, its reader adds more.
+  await removeFights(ctx.db, id);
+  await removeLastFights(ctx.db, id);
   await deps.files.remove(ctx.guild.databaseName, id);
   return (await readReport(ctx, id))!;
 }
@@ -194,7 +197,8 @@ async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promi
   try {
     const beginning = await firstBytes(source, PROBE_BYTES);
     if (packingOf(beginning) === "plain") return;
-    for await (const _ of unpacked(once(beginning)));
+    const turn = new Turn();
+    for await (const _ of unpacked(once(beginning))) await turn.pause();
   } catch (error) {
     if (error instanceof TooLarge) {
       await files.remove(ctx.guild.databaseName, id);

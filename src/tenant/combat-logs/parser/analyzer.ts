@@ -6,7 +6,7 @@ import { Figures, type Version } from "./reading.ts";
 import { Segments } from "./segments.ts";
 import { SpellNames } from "./spell-names.ts";
 import { Timestamps } from "./timestamps.ts";
-import type { AnalyzerOptions, Fight, LogSummary } from "./types.ts";
+import type { AnalyzerOptions, FightOutline, LogSummary } from "./types.ts";
 import { Units } from "./units.ts";
 
 /** Names of unknown events that are kept; above that a log is no log. */
@@ -15,7 +15,10 @@ const NAME_BYTES_MAX = 64;
 
 /**
  * Reads one combat log, chunk by chunk, and says what happened in it. The same bytes give the same
- * result however they are cut. Never throws for what a log holds: what cannot be read is counted.
+ * result however they are cut. What cannot be read is counted. Memory has a bound whatever a log
+ * holds: what a fight has no room for is left out and counted (`Fight.leftOut`), and a log with more
+ * names or fights than any has is refused.
+ * @throws {TooLarge} `logs/too-many-names`, `logs/too-many-fights` from `push` and `end`.
  */
 export class Analyzer {
   readonly #units = new Units();
@@ -63,9 +66,9 @@ export class Analyzer {
     return this.summary();
   }
 
-  /** Fights that were not handed on yet, as they look now; the last of them may still go on. */
-  provisional(): readonly Fight[] {
-    return this.#segments.provisional();
+  /** The encounter that goes on, or the last one that waits to be handed on, as it looks now. */
+  current(): FightOutline | undefined {
+    return this.#segments.current();
   }
 
   summary(): LogSummary {
@@ -118,8 +121,7 @@ export class Analyzer {
     const read = this.#figures.read(event, atMs, startByte, this.#version);
     if (read === "unknown") {
       this.#unknown++;
-      const name = `${event.name}/${this.#fields.count}`;
-      this.#unknownEvents.set(name, (this.#unknownEvents.get(name) ?? 0) + 1);
+      this.#countUnknown(`${event.name}/${this.#fields.count}`);
       return true;
     }
     return read;
@@ -173,7 +175,10 @@ export class Analyzer {
       return;
     }
     this.#unknown++;
-    const name = textOf(bytes, start, until);
+    this.#countUnknown(textOf(bytes, start, until));
+  }
+
+  #countUnknown(name: string): void {
     const before = this.#unknownEvents.get(name);
     if (before !== undefined || this.#unknownEvents.size < UNKNOWN_NAMES_MAX) {
       this.#unknownEvents.set(name, (before ?? 0) + 1);

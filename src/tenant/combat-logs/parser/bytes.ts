@@ -57,15 +57,18 @@ export function isDigit(byte: number | undefined): boolean {
 
 /**
  * Gives equal byte strings the same small number, without making a string of each: a log names its
- * few hundred units a million times.
+ * few hundred units a million times. The bytes of all of them lie in one array.
  */
 export class Interner {
   #slots = new Int32Array(1024).fill(-1);
-  #hashes: number[] = [];
-  readonly #keys: Uint8Array[] = [];
+  #hashes = new Int32Array(512);
+  /** Where each key ends; it begins where the one before it ends. */
+  #ends = new Uint32Array(512);
+  #bytes = new Uint8Array(16 * 1024);
+  #size = 0;
 
   get size(): number {
-    return this.#keys.length;
+    return this.#size;
   }
 
   /** The number of these bytes, and of nothing else; `size` grows when they are new. */
@@ -82,29 +85,43 @@ export class Interner {
   }
 
   text(index: number): string {
-    return decoder.decode(this.#keys[index]);
+    return textOf(this.#bytes, this.#startOf(index), this.#ends[index]!);
+  }
+
+  #startOf(index: number): number {
+    return index === 0 ? 0 : this.#ends[index - 1]!;
   }
 
   #equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const key = this.#keys[index]!;
-    if (key.length !== end - start) return false;
-    for (let at = 0; at < key.length; at++) if (key[at] !== bytes[start + at]) return false;
+    const from = this.#startOf(index);
+    const length = end - start;
+    if (this.#ends[index]! - from !== length) return false;
+    const kept = this.#bytes;
+    for (let at = 0; at < length; at++) if (kept[from + at] !== bytes[start + at]) return false;
     return true;
   }
 
   #add(slot: number, hash: number, bytes: Uint8Array, start: number, end: number): number {
-    const index = this.#keys.length;
-    this.#keys.push(bytes.slice(start, end));
-    this.#hashes.push(hash);
+    const index = this.#size++;
+    const from = this.#startOf(index);
+    const to = from + end - start;
+    if (index === this.#ends.length) {
+      this.#ends = grown(this.#ends, index * 2);
+      this.#hashes = grown(this.#hashes, index * 2);
+    }
+    if (to > this.#bytes.length) this.#bytes = grown(this.#bytes, Math.max(to, from * 2));
+    this.#bytes.set(bytes.subarray(start, end), from);
+    this.#ends[index] = to;
+    this.#hashes[index] = hash;
     this.#slots[slot] = index;
-    if (this.#keys.length * 2 > this.#slots.length) this.#grow();
+    if (this.#size * 2 > this.#slots.length) this.#growSlots();
     return index;
   }
 
-  #grow(): void {
+  #growSlots(): void {
     const slots = new Int32Array(this.#slots.length * 2).fill(-1);
     const mask = slots.length - 1;
-    for (let index = 0; index < this.#hashes.length; index++) {
+    for (let index = 0; index < this.#size; index++) {
       const hash = this.#hashes[index]!;
       let slot = (hash ^ (hash >>> 15)) & mask;
       while (slots[slot] !== -1) slot = (slot + 1) & mask;
@@ -112,4 +129,10 @@ export class Interner {
     }
     this.#slots = slots;
   }
+}
+
+function grown<T extends Uint8Array | Uint32Array | Int32Array>(from: T, length: number): T {
+  const to = new (from.constructor as new (length: number) => T)(length);
+  to.set(from);
+  return to;
 }

@@ -1,5 +1,6 @@
+import { limits } from "../../../limits.ts";
 import type { Combatant } from "./combatant.ts";
-import { type Received, UnitFigures } from "./figures.ts";
+import { type Received, Room, UnitFigures } from "./figures.ts";
 import type { FightKind, Outcome } from "./types.ts";
 import type { Units } from "./units.ts";
 
@@ -44,7 +45,16 @@ export class OpenFight {
   readonly combatants = new Map<number, Combatant>();
   readonly deaths: RawDeath[] = [];
   readonly figures: UnitFigures[] = [];
-  readonly #byUnit: (UnitFigures | undefined)[] = [];
+  readonly room = new Room();
+  /** Units that there was no room for, and of them the players. */
+  unitsLeftOut = 0;
+  playersLeftOut = 0;
+  deathsLeftOut = 0;
+  /** A unit in `figures` that was nobody's when it was last asked. */
+  strangerAt = 0;
+  /** All units that there was no room for. Not in `figures`. */
+  readonly #others = new UnitFigures(-1, this.room);
+  #byUnit: UnitFigures[] = [];
   readonly #units: Units;
 
   constructor(
@@ -74,16 +84,31 @@ export class OpenFight {
   }
 
   of(unit: number): UnitFigures {
-    const known = this.#byUnit[unit];
-    if (known) return known;
-    const made = new UnitFigures(unit);
+    return this.#byUnit[unit] ?? this.#add(unit);
+  }
+
+  /** What COMBATANT_INFO says of a player. */
+  join(unit: number, combatant: Combatant): void {
+    const hasRoom = this.combatants.size < limits.logs.fight.unitsMax;
+    if (hasRoom || this.combatants.has(unit)) this.combatants.set(unit, combatant);
+  }
+
+  /** Nothing more will be added: what only adding needs is freed. */
+  close(): void {
+    this.#byUnit = [];
+  }
+
+  #add(unit: number): UnitFigures {
+    if (this.figures.length >= limits.logs.fight.unitsMax) {
+      this.unitsLeftOut++;
+      if (this.#units.isPlayer[unit]) this.playersLeftOut++;
+      this.#byUnit[unit] = this.#others;
+      return this.#others;
+    }
+    const made = new UnitFigures(unit, this.room);
     this.#byUnit[unit] = made;
     this.figures.push(made);
     return made;
-  }
-
-  has(unit: number): boolean {
-    return this.#byUnit[unit] !== undefined;
   }
 
   /**
@@ -111,7 +136,7 @@ export class OpenFight {
     }
     const damage = amount - overkill + absorbed;
     target_.isHostile = true;
-    target_.lostTo.set(source, (target_.lostTo.get(source) ?? 0) + damage);
+    target_.lose(source, damage);
     source_.damage += damage;
     source_.overkill += overkill;
     source_.absorbedByTarget += absorbed;
@@ -174,7 +199,8 @@ export class OpenFight {
     unit_.deaths++;
     unit_.stop(atMs);
     if (!this.#units.isPlayer[unit]) return;
-    this.deaths.push({ unit, atMs, events: unit_.last() });
+    if (this.deaths.length >= limits.logs.fight.deathsMax) this.deathsLeftOut++;
+    else this.deaths.push({ unit, atMs, events: unit_.unit === unit ? unit_.last() : [] });
   }
 
   /** In an arena both sides are somebody's enemies; elsewhere the log's owner has the friends. */

@@ -1,34 +1,102 @@
 import { limits } from "../../../limits.ts";
 import type { Share } from "./types.ts";
 
+/** Room for the figures of one fight. Whoever takes some of it asks first. */
+export class Room {
+  #shares: number = limits.logs.fight.sharesMax;
+  #seconds: number = limits.logs.fight.secondsMax;
+  /** Hits and heals that could not be put down by spell and target. */
+  sharesLeftOut = 0;
+  /** Hits and heals that could not be put down by second. */
+  secondsLeftOut = 0;
+  /** For what has no room by spell and target. Nobody reads it. */
+  readonly rest = new Tally();
+
+  /** How many figures by spell, target and source there are. */
+  get shares(): number {
+    return limits.logs.fight.sharesMax - this.#shares;
+  }
+
+  takeShare(): boolean {
+    if (this.#shares > 0) {
+      this.#shares--;
+      return true;
+    }
+    this.sharesLeftOut++;
+    return false;
+  }
+
+  takeSeconds(count: number): boolean {
+    if (this.#seconds >= count) {
+      this.#seconds -= count;
+      return true;
+    }
+    this.secondsLeftOut++;
+    return false;
+  }
+}
+
+const EMPTY = new Float64Array(0);
+const SECONDS_MIN = 16;
+
 /**
- * A list of numbers by second that grows as the fight goes on. What a line claims to have happened
- * later than any fight lasts counts in the last second: one wrong year must not cost gigabytes.
+ * Numbers by second, from the first second with one. What a line claims to have happened later than
+ * any fight lasts counts in the last second: one wrong year must not cost gigabytes.
  */
 export class Series {
-  #values = new Float64Array(128);
-  #length = 0;
+  #values = EMPTY;
+  #first = 0;
+  #end = 0;
+  readonly #room: Room | undefined;
+
+  /** @param room is asked for each second that is kept; without one there is no limit. */
+  constructor(room?: Room) {
+    this.#room = room;
+  }
+
+  /** The number of seconds up to the last one. */
+  get length(): number {
+    return this.#end;
+  }
 
   add(atSecond: number, amount: number): void {
     const second = Math.max(0, Math.min(atSecond, limits.logs.fightSecondsMax - 1));
-    if (second >= this.#values.length) {
-      const grown = new Float64Array(Math.max(second + 1, this.#values.length * 2));
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[second]! += amount;
-    if (second >= this.#length) this.#length = second + 1;
+    const isOutside = second < this.#first || second >= this.#first + this.#values.length;
+    if (isOutside && !this.#reach(second)) return;
+    this.#values[second - this.#first]! += amount;
+    if (second >= this.#end) this.#end = second + 1;
   }
 
   addAll(other: Series): void {
-    for (let second = 0; second < other.#length; second++) {
-      const amount = other.#values[second]!;
+    for (let second = other.#first; second < other.#end; second++) {
+      const amount = other.#values[second - other.#first]!;
       if (amount !== 0) this.add(second, amount);
     }
   }
 
   toArray(): readonly number[] {
-    return Array.from(this.#values.subarray(0, this.#length));
+    const all = new Array<number>(this.#end).fill(0);
+    for (let second = this.#first; second < this.#end; second++) {
+      all[second] = this.#values[second - this.#first]!;
+    }
+    return all;
+  }
+
+  #reach(second: number): boolean {
+    const before = this.#values;
+    const first = before.length === 0 ? second : Math.min(second, this.#first);
+    const end = Math.max(second + 1, this.#end);
+    // A log goes forward: room is made for the seconds to come, and hardly ever for one before.
+    const ahead = second < this.#first ? before.length : before.length * 2;
+    const length = Math.max(SECONDS_MIN, end - first, ahead);
+    if (this.#room?.takeSeconds(length - before.length) === false) return false;
+    const grown = new Float64Array(length);
+    if (before.length > 0) {
+      grown.set(before.subarray(0, this.#end - this.#first), this.#first - first);
+    }
+    this.#values = grown;
+    this.#first = first;
+    return true;
   }
 }
 
@@ -88,32 +156,47 @@ export class UnitFigures {
   #activeUntilMs = Number.NEGATIVE_INFINITY;
   /** Hits on it by each source, hostile ones only: what an enemy lost. */
   readonly lostTo = new Map<number, number>();
+  /** What it lost to sources that there was no room for. */
+  lostToOthers = 0;
   readonly spells = new Map<number, Tally>();
   readonly targets = new Map<number, Tally>();
   readonly takenFrom = new Map<number, Tally>();
-  readonly damageBySecond = new Series();
-  readonly healingBySecond = new Series();
-  readonly takenBySecond = new Series();
+  readonly damageBySecond: Series;
+  readonly healingBySecond: Series;
+  readonly takenBySecond: Series;
+  readonly #room: Room;
   readonly #last: Received[] = [];
   #lastAt = 0;
   hp = -1;
   hpMax = -1;
   isHostile = false;
 
-  constructor(unit: number) {
+  constructor(unit: number, room: Room) {
     this.unit = unit;
+    this.#room = room;
+    this.damageBySecond = new Series(room);
+    this.healingBySecond = new Series(room);
+    this.takenBySecond = new Series(room);
   }
 
   spell(spell: number): Tally {
-    return tallyOf(this.spells, spell);
+    return this.#tally(this.spells, spell);
   }
 
   target(unit: number): Tally {
-    return tallyOf(this.targets, unit);
+    return this.#tally(this.targets, unit);
   }
 
   from(unit: number): Tally {
-    return tallyOf(this.takenFrom, unit);
+    return this.#tally(this.takenFrom, unit);
+  }
+
+  /** Lost so much to this source. */
+  lose(source: number, damage: number): void {
+    const before = this.lostTo.get(source);
+    if (before !== undefined || this.#room.takeShare()) {
+      this.lostTo.set(source, (before ?? 0) + damage);
+    } else this.lostToOthers += damage;
   }
 
   /** Did something at this moment. */
@@ -165,12 +248,13 @@ export class UnitFigures {
     const first = count < LAST_MAX ? 0 : this.#lastAt % LAST_MAX;
     return Array.from({ length: count }, (_, i) => ({ ...this.#last[(first + i) % count]! }));
   }
-}
 
-function tallyOf(map: Map<number, Tally>, key: number): Tally {
-  const known = map.get(key);
-  if (known) return known;
-  const made = new Tally();
-  map.set(key, made);
-  return made;
+  #tally(map: Map<number, Tally>, key: number): Tally {
+    const known = map.get(key);
+    if (known) return known;
+    if (!this.#room.takeShare()) return this.#room.rest;
+    const made = new Tally();
+    map.set(key, made);
+    return made;
+  }
 }

@@ -9,8 +9,9 @@ export const LINE_BYTES_MAX = 1024 * 1024;
 /** Cuts chunks of bytes into lines, wherever the chunks were cut. */
 export class LineSplitter {
   readonly #onLine: OnLine;
-  /** The beginning of a line whose end has not come yet. */
-  #rest: Uint8Array = new Uint8Array(0);
+  /** The beginning of a line whose end has not come yet, at the beginning of a larger buffer. */
+  #rest: Uint8Array = EMPTY;
+  #restLength = 0;
   /** Where in the whole the rest begins. */
   #offset = 0;
   #isSkipping = false;
@@ -26,16 +27,18 @@ export class LineSplitter {
   push(chunk: Uint8Array): void {
     let start = 0;
     let end = chunk.indexOf(LF);
-    if (this.#rest.length > 0 || this.#isSkipping) {
+    if (this.#restLength > 0 || this.#isSkipping) {
       if (end === -1) {
         this.#keep(chunk, 0);
         return;
       }
-      const joined = join(this.#rest, chunk.subarray(0, end));
-      const length = this.#rest.length + end + 1;
-      if (!this.#isSkipping) this.#emit(joined, 0, joined.length);
+      const length = this.#restLength + end + 1;
+      if (!this.#isSkipping) {
+        this.#add(chunk.subarray(0, end));
+        this.#emit(this.#rest, 0, this.#restLength);
+      }
       this.#isSkipping = false;
-      this.#rest = EMPTY;
+      this.#forget();
       this.#offset += length;
       start = end + 1;
       end = chunk.indexOf(LF, start);
@@ -51,8 +54,8 @@ export class LineSplitter {
 
   /** What stands after the last end of a line: a line that is still being written, or the last one. */
   rest(): Uint8Array {
-    const { length } = this.#rest;
-    return this.#rest[length - 1] === CR ? this.#rest.subarray(0, length - 1) : this.#rest;
+    const length = this.#restLength;
+    return this.#rest.subarray(0, this.#rest[length - 1] === CR ? length - 1 : length);
   }
 
   #emit(bytes: Uint8Array, start: number, end: number): void {
@@ -64,22 +67,33 @@ export class LineSplitter {
       this.#offset += chunk.length - start;
       return;
     }
-    this.#rest = join(this.#rest, chunk.subarray(start));
-    if (this.#rest.length <= LINE_BYTES_MAX) return;
+    this.#add(chunk.subarray(start));
+    if (this.#restLength <= LINE_BYTES_MAX) return;
     // The beginning of an endless line is handed on as the bad line it is; the rest of it is nothing.
     this.#emit(this.#rest, 0, LINE_BYTES_MAX);
-    this.#offset += this.#rest.length;
-    this.#rest = EMPTY;
+    this.#offset += this.#restLength;
+    this.#forget();
     this.#isSkipping = true;
+  }
+
+  /** The buffer doubles: a line that comes byte by byte must not be copied for each of them. */
+  #add(bytes: Uint8Array): void {
+    const length = this.#restLength + bytes.length;
+    if (length > this.#rest.length) {
+      const grown = new Uint8Array(Math.max(length, this.#rest.length * 2));
+      grown.set(this.#rest.subarray(0, this.#restLength));
+      this.#rest = grown;
+    }
+    this.#rest.set(bytes, this.#restLength);
+    this.#restLength = length;
+  }
+
+  #forget(): void {
+    this.#restLength = 0;
+    if (this.#rest.length > REST_KEPT_BYTES) this.#rest = EMPTY;
   }
 }
 
 const EMPTY = new Uint8Array(0);
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b.slice();
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
-}
+/** Room for any usual line is kept for the next one. */
+const REST_KEPT_BYTES = 64 * 1024;

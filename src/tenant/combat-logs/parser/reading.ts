@@ -1,11 +1,11 @@
-import { hexOf, intOf, LOWER_X, textOf, ZERO } from "./bytes.ts";
+import { hexOf, intOf, LOWER_X, ZERO } from "./bytes.ts";
 import { combatantOf, isNumber } from "./combatant.ts";
 import { ACT, type EventKind, PREFIX } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import { FRIENDLY, type Hit, HOSTILE } from "./fight.ts";
 import type { Segments } from "./segments.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
-import type { Units } from "./units.ts";
+import { nameIn, type Units } from "./units.ts";
 
 /** Fields of an advanced block by log version, until a cast has shown how many there are. */
 const ADVANCED_FIELDS: Readonly<Record<number, number>> = {
@@ -112,7 +112,7 @@ export class Figures {
     const fight = this.#segments.open;
     if (this.#fields.count < 5) return false;
     if (fight && fight.kind !== "trash") {
-      fight.combatants.set(this.#unitAt(1), combatantOf(this.#fields));
+      fight.join(this.#unitAt(1), combatantOf(this.#fields));
     }
     return true;
   }
@@ -140,7 +140,7 @@ export class Figures {
     this.#who(hit);
     if (act === ACT.environment) {
       const at = amount - 1;
-      const text = textOf(fields.bytes, fields.starts[at]!, fields.ends[at]!);
+      const text = nameIn(fields.bytes, fields.starts[at]!, fields.ends[at]!);
       hit.spell = this.#spells.environment(text);
     } else hit.spell = this.#payload === this.#base ? MELEE : this.#spell(this.#base);
     hit.atMs = atMs;

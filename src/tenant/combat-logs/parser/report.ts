@@ -1,11 +1,13 @@
-import type { Combatant } from "./combatant.ts";
+import { limits } from "../../../limits.ts";
 import type { OpenFight, RawDeath } from "./fight.ts";
 import { Series, Tally, UnitFigures } from "./figures.ts";
 import type {
   Death,
   EnemyFigures,
   Fight,
+  FightOutline,
   PlayerFigures,
+  Share,
   SpellShare,
   TargetShare,
 } from "./types.ts";
@@ -20,13 +22,85 @@ export interface Spells {
 /** Everything of one player in one fight: the player, and whatever belongs to the player. */
 interface Party {
   readonly own: UnitFigures;
-  readonly pets: UnitFigures[];
+  readonly all: readonly UnitFigures[];
+  /** How much the player took part: who did least is left out first. */
+  readonly weight: number;
 }
 
 /** Puts pets to their players and names everybody. `endMs` cuts what was still going on. */
 export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight {
-  const parties = partiesOf(fight, units);
-  const enemies = enemiesOf(fight, units);
+  const all = partiesOf(fight, units);
+  const parties = largest(all, ({ weight }) => weight, limits.logs.fight.playersMax);
+  const allEnemies = enemiesOf(fight, units);
+  const enemies = largest(allEnemies, weightOfEnemy, limits.logs.fight.enemiesMax);
+  const details = new Details(fight.room.sharesLeftOut);
+  const described = new Map(
+    parties
+      .toSorted((a, b) => b.weight - a.weight)
+      .map((party) => [party, playerOf(party, fight, units, spells, details)]),
+  );
+  return {
+    ...factsOf(fight, allEnemies),
+    bossPercent: bossPercent(fight, allEnemies),
+    players: parties.map((party) => described.get(party)!),
+    playerCount: all.length + fight.playersLeftOut,
+    enemies,
+    deaths: fight.deaths.map((death) => deathOf(death, units, spells)),
+    unattributedDamage: allEnemies.reduce((sum, { unattributed }) => sum + unattributed, 0),
+    leftOut: {
+      players: fight.playersLeftOut + all.length - parties.length,
+      enemies: fight.unitsLeftOut - fight.playersLeftOut + allEnemies.length - enemies.length,
+      deaths: fight.deathsLeftOut,
+      rows: details.rowsLeftOut,
+      curves: Math.max(details.curvesLeftOut, fight.room.secondsLeftOut > 0 ? 1 : 0),
+    },
+  };
+}
+
+/** The same without spells, targets, seconds, enemies and deaths. */
+export function outlineOf(fight: OpenFight, units: Units): FightOutline {
+  const parties = largest(
+    partiesOf(fight, units),
+    ({ weight }) => weight,
+    limits.logs.fight.playersMax,
+  );
+  const { keystone: _, gameMs: __, endByte: ___, deathCount, ...facts } = factsOf(fight, []);
+  return {
+    ...facts,
+    deathCount,
+    players: parties.map(({ own, all }) => {
+      const { class: className = null, spec = null } = fight.combatants.get(own.unit) ?? {};
+      return {
+        guid: units.guidOf(own.unit),
+        name: units.nameOf(own.unit),
+        class: className,
+        spec,
+        damage: sumOf(all, (one) => one.damage),
+        healing: sumOf(all, (one) => one.healing + one.absorbsGranted),
+        damageTaken: own.taken,
+        deaths: own.deaths,
+      };
+    }),
+  };
+}
+
+/** Is there a friend's pet in it whose player nobody has named yet? */
+export function hasStrangers(fight: OpenFight, units: Units): boolean {
+  const { figures } = fight;
+  const isStranger = (one: UnitFigures | undefined) =>
+    one !== undefined &&
+    one.damage > 0 &&
+    !one.isHostile &&
+    !units.isNobody[one.unit] &&
+    units.playerOf(one.unit) === -1;
+  // Asked after each line that names an owner: whom the fight waits for is nearly always the same.
+  if (isStranger(figures[fight.strangerAt])) return true;
+  const next = figures.findIndex((one, at) => at > fight.strangerAt && isStranger(one));
+  fight.strangerAt = next === -1 ? figures.findIndex(isStranger) : next;
+  return fight.strangerAt !== -1;
+}
+
+function factsOf(fight: OpenFight, enemies: readonly EnemyFigures[]) {
   return {
     kind: fight.kind,
     id: fight.id,
@@ -38,59 +112,84 @@ export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight 
     durationMs: fight.endMs - fight.startMs,
     gameMs: fight.gameMs,
     outcome: fight.outcome,
-    bossPercent: bossPercent(fight, enemies),
-    players: [...parties].map(([unit, party]) => {
-      const combatant = fight.combatants.get(unit);
-      return playerOf(party, combatant, fight.endMs, units, spells);
-    }),
-    enemies,
-    deaths: fight.deaths.map((death) => deathOf(death, units, spells)),
-    unattributedDamage: enemies.reduce((sum, { unattributed }) => sum + unattributed, 0),
+    deathCount: fight.deaths.length + fight.deathsLeftOut,
     keystone: fight.keystone,
     startByte: fight.startByte,
     endByte: fight.endByte,
   };
 }
 
-/** Is there a friend's pet in it whose player nobody has named yet? */
-export function hasStrangers(fight: OpenFight, units: Units): boolean {
-  return fight.figures.some(
-    ({ unit, damage, isHostile }) =>
-      damage > 0 && !isHostile && !units.isNobody[unit] && units.playerOf(unit) === -1,
-  );
-}
-
-function partiesOf(fight: OpenFight, units: Units): ReadonlyMap<number, Party> {
-  const parties = new Map<number, Party>();
-  const party = (player: number) => {
-    const known = parties.get(player);
-    if (known) return known;
-    const own = fight.has(player) ? fight.of(player) : new UnitFigures(player);
-    const made: Party = { own, pets: [] };
-    parties.set(player, made);
-    return made;
-  };
-  for (const player of fight.combatants.keys()) party(player);
+function partiesOf(fight: OpenFight, units: Units): readonly Party[] {
+  const members = new Map<number, UnitFigures[]>();
+  for (const player of fight.combatants.keys()) members.set(player, []);
   for (const figures of fight.figures) {
     const player = units.playerOf(figures.unit);
     if (player === -1) continue;
-    const mine = party(player);
-    if (figures.unit !== player) mine.pets.push(figures);
+    const known = members.get(player);
+    if (known) known.push(figures);
+    else members.set(player, [figures]);
   }
-  return parties;
+  return Array.from(members, ([player, figures]) => {
+    const found = figures.find(({ unit }) => unit === player);
+    const own = found ?? new UnitFigures(player, fight.room);
+    const all = [own, ...figures.filter((one) => one !== own)];
+    const weight = sumOf(all, (one) => one.damage + one.healing + one.absorbsGranted) + own.taken;
+    return { own, all, weight };
+  });
+}
+
+/** The first ones by weight, in the order in which they stood. */
+function largest<T>(items: readonly T[], weightOf: (item: T) => number, max: number): readonly T[] {
+  if (items.length <= max) return items;
+  const kept = new Set(items.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, max));
+  return items.filter((item) => kept.has(item));
+}
+
+function sumOf(all: readonly UnitFigures[], of: (one: UnitFigures) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}
+
+/** Room for what one page shows of a player, taken by those first who did most. */
+class Details {
+  rowsLeftOut: number;
+  curvesLeftOut = 0;
+  #rows: number = limits.logs.fight.rowsMax;
+  #seconds: number = limits.logs.fight.curveSecondsMax;
+
+  constructor(rowsLeftOut: number) {
+    this.rowsLeftOut = rowsLeftOut;
+  }
+
+  /** The largest rows. */
+  rows<T extends Share>(all: readonly T[], max: number): readonly T[] {
+    const kept = largest(all, (one) => one.damage + one.healing, Math.min(max, this.#rows));
+    this.#rows -= kept.length;
+    this.rowsLeftOut += all.length - kept.length;
+    return kept;
+  }
+
+  hasRoomFor(seconds: number): boolean {
+    if (seconds > this.#seconds) {
+      this.curvesLeftOut++;
+      return false;
+    }
+    this.#seconds -= seconds;
+    return true;
+  }
 }
 
 function playerOf(
-  { own, pets }: Party,
-  combatant: Combatant | undefined,
-  endMs: number,
+  { own, all }: Party,
+  fight: OpenFight,
   units: Units,
   spells: Spells,
+  details: Details,
 ): PlayerFigures {
-  const all = [own, ...pets];
-  const sum = (of: (one: UnitFigures) => number) => all.reduce((total, one) => total + of(one), 0);
-  const damage = sum((one) => one.damage);
-  const absorbsGranted = sum((one) => one.absorbsGranted);
+  const { spellsPerPlayerMax, targetsPerPlayerMax } = limits.logs.fight;
+  const combatant = fight.combatants.get(own.unit);
+  const damage = sumOf(all, (one) => one.damage);
+  const absorbsGranted = sumOf(all, (one) => one.absorbsGranted);
+  const targets = all.map((one) => one.targets);
   return {
     guid: units.guidOf(own.unit),
     name: units.nameOf(own.unit),
@@ -100,81 +199,100 @@ function playerOf(
     damage,
     damageOwn: own.damage,
     damagePets: damage - own.damage,
-    overkill: sum((one) => one.overkill),
-    absorbedByTarget: sum((one) => one.absorbedByTarget),
-    friendlyFire: sum((one) => one.friendlyFire),
-    supportDamage: sum((one) => one.support),
-    healing: sum((one) => one.healing) + absorbsGranted,
-    overhealing: sum((one) => one.overhealing),
+    overkill: sumOf(all, (one) => one.overkill),
+    absorbedByTarget: sumOf(all, (one) => one.absorbedByTarget),
+    friendlyFire: sumOf(all, (one) => one.friendlyFire),
+    supportDamage: sumOf(all, (one) => one.support),
+    healing: sumOf(all, (one) => one.healing) + absorbsGranted,
+    overhealing: sumOf(all, (one) => one.overhealing),
     absorbsGranted,
     damageTaken: own.taken,
     deaths: own.deaths,
-    activeMs: own.activeBy(endMs),
+    activeMs: own.activeBy(fight.endMs),
     casts: own.casts,
-    interrupts: sum((one) => one.interrupts),
-    dispels: sum((one) => one.dispels),
-    spells: all.flatMap((one) =>
-      spellsOf(one, one === own ? null : units.nameOf(one.unit), spells),
-    ),
-    targets: targetsOf(
-      all.map(({ targets }) => targets),
-      units,
-    ),
-    takenFrom: targetsOf([own.takenFrom], units),
-    damageBySecond: seriesOf(all.map(({ damageBySecond }) => damageBySecond)),
-    healingBySecond: seriesOf(all.map(({ healingBySecond }) => healingBySecond)),
-    takenBySecond: own.takenBySecond.toArray(),
+    interrupts: sumOf(all, (one) => one.interrupts),
+    dispels: sumOf(all, (one) => one.dispels),
+    spells: details.rows(spellsOf(own, all, units, spells), spellsPerPlayerMax),
+    targets: details.rows(targetsOf(targets, units), targetsPerPlayerMax),
+    takenFrom: details.rows(targetsOf([own.takenFrom], units), targetsPerPlayerMax),
+    ...curvesOf(own, all, details),
   };
 }
 
-function spellsOf(one: UnitFigures, petName: string | null, spells: Spells): SpellShare[] {
-  return [...one.spells].map(([spell, { damage, healing, overhealing, hits, crits, casts }]) => ({
-    spellId: spells.idOf(spell),
-    spellName: spells.nameOf(spell),
-    petName,
-    damage,
-    healing,
-    overhealing,
-    hits,
-    crits,
-    casts,
-  }));
+function curvesOf(own: UnitFigures, all: readonly UnitFigures[], details: Details) {
+  const damage = summed(all.map((one) => one.damageBySecond));
+  const healing = summed(all.map((one) => one.healingBySecond));
+  const taken = own.takenBySecond;
+  const hasRoom = details.hasRoomFor(damage.length + healing.length + taken.length);
+  return {
+    damageBySecond: hasRoom ? damage.toArray() : [],
+    healingBySecond: hasRoom ? healing.toArray() : [],
+    takenBySecond: hasRoom ? taken.toArray() : [],
+  };
+}
+
+/** Pets of one name are one: a warlock calls hundreds of imps in one fight. */
+function spellsOf(
+  own: UnitFigures,
+  all: readonly UnitFigures[],
+  units: Units,
+  spells: Spells,
+): readonly SpellShare[] {
+  const byName = new Map<string | null, Map<number, Tally>>();
+  for (const one of all) {
+    const name = one === own ? null : units.nameOf(one.unit);
+    const known = byName.get(name);
+    byName.set(name, known === undefined ? one.spells : merged([known, one.spells]));
+  }
+  return [...byName].flatMap(([petName, tallies]) =>
+    Array.from(tallies, ([spell, tally]) => ({
+      spellId: spells.idOf(spell),
+      spellName: spells.nameOf(spell),
+      petName,
+      ...shareOf(tally),
+      casts: tally.casts,
+    })),
+  );
 }
 
 function targetsOf(maps: readonly Map<number, Tally>[], units: Units): readonly TargetShare[] {
-  const merged = new Map<number, Tally>();
-  for (const map of maps) {
-    for (const [unit, tally] of map) {
-      const sum = merged.get(unit) ?? new Tally();
-      sum.add(tally);
-      merged.set(unit, sum);
-    }
-  }
-  return [...merged].map(([unit, { damage, healing, overhealing, hits, crits }]) => ({
+  return Array.from(merged(maps), ([unit, tally]) => ({
     guid: units.guidOf(unit),
     name: units.nameOf(unit),
-    damage,
-    healing,
-    overhealing,
-    hits,
-    crits,
+    ...shareOf(tally),
   }));
 }
 
-function seriesOf(all: readonly Series[]): readonly number[] {
+function merged(maps: readonly Map<number, Tally>[]): Map<number, Tally> {
+  const sums = new Map<number, Tally>();
+  for (const map of maps) {
+    for (const [key, tally] of map) {
+      const sum = sums.get(key) ?? new Tally();
+      sum.add(tally);
+      sums.set(key, sum);
+    }
+  }
+  return sums;
+}
+
+function shareOf({ damage, healing, overhealing, hits, crits }: Tally): Share {
+  return { damage, healing, overhealing, hits, crits };
+}
+
+function summed(all: readonly Series[]): Series {
   const sum = new Series();
   for (const one of all) sum.addAll(one);
-  return sum.toArray();
+  return sum;
 }
 
 function enemiesOf(fight: OpenFight, units: Units): readonly EnemyFigures[] {
   return fight.figures.flatMap((one) => {
     if (!one.isHostile) return [];
-    let damageTaken = 0;
+    let damageTaken = one.lostToOthers;
     let unattributed = 0;
     for (const [source, damage] of one.lostTo) {
       damageTaken += damage;
-      if (units.playerOf(source) === -1) unattributed += damage;
+      if (source !== -1 && units.playerOf(source) === -1) unattributed += damage;
     }
     const { unit, hp, hpMax } = one;
     return {
@@ -186,6 +304,10 @@ function enemiesOf(fight: OpenFight, units: Units): readonly EnemyFigures[] {
       hpMax: hpMax < 0 ? null : hpMax,
     };
   });
+}
+
+function weightOfEnemy({ damageTaken, hpMax }: EnemyFigures): number {
+  return Math.max(damageTaken, hpMax ?? 0);
 }
 
 /** What is left of the unit that is called like the encounter, or else of the largest one. */

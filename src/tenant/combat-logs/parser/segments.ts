@@ -1,9 +1,11 @@
-import { intOf, textOf } from "./bytes.ts";
+import { TooLarge } from "../../../kernel/errors.ts";
+import { limits } from "../../../limits.ts";
+import { intOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
 import { OpenFight } from "./fight.ts";
-import { hasStrangers, reportOf, type Spells } from "./report.ts";
-import type { Fight, FightKind, Keystone, Outcome } from "./types.ts";
-import type { Units } from "./units.ts";
+import { hasStrangers, outlineOf, reportOf, type Spells } from "./report.ts";
+import type { Fight, FightKind, FightOutline, Keystone, Outcome } from "./types.ts";
+import { nameIn, type Units } from "./units.ts";
 
 /** Combat that pauses for longer than this is two fights. */
 const TRASH_GAP_MS = 5_000;
@@ -11,6 +13,8 @@ const TRASH_GAP_MS = 5_000;
 const TRASH_MS_MIN = 3_000;
 /** Fights that wait for a pet's owner to be named. An old one is handed on as it is. */
 const HELD_MAX = 64;
+/** The game has four affixes. */
+const AFFIXES_MAX = 8;
 
 /** Where fights begin and end, and which of them are ready to be handed on. */
 export class Segments {
@@ -21,6 +25,8 @@ export class Segments {
   readonly #onFight: (fight: Fight) => void;
   readonly #hasTrash: boolean;
   #held: OpenFight[] = [];
+  #heldShares = 0;
+  #fights = 0;
   #keystone: number | null = null;
   #lastCombatMs = 0;
 
@@ -76,12 +82,13 @@ export class Segments {
 
   startKeystone(fields: Fields, atMs: number): void {
     this.#endKeystone(atMs, null, null);
+    if (this.keystones.length >= limits.logs.keystonesMax) throw tooManyFights();
     const affixes = fields.count > 5 ? quoted(fields, 5).match(/\d+/g) : null;
     this.keystones.push({
       name: quoted(fields, 1),
       mapId: fields.count > 3 ? number(fields, 3) : null,
       level: fields.count > 4 ? number(fields, 4) : 0,
-      affixes: (affixes ?? []).map(Number),
+      affixes: (affixes ?? []).slice(0, AFFIXES_MAX).map(Number),
       startMs: atMs,
       endMs: null,
       success: null,
@@ -131,12 +138,15 @@ export class Segments {
     if (open === undefined) return;
     open.endByte = endByte;
     open.outcome = outcome;
+    open.close();
     if (open.kind === "trash") {
       open.endMs = this.#lastCombatMs;
       // Nobody can say what a kill is between the encounters.
       if (open.endMs - open.startMs < TRASH_MS_MIN) return;
     }
+    if (++this.#fights > limits.logs.fightsMax) throw tooManyFights();
     this.#held.push(open);
+    this.#heldShares += open.room.shares;
     this.handOn(false);
   }
 
@@ -145,9 +155,11 @@ export class Segments {
     this.#hasNews = false;
     while (this.#held.length > 0) {
       const first = this.#held[0]!;
-      const mustWait = !isEnd && this.#held.length <= HELD_MAX && hasStrangers(first, this.#units);
-      if (mustWait) return;
+      const hasRoom =
+        this.#held.length <= HELD_MAX && this.#heldShares <= limits.logs.heldSharesMax;
+      if (!isEnd && hasRoom && hasStrangers(first, this.#units)) return;
       this.#held.shift();
+      this.#heldShares -= first.room.shares;
       this.#onFight(reportOf(first, this.#units, this.#spells));
     }
   }
@@ -157,10 +169,11 @@ export class Segments {
     if (this.#hasNews) this.handOn(false);
   }
 
-  /** What is not handed on yet, as it looks now: those that wait, and the one that goes on. */
-  provisional(): readonly Fight[] {
+  /** The fight that goes on, or the last that waits, as it looks now; trash is not asked for. */
+  current(): FightOutline | undefined {
     const fights = this.open === undefined ? this.#held : [...this.#held, this.open];
-    return fights.map((fight) => reportOf(fight, this.#units, this.#spells));
+    const fight = fights.findLast(({ kind }) => kind !== "trash");
+    return fight && outlineOf(fight, this.#units);
   }
 
   end(endByte: number): void {
@@ -193,6 +206,13 @@ function number(fields: Fields, index: number): number {
 }
 
 function quoted(fields: Fields, index: number): string {
-  const text = textOf(fields.bytes, fields.starts[index]!, fields.ends[index]!);
-  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  return nameIn(fields.bytes, fields.starts[index]!, fields.ends[index]!);
+}
+
+function tooManyFights(): TooLarge {
+  return new TooLarge(
+    "logs/too-many-fights",
+    "This log holds more fights or dungeon runs than one log may. Split it.",
+    { fightsMax: limits.logs.fightsMax, keystonesMax: limits.logs.keystonesMax },
+  );
 }

@@ -1,5 +1,7 @@
-import { intOf, textOf } from "./bytes.ts";
+import { limits } from "../../../limits.ts";
+import { intOf } from "./bytes.ts";
 import type { Spells } from "./report.ts";
+import { nameIn, tooManyNames } from "./units.ts";
 
 /** Swings have no spell, and falling has none either. */
 export const MELEE = 0;
@@ -11,15 +13,13 @@ export class SpellNames implements Spells {
   readonly #names: string[] = ["Melee"];
   readonly #environment = new Map<string, number>();
 
+  /** @throws {TooLarge} `logs/too-many-names` */
   spell(bytes: Uint8Array, idStart: number, idEnd: number, nameStart: number, nameEnd: number) {
     const id = intOf(bytes, idStart, idEnd);
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;
-    const number = this.#ids.length;
-    const text = textOf(bytes, nameStart, nameEnd);
+    const number = this.#add(id, nameIn(bytes, nameStart, nameEnd));
     this.#numbers.set(id, number);
-    this.#ids.push(id);
-    this.#names.push(text.startsWith('"') ? text.slice(1, -1) : text);
     return number;
   }
 
@@ -27,11 +27,15 @@ export class SpellNames implements Spells {
   environment(word: string): number {
     const known = this.#environment.get(word);
     if (known !== undefined) return known;
-    const number = this.#ids.length;
+    const number = this.#add(0, word);
     this.#environment.set(word, number);
-    this.#ids.push(0);
-    this.#names.push(word);
     return number;
+  }
+
+  #add(id: number, name: string): number {
+    if (this.#ids.length >= limits.logs.spellsMax) throw tooManyNames();
+    this.#names.push(name);
+    return this.#ids.push(id) - 1;
   }
 
   idOf(spell: number): number {

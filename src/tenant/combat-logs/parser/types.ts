@@ -89,6 +89,38 @@ export interface EnemyFigures {
   readonly hpMax: number | null;
 }
 
+/** What of a fight there was no room for (`limits.logs.fight`). All zero for any raid. */
+export interface LeftOut {
+  readonly players: number;
+  readonly enemies: number;
+  readonly deaths: number;
+  /** Rows of spells, targets and sources; what found no room during the fight counts by the hit. */
+  readonly rows: number;
+  /** Players whose figures by second are missing, or not whole. */
+  readonly curves: number;
+}
+
+/** A fight as viewers of a live log see it. */
+export type FightOutline = Pick<
+  Fight,
+  | "kind"
+  | "id"
+  | "name"
+  | "difficulty"
+  | "size"
+  | "startMs"
+  | "endMs"
+  | "durationMs"
+  | "outcome"
+  | "startByte"
+> & {
+  readonly deathCount: number;
+  readonly players: readonly Pick<
+    PlayerFigures,
+    "guid" | "name" | "class" | "spec" | "damage" | "healing" | "damageTaken" | "deaths"
+  >[];
+};
+
 export interface Fight {
   readonly kind: FightKind;
   /** The game's own number of the encounter; null for trash and arenas. */
@@ -106,7 +138,11 @@ export interface Fight {
   readonly bossPercent: number | null;
   readonly players: readonly PlayerFigures[];
   readonly enemies: readonly EnemyFigures[];
+  /** The first ones; `deathCount` counts all. */
   readonly deaths: readonly Death[];
+  readonly deathCount: number;
+  readonly playerCount: number;
+  readonly leftOut: LeftOut;
   readonly unattributedDamage: number;
   /** Index into `Analysis.keystones`; null outside of one. */
   readonly keystone: number | null;

@@ -1,4 +1,6 @@
-import { Interner, LOWER_X, textOf, ZERO } from "./bytes.ts";
+import { TooLarge } from "../../../kernel/errors.ts";
+import { limits } from "../../../limits.ts";
+import { Interner, LOWER_X, QUOTE, textOf, ZERO } from "./bytes.ts";
 
 const OWNER_KEPT_MS = 30 * 60_000;
 
@@ -11,6 +13,8 @@ export class Units {
   readonly isNobody: boolean[] = [];
   readonly #owner: number[] = [];
   readonly #ownerMs: number[] = [];
+  /** Owners that were named before this moment are forgotten. */
+  #forgottenMs = Number.NEGATIVE_INFINITY;
   /** Told when a unit gets an owner that it had not before. */
   onOwner: (unit: number) => void = () => {};
 
@@ -18,19 +22,23 @@ export class Units {
     return this.#guids.size;
   }
 
+  /** @throws {TooLarge} `logs/too-many-names` */
   unit(bytes: Uint8Array, start: number, end: number): number {
     const before = this.#guids.size;
-    const unit = this.#guids.intern(bytes, start, end);
-    if (unit === before) this.#add(textOf(bytes, start, end));
+    const until = Math.min(end, start + limits.logs.nameBytesMax);
+    const unit = this.#guids.intern(bytes, start, until);
+    if (unit !== before) return unit;
+    if (before >= limits.logs.unitsMax) throw tooManyNames();
+    this.#add(textOf(bytes, start, until));
     return unit;
   }
 
   /** Remembers a name, without its quotes; the first readable one counts. */
   name(unit: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.#names[unit] !== "") return;
-    const text = textOf(bytes, start, end);
+    const text = nameIn(bytes, start, end);
     if (text === "nil" || text === "") return;
-    this.#names[unit] = text.startsWith('"') ? text.slice(1, -1) : text;
+    this.#names[unit] = text;
   }
 
   guidOf(unit: number): string {
@@ -45,7 +53,7 @@ export class Units {
   own(unit: number, owner: number, atMs: number): void {
     if (this.isPlayer[unit] || unit === owner || this.isNobody[owner] || this.isNobody[unit])
       return;
-    const isNew = this.#owner[unit] !== owner;
+    const isNew = this.#ownerOf(unit) !== owner;
     this.#owner[unit] = owner;
     this.#ownerMs[unit] = atMs;
     if (isNew) this.onOwner(unit);
@@ -57,20 +65,20 @@ export class Units {
     // A circle of owners is nonsense in the log, and must not be an endless loop here.
     for (let steps = 0; steps < 8; steps++) {
       if (this.isPlayer[at]) return at;
-      const owner = this.#owner[at]!;
+      const owner = this.#ownerOf(at);
       if (owner === -1) return -1;
       at = owner;
     }
     return -1;
   }
 
-  /** In another zone a pet's number may be given to another's pet. */
+  /** In another zone a pet's number may be given to another's pet: old owners do not count any more. */
   forgetOwners(atMs: number): void {
-    for (let unit = 0; unit < this.#owner.length; unit++) {
-      if (this.#owner[unit] !== -1 && atMs - this.#ownerMs[unit]! > OWNER_KEPT_MS) {
-        this.#owner[unit] = -1;
-      }
-    }
+    this.#forgottenMs = Math.max(this.#forgottenMs, atMs - OWNER_KEPT_MS);
+  }
+
+  #ownerOf(unit: number): number {
+    return this.#ownerMs[unit]! < this.#forgottenMs ? -1 : this.#owner[unit]!;
   }
 
   #add(guid: string): void {
@@ -80,6 +88,22 @@ export class Units {
     this.#owner.push(-1);
     this.#ownerMs.push(0);
   }
+}
+
+/** A name without its quotes, and no more of it than is kept. */
+export function nameIn(bytes: Uint8Array, start: number, end: number): string {
+  const isQuoted = bytes[start] === QUOTE;
+  const from = isQuoted ? start + 1 : start;
+  const to = isQuoted && end > from ? end - 1 : end;
+  return textOf(bytes, from, Math.min(to, from + limits.logs.nameBytesMax));
+}
+
+export function tooManyNames(): TooLarge {
+  return new TooLarge(
+    "logs/too-many-names",
+    "This log names more units or spells than one log may. Split it.",
+    { unitsMax: limits.logs.unitsMax, spellsMax: limits.logs.spellsMax },
+  );
 }
 
 /** Old logs write GUIDs as numbers whose third digit from the left, of sixteen, is the type. */

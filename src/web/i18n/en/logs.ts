@@ -35,6 +35,14 @@ export const logs = {
   toReport: "Open the report",
   unknownLines: (count: number) =>
     `${count} lines are of kinds that this version does not know. They are counted, not guessed.`,
+  leftOut: "This is more than a fight can hold, so the smallest figures were left out.",
+  leftOutKinds: {
+    players: "Players",
+    enemies: "Enemies",
+    deaths: "Deaths",
+    rows: "Rows of spells and targets",
+    curves: "Players without a timeline",
+  },
   lines: (count: number) => `${count} lines`,
   fights: "Fights",
   fight: "Fight",

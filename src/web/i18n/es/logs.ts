@@ -38,6 +38,14 @@ export const logs: Translated<typeof en> = {
   toReport: "Abrir el informe",
   unknownLines: (count: number) =>
     `${count} líneas son de tipos que esta versión no conoce. Se cuentan, no se adivinan.`,
+  leftOut: "Es más de lo que cabe en un combate, así que se omitieron las cifras más pequeñas.",
+  leftOutKinds: {
+    players: "Jugadores",
+    enemies: "Enemigos",
+    deaths: "Muertes",
+    rows: "Filas de hechizos y objetivos",
+    curves: "Jugadores sin cronología",
+  },
   lines: (count: number) => `${count} líneas`,
   fights: "Combates",
   fight: "Combate",

@@ -1,0 +1,41 @@
+import type { Fight } from "./parser/types.ts";
+import type { encounterPlayers, encounters } from "./schema.ts";
+
+export type EncounterRow = typeof encounters.$inferInsert;
+type PlayerRow = typeof encounterPlayers.$inferInsert;
+/** A row whose document is JSON text already. */
+export type Written<Row> = Omit<Row, "details"> & { readonly details: string };
+
+/** One fight as it is stored. The reading thread makes it, so that the server only binds texts. */
+export interface FightRows {
+  readonly encounter: Written<Omit<EncounterRow, "id" | "reportId" | "sameAs">>;
+  readonly players: readonly Written<Omit<PlayerRow, "encounterId">>[];
+}
+
+/** What was left out comes first in the document: it is read without the rest (`reading.ts`). */
+export function fightRows(fight: Fight): FightRows {
+  const { leftOut, deaths, enemies, players, id, difficulty, startMs, endMs, ...facts } = fight;
+  return {
+    encounter: {
+      ...facts,
+      gameId: id ?? 0,
+      difficulty: difficulty ?? 0,
+      startAt: startMs,
+      endAt: endMs,
+      details: JSON.stringify({ leftOut, deaths, enemies }),
+    },
+    players: players.map((player) => {
+      const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond, ...row } =
+        player;
+      const document = {
+        spells,
+        targets,
+        takenFrom,
+        damageBySecond,
+        healingBySecond,
+        takenBySecond,
+      };
+      return { ...row, details: JSON.stringify(document) };
+    }),
+  };
+}
