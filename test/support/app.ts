@@ -311,6 +311,18 @@ export class TestClient {
     return this.#answer("POST", path, { body, headers: { ...this.#cookie(), origin } });
   }
 
+  /** A body as it is, whatever it says. */
+  sendText(method: string, path: string, body: string, type: string): Promise<Answer> {
+    const headers = { authorization: `Bearer ${this.identity.token}`, "content-type": type };
+    return this.#answer(method, `${this.#base}${path}`, { headers, body });
+  }
+
+  /** A form's body as it is, sent from a page of `origin`. Paths are absolute. */
+  submitText(path: string, body: string, type: string, origin: string): Promise<Answer> {
+    const headers = { ...this.#cookie(), origin, "content-type": type };
+    return this.#answer("POST", path, { headers, body });
+  }
+
   async send(
     method: string,
     path: string,

@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limits } from "../../../src/limits.ts";
 import { Analyzer } from "../../../src/tenant/combat-logs/parser/analyzer.ts";
-import type { Fight, LogSummary } from "../../../src/tenant/combat-logs/parser/types.ts";
+import type {
+  Fight,
+  FightOutline,
+  LogSummary,
+} from "../../../src/tenant/combat-logs/parser/types.ts";
 import { GENERATIONS, type Generation, generatedText, YEAR } from "../../support/log-generator.ts";
 
 const encoder = new TextEncoder();
@@ -108,11 +112,11 @@ describe("a log", () => {
     const end = text.lastIndexOf("\r\n", text.lastIndexOf("ENCOUNTER_END")) + 2;
     const cut = encoder.encode(text.slice(0, end)).length;
     analyzer.push(bytes.subarray(0, cut));
-    const [live] = analyzer.provisional();
+    const live = analyzer.current();
     expect(live).toMatchObject({ outcome: "in-progress", kind: "encounter" });
     analyzer.push(bytes.subarray(cut));
     analyzer.end();
-    const figures = (fight: Fight) =>
+    const figures = (fight: Pick<FightOutline, "players">) =>
       fight.players.map(({ guid, damage, healing, damageTaken }) => [
         guid,
         damage,

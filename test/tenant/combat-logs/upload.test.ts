@@ -279,7 +279,7 @@ describe("a file that is no log", () => {
     const damaged = Uint8Array.from(packed);
     damaged.fill(7, packed.length >> 1);
     const report = await upload(guild.owner, damaged);
-    expect(report).toMatchObject({ state: "failed", error: "logs/unreadable" });
+    expect(report).toMatchObject({ state: "failed", error: "logs/bad-archive" });
     expect(await filesOf(guild)).toEqual([]);
   });
 
