@@ -6,7 +6,9 @@ import { openRemote, placeOf } from "../src/database/remote.ts";
 import { delay } from "../src/kernel/concurrency.ts";
 import { limits } from "../src/limits.ts";
 import { databaseName } from "./hosts/host.ts";
-import { migrate, parseMigrations } from "./migrations.ts";
+import { type MigrationReport, migrate, parseMigrations } from "./migrations.ts";
+import { platformBehind } from "./platform-errors.ts";
+import { convertPlaces, countOldPlaces } from "./platform-places.ts";
 import type { Remotes } from "./remotes.ts";
 
 /**
@@ -28,21 +30,72 @@ export async function ensureRemotePlatform(url: string, { sqld }: Remotes): Prom
   if (sqld?.has(url)) await sqld.ensure(databaseName(placeOf(url).namespace));
 }
 
+/** Is that database there? Only the libSQL server of the configuration can be asked. */
+export async function isRemotePlatformThere(url: string, { sqld }: Remotes): Promise<boolean> {
+  if (!sqld?.has(url)) return true;
+  return (await sqld.locate(databaseName(placeOf(url).namespace))) !== undefined;
+}
+
+/** What has to be done before this release can work on a platform database. */
+export interface PlatformState {
+  /** No migration of ours was ever applied to it: it holds no platform. */
+  readonly isEmpty: boolean;
+  /** The names of migrations that it lacks. */
+  readonly pending: readonly string[];
+  /** Guilds whose databases the registry finds by a path of a machine, as older releases did. */
+  readonly oldPlaces: number;
+}
+
 /**
- * Brings the platform database behind `client` to this release's schema. Processes that start at the
- * same time may all do it: one of them wins, and the others find it done when they look again.
+ * Looks at the database behind `client`, and changes nothing.
  * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
  */
-export async function readyPlatform(client: Client, nowMs: number): Promise<PlatformDatabase> {
+export async function platformStateOf(client: Client): Promise<PlatformState> {
+  const migrations = parseMigrations(platformMigrations);
+  const { from, applied, error } = await migrate(client, migrations, { nowMs: 0, dryRun: true });
+  if (error) throw error;
+  return {
+    isEmpty: from === 0,
+    pending: applied,
+    oldPlaces: from === 0 ? 0 : await countOldPlaces(client),
+  };
+}
+
+/**
+ * Brings the platform database behind `client` to this release's schema, and its registry to places
+ * that do not depend on the machine. Processes that start at the same time may all do it: one of them
+ * wins, and the others find it done when they look again.
+ * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
+ */
+export async function migratePlatform(client: Client, nowMs: number): Promise<MigrationReport> {
   const migrations = parseMigrations(platformMigrations);
   for (let tries = 1; ; tries++) {
-    const { error } = await migrate(client, migrations, { nowMs });
-    if (error === undefined) return new PlatformDatabase(client);
+    const report = await migrate(client, migrations, { nowMs });
+    if (report.error === undefined) {
+      await convertPlaces(client);
+      return report;
+    }
     // Somebody else may be in the middle of the same: their lock, or half of what we were to do.
-    if (!(error instanceof DatabaseError) || tries >= limits.remote.triesMax) {
-      await client.close();
-      throw error;
+    if (!(report.error instanceof DatabaseError) || tries >= limits.remote.triesMax) {
+      throw report.error;
     }
     await delay(limits.remote.migratingMs * tries);
+  }
+}
+
+/**
+ * For runtimes without a disk: makes a platform in an empty database, and migrates none that is there,
+ * because it could not be copied first. Closes the client when it fails.
+ * @throws {Unavailable} `platform/behind`
+ */
+export async function readyPlatform(client: Client, nowMs: number): Promise<PlatformDatabase> {
+  try {
+    const { isEmpty, pending } = await platformStateOf(client);
+    if (isEmpty) await migratePlatform(client, nowMs);
+    else if (pending.length > 0) throw platformBehind("this database", { pending, oldPlaces: 0 });
+    return new PlatformDatabase(client);
+  } catch (error) {
+    await client.close();
+    throw error;
   }
 }

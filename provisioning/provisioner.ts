@@ -18,6 +18,7 @@ import {
   type Hosts,
   hostNamed,
   newDatabaseName,
+  storedPlace,
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf } from "./migrations.ts";
 import { Moves } from "./moves/record.ts";
@@ -215,7 +216,10 @@ export class Provisioner {
       return made;
     });
     await this.#pass(progress, "migrated", [
-      { sql: "UPDATE guilds SET database_url = ? WHERE id = ?", args: [location.url, guild.id] },
+      {
+        sql: "UPDATE guilds SET database_url = ? WHERE id = ?",
+        args: [storedPlace(host.kind, name, location), guild.id],
+      },
     ]);
     const db = new TenantDatabase(await openClient(location));
     try {

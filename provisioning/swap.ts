@@ -6,7 +6,13 @@ import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { fault } from "./fault.ts";
-import { atHostOf, type DatabaseName, databaseName, type Hosts } from "./hosts/host.ts";
+import {
+  atHostOf,
+  type DatabaseName,
+  databaseName,
+  type Hosts,
+  storedPlace,
+} from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf, upToDestructive, versionOf } from "./migrations.ts";
 import { forgetMove } from "./moves/fence.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
@@ -106,7 +112,7 @@ async function point(
               schema_version = ?, schema_hash = ?, updated_at = ? WHERE id = ?`,
       args: [
         name,
-        location.url,
+        storedPlace(guild.host, name, location),
         guild.generation + 1,
         schema.version,
         schema.hash,

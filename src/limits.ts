@@ -255,6 +255,8 @@ export const limits = {
     kept: { hourly: 24, daily: 14, weekly: 8 },
     /** Copies made by hand or before a change: long enough to notice a mistake. */
     byHandMs: 30 * DAY_MS,
+    /** Copies of the platform made before releases changed it: enough to go back several releases. */
+    upgradesKept: 5,
     /** Before a bold change or two; the hourly copies are made anyway. */
     byHand: { max: 6, windowMs: DAY_MS },
     /** How often each guild is copied; an unchanged one costs no room in the store. */
@@ -598,6 +600,10 @@ export const limits = {
     /** The first wait for a lock held elsewhere, doubled each time, and the longest one. */
     busyBackoffMs: 1,
     busyBackoffMsMax: 50,
+    /** The log beside a database from which on it is copied in: SQLite's own 1,000 pages of 4 KiB. */
+    logBytes: 4 * 1024 * 1024,
+    /** How often a server looks whether its folder is still there. Writes look for themselves. */
+    folderCheckEveryMs: SECOND_MS,
     /** About the number of different statements the whole product has. */
     statementsMax: 200,
     /** Closed connections the collector has not freed: three descriptors each, 64 to spare. */

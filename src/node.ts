@@ -1,3 +1,4 @@
+import "./node/umask.ts";
 import { start, stopOnSignal } from "./node/server.ts";
 
 const { stop } = await start(process.env);

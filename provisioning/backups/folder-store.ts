@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { NotFound } from "../../src/kernel/errors.ts";
@@ -10,16 +10,20 @@ import type { BackupStore } from "./store.ts";
 export class FolderStore implements BackupStore {
   readonly kind = "folder";
   readonly #root: string;
+  readonly #within: string | undefined;
 
-  constructor(root: string) {
+  /** `within` is a folder that has to be there already, such as the one that the copies are of. */
+  constructor(root: string, within?: string) {
     this.#root = resolve(root);
+    this.#within = within;
   }
 
   async put(key: string, path: string): Promise<void> {
     const to = this.#path(key);
     if (await isThere(to)) return;
     const folder = dirname(to);
-    await makeFolder(folder);
+    if (this.#within === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+    else await makeFolder(folder, this.#within);
     const draft = draftIn(folder);
     await writeDurably(draft, createReadStream(path) as AsyncIterable<Uint8Array>);
     await rename(draft, to);

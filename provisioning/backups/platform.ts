@@ -1,5 +1,7 @@
 import { pathToFileURL } from "node:url";
+import type { Client } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
 import { dumpOf } from "../hosts/dump.ts";
@@ -42,18 +44,10 @@ export class PlatformBackups {
   /** Copies, stores, reads back, opens; then lets go of what the policy does not keep. */
   async create(): Promise<PlatformCopy> {
     const { platform, store, scratch } = this.#deps;
-    await makeFolder(scratch);
-    const [copy, packed] = [draftIn(scratch), draftIn(scratch)];
-    return await withScratch([copy, packed], async () => {
-      await copyPlatform(platform, copy);
-      await inFile(copy, refuseDamage);
-      const { sha256 } = await pack(copy, packed);
-      const key = keyOf(FOLDER, platform.now(), sha256);
-      await store.put(key, packed);
-      await this.verify(key);
-      await this.#prune();
-      return { key, takenAt: takenAtIn(key)! };
-    });
+    const to = { store, scratch, folder: FOLDER, now: platform.now };
+    const key = await storePlatformCopy(platform.db.client, to);
+    await this.#prune();
+    return { key, takenAt: takenAtIn(key)! };
   }
 
   /** The newest first. */
@@ -124,8 +118,35 @@ async function fetchCopy(
   });
 }
 
-async function copyPlatform(platform: PlatformStore, path: string): Promise<void> {
-  const statements = await statementsIn(await dumpOf(platform.db.client));
+/**
+ * Copies the platform's database into a folder of the store, reads the copy back and opens it. Gives
+ * back its key. @throws {DatabaseError} `corrupt`
+ */
+export async function storePlatformCopy(
+  platform: Client,
+  to: {
+    readonly store: BackupStore;
+    readonly scratch: string;
+    readonly folder: string;
+    readonly now: Clock;
+  },
+): Promise<string> {
+  const { store, scratch, folder, now } = to;
+  await makeFolder(scratch);
+  const [copy, packed, back] = [draftIn(scratch), draftIn(scratch), draftIn(scratch)];
+  return await withScratch([copy, packed, back], async () => {
+    await copyPlatform(platform, copy);
+    await inFile(copy, refuseDamage);
+    const { sha256 } = await pack(copy, packed);
+    const key = keyOf(folder, now(), sha256);
+    await store.put(key, packed);
+    await fetchCopy(store, key, back);
+    return key;
+  });
+}
+
+async function copyPlatform(platform: Client, path: string): Promise<void> {
+  const statements = await statementsIn(await dumpOf(platform));
   const copy = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
   try {
     await copy.migrate(statements);

@@ -38,7 +38,7 @@ export async function restoreWhole(key: string, options: WholeOptions): Promise<
       return out.result({ dryRun: true, would }, () => `It would ${would}.`);
     }
     // On a new machine there is no folder yet.
-    await mkdir(resolve(config.dataDir), { recursive: true });
+    await mkdir(resolve(config.dataDir), { recursive: true, mode: 0o700 });
     const rows = await restorePlatform(storeOf(config), key, path);
     out.result({ path, rows }, () =>
       [

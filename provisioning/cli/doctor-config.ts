@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { describeConfig } from "../../src/config.ts";
+import { exposed } from "./doctor-folder.ts";
 import { examinePlatform } from "./doctor-platform.ts";
 import { EXIT, Output, table } from "./output.ts";
 
@@ -18,7 +19,7 @@ export async function examine(options: {
     ...variables.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
     ...(folderFault === null ? [] : [`DATA_DIR: ${folderFault}`]),
   ];
-  const findings = await examinePlatform(folder);
+  const findings = [...exposed(folder, process.env["BACKUP_DIR"]), ...(await examinePlatform())];
   const isWell = faults.length === 0 && findings.length === 0;
   out.result({ variables, folder, faults, findings }, () =>
     [
@@ -35,12 +36,15 @@ export async function examine(options: {
   process.exitCode = isWell ? EXIT.done : EXIT.drift;
 }
 
+/** Looks, and makes nothing: a mistyped folder must not come to be. */
 async function writable(folder: string): Promise<string | null> {
   try {
-    await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     return null;
-  } catch {
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (isMissing)
+      return `${folder} is not there. Name another folder, or make a platform: guildhall init`;
     return `${folder} cannot be written. Name another folder, or change whose it is.`;
   }
 }

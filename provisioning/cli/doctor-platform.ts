@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { AppError } from "../../src/kernel/errors.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { lateness } from "../../src/platform/statistics.ts";
 import { schemaOf, waitsForOperator } from "../migrations.ts";
 import { findOrphans } from "../orphans.ts";
 import { guildsBehind } from "../rollouts/rollouts.ts";
+import { misplaced } from "./doctor-folder.ts";
 import { openServices } from "./run.ts";
 
 /** Something that is not as it should be, and what to type now. */
@@ -17,9 +17,7 @@ export interface Finding {
  * Looks after a platform that is there already; never makes one. What cannot be opened or asked is a
  * finding like every other, so that a doctor always has an answer.
  */
-export async function examinePlatform(folder: string): Promise<readonly Finding[]> {
-  const isElsewhere = process.env["PLATFORM_DATABASE_URL"] !== undefined;
-  if (!isElsewhere && !existsSync(join(folder, "platform.db"))) return [];
+export async function examinePlatform(): Promise<readonly Finding[]> {
   let services: NodeServices | undefined;
   try {
     services = await openServices();
@@ -27,6 +25,10 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
     for (const look of LOOKS) found.push(...(await look(services)));
     return found;
   } catch (error) {
+    if (error instanceof AppError && error.code.startsWith("platform/")) {
+      const [next = "guildhall --help"] = (error.details["next"] ?? []) as readonly string[];
+      return [{ finding: error.message, next }];
+    }
     const why = error instanceof Error ? error.message : String(error);
     const next = "guildhall backups restore-platform --help";
     return [{ finding: `The platform cannot be looked at: ${why}`, next }];
@@ -43,6 +45,7 @@ const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[
   behind,
   failingJobs,
   unclaimed,
+  misplaced,
 ];
 
 async function lateBackups({ platform, config }: NodeServices): Promise<readonly Finding[]> {

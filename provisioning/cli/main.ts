@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "../../src/node/umask.ts";
 import { CommanderError } from "commander";
 import { processBackground } from "../../src/kernel/background.ts";
 import { EXIT } from "./output.ts";

@@ -30,9 +30,33 @@ export function migrateCommands(program: Command): void {
         "guildhall migrate status",
       ),
     );
+  ofPlatform(migrate);
   looking(migrate);
   changing(migrate);
   checking(migrate);
+}
+
+function ofPlatform(migrate: Command): void {
+  migrate
+    .command("platform")
+    .description("bring the platform's own database to this release, after a copy that was checked")
+    .option(...DRY_RUN)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples("guildhall migrate platform --dry-run", "guildhall migrate platform"),
+    )
+    .addHelpText(
+      "after",
+      `
+A server does the same when it starts. Every other command waits for it. To go back to the release
+before, see "Upgrade and go back" in README.md.`,
+    )
+    .action(async (o: { json?: boolean; quiet?: boolean; dryRun?: boolean }) => {
+      const { tellUpgrade, wouldUpgrade } = await import("./migrate-platform.ts");
+      if (o.dryRun) return await wouldUpgrade(o);
+      await run(o, tellUpgrade, undefined, "migrate");
+    });
 }
 
 function looking(migrate: Command): void {

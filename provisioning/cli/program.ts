@@ -4,6 +4,7 @@ import { backupCommands } from "./backups.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { guildCommands } from "./guilds.ts";
+import { initCommand } from "./init.ts";
 import { leavesOf } from "./leaves.ts";
 import { logCommands } from "./logs.ts";
 import { migrateCommands } from "./migrate.ts";
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
   operatorCommands(program);
   planCommands(program);
   doctorCommand(program);
+  initCommand(program);
   migrateCommands(program);
   sweepCommand(program);
   auditCommands(program);

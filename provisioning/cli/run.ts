@@ -1,3 +1,4 @@
+import type { PlatformAccess } from "../../src/node/platform-database.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 
@@ -20,14 +21,14 @@ export type Would = (services: NodeServices) => Promise<string>;
 
 /**
  * Everything that works on a platform, loaded only now: a command that merely explains itself, or is
- * mistyped, answers at once.
+ * mistyped, answers at once. Unless `access` says so, the platform is neither made nor migrated.
  */
-export async function openServices(): Promise<NodeServices> {
+export async function openServices(access: PlatformAccess = "use"): Promise<NodeServices> {
   const [{ readConfig }, { buildNodeServices }] = await Promise.all([
     import("../../src/config.ts"),
     import("../../src/node/services.ts"),
   ]);
-  return await buildNodeServices(readConfig(environment()));
+  return await buildNodeServices(readConfig(environment()), { access });
 }
 
 /** Runs a command against the platform that the environment names. */
@@ -35,11 +36,12 @@ export async function run(
   options: { readonly json?: boolean; readonly quiet?: boolean; readonly dryRun?: boolean },
   work: Run,
   would?: Would,
+  access?: PlatformAccess,
 ): Promise<void> {
   const out = new Output(options);
   let services: NodeServices | undefined;
   try {
-    services = await openServices();
+    services = await openServices(access);
     if (options.dryRun && would) {
       const sentence = await would(services);
       out.result({ dryRun: true, would: sentence }, () => `It would ${sentence}.`);

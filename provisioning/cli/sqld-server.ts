@@ -106,7 +106,8 @@ async function keysIn(dir: string) {
   }
   const privateKey = await readFile(paths.privateKey, "utf8");
   const publicKey = createPublicKey(createPrivateKey(privateKey));
-  await writeFile(paths.publicKey, publicKey.export({ type: "spki", format: "pem" }));
+  const publicPem = publicKey.export({ type: "spki", format: "pem" });
+  await writeFile(paths.publicKey, publicPem, { mode: 0o600 });
   const adminKey = await readFile(paths.adminKey, "utf8");
   return { privateKey, publicKeyFile: paths.publicKey, adminKey };
 }

@@ -1,3 +1,4 @@
+import "../../src/node/umask.ts";
 import { resolve } from "node:path";
 import { processBackground } from "../../src/kernel/background.ts";
 import { environmentOf, startSqldServer } from "./sqld-server.ts";

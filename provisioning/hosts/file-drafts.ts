@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { dataMoved } from "../../src/database/embedded-handles.ts";
 
 // A file is written under a name of its own, made durable, and only then given the name that counts.
 // So a crash leaves a draft, never half a database.
@@ -54,9 +55,19 @@ export async function removeStaleDrafts(folder: string): Promise<void> {
   }
 }
 
-/** Guilds' data is nobody else's business on this machine. */
-export async function makeFolder(folder: string): Promise<void> {
+/**
+ * Makes a folder that only we may enter, and what is missing of its parents below `within`. That folder
+ * has to be there: while `DATA_DIR` is renamed or unmounted, nothing may come to be in its place.
+ * @throws {Unavailable} `platform/data-moved`
+ */
+export async function makeFolder(folder: string, within = dirname(folder)): Promise<void> {
+  if (!(await isThere(within))) throw dataMoved();
   await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Makes an empty file that only we may read, for programs that fill one by its name. */
+export async function makePrivateFile(path: string): Promise<void> {
+  await (await open(path, "wx", 0o600)).close();
 }
 
 export async function isThere(path: string): Promise<boolean> {

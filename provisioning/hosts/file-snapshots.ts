@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { draftIn, makeFolder, syncFolder, writeDurably } from "./file-drafts.ts";
@@ -17,7 +17,7 @@ export class FolderSnapshots {
   /** Keeps a copy and says under which name it is found again. Saved twice, the second one counts. */
   async save(group: string, name: string, copy: ReadableStream<Uint8Array>): Promise<string> {
     const folder = join(this.#root, databaseName(group));
-    await makeFolder(folder);
+    await makeFolder(folder, dirname(this.#root));
     const draft = draftIn(folder);
     const packed = Readable.fromWeb(copy as never).compose(createGzip({ level: 1 }));
     await writeDurably(draft, packed as AsyncIterable<Uint8Array>);

@@ -10,6 +10,7 @@ import {
   draftIn,
   isThere,
   makeFolder,
+  makePrivateFile,
   removeDatabase,
   removeStaleDrafts,
   syncFolder,
@@ -76,6 +77,7 @@ export class FileHost implements DatabaseHost {
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
     const client = await this.#openClient(locationOf(this.#path(name)));
     const draft = draftIn(this.#root);
+    await makePrivateFile(draft);
     try {
       // A copy of the bytes could catch the file between two pages of one transaction.
       await client.execute({ sql: "VACUUM INTO ?", args: [draft] });

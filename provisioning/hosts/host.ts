@@ -33,6 +33,19 @@ export interface DatabaseHost {
   restore(name: DatabaseName, snapshot: ReadableStream<Uint8Array>): Promise<DatabaseLocation>;
 }
 
+/** The folder below `DATA_DIR` that holds the databases of guilds. */
+export const GUILDS_FOLDER = "guilds";
+
+/** What the registry says of a database in a file: its name, and nothing about this machine. */
+export function storedFilePlace(name: string): string {
+  return `file:${GUILDS_FOLDER}/${name}.db`;
+}
+
+/** What the registry keeps of where a database is. */
+export function storedPlace(kind: string, name: string, location: DatabaseLocation): string {
+  return kind === "file" ? storedFilePlace(name) : location.url;
+}
+
 /** Where databases are: new ones are made at `host`, and some guilds' are `elsewhere`. */
 export interface Hosts {
   readonly host: DatabaseHost;

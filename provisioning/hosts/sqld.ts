@@ -261,6 +261,11 @@ export class SqldHost implements DatabaseHost {
     return this.#options.openClient(this.#locationOf(name));
   }
 
+  /** Where a database of this server is, whether it is there or not. */
+  place(name: DatabaseName): DatabaseLocation {
+    return this.#locationOf(name);
+  }
+
   #locationOf(name: DatabaseName): DatabaseLocation {
     return { url: new URL(`/${name}`, this.#options.url).href };
   }

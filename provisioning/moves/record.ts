@@ -5,6 +5,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import type { MoveStatus } from "../../src/platform/moves-schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+import { storedPlace } from "../hosts/host.ts";
 
 /** A move that this process is at, until somebody takes it over. */
 export interface Move {
@@ -100,7 +101,10 @@ export class Moves {
       {
         sql: `UPDATE guilds SET host = ?, database_url = ?, generation = generation + 1,
                 updated_at = ? WHERE id = ?`,
-        args: [move.toHost, url, nowMs, guild.id],
+        args: [
+          ...[move.toHost, storedPlace(move.toHost, guild.databaseName, { url })],
+          ...[nowMs, guild.id],
+        ],
       },
       {
         sql: "UPDATE guild_moves SET status = 'moved', finished_at = ? WHERE guild_id = ?",

@@ -2,7 +2,8 @@ import Native from "libsql";
 import { LRUCache } from "lru-cache";
 import { limits } from "../limits.ts";
 import type { BatchMode, ResultRows, Statement } from "./client.ts";
-import { closedConnection, fileAt } from "./embedded-handles.ts";
+import { checkpointAlone, isCheckpoint, logLength } from "./embedded-checkpoint.ts";
+import { closedConnection, fileAt, refuseMoved } from "./embedded-handles.ts";
 import { bind, hasUnsafeInteger, type NativeValue, narrowIntegers } from "./embedded-values.ts";
 import { DatabaseError, kindOfSqliteCode } from "./errors.ts";
 import { readSql, type SqlKind } from "./sql.ts";
@@ -27,9 +28,12 @@ interface Prepared {
 // WAL lets readers go on during a write. FULL makes a commit survive a power cut, not only a crash:
 // what was acknowledged is never lost. Without recursive triggers an INSERT OR REPLACE would delete
 // rows of the ledger past the triggers that guard them. A busy timeout would freeze the whole process while it waits.
+// Checkpoints are ours (embedded-checkpoint.ts); a log that was reset is cut, so its size says what is due.
 const PRAGMAS = `
   PRAGMA busy_timeout = 0;
   PRAGMA journal_mode = WAL;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA journal_size_limit = 0;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA recursive_triggers = ON;
@@ -40,11 +44,16 @@ const PRAGMAS = `
  * again: the driver does not reset the statement that failed.
  */
 export class Connection {
+  readonly #path: string;
   readonly #native: Native.Database;
   readonly #file: string | undefined;
+  readonly #isLogLong = logLength();
   readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
 
-  constructor(path: string) {
+  /** `file` is the one that has to be at `path`, where that is known already. */
+  constructor(path: string, file?: string) {
+    if (file !== undefined) refuseMoved(path, file);
+    this.#path = path;
     this.#native = translated(() => new Native(path));
     this.#file = fileAt(path);
     try {
@@ -55,17 +64,35 @@ export class Connection {
     }
   }
 
+  /** Which file this is, however its path is called later; undefined for one that has none. */
+  get file(): string | undefined {
+    return this.#file;
+  }
+
   run(statement: Statement): ResultRows {
-    return this.#run(this.#prepare(statement.sql), statement);
+    const prepared = this.#prepare(statement.sql);
+    if (prepared.kind === "session" && isCheckpoint(statement.sql)) {
+      refuseMoved(this.#path, this.#file);
+      return translated(() => checkpointAlone(this.#native, this.#path));
+    }
+    if (prepared.kind !== "write") return this.#run(prepared, statement);
+    refuseMoved(this.#path, this.#file);
+    const result = this.#run(prepared, statement);
+    this.#checkpointIfDue();
+    return result;
   }
 
   batch(statements: readonly Statement[], mode: BatchMode): readonly ResultRows[] {
-    return this.#inTransaction(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN", () =>
+    if (mode === "write") refuseMoved(this.#path, this.#file);
+    const results = this.#inTransaction(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN", () =>
       statements.map((statement, index) => atIndex(index, () => this.#runInBatch(statement, mode))),
     );
+    if (mode === "write") this.#checkpointIfDue();
+    return results;
   }
 
   migrate(statements: readonly Statement[], keysLater = false): void {
+    refuseMoved(this.#path, this.#file);
     // SQLite ignores this inside a transaction, so it stands around it.
     this.#exec("PRAGMA foreign_keys = OFF");
     try {
@@ -84,6 +111,7 @@ export class Connection {
       this.#statements.clear();
       this.#exec("PRAGMA foreign_keys = ON");
     }
+    this.#checkpointIfDue();
   }
 
   /** Lets go of the file; the collector is asked to free what the driver still holds. */
@@ -91,6 +119,16 @@ export class Connection {
     this.#statements.clear();
     this.#native.close();
     closedConnection(this.#native, this.#file);
+  }
+
+  /** What was written is acknowledged whether this works or not: another process may be writing. */
+  #checkpointIfDue(): void {
+    if (!this.#isLogLong(this.#path)) return;
+    try {
+      translated(() => checkpointAlone(this.#native, this.#path));
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.kind !== "busy") throw error;
+    }
   }
 
   #inTransaction<T>(begin: string, work: () => T): T {

@@ -2,6 +2,7 @@ import { fstatSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { processBackground, type Timer } from "../kernel/background.ts";
+import { Unavailable } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 
 // The driver keeps a closed connection's files open until the garbage collector has freed the
@@ -23,8 +24,32 @@ const registry = new FinalizationRegistry<Closed>((closed) => {
 
 /** Which file lies at a path now, however it will be called later; undefined when there is none. */
 export function fileAt(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats && `${stats.dev}:${stats.ino}`;
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && `${stats.dev}:${stats.ino}`;
+  } catch {
+    // Such as a folder in between that is a file now, or that may not be entered.
+    return undefined;
+  }
+}
+
+/**
+ * Refuses to write into a file that is no longer at its path: its folder was renamed, unmounted or
+ * replaced, or the file was removed. What is written there would be gone with this process.
+ * Microseconds, where a write waits a hundred times as long for the disk.
+ * @throws {Unavailable} `platform/data-moved`
+ */
+export function refuseMoved(path: string, file: string | undefined): void {
+  if (file !== undefined && fileAt(path) !== file) throw dataMoved();
+}
+
+/** What is told while the folder of the databases is not where it was. */
+export function dataMoved(): Unavailable {
+  return new Unavailable(
+    "platform/data-moved",
+    "The folder of the databases is not where it was, so nothing is written. Try again soon.",
+    { retryAfterMs: limits.database.folderCheckEveryMs },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { closeSync, lstatSync, openSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { processBackground } from "../kernel/background.ts";
 import { backoffMs, delay } from "../kernel/concurrency.ts";
@@ -17,13 +17,22 @@ import { DatabaseError } from "./errors.ts";
  */
 export async function openEmbedded(
   location: DatabaseLocation,
-  options: { readonly create?: boolean; readonly busyWaitMsMax?: number } = {},
+  options: {
+    readonly create?: boolean;
+    /** A copy of a folder with links in it would write to the original's files. */
+    readonly mayBeLink?: boolean;
+    readonly busyWaitMsMax?: number;
+  } = {},
 ): Promise<Client> {
   const path = fileURLToPath(location.url);
-  if (!options.create) {
-    const size = sizeAt(path);
-    if (size === undefined) throw new DatabaseError("missing", "The database file is not there.");
-    if (size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
+  if (options.create) makePrivateFile(path);
+  else {
+    const found = lookAt(path);
+    if (found === undefined) throw new DatabaseError("missing", "The database file is not there.");
+    if (found.isLink && !options.mayBeLink) {
+      throw new DatabaseError("missing", "The database file is a link. Put the file itself there.");
+    }
+    if (found.size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
   }
   await roomToOpen();
   const client = new EmbeddedClient(path, options.busyWaitMsMax ?? limits.database.busyWaitMsMax);
@@ -32,11 +41,22 @@ export async function openEmbedded(
 }
 
 /** Asked at once, in microseconds: Node's own threads may be busy with slower files. */
-function sizeAt(path: string): number | undefined {
+function lookAt(path: string): { readonly size: number; readonly isLink: boolean } | undefined {
   try {
-    return statSync(path).size;
+    const found = lstatSync(path);
+    const isLink = found.isSymbolicLink();
+    return { size: isLink ? statSync(path).size : found.size, isLink };
   } catch {
     return undefined;
+  }
+}
+
+/** SQLite would let every account of the machine read it, and its logs take their rights from it. */
+function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch {
+    // SQLite says what is wrong.
   }
 }
 
@@ -86,6 +106,7 @@ class EmbeddedClient implements Client {
   readonly #path: string;
   readonly #busyWaitMsMax: number;
   #connection: Connection | undefined;
+  #file: string | undefined;
   readonly #queue: Waiting[] = [];
   #working = false;
   #closing: Promise<void> | undefined;
@@ -228,7 +249,9 @@ class EmbeddedClient implements Client {
   }
 
   #connected(): Connection {
-    this.#connection ??= new Connection(this.#path);
+    // A later connection wants the file of the first one: opening a path where nothing is makes a file.
+    this.#connection ??= new Connection(this.#path, this.#file);
+    this.#file ??= this.#connection.file;
     return this.#connection;
   }
 }

@@ -1,3 +1,4 @@
+import "./umask.ts";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -23,7 +24,7 @@ const onScreen: Mailer = {
 async function ownSealingKey(): Promise<string> {
   const path = join(dataDir, "secrets.key");
   if (!existsSync(path)) {
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(path, `demo:${randomBytes(32).toString("base64")}`, { mode: 0o600 });
   }
   return await readFile(path, "utf8");
@@ -80,7 +81,7 @@ async function seed(): Promise<void> {
   } finally {
     await seeding.close();
   }
-  await writeFile(marker, "");
+  await writeFile(marker, "", { mode: 0o600 });
 }
 
 /** New passwords at every start, so that none of them can be a default that somebody knows. */

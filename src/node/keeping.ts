@@ -39,7 +39,9 @@ export interface Keeping {
 
 /** Where copies are kept: known by configuration alone, for the day there is no platform. */
 export function storeOf({ backups: { dir, s3 }, dataDir }: Config): BackupStore {
-  return s3 ? new S3Store(s3) : new FolderStore(resolve(dir ?? join(dataDir, "backups")));
+  if (s3) return new S3Store(s3);
+  if (dir !== undefined) return new FolderStore(resolve(dir));
+  return new FolderStore(join(resolve(dataDir), "backups"), resolve(dataDir));
 }
 
 export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keeping {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import { Conflict, TooLarge } from "../kernel/errors.ts";
 import type { LogFiles } from "../services.ts";
 
@@ -36,7 +37,7 @@ export class FolderLogFiles implements LogFiles {
     }
     this.#writing.add(path);
     try {
-      await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(path), dirname(this.#root));
       return await appendDurably(path, upload, chunk);
     } finally {
       this.#writing.delete(path);

@@ -113,7 +113,8 @@ async function packedCopy(path: string): Promise<string | null> {
   const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
   if (packingOf(buffer) !== "plain") return null;
   const copy = `${path}.packing`;
-  await pipeline(createReadStream(path, CHUNK), createGzip({ level: 4 }), createWriteStream(copy));
+  const packed = createWriteStream(copy, { mode: 0o600 });
+  await pipeline(createReadStream(path, CHUNK), createGzip({ level: 4 }), packed);
   return copy;
 }
 

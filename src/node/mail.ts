@@ -1,5 +1,6 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import type { Config } from "../config.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
@@ -24,7 +25,7 @@ export function folderMailer(folder: string, from: string, now: Clock): Mailer {
     async send(mail) {
       const letter: OutboxLetter = { ...mail, from, at: now().getTime() };
       // Letters carry links that open accounts, so nobody else on this machine may read them.
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       const path = join(folder, `${newId<string>()}.json`);
       const file = await open(`${path}.part`, "wx", 0o600);
       try {

@@ -1,34 +1,171 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { copyBeforeUpgrade } from "../../provisioning/backups/platform-upgrades.ts";
+import type { BackupStore } from "../../provisioning/backups/store.ts";
+import { isGuildDatabaseName } from "../../provisioning/hosts/host.ts";
 import {
   ensureRemotePlatform,
+  isRemotePlatformThere,
+  migratePlatform,
   openRemotePlatform,
-  readyPlatform,
+  platformStateOf,
 } from "../../provisioning/platform.ts";
+import {
+  platformBehind,
+  platformLost,
+  platformNotFound,
+  platformThere,
+} from "../../provisioning/platform-errors.ts";
 import type { Remotes } from "../../provisioning/remotes.ts";
 import type { Config } from "../config.ts";
-import type { PlatformDatabase } from "../database/client.ts";
+import { type Client, PlatformDatabase } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Log } from "../kernel/log.ts";
+import { platformFile, sizeOf, traceOfPlatform } from "./data-folder.ts";
+
+/**
+ * What may be done to the platform's database itself. `use` neither makes nor migrates it, as commands;
+ * `migrate` brings one that is there to this release; `init` makes a new one; `start` does both.
+ */
+export type PlatformAccess = "use" | "migrate" | "init" | "start";
 
 interface Options {
   readonly config: Config;
   readonly dataDir: string;
   readonly remotes: Remotes;
-  readonly nowMs: number;
+  readonly store: BackupStore;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly access: PlatformAccess;
+}
+
+/** What was done to an existing platform before it was opened. */
+export interface PlatformUpgrade {
+  readonly applied: readonly string[];
+  /** Guilds whose places in the registry were paths of a machine until now. */
+  readonly convertedPlaces: number;
+  /** The key of the copy that was made first. */
+  readonly copy: string;
 }
 
 /**
  * Opens the platform database where the configuration says: a file here, a database of the libSQL
- * server (made when it is not there yet), or any other libSQL address with a token of its own.
+ * server, or any other libSQL address with a token of its own.
+ * @throws {NotFound} `platform/not-found` @throws {Conflict} `platform/lost`, `platform/behind`,
+ * `platform/there`
  */
-export async function openPlatform(options: Options): Promise<PlatformDatabase> {
-  const { config, dataDir, remotes, nowMs } = options;
-  await mkdir(dataDir, { recursive: true });
-  const url = config.platformDatabaseUrl ?? pathToFileURL(join(dataDir, "platform.db")).href;
-  if (url.startsWith("file:")) {
-    return await readyPlatform(await openEmbedded({ url }, { create: true }), nowMs);
+export async function openPlatform(
+  options: Options,
+): Promise<{ readonly database: PlatformDatabase; readonly upgrade?: PlatformUpgrade }> {
+  const { access } = options;
+  const place = placeOfPlatform(options);
+  const client = (await openIfThere(options, place)) ?? (await make(options, place));
+  try {
+    // The platform may be elsewhere; logs and copies under way are here all the same.
+    if (place.path === undefined) await makeDataDir(options.dataDir);
+    let state = await platformStateOf(client);
+    if (state.isEmpty) {
+      await refuseToMake(options, place, "without its log");
+      // Another process may have made it while we looked for what is left of an older one.
+      state = await platformStateOf(client);
+    }
+    if (!state.isEmpty && access === "init") throw platformThere(place.name);
+    if (!state.isEmpty && state.pending.length === 0 && state.oldPlaces === 0) {
+      return { database: new PlatformDatabase(client) };
+    }
+    if (access === "use") throw platformBehind(place.name, state);
+    const nowMs = options.now().getTime();
+    if (state.isEmpty) {
+      await migratePlatform(client, nowMs);
+      return { database: new PlatformDatabase(client) };
+    }
+    const scratch = join(options.dataDir, "scratch");
+    const copy = await copyBeforeUpgrade(client, { ...options, scratch });
+    options.log.warn("platform.copied", { copy, pending: state.pending });
+    const { applied } = await migratePlatform(client, nowMs);
+    const upgrade = { applied, convertedPlaces: state.oldPlaces, copy };
+    options.log.warn("platform.migrated", upgrade);
+    return { database: new PlatformDatabase(client), upgrade };
+  } catch (error) {
+    await client.close();
+    throw error;
   }
-  await ensureRemotePlatform(url, remotes);
-  return await readyPlatform(await openRemotePlatform(config, url, remotes), nowMs);
+}
+
+/** `name` is for people: the folder that was looked at, or the address. */
+interface Place {
+  readonly url: string;
+  readonly name: string;
+  readonly path: string | undefined;
+}
+
+function placeOfPlatform({ config, dataDir }: Options): Place {
+  const url = config.platformDatabaseUrl ?? pathToFileURL(platformFile(dataDir)).href;
+  if (!url.startsWith("file:")) return { url, name: new URL(url).origin, path: undefined };
+  return { url, name: dataDir, path: fileURLToPath(url) };
+}
+
+/** Opens what is there, whatever it is; undefined when nothing is there. */
+async function openIfThere(options: Options, { url, path }: Place): Promise<Client | undefined> {
+  const { config, remotes } = options;
+  if (path !== undefined) {
+    return (await sizeOf(path)) > 0 ? await openEmbedded({ url }) : undefined;
+  }
+  if (!(await isRemotePlatformThere(url, remotes))) return undefined;
+  return await openRemotePlatform(config, url, remotes);
+}
+
+/** Makes an empty database, after everything that forbids it was looked for. */
+async function make(options: Options, place: Place): Promise<Client> {
+  const { config, dataDir, remotes } = options;
+  await refuseToMake(options, place, "with its log");
+  if (place.path !== undefined) {
+    await makeDataDir(dataDir);
+    return await openEmbedded({ url: place.url }, { create: true });
+  }
+  await ensureRemotePlatform(place.url, remotes);
+  return await openRemotePlatform(config, place.url, remotes);
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+}
+
+/** @throws {NotFound} `platform/not-found` @throws {Conflict} `platform/lost` */
+async function refuseToMake(
+  options: Options,
+  { url, name, path }: Place,
+  log: Parameters<typeof traceOfPlatform>[1],
+): Promise<void> {
+  const { access, dataDir, remotes, store } = options;
+  const isMaking = access === "start" || access === "init";
+  const trace =
+    (await traceOfPlatform(dataDir, log)) ?? (isMaking && (await elsewhere(remotes, store)));
+  // Where several processes begin at the same moment, the guilds may be those of the other one.
+  if (trace && (await isStillEmpty(options, url, path))) throw platformLost(path ?? name, trace);
+  if (!isMaking) throw platformNotFound(name);
+}
+
+async function isStillEmpty(options: Options, url: string, path?: string): Promise<boolean> {
+  const client = await openIfThere(options, { url, path, name: "" });
+  if (client === undefined) return true;
+  try {
+    return (await platformStateOf(client)).isEmpty;
+  } finally {
+    await client.close();
+  }
+}
+
+/** What a platform left on servers or in the store of copies. */
+async function elsewhere(remotes: Remotes, store: BackupStore): Promise<string | undefined> {
+  for (const host of [remotes.sqld, remotes.turso]) {
+    if (host === undefined) continue;
+    for await (const name of host.list()) {
+      if (isGuildDatabaseName(name)) return `the database ${name} on ${host.kind}`;
+    }
+  }
+  for await (const key of store.list("platform/")) return `the copy ${key} in the backup store`;
+  return undefined;
 }

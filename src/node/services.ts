@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
-import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
+import { type DatabaseHost, GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
+import { locateBelow, openerOf } from "../../provisioning/hosts/places.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
@@ -16,7 +17,7 @@ import { Background } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
-import { createLog } from "../kernel/log.ts";
+import { createLog, type Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AppConfig } from "../platform/app-config.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
@@ -33,15 +34,18 @@ import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
+import { platformFile } from "./data-folder.ts";
+import { watchDataFolder } from "./data-folder-watch.ts";
 import { JobRunner } from "./job-runner.ts";
 import { planWork, promptWork, sealingWork } from "./job-work.ts";
-import { buildKeeping, type Keeping } from "./keeping.ts";
+import { buildKeeping, type Keeping, storeOf } from "./keeping.ts";
 import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
 import { nodePasswordHasher } from "./passwords.ts";
-import { openPlatform } from "./platform-database.ts";
+import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
+import { makePrivate } from "./private-files.ts";
 import { fleetRollouts, rolloutWork } from "./rolling.ts";
 import { endRunner, isRunnerGone, newRunner } from "./runners.ts";
 import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep.ts";
@@ -53,6 +57,8 @@ export type NodeServices = Services &
     readonly openClient: OpenClient;
     readonly host: DatabaseHost;
     readonly elsewhere: readonly DatabaseHost[];
+    /** What was done to the platform's database when it was opened, if anything was. */
+    readonly platformUpgrade?: PlatformUpgrade;
     readonly upgrades: Upgrades;
     readonly logFiles: FolderLogFiles;
     readonly logIngest: LogIngest;
@@ -73,6 +79,8 @@ export async function buildNodeServices(
     readonly mailer?: Mailer;
     /** Where log lines go, if not to the standard output. */
     readonly writeLine?: (line: string) => void;
+    /** What may be done to the platform's database itself: by default, all that a start does. */
+    readonly access?: PlatformAccess;
   } = {},
 ): Promise<NodeServices> {
   const now = options.now ?? systemClock;
@@ -84,11 +92,15 @@ export async function buildNodeServices(
   const connections = config.sqld || config.turso ? await connectionsToServers() : undefined;
   const fetch = connections && { fetch: connections.fetch };
   const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, ...fetch });
-  const openClient: OpenClient = (location) =>
-    location.url.startsWith("file:") ? openEmbedded(location) : remotes.openClient(location);
+  const openClient = openerOf(remotes);
   await readyRemotes(remotes, log);
-  const platformDatabase = await openPlatform({ config, dataDir, remotes, nowMs: nowMs() });
-  const platform = new PlatformStore(platformDatabase, now);
+  const store = storeOf(config);
+  const access = options.access ?? "start";
+  const opened = await openPlatform({ config, dataDir, remotes, store, now, log, access });
+  if (access !== "use") tightenFiles(config, log);
+  const watched = config.platformDatabaseUrl ? [dataDir] : [dataDir, platformFile(dataDir)];
+  watchDataFolder(watched, { background, log });
+  const platform = new PlatformStore(opened.database, now, locateBelow(dataDir, remotes));
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const queryTimes = new QueryTimes();
   const performanceLog = new PerformanceLog({ platform, times: queryTimes, log, background });
@@ -106,7 +118,7 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const fileHost = new FileHost({ root: join(dataDir, "guilds"), template, openClient });
+  const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template, openClient });
   const host = { sqld: remotes.sqld!, turso: remotes.turso!, file: fileHost }[config.databaseHost];
   // Guilds that were moved, or made before the configuration was another, are where they were.
   const hosts = [fileHost, remotes.sqld, remotes.turso].filter((one) => one !== undefined);
@@ -167,6 +179,7 @@ export async function buildNodeServices(
     elsewhere,
     runner,
     isRunnerGone,
+    ...(opened.upgrade && { platformUpgrade: opened.upgrade }),
     upgrades,
     envelopes,
     jobs,
@@ -221,6 +234,13 @@ export async function buildNodeServices(
 
 function onScreen(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Takes away what older releases, or an operator's copying, let other accounts of the machine do. */
+function tightenFiles(config: Config, log: Log): void {
+  const { dir } = config.backups;
+  const { changed, left } = makePrivate(resolve(config.dataDir), dir ? [resolve(dir)] : []);
+  if (changed > 0 || left.length > 0) log.warn("data-folder.tightened", { changed, left });
 }
 
 /** Loaded only where there are servers: Node's HTTP takes a fifth of the time a command has. */

@@ -136,14 +136,29 @@ const SESSION_COLUMNS = `
 const SESSION = `${SESSION_COLUMNS} AND s.token_hash = ?`;
 const SESSION_BY_ID = `${SESSION_COLUMNS} AND s.id = ?`;
 
+/** What the registry knows of where a guild's database is. `storedUrl` is null before it is made. */
+export interface StoredPlace {
+  readonly host: string;
+  readonly databaseName: string;
+  readonly storedUrl: string | null;
+}
+
+/** Says where a guild's database is on this machine. Never throws: lists must go on. */
+export type Locate = (place: StoredPlace) => DatabaseLocation;
+
+const asStored: Locate = ({ storedUrl }) => ({ url: storedUrl ?? "" });
+
 /** Every question that more than one feature asks of the platform database. */
 export class PlatformStore {
   readonly db: PlatformDatabase;
   readonly now: Clock;
+  readonly #locate: Locate;
 
-  constructor(db: PlatformDatabase, now: Clock) {
+  /** `locate` says where a guild's database is; without it, the registry's word counts. */
+  constructor(db: PlatformDatabase, now: Clock, locate: Locate = asStored) {
     this.db = db;
     this.now = now;
+    this.#locate = locate;
   }
 
   /**
@@ -158,7 +173,7 @@ export class PlatformStore {
     const query = reference.length === 36 ? BY_ID : BY_SLUG;
     const row = await this.db.first<GuildRow & MembershipRow>(query, reference, userId ?? "");
     if (row === undefined) return undefined;
-    return { guild: toGuild(row), membership: toMembership(row) };
+    return { guild: toGuild(row, this.#locate), membership: toMembership(row) };
   }
 
   /** The guild that a retired slug led to, while the slug is still held for it. */
@@ -187,7 +202,7 @@ export class PlatformStore {
         after,
         filter.status ?? null,
       );
-      for (const row of rows) yield toGuild(row);
+      for (const row of rows) yield toGuild(row, this.#locate);
       if (rows.length < pageSize) return;
       after = rows[rows.length - 1]!.id;
     }
@@ -308,7 +323,7 @@ interface MembershipRow {
   member_is_over: number | null;
 }
 
-function toGuild(row: GuildRow): Guild {
+function toGuild(row: GuildRow, locate: Locate): Guild {
   return {
     id: row.id,
     slug: row.slug,
@@ -334,7 +349,11 @@ function toGuild(row: GuildRow): Guild {
     statusReason: row.status_reason,
     host: row.host,
     databaseName: row.database_name,
-    location: { url: row.database_url ?? "" },
+    location: locate({
+      host: row.host,
+      databaseName: row.database_name,
+      storedUrl: row.database_url,
+    }),
     generation: row.generation,
     schemaVersion: row.schema_version,
     schemaHash: row.schema_hash,

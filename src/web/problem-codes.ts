@@ -58,6 +58,7 @@ const CODES = {
     auth/busy auth/provider-unavailable database/busy database/unreachable guild/provisioning
     guild/migration-waits guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
     guild/too-busy guild/writes-blocked payment/unavailable platform/closing
+    platform/data-moved
     secrets/not-configured secrets/unreadable`,
   507: `
     guild/storage-full`,

@@ -7,7 +7,7 @@ import { serve } from "@hono/node-server";
 import { createClient } from "@libsql/client";
 import autocannon from "autocannon";
 import { Hono } from "hono";
-import { newDatabaseName } from "../../provisioning/hosts/host.ts";
+import { newDatabaseName, storedFilePlace } from "../../provisioning/hosts/host.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bids, live } from "./auctions.ts";
@@ -335,7 +335,7 @@ async function cloneGuild(t: TestApp, of: GuildId, i: number): Promise<GuildId> 
             created_at, updated_at)
           SELECT ?1, ?2, ?2, ?2, '', '', 'eu', 'none', owner_id, 'premium', 'ready', 'file', ?3, ?4,
             schema_version, schema_hash, '{}', 0, 0 FROM guilds WHERE id = ?5`,
-    args: [id, `clone-${i}`, name, url, of],
+    args: [id, `clone-${i}`, name, storedFilePlace(name), of],
   });
   const client = await t.services.openClient({ url });
   await client.execute({

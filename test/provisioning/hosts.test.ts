@@ -35,7 +35,7 @@ const fileOptions = () => ({
 });
 const makeFileHost = () =>
   new FileHost({
-    root: join(dir, "inner/guilds"),
+    root: join(dir, "guilds"),
     template: fileTemplate(fileOptions()),
     openClient: openEmbedded,
   });

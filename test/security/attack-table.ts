@@ -105,7 +105,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S65: "not proved yet",
   S68: "not proved yet",
   S69: "not proved yet",
-  S70: "not proved yet",
   S71: "not proved yet",
   S72: "not proved yet",
   S73: "not proved yet",
@@ -123,6 +122,5 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S91: "not proved yet",
   S93: "not proved yet",
   S94: "not proved yet",
-  S95: "not proved yet",
   S96: "not proved yet",
 };

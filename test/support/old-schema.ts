@@ -1,7 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
+import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FileHost } from "../../provisioning/hosts/file.ts";
+import { removeDatabase } from "../../provisioning/hosts/file-drafts.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import { newDatabaseName } from "../../provisioning/hosts/host.ts";
 import { schemaOf } from "../../provisioning/migrations.ts";
@@ -36,12 +38,16 @@ export async function putOnSchema(t: TestApp, guild: TestGuild, version: number)
     args: [version, hash],
   });
   await from.close();
+  await to.execute(plain("PRAGMA wal_checkpoint(TRUNCATE)"));
   await to.close();
+  const place = fileURLToPath(row.location.url);
+  await removeDatabase(place);
+  await copyFile(fileURLToPath(location.url), place);
   await platform.db.client.execute({
-    sql: "UPDATE guilds SET database_url = ?, schema_version = ?, schema_hash = ? WHERE id = ?",
-    args: [location.url, version, hash, row.id],
+    sql: "UPDATE guilds SET schema_version = ?, schema_hash = ? WHERE id = ?",
+    args: [version, hash, row.id],
   });
-  return { location, clean: () => removeSearched(root) };
+  return { location: row.location, clean: () => removeSearched(root) };
 }
 
 /** The ledger of migrations is the template's own. */

@@ -4,6 +4,7 @@ import { platformMigrations } from "../../platform-migrations/index.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import { type DatabaseHost, newDatabaseName } from "../../provisioning/hosts/host.ts";
+import { locateBelow } from "../../provisioning/hosts/places.ts";
 import { type Migration, migrate, parseMigrations } from "../../provisioning/migrations.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { type OpenClient, PlatformDatabase } from "../../src/database/client.ts";
@@ -37,7 +38,11 @@ export async function openProvisioning(dir: string, options: Options = {}) {
   const client = await openEmbedded({ url }, { create: true });
   const report = await migrate(client, parseMigrations(platformMigrations), { nowMs: nowMs() });
   if (report.error) throw report.error;
-  const platform = new PlatformStore(new PlatformDatabase(client), now);
+  const platform = new PlatformStore(
+    new PlatformDatabase(client),
+    now,
+    options.elsewhere ? undefined : locateBelow(dir),
+  );
   const tenants = new TenantDatabases({ openMax: 50, openClient });
   const files = { migrations, openClient: openEmbedded };
   const template = fileTemplate({ root: dir, ...files, nowMs });

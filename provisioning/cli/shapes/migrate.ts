@@ -63,6 +63,13 @@ const losing = z.array(
 );
 
 export const migrateShapes = {
+  "migrate platform": orWould(
+    z.strictObject({
+      applied: z.array(text),
+      convertedPlaces: count.describe("guilds that were found by a path of a machine"),
+      copy: text.nullable().describe("in the backup store; null when nothing was due"),
+    }),
+  ),
   "migrate plan": plan,
   "migrate rehearse": z.strictObject({
     rehearsals: z.array(rehearsal),

@@ -62,6 +62,7 @@ export const platformShapes = {
     faults: z.array(text),
     findings: z.array(z.strictObject({ finding: text, next: text })),
   }),
+  init: orWould(z.strictObject({ made: text.describe("the folder") })),
   sweep: z.union([
     z.strictObject({
       finished: z.array(text),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { newDatabaseName, storedFilePlace } from "../../../provisioning/hosts/host.ts";
 import { parseMigrations, schemaOf } from "../../../provisioning/migrations.ts";
 import { rehearse } from "../../../provisioning/rollouts/rehearse.ts";
 import { revertGuild, revertible } from "../../../provisioning/rollouts/revert.ts";
@@ -167,10 +168,13 @@ describe("a rollout", () => {
     await services.platform.db.client.batch(
       [
         {
-          sql: "UPDATE guilds SET database_url = ? WHERE id = ?",
-          args: [two!.location.url, one!.id],
+          sql: "UPDATE guilds SET status = 'failed', database_name = ? WHERE id = ?",
+          args: [newDatabaseName(), two!.id],
         },
-        { sql: "UPDATE guilds SET status = 'failed' WHERE id = ?", args: [two!.id] },
+        {
+          sql: "UPDATE guilds SET database_name = ?1, database_url = ?2 WHERE id = ?3",
+          args: [two!.databaseName, storedFilePlace(two!.databaseName), one!.id],
+        },
       ],
       "write",
     );

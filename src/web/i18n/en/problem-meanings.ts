@@ -154,6 +154,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "plan/read-only":
     "The plan has become too small, so this can be read but not changed. The guild's owner can upgrade.",
   "platform/closing": "The server is closing.",
+  "platform/data-moved":
+    "The folder of the databases is not where it was, so nothing was written. Try again in a moment.",
   "raids/already-there": "You are in the raid already.",
   "raids/bad-people": "Some of these people are not active in this roster. Load the list again.",
   "raids/bad-time": "Choose a day, or at least one weekday.",

@@ -170,6 +170,9 @@ export const problems: Translated<typeof en> = {
     "idempotency/shown-once":
       "Ya se hizo, y su secreto se mostró una sola vez. Si no te llegó, revócalo y crea otro con una Idempotency-Key nueva.",
     "onboarding/example-is-there": "El ejemplo ya está puesto.",
+    "platform/data-moved":
+      "La carpeta de las bases de datos no está en su sitio, así que no se ha guardado nada. " +
+      "Inténtalo dentro de un momento.",
     "platform/closing": "El servidor se está cerrando. Inténtalo dentro de un momento.",
     "request/bad-text":
       "Un texto lleva un carácter que no se puede guardar. Escríbelo de nuevo sin pegarlo.",

@@ -1,0 +1,24 @@
+import type { Client } from "../../src/database/client.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
+import { limits } from "../../src/limits.ts";
+import { storePlatformCopy } from "./platform.ts";
+import type { BackupStore } from "./store.ts";
+
+const FOLDER = "platform-upgrades";
+
+/**
+ * Copies the platform's database before a release changes it, and keeps the last of these copies. The
+ * copy was read back from the store and opened. Gives back its key, for `backups restore-platform`.
+ * @throws {DatabaseError} `corrupt`
+ */
+export async function copyBeforeUpgrade(
+  platform: Client,
+  to: { readonly store: BackupStore; readonly scratch: string; readonly now: Clock },
+): Promise<string> {
+  const key = await storePlatformCopy(platform, { ...to, folder: FOLDER });
+  const keys: string[] = [];
+  for await (const one of to.store.list(`${FOLDER}/`)) keys.push(one);
+  const old = keys.sort().slice(0, -limits.backups.upgradesKept);
+  for (const one of old) if (one !== key) await to.store.remove(one);
+  return key;
+}

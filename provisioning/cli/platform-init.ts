@@ -1,0 +1,25 @@
+import { AppError } from "../../src/kernel/errors.ts";
+import { platformThere } from "../platform-errors.ts";
+import { EXIT, Output } from "./output.ts";
+import { openServices } from "./run.ts";
+
+/** Says what `init` would do. What only the servers and stores of the configuration know is not asked. */
+export async function wouldInit(options: {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}): Promise<void> {
+  const out = new Output(options);
+  const would = "make a new platform where the configuration says";
+  try {
+    const services = await openServices();
+    await services.close();
+    throw platformThere(services.config.dataDir);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "platform/not-found") {
+      process.exitCode = out.failure(error);
+      return;
+    }
+    out.result({ dryRun: true, would }, () => `It would ${would}.`);
+    process.exitCode = EXIT.done;
+  }
+}

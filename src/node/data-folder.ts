@@ -1,0 +1,53 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
+
+/** The platform's database below `DATA_DIR`. */
+export function platformFile(dataDir: string): string {
+  return join(dataDir, "platform.db");
+}
+
+const TEMPLATE = /^template-.*\.db$/;
+const LOG_OR_TEMPLATE = /^platform\.db-(wal|journal)$|^template-.*\.db$/;
+
+/** Folders that only a platform fills. */
+const FILLED_BY_PLATFORMS = [GUILDS_FOLDER, "logs", "rollouts", "backups"];
+
+/**
+ * The first thing in `dataDir`, but for the platform's own file, that a platform must have left there:
+ * such as guilds, logs, copies. So is the log of its own file, unless that was opened and found empty.
+ * Undefined for a folder that is new or empty, or holds other things.
+ */
+export async function traceOfPlatform(
+  dataDir: string,
+  log: "with its log" | "without its log",
+): Promise<string | undefined> {
+  const names = await namesIn(dataDir);
+  const traces = log === "with its log" ? LOG_OR_TEMPLATE : TEMPLATE;
+  const left = names.find((name) => traces.test(name));
+  if (left !== undefined) return join(dataDir, left);
+  for (const folder of FILLED_BY_PLATFORMS) {
+    // Hidden files are drafts of a process that died: nothing that anybody could miss.
+    const found = (await namesIn(join(dataDir, folder))).find((name) => !name.startsWith("."));
+    if (found !== undefined) return join(dataDir, folder, found);
+  }
+  return undefined;
+}
+
+/** How large a file is, in bytes; 0 when it is not there. */
+export async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return 0;
+      throw error;
+    },
+  );
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+}
