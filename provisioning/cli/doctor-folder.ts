@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exposedBelow, exposedIn } from "../../src/node/private-files.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import { isRefused } from "../hosts/file-places.ts";
 import { GUILDS_FOLDER } from "../hosts/host.ts";
-import { isRefused } from "../hosts/places.ts";
 import type { Finding } from "./doctor-platform.ts";
 
 /** Names shown of many. */

@@ -51,12 +51,16 @@ function lookAt(path: string): { readonly size: number; readonly isLink: boolean
   }
 }
 
-/** SQLite would let every account of the machine read it, and its logs take their rights from it. */
+/**
+ * Makes the file where none is. SQLite would let every account of the machine read it, and its logs take
+ * their rights from it. One that is there is not opened: closing it would end the locks on it that this
+ * process has by other connections.
+ */
 function makePrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(path, "wx", 0o600));
   } catch {
-    // SQLite says what is wrong.
+    // It is there, or SQLite says what is wrong.
   }
 }
 

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
+import { locateBelow, openerOf } from "../../provisioning/hosts/file-places.ts";
 import { fileTemplate } from "../../provisioning/hosts/file-template.ts";
 import { type DatabaseHost, GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
-import { locateBelow, openerOf } from "../../provisioning/hosts/places.ts";
 import { Provisioner } from "../../provisioning/provisioner.ts";
 import { readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";

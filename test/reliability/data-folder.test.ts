@@ -6,6 +6,7 @@ import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { appOn, copyFolder, copyOfOlderRelease } from "../support/copied-folder.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
 let t: TestApp;
@@ -21,8 +22,10 @@ afterAll(async () => {
   await t.close();
 });
 
-const names = async (client: TestGuild["owner"]) =>
-  (await client.get("/roster/persons")).body.items.map(({ name }: { name: string }) => name).sort();
+const names = async ({ services }: Pick<TestApp, "services">) =>
+  await services.tenants.use((await services.platform.guild(guild.id))!, async (db) =>
+    (await db.all<{ name: string }>("SELECT name FROM persons")).map(({ name }) => name),
+  );
 const placeOf = async (services: TestApp["services"]) =>
   (await services.platform.db.first<{ url: string }>("SELECT database_url AS url FROM guilds"))!
     .url;
@@ -44,19 +47,19 @@ describe("a data folder that was copied or moved", () => {
         await using staging = await appOn(t, copy);
         const made = await staging.owner(guild).post("/roster/persons", { name: "Jaina" });
         expect(made.status, made.text).toBe(201);
-        expect(await names(staging.owner(guild))).toContain("Jaina");
+        expect(await names(staging)).toContain("Jaina");
         expect(await placeOf(staging.services)).toMatch(/^file:guilds\/g[a-z2-7]{25}\.db$/);
         const upgraded = staging.events().find(({ event }) => event === "platform.migrated");
         expect(upgraded).toMatchObject({ convertedPlaces: 1 });
       }
-      expect(await names(guild.owner)).not.toContain("Jaina");
+      expect(await names(t)).not.toContain("Jaina");
       await rename(copy, moved);
       await using again = await appOn(t, moved);
-      expect(await names(again.owner(guild))).toContain("Jaina");
+      expect(await names(again)).toContain("Jaina");
       expect(again.events().filter(({ event }) => event === "platform.migrated")).toEqual([]);
     } finally {
-      await rm(copy, { recursive: true, force: true });
-      await rm(moved, { recursive: true, force: true });
+      await removeSearched(copy);
+      await removeSearched(moved);
     }
   });
 
@@ -82,7 +85,7 @@ describe("a data folder that was copied or moved", () => {
       }
       expect(await readFile(stray, "utf8")).toBe("not to be opened");
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 
@@ -98,9 +101,9 @@ describe("a data folder that was copied or moved", () => {
       const answer = await app.owner(guild).post("/roster/persons", { name: "Sylvanas" });
       expect([answer.status, answer.body.type]).toEqual([503, "/problems/guild/quarantined"]);
       expect((await cli(dir, "doctor")).out).toContain("Guilds whose files are links");
-      expect(await names(guild.owner)).not.toContain("Sylvanas");
+      expect(await names(t)).not.toContain("Sylvanas");
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 });
@@ -112,7 +115,7 @@ describe("a folder without its platform", () => {
     [
       "an empty platform.db beside the template alone",
       async (dir) => {
-        await rm(join(dir, "guilds"), { recursive: true });
+        await removeSearched(join(dir, "guilds"));
         await removePlatform(dir);
         await writeFile(join(dir, "platform.db"), "");
       },
@@ -120,7 +123,7 @@ describe("a folder without its platform", () => {
     [
       "a missing platform.db beside its log alone",
       async (dir) => {
-        await rm(dir, { recursive: true });
+        await removeSearched(dir);
         await mkdir(dir);
         await writeFile(join(dir, "platform.db-wal"), "what was written last");
       },
@@ -144,7 +147,7 @@ describe("a folder without its platform", () => {
         const size = statSync(join(dir, "platform.db"), { throwIfNoEntry: false })?.size ?? 0;
         expect(size).toBe(0);
       } finally {
-        await rm(dir, { recursive: true, force: true });
+        await removeSearched(dir);
       }
     },
   );
@@ -170,7 +173,7 @@ describe("a folder without its platform", () => {
       const again = await cli(dir, "init", "--json");
       expect([again.code, JSON.parse(again.err).error.code]).toEqual([1, "platform/there"]);
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 });
@@ -208,7 +211,7 @@ describe("a platform of an older release", () => {
       expect(back.code, back.err).toBe(0);
       await expect(appOn(t, restored, "use")).rejects.toMatchObject({ code: "platform/behind" });
     } finally {
-      for (const folder of [dir, restored]) await rm(folder, { recursive: true, force: true });
+      for (const folder of [dir, restored]) await removeSearched(folder);
     }
   });
 
@@ -217,14 +220,14 @@ describe("a platform of an older release", () => {
     await copyOfOlderRelease(t, dir);
     try {
       // The store's folder cannot be made where a file is.
-      await rm(join(dir, "backups"), { recursive: true, force: true });
+      await removeSearched(join(dir, "backups"));
       await writeFile(join(dir, "backups"), "a file");
       const failed = await cli(dir, "migrate", "platform");
       expect(failed.code).toBe(1);
       const { err } = await cli(dir, "guilds", "list");
       expect(err).toContain("has to be brought to this release first");
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 });
@@ -265,7 +268,7 @@ describe("files of the platform", () => {
       expect(told).toHaveLength(1);
       expect((await cli(dir, "doctor")).out).not.toContain("Other accounts");
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await removeSearched(dir);
     }
   });
 });
@@ -288,13 +291,13 @@ describe("a data folder that goes away while the server runs", () => {
       // Another folder of the same name, as a restore would put there, is not ours either.
       await copyFolder(away, dir);
       expect((await write("Anduin")).body.type).toBe("/problems/platform/data-moved");
-      await rm(dir, { recursive: true });
+      await removeSearched(dir);
       await rename(away, dir);
       expect((await write("Bolvar")).status).toBe(201);
-      expect(await names(owner)).toEqual(expect.arrayContaining(["Bolvar", "Varian"]));
-      expect(await names(owner)).not.toContain("Anduin");
+      expect(await names(app)).toEqual(expect.arrayContaining(["Bolvar", "Varian"]));
+      expect(await names(app)).not.toContain("Anduin");
     } finally {
-      for (const folder of [dir, away]) await rm(folder, { recursive: true, force: true });
+      for (const folder of [dir, away]) await removeSearched(folder);
     }
   });
 
@@ -315,7 +318,7 @@ describe("a data folder that goes away while the server runs", () => {
       const gone = app.events().filter(({ event }) => event === "data-folder.gone");
       expect(gone).toHaveLength(1);
     } finally {
-      for (const folder of [dir, `${dir}-away`]) await rm(folder, { recursive: true, force: true });
+      for (const folder of [dir, `${dir}-away`]) await removeSearched(folder);
     }
   });
 });

@@ -12,6 +12,7 @@ import { limits } from "../../src/limits.ts";
 import { UNLIMITED_REQUESTS } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { clientOf, processes, signUp } from "../support/processes.ts";
+import { removeSearched } from "../support/secrets/folders.ts";
 
 const FULL = process.env["GUILDHALL_SCALE"] === "full";
 const WRITERS = 3;
@@ -26,7 +27,7 @@ afterAll(() => rm(writer, { force: true }));
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-shared-"));
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeSearched(dir));
 
 async function newFile(): Promise<string> {
   const path = join(dir, "shared.db");

@@ -1,4 +1,5 @@
-import { cp } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { PlatformAccess } from "../../src/node/platform-database.ts";
@@ -22,9 +23,12 @@ export async function copyOfOlderRelease(t: TestApp, to: string): Promise<void> 
   await places("file:");
 }
 
-/** Copies a data folder as an operator would for a drill. */
+/**
+ * Copies a data folder as an operator would for a drill. In a process of its own: reading a database
+ * file here would end the locks that open connections of this process have on it.
+ */
 export async function copyFolder(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, verbatimSymlinks: true });
+  await promisify(execFile)("cp", ["-a", from, to]);
 }
 
 /** The product on another folder of the same machine, with the same secrets and the same clock. */
