@@ -187,6 +187,7 @@ describe("a guild's life", () => {
 });
 
 test("doctor says what is missing and what to do, and shows no secret", async () => {
+  await guildhall("init");
   const sick = await guildhall("doctor", "--json");
   expect(sick.code).toBe(4);
   const { faults, variables } = JSON.parse(sick.out);

@@ -32,6 +32,7 @@ const recorded = async (path: string) =>
 test("what operators call is built once, and anew as soon as a file of it is another", async () => {
   expect(await guildhall("--help")).toMatch(/^Examples:\n {2}guildhall /);
   const first = (await stat(record)).mtimeMs;
+  await guildhall("init");
   expect(JSON.parse(await guildhall("guilds", "list", "--json"))).toEqual([]);
   expect((await stat(record)).mtimeMs).toBe(first);
   const source = "provisioning/cli/sweep.ts";
