@@ -9,6 +9,7 @@ import { leavesOf } from "../../provisioning/cli/leaves.ts";
 import { buildProgram } from "../../provisioning/cli/program.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
+import { openProvisioning } from "../support/provisioning.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
 /** What they print is for programs anyway. */
@@ -38,6 +39,7 @@ let dir: string;
 beforeAll(async () => {
   main = await bundleScript("provisioning/cli/main.ts");
   dir = await mkdtemp(join(tmpdir(), "guildhall-cli-"));
+  await (await openProvisioning(dir)).close();
 });
 afterAll(async () => {
   await rm(main, { force: true });

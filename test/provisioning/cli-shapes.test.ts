@@ -71,6 +71,8 @@ const DAY: readonly (readonly string[])[] = [
   ["stats"],
   ["stats", "iron-vow", "late-vow"],
   ["stats", "iron-vow", "--performance"],
+  ["migrate", "platform"],
+  ["migrate", "platform", "--dry-run"],
   ["doctor"],
   ["logs", "analyze", "log.txt"],
   ["logs", "analyze", "log.txt", "log.txt"],

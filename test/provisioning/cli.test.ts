@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(main, { force: true }));
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-cli-"));
+  await (await openProvisioning(dir)).close();
 });
 afterEach(() => removeSearched(dir));
 
@@ -187,7 +188,6 @@ describe("a guild's life", () => {
 });
 
 test("doctor says what is missing and what to do, and shows no secret", async () => {
-  await guildhall("init");
   const sick = await guildhall("doctor", "--json");
   expect(sick.code).toBe(4);
   const { faults, variables } = JSON.parse(sick.out);
