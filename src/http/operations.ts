@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler } from "hono";
 import type { Permission } from "../kernel/permissions.ts";
 import { requirePermission } from "./access.ts";
-import type { GuildEnv } from "./env.ts";
+import type { AppEnv, GuildEnv } from "./env.ts";
 import { jsonBody, problem, runsEachTime } from "./router.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -12,6 +12,11 @@ interface Answer {
   readonly description: string;
   readonly content?: Readonly<Record<string, { readonly schema: z.ZodType }>>;
   readonly headers?: z.ZodObject;
+}
+
+interface RawBody {
+  readonly required: boolean;
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
 }
 
 /** What one operation of the API takes and gives. */
@@ -27,6 +32,12 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   /** The JSON body. */
   readonly body?: z.ZodType;
+  /** A body that is no JSON, by media type. */
+  readonly content?: RawBody;
+  /** Refuses callers in another way than `needs` does. */
+  readonly guard?: MiddlewareHandler;
+  /** Who may call it, in the words of OpenAPI; without it, everyone who is signed in. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   /** A repetition with the same Idempotency-Key runs again, see `runsEachTime`. */
   readonly runsEachTime?: true;
   /** Answers by status. The problem document is added to each operation. */
@@ -38,7 +49,9 @@ type RequestOf<O extends Operation> = {
   [Part in "params" | "query" | "headers" as undefined extends O[Part] ? never : Part]: O[Part];
 } & (O extends { readonly body: infer Body extends z.ZodType }
   ? { body: { required: true; content: { "application/json": { schema: Body } } } }
-  : unknown);
+  : O extends { readonly content: infer Content extends RawBody }
+    ? { body: Content }
+    : unknown);
 
 type RouteOf<M extends Method, P extends string, O extends Operation, E extends Env> = {
   method: M;
@@ -59,11 +72,11 @@ type RouteOf<M extends Method, P extends string, O extends Operation, E extends 
  *
  *     router.openapi(api.get("/raids/{id}", { id: "getRaid", … }), (c) => …)
  *
- * `guard` makes the middleware that refuses callers without `needs`.
+ * `guardFor` makes the middleware that refuses callers without `needs`.
  */
-function operationsWith<E extends Env, Need>(
+export function operationsWith<E extends Env, Need>(
   tag: string,
-  guard: (need: Need) => MiddlewareHandler<E>,
+  guardFor: (need: Need) => MiddlewareHandler<E>,
 ) {
   const operation =
     <M extends Method>(method: M) =>
@@ -71,21 +84,23 @@ function operationsWith<E extends Env, Need>(
       path: P,
       options: O,
     ) => {
-      const { id, summary, description, params, query, headers, body, answers, needs } = options;
+      const { id, params, query, headers, body, content, answers, needs, guard } = options;
+      const { summary, description, security } = options;
       const route = {
         method,
         path,
         operationId: id,
         summary,
         ...(description !== undefined && { description }),
+        ...(security && { security }),
         ...(options.runsEachTime && runsEachTime),
         tags: [tag],
-        middleware: needs === undefined ? [] : [guard(needs)],
+        middleware: [...(guard ? [guard] : []), ...(needs === undefined ? [] : [guardFor(needs)])],
         request: {
           ...(params && { params }),
           ...(query && { query }),
           ...(headers && { headers }),
-          ...(body && { body: jsonBody(body) }),
+          ...(body ? { body: jsonBody(body) } : content && { body: content }),
         },
         responses: { ...answers, default: problem },
       };
@@ -104,3 +119,7 @@ function operationsWith<E extends Env, Need>(
 /** Operations below one guild's address. `needs` is the permission that the caller must have. */
 export const guildOperations = (tag: string) =>
   operationsWith<GuildEnv, Permission>(tag, requirePermission);
+
+/** Operations of the platform: what a person does with an account. */
+export const platformOperations = (tag: string) =>
+  operationsWith<AppEnv, never>(tag, (need: never) => need);

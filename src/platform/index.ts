@@ -32,12 +32,12 @@ export { plansPages } from "./plans/pages.tsx";
 /** The platform's JSON API, below `/api`: one line per feature. */
 export function platformApi() {
   return createRouter()
-    .route("/", authApi())
-    .route("/", identitiesApi())
-    .route("/", personalSecretsApi())
-    .route("/", guildsApi())
-    .route("/", plansApi())
-    .route("/", paymentNewsApi())
+    .route("/", authApi)
+    .route("/", identitiesApi)
+    .route("/", personalSecretsApi)
+    .route("/", guildsApi)
+    .route("/", plansApi)
+    .route("/", paymentNewsApi)
     .route("/", endImpersonationApi());
 }
 
@@ -58,8 +58,8 @@ export function operatorApi() {
     .route("/", accountsApi())
     .route("/", operationsApi())
     .route("/", impersonationsApi())
-    .route("/", planOperatorApi())
-    .route("/", configurationApi());
+    .route("/", planOperatorApi)
+    .route("/", configurationApi);
 }
 
 /** The operators' console, below `/operator`: one line per feature. */

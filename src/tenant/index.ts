@@ -16,19 +16,19 @@ import { rosterApi, rosterPages } from "./roster/index.ts";
 /** The guild's JSON API, below `/api/g/:guild`: one line per feature. */
 export function tenantApi() {
   return createRouter<GuildEnv>()
-    .route("/", rosterApi())
-    .route("/", dkpApi())
-    .route("/", poolsApi())
-    .route("/", raidsApi())
-    .route("/", councilsApi())
-    .route("/", lootApi())
-    .route("/", auctionsApi())
-    .route("/", analyticsApi())
+    .route("/", rosterApi)
+    .route("/", dkpApi)
+    .route("/", poolsApi)
+    .route("/", raidsApi)
+    .route("/", councilsApi)
+    .route("/", lootApi)
+    .route("/", auctionsApi)
+    .route("/", analyticsApi)
     .route("/", liveApi())
     .route("/", combatLogsApi())
-    .route("/", auditApi())
-    .route("/", connectionsApi())
-    .route("/", onboardingApi());
+    .route("/", auditApi)
+    .route("/", connectionsApi)
+    .route("/", onboardingApi);
 }
 
 /** The guild's pages, below `/g/:guild`: one line per feature. */

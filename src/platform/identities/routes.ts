@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { createRouter, json, problem } from "../../http/router.ts";
+import { z } from "@hono/zod-openapi";
+import { platformOperations } from "../../http/operations.ts";
+import { createRouter, json } from "../../http/router.ts";
 import { unlink, waysIn } from "./linking.ts";
 import { providersOf } from "./providers.ts";
 
-const tags = ["Accounts"];
+const api = platformOperations("Accounts");
 const providerId = z.enum(["discord", "battlenet"]);
 const identity = z
   .object({
@@ -14,59 +15,51 @@ const identity = z
   })
   .openapi("Identity");
 
-const getProviders = createRoute({
-  method: "get",
-  path: "/providers",
-  operationId: "listProviders",
-  summary: "With whom people can sign in here. A browser begins at /sign-in/{id}.",
-  tags,
-  security: [],
-  responses: {
-    200: json(
-      z.object({ items: z.array(z.object({ id: providerId, name: z.string() })) }),
-      "The providers that are configured.",
-    ),
-    default: problem,
-  },
-});
-const getIdentities = createRoute({
-  method: "get",
-  path: "/account/identities",
-  operationId: "listIdentities",
-  summary: "What opens the caller's account.",
-  tags,
-  responses: {
-    200: json(
-      z.object({ hasPassword: z.boolean(), items: z.array(identity).readonly() }),
-      "A password or not, and accounts elsewhere.",
-    ),
-    default: problem,
-  },
-});
-const deleteIdentity = createRoute({
-  method: "delete",
-  path: "/account/identities/{provider}",
-  operationId: "unlinkIdentity",
-  summary: "Take a link away, unless nothing else opens the account.",
-  tags,
-  request: { params: z.object({ provider: providerId }) },
-  responses: { 204: { description: "It opens the account no more." }, default: problem },
-});
-
 /** Accounts elsewhere that open an account here. They are linked in a browser. */
-export function identitiesApi() {
-  const api = createRouter();
-  api.openapi(getProviders, (c) => {
+export const identitiesApi = createRouter();
+
+identitiesApi.openapi(
+  api.get("/providers", {
+    id: "listProviders",
+    summary: "With whom people can sign in here. A browser begins at /sign-in/{id}.",
+    answers: {
+      200: json(
+        z.object({ items: z.array(z.object({ id: providerId, name: z.string() })) }),
+        "The providers that are configured.",
+      ),
+    },
+    security: [],
+  }),
+  (c) => {
     const items = providersOf(c.var.services.config).map(({ id, name }) => ({ id, name }));
     return c.json({ items }, 200);
-  });
-  api.openapi(getIdentities, async (c) => {
+  },
+);
+identitiesApi.openapi(
+  api.get("/account/identities", {
+    id: "listIdentities",
+    summary: "What opens the caller's account.",
+    answers: {
+      200: json(
+        z.object({ hasPassword: z.boolean(), items: z.array(identity).readonly() }),
+        "A password or not, and accounts elsewhere.",
+      ),
+    },
+  }),
+  async (c) => {
     const { hasPassword, identities: items } = await waysIn(c.var.platform);
     return c.json({ hasPassword, items }, 200);
-  });
-  api.openapi(deleteIdentity, async (c) => {
+  },
+);
+identitiesApi.openapi(
+  api.delete("/account/identities/{provider}", {
+    id: "unlinkIdentity",
+    summary: "Take a link away, unless nothing else opens the account.",
+    params: z.object({ provider: providerId }),
+    answers: { 204: { description: "It opens the account no more." } },
+  }),
+  async (c) => {
     await unlink(c.var.platform, c.req.valid("param").provider);
     return c.body(null, 204);
-  });
-  return api;
-}
+  },
+);

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../../http/env.ts";
+import { operationsWith } from "../../http/operations.ts";
 import { notFound } from "../../http/problem.ts";
 import type { Area } from "../../kernel/areas.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -39,6 +40,10 @@ export function requireArea(area: Area): MiddlewareHandler<OperatorEnv> {
     await next();
   };
 }
+
+/** Operations below `/api/operator`. `needs` is the area that the operator must have. */
+export const operatorOperations = (tag: string) =>
+  operationsWith<OperatorEnv, Area>(tag, requireArea);
 
 /** Was the password typed just now? Forms of the console are shown only then. */
 export function isProved(c: Context<OperatorEnv>): boolean {

@@ -1,6 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { createRouter, json, problem } from "../../http/router.ts";
+import { z } from "@hono/zod-openapi";
+import { platformOperations } from "../../http/operations.ts";
+import { createRouter, json } from "../../http/router.ts";
 import { listPlans } from "../plan-list.ts";
+
+const api = platformOperations("Plans");
 
 export const planJson = z
   .object({
@@ -16,20 +19,16 @@ export const planJson = z
   })
   .openapi("Plan");
 
-const plans = createRoute({
-  method: "get",
-  path: "/plans",
-  operationId: "listPlans",
-  tags: ["Plans"],
-  responses: {
-    200: json(z.object({ items: z.array(planJson).readonly() }), "Every plan, smallest first."),
-    default: problem,
-  },
-});
-
 /** What the plans offer. */
-export function plansApi() {
-  return createRouter().openapi(plans, async (c) =>
-    c.json({ items: await listPlans(c.var.services.platform) }, 200),
-  );
-}
+export const plansApi = createRouter();
+
+plansApi.openapi(
+  api.get("/plans", {
+    id: "listPlans",
+    summary: "List plans",
+    answers: {
+      200: json(z.object({ items: z.array(planJson).readonly() }), "Every plan, smallest first."),
+    },
+  }),
+  async (c) => c.json({ items: await listPlans(c.var.services.platform) }, 200),
+);

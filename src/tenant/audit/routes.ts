@@ -1,8 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { requirePermission } from "../../http/access.ts";
+import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, pageOf, paging, problem } from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import { type AuditRow, auditLog } from "./service.ts";
+
+const api = guildOperations("Audit");
 
 export const auditFilters = z.object({
   actor: z.string().max(50).optional(),
@@ -30,23 +32,22 @@ const rowJson = z
   })
   .openapi("AuditRow");
 
-const list = createRoute({
-  method: "get",
-  path: "/audit",
-  operationId: "listAudit",
-  tags: ["Audit"],
-  middleware: [requirePermission("audit.view")] as const,
-  request: { query: paging.extend(auditFilters.shape) },
-  responses: { 200: json(pageOf(rowJson), "Changes, newest first."), default: problem },
-});
-
 /** The guild's audit log. */
-export function auditApi() {
-  return createRouter<GuildEnv>().openapi(list, async (c) => {
+export const auditApi = createRouter<GuildEnv>();
+
+auditApi.openapi(
+  api.get("/audit", {
+    id: "listAudit",
+    summary: "List audit",
+    needs: "audit.view",
+    query: paging.extend(auditFilters.shape),
+    answers: { 200: json(pageOf(rowJson), "Changes, newest first.") },
+  }),
+  async (c) => {
     const page = await auditLog(c.var.guild, c.var.services.platform, c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(auditJson) }, 200);
-  });
-}
+  },
+);
 
 /** A row with its JSON texts read. */
 export function auditJson(row: AuditRow) {

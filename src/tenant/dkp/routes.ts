@@ -15,151 +15,158 @@ const created = {
 } as const;
 
 /** Points: standings, the ledger, and the four ways to add to it. */
-export function dkpApi() {
-  const router = createRouter<GuildEnv>();
-  const headersOf = (slug: string, id: string) => ({
-    location: `/api/g/${slug}/dkp/entries/${id}`,
-  });
-  return router
-    .openapi(
-      api.get("/standings", {
-        id: "listStandings",
-        summary: "List the standings",
-        needs: "standings.view",
-        query: paging.extend(inputs.standingsFilters.shape),
-        answers: {
-          200: json(
-            pageOf(inputs.standingJson).extend({ pool: inputs.poolJson }),
-            "The active people and their balances.",
-          ),
-        },
-      }),
-      async (c) => c.json(await service.standings(c.var.guild, c.req.valid("query")), 200),
-    )
-    .openapi(
-      api.get("/dkp/pools", {
-        id: "listPools",
-        summary: "List the pools",
-        needs: "standings.view",
-        answers: {
-          200: json(
-            z.object({ items: z.array(inputs.poolJson).readonly() }),
-            "All pools, the default one first.",
-          ),
-        },
-      }),
-      async (c) => c.json({ items: await service.pools(c.var.guild) }, 200),
-    )
-    .openapi(
-      api.post("/dkp/awards", {
-        id: "awardPoints",
-        summary: "Award points",
-        needs: "points.award",
-        body: inputs.awardBody,
-        answers: created,
-      }),
-      async (c) => {
-        const entry = await service.award(c.var.guild, c.req.valid("json"));
-        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
-      },
-    )
-    .openapi(
-      api.post("/dkp/spends", {
-        id: "spendPoints",
-        summary: "Spend points",
-        needs: "points.award",
-        body: inputs.spendBody,
-        answers: created,
-      }),
-      async (c) => {
-        const entry = await service.spend(c.var.guild, c.req.valid("json"));
-        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
-      },
-    )
-    .openapi(
-      api.post("/dkp/adjustments", {
-        id: "adjustPoints",
-        summary: "Correct points",
-        needs: "points.award",
-        body: inputs.adjustBody,
-        answers: created,
-      }),
-      async (c) => {
-        const entry = await service.adjust(c.var.guild, c.req.valid("json"));
-        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
-      },
-    )
-    .openapi(
-      api.post("/dkp/entries/{id}/reversal", {
-        id: "reverseEntry",
-        summary: "Reverse an entry",
-        needs: "points.award",
-        params: byId,
-        body: inputs.reversalBody,
-        answers: created,
-      }),
-      async (c) => {
-        const input = { txId: c.req.valid("param").id, ...c.req.valid("json") };
-        const entry = await service.reverse(c.var.guild, input);
-        return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
-      },
-    )
-    .openapi(
-      api.get("/dkp/entries", {
-        id: "listLedgerEntries",
-        summary: "List a pool's entries",
-        needs: "ledger.view",
-        query: paging.extend(inputs.ledgerFilters.shape),
-        answers: {
-          200: json(
-            pageOf(inputs.entrySummaryJson).extend({ pool: inputs.poolJson }),
-            "One pool's entries, newest first.",
-          ),
-        },
-      }),
-      async (c) => c.json(await service.ledger(c.var.guild, c.req.valid("query")), 200),
-    )
-    .openapi(
-      api.get("/dkp/entries/{id}", {
-        id: "getLedgerEntry",
-        summary: "Get an entry",
-        needs: "ledger.view",
-        params: byId,
-        answers: { 200: json(inputs.entryJson, "One entry with all its lines.") },
-      }),
-      async (c) => c.json(await service.entry(c.var.guild, c.req.valid("param").id), 200),
-    )
-    .openapi(
-      api.get("/dkp/persons/{id}/statement", {
-        id: "getStatement",
-        summary: "Get a person's statement",
-        needs: "ledger.view",
-        params: byId,
-        query: paging.extend({ pool: z.uuid().optional() }),
-        answers: {
-          200: json(
-            pageOf(inputs.statementLineJson).extend({
-              pool: inputs.poolJson,
-              account: inputs.accountJson,
-            }),
-            "Every change to one person's account, newest first, with the balance after it.",
-          ),
-        },
-      }),
-      async (c) => {
-        const query = { personId: c.req.valid("param").id, ...c.req.valid("query") };
-        return c.json(await service.statement(c.var.guild, query), 200);
-      },
-    )
-    .openapi(
-      api.get("/dkp/verification", {
-        id: "verifyLedger",
-        summary: "Verify the ledger",
-        needs: "ledger.view",
-        answers: {
-          200: json(inputs.verificationJson, "What was compared, and every difference found."),
-        },
-      }),
-      async (c) => c.json(await service.verify(c.var.guild), 200),
-    );
-}
+export const dkpApi = createRouter<GuildEnv>();
+
+const headersOf = (slug: string, id: string) => ({
+  location: `/api/g/${slug}/dkp/entries/${id}`,
+});
+dkpApi.openapi(
+  api.get("/standings", {
+    id: "listStandings",
+    summary: "List the standings",
+    needs: "standings.view",
+    query: paging.extend(inputs.standingsFilters.shape),
+    answers: {
+      200: json(
+        pageOf(inputs.standingJson).extend({ pool: inputs.poolJson }),
+        "The active people and their balances.",
+      ),
+    },
+  }),
+  async (c) => c.json(await service.standings(c.var.guild, c.req.valid("query")), 200),
+);
+
+dkpApi.openapi(
+  api.get("/dkp/pools", {
+    id: "listPools",
+    summary: "List the pools",
+    needs: "standings.view",
+    answers: {
+      200: json(
+        z.object({ items: z.array(inputs.poolJson).readonly() }),
+        "All pools, the default one first.",
+      ),
+    },
+  }),
+  async (c) => c.json({ items: await service.pools(c.var.guild) }, 200),
+);
+
+dkpApi.openapi(
+  api.post("/dkp/awards", {
+    id: "awardPoints",
+    summary: "Award points",
+    needs: "points.award",
+    body: inputs.awardBody,
+    answers: created,
+  }),
+  async (c) => {
+    const entry = await service.award(c.var.guild, c.req.valid("json"));
+    return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+  },
+);
+
+dkpApi.openapi(
+  api.post("/dkp/spends", {
+    id: "spendPoints",
+    summary: "Spend points",
+    needs: "points.award",
+    body: inputs.spendBody,
+    answers: created,
+  }),
+  async (c) => {
+    const entry = await service.spend(c.var.guild, c.req.valid("json"));
+    return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+  },
+);
+
+dkpApi.openapi(
+  api.post("/dkp/adjustments", {
+    id: "adjustPoints",
+    summary: "Correct points",
+    needs: "points.award",
+    body: inputs.adjustBody,
+    answers: created,
+  }),
+  async (c) => {
+    const entry = await service.adjust(c.var.guild, c.req.valid("json"));
+    return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+  },
+);
+
+dkpApi.openapi(
+  api.post("/dkp/entries/{id}/reversal", {
+    id: "reverseEntry",
+    summary: "Reverse an entry",
+    needs: "points.award",
+    params: byId,
+    body: inputs.reversalBody,
+    answers: created,
+  }),
+  async (c) => {
+    const input = { txId: c.req.valid("param").id, ...c.req.valid("json") };
+    const entry = await service.reverse(c.var.guild, input);
+    return c.json(entry, 201, headersOf(c.var.guild.guild.slug, entry.id));
+  },
+);
+
+dkpApi.openapi(
+  api.get("/dkp/entries", {
+    id: "listLedgerEntries",
+    summary: "List a pool's entries",
+    needs: "ledger.view",
+    query: paging.extend(inputs.ledgerFilters.shape),
+    answers: {
+      200: json(
+        pageOf(inputs.entrySummaryJson).extend({ pool: inputs.poolJson }),
+        "One pool's entries, newest first.",
+      ),
+    },
+  }),
+  async (c) => c.json(await service.ledger(c.var.guild, c.req.valid("query")), 200),
+);
+
+dkpApi.openapi(
+  api.get("/dkp/entries/{id}", {
+    id: "getLedgerEntry",
+    summary: "Get an entry",
+    needs: "ledger.view",
+    params: byId,
+    answers: { 200: json(inputs.entryJson, "One entry with all its lines.") },
+  }),
+  async (c) => c.json(await service.entry(c.var.guild, c.req.valid("param").id), 200),
+);
+
+dkpApi.openapi(
+  api.get("/dkp/persons/{id}/statement", {
+    id: "getStatement",
+    summary: "Get a person's statement",
+    needs: "ledger.view",
+    params: byId,
+    query: paging.extend({ pool: z.uuid().optional() }),
+    answers: {
+      200: json(
+        pageOf(inputs.statementLineJson).extend({
+          pool: inputs.poolJson,
+          account: inputs.accountJson,
+        }),
+        "Every change to one person's account, newest first, with the balance after it.",
+      ),
+    },
+  }),
+  async (c) => {
+    const query = { personId: c.req.valid("param").id, ...c.req.valid("query") };
+    return c.json(await service.statement(c.var.guild, query), 200);
+  },
+);
+
+dkpApi.openapi(
+  api.get("/dkp/verification", {
+    id: "verifyLedger",
+    summary: "Verify the ledger",
+    needs: "ledger.view",
+    answers: {
+      200: json(inputs.verificationJson, "What was compared, and every difference found."),
+    },
+  }),
+  async (c) => c.json(await service.verify(c.var.guild), 200),
+);

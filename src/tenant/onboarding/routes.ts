@@ -1,76 +1,74 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, problem } from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter, json } from "../../http/router.ts";
 import * as service from "./service.ts";
 
-const tags = ["Onboarding"];
-const needed = requirePermission("settings.manage");
+const api = guildOperations("Onboarding");
 const step = z.enum(service.STEPS);
 const stepState = z.enum(["open", "done", "skipped"]);
 const onboardingJson = z
   .object({ steps: z.array(z.object({ step, state: stepState })), hasExample: z.boolean() })
   .openapi("Onboarding");
-const answer = { 200: json(onboardingJson, "How far it is."), default: problem };
-
-const get = createRoute({
-  method: "get",
-  path: "/onboarding",
-  operationId: "getOnboarding",
-  tags,
-  middleware: needed,
-  responses: answer,
-});
-
-const mark = createRoute({
-  method: "put",
-  path: "/onboarding/steps/{step}",
-  operationId: "markStep",
-  tags,
-  middleware: needed,
-  request: { params: z.object({ step }), body: jsonBody(z.strictObject({ state: stepState })) },
-  responses: answer,
-});
-
-const addExample = createRoute({
-  method: "put",
-  path: "/onboarding/example",
-  operationId: "addExample",
-  tags,
-  middleware: needed,
-  responses: answer,
-});
-
-const removeExample = createRoute({
-  method: "delete",
-  path: "/onboarding/example",
-  operationId: "removeExample",
-  tags,
-  middleware: needed,
-  responses: answer,
-});
+const answer = { 200: json(onboardingJson, "How far it is.") };
 
 type ApiContext = Context<GuildEnv>;
 
 /** The wizard's state and the example. */
-export function onboardingApi() {
-  return createRouter<GuildEnv>()
-    .openapi(get, async (c) => c.json(await state(c), 200))
-    .openapi(mark, async (c) => {
-      const { step: one } = c.req.valid("param");
-      await service.markSteps(c.var.guild, [one], c.req.valid("json").state);
-      return c.json(await state(c), 200);
-    })
-    .openapi(addExample, async (c) => {
-      await service.addExample(c.var.guild);
-      return c.json(await state(c), 200);
-    })
-    .openapi(removeExample, async (c) => {
-      await service.removeExample(c.var.guild);
-      return c.json(await state(c), 200);
-    });
-}
+export const onboardingApi = createRouter<GuildEnv>();
+
+onboardingApi.openapi(
+  api.get("/onboarding", {
+    id: "getOnboarding",
+    summary: "Get onboarding",
+    needs: "settings.manage",
+    answers: answer,
+  }),
+  async (c) => c.json(await state(c), 200),
+);
+
+onboardingApi.openapi(
+  api.put("/onboarding/steps/{step}", {
+    id: "markStep",
+    summary: "Mark step",
+    needs: "settings.manage",
+    params: z.object({ step }),
+    body: z.strictObject({ state: stepState }),
+    answers: answer,
+  }),
+  async (c) => {
+    const { step: one } = c.req.valid("param");
+    await service.markSteps(c.var.guild, [one], c.req.valid("json").state);
+    return c.json(await state(c), 200);
+  },
+);
+
+onboardingApi.openapi(
+  api.put("/onboarding/example", {
+    id: "addExample",
+    summary: "Add example",
+    needs: "settings.manage",
+    answers: answer,
+  }),
+  async (c) => {
+    await service.addExample(c.var.guild);
+    return c.json(await state(c), 200);
+  },
+);
+
+onboardingApi.openapi(
+  api.delete("/onboarding/example", {
+    id: "removeExample",
+    summary: "Remove example",
+    needs: "settings.manage",
+    answers: answer,
+  }),
+  async (c) => {
+    await service.removeExample(c.var.guild);
+    return c.json(await state(c), 200);
+  },
+);
 
 async function state(c: ApiContext) {
   const { steps, hasExample } = await service.onboarding(c.var.guild, c.var.services.platform);
