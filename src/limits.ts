@@ -174,6 +174,8 @@ export const limits = {
     noteCharsMax: 500,
     /** The largest guilds of the game have 1,000 characters. */
     pasteLinesMax: 1_000,
+    /** Lines above it that an answer still names; nobody reads more of the same. */
+    pasteLinesNamedMax: 100,
     /** A thousand generous lines. */
     pasteCharsMax: 200_000,
     /** One file of the whole roster; far above any guild's. */

@@ -87,7 +87,9 @@ export function parseRoster(
     .replace(/^\uFEFF/, "")
     .split(/\r\n|\r|\n/)
     .map((line, index) => ({ line: index + 1, text: line }))
-    .filter((one) => one.text.trim() !== "");
+    .filter((one) => one.text.trim() !== "")
+    // What is far too much is said for its first lines only.
+    .slice(0, limits.roster.pasteLinesMax + limits.roster.pasteLinesNamedMax);
   const first = filled[0]?.text ?? "";
   const separator = separatorOf(first);
   const columns = headerOf(cells(first, separator));
