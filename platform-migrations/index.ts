@@ -56,5 +56,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0010_live_connections",
     "when": 1795272852949,
     "sql": "CREATE TABLE `live_connections` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`subject` text NOT NULL,\n\t`runner` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);\n--> statement-breakpoint\nCREATE INDEX `live_connections_by_subject` ON `live_connections` (`subject`,`expires_at`);--> statement-breakpoint\nCREATE INDEX `live_connections_by_runner` ON `live_connections` (`runner`);"
+  },
+  {
+    "name": "0011_audit_anchors",
+    "when": 1796050021567,
+    "sql": "CREATE TABLE `audit_anchors` (\n\t`log` text NOT NULL,\n\t`generation` integer NOT NULL,\n\t`kind` text NOT NULL,\n\t`seq` integer NOT NULL,\n\t`hash` text NOT NULL,\n\t`at` integer NOT NULL,\n\t`key_id` text NOT NULL,\n\t`signature` text NOT NULL,\n\tPRIMARY KEY(`log`, `generation`, `kind`, `seq`, `at`, `key_id`)\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `audit_anchors_one_newest` ON `audit_anchors` (`log`,`generation`) WHERE \"audit_anchors\".\"kind\" = 'newest';--> statement-breakpoint\nCREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);\n--> statement-breakpoint\nCREATE TRIGGER audit_anchors_are_never_changed BEFORE UPDATE ON audit_anchors\nWHEN old.kind <> 'newest' OR new.kind <> 'newest' OR new.log <> old.log OR new.generation <> old.generation\n\tOR (new.seq < old.seq AND NOT EXISTS (SELECT 1 FROM audit_anchors accepted WHERE accepted.log = old.log\n\t\tAND accepted.generation = old.generation AND accepted.kind = 'accepted' AND accepted.at >= old.at))\nBEGIN\n\tSELECT RAISE(ABORT, 'an anchor stays as it was signed');\nEND;\n--> statement-breakpoint\nCREATE TRIGGER audit_anchors_are_kept BEFORE DELETE ON audit_anchors\nWHEN old.kind <> 'head' OR old.at > (SELECT max(at) FROM audit_anchors WHERE kind = 'head') - 31536000000\nBEGIN\n\tSELECT RAISE(ABORT, 'an anchor stays for a year');\nEND;\n"
   }
 ];

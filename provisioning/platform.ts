@@ -6,10 +6,15 @@ import { openRemote, placeOf } from "../src/database/remote.ts";
 import { delay } from "../src/kernel/concurrency.ts";
 import { limits } from "../src/limits.ts";
 import { databaseName } from "./hosts/host.ts";
-import { type MigrationReport, migrate, parseMigrations } from "./migrations.ts";
+import { type Migration, type MigrationReport, migrate, parseMigrations } from "./migrations.ts";
 import { platformBehind } from "./platform-errors.ts";
 import { convertPlaces, countOldPlaces } from "./platform-places.ts";
 import type { Remotes } from "./remotes.ts";
+
+/** The schema of the platform's own database, as this release brings it. */
+export function platformSchema(): readonly Migration[] {
+  return parseMigrations(platformMigrations);
+}
 
 /**
  * Opens a platform database that is no file: one of the libSQL server that guilds may live on, or at

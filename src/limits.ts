@@ -121,6 +121,8 @@ export const limits = {
     keptMs: 365 * DAY_MS,
     /** Until then a change can be made unseen by whoever holds the database file. */
     sealEveryMs: 2 * SECOND_MS,
+    /** Two machines' clocks differ by less; a checkpoint from further ahead was made up. */
+    clockSkewMs: 5 * MINUTE_MS,
     /** Rows read, hashed and sealed in one write: milliseconds of work. */
     sealRowsMax: 500,
   },
@@ -251,6 +253,16 @@ export const limits = {
     guildsMax: 50,
     /** Named one by one in a report; the rest is counted. */
     namesMax: 10,
+  },
+  archives: {
+    /** Twenty times the largest guild we know of; more would fill the disk of a small server. */
+    bytesMax: 2 * 1024 * 1024 * 1024,
+    /** A hundred megabytes take seconds; a file that keeps us longer was made to. */
+    examineMsMax: 5 * MINUTE_MS,
+    /** What an export says of itself: a name, a description and a number for each table. */
+    manifestCharsMax: 100_000,
+    /** A person reads so many; all of them are in the answer's details. */
+    differencesShown: 5,
   },
   backups: {
     /** How many copies of the schedule are kept: a day by the hour, two weeks by the day, … */

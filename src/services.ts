@@ -11,6 +11,7 @@ import type { Clock } from "./kernel/clock.ts";
 import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
 import type { AppConfig } from "./platform/app-config.ts";
+import type { AuditAnchors } from "./platform/audit-anchors.ts";
 import type { AuditSealer } from "./platform/audit-sealer.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
@@ -114,6 +115,7 @@ export interface Services {
   readonly keyUsage: KeyUsage;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
+  readonly auditAnchors: AuditAnchors;
   /** What operators set while the platform runs. */
   readonly appConfig: AppConfig;
   /** Answers of services elsewhere. */

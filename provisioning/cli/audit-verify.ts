@@ -1,40 +1,30 @@
-import {
-  type AuditLog,
-  type BadRow,
-  type Head,
-  type Verification,
-  verifyAudit,
-} from "../../src/database/audit-log.ts";
-import { type Client, type Database, TenantDatabase } from "../../src/database/client.ts";
-import { AppError, Conflict, Invalid } from "../../src/kernel/errors.ts";
-import { guildSchema, type NodeServices } from "../../src/node/services.ts";
-import { anchorsOf, guildLog, PLATFORM_LOG } from "../../src/platform/audit-sealer.ts";
-import type { Guild } from "../../src/platform/store.ts";
-import { schemaOf } from "../migrations.ts";
-import { refuseStranger } from "../rollouts/guild.ts";
+import { Invalid } from "../../src/kernel/errors.ts";
+import type { NodeServices } from "../../src/node/services.ts";
 import type { VerifyOptions } from "./audit.ts";
+import {
+  type AuditFault,
+  type AuditFinding,
+  guildFinding,
+  type Heads,
+  headsIn,
+  isWrong,
+  platformFinding,
+} from "./audit-findings.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
-/** One log, held against its seals and against what the platform knows of it. */
-interface Finding {
-  readonly log: string;
-  readonly rows: number;
-  readonly unsealed: number;
-  readonly head: Head | null;
-  readonly bad: BadRow | null;
-  readonly error: string | null;
-  /** What to type now. */
-  readonly next: readonly string[];
-}
-
-const FAULTS: Readonly<Record<BadRow["fault"], string>> = {
+export const FAULTS: Readonly<Record<AuditFault["fault"], string>> = {
   changed: "is not what was written down, or not in its place",
   missing: "is missing",
   inserted: "was put there by somebody else, or its seal was taken away",
-  "cut-off": "and what came after it were cut off the end",
-  "not-as-anchored":
-    "does not fit what the platform kept of that day: rows up to it were rewritten",
+  "cut-off": "and what came after it were cut off the end, or this database is an older one",
+  "not-as-anchored": "does not fit what the platform signed: rows up to it were rewritten",
+  "checkpoint-impossible": "is named by a checkpoint that cannot have been made",
+  "checkpoint-unknown":
+    "is named by a checkpoint that the platform did not sign: rows up to it were removed",
+  "anchor-forged": "is named by an anchor in the platform that this installation did not sign",
+  "signed-otherwise":
+    "is named by an anchor that was signed with another GUILDHALL_SECRET than today's",
 };
 
 /** Holds the logs that were asked for against their seals. */
@@ -42,7 +32,7 @@ export async function verifyLogs(
   services: NodeServices,
   out: Output,
   slug: string | undefined,
-  { platform, all }: VerifyOptions,
+  { platform, all, heads: file }: VerifyOptions,
 ): Promise<number> {
   if (slug === undefined && !platform && !all) {
     const next = ["guildhall audit verify --all"];
@@ -51,94 +41,39 @@ export async function verifyLogs(
     );
     return EXIT.misused;
   }
-  const findings: Finding[] = [];
-  if (platform || all) {
-    const { db } = services.platform;
-    findings.push(await found("platform", () => verifyAudit(db, PLATFORM_LOG, [])));
-  }
-  if (slug !== undefined) findings.push(await guildFinding(services, await bySlug(services, slug)));
-  else if (all) {
+  const heads: Heads = file === undefined ? new Map() : await headsIn(services, file);
+  const findings: AuditFinding[] = [];
+  if (platform || all) findings.push(await platformFinding(services, heads));
+  if (slug !== undefined) {
+    findings.push(await guildFinding(services, await bySlug(services, slug), heads));
+  } else if (all) {
     for await (const guild of services.platform.guilds()) {
       if (guild.status !== "ready" && guild.status !== "suspended") continue;
-      findings.push(await guildFinding(services, guild));
+      findings.push(await guildFinding(services, guild, heads));
     }
   }
-  const wrong = findings.filter(({ bad, error }) => bad !== null || error !== null);
+  const wrong = findings.filter(isWrong);
   out.result({ checked: findings.length, wrong: wrong.length, logs: findings }, () =>
     verdict(findings, wrong),
   );
   return wrong.length > 0 ? EXIT.drift : EXIT.done;
 }
 
-async function guildFinding(services: NodeServices, guild: Guild): Promise<Finding> {
-  return await found(guild.slug, async () => {
-    const client = await services.openClient(guild.location);
-    try {
-      await refuseStranger(client, guild);
-      const anchors = await anchorsOf(services.platform, guild.id);
-      const db = new TenantDatabase(client);
-      return await verifyTwice(db, guildLog(guild.id), anchors).catch(async (error: unknown) => {
-        throw (await otherRelease(client)) ?? error;
-      });
-    } finally {
-      await client.close();
-    }
-  });
-}
-
-/** Of a database with another release's schema this release cannot read all it wants to. */
-async function otherRelease(client: Client): Promise<Conflict | undefined> {
-  const { rows } = await client.execute({ sql: "SELECT schema_version FROM _meta", args: [] });
-  const has = Number(rows[0]?.[0]);
-  const { version } = schemaOf(guildSchema);
-  if (has === version) return undefined;
-  const schemas = `schema ${has}, this release's is ${version}`;
-  return has < version
-    ? new Conflict(
-        "cli/guild-behind",
-        `This guild is behind (${schemas}), so its log cannot be held against its seals. Migrate it.`,
-        { next: ["guildhall migrate apply"] },
-      )
-    : new Conflict(
-        "cli/guild-ahead",
-        `This guild is ahead (${schemas}). Run the newer release's command line.`,
-      );
-}
-
-/** Pruning in the meantime looks like missing rows, but only once. */
-async function verifyTwice(
-  db: Database,
-  log: AuditLog,
-  anchors: readonly Head[],
-): Promise<Verification> {
-  const first = await verifyAudit(db, log, anchors);
-  return first.bad ? await verifyAudit(db, log, anchors) : first;
-}
-
-async function found(log: string, verify: () => Promise<Verification>): Promise<Finding> {
-  try {
-    const { bad, ...facts } = await verify();
-    return { log, ...facts, bad: bad ?? null, error: null, next: [] };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const next = error instanceof AppError ? (error.details["next"] ?? []) : [];
-    const nothing = { rows: 0, unsealed: 0, head: null, bad: null };
-    return { log, ...nothing, error: message, next: next as readonly string[] };
-  }
-}
-
-function verdict(findings: readonly Finding[], wrong: readonly Finding[]): string {
+function verdict(findings: readonly AuditFinding[], wrong: readonly AuditFinding[]): string {
   const rows = findings.reduce((sum, one) => sum + one.rows, 0);
   const unsealed = findings.reduce((sum, one) => sum + one.unsealed, 0);
   const late = unsealed > 0 ? ` ${unsealed} are too new to be sealed.` : "";
-  const checked = `${rows} rows of ${findings.length} logs were held against their seals.${late}`;
+  const unsigned = findings.some(({ error, isSigned }) => error === null && !isSigned)
+    ? " Signatures were not checked: set GUILDHALL_SECRET as the server has it."
+    : "";
+  const checked = `${rows} rows of ${findings.length} logs were held against their seals.${late}${unsigned}`;
   if (wrong.length === 0) return `${checked} All are what was written down.`;
-  const lines = wrong.map(({ log, bad, error }) => [
-    log,
-    bad ? String(bad.seq) : "",
-    bad ? `row ${bad.seq} ${FAULTS[bad.fault]}` : (error ?? ""),
+  const lines = wrong.flatMap(({ log, bad, error, unguarded }) => [
+    ...(bad ? [[log, String(bad.seq), `row ${bad.seq} ${FAULTS[bad.fault]}`]] : []),
+    ...(error === null ? [] : [[log, "", error]]),
+    ...unguarded.map((what) => [log, "", `${what}: the log is not guarded as it should be`]),
   ]);
   const next = [...new Set(wrong.flatMap((one) => one.next))].map((line) => `Try:   ${line}`);
-  const found = table(["log", "row", "first fault"], lines);
+  const found = table(["log", "row", "fault"], lines);
   return [checked, found, ...(next.length > 0 ? [next.join("\n")] : [])].join("\n\n");
 }

@@ -8,7 +8,7 @@ import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { verify } from "../../src/tenant/dkp/service.ts";
 import { forEachGuild } from "../fleet.ts";
-import { migrate, schemaOf } from "../migrations.ts";
+import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { compareSchemas, type Drift, readSchema, type Schema } from "../rollouts/drift.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
 import { bySlug } from "./guilds.ts";
@@ -126,13 +126,15 @@ export async function examine(
 }
 
 /** What the migrations make of an empty database. */
-export async function expectedSchema(): Promise<Schema> {
+export async function expectedSchema(
+  migrations: readonly Migration[] = guildSchema,
+): Promise<Schema> {
   const folder = await mkdtemp(join(tmpdir(), "guildhall-schema-"));
   try {
     const url = pathToFileURL(join(folder, "expected.db")).href;
     const client = await openEmbedded({ url }, { create: true });
     try {
-      const report = await migrate(client, guildSchema, { nowMs: 0 });
+      const report = await migrate(client, migrations, { nowMs: 0 });
       if (report.error) throw report.error;
       return await readSchema(client);
     } finally {

@@ -27,8 +27,8 @@ const PREVIEW: Work = {
 };
 const RUN: Work = {
   done: "went",
-  platform: ({ platform }) => expirePlatform(platform),
-  guild: ({ logFiles }, ctx) => expireGuild(ctx, logFiles),
+  platform: ({ platform, auditAnchors }) => expirePlatform(platform, auditAnchors),
+  guild: ({ logFiles, auditAnchors }, ctx) => expireGuild(ctx, auditAnchors, logFiles),
 };
 
 /** Lets go of what was kept long enough, or only says what that is: everywhere, or in one guild. */

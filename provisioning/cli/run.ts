@@ -1,14 +1,12 @@
 import type { PlatformAccess } from "../../src/node/platform-database.ts";
+import { NOTHING_IS_SIGNED_HERE } from "../../src/kernel/audit-signature.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 
 /** What every command is given: the services, and where to print. Returns the exit code. */
 export type Run = (services: NodeServices, out: Output) => Promise<number>;
 
-// Commands sign no tokens, so they need no secret; the configuration wants one all the same.
-const NOTHING_IS_SIGNED_HERE = "the command line signs nothing at all";
-
-/** The environment, as far as commands need it. */
+/** The environment, as far as commands need it. Without a secret they sign nothing. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
 }

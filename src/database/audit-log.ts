@@ -1,15 +1,9 @@
 import { sql } from "drizzle-orm";
-import { type AuditRow, chained, genesisOf } from "../kernel/audit-chain.ts";
+import { type AuditLog, type AuditRow, chained, genesisOf } from "../kernel/audit-chain.ts";
 import { Conflict } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 import type { Database } from "./client.ts";
 import { guard, write } from "./write.ts";
-
-/** Which log of which database, and what its rows say. Columns are only ever added to. */
-export interface AuditLog {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
 
 /** How far a log is sealed. */
 export interface Head {
@@ -17,27 +11,23 @@ export interface Head {
   readonly hash: string;
 }
 
-/** The first row that is not what was written down, and in what way. */
-export interface BadRow {
-  readonly seq: number;
-  readonly fault: "changed" | "missing" | "inserted" | "cut-off" | "not-as-anchored";
-}
-
-export interface Verification {
-  /** Rows that were held against their seals, and rows too new to have one. */
-  readonly rows: number;
-  readonly unsealed: number;
-  readonly head: Head;
-  readonly bad: BadRow | undefined;
+/** The beginning of a log up to `seq` was removed at `at`, Unix milliseconds. */
+export interface Checkpoint extends Head {
+  readonly at: number;
 }
 
 const HEAD = `
   SELECT seq, hash FROM audit_seals UNION ALL SELECT seq, hash FROM audit_checkpoints
   ORDER BY seq DESC LIMIT 1`;
-const CHECKPOINT = "SELECT seq, hash FROM audit_checkpoints ORDER BY seq DESC LIMIT 1";
+const CHECKPOINT = "SELECT seq, hash, at FROM audit_checkpoints ORDER BY seq DESC LIMIT 1";
 
 export async function auditHead(db: Database, log: AuditLog): Promise<Head> {
   return (await db.first<Head>(HEAD)) ?? { seq: 0, hash: genesisOf(log.name) };
+}
+
+/** Where the rest of a log begins; undefined where it begins with its first row. */
+export async function newestCheckpoint(db: Database): Promise<Checkpoint | undefined> {
+  return await db.first<Checkpoint>(CHECKPOINT);
 }
 
 /**
@@ -74,94 +64,6 @@ export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
   }
 }
 
-/** Holds every row against its seal, and the seals against the heads that were kept elsewhere. */
-export async function verifyAudit(
-  db: Database,
-  log: AuditLog,
-  anchors: readonly Head[],
-): Promise<Verification> {
-  const checkpoint = await db.first<Head>(CHECKPOINT);
-  const start = checkpoint ?? { seq: 0, hash: genesisOf(log.name) };
-  const known = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
-  // Asked first: a row that comes while we read must not look like one that went.
-  const given = await lastGiven(db);
-  const found: Found = {
-    rows: 0,
-    unsealed: 0,
-    head: start,
-    bad: await insertedBefore(db, start),
-  };
-  for (let after = start.seq; !found.bad; ) {
-    const rows = await rowsAfter(db, log, after);
-    const seals = await sealsAfter(db, after);
-    if (rows.length === 0 && seals.size === 0) break;
-    found.bad = check(found, rows, seals, known);
-    after = Number(rows.at(-1)?.[0] ?? after);
-  }
-  found.bad ??= cutOff(found, [given, ...anchors.map(({ seq }) => seq)]);
-  return found;
-}
-
-interface Found {
-  rows: number;
-  unsealed: number;
-  head: Head;
-  bad: BadRow | undefined;
-}
-
-/** Walks one page of rows; gives back the first that is wrong. */
-function check(
-  found: Found,
-  rows: readonly AuditRow[],
-  seals: ReadonlyMap<number, string>,
-  anchors: ReadonlyMap<number, string>,
-): BadRow | undefined {
-  let expected = found.head.seq + found.unsealed + 1;
-  for (const row of rows) {
-    if (row[0] !== expected) return { seq: expected, fault: "missing" };
-    const seal = seals.get(expected);
-    if (seal === undefined) found.unsealed++;
-    else {
-      // Rows are sealed in order: one without a seal among sealed ones did not come from us.
-      if (found.unsealed > 0) return { seq: found.head.seq + 1, fault: "inserted" };
-      const hash = chained(found.head.hash, row);
-      if (hash !== seal) return { seq: expected, fault: "changed" };
-      if ((anchors.get(expected) ?? hash) !== hash) {
-        return { seq: expected, fault: "not-as-anchored" };
-      }
-      found.head = { seq: expected, hash };
-      found.rows++;
-    }
-    expected++;
-  }
-  // Seals that go on where the rows have ended: the rows were taken away.
-  return rows.length === 0 ? { seq: expected, fault: "missing" } : undefined;
-}
-
-/** Rows at the end may be gone together with their seals: what is known elsewhere still names them. */
-function cutOff({ head, unsealed }: Found, known: readonly number[]): BadRow | undefined {
-  const end = head.seq + unsealed;
-  return Math.max(...known) > end ? { seq: end + 1, fault: "cut-off" } : undefined;
-}
-
-async function lastGiven(db: Database): Promise<number> {
-  const given = await db.first<{ seq: number }>(
-    "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
-  );
-  return given?.seq ?? 0;
-}
-
-/** What a checkpoint let go has seals until it is gone itself; anything else there is not from us. */
-async function insertedBefore(db: Database, start: Head): Promise<BadRow | undefined> {
-  const row = await db.first<{ seq: number }>(
-    `SELECT seq FROM audit_log WHERE seq <= ?
-       AND NOT EXISTS (SELECT 1 FROM audit_seals WHERE audit_seals.seq = audit_log.seq)
-     ORDER BY seq LIMIT 1`,
-    start.seq,
-  );
-  return row && { seq: row.seq, fault: "inserted" };
-}
-
 /** Rows that would go if the log were pruned at this moment. */
 export async function auditPrunable(db: Database, nowMs: number): Promise<number> {
   const row = await db.first<{ rows: number }>(
@@ -172,18 +74,25 @@ export async function auditPrunable(db: Database, nowMs: number): Promise<number
 }
 
 /**
- * Lets go of the beginning of a log that is older than a year: first a checkpoint that keeps its
- * hash, so that the rest can still be verified, then the rows, some at a time.
+ * Removes the beginning of a log that is older than a year: first a checkpoint that keeps its hash, so
+ * that the rest can still be verified, then the rows, some at a time. `remember` keeps the checkpoint
+ * outside of this database before it is made: a checkpoint that nobody remembers is not believed.
  */
-export async function pruneAudit(db: Database, nowMs: number): Promise<number> {
+export async function pruneAudit(
+  db: Database,
+  nowMs: number,
+  remember: (checkpoint: Checkpoint) => Promise<void>,
+): Promise<number> {
   const until = await prunableUntil(db, nowMs);
-  const checkpoint = await db.first<Head>(CHECKPOINT);
+  const checkpoint = await newestCheckpoint(db);
   if (until > (checkpoint?.seq ?? 0)) {
+    const sql = "SELECT seq, hash FROM audit_seals WHERE seq = ?";
+    const next: Checkpoint = { ...(await db.first<Head>(sql, until))!, at: nowMs };
+    await remember(next);
     await write(db, [
       {
-        sql: `INSERT INTO audit_checkpoints (seq, hash, at)
-              SELECT seq, hash, ?2 FROM audit_seals WHERE seq = ?1`,
-        args: [until, nowMs],
+        sql: "INSERT INTO audit_checkpoints (seq, hash, at) VALUES (?, ?, ?)",
+        args: [next.seq, next.hash, next.at],
       },
     ]);
   }
@@ -213,20 +122,16 @@ async function prunableUntil(db: Database, nowMs: number): Promise<number> {
   return row!.until;
 }
 
-async function rowsAfter(db: Database, log: AuditLog, seq: number): Promise<readonly AuditRow[]> {
+/** Up to `sealRowsMax` rows after one, in order, their columns in the log's order. */
+export async function rowsAfter(
+  db: Database,
+  log: AuditLog,
+  seq: number,
+): Promise<readonly AuditRow[]> {
   const { rows } = await db.client.execute({
     sql: `SELECT ${log.columns.map((column) => `"${column}"`).join(", ")} FROM audit_log
           WHERE seq > ? ORDER BY seq LIMIT ?`,
     args: [seq, limits.audit.sealRowsMax],
   });
   return rows as readonly AuditRow[];
-}
-
-async function sealsAfter(db: Database, seq: number): Promise<ReadonlyMap<number, string>> {
-  const seals = await db.all<Head>(
-    "SELECT seq, hash FROM audit_seals WHERE seq > ? ORDER BY seq LIMIT ?",
-    seq,
-    limits.audit.sealRowsMax,
-  );
-  return new Map(seals.map((one) => [one.seq, one.hash]));
 }

@@ -20,6 +20,7 @@ import type { GuildId } from "../kernel/ids.ts";
 import { createLog, type Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { AppConfig } from "../platform/app-config.ts";
+import { AuditAnchors } from "../platform/audit-anchors.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
@@ -125,8 +126,14 @@ export async function buildNodeServices(
   const elsewhere = hosts.filter((one) => one !== host);
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
+  const auditAnchors = new AuditAnchors(platform, config.secret);
   const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
-  const keeping = buildKeeping(config, dataDir, { ...swapping, jobs, now });
+  const keeping = buildKeeping(config, dataDir, {
+    ...swapping,
+    jobs,
+    anchors: auditAnchors,
+    now,
+  });
   const provisioner = new Provisioner({
     platform,
     operations: new Operations(platform, limits.guild.operationLeaseMs),
@@ -146,7 +153,13 @@ export async function buildNodeServices(
   const keyUsage = new KeyUsage(platform);
   background.every("keys.usage", limits.keys.usageFlushMs, () => keyUsage.flush());
   const tails = new EventTails({ platform, tenants, background });
-  const auditSealer = new AuditSealer({ platform, tenants, log, background });
+  const auditSealer = new AuditSealer({
+    platform,
+    tenants,
+    anchors: auditAnchors,
+    log,
+    background,
+  });
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, onDone };
@@ -156,7 +169,7 @@ export async function buildNodeServices(
   const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
     ...keepingWork({ ...keeping, ...running, provisioner, config, mailer }),
-    ...upkeepWork({ ...running, tenants, auditSealer }),
+    ...upkeepWork({ ...running, tenants, auditSealer, auditAnchors }),
     ...rolloutWork(rolling),
     ...planWork(provisioner),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
@@ -186,6 +199,7 @@ export async function buildNodeServices(
     keyUsage,
     rates: new RateLimiter(platform, config.rates),
     auditSealer,
+    auditAnchors,
     appConfig: new AppConfig(platform),
     cache: new ResponseCache(platform),
     wakeJobs: () => {

@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
+import type { AuditAnchors } from "../platform/audit-anchors.ts";
 import type { AuditSealer } from "../platform/audit-sealer.ts";
 import { expirePlatform } from "../platform/retention.ts";
 import type { PlatformStore } from "../platform/store.ts";
@@ -21,6 +22,7 @@ interface Deps {
   readonly tenants: TenantDatabases;
   readonly now: Clock;
   readonly auditSealer: AuditSealer;
+  readonly auditAnchors: AuditAnchors;
   readonly log: Log;
 }
 
@@ -48,11 +50,12 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
 export async function platformUpkeep({
   platform,
   auditSealer,
+  auditAnchors,
   log,
-}: Pick<Deps, "platform" | "auditSealer" | "log">): Promise<number> {
+}: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">): Promise<number> {
   const nowMs = platform.now().getTime();
   await auditSealer.witness();
-  say(log, undefined, await expirePlatform(platform));
+  say(log, undefined, await expirePlatform(platform, auditAnchors));
   await platform.db.client.execute({
     sql: PLAN_GUILDS,
     args: [nowMs, limits.retention.everyMs, GUILD_UPKEEP],
@@ -62,11 +65,11 @@ export async function platformUpkeep({
 
 /** Once a day for a guild: its audit log is anchored, and what it has kept long enough goes. */
 export async function guildUpkeep(
-  { auditSealer, log }: Pick<Deps, "auditSealer" | "log">,
+  { auditSealer, auditAnchors, log }: Pick<Deps, "auditSealer" | "auditAnchors" | "log">,
   ctx: GuildContext,
 ): Promise<void> {
   await auditSealer.anchor(ctx.guild.id);
-  say(log, ctx.guild.id, await expireGuild(ctx));
+  say(log, ctx.guild.id, await expireGuild(ctx, auditAnchors));
 }
 
 function say(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {

@@ -1,41 +1,24 @@
-import { type AuditLog, auditHead, type Head, sealAudit } from "../database/audit-log.ts";
+import { LRUCache } from "lru-cache";
+import { auditHead, type Head, sealAudit } from "../database/audit-log.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Background, Timer } from "../kernel/background.ts";
+import { guildLog, PLATFORM_LOG } from "../kernel/audit-chain.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
+import { type AuditAnchors, type LogPlace, PLATFORM_PLACE } from "./audit-anchors.ts";
 import type { PlatformStore } from "./store.ts";
-
-const DAY_MS = 86_400_000;
-
-/** The platform's own log. */
-export const PLATFORM_LOG: AuditLog = {
-  name: "platform",
-  columns: "seq at actor_type actor_id action subject guild_id before after address agent".split(
-    " ",
-  ),
-};
-
-/** The log in the database of one guild. */
-export function guildLog(guildId: GuildId): AuditLog {
-  return {
-    name: `guild ${guildId}`,
-    columns:
-      "seq at actor_type actor_id actor_name action subject before after request_id address agent".split(
-        " ",
-      ),
-  };
-}
 
 interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
+  readonly anchors: AuditAnchors;
   readonly log: Log;
   readonly background: Background;
 }
 
 /**
- * Seals what was written into audit logs, seconds after it was: hashing each row inside of its write
+ * Seals what was written into audit logs, and notes in the platform how far each log got, seconds after it was: hashing each row inside of its write
  * would make the writes of a guild wait for each other's hashes. What a process that died has left
  * unsealed is sealed with the guild's next change, and by the day's anchoring at the latest.
  */
@@ -43,6 +26,8 @@ export class AuditSealer {
   readonly #deps: Deps;
   readonly #touched = new Set<GuildId>();
   #timer: Timer | undefined;
+  /** The newest head of each log that this process noted. */
+  readonly #noted = new LRUCache<string, string>({ max: limits.database.openMax });
   #working: Promise<void> = Promise.resolve();
 
   constructor(deps: Deps) {
@@ -72,37 +57,58 @@ export class AuditSealer {
 
   /** Keeps in the platform how far a guild's log is sealed today; false when that is no news. */
   async anchor(guildId: GuildId): Promise<boolean> {
-    const { platform } = this.#deps;
-    const day = Math.floor(platform.now().getTime() / DAY_MS);
     const head = await this.#sealGuild(guildId);
-    return head !== undefined && head.seq > 0 && (await this.#keep(guildId, day, head));
+    if (head === undefined || head.seq === 0) return false;
+    return await this.#deps.anchors.noteHead(head);
   }
 
-  /** The platform's own head has no other place than the log lines, which leave this machine. */
+  /** The platform's own head leaves this machine in the log lines, with its signature. */
   async witness(): Promise<void> {
-    const { platform, log } = this.#deps;
+    const { platform, anchors, log } = this.#deps;
     await sealAudit(platform.db, PLATFORM_LOG);
-    log.info("audit.head", { ...(await auditHead(platform.db, PLATFORM_LOG)) });
+    const head = { ...PLATFORM_PLACE, ...(await auditHead(platform.db, PLATFORM_LOG)) };
+    await anchors.noteHead(head);
+    // A line has its own time, so the one that was signed has another name.
+    const { at: signedAt, ...signed } = anchors.signedHead(head) ?? { at: undefined };
+    log.info("audit.head", { ...head, ...signed, signedAt });
   }
 
   async #sealTouched(): Promise<void> {
     const { platform, log } = this.#deps;
     const touched = [...this.#touched];
     this.#touched.clear();
-    for (const guildId of touched) await this.#sealGuild(guildId);
-    await sealAudit(platform.db, PLATFORM_LOG).catch((error: unknown) =>
-      log.error("audit.not-sealed", { error }),
-    );
+    const heads: SealedHead[] = [];
+    for (const guildId of touched) {
+      const head = await this.#sealGuild(guildId);
+      if (head && head.seq > 0) heads.push(head);
+    }
+    try {
+      await sealAudit(platform.db, PLATFORM_LOG);
+      heads.push({ ...PLATFORM_PLACE, ...(await auditHead(platform.db, PLATFORM_LOG)) });
+      await this.#noteNewest(heads);
+    } catch (error) {
+      // What could not be noted is noted with the next change, and by the day's anchoring at the latest.
+      log.error("audit.not-sealed", { error });
+    }
   }
 
-  async #sealGuild(guildId: GuildId): Promise<Head | undefined> {
+  /** Says nothing twice: most of what was touched has no new row. */
+  async #noteNewest(heads: readonly SealedHead[]): Promise<void> {
+    const news = heads.filter((head) => this.#noted.get(keyOf(head)) !== head.hash);
+    if (news.length === 0) return;
+    await this.#deps.anchors.noteNewest(news);
+    for (const head of news) this.#noted.set(keyOf(head), head.hash);
+  }
+
+  async #sealGuild(guildId: GuildId): Promise<SealedHead | undefined> {
     const { platform, tenants, log } = this.#deps;
     try {
       const guild = await platform.guild(guildId);
       if (guild?.status !== "ready") return undefined;
+      const place = { log: guildId, generation: guild.generation };
       return await tenants.use(guild, async (db) => {
         await sealAudit(db, guildLog(guildId));
-        return await auditHead(db, guildLog(guildId));
+        return { ...place, ...(await auditHead(db, guildLog(guildId))) };
       });
     } catch (error) {
       // Behind its migration, busy or damaged: it is sealed when it is served again.
@@ -110,25 +116,8 @@ export class AuditSealer {
       return undefined;
     }
   }
-
-  async #keep(guildId: GuildId, day: number, head: Head): Promise<boolean> {
-    const { rowsAffected } = await this.#deps.platform.db.client.execute({
-      sql: `INSERT INTO audit_heads (guild_id, day, seq, hash, generation)
-            SELECT ?1, ?2, ?3, ?4, g.generation FROM guilds g WHERE g.id = ?1
-              AND NOT EXISTS (SELECT 1 FROM audit_heads h WHERE h.guild_id = ?1 AND h.seq >= ?3
-                AND h.generation = g.generation)
-            ON CONFLICT DO NOTHING`,
-      args: [guildId, day, head.seq, head.hash],
-    });
-    return rowsAffected > 0;
-  }
 }
 
-/** What the platform knows of the log in a guild's database, oldest first. */
-export function anchorsOf(platform: PlatformStore, guildId: GuildId): Promise<Head[]> {
-  return platform.db.all<Head>(
-    `SELECT h.seq, h.hash FROM audit_heads h JOIN guilds g ON g.id = h.guild_id
-     WHERE h.guild_id = ? AND h.generation = g.generation ORDER BY h.day`,
-    guildId,
-  );
-}
+type SealedHead = LogPlace & Head;
+
+const keyOf = ({ log, generation }: LogPlace) => `${log} ${generation}`;

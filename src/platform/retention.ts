@@ -1,6 +1,7 @@
 import { auditPrunable, pruneAudit } from "../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../database/retention.ts";
 import { limits } from "../limits.ts";
+import { type AuditAnchors, PLATFORM_PLACE } from "./audit-anchors.ts";
 import type { PlatformStore } from "./store.ts";
 
 const DAY_MS = 86_400_000;
@@ -41,6 +42,13 @@ const EXPIRIES: readonly Expiry[] = [
     over: `day <= min(?1 / ${DAY_MS}, (SELECT max(day) FROM audit_heads) - 365)`,
     keptMs: limits.audit.keptMs,
   },
+  {
+    what: "audit anchors",
+    table: "audit_anchors",
+    over: `kind = 'head' AND at <= min(?1,
+      (SELECT max(at) FROM audit_anchors WHERE kind = 'head') - ${limits.audit.keptMs})`,
+    keptMs: limits.audit.keptMs,
+  },
 ];
 
 /** What would go from the platform's own database. */
@@ -51,10 +59,16 @@ export async function previewPlatform(platform: PlatformStore): Promise<readonly
 }
 
 /** Lets go of what the platform's own database has kept long enough. */
-export async function expirePlatform(platform: PlatformStore): Promise<readonly Removal[]> {
+export async function expirePlatform(
+  platform: PlatformStore,
+  anchors: AuditAnchors,
+): Promise<readonly Removal[]> {
   const nowMs = platform.now().getTime();
   const removed = await each(EXPIRIES, (rule) => removeOver(platform.db, rule, nowMs));
-  return [...removed, { what: "audit", rows: await pruneAudit(platform.db, nowMs) }];
+  // A checkpoint that nobody signed would not be believed: without the secret the log stays whole.
+  if (!anchors.canSign) return removed;
+  const remember = anchors.remember(PLATFORM_PLACE);
+  return [...removed, { what: "audit", rows: await pruneAudit(platform.db, nowMs, remember) }];
 }
 
 /** One after another: this is nobody's request. */

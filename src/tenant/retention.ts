@@ -1,6 +1,7 @@
 import { auditPrunable, pruneAudit } from "../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../database/retention.ts";
 import { limits } from "../limits.ts";
+import type { AuditAnchors } from "../platform/audit-anchors.ts";
 import type { LogFiles } from "../services.ts";
 import { prunableLogs, pruneLogs } from "./combat-logs/retention.ts";
 import type { GuildContext } from "./context.ts";
@@ -29,12 +30,17 @@ export async function previewGuild(ctx: GuildContext): Promise<readonly Removal[
 /** Lets go of what this guild has kept long enough; of its logs only where their files are. */
 export async function expireGuild(
   ctx: GuildContext,
+  anchors: AuditAnchors,
   files?: LogFiles,
 ): Promise<readonly Removal[]> {
   const nowMs = ctx.now().getTime();
   const removed: Removal[] = [];
   for (const rule of EXPIRIES) removed.push(await removeOver(ctx.db, rule, nowMs));
-  removed.push({ what: "audit", rows: await pruneAudit(ctx.db, nowMs) });
+  // A checkpoint that nobody signed would not be believed: without the secret the log stays whole.
+  if (anchors.canSign) {
+    const remember = anchors.remember({ log: ctx.guild.id, generation: ctx.guild.generation });
+    removed.push({ what: "audit", rows: await pruneAudit(ctx.db, nowMs, remember) });
+  }
   if (!files) return removed;
   let logs = 0;
   for (;;) {

@@ -20,6 +20,7 @@ import { JobRunner } from "../node/job-runner.ts";
 import { planWork, promptWork, sealingWork } from "../node/job-work.ts";
 import { upkeepWork } from "../node/upkeep.ts";
 import { AppConfig } from "../platform/app-config.ts";
+import { AuditAnchors } from "../platform/audit-anchors.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { Jobs } from "../platform/jobs.ts";
@@ -118,12 +119,19 @@ function servicesOn(
   });
   const jobs = new Jobs(platform, runner);
   // Seals are set at the end of each request: a timer would not outlive it.
-  const auditSealer = new AuditSealer({ platform, tenants, log, background });
+  const auditAnchors = new AuditAnchors(platform, config.secret);
+  const auditSealer = new AuditSealer({
+    platform,
+    tenants,
+    anchors: auditAnchors,
+    log,
+    background,
+  });
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const envelopes = new Envelopes(config.secretsKeys);
   const work = {
     ...promptWork({ tenants, now }),
-    ...upkeepWork({ platform, tenants, auditSealer, now, log }),
+    ...upkeepWork({ platform, tenants, auditSealer, auditAnchors, now, log }),
     ...planWork(provisioner),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
@@ -152,6 +160,7 @@ function servicesOn(
     keyUsage: new KeyUsage(platform),
     rates: new RateLimiter(platform, config.rates),
     auditSealer,
+    auditAnchors,
     envelopes,
     appConfig: new AppConfig(platform),
     cache: new ResponseCache(platform),

@@ -82,10 +82,10 @@ describe("how a guild's database does", () => {
   test("goes after 14 days", async () => {
     expect((await noted()).length).toBeGreaterThan(0);
     t.advance(limits.performance.keptMs - 4 * HOUR_MS);
-    await expirePlatform(t.services.platform);
+    await expirePlatform(t.services.platform, t.services.auditAnchors);
     expect((await noted()).length).toBeGreaterThan(0);
     t.advance(5 * HOUR_MS);
-    await expirePlatform(t.services.platform);
+    await expirePlatform(t.services.platform, t.services.auditAnchors);
     expect(await noted()).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { verifyAudit } from "../../src/database/audit-log.ts";
+import { verifyAudit } from "../../src/database/audit-verify.ts";
+import { guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
 import { PLATFORM_UPKEEP } from "../../src/node/upkeep.ts";
-import { anchorsOf, guildLog, PLATFORM_LOG } from "../../src/platform/audit-sealer.ts";
+import { PLATFORM_PLACE } from "../../src/platform/audit-anchors.ts";
 import { OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
 import { expirePlatform, previewPlatform } from "../../src/platform/retention.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
@@ -37,7 +38,9 @@ test("a key's usage goes after 90 days and no sooner; what would go is what goes
   t.advance(DAY_MS);
   const preview = rowsOf(await previewPlatform(platform));
   expect(preview).toMatchObject({ "key usage": 1, "mailed links": 1, "idle sessions": 1 });
-  expect(rowsOf(await expirePlatform(platform))).toMatchObject({ "key usage": 1 });
+  expect(rowsOf(await expirePlatform(platform, t.services.auditAnchors))).toMatchObject({
+    "key usage": 1,
+  });
   expect(rowsOf(await previewPlatform(platform))).toEqual({});
 });
 
@@ -50,10 +53,12 @@ test("a guild's answers and events go, whoever is signed in stays signed in", as
   expect(await within(t, guild, previewGuild).then(rowsOf)).toMatchObject({
     "repeated answers": 1,
   });
-  expect(await within(t, guild, (ctx) => expireGuild(ctx)).then(rowsOf)).toMatchObject({
+  expect(
+    await within(t, guild, (ctx) => expireGuild(ctx, t.services.auditAnchors)).then(rowsOf),
+  ).toMatchObject({
     "repeated answers": 1,
   });
-  await expirePlatform(t.services.platform);
+  await expirePlatform(t.services.platform, t.services.auditAnchors);
   expect((await guild.owner.get("/roster")).status).toBe(200);
 });
 
@@ -75,7 +80,9 @@ test("a year of audit stays; what is older goes behind a checkpoint, and the res
     });
   expect((await add("Newer")).status).toBe(201);
   await t.services.auditSealer.flush();
-  expect(rowsOf(await within(t, guild, (ctx) => expireGuild(ctx)))["audit"]).toBeUndefined();
+  expect(
+    rowsOf(await within(t, guild, (ctx) => expireGuild(ctx, t.services.auditAnchors)))["audit"],
+  ).toBeUndefined();
 
   t.advance(66 * DAY_MS);
   const before = await within(t, guild, (ctx) =>
@@ -83,21 +90,39 @@ test("a year of audit stays; what is older goes behind a checkpoint, and the res
   );
   const old = before.filter(({ at }) => at <= t.now().getTime() - 365 * DAY_MS);
   expect(rowsOf(await within(t, guild, previewGuild))["audit"]).toBe(old.length);
-  expect(rowsOf(await within(t, guild, (ctx) => expireGuild(ctx)))["audit"]).toBe(old.length);
+  expect(
+    rowsOf(await within(t, guild, (ctx) => expireGuild(ctx, t.services.auditAnchors)))["audit"],
+  ).toBe(old.length);
   const check = () =>
     within(t, guild, async ({ db }) =>
-      verifyAudit(db, guildLog(guild.id), await anchorsOf(t.services.platform, guild.id)),
+      verifyAudit(
+        db,
+        guildLog(guild.id),
+        await t.services.auditAnchors.known({ log: guild.id, generation: 1 }),
+      ),
     );
   expect(await check()).toMatchObject({ rows: before.length - old.length, bad: undefined });
-  const removed = rowsOf(await expirePlatform(t.services.platform));
+  const removed = rowsOf(await expirePlatform(t.services.platform, t.services.auditAnchors));
   expect(removed["audit"]).toBeGreaterThan(0);
-  expect((await verifyAudit(t.services.platform.db, PLATFORM_LOG, [])).bad).toBeUndefined();
+  expect(
+    (
+      await verifyAudit(
+        t.services.platform.db,
+        PLATFORM_LOG,
+        await t.services.auditAnchors.known(PLATFORM_PLACE),
+      )
+    ).bad,
+  ).toBeUndefined();
 
   const again = await t.anonymous.post("/api/session", { email, password });
   expect(again.status).toBe(201);
   await t.services.auditSealer.flush();
   expect((await check()).bad).toBeUndefined();
-  const platformCheck = await verifyAudit(t.services.platform.db, PLATFORM_LOG, []);
+  const platformCheck = await verifyAudit(
+    t.services.platform.db,
+    PLATFORM_LOG,
+    await t.services.auditAnchors.known(PLATFORM_PLACE),
+  );
   expect(platformCheck).toMatchObject({ unsealed: 0, bad: undefined });
 });
 
@@ -117,7 +142,9 @@ test("thousands of rows go a few hundred at a time", async () => {
     if (statements[0]!.sql.includes("idempotency_keys")) sizes.push(results[0]!.rowsAffected);
     return results;
   };
-  expect(rowsOf(await expirePlatform(t.services.platform))["repeated answers"]).toBe(1_700);
+  expect(
+    rowsOf(await expirePlatform(t.services.platform, t.services.auditAnchors))["repeated answers"],
+  ).toBe(1_700);
   expect(sizes).toEqual([500, 500, 500, 200]);
 });
 
@@ -130,7 +157,10 @@ test("a server does it once a day, a guild at a time, and keeps each guild's aud
   await runner.drain();
   t.advance(DAY_MS - 1);
   await runner.drain();
-  for (const { id } of guilds) expect(await anchorsOf(platform, id)).toHaveLength(1);
+  for (const { id } of guilds) {
+    const { heads } = await t.services.auditAnchors.known({ log: id, generation: 1 });
+    expect(heads.filter((one) => "kind" in one && one.kind === "head")).toHaveLength(1);
+  }
   const [next] = await platform.db.all<{ due: number }>(
     "SELECT due_at AS due FROM jobs WHERE kind = ?",
     PLATFORM_UPKEEP,

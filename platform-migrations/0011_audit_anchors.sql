@@ -1,0 +1,28 @@
+CREATE TABLE `audit_anchors` (
+	`log` text NOT NULL,
+	`generation` integer NOT NULL,
+	`kind` text NOT NULL,
+	`seq` integer NOT NULL,
+	`hash` text NOT NULL,
+	`at` integer NOT NULL,
+	`key_id` text NOT NULL,
+	`signature` text NOT NULL,
+	PRIMARY KEY(`log`, `generation`, `kind`, `seq`, `at`, `key_id`)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `audit_anchors_one_newest` ON `audit_anchors` (`log`,`generation`) WHERE "audit_anchors"."kind" = 'newest';--> statement-breakpoint
+CREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);
+--> statement-breakpoint
+CREATE TRIGGER audit_anchors_are_never_changed BEFORE UPDATE ON audit_anchors
+WHEN old.kind <> 'newest' OR new.kind <> 'newest' OR new.log <> old.log OR new.generation <> old.generation
+	OR (new.seq < old.seq AND NOT EXISTS (SELECT 1 FROM audit_anchors accepted WHERE accepted.log = old.log
+		AND accepted.generation = old.generation AND accepted.kind = 'accepted' AND accepted.at >= old.at))
+BEGIN
+	SELECT RAISE(ABORT, 'an anchor stays as it was signed');
+END;
+--> statement-breakpoint
+CREATE TRIGGER audit_anchors_are_kept BEFORE DELETE ON audit_anchors
+WHEN old.kind <> 'head' OR old.at > (SELECT max(at) FROM audit_anchors WHERE kind = 'head') - 31536000000
+BEGIN
+	SELECT RAISE(ABORT, 'an anchor stays for a year');
+END;

@@ -1,0 +1,159 @@
+import { type AuditLog, type AuditRow, chained, genesisOf } from "../kernel/audit-chain.ts";
+import { limits } from "../limits.ts";
+import { type Checkpoint, type Head, newestCheckpoint, rowsAfter } from "./audit-log.ts";
+import type { Database } from "./client.ts";
+
+/** The first row that is not what was written down, and in what way. */
+export interface BadRow {
+  readonly seq: number;
+  readonly fault:
+    | "changed"
+    | "missing"
+    | "inserted"
+    | "cut-off"
+    | "not-as-anchored"
+    | "checkpoint-impossible"
+    | "checkpoint-unknown";
+}
+
+export interface Verification {
+  /** Rows that were held against their seals, and rows too new to have one. */
+  readonly rows: number;
+  readonly unsealed: number;
+  readonly head: Head;
+  readonly bad: BadRow | undefined;
+}
+
+/** What is known of a log outside of its database. */
+export interface Known {
+  /** How far it was sealed at some moments. */
+  readonly heads: readonly Head[];
+  /** Every checkpoint that was ever made; left out where nobody has a list, as for a foreign file. */
+  readonly checkpoints?: readonly Checkpoint[];
+  /** Now, in Unix milliseconds. */
+  readonly nowMs: number;
+}
+
+/**
+ * Holds every row against its seal, and seals and checkpoints against what is known outside of this
+ * database. A checkpoint stands beside the rows that it replaces, so it proves nothing by itself.
+ */
+export async function verifyAudit(
+  db: Database,
+  log: AuditLog,
+  { heads, checkpoints, nowMs }: Known,
+): Promise<Verification> {
+  const checkpoint = await newestCheckpoint(db);
+  const start: Head = checkpoint ?? { seq: 0, hash: genesisOf(log.name) };
+  const known = new Map(heads.map(({ seq, hash }) => [seq, hash]));
+  // Asked first: a row that comes while we read must not look like one that went.
+  const given = await lastGiven(db);
+  const found: Found = {
+    rows: 0,
+    unsealed: 0,
+    head: { seq: start.seq, hash: start.hash },
+    bad:
+      wrongCheckpoint(checkpoint, { given, known, checkpoints, nowMs }) ??
+      (await insertedBefore(db, start)),
+  };
+  for (let after = start.seq; !found.bad; ) {
+    const rows = await rowsAfter(db, log, after);
+    const seals = await sealsAfter(db, after);
+    if (rows.length === 0 && seals.size === 0) break;
+    found.bad = check(found, rows, seals, known);
+    after = Number(rows.at(-1)?.[0] ?? after);
+  }
+  found.bad ??= cutOff(found, [given, ...heads.map(({ seq }) => seq)]);
+  return found;
+}
+
+interface Facts {
+  readonly checkpoints: Known["checkpoints"] | undefined;
+  readonly nowMs: number;
+  readonly given: number;
+  readonly known: ReadonlyMap<number, string>;
+}
+
+/** Could this checkpoint have been made, and did we make it? */
+function wrongCheckpoint(
+  checkpoint: Checkpoint | undefined,
+  { given, known, checkpoints, nowMs }: Facts,
+): BadRow | undefined {
+  if (checkpoint === undefined) return undefined;
+  const { seq, hash, at } = checkpoint;
+  if (seq > given || at > nowMs + limits.audit.clockSkewMs || !/^[0-9a-f]{64}$/.test(hash)) {
+    return { seq, fault: "checkpoint-impossible" };
+  }
+  if ((known.get(seq) ?? hash) !== hash) return { seq, fault: "not-as-anchored" };
+  const isOurs = checkpoints?.some((one) => one.seq === seq && one.hash === hash && one.at === at);
+  return isOurs === false ? { seq, fault: "checkpoint-unknown" } : undefined;
+}
+
+interface Found {
+  rows: number;
+  unsealed: number;
+  head: Head;
+  bad: BadRow | undefined;
+}
+
+/** Walks one page of rows; gives back the first that is wrong. */
+function check(
+  found: Found,
+  rows: readonly AuditRow[],
+  seals: ReadonlyMap<number, string>,
+  anchors: ReadonlyMap<number, string>,
+): BadRow | undefined {
+  let expected = found.head.seq + found.unsealed + 1;
+  for (const row of rows) {
+    if (row[0] !== expected) return { seq: expected, fault: "missing" };
+    const seal = seals.get(expected);
+    if (seal === undefined) found.unsealed++;
+    else {
+      // Rows are sealed in order: one without a seal among sealed ones did not come from us.
+      if (found.unsealed > 0) return { seq: found.head.seq + 1, fault: "inserted" };
+      const hash = chained(found.head.hash, row);
+      if (hash !== seal) return { seq: expected, fault: "changed" };
+      if ((anchors.get(expected) ?? hash) !== hash) {
+        return { seq: expected, fault: "not-as-anchored" };
+      }
+      found.head = { seq: expected, hash };
+      found.rows++;
+    }
+    expected++;
+  }
+  // Seals that go on where the rows have ended: the rows were taken away.
+  return rows.length === 0 ? { seq: expected, fault: "missing" } : undefined;
+}
+
+/** Rows at the end may be gone together with their seals: what is known elsewhere still names them. */
+function cutOff({ head, unsealed }: Found, known: readonly number[]): BadRow | undefined {
+  const end = head.seq + unsealed;
+  return Math.max(...known) > end ? { seq: end + 1, fault: "cut-off" } : undefined;
+}
+
+async function lastGiven(db: Database): Promise<number> {
+  const given = await db.first<{ seq: number }>(
+    "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
+  );
+  return given?.seq ?? 0;
+}
+
+/** What a checkpoint let go has seals until it is gone itself; anything else there is not from us. */
+async function insertedBefore(db: Database, start: Head): Promise<BadRow | undefined> {
+  const row = await db.first<{ seq: number }>(
+    `SELECT seq FROM audit_log WHERE seq <= ?
+       AND NOT EXISTS (SELECT 1 FROM audit_seals WHERE audit_seals.seq = audit_log.seq)
+     ORDER BY seq LIMIT 1`,
+    start.seq,
+  );
+  return row && { seq: row.seq, fault: "inserted" };
+}
+
+async function sealsAfter(db: Database, seq: number): Promise<ReadonlyMap<number, string>> {
+  const seals = await db.all<Head>(
+    "SELECT seq, hash FROM audit_seals WHERE seq > ? ORDER BY seq LIMIT ?",
+    seq,
+    limits.audit.sealRowsMax,
+  );
+  return new Map(seals.map((one) => [one.seq, one.hash]));
+}
