@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { Client } from "../../src/database/client.ts";
+import type { Client, TenantDatabase } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
 import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { Guild } from "../../src/platform/store.ts";
@@ -7,6 +8,7 @@ import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
 import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
+import { type Anchors, anchorRows, headsOf, placeOf } from "./anchors.ts";
 import {
   copyFromFile,
   copyToFile,
@@ -17,10 +19,15 @@ import {
   settle,
   withScratch,
 } from "./copies.ts";
+import { rebuildForeign } from "./foreign.ts";
+import type { Rebuilt } from "./rebuild.ts";
 
 interface Deps extends SwapDeps {
   readonly migrations: readonly Migration[];
   readonly scratch: string;
+  readonly anchors: Anchors;
+  /** Looks at the copy of a guild with the product's eyes, and throws when it finds a fault. */
+  readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
 }
 
 const FORMAT = "guildhall-guild";
@@ -49,44 +56,50 @@ export type Manifest = z.infer<typeof manifestShape>;
 /**
  * Writes one file that holds all of a guild's own data and says what it is: a libSQL database with
  * one more table. Members' accounts and raw combat logs are the platform's, and are not in it.
+ * The file is made of the guild's rows alone, whatever else its database has come to hold.
  */
 export async function exportGuild(deps: Deps, guild: Guild, path: string): Promise<Manifest> {
-  await copyToFile(atHostOf(deps, guild).host, databaseName(guild.databaseName), path);
-  const facts = await inspectCopy(path);
-  const { id, name, realm, region, faction, description, timeZone, raidSchedule } = guild;
-  const manifest: Manifest = {
-    format: FORMAT,
-    formatVersion: 1,
-    exportedAt: deps.platform.now().toISOString(),
-    guild: {
-      id,
-      name,
-      realm,
-      region,
-      faction,
-      description,
-      timeZone,
-      raidSchedule: raidSchedule as z.infer<ReturnType<typeof z.json>> | null,
-    },
-    schemaVersion: facts.schemaVersion,
-    rows: facts.rows,
-  };
-  await inFile(path, async (client) => {
+  await makeFolder(deps.scratch);
+  const raw = draftIn(deps.scratch);
+  await withScratch([raw], async () => {
+    await copyToFile(atHostOf(deps, guild).host, databaseName(guild.databaseName), raw);
+    const { nowMs, heads } = await deps.anchors.known(placeOf(guild));
+    await rebuildForeign({ from: raw, to: path, nowMs, omit: LEFT_OUT, anchors: headsOf(heads) });
+  });
+  const { rows, schemaVersion } = await inspectCopy(path);
+  return await inFile(path, async (client) => {
+    const { id, name, realm, region, faction, description, timeZone, raidSchedule } = guild;
+    const manifest: Manifest = {
+      format: FORMAT,
+      formatVersion: 1,
+      exportedAt: deps.platform.now().toISOString(),
+      guild: {
+        id,
+        name,
+        realm,
+        region,
+        faction,
+        description,
+        timeZone,
+        raidSchedule: raidSchedule as z.infer<ReturnType<typeof z.json>> | null,
+      },
+      schemaVersion,
+      rows,
+    };
     await client.batch(
       [
-        // Secrets for other services are this platform's to keep, sealed as they are.
-        ...(Object.hasOwn(facts.rows, "secrets") ? [{ sql: "DELETE FROM secrets", args: [] }] : []),
         { sql: "CREATE TABLE _export (manifest TEXT NOT NULL)", args: [] },
         { sql: "INSERT INTO _export VALUES (?)", args: [JSON.stringify(manifest)] },
       ],
       "write",
     );
-    // What was deleted stays readable in the file until that is written anew.
-    await client.execute({ sql: "VACUUM", args: [] });
     await settle(client);
+    return manifest;
   });
-  return manifest;
 }
+
+/** Secrets for other services are this platform's to keep, sealed as they are. */
+const LEFT_OUT = ["secrets"];
 
 /** An export on its way: its file is gone once it was sent, or could not be. */
 export async function exportToStream(
@@ -103,28 +116,63 @@ export async function exportToStream(
   });
 }
 
-/** What a file says of itself. @throws {Invalid} `import/not-an-export` */
-export async function readManifest(path: string): Promise<Manifest> {
-  try {
-    return await inFile(path, async (client) => {
-      const found = await client.execute({ sql: "SELECT manifest FROM _export", args: [] });
-      return manifestShape.parse(JSON.parse(String(found.rows[0]?.[0])));
-    });
-  } catch (cause) {
-    throw new Invalid(
-      "import/not-an-export",
-      "This file is not a guild's export, or was made by a later release.",
-      {},
-      { cause },
-    );
+/** A file that was rebuilt as a database of ours, and what it said of itself. */
+export interface Imported {
+  readonly manifest: Manifest;
+  readonly rebuilt: Rebuilt;
+}
+
+/**
+ * Rebuilds an exported file as a database of ours at `to`, for the guild that is given.
+ * @throws {Invalid} `import/not-an-export`, and what `rebuildForeign` throws.
+ */
+export async function openExport(
+  deps: Pick<Deps, "platform">,
+  from: string,
+  to: string,
+  sealFor?: string,
+): Promise<Imported> {
+  const nowMs = deps.platform.now().getTime();
+  const seal = sealFor === undefined ? {} : { sealFor };
+  const rebuilt = await rebuildForeign({ from, to, nowMs, omit: LEFT_OUT, ...seal }).catch(
+    (error: unknown) => {
+      throw isNoDatabase(error) ? notAnExport(error) : error;
+    },
+  );
+  const manifest = manifestShape.safeParse(parsedJson(rebuilt.manifest));
+  if (!manifest.success) throw notAnExport(manifest.error);
+  if (manifest.data.guild.id !== rebuilt.guildId) {
+    throw new Invalid("copy/not-a-guild", "This file says that it is another guild's than it is.");
   }
+  return { manifest: manifest.data, rebuilt };
+}
+
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === "corrupt";
+}
+
+function parsedJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+function notAnExport(cause: unknown): Invalid {
+  return new Invalid(
+    "import/not-an-export",
+    "This file is not a guild's export, is damaged, or was made by a later release.",
+    {},
+    { cause },
+  );
 }
 
 /**
  * Fills a new guild with what a file holds. The guild is closed until that is done; `guild` may be
  * one that an earlier try was interrupted at.
- * @throws {Invalid} `import/not-an-export` @throws {Conflict} `import/guild-in-use`
- * @throws {DatabaseError} `corrupt` for a damaged file.
+ * @throws {Invalid} `import/not-an-export`, `copy/schema-differs`, `copy/rows-refused`,
+ * `copy/audit-broken`, `copy/not-a-guild` @throws {Conflict} `import/guild-in-use`
  */
 export async function importGuild(
   deps: Deps,
@@ -134,7 +182,6 @@ export async function importGuild(
 ): Promise<Guild> {
   const { platform, migrations } = deps;
   const { host } = atHostOf(deps, guild);
-  const manifest = await readManifest(path);
   const isStartedOver = guild.status === "suspended" && guild.statusReason === IMPORTING;
   if (!isStartedOver) {
     if (guild.generation > 1 || guild.status !== "ready") {
@@ -142,21 +189,17 @@ export async function importGuild(
     }
     await platform.advanceGuild(guild.id, "ready", "suspended", { statusReason: IMPORTING });
   }
-  await inspectCopy(path);
   await makeFolder(deps.scratch);
   const copy = draftIn(deps.scratch);
   return await withScratch([copy], async () => {
-    await inFile(path, (client) => client.execute({ sql: "VACUUM INTO ?", args: [copy] }));
-    await inFile(copy, async (client) => {
-      await client.execute({ sql: "DROP TABLE _export", args: [] });
-      await settle(client);
-    });
+    const { manifest, rebuilt } = await openExport(deps, path, copy, guild.id);
+    await inspectCopy(copy, (db) => deps.check(db, guild));
     const closed = (await platform.guild(guild.id))!;
     await swapDatabase(deps, closed, await copyFromFile(host, copy), {
       migrations,
       madeBy: manifest.guild.id as Guild["id"],
       prepare: (client) => unlinkStrangers(deps, guild, client),
-      alongside,
+      alongside: [...alongside, ...anchorRows(deps, closed, rebuilt)],
     });
     await platform.advanceGuild(guild.id, "suspended", "ready", { statusReason: null });
     return (await platform.guild(guild.id))!;

@@ -12,6 +12,7 @@ import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts"
 import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
+import { type Anchors, anchorRows, headsOf } from "./anchors.ts";
 import {
   type CopyFacts,
   copyFromFile,
@@ -21,9 +22,11 @@ import {
   unpack,
   withScratch,
 } from "./copies.ts";
+import { rebuildForeign } from "./foreign.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./listing.ts";
 import { keptBy } from "./policy.ts";
+import type { Rebuilt } from "./rebuild.ts";
 import type { BackupStore } from "./store.ts";
 
 interface Deps extends SwapDeps {
@@ -32,6 +35,7 @@ interface Deps extends SwapDeps {
   readonly migrations: readonly Migration[];
   /** A folder of this machine for files that are gone a moment later. */
   readonly scratch: string;
+  readonly anchors: Anchors;
   /** Looks at the copy of a guild with the product's eyes, and throws when it finds a fault. */
   readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
   /** What the platform keeps for a guild by its database, such as the ends of auctions. */
@@ -133,22 +137,35 @@ export class Backups {
     by: string,
     options: { readonly isLost?: boolean; readonly alongside?: readonly Writable[] } = {},
   ): Promise<Guild> {
-    const { store, migrations, check, afterRestore } = this.#deps;
+    const { store, migrations, anchors, check, afterRestore } = this.#deps;
     const guild = await this.#guildOf(backup);
     const { host } = atHostOf(this.#deps, guild);
     if (backup.status !== "good") {
       throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
     }
-    const copy = await this.#draft();
-    return await withScratch([copy], async () => {
+    const [copy, fresh] = [await this.#draft(), await this.#draft()];
+    return await withScratch([copy, fresh], async () => {
       const key = backup.objectKey!;
       await unpack(await store.get(key), copy, hashIn(key));
       fault("restore.fetched");
-      refuseOther(await inspectCopy(copy, (db) => check(db, guild)), guild.id);
+      const known = await anchors.known({
+        log: guild.id,
+        generation: await this.#generationOf(backup),
+      });
+      const rebuilt = await rebuildForeign({
+        from: copy,
+        to: fresh,
+        nowMs: this.#deps.platform.now().getTime(),
+        anchors: headsOf(known.heads),
+      });
+      refuseOther(await inspectCopy(fresh, (db) => check(db, guild)), guild.id);
       if (!options.isLost) await this.create(guild, "before-restore", by);
       fault("restore.kept");
-      const stream = await copyFromFile(host, copy);
-      const { alongside = [] } = options;
+      const stream = await copyFromFile(host, fresh);
+      const alongside = [
+        ...(options.alongside ?? []),
+        ...(isKnown(rebuilt, known) ? anchorRows(this.#deps, guild, rebuilt) : []),
+      ];
       const restored = await swapDatabase(this.#deps, guild, stream, { migrations, alongside });
       await afterRestore(restored);
       return restored;
@@ -276,6 +293,15 @@ export class Backups {
     });
   }
 
+  /** Of the database that was copied; 0 for a copy of which nothing was noted. */
+  async #generationOf({ id }: Backup): Promise<number> {
+    const row = await this.#deps.platform.db.first<{ generation: number | null }>(
+      "SELECT generation FROM backups WHERE id = ?",
+      id,
+    );
+    return row?.generation ?? 0;
+  }
+
   async #guildOf(backup: Backup): Promise<Guild> {
     const guild = backup.guildId && (await this.#deps.platform.guild(backup.guildId));
     if (guild) return guild;
@@ -306,6 +332,16 @@ export class Backups {
     await makeFolder(this.#deps.scratch);
     await removeStaleDrafts(this.#deps.scratch);
   }
+}
+
+/** A checkpoint that the platform signed for an earlier database is signed for the next one as well. */
+function isKnown(
+  { checkpoint }: Rebuilt,
+  { checkpoints }: Awaited<ReturnType<Anchors["known"]>>,
+): boolean {
+  return checkpoints.some(({ seq, hash, at }) => {
+    return seq === checkpoint?.seq && hash === checkpoint.hash && at === checkpoint.at;
+  });
 }
 
 function refuseOther(facts: CopyFacts, guildId: GuildId): void {

@@ -6,10 +6,12 @@ import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
 import { createGunzip, createGzip } from "node:zlib";
 import { type Client, TenantDatabase } from "../../src/database/client.ts";
+import { quoteName } from "../../src/database/dump-sql.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { processBackground } from "../../src/kernel/background.ts";
-import { Invalid } from "../../src/kernel/errors.ts";
+import { Invalid, TooLarge } from "../../src/kernel/errors.ts";
+import { limits } from "../../src/limits.ts";
 import { dumpOf } from "../hosts/dump.ts";
 import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
 import type { DatabaseHost, DatabaseName } from "../hosts/host.ts";
@@ -96,12 +98,12 @@ export async function refuseDamage(client: Client): Promise<void> {
 export async function countRows(client: Client): Promise<Readonly<Record<string, number>>> {
   const { rows } = await client.execute({
     sql: `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
-          ORDER BY name`,
+            AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`,
     args: [],
   });
   const counts: Record<string, number> = {};
   for (const [name] of rows) {
-    const sql = `SELECT count(*) FROM "${String(name)}"`;
+    const sql = `SELECT count(*) FROM ${quoteName(String(name))}`;
     const counted = await client.execute({ sql, args: [] });
     counts[String(name)] = Number(counted.rows[0]?.[0]);
   }
@@ -157,8 +159,9 @@ export async function unpack(
   };
   const source = Readable.fromWeb(packed as never);
   try {
-    await pipeline(source, noted, createGunzip(), createWriteStream(to, PRIVATE));
+    await pipeline(source, noted, createGunzip(), bounded, createWriteStream(to, PRIVATE));
   } catch (error) {
+    if (error instanceof TooLarge) throw error;
     throw new DatabaseError("corrupt", "The copy cannot be unpacked.", error);
   }
   if (hash.digest("hex") === sha256) return;
@@ -168,14 +171,29 @@ export async function unpack(
 /** The same from a file of this machine, whose hash nobody told us. @throws {Invalid} `import/not-an-export` */
 export async function unpackFile(from: string, to: string): Promise<void> {
   try {
-    await pipeline(createReadStream(from), createGunzip(), createWriteStream(to, PRIVATE));
+    await pipeline(createReadStream(from), createGunzip(), bounded, createWriteStream(to, PRIVATE));
   } catch (cause) {
+    await rm(to, { force: true });
+    if (cause instanceof TooLarge) throw cause;
     throw new Invalid(
       "import/not-an-export",
       "This file is not there, or not a guild's export.",
       {},
       { cause },
     );
+  }
+}
+
+/** A small file may unpack to more than the disk has. @throws {TooLarge} `copy/too-large` */
+async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const { bytesMax } = limits.archives;
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) {
+      throw new TooLarge("copy/too-large", "This file holds more than a guild may.", { bytesMax });
+    }
+    yield chunk;
   }
 }
 

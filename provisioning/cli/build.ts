@@ -20,6 +20,7 @@ export const bundle = {
     demo: "src/node/demo.ts",
     "log-worker": "src/node/log-worker.ts",
     "migration-worker": "src/node/migration-worker.ts",
+    "copy-worker": "provisioning/backups/copy-worker.ts",
     bench: "test/bench/main.ts",
   },
   outdir: "dist",

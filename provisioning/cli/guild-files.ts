@@ -5,8 +5,14 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import { foundGuild } from "../../src/platform/guilds/service.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { exportGuild, importGuild, readManifest } from "../backups/archives.ts";
-import { inspectCopy, pack, unpackFile, withScratch } from "../backups/copies.ts";
+import {
+  exportGuild,
+  type Imported,
+  importGuild,
+  type Manifest,
+  openExport,
+} from "../backups/archives.ts";
+import { pack, unpackFile, withScratch } from "../backups/copies.ts";
 import { draftIn, isThere, makeFolder } from "../hosts/file-drafts.ts";
 import type { ImportOptions } from "./guild-archives.ts";
 import { account, bySlug, facts } from "./guilds.ts";
@@ -46,21 +52,28 @@ export async function importOne(
   file: string,
   options: ImportOptions,
 ): Promise<number> {
-  const copy = await scratchFile(services);
-  return await withScratch([copy], async () => {
+  const [copy, rebuilt] = [await scratchFile(services), await scratchFile(services)];
+  return await withScratch([copy, rebuilt], async () => {
     await unpackFile(file, copy);
-    const manifest = await readManifest(copy);
-    await inspectCopy(copy);
-    if (options.dryRun) {
-      const rows = Object.values(manifest.rows).reduce((sum, n) => sum + n, 0);
-      const { name, realm } = manifest.guild;
-      out.result(manifest, () => `${name} of ${realm}, ${manifest.exportedAt}, ${rows} rows.`);
-      return EXIT.done;
-    }
-    const guild = await fill(services, copy, options);
+    // Everything that can be refused is refused before there is a guild.
+    const opened = await openExport(services.archiving, copy, rebuilt);
+    if (options.dryRun) return told(out, opened);
+    const { manifest } = opened;
+    const guild = await fill(services, copy, manifest, options);
     out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
     return EXIT.done;
   });
+}
+
+function told(out: Output, { manifest, rebuilt }: Imported): number {
+  const rows = Object.values(manifest.rows).reduce((sum, n) => sum + n, 0);
+  const { name, realm } = manifest.guild;
+  const left = rebuilt.left.map((what) => `\nLeft behind: ${what}`).join("");
+  out.result(
+    { ...manifest, left: rebuilt.left },
+    () => `${name} of ${realm}, ${manifest.exportedAt}, ${rows} rows.${left}`,
+  );
+  return EXIT.done;
 }
 
 /** Makes a second guild with the same data. */
@@ -73,17 +86,21 @@ export async function cloneOne(
   const original = await bySlug(services, slug);
   const copy = await scratchFile(services);
   return await withScratch([copy], async () => {
-    await exportGuild(services.archiving, original, copy);
+    const manifest = await exportGuild(services.archiving, original, copy);
     const name = options.name ?? `${original.name} sandbox`;
-    const guild = await fill(services, copy, { ...options, name });
+    const guild = await fill(services, copy, manifest, { ...options, name });
     out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
     return EXIT.done;
   });
 }
 
 /** Founds the guild, or goes on with one that an earlier try was interrupted at, and fills it. */
-async function fill(services: NodeServices, file: string, options: ImportOptions): Promise<Guild> {
-  const manifest = await readManifest(file);
+async function fill(
+  services: NodeServices,
+  file: string,
+  manifest: Manifest,
+  options: ImportOptions,
+): Promise<Guild> {
   const caller = await account(services, options.ownerEmail);
   const context = { services, caller, requestId: "", address: "", agent: "guildhall" };
   const { realm, region, faction } = manifest.guild;

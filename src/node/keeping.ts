@@ -23,6 +23,7 @@ interface Deps extends SwapDeps {
   readonly migrations: ArchiveDeps["migrations"];
   readonly tenants: TenantDatabases;
   readonly jobs: Jobs;
+  readonly anchors: ArchiveDeps["anchors"];
   readonly now: Clock;
 }
 
@@ -47,26 +48,15 @@ export function storeOf({ backups: { dir, s3 }, dataDir }: Config): BackupStore 
 export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keeping {
   const store = storeOf(config);
   const scratch = join(dataDir, "scratch");
-  const newest = deps.migrations.length;
+  const check = checkOf(deps);
   const backups = new Backups({
     ...deps,
     store,
     scratch,
-    check: async (db, guild) => {
-      const [[version] = []] = (
-        await db.client.execute({ sql: "SELECT schema_version FROM _meta", args: [] })
-      ).rows;
-      // What an older schema promised is not what today's questions ask for.
-      if (version !== newest) return;
-      const actor = { type: "system", job: "backups" } as const;
-      const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
-      const { differences } = await verify(ctx);
-      if (differences.length === 0) return;
-      const { check, subject } = differences[0]!;
-      throw new DatabaseError("corrupt", `Its ledger does not add up: ${check}, ${subject}.`);
-    },
+    check,
     afterRestore: (guild) => setJobsAnew(deps, guild),
   });
+  const archiving = { ...deps, scratch, check };
   return {
     backups,
     platformBackups: new PlatformBackups({
@@ -76,9 +66,27 @@ export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keepi
       kept: limits.backups.kept,
     }),
     backupStore: store,
-    archiving: { ...deps, scratch },
-    exports: (guild) => exportToStream({ ...deps, scratch }, guild),
+    archiving,
+    exports: (guild) => exportToStream(archiving, guild),
     setJobsAnew: (guild) => setJobsAnew(deps, guild),
+  };
+}
+
+/** The ledger of a copy must add up. @throws {DatabaseError} `corrupt` */
+function checkOf(deps: Deps): ArchiveDeps["check"] {
+  const newest = deps.migrations.length;
+  return async (db, guild) => {
+    const [[version] = []] = (
+      await db.client.execute({ sql: "SELECT schema_version FROM _meta", args: [] })
+    ).rows;
+    // What an older schema promised is not what today's questions ask for.
+    if (version !== newest) return;
+    const actor = { type: "system", job: "backups" } as const;
+    const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
+    const { differences } = await verify(ctx);
+    if (differences.length === 0) return;
+    const { check, subject } = differences[0]!;
+    throw new DatabaseError("corrupt", `Its ledger does not add up: ${check}, ${subject}.`);
   };
 }
 

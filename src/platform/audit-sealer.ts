@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { auditHead, type Head, sealAudit } from "../database/audit-log.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
-import type { Background, Timer } from "../kernel/background.ts";
 import { guildLog, PLATFORM_LOG } from "../kernel/audit-chain.ts";
+import type { Background, Timer } from "../kernel/background.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";

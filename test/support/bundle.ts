@@ -5,6 +5,11 @@ import type { MigrationSource } from "../../provisioning/migrations.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+const WORKERS = [
+  ["src/node/migration-worker.ts", "migration-worker"],
+  ["provisioning/backups/copy-worker.ts", "copy-worker"],
+] as const;
+
 /**
  * Makes one file of a script and all it imports, for tests that start it dozens of times: so it
  * starts five times faster. Returns its path; whoever asked removes it.
@@ -23,9 +28,11 @@ export async function bundleRelease(
   const name = `${script.replaceAll("/", "-")}-${release}${process.pid}`;
   const outfile = join(ROOT, `dist/${name}.js`);
   await bundled(script, outfile, [later(migrations)]);
-  // The threads that it may start are looked for beside it, by other tests at the same time as well.
-  await bundled("src/node/migration-worker.ts", `${outfile}.worker`);
-  await rename(`${outfile}.worker`, join(ROOT, "dist/migration-worker.js"));
+  // What it may start itself is looked for beside it, by other tests at the same time as well.
+  for (const [source, worker] of WORKERS) {
+    await bundled(source, `${outfile}.${worker}`);
+    await rename(`${outfile}.${worker}`, join(ROOT, `dist/${worker}.js`));
+  }
   return outfile;
 }
 

@@ -43,6 +43,9 @@ const manifest = z.strictObject({
   schemaVersion: count,
   rows,
 });
+const imported = manifest.extend({
+  left: z.array(text).describe("what the file had otherwise than a guild has; it stays behind"),
+});
 const moved = z.strictObject({
   from: text,
   to: text,
@@ -88,6 +91,6 @@ export const guildShapes = {
     z.strictObject({ wouldPurge: text, backups: count }),
   ]),
   "guilds export": orWould(manifest.extend({ file: text, bytes: count, sha256: text })),
-  "guilds import": z.union([guild, manifest]).describe("with --dry-run, what is in the file"),
+  "guilds import": z.union([guild, imported]).describe("with --dry-run, what is in the file"),
   "guilds clone": orWould(guild),
 };

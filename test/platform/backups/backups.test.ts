@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { readManifest } from "../../../provisioning/backups/archives.ts";
+import { openExport } from "../../../provisioning/backups/archives.ts";
 import { testApp } from "../../support/app.ts";
 
 /** The password was typed too long ago. */
@@ -91,7 +91,8 @@ test("S62 an export is one database that says what it is, and only its owner get
   expect(answer.headers.get("content-disposition")).toMatch(/iron-vow-2026-01-14\.db\.gz/);
   const file = join(t.services.config.dataDir, "exported.db");
   await writeFile(file, gunzipSync(answer.body));
-  expect(await readManifest(file)).toMatchObject({
+  const { manifest } = await openExport(t.services.archiving, file, `${file}.again`);
+  expect(manifest).toMatchObject({
     format: "guildhall-guild",
     guild: { id: guild.id, name: "Guild iron-vow" },
   });
