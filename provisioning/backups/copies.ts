@@ -115,7 +115,7 @@ export async function settle(client: Client): Promise<void> {
   await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
 }
 
-/** A file that is removed when it was read, or nobody reads on. */
+/** A file that is removed when it was read, or when its reader gave up. */
 export function readOnce(path: string): ReadableStream<Uint8Array> {
   const file = createReadStream(path);
   processBackground.once(file, "close", () => rm(path, { force: true }));
@@ -168,7 +168,7 @@ export async function unpack(
   throw new DatabaseError("corrupt", "The copy is not what was stored: its hash is another.");
 }
 
-/** The same from a file of this machine, whose hash nobody told us. @throws {Invalid} `import/not-an-export` */
+/** Unpacks a file whose hash is not known. @throws {Invalid} `import/not-an-export` */
 export async function unpackFile(from: string, to: string): Promise<void> {
   try {
     await pipeline(createReadStream(from), createGunzip(), bounded, createWriteStream(to, PRIVATE));

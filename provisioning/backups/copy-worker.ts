@@ -1,15 +1,17 @@
 import { DatabaseError } from "../../src/database/errors.ts";
+import { processBackground } from "../../src/kernel/background.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import type { RebuildAnswer } from "./foreign.ts";
 import { type RebuildRequest, rebuild } from "./rebuild.ts";
 
-// A process of its own: whatever a foreign file makes SQLite do, it can be ended from outside.
+// A process of its own can be ended from outside, whatever a foreign file makes SQLite do.
 
-process.once("message", (request: RebuildRequest) => {
-  void rebuild(request)
-    .then((rebuilt): RebuildAnswer => ({ rebuilt }))
-    .catch((error: unknown): RebuildAnswer => ({ refusal: refusalOf(error) }))
-    .then((answer) => process.send?.(answer, () => process.disconnect()));
+processBackground.once(process, "message", async (request: RebuildRequest) => {
+  const answer = await rebuild(request).then(
+    (rebuilt): RebuildAnswer => ({ rebuilt }),
+    (error: unknown): RebuildAnswer => ({ refusal: refusalOf(error) }),
+  );
+  process.send?.(answer, () => process.disconnect());
 });
 
 function refusalOf(error: unknown): NonNullable<RebuildAnswer["refusal"]> {

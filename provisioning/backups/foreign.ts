@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "@hono/zod-openapi";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, type ErrorCode, Invalid, TooLarge } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
 import { removeDatabase } from "../hosts/file-drafts.ts";
@@ -65,16 +66,18 @@ function asked(request: RebuildRequest, msMax: number): Promise<RebuildAnswer> {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   return new Promise<RebuildAnswer>((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const timer = processBackground.after("copies.too-slow", msMax, () => {
       child.kill("SIGKILL");
       const seconds = Math.ceil(msMax / 1_000);
       const sentence = `This file could not be read within ${seconds} seconds. Nothing was taken.`;
       reject(new Invalid("copy/too-slow", sentence));
-    }, msMax);
-    child.once("message", (answer) => resolve(answerShape.parse(answer)));
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      clearTimeout(timer);
+    });
+    processBackground.once(child, "message", (answer: unknown) => {
+      resolve(answerShape.parse(answer));
+    });
+    processBackground.once(child, "error", reject);
+    processBackground.once(child, "exit", (code: number | null, signal: string | null) => {
+      timer.cancel();
       reject(new DatabaseError("corrupt", `Reading the file ended with ${signal ?? code}.`));
     });
     child.send(request, (error) => error && reject(error));

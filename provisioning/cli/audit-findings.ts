@@ -144,7 +144,7 @@ function doubtIn({ doubtful }: KnownLog): AuditFault | undefined {
   return { seq: doubtful.seq, fault };
 }
 
-/** What guards a log is as this release has it, or somebody changed the database by hand. */
+/** Tables and triggers of the log that are not as this release has them. */
 async function unguardedIn(client: Client, expected: Schema): Promise<readonly string[]> {
   const ofLogs = (schema: Schema): Schema =>
     new Map(

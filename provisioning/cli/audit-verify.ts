@@ -16,7 +16,7 @@ import { EXIT, type Output, table } from "./output.ts";
 export const FAULTS: Readonly<Record<AuditFault["fault"], string>> = {
   changed: "is not what was written down, or not in its place",
   missing: "is missing",
-  inserted: "was put there by somebody else, or its seal was taken away",
+  inserted: "did not come from this product, or its seal was taken away",
   "cut-off": "and what came after it were cut off the end, or this database is an older one",
   "not-as-anchored": "does not fit what the platform signed: rows up to it were rewritten",
   "checkpoint-impossible": "is named by a checkpoint that cannot have been made",

@@ -18,9 +18,9 @@ interface Deps {
 }
 
 /**
- * Seals what was written into audit logs, and notes in the platform how far each log got, seconds after it was: hashing each row inside of its write
- * would make the writes of a guild wait for each other's hashes. What a process that died has left
- * unsealed is sealed with the guild's next change, and by the day's anchoring at the latest.
+ * Seals what was written into audit logs, seconds after it was, and notes in the platform how far each
+ * log got. Hashing each row inside its write would make the writes of a guild wait for each other. What
+ * a process that died left unsealed is sealed with the guild's next change, and once a day.
  */
 export class AuditSealer {
   readonly #deps: Deps;

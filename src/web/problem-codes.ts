@@ -23,7 +23,7 @@ const CODES = {
     auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
     auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
-    audit/sealed-already auth/email-taken auth/identity-exists auth/identity-taken
+    audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists auth/identity-taken
     auth/last-way-in auth/link-first backup/not-good dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived
     dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken

@@ -22,6 +22,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "auctions/spec-change": "You have bid for your main spec; that cannot become an off-spec bid.",
   "auctions/still-open": "This auction still goes on. Cancel it first.",
   "auctions/too-many": "The guild has as many auctions at once as it may. Let some end first.",
+  "audit/no-secret":
+    "Nothing can be signed without the server's secret. Set GUILDHALL_SECRET as the server has it.",
   "audit/sealed-already": "Somebody else sealed these rows. Go on.",
   "auth/bad-token": "This token is not valid. Sign in again for another.",
   "auth/proof-required": "Prove once more that it is you to do this.",

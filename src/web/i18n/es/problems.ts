@@ -187,6 +187,8 @@ export const problems: Translated<typeof en> = {
       "Esta petición tiene más campos, o más profundos, de los que leemos. Envía menos a la vez.",
     "request/too-large": "Esto es más de lo que aceptamos de una vez.",
     "request/unknown-host": "Esta dirección no se sirve aquí.",
+    "audit/no-secret":
+      "Sin el secreto del servidor no se puede firmar nada. Pon el mismo GUILDHALL_SECRET que usa el servidor.",
     "backup/not-found": "No existe esa copia. Mira cuáles hay.",
     "backup/not-good": "Esta copia nunca se comprobó entera. Elige otra.",
     "backup/not-here":
