@@ -56,7 +56,7 @@ export interface PlatformState {
  * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
  */
 export async function platformStateOf(client: Client): Promise<PlatformState> {
-  const migrations = parseMigrations(platformMigrations);
+  const migrations = platformSchema();
   const { from, applied, error } = await migrate(client, migrations, { nowMs: 0, dryRun: true });
   if (error) throw error;
   return {
@@ -73,7 +73,7 @@ export async function platformStateOf(client: Client): Promise<PlatformState> {
  * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
  */
 export async function migratePlatform(client: Client, nowMs: number): Promise<MigrationReport> {
-  const migrations = parseMigrations(platformMigrations);
+  const migrations = platformSchema();
   for (let tries = 1; ; tries++) {
     const report = await migrate(client, migrations, { nowMs });
     if (report.error === undefined) {

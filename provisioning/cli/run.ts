@@ -1,5 +1,5 @@
-import type { PlatformAccess } from "../../src/node/platform-database.ts";
 import { NOTHING_IS_SIGNED_HERE } from "../../src/kernel/audit-signature.ts";
+import type { PlatformAccess } from "../../src/node/platform-database.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 

@@ -103,7 +103,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S48: "no addon file is read: rosters come as CSV or as pasted text",
   S52: "what people save as addresses is sealed and called by nothing; operators choose all others",
   S65: "not proved yet",
-  S69: "not proved yet",
   S71: "not proved yet",
   S72: "not proved yet",
   S73: "not proved yet",

@@ -173,7 +173,8 @@ test("S68 the platform's own log is held against what was signed, and against li
 
 test("S68 after a new secret an operator signs a log again, and the platform's log says who did", async () => {
   await using fresh = await testApp();
-  await fresh.guild("new-vow");
+  const { owner } = await fresh.guild("new-vow");
+  await owner.post("/roster/persons", { name: "Ash" });
   await fresh.services.auditSealer.flush();
   const env = {
     ...fresh.env,
