@@ -6,7 +6,7 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { RebuildRequest } from "./rebuild.ts";
 
-/** A checkpoint of an audit log: its beginning up to `seq` was let go at `at`, Unix milliseconds. */
+/** A checkpoint of an audit log: its beginning up to `seq` was removed at `at`, Unix milliseconds. */
 export interface Anchor {
   readonly seq: number;
   readonly hash: string;

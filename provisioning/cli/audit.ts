@@ -43,7 +43,7 @@ export function auditCommands(program: Command): void {
   audit
     .command("accept [slug]")
     .description("sign a log as it is now, after the secret was changed or rows were lost for good")
-    .requiredOption("--reason <text>", "why; it stands in the platform's audit log")
+    .requiredOption("--reason <text>", "why; the platform's audit log keeps it")
     .option("--platform", "the platform's own log")
     .option(...DRY_RUN)
     .option(...JSON_OPTION)

@@ -31,7 +31,7 @@ export async function newestCheckpoint(db: Database): Promise<Checkpoint | undef
 }
 
 /**
- * Seals every row that has no seal yet, in order. Whoever else seals the same log at the same time
+ * Seals every row that has no seal yet, in order. Another process that seals the same log at the same time
  * goes on where the other one stopped: a seal follows the last one, or is refused by the database.
  */
 export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
@@ -76,7 +76,7 @@ export async function auditPrunable(db: Database, nowMs: number): Promise<number
 /**
  * Removes the beginning of a log that is older than a year: first a checkpoint that keeps its hash, so
  * that the rest can still be verified, then the rows, some at a time. `remember` keeps the checkpoint
- * outside of this database before it is made: a checkpoint that nobody remembers is not believed.
+ * outside of this database before it is made: a checkpoint that is not remembered is not believed.
  */
 export async function pruneAudit(
   db: Database,

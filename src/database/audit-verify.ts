@@ -28,7 +28,7 @@ export interface Verification {
 export interface Known {
   /** How far it was sealed at some moments. */
   readonly heads: readonly Head[];
-  /** Every checkpoint that was ever made; left out where nobody has a list, as for a foreign file. */
+  /** Every checkpoint that was ever made; left out where there is no list, as for a foreign file. */
   readonly checkpoints?: readonly Checkpoint[];
   /** Now, in Unix milliseconds. */
   readonly nowMs: number;
@@ -36,7 +36,7 @@ export interface Known {
 
 /**
  * Holds every row against its seal, and seals and checkpoints against what is known outside of this
- * database. A checkpoint stands beside the rows that it replaces, so it proves nothing by itself.
+ * database. A checkpoint lies beside the rows that it replaces, so it proves nothing by itself.
  */
 export async function verifyAudit(
   db: Database,
@@ -138,7 +138,7 @@ async function lastGiven(db: Database): Promise<number> {
   return given?.seq ?? 0;
 }
 
-/** What a checkpoint let go has seals until it is gone itself; anything else there is not from us. */
+/** Rows before a checkpoint have seals until they are removed; any other row there is not ours. */
 async function insertedBefore(db: Database, start: Head): Promise<BadRow | undefined> {
   const row = await db.first<{ seq: number }>(
     `SELECT seq FROM audit_log WHERE seq <= ?

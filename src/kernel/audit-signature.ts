@@ -29,7 +29,7 @@ export interface AnchorSigner {
   check(anchor: SignedAnchor): "good" | "wrong" | "other-key";
 }
 
-/** What stands for a secret where a command was given none: with it nothing is signed. */
+/** The secret of a command that was given none. Nothing is signed with it. */
 export const NOTHING_IS_SIGNED_HERE = "the command line signs nothing at all";
 
 /** The key is derived from the server's secret, which lies in neither database. */

@@ -65,7 +65,7 @@ export async function expirePlatform(
 ): Promise<readonly Removal[]> {
   const nowMs = platform.now().getTime();
   const removed = await each(EXPIRIES, (rule) => removeOver(platform.db, rule, nowMs));
-  // A checkpoint that nobody signed would not be believed: without the secret the log stays whole.
+  // An unsigned checkpoint would not be believed: without the secret the log stays whole.
   if (!anchors.canSign) return removed;
   const remember = anchors.remember(PLATFORM_PLACE);
   return [...removed, { what: "audit", rows: await pruneAudit(platform.db, nowMs, remember) }];

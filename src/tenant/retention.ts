@@ -36,7 +36,7 @@ export async function expireGuild(
   const nowMs = ctx.now().getTime();
   const removed: Removal[] = [];
   for (const rule of EXPIRIES) removed.push(await removeOver(ctx.db, rule, nowMs));
-  // A checkpoint that nobody signed would not be believed: without the secret the log stays whole.
+  // An unsigned checkpoint would not be believed: without the secret the log stays whole.
   if (anchors.canSign) {
     const remember = anchors.remember({ log: ctx.guild.id, generation: ctx.guild.generation });
     removed.push({ what: "audit", rows: await pruneAudit(ctx.db, nowMs, remember) });

@@ -8,7 +8,7 @@ import { runCli } from "../support/cli.ts";
 import { changeByHand } from "../support/foreign-file.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-// Somebody holds the files of a guild and of the platform, and writes into them with a plain driver.
+// An insider holds the files of a guild and of the platform, and writes into them with a plain driver.
 // What the platform signed of the logs is what tells.
 
 const ZEROS = "0".repeat(64);
@@ -64,7 +64,7 @@ async function guardsOf(path: string) {
   }
 }
 
-describe("S68 a guild's log whose beginning somebody removed behind a checkpoint", () => {
+describe("S68 a guild's log whose beginning an insider removed behind a checkpoint", () => {
   test("S68 is found out when the checkpoint holds no real hash", async () => {
     const { path, last } = await watched("zeros-vow");
     await behindGuards(
@@ -87,7 +87,7 @@ describe("S68 a guild's log whose beginning somebody removed behind a checkpoint
     expect(await verified("copied-vow")).toEqual({ code: 4, bad, unguarded: [] });
   });
 
-  test("S68 is found out when the platform was given a checkpoint that nobody signed", async () => {
+  test("S68 is found out when the platform was given an unsigned checkpoint", async () => {
     const { guild, path, last } = await watched("forged-vow");
     await behindGuards(
       path,
@@ -158,7 +158,7 @@ test("S68 the platform's own log is held against what was signed, and against li
   );
   const cut = await verified("--platform");
   expect([cut.code, cut.bad.seq]).toEqual([4, head.seq]);
-  // Whoever also removes what was signed, and begins a new log, still cannot change lines kept elsewhere.
+  // An insider who removes the anchors and begins a new log still cannot change lines kept elsewhere.
   await behindGuards(
     platformFile(),
     `DELETE FROM audit_checkpoints; DELETE FROM audit_anchors WHERE log = 'platform';

@@ -7,7 +7,7 @@ import { runCli } from "../support/cli.ts";
 import { changeByHand, changedExport } from "../support/foreign-file.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-// A file that somebody prepared is given to `guilds import`. What comes of it has this release's schema
+// A file that a stranger prepared is given to `guilds import`. What comes of it has this release's schema
 // and rows that fit it, or nothing comes of it and the answer says why.
 
 const ENDLESS = `(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)`;

@@ -6,7 +6,7 @@ const Native = createRequire(import.meta.url)("libsql") as new (
   path: string,
 ) => { exec(sql: string): void; close(): void };
 
-/** Changes a database file as somebody with the plain driver would: nothing of ours is asked. */
+/** Changes a database file with the plain driver, past everything that is ours. */
 export function changeByHand(path: string, sql: string): void {
   const db = new Native(path);
   try {
