@@ -19,6 +19,8 @@ const NEWEST = "<the newest>";
 
 /** One operator's day, in order. Each has to end well, and to print what its shape says. */
 const DAY: readonly (readonly string[])[] = [
+  ["init", "--dry-run"],
+  ["init"],
   ["guilds", "create", "--name", "Iron Vow", ...founded, "--dry-run"],
   ["guilds", "create", "--name", "Iron Vow", ...founded],
   ["guilds", "list"],
@@ -131,7 +133,8 @@ describe("--json", () => {
       word === NEWEST ? newest : isFile(word) ? join(dir, word) : word,
     );
     // A platform is put back where there is none.
-    const folder = copies ? join(dir, "elsewhere") : dir;
+    const isNew = args[0] === "init";
+    const folder = copies ? join(dir, "elsewhere") : isNew ? join(dir, "new") : dir;
     const end = await runCli(main, folder, [...typed, "--json"], env);
     expect(end).toMatchObject({ code: 0, err: "" });
     expect(JSON.parse(end.out)).toBeDefined();
