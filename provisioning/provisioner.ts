@@ -334,6 +334,7 @@ export class Provisioner {
         args: [guild.id],
       },
       byGuild("api_keys"),
+      byGuild("former_members"),
       byGuild("jobs"),
       byGuild("job_runs"),
       byGuild("spare_databases"),

@@ -2,13 +2,14 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
 import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
-import { type Permission, readingOnly, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import type { UserId } from "../kernel/ids.ts";
+import { forImpersonator, type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
-import { isKeyGood, permissionsOfScopes } from "../platform/key-lookup.ts";
+import { isKeyGood } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
-import { standingOf } from "../platform/standing.ts";
+import { keyStandingOf, standingOf } from "../platform/standing.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
@@ -73,8 +74,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const { platform, tenants, now } = c.var.services;
   const { caller } = c.var;
   const reference = c.req.param("guild")!;
-  const userId = caller.type === "user" ? caller.userId : null;
-  const found = await platform.guildForUser(reference, userId);
+  const found = await platform.guildForUser(reference, memberBehind(caller));
   const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
   if (caller.type !== "anonymous" && caller.guildId && caller.guildId !== found?.guild.id) {
     await recordElsewhere(c.var.platform, caller.guildId, reference);
@@ -82,7 +82,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   if (
     found === undefined ||
     isGone(found.guild) ||
-    !(isOurs || isVisible(found.guild, found.membership))
+    !(isOurs || isVisible(found.guild, caller.type === "key" ? undefined : found.membership))
   ) {
     return await redirectFromOldSlug(c, reference);
   }
@@ -92,7 +92,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   using lease = await tenants.lease(found.guild);
   c.set("guild", {
     guild: found.guild,
-    actor: actorOf(caller, found.guild, found.membership),
+    actor: actorOf(caller, found.guild, found.membership, !/^(GET|HEAD)$/.test(c.req.method)),
     db: lease.db,
     now,
     requestId: c.var.requestId,
@@ -121,36 +121,48 @@ export function isVisible(guild: Guild, membership: Membership | undefined): boo
 export async function mayStill(c: Context<GuildEnv>, permission: Permission): Promise<boolean> {
   const { platform, now } = c.var.services;
   const { caller } = c.var;
-  const userId = caller.type === "user" ? caller.userId : null;
-  const found = await platform.guildForUser(c.var.guild.guild.id, userId);
+  const found = await platform.guildForUser(c.var.guild.guild.id, memberBehind(caller));
   if (found === undefined || found.guild.status !== "ready") return false;
-  if (caller.type === "key") return await isKeyGood(platform, caller.keyId);
+  if (caller.type === "key" && !(await isKeyGood(platform, caller.keyId))) return false;
   if (caller.type === "user") {
     const session = await platform.sessionById(caller.sessionId);
     if (session === undefined || session.expiresAt <= now().getTime()) return false;
   }
   if (!isVisible(found.guild, found.membership)) return false;
-  const actor = actorOf(caller, found.guild, found.membership);
+  const actor = actorOf(caller, found.guild, found.membership, false);
   return actor.type !== "system" && actor.permissions.has(permission);
 }
 
-function actorOf(caller: Caller, guild: Guild, membership: Membership | undefined): Actor {
+/** Whose membership counts: the caller's own, or that of the member who made the key. */
+function memberBehind(caller: Caller): UserId | null {
+  if (caller.type === "anonymous") return null;
+  return caller.type === "key" ? caller.madeBy : caller.userId;
+}
+
+function actorOf(
+  caller: Caller,
+  guild: Guild,
+  membership: Membership | undefined,
+  isChange: boolean,
+): Actor {
   if (caller.type === "key" && caller.guildId === guild.id) {
     const { keyId, name, scopes } = caller;
-    const permissions = permissionsOfScopes(scopes);
-    if (!guild.isOverLimit) return { type: "key", keyId, name, permissions };
-    const left = readingOnly(permissions);
-    return { type: "key", keyId, name, permissions: left, readOnly: "guilds" };
+    return { type: "key", keyId, name, ...keyStandingOf(guild, membership, scopes) };
   }
   if (caller.type === "user" && membership !== undefined) {
+    const standing = standingOf(guild, membership);
+    const { impersonator } = caller;
     return {
       type: "user",
       userId: caller.userId,
       name: caller.name,
       membershipId: membership.id,
       role: membership.role,
-      ...standingOf(guild, membership),
-      ...(caller.impersonator && { impersonator: caller.impersonator.name }),
+      ...standing,
+      ...(impersonator && {
+        impersonator: impersonator.name,
+        ...(isChange && { permissions: forImpersonator(standing.permissions) }),
+      }),
     };
   }
   return {

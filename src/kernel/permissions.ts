@@ -34,6 +34,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 /** Per-person exceptions to the role: `true` grants, `false` takes away. */
 export type PermissionOverrides = Readonly<Partial<Record<Permission, boolean>>>;
 
+/** The role of the person who set each denial of a member. */
+export type DenialRoles = Readonly<Partial<Record<Permission, Role>>>;
+
 const upTo = (last: Permission): readonly Permission[] =>
   PERMISSIONS.slice(0, PERMISSIONS.indexOf(last) + 1);
 
@@ -84,6 +87,31 @@ const ADDING: ReadonlySet<Permission> = new Set([
 /** What is left of permissions where a plan's limit is exceeded. */
 export function readingOnly(permissions: Iterable<Permission>): ReadonlySet<Permission> {
   return new Set([...permissions].filter((permission) => !ADDING.has(permission)));
+}
+
+/** What an operator who acts as a member may do besides looking. The guild's own decisions are not in it. */
+const FOR_IMPERSONATORS: ReadonlySet<Permission> = new Set([
+  ...ROLE_PERMISSIONS.viewer,
+  "raids.join",
+  "auctions.bid",
+  "logs.upload",
+  "notes.view",
+  "points.award",
+  "raids.manage",
+  "auctions.run",
+  "logs.manage",
+  "roster.manage",
+  "audit.view",
+]);
+
+/** What is left of a member's permissions for an operator who changes something as that member. */
+export function forImpersonator(permissions: Iterable<Permission>): ReadonlySet<Permission> {
+  return new Set([...permissions].filter((permission) => FOR_IMPERSONATORS.has(permission)));
+}
+
+/** The weaker of two roles. */
+export function lowerOf(a: Role, b: Role): Role {
+  return outranks(a, b) ? b : a;
 }
 
 /** True when `role` stands above `other`: an admin may act on an officer, never on an admin. */

@@ -1,9 +1,9 @@
-import type { SessionId } from "../kernel/ids.ts";
+import type { SessionId, UserId } from "../kernel/ids.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
-import { isKeyGood, keyCaller, permissionsOfScopes, ratesOf } from "../platform/key-lookup.ts";
+import { isKeyGood, keyCaller, ratesOf } from "../platform/key-lookup.ts";
 import { isTicket, useTicket } from "../platform/live-tickets.ts";
-import { standingOf } from "../platform/standing.ts";
+import { keyStandingOf, standingOf } from "../platform/standing.ts";
 import type { Guild, SessionRow } from "../platform/store.ts";
 import type { Actor, GuildContext } from "../tenant/context.ts";
 import type { NodeServices } from "./services.ts";
@@ -13,6 +13,8 @@ export interface LiveCaller {
   /** Whom connections are counted for. */
   readonly subject: string;
   readonly keyId: string | undefined;
+  /** Who made the key. */
+  readonly madeBy: UserId | undefined;
   readonly sessionId: SessionId | undefined;
   readonly guildId: Guild["id"];
   readonly eventsPerMinuteMax: number;
@@ -32,19 +34,22 @@ export async function authenticate(
   const { platform, config } = services;
   if (token.startsWith("gh_")) {
     const key = await keyCaller(platform, config.secret, token);
-    const guild = key && (await platform.guild(key.guildId));
-    if (!guild) return undefined;
+    const found = key && (await platform.guildForUser(key.guildId, key.madeBy));
+    if (!found) return undefined;
+    const { guild, membership } = found;
     if (reference !== guild.id && reference !== guild.slug) {
       await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
       return undefined;
     }
     if (!key.scopes.includes("stream")) return undefined;
     const { keyId, name, scopes, eventsPerMinuteMax, connectionsMax } = key;
-    if (guild.isOverLimit) return undefined;
-    const actor: Actor = { type: "key", keyId, name, permissions: permissionsOfScopes(scopes) };
+    const standing = keyStandingOf(guild, membership, scopes);
+    if (!standing.permissions.has("logs.upload")) return undefined;
+    const actor: Actor = { type: "key", keyId, name, ...standing };
     return callerFor(services, guild, actor, {
       subject: keyId,
       keyId,
+      madeBy: key.madeBy,
       sessionId: undefined,
       eventsPerMinuteMax,
       connectionsMax,
@@ -91,6 +96,7 @@ async function memberCaller(
   return callerFor(services, found.guild, actor, {
     subject: userId,
     keyId: undefined,
+    madeBy: undefined,
     sessionId: session.id,
     ...ratesOf(found.guild.plan),
   });
@@ -98,9 +104,13 @@ async function memberCaller(
 
 /** Asked every few seconds: has the key, the session, the membership or the guild ended? */
 export async function stillMay(services: NodeServices, caller: LiveCaller): Promise<boolean> {
-  const guild = await services.platform.guild(caller.guildId);
-  if (guild?.status !== "ready") return false;
-  if (caller.keyId !== undefined) return await isKeyGood(services.platform, caller.keyId);
+  const { keyId, madeBy = null, guildId } = caller;
+  const found = await services.platform.guildForUser(guildId, madeBy);
+  if (found?.guild.status !== "ready") return false;
+  if (keyId !== undefined) {
+    const { permissions } = keyStandingOf(found.guild, found.membership, ["stream"]);
+    return permissions.has("logs.upload") && (await isKeyGood(services.platform, keyId));
+  }
   const session = caller.sessionId && (await services.platform.sessionById(caller.sessionId));
   return session ? (await memberCaller(services, caller.guildId, session)) !== undefined : false;
 }
@@ -111,7 +121,7 @@ function callerFor(
   actor: Actor,
   facts: Pick<
     LiveCaller,
-    "subject" | "keyId" | "sessionId" | "eventsPerMinuteMax" | "connectionsMax"
+    "subject" | "keyId" | "madeBy" | "sessionId" | "eventsPerMinuteMax" | "connectionsMax"
   >,
 ): LiveCaller {
   const { platform, tenants, now } = services;

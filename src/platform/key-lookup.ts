@@ -13,6 +13,8 @@ export interface KeyCaller {
   readonly name: string;
   readonly guildId: GuildId;
   readonly scopes: readonly KeyScope[];
+  /** Who made it. A key never does more than this member may do now. */
+  readonly madeBy: UserId;
   readonly eventsPerMinuteMax: number;
   readonly connectionsMax: number;
 }
@@ -30,7 +32,7 @@ interface KeyRow {
 }
 
 // A plan's numbers hold for every key, also for those that were made under a larger one; keys beyond
-// the plan's number may only read.
+// the plan's number may only read. A key whose maker has left the guild is dead.
 const KEY = `
   SELECT k.guild_id AS guildId, k.name, k.secret_hash AS secretHash, k.scopes,
     min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
@@ -38,9 +40,12 @@ const KEY = `
     min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
     k.created_by AS createdBy, k.last_used_at AS lastUsedAt,
     p.keys_max <= (SELECT count(*) FROM api_keys o WHERE o.guild_id = k.guild_id
-      AND o.revoked_at IS NULL AND (o.created_at, o.id) < (k.created_at, k.id)) AS isOver
+      AND o.revoked_at IS NULL AND o.successor_id IS NULL
+      AND (o.expires_at IS NULL OR o.expires_at > ?2)
+      AND (o.created_at, o.id) < (k.created_at, k.id)) AS isOver
   FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
-  WHERE k.id = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`;
+    JOIN memberships m ON m.guild_id = k.guild_id AND m.user_id = k.created_by
+  WHERE k.id = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`;
 
 /** How much may be sent on a plan, where it says so. */
 export function ratesOf(plan: Plan): {
@@ -78,6 +83,7 @@ export async function keyCaller(
     keyId: key.id,
     name: row.name,
     guildId: row.guildId,
+    madeBy: row.createdBy,
     scopes: row.isOver === 1 ? scopes.filter((scope) => scope === "query") : scopes,
     eventsPerMinuteMax: row.eventsPerMinuteMax,
     connectionsMax: row.connectionsMax,

@@ -17,7 +17,7 @@ import type {
   SessionId,
   UserId,
 } from "../kernel/ids.ts";
-import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
+import type { DenialRoles, PermissionOverrides, Role } from "../kernel/permissions.ts";
 
 export * from "../database/audit-schema.ts";
 export * from "./audit-schema.ts";
@@ -177,6 +177,8 @@ export const memberships = sqliteTable(
       .references(() => guilds.id),
     role: text().$type<Role>().notNull(),
     overrides: text({ mode: "json" }).$type<PermissionOverrides>().notNull(),
+    /** The role of the person who set each denial. Denials of earlier releases have none here. */
+    deniedBy: text("denied_by", { mode: "json" }).$type<DenialRoles>().notNull().default({}),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [
@@ -184,6 +186,22 @@ export const memberships = sqliteTable(
     index("memberships_by_user").on(t.userId),
     uniqueIndex("memberships_one_owner").on(t.guildId).where(sql`${t.role} = 'owner'`),
   ],
+);
+
+/** What somebody was in a guild before they left it: a return gives no more than that. */
+export const formerMembers = sqliteTable(
+  "former_members",
+  {
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    userId: text("user_id").$type<UserId>().notNull(),
+    role: text().$type<Role>().notNull(),
+    overrides: text({ mode: "json" }).$type<PermissionOverrides>().notNull(),
+    deniedBy: text("denied_by", { mode: "json" }).$type<DenialRoles>().notNull(),
+    leftAt: integer("left_at").notNull(),
+    /** Set for a person who was removed: older invitations let them in no more. */
+    removedAt: integer("removed_at"),
+  },
+  (t) => [primaryKey({ columns: [t.guildId, t.userId] })],
 );
 
 export const invitations = sqliteTable(

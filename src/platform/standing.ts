@@ -1,4 +1,6 @@
 import { type Permission, permissionsOf, readingOnly } from "../kernel/permissions.ts";
+import { permissionsOfScopes } from "./key-lookup.ts";
+import type { KeyScope } from "./keys/schema.ts";
 import type { Guild, Membership } from "./store.ts";
 
 /** What a plan that has become too small leaves over: looking, and setting things right. */
@@ -15,4 +17,16 @@ export function standingOf(
   const permissions = permissionsOf(role, overrides);
   const readOnly = guild.isOverLimit ? "guilds" : isOverLimit ? "members" : undefined;
   return readOnly ? { permissions: readingOnly(permissions), readOnly } : { permissions };
+}
+
+/** What a key may do now: no more than its scopes, and no more than the member who made it. */
+export function keyStandingOf(
+  guild: Guild,
+  maker: Membership | undefined,
+  scopes: readonly KeyScope[],
+): { readonly permissions: ReadonlySet<Permission>; readonly readOnly?: ReadOnly } {
+  if (maker === undefined) return { permissions: new Set() };
+  const { permissions, ...rest } = standingOf(guild, maker);
+  const allowed = permissionsOfScopes(scopes);
+  return { ...rest, permissions: new Set([...permissions].filter((one) => allowed.has(one))) };
 }

@@ -29,7 +29,7 @@ export type Actor =
       readonly keyId: string;
       readonly name: string;
       readonly permissions: ReadonlySet<Permission>;
-      readonly readOnly?: "guilds";
+      readonly readOnly?: "members" | "guilds";
     }
   | { readonly type: "system"; readonly job: string };
 
@@ -55,6 +55,7 @@ export function may(ctx: GuildContext, permission: Permission): boolean {
  * The first line of every verb.
  * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
  * @throws {LimitReached} `plan/read-only` where the plan has become too small.
+ * @throws {Forbidden} `operator/impersonating` for an operator who acts as a member.
  * @throws {Forbidden} `guild/forbidden` for everybody else without the permission.
  */
 export function allow(ctx: GuildContext, permission: Permission): void {
@@ -64,9 +65,18 @@ export function allow(ctx: GuildContext, permission: Permission): void {
   }
   const readOnly = "readOnly" in ctx.actor ? ctx.actor.readOnly : undefined;
   if (readOnly) throw planReadOnly(ctx.guild, readOnly);
+  if ("impersonator" in ctx.actor) throw notForImpersonators();
   throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.", {
     permission,
   });
+}
+
+/** @throws {Forbidden} `operator/impersonating` is what operators get for a guild's own decisions. */
+export function notForImpersonators(): Forbidden {
+  return new Forbidden(
+    "operator/impersonating",
+    "You act for somebody else. Only they can do this: accounts, roles, secrets and ownership are theirs.",
+  );
 }
 
 /** Nothing was deleted when the plan became too small: what is too much can only be read. */

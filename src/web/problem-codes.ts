@@ -9,7 +9,8 @@ const CODES = {
   403: `
     auctions/not-eligible auctions/not-in-roster auctions/off-spec auth/email-unverified
     auth/proof-required auth/session-required auth/sign-up-closed auth/wrong-password
-    guild/forbidden guild/rank invitation/other-address logs/not-yours logs/ticket-for-people
+    guild/beyond-own-rights guild/forbidden guild/higher-denial guild/rank
+    invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
     operator/forbidden operator/impersonating request/cross-site`,
   404: `
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
@@ -30,7 +31,8 @@ const CODES = {
     dkp/reversal-is-final dkp/rules-changed guild/already-owner guild/member-changed
     guild/name-taken guild/operation-lost guild/operation-running guild/owner-stays
     guild/slug-taken guild/status-changed guild/too-many-invitations guild/too-many-slugs
-    idempotency/in-progress idempotency/shown-once job/lost job/under-way logs/not-cancelable logs/not-receiving
+    idempotency/in-progress idempotency/shown-once job/lost job/under-way keys/rotated-already
+    logs/not-cancelable logs/not-receiving
     logs/not-stored logs/still-parsing logs/too-many-uploads logs/upload-under-way
     logs/wrong-offset loot/council-over loot/reverted-already onboarding/example-is-there operator/verified-already
     operator/email-unverified operator/is-operator payment/known plan/changed plan/no-grant

@@ -135,7 +135,9 @@ guildApi.openapi(
     needs: "members.manage",
     params: userId,
     body: inputs.memberChange,
-    answers: { 200: json(inputs.memberJson, "The member as it is now.") },
+    answers: {
+      200: json(inputs.memberJson.extend(inputs.offboardedJson.shape), "The member as it is now."),
+    },
   }),
   async (c) => {
     const id = c.req.valid("param").userId as UserId;
@@ -150,12 +152,11 @@ guildApi.openapi(
     summary: "Remove member",
     needs: "members.manage",
     params: userId,
-    answers: nothing,
+    answers: { 200: json(inputs.offboardedJson, "Removed, and which API keys ended.") },
   }),
   async (c) => {
     const id = c.req.valid("param").userId as UserId;
-    await members.removeMember(c.var.guild, c.var.platform, id);
-    return c.body(null, 204);
+    return c.json(await members.removeMember(c.var.guild, c.var.platform, id), 200);
   },
 );
 

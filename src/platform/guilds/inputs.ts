@@ -150,6 +150,13 @@ export const memberJson = z
   })
   .openapi("Member");
 
+export const offboardedJson = z.object({
+  revokedKeys: z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .readonly()
+    .openapi({ description: "API keys of the member that ended with this." }),
+});
+
 export const invitationJson = z
   .object({
     id: z.string(),

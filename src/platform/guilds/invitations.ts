@@ -1,8 +1,22 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
-import { type GuildId, type InvitationId, type MembershipId, newId } from "../../kernel/ids.ts";
-import type { Role } from "../../kernel/permissions.ts";
+import {
+  type GuildId,
+  type InvitationId,
+  type MembershipId,
+  newId,
+  type UserId,
+} from "../../kernel/ids.ts";
+import {
+  type DenialRoles,
+  lowerOf,
+  outranks,
+  type PermissionOverrides,
+  permissionsOf,
+  ROLE_PERMISSIONS,
+  type Role,
+} from "../../kernel/permissions.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
@@ -10,7 +24,9 @@ import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { memberLimit } from "../plans/service.ts";
+import { formerMembers } from "../schema.ts";
 import { actorUnchanged, refuseUnlessAbove } from "./members.ts";
+import { refuseBeyondOwn } from "./own-rights.ts";
 
 export interface Invitation {
   readonly id: InvitationId;
@@ -44,7 +60,7 @@ export interface LetterText {
 /**
  * Makes an invitation; its link is shown this once, for only its hash is kept. One bound to an
  * address is mailed there too: `mailed` says whether the letter is on its way.
- * @throws {Forbidden} `guild/rank`; {Conflict} `guild/too-many-invitations`; by e-mail also
+ * @throws {Forbidden} `guild/rank`, `guild/beyond-own-rights`; {Conflict} `guild/too-many-invitations`; by e-mail also
  * {Forbidden} `auth/email-unverified` and {LimitReached} `rate/too-many`
  */
 export async function invite(
@@ -55,6 +71,7 @@ export async function invite(
 ): Promise<Invitation & { url: string; mailed: boolean }> {
   allow(ctx, "members.invite");
   refuseUnlessAbove(ctx, input.role);
+  refuseBeyondOwn(ctx, ROLE_PERMISSIONS[input.role]);
   const caller = accountHolder(platform);
   const { services } = platform;
   if (input.email !== undefined) {
@@ -189,6 +206,8 @@ interface InvitationRow {
   readonly slug: string;
   readonly role: Role;
   readonly email: string | null;
+  readonly createdAt: number;
+  readonly createdBy: UserId;
   readonly isLive: number;
   readonly isMember: number;
 }
@@ -235,7 +254,10 @@ export async function acceptInvitation(
   const guild = await services.platform.guild(row.guild_id);
   if (!guild) throw noSuchInvitation();
   const nowMs = services.now().getTime();
+  await refuseUnlessMakerMay(platform, row);
+  const place = await placeFor(platform, row, caller.userId);
   await write(services.platform.db, [
+    sameFormerPlace(row.guild_id, caller.userId, place.removedAt),
     guard(
       sql`exists (select 1 from invitations where id = ${row.id} and revoked_at is null
           and uses < uses_max and expires_at > ${nowMs})
@@ -244,14 +266,23 @@ export async function acceptInvitation(
     ),
     memberLimit(guild),
     {
-      sql: `INSERT INTO memberships (id, user_id, guild_id, role, overrides, created_at)
-            VALUES (?, ?, ?, ?, '{}', ?)`,
-      args: [newId<MembershipId>(), caller.userId, row.guild_id, row.role, nowMs],
+      sql: `INSERT INTO memberships
+              (id, user_id, guild_id, role, overrides, denied_by, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      args: [
+        newId<MembershipId>(),
+        caller.userId,
+        row.guild_id,
+        place.role,
+        JSON.stringify(place.overrides),
+        JSON.stringify(place.deniedBy),
+        nowMs,
+      ],
     },
     { sql: "UPDATE invitations SET uses = uses + 1 WHERE id = ?", args: [row.id] },
     record(platform, "member.join", caller.userId, {
       guildId: row.guild_id,
-      after: { role: row.role },
+      after: { role: place.role, overrides: place.overrides },
     }),
   ]).catch(async (error: unknown) => {
     // The same person twice at once: the second finds the membership there.
@@ -261,11 +292,69 @@ export async function acceptInvitation(
   return { guildSlug: row.slug };
 }
 
+/**
+ * A link gives no more than its maker may give now.
+ * @throws {NotFound} `invitation/not-found`: to its reader, the link is not valid any more.
+ */
+async function refuseUnlessMakerMay(platform: PlatformContext, row: InvitationRow): Promise<void> {
+  const found = await platform.services.platform.guildForUser(row.guild_id, row.createdBy);
+  const maker = found?.membership;
+  if (maker === undefined || !outranks(maker.role, row.role)) throw noSuchInvitation();
+  const permissions = permissionsOf(maker.role, maker.overrides);
+  const needed = ["members.invite" as const, ...ROLE_PERMISSIONS[row.role]];
+  if (needed.some((permission) => !permissions.has(permission))) throw noSuchInvitation();
+}
+
+/** What somebody becomes by an invitation. */
+interface Place {
+  readonly role: Role;
+  readonly overrides: PermissionOverrides;
+  readonly deniedBy: DenialRoles;
+  readonly removedAt: number | null;
+}
+
+/**
+ * A return keeps the lower role and the denials of before; rights that were granted beyond the role
+ * are gone.
+ * @throws {Forbidden} `invitation/removed-since` for a link that is older than the removal.
+ */
+async function placeFor(
+  platform: PlatformContext,
+  row: InvitationRow,
+  userId: UserId,
+): Promise<Place> {
+  const [former] = await platform.services.platform.db.orm
+    .select()
+    .from(formerMembers)
+    .where(and(eq(formerMembers.guildId, row.guild_id), eq(formerMembers.userId, userId)));
+  if (former === undefined) return { role: row.role, overrides: {}, deniedBy: {}, removedAt: null };
+  if (former.removedAt !== null && row.createdAt <= former.removedAt) {
+    throw new Forbidden(
+      "invitation/removed-since",
+      "You were taken out of this guild after this link was made. Ask for a new invitation.",
+    );
+  }
+  const { removedAt, deniedBy } = former;
+  const denials = Object.entries(former.overrides).filter(([, isAllowed]) => !isAllowed);
+  const role = lowerOf(row.role, former.role === "owner" ? "admin" : former.role);
+  return { role, overrides: Object.fromEntries(denials), deniedBy, removedAt };
+}
+
+/** Holds that the person was not removed since the link was looked at. */
+function sameFormerPlace(guildId: GuildId, userId: UserId, removedAt: number | null) {
+  return guard(
+    sql`not exists (select 1 from former_members where guild_id = ${guildId}
+        and user_id = ${userId} and coalesce(removed_at, 0) > ${removedAt ?? 0})`,
+    noSuchInvitation,
+  );
+}
+
 /** An invitation that is good, or was: whoever came in by it finds the way in by it again. */
 async function find(platform: PlatformContext, token: string): Promise<InvitationRow> {
   const { caller, services } = platform;
   const row = await services.platform.db.first<InvitationRow>(
-    `SELECT i.id, i.guild_id, g.name, g.slug, i.role, i.email, ${LIVE} AS isLive,
+    `SELECT i.id, i.guild_id, g.name, g.slug, i.role, i.email, i.created_at AS createdAt,
+       i.created_by AS createdBy, ${LIVE} AS isLive,
        EXISTS (SELECT 1 FROM memberships m WHERE m.guild_id = g.id AND m.user_id = ?3) AS isMember
      FROM invitations i JOIN guilds g ON g.id = i.guild_id
      WHERE i.token_hash = ?1 AND g.status = 'ready'`,

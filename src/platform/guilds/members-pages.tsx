@@ -12,6 +12,7 @@ import { ErrorSummary, emptyForm, Form, type FormState, SelectField } from "../.
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
+import { type KeyName, keysByMaker } from "../keys/maker-keys.ts";
 import * as inputs from "./inputs.ts";
 import * as members from "./members.ts";
 
@@ -71,6 +72,9 @@ async function membersHtml(c: Page, form: FormState) {
   const ctx = c.var.guild;
   const cursor = c.req.query("cursor");
   const page = await members.members(ctx, c.var.platform, { limit: MEMBERS_SHOWN_MAX, cursor });
+  const keys = may(ctx, "members.manage")
+    ? await keysByMaker(ctx, c.var.platform)
+    : new Map<UserId, readonly KeyName[]>();
   return (
     <GuildLayout view={view} title={t.members} section="members">
       <PageHeader title={t.members}>
@@ -107,7 +111,9 @@ async function membersHtml(c: Page, form: FormState) {
                 {
                   id: "actions",
                   label: common.actions,
-                  cell: (row: members.Member) => <MemberActions c={c} member={row} />,
+                  cell: (row: members.Member) => (
+                    <MemberActions c={c} member={row} keys={keys.get(row.userId) ?? []} />
+                  ),
                 },
               ]
             : []),
@@ -129,13 +135,22 @@ function MemberName({ c, member }: { c: Page; member: members.Member }) {
   );
 }
 
-function MemberActions({ c, member }: { c: Page; member: members.Member }) {
+function MemberActions({
+  c,
+  member,
+  keys,
+}: {
+  c: Page;
+  member: members.Member;
+  keys: readonly KeyName[];
+}) {
   const view = viewOf(c);
   const { guilds: t, common } = view.messages;
   const { actor } = c.var.guild;
   const isBelow = actor.type === "user" && outranks(actor.role, member.role);
   if (!isBelow) return <span class="muted">–</span>;
   const base = guildHref(view, `/members/${member.userId}`);
+  const names = keys.map(({ name }) => name).join(", ");
   return (
     <div class="row">
       <form class="row" method="post" action={`${base}/role`}>
@@ -147,11 +162,13 @@ function MemberActions({ c, member }: { c: Page; member: members.Member }) {
           ))}
         </select>
         <Button look="secondary">{t.change}</Button>
+        {names !== "" && <small class="muted">{t.keysMayEnd(names)}</small>}
       </form>
       <details>
         <summary aria-label={`${t.remove}: ${member.name}`}>{t.remove}</summary>
         <form class="stack" method="post" action={`${base}/removal`}>
           <p>{t.removeSure(member.name)}</p>
+          {names !== "" && <p>{t.keysEnd(names)}</p>}
           <Button look="danger">{t.remove}</Button>
         </form>
       </details>

@@ -4,9 +4,11 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import {
+  type DenialRoles,
   outranks,
-  type Permission,
+  PERMISSIONS,
   type PermissionOverrides,
+  permissionsOf,
   ROLES,
   type Role,
 } from "../../kernel/permissions.ts";
@@ -14,7 +16,9 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
+import { type KeyName, keysBeyond, revocations } from "../keys/maker-keys.ts";
 import { guildLimit } from "../plans/service.ts";
+import { denialsAfter, refuseBeyondOwn } from "./own-rights.ts";
 
 export interface Member {
   readonly userId: UserId;
@@ -24,12 +28,22 @@ export interface Member {
   readonly joinedAt: number;
 }
 
-interface MemberRow extends Omit<Member, "overrides"> {
-  readonly overrides: string;
+/** A member whose rights ended or shrank, and the keys of theirs that ended with them. */
+export interface Offboarded {
+  readonly revokedKeys: readonly KeyName[];
 }
 
+interface MemberRow extends Omit<Member, "overrides"> {
+  readonly overrides: string;
+  readonly deniedBy: string;
+}
+
+/** A member with what only this file knows of them. */
+type FullMember = Member & { readonly deniedBy: DenialRoles };
+
 const MEMBERS = `
-  SELECT m.user_id AS userId, u.name, m.role, m.overrides, m.created_at AS joinedAt
+  SELECT m.user_id AS userId, u.name, m.role, m.overrides, m.denied_by AS deniedBy,
+    m.created_at AS joinedAt
   FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.guild_id = ?1`;
 
 /** The guild's members, oldest first. */
@@ -52,36 +66,45 @@ export async function members(
 }
 
 /**
- * Changes what a member may do. One may change only members below oneself, and only to below.
- * @throws {Forbidden} `guild/rank`, `operator/impersonating`, {NotFound} `guild/no-such-member`
+ * Changes what a member may do. One may change only members below oneself, only to below, and give
+ * only rights that one has. Keys that the member could not make any more are revoked.
+ * @throws {Forbidden} `guild/rank`, `guild/beyond-own-rights`, `guild/higher-denial`,
+ * `operator/impersonating`, {NotFound} `guild/no-such-member`
  */
 export async function changeMember(
   ctx: GuildContext,
   platform: PlatformContext,
   userId: UserId,
   change: { role?: Role | undefined; overrides?: PermissionOverrides | undefined },
-): Promise<Member> {
+): Promise<Member & Offboarded> {
   allow(ctx, "members.manage");
   refuseImpersonator(platform.caller);
   const before = await member(ctx, platform, userId);
   refuseUnlessAbove(ctx, before.role);
   if (change.role !== undefined) refuseUnlessAbove(ctx, change.role);
-  for (const [permission, isAllowed] of Object.entries(change.overrides ?? {})) {
-    // Nobody hands on a right that is not theirs; what was granted before may stay as it is.
-    const isNew = before.overrides[permission as Permission] !== isAllowed;
-    if (isNew) allow(ctx, permission as Permission);
-  }
   const after = {
     role: change.role ?? before.role,
     overrides: change.overrides ?? before.overrides,
   };
+  const deniedBy = denialsAfter(ctx, before, after.overrides);
+  refuseNewBeyondOwn(ctx, before, after);
+  const permissions = permissionsOf(after.role, after.overrides);
+  const revokedKeys = await keysBeyond(ctx, platform, userId, permissions);
   await write(platform.services.platform.db, [
     ...actorUnchanged(ctx),
     sameRole(ctx, userId, before.role),
     {
-      sql: "UPDATE memberships SET role = ?, overrides = ? WHERE guild_id = ? AND user_id = ?",
-      args: [after.role, JSON.stringify(after.overrides), ctx.guild.id, userId],
+      sql: `UPDATE memberships SET role = ?, overrides = ?, denied_by = ?
+            WHERE guild_id = ? AND user_id = ?`,
+      args: [
+        after.role,
+        JSON.stringify(after.overrides),
+        JSON.stringify(deniedBy),
+        ctx.guild.id,
+        userId,
+      ],
     },
+    ...revocations(platform, ctx.guild.id, revokedKeys),
     revokeInvitationsOf(ctx, platform, userId, after.role),
     record(platform, "member.change", userId, {
       guildId: ctx.guild.id,
@@ -89,30 +112,40 @@ export async function changeMember(
       after,
     }),
   ]);
-  return { ...before, ...after };
+  const { deniedBy: _, ...member_ } = before;
+  return { ...member_, ...after, revokedKeys };
 }
 
-/** Takes a member out of the guild. @throws {Forbidden} `guild/rank`, `operator/impersonating` */
+/**
+ * Takes a member out of the guild. Their keys and invitations end, and links that were made before
+ * let them in no more. @throws {Forbidden} `guild/rank`, `operator/impersonating`
+ */
 export async function removeMember(
   ctx: GuildContext,
   platform: PlatformContext,
   userId: UserId,
-): Promise<void> {
+): Promise<Offboarded> {
   allow(ctx, "members.manage");
   refuseImpersonator(platform.caller);
   const before = await member(ctx, platform, userId);
   refuseUnlessAbove(ctx, before.role);
-  await drop(ctx, platform, before, "member.remove");
+  return await drop(ctx, platform, before, "member.remove");
 }
 
-/** Leaves the guild. @throws {Conflict} `guild/owner-stays`: ownership has to be handed on first. */
-export async function leaveGuild(ctx: GuildContext, platform: PlatformContext): Promise<void> {
+/**
+ * Leaves the guild; keys and invitations of the leaver end.
+ * @throws {Conflict} `guild/owner-stays`: ownership has to be handed on first.
+ */
+export async function leaveGuild(
+  ctx: GuildContext,
+  platform: PlatformContext,
+): Promise<Offboarded> {
   allow(ctx, "members.view");
   const before = await member(ctx, platform, accountHolder(platform).userId);
   if (before.role === "owner") {
     throw new Conflict("guild/owner-stays", "Hand the guild to somebody else before you leave.");
   }
-  await drop(ctx, platform, before, "member.leave");
+  return await drop(ctx, platform, before, "member.leave");
 }
 
 /**
@@ -161,25 +194,35 @@ async function member(
   ctx: GuildContext,
   platform: PlatformContext,
   userId: UserId,
-): Promise<Member> {
+): Promise<FullMember> {
   const row = await platform.services.platform.db.first<MemberRow>(
     `${MEMBERS} AND m.user_id = ?2`,
     ctx.guild.id,
     userId,
   );
-  if (row) return toMember(row);
+  if (row) return toFullMember(row);
   throw new NotFound("guild/no-such-member", "Nobody of this id belongs to the guild.");
 }
 
 async function drop(
   ctx: GuildContext,
   platform: PlatformContext,
-  before: Member,
-  action: string,
-): Promise<void> {
+  before: FullMember,
+  action: "member.remove" | "member.leave",
+): Promise<Offboarded> {
+  const nowMs = platform.services.now().getTime();
+  const revokedKeys = await keysBeyond(ctx, platform, before.userId, new Set());
   await write(platform.services.platform.db, [
     ...actorUnchanged(ctx),
     sameRole(ctx, before.userId, before.role),
+    formerMember(ctx, before, nowMs, action === "member.remove" ? nowMs : null),
+    ...revocations(platform, ctx.guild.id, revokedKeys),
+    // A key made since the list was read must not come back to life with its maker.
+    {
+      sql: `UPDATE api_keys SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
+            AND revoked_at IS NULL`,
+      args: [nowMs, ctx.guild.id, before.userId],
+    },
     {
       sql: "DELETE FROM memberships WHERE guild_id = ? AND user_id = ?",
       args: [ctx.guild.id, before.userId],
@@ -188,8 +231,51 @@ async function drop(
     record(platform, action, before.userId, {
       guildId: ctx.guild.id,
       before: { role: before.role },
+      ...(revokedKeys.length > 0 && { after: { revokedKeys: revokedKeys.map(({ id }) => id) } }),
     }),
   ]);
+  return { revokedKeys };
+}
+
+/** Keeps what a leaver was, so that a return gives no more. A removal before is not forgotten. */
+function formerMember(
+  { guild }: GuildContext,
+  { userId, role, overrides, deniedBy }: FullMember,
+  leftAt: number,
+  removedAt: number | null,
+): Writable {
+  return {
+    sql: `INSERT INTO former_members
+            (guild_id, user_id, role, overrides, denied_by, left_at, removed_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (guild_id, user_id) DO UPDATE SET role = excluded.role,
+            overrides = excluded.overrides, denied_by = excluded.denied_by,
+            left_at = excluded.left_at, removed_at = coalesce(excluded.removed_at, removed_at)`,
+    args: [
+      guild.id,
+      userId,
+      role,
+      JSON.stringify(overrides),
+      JSON.stringify(deniedBy),
+      leftAt,
+      removedAt,
+    ],
+  };
+}
+
+/** Refuses rights that the change adds and the actor does not have. What was there before may stay. */
+function refuseNewBeyondOwn(
+  ctx: GuildContext,
+  before: Pick<Member, "role" | "overrides">,
+  after: Pick<Member, "role" | "overrides">,
+): void {
+  const had = permissionsOf(before.role, before.overrides);
+  const gets = [...permissionsOf(after.role, after.overrides)];
+  // An exception that changes nothing today would change something with the next role.
+  const granted = PERMISSIONS.filter(
+    (one) => after.overrides[one] !== undefined && after.overrides[one] !== before.overrides[one],
+  );
+  refuseBeyondOwn(ctx, [...gets.filter((permission) => !had.has(permission)), ...granted]);
 }
 
 /** Whoever was shown out, or down, must not come back by an invitation of their own making. */
@@ -222,6 +308,10 @@ function sameRole(ctx: GuildContext, userId: UserId, role: Role) {
   );
 }
 
-function toMember(row: MemberRow): Member {
+function toMember({ deniedBy: _, ...row }: MemberRow): Member {
   return { ...row, overrides: JSON.parse(row.overrides) };
+}
+
+function toFullMember(row: MemberRow): FullMember {
+  return { ...toMember(row), deniedBy: JSON.parse(row.deniedBy) };
 }

@@ -181,6 +181,7 @@ function columnsOf(view: View, nowMs: number): readonly Column<service.ApiKey>[]
       card: "wide",
       cell: (one) => one.scopes.map((scope) => t.scopeNames[scope]).join(" · "),
     },
+    { id: "maker", label: t.maker, cell: (one) => one.createdByName ?? "–" },
     { id: "used", label: t.lastUsed, cell: (one) => time(one.lastUsedAt, t.never) },
     { id: "ends", label: t.ends, cell: (one) => time(one.expiresAt, t.never) },
     {

@@ -30,6 +30,8 @@ const keyJson = z
     expiresAt: z.number().int().nullable(),
     revokedAt: z.number().int().nullable(),
     lastUsedAt: z.number().int().nullable(),
+    createdBy: z.string(),
+    createdByName: z.string().nullable(),
     requests: z.number().int(),
   })
   .openapi("ApiKey");

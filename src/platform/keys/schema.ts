@@ -20,6 +20,8 @@ export const apiKeys = sqliteTable(
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
+    /** The key that a rotation made of this one. From then on only the successor counts for the plan. */
+    successorId: text("successor_id"),
   },
   (t) => [index("api_keys_by_guild").on(t.guildId, t.createdAt)],
 );

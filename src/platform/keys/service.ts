@@ -1,12 +1,17 @@
-import { write } from "../../database/write.ts";
-import { NotFound } from "../../kernel/errors.ts";
+import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
+import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
+import { actorUnchanged } from "../guilds/members.ts";
+import { refuseBeyondOwn } from "../guilds/own-rights.ts";
+import { permissionsOfScopes } from "../key-lookup.ts";
 import { hashSecret, newKey } from "../key-secrets.ts";
 import { keyLimit } from "../plans/service.ts";
-import type { KeyScope } from "./schema.ts";
+import { apiKeys, type KeyScope } from "./schema.ts";
 
 /** A key as its owners see it. The secret is shown once, when it is made. */
 export interface ApiKey {
@@ -19,6 +24,9 @@ export interface ApiKey {
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
+  /** Who made it: it does no more than this member may do. */
+  readonly createdBy: UserId;
+  readonly createdByName: string | null;
   /** Requests of the last 90 days. */
   readonly requests: number;
 }
@@ -29,6 +37,12 @@ export interface NewKey {
   readonly expiresAt?: number | undefined;
 }
 
+/** A new key. Its text is shown this once. */
+export interface MadeKey {
+  readonly id: string;
+  readonly key: string;
+}
+
 const DAY_MS = 86_400_000;
 const KEYS = `
   SELECT k.id, k.name, k.scopes,
@@ -37,8 +51,10 @@ const KEYS = `
     min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
     k.created_at AS createdAt, k.expires_at AS expiresAt,
     k.revoked_at AS revokedAt, k.last_used_at AS lastUsedAt,
-    (SELECT coalesce(sum(requests), 0) FROM api_key_usage u WHERE u.key_id = k.id) AS requests
+    k.created_by AS createdBy, u.name AS createdByName,
+    (SELECT coalesce(sum(requests), 0) FROM api_key_usage r WHERE r.key_id = k.id) AS requests
   FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
+    LEFT JOIN users u ON u.id = k.created_by
   WHERE k.guild_id = ? ORDER BY k.revoked_at IS NOT NULL, k.created_at DESC`;
 
 export async function keys(ctx: GuildContext, platform: PlatformContext): Promise<ApiKey[]> {
@@ -51,68 +67,114 @@ export async function keys(ctx: GuildContext, platform: PlatformContext): Promis
 }
 
 /**
- * Makes a key and shows it this once. Asks for the password, unless it was typed just now.
- * @throws {LimitReached} `plan/keys` @throws {Forbidden} `auth/proof-required`
+ * Makes a key and shows it this once. Asks for the password, unless it was typed just now. A key does
+ * no more than its maker, now and whenever it is used.
+ * @throws {LimitReached} `plan/keys` @throws {Forbidden} `auth/proof-required`,
+ * `guild/beyond-own-rights`
  */
 export async function createKey(
   ctx: GuildContext,
   platform: PlatformContext,
   input: NewKey,
-): Promise<{ readonly id: string; readonly key: string }> {
+): Promise<MadeKey> {
   allow(ctx, "keys.manage");
   const caller = accountHolder(platform);
   requireProved(caller, platform.services.now());
+  refuseBeyondOwn(ctx, permissionsOfScopes(input.scopes));
   const made = newKey(ctx.guild.id);
   const { services } = platform;
+  const { db } = services.platform;
   const nowMs = ctx.now().getTime();
-  await write(services.platform.db, [
+  const { name, scopes, expiresAt = null } = input;
+  await write(db, [
+    ...actorUnchanged(ctx),
     keyLimit(ctx.guild, nowMs),
-    {
-      sql: `INSERT INTO api_keys (id, guild_id, name, secret_hash, scopes, events_per_minute_max,
-              connections_max, created_by, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        made.id,
-        ctx.guild.id,
-        input.name,
-        hashSecret(services.config.secret, made.secret),
-        JSON.stringify(input.scopes),
-        limits.keys.eventsPerMinuteMax,
-        limits.keys.connectionsMax,
-        caller.userId,
-        nowMs,
-        input.expiresAt ?? null,
-      ],
-    },
+    db.orm.insert(apiKeys).values({
+      id: made.id,
+      guildId: ctx.guild.id,
+      name,
+      secretHash: hashSecret(services.config.secret, made.secret),
+      scopes,
+      eventsPerMinuteMax: limits.keys.eventsPerMinuteMax,
+      connectionsMax: limits.keys.connectionsMax,
+      createdBy: caller.userId,
+      createdAt: nowMs,
+      expiresAt,
+    }),
     record(platform, "key.create", made.id, {
       guildId: ctx.guild.id,
-      after: { name: input.name, scopes: input.scopes, expiresAt: input.expiresAt ?? null },
+      after: { name, scopes, expiresAt },
     }),
   ]);
   return { id: made.id, key: made.text };
 }
 
 /**
- * Makes the successor of a key; the old one goes on for a while, so that programs can be changed one
- * after another. @throws {NotFound} `keys/not-found`
+ * Makes the successor of a key, with the same name, scopes, end and limits, in one write; the old one
+ * goes on for a while, so that programs can be changed one after another. The successor takes the old
+ * key's place in the plan. A key that is itself a successor ends its own predecessor.
+ * @throws {NotFound} `keys/not-found` @throws {Conflict} `keys/rotated-already`
+ * @throws {Forbidden} `auth/proof-required`, `guild/beyond-own-rights`
  */
 export async function rotateKey(
   ctx: GuildContext,
   platform: PlatformContext,
   id: string,
-): Promise<{ readonly id: string; readonly key: string }> {
-  const old = await existing(ctx, platform, id);
-  const { name, scopes } = old;
-  const made = await createKey(ctx, platform, { name, scopes });
-  const endsAt = ctx.now().getTime() + limits.keys.rotationOverlapMs;
-  await write(platform.services.platform.db, [
-    {
-      sql: "UPDATE api_keys SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE id = ?2",
-      args: [endsAt, id],
-    },
+): Promise<MadeKey> {
+  allow(ctx, "keys.manage");
+  const caller = accountHolder(platform);
+  requireProved(caller, platform.services.now());
+  const { services } = platform;
+  const { db } = services.platform;
+  const nowMs = ctx.now().getTime();
+  const [old] = await db.orm
+    .select()
+    .from(apiKeys)
+    .where(live(ctx, id, nowMs));
+  if (old === undefined) throw noSuchKey();
+  refuseBeyondOwn(ctx, permissionsOfScopes(old.scopes));
+  const made = newKey(ctx.guild.id);
+  const endsAt = Math.min(old.expiresAt ?? Infinity, nowMs + limits.keys.rotationOverlapMs);
+  await write(db, [
+    ...actorUnchanged(ctx),
+    guard(
+      sql`exists (select 1 from ${apiKeys} where ${and(live(ctx, id, nowMs), isNull(apiKeys.successorId))})`,
+      () =>
+        new Conflict("keys/rotated-already", "This key was rotated already. Rotate its successor."),
+    ),
+    db.orm.insert(apiKeys).values({
+      ...old,
+      id: made.id,
+      secretHash: hashSecret(services.config.secret, made.secret),
+      createdBy: caller.userId,
+      createdAt: nowMs,
+      lastUsedAt: null,
+    }),
+    db.orm
+      .update(apiKeys)
+      .set({ expiresAt: endsAt, successorId: made.id })
+      .where(eq(apiKeys.id, id)),
+    db.orm
+      .update(apiKeys)
+      .set({ revokedAt: nowMs })
+      .where(and(eq(apiKeys.successorId, id), isNull(apiKeys.revokedAt))),
+    record(platform, "key.create", made.id, {
+      guildId: ctx.guild.id,
+      after: { name: old.name, scopes: old.scopes, expiresAt: old.expiresAt },
+    }),
     record(platform, "key.rotate", id, { guildId: ctx.guild.id, after: { successor: made.id } }),
   ]);
-  return made;
+  return { id: made.id, key: made.text };
+}
+
+/** This guild's key with this id, if it opens anything now. */
+function live({ guild }: GuildContext, id: string, nowMs: number) {
+  return and(
+    eq(apiKeys.id, id),
+    eq(apiKeys.guildId, guild.id),
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, nowMs)),
+  );
 }
 
 /** Ends a key at once: its next request is refused, and its open connections end within seconds. */
@@ -147,5 +209,9 @@ export async function usageByDay(ctx: GuildContext, platform: PlatformContext) {
 async function existing(ctx: GuildContext, platform: PlatformContext, id: string) {
   const found = (await keys(ctx, platform)).find((one) => one.id === id && one.revokedAt === null);
   if (found) return found;
-  throw new NotFound("keys/not-found", "This guild has no such key, or it was revoked.");
+  throw noSuchKey();
+}
+
+function noSuchKey(): NotFound {
+  return new NotFound("keys/not-found", "This guild has no such key, or it was revoked.");
 }

@@ -27,6 +27,7 @@ export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Us
        (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status NOT IN ('deleted', 'deleting'))
          AS guilds,
        (SELECT count(*) FROM api_keys WHERE guild_id = ?1 AND revoked_at IS NULL
+         AND successor_id IS NULL
          AND (expires_at IS NULL OR expires_at > ?4)) AS keys`,
     guild.id,
     guild.ownerId,
@@ -66,6 +67,7 @@ export function memberLimit(guild: Guild): Guard {
 export function keyLimit(guild: Guild, nowMs: number): Guard {
   return guard(
     sql`(select count(*) from api_keys where guild_id = ${guild.id} and revoked_at is null
+          and successor_id is null
           and (expires_at is null or expires_at > ${nowMs}))
         < (select coalesce(p.keys_max, 1e9) from guilds g join plans p on p.name = g.plan
            where g.id = ${guild.id})`,

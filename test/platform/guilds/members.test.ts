@@ -103,9 +103,9 @@ describe("the members of a guild", () => {
     const narrowed = { overrides: { "keys.manage": false } };
     await guild.owner.patch(`/members/${admin.userId}`, narrowed);
     const refused = await admin.patch(`/members/${raider.userId}`, {
-      overrides: { "keys.manage": true },
+      overrides: { ...allowed.overrides, "keys.manage": true },
     });
-    expect(outcome(refused)).toEqual([403, "/problems/guild/forbidden"]);
+    expect(outcome(refused)).toEqual([403, "/problems/guild/beyond-own-rights"]);
   });
 
   test("S6 S14 unknown fields, unknown people and people of other guilds change nothing", async () => {
@@ -128,7 +128,7 @@ describe("the members of a guild", () => {
       one.delete(`/members/${raider.userId}`),
       two.delete(`/members/${raider.userId}`),
     ]);
-    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(
       await countOf(t, "audit_log WHERE action = 'member.remove' AND subject = ?", raider.userId),
     ).toBe(1);

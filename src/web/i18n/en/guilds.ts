@@ -38,6 +38,8 @@ export const guilds = {
   joined: "Joined",
   change: "Change role",
   remove: "Remove",
+  keysEnd: (names: string) => `These API keys end: ${names}.`,
+  keysMayEnd: (names: string) => `With a lower role these API keys may end: ${names}.`,
   removeSure: (name: string) => `Take ${name} out of the guild? Points and history stay.`,
   leave: "Leave the guild",
   leaveSure: "You lose access at once. Your points and history stay with the guild.",

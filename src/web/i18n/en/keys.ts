@@ -13,6 +13,7 @@ export const keys = {
   made: "Here is the key. Copy it now: it is shown this once.",
   key: "Key",
   none: "No key yet. Programs such as the log follower need one.",
+  maker: "Made by",
   lastUsed: "Last used",
   never: "never",
   requests: "Requests in 90 days",

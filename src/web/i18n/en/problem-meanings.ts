@@ -64,6 +64,10 @@ export const meanings: Readonly<Record<string, string>> = {
   "dkp/rules-changed": "Somebody changed these rules just now. Look again.",
   "guild/ambiguous":
     "The address, the X-Guild-ID header and the token do not name the same guild. Send one.",
+  "guild/beyond-own-rights":
+    "You can only hand on rights that you have yourself. Choose a lower role or fewer rights.",
+  "guild/higher-denial":
+    "A higher role took this right away. Only that role or a higher one can give it back.",
   "guild/name-differs": "Type the guild's name as it is.",
   "guild/not-found": "The guild of this copy is not there any more.",
   "guild/operation-lost": "Another process has taken over this guild.",
@@ -90,6 +94,9 @@ export const meanings: Readonly<Record<string, string>> = {
   "job/lost": "Another process has taken this job over.",
   "job/not-found": "This job is done or gone. Look at what was done.",
   "job/under-way": "Somebody is at it right now. Look again in a moment.",
+  "invitation/removed-since":
+    "You were taken out of this guild after this link was made. Ask for a new invitation.",
+  "keys/rotated-already": "This key was rotated already. Rotate its successor.",
   "keys/not-found": "This guild has no such key, or it was revoked.",
   "logs/bad-archive": "This archive cannot be read. Send the log as it is.",
   "logs/bomb": "This file unpacks to far more than a log does.",

@@ -41,6 +41,9 @@ export const guilds: Translated<typeof en> = {
   joined: "Desde",
   change: "Cambiar rol",
   remove: "Quitar",
+  keysEnd: (names) => `Estas claves de API dejan de valer: ${names}.`,
+  keysMayEnd: (names) =>
+    `Con un rango inferior, estas claves de API pueden dejar de valer: ${names}.`,
   removeSure: (name) => `¿Quitar a ${name} de la hermandad? Sus puntos e historial se conservan.`,
   leave: "Dejar la hermandad",
   leaveSure: "Pierdes el acceso al momento. Tus puntos e historial se quedan en la hermandad.",

@@ -16,6 +16,7 @@ export const keys: Translated<typeof en> = {
   made: "Esta es la clave. Cópiala ahora: solo se muestra esta vez.",
   key: "Clave",
   none: "Aún no hay claves. Programas como el seguidor de registros necesitan una.",
+  maker: "Creada por",
   lastUsed: "Último uso",
   never: "nunca",
   requests: "Peticiones en 90 días",

@@ -109,6 +109,7 @@ export const problems: Translated<typeof en> = {
     "loot/council-over": "Este consejo ya ha decidido, o no está.",
     "loot/not-found": "Esta hermandad no tiene ese botín.",
     "loot/reverted-already": "Este botín ya se retiró.",
+    "keys/rotated-already": "Esta clave ya se rotó. Rota la que la sustituye.",
     "keys/not-found": "Esta hermandad no tiene esa clave, o se revocó.",
     "logs/bad-archive": "Este archivo comprimido no se puede leer. Envía el registro tal cual.",
     "logs/boss-not-found": "No hay tal jefe en los registros de esta hermandad.",
@@ -194,6 +195,12 @@ export const problems: Translated<typeof en> = {
     "backup/not-here":
       "Las copias se hacen donde hay un disco. Pídela a quien lleva esta plataforma.",
     "backup/too-many": "Ya son suficientes copias por hoy. Espera a mañana.",
+    "guild/beyond-own-rights":
+      "Solo puedes dar permisos que tú tienes. Elige un rango inferior o menos permisos.",
+    "guild/higher-denial":
+      "Un rango superior quitó este permiso. Solo ese rango u otro superior puede devolverlo.",
+    "invitation/removed-since":
+      "Te expulsaron de esta hermandad después de crear este enlace. Pide una invitación nueva.",
     "guild/name-differs": "Escribe el nombre de la hermandad tal como es.",
     "job/not-found": "Esta tarea ya terminó o no existe. Mira lo que se hizo.",
     "job/under-way": "Alguien se ocupa de ella ahora mismo. Vuelve a mirar en un momento.",

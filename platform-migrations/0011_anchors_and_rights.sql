@@ -1,3 +1,14 @@
+CREATE TABLE `former_members` (
+	`guild_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`role` text NOT NULL,
+	`overrides` text NOT NULL,
+	`denied_by` text NOT NULL,
+	`left_at` integer NOT NULL,
+	`removed_at` integer,
+	PRIMARY KEY(`guild_id`, `user_id`)
+);
+--> statement-breakpoint
 CREATE TABLE `audit_anchors` (
 	`log` text NOT NULL,
 	`generation` integer NOT NULL,
@@ -11,7 +22,9 @@ CREATE TABLE `audit_anchors` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_anchors_one_newest` ON `audit_anchors` (`log`,`generation`) WHERE "audit_anchors"."kind" = 'newest';--> statement-breakpoint
-CREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);
+CREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);--> statement-breakpoint
+ALTER TABLE `memberships` ADD `denied_by` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE `api_keys` ADD `successor_id` text;
 --> statement-breakpoint
 CREATE TRIGGER audit_anchors_are_never_changed BEFORE UPDATE ON audit_anchors
 WHEN old.kind <> 'newest' OR new.kind <> 'newest' OR new.log <> old.log OR new.generation <> old.generation

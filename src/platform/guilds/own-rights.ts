@@ -1,0 +1,55 @@
+import { Forbidden } from "../../kernel/errors.ts";
+import {
+  type DenialRoles,
+  outranks,
+  PERMISSIONS,
+  type Permission,
+  type PermissionOverrides,
+  type Role,
+} from "../../kernel/permissions.ts";
+import { type GuildContext, may } from "../../tenant/context.ts";
+
+// Nobody hands on a right that they do not have: not by a role, an exception, an invitation or a key.
+
+/** @throws {Forbidden} `guild/beyond-own-rights` unless the actor has each of these permissions. */
+export function refuseBeyondOwn(ctx: GuildContext, permissions: Iterable<Permission>): void {
+  const missing = [...permissions].filter((permission) => !may(ctx, permission));
+  if (missing.length > 0) throw beyondOwnRights(missing);
+}
+
+export function beyondOwnRights(missing: readonly Permission[]): Forbidden {
+  return new Forbidden(
+    "guild/beyond-own-rights",
+    "You can only hand on rights that you have yourself. Choose a lower role or fewer rights.",
+    { permissions: missing },
+  );
+}
+
+/**
+ * Who set the denials of a member, after the actor's change.
+ * @throws {Forbidden} `guild/higher-denial` when it drops a denial that a higher role set. A denial
+ * without a known role, from an earlier release, is the owner's.
+ */
+export function denialsAfter(
+  ctx: GuildContext,
+  before: { readonly overrides: PermissionOverrides; readonly deniedBy: DenialRoles },
+  overrides: PermissionOverrides,
+): DenialRoles {
+  const { actor } = ctx;
+  const own: Role = actor.type === "user" ? actor.role : "owner";
+  const after: Partial<Record<Permission, Role>> = {};
+  for (const permission of PERMISSIONS) {
+    const setBy = before.overrides[permission] === false ? before.deniedBy[permission] : undefined;
+    const wasDenied = before.overrides[permission] === false;
+    const isDenied = overrides[permission] === false;
+    if (wasDenied && !isDenied && outranks(setBy ?? "owner", own)) {
+      throw new Forbidden(
+        "guild/higher-denial",
+        "A higher role took this right away. Only that role or a higher one can give it back.",
+        { permission },
+      );
+    }
+    if (isDenied) after[permission] = wasDenied ? (setBy ?? "owner") : own;
+  }
+  return after;
+}
