@@ -1,6 +1,10 @@
 import { once } from "node:events";
 import pc from "picocolors";
 import { AppError, Invalid } from "../../src/kernel/errors.ts";
+import { Progress } from "./progress.ts";
+import { plain } from "./text.ts";
+
+export { plural } from "./text.ts";
 
 /** 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted. */
 export const EXIT = { done: 0, failed: 1, misused: 2, partial: 3, drift: 4, interrupted: 130 };
@@ -60,55 +64,11 @@ export class Output {
     return isMisused ? EXIT.misused : EXIT.failed;
   }
 
-  /** One bar that redraws itself, for people at a terminal only. */
-  progress(): Bar {
-    return new Bar(!this.#json && !this.#quiet && process.stderr.isTTY === true);
-  }
-}
-
-const BAR_CHARS = 28;
-
-class Bar {
-  readonly #isShown: boolean;
-  readonly #startedAt = performance.now();
-  #total = 0;
-  #done = 0;
-  #failed = 0;
-  #slowest = { name: "", ms: 0 };
-
-  constructor(isShown: boolean) {
-    this.#isShown = isShown;
-  }
-
-  begin(total: number): void {
-    this.#total = total;
-    this.#draw();
-  }
-
-  /** One more of them is through; `took` is how long, where that is of interest. */
-  tick(isFailure: boolean, took?: { readonly name: string; readonly ms: number }): void {
-    this.#done++;
-    if (took && took.ms > this.#slowest.ms) this.#slowest = took;
-    if (isFailure) this.#failed++;
-    this.#draw();
-  }
-
-  end(): void {
-    if (this.#isShown && this.#total > 0) process.stderr.write("\n");
-  }
-
-  #draw(): void {
-    if (!this.#isShown || this.#total === 0) return;
-    const filled = Math.round((BAR_CHARS * this.#done) / this.#total);
-    const bar = `${"█".repeat(filled)}${"░".repeat(BAR_CHARS - filled)}`;
-    const perSecond = this.#done / Math.max(0.001, (performance.now() - this.#startedAt) / 1_000);
-    const left = perSecond > 0 ? Math.ceil((this.#total - this.#done) / perSecond) : 0;
-    const counts = `${this.#done}/${this.#total} ${this.#failed} failed`;
-    const { name, ms } = this.#slowest;
-    const slowest = name === "" ? "" : `slowest ${plain(name)} ${(ms / 1_000).toFixed(1)} s`;
-    const line = `${bar} ${counts} ${perSecond.toFixed(0)}/s ${left} s left ${slowest}`;
-    // The rest of a longer line that stood there is taken away.
-    process.stderr.write(`\r${line}\u001b[K`);
+  /** A bar that redraws itself at a terminal, and one line a minute where the output goes to a file. */
+  progress(): Progress {
+    const isShown = !this.#json && !this.#quiet;
+    const mode = process.stderr.isTTY === true ? "bar" : "lines";
+    return new Progress(isShown ? mode : "none", (text) => void process.stderr.write(text));
   }
 }
 
@@ -124,17 +84,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .join("  ")
       .trimEnd();
   return [coloursOf(process.stdout).bold(line(head)), ...cells.map(line)].join("\n");
-}
-
-/** Names come from people: control characters must not reach a terminal. */
-function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
-}
-
-/** `1 guild`, `2 guilds`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Waits while the reader of our output is slower than we are. */
