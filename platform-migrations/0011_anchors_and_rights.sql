@@ -39,3 +39,6 @@ WHEN old.kind <> 'head' OR old.at > (SELECT max(at) FROM audit_anchors WHERE kin
 BEGIN
 	SELECT RAISE(ABORT, 'an anchor stays for a year');
 END;
+--> statement-breakpoint
+ALTER TABLE `rollouts` ADD `holder` text;--> statement-breakpoint
+ALTER TABLE `rollouts` ADD `held_since` integer;

@@ -184,8 +184,16 @@ export const limits = {
     csvRowsMax: 10_000,
   },
   fleet: {
-    /** One guild's migration is stored long before; a run silent for so long has died. */
+    /** Renewed all the time, however long one guild takes; a process silent for so long has died. */
     leaseMs: MINUTE_MS,
+    /** A renewal may fail a few times before the lease runs out. */
+    leaseRenewMs: 10 * SECOND_MS,
+    /** A visitor notices an answer that comes this much later. Half of the time is left to others. */
+    loopLagMs: 100,
+    /** An idle disk stores a record in a few milliseconds; one that takes this long is busy. */
+    storeMs: 250,
+    /** A busy moment is shorter than this. Resting longer would make a slow disk a stopped rollout. */
+    restMsMax: 2 * SECOND_MS,
     /** Files share one disk: more lanes than this only wait for each other. */
     lanes: 4,
     /** Threads that migrate files: more only wait for the same disk, and each costs some megabytes. */

@@ -2,6 +2,7 @@ import type { Backups } from "../provisioning/backups/backups.ts";
 import type { PlatformBackups } from "../provisioning/backups/platform.ts";
 import type { Provisioner } from "../provisioning/provisioner.ts";
 import type { RolloutPlan } from "../provisioning/rollouts/plan.ts";
+import type { Alongside } from "../provisioning/rollouts/records.ts";
 import type { Rollout } from "../provisioning/rollouts/rollouts.ts";
 import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
@@ -72,19 +73,25 @@ export interface FleetRollouts {
   /** @throws {NotFound} `rollout/not-found` */
   view(id: string): Promise<RolloutView>;
   /**
-   * Records a rollout that the next run of its job takes up.
+   * Records a rollout that the next run of its job takes up. `alongside` is in the same write.
    * @throws {Conflict} `rollout/under-way`, `rollout/nothing-to-do` @throws {Invalid} `rollout/destructive`
    */
-  begin(input: {
-    readonly reason: string;
-    readonly startedBy: string;
-    readonly snapshots: boolean;
-    readonly allowDestructive: boolean;
-  }): Promise<string>;
+  begin(
+    input: {
+      readonly reason: string;
+      readonly startedBy: string;
+      readonly snapshots: boolean;
+      readonly allowDestructive: boolean;
+    },
+    alongside: Alongside,
+  ): Promise<string>;
   /** @throws {Conflict} `rollout/not-running` */
-  pause(): Promise<void>;
-  /** Has what failed tried again, once the job goes on. @throws {Conflict} `rollout/finished` */
-  retryFailed(): Promise<void>;
+  pause(by: string, alongside: Alongside): Promise<void>;
+  /**
+   * Leaves the newest rollout to its job; with `retry` what failed is tried again.
+   * @throws {Conflict} `rollout/finished`, `rollout/under-way`
+   */
+  queue(options: { readonly retry: boolean }, alongside: Alongside): Promise<void>;
 }
 
 /** A guild as one file, ready to be sent. */

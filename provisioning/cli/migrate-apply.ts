@@ -1,8 +1,8 @@
-import { userInfo } from "node:os";
 import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { rolloutDeps } from "../../src/node/rolling.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
+import { record } from "../../src/platform/context.ts";
 import { planRollout } from "../rollouts/plan.ts";
 import { type Rollout, Rollouts } from "../rollouts/rollouts.ts";
 import { runRollout } from "../rollouts/run.ts";
@@ -10,6 +10,7 @@ import { viewRollout } from "../rollouts/status.ts";
 import { DEFAULT_WAVES } from "../rollouts/waves.ts";
 import type { ApplyOptions } from "./migrate.ts";
 import { planText, statusText } from "./migrate-look.ts";
+import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 
 export async function applyRollout(
@@ -24,9 +25,14 @@ export async function applyRollout(
     return EXIT.done;
   }
   const rollouts = new Rollouts(services.platform);
+  const ctx = atThisMachine(services);
   const unfinished = await rollouts.newest();
-  if (unfinished && isUnfinished(unfinished) && unfinished.targetHash === plan.target.hash) {
-    return await goOn(services, out, await rollouts.resume(unfinished, { retry: true }));
+  const isAllowed = unfinished?.options.allowDestructive || !options.allowDestructive;
+  if (unfinished && isUnfinished(unfinished, plan.target.hash) && isAllowed) {
+    const resumed = await rollouts.resume(unfinished, { retry: true }, (id) => [
+      record(ctx, "rollout.retry", id),
+    ]);
+    return await goOn(services, out, resumed);
   }
   if (plan.isDestructive && !options.allowDestructive) {
     throw new Invalid(
@@ -35,18 +41,18 @@ export async function applyRollout(
       { next: ["guildhall migrate plan", "guildhall migrate apply --allow-destructive"] },
     );
   }
-  const rollout = await rollouts.begin(plan.target, {
-    waves,
-    options: {
-      lanes: options.lanes,
-      failuresMax: options.failuresMax,
-      slownessMax: options.slownessMax,
-      snapshots: options.snapshots === true || plan.isDestructive,
-      allowDestructive: options.allowDestructive === true,
+  const { lanes, failuresMax, slownessMax, reason } = options;
+  const [snapshots, allowDestructive] = [options.snapshots === true, plan.isDestructive];
+  const rollout = await rollouts.begin(
+    plan.target,
+    {
+      waves,
+      options: { lanes, failuresMax, slownessMax, snapshots, allowDestructive },
+      reason,
+      startedBy: ctx.caller.name,
     },
-    reason: options.reason,
-    startedBy: userInfo().username,
-  });
+    (id) => [record(ctx, "rollout.begin", id, { after: { reason, snapshots, allowDestructive } })],
+  );
   return await goOn(services, out, rollout);
 }
 
@@ -56,14 +62,24 @@ export async function resumeRollout(
   options: { readonly retry: boolean },
 ): Promise<number> {
   const rollouts = new Rollouts(services.platform);
-  return await goOn(services, out, await rollouts.resume(await newest(rollouts), options));
+  const ctx = atThisMachine(services);
+  const action = options.retry ? "rollout.retry" : "rollout.resume";
+  const rollout = await rollouts.resume(await newest(rollouts), options, (id) => [
+    record(ctx, action, id),
+  ]);
+  return await goOn(services, out, rollout);
 }
 
 export async function pauseRollout(services: NodeServices, out: Output): Promise<number> {
   const rollouts = new Rollouts(services.platform);
   const rollout = await newest(rollouts);
-  await rollouts.pause(rollout);
-  out.result({ paused: rollout.id }, () => "Paused.\nTry:   guildhall migrate resume");
+  const ctx = atThisMachine(services);
+  await rollouts.pause(rollout, ctx.caller.name, (id) => [record(ctx, "rollout.pause", id)]);
+  out.result(
+    { paused: rollout.id },
+    () =>
+      "Paused. The guilds that are being migrated now are finished.\nTry:   guildhall migrate resume",
+  );
   return EXIT.done;
 }
 
@@ -98,12 +114,13 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
       rollout,
       {
         signal: interrupt.signal,
+        stoppedBy: atThisMachine(services).caller.name,
         onOutcome: ({ slug }, { status, durationMs }) =>
           bar.tick(status === "failed", { name: slug, ms: durationMs }),
       },
     );
     bar.end();
-    const status = await viewRollout({ rollouts, now: services.now }, ended);
+    const status = await viewRollout({ rollouts }, ended);
     out.result(status, () => statusText(status));
     if (interrupt.signal.aborted) return EXIT.interrupted;
     if (ended.status === "done") return EXIT.done;
@@ -113,6 +130,6 @@ async function goOn(services: NodeServices, out: Output, rollout: Rollout): Prom
   }
 }
 
-function isUnfinished({ status }: Rollout): boolean {
-  return status !== "done" && status !== "superseded" && status !== "reverted";
+function isUnfinished({ status, targetHash }: Rollout, hash: string): boolean {
+  return targetHash === hash && !["done", "superseded", "reverted"].includes(status);
 }

@@ -12,7 +12,7 @@ import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { compareSchemas, type Drift, readSchema, type Schema } from "../rollouts/drift.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
 import { bySlug } from "./guilds.ts";
-import { EXIT, type Output, table } from "./output.ts";
+import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** What one guild's database is, held against what it should be. */
 export interface Finding {
@@ -78,7 +78,7 @@ export async function repairFleet(
   }
   out.result({ slug, statements, byHand, applied: apply }, () =>
     [
-      ...(drift.length === 0 ? ["Its schema is as it should be."] : statements),
+      ...(drift.length === 0 ? ["The schema is as it should be."] : statements),
       ...byHand.map((what) => `-- ${what}: a person has to look`),
       ...(statements.length > 0 && !apply
         ? [`\nTry:   guildhall migrate repair ${slug} --apply`]
@@ -152,13 +152,20 @@ function isWrong({ drift, ledgerDifferences, error }: Finding): boolean {
 function verdict(checked: number, behind: number, found: readonly Finding[]): string {
   const rows = found.flatMap(({ slug, drift, ledgerDifferences, error }) => [
     ...drift.map(({ what, kind }) => [slug, `${what} is ${kind}`]),
-    ...(ledgerDifferences > 0 ? [[slug, `${ledgerDifferences} differences in the ledger`]] : []),
+    ...(ledgerDifferences > 0
+      ? [[slug, `${plural(ledgerDifferences, "difference")} in the ledger`]]
+      : []),
     ...(error === null ? [] : [[slug, error]]),
   ]);
-  const late = behind > 0 ? ` ${behind} are behind and were not compared.` : "";
-  if (rows.length === 0) return `${checked} guilds are as they should be.${late}`;
+  const are = (count: number) => (count === 1 ? "is" : "are");
+  const were = behind === 1 ? "was" : "were";
+  const late =
+    behind > 0 ? ` ${plural(behind, "guild")} ${are(behind)} behind and ${were} not compared.` : "";
+  if (rows.length === 0) {
+    return `${plural(checked, "guild")} ${are(checked)} as they should be.${late}`;
+  }
   return [
-    `${found.length} of ${checked} guilds are not as they should be.${late}`,
+    `${found.length} of ${plural(checked, "guild")} ${are(found.length)} not as they should be.${late}`,
     table(["guild", "finding"], rows),
     "Try:   guildhall migrate repair <slug>",
   ].join("\n\n");

@@ -2,11 +2,12 @@ import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { schemaOf } from "../migrations.ts";
 import { planRollout, type RolloutPlan } from "../rollouts/plan.ts";
+import { heldBy, utc } from "../rollouts/records.ts";
 import { type Rehearsal, rehearse } from "../rollouts/rehearse.ts";
 import { guildsBehind, Rollouts } from "../rollouts/rollouts.ts";
 import { type RolloutView, viewRollout } from "../rollouts/status.ts";
 import { bySlug } from "./guilds.ts";
-import { EXIT, type Output, table } from "./output.ts";
+import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** Slugs shown beside a cause; all of them are in the JSON. */
 const SLUGS_SHOWN = 5;
@@ -24,7 +25,7 @@ export async function planCommand(
 export function planText(plan: RolloutPlan): string {
   const { target, behind, waves, statements } = plan;
   const to = `schema ${target.version} (${target.name}, ${target.hash.slice(0, 12)})`;
-  if (behind === 0) return `Every guild has ${to}. Nothing to do.`;
+  if (behind === 0) return `Every guild has ${to}. There is nothing to do.`;
   const waveRows = waves.map(({ name, guilds, from }, index) => [
     String(index + 1),
     name,
@@ -39,11 +40,12 @@ export function planText(plan: RolloutPlan): string {
     sql.replace(/\s+/g, " ").slice(0, 80),
   ]);
   return [
-    `${behind} guilds are behind ${to}.`,
+    `${plural(behind, "guild is", "guilds are")} behind ${to}.`,
     table(["wave", "who", "guilds", "versions"], waveRows),
     table(["migration", "look at", "statement"], statementRows),
     plan.isDestructive
-      ? "Some statements take data away.\nTry:   guildhall migrate apply --allow-destructive"
+      ? "Some statements take data away. A copy of each guild is kept before they run.\n" +
+        "Try:   guildhall migrate apply --allow-destructive"
       : "Try:   guildhall migrate rehearse <slug>\nTry:   guildhall migrate apply",
   ].join("\n\n");
 }
@@ -85,16 +87,15 @@ export async function rolloutStatus(services: NodeServices, out: Output): Promis
   const rollouts = new Rollouts(services.platform);
   const rollout = await rollouts.newest();
   if (!rollout) {
-    out.result(null, () => "There was no rollout yet.\nTry:   guildhall migrate plan");
+    out.result(null, () => "There has been no rollout yet.\nTry:   guildhall migrate plan");
     return EXIT.done;
   }
-  const status = await viewRollout({ rollouts, now: services.now }, rollout);
+  const status = await viewRollout({ rollouts }, rollout);
   out.result(status, () => statusText(status));
   return EXIT.done;
 }
 
 export function statusText(status: RolloutView): string {
-  const state = status.isAbandoned ? "abandoned: its process died" : status.status;
   const rows = status.waves.map(({ name, done, failed, pending }) =>
     [name, done, failed, pending].map(String),
   );
@@ -103,11 +104,46 @@ export function statusText(status: RolloutView): string {
     cause,
     slugs.slice(0, SLUGS_SHOWN).join(" ") + (slugs.length > SLUGS_SHOWN ? " …" : ""),
   ]);
+  const hasFailed = status.status === "halted" || status.status === "failed";
   return [
-    `Rollout ${status.id} to schema ${status.targetVersion}: ${state}` +
-      (status.haltReason ? `\n${status.haltReason}` : ""),
+    [
+      `Rollout ${status.id} to schema ${status.targetVersion}: ${stateText(status)}`,
+      `Begun by ${status.startedBy} at ${utc(status.startedAt)}` +
+        (status.reason ? `: ${status.reason}` : "."),
+      ...paceText(status),
+      ...(status.haltReason ? [status.haltReason] : []),
+    ].join("\n"),
     table(["wave", "done", "failed", "left"], rows),
     ...(failures.length > 0 ? [table(["guilds", "cause", "which"], failures)] : []),
-    ...status.next.map((line) => `Try:   ${line}`),
+    ...(hasFailed
+      ? [
+          "If the guilds were the cause, correct them and retry. If the migration was, revert the " +
+            "guilds that have it, correct it, build again and apply again.",
+        ]
+      : []),
+    ...(status.next.length > 0 ? [status.next.map((line) => `Try:   ${line}`).join("\n")] : []),
   ].join("\n\n");
+}
+
+function stateText(status: RolloutView): string {
+  if (!status.isAbandoned) return status.status;
+  return "running, but its process is gone; resume takes it over at once";
+}
+
+/** Who runs it and since when, how fast it gets on, and how long the rest takes at that rate. */
+function paceText(status: RolloutView): readonly string[] {
+  const { remaining, perMinute, remainingMs } = status;
+  const left = `${plural(remaining, "guild is", "guilds are")} left`;
+  if (status.status !== "running") return remaining > 0 ? [`${left}.`] : [];
+  const rate =
+    perMinute === null || remainingMs === null
+      ? ""
+      : `, ${plural(perMinute, "guild")} a minute, about ${duration(remainingMs)} to go`;
+  return [heldBy(status), `${left}${rate}.`];
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 120) return plural(seconds, "second");
+  return plural(Math.round(seconds / 60), "minute");
 }

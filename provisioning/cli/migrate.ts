@@ -87,7 +87,7 @@ function looking(migrate: Command): void {
     );
   migrate
     .command("status")
-    .description("how far the newest rollout is, by wave, and what failed and why")
+    .description("how far the newest rollout is, who runs it, and what failed and why")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate status", "guildhall migrate status --json"))
     .action((o: { json?: boolean }) =>
@@ -110,7 +110,7 @@ export interface ApplyOptions {
 function changing(migrate: Command): void {
   migrate
     .command("apply")
-    .description("begin a rollout, or go on with the one that was not finished")
+    .description("begin a rollout, or go on with an unfinished one")
     .option(...WAVE)
     .option(...LANES, limits.fleet.lanes)
     .option(
@@ -126,7 +126,7 @@ function changing(migrate: Command): void {
       limits.fleet.slownessMax,
     )
     .option("--snapshots", "keep a copy of every database, for a revert")
-    .option("--allow-destructive", "data may be taken away; copies are kept")
+    .option("--allow-destructive", "run migrations that take data away; copies are kept first")
     .option("--dry-run", "say what would be done, and change nothing")
     .option("--reason <text>", "why, for those who read it later", "")
     .option(...JSON_OPTION)
@@ -143,7 +143,7 @@ function changing(migrate: Command): void {
     );
   migrate
     .command("pause")
-    .description("let the rollout under way finish what it is at, and stop")
+    .description("let the running rollout finish the guilds it is at, and stop")
     .option(...DRY_RUN)
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate pause"))
@@ -157,7 +157,9 @@ function changing(migrate: Command): void {
   for (const retry of [false, true]) {
     migrate
       .command(retry ? "retry" : "resume")
-      .description(retry ? "go on, and try again what failed" : "go on where the rollout stopped")
+      .description(
+        retry ? "go on, and try the failed guilds again" : "go on where the rollout stopped",
+      )
       .option(...DRY_RUN)
       .option(...JSON_OPTION)
       .addHelpText("before", examples(`guildhall migrate ${retry ? "retry" : "resume"}`))
@@ -171,10 +173,11 @@ function changing(migrate: Command): void {
   }
   migrate
     .command("revert")
-    .description("give the guilds of the newest rollout their databases of before back")
+    .description("give the guilds of the newest rollout back the databases they had before")
     .option("--confirm <id>", "the id of the rollout, as status prints it")
     .option("--discard-writes", "also where something was written since")
     .option("--dry-run", "say what would be lost, and change nothing")
+    .option("--all", "show every guild, not only those with losses")
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate revert --dry-run"))
     .action((o: RevertOptions) =>
@@ -193,6 +196,7 @@ interface Plain {
 export interface RevertOptions {
   readonly confirm?: string;
   readonly discardWrites?: boolean;
+  readonly all?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -225,7 +229,7 @@ function checking(migrate: Command): void {
 function count(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("A whole number is wanted.");
+  throw new InvalidArgumentError("Write a whole number, 0 or more.");
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -1,26 +1,47 @@
-import type { OpenClient } from "../../src/database/client.ts";
+import type { Client, OpenClient } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { atHostOf, type DatabaseHost, databaseName, newDatabaseName } from "../hosts/host.ts";
+import { fault } from "../fault.ts";
+import { type Migration, MigrationError, versionOf } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
-import type { Rollout, Rollouts } from "./rollouts.ts";
+import { type OpenedCopy, type RolloutCopies, refuseOther } from "./copies.ts";
+import { refuseStranger } from "./guild.ts";
+import type { Rollout } from "./rollouts.ts";
 
 /** What one guild would lose by going back: what its audit log says happened since. */
 export interface LostWrites {
   readonly guildId: GuildId;
   readonly slug: string;
   readonly snapshot: string;
+  /** The schema version that the guild gets back. */
+  readonly fromVersion: number;
   readonly changes: number;
   /** How often each action happened since, such as `dkp.award`. */
   readonly actions: Readonly<Record<string, number>>;
+  /** Its database was replaced since the copy, by a restore or a move: the changes may be others. */
+  readonly wasReplaced: boolean;
+  /** Why this guild cannot go back, or null. */
+  readonly error: string | null;
 }
 
 export interface RevertDeps extends SwapDeps {
-  readonly rollouts: Rollouts;
-  readonly snapshots: {
-    open(reference: string): ReadableStream<Uint8Array>;
-    save(group: string, name: string, copy: ReadableStream<Uint8Array>): Promise<string>;
-  };
+  readonly copies: RolloutCopies;
+  readonly migrations: readonly Migration[];
+  /** What the platform keeps for a guild by its database, such as the ends of auctions. */
+  readonly afterRevert: (guild: Guild) => Promise<void>;
+}
+
+/** Would going back take something from this guild, as far as can be told? */
+export function isLosing({ changes, wasReplaced }: LostWrites): boolean {
+  return changes > 0 || wasReplaced;
+}
+
+interface Reverted {
+  readonly guild_id: GuildId;
+  readonly snapshot: string;
+  readonly from_version: number;
 }
 
 /** Every guild that the rollout changed and kept a copy of, with what it wrote since. */
@@ -28,83 +49,146 @@ export async function revertible(
   deps: RevertDeps,
   rollout: Rollout,
 ): Promise<readonly LostWrites[]> {
-  const rows = await deps.platform.db.all<{ guild_id: GuildId; snapshot: string }>(
-    `SELECT guild_id, snapshot FROM rollout_guilds
+  const rows = await deps.platform.db.all<Reverted>(
+    `SELECT guild_id, snapshot, from_version FROM rollout_guilds
      WHERE rollout_id = ? AND status = 'done' AND snapshot IS NOT NULL ORDER BY guild_id`,
     rollout.id,
   );
   const found: LostWrites[] = [];
-  for (const { guild_id, snapshot } of rows) {
-    const guild = await deps.platform.guild(guild_id);
-    if (guild) found.push(await lostWrites(deps, guild, snapshot));
+  for (const row of rows) {
+    const guild = await deps.platform.guild(row.guild_id);
+    if (guild) found.push(await lostWrites(deps, guild, row));
   }
   return found;
 }
 
+/** How many guilds of the rollout were migrated without a copy, and so cannot go back by it. */
+export async function uncopied({ platform }: RevertDeps, rollout: Rollout): Promise<number> {
+  const row = await platform.db.first<{ n: number }>(
+    `SELECT count(*) AS n FROM rollout_guilds
+     WHERE rollout_id = ? AND status = 'done' AND snapshot IS NULL`,
+    rollout.id,
+  );
+  return row?.n ?? 0;
+}
+
 /**
- * Gives one guild back the database it had before the rollout. The one it has now is kept among the
+ * Gives one guild back the database it had before the rollout. Before the guild is pointed at it, the
+ * copy is checked: it is whole, the guild's, and at the version before. Afterwards the guild's
+ * database is opened and checked once more. What the guild has now is copied first, beside the
  * rollout's copies, so that even this can be undone by hand.
+ * @returns false when the guild has written since, and `discardWrites` does not allow to lose that.
+ * @throws {DatabaseError} `corrupt`, `missing` for a copy that is not what it should be.
+ * @throws {Conflict} `guild/status-changed`, `rollout/revert-differs`
  */
 export async function revertGuild(
   deps: RevertDeps,
   rollout: Rollout,
-  { guildId, snapshot }: LostWrites,
-): Promise<void> {
-  const { platform, snapshots, rollouts } = deps;
-  const guild = await platform.guild(guildId);
-  if (!guild) return;
-  const { host } = atHostOf(deps, guild);
-  const current = databaseName(guild.databaseName);
-  await snapshots.save(rollout.id, `${current}-after`, await host.snapshot(current));
-  const back = await swapDatabase(deps, guild, snapshots.open(snapshot));
-  await rollouts.store(rollout, [
-    {
-      guildId,
-      status: "reverted",
-      toVersion: back.schemaVersion,
-      durationMs: 0,
-      error: null,
-      cause: null,
-      snapshot: null,
-    },
-  ]);
+  one: Pick<LostWrites, "guildId" | "snapshot" | "fromVersion">,
+  options: { readonly discardWrites: boolean },
+): Promise<boolean> {
+  const { platform, copies, migrations } = deps;
+  const guild = await platform.guild(one.guildId);
+  if (!guild) return true;
+  return await copies.open(one.snapshot, async (copy) => {
+    refuseUnlike(copy, one);
+    const lost = await writesSince(deps, guild, copy);
+    // It may have written after it was looked at, and before it was asked for.
+    if (isLosing({ ...one, slug: guild.slug, error: null, ...lost }) && !options.discardWrites) {
+      return false;
+    }
+    const version = await inGuild(deps, guild, (client) => versionOf(client, migrations));
+    await copies.keep(rollout.id, guild, version);
+    fault("revert.kept");
+    const wanted = { guild: { id: guild.id, generation: guild.generation + 1 } };
+    const back = await swapDatabase(deps, guild, await copies.streamFor(guild, copy), {
+      prepare: (client) => refuseOther(client, copy, migrations),
+      alongside: [
+        {
+          sql: `UPDATE rollout_guilds SET status = 'reverted', to_version = ?, at = ?
+                WHERE rollout_id = ? AND guild_id = ?`,
+          args: [copy.version, platform.now().getTime(), rollout.id, guild.id],
+        },
+      ],
+    });
+    fault("revert.pointed");
+    await checkAfter(deps, back, { ...wanted, version: copy.version });
+    await deps.afterRevert(back);
+    return true;
+  });
 }
 
-async function lostWrites(deps: RevertDeps, guild: Guild, snapshot: string): Promise<LostWrites> {
-  const { openClient, snapshots } = deps;
-  const { host } = atHostOf(deps, guild);
-  const copy = newDatabaseName();
+/** @throws {Conflict} `rollout/revert-differs` */
+async function checkAfter(
+  deps: RevertDeps,
+  guild: Guild,
+  wanted: Parameters<typeof refuseOther>[1],
+): Promise<void> {
   try {
-    const before = await host.restore(copy, snapshots.open(snapshot));
-    const last = await newestAudit(openClient, before);
-    const client = await openClient(guild.location);
-    try {
-      const { rows } = await client.execute({
-        sql: `SELECT action, count(*) FROM audit_log WHERE seq > ? GROUP BY action ORDER BY action`,
-        args: [last],
-      });
-      const actions = Object.fromEntries(rows.map(([action, n]) => [String(action), Number(n)]));
-      const changes = Object.values(actions).reduce((sum, n) => sum + n, 0);
-      return { guildId: guild.id, slug: guild.slug, snapshot, changes, actions };
-    } finally {
-      await client.close();
-    }
-  } finally {
-    await host.destroy(copy);
+    await inGuild(deps, guild, (client) => refuseOther(client, wanted, deps.migrations));
+    if (guild.schemaVersion === wanted.version) return;
+  } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof MigrationError)) throw error;
+  }
+  throw new Conflict(
+    "rollout/revert-differs",
+    `${guild.slug} was given back a database that is not the one of before. Look at it at once.`,
+    { next: [`guildhall guilds check ${guild.slug}`, `guildhall backups list ${guild.slug}`] },
+  );
+}
+
+/** @throws {DatabaseError} `corrupt` */
+function refuseUnlike(
+  copy: OpenedCopy,
+  { guildId, fromVersion }: Pick<LostWrites, "guildId" | "fromVersion">,
+): void {
+  if (copy.guild.id === guildId && copy.version === fromVersion) return;
+  throw new DatabaseError(
+    "corrupt",
+    `The copy is of schema ${copy.version}, where the guild had schema ${fromVersion}.`,
+  );
+}
+
+async function lostWrites(deps: RevertDeps, guild: Guild, row: Reverted): Promise<LostWrites> {
+  const { guild_id: guildId, snapshot, from_version: fromVersion } = row;
+  const base = { guildId, slug: guild.slug, snapshot, fromVersion };
+  try {
+    const lost = await deps.copies.open(snapshot, async (copy) => {
+      refuseUnlike(copy, base);
+      return await writesSince(deps, guild, copy);
+    });
+    return { ...base, ...lost, error: null };
+  } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof MigrationError)) throw error;
+    return { ...base, changes: 0, actions: {}, wasReplaced: false, error: error.message };
   }
 }
 
-async function newestAudit(
-  openClient: OpenClient,
-  location: Awaited<ReturnType<DatabaseHost["restore"]>>,
-): Promise<number> {
-  const client = await openClient(location);
-  try {
+async function writesSince(
+  deps: RevertDeps,
+  guild: Guild,
+  copy: OpenedCopy,
+): Promise<Pick<LostWrites, "changes" | "actions" | "wasReplaced">> {
+  return await inGuild(deps, guild, async (client) => {
     const { rows } = await client.execute({
-      sql: "SELECT coalesce(max(seq), 0) FROM audit_log",
-      args: [],
+      sql: "SELECT action, count(*) FROM audit_log WHERE seq > ? GROUP BY action ORDER BY action",
+      args: [copy.lastAudit],
     });
-    return Number(rows[0]?.[0] ?? 0);
+    const actions = Object.fromEntries(rows.map(([action, n]) => [String(action), Number(n)]));
+    const changes = Object.values(actions).reduce((sum, n) => sum + n, 0);
+    return { changes, actions, wasReplaced: copy.guild.generation !== guild.generation };
+  });
+}
+
+async function inGuild<T>(
+  { openClient }: { readonly openClient: OpenClient },
+  guild: Guild,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await openClient(guild.location);
+  try {
+    await refuseStranger(client, guild);
+    return await work(client);
   } finally {
     await client.close();
   }

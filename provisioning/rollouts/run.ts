@@ -1,4 +1,6 @@
+import { processBackground } from "../../src/kernel/background.ts";
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
@@ -6,6 +8,7 @@ import { fault } from "../fault.ts";
 import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
 import { isAway, whileAway } from "./away.ts";
 import { causeOf } from "./causes.ts";
+import type { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
 import type { GuildOutcome, Rollout, RolloutOptions, Rollouts } from "./rollouts.ts";
 
@@ -20,8 +23,12 @@ export interface RolloutDeps {
   ) => Promise<MigrationReport>;
   /** Lets go of what migrating needed, once no guild is under way any more. */
   readonly end: () => Promise<void>;
-  /** Keeps a copy of the database as it is now, and says where. */
-  readonly snapshot: (rollout: Rollout, guild: Guild) => Promise<string>;
+  /** How many of our migrations the guild's database has, by its own ledger. */
+  readonly versionOf: (guild: Guild) => Promise<number>;
+  /** Keeps a copy of the database, which is at this version, and says where. */
+  readonly keepCopy: (rollout: Rollout, guild: Guild, version: number) => Promise<string>;
+  /** Rests while this process or its disk is busy. */
+  readonly pace?: Pace;
   /** Asks a migrated guild what the product asks; throws when it does not answer. */
   readonly smoke: (guild: Guild) => Promise<void>;
   /** The pool of this process must forget what it knew of a migrated database. */
@@ -30,6 +37,8 @@ export interface RolloutDeps {
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
+  /** The operator behind the signal. Without one, the job goes on with the rollout by itself. */
+  readonly stoppedBy?: string;
   readonly onOutcome?: (guild: Guild, outcome: GuildOutcome) => void;
   readonly onWave?: (wave: number, guilds: number) => void;
 }
@@ -47,8 +56,21 @@ export async function runRollout(
   options: RunOptions = {},
 ): Promise<Rollout> {
   const { rollouts } = deps;
-  const end = await throughOutages(deps, rollout, options).finally(() => deps.end());
-  if (end !== "left") await whileAway(() => rollouts.end(rollout, end.status, end.reason));
+  const heartbeat = processBackground.every("rollout.lease", limits.fleet.leaseRenewMs, () =>
+    rollouts.renew(rollout),
+  );
+  try {
+    const end = await throughOutages(deps, rollout, options).finally(() => deps.end());
+    if (end !== "left") await whileAway(() => rollouts.end(rollout, end.status, end.reason));
+  } catch (error) {
+    const reason = `The process gave up: ${error instanceof Error ? error.message : String(error)}`;
+    await rollouts.end(rollout, "stopped", reason).catch(() => {
+      // The platform does not answer. The lease runs out, or this process is found to be gone.
+    });
+    throw error;
+  } finally {
+    await heartbeat.stop();
+  }
   return await whileAway(() => rollouts.byId(rollout.id));
 }
 
@@ -65,6 +87,7 @@ async function throughOutages(
     try {
       return await fromWhereItStands(deps, rollout, options);
     } catch (error) {
+      if (isLost(error)) return "left";
       if (!isAway(error)) throw error;
       await whileAway(() => deps.rollouts.isOurs(rollout));
     }
@@ -78,7 +101,9 @@ async function fromWhereItStands(
 ): Promise<Verdict> {
   const { rollouts } = deps;
   const recorder = new Recorder(async (outcomes) => {
+    const startedAt = performance.now();
     await rollouts.store(rollout, outcomes);
+    deps.pace?.stored(performance.now() - startedAt);
     if (!(await rollouts.isOurs(rollout))) run.leave();
   });
   const run = new Run(deps, rollout, options, recorder);
@@ -87,6 +112,11 @@ async function fromWhereItStands(
   } finally {
     await recorder.close();
   }
+}
+
+/** Another process has taken the rollout up: it finds what was done here, and records it. */
+function isLost(error: unknown): boolean {
+  return error instanceof Conflict && error.code === "rollout/not-ours";
 }
 
 type Verdict = { status: "done" | "failed" | "halted" | "stopped"; reason?: string } | "left";
@@ -121,9 +151,12 @@ class Run {
       const done = await this.#wave(wave, pending);
       await this.#recorder.flush();
       if (this.#left || !(await rollouts.isOurs(this.#rollout))) return "left";
-      if (this.#options.signal?.aborted) return { status: "stopped" };
+      if (this.#options.signal?.aborted) {
+        const { stoppedBy } = this.#options;
+        return { status: "stopped", ...(stoppedBy && { reason: `Stopped by ${stoppedBy}.` }) };
+      }
       const reason = this.#isOverBudget(wave)
-        ? `${this.#failures} guilds failed, more than the budget allows.`
+        ? this.#budgetText(wave)
         : await this.#illness(wave, done);
       if (reason !== undefined) return { status: "halted", reason };
     }
@@ -140,8 +173,10 @@ class Run {
     const done: Guild[] = [];
     const byHost = Map.groupBy(await this.#guilds(ids), ({ host }) => host);
     const one = async (guild: Guild) => {
+      await this.#deps.pace?.rest();
       if (this.#mustStop(wave)) return;
       const outcome = await this.#guild(guild);
+      if (outcome === "lost") return this.leave();
       if (outcome.status === "done") done.push(guild);
       else this.#failures++;
       this.#options.onOutcome?.(guild, outcome);
@@ -155,22 +190,11 @@ class Run {
     return done;
   }
 
-  async #guild(guild: Guild): Promise<GuildOutcome> {
-    const { migrateGuild, snapshot, tenants } = this.#deps;
+  async #guild(guild: Guild): Promise<GuildOutcome | "lost"> {
+    const { migrateGuild, tenants } = this.#deps;
     const startedAt = performance.now();
-    const base = { guildId: guild.id, toVersion: guild.schemaVersion, snapshot: null };
-    const failed = (error: Error): GuildOutcome => ({
-      ...base,
-      status: "failed",
-      durationMs: performance.now() - startedAt,
-      error: error.message,
-      cause: causeOf(error.message),
-    });
-    let kept: string | null = null;
     try {
-      if (this.#rollout.options.snapshots) {
-        kept = await whileAway(() => snapshot(this.#rollout, guild));
-      }
+      await this.#keepCopy(guild);
       const report = await whileAway(async () => {
         const attempt = await migrateGuild(guild, this.#rollout.options);
         if (attempt.error) throw attempt.error;
@@ -180,22 +204,44 @@ class Run {
       // Statements kept for the old schema are of no more use to the pool.
       tenants.evict(guild.id);
       return {
-        ...base,
+        guildId: guild.id,
         status: "done",
         toVersion: report.to,
         // A thread that has yet to begin does not make the guild a slow one.
         durationMs: performance.now() - startedAt - (report.waitedMs ?? 0),
         error: null,
         cause: null,
-        snapshot: kept,
         schema: this.#schema,
       };
-    } catch (error) {
+    } catch (thrown) {
+      if (isLost(thrown)) return "lost";
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       return {
-        ...failed(error instanceof Error ? error : new Error(String(error))),
-        snapshot: kept,
+        guildId: guild.id,
+        status: "failed",
+        toVersion: guild.schemaVersion,
+        durationMs: performance.now() - startedAt,
+        error: error.message,
+        cause: causeOf(error.message),
       };
     }
+  }
+
+  /**
+   * Keeps a copy of the guild's database as it is before its migration, and notes it, both before
+   * anything is changed. A database that has been migrated already, by a run that died before it could
+   * record that, is not copied: its copy was noted then.
+   */
+  async #keepCopy(guild: Guild): Promise<void> {
+    const { migrations, versionOf, keepCopy, rollouts } = this.#deps;
+    const { snapshots, allowDestructive } = this.#rollout.options;
+    if (!snapshots && !allowDestructive) return;
+    const version = await whileAway(() => versionOf(guild));
+    if (version >= migrations.length) return;
+    const copy = await whileAway(() => keepCopy(this.#rollout, guild, version));
+    fault("fleet.copied");
+    await whileAway(() => rollouts.noteCopy(this.#rollout, guild.id, version, copy));
+    fault("fleet.noted");
   }
 
   /** What speaks against the next wave: the product does not answer, or it takes far longer. */
@@ -223,6 +269,13 @@ class Run {
 
   #isOverBudget(wave: number): boolean {
     return this.#failures > (wave === 0 ? 0 : this.#rollout.options.failuresMax);
+  }
+
+  #budgetText(wave: number): string {
+    const failed = `${this.#failures} ${this.#failures === 1 ? "guild" : "guilds"} failed`;
+    if (wave === 0) return `${failed} in the first wave, in which no failure is allowed.`;
+    const { failuresMax } = this.#rollout.options;
+    return `${failed}, and --failures-max allows ${failuresMax}.`;
   }
 
   async #guilds(ids: readonly GuildId[]): Promise<readonly Guild[]> {

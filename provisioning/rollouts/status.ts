@@ -1,5 +1,6 @@
-import type { Clock } from "../../src/kernel/clock.ts";
 import type { Rollout, Rollouts } from "./rollouts.ts";
+
+const MINUTE_MS = 60_000;
 
 /** How far a rollout is: by wave, its failures by cause, and what an operator does next. */
 export interface RolloutView extends Omit<Rollout, "waves"> {
@@ -17,17 +18,27 @@ export interface RolloutView extends Omit<Rollout, "waves"> {
     readonly count: number;
     readonly slugs: readonly string[];
   }[];
+  /** Guilds that are left, and how fast the process at work gets on; null before it has done any. */
+  readonly remaining: number;
+  readonly perMinute: number | null;
+  readonly remainingMs: number | null;
   readonly next: readonly string[];
 }
 
 export async function viewRollout(
-  { rollouts, now }: { readonly rollouts: Rollouts; readonly now: Clock },
+  { rollouts }: { readonly rollouts: Rollouts },
   rollout: Rollout,
 ): Promise<RolloutView> {
   const counts = await rollouts.counts(rollout);
   const of = (wave: number, status: string) =>
     counts.find((one) => one.wave === wave && one.status === status)?.count ?? 0;
-  const isAbandoned = rollout.status === "running" && rollout.leaseUntil < now().getTime();
+  const isAbandoned = rollouts.isAbandoned(rollout);
+  const remaining = counts.reduce(
+    (sum, one) => sum + (one.status === "pending" ? one.count : 0),
+    0,
+  );
+  const { guilds, tookMs } = await rollouts.pace(rollout);
+  const perMs = guilds > 0 ? guilds / Math.max(1, tookMs) : null;
   return {
     ...rollout,
     isAbandoned,
@@ -43,6 +54,9 @@ export async function viewRollout(
       count,
       slugs: slugs.split(" "),
     })),
+    remaining,
+    perMinute: perMs && Math.round(perMs * MINUTE_MS),
+    remainingMs: perMs && Math.round(remaining / perMs),
     next: nextOf(rollout, isAbandoned),
   };
 }
@@ -53,7 +67,11 @@ function nextOf({ status }: Rollout, isAbandoned: boolean): readonly string[] {
   }
   if (status === "running") return ["guildhall migrate pause"];
   if (status === "halted" || status === "failed") {
-    return ["guildhall migrate retry", "guildhall migrate revert --dry-run"];
+    return [
+      "guildhall migrate retry",
+      "guildhall migrate apply",
+      "guildhall migrate revert --dry-run",
+    ];
   }
   return [];
 }

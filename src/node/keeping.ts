@@ -7,6 +7,7 @@ import { S3Store } from "../../provisioning/backups/s3-store.ts";
 import type { BackupStore } from "../../provisioning/backups/store.ts";
 import type { SwapDeps } from "../../provisioning/swap.ts";
 import type { Config } from "../config.ts";
+import { TenantDatabase } from "../database/client.ts";
 import { DatabaseError } from "../database/errors.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -91,15 +92,20 @@ function checkOf(deps: Deps): ArchiveDeps["check"] {
 }
 
 /** The platform keeps when something of a guild is due: another database has other dates. */
-async function setJobsAnew({ tenants, jobs, now }: Deps, guild: Guild): Promise<void> {
-  const [auctions, pools] = await tenants.use(guild, (db) =>
-    Promise.all([
-      db.all<{ id: string; at: number }>(
-        "SELECT id, closes_at AS at FROM auctions WHERE status = 'open'",
-      ),
-      db.all<{ id: string }>("SELECT id FROM pools"),
-    ]),
-  );
+async function setJobsAnew({ openClient, jobs, now }: Deps, guild: Guild): Promise<void> {
+  // Opened directly: a guild that waits for a migration is not served, and has its dates all the same.
+  const db = new TenantDatabase(await openClient(guild.location));
+  let auctions: { id: string; at: number }[] = [];
+  let pools: { id: string }[] = [];
+  try {
+    pools = await db.all("SELECT id FROM pools");
+    auctions = await db.all("SELECT id, closes_at AS at FROM auctions WHERE status = 'open'");
+  } catch (error) {
+    // A schema from before there were auctions has none that ends.
+    if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+  } finally {
+    await db.close();
+  }
   for (const { id, at } of auctions) await jobs.enqueue(guild.id, SETTLE_JOB, id, at);
   // The job itself works out when its pool decays, if it does.
   for (const { id } of pools) await jobs.enqueue(guild.id, DECAY_JOB, id, now().getTime());

@@ -1,8 +1,14 @@
 import { join, resolve } from "node:path";
-import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
-import { atHostOf, databaseName, type Hosts } from "../../provisioning/hosts/host.ts";
-import type { Migration } from "../../provisioning/migrations.ts";
-import { migrateGuild, migrateOpenGuild } from "../../provisioning/rollouts/guild.ts";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Hosts } from "../../provisioning/hosts/host.ts";
+import { type Migration, versionOf } from "../../provisioning/migrations.ts";
+import { RolloutCopies } from "../../provisioning/rollouts/copies.ts";
+import {
+  migrateGuild,
+  migrateOpenGuild,
+  refuseStranger,
+} from "../../provisioning/rollouts/guild.ts";
+import { Pace } from "../../provisioning/rollouts/pace.ts";
 import { planRollout } from "../../provisioning/rollouts/plan.ts";
 import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, runRollout } from "../../provisioning/rollouts/run.ts";
@@ -13,6 +19,7 @@ import type { Config } from "../config.ts";
 import type { OpenClient } from "../database/client.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { delay } from "../kernel/concurrency.ts";
 import { Conflict, Invalid } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 import { ROLLOUT_JOB } from "../platform/job-kinds.ts";
@@ -30,10 +37,29 @@ interface Deps extends Hosts {
   readonly now: Clock;
 }
 
-/** Where the copies of a platform's rollouts are kept. */
-export function snapshotsOf({ config }: Pick<Deps, "config">): FolderSnapshots {
-  return new FolderSnapshots(join(resolve(config.dataDir), "rollouts"));
+/** The copies of a platform's rollouts. */
+export function copiesOf({
+  config,
+  ...deps
+}: Pick<Deps, "config" | "migrations" | "host" | "elsewhere">): RolloutCopies {
+  return new RolloutCopies({ ...deps, root: join(resolve(config.dataDir), "rollouts") });
 }
+
+/** The longest that this process's event loop kept something waiting since the last look. */
+function loopLag(): { readonly takeMs: () => number; readonly end: () => void } {
+  const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  delays.enable();
+  return {
+    takeMs: () => {
+      const nanoseconds = delays.max;
+      delays.reset();
+      return Math.max(0, nanoseconds / 1e6 - LAG_RESOLUTION_MS);
+    },
+    end: () => delays.disable(),
+  };
+}
+
+const LAG_RESOLUTION_MS = 10;
 
 /**
  * What a rollout needs of this process, from the command line as from a job. A guild that is open here
@@ -45,7 +71,8 @@ export function rolloutDeps(
   threads = new MigrationThreads(deps.migrations),
 ): RolloutDeps {
   const { platform, openClient, tenants, migrations, now } = deps;
-  const snapshots = snapshotsOf(deps);
+  const copies = copiesOf(deps);
+  const lag = loopLag();
   return {
     platform,
     rollouts,
@@ -60,19 +87,28 @@ export function rolloutDeps(
         ? await threads.migrate(guild, now().getTime(), allowDestructive)
         : await migrateGuild(how, guild);
     },
-    end: () => threads.close(),
-    smoke: (guild) => smoke(openClient, guild),
-    snapshot: async ({ id }, guild) => {
-      const name = databaseName(guild.databaseName);
-      const { host } = atHostOf(deps, guild);
-      return await snapshots.save(id, name, await host.snapshot(name));
+    end: async () => {
+      lag.end();
+      await threads.close();
     },
+    pace: new Pace(lag.takeMs, delay),
+    smoke: (guild) => smoke(openClient, guild),
+    versionOf: async (guild) => {
+      const client = await openClient(guild.location);
+      try {
+        await refuseStranger(client, guild);
+        return await versionOf(client, migrations);
+      } finally {
+        await client.close();
+      }
+    },
+    keepCopy: ({ id }, guild, version) => copies.keep(id, guild, version),
   };
 }
 
 /** Rollouts as the console knows them: it sets them going, a job does the work. */
 export function fleetRollouts(deps: Deps): FleetRollouts {
-  const { platform, migrations, now } = deps;
+  const { platform, migrations } = deps;
   const rollouts = new Rollouts(platform);
   const newest = async (): Promise<Rollout> => {
     const rollout = await rollouts.newest();
@@ -82,8 +118,8 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
   return {
     plan: () => planRollout(platform, migrations, DEFAULT_WAVES),
     recent: () => rollouts.recent(limits.fleet.rolloutsShown),
-    view: async (id) => await viewRollout({ rollouts, now }, await rollouts.byId(id)),
-    begin: async ({ reason, startedBy, snapshots, allowDestructive }) => {
+    view: async (id) => await viewRollout({ rollouts }, await rollouts.byId(id)),
+    begin: async ({ reason, startedBy, snapshots, allowDestructive }, alongside) => {
       const plan = await planRollout(platform, migrations, DEFAULT_WAVES);
       if (plan.behind === 0) {
         throw new Conflict("rollout/nothing-to-do", "Every guild has this schema already.");
@@ -95,31 +131,28 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
         );
       }
       const { lanes, failuresMax, slownessMax } = limits.fleet;
-      const rollout = await rollouts.begin(plan.target, {
-        waves: DEFAULT_WAVES,
-        options: {
-          lanes,
-          failuresMax,
-          slownessMax,
-          snapshots: snapshots || plan.isDestructive,
-          allowDestructive,
+      const rollout = await rollouts.begin(
+        plan.target,
+        {
+          waves: DEFAULT_WAVES,
+          options: { lanes, failuresMax, slownessMax, snapshots, allowDestructive },
+          reason,
+          startedBy,
+          queue: true,
         },
-        reason,
-        startedBy,
-      });
-      // It waits for the job to take it up, in whichever process that is.
-      await rollouts.pause(rollout);
+        alongside,
+      );
       return rollout.id;
     },
-    pause: async () => await rollouts.pause(await newest()),
-    retryFailed: async () => {
-      const rollout = await rollouts.resume(await newest(), { retry: true });
-      await rollouts.pause(rollout);
-    },
+    pause: async (by, alongside) => await rollouts.pause(await newest(), by, alongside),
+    queue: async (options, alongside) => await rollouts.queue(await newest(), options, alongside),
   };
 }
 
-/** Goes on with the newest rollout until it ends, is paused or is cancelled. */
+/**
+ * Goes on with the newest rollout until it ends, is paused or is cancelled. One that an operator paused
+ * or stopped, or that halted, waits for an operator, also when the job runs again after a crash.
+ */
 export function rolloutWork(deps: Deps): Readonly<Record<string, JobWork>> {
   const rollouts = new Rollouts(deps.platform);
   return {
@@ -127,6 +160,9 @@ export function rolloutWork(deps: Deps): Readonly<Record<string, JobWork>> {
       run: async (_job, _guild, step) => {
         const rollout = await rollouts.newest();
         if (rollout === undefined) return undefined;
+        const { status, haltReason } = rollout;
+        const isWaiting = haltReason === null && (status === "paused" || status === "stopped");
+        if (!isWaiting && status !== "running") return { detail: haltReason ?? status };
         let guilds = 0;
         const ended = await runRollout(
           rolloutDeps(deps, rollouts),

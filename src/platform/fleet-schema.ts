@@ -43,6 +43,10 @@ export const rollouts = sqliteTable(
     /** Raised by whoever takes the rollout over: writes of the one before are refused. */
     fence: integer().notNull(),
     leaseUntil: integer("lease_until").notNull(),
+    /** The process that took it up last: who, on which machine, and when that process began. */
+    holder: text({ mode: "json" }).$type<unknown>(),
+    /** When that process took it up. */
+    heldSince: integer("held_since"),
   },
   (t) => [
     uniqueIndex("rollouts_one_running").on(t.status).where(sql`${t.status} = 'running'`),

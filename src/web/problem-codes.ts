@@ -38,8 +38,8 @@ const CODES = {
     operator/email-unverified operator/is-operator payment/known plan/changed plan/no-grant
     plan/not-paid plan/paid-already raids/already-there raids/begun raids/bench-closed
     raids/nobody-there raids/not-begun raids/not-planned raids/not-running raids/over
-    raids/too-many-series rollout/finished rollout/none rollout/not-running
-    rollout/nothing-to-do rollout/under-way roster/already-linked roster/name-taken`,
+    raids/too-many-series rollout/finished rollout/none rollout/not-ours rollout/not-running
+    rollout/nothing-to-do rollout/revert-differs rollout/under-way roster/already-linked roster/name-taken`,
   413: `
     logs/bomb logs/longer-than-said logs/nested-archive logs/out-of-memory logs/too-large
     logs/too-many-fights logs/too-many-files logs/too-many-names request/too-complex

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { FolderSnapshots } from "../../provisioning/hosts/file-snapshots.ts";
 import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
 import {
   type Rollout,
@@ -8,7 +6,7 @@ import {
 } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
-import { rolloutDeps } from "../../src/node/rolling.ts";
+import { copiesOf, rolloutDeps } from "../../src/node/rolling.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { openProvisioning } from "./provisioning.ts";
 
@@ -42,12 +40,9 @@ export function rolloutsOver(
 ) {
   const { fleet, platform, host } = services;
   const rollouts = new Rollouts(platform);
-  const snapshots = new FolderSnapshots(join(dir, "rollouts"));
-  const deps = rolloutDeps(
-    { ...fleet, host, migrations, config: { dataDir: dir } },
-    rollouts,
-    threads,
-  );
+  const own = { ...fleet, host, migrations, config: { dataDir: dir } };
+  const copies = copiesOf(own);
+  const deps = rolloutDeps(own, rollouts, threads);
   const begin = (options: Partial<RolloutOptions> = {}, waves: readonly string[] = ["1", "rest"]) =>
     rollouts.begin(schemaOf(migrations), {
       waves,
@@ -57,8 +52,9 @@ export function rolloutsOver(
     });
   return {
     rollouts,
-    snapshots,
+    copies,
     deps,
+    migrations,
     begin,
     run: (rollout: Rollout, options: RunOptions = {}, over: Partial<RolloutDeps> = {}) =>
       runRollout({ ...deps, ...over }, rollout, options),

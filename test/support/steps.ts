@@ -68,3 +68,24 @@ export function splitting(open: OpenClient): OpenClient {
     return client;
   };
 }
+
+/** The guild schema with a table of its own more, and one row in it that names nobody. */
+export const WITH_KEEPSAKES = [
+  ...guildSchema,
+  ...parseMigrations([
+    {
+      name: "9000_keepsakes",
+      when: 9e12,
+      sql: "CREATE TABLE keepsakes (x)\n--> statement-breakpoint\nINSERT INTO keepsakes VALUES ('kept')",
+    },
+  ]),
+];
+
+/** The same, two migrations further: the first of them takes that table away. */
+export const WITHOUT_KEEPSAKES = [
+  ...WITH_KEEPSAKES,
+  ...parseMigrations([
+    { name: "9001_away", when: 9e12 + 1, sql: "DROP TABLE keepsakes" },
+    { name: "9002_more", when: 9e12 + 2, sql: "CREATE TABLE more (x)" },
+  ]),
+];

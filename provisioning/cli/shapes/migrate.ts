@@ -37,7 +37,21 @@ const rollout = z.strictObject({
   haltReason: text.nullable(),
   fence: count,
   leaseUntil: at,
-  isAbandoned: z.boolean().describe("its process died"),
+  holder: z
+    .strictObject({
+      name: text,
+      host: text,
+      pid: count,
+      machine: text.nullable(),
+      startedAt: text.nullable(),
+    })
+    .nullable()
+    .describe("the process that took it up last"),
+  heldSince: at.nullable(),
+  isAbandoned: z.boolean().describe("its process is gone"),
+  remaining: count.describe("guilds that are left"),
+  perMinute: count.nullable(),
+  remainingMs: count.nullable().describe("how long the rest takes at that rate"),
   failures: z.array(z.strictObject({ cause: text, count, slugs: z.array(text) })),
   next: z.array(text).describe("what to type now"),
 });
@@ -58,7 +72,10 @@ const losing = z.array(
     slug: text,
     snapshot: text,
     changes: count.describe("what was written since, and would be lost"),
+    fromVersion: count,
     actions: z.record(z.string(), count),
+    wasReplaced: z.boolean().describe("by a restore or a move since the copy"),
+    error: error.describe("why it cannot go back"),
   }),
 );
 
@@ -84,8 +101,10 @@ export const migrateShapes = {
   "migrate resume": orWould(rollout),
   "migrate retry": orWould(rollout),
   "migrate revert": z.union([
-    z.strictObject({ rollout: text, reverted: count, left: count, losing }),
-    z.strictObject({ rollout: text, guilds: losing }).describe("when nothing was changed"),
+    z.strictObject({ rollout: text, reverted: count, left: count, losing, failed: losing }),
+    z
+      .strictObject({ rollout: text, guilds: losing, withoutCopy: count })
+      .describe("when nothing was changed"),
   ]),
   "migrate verify": z.strictObject({
     checked: count,

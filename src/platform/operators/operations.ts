@@ -94,42 +94,42 @@ export async function beginRollout(
   },
 ): Promise<{ readonly id: string }> {
   allowArea(ctx, "fleet");
-  const startedBy = ctx.caller.type === "user" ? ctx.caller.name : ctx.caller.type;
-  const id = await rolloutsOf(ctx).begin({ ...input, startedBy });
-  await setGoing(ctx, "rollout.begin", id, input);
+  const startedBy = nameOf(ctx);
+  const id = await rolloutsOf(ctx).begin({ ...input, startedBy }, (rolloutId) => [
+    jobRow(ctx),
+    record(ctx, "rollout.begin", rolloutId, { after: input }),
+  ]);
+  ctx.services.wakeJobs();
   return { id };
 }
 
-/** Goes on with the newest rollout; `withFailed` tries again what failed. */
+/**
+ * Goes on with the newest rollout; `withFailed` tries again what failed.
+ * @throws {Conflict} `rollout/none`, `rollout/finished`, `rollout/under-way`
+ */
 export async function resumeRollout(ctx: OperatorContext, withFailed: boolean): Promise<void> {
   allowArea(ctx, "fleet");
-  const rollouts = rolloutsOf(ctx);
-  if (withFailed) await rollouts.retryFailed();
-  const [newest] = await rollouts.recent();
-  if (newest) await setGoing(ctx, withFailed ? "rollout.retry" : "rollout.resume", newest.id);
+  const action = withFailed ? "rollout.retry" : "rollout.resume";
+  await rolloutsOf(ctx).queue({ retry: withFailed }, (id) => [
+    jobRow(ctx),
+    record(ctx, action, id),
+  ]);
+  ctx.services.wakeJobs();
 }
 
 /** What is under way is finished, nothing more is begun. @throws {Conflict} `rollout/not-running` */
 export async function pauseRollout(ctx: OperatorContext): Promise<void> {
   allowArea(ctx, "fleet");
-  const rollouts = rolloutsOf(ctx);
-  const [newest] = await rollouts.recent();
-  await rollouts.pause();
-  await write(ctx.services.platform.db, [record(ctx, "rollout.pause", newest?.id ?? "")]);
+  await rolloutsOf(ctx).pause(nameOf(ctx), (id) => [record(ctx, "rollout.pause", id)]);
 }
 
-async function setGoing(
-  ctx: OperatorContext,
-  action: string,
-  id: string,
-  after?: unknown,
-): Promise<void> {
-  const { platform, jobs } = ctx.services;
-  await write(platform.db, [
-    jobs.enqueueRow(OF_THE_PLATFORM, ROLLOUT_JOB, "", platform.now().getTime()),
-    record(ctx, action, id, after === undefined ? {} : { after }),
-  ]);
-  ctx.services.wakeJobs();
+function nameOf({ caller }: OperatorContext): string {
+  return caller.type === "user" ? caller.name : caller.type;
+}
+
+/** The job that goes on with the newest rollout, to stand in the write that makes it due. */
+function jobRow({ services: { jobs, platform } }: OperatorContext) {
+  return jobs.enqueueRow(OF_THE_PLATFORM, ROLLOUT_JOB, "", platform.now().getTime());
 }
 
 /** A guild's newest copy, or that there is none. Times in Unix milliseconds. */

@@ -199,6 +199,9 @@ export const meanings: Readonly<Record<string, string>> = {
   "rollout/not-found": "There is no such rollout.",
   "rollout/not-here":
     "Rollouts are run by a server or from the command line. Use guildhall migrate.",
+  "rollout/not-ours": "Another process has taken this rollout up. Look at its status.",
+  "rollout/revert-differs":
+    "A guild was given back a database that is not the one of before. Look at it at once.",
   "rollout/not-running": "This rollout is not running.",
   "rollout/nothing-to-do": "Every guild has this schema already.",
   "rollout/under-way": "Another rollout is under way in another process.",

@@ -221,6 +221,9 @@ export const problems: Translated<typeof en> = {
       "Una de las tandas no se entiende. Escribe un número, un porcentaje o rest.",
     "rollout/finished": "Este despliegue ha terminado. Empieza otro.",
     "rollout/not-found": "No existe ese despliegue.",
+    "rollout/not-ours": "Otro proceso se ha hecho cargo de este despliegue. Mira su estado.",
+    "rollout/revert-differs":
+      "Una hermandad ha recibido una base de datos que no es la anterior. Revísala ahora mismo.",
     "rollout/not-running": "Este despliegue no está en marcha.",
     "rollout/under-way": "Otro proceso está haciendo un despliegue.",
     "rollout/destructive": "Este esquema quita datos. Mira el plan y, si es lo que quieres, dilo.",

@@ -1,0 +1,210 @@
+import { createReadStream } from "node:fs";
+import { link, open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Client } from "../../src/database/client.ts";
+import { DatabaseError } from "../../src/database/errors.ts";
+import type { Guild } from "../../src/platform/store.ts";
+import {
+  copyFromFile,
+  copyToFile,
+  inFile,
+  pack,
+  refuseDamage,
+  unpack,
+  withScratch,
+} from "../backups/copies.ts";
+import { draftIn, makeFolder, removeStaleDrafts, syncFolder } from "../hosts/file-drafts.ts";
+import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
+import { type Migration, versionOf } from "../migrations.ts";
+import { refuseStranger } from "./guild.ts";
+
+/** What a copy is a copy of. */
+export interface CopyOf {
+  readonly guild: Pick<Guild, "id" | "generation">;
+  /** The number of migrations in the ledger of the database. */
+  readonly version: number;
+}
+
+/** A copy that was opened and found to be what its name says. */
+export interface OpenedCopy extends CopyOf {
+  /** A libSQL file of this machine, gone when the work with it is over. */
+  readonly path: string;
+  /** The newest number of the guild's audit log in it; 0 for an empty log. */
+  readonly lastAudit: number;
+}
+
+interface Deps extends Hosts {
+  /** The folder that holds one folder of copies for each rollout. */
+  readonly root: string;
+  readonly migrations: readonly Migration[];
+}
+
+const REFERENCE = /^([a-z0-9-]{1,63})\/([0-9a-f-]{36})\.g(\d+)\.v(\d+)\.([0-9a-f]{64})(?:\.\d+)?$/;
+
+/**
+ * Copies of guilds' databases for the revert of a rollout, one libSQL file each, compressed. A copy is
+ * named by what it is a copy of: rollout, guild, generation, schema version and the hash of its bytes.
+ * It is written once, never replaced, and counts only once it was read back, opened and checked.
+ */
+export class RolloutCopies {
+  readonly #deps: Deps;
+  readonly #tidied = new Set<string>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Keeps a copy of a guild's database and says under which name `open` finds it. A database that has
+   * not changed since an earlier call keeps the copy that is there.
+   * @throws {DatabaseError} `corrupt` when the database is damaged, another guild's, or at another
+   * schema version than `version`.
+   */
+  async keep(rolloutId: string, guild: Guild, version: number): Promise<string> {
+    const folder = await this.#folder(rolloutId);
+    const { host } = atHostOf(this.#deps, guild);
+    const [copy, packed] = [draftIn(folder), draftIn(folder)];
+    return await withScratch([copy, packed], async () => {
+      await copyToFile(host, databaseName(guild.databaseName), copy);
+      const { sha256 } = await pack(copy, packed);
+      await this.#checked(packed, sha256, { guild, version }, async () => {});
+      await syncFile(packed);
+      const name = `${guild.id}.g${guild.generation}.v${version}.${sha256}`;
+      return `${rolloutId}/${await linkOnce(packed, folder, name, sha256)}`;
+    });
+  }
+
+  /**
+   * Opens a copy for as long as `work` runs, after checking that it is whole and what its name says.
+   * @throws {DatabaseError} `corrupt`, `missing`
+   */
+  async open<T>(reference: string, work: (copy: OpenedCopy) => Promise<T>): Promise<T> {
+    const [, rolloutId = "", id, generation, version, sha256 = ""] =
+      REFERENCE.exec(reference) ?? [];
+    if (!id) {
+      throw new DatabaseError(
+        "missing",
+        "This copy was made by an earlier release and cannot be checked. Restore a backup instead.",
+      );
+    }
+    const guild = { id: id as Guild["id"], generation: Number(generation) };
+    const path = `${join(this.#deps.root, reference)}.db.gz`;
+    await this.#folder(rolloutId);
+    return await this.#checked(path, sha256, { guild, version: Number(version) }, work);
+  }
+
+  /** A copy as what `restore` of the guild's host takes. */
+  async streamFor(guild: Guild, { path }: OpenedCopy): Promise<ReadableStream<Uint8Array>> {
+    return await copyFromFile(atHostOf(this.#deps, guild).host, path);
+  }
+
+  /** The copies of a rollout, for those who look into the folder. */
+  async list(rolloutId: string): Promise<readonly string[]> {
+    const files = await readdir(await this.#folder(rolloutId));
+    const names = files.map((file) => `${rolloutId}/${file.replace(/\.db\.gz$/, "")}`);
+    return names.filter((name) => REFERENCE.test(name)).sort();
+  }
+
+  async #checked<T>(
+    packed: string,
+    sha256: string,
+    of: CopyOf,
+    work: (copy: OpenedCopy) => Promise<T>,
+  ): Promise<T> {
+    const path = draftIn(this.#deps.root);
+    return await withScratch([path], async () => {
+      await unpack(fileStream(packed), path, sha256);
+      const lastAudit = await inFile(path, async (client) => {
+        await refuseDamage(client);
+        await refuseOther(client, of, this.#deps.migrations);
+        return await newestAudit(client);
+      });
+      return await work({ ...of, path, lastAudit });
+    });
+  }
+
+  async #folder(rolloutId: string): Promise<string> {
+    const folder = join(this.#deps.root, databaseName(rolloutId));
+    await makeFolder(folder);
+    if (!this.#tidied.has(rolloutId)) {
+      this.#tidied.add(rolloutId);
+      // What a kill left half-written counts for nothing and takes space.
+      await removeStaleDrafts(this.#deps.root);
+      await removeStaleDrafts(folder);
+    }
+    return folder;
+  }
+}
+
+/**
+ * Is this database the guild's, and at this schema version by its own ledger?
+ * @throws {DatabaseError} `corrupt` @throws {MigrationError} for a ledger that is not ours.
+ */
+export async function refuseOther(
+  client: Client,
+  { guild, version }: CopyOf,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await refuseStranger(client, guild);
+  const reached = await versionOf(client, migrations);
+  if (reached === version) return;
+  throw new DatabaseError(
+    "corrupt",
+    `The database is at schema ${reached}, where schema ${version} is wanted.`,
+  );
+}
+
+export async function newestAudit(client: Client): Promise<number> {
+  const sql = "SELECT coalesce(max(seq), 0) FROM audit_log";
+  const { rows } = await client.execute({ sql, args: [] });
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+/** Gives a file its name unless the name is taken: a copy that is there already stays. */
+async function linkOnce(
+  from: string,
+  folder: string,
+  name: string,
+  sha256: string,
+): Promise<string> {
+  for (let n = 1; ; n++) {
+    const tried = n === 1 ? name : `${name}.${n}`;
+    const path = join(folder, `${tried}.db.gz`);
+    try {
+      await link(from, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      // Equal bytes: the first one counts. Other bytes: it was damaged since, and stays for a person.
+      if (!(await isWhole(path, sha256, folder))) continue;
+    }
+    await syncFolder(folder);
+    return tried;
+  }
+}
+
+async function isWhole(path: string, sha256: string, folder: string): Promise<boolean> {
+  const scratch = draftIn(folder);
+  return await withScratch([scratch], async () => {
+    try {
+      await unpack(fileStream(path), scratch, sha256);
+      return true;
+    } catch (error) {
+      if (error instanceof DatabaseError) return false;
+      throw error;
+    }
+  });
+}
+
+function fileStream(path: string): ReadableStream<Uint8Array> {
+  return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

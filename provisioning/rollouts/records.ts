@@ -1,0 +1,110 @@
+import type { Writable } from "../../src/database/write.ts";
+import { Conflict } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
+import { limits } from "../../src/limits.ts";
+import type { RolloutGuildStatus, RolloutStatus } from "../../src/platform/schema.ts";
+import { type Holder, holderShape } from "./holder.ts";
+
+/** How a rollout goes about its work. Kept with it, so that whoever resumes it does the same. */
+export interface RolloutOptions {
+  /** How many guilds of one host at once. */
+  readonly lanes: number;
+  /** One more failure than this, after the first wave, halts it. In the first wave none is allowed. */
+  readonly failuresMax: number;
+  /** A wave whose median guild takes this many times as long as the first wave's halts it. */
+  readonly slownessMax: number;
+  /** Keep a copy of each database as it was, so that the rollout can be reverted. */
+  readonly snapshots: boolean;
+  /** Statements that take data away were looked at and are meant. */
+  readonly allowDestructive: boolean;
+}
+
+export interface Rollout {
+  readonly id: string;
+  readonly targetVersion: number;
+  readonly targetHash: string;
+  readonly status: RolloutStatus;
+  readonly waves: readonly string[];
+  readonly options: RolloutOptions;
+  readonly reason: string;
+  readonly startedBy: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly haltReason: string | null;
+  readonly fence: number;
+  readonly leaseUntil: number;
+  /** The process that took it up last, and when; null until one did, or for an older release's. */
+  readonly holder: Holder | null;
+  readonly heldSince: number | null;
+}
+
+/** Statements of others that stand in the same write, such as the row of the audit log. */
+export type Alongside = (rolloutId: string) => readonly Writable[];
+
+/** What came of one guild. Times in milliseconds. */
+export interface GuildOutcome {
+  readonly guildId: GuildId;
+  readonly status: Exclude<RolloutGuildStatus, "pending">;
+  readonly toVersion: number;
+  readonly durationMs: number;
+  readonly error: string | null;
+  readonly cause: string | null;
+  /** The guild's row in the platform says the new schema from this write on. */
+  readonly schema?: { readonly version: number; readonly hash: string };
+}
+
+export interface WaveCount {
+  readonly wave: number;
+  readonly status: RolloutGuildStatus;
+  readonly count: number;
+}
+
+export const ROLLOUT_COLUMNS = `id, target_version AS targetVersion, target_hash AS targetHash, status, waves,
+  options, reason, started_by AS startedBy, started_at AS startedAt, finished_at AS finishedAt,
+  halt_reason AS haltReason, fence, lease_until AS leaseUntil, holder, held_since AS heldSince`;
+
+export type RolloutRow = Omit<Rollout, "waves" | "options" | "holder"> & {
+  waves: string;
+  options: string;
+  holder: string | null;
+};
+
+export function toRollout(row: RolloutRow): Rollout {
+  return {
+    ...row,
+    waves: JSON.parse(row.waves),
+    options: JSON.parse(row.options),
+    holder: row.holder === null ? null : holderShape.parse(JSON.parse(row.holder)),
+  };
+}
+
+/** The holder of a rollout that an older release began: nothing is certain of it. */
+export const UNKNOWN: Holder = { name: "", host: "", pid: 0, machine: null, startedAt: null };
+
+/** A moment for operators, to the second. */
+export function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** Who runs it, since when, and when another process may take it up without them. */
+export function heldBy({
+  holder,
+  heldSince,
+  leaseUntil,
+}: Pick<Rollout, "holder" | "heldSince" | "leaseUntil">): string {
+  const who =
+    holder === null
+      ? "A process of an earlier release"
+      : `${holder.name} on ${holder.host} (process ${holder.pid})`;
+  const since = heldSince === null ? "" : ` since ${utc(heldSince)}`;
+  return `${who} has run it${since}. Its lease ends at ${utc(leaseUntil)}, unless it is renewed.`;
+}
+
+/** Says who runs the rollout, since when and until when at least. */
+export function underWay(rollout: Rollout | undefined): Conflict {
+  const who = rollout ? ` ${heldBy(rollout)}` : "";
+  return new Conflict("rollout/under-way", `A rollout is under way in another process.${who}`, {
+    retryAfterMs: limits.fleet.leaseMs,
+    next: ["guildhall migrate status", "guildhall migrate pause"],
+  });
+}

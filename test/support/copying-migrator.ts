@@ -1,0 +1,41 @@
+import { pathToFileURL } from "node:url";
+import { revertGuild, revertible } from "../../provisioning/rollouts/revert.ts";
+import { MigrationThreads } from "../../src/node/migration-threads.ts";
+import { openProvisioning } from "./provisioning.ts";
+import { rolloutsOver } from "./rollouts.ts";
+import { WITHOUT_KEEPSAKES } from "./steps.ts";
+
+// A process of its own that takes a table away from every guild, or gives it back, and may be killed at
+// any moment. Arguments: the data folder, `apply`, `revert` or `mutant`, and the script of its threads.
+// `mutant` copies as the release before did: without a look at the guild, under the guild's name.
+const [dataDir, verb, worker] = process.argv.slice(2) as [string, string, string];
+const services = await openProvisioning(dataDir);
+const migrations = WITHOUT_KEEPSAKES;
+const threads = new MigrationThreads(migrations, pathToFileURL(worker));
+const fleet = rolloutsOver(dataDir, services, migrations, threads);
+if (verb === "mutant") {
+  const { deps } = fleet;
+  // The copy after the effect: what a resumed run did to a guild that it found migrated.
+  const keepCopy = deps.keepCopy;
+  Object.assign(deps, {
+    keepCopy: async (...[rollout, guild, version]: Parameters<typeof keepCopy>) => {
+      await deps.migrateGuild(guild, { allowDestructive: true });
+      return await keepCopy(rollout, guild, version + 2);
+    },
+  });
+}
+console.log("begun");
+if (verb === "revert") {
+  const rollout = (await fleet.rollouts.newest())!;
+  const deps = { ...services, ...services.fleet, ...fleet, afterRevert: async () => {} };
+  for (const one of await revertible(deps, rollout)) {
+    if (one.error !== null) throw new Error(`${one.slug}: ${one.error}`);
+    await revertGuild(deps, rollout, one, { discardWrites: false });
+  }
+  await fleet.rollouts.markReverted(rollout);
+  console.log("reverted");
+} else {
+  const ended = await fleet.apply({ lanes: 2, allowDestructive: true }, ["rest"]);
+  console.log(ended.status);
+}
+await services.close();
