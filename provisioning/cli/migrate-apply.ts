@@ -1,5 +1,6 @@
 import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { processes } from "../../src/node/processes.ts";
 import { rolloutDeps } from "../../src/node/rolling.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
@@ -24,7 +25,7 @@ export async function applyRollout(
     out.result(plan, () => planText(plan));
     return EXIT.done;
   }
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const ctx = atThisMachine(services);
   const unfinished = await rollouts.newest();
   const isAllowed = unfinished?.options.allowDestructive || !options.allowDestructive;
@@ -61,7 +62,7 @@ export async function resumeRollout(
   out: Output,
   options: { readonly retry: boolean },
 ): Promise<number> {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const ctx = atThisMachine(services);
   const action = options.retry ? "rollout.retry" : "rollout.resume";
   const rollout = await rollouts.resume(await newest(rollouts), options, (id) => [
@@ -71,21 +72,20 @@ export async function resumeRollout(
 }
 
 export async function pauseRollout(services: NodeServices, out: Output): Promise<number> {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const rollout = await newest(rollouts);
   const ctx = atThisMachine(services);
   await rollouts.pause(rollout, ctx.caller.name, (id) => [record(ctx, "rollout.pause", id)]);
   out.result(
     { paused: rollout.id },
-    () =>
-      "Paused. The guilds that are being migrated now are finished.\nTry:   guildhall migrate resume",
+    () => "Paused. Guilds under way are finished.\nTry:   guildhall migrate resume",
   );
   return EXIT.done;
 }
 
 /** How the newest rollout is called, and how far it is, for a sentence. */
 export async function newestNamed({ platform }: NodeServices): Promise<string> {
-  const { id, status } = await newest(new Rollouts(platform));
+  const { id, status } = await newest(new Rollouts(platform, processes));
   return `rollout ${id}, which is ${status}`;
 }
 
@@ -100,7 +100,7 @@ export async function newest(rollouts: Rollouts): Promise<Rollout> {
 
 /** Runs a rollout in this process, with a bar; the first Ctrl-C stops it cleanly. */
 async function goOn(services: NodeServices, out: Output, rollout: Rollout): Promise<number> {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const interrupt = new AbortController();
   const leave = processBackground.once(process, "SIGINT", () => interrupt.abort());
   const bar = out.progress();

@@ -165,7 +165,7 @@ function verdict(checked: number, behind: number, found: readonly Finding[]): st
     return `${plural(checked, "guild")} ${are(checked)} as they should be.${late}`;
   }
   return [
-    `${found.length} of ${plural(checked, "guild")} ${are(found.length)} not as they should be.${late}`,
+    `${found.length} of ${plural(checked, "guild")} ${are(found.length)} not as it should be.${late}`,
     table(["guild", "finding"], rows),
     "Try:   guildhall migrate repair <slug>",
   ].join("\n\n");

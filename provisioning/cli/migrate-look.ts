@@ -1,4 +1,5 @@
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
+import { processes } from "../../src/node/processes.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { schemaOf } from "../migrations.ts";
 import { planRollout, type RolloutPlan } from "../rollouts/plan.ts";
@@ -84,7 +85,7 @@ function rehearsalText(found: readonly Rehearsal[], estimateMs: number): string 
 }
 
 export async function rolloutStatus(services: NodeServices, out: Output): Promise<number> {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const rollout = await rollouts.newest();
   if (!rollout) {
     out.result(null, () => "There has been no rollout yet.\nTry:   guildhall migrate plan");
@@ -117,8 +118,8 @@ export function statusText(status: RolloutView): string {
     ...(failures.length > 0 ? [table(["guilds", "cause", "which"], failures)] : []),
     ...(hasFailed
       ? [
-          "If the guilds were the cause, correct them and retry. If the migration was, revert the " +
-            "guilds that have it, correct it, build again and apply again.",
+          "If the guilds were the cause, correct them and retry. If the migration was, revert " +
+            "the guilds that have it, correct it, build again and apply again.",
         ]
       : []),
     ...(status.next.length > 0 ? [status.next.map((line) => `Try:   ${line}`).join("\n")] : []),

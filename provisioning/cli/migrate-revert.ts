@@ -1,4 +1,5 @@
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { processes } from "../../src/node/processes.ts";
 import { copiesOf } from "../../src/node/rolling.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
@@ -24,7 +25,7 @@ export async function revertRollout(
   out: Output,
   options: RevertOptions,
 ): Promise<number> {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const rollout = await newest(rollouts);
   const deps: RevertDeps = {
     ...services,
@@ -89,7 +90,7 @@ async function goBack(
       `${plural(reverted, "guild has", "guilds have")} the database of before again.`,
       ...(left > 0
         ? [
-            `${plural(left, "guild was", "guilds were")} left alone, because something was written there since.`,
+            `${plural(left, "guild was", "guilds were")} left alone: something was written since.`,
             `Try:   guildhall migrate revert --confirm ${rollout.id} --discard-writes`,
           ]
         : []),
@@ -107,7 +108,8 @@ function lossText(
   id: string,
   all: boolean,
 ): string {
-  const uncopiedText = `${plural(withoutCopy, "guild was", "guilds were")} migrated without a copy and cannot go back.`;
+  const ofThem = plural(withoutCopy, "guild was", "guilds were");
+  const uncopiedText = `${ofThem} migrated without a copy and cannot go back.`;
   if (guilds.length === 0) {
     return [
       "No guild of this rollout has a copy to go back to.",
@@ -133,7 +135,8 @@ function lossText(
     ...(failed.length > 0
       ? [`${plural(failed.length, "guild")} cannot go back:`, errorTable(failed)]
       : []),
-    `Try:   guildhall migrate revert --confirm ${id}${losing.length > 0 ? " --discard-writes" : ""}`,
+    `Try:   guildhall migrate revert --confirm ${id}` +
+      (losing.length > 0 ? " --discard-writes" : ""),
   ].join("\n\n");
 }
 

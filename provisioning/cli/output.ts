@@ -64,11 +64,13 @@ export class Output {
     return isMisused ? EXIT.misused : EXIT.failed;
   }
 
-  /** A bar that redraws itself at a terminal, and one line a minute where the output goes to a file. */
+  /** A bar that redraws itself at a terminal; one line a minute where the output goes to a file. */
   progress(): Progress {
     const isShown = !this.#json && !this.#quiet;
     const mode = process.stderr.isTTY === true ? "bar" : "lines";
-    return new Progress(isShown ? mode : "none", (text) => void process.stderr.write(text));
+    return new Progress(isShown ? mode : "none", (text) => {
+      process.stderr.write(text);
+    });
   }
 }
 

@@ -1,5 +1,3 @@
-import { readFileSync, readlinkSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
 import { z } from "@hono/zod-openapi";
 
 /** The process that has taken a rollout up. */
@@ -15,58 +13,13 @@ export const holderShape = z.object({
 });
 export type Holder = z.infer<typeof holderShape>;
 
-/** This process, as the holder of a rollout. */
-export function thisProcess(): Holder {
-  return {
-    name: userInfo().username,
-    host: hostname(),
-    pid: process.pid,
-    machine: thisMachine(),
-    startedAt: startOf(process.pid) ?? null,
-  };
-}
-
-/**
- * Is it certain that the process is no more? Only on the machine it ran on, and only while that has
- * not been started again; everywhere else its lease decides.
- */
-export function isGone({ machine, pid, startedAt }: Holder): boolean {
-  if (machine === null || startedAt === null || machine !== thisMachine()) return false;
-  if (!isThere(pid)) return true;
-  const now = startOf(pid);
-  // One that hides from us (another user's, where /proc does that) may well be alive.
-  return now !== undefined && now !== startedAt;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-}
-
-function thisMachine(): string | null {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // Containers of one machine share its boot and have process ids of their own.
-    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return null;
-  }
-}
-
-/** When a process began; undefined where that cannot be read. A dead one has no beginning. */
-function startOf(pid: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name of the program stands in brackets and may hold spaces and brackets itself.
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    const state = fields[0];
-    // A zombie is dead; its parent has only not asked yet how it ended.
-    return state === "Z" || state === "X" ? "dead" : fields[19];
-  } catch {
-    return undefined;
-  }
+/** What is known of processes where rollouts run. */
+export interface Processes {
+  /** This process, as the holder of a rollout. */
+  self(): Holder;
+  /**
+   * Is it certain that the process is no more? Only on the machine it ran on, and only while that has
+   * not been started again; everywhere else its lease decides.
+   */
+  isGone(holder: Holder): boolean;
 }

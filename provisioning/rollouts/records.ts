@@ -78,9 +78,6 @@ export function toRollout(row: RolloutRow): Rollout {
   };
 }
 
-/** The holder of a rollout that an older release began: nothing is certain of it. */
-export const UNKNOWN: Holder = { name: "", host: "", pid: 0, machine: null, startedAt: null };
-
 /** A moment for operators, to the second. */
 export function utc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;

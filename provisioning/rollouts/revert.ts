@@ -3,10 +3,10 @@ import { DatabaseError } from "../../src/database/errors.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { Guild } from "../../src/platform/store.ts";
+import { type OpenedCopy, type RolloutCopies, refuseOther } from "../backups/rollout-copies.ts";
 import { fault } from "../fault.ts";
 import { type Migration, MigrationError, versionOf } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
-import { type OpenedCopy, type RolloutCopies, refuseOther } from "./copies.ts";
 import { refuseStranger } from "./guild.ts";
 import type { Rollout } from "./rollouts.ts";
 

@@ -7,7 +7,7 @@ import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import type { RolloutStatus } from "../../src/platform/schema.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
-import { type Holder, isGone, thisProcess } from "./holder.ts";
+import type { Processes } from "./holder.ts";
 import { guildsBehind, RolloutReads } from "./reads.ts";
 import {
   type Alongside,
@@ -17,7 +17,6 @@ import {
   type RolloutOptions,
   type RolloutRow,
   toRollout,
-  UNKNOWN,
   underWay,
 } from "./records.ts";
 import { assignWaves, parseWaves } from "./waves.ts";
@@ -30,12 +29,11 @@ const NOTHING: Alongside = () => [];
 
 /** The record of rollouts in the platform database. */
 export class Rollouts extends RolloutReads {
-  readonly #self: Holder;
+  readonly #processes: Processes;
 
-  /** `self` is the process that takes rollouts up here, if it is not this one. */
-  constructor(platform: PlatformStore, self: Holder = thisProcess()) {
+  constructor(platform: PlatformStore, processes: Processes) {
     super(platform);
-    this.#self = self;
+    this.#processes = processes;
   }
 
   /**
@@ -57,7 +55,7 @@ export class Rollouts extends RolloutReads {
     const nowMs = this.#nowMs();
     const id = newId<string>();
     const running = await this.#running();
-    const over = running && isGone(running.holder ?? UNKNOWN) ? running.id : "";
+    const over = running && this.#isGone(running) ? running.id : "";
     // What takes data away is never done without a copy, whatever was asked for.
     const { allowDestructive, snapshots } = input.options;
     const options = { ...input.options, snapshots: snapshots || allowDestructive };
@@ -86,7 +84,7 @@ export class Rollouts extends RolloutReads {
           input.startedBy,
           nowMs,
           input.queue ? 0 : nowMs + limits.fleet.leaseMs,
-          input.queue ? null : JSON.stringify(this.#self),
+          input.queue ? null : JSON.stringify(this.#processes.self()),
           input.queue ? null : nowMs,
         ],
       },
@@ -117,7 +115,12 @@ export class Rollouts extends RolloutReads {
       {
         sql: `UPDATE rollouts SET status = 'running', fence = fence + 1, lease_until = ?,
                 holder = ?, held_since = ?, halt_reason = NULL, finished_at = NULL WHERE id = ?`,
-        args: [nowMs + limits.fleet.leaseMs, JSON.stringify(this.#self), nowMs, rollout.id],
+        args: [
+          nowMs + limits.fleet.leaseMs,
+          JSON.stringify(this.#processes.self()),
+          nowMs,
+          rollout.id,
+        ],
       },
       ...(options.retry ? [retryRow(rollout)] : []),
       ...alongside(rollout.id),
@@ -260,11 +263,11 @@ export class Rollouts extends RolloutReads {
   /** Is it without a process for certain, or for so long that its lease has run out? */
   isAbandoned({ status, leaseUntil, holder }: Rollout): boolean {
     if (status !== "running") return false;
-    return leaseUntil < this.#nowMs() || isGone(holder ?? UNKNOWN);
+    return leaseUntil < this.#nowMs() || this.#isGone({ holder });
   }
 
   #mayTakeUp(rollout: Rollout): Guard {
-    const isFree = rollout.status === "running" && isGone(rollout.holder ?? UNKNOWN) ? 1 : 0;
+    const isFree = rollout.status === "running" && this.#isGone(rollout) ? 1 : 0;
     return guard(
       sql`exists (select 1 from rollouts where id = ${rollout.id} and fence = ${rollout.fence}
         and (status in ('paused', 'stopped', 'halted', 'failed')
@@ -278,6 +281,11 @@ export class Rollouts extends RolloutReads {
               { next: ["guildhall migrate status", "guildhall migrate plan"] },
             ),
     );
+  }
+
+  /** A rollout that an older release began names nobody: nothing is certain of it. */
+  #isGone({ holder }: Pick<Rollout, "holder">): boolean {
+    return holder !== null && this.#processes.isGone(holder);
   }
 
   #ours(rollout: Rollout): Guard {

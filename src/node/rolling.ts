@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { RolloutCopies } from "../../provisioning/backups/rollout-copies.ts";
 import type { Hosts } from "../../provisioning/hosts/host.ts";
 import { type Migration, versionOf } from "../../provisioning/migrations.ts";
-import { RolloutCopies } from "../../provisioning/rollouts/copies.ts";
 import {
   migrateGuild,
   migrateOpenGuild,
@@ -27,6 +27,7 @@ import type { PlatformStore } from "../platform/store.ts";
 import type { FleetRollouts } from "../services.ts";
 import type { JobWork } from "./job-runner.ts";
 import { MigrationThreads } from "./migration-threads.ts";
+import { processes } from "./processes.ts";
 
 interface Deps extends Hosts {
   readonly config: Pick<Config, "dataDir">;
@@ -109,7 +110,7 @@ export function rolloutDeps(
 /** Rollouts as the console knows them: it sets them going, a job does the work. */
 export function fleetRollouts(deps: Deps): FleetRollouts {
   const { platform, migrations } = deps;
-  const rollouts = new Rollouts(platform);
+  const rollouts = new Rollouts(platform, processes);
   const newest = async (): Promise<Rollout> => {
     const rollout = await rollouts.newest();
     if (rollout) return rollout;
@@ -154,7 +155,7 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
  * or stopped, or that halted, waits for an operator, also when the job runs again after a crash.
  */
 export function rolloutWork(deps: Deps): Readonly<Record<string, JobWork>> {
-  const rollouts = new Rollouts(deps.platform);
+  const rollouts = new Rollouts(deps.platform, processes);
   return {
     [ROLLOUT_JOB]: {
       run: async (_job, _guild, step) => {

@@ -7,6 +7,7 @@ import { type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts"
 import { readConfig } from "../../src/config.ts";
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import { limits } from "../../src/limits.ts";
+import { processes } from "../../src/node/processes.ts";
 import { rolloutDeps } from "../../src/node/rolling.ts";
 import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
 import { recordGuild } from "./provisioning.ts";
@@ -39,7 +40,7 @@ export function rolloutTo(
   migrations: readonly Migration[],
   openClient = services.openClient,
 ) {
-  const rollouts = new Rollouts(services.platform);
+  const rollouts = new Rollouts(services.platform, processes);
   const deps = rolloutDeps({ ...services, openClient, migrations }, rollouts);
   return {
     rollouts,

@@ -6,6 +6,7 @@ import {
 } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
+import { processes } from "../../src/node/processes.ts";
 import { copiesOf, rolloutDeps } from "../../src/node/rolling.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { openProvisioning } from "./provisioning.ts";
@@ -39,7 +40,7 @@ export function rolloutsOver(
   threads = new MigrationThreads(migrations),
 ) {
   const { fleet, platform, host } = services;
-  const rollouts = new Rollouts(platform);
+  const rollouts = new Rollouts(platform, processes);
   const own = { ...fleet, host, migrations, config: { dataDir: dir } };
   const copies = copiesOf(own);
   const deps = rolloutDeps(own, rollouts, threads);

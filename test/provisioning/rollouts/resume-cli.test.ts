@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Holder, thisProcess } from "../../../provisioning/rollouts/holder.ts";
+import type { Holder } from "../../../provisioning/rollouts/holder.ts";
+import { processes } from "../../../src/node/processes.ts";
 import { bundleScript } from "../../support/bundle.ts";
 import { runCli } from "../../support/cli.ts";
 import { guildSchema, openProvisioning } from "../../support/provisioning.ts";
@@ -75,7 +76,7 @@ test("R45 a rollout whose process was killed is resumed at once on the same mach
   expect(JSON.parse(resumed.out)).toMatchObject({ status: "done", remaining: 0 });
 });
 
-test("R45 a rollout that another machine, or a living process, runs is not taken over before its lease ends, and the refusal says whose it is and until when", async () => {
+test("R45 a rollout that a living process or another machine runs is not taken over, and the refusal says whose it is and until when", async () => {
   await killedRollout();
   const far: Holder = { name: "mira", host: "far", pid: 7, machine: "far 7", startedAt: "1" };
   await heldBy(far);
@@ -86,12 +87,12 @@ test("R45 a rollout that another machine, or a living process, runs is not taken
       /mira on far \(process 7\) has run it since .+ UTC\. Its lease ends at .+ UTC/,
     );
   }
-  await heldBy(thisProcess());
+  await heldBy(processes.self());
   const living = await guildhall("migrate", "resume");
   expect(living.code).toBe(1);
   expect(living.err).toContain(`(process ${process.pid}) has run it since`);
   // The id of a dead process was given to another one, which began at another time.
-  await heldBy({ ...thisProcess(), startedAt: "1" });
+  await heldBy({ ...processes.self(), startedAt: "1" });
   expect(await guildhall("migrate", "resume")).toMatchObject({ code: 0 });
 });
 

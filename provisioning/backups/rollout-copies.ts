@@ -5,6 +5,10 @@ import { Readable } from "node:stream";
 import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Guild } from "../../src/platform/store.ts";
+import { draftIn, makeFolder, removeStaleDrafts, syncFolder } from "../hosts/file-drafts.ts";
+import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
+import { type Migration, versionOf } from "../migrations.ts";
+import { refuseStranger } from "../rollouts/guild.ts";
 import {
   copyFromFile,
   copyToFile,
@@ -13,11 +17,7 @@ import {
   refuseDamage,
   unpack,
   withScratch,
-} from "../backups/copies.ts";
-import { draftIn, makeFolder, removeStaleDrafts, syncFolder } from "../hosts/file-drafts.ts";
-import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
-import { type Migration, versionOf } from "../migrations.ts";
-import { refuseStranger } from "./guild.ts";
+} from "./copies.ts";
 
 /** What a copy is a copy of. */
 export interface CopyOf {
