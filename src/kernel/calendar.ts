@@ -1,17 +1,15 @@
-import { instantOf, offsetMs } from "./time-zone.ts";
+import { Temporal } from "temporal-polyfill";
 
-const DAY_MS = 86_400_000;
-
-/** A local day, such as "2026-03-29", and when its hour strikes, in Unix milliseconds. */
+/** A local day, such as "2026-03-29", and an instant of it, in Unix milliseconds. */
 export interface LocalMoment {
   readonly localDate: string;
   readonly at: number;
 }
 
 /**
- * Every time that clocks in `timeZone` show this time on one of these weekdays (ISO, Monday is 1), on
- * the local days from that of `fromMs` to that of `toMs`. The hour stays across daylight saving; a
- * time that a change leaves out is an hour later.
+ * Every instant at which clocks in `timeZone` show this time on one of these weekdays (ISO, Monday is
+ * 1), on the local days from that of `fromMs` to that of `toMs`. A time that daylight saving skips is
+ * an hour later; of a time that it repeats, the first one counts (as in RFC 5545).
  */
 export function localMoments(
   weekdays: readonly number[],
@@ -20,31 +18,34 @@ export function localMoments(
   fromMs: number,
   toMs: number,
 ): readonly LocalMoment[] {
-  const first = midnight(fromMs, timeZone);
-  const days = Math.round((midnight(toMs, timeZone) - first) / DAY_MS);
-  return Array.from({ length: Math.max(0, days + 1) }, (_, day) => first + day * DAY_MS)
-    .filter((wall) => weekdays.includes(new Date(wall).getUTCDay() || 7))
-    .map((wall) => ({
-      localDate: new Date(wall).toISOString().slice(0, 10),
-      at: instantOf(wall + (time.hour * 60 + time.minute) * 60_000, timeZone),
+  const first = localDay(fromMs, timeZone);
+  const { days } = first.until(localDay(toMs, timeZone), { largestUnit: "day" });
+  const plainTime = Temporal.PlainTime.from(time);
+  return Array.from({ length: Math.max(0, days + 1) }, (_, day) => first.add({ days: day }))
+    .filter((date) => weekdays.includes(date.dayOfWeek))
+    .map((date) => ({
+      localDate: date.toString(),
+      at: date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds,
     }));
 }
 
 /** The ISO 8601 week of a local date: "2026-W03". Weeks begin on Monday; the first has a Thursday. */
 export function isoWeek(localDate: string): string {
-  const date = new Date(`${localDate}T00:00:00Z`);
-  const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * DAY_MS);
-  const newYear = Date.UTC(thursday.getUTCFullYear(), 0, 1);
-  const week = Math.floor((thursday.getTime() - newYear) / (7 * DAY_MS)) + 1;
-  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, "0")}`;
+  const { yearOfWeek, weekOfYear } = Temporal.PlainDate.from(localDate);
+  return `${yearOfWeek}-W${String(weekOfYear).padStart(2, "0")}`;
 }
 
 /** The local day of an instant: "2026-01-14". */
 export function localDateOf(atMs: number, timeZone: string): string {
-  return new Date(midnight(atMs, timeZone)).toISOString().slice(0, 10);
+  return localDay(atMs, timeZone).toString();
 }
 
-function midnight(atMs: number, timeZone: string): number {
-  const wall = atMs + offsetMs(atMs, timeZone);
-  return Math.floor(wall / DAY_MS) * DAY_MS;
+/** The first instant of a local date, or of a day so many days later, in Unix milliseconds. */
+export function startOfDay(localDate: string, timeZone: string, daysLater = 0): number {
+  return Temporal.PlainDate.from(localDate).add({ days: daysLater }).toZonedDateTime(timeZone)
+    .epochMilliseconds;
+}
+
+function localDay(atMs: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
 }

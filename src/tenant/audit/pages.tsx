@@ -4,9 +4,9 @@ import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
+import { startOfDay } from "../../kernel/calendar.ts";
 import { toCsv } from "../../kernel/csv.ts";
 import type { Page } from "../../kernel/cursor.ts";
-import { instantOf } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
 import { Changes } from "../../web/changes.tsx";
 import { EmptyState, LinkButton, PageHeader, Time } from "../../web/components.tsx";
@@ -15,8 +15,6 @@ import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { auditJson } from "./routes.ts";
 import { type AuditFilter, type AuditRow, auditCells, auditFile, auditLog } from "./service.ts";
-
-const DAY_MS = 86_400_000;
 
 // A filter that says nothing sensible filters nothing: links to this page are sent around.
 const filterForm = z.object({
@@ -64,12 +62,11 @@ function asFile(c: Context<GuildEnv>, type: string, ending: string) {
 
 /** A day is the guild's day, from midnight of its time zone; the last day counts whole. */
 function queryOf(c: Context<GuildEnv>, { since, until, ...texts }: FilterForm): AuditFilter {
-  const midnight = (day: string, daysLater: number) =>
-    instantOf(Date.parse(`${day}T00:00:00Z`) + daysLater * DAY_MS, c.var.guild.guild.timeZone);
+  const { timeZone } = c.var.guild.guild;
   return {
     ...texts,
-    since: since === "" ? undefined : midnight(since, 0),
-    until: until === "" ? undefined : midnight(until, 1),
+    since: since === "" ? undefined : startOfDay(since, timeZone),
+    until: until === "" ? undefined : startOfDay(until, timeZone, 1),
   };
 }
 

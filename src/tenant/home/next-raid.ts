@@ -1,5 +1,7 @@
-import { instantOf, offsetMs } from "../../kernel/time-zone.ts";
+import { localMoments } from "../../kernel/calendar.ts";
 import type { RaidSchedule } from "../../platform/schema.ts";
+
+const WEEK_MS = 7 * 86_400_000;
 
 /**
  * When the next raid begins, in Unix milliseconds: today's if it has not begun. The weekdays and
@@ -10,21 +12,13 @@ export function nextRaid(
   timeZone: string,
   nowMs: number,
 ): number | undefined {
-  const [hours, minutes] = schedule.startsAt.split(":").map(Number) as [number, number];
-  const today = new Date(nowMs + offsetMs(nowMs, timeZone));
-  for (let days = 0; days <= 7; days++) {
-    const wall = new Date(
-      Date.UTC(
-        today.getUTCFullYear(),
-        today.getUTCMonth(),
-        today.getUTCDate() + days,
-        hours,
-        minutes,
-      ),
-    );
-    const weekday = wall.getUTCDay() === 0 ? 7 : wall.getUTCDay();
-    const startMs = instantOf(wall.getTime(), timeZone);
-    if (startMs >= nowMs && schedule.weekdays.includes(weekday)) return startMs;
-  }
-  return undefined;
+  const [hour, minute] = schedule.startsAt.split(":").map(Number) as [number, number];
+  const within = localMoments(
+    schedule.weekdays,
+    { hour, minute },
+    timeZone,
+    nowMs,
+    nowMs + WEEK_MS,
+  );
+  return within.find(({ at }) => at >= nowMs)?.at;
 }
