@@ -23,7 +23,26 @@ CREATE TABLE `audit_anchors` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_anchors_one_newest` ON `audit_anchors` (`log`,`generation`) WHERE "audit_anchors"."kind" = 'newest';--> statement-breakpoint
 CREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);--> statement-breakpoint
+CREATE TABLE `database_faults` (
+	`guild_id` text NOT NULL,
+	`code` text NOT NULL,
+	`generation` integer NOT NULL,
+	`cause` text NOT NULL,
+	`since` integer NOT NULL,
+	PRIMARY KEY(`guild_id`, `code`)
+);
+--> statement-breakpoint
+CREATE TABLE `platform_clock` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`newest_at` integer NOT NULL,
+	`state` text NOT NULL,
+	`shown_at` integer NOT NULL,
+	`confirmations` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE `memberships` ADD `denied_by` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE `rollouts` ADD `holder` text;--> statement-breakpoint
+ALTER TABLE `rollouts` ADD `held_since` integer;--> statement-breakpoint
 ALTER TABLE `api_keys` ADD `successor_id` text;
 --> statement-breakpoint
 CREATE TRIGGER audit_anchors_are_never_changed BEFORE UPDATE ON audit_anchors
@@ -39,6 +58,3 @@ WHEN old.kind <> 'head' OR old.at > (SELECT max(at) FROM audit_anchors WHERE kin
 BEGIN
 	SELECT RAISE(ABORT, 'an anchor stays for a year');
 END;
---> statement-breakpoint
-ALTER TABLE `rollouts` ADD `holder` text;--> statement-breakpoint
-ALTER TABLE `rollouts` ADD `held_since` integer;

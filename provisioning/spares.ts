@@ -62,7 +62,7 @@ export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> 
     `SELECT s.name, EXISTS (SELECT 1 FROM guilds g WHERE g.database_name = s.name) AS isOwned
      FROM spare_databases s WHERE s.host = ? AND s.remove_after <= ? ORDER BY s.name`,
     deps.host.kind,
-    deps.platform.now().getTime(),
+    deps.platform.settledNow().getTime(),
   );
   const removed: DatabaseName[] = [];
   for (const { name, isOwned } of rows) {

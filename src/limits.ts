@@ -233,6 +233,8 @@ export const limits = {
     leaseMs: 10 * SECOND_MS,
     /** A guild that cannot be reached is asked again. */
     retryMs: SECOND_MS,
+    /** What waits for a clock to be put right. */
+    waitMs: MINUTE_MS,
     /** What has failed many times is still tried, but costs nothing. */
     retryMsMax: HOUR_MS,
     /** People ask about last night, not about last year. */
@@ -596,9 +598,49 @@ export const limits = {
     /** How often a process looks for jobs that another one left. */
     jobPollMs: 250,
   },
+  clock: {
+    /** Clocks are set by seconds; a machine that slept for minutes asks nobody. */
+    jumpMax: 10 * MINUTE_MS,
+    /** A machine that was off for longer is told of: nothing is deleted for a day, or until confirmed. */
+    startMax: DAY_MS,
+    /** Small steps within an hour count together. */
+    anchorEvery: HOUR_MS,
+    /** Somebody notices a wrong clock within a day; what is to be deleted can wait for one. */
+    believedAfter: DAY_MS,
+    /** How often the clock is looked at. */
+    lookEveryMs: 15 * SECOND_MS,
+    /** How often the newest time is written down. */
+    writtenEveryMs: MINUTE_MS,
+    /** How often what a wrong clock wrote is put right. */
+    repairEveryMs: 5 * MINUTE_MS,
+    /** Clocks of several machines differ; what is dated further ahead was written by a wrong one. */
+    skewMs: 10 * MINUTE_MS,
+    /** No lease lasts longer; one that does was given by a wrong clock. */
+    leaseMsMax: HOUR_MS,
+  },
   database: {
     /** Each open file costs three descriptors and about 0.3 MB; 200 stay far below `ulimit -n`. */
     openMax: 200,
+    /** The database, its log and the index of its log. */
+    filesEach: 3,
+    /** Twice what the index of a log takes: with less room on a disk, no database can be opened to write. */
+    roomBytes: 64 * 1024,
+    /** Connections of people, threads and programs, and the platform's own database. */
+    otherFiles: 100,
+    /** A machine with fewer open files than it needs opens and closes guilds all the time; it serves. */
+    openMin: 4,
+    /** How soon a database that was opened on a full disk is opened as usual, once there is room. */
+    aloneMs: SECOND_MS,
+    /** The same failure of the same guild is told again after this. */
+    faultToldEveryMs: HOUR_MS,
+    /** A failure that comes and goes is told no more often than this. */
+    faultToldAgainMs: MINUTE_MS,
+    /** States are stored together, and those that pass at once not at all. */
+    faultStoreMs: SECOND_MS / 4,
+    /** Sentences of drivers and systems are short; what is longer holds data. */
+    causeCharsMax: 300,
+    /** Guilds in trouble that a doctor opens to look at; the others are named as they were told of. */
+    faultsExaminedMax: 50,
     /** A guild that nobody looked at for half an hour has gone to bed. */
     idleMs: 30 * MINUTE_MS,
     /** How often the pool looks for databases that have been idle for that long. */

@@ -6,6 +6,7 @@ import type { Alongside } from "../provisioning/rollouts/records.ts";
 import type { Rollout } from "../provisioning/rollouts/rollouts.ts";
 import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
+import type { DatabaseFaults } from "./database/faults.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
 import type { Background } from "./kernel/background.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -112,6 +113,8 @@ export interface Services {
   readonly log: Log;
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
+  /** What is wrong with databases now, as far as this process knows. */
+  readonly faults: DatabaseFaults;
   readonly provisioner: Provisioner;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;

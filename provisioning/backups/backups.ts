@@ -216,9 +216,10 @@ export class Backups {
       limits.backups.kept,
       good.map(({ takenAt }) => takenAt),
     );
-    const nowMs = this.#deps.platform.now().getTime();
+    const nowMs = this.#deps.platform.settledNow().getTime();
     return all.filter(({ status, reason, takenAt }) => {
-      if (status === "making") return nowMs - takenAt > limits.backups.makingMsMax;
+      // A wrong clock dates what it begins in the future.
+      if (status === "making") return Math.abs(nowMs - takenAt) > limits.backups.makingMsMax;
       if (status === "good" && reason === "schedule") return !kept.has(takenAt);
       return nowMs - takenAt > limits.backups.byHandMs;
     });

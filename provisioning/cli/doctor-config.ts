@@ -19,7 +19,10 @@ export async function examine(options: {
     ...variables.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
     ...(folderFault === null ? [] : [`DATA_DIR: ${folderFault}`]),
   ];
-  const findings = [...exposed(folder, process.env["BACKUP_DIR"]), ...(await examinePlatform())];
+  const findings = [
+    ...exposed(folder, process.env["BACKUP_DIR"]),
+    ...(await examinePlatform(folder)),
+  ];
   const isWell = faults.length === 0 && findings.length === 0;
   out.result({ variables, folder, faults, findings }, () =>
     [

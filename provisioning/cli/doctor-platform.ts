@@ -1,9 +1,13 @@
+import { join } from "node:path";
 import { AppError } from "../../src/kernel/errors.ts";
+import { limits } from "../../src/limits.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
+import { storedClock } from "../../src/platform/clock.ts";
 import { lateness } from "../../src/platform/statistics.ts";
 import { schemaOf, waitsForOperator } from "../migrations.ts";
 import { findOrphans } from "../orphans.ts";
 import { guildsBehind } from "../rollouts/rollouts.ts";
+import { databaseFindings, diskFindings, fileLimit } from "./doctor-faults.ts";
 import { misplaced } from "./doctor-folder.ts";
 import { openServices } from "./run.ts";
 
@@ -17,11 +21,13 @@ export interface Finding {
  * Looks after a platform that is there already; never makes one. What cannot be opened or asked is a
  * finding like every other, so that a doctor always has an answer.
  */
-export async function examinePlatform(): Promise<readonly Finding[]> {
+export async function examinePlatform(folder: string): Promise<readonly Finding[]> {
+  const isRemote = process.env["PLATFORM_DATABASE_URL"] !== undefined;
+  const disk = isRemote ? [] : diskFindings(join(folder, "platform.db"));
   let services: NodeServices | undefined;
   try {
     services = await openServices();
-    const found: Finding[] = [];
+    const found: Finding[] = [...disk];
     for (const look of LOOKS) found.push(...(await look(services)));
     return found;
   } catch (error) {
@@ -31,7 +37,7 @@ export async function examinePlatform(): Promise<readonly Finding[]> {
     }
     const why = error instanceof Error ? error.message : String(error);
     const next = "guildhall backups restore-platform --help";
-    return [{ finding: `The platform cannot be looked at: ${why}`, next }];
+    return [...disk, { finding: `The platform cannot be looked at: ${why}`, next }];
   } finally {
     await services?.close();
   }
@@ -40,7 +46,35 @@ export async function examinePlatform(): Promise<readonly Finding[]> {
 /** Enough to begin with; `guilds list` has all of them. */
 const SLUGS_SHOWN = 10;
 
+async function clock(services: NodeServices): Promise<readonly Finding[]> {
+  const { platform, now } = services;
+  const row = await storedClock(platform);
+  const own = platform.clock.state();
+  // This command has only just looked; a server may have seen the clock jump.
+  const state = own === "right" ? (row?.state ?? own) : own;
+  const found: Finding[] = [];
+  if (state !== "right") {
+    const newest = new Date(row?.newestAt ?? platform.clock.newest()).toISOString();
+    const shown = now().toISOString();
+    const finding = `The clock is ${state}: it shows ${shown}, and the newest time seen here is ${newest}`;
+    found.push({ finding, next: "guildhall clock confirm" });
+  }
+  const future = await platform.db.first<{ slug: string; copies: number }>(
+    `SELECT min(g.slug) AS slug, count(*) AS copies FROM backups b JOIN guilds g ON g.id = b.guild_id
+     WHERE b.taken_at > ?`,
+    now().getTime() + limits.clock.skewMs,
+  );
+  if (future && future.copies > 0) {
+    const finding = `Backups that are dated in the future: ${future.copies}, such as one of ${future.slug}`;
+    found.push({ finding, next: `guildhall backups create ${future.slug}` });
+  }
+  return found;
+}
+
 const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[] = [
+  clock,
+  fileLimit,
+  databaseFindings,
   lateBackups,
   behind,
   failingJobs,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import { storedFaults } from "../../src/platform/fault-store.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
@@ -93,6 +94,9 @@ async function checkGuild(services: NodeServices, out: Output, slug: string): Pr
     ],
   ];
   const isRight = checks.every(([, , right]) => right);
+  if (isRight)
+    for (const fault of await storedFaults(services.platform, guild.id))
+      services.faults.examined(fault);
   const document = { isRight, bytes: file?.bytes ?? null, ...finding, ...file };
   out.result(document, () => {
     const rows = checks.map(([what, found, right]) => [right ? "✓" : "✗", what, found]);
@@ -102,7 +106,8 @@ async function checkGuild(services: NodeServices, out: Output, slug: string): Pr
   return isRight ? EXIT.done : EXIT.drift;
 }
 
-async function inspect(
+/** Reads every page of a database, and looks for rows that point nowhere. */
+export async function inspect(
   services: NodeServices,
   location: Parameters<typeof services.openClient>[0],
 ) {

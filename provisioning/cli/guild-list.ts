@@ -5,7 +5,7 @@ import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { schemaOf, waitsForOperator } from "../migrations.ts";
 import type { ListOptions } from "./guild-list-command.ts";
-import { bySlug, facts } from "./guilds.ts";
+import { bySlug, facts, faultsByGuild } from "./guilds.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** How a guild's schema stands to this release's; null where no rollout would touch the guild. */
@@ -33,8 +33,14 @@ export async function listGuilds(
   const from = after === undefined ? undefined : (await bySlug(services, after)).id;
   const limit = options.limit ?? (options.json ? Number.MAX_SAFE_INTEGER : limits.fleet.listed);
   const found = matching(services, { from, state, limit });
+  const faults = await faultsByGuild(services);
+  const troubleOf = ({ id }: Guild) => (faults.get(id) ?? []).map(({ code }) => code).join(" ");
   if (options.json) {
-    await out.stream(found, (guild) => ({ ...facts(guild), schemaState: schemaState(guild) }));
+    await out.stream(found, (guild) => ({
+      ...facts(guild),
+      faults: faults.get(guild.id) ?? [],
+      schemaState: schemaState(guild),
+    }));
     return EXIT.done;
   }
   const shown: Guild[] = [];
@@ -44,8 +50,11 @@ export async function listGuilds(
   out.result(null, () =>
     [
       table(
-        ["slug", "name", "status", "plan", "schema", "host"],
-        shown.map((g) => [g.slug, g.name, g.status, g.plan.name, schemaText(g), g.host]),
+        ["slug", "name", "status", "plan", "schema", "host", "trouble"],
+        shown.map((g) => [
+          ...[g.slug, g.name, g.status, g.plan.name, schemaText(g), g.host],
+          troubleOf(g),
+        ]),
       ),
       "",
       summary,

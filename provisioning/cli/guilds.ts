@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { NotFound } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { SignedIn } from "../../src/platform/context.ts";
+import { storedFaults } from "../../src/platform/fault-store.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
@@ -80,8 +82,11 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
   const { operations } = services.provisioner;
   const steps = await operations.steps(guild.id);
   const error = (await operations.lastError(guild.id)) ?? null;
-  out.result({ ...facts(guild), error, steps }, () => {
-    const rows = Object.entries({ ...facts(guild), ...(error && { error }) });
+  const faults = (await faultsByGuild(services, guild.id)).get(guild.id) ?? [];
+  out.result({ ...facts(guild), error, faults, steps }, () => {
+    const trouble = faults.map(({ code, cause }) => `${code}: ${cause}`).join("; ");
+    const told = { ...(error && { error }), ...(trouble && { trouble }) };
+    const rows = Object.entries({ ...facts(guild), ...told });
     const made = steps.map(({ step, state, at }) => [step, state, new Date(at).toISOString()]);
     return [
       table(
@@ -92,6 +97,15 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
     ].join("\n\n");
   });
   return EXIT.done;
+}
+
+/** What is wrong with guilds' databases, as far as a process has told. */
+export async function faultsByGuild({ platform }: NodeServices, id?: GuildId) {
+  const found = new Map<string, { code: string; cause: string; since: number }[]>();
+  for (const { guildId, code, cause, since } of await storedFaults(platform, id)) {
+    found.set(guildId, [...(found.get(guildId) ?? []), { code, cause, since }]);
+  }
+  return found;
 }
 
 /** Founding needs a founder: it is done in the owner's name. */

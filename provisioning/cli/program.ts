@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backups.ts";
+import { clockCommands } from "./clock.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { guildCommands } from "./guilds.ts";
@@ -57,6 +58,7 @@ export function buildProgram(): Command {
   sweepCommand(program);
   auditCommands(program);
   retentionCommands(program);
+  clockCommands(program);
   secretCommands(program);
   statsCommand(program);
   logCommands(program);

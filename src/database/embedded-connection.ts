@@ -4,8 +4,9 @@ import { limits } from "../limits.ts";
 import type { BatchMode, ResultRows, Statement } from "./client.ts";
 import { checkpointAlone, isCheckpoint, logLength } from "./embedded-checkpoint.ts";
 import { closedConnection, fileAt, refuseMoved } from "./embedded-handles.ts";
+import { reasonOf } from "./embedded-reasons.ts";
 import { bind, hasUnsafeInteger, type NativeValue, narrowIntegers } from "./embedded-values.ts";
-import { DatabaseError, kindOfSqliteCode } from "./errors.ts";
+import { DatabaseError, type DatabaseErrorKind } from "./errors.ts";
 import { readSql, type SqlKind } from "./sql.ts";
 
 /** What we use of the driver's statement; its own types say less than it does. */
@@ -39,6 +40,20 @@ const PRAGMAS = `
   PRAGMA recursive_triggers = ON;
   PRAGMA trusted_schema = OFF;`;
 
+// Keeps the index of the log in memory, where otherwise a file of 32 KB lies beside the database. A full
+// disk has no room for that file, and nothing has to be written to read.
+const ALONE = "PRAGMA locking_mode = EXCLUSIVE;";
+
+const LATER: ReadonlySet<DatabaseErrorKind> = new Set(["busy", "full", "unavailable"]);
+
+/** How a connection is opened. */
+export interface ConnectionOptions {
+  /** The file that has to be at the path, where that is known already. */
+  readonly file?: string | undefined;
+  /** Keeps the index of the log in memory: to read on a full disk. */
+  readonly isAlone?: boolean;
+}
+
 /**
  * One connection to one file, all of it synchronous. After a `busy` error it must not be used
  * again: the driver does not reset the statement that failed.
@@ -47,17 +62,21 @@ export class Connection {
   readonly #path: string;
   readonly #native: Native.Database;
   readonly #file: string | undefined;
+  /** Opened without room on the disk: it reads, and no other process can open the file. */
+  readonly isAlone: boolean;
   readonly #isLogLong = logLength();
   readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
 
-  /** `file` is the one that has to be at `path`, where that is known already. */
-  constructor(path: string, file?: string) {
+  constructor(path: string, options: ConnectionOptions = {}) {
+    const { file } = options;
     if (file !== undefined) refuseMoved(path, file);
     this.#path = path;
-    this.#native = translated(() => new Native(path));
+    this.isAlone = options.isAlone ?? false;
+    this.#native = this.#translated(() => new Native(path));
     this.#file = fileAt(path);
     try {
-      translated(() => this.#native.exec(PRAGMAS));
+      if (this.isAlone) this.#exec(ALONE);
+      this.#exec(PRAGMAS);
     } catch (error) {
       this.close();
       throw error;
@@ -73,7 +92,7 @@ export class Connection {
     const prepared = this.#prepare(statement.sql);
     if (prepared.kind === "session" && isCheckpoint(statement.sql)) {
       refuseMoved(this.#path, this.#file);
-      return translated(() => checkpointAlone(this.#native, this.#path));
+      return this.#translated(() => checkpointAlone(this.#native, this.#path));
     }
     if (prepared.kind !== "write") return this.#run(prepared, statement);
     refuseMoved(this.#path, this.#file);
@@ -125,9 +144,11 @@ export class Connection {
   #checkpointIfDue(): void {
     if (!this.#isLogLong(this.#path)) return;
     try {
-      translated(() => checkpointAlone(this.#native, this.#path));
+      this.#translated(() => checkpointAlone(this.#native, this.#path));
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.kind !== "busy") throw error;
+      // On a full disk the log is moved when there is room.
+      const isLater = error instanceof DatabaseError && LATER.has(error.kind);
+      if (!isLater) throw error;
     }
   }
 
@@ -155,7 +176,7 @@ export class Connection {
   #run(prepared: Prepared, { args }: Statement): ResultRows {
     const { native, columns, kind } = prepared;
     const values = bind(args, prepared.parameters);
-    return translated(() => {
+    return this.#translated(() => {
       if (columns.length === 0) {
         return { columns, rows: [], rowsAffected: native.run(values).changes };
       }
@@ -178,8 +199,8 @@ export class Connection {
     if (named) throw new DatabaseError("sql", "Placeholders have no names here: use ? or ?1.");
     if (kind === "banned")
       throw new DatabaseError("sql", "Transactions are the client's own: use batch.");
-    const native = translated(() => this.#native.prepare(sql)) as unknown as NativeStatement;
-    const columns = translated(() => native.columns().map(({ name }) => name));
+    const native = this.#translated(() => this.#native.prepare(sql)) as unknown as NativeStatement;
+    const columns = this.#translated(() => native.columns().map(({ name }) => name));
     if (columns.length > 0) {
       native.raw(true);
       // What a write returns cannot be read a second time, so it is read exactly at once.
@@ -192,7 +213,19 @@ export class Connection {
   }
 
   #exec(sql: string): void {
-    translated(() => this.#native.exec(sql));
+    this.#translated(() => this.#native.exec(sql));
+  }
+
+  /** Runs a call of the driver; its errors come out as ours. */
+  #translated<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof DatabaseError) throw error;
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      const { kind, reason } = reasonOf(code, String(message), this.#path);
+      throw new DatabaseError(kind, String(message), error, undefined, reason);
+    }
   }
 }
 
@@ -213,19 +246,6 @@ function atIndex<T>(index: number, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    throw new DatabaseError(error.kind, error.message, error.cause, index);
-  }
-}
-
-/** Runs a call of the driver; its errors come out as ours. */
-function translated<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof DatabaseError) throw error;
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    const isBlocked = /operation was blocked/i.test(String(message));
-    const kind = typeof code === "string" ? kindOfSqliteCode(code) : "sql";
-    throw new DatabaseError(isBlocked ? "blocked" : kind, String(message), error);
+    throw new DatabaseError(error.kind, error.message, error.cause, index, error.reason);
   }
 }

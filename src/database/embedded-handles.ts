@@ -67,6 +67,23 @@ export function closedConnection(connection: object, file: string | undefined): 
   }
 }
 
+const makers = new Set<() => Promise<void>>();
+
+/**
+ * Asks `close` to close what is idle whenever a file cannot be opened because too many are. Returns how to
+ * stop asking.
+ */
+export function onOutOfFiles(close: () => Promise<void>): () => void {
+  makers.add(close);
+  return () => makers.delete(close);
+}
+
+/** Closes every idle database of this process, and waits until their files are given back. */
+export async function makeRoom(): Promise<void> {
+  await Promise.all([...makers].map((close) => close()));
+  await handlesReleased();
+}
+
 /** Waits for one collection when too many closed connections still hold their files. */
 export async function roomToOpen(): Promise<void> {
   if (isCrowded()) await collect(isCrowded);

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { processBackground } from "../kernel/background.ts";
 import { backoffMs, delay } from "../kernel/concurrency.ts";
@@ -7,13 +7,17 @@ import { nextTurn } from "../kernel/turns.ts";
 import { limits } from "../limits.ts";
 import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
 import { Connection } from "./embedded-connection.ts";
-import { roomToOpen } from "./embedded-handles.ts";
-import { DatabaseError } from "./errors.ts";
+import { handlesReleased, makeRoom, roomToOpen } from "./embedded-handles.ts";
+import { lookAt } from "./embedded-reasons.ts";
+import { DatabaseError, isFull, isOutOfFiles, kindOfSystemCode } from "./errors.ts";
 
 /**
  * Opens a database file of this machine. Never makes one by accident: a missing or empty file would
  * open as an empty database, and a guild would seem to have lost everything.
- * @throws {DatabaseError} `missing`, `corrupt`, or `busy` when another process will not let go.
+ * When the process has no file left to open, what is idle is closed and it is tried once more. On a full
+ * disk the database is opened for reading.
+ * @throws {DatabaseError} `missing`, `corrupt`, `unavailable` with the system's `reason`, or `busy` when
+ * another process will not let go.
  */
 export async function openEmbedded(
   location: DatabaseLocation,
@@ -26,29 +30,33 @@ export async function openEmbedded(
 ): Promise<Client> {
   const path = fileURLToPath(location.url);
   if (options.create) makePrivateFile(path);
-  else {
-    const found = lookAt(path);
-    if (found === undefined) throw new DatabaseError("missing", "The database file is not there.");
-    if (found.isLink && !options.mayBeLink) {
-      throw new DatabaseError("missing", "The database file is a link. Put the file itself there.");
-    }
-    if (found.size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
-  }
+  else refuseWrongFile(path, options.mayBeLink ?? false);
   await roomToOpen();
   const client = new EmbeddedClient(path, options.busyWaitMsMax ?? limits.database.busyWaitMsMax);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    if (!isOutOfFiles(error)) throw error;
+    await makeRoom();
+    await client.connect();
+  }
   return client;
 }
 
-/** Asked at once, in microseconds: Node's own threads may be busy with slower files. */
-function lookAt(path: string): { readonly size: number; readonly isLink: boolean } | undefined {
+function refuseWrongFile(path: string, mayBeLink: boolean): void {
+  let found: ReturnType<typeof lookAt>;
   try {
-    const found = lstatSync(path);
-    const isLink = found.isSymbolicLink();
-    return { size: isLink ? statSync(path).size : found.size, isLink };
-  } catch {
-    return undefined;
+    found = lookAt(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const kind = kindOfSystemCode(code) ?? "unavailable";
+    const told = kind === "missing" ? "The database file is not there." : message;
+    throw new DatabaseError(kind, told, error, undefined, code);
   }
+  if (found.isLink && !mayBeLink) {
+    throw new DatabaseError("missing", "The database file is a link. Put the file itself there.");
+  }
+  if (found.size === 0) throw new DatabaseError("corrupt", "The database file is empty.");
 }
 
 /**
@@ -113,6 +121,8 @@ class EmbeddedClient implements Client {
   #file: string | undefined;
   readonly #queue: Waiting[] = [];
   #working = false;
+  /** When a database that was opened on a full disk is opened as usual. */
+  #reopenAt = 0;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -153,11 +163,13 @@ class EmbeddedClient implements Client {
       return Promise.reject(new DatabaseError("closed", "The database was closed."));
     if (!this.#working && this.#queue.length === 0) {
       if (loopTime.isSpent) return this.#afterOthers(work);
+      if (this.#isDueToReopen()) return this.#holdTheLine(work);
       try {
         return Promise.resolve(this.#run(work));
       } catch (error) {
-        if (!isBusy(error)) return Promise.reject(error as Error);
-        return this.#holdTheLine(work);
+        if (isBusy(error)) return this.#holdTheLine(work);
+        this.#dropIfWithheld(error);
+        return Promise.reject(error as Error);
       }
     }
     return this.#wait(work);
@@ -179,6 +191,7 @@ class EmbeddedClient implements Client {
           return undefined;
         } catch (error) {
           if (isBusy(error)) return this.#retry(work).then(resolve, reject);
+          this.#dropIfWithheld(error);
           reject(error as Error);
           return undefined;
         }
@@ -191,7 +204,9 @@ class EmbeddedClient implements Client {
   async #holdTheLine<T>(work: Work<T>): Promise<T> {
     this.#working = true;
     try {
-      return await this.#retry(work);
+      if (!this.#isDueToReopen()) return await this.#retry(work);
+      await this.#reopen();
+      return await this.#attempt(work);
     } finally {
       processBackground.detach("database.queue", this.#drain());
     }
@@ -231,6 +246,25 @@ class EmbeddedClient implements Client {
     return loopTime.measure(() => work(this.#connected()));
   }
 
+  async #attempt<T>(work: Work<T>): Promise<T> {
+    try {
+      return this.#run(work);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return await this.#retry(work);
+    }
+  }
+
+  #isDueToReopen(): boolean {
+    return this.#connection?.isAlone === true && performance.now() > this.#reopenAt;
+  }
+
+  /** A connection that opened the file alone holds it until the driver has given it back. */
+  async #reopen(): Promise<void> {
+    this.#dropConnection();
+    await handlesReleased();
+  }
+
   async #drain(): Promise<void> {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       if (loopTime.isSpent) await nextTurn();
@@ -247,6 +281,11 @@ class EmbeddedClient implements Client {
     });
   }
 
+  /** A file that was opened without the right to write, or on a failing disk, is opened again. */
+  #dropIfWithheld(error: unknown): void {
+    if (error instanceof DatabaseError && error.kind === "unavailable") this.#dropConnection();
+  }
+
   #dropConnection(): void {
     this.#connection?.close();
     this.#connection = undefined;
@@ -254,9 +293,20 @@ class EmbeddedClient implements Client {
 
   #connected(): Connection {
     // A later connection wants the file of the first one: opening a path where nothing is makes a file.
-    this.#connection ??= new Connection(this.#path, this.#file);
+    this.#connection ??= this.#open();
     this.#file ??= this.#connection.file;
     return this.#connection;
+  }
+
+  #open(): Connection {
+    try {
+      return new Connection(this.#path, { file: this.#file });
+    } catch (error) {
+      // Without room for the index of the log, the database can still be read by this process alone.
+      if (!isFull(error)) throw error;
+      this.#reopenAt = performance.now() + limits.database.aloneMs;
+      return new Connection(this.#path, { file: this.#file, isAlone: true });
+    }
   }
 }
 

@@ -81,8 +81,8 @@ export class TimedClient implements Client {
     return this.#timed(statements, () => this.#client.batch(statements, mode));
   }
 
-  migrate(statements: readonly Statement[]): Promise<void> {
-    return this.#client.migrate(statements);
+  migrate(...args: Parameters<Client["migrate"]>): Promise<void> {
+    return this.#client.migrate(...args);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { GuildId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
+import { type DatabaseFaults, WatchedClient } from "./faults.ts";
 import { type QueryTimes, TimedClient } from "./query-times.ts";
 
 /** What must be known of a guild to open its database. A changed generation is another database. */
@@ -53,6 +54,8 @@ interface Options {
    * now (`updates`) or waits for an operator (`waits`).
    */
   readonly onBehind?: (guildId: GuildId, schemaVersion: number) => "updates" | "waits";
+  /** Told of every failure of a guild's database, and of its end. */
+  readonly faults?: DatabaseFaults;
   /** Told how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
 }
@@ -115,6 +118,17 @@ export class TenantDatabases {
   async use<T>(target: TenantTarget, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
     using lease = await this.lease(target);
     return await work(lease.db);
+  }
+
+  /** Closes every database that is idle and waits for it: others need what they hold. */
+  async closeIdle(): Promise<void> {
+    for (const id of [...this.#idle.keys()]) {
+      const entry = this.#idle.peek(id);
+      if (entry === undefined) continue;
+      this.#idle.delete(id);
+      this.#end(entry);
+    }
+    await Promise.all(this.#closing);
   }
 
   /** Forgets a guild's open database: after a restore, a move or a migration. Leases may finish. */
@@ -245,23 +259,30 @@ export class TenantDatabases {
 
   async #open(target: TenantTarget): Promise<Entry> {
     let db: TenantDatabase;
+    const { queryTimes, faults } = this.#options;
     try {
       const client = await this.#options.openClient(target.location);
-      const { queryTimes } = this.#options;
-      db = new TenantDatabase(queryTimes ? new TimedClient(client, target.id, queryTimes) : client);
+      const timed = queryTimes ? new TimedClient(client, target.id, queryTimes) : client;
+      db = new TenantDatabase(faults ? new WatchedClient(timed, target, faults) : timed);
     } catch (error) {
-      throw quarantinedIf(isDamage(error), error);
+      throw this.#told(target, quarantinedIf(isDamage(error), error));
     }
     try {
       await this.#verify(db, target);
     } catch (error) {
       await db.close();
-      throw quarantinedIf(isDamage(error), error);
+      throw this.#told(target, quarantinedIf(isDamage(error) || isForeign(error), error));
     }
+    faults?.opened(target);
     this.#opened++;
     const entry = { id: target.id, generation: target.generation, db, leases: 0, retired: false };
     this.#idle.set(target.id, entry);
     return entry;
+  }
+
+  #told(target: TenantTarget, error: unknown): unknown {
+    this.#options.faults?.failed(target, error);
+    return error;
   }
 
   /** Is this really the guild's own database, and new enough? */
@@ -309,9 +330,14 @@ class Lease implements TenantLease {
   }
 }
 
-/** No table, no file, no database: whatever is there, it is not this guild's data. */
+/** No file, or no database in it: whatever is there, it is not this guild's data. */
 function isDamage(error: unknown): boolean {
-  return error instanceof DatabaseError && ["missing", "corrupt", "sql"].includes(error.kind);
+  return error instanceof DatabaseError && ["missing", "corrupt"].includes(error.kind);
+}
+
+/** Without our tables it is another program's database. */
+function isForeign(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === "sql";
 }
 
 function quarantinedIf(isDamaged: boolean, cause: unknown): unknown {

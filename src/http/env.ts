@@ -32,6 +32,8 @@ export interface AppEnv {
     platform: PlatformContext;
     /** Set by the rate limits: the one that the caller will meet first, if there is any. */
     rate: RateState | undefined;
+    /** Set by the answer to an error of ours: what the line of the request says of it. */
+    failure: { readonly code: string; readonly cause?: string } | undefined;
     /** Set by `preferences`. */
     locale: Locale;
     theme: Theme;

@@ -31,7 +31,8 @@ const CLAIM = `
   VALUES (?1, ?2, ?3, ?4, ?5, ?6)
   ON CONFLICT (scope, key) DO UPDATE SET
     request_hash = ?3, headers = ?4, locked_until = ?5, expires_at = ?6, status = NULL, body = NULL
-  WHERE (status IS NULL AND request_hash = ?3 AND (locked_until < ?7 OR headers = ?8))
+  WHERE (status IS NULL AND request_hash = ?3
+      AND (locked_until < ?7 OR headers = ?8 OR locked_until > ?9))
     OR expires_at < ?7
   RETURNING 1`;
 
@@ -142,8 +143,10 @@ async function tryToTake(
   const nowMs = c.var.services.now().getTime();
   const { idempotencyLockMs, idempotencyKeptMs } = limits.http;
   const times = [nowMs + idempotencyLockMs, nowMs + idempotencyKeptMs, nowMs];
+  // No right clock has locked it for longer.
+  const latest = nowMs + idempotencyLockMs + limits.clock.skewMs;
   const [claimed, stored] = await write(db, [
-    { sql: CLAIM, args: [...id, requestHash, by, ...times, fromDead] },
+    { sql: CLAIM, args: [...id, requestHash, by, ...times, fromDead, latest] },
     { sql: STORED, args: id },
   ]);
   if (claimed!.rows.length > 0) return undefined;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError } from "../database/errors.ts";
+import { systemKindOf } from "../database/faults.ts";
 import {
   AppError,
   type ErrorKind,
@@ -42,6 +43,9 @@ const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
   "not-supported": 501,
 };
 
+/** There is no room, and waiting alone makes none. */
+const FULL: ReadonlySet<string> = new Set(["guild/storage-full", "database/storage-full"]);
+
 const TITLE: Readonly<Record<ProblemStatus, string>> = {
   400: "Bad request",
   401: "Sign in first",
@@ -62,6 +66,7 @@ const TITLE: Readonly<Record<ProblemStatus, string>> = {
 export function onError(page: ProblemPage) {
   return (error: Error, c: Context<AppEnv>): Response | Promise<Response> => {
     const known = toAppError(error);
+    noteFailure(c, known, error);
     const problem = known ? toProblem(c, known) : unknownProblem(c, error);
     const seconds = retryAfterSeconds(problem);
     if (seconds !== undefined) c.header("Retry-After", String(seconds));
@@ -73,6 +78,19 @@ export function onError(page: ProblemPage) {
   };
 }
 
+/** What the line of the request says of it, and what operators are told of. */
+function noteFailure(c: Context<AppEnv>, known: AppError | undefined, error: Error): void {
+  if (known !== undefined && statusOf(known) < 500) return;
+  const cause = known === undefined ? error : known.cause;
+  const text = cause instanceof Error ? cause.message : undefined;
+  c.set("failure", {
+    code: known?.code ?? "request/failed",
+    ...(text !== undefined && { cause: text.slice(0, limits.database.causeCharsMax) }),
+  });
+  // What a database's own connection met was told of already; this is for files and for the disk.
+  if (systemKindOf(error)) c.var.services.faults.failed(undefined, error);
+}
+
 /** For `app.notFound`: no route at all answers like a thing that does not exist. */
 export function notFound(): never {
   throw new NotFound("request/no-such-page", "There is nothing at this address.");
@@ -82,7 +100,7 @@ export function notFound(): never {
 export function statusOf(error: AppError): ProblemStatus {
   // A rate limit passes by itself, a plan's limit does not: only the first says when to come back.
   if (error.kind === "limit" && "retryAfterMs" in error.details) return 429;
-  return error.code === "guild/storage-full" ? 507 : STATUS[error.kind];
+  return FULL.has(error.code) ? 507 : STATUS[error.kind];
 }
 
 function wantsPage(c: Context<AppEnv>): boolean {
@@ -118,12 +136,25 @@ function unknownProblem(c: Context<AppEnv>, error: Error): Problem {
 function toAppError(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException) return fromHono(error);
+  const systemKind = systemKindOf(error);
+  if (systemKind === "full") return diskIsFull(error);
+  if (systemKind === "unavailable") return isUnavailable(error);
   if (!(error instanceof DatabaseError)) return undefined;
   if (error.kind === "full") {
+    if (error.reason !== undefined) return diskIsFull(error);
     return new Unavailable(
       "guild/storage-full",
-      "There is no room left to save this.",
+      "There is no room left to save this. Nothing was changed; delete what is not needed.",
       {},
+      { cause: error },
+    );
+  }
+  if (error.kind === "unavailable") return isUnavailable(error);
+  if (error.kind === "corrupt") {
+    return new Unavailable(
+      "database/damaged",
+      "This database is damaged and an operator has to look. Do not try again before.",
+      { retryAfterMs: limits.database.quarantinedRetryAfterMs },
       { cause: error },
     );
   }
@@ -161,6 +192,24 @@ function toAppError(error: Error): AppError | undefined {
     );
   }
   return undefined;
+}
+
+function diskIsFull(cause: Error): AppError {
+  return new Unavailable(
+    "database/storage-full",
+    "This server's disk is full. Nothing was changed; try again when its operator has made room.",
+    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
+    { cause },
+  );
+}
+
+function isUnavailable(cause: Error): AppError {
+  return new Unavailable(
+    "database/unavailable",
+    "The server cannot open its files just now. Try again in a moment.",
+    { retryAfterMs: limits.database.movedRetryAfterMs },
+    { cause },
+  );
 }
 
 function fromHono(error: HTTPException): AppError | undefined {

@@ -50,8 +50,11 @@ export function untoldMax({ max }: RateLimit): number {
 
 /** The first moment at which one more use is free, if nobody takes any until then. */
 export function freeAt(taken: readonly SlotUses[], limit: RateLimit, nowMs: number): number {
-  const oldest = slotOf(nowMs, limit) - COUNTED_SLOTS + 1;
-  const counted = taken.filter(({ slot }) => slot >= oldest).sort((a, b) => a.slot - b.slot);
+  const newest = slotOf(nowMs, limit) + 1;
+  const oldest = newest - COUNTED_SLOTS;
+  const counted = taken
+    .filter(({ slot }) => slot >= oldest && slot <= newest)
+    .sort((a, b) => a.slot - b.slot);
   let left = limit.max - counted.reduce((sum, { uses }) => sum + uses, 0);
   if (left > 0) return nowMs;
   for (const { slot, uses } of counted) {

@@ -1,3 +1,4 @@
+import { type DatabaseFaults, faultOf } from "../database/faults.ts";
 import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
@@ -38,6 +39,7 @@ interface Deps {
   readonly jobs: Jobs;
   readonly now: Clock;
   readonly log: Log;
+  readonly faults: DatabaseFaults;
   readonly work: Readonly<Record<string, JobWork>>;
   /** Told of each guild that a job has worked on: what it wrote down there is to be sealed. */
   readonly onDone: (guildId: GuildId) => void;
@@ -53,7 +55,11 @@ export class JobRunner {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    const failed = (error: unknown) => deps.log.error("jobs.claim-failed", { error });
+    const failed = (error: unknown) => {
+      // What the platform's database met is told once, not at every look for jobs.
+      if (faultOf(error)) deps.faults.failed(undefined, error);
+      else deps.log.error("jobs.claim-failed", { error });
+    };
     this.#rounds = new Rounds(() => this.drain(), limits.live.jobPollMs, failed);
   }
 
@@ -82,8 +88,9 @@ export class JobRunner {
     const { jobs, platform, log } = this.#deps;
     const work = this.#deps.work[job.kind]!;
     const step = this.#step(job);
+    let guild: Guild | undefined;
     try {
-      const guild = await platform.guild(job.guildId);
+      guild = await platform.guild(job.guildId);
       // A suspended guild's work waits; a deleted one's has nobody to be done for.
       if (guild && guild.status !== "ready" && !work.anyStatus) {
         return await jobs.fail(job, guild.status, limits.jobs.retryMs);
@@ -92,9 +99,10 @@ export class JobRunner {
       this.#deps.onDone(job.guildId);
       await jobs.finish(job, done?.outcome ?? "done", done?.detail ?? null);
       if (done?.dueAt === undefined) return;
-      await jobs.enqueue(job.guildId, job.kind, job.subject, done.dueAt);
+      await jobs.enqueue(job.guildId, job.kind, job.subject, jobs.notAtOnce(done.dueAt));
     } catch (error) {
       await this.#failed(job, step, error);
+      this.#deps.faults.failed(guild, error, false);
       log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
     } finally {
       await step.end();

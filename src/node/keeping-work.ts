@@ -40,7 +40,9 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         step.note("copying");
         const made = await backups.create(guild, "schedule", "schedule");
         step.note("thinning out");
-        const removed = await backups.prune(guild.id);
+        // A clock that is wrong makes old copies of all of them.
+        const isClockRight = platform.clock.state() === "right";
+        const removed = isClockRight ? await backups.prune(guild.id) : 0;
         const detail = `${made.storedBytes} bytes stored, ${removed} older copies removed`;
         return { dueAt: nextAt(), detail };
       },
@@ -67,15 +69,17 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
     [PURGE_JOB]: {
       anyStatus: true,
       run: async (_job, guild) => {
-        const isDue = guild?.status === "deleted" && guild.purgeAfter! <= now().getTime();
-        if (isDue) await provisioner.deprovision(guild.id);
+        if (guild?.status !== "deleted") return undefined;
+        const isDue = guild.purgeAfter! <= platform.settledNow().getTime();
+        if (!isDue) return { dueAt: guild.purgeAfter! };
+        await provisioner.deprovision(guild.id);
         return undefined;
       },
     },
     [COPIES_JOB]: {
       run: async (_job, _guild, step) => {
         await backups.sweepScratch();
-        await jobs.forgetRuns(now().getTime() - limits.jobs.runsKeptMs);
+        await jobs.forgetRuns(platform.settledNow().getTime() - limits.jobs.runsKeptMs);
         if (config.backups.everyMs === 0) return { dueAt: nextAt() };
         // First: a store that is away fails what follows.
         await watchCopies(platform, jobs);

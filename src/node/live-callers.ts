@@ -2,6 +2,7 @@ import type { SessionId, UserId } from "../kernel/ids.ts";
 import { hashToken } from "../kernel/tokens.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
 import { isKeyGood, keyCaller, ratesOf } from "../platform/key-lookup.ts";
+import { isKey } from "../platform/key-secrets.ts";
 import { isTicket, useTicket } from "../platform/live-tickets.ts";
 import { keyStandingOf, standingOf } from "../platform/standing.ts";
 import type { Guild, SessionRow } from "../platform/store.ts";
@@ -32,7 +33,7 @@ export async function authenticate(
   token: string,
 ): Promise<LiveCaller | undefined> {
   const { platform, config } = services;
-  if (token.startsWith("gh_")) {
+  if (isKey(token)) {
     const key = await keyCaller(platform, config.secret, token);
     const found = key && (await platform.guildForUser(key.guildId, key.madeBy));
     if (!found) return undefined;

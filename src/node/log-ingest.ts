@@ -104,13 +104,15 @@ export class LogIngest {
 
   /** Lets old logs go, and comes back when the next one is old enough. */
   async #prune(job: Job, guild: Guild): Promise<void> {
-    const { files, jobs, now } = this.#deps;
+    const { files, jobs, platform } = this.#deps;
+    const now = () => platform.settledNow();
     const actor = { type: "system", job: PRUNE_JOB } as const;
     const { nextAt } = await this.#with(guild, (db) =>
       pruneLogs({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }, files),
     );
     await jobs.finish(job);
-    if (nextAt !== undefined) await jobs.enqueue(guild.id, PRUNE_JOB, "", nextAt);
+    if (nextAt === undefined) return;
+    await jobs.enqueue(guild.id, PRUNE_JOB, "", jobs.notAtOnce(nextAt));
   }
 
   async #parse(job: Job, guild: Guild): Promise<void> {

@@ -8,13 +8,15 @@ import { Provisioner } from "../../provisioning/provisioner.ts";
 import { readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import type { Config, StripeConfig } from "../config.ts";
-import type { OpenClient } from "../database/client.ts";
+import { type OpenClient, PlatformDatabase } from "../database/client.ts";
 import { openEmbedded } from "../database/embedded.ts";
-import { openFileDescriptors } from "../database/embedded-handles.ts";
+import { onOutOfFiles, openFileDescriptors } from "../database/embedded-handles.ts";
+import { DatabaseFaults, unlessTold, WatchedClient } from "../database/faults.ts";
 import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { Background } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
+import { ClockGuard } from "../kernel/clock-guard.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { createLog, type Log } from "../kernel/log.ts";
@@ -23,6 +25,8 @@ import { AppConfig } from "../platform/app-config.ts";
 import { AuditAnchors } from "../platform/audit-anchors.ts";
 import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
+import { beginClock, ClockWatch } from "../platform/clock.ts";
+import { PlatformFaults, storedFaults } from "../platform/fault-store.ts";
 import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
@@ -44,6 +48,7 @@ import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
 import { LogIngest } from "./log-ingest.ts";
 import { nodeMailer } from "./mail.ts";
+import { toldOpenFiles } from "./open-files.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
 import { makePrivate } from "./private-files.ts";
@@ -67,6 +72,7 @@ export type NodeServices = Services &
     readonly jobRunner: JobRunner;
     readonly slowJobRunner: JobRunner;
     readonly performanceLog: PerformanceLog;
+    readonly clockWatch: ClockWatch;
     startJobs(): void;
     close(): Promise<void>;
   };
@@ -76,6 +82,8 @@ export async function buildNodeServices(
   config: Config,
   options: {
     readonly now?: Clock;
+    /** The time that passes, whatever the clock shows, in milliseconds. */
+    readonly passedMs?: () => number;
     readonly demoGuildSlug?: string;
     readonly mailer?: Mailer;
     /** Where log lines go, if not to the standard output. */
@@ -101,18 +109,29 @@ export async function buildNodeServices(
   if (access !== "use") tightenFiles(config, log);
   const watched = config.platformDatabaseUrl ? [dataDir] : [dataDir, platformFile(dataDir)];
   watchDataFolder(watched, { background, log });
-  const platform = new PlatformStore(opened.database, now, locateBelow(dataDir, remotes));
+  const faults = new DatabaseFaults({ log, now });
+  const told = new WatchedClient(opened.database.client, undefined, faults);
+  // A clock that is given moves time itself; a real one is held against the time that passes.
+  const passedMs = options.passedMs ?? (options.now ? nowMs : () => performance.now());
+  const clock = new ClockGuard(now, passedMs, limits.clock);
+  const locate = locateBelow(dataDir, remotes);
+  const platform = new PlatformStore(new PlatformDatabase(told), now, { locate, clock });
+  await beginClock(platform);
+  faults.keepIn(new PlatformFaults(platform), await storedFaults(platform));
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const queryTimes = new QueryTimes();
+  const clockWatch = new ClockWatch(platform, log, background);
   const performanceLog = new PerformanceLog({ platform, times: queryTimes, log, background });
   const tenants = new TenantDatabases({
     queryTimes,
-    openMax: config.openMax ?? limits.database.openMax,
+    faults,
+    openMax: toldOpenFiles(config.openMax, log),
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
     fileDescriptors: openFileDescriptors,
     onBehind: (guildId, schemaVersion) => upgrades.visit(guildId, schemaVersion),
   });
+  const stopMakingRoom = onOutOfFiles(() => tenants.closeIdle());
   const template = fileTemplate({
     root: dataDir,
     migrations: guildSchema,
@@ -151,7 +170,7 @@ export async function buildNodeServices(
     runner,
   });
   const keyUsage = new KeyUsage(platform);
-  background.every("keys.usage", limits.keys.usageFlushMs, () => keyUsage.flush());
+  background.every("keys.usage", limits.keys.usageFlushMs, () => unlessTold(keyUsage.flush()));
   const tails = new EventTails({ platform, tenants, background });
   const auditSealer = new AuditSealer({
     platform,
@@ -162,7 +181,7 @@ export async function buildNodeServices(
   });
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
-  const running = { platform, jobs, now, log, onDone };
+  const running = { platform, jobs, now, log, faults, onDone };
   const mailer = options.mailer ?? (await nodeMailer(config, now));
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const rolling = { ...swapping, config, now };
@@ -183,6 +202,7 @@ export async function buildNodeServices(
     log,
     platform,
     tenants,
+    faults,
     provisioner,
     mailer,
     passwords: nodePasswordHasher(),
@@ -214,7 +234,9 @@ export async function buildNodeServices(
     platformCopies: keeping.platformBackups,
     rollouts: fleetRollouts(rolling),
     performanceLog,
+    clockWatch,
     startJobs: () => {
+      background.detach("clock.look", clockWatch.start());
       performanceLog.start();
       logIngest.start();
       jobRunner.start();
@@ -229,6 +251,7 @@ export async function buildNodeServices(
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
+      await clockWatch.stop();
       tails.close();
       await jobRunner.stop();
       await slowJobRunner.stop();
@@ -239,6 +262,8 @@ export async function buildNodeServices(
       await keyUsage.flush();
       await upgrades.settled();
       await tenants.close();
+      stopMakingRoom();
+      await faults.stored();
       await platform.db.close();
       connections?.close();
       endRunner(runner);

@@ -65,11 +65,13 @@ export async function platformUpkeep({
 
 /** Once a day for a guild: its audit log is anchored, and what it has kept long enough goes. */
 export async function guildUpkeep(
-  { auditSealer, auditAnchors, log }: Pick<Deps, "auditSealer" | "auditAnchors" | "log">,
+  deps: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">,
   ctx: GuildContext,
 ): Promise<void> {
+  const { platform, auditSealer, auditAnchors, log } = deps;
   await auditSealer.anchor(ctx.guild.id);
-  say(log, ctx.guild.id, await expireGuild(ctx, auditAnchors));
+  const settled = { ...ctx, now: () => platform.settledNow() };
+  say(log, ctx.guild.id, await expireGuild(settled, auditAnchors));
 }
 
 function say(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { auditHead, type Head, sealAudit } from "../database/audit-log.ts";
+import { faultOf, unlessTold } from "../database/faults.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import { guildLog, PLATFORM_LOG } from "../kernel/audit-chain.ts";
 import type { Background, Timer } from "../kernel/background.ts";
@@ -36,7 +37,9 @@ export class AuditSealer {
 
   start(): void {
     const { sealEveryMs } = limits.audit;
-    this.#timer = this.#deps.background.every("audit.seal", sealEveryMs, () => this.flush());
+    this.#timer = this.#deps.background.every("audit.seal", sealEveryMs, () =>
+      unlessTold(this.flush()),
+    );
   }
 
   async stop(): Promise<void> {
@@ -88,7 +91,7 @@ export class AuditSealer {
       await this.#noteNewest(heads);
     } catch (error) {
       // What could not be noted is noted with the next change, and by the day's anchoring at the latest.
-      log.error("audit.not-sealed", { error });
+      if (!faultOf(error)) log.error("audit.not-sealed", { error });
     }
   }
 
@@ -112,7 +115,7 @@ export class AuditSealer {
       });
     } catch (error) {
       // Behind its migration, busy or damaged: it is sealed when it is served again.
-      log.warn("audit.not-sealed", { guildId, error });
+      if (!faultOf(error)) log.warn("audit.not-sealed", { guildId, error });
       return undefined;
     }
   }

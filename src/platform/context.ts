@@ -73,13 +73,21 @@ export function signedIn(ctx: PlatformContext): SignedIn {
   throw new Unauthenticated("auth/required", "Sign in to do this.");
 }
 
+/** Was it a moment ago? What is dated in the future was written by a wrong clock and proves nothing. */
+export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
+  return (
+    now.getTime() - provedAt < limits.session.provedMs &&
+    provedAt <= now.getTime() + limits.clock.skewMs
+  );
+}
+
 /**
  * For what a borrowed device must not do: whoever sits there typed the password, or went through a
  * linked provider, within `limits.session.provedMs`.
  * @throws {Forbidden} `auth/proof-required`
  */
 export function requireProved(caller: SignedIn, now: Date): void {
-  if (now.getTime() - caller.provedAt < limits.session.provedMs) return;
+  if (isJustProved(caller, now)) return;
   throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 

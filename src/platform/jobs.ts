@@ -3,6 +3,7 @@ import type { Statement } from "../database/client.ts";
 import { guard, type Writable, write } from "../database/write.ts";
 import { Conflict } from "../kernel/errors.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
+import { limits } from "../limits.ts";
 import type { JobOutcome } from "./fleet-schema.ts";
 import type { PlatformStore } from "./store.ts";
 
@@ -38,6 +39,15 @@ export class Jobs {
     dueAt: number = this.#nowMs(),
   ): Promise<void> {
     await write(this.#platform.db, [this.enqueueRow(guildId, kind, subject, dueAt)]);
+  }
+
+  /**
+   * When a job that was just done and is due already comes again. While the clock is ahead, what waits for
+   * the right time is due all the time: it comes again after a while.
+   */
+  notAtOnce(dueAt: number): number {
+    if (this.#platform.clock.state() !== "ahead") return dueAt;
+    return Math.max(dueAt, this.#nowMs() + limits.jobs.waitMs);
   }
 
   /** The same as a statement, to stand in somebody else's write. */

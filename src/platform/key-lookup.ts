@@ -1,3 +1,4 @@
+import { unlessFull } from "../database/errors.ts";
 import type { GuildId, UserId } from "../kernel/ids.ts";
 import type { Permission } from "../kernel/permissions.ts";
 import { ROLE_PERMISSIONS } from "../kernel/permissions.ts";
@@ -71,11 +72,12 @@ export async function keyCaller(
   const row = await platform.db.first<KeyRow>(KEY, key.id, nowMs);
   if (row === undefined || row.guildId !== key.guildId) return undefined;
   if (!isSameHash(row.secretHash, hashSecret(serverSecret, key.secret))) return undefined;
-  if (nowMs - (row.lastUsedAt ?? 0) > limits.session.touchAfterMs) {
-    await platform.db.client.execute({
+  if (Math.abs(nowMs - (row.lastUsedAt ?? 0)) > limits.session.touchAfterMs) {
+    const touched = platform.db.client.execute({
       sql: "UPDATE api_keys SET last_used_at = ? WHERE id = ?",
       args: [nowMs, key.id],
     });
+    await unlessFull(touched);
   }
   const scopes = JSON.parse(row.scopes) as readonly KeyScope[];
   return {

@@ -36,6 +36,11 @@ export function parseKey(text: string): KeyText | undefined {
   return { id: `${guild}${number}`, guildId, secret: secret! };
 }
 
+/** Is it a key at all? A session's token is random, and some begin as keys do. */
+export function isKey(text: string): boolean {
+  return parseKey(text) !== undefined;
+}
+
 /** What is stored of a key. A dump of the database alone lets nobody try secrets. */
 export function hashSecret(serverSecret: string, secret: string): string {
   const pepper = hkdf(sha256, utf8ToBytes(serverSecret), undefined, utf8ToBytes("api-key"), 32);

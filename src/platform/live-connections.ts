@@ -12,7 +12,8 @@ export interface LiveConnection {
 const ADMIT = `
   INSERT INTO live_connections (id, subject, runner, expires_at)
   SELECT ?1, ?2, ?3, ?4
-  WHERE (SELECT count(*) FROM live_connections WHERE subject = ?2 AND expires_at > ?5) < ?6`;
+  WHERE (SELECT count(*) FROM live_connections WHERE subject = ?2
+    AND expires_at > ?5 AND expires_at <= ?4 + ?7) < ?6`;
 
 /** Counts a connection of this process, unless its subject has as many as it may at all of them. */
 export async function admitConnection(
@@ -23,7 +24,15 @@ export async function admitConnection(
   const nowMs = platform.now().getTime();
   const { rowsAffected } = await platform.db.client.execute({
     sql: ADMIT,
-    args: [id, subject, runner, nowMs + limits.logs.live.leaseMs, nowMs, connectionsMax],
+    args: [
+      id,
+      subject,
+      runner,
+      nowMs + limits.logs.live.leaseMs,
+      nowMs,
+      connectionsMax,
+      limits.clock.skewMs,
+    ],
   });
   return rowsAffected === 1;
 }

@@ -1,4 +1,5 @@
 import type { Statement } from "../database/client.ts";
+import { unlessTold } from "../database/faults.ts";
 import type { QueryTimes } from "../database/query-times.ts";
 import type { Background, Timer } from "../kernel/background.ts";
 import type { GuildId } from "../kernel/ids.ts";
@@ -50,7 +51,9 @@ export class PerformanceLog {
   /** A server does; a command that only looks leaves no trace of its looking. */
   start(): void {
     const { flushMs } = limits.performance;
-    this.#timer = this.#background.every("performance.flush", flushMs, () => this.flush());
+    this.#timer = this.#background.every("performance.flush", flushMs, () =>
+      unlessTold(this.flush()),
+    );
   }
 
   async stop(): Promise<void> {

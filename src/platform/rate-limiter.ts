@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { isFull } from "../database/errors.ts";
 import { LimitReached } from "../kernel/errors.ts";
 import {
   COUNTED_SLOTS,
@@ -41,7 +42,7 @@ const TELL = `
   INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
   SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
     SELECT ?4 - ?3 - coalesce(sum(uses), 0) AS free FROM rate_slots
-    WHERE subject = ?1 AND slot > ?2 - ?5)
+    WHERE subject = ?1 AND slot > ?2 - ?5 AND slot <= ?2 + 1)
   WHERE ?3 > 0 OR free > 0
   ON CONFLICT (subject, slot) DO UPDATE SET
     uses = uses + excluded.uses, "left" = excluded."left"
@@ -80,6 +81,8 @@ export class RateLimiter {
     // One asks at a time, and whoever waited looks again: a flood is few questions to the database.
     while (known.asking) await known.asking;
     const nowMs = this.#platform.now().getTime();
+    // A clock that was set back must not keep anybody out for longer than a window.
+    if (known.refusedUntil > nowMs + 2 * limit.windowMs) known.refusedUntil = 0;
     if (known.refusedUntil > nowMs) throw tooMany(limit, known.refusedUntil - nowMs);
     if (known.untold < Math.min(known.left, untoldMax(limit))) known.untold++;
     else {
@@ -109,7 +112,16 @@ export class RateLimiter {
     const slot = slotOf(nowMs, limit);
     const expiresAt = startOf(slot + COUNTED_SLOTS, limit);
     const args = [key, slot, known.untold, limit.max, COUNTED_SLOTS, expiresAt];
-    const row = await db.first<{ left: number }>(TELL, ...args);
+    let row: { left: number } | undefined;
+    try {
+      row = await db.first<{ left: number }>(TELL, ...args);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      // Reading goes on when the disk is full: this process counts alone until there is room.
+      known.untold++;
+      if (known.untold > limit.max) known.refusedUntil = nowMs + limit.windowMs;
+      return;
+    }
     known.untold = 0;
     known.left = Math.max(0, row?.left ?? 0);
     if (row !== undefined && row.left >= 0) return;

@@ -53,7 +53,7 @@ const EXPIRIES: readonly Expiry[] = [
 
 /** What would go from the platform's own database. */
 export async function previewPlatform(platform: PlatformStore): Promise<readonly Removal[]> {
-  const nowMs = platform.now().getTime();
+  const nowMs = platform.settledNow().getTime();
   const audit = { what: "audit", rows: await auditPrunable(platform.db, nowMs) };
   return [...(await each(EXPIRIES, (rule) => countOver(platform.db, rule, nowMs))), audit];
 }
@@ -63,7 +63,7 @@ export async function expirePlatform(
   platform: PlatformStore,
   anchors: AuditAnchors,
 ): Promise<readonly Removal[]> {
-  const nowMs = platform.now().getTime();
+  const nowMs = platform.settledNow().getTime();
   const removed = await each(EXPIRIES, (rule) => removeOver(platform.db, rule, nowMs));
   // An unsigned checkpoint would not be believed: without the secret the log stays whole.
   if (!anchors.canSign) return removed;

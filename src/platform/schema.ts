@@ -33,6 +33,7 @@ export * from "./operators/schema.ts";
 export * from "./personal-secrets/schema.ts";
 export * from "./plans/schema.ts";
 export * from "./rate-schema.ts";
+export * from "./states-schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
 

@@ -81,8 +81,10 @@ export async function platformStatistics(
 export async function lateness(platform: PlatformStore): Promise<Lateness> {
   const rows = await platform.db.all<{ slug: string; newest: number | null; createdAt: number }>(
     `SELECT g.slug, g.created_at AS createdAt, (SELECT max(taken_at) FROM backups b
-       WHERE b.guild_id = g.id AND b.status = 'good') AS newest
+       WHERE b.guild_id = g.id AND b.status = 'good' AND b.taken_at <= ?) AS newest
      FROM guilds g WHERE g.status = 'ready' ORDER BY newest, g.slug`,
+    // A copy that is dated in the future was made by a wrong clock and may be older than all others.
+    platform.now().getTime() + limits.clock.skewMs,
   );
   const before = platform.now().getTime() - limits.backups.lateMs;
   const late = rows.filter(({ newest, createdAt }) => (newest ?? createdAt) < before);

@@ -2,9 +2,11 @@ import { and, eq, sql } from "drizzle-orm";
 import type { DatabaseLocation, PlatformDatabase } from "../database/client.ts";
 import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { ClockGuard } from "../kernel/clock-guard.ts";
 import { Conflict } from "../kernel/errors.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
+import { limits } from "../limits.ts";
 import {
   type Faction,
   type GuildStatus,
@@ -152,13 +154,27 @@ const asStored: Locate = ({ storedUrl }) => ({ url: storedUrl ?? "" });
 export class PlatformStore {
   readonly db: PlatformDatabase;
   readonly now: Clock;
+  readonly clock: ClockGuard;
   readonly #locate: Locate;
 
-  /** `locate` says where a guild's database is; without it, the registry's word counts. */
-  constructor(db: PlatformDatabase, now: Clock, locate: Locate = asStored) {
+  /**
+   * `locate` says where a guild's database is; without it, the registry's word counts. Without a `clock` of
+   * its own, `now` is believed.
+   */
+  constructor(
+    db: PlatformDatabase,
+    now: Clock,
+    options: { readonly locate?: Locate; readonly clock?: ClockGuard } = {},
+  ) {
     this.db = db;
     this.now = now;
-    this.#locate = locate;
+    this.#locate = options.locate ?? asStored;
+    this.clock = options.clock ?? new ClockGuard(now, () => now().getTime(), limits.clock);
+  }
+
+  /** The time by which what cannot be undone is judged: a clock that jumped ahead is not believed. */
+  settledNow(): Date {
+    return this.clock.settled();
   }
 
   /**

@@ -57,13 +57,14 @@ const CODES = {
   501: `
     backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
   503: `
-    auth/busy auth/provider-unavailable database/busy database/unreachable guild/provisioning
-    guild/migration-waits guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
+    auth/busy auth/provider-unavailable database/busy database/damaged database/unavailable
+    database/unreachable guild/migration-waits guild/provisioning
+    guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
     guild/too-busy guild/writes-blocked payment/unavailable platform/closing
     platform/data-moved
     secrets/not-configured secrets/unreadable`,
   507: `
-    guild/storage-full`,
+    database/storage-full guild/storage-full`,
 } as const;
 
 export type ProblemStatus = keyof typeof CODES;

@@ -9,6 +9,7 @@ import { type Remotes, readyRemotes, remotesOf } from "../../provisioning/remote
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { type Config, readConfig } from "../config.ts";
 import { PlatformDatabase } from "../database/client.ts";
+import { DatabaseFaults } from "../database/faults.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { Background } from "../kernel/background.ts";
 import { systemClock as now } from "../kernel/clock.ts";
@@ -91,7 +92,9 @@ function servicesOn(
   const background = new Background(log, (work) => execution.waitUntil(work));
   const runner = `worker:${newId<string>()}`;
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
+  const faults = new DatabaseFaults({ log, now });
   const tenants = new TenantDatabases({
+    faults,
     openMax: OPEN_MAX,
     openClient,
     endsWithRequest: true,
@@ -135,7 +138,7 @@ function servicesOn(
     ...planWork(provisioner),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
-  const jobRunner = new JobRunner({ platform, jobs, now, log, onDone, work });
+  const jobRunner = new JobRunner({ platform, jobs, now, log, faults, onDone, work });
   const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;
   const mailer = workerMailer(config);
   return {
@@ -144,6 +147,7 @@ function servicesOn(
     log,
     platform,
     tenants,
+    faults,
     provisioner,
     runner,
     mailer: {

@@ -48,7 +48,7 @@ export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
  */
 export async function testApp(
   env: Record<string, string> = {},
-  options: { readonly clock?: () => Date } = {},
+  options: { readonly clock?: () => Date; readonly passedMs?: () => number } = {},
 ) {
   const server = await startServer(process.env["GUILDHALL_TEST_HOST"]);
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
@@ -72,7 +72,9 @@ export async function testApp(
     seen.lines.push(line);
     if (env["LOG_LEVEL"] !== undefined) process.stdout.write(`${line}\n`);
   };
-  const services = await buildNodeServices(config, { now, writeLine });
+  const { passedMs } = options;
+  const building = { now, writeLine, ...(passedMs && { passedMs }) };
+  const services = await buildNodeServices(config, building);
   const app = watchedApp(createApp(services));
   const request = (path: string, init?: RequestInit) => {
     seen.sent(path, init?.body);

@@ -41,7 +41,7 @@ export async function openProvisioning(dir: string, options: Options = {}) {
   const platform = new PlatformStore(
     new PlatformDatabase(client),
     now,
-    options.elsewhere ? undefined : locateBelow(dir),
+    options.elsewhere ? {} : { locate: locateBelow(dir) },
   );
   const tenants = new TenantDatabases({ openMax: 50, openClient });
   const files = { migrations, openClient: openEmbedded };

@@ -26,6 +26,7 @@ const OF_ITS_OWN: Readonly<Record<string, number>> = {
   "rate/too-many": 429,
   "backup/too-many": 429,
   "guild/storage-full": 507,
+  "database/storage-full": 507,
 };
 
 describe("the languages", () => {

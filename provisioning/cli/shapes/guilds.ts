@@ -18,6 +18,9 @@ const guild = z.strictObject({
   schemaHash: text,
   createdAt: at,
 });
+const faults = z
+  .array(z.strictObject({ code: text, cause: text, since: at }))
+  .describe("what is wrong with its database; empty when all is well");
 const step = z.strictObject({ seq: count, step: text, state: text, at, detail: text.nullable() });
 
 /** One difference between a database and the schema that it should have. */
@@ -59,13 +62,14 @@ export const guildShapes = {
   "guilds create": orWould(guild),
   "guilds list": z.array(
     guild.extend({
+      faults,
       schemaState: z
         .enum(["current", "behind", "waits", "ahead"])
         .nullable()
         .describe("waits: an operator has to run a migration; null: no rollout touches the guild"),
     }),
   ),
-  "guilds show": guild.extend({ error, steps: z.array(step) }),
+  "guilds show": guild.extend({ error, faults, steps: z.array(step) }),
   "guilds rename": orWould(z.strictObject({ id: text, name: text, slug: text })),
   "guilds suspend": orWould(z.strictObject({ suspended: text })),
   "guilds resume": orWould(z.strictObject({ resumed: text })),

@@ -47,6 +47,12 @@ const expiry = z.strictObject({
   failed: count,
 });
 
+const clockState = z.strictObject({
+  state: z.enum(["right", "ahead", "behind"]),
+  shownAt: at.describe("what this machine's clock shows"),
+  newestAt: at.nullable().describe("the newest time that a server has seen"),
+});
+
 export const platformShapes = {
   "operators add": orWould(operator),
   "operators remove": orWould(z.strictObject({ removed: text })),
@@ -101,6 +107,8 @@ export const platformShapes = {
     head: z.strictObject({ seq: count, hash: text }).nullable(),
     fault: z.strictObject({ seq: count, fault: text }).nullable(),
   }),
+  "clock status": clockState,
+  "clock confirm": orWould(clockState),
   "retention preview": expiry,
   "retention run": expiry,
   "secrets status": sealing,

@@ -183,13 +183,15 @@ export function beginSession(
     address: ctx.address,
     agent: ctx.agent,
   };
-  const idleSince = nowMs - limits.session.idleMs;
+  // Sessions that only a wrong clock has ended are there again when it is right.
+  const settledMs = ctx.services.platform.settledNow().getTime();
+  const idleSince = settledMs - limits.session.idleMs;
   return {
     session: { token, expiresAt, user: toAccount(user) },
     id,
     rows: [
       sql`delete from sessions where user_id = ${user.id}
-          and (expires_at <= ${nowMs} or last_used_at <= ${idleSince})`,
+          and (expires_at <= ${settledMs} or last_used_at <= ${idleSince})`,
       orm.insert(sessions).values(row),
     ],
   };

@@ -4,7 +4,6 @@ import type { GuildEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { limits } from "../../limits.ts";
 import { may } from "../../tenant/context.ts";
 import {
   Badge,
@@ -20,6 +19,7 @@ import { emptyForm, Form, type FormState, TextField } from "../../web/forms.tsx"
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../auth/form-page.ts";
+import { isJustProved } from "../context.ts";
 import { deleteOwnGuild } from "../guilds/deletion.ts";
 import { typedName } from "./routes.ts";
 import * as service from "./service.ts";
@@ -84,8 +84,7 @@ export function backupsPages() {
 /** What cannot be undone by a click asks for the password, and comes back to this page. */
 async function whenProved(c: Page, path: string, work: () => Promise<Response>): Promise<Response> {
   const { caller, services } = c.var;
-  const isProved =
-    caller.type === "user" && services.now().getTime() - caller.provedAt < limits.session.provedMs;
+  const isProved = caller.type === "user" && isJustProved(caller, services.now());
   if (!isProved && caller.type === "user") {
     const next = encodeURIComponent(guildHref(viewOf(c), path));
     return c.redirect(`/account/proof?next=${next}`, 303);

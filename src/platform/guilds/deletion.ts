@@ -47,7 +47,8 @@ export async function deleteGuild(
   guild: Guild,
 ): Promise<{ purgeAfter: number }> {
   const { platform, tenants, jobs } = ctx.services;
-  const purgeAfter = platform.now().getTime() + limits.guild.deletionGraceMs;
+  // A clock that is behind must not shorten the time in which it can be taken back.
+  const purgeAfter = platform.clock.latest().getTime() + limits.guild.deletionGraceMs;
   const { id, slug, name, status } = guild;
   if (!["ready", "suspended", "failed"].includes(status)) throw moved();
   await platform.advanceGuild(id, status, "deleted", { deletedFrom: status, purgeAfter }, [

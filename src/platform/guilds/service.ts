@@ -231,7 +231,8 @@ async function insertGuild(
           ],
         }),
     ),
-    slugTaken(slug, nowMs),
+    // A former address that is held for its guild stays held, whatever a wrong clock shows.
+    slugTaken(slug, ctx.services.platform.settledNow().getTime()),
     platform.db.orm.insert(guilds).values({
       id,
       slug,

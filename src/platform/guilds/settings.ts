@@ -34,6 +34,8 @@ export async function changeSettings(
   allow(ctx, "settings.manage");
   const { db } = platform.services.platform;
   const nowMs = platform.services.now().getTime();
+  // A former address that is held for its guild stays held, whatever a wrong clock shows.
+  const settledMs = platform.services.platform.settledNow().getTime();
   const { guild } = ctx;
   const given = Object.fromEntries(
     Object.entries(change).filter(([, value]) => value !== undefined),
@@ -44,7 +46,7 @@ export async function changeSettings(
   await write(db, [
     ...actorUnchanged(ctx),
     ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
-    ...(given.slug === undefined ? [] : slugChange(ctx, given.slug, nowMs)),
+    ...(given.slug === undefined ? [] : slugChange(ctx, given.slug, settledMs)),
     db.orm
       .update(guilds)
       .set({

@@ -19,7 +19,7 @@ export const IN_USE = `
 
 /** Is the slug, and every slug that looks like it, nobody's and held for nobody? */
 export async function slugIsFree(platform: PlatformStore, slug: string): Promise<boolean> {
-  const nowMs = platform.now().getTime();
+  const nowMs = platform.settledNow().getTime();
   return (await platform.db.first(IN_USE, slugLooks(slug), nowMs, "")) === undefined;
 }
 

@@ -133,7 +133,12 @@ function columns(view: View): readonly Column<GuildLine>[] {
       id: "status",
       label: t.state,
       card: "key",
-      cell: (row) => <Badge look={look(row.status)}>{t.status[row.status]}</Badge>,
+      cell: (row) => (
+        <>
+          <Badge look={look(row.status)}>{t.status[row.status]}</Badge>
+          {row.faults !== "" && <Badge look="bad">{row.faults}</Badge>}
+        </>
+      ),
     },
     { id: "realm", label: t.realm, cell: (row) => `${row.realm} (${row.region})` },
     { id: "plan", label: t.plan, cell: (row) => row.plan },
@@ -165,6 +170,12 @@ async function guildHtml(c: PageContext, form: FormState) {
           {t.lastError}: {file.lastError}
         </Notice>
       )}
+      {file.faults.map(({ code, cause, since }) => (
+        <Notice look="bad">
+          {t.trouble}: <a href={`/problems/${code}`}>{code}</a>, {cause},{" "}
+          <Time at={since} timeZone="UTC" locale={view.locale} />
+        </Notice>
+      ))}
       <Card title={t.facts}>
         <Facts facts={facts(view, file)} />
       </Card>

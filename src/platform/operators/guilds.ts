@@ -1,8 +1,10 @@
+import type { Fault } from "../../database/faults.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
+import { storedFaults } from "../fault-store.ts";
 import { resumeGuild, suspendGuild } from "../guilds/service.ts";
 import { type Performance, performanceOf } from "../performance.ts";
 import { type Usage, usageOf } from "../plans/service.ts";
@@ -24,6 +26,8 @@ export interface GuildLine {
   readonly host: string;
   readonly schemaVersion: number;
   readonly members: number;
+  /** What is wrong with its database, as codes with a blank between; empty when all is well. */
+  readonly faults: string;
 }
 
 export interface GuildQuery {
@@ -37,7 +41,9 @@ export interface GuildQuery {
 const GUILDS = `
   SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, g.plan, g.host,
     g.schema_version AS schemaVersion,
-    (SELECT count(*) FROM memberships m WHERE m.guild_id = g.id) AS members
+    (SELECT count(*) FROM memberships m WHERE m.guild_id = g.id) AS members,
+    (SELECT coalesce(group_concat(f.code, ' '), '') FROM database_faults f
+      WHERE f.guild_id = g.id AND f.generation = g.generation) AS faults
   FROM guilds g
   WHERE g.slug > ?1 AND (?2 = '' OR g.status = ?2) AND (?3 = '' OR g.id = ?3
     OR instr(g.slug, ?3) > 0 OR instr(lower(g.name), ?3) > 0 OR instr(lower(g.realm), ?3) > 0)
@@ -65,6 +71,8 @@ export interface GuildFile {
   readonly guild: Guild;
   readonly usage: Usage;
   readonly lastError: string | null;
+  /** What is wrong with its database now. */
+  readonly faults: readonly Fault[];
   /** How its database did of late, hour by hour. */
   readonly performance: readonly Performance[];
   /** Of its newest good copy, if it has one. */
@@ -84,9 +92,10 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
   const { platform, provisioner } = ctx.services;
   const guild = await existing(ctx, id);
   const nowMs = ctx.services.now().getTime();
-  const [usage, lastError, performance, counts, members] = await Promise.all([
+  const [usage, lastError, faults, performance, counts, members] = await Promise.all([
     usageOf(platform, guild),
     provisioner.operations.lastError(id),
+    storedFaults(platform, id),
     performanceOf(platform, id, nowMs - limits.performance.shownMs),
     platform.db.first<Pick<GuildFile, "backedUpAt" | "keyRequests">>(
       `SELECT (SELECT max(taken_at) FROM backups WHERE guild_id = ?1 AND status = 'good')
@@ -104,7 +113,7 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
       limits.operators.membersShown,
     ),
   ]);
-  return { guild, usage, lastError: lastError ?? null, performance, ...counts!, members };
+  return { guild, usage, lastError: lastError ?? null, faults, performance, ...counts!, members };
 }
 
 /** Closes a guild to its members, who are told why. @throws {Conflict} `guild/status-changed` */

@@ -11,9 +11,10 @@ export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<
   const { late } = await lateness(platform);
   if (late === 0) return;
   const told = await platform.db.first(
-    "SELECT 1 FROM job_runs WHERE kind = ? AND outcome = 'done' AND finished_at > ?",
+    "SELECT 1 FROM job_runs WHERE kind = ? AND outcome = 'done' AND finished_at BETWEEN ? AND ?",
     LATE_COPIES_JOB,
     platform.now().getTime() - limits.backups.warnEveryMs,
+    platform.now().getTime() + limits.clock.skewMs,
   );
   if (!told) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
 }

@@ -12,6 +12,8 @@ export interface Overview {
   readonly signedInToday: number;
   readonly jobsDue: number;
   readonly jobsFailing: number;
+  /** Databases in trouble, by what is wrong. */
+  readonly faults: readonly { readonly code: string; readonly databases: number }[];
 }
 
 const DAY_MS = 86_400_000;
@@ -20,12 +22,18 @@ const DAY_MS = 86_400_000;
 export async function overview(ctx: OperatorContext): Promise<Overview> {
   const { db } = ctx.services.platform;
   const nowMs = ctx.services.now().getTime();
-  const [guilds, rest] = await Promise.all([
+  const [guilds, faults, rest] = await Promise.all([
     db.all<Overview["guilds"][number]>(
       `SELECT status, schema_version AS schemaVersion, count(*) AS guilds FROM guilds
        GROUP BY status, schema_version ORDER BY status, schema_version DESC`,
     ),
-    db.first<Omit<Overview, "guilds">>(
+    db.all<Overview["faults"][number]>(
+      `SELECT code, count(*) AS databases FROM database_faults f
+       WHERE guild_id = '' OR EXISTS (SELECT 1 FROM guilds g
+         WHERE g.id = f.guild_id AND g.generation = f.generation)
+       GROUP BY code ORDER BY code`,
+    ),
+    db.first<Omit<Overview, "guilds" | "faults">>(
       `SELECT (SELECT count(*) FROM users) AS users,
          (SELECT count(DISTINCT user_id) FROM sessions WHERE last_used_at > ?2) AS signedInToday,
          (SELECT count(*) FROM jobs WHERE due_at <= ?1) AS jobsDue,
@@ -34,5 +42,5 @@ export async function overview(ctx: OperatorContext): Promise<Overview> {
       nowMs - DAY_MS,
     ),
   ]);
-  return { guilds, ...rest! };
+  return { guilds, faults, ...rest! };
 }

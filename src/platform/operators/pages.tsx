@@ -1,6 +1,6 @@
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
-import { Badge, EmptyState, PageHeader, Section, StatTile } from "../../web/components.tsx";
+import { Badge, EmptyState, Notice, PageHeader, Section, StatTile } from "../../web/components.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import type { OperatorEnv } from "./access.ts";
@@ -43,6 +43,12 @@ function OverviewPage({ view, now }: { view: View; now: Overview }) {
           {now.jobsDue}
         </StatTile>
       </div>
+      {now.faults.length > 0 && (
+        <Notice look="bad">
+          {t.trouble}:{" "}
+          {now.faults.map(({ code, databases }) => `${code} (${databases})`).join(", ")}
+        </Notice>
+      )}
       <Section title={t.byState}>
         <DataTable
           caption={t.byState}

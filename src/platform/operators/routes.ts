@@ -29,6 +29,7 @@ const guildLine = z
     host: z.string(),
     schemaVersion: z.int(),
     members: z.int(),
+    faults: z.string(),
   })
   .openapi("OperatorGuild");
 
@@ -45,6 +46,7 @@ const getOverview = createRoute({
         signedInToday: z.int(),
         jobsDue: z.int(),
         jobsFailing: z.int(),
+        faults: z.array(z.object({ code: z.string(), databases: z.int() })).readonly(),
       }),
       "The platform in numbers.",
     ),
@@ -73,7 +75,10 @@ const getGuild = createRoute({
   request: { params: guildId },
   responses: {
     200: json(
-      guildLine.omit({ members: true }).extend({
+      guildLine.omit({ members: true, faults: true }).extend({
+        faults: z
+          .array(z.object({ code: z.string(), cause: z.string(), since: z.int() }))
+          .readonly(),
         statusReason: z.string().nullable(),
         databaseName: z.string(),
         generation: z.int(),
@@ -171,7 +176,8 @@ export function operatorsApi() {
     const file = await guildFile(c.var.operator, c.req.valid("param").id as GuildId);
     const { plan, location: _where, ...guild } = file.guild;
     const { members, lastError, usage } = file;
-    return c.json({ ...guild, plan: plan.name, lastError, members, usage }, 200);
+    const faults = file.faults.map(({ code, cause, since }) => ({ code, cause, since }));
+    return c.json({ ...guild, plan: plan.name, lastError, faults, members, usage }, 200);
   });
   router.openapi(suspendOne, async (c) => {
     const id = c.req.valid("param").id as GuildId;

@@ -82,7 +82,7 @@ export async function revokeGrant(ctx: OperatorContext, id: GuildId): Promise<vo
 /** Ends what was given until now, so that guilds go back to what else they have a right to. */
 export async function endPastGrants(services: Services): Promise<number> {
   const { db } = services.platform;
-  const nowMs = services.now().getTime();
+  const nowMs = services.platform.settledNow().getTime();
   const past = await db.all<{ guildId: GuildId; plan: string; source: SubscriptionSource }>(
     `SELECT guild_id AS guildId, plan, source FROM subscriptions
      WHERE status = 'active' AND until <= ? LIMIT 100`,

@@ -49,6 +49,7 @@ export const operator = {
   email: "E-mail",
   founded: "Founded",
   lastError: "Last error",
+  trouble: "Trouble with a database",
   facts: "Facts",
   moreMembers: (count: number) => `and ${count} more`,
   suspend: "Suspend",

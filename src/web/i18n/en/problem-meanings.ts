@@ -38,6 +38,11 @@ export const meanings: Readonly<Record<string, string>> = {
   "backup/too-many": "That were enough copies for one day. Wait for tomorrow.",
   "configuration/no-such-plan": "There is no such plan.",
   "database/busy": "The database is busy. Nothing was changed; try again in a moment.",
+  "database/damaged":
+    "This database is damaged and an operator has to look. Do not try again before.",
+  "database/storage-full":
+    "This server's disk is full. Nothing was changed; try again when its operator has made room.",
+  "database/unavailable": "The server cannot open its files just now. Try again in a moment.",
   "database/unreachable":
     "The database did not answer. Try again: with the same Idempotency-Key nothing is done twice.",
   "dkp/already-reversed":
@@ -80,7 +85,8 @@ export const meanings: Readonly<Record<string, string>> = {
     "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
   "guild/schema-behind": "This guild is being updated. Try again.",
   "guild/status-changed": "This guild has changed meanwhile. Look again.",
-  "guild/storage-full": "There is no room left to save this.",
+  "guild/storage-full":
+    "There is no room left to save this. Nothing was changed; delete what is not needed.",
   "guild/suspended": "This guild is suspended. Ask whoever runs it.",
   "guild/too-busy": "Too much is going on in this guild. Try again.",
   "guild/writes-blocked":

@@ -52,6 +52,7 @@ export const operator: Translated<typeof en> = {
   email: "Correo",
   founded: "Fundada",
   lastError: "Último error",
+  trouble: "Problema con una base de datos",
   facts: "Datos",
   moreMembers: (count: number) => `y ${count} más`,
   suspend: "Suspender",

@@ -42,6 +42,12 @@ export const problems: Translated<typeof en> = {
       "Un secreto guardado no se puede leer. Guárdalo otra vez; si no sirve, avísanos.",
     "database/busy":
       "La base de datos está ocupada. No se ha cambiado nada; inténtalo dentro de un momento.",
+    "database/damaged":
+      "Esta base de datos está dañada y tiene que mirarla un operador. No lo intentes antes.",
+    "database/storage-full":
+      "El disco de este servidor está lleno. No se ha cambiado nada; inténtalo cuando su operador haya hecho sitio.",
+    "database/unavailable":
+      "El servidor no puede abrir sus archivos ahora mismo. Inténtalo dentro de un momento.",
     "database/unreachable":
       "La base de datos no ha respondido. Inténtalo otra vez: con la misma Idempotency-Key nada se hace dos veces.",
     "dkp/bad-people":
@@ -159,7 +165,8 @@ export const problems: Translated<typeof en> = {
       "Esta hermandad necesita una actualización que debe hacer un operador. Sus datos están a salvo. Inténtalo más tarde.",
     "guild/schema-behind": "Esta hermandad se está actualizando. Inténtalo de nuevo.",
     "guild/status-changed": "El estado de esta hermandad ha cambiado entretanto. Vuelve a mirar.",
-    "guild/storage-full": "No queda espacio para guardar esto.",
+    "guild/storage-full":
+      "No queda espacio para guardar esto. No se ha cambiado nada; borra lo que no haga falta.",
     "guild/suspended": "Esta hermandad está suspendida. Pregunta a quien la administra.",
     "guild/too-busy": "Hay demasiada actividad en esta hermandad. Inténtalo de nuevo.",
     "guild/writes-blocked":

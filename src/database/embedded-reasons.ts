@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { limits } from "../limits.ts";
+import { type DatabaseErrorKind, kindOfSqliteCode, kindOfSystemCode } from "./errors.ts";
+
+/** What SQLite failed with, and the operating system's own word for it where it was found out. */
+export interface Reason {
+  readonly kind: DatabaseErrorKind;
+  readonly reason?: string;
+}
+
+// SQLite says "disk I/O error" or "unable to open" for a full disk, for too many open files and for missing
+// rights alike. Doing the same by hand once more tells them apart.
+const VAGUE = /^SQLITE_(IOERR|CANTOPEN|FULL|READONLY|PERM)/;
+
+// The driver's own words for a file that it could not open; the number is SQLite's.
+const CONNECTION_FAILED = /^ConnectionFailed\(.*: (\d+)"?\)$/s;
+const CODES: Readonly<Record<string, string>> = {
+  "10": "SQLITE_IOERR",
+  "11": "SQLITE_CORRUPT",
+  "13": "SQLITE_FULL",
+  "14": "SQLITE_CANTOPEN",
+  "26": "SQLITE_NOTADB",
+};
+
+/** The kind of a driver's error about the database at `path`. */
+export function reasonOf(code: unknown, message: string, path: string): Reason {
+  if (/operation was blocked/i.test(message)) return { kind: "blocked" };
+  const failed = CONNECTION_FAILED.exec(message)?.[1];
+  const known = failed === undefined ? code : (CODES[failed] ?? "SQLITE_CANTOPEN");
+  if (typeof known !== "string") return { kind: "sql" };
+  const kind = kindOfSqliteCode(known);
+  if (!VAGUE.test(known)) return { kind };
+  const reason = systemReason(path);
+  const found = kindOfSystemCode(reason);
+  return reason !== undefined && found !== undefined ? { kind: found, reason } : { kind };
+}
+
+/** Asks the operating system for the file at `path`. Undefined while nothing is wrong with that. */
+export function systemReason(path: string): string | undefined {
+  if (path === ":memory:") return undefined;
+  return codeOf(openAsMany) ?? codeOf(() => mayUse(path)) ?? codeOf(() => writeBeside(path));
+}
+
+/** What lies at a path. @throws the operating system's own error. */
+export function lookAt(path: string): { readonly size: number; readonly isLink: boolean } {
+  // Asked at once, in microseconds: Node's own threads may be busy with slower files.
+  const found = lstatSync(path);
+  const isLink = found.isSymbolicLink();
+  const file = isLink ? statSync(path) : found;
+  return { size: file.isFile() ? file.size : 0, isLink };
+}
+
+/** A database is three files. */
+function openAsMany(): void {
+  const opened: number[] = [];
+  try {
+    for (let file = 0; file < limits.database.filesEach; file++) {
+      opened.push(openSync("/dev/null", "r"));
+    }
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
+}
+
+/** Never opens the file: closing it would end the locks on it that this process has by its connections. */
+function mayUse(path: string): void {
+  accessSync(path, constants.R_OK | constants.W_OK);
+  // SQLite makes these with the rights that the database has at that moment.
+  for (const beside of [`${path}-wal`, `${path}-shm`]) {
+    if (existsSync(beside)) accessSync(beside, constants.R_OK | constants.W_OK);
+  }
+}
+
+/** Takes as much room for a moment as opening a database needs. */
+function writeBeside(path: string): void {
+  const beside = join(dirname(path), `.room-${randomUUID()}`);
+  const file = openSync(beside, "wx", 0o600);
+  try {
+    const room = Buffer.alloc(limits.database.roomBytes);
+    for (let at = 0; at < room.length; ) at += writeSync(file, room, at);
+  } finally {
+    closeSync(file);
+    unlinkSync(beside);
+  }
+}
+
+function codeOf(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}

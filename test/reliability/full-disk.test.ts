@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { openEmbedded } from "../../src/database/embedded.ts";
+import { type TestClient, testApp } from "../support/app.ts";
+import { type SmallDisk, smallDisk } from "../support/small-disk.ts";
+
+const MEGABYTE = 1024 * 1024;
+
+async function onSmallDisk(work: (disk: SmallDisk) => Promise<void>): Promise<void> {
+  using disk = smallDisk(24 * MEGABYTE);
+  if (disk) await work(disk);
+}
+
+/** The writes of a night, through every door that a person has. */
+const writes = (owner: TestClient, slug: string, personId: string) => ({
+  api: () =>
+    owner.post(`/api/g/${slug}/dkp/awards`, { personIds: [personId], points: 1, reason: "Full" }),
+  roster: () => owner.post(`/api/g/${slug}/roster/persons`, { name: "Latecomer" }),
+  form: () => owner.submit(`/g/${slug}/roster/new`, { name: "By form" }),
+  account: () => owner.patch("/api/account", { name: "Renamed" }),
+  signUp: () =>
+    owner.post("/api/users", {
+      email: "nobody-yet@example.test",
+      password: "four words of no use",
+      name: "New",
+    }),
+});
+
+test("R40 a full disk answers every write with 507, guilds not yet open are read, and room ends it", async () =>
+  onSmallDisk(async (disk) => {
+    const t = await testApp({ DATA_DIR: disk.dir, OPEN_MAX: "1" });
+    try {
+      const first = await t.guild("first-vow");
+      const second = await t.guild("second-vow");
+      const made = await first.owner.post("/roster/persons", { name: "Cinder" });
+      await second.owner.post("/roster/persons", { name: "Ember" });
+      // None of the two is open: the disk is full when they are asked for.
+      await t.services.tenants.closeIdle();
+      // Without a log that has room of its own, every write of the platform needs some of the disk's.
+      const sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+      await t.services.platform.db.client.execute({ sql, args: [] });
+      await disk.fill();
+
+      for (const guild of [first, second, first]) {
+        const list = await guild.owner.get("/roster");
+        expect([list.status, list.text]).toEqual([200, expect.stringMatching(/Cinder|Ember/)]);
+      }
+      const owner = first.owner.platform();
+      for (const [door, send] of Object.entries(writes(owner, first.slug, made.body.id))) {
+        // What was closed to make place for another guild has given room back.
+        await disk.fill();
+        const { status, text } = await send();
+        expect([door, status, text]).toEqual([door, 507, expect.stringMatching(/disk is full/)]);
+      }
+      const { email, password } = owner.identity;
+      await disk.fill();
+      const entered = await t.anonymous.post("/api/session", { email, password });
+      expect([entered.status, entered.body.type]).toEqual([507, "/problems/database/storage-full"]);
+
+      await disk.free();
+      await expect
+        .poll(async () => (await first.owner.post("/roster/persons", { name: "Ash" })).status, {
+          timeout: 10_000,
+        })
+        .toBe(201);
+      expect((await t.anonymous.post("/api/session", { email, password })).status).toBe(201);
+      const persons = await first.owner.get("/roster");
+      expect(persons.text).not.toContain("Latecomer");
+    } finally {
+      await t.close();
+    }
+  }));
+
+test("R40 a write that does not fit takes nothing of itself, and what was there before stays", async () =>
+  onSmallDisk(async (disk) => {
+    const url = `file://${disk.dir}/whole.db`;
+    const client = await openEmbedded({ url }, { create: true });
+    const run = (sql: string, ...args: (string | number)[]) => client.execute({ sql, args });
+    await run("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    await run("INSERT INTO notes (text) VALUES (?)", "before");
+    await disk.fill();
+    const failed = await client
+      .batch(
+        Array.from({ length: 50 }, () => ({
+          sql: "INSERT INTO notes (text) VALUES (?)",
+          args: ["x".repeat(4096)],
+        })),
+        "write",
+      )
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({ kind: "full", reason: "ENOSPC" });
+    expect((await run("SELECT text FROM notes")).rows).toEqual([["before"]]);
+    await disk.free();
+    await run("INSERT INTO notes (text) VALUES (?)", "after");
+    expect((await run("SELECT text FROM notes")).rows).toEqual([["before"], ["after"]]);
+    await client.close();
+  }));
