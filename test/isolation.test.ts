@@ -183,7 +183,7 @@ describe("the ways to name a guild", () => {
 test("S10 200 requests woven together over 20 guilds each see their own guild only", async () => {
   await using crowd = await testApp({ OPEN_MAX: "5" });
   const guilds = await Promise.all(
-    Array.from({ length: 20 }, (_, i) => crowd.guild(`guild-${"abcdefghjkmnpqrstuvw"[i]}`)),
+    Array.from({ length: 20 }, (_, i) => crowd.guild(`woven-${"abcdefghjkmnpqrstuvw"[i]}`)),
   );
   const answers = await Promise.all(
     Array.from({ length: 200 }, async (_, i) => {

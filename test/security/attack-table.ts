@@ -106,7 +106,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S73: "not proved yet",
   S74: "not proved yet",
   S76: "not proved yet",
-  S77: "not proved yet",
   S78: "not proved yet",
   S79: "not proved yet",
   S81: "not proved yet",
@@ -115,5 +114,4 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   S89: "not proved yet",
   S90: "not proved yet",
   S91: "not proved yet",
-  S96: "not proved yet",
 };

@@ -13,6 +13,7 @@ import { type Pool, poolOf } from "../dkp/pools.ts";
 import { statementsOf } from "../dkp/post.ts";
 import { readEntry } from "../dkp/reading.ts";
 import { forgetOldEvents } from "../events.ts";
+import { mustExist } from "../references.ts";
 import { announceState } from "./announcing.ts";
 import { hasOnePrice, type Increment, isAscending, seedHashOf } from "./bidding.ts";
 import { type AuctionView, auction, auctionRow } from "./reading.ts";
@@ -62,6 +63,9 @@ export async function openAuction(
 ): Promise<AuctionView> {
   allow(ctx, "auctions.run");
   const pool = await poolOf(ctx, input.pool);
+  // Asked before the job is set, which would outlive a refusal.
+  const raid = mustExist("raid", input.raidId, "/raidId");
+  if (raid.length > 0) await write(ctx.db, raid);
   const key = ctx.idempotencyKey && `${describe(ctx.actor).id}:${ctx.idempotencyKey}`;
   const before = key && (await idByKey(ctx, key));
   if (before) return await auction(ctx, before);

@@ -2,6 +2,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { refuseUnknown } from "../references.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
@@ -165,7 +166,7 @@ export interface LedgerQuery {
 
 /**
  * One pool's entries, newest first.
- * @throws {NotFound} `dkp/pool-not-found`
+ * @throws {NotFound} `dkp/pool-not-found`, `roster/person-not-found`, `raids/not-found`
  */
 export async function ledger(
   ctx: GuildContext,
@@ -173,6 +174,8 @@ export async function ledger(
 ): Promise<Page<EntrySummary> & { readonly pool: Pool }> {
   allow(ctx, "ledger.view");
   const pool = await poolOf(ctx, query.pool);
+  await refuseUnknown(ctx, "person", query.person);
+  await refuseUnknown(ctx, "raid", query.raid);
   const [before] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
   const rows = await ctx.db.all<Omit<EntrySummary, "points">>(

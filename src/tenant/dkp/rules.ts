@@ -139,10 +139,11 @@ export async function rulesHistory(
   id: string,
 ): Promise<readonly RulesVersion[]> {
   allow(ctx, "standings.view");
+  const pool = await poolOf(ctx, id);
   const rows = await ctx.db.all<Omit<RulesVersion, "rules"> & { rules: string }>(
     `SELECT version, at, actor_name AS actorName, rules FROM pool_rules
      WHERE pool_id = ? ORDER BY version DESC`,
-    id,
+    pool.id,
   );
   return rows.map((row) => ({ ...row, rules: JSON.parse(row.rules) }));
 }

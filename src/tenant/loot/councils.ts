@@ -6,6 +6,7 @@ import { type CouncilId, type LootId, newId, type PersonId } from "../../kernel/
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { announce } from "../events.ts";
+import { mustExist } from "../references.ts";
 import { ownPerson } from "../roster/service.ts";
 import { foldItem } from "./items.ts";
 import type { CouncilStatus, Response } from "./schema.ts";
@@ -53,7 +54,8 @@ export interface CouncilView extends Council {
 }
 
 const COUNCIL = `
-  SELECT c.id, c.item_name AS itemName, c.boss, c.note, c.raid_id AS raidId, c.status,
+  SELECT c.id, c.item_name AS itemName, c.boss, c.note, 
+    (SELECT id FROM raids WHERE id = c.raid_id) AS raidId, c.status,
     c.loot_id AS lootId, n.name AS winnerName, c.opened_at AS openedAt, c.decided_at AS decidedAt
   FROM loot_councils c LEFT JOIN loot_awards l ON l.id = c.loot_id
     LEFT JOIN persons n ON n.id = l.person_id`;
@@ -81,6 +83,7 @@ export async function openCouncil(ctx: GuildContext, input: NewCouncil): Promise
   allow(ctx, "auctions.run");
   const id = newId<CouncilId>();
   await write(ctx.db, [
+    ...mustExist("raid", input.raidId, "/raidId"),
     {
       sql: `INSERT INTO loot_councils (id, item_name, item_key, boss, raid_id, note, opened_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -109,7 +112,7 @@ export async function respond(
   allow(ctx, "auctions.bid");
   const me = await own(ctx);
   await write(ctx.db, [
-    isOpen(id),
+    ...isOpen(id),
     sql`insert into council_responses (council_id, person_id, response, note, at)
       values (${id}, ${me}, ${input.response}, ${input.note?.trim() ?? ""}, ${ctx.now().getTime()})
       on conflict (council_id, person_id) do update set response = excluded.response,
@@ -125,7 +128,7 @@ export async function vote(ctx: GuildContext, id: string, personId: string): Pro
   allow(ctx, "auctions.run");
   const me = await own(ctx);
   await write(ctx.db, [
-    isOpen(id),
+    ...isOpen(id),
     isActive(personId),
     sql`insert into council_votes (council_id, voter_id, person_id, at)
       values (${id}, ${me}, ${personId}, ${ctx.now().getTime()})
@@ -149,7 +152,7 @@ export async function decideCouncil(
   const { itemName, boss, raidId, note } = await council(ctx, id);
   const item = { itemName, boss, note, raidId: raidId ?? undefined };
   await addLoot(ctx, { ...item, ...input, fate: "person", source: "council" }, (lootId) => [
-    isOpen(id),
+    ...isOpen(id),
     sql`update loot_councils set status = 'decided', decided_at = ${ctx.now().getTime()}
       where id = ${id}`,
     // The loot row stands before this in the same write.
@@ -164,7 +167,7 @@ export async function voidCouncil(ctx: GuildContext, id: string): Promise<Counci
   allow(ctx, "auctions.run");
   await council(ctx, id);
   await write(ctx.db, [
-    isOpen(id),
+    ...isOpen(id),
     sql`update loot_councils set status = 'void', decided_at = ${ctx.now().getTime()}
       where id = ${id}`,
     changed(ctx, id),
@@ -198,7 +201,7 @@ export async function council(ctx: GuildContext, id: string): Promise<CouncilVie
   allow(ctx, "raids.view");
   const row = await ctx.db.first<Council>(`${COUNCIL} WHERE c.id = ?`, id);
   if (row === undefined) {
-    throw new NotFound("loot/council-not-found", "This guild has no such council.");
+    throw noSuchCouncil();
   }
   const seesVotes = row.status !== "open" || may(ctx, "auctions.run");
   const userId = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
@@ -228,11 +231,18 @@ async function own(ctx: GuildContext): Promise<PersonId> {
   throw new NotFound("roster/person-not-found", "You are not in the roster.");
 }
 
-function isOpen(id: string): Guard {
-  return guard(
-    sql`exists (select 1 from loot_councils where id = ${id} and status = 'open')`,
-    () => new Conflict("loot/council-over", "This council has decided, or is not there."),
-  );
+function isOpen(id: string): readonly Guard[] {
+  return [
+    guard(sql`exists (select 1 from loot_councils where id = ${id})`, noSuchCouncil),
+    guard(
+      sql`exists (select 1 from loot_councils where id = ${id} and status = 'open')`,
+      () => new Conflict("loot/council-over", "This council has decided already."),
+    ),
+  ];
+}
+
+function noSuchCouncil(): NotFound {
+  return new NotFound("loot/council-not-found", "This guild has no such council.");
 }
 
 function isActive(personId: string): Guard {

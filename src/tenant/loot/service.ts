@@ -12,6 +12,7 @@ import { formatPoints, parsePoints } from "../dkp/points.ts";
 import { poolOf } from "../dkp/pools.ts";
 import { statementsOf } from "../dkp/post.ts";
 import { readEntry } from "../dkp/reading.ts";
+import { mustExist, refuseUnknown } from "../references.ts";
 import { foldItem } from "./items.ts";
 import type { LootFate, LootSource, Spec } from "./schema.ts";
 
@@ -86,6 +87,8 @@ type LootRow = Omit<Loot, "points" | "isReverted"> & { readonly isReverted: numb
 /** What dropped and who has it, the latest first. */
 export async function loot(ctx: GuildContext, query: LootQuery): Promise<Page<Loot>> {
   allow(ctx, "loot.view");
+  await refuseUnknown(ctx, "person", query.person);
+  await refuseUnknown(ctx, "raid", query.raid);
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const rows = await ctx.db.all<LootRow>(
     `${LOOT} WHERE (l.at, l.id) < (coalesce(?1, 9e15), coalesce(?2, ''))
@@ -139,6 +142,8 @@ export async function addLoot(
   const txId = price > 0 ? newId<LedgerTxId>() : null;
   const personId = (input.personId ?? null) as PersonId | null;
   const statements: readonly (Writable | Guard)[] = [
+    ...mustExist("raid", input.raidId, "/raidId"),
+    ...mustExist("auction", input.auctionId, "/auctionId"),
     ...(personId === null
       ? []
       : [

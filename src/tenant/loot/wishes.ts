@@ -5,6 +5,7 @@ import type { PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { refuseUnknown } from "../references.ts";
 import { ownPerson } from "../roster/service.ts";
 import { foldItem } from "./items.ts";
 
@@ -26,6 +27,7 @@ export async function wishes(
   query: { readonly item?: string | undefined; readonly person?: string | undefined },
 ): Promise<readonly Wish[]> {
   allow(ctx, "raids.view");
+  await refuseUnknown(ctx, "person", query.person);
   const rows = await ctx.db.all<Omit<Wish, "hasIt"> & { hasIt: number }>(
     `SELECT w.person_id AS personId, n.name AS personName,
        (SELECT class FROM characters c WHERE c.person_id = n.id AND c.is_main = 1) AS class,

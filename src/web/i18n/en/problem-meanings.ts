@@ -133,7 +133,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/wrong-offset": "The log arrived up to another byte. Go on from there.",
   "loot/bad-loot": "Something about this loot is not right. See each field.",
   "loot/council-not-found": "This guild has no such council.",
-  "loot/council-over": "This council has decided, or is not there.",
+  "loot/council-over": "This council has decided already.",
   "loot/not-found": "This guild has no such loot.",
   "loot/reverted-already": "This award was taken back already.",
   "onboarding/example-is-there": "The example is there already.",

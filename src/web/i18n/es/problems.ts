@@ -112,7 +112,7 @@ export const problems: Translated<typeof en> = {
       "El análisis es del plan premium. El dueño de la hermandad puede subir de plan.",
     "loot/bad-loot": "Algo de este botín no encaja. Mira cada campo.",
     "loot/council-not-found": "Esta hermandad no tiene ese consejo.",
-    "loot/council-over": "Este consejo ya ha decidido, o no está.",
+    "loot/council-over": "Este consejo ya ha decidido.",
     "loot/not-found": "Esta hermandad no tiene ese botín.",
     "loot/reverted-already": "Este botín ya se retiró.",
     "keys/rotated-already": "Esta clave ya se rotó. Rota la que la sustituye.",

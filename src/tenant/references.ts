@@ -1,0 +1,52 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard } from "../database/write.ts";
+import { Invalid, NotFound } from "../kernel/errors.ts";
+import { auctions } from "./auctions/schema.ts";
+import type { GuildContext } from "./context.ts";
+import { raids } from "./raids/schema.ts";
+import { persons } from "./roster/schema.ts";
+
+// Rows that requests refer to by id from another feature. An id of no row is refused where it comes in:
+// as a field of what is written, or as a filter of what is read.
+
+const KINDS = {
+  person: { table: persons, code: "roster/person-not-found" },
+  raid: { table: raids, code: "raids/not-found" },
+  auction: { table: auctions, code: "auctions/not-found" },
+} as const;
+
+export type ReferenceKind = keyof typeof KINDS;
+
+/** Holds that the row is there when it is written; nothing for an absent id. `pointer` names the field. */
+export function mustExist(
+  kind: ReferenceKind,
+  id: string | undefined,
+  pointer: string,
+): readonly Guard[] {
+  if (id === undefined) return [];
+  const { table } = KINDS[kind];
+  return [
+    guard(
+      sql`exists (select 1 from ${table} where ${table.id} = ${id})`,
+      () =>
+        new Invalid("request/invalid", "Some of the input is not right. See each field.", {
+          errors: [{ pointer, detail: `This guild has no such ${kind}.` }],
+        }),
+    ),
+  ];
+}
+
+/** @throws {NotFound} `roster/person-not-found` and the like, for a filter that names no row. */
+export async function refuseUnknown(
+  ctx: GuildContext,
+  kind: ReferenceKind,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined || id === "") return;
+  const { table, code } = KINDS[kind];
+  const found = await ctx.db.orm
+    .select({ id: table.id })
+    .from(table)
+    .where(sql`${table.id} = ${id}`);
+  if (found.length === 0) throw new NotFound(code, `This guild has no such ${kind}.`);
+}
