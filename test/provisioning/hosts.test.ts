@@ -169,7 +169,7 @@ describe("a folder of databases", () => {
     const host = makeFileHost();
     const { url } = await host.create(newDatabaseName());
     expect((await stat(fileURLToPath(url))).mode & 0o077).toBe(0);
-    expect((await stat(join(dir, "inner/guilds"))).mode & 0o077).toBe(0);
+    expect((await stat(join(dir, "guilds"))).mode & 0o077).toBe(0);
   });
 
   test("keeps the very file that is there, whatever is made under its name", async () => {
@@ -192,7 +192,7 @@ describe("a folder of databases", () => {
       new Promise<Uint8Array>((resolve) => {
         goOn = resolve;
       });
-    const options = { root: join(dir, "inner/guilds"), openClient: openEmbedded };
+    const options = { root: join(dir, "guilds"), openClient: openEmbedded };
     const slow = new FileHost({ ...options, template }).create(name);
     while (goOn === undefined) await new Promise((resolve) => setImmediate(resolve));
     const { url } = await makeFileHost().create(name);
@@ -206,7 +206,7 @@ describe("a folder of databases", () => {
     const host = makeFileHost();
     const name = newDatabaseName();
     await host.create(name);
-    await writeFile(join(dir, "inner/guilds/Copy of last week.db"), "mine");
+    await writeFile(join(dir, "guilds/Copy of last week.db"), "mine");
     const names: string[] = [];
     for await (const one of host.list()) names.push(one);
     expect(names).toEqual([name]);
@@ -215,7 +215,7 @@ describe("a folder of databases", () => {
   test("loses what a crash left half-written, an hour later and not before", async () => {
     const host = makeFileHost();
     await host.create(newDatabaseName());
-    const [old, young] = [0, 1].map(() => join(dir, "inner/guilds", `.${randomUUID()}.draft`));
+    const [old, young] = [0, 1].map(() => join(dir, "guilds", `.${randomUUID()}.draft`));
     for (const path of [old!, young!]) await writeFile(path, "half");
     await utimes(old!, 0, 0);
     for await (const _ of host.list());
