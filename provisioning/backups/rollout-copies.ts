@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { link, open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
@@ -126,7 +126,7 @@ export class RolloutCopies {
 
   async #folder(rolloutId: string): Promise<string> {
     const folder = join(this.#deps.root, databaseName(rolloutId));
-    await makeFolder(folder);
+    await makeFolder(folder, dirname(this.#deps.root));
     if (!this.#tidied.has(rolloutId)) {
       this.#tidied.add(rolloutId);
       // What a kill left half-written counts for nothing and takes space.
