@@ -182,7 +182,9 @@ function refuseOtherTables(expected: Schema, actual: Schema): string[] {
 function copyTable(db: DatabaseWithSource, table: string, columns: readonly string[]): void {
   const [name, names] = [quoteName(table), columns.map(quoteName).join(", ")];
   try {
-    db.exec(`INSERT INTO main.${name} (${names}) SELECT ${names} FROM source.${name}`);
+    // Rows that our migrations have put there are in the file too, as the guild has them now.
+    db.exec(`DELETE FROM main.${name};
+      INSERT INTO main.${name} (${names}) SELECT ${names} FROM source.${name};`);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (error.kind === "corrupt") throw error;

@@ -15,25 +15,34 @@ const WORKERS = [
  * starts five times faster. Returns its path; whoever asked removes it.
  */
 export async function bundleScript(script: string): Promise<string> {
-  return await bundleRelease(script, "", []);
-}
-
-/** The same as a later release would have it, whose guild schema has these migrations more. */
-export async function bundleRelease(
-  script: string,
-  release: string,
-  migrations: readonly MigrationSource[],
-): Promise<string> {
   // Beside the packages, because the driver's native part is looked for from where the file lies.
-  const name = `${script.replaceAll("/", "-")}-${release}${process.pid}`;
-  const outfile = join(ROOT, `dist/${name}.js`);
-  await bundled(script, outfile, [later(migrations)]);
+  const outfile = join(ROOT, `dist/${script.replaceAll("/", "-")}-${process.pid}.js`);
+  await bundled(script, outfile);
   // What it may start itself is looked for beside it, by other tests at the same time as well.
   for (const [source, worker] of WORKERS) {
     await bundled(source, `${outfile}.${worker}`);
     await rename(`${outfile}.${worker}`, join(ROOT, `dist/${worker}.js`));
   }
   return outfile;
+}
+
+/**
+ * The same of several scripts as a later release would have them, whose guild schema has these
+ * migrations more, in a folder of its own. The caller removes the folder.
+ */
+export async function bundleRelease(
+  release: string,
+  scripts: readonly string[],
+  migrations: readonly MigrationSource[],
+): Promise<{ readonly folder: string; readonly paths: readonly string[] }> {
+  const folder = join(ROOT, `dist/release-${release}-${process.pid}`);
+  const plugins = [later(migrations)];
+  for (const [source, worker] of WORKERS) {
+    await bundled(source, join(folder, `${worker}.js`), plugins);
+  }
+  const paths = scripts.map((script) => join(folder, `${script.replaceAll("/", "-")}.js`));
+  for (const [index, script] of scripts.entries()) await bundled(script, paths[index]!, plugins);
+  return { folder, paths };
 }
 
 function later(migrations: readonly MigrationSource[]): Plugin {

@@ -31,6 +31,7 @@ const HARMLESS = step("9002_more", 2, "CREATE TABLE more (x)");
 const TAKES_AWAY = step("9003_no_keepsakes", 3, "DROP TABLE keepsakes");
 const BEFORE = [...guildSchema, ...parseMigrations([KEEPSAKES])];
 
+let folder: string;
 let main: string;
 let server: string;
 let dir: string;
@@ -38,12 +39,12 @@ let child: ChildProcess | undefined;
 const env = { GUILDHALL_SECRET: randomUUID() + randomUUID() };
 beforeAll(async () => {
   const added = [KEEPSAKES, HARMLESS, TAKES_AWAY];
-  main = await bundleRelease("provisioning/cli/main.ts", "takes-away", added);
-  server = await bundleRelease("src/node.ts", "takes-away", added);
+  const scripts = ["provisioning/cli/main.ts", "src/node.ts"];
+  const release = await bundleRelease("takes-away", scripts, added);
+  folder = release.folder;
+  [main, server] = release.paths as [string, string];
 });
-afterAll(async () => {
-  for (const script of [main, server]) await rm(script, { force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-destructive-"));
   const services = await openProvisioning(dir, { migrations: BEFORE });
