@@ -2,6 +2,7 @@ import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import type { MigrationSource } from "../../provisioning/migrations.ts";
+import { removeSearched } from "./secrets/folders.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -28,13 +29,13 @@ export async function bundleScript(script: string): Promise<string> {
 
 /**
  * The same of several scripts as a later release would have them, whose guild schema has these
- * migrations more, in a folder of its own. The caller removes the folder.
+ * migrations more, in a folder of its own that `remove` removes.
  */
 export async function bundleRelease(
   release: string,
   scripts: readonly string[],
   migrations: readonly MigrationSource[],
-): Promise<{ readonly folder: string; readonly paths: readonly string[] }> {
+): Promise<{ readonly paths: readonly string[]; readonly remove: () => Promise<void> }> {
   const folder = join(ROOT, `dist/release-${release}-${process.pid}`);
   const plugins = [later(migrations)];
   for (const [source, worker] of WORKERS) {
@@ -42,7 +43,7 @@ export async function bundleRelease(
   }
   const paths = scripts.map((script) => join(folder, `${script.replaceAll("/", "-")}.js`));
   for (const [index, script] of scripts.entries()) await bundled(script, paths[index]!, plugins);
-  return { folder, paths };
+  return { paths, remove: () => removeSearched(folder) };
 }
 
 function later(migrations: readonly MigrationSource[]): Plugin {

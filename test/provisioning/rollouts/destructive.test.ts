@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -31,7 +31,7 @@ const HARMLESS = step("9002_more", 2, "CREATE TABLE more (x)");
 const TAKES_AWAY = step("9003_no_keepsakes", 3, "DROP TABLE keepsakes");
 const BEFORE = [...guildSchema, ...parseMigrations([KEEPSAKES])];
 
-let folder: string;
+let remove: () => Promise<void>;
 let main: string;
 let server: string;
 let dir: string;
@@ -41,10 +41,10 @@ beforeAll(async () => {
   const added = [KEEPSAKES, HARMLESS, TAKES_AWAY];
   const scripts = ["provisioning/cli/main.ts", "src/node.ts"];
   const release = await bundleRelease("takes-away", scripts, added);
-  folder = release.folder;
+  remove = release.remove;
   [main, server] = release.paths as [string, string];
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => remove());
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "guildhall-destructive-"));
   const services = await openProvisioning(dir, { migrations: BEFORE });
