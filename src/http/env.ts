@@ -10,7 +10,9 @@ export type Theme = "dark" | "light" | "system";
 /** What the runtime hands over with a request. */
 export interface Bindings {
   /** Node: the connection. */
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly incoming?: {
+    readonly socket?: { readonly remoteAddress?: string; readonly destroy?: () => void };
+  };
   /** Where nothing may outlive a request: its own services, and who the edge says is calling. */
   readonly services?: Services;
   readonly address?: string;

@@ -3,11 +3,11 @@ import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
 import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
 import type { UserId } from "../kernel/ids.ts";
-import { forImpersonator, type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import { forImpersonator, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
+import { isVisible } from "../platform/current-access.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
-import { isKeyGood } from "../platform/key-lookup.ts";
 import { parseKey } from "../platform/key-secrets.ts";
 import { keyStandingOf, standingOf } from "../platform/standing.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
@@ -106,31 +106,6 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
 /** The one answer for a guild that is not there and for one that the caller may not know of. */
 export function noSuchGuild(): NotFound {
   return new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
-}
-
-/** May a caller with this membership (or none) know that the guild exists? */
-export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
-  if (isGone(guild)) return false;
-  return membership !== undefined || (guild.isPublic && guild.status === "ready");
-}
-
-/**
- * May the caller of a request that goes on for long still do it? Asks again who they are, what the
- * guild is and what their role allows.
- */
-export async function mayStill(c: Context<GuildEnv>, permission: Permission): Promise<boolean> {
-  const { platform, now } = c.var.services;
-  const { caller } = c.var;
-  const found = await platform.guildForUser(c.var.guild.guild.id, memberBehind(caller));
-  if (found === undefined || found.guild.status !== "ready") return false;
-  if (caller.type === "key" && !(await isKeyGood(platform, caller.keyId))) return false;
-  if (caller.type === "user") {
-    const session = await platform.sessionById(caller.sessionId);
-    if (session === undefined || session.expiresAt <= now().getTime()) return false;
-  }
-  if (!isVisible(found.guild, found.membership)) return false;
-  const actor = actorOf(caller, found.guild, found.membership, false);
-  return actor.type !== "system" && actor.permissions.has(permission);
 }
 
 /** Whose membership counts: the caller's own, or that of the member who made the key. */

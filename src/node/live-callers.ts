@@ -1,22 +1,20 @@
-import type { SessionId, UserId } from "../kernel/ids.ts";
+import type { SessionId } from "../kernel/ids.ts";
 import { hashToken } from "../kernel/tokens.ts";
+import { type Credential, type CurrentAccess, currentAccess } from "../platform/current-access.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
-import { isKeyGood, keyCaller, ratesOf } from "../platform/key-lookup.ts";
+import { keyCaller, ratesOf } from "../platform/key-lookup.ts";
 import { isKey } from "../platform/key-secrets.ts";
 import { isTicket, useTicket } from "../platform/live-tickets.ts";
-import { keyStandingOf, standingOf } from "../platform/standing.ts";
-import type { Guild, SessionRow } from "../platform/store.ts";
+import type { Guild } from "../platform/store.ts";
 import type { Actor, GuildContext } from "../tenant/context.ts";
 import type { NodeServices } from "./services.ts";
 
-/** Somebody who may send a live log to one guild. */
+/** A program or a member that may send a live log to one guild. */
 export interface LiveCaller {
   /** Whom connections are counted for. */
   readonly subject: string;
   readonly keyId: string | undefined;
-  /** Who made the key. */
-  readonly madeBy: UserId | undefined;
-  readonly sessionId: SessionId | undefined;
+  readonly credential: Credential;
   readonly guildId: Guild["id"];
   readonly eventsPerMinuteMax: number;
   readonly connectionsMax: number;
@@ -32,103 +30,92 @@ export async function authenticate(
   reference: string,
   token: string,
 ): Promise<LiveCaller | undefined> {
-  const { platform, config } = services;
-  if (isKey(token)) {
-    const key = await keyCaller(platform, config.secret, token);
-    const found = key && (await platform.guildForUser(key.guildId, key.madeBy));
-    if (!found) return undefined;
-    const { guild, membership } = found;
-    if (reference !== guild.id && reference !== guild.slug) {
-      await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
-      return undefined;
-    }
-    if (!key.scopes.includes("stream")) return undefined;
-    const { keyId, name, scopes, eventsPerMinuteMax, connectionsMax } = key;
-    const standing = keyStandingOf(guild, membership, scopes);
-    if (!standing.permissions.has("logs.upload")) return undefined;
-    const actor: Actor = { type: "key", keyId, name, ...standing };
-    return callerFor(services, guild, actor, {
-      subject: keyId,
-      keyId,
-      madeBy: key.madeBy,
-      sessionId: undefined,
-      eventsPerMinuteMax,
-      connectionsMax,
-    });
-  }
-  const session = await sessionOf(services, reference, token);
-  return session && (await memberCaller(services, reference, session));
+  const credential = await credentialOf(services, reference, token);
+  const access = credential && (await accessOf(services, credential, reference));
+  return access && callerFor(services, credential, access);
 }
 
-/** By a ticket, which is used up by that, or by the token of the session itself. */
-async function sessionOf(
+/** Asked every few seconds: has the key, the session, the membership or the guild ended? */
+export async function stillMay(services: NodeServices, caller: LiveCaller): Promise<boolean> {
+  return (await accessOf(services, caller.credential, caller.guildId)) !== undefined;
+}
+
+async function accessOf(
+  { platform }: NodeServices,
+  credential: Credential,
+  reference: string,
+): Promise<CurrentAccess | undefined> {
+  const access = await currentAccess(platform, credential, reference);
+  if (!access?.permissions.has("logs.upload")) return undefined;
+  if (access.key) return access.key.scopes.includes("stream") ? access : undefined;
+  // A raid's log comes from those who raid, not from an operator who acts for them.
+  return access.membership && access.session?.impersonationId === null ? access : undefined;
+}
+
+async function credentialOf(
   services: NodeServices,
   reference: string,
   token: string,
-): Promise<SessionRow | undefined> {
+): Promise<Credential | undefined> {
+  const { platform, config } = services;
+  if (!isKey(token)) {
+    const sessionId = await sessionIdOf(services, reference, token);
+    return sessionId && { type: "session", sessionId };
+  }
+  const key = await keyCaller(platform, config.secret, token);
+  const guild = key && (await platform.guild(key.guildId));
+  if (!guild) return undefined;
+  if (reference === guild.id || reference === guild.slug) return { type: "key", keyId: key.keyId };
+  await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
+  return undefined;
+}
+
+/** By a ticket, which is used up by that, or by the token of the session itself. */
+async function sessionIdOf(
+  services: NodeServices,
+  reference: string,
+  token: string,
+): Promise<SessionId | undefined> {
   const { platform } = services;
-  if (!isTicket(token)) return await platform.session(hashToken(token));
+  if (!isTicket(token)) return (await platform.session(hashToken(token)))?.id;
   const ticket = await useTicket(platform, token);
   const guild = ticket && (await platform.guild(ticket.guildId));
   if (!guild) return undefined;
-  if (reference === guild.id || reference === guild.slug) {
-    return await platform.sessionById(ticket.sessionId);
-  }
+  if (reference === guild.id || reference === guild.slug) return ticket.sessionId;
   const caller = { type: "system", name: "live ticket" } as const;
   await recordElsewhere({ services, caller, ...UNKNOWN }, guild.id, reference);
   return undefined;
 }
 
-async function memberCaller(
-  services: NodeServices,
-  reference: string,
-  session: SessionRow,
-): Promise<LiveCaller | undefined> {
-  if (session.expiresAt <= services.now().getTime()) return undefined;
-  // A raid's log comes from those who raid, not from an operator who looks through their eyes.
-  if (session.impersonationId !== null) return undefined;
-  const found = await services.platform.guildForUser(reference, session.userId);
-  if (!found?.membership) return undefined;
-  const { id: membershipId, role } = found.membership;
-  const { permissions } = standingOf(found.guild, found.membership);
-  if (!permissions.has("logs.upload")) return undefined;
-  const { userId, name } = session;
-  const actor: Actor = { type: "user", userId, name, membershipId, role, permissions };
-  return callerFor(services, found.guild, actor, {
-    subject: userId,
-    keyId: undefined,
-    madeBy: undefined,
-    sessionId: session.id,
-    ...ratesOf(found.guild.plan),
-  });
-}
-
-/** Asked every few seconds: has the key, the session, the membership or the guild ended? */
-export async function stillMay(services: NodeServices, caller: LiveCaller): Promise<boolean> {
-  const { keyId, madeBy = null, guildId } = caller;
-  const found = await services.platform.guildForUser(guildId, madeBy);
-  if (found?.guild.status !== "ready") return false;
-  if (keyId !== undefined) {
-    const { permissions } = keyStandingOf(found.guild, found.membership, ["stream"]);
-    return permissions.has("logs.upload") && (await isKeyGood(services.platform, keyId));
-  }
-  const session = caller.sessionId && (await services.platform.sessionById(caller.sessionId));
-  return session ? (await memberCaller(services, caller.guildId, session)) !== undefined : false;
-}
-
 function callerFor(
-  services: NodeServices,
-  { id: guildId }: Guild,
-  actor: Actor,
-  facts: Pick<
-    LiveCaller,
-    "subject" | "keyId" | "madeBy" | "sessionId" | "eventsPerMinuteMax" | "connectionsMax"
-  >,
-): LiveCaller {
-  const { platform, tenants, now } = services;
+  { platform, tenants, now }: NodeServices,
+  credential: Credential,
+  access: CurrentAccess,
+): LiveCaller | undefined {
+  const { guild, permissions, readOnly, key, session, membership } = access;
+  const { id: guildId, plan } = guild;
+  const standing = { permissions, ...(readOnly && { readOnly }) };
+  const actor: Actor | undefined = key
+    ? { type: "key", keyId: key.keyId, name: key.name, ...standing }
+    : session &&
+      membership && {
+        type: "user",
+        userId: session.userId,
+        name: session.name,
+        membershipId: membership.id,
+        role: membership.role,
+        ...standing,
+      };
+  const subject = key?.keyId ?? session?.userId;
+  if (!actor || !subject) return undefined;
+  const { eventsPerMinuteMax, connectionsMax } = key ?? ratesOf(plan);
   return {
-    ...facts,
+    subject,
+    keyId: key?.keyId,
+    credential,
     guildId,
+    eventsPerMinuteMax,
+    connectionsMax,
     // A lease for each piece of work: a raid night must not hold the guild's database open.
     within: async (work) => {
       const guild = await platform.guild(guildId);

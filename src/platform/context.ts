@@ -20,6 +20,8 @@ export interface SignedIn {
   readonly via: "cookie" | "bearer" | "access-token";
   /** The guild that an access token was made for; it opens no other. */
   readonly guildId?: GuildId;
+  /** When that access token ends, in Unix milliseconds. */
+  readonly endsAt?: number;
   /** What this person is trusted with as an operator of the platform; absent for most. */
   readonly operates?: readonly Area[];
   /** The operator who acts as this person, and why; absent where people act for themselves. */

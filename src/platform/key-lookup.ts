@@ -79,10 +79,23 @@ export async function keyCaller(
     });
     await unlessFull(touched);
   }
+  return callerOf(key.id, row);
+}
+
+/** The holder of a key that was proved before; undefined once it is revoked or has ended. */
+export async function keyById(
+  platform: PlatformStore,
+  keyId: string,
+): Promise<KeyCaller | undefined> {
+  const row = await platform.db.first<KeyRow>(KEY, keyId, platform.now().getTime());
+  return row && callerOf(keyId, row);
+}
+
+function callerOf(keyId: string, row: KeyRow): KeyCaller {
   const scopes = JSON.parse(row.scopes) as readonly KeyScope[];
   return {
     type: "key",
-    keyId: key.id,
+    keyId,
     name: row.name,
     guildId: row.guildId,
     madeBy: row.createdBy,
@@ -90,12 +103,6 @@ export async function keyCaller(
     eventsPerMinuteMax: row.eventsPerMinuteMax,
     connectionsMax: row.connectionsMax,
   };
-}
-
-/** Is a key still good that was good a moment ago? For connections that stay open. */
-export async function isKeyGood(platform: PlatformStore, keyId: string): Promise<boolean> {
-  const row = await platform.db.first(KEY, keyId, platform.now().getTime());
-  return row !== undefined;
 }
 
 const VIEW = ROLE_PERMISSIONS.viewer;

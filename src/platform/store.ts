@@ -122,7 +122,8 @@ const GUILD_FOR_USER = `
 const BY_SLUG = `${GUILD_FOR_USER} WHERE g.slug = ?1`;
 const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
 
-// Acting as somebody ends with the operator's own session, and with the right to do it.
+// The one place where a session ends: by its time, unused for too long (?3), or signed out. Acting for
+// a person ends with the operator's own session as well, and with the right to do it.
 const SESSION_COLUMNS = `
   SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
     s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
@@ -133,10 +134,12 @@ const SESSION_COLUMNS = `
     LEFT JOIN users iu ON iu.id = i.operator_id
     LEFT JOIN sessions own ON own.id = i.operator_session_id
     LEFT JOIN operators o ON o.user_id = coalesce(i.operator_id, s.user_id)
-  WHERE (i.id IS NULL OR (own.id IS NOT NULL AND instr(o.areas, '"impersonate"') > 0))`;
+  WHERE s.expires_at > ?2 AND s.last_used_at > ?3
+    AND (i.id IS NULL OR (own.expires_at > ?2 AND own.last_used_at > ?3
+      AND instr(o.areas, '"impersonate"') > 0))`;
 
-const SESSION = `${SESSION_COLUMNS} AND s.token_hash = ?`;
-const SESSION_BY_ID = `${SESSION_COLUMNS} AND s.id = ?`;
+const SESSION = `${SESSION_COLUMNS} AND s.token_hash = ?1`;
+const SESSION_BY_ID = `${SESSION_COLUMNS} AND s.id = ?1`;
 
 /** What the registry knows of where a guild's database is. `storedUrl` is null before it is made. */
 export interface StoredPlace {
@@ -275,14 +278,19 @@ export class PlatformStore {
     return found !== undefined;
   }
 
-  /** The session of a token, by its SHA-256. Expiry is judged by the caller. */
+  /** The session of a token, by its SHA-256; undefined once it has ended. */
   session(tokenHash: string): Promise<SessionRow | undefined> {
-    return this.db.first<SessionRow>(SESSION, tokenHash);
+    return this.#session(SESSION, tokenHash);
   }
 
-  /** The session behind an access token. Expiry is judged by the caller. */
+  /** The session behind an access token or a connection; undefined once it has ended. */
   sessionById(id: SessionId): Promise<SessionRow | undefined> {
-    return this.db.first<SessionRow>(SESSION_BY_ID, id);
+    return this.#session(SESSION_BY_ID, id);
+  }
+
+  #session(sql: string, reference: string): Promise<SessionRow | undefined> {
+    const nowMs = this.now().getTime();
+    return this.db.first<SessionRow>(sql, reference, nowMs, nowMs - limits.session.idleMs);
   }
 
   /** Notes that a session was used now, which keeps it from ending by idleness. */

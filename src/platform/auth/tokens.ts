@@ -14,6 +14,11 @@ export interface AccessClaims {
   readonly guildId: GuildId;
 }
 
+export interface VerifiedClaims extends AccessClaims {
+  /** In Unix milliseconds. */
+  readonly endsAt: number;
+}
+
 /**
  * What it says besides to others who read it: what its holder is and may do in the guild just now. We
  * ask the platform ourselves each time, so that a changed role counts at once.
@@ -73,7 +78,7 @@ export class AccessTokens {
   }
 
   /** The claims of a token of ours that has not ended, or undefined. */
-  async verify(token: string): Promise<AccessClaims | undefined> {
+  async verify(token: string): Promise<VerifiedClaims | undefined> {
     const keys = await this.#goodKeys();
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid).verify, {
@@ -88,6 +93,7 @@ export class AccessTokens {
         userId: payload.sub as UserId,
         sessionId: payload["sid"] as SessionId,
         guildId: payload["guild_id"] as GuildId,
+        endsAt: payload.exp! * 1_000,
       };
     } catch {
       // Every way in which a token can be bad is one answer to whoever sent it.

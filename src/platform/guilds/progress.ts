@@ -1,10 +1,11 @@
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import type { AppEnv } from "../../http/env.ts";
+import { eventStream } from "../../http/event-stream.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { viewOf } from "../../http/view.ts";
 import { delay } from "../../kernel/concurrency.ts";
 import { limits } from "../../limits.ts";
+import { credentialOf, isCurrent } from "../current-access.ts";
 import { progressOf } from "./service.ts";
 
 /**
@@ -15,9 +16,13 @@ export async function watchProgress(c: Context<AppEnv>, guildId: string): Promis
   if (!(await progressOf(c.var.platform, guildId))) throw noSuchGuild();
   const { messages } = viewOf(c);
   const seen = Number(c.req.header("last-event-id") ?? 0) || 0;
-  return streamSSE(c, async (stream) => {
+  const { services, caller } = c.var;
+  const mayRead = async () =>
+    (await isCurrent(services.platform, credentialOf(caller))) &&
+    (await progressOf(c.var.platform, guildId)) !== undefined;
+  return eventStream(c, mayRead, async (stream) => {
     const endAt = performance.now() + limits.guild.progressWatchMsMax;
-    for (let last = seen; !stream.aborted && performance.now() < endAt; ) {
+    for (let last = seen; !stream.isOver && performance.now() < endAt; ) {
       const progress = await progressOf(c.var.platform, guildId);
       if (!progress) return;
       const { guild, steps, seq } = progress;
@@ -25,13 +30,13 @@ export async function watchProgress(c: Context<AppEnv>, guildId: string): Promis
         last = seq;
         for (const { step, state } of steps) {
           const data = JSON.stringify({ step, state, label: messages.common.step[state] });
-          await stream.writeSSE({ id: String(seq), event: "step", data });
+          await stream.send({ id: String(seq), event: "step", data });
         }
       }
-      if (guild.status === "failed") return await stream.writeSSE({ event: "failed", data: "{}" });
+      if (guild.status === "failed") return await stream.send({ event: "failed", data: "{}" });
       if (guild.status !== "creating") {
         const data = JSON.stringify({ location: `/g/${guild.slug}/onboarding` });
-        return await stream.writeSSE({ event: "ready", data });
+        return await stream.send({ event: "ready", data });
       }
       await delay(limits.guild.progressPollMs);
     }

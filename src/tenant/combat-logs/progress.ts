@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import type { GuildEnv } from "../../http/env.ts";
+import { eventStream, mayStill } from "../../http/event-stream.ts";
 import { delay } from "../../kernel/concurrency.ts";
 import { limits } from "../../limits.ts";
 import { uploadDeps } from "./deps.ts";
@@ -19,10 +19,11 @@ export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Res
   const ctx = c.var.guild;
   await uploadOf(ctx, files, id);
   const { tenants, platform } = c.var.services;
-  return streamSSE(c, async (stream) => {
+  const mayRead = () => mayStill(c, "logs.view");
+  return eventStream(c, mayRead, async (stream) => {
     const endAt = performance.now() + limits.logs.progressWatchMsMax;
     let last = "";
-    while (!stream.aborted && performance.now() < endAt) {
+    while (!stream.isOver && performance.now() < endAt) {
       // A lease for each look: the stream outlives the request's own.
       const guild = await platform.guild(ctx.guild.id);
       if (guild?.status !== "ready") return;
@@ -31,7 +32,7 @@ export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Res
         .catch(() => undefined);
       if (report === undefined) return;
       const data = JSON.stringify(factsOf(report));
-      if (data !== last) await stream.writeSSE({ event: "report", data });
+      if (data !== last) await stream.send({ event: "report", data });
       last = data;
       if (ENDED.has(report.state)) return;
       await delay(limits.logs.progressPollMs);
@@ -49,9 +50,10 @@ export async function watchFight(c: Context<GuildEnv>, id: string): Promise<Resp
   await uploadOf(ctx, files, id);
   const { tenants, platform } = c.var.services;
   let seen = Number(c.req.header("last-event-id") ?? 0) || 0;
-  return streamSSE(c, async (stream) => {
+  const mayRead = () => mayStill(c, "logs.view");
+  return eventStream(c, mayRead, async (stream) => {
     const endAt = performance.now() + limits.logs.progressWatchMsMax;
-    while (!stream.aborted && performance.now() < endAt) {
+    while (!stream.isOver && performance.now() < endAt) {
       const guild = await platform.guild(ctx.guild.id);
       if (guild?.status !== "ready") return;
       const now = await tenants.use(guild, async (db) => ({
@@ -61,10 +63,10 @@ export async function watchFight(c: Context<GuildEnv>, id: string): Promise<Resp
       if (now.live) {
         seen = now.live.seq;
         const data = JSON.stringify(now.live.fight);
-        await stream.writeSSE({ id: String(seen), event: "fight", data });
+        await stream.send({ id: String(seen), event: "fight", data });
       }
       if (now.report?.state !== "parsing") {
-        await stream.writeSSE({ event: "ended", data: "{}" });
+        await stream.send({ event: "ended", data: "{}" });
         return;
       }
       await delay(limits.logs.progressPollMs);

@@ -1,10 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { eventStream, mayStill } from "../../http/event-stream.ts";
 import { createRouter, problem } from "../../http/router.ts";
-import { mayStill } from "../../http/tenant.ts";
 import { limits } from "../../limits.ts";
 import { may } from "../context.ts";
 import type { GuildEvent } from "../events.ts";
@@ -48,25 +47,23 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
   const resumed = Number(c.req.header("last-event-id") ?? Number.NaN);
   const begin = Number.isSafeInteger(resumed) ? resumed : after;
   const from = begin ?? (await tails.lastSeq(ctx.guild.id));
-  return streamSSE(c, async (sse) => {
+  const mayRead = () => mayStill(c, "raids.view");
+  return eventStream(c, mayRead, async (stream) => {
     const tail = tails.follow(ctx.guild.id, from);
-    sse.onAbort(() => tail.stop());
+    stream.onOver(() => tail.stop());
     const clock = () =>
-      sse.writeSSE({ event: "clock", data: JSON.stringify({ now: now().getTime() }) });
+      stream.send({ event: "clock", data: JSON.stringify({ now: now().getTime() }) });
     await clock();
-    let checkedAt = performance.now();
+    let toldAt = performance.now();
     while (!tail.isStopped) {
-      const dueMs = checkedAt + limits.live.recheckMs;
-      const events = await tail.next(Math.max(0, dueMs - performance.now()));
-      for (const event of events) {
+      const dueMs = toldAt + limits.live.recheckMs;
+      for (const event of await tail.next(Math.max(0, dueMs - performance.now()))) {
         const data = JSON.stringify(forReader(event, personId));
-        await sse.writeSSE({ id: String(event.seq), event: event.topic, data });
+        await stream.send({ id: String(event.seq), event: event.topic, data });
       }
       // A timer may fire a fraction early.
-      if (performance.now() < dueMs - 5) continue;
-      checkedAt = performance.now();
-      // A session, a membership or a role may have ended while nobody asked.
-      if (!(await mayStill(c, "raids.view"))) return tail.stop();
+      if (tail.isStopped || performance.now() < dueMs - 5) continue;
+      toldAt = performance.now();
       await clock();
     }
   });

@@ -1,0 +1,100 @@
+import type { SessionId } from "../kernel/ids.ts";
+import { type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import type { Caller } from "./context.ts";
+import { type KeyCaller, keyById } from "./key-lookup.ts";
+import { keyStandingOf, type ReadOnly, standingOf } from "./standing.ts";
+import {
+  type Guild,
+  isGone,
+  type Membership,
+  type PlatformStore,
+  type SessionRow,
+} from "./store.ts";
+
+/** What a caller showed. Work that outlives its request keeps it to ask again. */
+export type Credential =
+  | { readonly type: "anonymous" }
+  /** `endsAt`: when the access token ends that stands for the session, in Unix milliseconds. */
+  | { readonly type: "session"; readonly sessionId: SessionId; readonly endsAt?: number }
+  | { readonly type: "key"; readonly keyId: string };
+
+/** What a credential opens in one guild at this moment. */
+export interface CurrentAccess {
+  readonly guild: Guild;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly readOnly?: ReadOnly;
+  readonly session?: SessionRow;
+  readonly membership?: Membership;
+  readonly key?: KeyCaller;
+}
+
+export function credentialOf(caller: Caller): Credential {
+  if (caller.type === "key") return { type: "key", keyId: caller.keyId };
+  if (caller.type === "anonymous") return caller;
+  const { sessionId, endsAt } = caller;
+  return { type: "session", sessionId, ...(endsAt !== undefined && { endsAt }) };
+}
+
+/**
+ * Judges every end that access can have: of a session, an access token, a key, a membership, a role,
+ * a plan's limit and the guild itself. Undefined once there is none. Event streams and sockets ask
+ * this when they open and again every few seconds.
+ */
+export async function currentAccess(
+  platform: PlatformStore,
+  credential: Credential,
+  reference: string,
+): Promise<CurrentAccess | undefined> {
+  if (credential.type === "key") return await accessOfKey(platform, credential.keyId, reference);
+  const session = credential.type === "session" ? await sessionOf(platform, credential) : null;
+  if (session === undefined) return undefined;
+  const found = await platform.guildForUser(reference, session?.userId ?? null);
+  if (found?.guild.status !== "ready") return undefined;
+  const { guild, membership } = found;
+  if (!isVisible(guild, membership)) return undefined;
+  return {
+    guild,
+    ...(membership
+      ? standingOf(guild, membership)
+      : { permissions: new Set<Permission>(VISITOR_PERMISSIONS) }),
+    ...(session && { session }),
+    ...(membership && { membership }),
+  };
+}
+
+/** Is what was shown still good, whatever it opens? */
+export async function isCurrent(platform: PlatformStore, credential: Credential): Promise<boolean> {
+  if (credential.type === "anonymous") return true;
+  const found =
+    credential.type === "key"
+      ? await keyById(platform, credential.keyId)
+      : await sessionOf(platform, credential);
+  return found !== undefined;
+}
+
+/** May a caller with this membership (or none) know that the guild exists? */
+export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
+  if (isGone(guild)) return false;
+  return membership !== undefined || (guild.isPublic && guild.status === "ready");
+}
+
+async function accessOfKey(
+  platform: PlatformStore,
+  keyId: string,
+  reference: string,
+): Promise<CurrentAccess | undefined> {
+  const key = await keyById(platform, keyId);
+  const found = key && (await platform.guildForUser(key.guildId, key.madeBy));
+  if (!key || found?.guild.status !== "ready") return undefined;
+  const { guild, membership } = found;
+  if (reference !== guild.id && reference !== guild.slug) return undefined;
+  return { guild, key, ...keyStandingOf(guild, membership, key.scopes) };
+}
+
+async function sessionOf(
+  platform: PlatformStore,
+  { sessionId, endsAt }: Extract<Credential, { type: "session" }>,
+): Promise<SessionRow | undefined> {
+  if (endsAt !== undefined && endsAt <= platform.now().getTime()) return undefined;
+  return await platform.sessionById(sessionId);
+}
