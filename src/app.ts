@@ -1,6 +1,6 @@
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
-import { trimTrailingSlash } from "hono/trailing-slash";
+import { readableBodies } from "./http/bodies.ts";
 import { simpleBody } from "./http/body-shape.ts";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
 import { keptByNobodyElse, securityHeaders } from "./http/headers.ts";
@@ -13,6 +13,7 @@ import { limitAddress, limitCaller, rateHeaders } from "./http/rate-limits.ts";
 import { createRouter } from "./http/router.ts";
 import { session } from "./http/session.ts";
 import { guildPath, inGuild } from "./http/tenant.ts";
+import { noTrailingSlash } from "./http/trailing-slash.ts";
 import { NotSupported } from "./kernel/errors.ts";
 import { limits } from "./limits.ts";
 import { guildPages } from "./platform/guilds/guild-pages.tsx";
@@ -71,8 +72,9 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
     limitCaller,
     sameOrigin,
     smallBodies,
+    readableBodies,
     simpleBodies,
-    trimTrailingSlash(),
+    noTrailingSlash,
   );
   app.route(
     "/api/g/:guild",

@@ -309,6 +309,23 @@ export const limits = {
     formPartsMax: 200,
     /** Faults named in one answer: more are read by nobody. */
     errorsMax: 100,
+    /** A request's head is sent in one go. */
+    headMs: 10 * SECOND_MS,
+    /** How often connections are looked at for heads that do not come. */
+    checkMs: SECOND_MS,
+    /** A connection on which nothing moves: its other side reads nothing, or is gone. */
+    stalledMs: 2 * MINUTE_MS,
+    /** Connections of one address: many houses behind one, far from what files a process may open. */
+    connectionsPerAddressMax: 1_000,
+    body: {
+      /** Bodies of forms arrive at once, also over a phone. */
+      graceMs: 10 * SECOND_MS,
+      /** The slowest line on which a log could be sent at all. */
+      bytesPerSecondMin: 4 * 1024,
+      sweepMs: SECOND_MS,
+      /** Unfinished bodies of one address: a house of raiders that all send their logs. */
+      perAddressMax: 100,
+    },
     /** Making a guild's database takes well under a second. */
     provisioningRetryAfterMs: SECOND_MS,
     /** Suspension is lifted by a person, not by waiting. */
@@ -326,7 +343,21 @@ export const limits = {
     /** What a code means changes with a release; a browser that shows it an hour late harms nobody. */
     problemPageFreshSeconds: 3_600,
   },
+  eventLoop: {
+    /** Longer than this, everybody else waits noticeably. */
+    lagMsMax: 250,
+    resolutionMs: 20,
+    everyMs: SECOND_MS,
+    /** One line says what a burst of them was. */
+    tellEveryMs: 10 * SECOND_MS,
+  },
   stop: {
+    /** Requests under way; what takes longer is cut. */
+    requestsMs: 8 * SECOND_MS,
+    /** Live connections store their last lines. */
+    socketsMs: 2 * SECOND_MS,
+    /** Supervisors wait for about ten seconds before they kill. */
+    totalMs: 9 * SECOND_MS,
     /** Detached work that is left, such as a retry of a write, is done by the next start or never. */
     backgroundMs: SECOND_MS,
   },
@@ -505,6 +536,12 @@ export const limits = {
     live: {
       /** A program that says hello does so at once. */
       helloMs: 5 * SECOND_MS,
+      /** A key, a name and a zone; what is larger is no hello. */
+      helloBytesMax: 4 * 1024,
+      /** Connections of an address that have not said hello: a house of raiders that comes back at once. */
+      strangersPerAddressMax: 64,
+      /** A program answers the end of a connection at once. */
+      closeMs: 2 * SECOND_MS,
       /** A second of the busiest fight is a tenth of this. */
       frameBytesMax: 1024 ** 2,
       /** What one connection may have waiting here before it is not listened to for a while. */
@@ -595,6 +632,13 @@ export const limits = {
     waitingMax: 1_000,
     /** Permissions are looked at again this often. */
     recheckMs: 3 * SECOND_MS,
+    /** A reader whose right has ended and who takes nothing is cut off after this. */
+    endMsMax: SECOND_MS,
+    /** A person with many tabs; each page opens one stream. */
+    perAccountMax: 30,
+    /** Visitors behind one address: a house of raiders, a school. */
+    perAddressMax: 200,
+    tooManyRetryAfterMs: 10 * SECOND_MS,
     /** How often a process looks for jobs that another one left. */
     jobPollMs: 250,
   },

@@ -1,5 +1,6 @@
 import "./node/umask.ts";
-import { start, stopOnSignal } from "./node/server.ts";
+import { consoleToLog, runProcess } from "./node/process-guard.ts";
+import { start } from "./node/server.ts";
 
-const { stop } = await start(process.env);
-stopOnSignal(stop);
+const { log } = await runProcess(() => start(process.env));
+consoleToLog(log);

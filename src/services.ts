@@ -18,6 +18,7 @@ import type { AuditSealer } from "./platform/audit-sealer.ts";
 import type { AccessTokens } from "./platform/auth/tokens.ts";
 import type { Jobs } from "./platform/jobs.ts";
 import type { KeyUsage } from "./platform/keys/usage.ts";
+import type { OpenStreams } from "./platform/open-streams.ts";
 import type { Payments } from "./platform/plans/payments.ts";
 import type { RateLimiter } from "./platform/rate-limiter.ts";
 import type { ResponseCache } from "./platform/response-cache.ts";
@@ -134,6 +135,8 @@ export interface Services {
   readonly wakeJobs: () => void;
   /** Owns timers, event handlers and work that goes on after the answer. */
   readonly background: Background;
+  /** The event streams that are open. */
+  readonly streams: OpenStreams;
   /** Follows what happens in guilds that somebody watches. */
   readonly tails: EventTails;
   readonly logFiles?: LogFiles;

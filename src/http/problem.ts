@@ -12,6 +12,7 @@ import {
   Unavailable,
 } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
+import { cutOff, isCutOff } from "./bodies.ts";
 import type { AppEnv } from "./env.ts";
 
 /** What a browser is shown instead of JSON. Set by app.ts, which knows the pages. */
@@ -65,7 +66,7 @@ const TITLE: Readonly<Record<ProblemStatus, string>> = {
 /** The one place where an error becomes an answer. Pages get a page, everybody else a document. */
 export function onError(page: ProblemPage) {
   return (error: Error, c: Context<AppEnv>): Response | Promise<Response> => {
-    const known = toAppError(error);
+    const known = isCutOff(error) ? cutOff(error) : toAppError(error);
     noteFailure(c, known, error);
     const problem = known ? toProblem(c, known) : unknownProblem(c, error);
     const seconds = retryAfterSeconds(problem);

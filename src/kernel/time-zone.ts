@@ -1,5 +1,16 @@
 import { Temporal } from "temporal-polyfill";
 
+/** A name that clocks can be set by, such as Europe/Madrid. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    // A bare offset such as +02:00 knows no summer time.
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
 /** How far the clocks of `timeZone` are ahead of UTC at this instant, in milliseconds. */
 export function offsetMs(atMs: number, timeZone: string): number {
   const { offsetNanoseconds } = Temporal.Instant.fromEpochMilliseconds(

@@ -8,7 +8,8 @@ import { readConfig } from "../config.ts";
 import { canonicalPassword } from "../platform/auth/passwords.ts";
 import type { Mailer } from "../services.ts";
 import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./demo-guilds.ts";
-import { start, stopOnSignal } from "./server.ts";
+import { runProcess } from "./process-guard.ts";
+import { start } from "./server.ts";
 import { buildNodeServices, guildSchema, type NodeServices } from "./services.ts";
 
 const WEEK_MS = 7 * 86_400_000;
@@ -48,11 +49,9 @@ if (!isSeeded) {
   console.log("Founding two guilds with six weeks of life…");
   await seed();
 }
-const { port, services, stop } = await start(env, {
-  demoGuildSlug: DEMO_GUILDS[0]!.slug,
-  mailer: onScreen,
-});
-stopOnSignal(stop);
+const { port, services } = await runProcess(() =>
+  start(env, { demoGuildSlug: DEMO_GUILDS[0]!.slug, mailer: onScreen }),
+);
 // Nobody operates a demo: what a newer build brings, its guilds have at once.
 for await (const guild of services.platform.guilds()) {
   const { id, schemaVersion } = guild;

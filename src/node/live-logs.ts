@@ -1,40 +1,36 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { z } from "@hono/zod-openapi";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { addressOf, addressSubject } from "../http/address.ts";
-import { lineField } from "../http/text-fields.ts";
+import { isOurHost } from "../http/tenant.ts";
 import type { Timer } from "../kernel/background.ts";
-import { pause } from "../kernel/concurrency.ts";
-import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
-import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
-import { admitConnection, endConnection, renewConnections } from "../platform/live-connections.ts";
-import { LiveLog } from "../tenant/combat-logs/live.ts";
-import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
+import { renewConnections } from "../platform/live-connections.ts";
+import { CLOSE, Connection } from "./live-connection.ts";
+import { type RawProblem, refuse } from "./raw-answers.ts";
 import type { NodeServices } from "./services.ts";
 
-const PATH = /^\/api\/g\/([^/]+)\/logs\/live$/;
-const NEWLINE = 10;
-const MINUTE_MS = 60_000;
-
-const hello = z.strictObject({
-  type: z.literal("hello"),
-  key: z.string().max(300).optional(),
-  session: z.uuid().optional(),
-  fileName: lineField(200, 1).default("WoWCombatLog.txt"),
-  timeZone: z.string().max(64).optional(),
-  year: z.number().int().min(2004).max(9999).optional(),
-});
-
-/** How a connection is ended; the numbers are those of HTTP with 4000 before them. */
-const CLOSE = {
-  bad: 4400,
-  unauthenticated: 4401,
-  tooMany: 4429,
-  failed: 1011,
-  going: 1001,
-} as const;
+const NOT_HERE: RawProblem = {
+  status: 404,
+  code: "request/no-such-page",
+  detail: "There is nothing at this address.",
+};
+const BAD_PATH: RawProblem = {
+  status: 400,
+  code: "request/bad-address",
+  detail: "The address of this request could not be read. Check it for odd characters.",
+};
+const UNKNOWN_HOST: RawProblem = {
+  status: 400,
+  code: "request/unknown-host",
+  detail: "This address is not served here.",
+};
+const TOO_MANY_STRANGERS: RawProblem = {
+  status: 429,
+  code: "live/too-many-strangers",
+  detail: "Too many live connections of your address have not said hello. Say it, or close some.",
+  retryAfterSeconds: 5,
+};
 
 /**
  * Logs that arrive as they are written, over WebSocket. Text frames are JSON: the program says
@@ -48,6 +44,8 @@ export class LiveLogs {
     maxPayload: limits.logs.live.frameBytesMax,
   });
   readonly #connections = new Set<Connection>();
+  /** Connections of an address that have not said who they are. */
+  readonly #strangers = new Map<string, number>();
   /** Which connection writes to which report. */
   readonly #writers = new Map<string, Connection>();
   readonly #renewal: Timer;
@@ -60,22 +58,42 @@ export class LiveLogs {
 
   /** For the server's event `upgrade`. What is no live log is refused. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const guild = PATH.exec(pathname)?.[1];
-    if (guild === undefined || !this.#isOurs(request)) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    const guild = guildOf(request.url ?? "");
+    if (typeof guild !== "string") {
+      refuse(socket, guild);
+      return;
+    }
+    const fault = this.#fault(request);
+    if (fault) {
+      refuse(socket, fault);
+      return;
+    }
+    const address = this.#addressOf(request);
+    const strangers = this.#strangers.get(address) ?? 0;
+    if (strangers >= limits.logs.live.strangersPerAddressMax) {
+      refuse(socket, TOO_MANY_STRANGERS);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const name = decodeURIComponent(guild);
-      const connection = new Connection(this.#services, ws, name, this.#writers);
+      const { background } = this.#services;
+      const connection = new Connection(this.#services, ws, guild, this.#writers);
       this.#connections.add(connection);
-      this.#services.background.once(ws, "close", () => this.#connections.delete(connection));
-      connection.start(request.headers.authorization, this.#addressOf(request));
+      this.#strangers.set(address, (this.#strangers.get(address) ?? 0) + 1);
+      connection.onKnown = once(() => {
+        const left = this.#strangers.get(address)! - 1;
+        if (left > 0) this.#strangers.set(address, left);
+        else this.#strangers.delete(address);
+      });
+      background.once(ws, "close", () => {
+        this.#connections.delete(connection);
+        connection.onKnown();
+      });
+      background.listen(socket, "data", (chunk: Buffer) => connection.count(chunk.length));
+      connection.start(request.headers.authorization, address);
     });
   };
 
-  /** Lets everybody go, who then come back to whichever process is there. */
+  /** Ends every connection. Their programs come back to another process. */
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
     await Promise.all([...this.#connections].map((connection) => connection.settled()));
@@ -101,230 +119,33 @@ export class LiveLogs {
     return addressSubject(addressOf(socket.remoteAddress, list, hops));
   }
 
-  /** A page of another site must not speak for whoever is signed in here. Programs send no origin. */
-  #isOurs({ headers }: IncomingMessage): boolean {
-    return (
-      headers.origin === undefined || headers.origin === this.#services.config.publicUrl.origin
-    );
+  /** A page of another site must not act for a person who is signed in here. Programs send no origin. */
+  #fault({ headers }: IncomingMessage): RawProblem | undefined {
+    const { publicUrl } = this.#services.config;
+    const url = `http://${headers.host}`;
+    if (!URL.canParse(url) || !isOurHost(new URL(url).hostname, publicUrl)) return UNKNOWN_HOST;
+    return headers.origin === undefined || headers.origin === publicUrl.origin
+      ? undefined
+      : NOT_HERE;
   }
 }
 
-class Connection {
-  readonly id = newId<string>();
-  /** Does it have one of its key's or person's places? */
-  isAdmitted = false;
-  readonly #services: NodeServices;
-  readonly #ws: WebSocket;
-  readonly #guild: string;
-  readonly #writers: Map<string, Connection>;
-  #caller: LiveCaller | undefined;
-  #live: LiveLog | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #waitingBytes = 0;
-  #timers: Timer[] = [];
-  #isClosed = false;
-  #address = "";
-  #minute = 0;
-  #eventsInMinute = 0;
-
-  constructor(
-    services: NodeServices,
-    ws: WebSocket,
-    guild: string,
-    writers: Map<string, Connection>,
-  ) {
-    this.#services = services;
-    this.#ws = ws;
-    this.#guild = guild;
-    this.#writers = writers;
-  }
-
-  start(authorization: string | undefined, address: string): void {
-    const ws = this.#ws;
-    this.#address = address;
-    const { background } = this.#services;
-    background.listen(ws, "error", () => ws.terminate());
-    background.once(ws, "close", () => this.#ended());
-    background.listen(ws, "message", (data: Buffer, isBinary: boolean) =>
-      this.#message(data, isBinary, authorization),
-    );
-    const { helloMs, recheckMs, snapshotMs, pingMs } = limits.logs.live;
-    this.#timers = [
-      background.after("live.hello", helloMs, () => {
-        if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
-      }),
-      background.every("live.recheck", recheckMs, () => this.#inTurn(() => this.#recheck())),
-      background.every("live.show", snapshotMs, () =>
-        this.#inTurn(async () => await this.#live?.show()),
-      ),
-      background.every("live.ping", pingMs, () => ws.ping()),
-    ];
-  }
-
-  close(code: number, reason: string): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, reason.slice(0, 100));
-    this.#ended();
-  }
-
-  settled(): Promise<void> {
-    return this.#work;
-  }
-
-  #message(bytes: Buffer, isBinary: boolean, authorization: string | undefined): void {
-    this.#waitingBytes += bytes.length;
-    // Not listening is what slows a sender down: what it has sent waits in its own machine.
-    if (this.#waitingBytes > limits.logs.live.waitingBytesMax) this.#ws.pause();
-    this.#inTurn(async () => {
-      try {
-        if (isBinary) await this.#lines(bytes);
-        else await this.#said(bytes.toString("utf8"), authorization);
-      } finally {
-        this.#waitingBytes -= bytes.length;
-        if (this.#waitingBytes <= limits.logs.live.waitingBytesMax) this.#ws.resume();
-      }
-    });
-  }
-
-  async #said(text: string, authorization: string | undefined): Promise<void> {
-    const message = parsed(text);
-    if (message?.type === "end" && this.#live) {
-      await this.#live.end();
-      this.#say({ type: "ended", report: this.#live.reportId });
-      this.#live = undefined;
-      // Before it is told to go: it may come back at once for its next log.
-      await this.#leave();
-      this.close(1000, "ended");
-      return;
-    }
-    const greeting = hello.safeParse(message);
-    if (!greeting.success || this.#caller) {
-      this.close(CLOSE.bad, "say hello first, then send bytes, then end");
-      return;
-    }
-    const { key, type: _, ...rest } = greeting.data;
-    const token = key ?? /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
-    const { rates } = this.#services;
-    await rates.use("live", "address", this.#address);
-    const caller = token && (await authenticate(this.#services, this.#guild, token));
-    if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
-    await rates.use("live", caller.keyId ? "key" : "account", caller.subject);
-    await rates.use("live", "guild", caller.guildId);
-    if (rest.session) await this.#relieve(rest.session, caller);
-    const { platform, runner, logFiles: files, jobs } = this.#services;
-    if (!(await admitConnection(platform, runner, { id: this.id, ...caller }))) {
-      this.close(CLOSE.tooMany, "too many connections");
-      return;
-    }
-    this.#caller = caller;
-    this.isAdmitted = true;
-    if (this.#isClosed) return;
-    this.#live = await LiveLog.open({ files, jobs, within: caller.within }, rest);
-    this.#writers.set(this.#live.reportId, this);
-    this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
-  }
-
-  /** Whoever comes back was cut off: what the broken line still has under way is finished first. */
-  async #relieve(session: string, { subject }: LiveCaller): Promise<void> {
-    const before = this.#writers.get(session);
-    if (!before || before.#caller?.subject !== subject) return;
-    before.close(CLOSE.going, "somebody goes on with this log");
-    await before.settled();
-  }
-
-  async #lines(frame: Buffer): Promise<void> {
-    if (!this.#live || frame.length < 8) {
-      this.close(CLOSE.bad, "say hello first");
-      return;
-    }
-    const offset = Number(frame.readBigUInt64BE(0));
-    const bytes = new Uint8Array(frame.buffer, frame.byteOffset + 8, frame.length - 8);
-    await this.#pace(bytes);
-    this.#say({ type: "ack", offset: await this.#live.receive(offset, bytes) });
-  }
-
-  /** More lines than a key may send in a minute wait for the next one. */
-  async #pace(bytes: Uint8Array): Promise<void> {
-    let events = 0;
-    for (const byte of bytes) if (byte === NEWLINE) events++;
-    const { keyId, eventsPerMinuteMax } = this.#caller!;
-    if (keyId) this.#services.keyUsage.count(keyId, "live lines", events);
-    const minute = Math.floor(performance.now() / MINUTE_MS);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      this.#eventsInMinute = 0;
-    }
-    this.#eventsInMinute += events;
-    if (this.#eventsInMinute <= eventsPerMinuteMax) return;
-    const waitMs = MINUTE_MS - (performance.now() % MINUTE_MS);
-    const wait = pause(waitMs);
-    const leave = this.#services.background.once(this.#ws, "close", wait.end);
-    await wait.over;
-    leave();
-  }
-
-  async #recheck(): Promise<void> {
-    if (!this.#caller || (await stillMay(this.#services, this.#caller))) return;
-    this.close(CLOSE.unauthenticated, "the key or the membership has ended");
-  }
-
-  /** One thing after another: an answer must not overtake the bytes it is about. */
-  #inTurn(work: () => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      if (this.#isClosed) return;
-      try {
-        await work();
-      } catch (error) {
-        this.#failed(error);
-      }
-    });
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof AppError) {
-      this.#say({ type: "error", code: error.code, message: error.message, ...error.details });
-      this.close(closingOf(error), error.code);
-      return;
-    }
-    this.#services.log.error("logs.live-failed", { error });
-    this.close(CLOSE.failed, "something went wrong on our side");
-  }
-
-  #say(message: Record<string, unknown>): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify(message));
-  }
-
-  #ended(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const timer of this.#timers) timer.cancel();
-    const report = this.#live?.reportId;
-    // Until its last bytes are on disk, whoever comes back has to wait for them.
-    this.#work = this.#work.then(async () => {
-      if (report && this.#writers.get(report) === this) this.#writers.delete(report);
-      await this.#leave();
-    });
-  }
-
-  /** Gives its place back. One that could not be given back is free when its lease has ended. */
-  async #leave(): Promise<void> {
-    if (!this.isAdmitted) return;
-    this.isAdmitted = false;
-    await endConnection(this.#services.platform, this.id).catch((error: unknown) => {
-      this.#services.log.error("logs.live-lease", { error });
-    });
-  }
-}
-
-function closingOf(error: AppError): number {
-  if (error instanceof LimitReached) return CLOSE.tooMany;
-  return error instanceof Unauthenticated ? CLOSE.unauthenticated : CLOSE.bad;
-}
-
-function parsed(text: string): { readonly type?: unknown } | undefined {
+function guildOf(url: string): string | RawProblem {
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0]!;
+  const [, text] = /^\/api\/g\/([^/]+)\/logs\/live$/.exec(path) ?? [];
+  if (text === undefined) return NOT_HERE;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
+    const name = decodeURIComponent(text);
+    return /^[\w-]{1,64}$/.test(name) ? name : NOT_HERE;
   } catch {
-    return undefined;
+    return BAD_PATH;
   }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }

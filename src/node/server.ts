@@ -1,67 +1,77 @@
-import { serve } from "@hono/node-server";
 import { createApp } from "../app.ts";
-import { readConfig } from "../config.ts";
-import { processBackground } from "../kernel/background.ts";
+import { type Config, readConfig } from "../config.ts";
+import { pause } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
+import { HttpServer } from "./http-server.ts";
 import { LiveLogs } from "./live-logs.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
+import { StartError } from "./start-error.ts";
 
-/** Starts the server and resolves once it answers; used by `npm start`, the demo and tests. */
+/**
+ * Starts the server and resolves once it answers; used by `npm start`, the demo and tests.
+ * @throws {StartError} saying what to set; errors of the system such as EADDRINUSE.
+ */
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
   extras: { readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
 ) {
-  const config = readConfig(env);
+  const config = configFrom(env);
   const services = await buildNodeServices(config, extras);
-  const stopSweeping = await sweepRegularly(services);
+  try {
+    return await serve(services);
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+}
+
+async function serve(services: NodeServices) {
+  const { config, background, log } = services;
+  const sweep = await sweepRegularly(services);
   services.startJobs();
   const app = createApp(services);
-  const server = serve({ fetch: app.fetch, port: config.port, hostname: config.hostname });
-  await new Promise<void>((resolve, reject) => {
-    services.background.once(server, "listening", resolve);
-    services.background.once(server, "error", reject);
-  });
   const liveLogs = new LiveLogs(services);
-  services.background.listen(server, "upgrade", liveLogs.upgrade);
-  const { port } = server.address() as { port: number };
-  services.log.info("server.listening", { port, publicUrl: config.publicUrl.href });
+  const server = new HttpServer(services, app, liveLogs);
+  const port = await server.listen(config.port, config.hostname);
+  services.eventLoop.start();
+  log.info("server.listening", { port, publicUrl: config.publicUrl.href });
 
-  /** Stops taking requests, lets those under way finish, then closes every database. */
+  /**
+   * Takes no request more, gives those under way some seconds, closes every connection, then every
+   * database. Streams and sockets end first: their readers come back to another process.
+   */
   const stop = async () => {
-    await liveLogs.close();
-    // Streams end first: else the server would wait for those who watch.
+    server.stopListening();
+    services.streams.close();
     services.tails.close();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-    });
-    await stopSweeping();
+    await Promise.all([within(limits.stop.socketsMs, liveLogs.close()), server.close()]);
+    services.eventLoop.stop();
+    await sweep.stop();
     await services.close();
   };
-  return { port, services, app, stop };
+  return { port, services, app, stop, log, background };
 }
 
-/** Ends the process in order on the first signal, at once on the second. */
-export function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
-  const onSignal = async () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    try {
-      await stop();
-      process.exit(0);
-    } catch (error) {
-      console.error(error);
-      process.exit(1);
-    }
-  };
-  for (const signal of ["SIGINT", "SIGTERM"]) processBackground.listen(process, signal, onSignal);
+function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const todo = "Set these environment variables right; guildhall doctor shows all of them.";
+    throw new StartError("configuration/invalid", message, todo, { cause: error });
+  }
 }
 
-/** Finishes what dead processes left: now, and then regularly. Returns how to stop. */
-async function sweepRegularly(services: NodeServices): Promise<() => Promise<void>> {
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const late = pause(ms);
+  await Promise.race([work, late.over]);
+  late.end();
+}
+
+/** Finishes what dead processes left: now, and then regularly. */
+async function sweepRegularly(services: NodeServices) {
   let told = 0;
   const run = async () => {
     await endPastGrants(services);
@@ -72,7 +82,5 @@ async function sweepRegularly(services: NodeServices): Promise<() => Promise<voi
     told = unclaimed.length;
   };
   await run();
-  const { sweepEveryMs } = limits.guild;
-  const timer = services.background.every("provisioning.sweep", sweepEveryMs, run);
-  return () => timer.stop();
+  return services.background.every("provisioning.sweep", limits.guild.sweepEveryMs, run);
 }

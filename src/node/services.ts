@@ -30,6 +30,7 @@ import { PlatformFaults, storedFaults } from "../platform/fault-store.ts";
 import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
+import { OpenStreams } from "../platform/open-streams.ts";
 import { Operations } from "../platform/operations.ts";
 import { PerformanceLog } from "../platform/performance.ts";
 import type { Payments } from "../platform/plans/payments.ts";
@@ -41,6 +42,7 @@ import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
 import { platformFile } from "./data-folder.ts";
 import { watchDataFolder } from "./data-folder-watch.ts";
+import { EventLoopMonitor } from "./event-loop.ts";
 import { JobRunner } from "./job-runner.ts";
 import { planWork, promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping, storeOf } from "./keeping.ts";
@@ -73,6 +75,7 @@ export type NodeServices = Services &
     readonly slowJobRunner: JobRunner;
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
+    readonly eventLoop: EventLoopMonitor;
     startJobs(): void;
     close(): Promise<void>;
   };
@@ -179,6 +182,8 @@ export async function buildNodeServices(
     log,
     background,
   });
+  const streams = new OpenStreams();
+  const eventLoop = new EventLoopMonitor(log, background);
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, faults, onDone };
@@ -228,6 +233,8 @@ export async function buildNodeServices(
       slowJobRunner.wake();
     },
     tails,
+    streams,
+    eventLoop,
     jobRunner,
     slowJobRunner,
     ...keeping,
@@ -252,6 +259,7 @@ export async function buildNodeServices(
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
     close: async () => {
       await clockWatch.stop();
+      streams.close();
       tails.close();
       await jobRunner.stop();
       await slowJobRunner.stop();

@@ -1,7 +1,8 @@
 /** Every code that an answer of ours may carry, by its HTTP status. */
 const CODES = {
   400: `
-    auth/round-not-valid guild/ambiguous request/malformed request/unknown-host`,
+    auth/round-not-valid guild/ambiguous request/bad-address request/cut-off request/malformed
+    request/malformed-form request/two-hosts request/unknown-host`,
   401: `
     auth/bad-token auth/required auth/wrong-credentials payment/bad-signature`,
   402: `
@@ -20,6 +21,8 @@ const CODES = {
     operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
     plan/not-found raids/not-found raids/series-not-found request/no-such-page rollout/not-found
     roster/character-not-found roster/person-not-found secrets/not-set`,
+  408: `
+    request/too-slow`,
   409: `
     auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
     auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
@@ -53,7 +56,8 @@ const CODES = {
     raids/bad-people raids/bad-time request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `
-    backup/too-many rate/too-many`,
+    backup/too-many live/too-many-strangers live/too-many-streams rate/too-many
+    request/too-many-bodies`,
   501: `
     backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
   503: `

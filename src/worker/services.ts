@@ -26,6 +26,7 @@ import { AuditSealer } from "../platform/audit-sealer.ts";
 import { AccessTokens } from "../platform/auth/tokens.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
+import { OpenStreams } from "../platform/open-streams.ts";
 import { Operations } from "../platform/operations.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { StripePayments } from "../platform/plans/stripe.ts";
@@ -171,6 +172,8 @@ function servicesOn(
     ...(payments && { payments }),
     wakeJobs: () => background.detach("jobs.drain", jobRunner.drain()),
     background,
+    // For one request: an edge in front has limits of its own.
+    streams: new OpenStreams(),
     tails: new EventTails({ platform, tenants, background, pollMs, looksMax }),
   };
 }

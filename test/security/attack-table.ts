@@ -102,16 +102,6 @@ export const ATTACKS: Readonly<Record<string, string>> = {
 export const NOT_YET: Readonly<Record<string, string>> = {
   S48: "no addon file is read: rosters come as CSV or as pasted text",
   S52: "what people save as addresses is sealed and called by nothing; operators choose all others",
-  S65: "not proved yet",
-  S73: "not proved yet",
-  S74: "not proved yet",
   S76: "not proved yet",
-  S78: "not proved yet",
-  S79: "not proved yet",
   S81: "not proved yet",
-  S86: "not proved yet",
-  S87: "not proved yet",
-  S89: "not proved yet",
-  S90: "not proved yet",
-  S91: "not proved yet",
 };

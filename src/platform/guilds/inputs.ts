@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { linesField, nameField } from "../../http/text-fields.ts";
 import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
+import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../auth/email.ts";
 
@@ -168,13 +169,3 @@ export const invitationJson = z
     expiresAt: z.int(),
   })
   .openapi("Invitation");
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    // A bare offset such as +02:00 knows no summer time.
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
-}

@@ -1,17 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { lineField } from "../../http/text-fields.ts";
+import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
 
 const zone = z
   .string()
   .max(64)
-  .refine((text) => {
-    try {
-      return new Intl.DateTimeFormat("en", { timeZone: text }) !== undefined;
-    } catch {
-      return false;
-    }
-  }, "Give an IANA time zone, such as Europe/Berlin.");
+  .refine(isTimeZone, "Give an IANA time zone, such as Europe/Berlin.");
 
 export const newUpload = z.strictObject({
   fileName: lineField(200, 1),

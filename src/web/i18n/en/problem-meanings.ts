@@ -184,6 +184,19 @@ export const meanings: Readonly<Record<string, string>> = {
   "raids/over": "This raid is over or canceled.",
   "raids/series-not-found": "This guild has no such weekly raid.",
   "raids/too-many-series": "The guild has as many weekly raids as it may. End one first.",
+  "live/too-many-strangers":
+    "Too many live connections of your address have not said hello. Say it, or close some.",
+  "live/too-many-streams":
+    "You have as many live pages open as we allow. Close one and load this page again.",
+  "request/bad-address":
+    "The address of this request could not be read. Check it for odd characters.",
+  "request/cut-off": "The connection ended before the whole request had arrived. Send it again.",
+  "request/malformed-form":
+    "The form could not be read. Load the page again and send it once more.",
+  "request/too-many-bodies":
+    "Too many requests from your address have not arrived whole. Finish some of them first.",
+  "request/too-slow": "The request did not arrive in time. Send it again over a faster line.",
+  "request/two-hosts": "This request names more than one host. Send exactly one Host header.",
   "request/bad-cursor": "This page link is not one of ours. Start the list again.",
   "request/bad-text":
     "A text holds a character that cannot be kept. Type it again without pasting.",

@@ -186,6 +186,22 @@ export const problems: Translated<typeof en> = {
       "Un texto lleva un carácter que no se puede guardar. Escríbelo de nuevo sin pegarlo.",
     "request/no-websocket":
       "Este servidor no admite WebSocket. Envía el registro al acabar la noche, o usa Guildhall en Node.",
+    "live/too-many-strangers":
+      "Demasiadas conexiones en directo de tu dirección no han dicho hola. Dilo, o cierra algunas.",
+    "live/too-many-streams":
+      "Tienes abiertas tantas páginas en directo como permitimos. Cierra una y vuelve a cargar esta.",
+    "request/bad-address":
+      "No se pudo leer la dirección de esta petición. Comprueba si lleva caracteres raros.",
+    "request/cut-off":
+      "La conexión terminó antes de que llegara toda la petición. Envíala de nuevo.",
+    "request/malformed-form":
+      "No se pudo leer el formulario. Vuelve a cargar la página y envíalo otra vez.",
+    "request/too-many-bodies":
+      "Demasiadas peticiones de tu dirección no han llegado enteras. Termina antes algunas.",
+    "request/too-slow":
+      "La petición no llegó a tiempo. Envíala de nuevo con una conexión más rápida.",
+    "request/two-hosts":
+      "Esta petición nombra más de un servidor. Envía exactamente una cabecera Host.",
     "request/bad-cursor": "Este enlace de página no es nuestro. Empieza la lista de nuevo.",
     "request/cross-site":
       "Esta petición parece venir de otro sitio. Abre la página aquí e inténtalo de nuevo.",
@@ -266,6 +282,7 @@ export const problems: Translated<typeof en> = {
     s402: "Has llegado al límite de tu plan",
     s403: "No tienes permiso para esto",
     s404: "Aquí no hay nada",
+    s408: "Ha tardado demasiado",
     s409: "Eso ya no encaja",
     s413: "Es demasiado grande",
     s422: "Hay algo incorrecto en el formulario",
@@ -281,6 +298,7 @@ export const problems: Translated<typeof en> = {
     s402: "Libera parte de lo que está en uso, o que el dueño de la hermandad suba de plan.",
     s403: "Pídeselo a alguien cuyo rol lo permita, o a quien pueda cambiar el tuyo.",
     s404: "Mira otra vez la dirección. Lo que no puedes ver responde igual que lo que no existe.",
+    s408: "Envíalo de nuevo, de una vez y con una conexión más rápida.",
     s409: "Algo ha cambiado entretanto, o no encaja. Vuelve a cargarlo, míralo y decide de nuevo.",
     s413: "Envía menos de una vez.",
     s422: "Corrige lo que se nombra en errors, campo a campo, y envíalo otra vez.",

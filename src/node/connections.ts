@@ -1,0 +1,45 @@
+import type { Socket } from "node:net";
+import { addressSubject } from "../http/address.ts";
+import type { Background } from "../kernel/background.ts";
+
+/** Every TCP connection of the server, from its first moment to its last. */
+export class Connections {
+  readonly #background: Background;
+  readonly #perAddressMax: number;
+  readonly #open = new Set<Socket>();
+  readonly #counts = new Map<string, number>();
+
+  /** `perAddressMax`: more of one address are closed at once. Infinite behind a proxy. */
+  constructor(background: Background, perAddressMax: number) {
+    this.#background = background;
+    this.#perAddressMax = perAddressMax;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** For the server's event `connection`. */
+  readonly add = (socket: Socket): void => {
+    // HTTP takes its own listener off when a connection is upgraded. A reset then must find this one.
+    this.#background.listen(socket, "error", () => socket.destroy());
+    const address = addressSubject(socket.remoteAddress ?? "");
+    const count = this.#counts.get(address) ?? 0;
+    if (count >= this.#perAddressMax) {
+      socket.destroy();
+      return;
+    }
+    this.#open.add(socket);
+    this.#counts.set(address, count + 1);
+    this.#background.once(socket, "close", () => {
+      this.#open.delete(socket);
+      const left = this.#counts.get(address)! - 1;
+      if (left > 0) this.#counts.set(address, left);
+      else this.#counts.delete(address);
+    });
+  };
+
+  destroyAll(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+}

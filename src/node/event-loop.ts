@@ -1,0 +1,76 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Background, Timer } from "../kernel/background.ts";
+import type { Log } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+
+const NS_PER_MS = 1_000_000;
+
+/** How long work on the main thread held up everything else, in milliseconds. */
+export interface EventLoopLag {
+  /** The longest in the last second or two. */
+  readonly latestMs: number;
+  /** The longest since the server started. */
+  readonly maxMs: number;
+  /** How often a second had more than `limits.eventLoop.lagMsMax`. */
+  readonly overLimit: number;
+}
+
+/** Measures the event loop's lag. Logs `process.event-loop-lag` when it is over the limit, not too often. */
+export class EventLoopMonitor {
+  readonly #log: Log;
+  readonly #background: Background;
+  #timer: Timer | undefined;
+  // A histogram that is reset forgets the delay under way, so two of them overlap.
+  #histograms: ReturnType<typeof monitorEventLoopDelay>[] = [];
+  #latestMs = 0;
+  #maxMs = 0;
+  #overLimit = 0;
+  #untoldMaxMs = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(log: Log, background: Background) {
+    this.#log = log;
+    this.#background = background;
+  }
+
+  get lag(): EventLoopLag {
+    return { latestMs: this.#latestMs, maxMs: this.#maxMs, overLimit: this.#overLimit };
+  }
+
+  start(): void {
+    this.#add();
+    const { everyMs } = limits.eventLoop;
+    this.#timer = this.#background.every("process.event-loop", everyMs, () => this.#look());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    for (const histogram of this.#histograms.splice(0)) histogram.disable();
+  }
+
+  #add(): void {
+    const histogram = monitorEventLoopDelay({ resolution: limits.eventLoop.resolutionMs });
+    histogram.enable();
+    this.#histograms.push(histogram);
+  }
+
+  #look(): void {
+    const { lagMsMax, tellEveryMs, resolutionMs } = limits.eventLoop;
+    const delays = this.#histograms.map(({ count, max }) => (count === 0 ? 0 : max / NS_PER_MS));
+    const latestMs = Math.max(0, Math.round(Math.max(...delays) - resolutionMs));
+    this.#latestMs = latestMs;
+    this.#maxMs = Math.max(this.#maxMs, latestMs);
+    if (this.#histograms.length > 1) this.#histograms.shift()?.disable();
+    this.#add();
+    if (latestMs > lagMsMax) {
+      this.#overLimit++;
+      this.#untoldMaxMs = Math.max(this.#untoldMaxMs, latestMs);
+    }
+    const now = performance.now();
+    if (this.#untoldMaxMs === 0 || now - this.#toldAt < tellEveryMs) return;
+    const { maxMs } = this.lag;
+    this.#log.warn("process.event-loop-lag", { ms: this.#untoldMaxMs, maxMs, limitMs: lagMsMax });
+    this.#untoldMaxMs = 0;
+    this.#toldAt = now;
+  }
+}

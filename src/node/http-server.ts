@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import type { App } from "../app.ts";
+import { addressOf, addressSubject } from "../http/address.ts";
+import { delay } from "../kernel/concurrency.ts";
+import { limits } from "../limits.ts";
+import { Connections } from "./connections.ts";
+import type { LiveLogs } from "./live-logs.ts";
+import { problemHeaders, problemText, type RawProblem, refuse } from "./raw-answers.ts";
+import { hostFault } from "./request-hosts.ts";
+import type { NodeServices } from "./services.ts";
+import { SlowBodies } from "./slow-bodies.ts";
+
+const FAILED: RawProblem = {
+  status: 500,
+  detail: "Something went wrong on our side. Try again in a moment.",
+};
+const BAD_ADDRESS: RawProblem = {
+  status: 400,
+  code: "request/bad-address",
+  detail: "The address of this request could not be read. Check it for odd characters.",
+};
+const TOO_MANY_BODIES: RawProblem = {
+  status: 429,
+  code: "request/too-many-bodies",
+  detail: "Too many requests from your address have not arrived whole. Finish some of them first.",
+  retryAfterSeconds: 5,
+};
+
+/**
+ * The product's HTTP server on Node. Whatever a stranger sends, or does not send, is answered or
+ * closed here, and never reaches code that could end the process.
+ */
+export class HttpServer {
+  readonly #services: NodeServices;
+  readonly #server: Server;
+  readonly #connections: Connections;
+  readonly #bodies: SlowBodies;
+  readonly #underWay = new Set<ServerResponse>();
+  readonly #listener: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
+  #isClosing = false;
+
+  constructor(services: NodeServices, app: App, liveLogs: LiveLogs) {
+    this.#services = services;
+    const { background, config } = services;
+    const { headMs, checkMs, stalledMs, connectionsPerAddressMax } = limits.http;
+    const isDirect = config.trustedProxyHops === 0;
+    const perAddressMax = isDirect ? connectionsPerAddressMax : Number.POSITIVE_INFINITY;
+    this.#connections = new Connections(background, perAddressMax);
+    this.#bodies = new SlowBodies(background);
+    this.#listener = getRequestListener(app.fetch, {
+      errorHandler: (error) => this.#failed(error),
+    });
+    this.#server = createServer({
+      headersTimeout: headMs,
+      // It would also end an upload that takes its time: bodies have a rule of their own.
+      requestTimeout: 0,
+      connectionsCheckingInterval: checkMs,
+    });
+    this.#server.timeout = stalledMs;
+    background.listen(this.#server, "connection", this.#connections.add);
+    background.listen(this.#server, "request", this.#request);
+    background.listen(
+      this.#server,
+      "upgrade",
+      (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+        try {
+          const fault = hostFault(incoming);
+          if (fault) refuse(socket, fault);
+          else liveLogs.upgrade(incoming, socket, head);
+        } catch (error) {
+          refuse(socket, BAD_ADDRESS);
+          throw error;
+        }
+      },
+    );
+  }
+
+  /** Resolves with the port once it listens. @throws {Error} such as EADDRINUSE */
+  async listen(port: number, hostname: string): Promise<number> {
+    const { background, log } = this.#services;
+    const listening = Promise.withResolvers<void>();
+    background.once(this.#server, "listening", listening.resolve);
+    background.listen(this.#server, "error", (error: Error) => {
+      if (this.#server.listening) log.error("server.error", { error });
+      else listening.reject(error);
+    });
+    this.#server.listen(port, hostname);
+    await listening.promise;
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no connection more. Answers say that theirs closes. */
+  stopListening(): void {
+    this.#isClosing = true;
+    this.#server.close();
+    for (const outgoing of this.#underWay) outgoing.shouldKeepAlive = false;
+  }
+
+  /** Lets requests under way end, for as long as a stop may wait, and closes every connection. */
+  async close(): Promise<void> {
+    const giveUpAt = performance.now() + limits.stop.requestsMs;
+    while (this.#underWay.size > 0 && performance.now() < giveUpAt) await delay(20);
+    const cut = this.#underWay.size;
+    if (cut > 0) this.#services.log.warn("server.requests-cut", { cut });
+    this.#server.closeAllConnections();
+    this.#connections.destroyAll();
+  }
+
+  readonly #request = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { background } = this.#services;
+    background.listen(outgoing, "error", () => incoming.socket.destroy());
+    const fault = hostFault(incoming) ?? this.#bodyFault(incoming, outgoing);
+    if (fault) {
+      outgoing.writeHead(fault.status, problemHeaders(fault)).end(problemText(fault));
+      return;
+    }
+    this.#underWay.add(outgoing);
+    background.once(outgoing, "close", () => this.#underWay.delete(outgoing));
+    if (this.#isClosing) outgoing.shouldKeepAlive = false;
+    await this.#listener(incoming, outgoing);
+  };
+
+  #bodyFault(incoming: IncomingMessage, outgoing: ServerResponse): RawProblem | undefined {
+    const hops = this.#services.config.trustedProxyHops;
+    const forwarded = [incoming.headers["x-forwarded-for"] ?? []].flat().join(",");
+    const address = addressSubject(addressOf(incoming.socket.remoteAddress, forwarded, hops));
+    return this.#bodies.admit(incoming, outgoing, address) ? undefined : TOO_MANY_BODIES;
+  }
+
+  /** What fails outside of the app: an address that is none, or the app's own error handler. */
+  #failed(error: unknown): Response {
+    const isTheirs = error instanceof Error && error.name === "RequestError";
+    const problem = isTheirs ? BAD_ADDRESS : FAILED;
+    if (!isTheirs) this.#services.log.error("request.failed", { error });
+    const { connection: _, ...headers } = problemHeaders(problem);
+    return new Response(problemText(problem), { status: problem.status, headers });
+  }
+}

@@ -1,0 +1,293 @@
+import { z } from "@hono/zod-openapi";
+import { WebSocket } from "ws";
+import { DatabaseError } from "../database/errors.ts";
+import { lineField } from "../http/text-fields.ts";
+import type { Timer } from "../kernel/background.ts";
+import { type Pause, pause } from "../kernel/concurrency.ts";
+import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { isTimeZone } from "../kernel/time-zone.ts";
+import { limits } from "../limits.ts";
+import { admitConnection, endConnection } from "../platform/live-connections.ts";
+import { LiveLog } from "../tenant/combat-logs/live.ts";
+import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
+import type { NodeServices } from "./services.ts";
+
+const NEWLINE = 10;
+const MINUTE_MS = 60_000;
+/** What a message costs beside its bytes, so that empty ones count too. */
+const MESSAGE_BYTES = 256;
+
+const PRINTABLE = /^[^\p{Cc}]*$/u;
+const hello = z.strictObject({
+  type: z.literal("hello"),
+  key: z.string().max(300).regex(PRINTABLE).optional(),
+  session: z.uuid().optional(),
+  fileName: lineField(200, 1).default("WoWCombatLog.txt"),
+  timeZone: z.string().max(64).refine(isTimeZone).optional(),
+  year: z.number().int().min(2004).max(9999).optional(),
+});
+
+/** How a connection is ended; the numbers are those of HTTP with 4000 before them. */
+export const CLOSE = {
+  bad: 4400,
+  unauthenticated: 4401,
+  tooMany: 4429,
+  failed: 1011,
+  going: 1001,
+} as const;
+
+/** One live connection, from before its hello to its end. */
+export class Connection {
+  readonly id = newId<string>();
+  /** Does it have one of its key's or person's places? */
+  isAdmitted = false;
+  readonly #services: NodeServices;
+  readonly #ws: WebSocket;
+  readonly #guild: string;
+  readonly #writers: Map<string, Connection>;
+  #caller: LiveCaller | undefined;
+  #live: LiveLog | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #waitingBytes = 0;
+  #timers: Timer[] = [];
+  #isClosed = false;
+  #address = "";
+  /** Called once it is known whose connection this is. */
+  onKnown: () => void = () => {};
+  #greeted = false;
+  #strangerBytes = 0;
+  #pacing: Pause | undefined;
+  #minute = 0;
+  #eventsInMinute = 0;
+
+  constructor(
+    services: NodeServices,
+    ws: WebSocket,
+    guild: string,
+    writers: Map<string, Connection>,
+  ) {
+    this.#services = services;
+    this.#ws = ws;
+    this.#guild = guild;
+    this.#writers = writers;
+  }
+
+  start(authorization: string | undefined, address: string): void {
+    const ws = this.#ws;
+    this.#address = address;
+    const { background } = this.#services;
+    background.listen(ws, "error", () => ws.terminate());
+    background.once(ws, "close", () => this.#ended());
+    background.listen(ws, "message", (data: Buffer, isBinary: boolean) =>
+      this.#message(data, isBinary, authorization),
+    );
+    const { helloMs, recheckMs, snapshotMs, pingMs } = limits.logs.live;
+    this.#timers = [
+      background.after("live.hello", helloMs, () => {
+        if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
+      }),
+      // Not in turn: lines that wait for their minute must not put off the end of a right.
+      background.every("live.recheck", recheckMs, () => this.#recheck()),
+      background.every("live.show", snapshotMs, () =>
+        this.#inTurn(async () => await this.#live?.show()),
+      ),
+      background.every("live.ping", pingMs, () => ws.ping()),
+    ];
+  }
+
+  /** Counts what arrives before the first message, and ends a connection that sends too much. */
+  count(bytes: number): void {
+    if (this.#greeted) return;
+    this.#strangerBytes += bytes;
+    if (this.#strangerBytes > limits.logs.live.helloBytesMax) this.#ws.terminate();
+  }
+
+  close(code: number, reason: string): void {
+    const ws = this.#ws;
+    if (ws.readyState === WebSocket.OPEN) ws.close(code, reason.slice(0, 100));
+    // A program that does not answer is cut off.
+    this.#services.background.after("live.close", limits.logs.live.closeMs, () => ws.terminate());
+    this.#ended();
+  }
+
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  #message(bytes: Buffer, isBinary: boolean, authorization: string | undefined): void {
+    const { helloBytesMax, waitingBytesMax } = limits.logs.live;
+    const isFirst = !this.#greeted;
+    this.#greeted = true;
+    if (isFirst && bytes.length > helloBytesMax) {
+      this.close(CLOSE.bad, "say hello first");
+      return;
+    }
+    const cost = bytes.length + MESSAGE_BYTES;
+    this.#waitingBytes += cost;
+    // Not listening slows a sender down: what it has sent waits in its own machine. Nothing more is
+    // taken from a stranger until it is known who that is.
+    if (isFirst || this.#waitingBytes > waitingBytesMax) this.#ws.pause();
+    this.#inTurn(async () => {
+      try {
+        if (isBinary) await this.#lines(bytes);
+        else await this.#said(bytes.toString("utf8"), authorization);
+      } finally {
+        this.#waitingBytes -= cost;
+        if (this.#waitingBytes <= waitingBytesMax) this.#ws.resume();
+      }
+    });
+  }
+
+  async #said(text: string, authorization: string | undefined): Promise<void> {
+    const message = parsed(text);
+    if (message?.type === "end" && this.#live) {
+      await this.#live.end();
+      this.#say({ type: "ended", report: this.#live.reportId });
+      this.#live = undefined;
+      // Before it is told to go: it may come back at once for its next log.
+      await this.#leave();
+      this.close(1000, "ended");
+      return;
+    }
+    const greeting = hello.safeParse(message);
+    if (!greeting.success || this.#caller) {
+      this.close(CLOSE.bad, "say hello first, then send bytes, then end");
+      return;
+    }
+    const { key, type: _, ...rest } = greeting.data;
+    const token = key ?? /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    const { rates } = this.#services;
+    await rates.use("live", "address", this.#address);
+    const caller = token && (await authenticate(this.#services, this.#guild, token));
+    if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
+    await rates.use("live", caller.keyId ? "key" : "account", caller.subject);
+    await rates.use("live", "guild", caller.guildId);
+    if (rest.session) await this.#relieve(rest.session, caller);
+    const { platform, runner, logFiles: files, jobs } = this.#services;
+    if (!(await admitConnection(platform, runner, { id: this.id, ...caller }))) {
+      this.close(CLOSE.tooMany, "too many connections");
+      return;
+    }
+    this.#caller = caller;
+    this.isAdmitted = true;
+    this.onKnown();
+    if (this.#isClosed) return;
+    this.#live = await LiveLog.open({ files, jobs, within: caller.within }, rest);
+    this.#writers.set(this.#live.reportId, this);
+    this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
+  }
+
+  /** Whoever comes back was cut off: what the broken line still has under way is finished first. */
+  async #relieve(session: string, { subject }: LiveCaller): Promise<void> {
+    const before = this.#writers.get(session);
+    if (!before || before.#caller?.subject !== subject) return;
+    before.close(CLOSE.going, "somebody goes on with this log");
+    await before.settled();
+  }
+
+  async #lines(frame: Buffer): Promise<void> {
+    if (!this.#live || frame.length < 8) {
+      this.close(CLOSE.bad, "say hello first");
+      return;
+    }
+    const offset = Number(frame.readBigUInt64BE(0));
+    const bytes = new Uint8Array(frame.buffer, frame.byteOffset + 8, frame.length - 8);
+    await this.#pace(bytes);
+    if (this.#isClosed) return;
+    this.#say({ type: "ack", offset: await this.#live.receive(offset, bytes) });
+  }
+
+  /** More lines than a key may send in a minute wait for the next one. */
+  async #pace(bytes: Uint8Array): Promise<void> {
+    let events = 0;
+    for (const byte of bytes) if (byte === NEWLINE) events++;
+    const { keyId, eventsPerMinuteMax } = this.#caller!;
+    if (keyId) this.#services.keyUsage.count(keyId, "live lines", events);
+    const minute = Math.floor(performance.now() / MINUTE_MS);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#eventsInMinute = 0;
+    }
+    this.#eventsInMinute += events;
+    if (this.#eventsInMinute <= eventsPerMinuteMax) return;
+    const waitMs = MINUTE_MS - (performance.now() % MINUTE_MS);
+    this.#pacing = pause(waitMs);
+    await this.#pacing.over;
+  }
+
+  async #recheck(): Promise<void> {
+    try {
+      if (!this.#caller || (await stillMay(this.#services, this.#caller))) return;
+      this.close(CLOSE.unauthenticated, "the key or the membership has ended");
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** One thing after another: an answer must not overtake the bytes it is about. */
+  #inTurn(work: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await work();
+      } catch (error) {
+        this.#failed(error);
+      }
+    });
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof AppError) {
+      this.#say({ type: "error", code: error.code, message: error.message, ...error.details });
+      this.close(closingOf(error), error.code);
+      return;
+    }
+    if (error instanceof DatabaseError && error.kind === "text") {
+      this.close(CLOSE.bad, "a text holds a character that cannot be kept");
+      return;
+    }
+    this.#services.log.error("logs.live-failed", { error });
+    this.close(CLOSE.failed, "something went wrong on our side");
+  }
+
+  #say(message: Record<string, unknown>): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify(message));
+  }
+
+  #ended(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#pacing?.end();
+    const report = this.#live?.reportId;
+    // Until its last bytes are on disk, whoever comes back has to wait for them.
+    this.#work = this.#work.then(async () => {
+      if (report && this.#writers.get(report) === this) this.#writers.delete(report);
+      await this.#leave();
+    });
+  }
+
+  /** Gives its place back. One that could not be given back is free when its lease has ended. */
+  async #leave(): Promise<void> {
+    if (!this.isAdmitted) return;
+    this.isAdmitted = false;
+    await endConnection(this.#services.platform, this.id).catch((error: unknown) => {
+      this.#services.log.error("logs.live-lease", { error });
+    });
+  }
+}
+
+function closingOf(error: AppError): number {
+  if (error instanceof LimitReached) return CLOSE.tooMany;
+  return error instanceof Unauthenticated ? CLOSE.unauthenticated : CLOSE.bad;
+}
+
+function parsed(text: string): { readonly type?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
