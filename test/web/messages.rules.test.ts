@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, number>> = {
 const OF_ITS_OWN: Readonly<Record<string, number>> = {
   "rate/too-many": 429,
   "backup/too-many": 429,
+  "live/too-many-streams": 429,
   "guild/storage-full": 507,
   "database/storage-full": 507,
 };
