@@ -4,8 +4,8 @@ import { delay } from "../kernel/concurrency.ts";
 import type { Permission } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
-import { credentialOf, currentAccess } from "../platform/current-access.ts";
 import { addressSubject } from "./address.ts";
+import { credentialOf, currentAccess } from "./current-access.ts";
 import type { AppEnv, GuildEnv } from "./env.ts";
 
 /** A stream of server-sent events to one reader. */

@@ -6,12 +6,12 @@ import type { UserId } from "../kernel/ids.ts";
 import { forImpersonator, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
-import { isVisible } from "../platform/current-access.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
 import { parseKey } from "../platform/key-secrets.ts";
 import { keyStandingOf, standingOf } from "../platform/standing.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
+import { isVisible } from "./current-access.ts";
 import type { GuildEnv } from "./env.ts";
 import { limitGuild } from "./rate-limits.ts";
 

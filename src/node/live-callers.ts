@@ -1,6 +1,6 @@
+import { type Credential, type CurrentAccess, currentAccess } from "../http/current-access.ts";
 import type { SessionId } from "../kernel/ids.ts";
 import { hashToken } from "../kernel/tokens.ts";
-import { type Credential, type CurrentAccess, currentAccess } from "../platform/current-access.ts";
 import { recordElsewhere } from "../platform/elsewhere.ts";
 import { keyCaller, ratesOf } from "../platform/key-lookup.ts";
 import { isKey } from "../platform/key-secrets.ts";

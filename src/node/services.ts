@@ -14,6 +14,7 @@ import { onOutOfFiles, openFileDescriptors } from "../database/embedded-handles.
 import { DatabaseFaults, unlessTold, WatchedClient } from "../database/faults.ts";
 import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
+import { OpenStreams } from "../http/open-streams.ts";
 import { Background } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { ClockGuard } from "../kernel/clock-guard.ts";
@@ -30,7 +31,6 @@ import { PlatformFaults, storedFaults } from "../platform/fault-store.ts";
 import { OF_THE_PLATFORM } from "../platform/job-kinds.ts";
 import { Jobs } from "../platform/jobs.ts";
 import { KeyUsage } from "../platform/keys/usage.ts";
-import { OpenStreams } from "../platform/open-streams.ts";
 import { Operations } from "../platform/operations.ts";
 import { PerformanceLog } from "../platform/performance.ts";
 import type { Payments } from "../platform/plans/payments.ts";

@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
 import { guard, write } from "../../database/write.ts";
+import { isVisible } from "../../http/current-access.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { Conflict, Forbidden, NotFound, Unauthenticated } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
@@ -8,7 +9,6 @@ import { permissionsOf } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
-import { isVisible } from "../current-access.ts";
 import { endImpersonation } from "../operators/impersonation.ts";
 import { sessions, users } from "../schema.ts";
 import {

@@ -1,11 +1,11 @@
 import type { Context } from "hono";
+import { credentialOf, isCurrent } from "../../http/current-access.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { eventStream } from "../../http/event-stream.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { viewOf } from "../../http/view.ts";
 import { delay } from "../../kernel/concurrency.ts";
 import { limits } from "../../limits.ts";
-import { credentialOf, isCurrent } from "../current-access.ts";
 import { progressOf } from "./service.ts";
 
 /**

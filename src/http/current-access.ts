@@ -1,15 +1,15 @@
 import type { SessionId } from "../kernel/ids.ts";
 import { type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
-import type { Caller } from "./context.ts";
-import { type KeyCaller, keyById } from "./key-lookup.ts";
-import { keyStandingOf, type ReadOnly, standingOf } from "./standing.ts";
+import type { Caller } from "../platform/context.ts";
+import { type KeyCaller, keyById } from "../platform/key-lookup.ts";
+import { keyStandingOf, type ReadOnly, standingOf } from "../platform/standing.ts";
 import {
   type Guild,
   isGone,
   type Membership,
   type PlatformStore,
   type SessionRow,
-} from "./store.ts";
+} from "../platform/store.ts";
 
 /** What a caller showed. Work that outlives its request keeps it to ask again. */
 export type Credential =
