@@ -23,6 +23,24 @@ CREATE TABLE `audit_anchors` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_anchors_one_newest` ON `audit_anchors` (`log`,`generation`) WHERE "audit_anchors"."kind" = 'newest';--> statement-breakpoint
 CREATE INDEX `audit_anchors_by_time` ON `audit_anchors` (`kind`,`at`);--> statement-breakpoint
+CREATE TABLE `outgoing_messages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`template` text NOT NULL,
+	`user_id` text,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `outgoing_messages_by_user` ON `outgoing_messages` (`user_id`,`template`);--> statement-breakpoint
+CREATE TABLE `sign_in_places` (
+	`user_id` text NOT NULL,
+	`place_hash` text NOT NULL,
+	`last_used_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `place_hash`)
+);
+--> statement-breakpoint
 CREATE TABLE `database_faults` (
 	`guild_id` text NOT NULL,
 	`code` text NOT NULL,

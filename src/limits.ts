@@ -12,6 +12,11 @@ export const limits = {
     idleMs: 30 * DAY_MS,
     /** However active, a stolen cookie must not live for ever. */
     absoluteMs: 90 * DAY_MS,
+    /** More devices than anybody has; programs that sign in again and again stay below it. */
+    perAccountMax: 50,
+    /** Browsers and networks of an account that are remembered, and for how long after their last use. */
+    placesMax: 100,
+    placeKeptMs: 180 * DAY_MS,
     /** "Last used" is shown to people in minutes; writing it on every request would buy nothing. */
     touchAfterMs: 5 * MINUTE_MS,
     /** Handing over a guild or a key asks for the password, unless it was typed just now. */
@@ -20,6 +25,10 @@ export const limits = {
     accessTokenMs: 5 * MINUTE_MS,
     /** Whoever verifies them fetches our public keys now and then; a month is long enough for that. */
     accessTokenKeyMs: 30 * DAY_MS,
+  },
+  messages: {
+    /** Mail servers come back within a weekend. Older news would only confuse. */
+    goodForMs: 3 * DAY_MS,
   },
   /** Uses by what is done and who does it; `RATE_LIMITS` sets them differently. */
   rates: {

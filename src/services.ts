@@ -32,10 +32,16 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Sends mail, or says why not by throwing. SMTP in production, a folder in development. */
+/**
+ * Sends mail, or says why not by throwing; `UndeliverableMail` when no other try will help. SMTP in
+ * production, a folder in development.
+ */
 export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
+
+/** No later try will deliver this letter either, such as to a mailbox that is not there. */
+export class UndeliverableMail extends Error {}
 
 /** Slow hashes of passwords as PHC strings; which algorithm depends on the runtime. */
 export interface PasswordHasher {

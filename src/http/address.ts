@@ -25,6 +25,14 @@ export function addressOf(
   return (forwarded[forwarded.length - hops] || direct || "").slice(0, 64);
 }
 
+/** The network of an address: its /24, or for IPv6 its /48, as people keep it from day to day. */
+export function addressRange(address: string): string {
+  const subject = addressSubject(address);
+  if (subject.endsWith("::/64"))
+    return `${subject.slice(0, -5).split(":").slice(0, 3).join(":")}::/48`;
+  return subject.replace(/^(\d+\.\d+\.\d+)\.\d+$/, "$1.0/24");
+}
+
 /** An address as rate limits count it: without its port, and an IPv6 customer owns a whole /64. */
 export function addressSubject(address: string): string {
   const plain = address

@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { unlessFull } from "../database/errors.ts";
 import { parseAreas } from "../kernel/areas.ts";
 import { Unauthenticated } from "../kernel/errors.ts";
-import { hashToken } from "../kernel/tokens.ts";
+import { hashToken, newToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
 import type { Caller, SignedIn } from "../platform/context.ts";
 import { keyCaller } from "../platform/key-lookup.ts";
@@ -28,9 +28,21 @@ export const session = createMiddleware<AppEnv>(async function session(c, next) 
     requestId: c.var.requestId,
     address: clientAddress(c),
     agent: (c.req.header("user-agent") ?? "").slice(0, 200),
+    locale: c.var.locale,
+    device: deviceOf(c) ?? newToken(),
   });
   await next();
 });
+
+/** The browser's own cookie; it opens nothing. */
+export function deviceCookieName(publicUrl: URL): string {
+  return `${sessionCookieName(publicUrl)}-device`;
+}
+
+function deviceOf(c: Context<AppEnv>): string | undefined {
+  const token = onlyCookie(c, deviceCookieName(c.var.services.config.publicUrl));
+  return token !== undefined && /^[\w-]{43}$/.test(token) ? token : undefined;
+}
 
 async function callerOf(c: Context<AppEnv>): Promise<Caller> {
   const authorization = c.req.header("authorization");

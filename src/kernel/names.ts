@@ -80,6 +80,17 @@ export function nameFrom(text: string, charsMax: number, fallback = "?"): string
   return isReadable(short) ? short : fallback;
 }
 
+/**
+ * A name for a letter: what mail programs make links of (addresses, domains, e-mail addresses) is
+ * taken apart, and what cannot be seen is left out.
+ */
+export function plainWords(text: string): string {
+  const name = nameFrom(text.normalize("NFKC"), WORDS_CHARS_MAX, "");
+  return cleanName(name.replace(/[<>"«»\\/@]+|[.:\u3002\uff61\u2024\u00b7](?=\S)/g, " "));
+}
+
+const WORDS_CHARS_MAX = 60;
+
 /** May a character that is not drawn stand here? */
 function isNeeded(chars: readonly string[], at: number): boolean {
   const [before = "", char = "", after = ""] = [chars[at - 1], chars[at], chars[at + 1]];

@@ -4,6 +4,8 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { PLAN_JOB } from "../platform/job-kinds.ts";
+import { deliver } from "../platform/messages/delivery.ts";
+import { MESSAGE_JOB } from "../platform/messages/queue.ts";
 import { PERSONAL_RESEAL_JOB, resealPersonal } from "../platform/personal-secrets/service.ts";
 import type { Services } from "../services.ts";
 import { SETTLE_JOB } from "../tenant/auctions/opening.ts";
@@ -48,6 +50,13 @@ export function planWork(provisioner: Provisioner): Readonly<Record<string, JobW
       },
     },
   };
+}
+
+/** Sends letters. A mail server that is slow or away must keep no other job waiting. */
+export function messageWork(
+  deps: Parameters<typeof deliver>[0],
+): Readonly<Record<string, JobWork>> {
+  return { [MESSAGE_JOB]: { run: async ({ subject }) => await deliver(deps, subject) } };
 }
 
 /** Seals guilds' and people's secrets anew after a change of keys. */

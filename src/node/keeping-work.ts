@@ -91,7 +91,7 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
     },
     [LATE_COPIES_JOB]: {
       run: async () => {
-        const letters = await tellOfLateCopies(platform, deps.mailer, config.publicUrl);
+        const letters = await tellOfLateCopies(deps);
         return { detail: `${letters} letters` };
       },
     },

@@ -4,7 +4,7 @@ import { makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import type { Config } from "../config.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
-import type { Mail, Mailer } from "../services.ts";
+import { type Mail, type Mailer, UndeliverableMail } from "../services.ts";
 
 /** A letter as it lies in the outbox, with when it was written in Unix milliseconds. */
 export interface OutboxLetter extends Mail {
@@ -51,7 +51,16 @@ async function smtpMailer(url: string, from: string): Promise<Mailer> {
   });
   return {
     async send({ to, subject, text }) {
-      await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+      try {
+        // An object: a text would be parsed, and may hold more than one address.
+        await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+      } catch (error) {
+        const { responseCode, command } = error as { responseCode?: number; command?: string };
+        const isFinal = command === "RCPT TO" && responseCode !== undefined && responseCode >= 500;
+        throw isFinal
+          ? new UndeliverableMail(`The mail server refused it: ${responseCode}.`)
+          : error;
+      }
     },
   };
 }

@@ -44,7 +44,7 @@ import { platformFile } from "./data-folder.ts";
 import { watchDataFolder } from "./data-folder-watch.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
 import { JobRunner } from "./job-runner.ts";
-import { planWork, promptWork, sealingWork } from "./job-work.ts";
+import { messageWork, planWork, promptWork, sealingWork } from "./job-work.ts";
 import { buildKeeping, type Keeping, storeOf } from "./keeping.ts";
 import { COPIES_JOB, keepingWork } from "./keeping-work.ts";
 import { FolderLogFiles } from "./log-files.ts";
@@ -73,6 +73,8 @@ export type NodeServices = Services &
     /** What players wait for, and what may take its time. */
     readonly jobRunner: JobRunner;
     readonly slowJobRunner: JobRunner;
+    /** Letters, apart from the rest: a mail server may be slow. */
+    readonly messageRunner: JobRunner;
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
     readonly eventLoop: EventLoopMonitor;
@@ -188,7 +190,10 @@ export async function buildNodeServices(
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, faults, onDone };
   const mailer = options.mailer ?? (await nodeMailer(config, now));
+  const rates = new RateLimiter(platform, config.rates);
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
+  const sending = messageWork({ platform, config, now, log, mailer, rates });
+  const messageRunner = new JobRunner({ ...running, work: sending });
   const rolling = { ...swapping, config, now };
   const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
@@ -222,7 +227,7 @@ export async function buildNodeServices(
     envelopes,
     jobs,
     keyUsage,
-    rates: new RateLimiter(platform, config.rates),
+    rates,
     auditSealer,
     auditAnchors,
     appConfig: new AppConfig(platform),
@@ -231,12 +236,14 @@ export async function buildNodeServices(
       logIngest.wake();
       jobRunner.wake();
       slowJobRunner.wake();
+      messageRunner.wake();
     },
     tails,
     streams,
     eventLoop,
     jobRunner,
     slowJobRunner,
+    messageRunner,
     ...keeping,
     platformCopies: keeping.platformBackups,
     rollouts: fleetRollouts(rolling),
@@ -248,6 +255,7 @@ export async function buildNodeServices(
       logIngest.start();
       jobRunner.start();
       slowJobRunner.start();
+      messageRunner.start();
       for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
         background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
       }
@@ -263,6 +271,7 @@ export async function buildNodeServices(
       tails.close();
       await jobRunner.stop();
       await slowJobRunner.stop();
+      await messageRunner.stop();
       await logIngest.stop();
       await performanceLog.stop();
       await auditSealer.stop();

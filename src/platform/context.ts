@@ -4,6 +4,7 @@ import { Forbidden, Unauthenticated } from "../kernel/errors.ts";
 import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import type { Services } from "../services.ts";
+import type { Locale } from "../web/i18n/index.ts";
 import type { KeyCaller } from "./key-lookup.ts";
 
 /** Somebody who proved who they are, and how. */
@@ -67,6 +68,10 @@ export interface PlatformContext {
   readonly requestId: string;
   readonly address: string;
   readonly agent: string;
+  /** The language of the caller; English where there is none. */
+  readonly locale?: Locale;
+  /** What the caller's browser is remembered by; new for one that brought nothing. */
+  readonly device?: string;
 }
 
 /** @throws {Unauthenticated} `auth/required` */

@@ -17,6 +17,13 @@ const EXPIRIES: readonly Expiry[] = [
     over: "last_used_at <= ?1",
     keptMs: limits.session.idleMs + endedKeptMs,
   },
+  { what: "messages", table: "outgoing_messages", over: "expires_at <= ?1", keptMs: endedKeptMs },
+  {
+    what: "places of sign-ins",
+    table: "sign_in_places",
+    over: "last_used_at <= ?1",
+    keptMs: limits.session.placeKeptMs,
+  },
   { what: "mailed links", table: "email_tokens", over: "expires_at <= ?1", keptMs: endedKeptMs },
   { what: "live tickets", table: "live_tickets", over: "expires_at <= ?1", keptMs: 0 },
   { what: "live connections", table: "live_connections", over: "expires_at <= ?1", keptMs: 0 },

@@ -27,6 +27,7 @@ export * from "./fleet-schema.ts";
 export * from "./identities/schema.ts";
 export * from "./keys/schema.ts";
 export * from "./live-schema.ts";
+export * from "./messages/schema.ts";
 export * from "./metrics-schema.ts";
 export * from "./moves-schema.ts";
 export * from "./operators/schema.ts";

@@ -19,7 +19,7 @@ import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
-import { planWork, promptWork, sealingWork } from "../node/job-work.ts";
+import { messageWork, planWork, promptWork, sealingWork } from "../node/job-work.ts";
 import { upkeepWork } from "../node/upkeep.ts";
 import { AppConfig } from "../platform/app-config.ts";
 import { AuditAnchors } from "../platform/audit-anchors.ts";
@@ -133,15 +133,16 @@ function servicesOn(
   });
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const envelopes = new Envelopes(config.secretsKeys);
+  const rates = new RateLimiter(platform, config.rates);
   const work = {
     ...promptWork({ tenants, now }),
     ...upkeepWork({ platform, tenants, auditSealer, auditAnchors, now, log }),
     ...planWork(provisioner),
+    ...messageWork({ platform, config, now, log, mailer: workerMailer(config), rates }),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const jobRunner = new JobRunner({ platform, jobs, now, log, faults, onDone, work });
   const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;
-  const mailer = workerMailer(config);
   return {
     config,
     now,
@@ -151,19 +152,13 @@ function servicesOn(
     faults,
     provisioner,
     runner,
-    mailer: {
-      send: async (mail) => {
-        const sent = mailer.send(mail);
-        background.detach("mail.send", sent);
-        await sent;
-      },
-    },
+    mailer: workerMailer(config),
     passwords: workerPasswordHasher(),
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     jobs,
     jobRunner,
     keyUsage: new KeyUsage(platform),
-    rates: new RateLimiter(platform, config.rates),
+    rates,
     auditSealer,
     auditAnchors,
     envelopes,

@@ -32,6 +32,7 @@ test("a key's usage goes after 90 days and no sooner; what would go is what goes
   const made = await guild.owner.post("/settings/keys", { name: "k", scopes: ["query"] });
   await t.request("/api/roster", { headers: { authorization: `Bearer ${made.body.key}` } });
   await t.services.keyUsage.flush();
+  await t.services.messageRunner.drain();
   const { platform } = t.services;
   t.advance(89 * DAY_MS);
   expect(rowsOf(await previewPlatform(platform))["key usage"]).toBeUndefined();

@@ -83,6 +83,7 @@ test("`audit verify` of a guild that is behind says so and what to type, and loo
 
 test("`retention preview` says what would go and takes nothing; `run` takes it", async () => {
   const links = async () => (await t.services.platform.db.all("SELECT 1 FROM email_tokens")).length;
+  await t.services.messageRunner.drain();
   const before = await links();
   const preview = await guildhall("retention", "preview", "--json");
   expect(preview.code).toBe(0);

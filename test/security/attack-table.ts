@@ -102,6 +102,4 @@ export const ATTACKS: Readonly<Record<string, string>> = {
 export const NOT_YET: Readonly<Record<string, string>> = {
   S48: "no addon file is read: rosters come as CSV or as pasted text",
   S52: "what people save as addresses is sealed and called by nothing; operators choose all others",
-  S76: "not proved yet",
-  S81: "not proved yet",
 };

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { and, desc, eq, ne, notExists, notInArray, sql } from "drizzle-orm";
 import type { Writable } from "../../database/write.ts";
 import { addressSubject } from "../../http/address.ts";
 import { Forbidden, Invalid, LimitReached } from "../../kernel/errors.ts";
@@ -7,13 +7,17 @@ import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { PasswordHasher } from "../../services.ts";
 import { type PlatformContext, refuseImpersonator, type SignedIn, signedIn } from "../context.ts";
-import { sessions } from "../schema.ts";
+import { messageRows } from "../messages/queue.ts";
+import type { MessageTemplate, Params } from "../messages/templates.ts";
+import { impersonations, sessions } from "../schema.ts";
+import { deviceOf } from "./device.ts";
 import {
   canonicalPassword,
   PASSWORD_ADVICE,
   type PasswordOwner,
   passwordFault,
 } from "./passwords.ts";
+import { signInPlace } from "./places.ts";
 
 // What the verbs of service.ts and links.ts share.
 
@@ -162,11 +166,15 @@ export async function guildNames(ctx: PlatformContext, id: UserId): Promise<read
   return rows.flatMap(({ name, slug }) => [name, slug]);
 }
 
-/** A session with a new id and token, and the rows that begin it and clear away those that ended. */
-export function beginSession(
+/**
+ * A session with a new id and token, and the rows that begin it, clear away those that ended and those
+ * beyond the cap, and tell the account of a place it was never used from.
+ */
+export async function beginSession(
   ctx: PlatformContext,
   user: UserRow,
-): { session: NewSession; id: SessionId; rows: readonly Writable[] } {
+  options: { readonly tellOfPlace: boolean } = { tellOfPlace: true },
+): Promise<{ session: NewSession; id: SessionId; rows: readonly Writable[] }> {
   const { orm } = ctx.services.platform.db;
   const nowMs = ctx.services.now().getTime();
   const token = newToken();
@@ -186,6 +194,9 @@ export function beginSession(
   // Sessions that only a wrong clock has ended are there again when it is right.
   const settledMs = ctx.services.platform.settledNow().getTime();
   const idleSince = settledMs - limits.session.idleMs;
+  const place = await signInPlace(ctx, user.id);
+  const letter =
+    place.isNew && options.tellOfPlace ? await noticeRows(ctx, user.id, "new-place") : [];
   return {
     session: { token, expiresAt, user: toAccount(user) },
     id,
@@ -193,8 +204,48 @@ export function beginSession(
       sql`delete from sessions where user_id = ${user.id}
           and (expires_at <= ${settledMs} or last_used_at <= ${idleSince})`,
       orm.insert(sessions).values(row),
+      tooManySessions(ctx, user.id, id),
+      ...place.rows,
+      ...letter,
     ],
   };
+}
+
+/** Ends the sessions of an account that were not used for the longest, beyond the cap. */
+function tooManySessions({ services }: PlatformContext, userId: UserId, own: SessionId): Writable {
+  const { orm } = services.platform.db;
+  // An operator who acts as this person must not push out sessions of theirs.
+  const theirs = and(
+    eq(sessions.userId, userId),
+    ne(sessions.id, own),
+    notExists(orm.select().from(impersonations).where(eq(impersonations.sessionId, sessions.id))),
+  );
+  const newest = orm
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(theirs)
+    .orderBy(desc(sessions.lastUsedAt), desc(sessions.createdAt), desc(sessions.id))
+    .limit(limits.session.perAccountMax - 1);
+  return orm.delete(sessions).where(and(theirs, notInArray(sessions.id, newest)));
+}
+
+/** A message about the account, with the device and address that it is about. */
+export async function noticeRows(
+  ctx: PlatformContext,
+  userId: UserId,
+  template: MessageTemplate,
+  params: Params = {},
+): Promise<readonly Writable[]> {
+  const { browser, system } = deviceOf(ctx.agent);
+  const device = [browser, system].filter((one) => one !== undefined).join(", ");
+  const at = String(ctx.services.now().getTime());
+  const all = { device, address: ctx.address, at, ...params };
+  return await messageRows(ctx.services, {
+    template,
+    userId,
+    locale: ctx.locale ?? "en",
+    params: all,
+  });
 }
 
 /** The session that the browser brought along ends with the sign-in that replaces it. */

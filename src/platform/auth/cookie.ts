@@ -1,14 +1,20 @@
 import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import type { AppEnv } from "../../http/env.ts";
-import { sessionCookieName } from "../../http/session.ts";
+import { deviceCookieName, sessionCookieName } from "../../http/session.ts";
+import { limits } from "../../limits.ts";
 import type { NewSession } from "./accounts.ts";
 
 /** Gives the browser the session's token, out of reach of scripts and of other sites' requests. */
 export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession): void {
   const { config, now } = c.var.services;
   const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
-  setCookie(c, sessionCookieName(config.publicUrl), token, { ...flags(c), httpOnly: true, maxAge });
+  const kept = { ...flags(c), httpOnly: true };
+  setCookie(c, sessionCookieName(config.publicUrl), token, { ...kept, maxAge });
+  const { device } = c.var.platform;
+  if (device === undefined) return;
+  const deviceMaxAge = Math.floor(limits.session.placeKeptMs / 1_000);
+  setCookie(c, deviceCookieName(config.publicUrl), device, { ...kept, maxAge: deviceMaxAge });
 }
 
 /** Takes the token away from the browser; the session itself is ended by the verb. */

@@ -1,13 +1,13 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
-import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
-import type { Mail } from "../../services.ts";
-import { type Locale, translator } from "../../web/i18n/index.ts";
+import type { Locale } from "../../web/i18n/index.ts";
 import { type ActingContext, type PlatformContext, record } from "../context.ts";
-import { type EmailTokenPurpose, emailTokens, sessions, users } from "../schema.ts";
+import { messageRows } from "../messages/queue.ts";
+import { type EmailTokenPurpose, outgoingMessages, sessions, users } from "../schema.ts";
 import {
   type Account,
   accountHolder,
@@ -15,30 +15,22 @@ import {
   countByAddress,
   guildNames,
   type NewSession,
+  noticeRows,
   refuseWeakPassword,
   toAccount,
-  type UserRow,
   userByEmail,
   userById,
 } from "./accounts.ts";
 import { canonicalPassword } from "./passwords.ts";
 
-/** The rows of a link, for the write it belongs to, and the letter to send once they are kept. */
-export interface Letter {
-  readonly rows: readonly Writable[];
-  readonly send: () => Promise<void>;
-}
-
-type Receiver = Pick<UserRow, "id" | "email" | "name">;
-
-/** The letter that proves an address. */
-export function verificationLetter(ctx: ActingContext, user: Receiver, locale: Locale): Letter {
-  const { letters } = translator(locale).auth;
-  return letter(ctx, user, "verify", "/verify", limits.auth.verifyLinkMs, (link) => ({
-    to: user.email,
-    subject: letters.verifySubject,
-    text: letters.verifyText(user.name, link),
-  }));
+/** The rows that queue the letter which proves an address. Its link is made when it is sent. */
+export async function verificationRows(
+  ctx: ActingContext,
+  userId: UserId,
+  locale: Locale,
+): Promise<readonly Writable[]> {
+  const goodForMs = limits.auth.verifyLinkMs;
+  return await messageRows(ctx.services, { template: "verify", userId, locale, goodForMs });
 }
 
 /**
@@ -53,9 +45,9 @@ export async function resendVerification(
   await countLetter(ctx, email);
   const user = await userById(ctx, userId);
   if (user.emailVerifiedAt !== null) return;
-  const { rows, send } = verificationLetter(ctx, user, locale);
+  const rows = await verificationRows(ctx, user.id, locale);
   await write(ctx.services.platform.db, [...rows, record(ctx, "user.verify-mail", user.id)]);
-  await send();
+  ctx.services.wakeJobs();
 }
 
 /**
@@ -82,7 +74,10 @@ export async function verifyEmail(
   return toAccount(await userById(ctx, userId));
 }
 
-/** Mails a reset link if the address has an account. The answer never says whether. */
+/**
+ * Mails a reset link if the address has an account. Neither the answer nor the time it takes says
+ * whether: the same rows are written, and a job finds out that a letter has no receiver.
+ */
 export async function sendReset(
   ctx: PlatformContext,
   { email, locale }: { email: string; locale: Locale },
@@ -90,15 +85,17 @@ export async function sendReset(
   await countByAddress(ctx, "email");
   await countLetter(ctx, email);
   const user = await userByEmail(ctx, email);
-  if (user === undefined) return;
-  const { letters } = translator(locale).auth;
-  const { rows, send } = letter(ctx, user, "reset", "/reset", limits.auth.resetLinkMs, (link) => ({
-    to: user.email,
-    subject: letters.resetSubject,
-    text: letters.resetText(user.name, link),
-  }));
-  await write(ctx.services.platform.db, [...rows, record(ctx, "user.reset-mail", user.id)]);
-  await send();
+  const rows = await messageRows(ctx.services, {
+    template: "reset",
+    userId: user?.id ?? null,
+    locale,
+    goodForMs: limits.auth.resetLinkMs,
+  });
+  await write(ctx.services.platform.db, [
+    ...rows,
+    record(ctx, "user.reset-mail", user?.id ?? "unknown"),
+  ]);
+  ctx.services.wakeJobs();
 }
 
 /**
@@ -118,7 +115,8 @@ export async function resetPassword(
   const user = await userById(ctx, ownerId);
   refuseWeakPassword(password, { ...user, guilds: await guildNames(ctx, user.id) });
   const passwordHash = await passwords.hash(canonicalPassword(password));
-  const { session, id, rows } = beginSession(ctx, { ...user, emailVerifiedAt: nowMs });
+  const proven = { ...user, emailVerifiedAt: nowMs };
+  const { session, id, rows } = await beginSession(ctx, proven, { tellOfPlace: false });
   await write(platform.db, [
     isGood(user.id, "reset", token, nowMs),
     useUp(user.id, "reset", nowMs),
@@ -132,8 +130,13 @@ export async function resetPassword(
       .where(eq(users.id, user.id)),
     platform.db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
     ...rows,
+    platform.db.orm
+      .delete(outgoingMessages)
+      .where(and(eq(outgoingMessages.userId, user.id), eq(outgoingMessages.template, "reset"))),
+    ...(await noticeRows(ctx, user.id, "password-changed")),
     record(ctx, "user.reset", user.id, { after: { sessionId: id } }),
   ]);
+  ctx.services.wakeJobs();
   return session;
 }
 
@@ -167,43 +170,6 @@ function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writa
  */
 export async function countLetter(ctx: ActingContext, email: string): Promise<void> {
   await ctx.services.rates.use("email", "account", hashToken(email));
-}
-
-function letter(
-  ctx: ActingContext,
-  user: Receiver,
-  purpose: EmailTokenPurpose,
-  path: string,
-  goodForMs: number,
-  compose: (link: string) => Mail,
-): Letter {
-  const { platform, now, config, mailer, log } = ctx.services;
-  const nowMs = now().getTime();
-  const token = newToken();
-  const row = {
-    tokenHash: hashToken(token),
-    userId: user.id,
-    purpose,
-    email: user.email,
-    expiresAt: nowMs + goodForMs,
-  };
-  // In the query, which is never logged; a path is.
-  const link = new URL(`${path}?token=${token}`, config.publicUrl).href;
-  const send = async () => {
-    try {
-      await mailer.send(compose(link));
-    } catch (error) {
-      // What was asked for has happened, and the letter can be asked for again.
-      log.error("mail.not-sent", { requestId: ctx.requestId, userId: user.id, purpose, error });
-    }
-  };
-  return {
-    rows: [
-      sql`delete from email_tokens where user_id = ${user.id} and expires_at <= ${nowMs}`,
-      platform.db.orm.insert(emailTokens).values(row),
-    ],
-    send,
-  };
 }
 
 function linkNotValid(): NotFound {

@@ -10,7 +10,7 @@ import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
 import { endImpersonation } from "../operators/impersonation.ts";
-import { sessions, users } from "../schema.ts";
+import { outgoingMessages, sessions, users } from "../schema.ts";
 import {
   type Account,
   accountHolder,
@@ -22,13 +22,14 @@ import {
   endReplaced,
   guildNames,
   type NewSession,
+  noticeRows,
   refuseWeakPassword,
   toAccount,
   type UserRow,
   userByEmail,
   userById,
 } from "./accounts.ts";
-import { verificationLetter } from "./links.ts";
+import { verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
 
 /** One place where somebody is signed in. Times in Unix milliseconds. */
@@ -73,13 +74,13 @@ export async function signUp(
     passwordHash: await services.passwords.hash(canonicalPassword(input.password)),
     emailVerifiedAt: null,
   };
-  const letter = verificationLetter(ctx, user, input.locale);
+  const letter = await verificationRows(ctx, user.id, input.locale);
   try {
     await write(services.platform.db, [
       services.platform.db.orm
         .insert(users)
         .values({ ...user, createdAt: services.now().getTime() }),
-      ...letter.rows,
+      ...letter,
       record(ctx, "user.sign-up", user.id, { after: { name: user.name } }),
     ]);
   } catch (error) {
@@ -92,7 +93,7 @@ export async function signUp(
       },
     );
   }
-  await letter.send();
+  services.wakeJobs();
   return toAccount(user);
 }
 
@@ -114,7 +115,7 @@ export async function signIn(
   }
   const passwordHash =
     verdict === "outdated" ? await passwords.hash(canonicalPassword(password)) : user.passwordHash;
-  const { session, id, rows } = beginSession(ctx, user);
+  const { session, id, rows } = await beginSession(ctx, user);
   await write(platform.db, [
     samePassword(user, wrongCredentials),
     platform.db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
@@ -122,6 +123,7 @@ export async function signIn(
     ...endReplaced(ctx),
     record(ctx, "session.begin", user.id, { after: { sessionId: id } }),
   ]);
+  ctx.services.wakeJobs();
   return session;
 }
 
@@ -243,8 +245,14 @@ export async function changePassword(
     db.orm.update(sessions).set({ provedAt: nowMs }).where(eq(sessions.id, sessionId)),
     sql`update email_tokens set used_at = ${nowMs}
         where user_id = ${user.id} and purpose = 'reset' and used_at is null`,
+    // A reset link that is still to be sent must not outlive the password it was asked for.
+    db.orm
+      .delete(outgoingMessages)
+      .where(and(eq(outgoingMessages.userId, user.id), eq(outgoingMessages.template, "reset"))),
+    ...(await noticeRows(ctx, user.id, "password-changed")),
     record(ctx, "user.change-password", user.id),
   ]);
+  services.wakeJobs();
 }
 
 /**

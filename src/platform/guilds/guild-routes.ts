@@ -5,7 +5,6 @@ import { createRouter, json, pageOf, paging, shownOnce } from "../../http/router
 import type { InvitationId, UserId } from "../../kernel/ids.ts";
 import { PERMISSIONS } from "../../kernel/permissions.ts";
 import { type GuildContext, may } from "../../tenant/context.ts";
-import { translator } from "../../web/i18n/index.ts";
 import { usageOf } from "../plans/service.ts";
 import * as inputs from "./inputs.ts";
 import { invite, openInvitations, revokeInvitation } from "./invitations.ts";
@@ -86,16 +85,7 @@ guildApi.openapi(
       ),
     },
   }),
-  async (c) =>
-    c.json(
-      await invite(
-        c.var.guild,
-        c.var.platform,
-        c.req.valid("json"),
-        translator(c.var.locale).guilds.letter,
-      ),
-      201,
-    ),
+  async (c) => c.json(await invite(c.var.guild, c.var.platform, c.req.valid("json")), 201),
 );
 
 guildApi.openapi(

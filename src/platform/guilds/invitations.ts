@@ -23,6 +23,7 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
+import { messageRows } from "../messages/queue.ts";
 import { memberLimit } from "../plans/service.ts";
 import { formerMembers } from "../schema.ts";
 import { actorUnchanged, refuseUnlessAbove } from "./members.ts";
@@ -51,12 +52,6 @@ const COLUMNS = `id, role, email, uses, uses_max AS usesMax, created_at AS creat
   expires_at AS expiresAt`;
 const LIVE = "revoked_at IS NULL AND uses < uses_max AND expires_at > ?2";
 
-/** The words of an invitation's letter, in the language of whoever sends it. */
-export interface LetterText {
-  readonly subject: (guild: string) => string;
-  readonly text: (from: string, guild: string, link: string) => string;
-}
-
 /**
  * Makes an invitation; its link is shown this once, for only its hash is kept. One bound to an
  * address is mailed there too: `mailed` says whether the letter is on its way.
@@ -67,7 +62,6 @@ export async function invite(
   ctx: GuildContext,
   platform: PlatformContext,
   input: NewInvitation,
-  letter: LetterText,
 ): Promise<Invitation & { url: string; mailed: boolean }> {
   allow(ctx, "members.invite");
   refuseUnlessAbove(ctx, input.role);
@@ -90,8 +84,12 @@ export async function invite(
     createdAt: nowMs,
     expiresAt: nowMs + input.expiresInDays * DAY_MS,
   };
+  const url = new URL(`/invitations/${token}`, services.config.publicUrl).href;
+  const mailed = invitation.email !== null;
+  const letter = mailed ? await letterRows(ctx, platform, invitation, url) : [];
   await write(services.platform.db, [
     ...actorUnchanged(ctx),
+    ...letter,
     guard(
       sql`(select count(*) from invitations where guild_id = ${ctx.guild.id}
           and revoked_at is null and uses < uses_max and expires_at > ${nowMs})
@@ -120,29 +118,25 @@ export async function invite(
       after: { role: invitation.role, email: invitation.email },
     }),
   ]);
-  const url = new URL(`/invitations/${token}`, services.config.publicUrl).href;
-  const mailed =
-    invitation.email !== null &&
-    (await mail(platform, invitation.email, {
-      subject: letter.subject(ctx.guild.name),
-      text: letter.text(caller.name, ctx.guild.name, url),
-    }));
+  if (mailed) services.wakeJobs();
   return { ...invitation, url, mailed };
 }
 
-async function mail(
-  { services, requestId }: PlatformContext,
-  to: string,
-  text: { subject: string; text: string },
-): Promise<boolean> {
-  try {
-    await services.mailer.send({ to, ...text });
-    return true;
-  } catch (error) {
-    // The invitation stands, and its link can be handed over in another way.
-    services.log.error("mail.not-sent", { requestId, purpose: "invitation", error });
-    return false;
-  }
+/** The rows that queue an invitation's letter, in the language of its sender. */
+async function letterRows(
+  ctx: GuildContext,
+  platform: PlatformContext,
+  { email, expiresAt, createdAt }: Invitation,
+  link: string,
+) {
+  return await messageRows(platform.services, {
+    template: "invitation",
+    userId: null,
+    to: email ?? undefined,
+    locale: platform.locale ?? "en",
+    params: { from: accountHolder(platform).name, guild: ctx.guild.name, link },
+    goodForMs: expiresAt - createdAt,
+  });
 }
 
 /** The invitations that can still be accepted, newest first. */

@@ -37,8 +37,7 @@ export function addInvitePages(pages: ReturnType<typeof createRouter<GuildEnv>>)
         inputs.newInvitationForm,
         async (form) => await inviteHtml(c, form),
         async (input) => {
-          const letter = viewOf(c).messages.guilds.letter;
-          const made = await invite(c.var.guild, c.var.platform, input, letter);
+          const made = await invite(c.var.guild, c.var.platform, input);
           // Not a redirect: the link is known only now.
           return await ownPage(c, await inviteHtml(c, emptyForm, made));
         },
@@ -74,9 +73,7 @@ function MadeInvitation({ c, made }: { c: Page; made: Made }) {
   return (
     <Card>
       {made.email !== null && (
-        <Notice look={made.mailed ? "good" : "bad"}>
-          {made.mailed ? t.inviteMailed(made.email) : t.inviteNotMailed}
-        </Notice>
+        <Notice look={made.mailed ? "good" : "bad"}>{t.inviteMailed(made.email)}</Notice>
       )}
       <CopyField id="link" label={t.inviteLink} value={made.url} messages={messages} />
     </Card>

@@ -13,7 +13,7 @@ import {
   type Role,
 } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder, noticeRows } from "../auth/accounts.ts";
 import { requireVerified } from "../auth/service.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { type KeyName, keysBeyond, revocations } from "../keys/maker-keys.ts";
@@ -175,6 +175,14 @@ export async function transferOwnership(
     role(caller.userId, "admin"),
     role(to, "owner"),
     { sql: "UPDATE guilds SET owner_id = ? WHERE id = ?", args: [to, ctx.guild.id] },
+    ...(await noticeRows(platform, to, "guild-received", {
+      guild: ctx.guild.name,
+      from: caller.name,
+    })),
+    ...(await noticeRows(platform, caller.userId, "guild-given", {
+      guild: ctx.guild.name,
+      to: heir.name,
+    })),
     record(platform, "guild.transfer", ctx.guild.id, {
       guildId: ctx.guild.id,
       before: { owner: caller.userId },

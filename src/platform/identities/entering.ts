@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
-import { guard } from "../../database/write.ts";
+import { guard, type Writable } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type UserId } from "../../kernel/ids.ts";
 import type { Locale } from "../../web/i18n/index.ts";
@@ -11,12 +11,12 @@ import {
   userByEmail,
   userById,
 } from "../auth/accounts.ts";
-import { type Letter, verificationLetter } from "../auth/links.ts";
+import { verificationRows } from "../auth/links.ts";
 import { refuseWhenClosed } from "../auth/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { users } from "../schema.ts";
 import { roundNotValid } from "./exchange.ts";
-import { linkRows, signInAs, tellOfLink } from "./linking.ts";
+import { linkNotice, linkRows, signInAs } from "./linking.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
 import { type Newcomer, unseal } from "./rounds.ts";
 
@@ -30,7 +30,6 @@ export async function enter(
   ctx: PlatformContext,
   provider: Provider,
   profile: Profile,
-  locale: Locale,
 ): Promise<NewSession | Omit<Newcomer, "next">> {
   const owner = await ownerOf(ctx, provider, profile);
   if (owner !== undefined) return await signInAs(ctx, owner, provider, profile);
@@ -39,7 +38,7 @@ export async function enter(
     return { provider: provider.id, subject, name, ...(email !== undefined && { email }) };
   }
   const user = await userByEmail(ctx, email);
-  if (user !== undefined) return await linkAndSignIn(ctx, user, provider, profile, locale);
+  if (user !== undefined) return await linkAndSignIn(ctx, user, provider, profile);
   const nowMs = ctx.services.now().getTime();
   const newUser = { ...newUserRow(email, name), emailVerifiedAt: nowMs };
   return await makeAccount(ctx, newUser, provider, profile);
@@ -59,9 +58,8 @@ export async function signUpNewcomer(
   const provider = providerBy(ctx.services.config, newcomer.provider);
   const profile = { ...newcomer, email: undefined, emailVerified: false };
   const user = newUserRow(input.email, input.name);
-  const letter = verificationLetter(ctx, user, input.locale);
+  const letter = await verificationRows(ctx, user.id, input.locale);
   const session = await makeAccount(ctx, user, provider, profile, letter);
-  await letter.send();
   return { session, next: newcomer.next };
 }
 
@@ -84,7 +82,6 @@ async function linkAndSignIn(
   user: UserRow,
   provider: Provider,
   profile: Profile,
-  locale: Locale,
 ): Promise<NewSession> {
   const session = await signInAs(ctx, user, provider, profile, [
     guard(
@@ -98,8 +95,8 @@ async function linkAndSignIn(
         ),
     ),
     ...linkRows(ctx, user.id, provider, profile),
+    ...(await linkNotice(ctx, user.id, provider, profile)),
   ]);
-  await tellOfLink(ctx, user, provider, profile, locale);
   return session;
 }
 
@@ -108,7 +105,7 @@ async function makeAccount(
   user: UserRow,
   provider: Provider,
   profile: Profile,
-  letter?: Letter,
+  letter: readonly Writable[] = [],
 ): Promise<NewSession> {
   const { platform, now } = ctx.services;
   await refuseWhenClosed(ctx);
@@ -116,7 +113,7 @@ async function makeAccount(
   try {
     return await signInAs(ctx, user, provider, profile, [
       platform.db.orm.insert(users).values({ ...user, createdAt: now().getTime() }),
-      ...(letter?.rows ?? []),
+      ...letter,
       ...linkRows(ctx, user.id, provider, profile),
       record(ctx, "user.sign-up", user.id, { after: { name: user.name, provider: provider.id } }),
     ]);

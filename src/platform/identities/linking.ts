@@ -2,17 +2,17 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
-import { type Locale, translator } from "../../web/i18n/index.ts";
 import {
   accountHolder,
   beginSession,
   endReplaced,
   type NewSession,
+  noticeRows,
   type UserRow,
   userById,
 } from "../auth/accounts.ts";
 import { type PlatformContext, record, requireProved } from "../context.ts";
-import { type Profile, type Provider, providersOf } from "./providers.ts";
+import { type Profile, type Provider, providerName, providersOf } from "./providers.ts";
 import type { ProviderId } from "./schema.ts";
 
 /** An account elsewhere that opens the caller's account here. */
@@ -69,8 +69,10 @@ export async function unlink(ctx: PlatformContext, provider: ProviderId): Promis
         ),
     ),
     sql`delete from identities where user_id = ${userId} and provider = ${provider}`,
+    ...(await noticeRows(ctx, userId, "unlinked", { provider: providerName(provider) })),
     record(ctx, "identity.unlink", userId, { before: { provider } }),
   ]);
+  ctx.services.wakeJobs();
 }
 
 /**
@@ -81,11 +83,13 @@ export async function link(
   ctx: PlatformContext,
   provider: Provider,
   profile: Profile,
-  locale: Locale,
 ): Promise<void> {
-  const user = await userById(ctx, accountHolder(ctx).userId);
-  await write(ctx.services.platform.db, linkRows(ctx, user.id, provider, profile));
-  await tellOfLink(ctx, user, provider, profile, locale);
+  const { userId } = accountHolder(ctx);
+  await write(ctx.services.platform.db, [
+    ...linkRows(ctx, userId, provider, profile),
+    ...(await linkNotice(ctx, userId, provider, profile)),
+  ]);
+  ctx.services.wakeJobs();
 }
 
 /** The rows of a link. Linked to the same account already, only the name is learnt anew. */
@@ -147,7 +151,7 @@ export async function signInAs(
   before: readonly (Writable | Guard)[] = [],
 ): Promise<NewSession> {
   const nowMs = ctx.services.now().getTime();
-  const { session, id, rows } = beginSession(ctx, user);
+  const { session, id, rows } = await beginSession(ctx, user);
   await write(ctx.services.platform.db, [
     ...before,
     isLinked(user.id, provider, profile),
@@ -157,30 +161,19 @@ export async function signInAs(
     ...endReplaced(ctx),
     record(ctx, "session.begin", user.id, { after: { sessionId: id, provider: provider.id } }),
   ]);
+  ctx.services.wakeJobs();
   return session;
 }
 
-/** A link that its owner did not make should not stay unnoticed. */
-export async function tellOfLink(
+/** The rows that tell the owner of a link: one that they did not make should not stay unnoticed. */
+export async function linkNotice(
   ctx: PlatformContext,
-  user: UserRow,
+  userId: UserId,
   provider: Provider,
   profile: Profile,
-  locale: Locale,
-): Promise<void> {
-  if (user.emailVerifiedAt === null) return;
-  const { mailer, log, config } = ctx.services;
-  const { letters } = translator(locale).auth;
-  const account = new URL("/account", config.publicUrl).href;
-  try {
-    await mailer.send({
-      to: user.email,
-      subject: letters.linkedSubject(provider.name),
-      text: letters.linkedText(user.name, provider.name, profile.name, account),
-    });
-  } catch (error) {
-    log.error("mail.not-sent", { requestId: ctx.requestId, userId: user.id, error });
-  }
+): Promise<readonly Writable[]> {
+  const params = { provider: provider.name, identity: profile.name };
+  return await noticeRows(ctx, userId, "linked", params);
 }
 
 function isLinked(userId: UserId, { id }: Provider, { subject }: Profile): Guard {

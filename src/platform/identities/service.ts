@@ -65,13 +65,13 @@ export async function endRound(
   const { next } = round;
   if (profile === undefined) return { type: "refused", next };
   if (round.purpose === "sign-in") {
-    const entered = await enter(ctx, provider, profile, input.locale);
+    const entered = await enter(ctx, provider, profile);
     return "token" in entered
       ? { type: "signed-in", session: entered, next }
       : { type: "newcomer", newcomer: { ...entered, next } };
   }
   if (accountHolder(ctx).sessionId !== round.sessionId) throw roundNotValid();
-  if (round.purpose === "link") await link(ctx, provider, profile, input.locale);
+  if (round.purpose === "link") await link(ctx, provider, profile);
   else await prove(ctx, provider, profile);
   return { type: "done", next };
 }

@@ -4,7 +4,7 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder, noticeRows } from "../auth/accounts.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { actorUnchanged } from "../guilds/members.ts";
 import { refuseBeyondOwn } from "../guilds/own-rights.ts";
@@ -101,11 +101,16 @@ export async function createKey(
       createdAt: nowMs,
       expiresAt,
     }),
+    ...(await noticeRows(platform, caller.userId, "key-created", {
+      key: input.name,
+      guild: ctx.guild.name,
+    })),
     record(platform, "key.create", made.id, {
       guildId: ctx.guild.id,
       after: { name, scopes, expiresAt },
     }),
   ]);
+  services.wakeJobs();
   return { id: made.id, key: made.text };
 }
 
@@ -158,12 +163,17 @@ export async function rotateKey(
       .update(apiKeys)
       .set({ revokedAt: nowMs })
       .where(and(eq(apiKeys.successorId, id), isNull(apiKeys.revokedAt))),
+    ...(await noticeRows(platform, caller.userId, "key-created", {
+      key: old.name,
+      guild: ctx.guild.name,
+    })),
     record(platform, "key.create", made.id, {
       guildId: ctx.guild.id,
       after: { name: old.name, scopes: old.scopes, expiresAt: old.expiresAt },
     }),
     record(platform, "key.rotate", id, { guildId: ctx.guild.id, after: { successor: made.id } }),
   ]);
+  services.wakeJobs();
   return { id: made.id, key: made.text };
 }
 

@@ -7,7 +7,7 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
-import { countLetter, verificationLetter } from "../auth/links.ts";
+import { countLetter, verificationRows } from "../auth/links.ts";
 import { record } from "../context.ts";
 import type { ProviderId } from "../identities/schema.ts";
 import type { GuildStatus } from "../schema.ts";
@@ -152,7 +152,7 @@ export async function mailVerification(
   const account = await accountFile(ctx, input.id);
   if (account.isVerified) throw verifiedAlready();
   await countLetter(ctx, account.email);
-  const { rows, send } = verificationLetter(ctx, account, input.locale);
+  const rows = await verificationRows(ctx, account.id, input.locale);
   await write(ctx.services.platform.db, [
     guard(
       sql`exists (select 1 from users where id = ${input.id} and email = ${account.email}
@@ -162,7 +162,7 @@ export async function mailVerification(
     ...rows,
     record(ctx, "user.verify-mail", input.id),
   ]);
-  await send();
+  ctx.services.wakeJobs();
 }
 
 /** A row as the database gives it: what is true is 1. */

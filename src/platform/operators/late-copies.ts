@@ -1,8 +1,11 @@
+import { sql } from "drizzle-orm";
+import { write } from "../../database/write.ts";
 import { limits } from "../../limits.ts";
-import type { Mailer } from "../../services.ts";
-import { translator } from "../../web/i18n/index.ts";
+import type { Services } from "../../services.ts";
 import { LATE_COPIES_JOB, OF_THE_PLATFORM } from "../job-kinds.ts";
 import type { Jobs } from "../jobs.ts";
+import { messageRows } from "../messages/queue.ts";
+import { operators } from "../schema.ts";
 import { lateness } from "../statistics.ts";
 import type { PlatformStore } from "../store.ts";
 
@@ -19,28 +22,29 @@ export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<
   if (!told) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
 }
 
-/** Writes to every operator who looks after copies. Gives back how many that were. */
+/** Queues a letter to every operator who looks after copies. Gives back how many that were. */
 export async function tellOfLateCopies(
-  platform: PlatformStore,
-  mailer: Mailer,
-  publicUrl: URL,
+  services: Pick<Services, "platform" | "jobs" | "config" | "now">,
 ): Promise<number> {
+  const { platform, config } = services;
   const { late, lateSlugs } = await lateness(platform);
   if (late === 0) return 0;
-  const operators = await platform.db.all<{ email: string; name: string }>(
-    `SELECT u.email, u.name FROM operators o JOIN users u ON u.id = o.user_id
-     WHERE EXISTS (SELECT 1 FROM json_each(o.areas) WHERE value = 'backups') ORDER BY u.email`,
-  );
-  // Whoever runs a platform reads its documents, which are in English.
-  const { lateSubject, lateText } = translator("en").operations.letters;
-  const page = new URL("/operator/backups", publicUrl).href;
+  const receivers = await platform.db.orm
+    .select({ userId: operators.userId })
+    .from(operators)
+    .where(sql`exists (select 1 from json_each(${operators.areas}) where value = 'backups')`);
+  const page = new URL("/operator/backups", config.publicUrl).href;
   const slugs = [...lateSlugs, ...(lateSlugs.length < late ? ["…"] : [])].join(", ");
-  for (const { email, name } of operators) {
-    await mailer.send({
-      to: email,
-      subject: lateSubject(late),
-      text: lateText(name, late, slugs, page),
-    });
-  }
-  return operators.length;
+  // Operators read the platform's documents, which are in English.
+  const letters = receivers.map(({ userId }) =>
+    messageRows(services, {
+      template: "late-copies",
+      userId,
+      locale: "en",
+      params: { late: String(late), slugs, page },
+      goodForMs: limits.backups.warnEveryMs,
+    }),
+  );
+  await write(platform.db, (await Promise.all(letters)).flat());
+  return receivers.length;
 }

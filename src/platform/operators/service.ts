@@ -4,6 +4,7 @@ import { AREAS, type Area, parseAreas } from "../../kernel/areas.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { type ActingContext, record } from "../context.ts";
+import { messageRows } from "../messages/queue.ts";
 
 /** An account that runs the platform. */
 export interface OperatorAccount {
@@ -50,6 +51,12 @@ export async function addOperator(
         ctx.services.now().getTime(),
       ],
     },
+    ...(await messageRows(ctx.services, {
+      template: "operator-added",
+      userId: account.id,
+      locale: "en",
+      params: { areas: areas.join(", ") },
+    })),
     record(ctx, "operator.add", account.id, {
       ...(before && { before: { areas: before.areas } }),
       after: { areas },

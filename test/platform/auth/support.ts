@@ -6,8 +6,11 @@ import type { TestApp, TestClient } from "../../support/app.ts";
 
 /** The letters to one address, oldest first. */
 export async function lettersTo(t: TestApp, email: string): Promise<OutboxLetter[]> {
+  await t.services.messageRunner.drain();
   const folder = join(t.dir, "outbox");
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   const letters = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8"))),
   );

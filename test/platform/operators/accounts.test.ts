@@ -27,6 +27,7 @@ afterAll(() => t.close());
 
 const file = (client: TestClient) => operator.get(`/api/operator/accounts/${client.userId}`);
 const letters = async (to: string) => {
+  await t.services.messageRunner.drain();
   const folder = join(t.dir, "outbox");
   const files = await Promise.all(
     (await readdir(folder)).toSorted().map((name) => readFile(join(folder, name), "utf8")),

@@ -9,7 +9,11 @@ import { anOperator } from "./support.ts";
 const HOUR_MS = 3_600_000;
 
 /** Letters about copies, oldest first. */
-async function lettersOf({ dir }: TestApp): Promise<readonly { to: string; text: string }[]> {
+async function lettersOf({
+  dir,
+  services,
+}: TestApp): Promise<readonly { to: string; text: string }[]> {
+  await services.messageRunner.drain();
   const names = (await readdir(join(dir, "outbox"))).sort();
   const letters = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(dir, "outbox", name), "utf8"))),

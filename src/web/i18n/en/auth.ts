@@ -128,6 +128,81 @@ If that was not you, unlink it and change your password:
 
 ${link}
 `,
+    unlinkedSubject: (provider: string) => `${provider} no longer opens your account at Guildhall`,
+    unlinkedText: (name: string, provider: string, link: string) =>
+      `Hello ${name},
+
+your ${provider} account was unlinked from your account at Guildhall.
+
+If that was not you, change your password and look at your sessions:
+
+${link}
+`,
+    newPlaceSubject: "A sign-in from a new place at Guildhall",
+    newPlaceText: (name: string, device: string, address: string, at: string, link: string) =>
+      `Hello ${name},
+
+there was a sign-in to your account from a device and a network that we do not know:
+
+Device:  ${device}
+Address: ${address}
+Time:    ${at}
+
+If that was you, do nothing. If not, change your password and sign out everywhere else:
+
+${link}
+`,
+    passwordSubject: "Your password at Guildhall was changed",
+    passwordText: (name: string, device: string, address: string, at: string, link: string) =>
+      `Hello ${name},
+
+the password of your account was changed:
+
+Device:  ${device}
+Address: ${address}
+Time:    ${at}
+
+If that was not you, ask for a new password at once and look at your sessions:
+
+${link}
+`,
+    keySubject: "A new API key in one of your guilds",
+    keyText: (name: string, key: string, guild: string, link: string) =>
+      `Hello ${name},
+
+the API key "${key}" was made with your account for the guild "${guild}". It does what its scopes
+allow until it ends or is revoked.
+
+If that was not you, revoke it in the guild's settings and change your password:
+
+${link}
+`,
+    receivedSubject: "You own a guild at Guildhall now",
+    receivedText: (name: string, guild: string, from: string) =>
+      `Hello ${name},
+
+the guild "${guild}" was handed over to you by "${from}". You are its owner now.
+`,
+    givenSubject: "You handed over a guild at Guildhall",
+    givenText: (name: string, guild: string, to: string, link: string) =>
+      `Hello ${name},
+
+the guild "${guild}" was handed over to "${to}" with your account. You stay in it as an admin.
+
+If that was not you, change your password and write to the operators of this platform:
+
+${link}
+`,
+    operatorSubject: "Your account operates Guildhall now",
+    operatorText: (name: string, areas: string, link: string) =>
+      `Hello ${name},
+
+your account was given rights of an operator: ${areas}.
+
+If you did not expect this, tell the operators of this platform. Your sessions are here:
+
+${link}
+`,
     resetSubject: "A new password for Guildhall",
     resetText: (name: string, link: string) =>
       `Hello ${name},

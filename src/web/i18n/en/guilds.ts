@@ -59,7 +59,6 @@ export const guilds = {
   inviteMake: "Make the invitation",
   inviteLink: "The invitation's link",
   inviteMailed: (email: string) => `The invitation is on its way to ${email}.`,
-  inviteNotMailed: "The letter could not be sent. Hand over the link in another way.",
   inviteOpen: "Open invitations",
   inviteFor: "For",
   anybody: "anybody with the link",
@@ -116,7 +115,7 @@ export const guilds = {
     "request/invalid": "Some of the input is not right. See each field.",
   },
   letter: {
-    subject: (guild: string) => `${guild} invites you`,
+    subject: "An invitation to a guild at Guildhall",
     text: (from: string, guild: string, link: string) =>
       `Hello,
 

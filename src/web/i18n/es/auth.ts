@@ -133,6 +133,81 @@ Si no has sido tú, quita el enlace y cambia tu contraseña:
 
 ${link}
 `,
+    unlinkedSubject: (provider) => `${provider} ya no abre tu cuenta en Guildhall`,
+    unlinkedText: (name, provider, link) =>
+      `Hola, ${name}:
+
+tu cuenta de ${provider} se ha separado de tu cuenta de Guildhall.
+
+Si no has sido tú, cambia tu contraseña y revisa tus sesiones:
+
+${link}
+`,
+    newPlaceSubject: "Un inicio de sesión desde un lugar nuevo en Guildhall",
+    newPlaceText: (name, device, address, at, link) =>
+      `Hola, ${name}:
+
+se ha iniciado sesión en tu cuenta desde un dispositivo y una red que no conocemos:
+
+Dispositivo: ${device}
+Dirección:   ${address}
+Hora:        ${at}
+
+Si has sido tú, no hagas nada. Si no, cambia tu contraseña y cierra las demás sesiones:
+
+${link}
+`,
+    passwordSubject: "Tu contraseña de Guildhall ha cambiado",
+    passwordText: (name, device, address, at, link) =>
+      `Hola, ${name}:
+
+la contraseña de tu cuenta ha cambiado:
+
+Dispositivo: ${device}
+Dirección:   ${address}
+Hora:        ${at}
+
+Si no has sido tú, pide enseguida una contraseña nueva y revisa tus sesiones:
+
+${link}
+`,
+    keySubject: "Una clave de API nueva en una de tus hermandades",
+    keyText: (name, key, guild, link) =>
+      `Hola, ${name}:
+
+la clave de API «${key}» se ha creado con tu cuenta para la hermandad «${guild}». Puede hacer lo que
+permiten sus ámbitos hasta que termine o se revoque.
+
+Si no has sido tú, revócala en los ajustes de la hermandad y cambia tu contraseña:
+
+${link}
+`,
+    receivedSubject: "Ahora una hermandad de Guildhall es tuya",
+    receivedText: (name, guild, from) =>
+      `Hola, ${name}:
+
+la hermandad «${guild}» te la ha traspasado «${from}». Ahora eres su dueño.
+`,
+    givenSubject: "Has traspasado una hermandad en Guildhall",
+    givenText: (name, guild, to, link) =>
+      `Hola, ${name}:
+
+la hermandad «${guild}» se ha traspasado a «${to}» con tu cuenta. Sigues en ella como administrador.
+
+Si no has sido tú, cambia tu contraseña y escribe a los operadores de esta plataforma:
+
+${link}
+`,
+    operatorSubject: "Tu cuenta opera ahora Guildhall",
+    operatorText: (name, areas, link) =>
+      `Hola, ${name}:
+
+tu cuenta ha recibido derechos de operador: ${areas}.
+
+Si no lo esperabas, avisa a los operadores de esta plataforma. Tus sesiones están aquí:
+
+${link}
+`,
     resetSubject: "Una contraseña nueva para Guildhall",
     resetText: (name, link) =>
       `Hola, ${name}:

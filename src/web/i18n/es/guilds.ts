@@ -63,7 +63,6 @@ export const guilds: Translated<typeof en> = {
   inviteMake: "Crear la invitación",
   inviteLink: "Enlace de la invitación",
   inviteMailed: (email) => `La invitación va de camino a ${email}.`,
-  inviteNotMailed: "No se pudo enviar la carta. Entrega el enlace de otra manera.",
   inviteOpen: "Invitaciones abiertas",
   inviteFor: "Para",
   anybody: "cualquiera con el enlace",
@@ -121,7 +120,7 @@ export const guilds: Translated<typeof en> = {
     "request/invalid": "Algún dato no está bien. Mira cada campo.",
   },
   letter: {
-    subject: (guild) => `${guild} te invita`,
+    subject: "Una invitación a una hermandad en Guildhall",
     text: (from, guild, link) =>
       `Hola:
 

@@ -1,0 +1,135 @@
+import { and, eq, lte, sql } from "drizzle-orm";
+import { guard, write } from "../../database/write.ts";
+import { LimitReached } from "../../kernel/errors.ts";
+import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import { type Mail, type Services, UndeliverableMail } from "../../services.ts";
+import { normalEmail } from "../auth/email.ts";
+import type { JobOutcome } from "../fleet-schema.ts";
+import { emailTokens, outgoingMessages, users } from "../schema.ts";
+import { messageBody, messageEnvelopes, messagePlace } from "./queue.ts";
+import { composed, type Params } from "./templates.ts";
+
+type Deps = Pick<Services, "platform" | "config" | "now" | "log" | "mailer" | "rates">;
+type Row = typeof outgoingMessages.$inferSelect;
+type Receiver = Pick<typeof users.$inferSelect, "email" | "name" | "emailVerifiedAt">;
+
+/** How the delivery of one message ended; `failed` is for good. */
+export interface Delivery {
+  readonly outcome: JobOutcome;
+  readonly detail?: string;
+}
+
+/** The templates whose link is made when they are sent, so that no secret waits in a row. */
+const LINKS = {
+  verify: { path: "/verify", goodForMs: limits.auth.verifyLinkMs },
+  reset: { path: "/reset", goodForMs: limits.auth.resetLinkMs },
+} as const;
+
+/**
+ * Sends a queued message and removes its row. One that was sent by a process that died right then is
+ * sent again. @throws whatever the mail server says; it is tried again later.
+ */
+export async function deliver(deps: Deps, id: string): Promise<Delivery> {
+  const { orm } = deps.platform.db;
+  const [row] = await orm.select().from(outgoingMessages).where(eq(outgoingMessages.id, id));
+  if (row === undefined) return { outcome: "done" };
+  // A clock that jumped ahead must not throw letters away.
+  if (row.expiresAt <= deps.platform.settledNow().getTime())
+    return await giveUp(deps, row, "It was not sent in time.");
+  const body = await bodyOf(deps, row);
+  if (body === undefined) return await giveUp(deps, row, "It is sealed with another secret.");
+  const receiver = await receiverOf(deps, row, body.to);
+  if (receiver === undefined || !(await isWanted(deps, row, receiver)))
+    return await remove(deps, row);
+  const link = await linkFor(deps, row, receiver);
+  if (link === "void") return { outcome: "done" };
+  const account = new URL("/account", deps.config.publicUrl).href;
+  const params: Params = { account, ...body.params, name: receiver.name, ...(link && { link }) };
+  const mail: Mail = { to: receiver.email, ...composed(row.template, body.locale, params) };
+  // An address of before today's rule may mean something else to a mail server.
+  if (normalEmail(mail.to) !== mail.to) return await giveUp(deps, row, "Its address is none.");
+  try {
+    await deps.mailer.send(mail);
+  } catch (error) {
+    if (error instanceof UndeliverableMail) return await giveUp(deps, row, error.message);
+    throw error;
+  }
+  return await remove(deps, row);
+}
+
+async function bodyOf({ config }: Deps, { id, sealed }: Row) {
+  const text = await messageEnvelopes(config.secret)
+    .open(messagePlace(id), sealed)
+    .catch(() => undefined);
+  return text === undefined ? undefined : messageBody.parse(JSON.parse(text));
+}
+
+async function receiverOf(deps: Deps, row: Row, to: string | null): Promise<Receiver | undefined> {
+  if (row.userId === null)
+    return to === null ? undefined : { email: to, name: "", emailVerifiedAt: 0 };
+  const { orm } = deps.platform.db;
+  const [user] = await orm.select().from(users).where(eq(users.id, row.userId));
+  return user;
+}
+
+/** An unproven mailbox may be a stranger's: it gets no more than some messages. */
+async function isWanted(deps: Deps, row: Row, receiver: Receiver): Promise<boolean> {
+  if (row.template === "verify") return receiver.emailVerifiedAt === null;
+  if (row.template === "reset" || receiver.emailVerifiedAt !== null) return true;
+  try {
+    await deps.rates.use("email", "account", hashToken(receiver.email));
+    return true;
+  } catch (error) {
+    if (error instanceof LimitReached) return false;
+    throw error;
+  }
+}
+
+/** Makes the link of a message that has one; `void` when the message was taken back meanwhile. */
+async function linkFor(deps: Deps, row: Row, { email }: Receiver) {
+  if (row.template !== "verify" && row.template !== "reset") return undefined;
+  if (row.userId === null) return "void";
+  const { path, goodForMs } = LINKS[row.template];
+  const nowMs = deps.now().getTime();
+  const settledMs = deps.platform.settledNow().getTime();
+  const token = newToken();
+  const takenBack = new Error("This message was taken back.");
+  const { db } = deps.platform;
+  try {
+    await write(db, [
+      guard(sql`exists (select 1 from outgoing_messages where id = ${row.id})`, () => takenBack),
+      db.orm
+        .delete(emailTokens)
+        .where(and(eq(emailTokens.userId, row.userId), lte(emailTokens.expiresAt, settledMs))),
+      db.orm.insert(emailTokens).values({
+        tokenHash: hashToken(token),
+        userId: row.userId,
+        purpose: row.template,
+        email,
+        expiresAt: nowMs + goodForMs,
+      }),
+    ]);
+  } catch (error) {
+    if (error === takenBack) return "void";
+    throw error;
+  }
+  // In the query, which is never logged; a path is.
+  return new URL(`${path}?token=${token}`, deps.config.publicUrl).href;
+}
+
+async function remove({ platform }: Deps, { id }: Row): Promise<Delivery> {
+  const { db } = platform;
+  await write(db, [db.orm.delete(outgoingMessages).where(eq(outgoingMessages.id, id))]);
+  return { outcome: "done" };
+}
+
+async function giveUp(deps: Deps, row: Row, detail: string): Promise<Delivery> {
+  deps.log.error("mail.given-up", {
+    userId: row.userId ?? undefined,
+    purpose: row.template,
+    detail,
+  });
+  await remove(deps, row);
+  return { outcome: "failed", detail };
+}

@@ -1,0 +1,91 @@
+import { plainWords } from "../../kernel/names.ts";
+import { type Locale, translator } from "../../web/i18n/index.ts";
+
+/** What a message fills its text with. Times are Unix milliseconds as text. */
+export type Params = Readonly<Record<string, string>>;
+
+interface Template {
+  readonly subject: (t: Texts, params: Params) => string;
+  readonly text: (t: Texts, params: Params) => string;
+}
+
+type Texts = ReturnType<typeof translator>;
+
+// No subject holds a text that a person chose: it is read where links and senders are judged by it.
+// In a body such a text is a name without anything that a mail program would make a link of.
+const name = (params: Params, key: string) => plainWords(params[key] ?? "");
+const hello = (params: Params) => name(params, "name");
+const place = (t: Texts, params: Params): [device: string, address: string, at: string] => [
+  params["device"] || t.auth.unknownDevice,
+  params["address"] || "–",
+  `${new Date(Number(params["at"])).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+];
+
+/** Every message that we send. `name`, `link` and `account` are given with each. */
+export const TEMPLATES = {
+  verify: {
+    subject: (t) => t.auth.letters.verifySubject,
+    text: (t, p) => t.auth.letters.verifyText(hello(p), p["link"]!),
+  },
+  reset: {
+    subject: (t) => t.auth.letters.resetSubject,
+    text: (t, p) => t.auth.letters.resetText(hello(p), p["link"]!),
+  },
+  invitation: {
+    subject: (t) => t.guilds.letter.subject,
+    text: (t, p) => t.guilds.letter.text(name(p, "from"), name(p, "guild"), p["link"]!),
+  },
+  linked: {
+    subject: (t, p) => t.auth.letters.linkedSubject(p["provider"]!),
+    text: (t, p) =>
+      t.auth.letters.linkedText(hello(p), p["provider"]!, name(p, "identity"), p["account"]!),
+  },
+  unlinked: {
+    subject: (t, p) => t.auth.letters.unlinkedSubject(p["provider"]!),
+    text: (t, p) => t.auth.letters.unlinkedText(hello(p), p["provider"]!, p["account"]!),
+  },
+  "new-place": {
+    subject: (t) => t.auth.letters.newPlaceSubject,
+    text: (t, p) => t.auth.letters.newPlaceText(hello(p), ...place(t, p), p["account"]!),
+  },
+  "password-changed": {
+    subject: (t) => t.auth.letters.passwordSubject,
+    text: (t, p) => t.auth.letters.passwordText(hello(p), ...place(t, p), p["account"]!),
+  },
+  "key-created": {
+    subject: (t) => t.auth.letters.keySubject,
+    text: (t, p) =>
+      t.auth.letters.keyText(hello(p), name(p, "key"), name(p, "guild"), p["account"]!),
+  },
+  "guild-received": {
+    subject: (t) => t.auth.letters.receivedSubject,
+    text: (t, p) => t.auth.letters.receivedText(hello(p), name(p, "guild"), name(p, "from")),
+  },
+  "guild-given": {
+    subject: (t) => t.auth.letters.givenSubject,
+    text: (t, p) =>
+      t.auth.letters.givenText(hello(p), name(p, "guild"), name(p, "to"), p["account"]!),
+  },
+  "operator-added": {
+    subject: (t) => t.auth.letters.operatorSubject,
+    text: (t, p) => t.auth.letters.operatorText(hello(p), p["areas"]!, p["account"]!),
+  },
+  "late-copies": {
+    subject: (t, p) => t.operations.letters.lateSubject(Number(p["late"])),
+    text: (t, p) =>
+      t.operations.letters.lateText(hello(p), Number(p["late"]), p["slugs"]!, p["page"]!),
+  },
+} as const satisfies Readonly<Record<string, Template>>;
+
+export type MessageTemplate = keyof typeof TEMPLATES;
+
+/** The subject and text of a message in the language of its receiver. */
+export function composed(
+  template: MessageTemplate,
+  locale: Locale,
+  params: Params,
+): { readonly subject: string; readonly text: string } {
+  const { subject, text }: Template = TEMPLATES[template];
+  const texts = translator(locale);
+  return { subject: subject(texts, params), text: text(texts, params) };
+}
