@@ -104,6 +104,7 @@ export class Backups {
         const isDamage = error instanceof DatabaseError && error.kind === "corrupt";
         const status = isDamage ? "damaged" : "failed";
         await this.#note(id, { status, error: messageOf(error) });
+        await this.#removeFailed(id);
         throw error;
       }
       fault("backup.good");
@@ -328,10 +329,24 @@ export class Backups {
     return draftIn(this.#deps.scratch);
   }
 
-  /** Removes what crashes left half-made in the scratch folder of this machine. */
+  /** A copy that is not good is never given back, so it takes no room in the store. */
+  async #removeFailed(id: string): Promise<void> {
+    const { objectKey } = await this.backup(id);
+    if (objectKey === null || (await this.#isNeeded(objectKey, id))) return;
+    // A store that is away is asked again when the row goes.
+    const isGone = await this.#deps.store.remove(objectKey).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) await this.#note(id, { object_key: null });
+  }
+
+  /** Removes what crashes left half-made on this machine and in the store. */
   async sweepScratch(): Promise<void> {
     await makeFolder(this.#deps.scratch);
     await removeStaleDrafts(this.#deps.scratch);
+    // A store that is away is swept another time.
+    await this.#deps.store.sweep().catch(() => 0);
   }
 }
 

@@ -137,7 +137,16 @@ export async function pack(
   from: string,
   to: string,
 ): Promise<{ readonly bytes: number; readonly storedBytes: number; readonly sha256: string }> {
-  await pipeline(createReadStream(from), createGzip({ level: 6 }), createWriteStream(to, PRIVATE));
+  try {
+    await pipeline(
+      createReadStream(from),
+      createGzip({ level: 6 }),
+      createWriteStream(to, PRIVATE),
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(to, { force: true });
+    throw error;
+  }
   const hash = createHash("sha256");
   await pipeline(createReadStream(to), hash);
   const [{ size: bytes }, { size: storedBytes }] = await Promise.all([stat(from), stat(to)]);

@@ -3,7 +3,13 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { NotFound } from "../../src/kernel/errors.ts";
-import { draftIn, isThere, makeFolder, syncFolder, writeDurably } from "../hosts/file-drafts.ts";
+import {
+  isThere,
+  makeFolder,
+  removeStaleDrafts,
+  syncFolder,
+  writeDraft,
+} from "../hosts/file-drafts.ts";
 import type { BackupStore } from "./store.ts";
 
 /** Copies in a folder of this machine, or of a disk mounted there. */
@@ -24,8 +30,7 @@ export class FolderStore implements BackupStore {
     const folder = dirname(to);
     if (this.#within === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
     else await makeFolder(folder, this.#within);
-    const draft = draftIn(folder);
-    await writeDurably(draft, createReadStream(path) as AsyncIterable<Uint8Array>);
+    const draft = await writeDraft(folder, createReadStream(path) as AsyncIterable<Uint8Array>);
     await rename(draft, to);
     await syncFolder(folder);
   }
@@ -44,6 +49,11 @@ export class FolderStore implements BackupStore {
 
   async remove(key: string): Promise<void> {
     await rm(this.#path(key), { force: true });
+  }
+
+  async sweep(): Promise<number> {
+    if (!(await isThere(this.#root))) return 0;
+    return await removeStaleDrafts(this.#root, true);
   }
 
   #path(key: string): string {

@@ -45,7 +45,11 @@ export class PlatformBackups {
   async create(): Promise<PlatformCopy> {
     const { platform, store, scratch } = this.#deps;
     const to = { store, scratch, folder: FOLDER, now: platform.now };
-    const key = await storePlatformCopy(platform.db.client, to);
+    const key = await storePlatformCopy(platform.db.client, to).catch(async (error: unknown) => {
+      // A full store stays full unless old copies go although no new one could be made.
+      await this.#prune();
+      throw error;
+    });
     await this.#prune();
     return { key, takenAt: takenAtIn(key)! };
   }

@@ -1,4 +1,5 @@
 import { openAsBlob } from "node:fs";
+import { z } from "@hono/zod-openapi";
 import { S3mini } from "s3mini";
 import { NotFound, Unavailable } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
@@ -26,8 +27,28 @@ export class S3Store implements BackupStore {
     await this.#asking(async () => {
       if ((await this.#s3.objectExists(key)) === true) return;
       // Large ones go in parts: the blob reads the file as it is sent, not before.
-      await this.#s3.putAnyObject(key, await openAsBlob(path), "application/gzip");
+      try {
+        await this.#s3.putAnyObject(key, await openAsBlob(path), "application/gzip");
+      } catch (error) {
+        // Parts of an upload that was never completed take room, and no list of objects shows them.
+        await this.#abortUploads((upload) => upload.Key === key).catch(() => 0);
+        throw error;
+      }
     });
+  }
+
+  async sweep(): Promise<number> {
+    const wallClockMs = performance.timeOrigin + performance.now();
+    const deadSince = wallClockMs - limits.backups.makingMsMax;
+    return await this.#asking(() =>
+      this.#abortUploads(({ Initiated }) => Date.parse(Initiated) < deadSince),
+    );
+  }
+
+  async #abortUploads(isDead: (upload: Upload) => boolean): Promise<number> {
+    const uploads = uploadsIn(await this.#s3.listMultipartUploads()).filter(isDead);
+    for (const { Key, UploadId } of uploads) await this.#s3.abortMultipartUpload(Key, UploadId);
+    return uploads.length;
   }
 
   async get(key: string): Promise<ReadableStream<Uint8Array>> {
@@ -57,4 +78,16 @@ export class S3Store implements BackupStore {
       );
     }
   }
+}
+
+const upload = z.object({ Key: z.string(), UploadId: z.string(), Initiated: z.string() });
+type Upload = z.infer<typeof upload>;
+const uploadList = z.object({ Upload: upload.or(z.array(upload)).optional() });
+const uploadAnswer = z.object({ ListMultipartUploadsResult: uploadList.or(z.string()) });
+
+/** One upload is an object in the answer, several are a list, and none is nothing. */
+function uploadsIn(answer: unknown): readonly Upload[] {
+  const parsed = uploadAnswer.safeParse(answer);
+  const list = parsed.success ? parsed.data.ListMultipartUploadsResult : "";
+  return typeof list === "string" ? [] : [list.Upload ?? []].flat();
 }

@@ -10,6 +10,8 @@ export interface BackupStore {
   get(key: string): Promise<ReadableStream<Uint8Array>>;
   /** The keys in this folder, which ends with a slash, in order. */
   list(folder: string): AsyncIterable<string>;
+  /** Removes what writes that failed or died have left half-stored. Says how much. */
+  sweep(): Promise<number>;
   /** Removes it; one that is not there is as good. */
   remove(key: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { dataMoved } from "../../src/database/embedded-handles.ts";
 
@@ -9,9 +10,28 @@ import { dataMoved } from "../../src/database/embedded-handles.ts";
 /** No copy of a guild takes this long: a draft so old was left by a crash. */
 const STALE_MS = 3_600_000;
 
+/** Names this machine and process, so that a draft of a process that died is known at once. */
+const OWNER = `${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}-${process.pid}`;
+const DRAFT = /^\.[0-9a-f-]{36}(?:\.([0-9a-f]{8})-(\d+))?\.draft/;
+
 /** A new hidden name in `folder`. */
 export function draftIn(folder: string): string {
-  return join(folder, `.${randomUUID()}.draft`);
+  return join(folder, `.${randomUUID()}.${OWNER}.draft`);
+}
+
+/** Writes a file under a hidden name beside `to`, and removes that again when it cannot be done. */
+export async function writeDraft(
+  folder: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const draft = draftIn(folder);
+  try {
+    await writeDurably(draft, chunks);
+    return draft;
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Writes a new file that only we may read, and waits until its bytes are on disk. */
@@ -44,14 +64,32 @@ export async function removeDatabase(path: string): Promise<void> {
   for (const suffix of ["-wal", "-shm", ""]) await rm(path + suffix, { force: true });
 }
 
-/** Removes what crashes left half-written, and nothing that may still be in use. */
-export async function removeStaleDrafts(folder: string): Promise<void> {
-  for (const file of await readdir(folder)) {
-    if (!/^\.[0-9a-f-]{36}\.draft/.test(file)) continue;
-    const path = join(folder, file);
+/** Removes what crashes left half-written, and nothing that may still be in use. Says how many. */
+export async function removeStaleDrafts(folder: string, isDeep = false): Promise<number> {
+  let removed = 0;
+  const files = await readdir(folder, { withFileTypes: true, recursive: isDeep });
+  for (const { name, parentPath } of files) {
+    const draft = DRAFT.exec(name);
+    if (draft === null) continue;
+    const path = join(parentPath, name);
     const found = await stat(path).catch(() => undefined);
     const wallClockMs = performance.timeOrigin + performance.now();
-    if (found && wallClockMs - found.mtimeMs > STALE_MS) await rm(path, { force: true });
+    const isOld = found !== undefined && wallClockMs - found.mtimeMs > STALE_MS;
+    if (!isOld && !isOfDeadProcess(draft[1], draft[2])) continue;
+    await rm(path, { force: true });
+    removed++;
+  }
+  return removed;
+}
+
+/** Only processes of this machine can be asked for; another one may write to a shared folder too. */
+function isOfDeadProcess(machine: string | undefined, pid: string | undefined): boolean {
+  if (machine === undefined || machine !== OWNER.split("-")[0]) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

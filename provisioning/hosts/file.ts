@@ -81,10 +81,13 @@ export class FileHost implements DatabaseHost {
     try {
       // A copy of the bytes could catch the file between two pages of one transaction.
       await client.execute({ sql: "VACUUM INTO ?", args: [draft] });
+      await this.#removeTransientRows(draft);
+    } catch (error) {
+      await removeDatabase(draft);
+      throw error;
     } finally {
       await client.close();
     }
-    await this.#removeTransientRows(draft);
     // Its name goes at once and its bytes with the last reader, so nothing is left of it.
     const file = await open(draft);
     await removeDatabase(draft);

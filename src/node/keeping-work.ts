@@ -38,7 +38,11 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
       run: async (_job, guild, step) => {
         if (guild === undefined || config.backups.everyMs === 0) return undefined;
         step.note("copying");
-        const made = await backups.create(guild, "schedule", "schedule");
+        const made = await backups.create(guild, "schedule", "schedule").catch(async (error) => {
+          // A full store stays full unless old copies go although no new one could be made.
+          await backups.prune(guild.id);
+          throw error;
+        });
         step.note("thinning out");
         // A clock that is wrong makes old copies of all of them.
         const isClockRight = platform.clock.state() === "right";

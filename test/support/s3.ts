@@ -14,7 +14,9 @@ export async function startS3() {
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Map<number, Buffer>>();
   const requests: string[] = [];
+  const keys = new Map<string, string>();
   let isDown = false;
+  let partsFail = false;
   const server = createServer((request, response) => {
     void answer(request, response);
   });
@@ -37,16 +39,24 @@ export async function startS3() {
     if (request.method === "POST" && query.has("uploads")) {
       const id = `upload-${uploads.size + 1}`;
       uploads.set(id, new Map());
+      keys.set(id, key);
       const text = `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`;
       return end(200, text, { "content-type": "application/xml" });
     }
+    if (request.method === "GET" && query.has("uploads")) return end(200, listUploads());
+    if (request.method === "DELETE" && query.has("uploadId")) {
+      uploads.delete(query.get("uploadId")!);
+      return end(204);
+    }
     if (request.method === "PUT" && query.has("partNumber")) {
+      if (partsFail) return end(400, fault("EntityTooLarge"));
       uploads.get(query.get("uploadId")!)!.set(Number(query.get("partNumber")), body);
       return end(200, "", { etag: etagOf(body) });
     }
     if (request.method === "POST" && query.has("uploadId")) {
       const parts = [...uploads.get(query.get("uploadId")!)!].sort(([a], [b]) => a - b);
       objects.set(key, Buffer.concat(parts.map(([, part]) => part)));
+      uploads.delete(query.get("uploadId")!);
       const etag = etagOf(objects.get(key)!);
       return end(
         200,
@@ -65,6 +75,15 @@ export async function startS3() {
     const found = objects.get(key);
     if (!found) return end(404, fault("NoSuchKey"), { "content-type": "application/xml" });
     return end(200, found, { etag: etagOf(found), "content-length": String(found.length) });
+  }
+
+  function listUploads(): string {
+    const open = [...uploads.keys()].map(
+      (id) =>
+        `<Upload><Key>${keys.get(id)}</Key><UploadId>${id}</UploadId>` +
+        "<Initiated>2026-01-14T20:00:00.000Z</Initiated></Upload>",
+    );
+    return `<?xml version="1.0"?><ListMultipartUploadsResult><Bucket>backups</Bucket>${open.join("")}</ListMultipartUploadsResult>`;
   }
 
   function list(prefix: string): string {
@@ -90,6 +109,16 @@ export async function startS3() {
     setDown: (down: boolean) => {
       isDown = down;
     },
+    /** Whether parts of uploads are refused. */
+    failParts: (fail: boolean) => {
+      partsFail = fail;
+    },
+    /** As a process leaves one that dies in the middle of an upload. */
+    beginUpload: (key: string) => {
+      uploads.set("left-behind", new Map());
+      keys.set("left-behind", key);
+    },
+    uploadsOpen: () => uploads.size,
     env: {
       BACKUP_S3_URL: `http://127.0.0.1:${port}/backups`,
       BACKUP_S3_REGION: REGION,
