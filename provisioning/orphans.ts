@@ -41,7 +41,9 @@ async function compare(
   const unclaimed: DatabaseName[] = [];
   for (const name of listed) {
     if (known.has(name)) continue;
-    if (await isBlank(deps, name)) {
+    const found = await lookAt(deps, name);
+    if (found === "gone") continue;
+    if (found === "blank") {
       await onOrphan(name);
       orphans.push(name);
     } else unclaimed.push(name);
@@ -49,18 +51,22 @@ async function compare(
   return { orphans, unclaimed };
 }
 
-async function isBlank({ host, openClient }: Deps, name: DatabaseName): Promise<boolean> {
+/** A database that was listed may have been removed since, with its name: then it is no finding. */
+async function lookAt(
+  { host, openClient }: Deps,
+  name: DatabaseName,
+): Promise<"gone" | "blank" | "stamped"> {
   const location = await host.locate(name);
-  if (location === undefined) return false;
+  if (location === undefined) return "gone";
   try {
     const db = new TenantDatabase(await openClient(location));
     try {
-      return (await db.first("SELECT 1 FROM _meta")) === undefined;
+      return (await db.first("SELECT 1 FROM _meta")) === undefined ? "blank" : "stamped";
     } finally {
       await db.close();
     }
   } catch {
     // Damaged, or not ours at all: no reason to throw it away.
-    return false;
+    return (await host.locate(name)) === undefined ? "gone" : "stamped";
   }
 }

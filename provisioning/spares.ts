@@ -29,6 +29,23 @@ export async function reserveSpare(
   return name;
 }
 
+/** Writes down the name of a database that goes again soon: a copy to try something out on. */
+export async function reserveTemporary(deps: Deps, guildId: GuildId): Promise<DatabaseName> {
+  const name = newDatabaseName();
+  await keepTemporary(deps, guildId, name);
+  return name;
+}
+
+/** Keeps such a name from the sweep for a while longer. */
+export async function keepTemporary(
+  { platform, host }: Deps,
+  guildId: GuildId,
+  name: DatabaseName,
+): Promise<void> {
+  const removeAfter = platform.now().getTime() + limits.fleet.temporaryMs;
+  await write(platform.db, [spareRow(name, host.kind, guildId, "draft", removeAfter)]);
+}
+
 /** A guild's database is no longer its own: it goes once everybody has let go of it. */
 export function replacedRow(deps: Deps, name: string, guildId: GuildId): Statement {
   const removeAfter = deps.platform.now().getTime() + limits.fleet.replacedMs;

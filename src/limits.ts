@@ -130,6 +130,8 @@ export const limits = {
     keptMs: 365 * DAY_MS,
     /** Until then a change can be made unseen by whoever holds the database file. */
     sealEveryMs: 2 * SECOND_MS,
+    /** Databases that the doctor opens: a tenth of a second, and the newest writes are in them. */
+    lookedAtMax: 100,
     /** Two machines' clocks differ by less; a checkpoint from further ahead was made up. */
     clockSkewMs: 5 * MINUTE_MS,
     /** Rows read, hashed and sealed in one write: milliseconds of work. */
@@ -230,6 +232,8 @@ export const limits = {
     listed: 50,
     /** No copy of a guild takes this long: a draft so old was left by a crash. */
     draftMsMax: HOUR_MS,
+    /** A copy to try something out on is renewed four times in it; a killed process renews no more. */
+    temporaryMs: 10 * MINUTE_MS,
     /** Requests end within seconds; then nobody has a replaced database open any more. */
     replacedMs: 5 * MINUTE_MS,
     /** Rows that are compared and copied at once: some hundred kilobytes of most tables. */

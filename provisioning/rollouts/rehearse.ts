@@ -1,9 +1,10 @@
 import type { Client, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
-import type { Guild } from "../../src/platform/store.ts";
-import { atHostOf, databaseName, type Hosts, newDatabaseName } from "../hosts/host.ts";
+import type { Guild, PlatformStore } from "../../src/platform/store.ts";
+import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
 import { type Migration, migrate } from "../migrations.ts";
+import { withTemporaryCopy } from "../temporary-copy.ts";
 
 /** What the migration did to a copy of one guild's database. */
 export interface Rehearsal {
@@ -20,6 +21,7 @@ export interface Rehearsal {
 }
 
 interface Deps extends Hosts {
+  readonly platform: PlatformStore;
   readonly openClient: OpenClient;
   readonly migrations: readonly Migration[];
   readonly now: Clock;
@@ -27,37 +29,29 @@ interface Deps extends Hosts {
 
 /** Migrates a copy of a real guild's database and throws the copy away. The guild notices nothing. */
 export async function rehearse(deps: Deps, guild: Guild): Promise<Rehearsal> {
-  const { openClient, migrations, now } = deps;
+  const { migrations, now } = deps;
   const { host } = atHostOf(deps, guild);
-  const copy = newDatabaseName();
-  const stream = await host.snapshot(databaseName(guild.databaseName));
-  try {
-    const client = await openClient(await host.restore(copy, stream));
-    try {
-      const bytesBefore = await sizeBytes(client);
-      const changesBefore = await changes(client);
-      const startedAt = performance.now();
-      const nowMs = now().getTime();
-      const report = await migrate(client, migrations, { nowMs, allowDestructive: true });
-      const durationMs = performance.now() - startedAt;
-      const { error } = report;
-      return {
-        slug: guild.slug,
-        from: report.from,
-        to: report.to,
-        durationMs,
-        rowsTouched: (await changes(client)) - changesBefore,
-        bytesBefore,
-        bytesAfter: await sizeBytes(client),
-        violatesForeignKeys: error instanceof DatabaseError && error.kind === "foreign-key",
-        error: error?.message ?? null,
-      };
-    } finally {
-      await client.close();
-    }
-  } finally {
-    await host.destroy(copy);
-  }
+  const snapshot = await host.snapshot(databaseName(guild.databaseName));
+  return await withTemporaryCopy(deps, guild, snapshot, async (client) => {
+    const bytesBefore = await sizeBytes(client);
+    const changesBefore = await changes(client);
+    const startedAt = performance.now();
+    const nowMs = now().getTime();
+    const report = await migrate(client, migrations, { nowMs, allowDestructive: true });
+    const durationMs = performance.now() - startedAt;
+    const { error } = report;
+    return {
+      slug: guild.slug,
+      from: report.from,
+      to: report.to,
+      durationMs,
+      rowsTouched: (await changes(client)) - changesBefore,
+      bytesBefore,
+      bytesAfter: await sizeBytes(client),
+      violatesForeignKeys: error instanceof DatabaseError && error.kind === "foreign-key",
+      error: error?.message ?? null,
+    };
+  });
 }
 
 async function sizeBytes(client: Client): Promise<number> {

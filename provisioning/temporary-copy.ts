@@ -1,0 +1,40 @@
+import type { Client, OpenClient } from "../src/database/client.ts";
+import { processBackground } from "../src/kernel/background.ts";
+import { limits } from "../src/limits.ts";
+import type { Guild, PlatformStore } from "../src/platform/store.ts";
+import { atHostOf, type Hosts } from "./hosts/host.ts";
+import { keepTemporary, removeSpare, reserveTemporary } from "./spares.ts";
+
+interface Deps extends Hosts {
+  readonly platform: PlatformStore;
+  readonly openClient: OpenClient;
+}
+
+/**
+ * Makes a database of a snapshot for as long as `work` runs, at the guild's host. Its name is in
+ * `spare_databases` before it exists: the sweep removes what a killed process left, and nothing takes
+ * it for a database that no guild owns.
+ */
+export async function withTemporaryCopy<T>(
+  given: Deps,
+  guild: Guild,
+  snapshot: ReadableStream<Uint8Array>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const deps = atHostOf(given, guild);
+  const name = await reserveTemporary(deps, guild.id);
+  const renewal = processBackground.every("temporary.renewal", limits.fleet.temporaryMs / 4, () =>
+    keepTemporary(deps, guild.id, name),
+  );
+  try {
+    const client = await deps.openClient(await deps.host.restore(name, snapshot));
+    try {
+      return await work(client);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    await renewal.stop();
+    await removeSpare(deps, name);
+  }
+}
