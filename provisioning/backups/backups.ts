@@ -12,7 +12,7 @@ import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts"
 import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type SwapDeps, swapDatabase } from "../swap.ts";
-import { type Anchors, anchorRows, headsOf } from "./anchors.ts";
+import { type Anchors, headsOf } from "./anchors.ts";
 import {
   type CopyFacts,
   copyFromFile,
@@ -26,7 +26,6 @@ import { rebuildForeign } from "./foreign.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./listing.ts";
 import { keptBy } from "./policy.ts";
-import type { Rebuilt } from "./rebuild.ts";
 import type { BackupStore } from "./store.ts";
 
 interface Deps extends SwapDeps {
@@ -153,7 +152,7 @@ export class Backups {
         log: guild.id,
         generation: await this.#generationOf(backup),
       });
-      const rebuilt = await rebuildForeign({
+      await rebuildForeign({
         from: copy,
         to: fresh,
         nowMs: this.#deps.platform.now().getTime(),
@@ -163,10 +162,7 @@ export class Backups {
       if (!options.isLost) await this.create(guild, "before-restore", by);
       fault("restore.kept");
       const stream = await copyFromFile(host, fresh);
-      const alongside = [
-        ...(options.alongside ?? []),
-        ...(isKnown(rebuilt, known) ? anchorRows(this.#deps, guild, rebuilt) : []),
-      ];
+      const { alongside = [] } = options;
       const restored = await swapDatabase(this.#deps, guild, stream, { migrations, alongside });
       await afterRestore(restored);
       return restored;
@@ -348,16 +344,6 @@ export class Backups {
     // A store that is away is swept another time.
     await this.#deps.store.sweep().catch(() => 0);
   }
-}
-
-/** A checkpoint that the platform signed for an earlier database is signed for the next one as well. */
-function isKnown(
-  { checkpoint }: Rebuilt,
-  { checkpoints }: Awaited<ReturnType<Anchors["known"]>>,
-): boolean {
-  return checkpoints.some(({ seq, hash, at }) => {
-    return seq === checkpoint?.seq && hash === checkpoint.hash && at === checkpoint.at;
-  });
 }
 
 function refuseOther(facts: CopyFacts, guildId: GuildId): void {

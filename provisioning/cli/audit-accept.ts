@@ -7,8 +7,8 @@ import { type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit-anchors.
 import { record } from "../../src/platform/context.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { AcceptOptions } from "./audit.ts";
-import { type AuditFinding, guildFinding, isWrong, platformFinding } from "./audit-findings.ts";
-import { FAULTS } from "./audit-verify.ts";
+import { type AuditFinding, FAULTS } from "./audit-faults.ts";
+import { guildFinding, isWrong, platformFinding } from "./audit-findings.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "@hono/zod-openapi";
 import type { Head } from "../../src/database/audit-log.ts";
-import { type BadRow, verifyAudit } from "../../src/database/audit-verify.ts";
+import { verifyAudit } from "../../src/database/audit-verify.ts";
 import { type Client, type Database, TenantDatabase } from "../../src/database/client.ts";
 import { type AuditLog, guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
 import { AppError, Conflict, Invalid } from "../../src/kernel/errors.ts";
@@ -12,29 +12,8 @@ import { schemaOf } from "../migrations.ts";
 import { platformSchema } from "../platform.ts";
 import { compareSchemas, readSchema, type Schema } from "../rollouts/drift.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
+import type { AuditFault, AuditFinding } from "./audit-faults.ts";
 import { expectedSchema } from "./migrate-drift.ts";
-
-/** What is wrong first in a log: with a row of it, or with what was signed of it. */
-export interface AuditFault {
-  readonly seq: number;
-  readonly fault: BadRow["fault"] | "anchor-forged" | "signed-otherwise";
-}
-
-/** One log, held against its seals and against what the platform knows of it. */
-export interface AuditFinding {
-  readonly log: string;
-  readonly rows: number;
-  readonly unsealed: number;
-  readonly head: Head | null;
-  readonly bad: AuditFault | null;
-  /** Tables and triggers of the log that are not as this release has them. */
-  readonly unguarded: readonly string[];
-  /** Whether the signatures of what is known were checked. */
-  readonly isSigned: boolean;
-  readonly error: string | null;
-  /** What to type now. */
-  readonly next: readonly string[];
-}
 
 /** Heads that left this machine in log lines, by log. */
 export type Heads = ReadonlyMap<string, readonly Head[]>;

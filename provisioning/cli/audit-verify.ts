@@ -1,31 +1,10 @@
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { VerifyOptions } from "./audit.ts";
-import {
-  type AuditFault,
-  type AuditFinding,
-  guildFinding,
-  type Heads,
-  headsIn,
-  isWrong,
-  platformFinding,
-} from "./audit-findings.ts";
+import { type AuditFinding, FAULTS } from "./audit-faults.ts";
+import { guildFinding, type Heads, headsIn, isWrong, platformFinding } from "./audit-findings.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
-
-export const FAULTS: Readonly<Record<AuditFault["fault"], string>> = {
-  changed: "is not what was written down, or not in its place",
-  missing: "is missing",
-  inserted: "did not come from this product, or its seal was taken away",
-  "cut-off": "and what came after it were cut off the end, or this database is an older one",
-  "not-as-anchored": "does not fit what the platform signed: rows up to it were rewritten",
-  "checkpoint-impossible": "is named by a checkpoint that cannot have been made",
-  "checkpoint-unknown":
-    "is named by a checkpoint that the platform did not sign: rows up to it were removed",
-  "anchor-forged": "is named by an anchor in the platform that this installation did not sign",
-  "signed-otherwise":
-    "is named by an anchor that was signed with another GUILDHALL_SECRET than today's",
-};
 
 /** Holds the logs that were asked for against their seals. */
 export async function verifyLogs(

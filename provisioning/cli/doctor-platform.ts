@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AppError } from "../../src/kernel/errors.ts";
+import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { storedClock } from "../../src/platform/clock.ts";
@@ -79,6 +80,7 @@ const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[
   behind,
   failingJobs,
   unclaimed,
+  older,
   misplaced,
 ];
 
@@ -116,6 +118,31 @@ async function failingJobs({ platform }: NodeServices): Promise<readonly Finding
     finding: `Jobs of the kind ${kind} that fail: ${jobs}, such as: ${error}`,
     next: "guildhall stats",
   }));
+}
+
+/** The guilds that changed last are the ones whose newest writes can be missing. */
+async function older({ platform, tenants }: NodeServices): Promise<readonly Finding[]> {
+  const rows = await platform.db.all<{ id: GuildId; slug: string }>(
+    `SELECT g.id, g.slug FROM audit_anchors a JOIN guilds g
+       ON g.id = a.log AND g.generation = a.generation
+     WHERE a.kind = 'newest' AND g.status = 'ready' ORDER BY a.at DESC LIMIT ?`,
+    limits.audit.lookedAtMax,
+  );
+  const found: Finding[] = [];
+  for (const { id, slug } of rows) {
+    const guild = await platform.guild(id);
+    const refused = guild && (await tenants.use(guild, async () => undefined).catch(codeOf));
+    if (refused !== "guild/older-than-known") continue;
+    found.push({
+      finding: `The database of ${slug} is older than what was acknowledged: writes are missing`,
+      next: `guildhall audit verify ${slug}`,
+    });
+  }
+  return found;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : "";
 }
 
 async function unclaimed(services: NodeServices): Promise<readonly Finding[]> {

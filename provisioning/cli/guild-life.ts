@@ -3,6 +3,7 @@ import { Conflict } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { storedFaults } from "../../src/platform/fault-store.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
+import { type AuditFinding, FAULTS } from "./audit-faults.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
@@ -73,6 +74,8 @@ async function checkGuild(services: NodeServices, out: Output, slug: string): Pr
   const guild = await bySlug(services, slug);
   const { examine, expectedSchema } = await import("./migrate-drift.ts");
   const finding = await examine(services, guild, await expectedSchema());
+  const { guildFinding, isWrong } = await import("./audit-findings.ts");
+  const audit = await guildFinding(services, guild);
   const file = finding.error === null ? await inspect(services, guild.location) : undefined;
   const schema =
     finding.drift.length === 0
@@ -92,18 +95,33 @@ async function checkGuild(services: NodeServices, out: Output, slug: string): Pr
       finding.error === null ? `${finding.ledgerDifferences} differences` : "not looked at",
       finding.ledgerDifferences === 0,
     ],
+    ["audit log", auditText(audit), !isWrong(audit)],
   ];
   const isRight = checks.every(([, , right]) => right);
   if (isRight)
     for (const fault of await storedFaults(services.platform, guild.id))
       services.faults.examined(fault);
-  const document = { isRight, bytes: file?.bytes ?? null, ...finding, ...file };
+  const { bad, unguarded } = audit;
+  const document = {
+    isRight,
+    bytes: file?.bytes ?? null,
+    ...finding,
+    ...file,
+    audit: { bad, unguarded },
+  };
   out.result(document, () => {
     const rows = checks.map(([what, found, right]) => [right ? "✓" : "✗", what, found]);
     const next = finding.drift.length > 0 ? `\nTry:   guildhall migrate repair ${slug}` : "";
     return `${table(["", "check", "found"], rows)}${next}`;
   });
   return isRight ? EXIT.done : EXIT.drift;
+}
+
+/** The log, and whether it is as new as what the platform has seen of it. */
+function auditText({ rows, bad, error, unguarded }: AuditFinding): string {
+  if (error !== null) return "not looked at";
+  if (bad) return `row ${bad.seq} ${FAULTS[bad.fault]}`;
+  return unguarded[0] ?? `${rows} rows as they were written`;
 }
 
 /** Reads every page of a database, and looks for rows that point nowhere. */

@@ -180,7 +180,11 @@ async function readyTarget(
     await keep();
     const target = await deps.openClient({ url });
     try {
-      await sameShape(source, target, true);
+      // An attempt that was interrupted has taken the target's triggers out; a new target has ours.
+      const isTaken = ![...(await shapeOf(target)).keys()].some((name) =>
+        name.startsWith("trigger "),
+      );
+      await sameShape(source, target, isTaken);
       return url;
     } catch (error) {
       // An earlier attempt may have made it before the guild was migrated.

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import Native from "libsql";
 import { LRUCache } from "lru-cache";
 import { limits } from "../limits.ts";
@@ -138,6 +139,20 @@ export class Connection {
     this.#statements.clear();
     this.#native.close();
     closedConnection(this.#native, this.#file);
+  }
+
+  /**
+   * Copies what the log beside the database still holds into the database, so that its file alone is
+   * complete. Left to the next connection while another one writes, or where the file is gone.
+   */
+  settle(): void {
+    try {
+      if (statSync(`${this.#path}-wal`).size === 0) return;
+      refuseMoved(this.#path, this.#file);
+      checkpointAlone(this.#native, this.#path);
+    } catch {
+      // Nothing is lost by it: the log holds what was acknowledged, and stays.
+    }
   }
 
   /** What was written is acknowledged whether this works or not: another process may be writing. */

@@ -152,6 +152,7 @@ class EmbeddedClient implements Client {
 
   close(): Promise<void> {
     this.#closing ??= this.#idle().then(() => {
+      this.#connection?.settle();
       this.#dropConnection();
     });
     return this.#closing;

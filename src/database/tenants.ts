@@ -56,6 +56,8 @@ interface Options {
   readonly onBehind?: (guildId: GuildId, schemaVersion: number) => "updates" | "waits";
   /** Told of every failure of a guild's database, and of its end. */
   readonly faults?: DatabaseFaults;
+  /** The number that a guild's audit log has reached at least, kept outside of its database. */
+  readonly newestAudit?: (target: TenantTarget) => Promise<number | undefined>;
   /** Told how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
 }
@@ -296,7 +298,26 @@ export class TenantDatabases {
     if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
       throw behind(this.#options.onBehind?.(target.id, meta.schema_version) ?? "updates");
     }
+    await this.#refuseOlder(db, target);
   }
+
+  /** A log that was deleted or cut beside its database takes acknowledged writes with it. */
+  async #refuseOlder(db: TenantDatabase, target: TenantTarget): Promise<void> {
+    const known = await this.#options.newestAudit?.(target);
+    if (known === undefined) return;
+    const given = await db.first<{ seq: number }>(
+      "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
+    );
+    if ((given?.seq ?? 0) < known) throw older();
+  }
+}
+
+function older(): Unavailable {
+  return new Unavailable(
+    "guild/older-than-known",
+    "This guild's database is older than what was acknowledged. An operator has to restore it.",
+    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
+  );
 }
 
 function behind(answer: "updates" | "waits"): Unavailable {

@@ -124,6 +124,7 @@ export async function buildNodeServices(
   await beginClock(platform);
   faults.keepIn(new PlatformFaults(platform), await storedFaults(platform));
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
+  const auditAnchors = new AuditAnchors(platform, config.secret);
   const queryTimes = new QueryTimes();
   const clockWatch = new ClockWatch(platform, log, background);
   const performanceLog = new PerformanceLog({ platform, times: queryTimes, log, background });
@@ -134,6 +135,7 @@ export async function buildNodeServices(
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
     fileDescriptors: openFileDescriptors,
+    newestAudit: ({ id, generation }) => auditAnchors.newestSeq({ log: id, generation }),
     onBehind: (guildId, schemaVersion) => upgrades.visit(guildId, schemaVersion),
   });
   const stopMakingRoom = onOutOfFiles(() => tenants.closeIdle());
@@ -150,7 +152,6 @@ export async function buildNodeServices(
   const elsewhere = hosts.filter((one) => one !== host);
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
-  const auditAnchors = new AuditAnchors(platform, config.secret);
   const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
   const keeping = buildKeeping(config, dataDir, {
     ...swapping,
@@ -251,6 +252,7 @@ export async function buildNodeServices(
     clockWatch,
     startJobs: () => {
       background.detach("clock.look", clockWatch.start());
+      background.detach("backups.sweep", keeping.backups.sweepScratch());
       performanceLog.start();
       logIngest.start();
       jobRunner.start();

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Checkpoint, Head } from "../database/audit-log.ts";
 import type { Known } from "../database/audit-verify.ts";
 import { type Guard, guard, type Writable, write } from "../database/write.ts";
@@ -59,7 +59,10 @@ export class AuditAnchors {
       return at > acceptedAt || (at === acceptedAt && kind !== "head");
     });
     const doubtful = asked.find((row) => this.#check(row) !== "good");
-    const checkpoints = rows.filter(isKind("checkpoint"));
+    // A move or a restore gives the log another database, and the log goes on in it.
+    const checkpoints = await this.#rows(
+      sql`${auditAnchors.log} = ${place.log} and ${auditAnchors.kind} = 'checkpoint'`,
+    );
     return {
       heads: [...(await this.#legacyHeads(place, acceptedAt)), ...asked],
       checkpoints: checkpoints.filter((row) => this.#check(row) === "good"),
@@ -190,10 +193,16 @@ export class AuditAnchors {
   }
 
   #rowsOf({ log, generation }: LogPlace): Promise<AnchorRow[]> {
+    return this.#rows(
+      sql`${auditAnchors.log} = ${log} and ${auditAnchors.generation} = ${generation}`,
+    );
+  }
+
+  #rows(where: SQL): Promise<AnchorRow[]> {
     return this.#platform.db.orm
       .select()
       .from(auditAnchors)
-      .where(sql`${auditAnchors.log} = ${log} and ${auditAnchors.generation} = ${generation}`)
+      .where(where)
       .orderBy(auditAnchors.at, auditAnchors.seq);
   }
 

@@ -62,7 +62,7 @@ const CODES = {
     backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
   503: `
     auth/busy auth/provider-unavailable database/busy database/damaged database/unavailable
-    database/unreachable guild/migration-waits guild/provisioning
+    database/unreachable guild/migration-waits guild/older-than-known guild/provisioning
     guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
     guild/too-busy guild/writes-blocked payment/unavailable platform/closing
     platform/data-moved

@@ -34,6 +34,21 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     if (mover) await rm(mover, { force: true });
   });
 
+  test("S69 with a foreign trigger in its database is refused, and stays where it is", async () => {
+    const guild = await t.guild("foreign-vow");
+    const found = (await t.services.platform.guild(guild.id))!;
+    const client = await t.services.openClient(found.location);
+    await client.execute({
+      sql: "CREATE TRIGGER foreign_one AFTER INSERT ON persons BEGIN SELECT 1; END",
+      args: [],
+    });
+    await client.close();
+    const moved = moveGuild({ ...t.services, runner: "test" }, found, "sqld");
+    await expect(moved).rejects.toMatchObject({ code: "guild/schema-differs" });
+    expect((await t.services.platform.guild(guild.id))!.host).toBe("file");
+    expect((await guild.owner.post("/roster/persons", { name: "Ash" })).status).toBe(201);
+  });
+
   /** Starts to move in a process of its own: see mover.ts. */
   const start = (slug: string, to: string, strike = "", { aheadMs = 0, mutant = "" } = {}) => {
     const env = { ...process.env, ...t.env, MUTANT: mutant };

@@ -82,6 +82,10 @@ export const guildShapes = {
     error,
     integrity: text.optional().describe("ok, or what SQLite says of its pages and indexes"),
     brokenRows: count.optional().describe("rows that point nowhere"),
+    audit: z.strictObject({
+      bad: z.strictObject({ seq: count, fault: text }).nullable(),
+      unguarded: z.array(text),
+    }),
   }),
   "guilds move": moved,
   "guilds purge-moved": orWould(z.strictObject({ purged: text, host: text })),

@@ -79,6 +79,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "guild/operation-running": "This guild is being worked on. Try again soon.",
   "guild/provisioning": "This guild's database is being made.",
   "guild/provisioning-failed": "This guild's database could not be made. The owner can try again.",
+  "guild/older-than-known":
+    "This guild's database is older than what was acknowledged. An operator has to restore it.",
   "guild/quarantined":
     "This guild's database does not look right, so it is not served. An operator has to look.",
   "guild/migration-waits":

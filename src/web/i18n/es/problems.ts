@@ -159,6 +159,8 @@ export const problems: Translated<typeof en> = {
     "guild/provisioning": "Se está creando la base de datos de esta hermandad.",
     "guild/provisioning-failed":
       "No se pudo crear la base de datos de esta hermandad. Su dueño puede intentarlo de nuevo.",
+    "guild/older-than-known":
+      "La base de datos de esta hermandad es anterior a lo ya confirmado. Quien opera el servidor tiene que restaurarla.",
     "guild/quarantined":
       "La base de datos de esta hermandad no parece correcta y no se sirve. Tiene que mirarla un operador.",
     "guild/migration-waits":
