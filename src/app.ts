@@ -78,7 +78,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   );
   app.route(
     "/api/g/:guild",
-    guildSurface(guildApi, keysApi(), backupsApi, guildPlansApi, tenantApi()),
+    guildSurface(guildApi, keysApi, backupsApi, guildPlansApi, tenantApi()),
   );
   app.route("/api/operator", operatorSurface(operatorApi()));
   app.route("/operator", operatorSurface(operatorPages()));

@@ -1,9 +1,12 @@
 import type { z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler } from "hono";
 import type { Permission } from "../kernel/permissions.ts";
+import type { ProblemCode } from "../web/problem-codes.ts";
 import { requirePermission } from "./access.ts";
 import type { AppEnv, GuildEnv } from "./env.ts";
+import { type Place, problemAnswers } from "./problem-answers.ts";
 import { jsonBody, problem, runsEachTime } from "./router.ts";
+import type { Tag } from "./tags.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -23,10 +26,15 @@ interface RawBody {
 export interface Operation {
   /** The operation's name in the API: a verb and a noun, unique. */
   readonly id: string;
-  /** One line for lists of operations. */
+  /** One line for lists of operations: an imperative without a full stop. */
   readonly summary: string;
-  /** What a caller has to know besides, in Markdown. */
-  readonly description?: string;
+  /** What a caller has to know, in one to three sentences of Markdown. */
+  readonly description: string;
+  /**
+   * The problems of this operation by code. Those that every operation of its kind may give are
+   * added by `problemAnswers`.
+   */
+  readonly problems?: readonly ProblemCode[];
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
@@ -67,7 +75,7 @@ type RouteOf<M extends Method, P extends string, O extends Operation, E extends 
 };
 
 /**
- * Operations of one part of the API, whose names stand together under `tag`. Use its methods inside
+ * Operations of one part of the API in one place, shown together under `tag`. Use its methods inside
  * `router.openapi(…)`, so that a path and its handler stand together:
  *
  *     router.openapi(api.get("/raids/{id}", { id: "getRaid", … }), (c) => …)
@@ -75,7 +83,8 @@ type RouteOf<M extends Method, P extends string, O extends Operation, E extends 
  * `guardFor` makes the middleware that refuses callers without `needs`.
  */
 export function operationsWith<E extends Env, Need>(
-  tag: string,
+  place: Place,
+  tag: Tag,
   guardFor: (need: Need) => MiddlewareHandler<E>,
 ) {
   const operation =
@@ -91,7 +100,7 @@ export function operationsWith<E extends Env, Need>(
         path,
         operationId: id,
         summary,
-        ...(description !== undefined && { description }),
+        description,
         ...(security && { security }),
         ...(options.runsEachTime && runsEachTime),
         tags: [tag],
@@ -102,7 +111,7 @@ export function operationsWith<E extends Env, Need>(
           ...(headers && { headers }),
           ...(body ? { body: jsonBody(body) } : content && { body: content }),
         },
-        responses: { ...answers, default: problem },
+        responses: { ...problemAnswers(place, method, options), ...answers, default: problem },
       };
       // The spreads build exactly this shape, but the compiler does not follow optional members.
       return route as unknown as RouteOf<M, P, O, E>;
@@ -117,9 +126,9 @@ export function operationsWith<E extends Env, Need>(
 }
 
 /** Operations below one guild's address. `needs` is the permission that the caller must have. */
-export const guildOperations = (tag: string) =>
-  operationsWith<GuildEnv, Permission>(tag, requirePermission);
+export const guildOperations = (tag: Tag) =>
+  operationsWith<GuildEnv, Permission>("guild", tag, requirePermission);
 
 /** Operations of the platform: what a person does with an account. */
-export const platformOperations = (tag: string) =>
-  operationsWith<AppEnv, never>(tag, (need: never) => need);
+export const platformOperations = (tag: Tag) =>
+  operationsWith<AppEnv, never>("account", tag, (need: never) => need);

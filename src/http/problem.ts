@@ -47,12 +47,14 @@ const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
 /** There is no room, and waiting alone makes none. */
 const FULL: ReadonlySet<string> = new Set(["guild/storage-full", "database/storage-full"]);
 
-const TITLE: Readonly<Record<ProblemStatus, string>> = {
+/** The title of a problem document, by its status. 408 is answered before a request comes here. */
+export const TITLE: Readonly<Record<ProblemStatus | 408, string>> = {
   400: "Bad request",
   401: "Sign in first",
   402: "Plan limit reached",
   403: "Not allowed",
   404: "Not found",
+  408: "Too slow",
   409: "Conflict",
   413: "Too large",
   422: "Invalid input",

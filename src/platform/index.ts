@@ -38,7 +38,7 @@ export function platformApi() {
     .route("/", guildsApi)
     .route("/", plansApi)
     .route("/", paymentNewsApi)
-    .route("/", endImpersonationApi());
+    .route("/", endImpersonationApi);
 }
 
 /** The platform's pages: one line per feature. */
@@ -54,10 +54,10 @@ export function platformPages() {
 /** The operators' JSON API, below `/api/operator`: one line per feature. */
 export function operatorApi() {
   return createRouter<OperatorEnv>()
-    .route("/", operatorsApi())
-    .route("/", accountsApi())
-    .route("/", operationsApi())
-    .route("/", impersonationsApi())
+    .route("/", operatorsApi)
+    .route("/", accountsApi)
+    .route("/", operationsApi)
+    .route("/", impersonationsApi)
     .route("/", planOperatorApi)
     .route("/", configurationApi);
 }

@@ -24,8 +24,8 @@ export function tenantApi() {
     .route("/", lootApi)
     .route("/", auctionsApi)
     .route("/", analyticsApi)
-    .route("/", liveApi())
-    .route("/", combatLogsApi())
+    .route("/", liveApi)
+    .route("/", combatLogsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)
     .route("/", onboardingApi);

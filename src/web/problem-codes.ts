@@ -73,6 +73,18 @@ const CODES = {
 
 export type ProblemStatus = keyof typeof CODES;
 
+/** The words of a text between blanks. A line ends right after a word. */
+type Words<
+  Text extends string,
+  Found extends string = never,
+> = Text extends `${infer Head} ${infer Rest}`
+  ? Words<Rest, Found | WithoutLineEnd<Head>>
+  : Found | WithoutLineEnd<Text>;
+type WithoutLineEnd<Word extends string> = Word extends `${infer Start}\n` ? Start : Word;
+
+/** A code that an answer of ours may carry, such as `auctions/closed`. */
+export type ProblemCode = Exclude<Words<(typeof CODES)[ProblemStatus]>, "">;
+
 /** The status behind each code, in the order of the alphabet. */
 export const PROBLEM_STATUS: ReadonlyMap<string, ProblemStatus> = new Map(
   Object.entries(CODES)

@@ -18,7 +18,7 @@ export function publicPages(document: () => ApiDocument) {
     c.header("Cache-Control", "public, max-age=3600");
     return c.json(await c.var.services.accessTokens.publicKeys());
   });
-  pages.get("/api-reference", (c) => c.html(<ReferencePage view={viewOf(c)} document={api()} />));
+  pages.get("/api-reference", (c) => c.html(<ReferencePage view={viewOf(c)} api={api()} />));
   pages.get("/", async (c) => {
     const { demoGuildSlug, appConfig } = c.var.services;
     const demoHref = demoGuildSlug && `/g/${demoGuildSlug}`;

@@ -4,25 +4,35 @@ import { PlatformLayout } from "./layout.tsx";
 
 interface Operation {
   readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
   readonly tags?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> };
-  readonly responses?: Record<string, { readonly description?: string }>;
+  readonly responses?: Record<string, Answer>;
+}
+
+interface Answer {
+  readonly $ref?: string;
+  readonly description?: string;
 }
 
 /** The parts of an OpenAPI document that people read. */
 export interface ApiDocument {
   readonly info: { readonly description?: string };
   readonly paths?: Record<string, unknown>;
-  readonly components?: { readonly schemas?: Record<string, unknown> };
+  readonly components?: {
+    readonly schemas?: Record<string, unknown>;
+    readonly responses?: Record<string, Answer>;
+  };
 }
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
-/** Every operation by subject, as it stands in the document: nothing is written twice. */
-export function ReferencePage({ view, document }: { view: View; document: ApiDocument }) {
+/** Every operation by subject, as it stands in the api: nothing is written twice. */
+export function ReferencePage({ view, api }: { view: View; api: ApiDocument }) {
   const byTag = new Map<string, { method: string; path: string; operation: Operation }[]>();
-  for (const [path, item] of Object.entries(document.paths ?? {})) {
+  for (const [path, item] of Object.entries(api.paths ?? {})) {
     for (const method of METHODS) {
       const operation = (item as Record<string, Operation | undefined>)[method];
       if (!operation) continue;
@@ -32,7 +42,7 @@ export function ReferencePage({ view, document }: { view: View; document: ApiDoc
   }
   return (
     <PlatformLayout view={view} title={view.messages.common.api}>
-      <PageHeader title={view.messages.common.api} lead={document.info.description ?? ""}>
+      <PageHeader title={view.messages.common.api} lead={api.info.description ?? ""}>
         <a class="button secondary" href="/api/openapi.json">
           openapi.json
         </a>
@@ -41,7 +51,7 @@ export function ReferencePage({ view, document }: { view: View; document: ApiDoc
         <section class="stack">
           <h2>{tag}</h2>
           {operations.map((one) => (
-            <OperationCard {...one} document={document} />
+            <OperationCard {...one} api={api} />
           ))}
         </section>
       ))}
@@ -53,17 +63,20 @@ function OperationCard(props: {
   method: string;
   path: string;
   operation: Operation;
-  document: ApiDocument;
+  api: ApiDocument;
 }) {
-  const { method, path, operation, document } = props;
+  const { method, path, operation, api } = props;
   const parameters = operation.parameters ?? [];
   const body = operation.requestBody?.content?.["application/json"]?.schema;
   return (
     <details class="card">
       <summary>
         <Badge>{method.toUpperCase()}</Badge> <code>{path}</code>{" "}
-        <span class="muted">{operation.operationId}</span>
+        <span class="muted">{operation.summary}</span>
       </summary>
+      <p>
+        {operation.description} <code>{operation.operationId}</code>
+      </p>
       {parameters.length > 0 && (
         <p>
           {parameters.map((parameter) => (
@@ -73,12 +86,12 @@ function OperationCard(props: {
           ))}
         </p>
       )}
-      {body !== undefined && <pre>{JSON.stringify(resolved(body, document), null, 2)}</pre>}
+      {body !== undefined && <pre>{JSON.stringify(resolved(body, api), null, 2)}</pre>}
       <dl class="facts">
         {Object.entries(operation.responses ?? {}).map(([status, response]) => (
           <>
             <dt>{status}</dt>
-            <dd>{response.description}</dd>
+            <dd>{descriptionOf(response, api)}</dd>
           </>
         ))}
       </dl>
@@ -86,8 +99,13 @@ function OperationCard(props: {
   );
 }
 
+function descriptionOf(answer: Answer, api: ApiDocument): string | undefined {
+  const name = answer.$ref?.replace("#/components/responses/", "");
+  return name === undefined ? answer.description : api.components?.responses?.[name]?.description;
+}
+
 /** A reference replaced by what it names, one level deep: enough for the bodies we have. */
-function resolved(schema: unknown, document: ApiDocument): unknown {
+function resolved(schema: unknown, api: ApiDocument): unknown {
   const name = (schema as { $ref?: string }).$ref?.replace("#/components/schemas/", "");
-  return name === undefined ? schema : document.components?.schemas?.[name];
+  return name === undefined ? schema : api.components?.schemas?.[name];
 }

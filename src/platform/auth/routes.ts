@@ -69,7 +69,11 @@ export const authApi = createRouter();
 authApi.openapi(
   api.post("/session", {
     id: "signIn",
-    summary: "Sign in. The token is also set as a cookie.",
+    summary: "Sign in",
+    description:
+      "Returns a session token, and sets it as a cookie too. The token is shown only in " +
+      "this answer.",
+    problems: ["auth/wrong-credentials", "auth/busy"],
     body: signInInput,
     answers: { 201: shownOnce(newSession, "The session. Its token is told only here.") },
     runsEachTime: true,
@@ -83,7 +87,8 @@ authApi.openapi(
 authApi.openapi(
   api.get("/session", {
     id: "whoAmI",
-    summary: "Who the caller is.",
+    summary: "Get the caller's account",
+    description: "Returns the signed-in account, and until when its confirmed password counts.",
     guard: viewersOnly,
     answers: {
       200: json(z.object({ user: account, provedUntil: z.number().int() }), "The caller."),
@@ -98,7 +103,8 @@ authApi.openapi(
 authApi.openapi(
   api.delete("/session", {
     id: "signOut",
-    summary: "Sign out.",
+    summary: "Sign out",
+    description: "Ends the session that makes this request.",
     guard: viewersOnly,
     answers: { 204: nothing },
   }),
@@ -111,7 +117,11 @@ authApi.openapi(
 authApi.openapi(
   api.post("/session/proof", {
     id: "proveSession",
-    summary: "Type the password again, as dangerous changes require.",
+    summary: "Confirm the password again",
+    description:
+      "Sensitive operations require a password that was confirmed within the last minutes. " +
+      "The answer says until when it counts.",
+    problems: ["auth/wrong-password", "auth/busy"],
     body: proofInput,
     answers: { 200: json(z.object({ provedUntil: z.number().int() }), "Until when it counts.") },
     runsEachTime: true,
@@ -122,7 +132,8 @@ authApi.openapi(
 authApi.openapi(
   api.get("/sessions", {
     id: "listSessions",
-    summary: "Where the caller is signed in.",
+    summary: "List the caller's sessions",
+    description: "Returns every device on which the caller is signed in.",
     answers: { 200: json(z.object({ items: z.array(sessionView) }), "Sessions.") },
     guard: holdersOnly,
   }),
@@ -131,7 +142,8 @@ authApi.openapi(
 authApi.openapi(
   api.delete("/sessions", {
     id: "endOtherSessions",
-    summary: "Sign out everywhere else.",
+    summary: "Sign out on all other devices",
+    description: "Ends every session of the caller except this one.",
     answers: { 204: nothing },
     guard: holdersOnly,
   }),
@@ -143,7 +155,9 @@ authApi.openapi(
 authApi.openapi(
   api.delete("/sessions/{id}", {
     id: "endSession",
-    summary: "Sign out one device.",
+    summary: "Sign out on one device",
+    description: "Ends one session of the caller.",
+    problems: ["auth/no-such-session"],
     params: z.object({ id: z.string().max(36) }),
     answers: { 204: nothing },
     guard: holdersOnly,
@@ -156,7 +170,10 @@ authApi.openapi(
 authApi.openapi(
   api.post("/access-tokens", {
     id: "issueAccessToken",
-    summary: "A token of a few minutes for one guild, given by slug or id.",
+    summary: "Create an access token for a guild",
+    description:
+      "Returns a token that works for a few minutes and for one guild, given by slug or id.",
+    problems: ["guild/not-found", "auth/session-required"],
     body: z.strictObject({ guild: z.string().min(1).max(36) }),
     answers: {
       201: shownOnce(z.object({ token: z.string(), expiresAt: z.number().int() }), "The token."),
@@ -170,7 +187,11 @@ authApi.openapi(
 authApi.openapi(
   api.post("/users", {
     id: "signUp",
-    summary: "Make an account. Sign in with POST /api/session.",
+    summary: "Create an account",
+    description:
+      "Makes an account and mails a link that verifies the address. Sign in with `POST " +
+      "/api/session` afterwards.",
+    problems: ["auth/email-taken", "auth/sign-up-closed", "auth/weak-password", "auth/busy"],
     body: signUpInput,
     answers: { 201: json(account, "The account.") },
     security: [],
@@ -183,7 +204,9 @@ authApi.openapi(
 authApi.openapi(
   api.post("/verification", {
     id: "verifyEmail",
-    summary: "Prove the caller's address by the mailed token.",
+    summary: "Verify an e-mail address",
+    description: "Verifies the caller's address by the token of the mailed link.",
+    problems: ["auth/link-not-valid"],
     body: tokenInput,
     answers: { 200: json(account, "The account.") },
     runsEachTime: true,
@@ -194,7 +217,8 @@ authApi.openapi(
 authApi.openapi(
   api.post("/verification-mail", {
     id: "resendVerification",
-    summary: "Mail the verification link again.",
+    summary: "Mail the verification link again",
+    description: "Sends the link to the caller's address, unless it is verified already.",
     answers: { 202: nothing },
     guard: holdersOnly,
   }),
@@ -206,7 +230,10 @@ authApi.openapi(
 authApi.openapi(
   api.post("/password-reset-mail", {
     id: "mailPasswordReset",
-    summary: "Mail a link for a new password. The answer is the same for every address.",
+    summary: "Mail a link for a new password",
+    description:
+      "The answer is the same for every address, so it does not tell whether an account " +
+      "exists.",
     body: emailInput,
     answers: { 202: nothing },
     security: [],
@@ -219,7 +246,11 @@ authApi.openapi(
 authApi.openapi(
   api.post("/password-reset", {
     id: "resetPassword",
-    summary: "Set a new password by the mailed token. Ends every session and begins one.",
+    summary: "Set a new password by a mailed link",
+    description:
+      "Ends every session of the account and begins one, whose token is shown only in this " +
+      "answer.",
+    problems: ["auth/link-not-valid", "auth/weak-password", "auth/busy"],
     body: resetInput,
     answers: { 201: shownOnce(newSession, "The new session.") },
     runsEachTime: true,
@@ -233,7 +264,8 @@ authApi.openapi(
 authApi.openapi(
   api.patch("/account", {
     id: "renameAccount",
-    summary: "Change the caller's name.",
+    summary: "Change the caller's name",
+    description: "Changes the name that others see.",
     body: nameInput,
     answers: { 200: json(account, "The account.") },
     guard: holdersOnly,
@@ -243,7 +275,11 @@ authApi.openapi(
 authApi.openapi(
   api.post("/account/password", {
     id: "changePassword",
-    summary: "Change the password and sign out everywhere else.",
+    summary: "Change the caller's password",
+    description:
+      "Sets a new password and ends all other sessions. Accounts without a password leave " +
+      "the current one out.",
+    problems: ["auth/wrong-password", "auth/proof-required", "auth/weak-password", "auth/busy"],
     body: passwordInput,
     answers: { 204: nothing },
     runsEachTime: true,

@@ -32,7 +32,8 @@ export const backupsApi = createRouter<GuildEnv>();
 backupsApi.openapi(
   api.get("/settings/backups", {
     id: "listBackups",
-    summary: "List backups",
+    summary: "List the backups of a guild",
+    description: "Returns the guild's backups, newest first, and whether one is being restored.",
     needs: "settings.manage",
     answers: {
       200: json(
@@ -47,7 +48,11 @@ backupsApi.openapi(
 backupsApi.openapi(
   api.post("/settings/backups", {
     id: "createBackup",
-    summary: "Create backup",
+    summary: "Create a backup",
+    description:
+      "Copies the guild's database now. The backup counts only after it was read back from " +
+      "the store and opened.",
+    problems: ["backup/too-many", "backup/not-here"],
     needs: "settings.manage",
     answers: { 201: json(backupJson, "Made, read back and opened.") },
   }),
@@ -57,7 +62,10 @@ backupsApi.openapi(
 backupsApi.openapi(
   api.get("/settings/backups/{id}", {
     id: "getBackup",
-    summary: "Get backup",
+    summary: "Compare a backup with the guild today",
+    description:
+      "Returns the tables whose number of rows differs between the backup and the guild.",
+    problems: ["backup/not-found", "backup/not-here"],
     needs: "settings.manage",
     params: backupId,
     answers: {
@@ -83,7 +91,18 @@ backupsApi.openapi(
 backupsApi.openapi(
   api.post("/settings/backups/{id}/restoration", {
     id: "restoreBackup",
-    summary: "Restore backup",
+    summary: "Restore a backup",
+    description:
+      "Replaces the guild's data by the backup. What the guild has now is copied first. " +
+      "The work begins within seconds; poll the list of backups until `isRestoring` is " +
+      "false.",
+    problems: [
+      "auth/proof-required",
+      "backup/not-found",
+      "backup/not-good",
+      "backup/not-here",
+      "guild/name-differs",
+    ],
     needs: "guild.own",
     params: backupId,
     body: typedName,
@@ -103,7 +122,11 @@ backupsApi.openapi(
 backupsApi.openapi(
   api.post("/settings/export", {
     id: "exportGuild",
-    summary: "Export guild",
+    summary: "Export a guild",
+    description:
+      "Returns all of the guild's own data as one libSQL database, compressed with gzip. " +
+      "The caller must have confirmed their password within the last minutes.",
+    problems: ["auth/proof-required", "backup/not-here"],
     needs: "guild.own",
     answers: {
       200: {
@@ -126,7 +149,11 @@ backupsApi.openapi(
 backupsApi.openapi(
   guildOperations("Guild").post("/settings/deletion", {
     id: "deleteGuild",
-    summary: "Delete guild",
+    summary: "Delete a guild",
+    description:
+      "Closes the guild. Its owner can restore it until the time in the answer; after that " +
+      "its data is removed for good.",
+    problems: ["auth/proof-required", "guild/name-differs", "guild/status-changed"],
     needs: "guild.own",
     body: typedName,
     answers: {

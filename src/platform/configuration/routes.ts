@@ -19,7 +19,8 @@ export const configurationApi = createRouter<OperatorEnv>();
 configurationApi.openapi(
   api.get("/configuration", {
     id: "getConfiguration",
-    summary: "Get configuration",
+    summary: "Get the platform's settings",
+    description: "Returns the settings that operators can change while the platform runs.",
     needs: "configuration",
     answers: { 200: json(settingsJson, "The settings as they are now.") },
   }),
@@ -28,7 +29,9 @@ configurationApi.openapi(
 configurationApi.openapi(
   api.patch("/configuration", {
     id: "changeConfiguration",
-    summary: "Change configuration",
+    summary: "Change the platform's settings",
+    description: "Changes the fields that are sent. Every process uses them within seconds.",
+    problems: ["configuration/no-such-plan"],
     needs: "configuration",
     body: settingsJson.partial(),
     answers: { 200: json(settingsJson, "The settings; every process has them within seconds.") },
@@ -42,7 +45,8 @@ configurationApi.openapi(
 configurationApi.openapi(
   api.get("/cache/tags", {
     id: "listCacheTags",
-    summary: "List cache tags",
+    summary: "List the tags of cached answers",
+    description: "Returns what is cached of answers from other services, by tag.",
     needs: "configuration",
     answers: {
       200: json(
@@ -62,7 +66,8 @@ configurationApi.openapi(
 configurationApi.openapi(
   api.delete("/cache/tags/{tag}", {
     id: "forgetCacheTag",
-    summary: "Forget cache tag",
+    summary: "Forget cached answers",
+    description: "Deletes every cached answer with the tag and returns their number.",
     needs: "configuration",
     params: z.object({ tag: z.string().min(1).max(200) }),
     answers: { 200: json(z.object({ forgotten: z.int() }), "How many answers were forgotten.") },

@@ -23,7 +23,10 @@ export const guildApi = createRouter<GuildEnv>();
 guildApi.openapi(
   api.get("/", {
     id: "getGuild",
-    summary: "Get guild",
+    summary: "Get a guild",
+    description:
+      "Returns the guild and the permissions that the caller has in it. Visitors of a " +
+      "public guild get it too.",
     needs: "standings.view",
     answers: { 200: json(inputs.guildJson, "The guild, and what you may do in it.") },
   }),
@@ -33,7 +36,10 @@ guildApi.openapi(
 guildApi.openapi(
   api.get("/members", {
     id: "listMembers",
-    summary: "List members",
+    summary: "List the members of a guild",
+    description:
+      "Returns the members, oldest first, with their roles and the permissions that differ " +
+      "from their role.",
     needs: "members.view",
     query: paging,
     answers: { 200: json(pageOf(inputs.memberJson), "The members, oldest first.") },
@@ -47,7 +53,11 @@ guildApi.openapi(
 guildApi.openapi(
   api.delete("/members/me", {
     id: "leaveGuild",
-    summary: "Leave guild",
+    summary: "Leave a guild",
+    description:
+      "Ends the caller's own membership. API keys that the caller made here end with it. " +
+      "The owner hands the guild over first.",
+    problems: ["guild/owner-stays", "guild/member-changed"],
     needs: "members.view",
     answers: nothing,
   }),
@@ -60,7 +70,10 @@ guildApi.openapi(
 guildApi.openapi(
   api.get("/members/invitations", {
     id: "listInvitations",
-    summary: "List invitations",
+    summary: "List open invitations",
+    description:
+      "Returns invitations that can still be accepted. Their links are shown only when " +
+      "they are made.",
     needs: "members.invite",
     answers: {
       200: json(
@@ -75,7 +88,17 @@ guildApi.openapi(
 guildApi.openapi(
   api.post("/members/invitations", {
     id: "createInvitation",
-    summary: "Create invitation",
+    summary: "Create an invitation",
+    description:
+      "Makes a link that admits people with a role not above the caller's own. An " +
+      "invitation for an e-mail address works only for the account with that address.",
+    problems: [
+      "guild/rank",
+      "guild/beyond-own-rights",
+      "guild/higher-denial",
+      "guild/too-many-invitations",
+      "plan/members",
+    ],
     needs: "members.invite",
     body: inputs.newInvitation,
     answers: {
@@ -91,7 +114,9 @@ guildApi.openapi(
 guildApi.openapi(
   api.delete("/members/invitations/{id}", {
     id: "revokeInvitation",
-    summary: "Revoke invitation",
+    summary: "Revoke an invitation",
+    description: "The link stops working at once. Members who already joined stay.",
+    problems: ["invitation/not-found"],
     needs: "members.invite",
     params: z.object({ id: z.uuid() }),
     answers: nothing,
@@ -106,7 +131,17 @@ guildApi.openapi(
 guildApi.openapi(
   api.post("/members/ownership", {
     id: "transferOwnership",
-    summary: "Transfer ownership",
+    summary: "Transfer the ownership of a guild",
+    description:
+      "Makes another member the owner. The caller must have confirmed their password " +
+      "within the last minutes and becomes an admin.",
+    problems: [
+      "auth/proof-required",
+      "guild/already-owner",
+      "guild/member-changed",
+      "guild/no-such-member",
+      "plan/guilds",
+    ],
     needs: "guild.own",
     body: inputs.ownership,
     answers: nothing,
@@ -121,7 +156,18 @@ guildApi.openapi(
 guildApi.openapi(
   api.patch("/members/{userId}", {
     id: "changeMember",
-    summary: "Change member",
+    summary: "Change a member's role or permissions",
+    description:
+      "Sets the role, the permissions that differ from it, or both. Nobody grants more " +
+      "than they have themselves.",
+    problems: [
+      "guild/rank",
+      "guild/owner-stays",
+      "guild/beyond-own-rights",
+      "guild/higher-denial",
+      "guild/no-such-member",
+      "guild/member-changed",
+    ],
     needs: "members.manage",
     params: userId,
     body: inputs.memberChange,
@@ -139,7 +185,11 @@ guildApi.openapi(
 guildApi.openapi(
   api.delete("/members/{userId}", {
     id: "removeMember",
-    summary: "Remove member",
+    summary: "Remove a member",
+    description:
+      "Ends the membership, and the API keys that the member made. The answer lists these " +
+      "keys.",
+    problems: ["guild/rank", "guild/owner-stays", "guild/no-such-member", "guild/member-changed"],
     needs: "members.manage",
     params: userId,
     answers: { 200: json(inputs.offboardedJson, "Removed, and which API keys ended.") },
@@ -153,7 +203,8 @@ guildApi.openapi(
 guildApi.openapi(
   api.get("/settings", {
     id: "getSettings",
-    summary: "Get settings",
+    summary: "Get the settings of a guild",
+    description: "Returns the guild's settings and how much of its plan is used.",
     needs: "settings.manage",
     answers: {
       200: json(
@@ -173,7 +224,11 @@ guildApi.openapi(
 guildApi.openapi(
   api.patch("/settings", {
     id: "changeSettings",
-    summary: "Change settings",
+    summary: "Change the settings of a guild",
+    description:
+      "Changes the fields that are sent and keeps the others. After a change of the slug, " +
+      "the old address redirects to the new one.",
+    problems: ["guild/bad-slug", "guild/slug-taken", "guild/name-taken", "guild/too-many-slugs"],
     needs: "settings.manage",
     body: inputs.settingsChange,
     answers: { 200: json(z.object({ slug: z.string() }), "Changed.") },

@@ -20,7 +20,17 @@ export const guildsApi = createRouter();
 guildsApi.openapi(
   api.post("/guilds", {
     id: "foundGuild",
-    summary: "Found guild",
+    summary: "Found a guild",
+    description:
+      "Makes a guild with a database of its own. The answer is 201 when the database is " +
+      "ready in time, else 202: follow `Location`.",
+    problems: [
+      "guild/bad-slug",
+      "guild/slug-taken",
+      "guild/name-taken",
+      "plan/guilds",
+      "auth/email-unverified",
+    ],
     body: inputs.newGuild,
     answers: {
       201: json(inputs.foundedJson, "Founded, and its database is ready. Location leads to it."),
@@ -50,7 +60,8 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/guilds", {
     id: "listMyGuilds",
-    summary: "List my guilds",
+    summary: "List the caller's guilds",
+    description: "Returns the guilds of which the caller is a member, with the caller's role.",
     query: paging,
     answers: { 200: json(pageOf(inputs.guildOfMineJson), "Your guilds.") },
   }),
@@ -63,7 +74,8 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/guilds/slug", {
     id: "suggestSlug",
-    summary: "Suggest slug",
+    summary: "Suggest an address for a guild",
+    description: "Returns a free slug. `isFree` is true when it is the one that was asked for.",
     query: z.object({ name: z.string().max(100), slug: z.string().max(64).optional() }),
     answers: {
       200: json(
@@ -78,7 +90,9 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/guilds/{id}/operation", {
     id: "getProgress",
-    summary: "Get progress",
+    summary: "Get the progress of a founding",
+    description: "Returns the steps of making the guild's database.",
+    problems: ["guild/not-found"],
     params: guildId,
     answers: { 200: json(inputs.progressJson, "How far the founding got.") },
   }),
@@ -92,7 +106,9 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.post("/guilds/{id}/operation", {
     id: "retryFounding",
-    summary: "Retry founding",
+    summary: "Retry a failed founding",
+    description: "Tries again to make the guild's database, if it failed.",
+    problems: ["guild/not-found"],
     params: guildId,
     answers: { 202: json(inputs.progressJson, "Tried again, if it had failed.") },
   }),
@@ -106,7 +122,11 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/guilds/{id}/operation/events", {
     id: "watchProgress",
-    summary: "Watch progress",
+    summary: "Watch the progress of a founding",
+    description:
+      "Streams server-sent events: `step`, then `ready` or `failed`. Send `Last-Event-ID` " +
+      "to continue after a lost connection.",
+    problems: ["guild/not-found"],
     params: guildId,
     answers: {
       200: {
@@ -122,7 +142,8 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/deleted-guilds", {
     id: "listDeletedGuilds",
-    summary: "List deleted guilds",
+    summary: "List the caller's deleted guilds",
+    description: "Returns guilds that the caller can still restore, and until when.",
     answers: {
       200: json(
         z.object({
@@ -147,7 +168,9 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.post("/deleted-guilds/{id}/restoration", {
     id: "restoreGuild",
-    summary: "Restore guild",
+    summary: "Restore a deleted guild",
+    description: "Brings back a guild that the caller deleted, with all its data.",
+    problems: ["guild/not-found", "guild/status-changed", "guild/slug-taken", "plan/guilds"],
     params: z.object({ id: z.uuid() }),
     answers: { 200: json(z.object({ slug: z.string() }), "It is back.") },
   }),
@@ -160,7 +183,9 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.get("/invitations/{token}", {
     id: "getInvitation",
-    summary: "Get invitation",
+    summary: "Get an invitation",
+    description: "Returns the guild and the role that the invitation offers.",
+    problems: ["invitation/not-found"],
     params: token,
     answers: {
       200: json(
@@ -181,7 +206,15 @@ guildsApi.openapi(
 guildsApi.openapi(
   api.post("/invitations/{token}/acceptance", {
     id: "acceptInvitation",
-    summary: "Accept invitation",
+    summary: "Accept an invitation",
+    description: "Makes the caller a member of the guild.",
+    problems: [
+      "invitation/not-found",
+      "invitation/other-address",
+      "invitation/removed-since",
+      "plan/members",
+      "auth/email-unverified",
+    ],
     params: token,
     answers: { 201: json(z.object({ slug: z.string() }), "You are a member.") },
   }),

@@ -21,7 +21,10 @@ export const identitiesApi = createRouter();
 identitiesApi.openapi(
   api.get("/providers", {
     id: "listProviders",
-    summary: "With whom people can sign in here. A browser begins at /sign-in/{id}.",
+    summary: "List sign-in providers",
+    description:
+      "Returns the services with which people can sign in here. A browser begins at " +
+      "`/sign-in/{id}`.",
     answers: {
       200: json(
         z.object({ items: z.array(z.object({ id: providerId, name: z.string() })) }),
@@ -38,7 +41,8 @@ identitiesApi.openapi(
 identitiesApi.openapi(
   api.get("/account/identities", {
     id: "listIdentities",
-    summary: "What opens the caller's account.",
+    summary: "List the caller's sign-in methods",
+    description: "Returns whether there is a password, and the linked accounts of other services.",
     answers: {
       200: json(
         z.object({ hasPassword: z.boolean(), items: z.array(identity).readonly() }),
@@ -54,7 +58,14 @@ identitiesApi.openapi(
 identitiesApi.openapi(
   api.delete("/account/identities/{provider}", {
     id: "unlinkIdentity",
-    summary: "Take a link away, unless nothing else opens the account.",
+    summary: "Remove a sign-in method",
+    description: "Removes the link to another service, unless it is the last way to sign in.",
+    problems: [
+      "auth/last-way-in",
+      "auth/not-linked",
+      "auth/no-such-provider",
+      "auth/proof-required",
+    ],
     params: z.object({ provider: providerId }),
     answers: { 204: { description: "It opens the account no more." } },
   }),

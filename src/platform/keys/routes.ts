@@ -1,13 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { requirePermission } from "../../http/access.ts";
+import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
-import { createRouter, json, jsonBody, problem, shownOnce } from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter, json, shownOnce } from "../../http/router.ts";
 import { nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import * as service from "./service.ts";
 
-const tags = ["API keys"];
-const manage = requirePermission("keys.manage");
+const api = guildOperations("API keys");
 const keyId = z.object({ id: z.string().regex(/^[0-9a-f]{48}$/, "This is no key's id.") });
 
 export const SCOPES = ["stream", "query", "upload", "admin"] as const;
@@ -37,76 +36,87 @@ const keyJson = z
   .openapi("ApiKey");
 const madeJson = z.object({ id: z.string(), key: z.string() });
 
-const list = createRoute({
-  method: "get",
-  path: "/settings/keys",
-  operationId: "listKeys",
-  tags,
-  middleware: [manage] as const,
-  responses: {
-    200: json(
-      z.object({
-        items: z.array(keyJson).readonly(),
-        usage: z.array(z.object({ day: z.number().int(), requests: z.number().int() })).readonly(),
-      }),
-      "The guild's keys without their secrets, and the requests of each day since 1970.",
-    ),
-    default: problem,
-  },
-});
-
-const create = createRoute({
-  method: "post",
-  path: "/settings/keys",
-  operationId: "createKey",
-  tags,
-  middleware: [manage] as const,
-  request: { body: jsonBody(newKeyBody) },
-  responses: { 201: shownOnce(madeJson, "The key. It is shown this once."), default: problem },
-});
-
-const rotate = createRoute({
-  method: "post",
-  path: "/settings/keys/{id}/rotations",
-  operationId: "rotateKey",
-  tags,
-  middleware: [manage] as const,
-  request: { params: keyId },
-  responses: {
-    201: shownOnce(madeJson, "The successor. The old key goes on for a day."),
-    default: problem,
-  },
-});
-
-const revoke = createRoute({
-  method: "delete",
-  path: "/settings/keys/{id}",
-  operationId: "revokeKey",
-  tags,
-  middleware: [manage] as const,
-  request: { params: keyId },
-  responses: { 204: { description: "It is good for nothing any more." }, default: problem },
-});
-
 /** A guild's API keys as JSON. */
-export function keysApi() {
-  const router = createRouter<GuildEnv>();
-  router.openapi(list, async (c) => {
+export const keysApi = createRouter<GuildEnv>();
+
+keysApi.openapi(
+  api.get("/settings/keys", {
+    id: "listKeys",
+    summary: "List API keys",
+    description:
+      "Returns the guild's keys without their secrets, and the number of requests on each " +
+      "day.",
+    needs: "keys.manage",
+    answers: {
+      200: json(
+        z.object({
+          items: z.array(keyJson).readonly(),
+          usage: z
+            .array(z.object({ day: z.number().int(), requests: z.number().int() }))
+            .readonly(),
+        }),
+        "The guild's keys without their secrets, and the requests of each day since 1970.",
+      ),
+    },
+  }),
+  async (c) => {
     const [items, usage] = await Promise.all([
       service.keys(c.var.guild, c.var.platform),
       service.usageByDay(c.var.guild, c.var.platform),
     ]);
     return c.json({ items, usage }, 200);
-  });
-  router.openapi(create, async (c) =>
+  },
+);
+
+keysApi.openapi(
+  api.post("/settings/keys", {
+    id: "createKey",
+    summary: "Create an API key",
+    description:
+      "Makes a key with the given scopes. The secret is shown only in this answer. The " +
+      "caller must have confirmed their password within the last minutes.",
+    problems: ["plan/keys", "auth/proof-required", "guild/beyond-own-rights"],
+    needs: "keys.manage",
+    body: newKeyBody,
+    answers: { 201: shownOnce(madeJson, "The key. It is shown this once.") },
+  }),
+  async (c) =>
     c.json(await service.createKey(c.var.guild, c.var.platform, c.req.valid("json")), 201),
-  );
-  router.openapi(rotate, async (c) =>
+);
+
+keysApi.openapi(
+  api.post("/settings/keys/{id}/rotations", {
+    id: "rotateKey",
+    summary: "Rotate an API key",
+    description: "Makes a successor with the same scopes. The old key works for one more day.",
+    problems: [
+      "auth/proof-required",
+      "guild/beyond-own-rights",
+      "keys/not-found",
+      "keys/rotated-already",
+    ],
+    needs: "keys.manage",
+    params: keyId,
+    answers: {
+      201: shownOnce(madeJson, "The successor. The old key goes on for a day."),
+    },
+  }),
+  async (c) =>
     c.json(await service.rotateKey(c.var.guild, c.var.platform, c.req.valid("param").id), 201),
-  );
-  router.openapi(revoke, async (c) => {
+);
+
+keysApi.openapi(
+  api.delete("/settings/keys/{id}", {
+    id: "revokeKey",
+    summary: "Revoke an API key",
+    description: "Ends the key at once, and its open connections within seconds.",
+    problems: ["keys/not-found"],
+    needs: "keys.manage",
+    params: keyId,
+    answers: { 204: { description: "It is good for nothing any more." } },
+  }),
+  async (c) => {
     await service.revokeKey(c.var.guild, c.var.platform, c.req.valid("param").id);
     return c.body(null, 204);
-  });
-  return router;
-}
+  },
+);

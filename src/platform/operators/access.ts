@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../../http/env.ts";
 import { operationsWith } from "../../http/operations.ts";
 import { notFound } from "../../http/problem.ts";
+import type { Tag } from "../../http/tags.ts";
 import type { Area } from "../../kernel/areas.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { isId } from "../../kernel/ids.ts";
@@ -42,8 +43,8 @@ export function requireArea(area: Area): MiddlewareHandler<OperatorEnv> {
 }
 
 /** Operations below `/api/operator`. `needs` is the area that the operator must have. */
-export const operatorOperations = (tag: string) =>
-  operationsWith<OperatorEnv, Area>(tag, requireArea);
+export const operatorOperations = (tag: Tag) =>
+  operationsWith<OperatorEnv, Area>("console", tag, requireArea);
 
 /** Was the password typed just now? Forms of the console are shown only then. */
 export function isProved(c: Context<OperatorEnv>): boolean {

@@ -1,14 +1,14 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { createRouter, json, jsonBody, pageOf, paging, problem } from "../../http/router.ts";
+import { z } from "@hono/zod-openapi";
+import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import { lineField } from "../../http/text-fields.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
-import { type OperatorEnv, requireArea } from "./access.ts";
+import { type OperatorEnv, operatorOperations } from "./access.ts";
 import { platformAudit } from "./audit.ts";
 import { findGuilds, guildFile, resume, suspend } from "./guilds.ts";
 import { overview } from "./overview.ts";
 
-const tags = ["Operators"];
+const api = operatorOperations("Operators");
 const status = z.enum(["creating", "ready", "suspended", "deleted", "deleting", "failed"]);
 const guildId = z.object({ id: z.uuid() });
 
@@ -33,103 +33,135 @@ const guildLine = z
   })
   .openapi("OperatorGuild");
 
-const getOverview = createRoute({
-  method: "get",
-  path: "/overview",
-  operationId: "getOverview",
-  tags,
-  responses: {
-    200: json(
-      z.object({
-        guilds: z.array(z.object({ status, schemaVersion: z.int(), guilds: z.int() })).readonly(),
-        users: z.int(),
-        signedInToday: z.int(),
-        jobsDue: z.int(),
-        jobsFailing: z.int(),
-        faults: z.array(z.object({ code: z.string(), databases: z.int() })).readonly(),
-      }),
-      "The platform in numbers.",
-    ),
-    default: problem,
-  },
-});
+/** Below `/api/operator`: the platform, its guilds and its log. */
+export const operatorsApi = createRouter<OperatorEnv>();
 
-const listGuilds = createRoute({
-  method: "get",
-  path: "/guilds",
-  operationId: "findGuilds",
-  tags,
-  middleware: [requireArea("guilds")] as const,
-  request: {
+operatorsApi.openapi(
+  api.get("/overview", {
+    id: "getOverview",
+    summary: "Get the platform in numbers",
+    description:
+      "Returns guilds by status and schema, users, and jobs that are due or failing. Every " +
+      "operator may call it.",
+    answers: {
+      200: json(
+        z.object({
+          guilds: z.array(z.object({ status, schemaVersion: z.int(), guilds: z.int() })).readonly(),
+          users: z.int(),
+          signedInToday: z.int(),
+          jobsDue: z.int(),
+          jobsFailing: z.int(),
+          faults: z.array(z.object({ code: z.string(), databases: z.int() })).readonly(),
+        }),
+        "The platform in numbers.",
+      ),
+    },
+  }),
+  async (c) => c.json(await overview(c.var.operator), 200),
+);
+
+operatorsApi.openapi(
+  api.get("/guilds", {
+    id: "findGuilds",
+    summary: "Find guilds",
+    description: "Returns guilds by slug. Search by name or slug and filter by status.",
+    needs: "guilds",
     query: paging.extend({ search: z.string().max(100).optional(), status: status.optional() }),
+    answers: { 200: json(pageOf(guildLine), "Guilds by address.") },
+  }),
+  async (c) => c.json(await findGuilds(c.var.operator, c.req.valid("query")), 200),
+);
+
+operatorsApi.openapi(
+  api.get("/guilds/{id}", {
+    id: "getGuildFile",
+    summary: "Get what the platform knows of a guild",
+    description:
+      "Returns status, plan, host, schema and members. Nothing in it comes from the " +
+      "guild's own database.",
+    problems: ["operator/no-such-guild"],
+    needs: "guilds",
+    params: guildId,
+    answers: {
+      200: json(
+        guildLine.omit({ members: true, faults: true }).extend({
+          faults: z
+            .array(z.object({ code: z.string(), cause: z.string(), since: z.int() }))
+            .readonly(),
+          statusReason: z.string().nullable(),
+          databaseName: z.string(),
+          generation: z.int(),
+          schemaHash: z.string(),
+          createdAt: z.int(),
+          lastError: z.string().nullable(),
+          usage: z.object({ members: usedJson, guilds: usedJson }),
+          members: z
+            .array(
+              z.object({
+                userId: z.string(),
+                name: z.string(),
+                email: z.string(),
+                role: z.string(),
+              }),
+            )
+            .readonly(),
+        }),
+        "All about one guild but what is in its database.",
+      ),
+    },
+  }),
+  async (c) => {
+    const file = await guildFile(c.var.operator, c.req.valid("param").id as GuildId);
+    const { plan, location: _where, ...guild } = file.guild;
+    const { members, lastError, usage } = file;
+    const faults = file.faults.map(({ code, cause, since }) => ({ code, cause, since }));
+    return c.json({ ...guild, plan: plan.name, lastError, faults, members, usage }, 200);
   },
-  responses: { 200: json(pageOf(guildLine), "Guilds by address."), default: problem },
-});
+);
 
-const getGuild = createRoute({
-  method: "get",
-  path: "/guilds/{id}",
-  operationId: "getGuildFile",
-  tags,
-  middleware: [requireArea("guilds")] as const,
-  request: { params: guildId },
-  responses: {
-    200: json(
-      guildLine.omit({ members: true, faults: true }).extend({
-        faults: z
-          .array(z.object({ code: z.string(), cause: z.string(), since: z.int() }))
-          .readonly(),
-        statusReason: z.string().nullable(),
-        databaseName: z.string(),
-        generation: z.int(),
-        schemaHash: z.string(),
-        createdAt: z.int(),
-        lastError: z.string().nullable(),
-        usage: z.object({ members: usedJson, guilds: usedJson }),
-        members: z
-          .array(
-            z.object({
-              userId: z.string(),
-              name: z.string(),
-              email: z.string(),
-              role: z.string(),
-            }),
-          )
-          .readonly(),
-      }),
-      "All about one guild but what is in its database.",
-    ),
-    default: problem,
+operatorsApi.openapi(
+  api.put("/guilds/{id}/suspension", {
+    id: "suspendGuild",
+    summary: "Suspend a guild",
+    description:
+      "Closes the guild to everybody until it is resumed. Its members are shown the reason.",
+    problems: ["operator/no-such-guild", "guild/status-changed"],
+    needs: "guilds",
+    params: guildId,
+    body: suspension,
+    answers: { 204: { description: "Closed to everybody." } },
+  }),
+  async (c) => {
+    const id = c.req.valid("param").id as GuildId;
+    await suspend(c.var.operator, id, c.req.valid("json").reason);
+    return c.body(null, 204);
   },
-});
+);
 
-const suspendOne = createRoute({
-  method: "put",
-  path: "/guilds/{id}/suspension",
-  operationId: "suspendGuild",
-  tags,
-  middleware: [requireArea("guilds")] as const,
-  request: { params: guildId, body: jsonBody(suspension) },
-  responses: { 204: { description: "Closed to everybody." }, default: problem },
-});
+operatorsApi.openapi(
+  api.delete("/guilds/{id}/suspension", {
+    id: "resumeGuild",
+    summary: "Resume a suspended guild",
+    description: "Opens the guild again.",
+    problems: ["operator/no-such-guild", "guild/status-changed"],
+    needs: "guilds",
+    params: guildId,
+    answers: { 204: { description: "Open again." } },
+  }),
+  async (c) => {
+    await resume(c.var.operator, c.req.valid("param").id as GuildId);
+    return c.body(null, 204);
+  },
+);
 
-const resumeOne = createRoute({
-  method: "delete",
-  path: "/guilds/{id}/suspension",
-  operationId: "resumeGuild",
-  tags,
-  middleware: [requireArea("guilds")] as const,
-  request: { params: guildId },
-  responses: { 204: { description: "Open again." }, default: problem },
-});
-
-const listAudit = createRoute({
-  method: "get",
-  path: "/audit",
-  operationId: "listPlatformAudit",
-  tags,
-  middleware: [requireArea("audit")] as const,
-  request: {
+operatorsApi.openapi(
+  api.get("/audit", {
+    id: "listPlatformAudit",
+    summary: "List the audit log of the platform",
+    description:
+      "Returns who changed what on the platform, newest first. Filter it by actor, action, " +
+      "guild, subject and time.",
+    needs: "audit",
     query: paging.extend({
       actor: z.string().max(100).optional(),
       action: z.string().max(50).optional(),
@@ -137,58 +169,32 @@ const listAudit = createRoute({
       subject: z.string().max(100).optional(),
       since: z.coerce.number().int().min(0).optional(),
     }),
-  },
-  responses: {
-    200: json(
-      pageOf(
-        z
-          .object({
-            seq: z.int(),
-            at: z.int(),
-            actorType: z.string(),
-            actorId: z.string(),
-            actorName: z.string(),
-            action: z.string(),
-            subject: z.string(),
-            guildId: z.string().nullable(),
-            guildSlug: z.string().nullable(),
-            before: z.unknown(),
-            after: z.unknown(),
-            address: z.string(),
-            agent: z.string(),
-          })
-          .openapi("PlatformAuditRow"),
+    answers: {
+      200: json(
+        pageOf(
+          z
+            .object({
+              seq: z.int(),
+              at: z.int(),
+              actorType: z.string(),
+              actorId: z.string(),
+              actorName: z.string(),
+              action: z.string(),
+              subject: z.string(),
+              guildId: z.string().nullable(),
+              guildSlug: z.string().nullable(),
+              before: z.unknown(),
+              after: z.unknown(),
+              address: z.string(),
+              agent: z.string(),
+            })
+            .openapi("PlatformAuditRow"),
+        ),
+        "Changes of the platform, newest first.",
       ),
-      "Changes of the platform, newest first.",
-    ),
-    default: problem,
-  },
-});
-
-/** Below `/api/operator`: the platform, its guilds and its log. */
-export function operatorsApi() {
-  const router = createRouter<OperatorEnv>();
-  router.openapi(getOverview, async (c) => c.json(await overview(c.var.operator), 200));
-  router.openapi(listGuilds, async (c) =>
-    c.json(await findGuilds(c.var.operator, c.req.valid("query")), 200),
-  );
-  router.openapi(getGuild, async (c) => {
-    const file = await guildFile(c.var.operator, c.req.valid("param").id as GuildId);
-    const { plan, location: _where, ...guild } = file.guild;
-    const { members, lastError, usage } = file;
-    const faults = file.faults.map(({ code, cause, since }) => ({ code, cause, since }));
-    return c.json({ ...guild, plan: plan.name, lastError, faults, members, usage }, 200);
-  });
-  router.openapi(suspendOne, async (c) => {
-    const id = c.req.valid("param").id as GuildId;
-    await suspend(c.var.operator, id, c.req.valid("json").reason);
-    return c.body(null, 204);
-  });
-  router.openapi(resumeOne, async (c) => {
-    await resume(c.var.operator, c.req.valid("param").id as GuildId);
-    return c.body(null, 204);
-  });
-  router.openapi(listAudit, async (c) => {
+    },
+  }),
+  async (c) => {
     const page = await platformAudit(c.var.operator, c.req.valid("query"));
     const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
     const items = page.items.map((row) => ({
@@ -197,6 +203,5 @@ export function operatorsApi() {
       after: parsed(row.after),
     }));
     return c.json({ ...page, items }, 200);
-  });
-  return router;
-}
+  },
+);

@@ -21,7 +21,10 @@ export const personalSecretsApi = createRouter();
 personalSecretsApi.openapi(
   api.get("/account/connections", {
     id: "listPersonalConnections",
-    summary: "Which services the caller is connected with. Secrets are never told.",
+    summary: "List the services that the caller is connected with",
+    description:
+      "Returns each connection with the last characters of its secret. Secrets are never " +
+      "returned.",
     answers: {
       200: json(
         z.object({
@@ -52,7 +55,9 @@ personalSecretsApi.openapi(
 personalSecretsApi.openapi(
   api.put("/account/connections/{kind}", {
     id: "setPersonalConnection",
-    summary: "Connect a service in the caller's own name, or replace its secret.",
+    summary: "Connect the caller with a service",
+    description: "Saves the secret encrypted, and replaces an earlier one.",
+    problems: ["auth/proof-required", "secrets/not-right", "secrets/not-configured"],
     params,
     body: personalSecretBody,
     answers: { 204: { description: "It is kept, sealed." } },
@@ -66,7 +71,9 @@ personalSecretsApi.openapi(
 personalSecretsApi.openapi(
   api.delete("/account/connections/{kind}", {
     id: "removePersonalConnection",
-    summary: "Take a connection of the caller away.",
+    summary: "Disconnect the caller from a service",
+    description: "Deletes the stored secret.",
+    problems: ["auth/proof-required", "secrets/not-set"],
     params,
     answers: { 204: { description: "It is gone." } },
   }),

@@ -18,7 +18,8 @@ export const guildPlansApi = createRouter<GuildEnv>();
 guildPlansApi.openapi(
   api.get("/settings/plan", {
     id: "getPlanUsage",
-    summary: "Get plan usage",
+    summary: "Get the plan of a guild",
+    description: "Returns the guild's plan, its limits, and how much of each is used.",
     needs: "settings.manage",
     answers: {
       200: json(
@@ -41,7 +42,16 @@ guildPlansApi.openapi(
 guildPlansApi.openapi(
   api.post("/settings/plan/checkout", {
     id: "beginCheckout",
-    summary: "Begin checkout",
+    summary: "Begin the payment of a plan",
+    description:
+      "Returns the address of the payment page. The guild has the plan after the payment " +
+      "is confirmed.",
+    problems: [
+      "payment/not-configured",
+      "payment/unavailable",
+      "plan/not-for-sale",
+      "plan/paid-already",
+    ],
     needs: "guild.own",
     body: checkoutInput,
     answers: { 201: shownOnce(address, "Where the plan is paid.") },
@@ -56,7 +66,9 @@ guildPlansApi.openapi(
 guildPlansApi.openapi(
   api.post("/settings/plan/portal", {
     id: "openPaymentPortal",
-    summary: "Open payment portal",
+    summary: "Open the payment portal",
+    description: "Returns an address at which the payment can be changed or ended.",
+    problems: ["payment/not-configured", "payment/unavailable", "plan/not-paid"],
     needs: "guild.own",
     answers: { 201: shownOnce(address, "Where the payment is changed or ended.") },
     runsEachTime: true,

@@ -16,7 +16,8 @@ export const planOperatorApi = createRouter<OperatorEnv>();
 planOperatorApi.openapi(
   api.get("/plans", {
     id: "listPlanLines",
-    summary: "List plan lines",
+    summary: "List plans and their use",
+    description: "Returns every plan with its limits and the number of guilds on it.",
     needs: "plans",
     answers: {
       200: json(
@@ -30,7 +31,9 @@ planOperatorApi.openapi(
 planOperatorApi.openapi(
   api.put("/plans/{name}", {
     id: "changePlan",
-    summary: "Change plan",
+    summary: "Change a plan",
+    description: "Sets all limits of the plan. They hold at once for every guild on it.",
+    problems: ["plan/not-found", "plan/changed"],
     needs: "plans",
     params: z.object({ name: z.string().max(40) }),
     body: planLimits,
@@ -44,7 +47,9 @@ planOperatorApi.openapi(
 planOperatorApi.openapi(
   api.put("/guilds/{id}/grant", {
     id: "grantPlan",
-    summary: "Grant plan",
+    summary: "Grant a plan to a guild",
+    description: "Gives the guild a plan for free, until a time or for good.",
+    problems: ["operator/no-such-guild", "plan/not-found", "plan/past", "plan/changed"],
     needs: "plans",
     params: guildId,
     body: grant,
@@ -59,7 +64,9 @@ planOperatorApi.openapi(
 planOperatorApi.openapi(
   api.delete("/guilds/{id}/grant", {
     id: "revokeGrant",
-    summary: "Revoke grant",
+    summary: "Revoke a granted plan",
+    description: "Ends the grant. A plan that the guild pays for stays.",
+    problems: ["operator/no-such-guild", "plan/no-grant", "plan/changed"],
     needs: "plans",
     params: guildId,
     answers: { 204: { description: "What is paid for stays." } },

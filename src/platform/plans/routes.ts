@@ -26,6 +26,7 @@ plansApi.openapi(
   api.get("/plans", {
     id: "listPlans",
     summary: "List plans",
+    description: "Returns every plan with its limits, the smallest first.",
     answers: {
       200: json(z.object({ items: z.array(planJson).readonly() }), "Every plan, smallest first."),
     },

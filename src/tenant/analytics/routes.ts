@@ -15,7 +15,9 @@ export const analyticsApi = createRouter<GuildEnv>();
 analyticsApi.openapi(
   api.get("/analytics", {
     id: "getAnalytics",
-    summary: "Get analytics",
+    summary: "Get analytics of a guild",
+    description: "Returns points by week, their spread, loot by person and people by raid.",
+    problems: ["plan/analytics"],
     needs: "ledger.view",
     query: z.object({ pool: z.uuid().optional() }),
     answers: {

@@ -23,6 +23,7 @@ auctionsApi.openapi(
   api.get("/auctions", {
     id: "listAuctions",
     summary: "List auctions",
+    description: "Returns auctions with the bids that the caller may see.",
     needs: "raids.view",
     query: paging.extend({
       status: z.enum(["open", "over"]).default("open").openapi({
@@ -42,7 +43,16 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.post("/auctions", {
     id: "openAuction",
-    summary: "Open auction",
+    summary: "Open an auction",
+    description: "Starts an auction at once. Its terms stay as they are until it closes.",
+    problems: [
+      "auctions/bad-terms",
+      "auctions/too-many",
+      "dkp/pool-archived",
+      "dkp/pool-not-found",
+      "dkp/bad-points",
+      "raids/not-found",
+    ],
     needs: "auctions.run",
     body: inputs.newAuction,
     answers: created,
@@ -57,7 +67,11 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.get("/auctions/{id}", {
     id: "getAuction",
-    summary: "Get auction",
+    summary: "Get an auction",
+    description:
+      "Returns the auction with the bids that the caller may see, and the caller's own " +
+      "funds. The seed is shown once the auction is over.",
+    problems: ["auctions/not-found"],
     needs: "raids.view",
     params: auctionId,
     answers: oneAuction,
@@ -70,7 +84,23 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.post("/auctions/{id}/bids", {
     id: "placeBid",
-    summary: "Place bid",
+    summary: "Place a bid",
+    description:
+      "Bids points for the item, and replaces the caller's earlier bid. The points are " +
+      "held until the bid is beaten or the auction closes.",
+    problems: [
+      "auctions/not-found",
+      "auctions/closed",
+      "auctions/not-eligible",
+      "auctions/not-in-roster",
+      "auctions/off-spec",
+      "auctions/bad-points",
+      "auctions/bid-too-high",
+      "auctions/bid-too-low",
+      "auctions/insufficient-points",
+      "auctions/outbid",
+      "auctions/spec-change",
+    ],
     needs: "auctions.bid",
     params: auctionId,
     body: inputs.bidBody,
@@ -86,7 +116,15 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.post("/auctions/{id}/retraction", {
     id: "retractBid",
-    summary: "Retract bid",
+    summary: "Retract a bid",
+    description: "Takes the caller's bid back, where the rules of the auction allow it.",
+    problems: [
+      "auctions/not-found",
+      "auctions/closed",
+      "auctions/bid-stays",
+      "auctions/no-bid",
+      "auctions/not-in-roster",
+    ],
     needs: "auctions.bid",
     params: auctionId,
     answers: oneAuction,
@@ -101,7 +139,9 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.post("/auctions/{id}/cancellation", {
     id: "cancelAuction",
-    summary: "Cancel auction",
+    summary: "Cancel an auction",
+    description: "Closes an open auction without an award and releases all held points.",
+    problems: ["auctions/not-found", "auctions/not-open"],
     needs: "auctions.run",
     params: auctionId,
     body: inputs.reasonBody,
@@ -117,7 +157,16 @@ auctionsApi.openapi(
 auctionsApi.openapi(
   api.post("/auctions/{id}/reopening", {
     id: "reopenAuction",
-    summary: "Reopen auction",
+    summary: "Reopen an auction",
+    description:
+      "Starts the same auction once more after one that ended. The new auction names the " +
+      "old one.",
+    problems: [
+      "auctions/not-found",
+      "auctions/still-open",
+      "auctions/reopened-already",
+      "auctions/too-many",
+    ],
     needs: "auctions.run",
     params: auctionId,
     body: inputs.reopenBody,

@@ -38,7 +38,9 @@ export const auditApi = createRouter<GuildEnv>();
 auditApi.openapi(
   api.get("/audit", {
     id: "listAudit",
-    summary: "List audit",
+    summary: "List the audit log of a guild",
+    description:
+      "Returns who changed what and when, newest first. Filter it by actor, action and " + "time.",
     needs: "audit.view",
     query: paging.extend(auditFilters.shape),
     answers: { 200: json(pageOf(rowJson), "Changes, newest first.") },

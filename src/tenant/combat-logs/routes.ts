@@ -1,16 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { requirePermission } from "../../http/access.ts";
+import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
-import {
-  createRouter,
-  json,
-  jsonBody,
-  pageOf,
-  paging,
-  problem,
-  runsEachTime,
-  shownOnce,
-} from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter, json, pageOf, paging, shownOnce } from "../../http/router.ts";
 import { Forbidden, Invalid } from "../../kernel/errors.ts";
 import { issueTicket } from "../../platform/live-tickets.ts";
 import { uploadDeps } from "./deps.ts";
@@ -20,244 +11,130 @@ import * as reading from "./reading.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
 
-const tags = ["Combat logs"];
+const api = guildOperations("Combat logs");
 const reportId = z.object({ id: z.uuid() });
 const fightPlayer = z.object({ id: z.uuid(), guid: z.string().min(1).max(100) });
-const view = requirePermission("logs.view");
-const upload = requirePermission("logs.upload");
-const manage = requirePermission("logs.manage");
-const oneReport = { 200: json(inputs.reportJson, "The report as it is now."), default: problem };
+const oneReport = { 200: json(inputs.reportJson, "The report as it is now.") };
 
-const listReports = createRoute({
-  method: "get",
-  path: "/logs",
-  operationId: "listLogReports",
-  tags,
-  middleware: [view] as const,
-  request: { query: paging },
-  responses: { 200: json(pageOf(inputs.reportJson), "The newest first."), default: problem },
-});
+/** Uploads, reports, fights and progress as JSON. */
+export const combatLogsApi = createRouter<GuildEnv>();
 
-const begin = createRoute({
-  method: "post",
-  path: "/logs",
-  operationId: "beginLogUpload",
-  tags,
-  middleware: [upload] as const,
-  request: { body: jsonBody(inputs.newUpload) },
-  responses: {
-    201: json(inputs.reportJson, "Send the bytes from `receivedBytes` on."),
-    default: problem,
+combatLogsApi.openapi(
+  api.get("/logs", {
+    id: "listLogReports",
+    summary: "List combat log reports",
+    description:
+      "Returns the guild's reports, newest first, those that are still uploading included.",
+    needs: "logs.view",
+    query: paging,
+    answers: { 200: json(pageOf(inputs.reportJson), "The newest first.") },
+  }),
+  async (c) => c.json(await reports.reports(c.var.guild, c.req.valid("query")), 200),
+);
+
+combatLogsApi.openapi(
+  api.post("/logs", {
+    id: "beginLogUpload",
+    summary: "Begin an upload of a combat log",
+    description:
+      "Announces a file by name and size. Send its bytes with `sendLogChunk`, from " +
+      "`receivedBytes` on.",
+    problems: ["logs/no-disk", "logs/too-large", "logs/too-many-uploads", "plan/log-storage"],
+    needs: "logs.upload",
+    body: inputs.newUpload,
+    answers: {
+      201: json(inputs.reportJson, "Send the bytes from `receivedBytes` on."),
+    },
+  }),
+  async (c) =>
+    c.json(await uploads.beginUpload(c.var.guild, uploadDeps(c), c.req.valid("json")), 201),
+);
+
+combatLogsApi.openapi(
+  api.post("/logs/tickets", {
+    runsEachTime: true,
+    id: "createLiveTicket",
+    summary: "Create a ticket for a live log connection",
+    description:
+      "Returns a ticket for the `hello` of one WebSocket connection. It works once, within " +
+      "seconds. Programs say `hello` with their API key instead.",
+    problems: ["logs/ticket-for-people"],
+    needs: "logs.upload",
+    answers: {
+      201: shownOnce(
+        z.object({ ticket: z.string(), expiresAt: z.number().int() }),
+        "For the `hello` of one live connection. It is good once, for seconds.",
+      ),
+    },
+  }),
+  async (c) => {
+    const { caller, services, guild } = c.var;
+    if (caller.type !== "user") {
+      throw new Forbidden("logs/ticket-for-people", "A program says hello with its key itself.");
+    }
+    return c.json(await issueTicket(services.platform, guild.guild.id, caller.sessionId), 201);
   },
-});
+);
 
-const getReport = createRoute({
-  method: "get",
-  path: "/logs/{id}",
-  operationId: "getLogReport",
-  tags,
-  middleware: [view] as const,
-  request: { params: reportId },
-  responses: {
-    200: json(
-      inputs.reportJson.extend({
-        fights: z.array(inputs.fightJson).readonly(),
-        leftOut: inputs.leftOutJson,
-      }),
-      "The report and its fights, and what of them there was no room for; of an upload under way, " +
-        "how many bytes have arrived.",
-    ),
-    default: problem,
+combatLogsApi.openapi(
+  api.get("/logs/{id}", {
+    id: "getLogReport",
+    summary: "Get a combat log report",
+    description:
+      "Returns the report, its fights and what there was no room for. During an upload, " +
+      "`receivedBytes` says where to continue.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: json(
+        inputs.reportJson.extend({
+          fights: z.array(inputs.fightJson).readonly(),
+          leftOut: inputs.leftOutJson,
+        }),
+        "The report and its fights, and what of them there was no room for; of an upload under way, " +
+          "how many bytes have arrived.",
+      ),
+    },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const report = await uploads.uploadOf(c.var.guild, uploadDeps(c).files, id);
+    const fights = await reading.fightsOf(c.var.guild, id);
+    const leftOut = await reading.leftOutOf(c.var.guild, id);
+    return c.json({ ...report, fights, leftOut }, 200);
   },
-});
+);
 
-const sendChunk = createRoute({
-  // The offset makes a repeated piece harmless.
-  ...runsEachTime,
-  method: "put",
-  path: "/logs/{id}/content",
-  operationId: "sendLogChunk",
-  tags,
-  middleware: [upload] as const,
-  request: {
+combatLogsApi.openapi(
+  api.put("/logs/{id}/content", {
+    // The offset makes a repeated piece harmless.
+    runsEachTime: true,
+    id: "sendLogChunk",
+    summary: "Send a piece of a combat log",
+    description:
+      "Appends the bytes of the body at the offset in `Upload-Offset`. A repeated piece is " +
+      "harmless. The log is read after its last byte arrived.",
+    problems: [
+      "logs/report-not-found",
+      "logs/not-yours",
+      "logs/not-receiving",
+      "logs/wrong-offset",
+      "logs/too-large",
+      "logs/empty-chunk",
+      "logs/no-disk",
+      "plan/log-storage",
+    ],
+    needs: "logs.upload",
     params: reportId,
     headers: z.object({
       "upload-offset": z.coerce.number().int().min(0).openapi({
         description: "The byte of the file at which this piece begins.",
       }),
     }),
-  },
-  responses: oneReport,
-});
-
-const cancel = createRoute({
-  method: "post",
-  path: "/logs/{id}/cancellation",
-  operationId: "cancelLogUpload",
-  tags,
-  middleware: [upload] as const,
-  request: { params: reportId },
-  responses: oneReport,
-});
-
-const reparse = createRoute({
-  method: "post",
-  path: "/logs/{id}/readings",
-  operationId: "readLogAgain",
-  tags,
-  middleware: [manage] as const,
-  request: { params: reportId },
-  responses: { 202: json(inputs.reportJson, "It waits to be read again."), default: problem },
-});
-
-const remove = createRoute({
-  method: "delete",
-  path: "/logs/{id}",
-  operationId: "deleteLogReport",
-  tags,
-  middleware: [manage] as const,
-  request: { params: reportId },
-  responses: { 204: { description: "It is gone, with all that came of it." }, default: problem },
-});
-
-const events = createRoute({
-  method: "get",
-  path: "/logs/{id}/events",
-  operationId: "watchLogReport",
-  tags,
-  middleware: [view] as const,
-  request: { params: reportId },
-  responses: {
-    200: {
-      description: "Server-sent events: `report` with each change, until it is finished.",
-      content: { "text/event-stream": { schema: z.string() } },
-    },
-    default: problem,
-  },
-});
-
-const ticket = createRoute({
-  ...runsEachTime,
-  method: "post",
-  path: "/logs/tickets",
-  operationId: "createLiveTicket",
-  tags,
-  middleware: [upload] as const,
-  responses: {
-    201: shownOnce(
-      z.object({ ticket: z.string(), expiresAt: z.number().int() }),
-      "For the `hello` of one live connection. It is good once, for seconds.",
-    ),
-    default: problem,
-  },
-});
-
-const fightEvents = createRoute({
-  method: "get",
-  path: "/logs/{id}/fight",
-  operationId: "watchLiveFight",
-  tags,
-  middleware: [view] as const,
-  request: { params: reportId },
-  responses: {
-    200: {
-      description:
-        "Server-sent events: `fight` with each change of the fight that goes on, `ended`.",
-      content: { "text/event-stream": { schema: z.string() } },
-    },
-    default: problem,
-  },
-});
-
-const getFight = createRoute({
-  method: "get",
-  path: "/fights/{id}",
-  operationId: "getFight",
-  tags,
-  middleware: [view] as const,
-  request: { params: reportId },
-  responses: {
-    200: json(
-      inputs.fightJson.extend({
-        players: z.array(inputs.playerJson).readonly(),
-        deaths: z.array(inputs.deathJson).readonly(),
-        enemies: z.array(inputs.enemyJson).readonly(),
-        leftOut: inputs.leftOutJson,
-      }),
-      "The fight with everybody in it.",
-    ),
-    default: problem,
-  },
-});
-
-const getFightPlayer = createRoute({
-  method: "get",
-  path: "/fights/{id}/players/{guid}",
-  operationId: "getFightPlayer",
-  tags,
-  middleware: [view] as const,
-  request: { params: fightPlayer },
-  responses: {
-    200: json(
-      inputs.playerJson.extend({ details: inputs.playerDetailsJson }),
-      "One player by spell, by target and by second.",
-    ),
-    default: problem,
-  },
-});
-
-const listBosses = createRoute({
-  method: "get",
-  path: "/bosses",
-  operationId: "listBosses",
-  tags,
-  middleware: [view] as const,
-  responses: {
-    200: json(z.object({ items: z.array(inputs.bossJson).readonly() }), "The latest first."),
-    default: problem,
-  },
-});
-
-const listPulls = createRoute({
-  method: "get",
-  path: "/bosses/{gameId}/{difficulty}/pulls",
-  operationId: "listPulls",
-  tags,
-  middleware: [view] as const,
-  request: {
-    params: z.object({
-      gameId: z.coerce.number().int().min(0),
-      difficulty: z.coerce.number().int().min(0),
-    }),
-    query: paging,
-  },
-  responses: { 200: json(pageOf(inputs.fightJson), "The latest first."), default: problem },
-});
-
-/** Uploads, reports, fights and progress as JSON. */
-export function combatLogsApi() {
-  const router = createRouter<GuildEnv>();
-  router.openapi(listReports, async (c) =>
-    c.json(await reports.reports(c.var.guild, c.req.valid("query")), 200),
-  );
-  router.openapi(begin, async (c) =>
-    c.json(await uploads.beginUpload(c.var.guild, uploadDeps(c), c.req.valid("json")), 201),
-  );
-  router.openapi(ticket, async (c) => {
-    const { caller, services, guild } = c.var;
-    if (caller.type !== "user") {
-      throw new Forbidden("logs/ticket-for-people", "A program says hello with its key itself.");
-    }
-    return c.json(await issueTicket(services.platform, guild.guild.id, caller.sessionId), 201);
-  });
-  router.openapi(getReport, async (c) => {
-    const { id } = c.req.valid("param");
-    const report = await uploads.uploadOf(c.var.guild, uploadDeps(c).files, id);
-    const fights = await reading.fightsOf(c.var.guild, id);
-    const leftOut = await reading.leftOutOf(c.var.guild, id);
-    return c.json({ ...report, fights, leftOut }, 200);
-  });
-  router.openapi(sendChunk, async (c) => {
+    answers: oneReport,
+  }),
+  async (c) => {
     const { body } = c.req.raw;
     if (body === null) throw new Invalid("logs/empty-chunk", "There are no bytes in this request.");
     const { id } = c.req.valid("param");
@@ -265,40 +142,177 @@ export function combatLogsApi() {
     const chunk = body as unknown as AsyncIterable<Uint8Array>;
     const report = await uploads.receiveChunk(c.var.guild, uploadDeps(c), id, offset, chunk);
     return c.json(report, 200);
-  });
-  router.openapi(cancel, async (c) => {
+  },
+);
+
+combatLogsApi.openapi(
+  api.post("/logs/{id}/cancellation", {
+    id: "cancelLogUpload",
+    summary: "Cancel an upload of a combat log",
+    description: "Ends an upload before its last byte and removes what arrived.",
+    problems: ["logs/report-not-found", "logs/not-cancelable", "logs/not-yours"],
+    needs: "logs.upload",
+    params: reportId,
+    answers: oneReport,
+  }),
+  async (c) => {
     const { id } = c.req.valid("param");
     return c.json(await uploads.cancelUpload(c.var.guild, uploadDeps(c), id), 200);
-  });
-  router.openapi(reparse, async (c) => {
+  },
+);
+
+combatLogsApi.openapi(
+  api.post("/logs/{id}/readings", {
+    id: "readLogAgain",
+    summary: "Parse a combat log again",
+    description: "Queues the stored file to be parsed again. The report keeps its id.",
+    problems: ["logs/report-not-found", "logs/not-stored", "logs/still-parsing", "logs/no-disk"],
+    needs: "logs.manage",
+    params: reportId,
+    answers: { 202: json(inputs.reportJson, "It waits to be read again.") },
+  }),
+  async (c) => {
     const report = await existing(c.var.guild, c.req.valid("param").id);
     await reports.reparse(c.var.guild, uploadDeps(c), report);
     return c.json((await reports.readReport(c.var.guild, report.id))!, 202);
-  });
-  router.openapi(remove, async (c) => {
+  },
+);
+
+combatLogsApi.openapi(
+  api.delete("/logs/{id}", {
+    id: "deleteLogReport",
+    summary: "Delete a combat log report",
+    description: "Removes the report, its fights and the stored file.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.manage",
+    params: reportId,
+    answers: { 204: { description: "It is gone, with all that came of it." } },
+  }),
+  async (c) => {
     const report = await existing(c.var.guild, c.req.valid("param").id);
     await reports.removeReport(c.var.guild, uploadDeps(c).files, report);
     return c.body(null, 204);
-  });
-  router.openapi(events, (c) => watchReport(c, c.req.valid("param").id) as never);
-  router.openapi(fightEvents, (c) => watchFight(c, c.req.valid("param").id) as never);
-  router.openapi(getFight, async (c) =>
-    c.json(await reading.fight(c.var.guild, c.req.valid("param").id), 200),
-  );
-  router.openapi(getFightPlayer, async (c) => {
+  },
+);
+
+combatLogsApi.openapi(
+  api.get("/logs/{id}/events", {
+    id: "watchLogReport",
+    summary: "Watch a combat log report",
+    description:
+      "Streams server-sent events: `report` with each change, until the report is finished.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: {
+        description: "Server-sent events: `report` with each change, until it is finished.",
+        content: { "text/event-stream": { schema: z.string() } },
+      },
+    },
+  }),
+  (c) => watchReport(c, c.req.valid("param").id) as never,
+);
+
+combatLogsApi.openapi(
+  api.get("/logs/{id}/fight", {
+    id: "watchLiveFight",
+    summary: "Watch the current fight",
+    description:
+      "Streams server-sent events: `fight` with each change of the current fight, then " +
+      "`ended`.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: {
+        description:
+          "Server-sent events: `fight` with each change of the fight that goes on, `ended`.",
+        content: { "text/event-stream": { schema: z.string() } },
+      },
+    },
+  }),
+  (c) => watchFight(c, c.req.valid("param").id) as never,
+);
+
+combatLogsApi.openapi(
+  api.get("/fights/{id}", {
+    id: "getFight",
+    summary: "Get a fight",
+    description: "Returns the fight with its players, deaths and enemies.",
+    problems: ["logs/fight-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: json(
+        inputs.fightJson.extend({
+          players: z.array(inputs.playerJson).readonly(),
+          deaths: z.array(inputs.deathJson).readonly(),
+          enemies: z.array(inputs.enemyJson).readonly(),
+          leftOut: inputs.leftOutJson,
+        }),
+        "The fight with everybody in it.",
+      ),
+    },
+  }),
+  async (c) => c.json(await reading.fight(c.var.guild, c.req.valid("param").id), 200),
+);
+
+combatLogsApi.openapi(
+  api.get("/fights/{id}/players/{guid}", {
+    id: "getFightPlayer",
+    summary: "Get a player of a fight",
+    description: "Returns one player's damage and healing by spell, by target and by second.",
+    problems: ["logs/fight-not-found"],
+    needs: "logs.view",
+    params: fightPlayer,
+    answers: {
+      200: json(
+        inputs.playerJson.extend({ details: inputs.playerDetailsJson }),
+        "One player by spell, by target and by second.",
+      ),
+    },
+  }),
+  async (c) => {
     const { id, guid } = c.req.valid("param");
     const { player, details } = await reading.fightPlayer(c.var.guild, id, guid);
     return c.json({ ...player, details }, 200);
-  });
-  router.openapi(listBosses, async (c) =>
-    c.json({ items: await reading.bosses(c.var.guild) }, 200),
-  );
-  router.openapi(listPulls, async (c) => {
+  },
+);
+
+combatLogsApi.openapi(
+  api.get("/bosses", {
+    id: "listBosses",
+    summary: "List bosses",
+    description:
+      "Returns the bosses that the guild has fought, the latest first, with pulls and " + "kills.",
+    needs: "logs.view",
+    answers: {
+      200: json(z.object({ items: z.array(inputs.bossJson).readonly() }), "The latest first."),
+    },
+  }),
+  async (c) => c.json({ items: await reading.bosses(c.var.guild) }, 200),
+);
+
+combatLogsApi.openapi(
+  api.get("/bosses/{gameId}/{difficulty}/pulls", {
+    id: "listPulls",
+    summary: "List the pulls of a boss",
+    description: "Returns all fights against one boss at one difficulty, the latest first.",
+    problems: ["logs/boss-not-found"],
+    needs: "logs.view",
+    params: z.object({
+      gameId: z.coerce.number().int().min(0),
+      difficulty: z.coerce.number().int().min(0),
+    }),
+    query: paging,
+    answers: { 200: json(pageOf(inputs.fightJson), "The latest first.") },
+  }),
+  async (c) => {
     const query = { ...c.req.valid("param"), ...c.req.valid("query") };
     return c.json(await reading.pulls(c.var.guild, query), 200);
-  });
-  return router;
-}
+  },
+);
 
 async function existing(guild: Parameters<typeof reports.readReport>[0], id: string) {
   const report = await reports.readReport(guild, id);

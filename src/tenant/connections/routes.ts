@@ -31,7 +31,10 @@ export const connectionsApi = createRouter<GuildEnv>();
 connectionsApi.openapi(
   api.get("/settings/connections", {
     id: "listConnections",
-    summary: "Which services are connected. Secrets are never told, only their last characters.",
+    summary: "List the services that a guild is connected with",
+    description:
+      "Returns each connection with the last characters of its secret. Secrets are never " +
+      "returned.",
     needs: "keys.manage",
     answers: { 200: json(z.object({ items: z.array(connection).readonly() }), "The connections.") },
   }),
@@ -40,7 +43,11 @@ connectionsApi.openapi(
 connectionsApi.openapi(
   api.put("/settings/connections/{kind}", {
     id: "setConnection",
-    summary: "Connect a service, or replace its secret.",
+    summary: "Connect a guild with a service",
+    description:
+      "Saves the secret encrypted, and replaces an earlier one. The caller must have " +
+      "confirmed their password within the last minutes.",
+    problems: ["auth/proof-required", "secrets/not-right", "secrets/not-configured"],
     needs: "keys.manage",
     params,
     body: secretBody,
@@ -56,7 +63,9 @@ connectionsApi.openapi(
 connectionsApi.openapi(
   api.delete("/settings/connections/{kind}", {
     id: "removeConnection",
-    summary: "Take a connection away.",
+    summary: "Disconnect a guild from a service",
+    description: "Deletes the stored secret.",
+    problems: ["auth/proof-required", "secrets/not-set"],
     needs: "keys.manage",
     params,
     answers: { 204: { description: "It is gone." } },

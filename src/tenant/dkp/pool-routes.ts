@@ -15,7 +15,9 @@ export const poolsApi = createRouter<GuildEnv>();
 poolsApi.openapi(
   api.post("/dkp/pools", {
     id: "addPool",
-    summary: "Add pool",
+    summary: "Add a point pool",
+    description: "Makes a pool with ledger, standings and rules of its own.",
+    problems: ["dkp/bad-rules", "dkp/pool-name-taken"],
     needs: "settings.manage",
     body: inputs.newPool,
     answers: { 201: json(inputs.poolJson, "The new pool.") },
@@ -26,7 +28,16 @@ poolsApi.openapi(
 poolsApi.openapi(
   api.patch("/dkp/pools/{id}", {
     id: "changePool",
-    summary: "Change pool",
+    summary: "Change the rules of a pool",
+    description: "Saves a new version of the rules. Entries that exist keep their values.",
+    problems: [
+      "dkp/bad-rules",
+      "dkp/pool-in-use",
+      "dkp/pool-name-taken",
+      "dkp/pool-not-found",
+      "dkp/rules-changed",
+      "dkp/pool-archived",
+    ],
     needs: "settings.manage",
     params,
     body: inputs.rulesChange,
@@ -42,7 +53,11 @@ poolsApi.openapi(
 poolsApi.openapi(
   api.post("/dkp/pools/{id}/archival", {
     id: "archivePool",
-    summary: "Archive pool",
+    summary: "Archive a pool",
+    description:
+      "Closes the pool to new entries. Its ledger stays readable. The default pool cannot " +
+      "be archived.",
+    problems: ["dkp/pool-is-default", "dkp/pool-not-found"],
     needs: "settings.manage",
     params,
     answers: onePool,
@@ -53,7 +68,11 @@ poolsApi.openapi(
 poolsApi.openapi(
   api.post("/dkp/pools/{id}/decays", {
     id: "decayPool",
-    summary: "Decay pool",
+    summary: "Run the decay of a pool",
+    description:
+      "Applies the pool's decay for the current period. A second call in one period " +
+      "returns the first result.",
+    problems: ["dkp/no-decay", "dkp/pool-not-found", "dkp/pool-archived"],
     needs: "points.award",
     params,
     answers: { 200: json(inputs.decayJson, "What was done, now or before in this period.") },
@@ -64,7 +83,9 @@ poolsApi.openapi(
 poolsApi.openapi(
   api.get("/dkp/pools/{id}/rules", {
     id: "listPoolRules",
-    summary: "List pool rules",
+    summary: "List the versions of a pool's rules",
+    description: "Returns every version of the rules, the latest first.",
+    problems: ["dkp/pool-not-found"],
     needs: "standings.view",
     params,
     answers: {

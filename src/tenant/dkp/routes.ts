@@ -24,6 +24,10 @@ dkpApi.openapi(
   api.get("/standings", {
     id: "listStandings",
     summary: "List the standings",
+    description:
+      "Returns the active people and their balances in one pool, the default pool if none " +
+      "is named.",
+    problems: ["dkp/pool-not-found"],
     needs: "standings.view",
     query: paging.extend(inputs.standingsFilters.shape),
     answers: {
@@ -39,7 +43,8 @@ dkpApi.openapi(
 dkpApi.openapi(
   api.get("/dkp/pools", {
     id: "listPools",
-    summary: "List the pools",
+    summary: "List the point pools",
+    description: "Returns all pools with their current rules, the default pool first.",
     needs: "standings.view",
     answers: {
       200: json(
@@ -55,6 +60,20 @@ dkpApi.openapi(
   api.post("/dkp/awards", {
     id: "awardPoints",
     summary: "Award points",
+    description:
+      "Gives each person the same points in one entry of the ledger. Amounts are exact to " +
+      "the pool's decimals. Send an Idempotency-Key, so that a repeated request awards " +
+      "once.",
+    problems: [
+      "dkp/bad-people",
+      "dkp/bad-points",
+      "dkp/bad-reason",
+      "dkp/bad-time",
+      "dkp/balance-too-large",
+      "dkp/behind-decay",
+      "dkp/pool-archived",
+      "dkp/pool-not-found",
+    ],
     needs: "points.award",
     body: inputs.awardBody,
     answers: created,
@@ -69,6 +88,18 @@ dkpApi.openapi(
   api.post("/dkp/spends", {
     id: "spendPoints",
     summary: "Spend points",
+    description:
+      "Takes points from one person for what they got. The balance cannot fall below the " +
+      "pool's floor.",
+    problems: [
+      "dkp/bad-people",
+      "dkp/bad-points",
+      "dkp/bad-reason",
+      "dkp/bad-time",
+      "dkp/insufficient-balance",
+      "dkp/pool-archived",
+      "dkp/pool-not-found",
+    ],
     needs: "points.award",
     body: inputs.spendBody,
     answers: created,
@@ -82,7 +113,17 @@ dkpApi.openapi(
 dkpApi.openapi(
   api.post("/dkp/adjustments", {
     id: "adjustPoints",
-    summary: "Correct points",
+    summary: "Adjust points",
+    description: "Adds or takes points to correct a balance, with the reason in the ledger.",
+    problems: [
+      "dkp/bad-people",
+      "dkp/bad-points",
+      "dkp/bad-reason",
+      "dkp/bad-time",
+      "dkp/balance-too-large",
+      "dkp/pool-archived",
+      "dkp/pool-not-found",
+    ],
     needs: "points.award",
     body: inputs.adjustBody,
     answers: created,
@@ -96,7 +137,15 @@ dkpApi.openapi(
 dkpApi.openapi(
   api.post("/dkp/entries/{id}/reversal", {
     id: "reverseEntry",
-    summary: "Reverse an entry",
+    summary: "Reverse an entry of the ledger",
+    description: "Adds a counter-entry. Nothing is deleted, and an entry can be reversed once.",
+    problems: [
+      "dkp/already-reversed",
+      "dkp/entry-not-found",
+      "dkp/reversal-is-final",
+      "dkp/balance-too-large",
+      "dkp/bad-reason",
+    ],
     needs: "points.award",
     params: byId,
     body: inputs.reversalBody,
@@ -112,7 +161,9 @@ dkpApi.openapi(
 dkpApi.openapi(
   api.get("/dkp/entries", {
     id: "listLedgerEntries",
-    summary: "List a pool's entries",
+    summary: "List entries of the ledger",
+    description: "Returns one pool's entries, newest first. Filter them by kind, person and time.",
+    problems: ["dkp/pool-not-found"],
     needs: "ledger.view",
     query: paging.extend(inputs.ledgerFilters.shape),
     answers: {
@@ -128,7 +179,9 @@ dkpApi.openapi(
 dkpApi.openapi(
   api.get("/dkp/entries/{id}", {
     id: "getLedgerEntry",
-    summary: "Get an entry",
+    summary: "Get an entry of the ledger",
+    description: "Returns the entry with its line for each person.",
+    problems: ["dkp/entry-not-found"],
     needs: "ledger.view",
     params: byId,
     answers: { 200: json(inputs.entryJson, "One entry with all its lines.") },
@@ -140,6 +193,9 @@ dkpApi.openapi(
   api.get("/dkp/persons/{id}/statement", {
     id: "getStatement",
     summary: "Get a person's statement",
+    description:
+      "Returns every change to one person's balance, newest first, with the balance after " + "it.",
+    problems: ["roster/person-not-found", "dkp/pool-not-found"],
     needs: "ledger.view",
     params: byId,
     query: paging.extend({ pool: z.uuid().optional() }),
@@ -163,6 +219,9 @@ dkpApi.openapi(
   api.get("/dkp/verification", {
     id: "verifyLedger",
     summary: "Verify the ledger",
+    description:
+      "Adds up all entries again and compares the sums with the stored balances. The " +
+      "answer names every difference.",
     needs: "ledger.view",
     answers: {
       200: json(inputs.verificationJson, "What was compared, and every difference found."),

@@ -1,44 +1,42 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { eventStream, mayStill } from "../../http/event-stream.ts";
-import { createRouter, problem } from "../../http/router.ts";
+import { guildOperations } from "../../http/operations.ts";
+import { createRouter } from "../../http/router.ts";
 import { limits } from "../../limits.ts";
 import { may } from "../context.ts";
 import type { GuildEvent } from "../events.ts";
 import { ownPerson } from "../roster/service.ts";
 
-const watch = createRoute({
-  method: "get",
-  path: "/events",
-  operationId: "watchGuild",
-  tags: ["Live"],
-  middleware: [requirePermission("raids.view")] as const,
-  request: {
+const api = guildOperations("Live");
+/** What happens in a guild, as it happens. */
+export const liveApi = createRouter<GuildEnv>();
+
+liveApi.openapi(
+  api.get("/events", {
+    id: "watchGuild",
+    summary: "Watch a guild live",
+    description:
+      "Streams server-sent events: `auction`, `raid`, `council`, and `clock` in between. " +
+      "Send `Last-Event-ID` to continue after a lost connection.",
+    needs: "raids.view",
     query: z.object({
       after: z.coerce.number().int().min(0).optional().openapi({
         description: "Begin after this event, such as the number a page was made at.",
       }),
     }),
-  },
-  responses: {
-    200: {
-      description:
-        "Server-sent events: `auction`, `raid` and `council` as they happen, `clock` in between. " +
-        "`Last-Event-ID` goes on after a cut.",
-      content: { "text/event-stream": { schema: z.string() } },
+    answers: {
+      200: {
+        description:
+          "Server-sent events: `auction`, `raid` and `council` as they happen, `clock` in between. " +
+          "`Last-Event-ID` goes on after a cut.",
+        content: { "text/event-stream": { schema: z.string() } },
+      },
     },
-    default: problem,
-  },
-});
-
-/** What happens in a guild, as it happens. */
-export function liveApi() {
-  const router = createRouter<GuildEnv>();
-  router.openapi(watch, (c) => stream(c, c.req.valid("query").after));
-  return router;
-}
+  }),
+  (c) => stream(c, c.req.valid("query").after),
+);
 
 async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<Response> {
   const { services, guild: ctx } = c.var;

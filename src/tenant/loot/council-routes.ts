@@ -17,7 +17,8 @@ export const councilsApi = createRouter<GuildEnv>();
 councilsApi.openapi(
   api.get("/loot/councils", {
     id: "listCouncils",
-    summary: "List councils",
+    summary: "List loot councils",
+    description: "Returns councils, the latest first.",
     needs: "raids.view",
     query: paging,
     answers: { 200: json(pageOf(inputs.councilJson), "The latest first.") },
@@ -28,7 +29,9 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.post("/loot/councils", {
     id: "openCouncil",
-    summary: "Open council",
+    summary: "Open a loot council",
+    description: "Puts an item before the council and lets people respond to it.",
+    problems: ["loot/bad-loot", "raids/not-found"],
     needs: "auctions.run",
     body: inputs.newCouncil,
     answers: { 201: json(inputs.councilViewJson, "The council.") },
@@ -39,7 +42,9 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.get("/loot/councils/{id}", {
     id: "getCouncil",
-    summary: "Get council",
+    summary: "Get a loot council",
+    description: "Returns the council with its candidates. Votes are shown with the decision.",
+    problems: ["loot/council-not-found"],
     needs: "raids.view",
     params,
     answers: oneCouncil,
@@ -50,7 +55,9 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.put("/loot/councils/{id}/response", {
     id: "respondToCouncil",
-    summary: "Respond to council",
+    summary: "Respond to a loot council",
+    description: "Says how much the caller wants the item, and replaces an earlier response.",
+    problems: ["loot/council-not-found", "loot/council-over", "roster/person-not-found"],
     needs: "auctions.bid",
     params,
     body: inputs.responseBody,
@@ -65,7 +72,9 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.put("/loot/councils/{id}/vote", {
     id: "voteInCouncil",
-    summary: "Vote in council",
+    summary: "Vote in a loot council",
+    description: "Votes for one candidate, and replaces an earlier vote.",
+    problems: ["loot/council-not-found", "loot/council-over", "roster/person-not-found"],
     needs: "auctions.run",
     params,
     body: inputs.voteBody,
@@ -80,7 +89,16 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.post("/loot/councils/{id}/decision", {
     id: "decideCouncil",
-    summary: "Decide council",
+    summary: "Decide a loot council",
+    description:
+      "Gives the item to one candidate and closes the council. The award is one entry of " +
+      "the loot history.",
+    problems: [
+      "loot/council-not-found",
+      "loot/council-over",
+      "roster/person-not-found",
+      "loot/bad-loot",
+    ],
     needs: "auctions.run",
     params,
     body: inputs.decisionBody,
@@ -95,7 +113,9 @@ councilsApi.openapi(
 councilsApi.openapi(
   api.post("/loot/councils/{id}/cancellation", {
     id: "cancelCouncil",
-    summary: "Cancel council",
+    summary: "Cancel a loot council",
+    description: "Closes the council without an award.",
+    problems: ["loot/council-not-found", "loot/council-over"],
     needs: "auctions.run",
     params,
     answers: oneCouncil,

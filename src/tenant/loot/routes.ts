@@ -18,6 +18,7 @@ lootApi.openapi(
   api.get("/loot", {
     id: "listLoot",
     summary: "List loot",
+    description: "Returns awarded items, the latest first. Filter them by person, item and raid.",
     needs: "loot.view",
     query: paging.extend(inputs.lootFilters.shape),
     answers: { 200: json(pageOf(inputs.lootJson), "The latest first.") },
@@ -29,6 +30,15 @@ lootApi.openapi(
   api.post("/loot", {
     id: "addLoot",
     summary: "Add loot",
+    description: "Records where an item went, and takes its price from the person's points.",
+    problems: [
+      "loot/bad-loot",
+      "dkp/insufficient-balance",
+      "dkp/bad-points",
+      "dkp/pool-archived",
+      "dkp/pool-not-found",
+      "roster/person-not-found",
+    ],
     needs: "auctions.run",
     body: inputs.newLoot,
     answers: { 201: json(inputs.lootJson, "Where the item went.") },
@@ -41,7 +51,9 @@ lootApi.openapi(
 lootApi.openapi(
   api.post("/loot/{id}/reversal", {
     id: "revertLoot",
-    summary: "Revert loot",
+    summary: "Revert an award of loot",
+    description: "Marks the award as taken back and returns its price. The record stays.",
+    problems: ["loot/not-found", "loot/reverted-already", "dkp/bad-reason"],
     needs: "auctions.run",
     params: lootId,
     body: inputs.revertBody,
@@ -57,6 +69,7 @@ lootApi.openapi(
   api.get("/loot/wishes", {
     id: "listWishes",
     summary: "List wishes",
+    description: "Returns wishes, the most wanted first. Filter them by item or person.",
     needs: "raids.view",
     query: z.object({ item: z.string().max(200).optional(), person: z.uuid().optional() }),
     answers: wishList,
@@ -69,7 +82,9 @@ lootApi.openapi(
 lootApi.openapi(
   api.put("/loot/wishes", {
     id: "setWishes",
-    summary: "Set wishes",
+    summary: "Set the caller's wishes",
+    description: "Replaces the caller's whole list, the most wanted first.",
+    problems: ["loot/bad-loot", "roster/person-not-found"],
     needs: "raids.join",
     body: inputs.wishesBody,
     answers: wishList,

@@ -21,7 +21,8 @@ export const onboardingApi = createRouter<GuildEnv>();
 onboardingApi.openapi(
   api.get("/onboarding", {
     id: "getOnboarding",
-    summary: "Get onboarding",
+    summary: "Get the first steps of a guild",
+    description: "Returns which first steps are done and whether the example data is there.",
     needs: "settings.manage",
     answers: answer,
   }),
@@ -31,7 +32,8 @@ onboardingApi.openapi(
 onboardingApi.openapi(
   api.put("/onboarding/steps/{step}", {
     id: "markStep",
-    summary: "Mark step",
+    summary: "Mark a first step",
+    description: "Marks one first step as done or skipped.",
     needs: "settings.manage",
     params: z.object({ step }),
     body: z.strictObject({ state: stepState }),
@@ -47,7 +49,9 @@ onboardingApi.openapi(
 onboardingApi.openapi(
   api.put("/onboarding/example", {
     id: "addExample",
-    summary: "Add example",
+    summary: "Add example data",
+    description: "Adds example people, points and raids that can be removed in one go.",
+    problems: ["onboarding/example-is-there"],
     needs: "settings.manage",
     answers: answer,
   }),
@@ -60,7 +64,8 @@ onboardingApi.openapi(
 onboardingApi.openapi(
   api.delete("/onboarding/example", {
     id: "removeExample",
-    summary: "Remove example",
+    summary: "Remove the example data",
+    description: "Removes everything that the example added. The guild's own data stays.",
     needs: "settings.manage",
     answers: answer,
   }),

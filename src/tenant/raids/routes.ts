@@ -19,6 +19,9 @@ raidsApi.openapi(
   api.get("/raids", {
     id: "listRaids",
     summary: "List raids",
+    description:
+      "Returns coming raids, the next first, or past raids, the latest first. Choose with " +
+      "`when`.",
     needs: "raids.view",
     query: paging.extend({ when: z.enum(["coming", "past"]).default("coming") }),
     answers: {
@@ -36,7 +39,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids", {
     id: "planRaid",
-    summary: "Plan raid",
+    summary: "Plan a raid",
+    description: "Adds a raid to the calendar and opens its sign-up.",
+    problems: ["dkp/pool-not-found"],
     needs: "raids.manage",
     body: inputs.newRaid,
     answers: newRaid,
@@ -47,7 +52,8 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.get("/raids/series", {
     id: "listRaidSeries",
-    summary: "List raid series",
+    summary: "List weekly raid series",
+    description: "Returns the series that plan raids by themselves.",
     needs: "raids.view",
     answers: {
       200: json(z.object({ items: z.array(inputs.seriesJson).readonly() }), "Weekly raids."),
@@ -59,7 +65,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/series", {
     id: "planRaidSeries",
-    summary: "Plan raid series",
+    summary: "Plan a weekly raid series",
+    description: "Plans raids on the given weekdays at the guild's local time.",
+    problems: ["raids/too-many-series", "dkp/pool-not-found"],
     needs: "raids.manage",
     body: inputs.newSeries,
     answers: { 201: json(z.object({ id: z.string() }), "The series.") },
@@ -70,7 +78,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.delete("/raids/series/{id}", {
     id: "endRaidSeries",
-    summary: "End raid series",
+    summary: "End a raid series",
+    description: "Plans no more raids of the series.",
+    problems: ["raids/series-not-found"],
     needs: "raids.manage",
     params,
     answers: { 204: { description: "No more raids of it." } },
@@ -85,6 +95,7 @@ raidsApi.openapi(
   api.get("/raids/attendance", {
     id: "listAttendance",
     summary: "List attendance",
+    description: "Returns each person's attendance in percent over 30, 60, 90 and all days.",
     needs: "raids.view",
     answers: {
       200: json(
@@ -99,7 +110,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.get("/raids/{id}", {
     id: "getRaid",
-    summary: "Get raid",
+    summary: "Get a raid",
+    description: "Returns the raid with its sign-ups, attendance and composition.",
+    problems: ["raids/not-found"],
     needs: "raids.view",
     params,
     answers: oneRaid,
@@ -110,7 +123,11 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.patch("/raids/{id}", {
     id: "changeRaid",
-    summary: "Change raid",
+    summary: "Change a raid",
+    description:
+      "Changes the fields that are sent and keeps the others. A raid that is over cannot " +
+      "change.",
+    problems: ["raids/not-found", "raids/over", "raids/begun"],
     needs: "raids.manage",
     params,
     body: inputs.raidChange,
@@ -125,7 +142,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/{id}/cancellation", {
     id: "cancelRaid",
-    summary: "Cancel raid",
+    summary: "Cancel a raid",
+    description: "Marks a planned raid as canceled. Its sign-ups stay visible.",
+    problems: ["raids/not-found", "raids/not-planned"],
     needs: "raids.manage",
     params,
     answers: oneRaid,
@@ -136,7 +155,11 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.put("/raids/{id}/signup", {
     id: "signUpForRaid",
-    summary: "Sign up for raid",
+    summary: "Sign up for a raid",
+    description:
+      "Saves the caller's answer, and replaces an earlier one. Officers can answer for " +
+      "another person.",
+    problems: ["raids/not-found", "raids/begun", "raids/over", "roster/person-not-found"],
     needs: "raids.join",
     params,
     body: inputs.signupBody,
@@ -151,7 +174,15 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/{id}/bench", {
     id: "joinRaidBench",
-    summary: "Join raid bench",
+    summary: "Join the bench of a raid",
+    description: "Puts the caller on the bench of a running raid, so that attendance counts.",
+    problems: [
+      "raids/not-found",
+      "raids/already-there",
+      "raids/bench-closed",
+      "raids/not-running",
+      "roster/person-not-found",
+    ],
     needs: "raids.join",
     params,
     answers: oneRaid,
@@ -162,7 +193,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/{id}/start", {
     id: "startRaid",
-    summary: "Start raid",
+    summary: "Start a raid",
+    description: "Starts a planned raid. People who signed up are taken as present.",
+    problems: ["raids/not-found", "raids/not-planned"],
     needs: "raids.manage",
     params,
     answers: oneRaid,
@@ -173,7 +206,9 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/{id}/end", {
     id: "endRaid",
-    summary: "End raid",
+    summary: "End a raid",
+    description: "Ends a running raid and fixes its end time.",
+    problems: ["raids/not-found", "raids/not-running"],
     needs: "raids.manage",
     params,
     answers: oneRaid,
@@ -184,7 +219,11 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.put("/raids/{id}/attendance", {
     id: "setRaidAttendance",
-    summary: "Set raid attendance",
+    summary: "Set the attendance of a raid",
+    description:
+      "Sets presence, credit and remark of the people that are sent. Others keep what they " +
+      "have.",
+    problems: ["raids/not-found", "raids/not-begun", "raids/bad-people"],
     needs: "raids.manage",
     params,
     body: inputs.presenceBody,
@@ -199,7 +238,19 @@ raidsApi.openapi(
 raidsApi.openapi(
   api.post("/raids/{id}/awards", {
     id: "awardRaid",
-    summary: "Award raid",
+    summary: "Award points for a raid",
+    description:
+      "Gives points to those who were present, and a share to the bench, in one entry of " +
+      "the ledger.",
+    problems: [
+      "raids/not-found",
+      "raids/not-begun",
+      "raids/nobody-there",
+      "dkp/bad-points",
+      "dkp/bad-reason",
+      "dkp/balance-too-large",
+      "dkp/pool-archived",
+    ],
     needs: "points.award",
     params,
     body: inputs.raidAwardBody,

@@ -19,7 +19,8 @@ export const rosterApi = createRouter<GuildEnv>();
 rosterApi.openapi(
   api.get("/roster", {
     id: "listPersons",
-    summary: "List persons",
+    summary: "List people and their characters",
+    description: "Returns a page of the roster. Filter it by name, class, role and status.",
     needs: "roster.view",
     query: paging.extend(inputs.rosterFilters.shape),
     answers: { 200: json(pageOf(inputs.personJson), "People and characters.") },
@@ -33,7 +34,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.get("/roster/persons/{id}", {
     id: "getPerson",
-    summary: "Get person",
+    summary: "Get a person",
+    description: "Returns the person with all characters. Officers see the officers' note as well.",
+    problems: ["roster/person-not-found"],
     needs: "roster.view",
     params: id,
     answers: onePerson,
@@ -44,7 +47,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.post("/roster/persons", {
     id: "addPerson",
-    summary: "Add person",
+    summary: "Add a person",
+    description: "Adds a person to the roster, with a first character if one is given.",
+    problems: ["roster/name-taken"],
     needs: "roster.manage",
     body: inputs.newPerson,
     answers: newPerson,
@@ -59,7 +64,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.patch("/roster/persons/{id}", {
     id: "changePerson",
-    summary: "Change person",
+    summary: "Change a person",
+    description: "Changes the fields that are sent and keeps the others.",
+    problems: ["roster/person-not-found", "roster/name-taken"],
     needs: "roster.manage",
     params: id,
     body: inputs.personChange,
@@ -77,7 +84,10 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.put("/roster/persons/{id}/archival", {
     id: "archivePerson",
-    summary: "Archive person",
+    summary: "Archive a person",
+    description:
+      "Hides the person from the active roster and the standings. History and points stay.",
+    problems: ["roster/person-not-found"],
     needs: "roster.manage",
     params: id,
     answers: onePerson,
@@ -89,7 +99,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.delete("/roster/persons/{id}/archival", {
     id: "restorePerson",
-    summary: "Restore person",
+    summary: "Restore an archived person",
+    description: "Brings the person back to the active roster, with their history and points.",
+    problems: ["roster/person-not-found"],
     needs: "roster.manage",
     params: id,
     answers: onePerson,
@@ -101,7 +113,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.post("/roster/persons/{id}/characters", {
     id: "addCharacter",
-    summary: "Add character",
+    summary: "Add a character",
+    description: "Adds a character to the person. The first character of a person is the main.",
+    problems: ["roster/person-not-found", "roster/name-taken"],
     needs: "roster.manage",
     params: id,
     body: inputs.newCharacter,
@@ -119,7 +133,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.patch("/roster/characters/{id}", {
     id: "changeCharacter",
-    summary: "Change character",
+    summary: "Change a character",
+    description: "Changes the fields that are sent and keeps the others.",
+    problems: ["roster/character-not-found", "roster/name-taken"],
     needs: "roster.manage",
     params: id,
     body: inputs.characterChange,
@@ -137,7 +153,11 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.put("/roster/persons/{id}/member", {
     id: "linkMember",
-    summary: "Link member",
+    summary: "Link a member to a person",
+    description:
+      "Moves the link of a member from one person of the roster to another, so that the " +
+      "member bids and signs up as that person.",
+    problems: ["roster/person-not-found", "roster/already-linked"],
     needs: "roster.manage",
     params: id,
     body: inputs.memberLink,
@@ -153,7 +173,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.put("/roster/characters/{id}/main", {
     id: "makeMain",
-    summary: "Make main",
+    summary: "Make a character the main",
+    description: "The person's main before becomes an alternate character.",
+    problems: ["roster/character-not-found"],
     needs: "roster.manage",
     params: id,
     answers: onePerson,
@@ -164,7 +186,9 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.delete("/roster/characters/{id}", {
     id: "removeCharacter",
-    summary: "Remove character",
+    summary: "Remove a character",
+    description: "Removes the character from the roster. The person stays.",
+    problems: ["roster/character-not-found"],
     needs: "roster.manage",
     params: id,
     answers: { 204: { description: "Removed." } },
@@ -178,7 +202,10 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.post("/roster/previews", {
     id: "previewRoster",
-    summary: "Preview roster",
+    summary: "Preview an import of a roster",
+    description:
+      "Reads the pasted text or CSV and says for each line what an import would do. " +
+      "Changes nothing.",
     needs: "roster.manage",
     body: inputs.rosterText,
     answers: {
@@ -194,7 +221,12 @@ rosterApi.openapi(
 rosterApi.openapi(
   api.post("/roster/imports", {
     id: "importRoster",
-    summary: "Import roster",
+    summary: "Import a roster",
+    description:
+      "Imports the lines of a pasted text or CSV that have no problem. The answer counts " +
+      "new, changed and unchanged characters, and lines with problems. Preview the text " +
+      "first.",
+    problems: ["roster/name-taken"],
     needs: "roster.manage",
     body: inputs.rosterText,
     answers: { 201: json(inputs.importJson, "What was taken over.") },
