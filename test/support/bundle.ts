@@ -1,8 +1,7 @@
-import { readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import type { MigrationSource } from "../../provisioning/migrations.ts";
-import { removeSearched } from "./secrets/folders.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -43,7 +42,13 @@ export async function bundleRelease(
   }
   const paths = scripts.map((script) => join(folder, `${script.replaceAll("/", "-")}.js`));
   for (const [index, script] of scripts.entries()) await bundled(script, paths[index]!, plugins);
-  return { paths, remove: () => removeSearched(folder) };
+  return { paths, remove: () => removeBundles(folder) };
+}
+
+/** Code only: no product has worked in this folder, so there is nothing to search it for. */
+async function removeBundles(folder: string): Promise<void> {
+  for (const file of await readdir(folder)) await rm(join(folder, file));
+  await rmdir(folder);
 }
 
 function later(migrations: readonly MigrationSource[]): Plugin {
