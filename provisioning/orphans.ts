@@ -1,5 +1,5 @@
 import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
-import type { Operations } from "../src/platform/operations.ts";
+import type { Operations } from "../src/platform/guilds/operations.ts";
 import type { DatabaseHost, DatabaseName } from "./hosts/host.ts";
 
 export interface OrphanReport {

@@ -6,7 +6,7 @@ import { pause } from "../src/kernel/concurrency.ts";
 import { AppError, Conflict, NotFound, Unavailable } from "../src/kernel/errors.ts";
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
-import type { Operation, Operations, ProvisionStep } from "../src/platform/operations.ts";
+import type { Operation, Operations, ProvisionStep } from "../src/platform/guilds/operations.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { allowanceOf } from "./allowance.ts";
 import { fault } from "./fault.ts";

@@ -16,6 +16,7 @@ import { guildPath, inGuild } from "./http/tenant.ts";
 import { noTrailingSlash } from "./http/trailing-slash.ts";
 import { NotSupported } from "./kernel/errors.ts";
 import { limits } from "./limits.ts";
+import { type OperatorEnv, operatorsOnly } from "./platform/console/access.ts";
 import { guildPages } from "./platform/guilds/guild-pages.tsx";
 import { guildApi } from "./platform/guilds/guild-routes.ts";
 import { progressPage } from "./platform/guilds/pages.tsx";
@@ -32,7 +33,6 @@ import {
   platformApi,
   platformPages,
 } from "./platform/index.ts";
-import { type OperatorEnv, operatorsOnly } from "./platform/operators/access.ts";
 import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";

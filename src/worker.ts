@@ -1,8 +1,8 @@
 import { type App, createApp } from "./app.ts";
 import { delay } from "./kernel/concurrency.ts";
 import { limits } from "./limits.ts";
-import { PLATFORM_UPKEEP } from "./node/upkeep.ts";
-import { OF_THE_PLATFORM } from "./platform/job-kinds.ts";
+import { PLATFORM_UPKEEP } from "./node/upkeep-jobs.ts";
+import { OF_THE_PLATFORM } from "./platform/jobs/kinds.ts";
 import { endPastGrants } from "./platform/plans/subscriptions.ts";
 import { type Execution, type Instance, startInstance } from "./worker/services.ts";
 

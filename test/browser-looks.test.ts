@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { anOperator } from "./platform/operators/support.ts";
+import { anOperator } from "./platform/console/support.ts";
 import {
   type BrowserApp,
   browserApp,

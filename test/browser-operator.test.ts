@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { anOperator } from "./platform/operators/support.ts";
+import { anOperator } from "./platform/console/support.ts";
 import { type BrowserApp, browserApp, CHROMIUM, faults } from "./support/browser.ts";
 
 let app: BrowserApp;

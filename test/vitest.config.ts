@@ -15,8 +15,8 @@ const notOnSqld = [
   ...pure,
   // Passwords, letters, other sites' sign-in: nothing of theirs is in a guild's database, and each of the
   // other tests signs people up on the server.
-  "test/platform/auth/{node-ports,attacks}.test.ts",
-  "test/platform/identities/**",
+  "test/platform/accounts/{node-ports,attacks}.test.ts",
+  "test/platform/accounts/providers/**",
   // Broken lines and the reader's memory: what comes of a log goes the way of an upload, which runs.
   "test/tenant/combat-logs/{live,reading}.test.ts",
   // Deaths between two writes, each of them the one that other tests make on the server.

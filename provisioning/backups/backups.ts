@@ -5,7 +5,7 @@ import { type Guard, guard, type Writable, write } from "../../src/database/writ
 import { Conflict, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import type { BackupReason } from "../../src/platform/backups-schema.ts";
+import type { BackupReason } from "../../src/platform/backups/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts";
@@ -24,8 +24,8 @@ import {
 } from "./copies.ts";
 import { rebuildForeign } from "./foreign.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
-import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./listing.ts";
 import { keptBy } from "./policy.ts";
+import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./rows.ts";
 import type { BackupStore } from "./store.ts";
 
 interface Deps extends SwapDeps {

@@ -3,7 +3,7 @@ import { type Database, TenantDatabase } from "../../src/database/client.ts";
 import { type AuditLog, guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit-anchors.ts";
+import { type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit/anchors.ts";
 import { record } from "../../src/platform/context.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { AcceptOptions } from "./audit.ts";

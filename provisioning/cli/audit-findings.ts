@@ -6,7 +6,7 @@ import { type Client, type Database, TenantDatabase } from "../../src/database/c
 import { type AuditLog, guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
 import { AppError, Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
-import { type KnownLog, type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit-anchors.ts";
+import { type KnownLog, type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit/anchors.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { schemaOf } from "../migrations.ts";
 import { platformSchema } from "../platform.ts";

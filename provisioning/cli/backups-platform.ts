@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readConfig } from "../../src/config.ts";
-import { storeOf } from "../../src/node/keeping.ts";
+import { storeOf } from "../../src/node/backup-services.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { refusePlatformThere, restorePlatform } from "../backups/platform.ts";
 import type { WholeOptions } from "./backups.ts";

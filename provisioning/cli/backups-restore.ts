@@ -2,7 +2,7 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import type { Backup } from "../backups/listing.ts";
+import type { Backup } from "../backups/rows.ts";
 import type { RestoreOptions } from "./backups.ts";
 import { sizeOf, when } from "./backups-guilds.ts";
 import { bySlug } from "./guilds.ts";

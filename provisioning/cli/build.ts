@@ -17,8 +17,8 @@ export const bundle = {
   entryPoints: {
     node: "src/node.ts",
     guildhall: "provisioning/cli/main.ts",
-    demo: "src/node/demo.ts",
-    "log-worker": "src/node/log-worker.ts",
+    demo: "src/node/demo/main.ts",
+    "log-worker": "src/node/logs/worker.ts",
     "migration-worker": "src/node/migration-worker.ts",
     "copy-worker": "provisioning/backups/copy-worker.ts",
     bench: "test/bench/main.ts",

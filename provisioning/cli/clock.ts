@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
-import { confirmClock, storedClock } from "../../src/platform/clock.ts";
 import { record } from "../../src/platform/context.ts";
+import { confirmClock, storedClock } from "../../src/platform/jobs/clock.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";

@@ -7,7 +7,7 @@ import type { Fault } from "../../src/database/faults.ts";
 import { limits } from "../../src/limits.ts";
 import { openFiles } from "../../src/node/open-files.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { storedFaults } from "../../src/platform/fault-store.ts";
+import { storedFaults } from "../../src/platform/fleet/faults.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { forEachGuild } from "../fleet.ts";
 import type { Finding } from "./doctor-platform.ts";

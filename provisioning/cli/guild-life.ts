@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { storedFaults } from "../../src/platform/fault-store.ts";
+import { storedFaults } from "../../src/platform/fleet/faults.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
 import { type AuditFinding, FAULTS } from "./audit-faults.ts";
 import { bySlug } from "./guilds.ts";

@@ -66,7 +66,7 @@ async function rename(
 
 /** @throws {Invalid} `cli/misused` when there is nothing to change, or for a name that cannot be one */
 async function changeOf({ name, to }: RenameOptions) {
-  const { settingsChange } = await import("../../src/platform/guilds/inputs.ts");
+  const { settingsChange } = await import("../../src/platform/guilds/api.ts");
   if (name === undefined && to === undefined) {
     throw new Invalid("cli/misused", "Say what is to change: --name, --to, or both.");
   }

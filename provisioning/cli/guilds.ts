@@ -3,7 +3,7 @@ import { NotFound } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { SignedIn } from "../../src/platform/context.ts";
-import { storedFaults } from "../../src/platform/fault-store.ts";
+import { storedFaults } from "../../src/platform/fleet/faults.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
@@ -25,7 +25,7 @@ export interface CreateOptions {
   readonly dryRun?: boolean;
 }
 
-const founding = () => import("./guild-founding.ts");
+const founding = () => import("./guild-create.ts");
 
 /** `guildhall guilds …`. */
 export function guildCommands(program: Command): void {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Analyzer } from "../../src/tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, Keystone, LogSummary } from "../../src/tenant/combat-logs/parser/types.ts";
-import { unpacked } from "../../src/tenant/combat-logs/unpacking.ts";
+import { unpacked } from "../../src/tenant/combat-logs/unpack.ts";
 import { table } from "./output.ts";
 
 /** The document that `--json` prints for one file. */

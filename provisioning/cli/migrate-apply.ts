@@ -1,7 +1,7 @@
 import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { processes } from "../../src/node/processes.ts";
-import { rolloutDeps } from "../../src/node/rolling.ts";
+import { rolloutDeps } from "../../src/node/rollout-services.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import { planRollout } from "../rollouts/plan.ts";

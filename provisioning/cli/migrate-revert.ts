@@ -1,6 +1,6 @@
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { processes } from "../../src/node/processes.ts";
-import { copiesOf } from "../../src/node/rolling.ts";
+import { copiesOf } from "../../src/node/rollout-services.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import {

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { AREAS, type Area } from "../../src/kernel/areas.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import type { OperatorContext } from "../../src/platform/console/context.ts";
 import type { Operator } from "../../src/platform/context.ts";
-import type { OperatorContext } from "../../src/platform/operators/context.ts";
 import { account } from "./guilds.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
@@ -94,7 +94,7 @@ export function operatorCommands(program: Command): void {
     );
 }
 
-const operatorService = () => import("../../src/platform/operators/service.ts");
+const operatorService = () => import("../../src/platform/console/service.ts");
 
 /** Whoever may stand at the machine may do everything; the log says who it was. */
 export function atThisMachine(

@@ -23,7 +23,7 @@ export function planCommands(program: Command): void {
     .addHelpText("before", examples("guildhall plans list", "guildhall plans list --json"))
     .action((o: { json?: boolean }) =>
       run(o, async (services, out) => {
-        const { planLines } = await import("../../src/platform/plans/editing.ts");
+        const { planLines } = await import("../../src/platform/plans/plan-editor.ts");
         const all = await planLines(atThisMachine(services));
         const shown = (value: number | null) => (value === null ? "-" : String(value));
         out.result(all, () =>

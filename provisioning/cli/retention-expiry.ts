@@ -1,6 +1,6 @@
 import type { Removal } from "../../src/database/retention.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { expirePlatform, previewPlatform } from "../../src/platform/retention.ts";
+import { expirePlatform, previewPlatform } from "../../src/platform/guilds/retention.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";

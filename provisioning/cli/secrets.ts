@@ -8,7 +8,7 @@ export interface RotateOptions {
   readonly background?: boolean;
 }
 
-const sealing = () => import("./secrets-sealing.ts");
+const sealing = () => import("./secrets-rotate.ts");
 
 /** `guildhall secrets …`: what opens others' services, and the keys it is sealed with. */
 export function secretCommands(program: Command): void {

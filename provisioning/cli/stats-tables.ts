@@ -1,8 +1,8 @@
 import { Invalid } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { type Performance, performanceOf, together } from "../../src/platform/performance.ts";
-import { type Count, platformStatistics } from "../../src/platform/statistics.ts";
+import { type Performance, performanceOf, together } from "../../src/platform/fleet/performance.ts";
+import { type Count, platformStatistics } from "../../src/platform/fleet/statistics.ts";
 import { guildStatistics } from "../../src/tenant/statistics.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";

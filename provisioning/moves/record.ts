@@ -3,7 +3,7 @@ import { type Guard, guard, type Writable, write } from "../../src/database/writ
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import type { MoveStatus } from "../../src/platform/moves-schema.ts";
+import type { MoveStatus } from "../../src/platform/fleet/moves-schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { storedPlace } from "../hosts/host.ts";
 

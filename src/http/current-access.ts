@@ -1,8 +1,12 @@
 import type { SessionId } from "../kernel/ids.ts";
 import { type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import type { Caller } from "../platform/context.ts";
-import { type KeyCaller, keyById } from "../platform/key-lookup.ts";
-import { keyStandingOf, type ReadOnly, standingOf } from "../platform/standing.ts";
+import {
+  keyStandingOf,
+  type ReadOnly,
+  standingOf,
+} from "../platform/guilds/effective-permissions.ts";
+import { type KeyCaller, keyById } from "../platform/keys/lookup.ts";
 import {
   type Guild,
   isGone,

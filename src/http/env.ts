@@ -1,6 +1,6 @@
-import type { Settings } from "../platform/app-config.ts";
+import type { Settings } from "../platform/configuration/app-config.ts";
 import type { Caller, PlatformContext } from "../platform/context.ts";
-import type { RateState } from "../platform/rate-limiter.ts";
+import type { RateState } from "../platform/limits/rate-limiter.ts";
 import type { Services } from "../services.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import type { Locale } from "../web/i18n/index.ts";

@@ -7,7 +7,7 @@ import { addressOf, addressSubject } from "../http/address.ts";
 import { delay } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
 import { Connections } from "./connections.ts";
-import type { LiveLogs } from "./live-logs.ts";
+import type { LiveLogs } from "./logs/live-logs.ts";
 import { problemHeaders, problemText, type RawProblem, refuse } from "./raw-answers.ts";
 import { hostFault } from "./request-hosts.ts";
 import type { NodeServices } from "./services.ts";

@@ -5,8 +5,8 @@ import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { Rounds } from "../kernel/rounds.ts";
 import { limits } from "../limits.ts";
-import type { JobOutcome } from "../platform/fleet-schema.ts";
-import type { Job, Jobs } from "../platform/jobs.ts";
+import type { JobOutcome } from "../platform/fleet/schema.ts";
+import type { Job, Jobs } from "../platform/jobs/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
 
 /** How a job under way speaks to whoever watches it. */

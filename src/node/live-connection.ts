@@ -8,9 +8,9 @@ import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { isTimeZone } from "../kernel/time-zone.ts";
 import { limits } from "../limits.ts";
-import { admitConnection, endConnection } from "../platform/live-connections.ts";
+import { admitConnection, endConnection } from "../platform/limits/live-connections.ts";
 import { LiveLog } from "../tenant/combat-logs/live.ts";
-import { authenticate, type LiveCaller, stillMay } from "./live-callers.ts";
+import { authenticate, type LiveCaller, stillMay } from "./logs/live-callers.ts";
 import type { NodeServices } from "./services.ts";
 
 const NEWLINE = 10;

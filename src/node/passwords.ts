@@ -1,7 +1,12 @@
 import * as crypto from "node:crypto";
 import { Unavailable } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
-import { type Algorithm, hasherOf, KEY_BYTES, PARAMS } from "../platform/auth/password-hasher.ts";
+import {
+  type Algorithm,
+  hasherOf,
+  KEY_BYTES,
+  PARAMS,
+} from "../platform/accounts/password-hasher.ts";
 import type { PasswordHasher } from "../services.ts";
 
 export const argon2id: Algorithm = {

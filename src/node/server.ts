@@ -5,7 +5,7 @@ import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
 import { HttpServer } from "./http-server.ts";
-import { LiveLogs } from "./live-logs.ts";
+import { LiveLogs } from "./logs/live-logs.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
 import { StartError } from "./start-error.ts";
 

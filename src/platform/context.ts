@@ -5,7 +5,7 @@ import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import type { Services } from "../services.ts";
 import type { Locale } from "../web/i18n/index.ts";
-import type { KeyCaller } from "./key-lookup.ts";
+import type { KeyCaller } from "./keys/lookup.ts";
 
 /** Somebody who proved who they are, and how. */
 export interface SignedIn {

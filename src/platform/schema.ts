@@ -20,21 +20,21 @@ import type {
 import type { DenialRoles, PermissionOverrides, Role } from "../kernel/permissions.ts";
 
 export * from "../database/audit-schema.ts";
-export * from "./audit-schema.ts";
-export * from "./backups-schema.ts";
+export * from "./accounts/providers/schema.ts";
+export * from "./accounts/secrets/schema.ts";
+export * from "./audit/schema.ts";
+export * from "./backups/schema.ts";
 export * from "./configuration/schema.ts";
-export * from "./fleet-schema.ts";
-export * from "./identities/schema.ts";
+export * from "./console/schema.ts";
+export * from "./fleet/metrics-schema.ts";
+export * from "./fleet/moves-schema.ts";
+export * from "./fleet/schema.ts";
+export * from "./fleet/states-schema.ts";
 export * from "./keys/schema.ts";
-export * from "./live-schema.ts";
+export * from "./limits/live-schema.ts";
+export * from "./limits/rate-schema.ts";
 export * from "./messages/schema.ts";
-export * from "./metrics-schema.ts";
-export * from "./moves-schema.ts";
-export * from "./operators/schema.ts";
-export * from "./personal-secrets/schema.ts";
 export * from "./plans/schema.ts";
-export * from "./rate-schema.ts";
-export * from "./states-schema.ts";
 
 // Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
 

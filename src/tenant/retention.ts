@@ -1,7 +1,7 @@
 import { auditPrunable, pruneAudit } from "../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../database/retention.ts";
 import { limits } from "../limits.ts";
-import type { AuditAnchors } from "../platform/audit-anchors.ts";
+import type { AuditAnchors } from "../platform/audit/anchors.ts";
 import type { LogFiles } from "../services.ts";
 import { prunableLogs, pruneLogs } from "./combat-logs/retention.ts";
 import type { GuildContext } from "./context.ts";

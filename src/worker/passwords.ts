@@ -1,6 +1,11 @@
 import { argon2id } from "@noble/hashes/argon2.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
-import { type Algorithm, hasherOf, KEY_BYTES, PARAMS } from "../platform/auth/password-hasher.ts";
+import {
+  type Algorithm,
+  hasherOf,
+  KEY_BYTES,
+  PARAMS,
+} from "../platform/accounts/password-hasher.ts";
 import type { PasswordHasher } from "../services.ts";
 
 const scrypt: Algorithm = {

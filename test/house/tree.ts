@@ -10,7 +10,7 @@ const GENERATED = new Set([
   "src/web/assets/bundles.ts",
   "platform-migrations/index.ts",
   "tenant-migrations/index.ts",
-  "src/platform/auth/common-passwords.ts",
+  "src/platform/accounts/common-passwords.ts",
 ]);
 
 /** An import of a file: the file that it reaches, and whether it takes types only. */

@@ -32,7 +32,7 @@ function proseOf(line: string): string {
 }
 
 /** Nouns that end in -ing. All other names in -ing are verbs. */
-const NOUNS = /(^|-)(landing|onboarding|provisioning|setting|string|pricing)\.tsx?$/;
+const NOUNS = /(^|[-/])(landing|onboarding|provisioning|setting|string|pricing)\.tsx?$/;
 
 /** Files that are named after an activity instead of what is in them. */
 export function verbNames(tree: Tree): string[] {

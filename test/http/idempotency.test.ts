@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PermissionOverrides } from "../../src/kernel/permissions.ts";
 import { limits } from "../../src/limits.ts";
-import { anOperator } from "../platform/operators/support.ts";
+import { anOperator } from "../platform/console/support.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../support/app.ts";
 import { searchFolder } from "../support/secrets/folders.ts";
 

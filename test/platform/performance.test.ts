@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { limits } from "../../src/limits.ts";
-import { performanceOf, together, withoutValues } from "../../src/platform/performance.ts";
-import { expirePlatform } from "../../src/platform/retention.ts";
+import { performanceOf, together, withoutValues } from "../../src/platform/fleet/performance.ts";
+import { expirePlatform } from "../../src/platform/guilds/retention.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
-import { anOperator } from "./operators/support.ts";
+import { anOperator } from "./console/support.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { verifyAudit } from "../../src/database/audit-verify.ts";
 import { guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
-import { PLATFORM_UPKEEP } from "../../src/node/upkeep.ts";
-import { PLATFORM_PLACE } from "../../src/platform/audit-anchors.ts";
-import { OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
-import { expirePlatform, previewPlatform } from "../../src/platform/retention.ts";
+import { PLATFORM_UPKEEP } from "../../src/node/upkeep-jobs.ts";
+import { PLATFORM_PLACE } from "../../src/platform/audit/anchors.ts";
+import { expirePlatform, previewPlatform } from "../../src/platform/guilds/retention.ts";
+import { OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";

@@ -5,9 +5,9 @@ import { restorePlatform } from "../../provisioning/backups/platform.ts";
 import { readConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
-import { COPIES_JOB } from "../../src/node/keeping-work.ts";
+import { COPIES_JOB } from "../../src/node/backup-jobs.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
-import { BACKUP_JOB, OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
+import { BACKUP_JOB, OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { startS3 } from "../support/s3.ts";
 

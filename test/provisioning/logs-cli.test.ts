@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LiveLogs } from "../../src/node/live-logs.ts";
+import { LiveLogs } from "../../src/node/logs/live-logs.ts";
 import { testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { type End, holdAgainstShape } from "../support/cli.ts";

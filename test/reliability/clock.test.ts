@@ -4,8 +4,8 @@ import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
-import { PLATFORM_UPKEEP } from "../../src/node/upkeep.ts";
-import { BACKUP_JOB, OF_THE_PLATFORM } from "../../src/platform/job-kinds.ts";
+import { PLATFORM_UPKEEP } from "../../src/node/upkeep-jobs.ts";
+import { BACKUP_JOB, OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
 import * as platformSchema from "../../src/platform/schema.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
@@ -174,7 +174,7 @@ test("R34 a copy that is dated in the future is no fresh copy", async () => {
       args: [START_MS + 40 * DAY_MS, guild.id],
     });
     at.pass(limits.backups.lateMs + 1);
-    const { lateness } = await import("../../src/platform/statistics.ts");
+    const { lateness } = await import("../../src/platform/fleet/statistics.ts");
     expect(await lateness(t.services.platform)).toMatchObject({ late: 1, lateSlugs: ["iron-vow"] });
   } finally {
     await t.close();
@@ -317,7 +317,7 @@ test("R34 what a wrong clock wrote three days ahead is put right in every table,
       guild.id,
       far + limits.guild.slugHeldMs,
     );
-    const { repairTimes } = await import("../../src/platform/clock-repair.ts");
+    const { repairTimes } = await import("../../src/platform/jobs/clock-repair.ts");
     expect(await repairTimes(t.services.platform, START_MS)).toBeGreaterThan(7);
     for (const [table, column, lastsMs] of [
       ["jobs", "due_at", HOUR_MS],

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { handlesReleased } from "../../src/database/embedded-handles.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
-import { anOperator } from "../platform/operators/support.ts";
+import { anOperator } from "../platform/console/support.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";

@@ -10,7 +10,7 @@ import { openEmbedded } from "../../src/database/embedded.ts";
 import { guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { guildSchema } from "../../src/node/services.ts";
-import { PLATFORM_PLACE } from "../../src/platform/audit-anchors.ts";
+import { PLATFORM_PLACE } from "../../src/platform/audit/anchors.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { limits } from "../../src/limits.ts";
-import { LiveLogs } from "../../src/node/live-logs.ts";
+import { LiveLogs } from "../../src/node/logs/live-logs.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { seen } from "../support/secrets/seen.ts";
 

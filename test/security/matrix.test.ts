@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROLES } from "../../src/kernel/permissions.ts";
-import { permissionsOfScopes } from "../../src/platform/key-lookup.ts";
+import { permissionsOfScopes } from "../../src/platform/keys/lookup.ts";
 import type { KeyScope } from "../../src/platform/keys/schema.ts";
 import { NEEDS } from "../permissions.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../support/app.ts";

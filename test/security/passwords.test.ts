@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MINUTE_MS } from "../platform/auth/support.ts";
+import { MINUTE_MS } from "../platform/accounts/support.ts";
 import { testApp } from "../support/app.ts";
 
 const GUESSED = [

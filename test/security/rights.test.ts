@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
 import { limits } from "../../src/limits.ts";
-import { anOperator } from "../platform/operators/support.ts";
+import { anOperator } from "../platform/console/support.ts";
 import { type TestApp, TestClient, type TestGuild, testApp } from "../support/app.ts";
 
 let t: TestApp;

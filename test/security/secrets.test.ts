@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { newToken } from "../../src/kernel/tokens.ts";
-import { newKey } from "../../src/platform/key-secrets.ts";
+import { newKey } from "../../src/platform/keys/secrets.ts";
 import { searchFolder } from "../support/secrets/folders.ts";
 import { Seen, seen } from "../support/secrets/seen.ts";
 

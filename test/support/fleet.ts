@@ -8,7 +8,7 @@ import { readConfig } from "../../src/config.ts";
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import { limits } from "../../src/limits.ts";
 import { processes } from "../../src/node/processes.ts";
-import { rolloutDeps } from "../../src/node/rolling.ts";
+import { rolloutDeps } from "../../src/node/rollout-services.ts";
 import { buildNodeServices, type NodeServices } from "../../src/node/services.ts";
 import { recordGuild } from "./provisioning.ts";
 import { OPTIONS } from "./rollouts.ts";

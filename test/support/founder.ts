@@ -4,7 +4,7 @@ import { FileHost } from "../../provisioning/hosts/file.ts";
 import { newDatabaseName } from "../../provisioning/hosts/host.ts";
 import { guard } from "../../src/database/write.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
-import { Operations } from "../../src/platform/operations.ts";
+import { Operations } from "../../src/platform/guilds/operations.ts";
 import { openProvisioning } from "./provisioning.ts";
 
 // A process of its own that works on one guild and may be told to die on the way.

@@ -13,7 +13,7 @@ import { TenantDatabases } from "../../src/database/tenants.ts";
 import { type Clock, systemClock } from "../../src/kernel/clock.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import { Operations } from "../../src/platform/operations.ts";
+import { Operations } from "../../src/platform/guilds/operations.ts";
 import { PlatformStore } from "../../src/platform/store.ts";
 import { seedGuild } from "../../src/tenant/seed.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";

@@ -7,7 +7,7 @@ import {
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
 import { processes } from "../../src/node/processes.ts";
-import { copiesOf, rolloutDeps } from "../../src/node/rolling.ts";
+import { copiesOf, rolloutDeps } from "../../src/node/rollout-services.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { openProvisioning } from "./provisioning.ts";
 

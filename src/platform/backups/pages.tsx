@@ -18,7 +18,7 @@ import {
 import { emptyForm, Form, type FormState, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable } from "../../web/tables.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
 import { isJustProved } from "../context.ts";
 import { deleteOwnGuild } from "../guilds/deletion.ts";
 import { typedName } from "./routes.ts";

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
-import type { Backup } from "../../../provisioning/backups/listing.ts";
+import type { Backup } from "../../../provisioning/backups/rows.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Invalid, LimitReached, NotFound, NotSupported } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Copies, Exports } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder } from "../accounts/accounts.ts";
 import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
 
 /** The job that gives a guild the database of a copy; its subject is the copy's id. */

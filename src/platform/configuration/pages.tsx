@@ -14,11 +14,11 @@ import {
 } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
-import { SETTINGS } from "../app-config.ts";
-import { onForm, ownPage, sentForm } from "../auth/form-page.ts";
-import { isProved, type OperatorEnv, requireArea } from "../operators/access.ts";
-import { Changing } from "../operators/parts.tsx";
-import { listPlans } from "../plan-list.ts";
+import { onForm, ownPage, sentForm } from "../accounts/form-page.ts";
+import { isProved, type OperatorEnv, requireArea } from "../console/access.ts";
+import { Changing } from "../console/views/parts.tsx";
+import { listPlans } from "../plans/list.ts";
+import { SETTINGS } from "./app-config.ts";
 import { type CacheTag, cacheTags, changeSettings, forgetTag, settings } from "./service.ts";
 
 type PageContext = Context<OperatorEnv>;

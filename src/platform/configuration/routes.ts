@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, json } from "../../http/router.ts";
-import { SETTINGS, type Settings } from "../app-config.ts";
-import { type OperatorEnv, operatorOperations } from "../operators/access.ts";
+import { type OperatorEnv, operatorOperations } from "../console/access.ts";
+import { SETTINGS, type Settings } from "./app-config.ts";
 import { cacheTags, changeSettings, forgetTag, settings } from "./service.ts";
 
 const api = operatorOperations("Operators");

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Invalid } from "../../kernel/errors.ts";
-import { SETTINGS, type SettingKey, type Settings } from "../app-config.ts";
+import { allowArea, type OperatorContext } from "../console/context.ts";
 import { record } from "../context.ts";
-import { allowArea, type OperatorContext } from "../operators/context.ts";
+import { SETTINGS, type SettingKey, type Settings } from "./app-config.ts";
 
 /** The settings as they are now. */
 export async function settings(ctx: OperatorContext): Promise<Settings> {

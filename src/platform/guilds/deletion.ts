@@ -4,7 +4,7 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
+import { accountHolder } from "../accounts/accounts.ts";
 import { refuseOtherName } from "../backups/service.ts";
 import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
 import { guildLimit, planByName } from "../plans/service.ts";

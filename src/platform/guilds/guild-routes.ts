@@ -6,7 +6,7 @@ import type { InvitationId, UserId } from "../../kernel/ids.ts";
 import { PERMISSIONS } from "../../kernel/permissions.ts";
 import { type GuildContext, may } from "../../tenant/context.ts";
 import { usageOf } from "../plans/service.ts";
-import * as inputs from "./inputs.ts";
+import * as inputs from "./api.ts";
 import { invite, openInvitations, revokeInvitation } from "./invitations.ts";
 import * as members from "./members.ts";
 import { changeSettings } from "./settings.ts";

@@ -20,8 +20,8 @@ import {
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder } from "../auth/accounts.ts";
-import { requireVerified } from "../auth/service.ts";
+import { accountHolder } from "../accounts/accounts.ts";
+import { requireVerified } from "../accounts/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
 import { memberLimit } from "../plans/service.ts";

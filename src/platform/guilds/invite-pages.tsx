@@ -18,8 +18,8 @@ import {
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
-import * as inputs from "./inputs.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
+import * as inputs from "./api.ts";
 import { type Invitation, invite, openInvitations, revokeInvitation } from "./invitations.ts";
 import { lowerRoles } from "./members-pages.tsx";
 

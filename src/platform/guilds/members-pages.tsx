@@ -11,9 +11,9 @@ import { Button, Card, LinkButton, PageHeader, RoleBadge, Time } from "../../web
 import { ErrorSummary, emptyForm, Form, type FormState, SelectField } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
 import { type KeyName, keysByMaker } from "../keys/maker-keys.ts";
-import * as inputs from "./inputs.ts";
+import * as inputs from "./api.ts";
 import * as members from "./members.ts";
 
 type Page = Context<GuildEnv>;

@@ -13,8 +13,8 @@ import {
   type Role,
 } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder, noticeRows } from "../auth/accounts.ts";
-import { requireVerified } from "../auth/service.ts";
+import { accountHolder, noticeRows } from "../accounts/accounts.ts";
+import { requireVerified } from "../accounts/service.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { type KeyName, keysBeyond, revocations } from "../keys/maker-keys.ts";
 import { guildLimit } from "../plans/service.ts";

@@ -27,9 +27,9 @@ import {
   TextField,
 } from "../../web/forms.tsx";
 import { PlatformLayout } from "../../web/layout.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
+import * as inputs from "./api.ts";
 import { type DeletedGuild, deletedGuilds, undeleteOwnGuild } from "./deletion.ts";
-import * as inputs from "./inputs.ts";
 import { acceptInvitation, openInvitation } from "./invitations.ts";
 import * as service from "./service.ts";
 import { SLUG_CHARS_MAX } from "./slugs.ts";

@@ -7,12 +7,12 @@ import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import { cleanName, isReadable } from "../../kernel/names.ts";
 import type { Role } from "../../kernel/permissions.ts";
-import { accountHolder, accountViewer } from "../auth/accounts.ts";
+import { accountHolder, accountViewer } from "../accounts/accounts.ts";
 import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
-import { type OperationStep, PROVISION_STEPS } from "../operations.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import { type Faction, type GuildStatus, guilds, memberships, type Region } from "../schema.ts";
 import { type Guild, isGone } from "../store.ts";
+import { type OperationStep, PROVISION_STEPS } from "./operations.ts";
 import { slugIsFree, slugTaken } from "./slug-guard.ts";
 import { nameKey, numberedSlug, realmKey, slugProblem, suggestSlug } from "./slugs.ts";
 

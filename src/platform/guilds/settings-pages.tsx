@@ -16,9 +16,9 @@ import {
   TextField,
 } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
 import { usageOf } from "../plans/service.ts";
-import * as inputs from "./inputs.ts";
+import * as inputs from "./api.ts";
 import { changeSettings } from "./settings.ts";
 import { SLUG_CHARS_MAX } from "./slugs.ts";
 

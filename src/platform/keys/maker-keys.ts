@@ -4,7 +4,7 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Permission } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
-import { permissionsOfScopes } from "../key-lookup.ts";
+import { permissionsOfScopes } from "./lookup.ts";
 
 /** A key as it is named to people. */
 export interface KeyName {

@@ -4,14 +4,14 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { accountHolder, noticeRows } from "../auth/accounts.ts";
+import { accountHolder, noticeRows } from "../accounts/accounts.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { actorUnchanged } from "../guilds/members.ts";
 import { refuseBeyondOwn } from "../guilds/own-rights.ts";
-import { permissionsOfScopes } from "../key-lookup.ts";
-import { hashSecret, newKey } from "../key-secrets.ts";
 import { keyLimit } from "../plans/service.ts";
+import { permissionsOfScopes } from "./lookup.ts";
 import { apiKeys, type KeyScope } from "./schema.ts";
+import { hashSecret, newKey } from "./secrets.ts";
 
 /** A key as its owners see it. The secret is shown once, when it is made. */
 export interface ApiKey {

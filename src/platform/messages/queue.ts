@@ -8,7 +8,7 @@ import { newId, type UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Services } from "../../services.ts";
 import type { Locale } from "../../web/i18n/index.ts";
-import { OF_THE_PLATFORM } from "../job-kinds.ts";
+import { OF_THE_PLATFORM } from "../jobs/kinds.ts";
 import { outgoingMessages } from "../schema.ts";
 import type { MessageTemplate, Params } from "./templates.ts";
 

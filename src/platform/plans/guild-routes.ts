@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, shownOnce } from "../../http/router.ts";
-import { beginCheckout, openPortal, takeNews } from "./paying.ts";
+import { beginCheckout, openPortal, takeNews } from "./checkout.ts";
 import { planJson } from "./routes.ts";
 import { logStorageOf, usageOf } from "./service.ts";
 

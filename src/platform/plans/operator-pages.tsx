@@ -7,12 +7,12 @@ import { limits } from "../../limits.ts";
 import { Button, ButtonForm, Card, LinkButton, PageHeader, Time } from "../../web/components.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
-import { onForm, ownPage } from "../auth/form-page.ts";
-import { type OperatorEnv, pathId, requireArea } from "../operators/access.ts";
-import { Changing, Facts } from "../operators/parts.tsx";
+import { onForm, ownPage } from "../accounts/form-page.ts";
+import { type OperatorEnv, pathId, requireArea } from "../console/access.ts";
+import { Changing, Facts } from "../console/views/parts.tsx";
 import type { Guild } from "../store.ts";
-import { changePlan, type PlanLine, planLines } from "./editing.ts";
-import { grantForm, LIMIT_NAMES, planForm } from "./inputs.ts";
+import { grantForm, LIMIT_NAMES, planForm } from "./api.ts";
+import { changePlan, type PlanLine, planLines } from "./plan-editor.ts";
 import { grantPlan, revokeGrant, type Subscription, subscriptionsOf } from "./subscriptions.ts";
 
 const GIB = 1024 ** 3;

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, json } from "../../http/router.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { type OperatorEnv, operatorOperations } from "../operators/access.ts";
-import { changePlan, planLines } from "./editing.ts";
-import { grant, planLimits } from "./inputs.ts";
+import { type OperatorEnv, operatorOperations } from "../console/access.ts";
+import { grant, planLimits } from "./api.ts";
+import { changePlan, planLines } from "./plan-editor.ts";
 import { planJson } from "./routes.ts";
 import { grantPlan, revokeGrant } from "./subscriptions.ts";
 

@@ -15,11 +15,11 @@ import {
 } from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { featureNames } from "../../web/plan-features.ts";
-import { ownPage, sentForm } from "../auth/form-page.ts";
-import { Facts } from "../operators/parts.tsx";
+import { ownPage, sentForm } from "../accounts/form-page.ts";
+import { Facts } from "../console/views/parts.tsx";
+import { beginCheckout, openPortal } from "./checkout.ts";
 import { checkoutInput } from "./guild-routes.ts";
 import { gibibytes, number, Sources } from "./operator-pages.tsx";
-import { beginCheckout, openPortal } from "./paying.ts";
 import { logStorageOf, usageOf } from "./service.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 

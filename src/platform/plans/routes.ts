@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { platformOperations } from "../../http/operations.ts";
 import { createRouter, json } from "../../http/router.ts";
-import { listPlans } from "../plan-list.ts";
+import { listPlans } from "./list.ts";
 
 const api = platformOperations("Plans");
 

@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../../tenant/context.ts";
-import { listPlans } from "../plan-list.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
+import { listPlans } from "./list.ts";
 import { guildsReached, keysReached, membersReached, type Used } from "./plans.ts";
 
 /** How much of a guild's plan is used. */

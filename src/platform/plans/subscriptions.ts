@@ -4,10 +4,10 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
-import { SETTINGS } from "../app-config.ts";
+import { SETTINGS } from "../configuration/app-config.ts";
+import { allowArea, type OperatorContext } from "../console/context.ts";
 import { type ActingContext, record } from "../context.ts";
-import { PLAN_JOB } from "../job-kinds.ts";
-import { allowArea, type OperatorContext } from "../operators/context.ts";
+import { PLAN_JOB } from "../jobs/kinds.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
 /** What gives a guild its plan. */

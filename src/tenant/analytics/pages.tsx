@@ -7,8 +7,8 @@ import { LineChart } from "../../web/chart.tsx";
 import { formatPoints, PageHeader, Section, StatTile } from "../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
-import { PoolTabs, queryOf } from "../dkp/parts.tsx";
 import { type Pool, pools } from "../dkp/service.ts";
+import { PoolTabs, queryOf } from "../dkp/views/parts.tsx";
 import { type Analytics, analytics } from "./service.ts";
 
 /** Charts with the figures behind each. */

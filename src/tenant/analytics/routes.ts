@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json } from "../../http/router.ts";
-import { poolJson } from "../dkp/inputs.ts";
+import { poolJson } from "../dkp/api.ts";
 import { analytics } from "./service.ts";
 
 const api = guildOperations("Analytics");

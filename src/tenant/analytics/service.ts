@@ -2,7 +2,7 @@ import { LimitReached } from "../../kernel/errors.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { type Economy, economy } from "../dkp/economy.ts";
 import { type LootShare, lootShares } from "../loot/shares.ts";
-import { type AttendanceNight, attendanceNights } from "../raids/reading.ts";
+import { type AttendanceNight, attendanceNights } from "../raids/queries.ts";
 
 export interface Analytics extends Economy {
   readonly shares: readonly LootShare[];

@@ -11,9 +11,9 @@ import { type Pool, poolOf } from "../dkp/pools.ts";
 import { momentOf } from "../events.ts";
 import type { Spec } from "../loot/service.ts";
 import { ownPerson, type Person } from "../roster/service.ts";
-import { announceAuction } from "./announcing.ts";
-import { hasOnePrice, isAscending } from "./bidding.ts";
-import { type Auction, auctionRow, fundsOf } from "./reading.ts";
+import { announceAuction } from "./announcements.ts";
+import { type Auction, auctionRow, fundsOf } from "./queries.ts";
+import { hasOnePrice, isAscending } from "./rules.ts";
 
 export interface BidInput {
   /** As people write it; left out where the auction has one price. */

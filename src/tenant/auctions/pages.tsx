@@ -13,10 +13,10 @@ import { typedPoints } from "../dkp/points.ts";
 import { poolOf, pools } from "../dkp/service.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { raidsAround } from "../raids/service.ts";
-import { AuctionPage, AuctionsPage } from "./auction-view.tsx";
-import { AuctionFormPage } from "./form-view.tsx";
-import { bidBody, newAuction, reasonBody, reopenBody } from "./inputs.ts";
+import { bidBody, newAuction, reasonBody, reopenBody } from "./api.ts";
 import * as service from "./service.ts";
+import { AuctionPage, AuctionsPage } from "./views/auction.tsx";
+import { AuctionFormPage } from "./views/form.tsx";
 
 type PageContext = Context<GuildEnv>;
 

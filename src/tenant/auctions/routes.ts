@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
-import * as inputs from "./inputs.ts";
+import * as inputs from "./api.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("Auctions");

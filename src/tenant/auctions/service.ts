@@ -6,7 +6,7 @@ export {
   SETTLE_JOB,
   USUAL,
   voidAuction,
-} from "./opening.ts";
+} from "./open.ts";
 export {
   type Auction,
   type AuctionView,
@@ -16,5 +16,5 @@ export {
   openAuctions,
   pastAuctions,
   type Won,
-} from "./reading.ts";
-export { settle } from "./settling.ts";
+} from "./queries.ts";
+export { settle } from "./settlement.ts";

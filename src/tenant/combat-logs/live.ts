@@ -4,7 +4,7 @@ import { Conflict, NotFound, TooLarge } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
-import type { Jobs } from "../../platform/jobs.ts";
+import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
@@ -13,7 +13,7 @@ import { Analyzer } from "./parser/analyzer.ts";
 import type { Fight, FightOutline } from "./parser/types.ts";
 import { type Report, readReport } from "./reports.ts";
 import { logStorage } from "./storage.ts";
-import { storeFight, storeSummary } from "./storing.ts";
+import { storeFight, storeSummary } from "./store.ts";
 import { PARSE_JOB } from "./uploads.ts";
 
 /** What a log that is still being written needs besides its guild. */

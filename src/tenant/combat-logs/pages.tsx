@@ -9,13 +9,13 @@ import { AppError, Invalid, NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
-import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./boss-view.tsx";
 import { uploadDeps } from "./deps.ts";
-import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./fight-view.tsx";
-import * as reading from "./reading.ts";
-import { LogsPage, ReportPage } from "./report-view.tsx";
+import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
+import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./views/boss.tsx";
+import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./views/fight.tsx";
+import { LogsPage, ReportPage } from "./views/report.tsx";
 
 type PageContext = Context<GuildEnv>;
 

@@ -5,12 +5,12 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
-import type { Jobs } from "../../platform/jobs.ts";
+import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { encounters, type ReportState } from "./schema.ts";
-import { PARSER_VERSION } from "./storing.ts";
+import { PARSER_VERSION } from "./store.ts";
 
 /** One log that somebody sent. Instants in Unix milliseconds. */
 export interface Report {

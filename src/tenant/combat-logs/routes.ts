@@ -3,11 +3,11 @@ import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging, shownOnce } from "../../http/router.ts";
 import { Forbidden, Invalid } from "../../kernel/errors.ts";
-import { issueTicket } from "../../platform/live-tickets.ts";
+import { issueTicket } from "../../platform/keys/live-tickets.ts";
+import * as inputs from "./api.ts";
 import { uploadDeps } from "./deps.ts";
-import * as inputs from "./inputs.ts";
 import { watchFight, watchReport } from "./progress.ts";
-import * as reading from "./reading.ts";
+import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
 

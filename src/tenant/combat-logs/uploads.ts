@@ -4,14 +4,14 @@ import { Conflict, Forbidden, Invalid, NotFound, TooLarge } from "../../kernel/e
 import { newId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
-import type { Jobs } from "../../platform/jobs.ts";
+import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { type Report, readReport, removeFights, removeLastFights } from "./reports.ts";
 import { PRUNE_JOB } from "./retention.ts";
 import { logStorage } from "./storage.ts";
-import { packingOf, unpacked } from "./unpacking.ts";
+import { packingOf, unpacked } from "./unpack.ts";
 
 /** Which job of the platform's list reads a log that has arrived. */
 export const PARSE_JOB = "logs.parse";

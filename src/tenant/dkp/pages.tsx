@@ -12,7 +12,6 @@ import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import type { GuildContext } from "../context.ts";
 import { parsedForm, sentForm, withFormKey } from "../page-forms.ts";
-import { PeopleFormPage, ReversalFormPage, SpendFormPage, translatedForm } from "./entry-forms.tsx";
 import {
   adjustBody,
   awardBody,
@@ -20,12 +19,18 @@ import {
   reversalBody,
   spendBody,
   standingsFilters,
-} from "./inputs.ts";
-import { EntryPage, LedgerPage, VerificationPage } from "./ledger-view.tsx";
-import { pageCursor, queryOf } from "./parts.tsx";
+} from "./api.ts";
 import { typedPoints } from "./points.ts";
 import * as service from "./service.ts";
-import { StandingsPage, StatementPage } from "./standings-view.tsx";
+import {
+  PeopleFormPage,
+  ReversalFormPage,
+  SpendFormPage,
+  translatedForm,
+} from "./views/entry-forms.tsx";
+import { EntryPage, LedgerPage, VerificationPage } from "./views/ledger.tsx";
+import { pageCursor, queryOf } from "./views/parts.tsx";
+import { StandingsPage, StatementPage } from "./views/standings.tsx";
 
 type PageContext = Context<GuildEnv>;
 type Kind = "award" | "spend" | "adjust";

@@ -18,10 +18,10 @@ import {
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { may } from "../context.ts";
 import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
-import { newPool, rulesChange } from "./inputs.ts";
-import { Amount, poolName } from "./parts.tsx";
+import { newPool, rulesChange } from "./api.ts";
 import { formatPoints, typedPoints } from "./points.ts";
 import * as service from "./service.ts";
+import { Amount, poolName } from "./views/parts.tsx";
 
 type PageContext = Context<GuildEnv>;
 interface Failed {

@@ -8,7 +8,7 @@ import type { GuildContext } from "../context.ts";
 import { type EntryFacts, isBalanced, isSameEntry, type Line, lifetime } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import type { Pool } from "./pools.ts";
-import { type Entry, entryByKey, readEntry } from "./reading.ts";
+import { type Entry, entryByKey, readEntry } from "./queries.ts";
 import type { LedgerKind } from "./schema.ts";
 
 /** An entry about to be written. */

@@ -3,7 +3,7 @@ import { DatabaseError } from "../../database/errors.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Invalid } from "../../kernel/errors.ts";
 import { newId, type PoolId } from "../../kernel/ids.ts";
-import type { Jobs } from "../../platform/jobs.ts";
+import type { Jobs } from "../../platform/jobs/jobs.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { DECAY_JOB, decaysDue } from "./decay.ts";

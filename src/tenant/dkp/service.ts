@@ -4,16 +4,16 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { awardShares } from "./awarding.ts";
+import { awardShares } from "./award-shares.ts";
 import { adjustLines, type Line, reversalLines, spendLines } from "./ledger.ts";
 import { formatPoints, parsePoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type Draft, post } from "./post.ts";
-import { type Entry, readAccount, readEntry } from "./reading.ts";
+import { type Entry, readAccount, readEntry } from "./queries.ts";
 import type { LedgerKind } from "./schema.ts";
 import { invalid, peopleAreHere, poolIsOpen, reasonOf } from "./service-guards.ts";
 
-export { awardShares } from "./awarding.ts";
+export { awardShares } from "./award-shares.ts";
 export { DECAY_JOB, type DecayRun, decaysDue, runDecay } from "./decay.ts";
 export { setDefaultPool } from "./default-pool.ts";
 export { type Decay, type Pool, poolOf, pools } from "./pools.ts";
@@ -27,7 +27,7 @@ export {
   ledger,
   type StatementLine,
   statement,
-} from "./reading.ts";
+} from "./queries.ts";
 export {
   addPool,
   archivePool,

@@ -16,7 +16,7 @@ import {
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type AuctionView, openAuctions } from "../auctions/service.ts";
 import { allow, type GuildContext, may } from "../context.ts";
-import { readAccount } from "../dkp/reading.ts";
+import { readAccount } from "../dkp/queries.ts";
 import type { EntrySummary, Standing } from "../dkp/service.ts";
 import { ledger, poolOf, standings } from "../dkp/service.ts";
 import { type Loot, loot } from "../loot/service.ts";

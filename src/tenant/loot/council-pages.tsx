@@ -11,9 +11,9 @@ import { may } from "../context.ts";
 import { typedPoints } from "../dkp/points.ts";
 import { standings } from "../dkp/service.ts";
 import { type Fields, filledIn, parsedForm, sentForm } from "../page-forms.ts";
-import { CouncilPage, CouncilsPage } from "./council-views.tsx";
+import { decisionBody, newCouncil, responseBody, voteBody } from "./api.ts";
 import * as service from "./councils.ts";
-import { decisionBody, newCouncil, responseBody, voteBody } from "./inputs.ts";
+import { CouncilPage, CouncilsPage } from "./views/council.tsx";
 
 type PageContext = Context<GuildEnv>;
 

@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
+import * as inputs from "./api.ts";
 import * as service from "./councils.ts";
-import * as inputs from "./inputs.ts";
 
 const api = guildOperations("Loot");
 const params = z.object({ id: z.uuid() });

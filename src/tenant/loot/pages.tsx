@@ -10,15 +10,15 @@ import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { may } from "../context.ts";
-import { queryOf } from "../dkp/parts.tsx";
 import { typedPoints } from "../dkp/points.ts";
 import { standings } from "../dkp/service.ts";
+import { queryOf } from "../dkp/views/parts.tsx";
 import { filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { raidsAround } from "../raids/service.ts";
 import { ownPerson } from "../roster/service.ts";
-import { lootFilters, newLoot, revertBody, wishesBody } from "./inputs.ts";
+import { lootFilters, newLoot, revertBody, wishesBody } from "./api.ts";
 import * as service from "./service.ts";
-import { ItemPage, LootFormPage, LootPage, LootReversalPage, WishesPage } from "./views.tsx";
+import { ItemPage, LootFormPage, LootPage, LootReversalPage, WishesPage } from "./views/loot.tsx";
 
 type PageContext = Context<GuildEnv>;
 

@@ -11,7 +11,7 @@ import { reversalLines, spendLines } from "../dkp/ledger.ts";
 import { formatPoints, parsePoints } from "../dkp/points.ts";
 import { poolOf } from "../dkp/pools.ts";
 import { statementsOf } from "../dkp/post.ts";
-import { readEntry } from "../dkp/reading.ts";
+import { readEntry } from "../dkp/queries.ts";
 import { mustExist, refuseUnknown } from "../references.ts";
 import { foldItem } from "./items.ts";
 import type { LootFate, LootSource, Spec } from "./schema.ts";

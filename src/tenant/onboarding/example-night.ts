@@ -1,6 +1,6 @@
 import type { Statement } from "../../database/client.ts";
 import { type AuctionId, type BidId, newId, type RaidId } from "../../kernel/ids.ts";
-import { seedHashOf } from "../auctions/bidding.ts";
+import { seedHashOf } from "../auctions/rules.ts";
 
 const MINUTE_MS = 60_000;
 const EXAMPLE_POOL = "(SELECT id FROM pools WHERE is_example = 1)";

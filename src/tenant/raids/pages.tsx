@@ -13,11 +13,11 @@ import { may } from "../context.ts";
 import { typedPoints } from "../dkp/points.ts";
 import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
+import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
 import { momentOfLocal } from "./calendar.ts";
-import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./inputs.ts";
-import { RaidPage } from "./raid-view.tsx";
 import * as service from "./service.ts";
-import { AttendancePage, RaidFormPage, RaidsPage } from "./views.tsx";
+import { RaidPage } from "./views/raid.tsx";
+import { AttendancePage, RaidFormPage, RaidsPage } from "./views/raids.tsx";
 
 type PageContext = Context<GuildEnv>;
 

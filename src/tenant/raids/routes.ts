@@ -3,8 +3,8 @@ import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import { limits } from "../../limits.ts";
-import { entryJson } from "../dkp/inputs.ts";
-import * as inputs from "./inputs.ts";
+import { entryJson } from "../dkp/api.ts";
+import * as inputs from "./api.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("Raids");

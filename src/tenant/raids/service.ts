@@ -8,7 +8,7 @@ export {
   planSeries,
   type SignupInput,
   signUp,
-} from "./planning.ts";
+} from "./plan.ts";
 export {
   type AttendanceRow,
   attendance,
@@ -22,7 +22,7 @@ export {
   raidsAround,
   type Series,
   series,
-} from "./reading.ts";
+} from "./queries.ts";
 export {
   awardRaid,
   endRaid,
@@ -31,4 +31,4 @@ export {
   type RaidAward,
   setPresence,
   startRaid,
-} from "./running.ts";
+} from "./run.ts";

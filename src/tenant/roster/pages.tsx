@@ -11,13 +11,13 @@ import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
 import { may } from "../context.ts";
+import * as inputs from "./api.ts";
 import * as characters from "./characters.ts";
-import { importRoster, previewRoster } from "./importing.ts";
-import * as inputs from "./inputs.ts";
-import { linkMember, looseMembers } from "./linking.ts";
-import { CharacterPage, type PersonForms, PersonPage } from "./person-view.tsx";
+import { importRoster, previewRoster } from "./import.ts";
+import { linkMember, looseMembers } from "./member-links.ts";
 import * as service from "./service.ts";
-import { AddPage, ImportPage, RosterPage } from "./views.tsx";
+import { CharacterPage, type PersonForms, PersonPage } from "./views/person.tsx";
+import { AddPage, ImportPage, RosterPage } from "./views/roster.tsx";
 
 type PageContext = Context<GuildEnv>;
 

@@ -2,10 +2,10 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
+import * as inputs from "./api.ts";
 import * as characters from "./characters.ts";
-import { importRoster, previewRoster } from "./importing.ts";
-import * as inputs from "./inputs.ts";
-import { linkMember } from "./linking.ts";
+import { importRoster, previewRoster } from "./import.ts";
+import { linkMember } from "./member-links.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("Roster");

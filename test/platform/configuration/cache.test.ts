@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GuildId } from "../../../src/kernel/ids.ts";
 import { buildNodeServices, type NodeServices } from "../../../src/node/services.ts";
 import { type TestApp, testApp } from "../../support/app.ts";
-import { anOperator } from "../operators/support.ts";
+import { anOperator } from "../console/support.ts";
 
 const MINUTE_MS = 60_000;
 const OURS = "01890a5d-ac96-774b-bcce-b302099a8057" as GuildId;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createApp } from "../../../src/app.ts";
 import { buildNodeServices, type NodeServices } from "../../../src/node/services.ts";
 import { type TestApp, TestClient, testApp } from "../../support/app.ts";
+import { anOperator } from "../console/support.ts";
 import { newGuild } from "../guilds/support.ts";
-import { anOperator } from "../operators/support.ts";
 
 const HOUSE_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestClient, TestGuild } from "../../support/app.ts";
 import { type TestApp, testApp } from "../../support/app.ts";
-import { lettersTo } from "../auth/support.ts";
+import { lettersTo } from "../accounts/support.ts";
 import { countOf, crowd, DAY_MS, newGuild, tally, tokenOf, unconfirm } from "./support.ts";
 
 let t: TestApp;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { limits } from "../../../src/limits.ts";
-import { parseKey } from "../../../src/platform/key-secrets.ts";
+import { parseKey } from "../../../src/platform/keys/secrets.ts";
 import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 
 let t: TestApp;

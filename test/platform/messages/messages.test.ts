@@ -12,7 +12,7 @@ import {
 import { LOCALES } from "../../../src/web/i18n/index.ts";
 import { type TestApp, testApp } from "../../support/app.ts";
 import { removeSearched } from "../../support/secrets/folders.ts";
-import { lettersTo, MINUTE_MS, mailedToken } from "../auth/support.ts";
+import { lettersTo, MINUTE_MS, mailedToken } from "../accounts/support.ts";
 
 const NO_AUTH_LIMITS = ["sign-in", "sign-up", "email"]
   .flatMap((one) => [`${one}.address=off`, `${one}.account=off`])

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endPastGrants } from "../../../src/platform/plans/subscriptions.ts";
 import { type TestApp, TestClient, type TestGuild, testApp } from "../../support/app.ts";
+import { anOperator } from "../console/support.ts";
 import { crowd, DAY_MS, newGuild, tally } from "../guilds/support.ts";
-import { anOperator } from "../operators/support.ts";
 
 let t: TestApp;
 let guild: TestGuild;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestApp, testApp } from "../../support/app.ts";
-import { anOperator } from "../operators/support.ts";
+import { anOperator } from "../console/support.ts";
 
 let t: TestApp;
 

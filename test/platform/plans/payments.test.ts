@@ -3,8 +3,8 @@ import { readConfig } from "../../../src/config.ts";
 import { limits } from "../../../src/limits.ts";
 import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 import { startStripe } from "../../support/stripe.ts";
+import { anOperator } from "../console/support.ts";
 import { countOf, tally } from "../guilds/support.ts";
-import { anOperator } from "../operators/support.ts";
 
 let stripe: Awaited<ReturnType<typeof startStripe>>;
 let t: TestApp;

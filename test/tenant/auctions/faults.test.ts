@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { rollOf, seedHashOf } from "../../../src/tenant/auctions/bidding.ts";
+import { rollOf, seedHashOf } from "../../../src/tenant/auctions/rules.ts";
 import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 import { raiders } from "./support.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import type { TenantDatabase } from "../../../src/database/client.ts";
 import type { PersonId } from "../../../src/kernel/ids.ts";
-import type { Jobs } from "../../../src/platform/jobs.ts";
+import type { Jobs } from "../../../src/platform/jobs/jobs.ts";
 import * as auctions from "../../../src/tenant/auctions/service.ts";
 import type { GuildContext } from "../../../src/tenant/context.ts";
 import * as dkp from "../../../src/tenant/dkp/service.ts";

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { LiveLogs } from "../../../src/node/live-logs.ts";
+import { LiveLogs } from "../../../src/node/logs/live-logs.ts";
 import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 import { generatedText } from "../../support/log-generator.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { limits } from "../../../src/limits.ts";
-import { personalSecretOf } from "../../../src/platform/personal-secrets/service.ts";
+import { personalSecretOf } from "../../../src/platform/accounts/secrets/service.ts";
 import { secretOf } from "../../../src/tenant/connections/service.ts";
 import type { GuildContext } from "../../../src/tenant/context.ts";
 import { type TestApp, TestClient, type TestGuild, testApp } from "../../support/app.ts";

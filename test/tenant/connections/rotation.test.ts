@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../src/config.ts";
 import { buildNodeServices, type NodeServices } from "../../../src/node/services.ts";
-import { personalSecretOf } from "../../../src/platform/personal-secrets/service.ts";
+import { personalSecretOf } from "../../../src/platform/accounts/secrets/service.ts";
 import { secretOf } from "../../../src/tenant/connections/service.ts";
 import type { GuildContext } from "../../../src/tenant/context.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";

@@ -1,8 +1,8 @@
 import { intOf, textOf } from "./bytes.ts";
+import { Figures, type Version } from "./decode.ts";
 import { ACT, type EventKind, eventAt } from "./events.ts";
 import { Fields } from "./fields.ts";
 import { LineSplitter } from "./lines.ts";
-import { Figures, type Version } from "./reading.ts";
 import { Segments } from "./segments.ts";
 import { SpellNames } from "./spell-names.ts";
 import { Timestamps } from "./timestamps.ts";

@@ -1,0 +1,122 @@
+import type { Provisioner } from "../../provisioning/provisioner.ts";
+import type { Config } from "../config.ts";
+import { DatabaseError } from "../database/errors.ts";
+import { write } from "../database/write.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { AppError, Unavailable } from "../kernel/errors.ts";
+import type { Log } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import { RESTORE_JOB } from "../platform/backups/service.ts";
+import { tellOfLateCopies, watchCopies } from "../platform/console/late-copies.ts";
+import { PURGE_JOB } from "../platform/guilds/deletion.ts";
+import type { Jobs } from "../platform/jobs/jobs.ts";
+import { BACKUP_JOB, LATE_COPIES_JOB } from "../platform/jobs/kinds.ts";
+import type { PlatformStore } from "../platform/store.ts";
+import type { Mailer } from "../services.ts";
+import type { Keeping } from "./backup-services.ts";
+import type { JobWork } from "./job-runner.ts";
+
+interface Deps extends Keeping {
+  readonly config: Config;
+  readonly platform: PlatformStore;
+  readonly provisioner: Provisioner;
+  readonly jobs: Jobs;
+  readonly mailer: Mailer;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** Copies the platform, and sees that every guild has its turn. */
+export const COPIES_JOB = "platform.copies";
+
+/** What may take its time: copies, and the end of deleted guilds. */
+export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  const { backups, platformBackups, provisioner, config, now, platform, jobs, log } = deps;
+  const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
+  return {
+    [BACKUP_JOB]: {
+      run: async (_job, guild, step) => {
+        if (guild === undefined || config.backups.everyMs === 0) return undefined;
+        step.note("copying");
+        const made = await backups.create(guild, "schedule", "schedule").catch(async (error) => {
+          // A full store stays full unless old copies go although no new one could be made.
+          await backups.prune(guild.id);
+          throw error;
+        });
+        step.note("thinning out");
+        // A clock that is wrong makes old copies of all of them.
+        const isClockRight = platform.clock.state() === "right";
+        const removed = isClockRight ? await backups.prune(guild.id) : 0;
+        const detail = `${made.storedBytes} bytes stored, ${removed} older copies removed`;
+        return { dueAt: nextAt(), detail };
+      },
+    },
+    [RESTORE_JOB]: {
+      anyStatus: true,
+      run: async (job, guild, step) => {
+        // Its subject is a copy's id. What was asked of a guild that is gone is nobody's wish now.
+        if (guild === undefined) return undefined;
+        step.note("restoring");
+        const copy = await backups.backup(job.subject);
+        if (copy.guildId !== guild.id) return undefined;
+        try {
+          await backups.restore(copy, "restore");
+        } catch (error) {
+          // No other try will make a damaged copy whole; the guild goes on with what it has.
+          if (!isFinal(error)) throw error;
+          log.error("backups.not-restored", { guildId: guild.id, error });
+          return { outcome: "failed", detail: error.message };
+        }
+        return { detail: `back to ${new Date(copy.takenAt).toISOString()}` };
+      },
+    },
+    [PURGE_JOB]: {
+      anyStatus: true,
+      run: async (_job, guild) => {
+        if (guild?.status !== "deleted") return undefined;
+        const isDue = guild.purgeAfter! <= platform.settledNow().getTime();
+        if (!isDue) return { dueAt: guild.purgeAfter! };
+        await provisioner.deprovision(guild.id);
+        return undefined;
+      },
+    },
+    [COPIES_JOB]: {
+      run: async (_job, _guild, step) => {
+        await backups.sweepScratch();
+        await jobs.forgetRuns(platform.settledNow().getTime() - limits.jobs.runsKeptMs);
+        if (config.backups.everyMs === 0) return { dueAt: nextAt() };
+        // First: a store that is away fails what follows.
+        await watchCopies(platform, jobs);
+        step.note("copying the platform");
+        await platformBackups.create();
+        await scheduleBackups(platform, config.backups.everyMs);
+        return { dueAt: nextAt() };
+      },
+    },
+    [LATE_COPIES_JOB]: {
+      run: async () => {
+        const letters = await tellOfLateCopies(deps);
+        return { detail: `${letters} letters` };
+      },
+    },
+  };
+}
+
+function isFinal(error: unknown): error is Error {
+  if (error instanceof AppError) return !(error instanceof Unavailable);
+  return error instanceof DatabaseError && error.kind === "corrupt";
+}
+
+/** Every guild that is open has a copy coming; they are spread, so that not all come at once. */
+async function scheduleBackups(platform: PlatformStore, everyMs: number): Promise<void> {
+  await write(platform.db, [
+    {
+      sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
+            SELECT lower(hex(randomblob(16))), g.id, ?1, '', ?2 + abs(random()) % ?3, ?2
+            FROM guilds g WHERE g.status = 'ready'
+              AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.guild_id = g.id AND j.kind = ?1)
+            ON CONFLICT DO NOTHING`,
+      args: [BACKUP_JOB, platform.now().getTime(), everyMs],
+    },
+  ]);
+}

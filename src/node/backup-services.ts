@@ -1,0 +1,112 @@
+import { join, resolve } from "node:path";
+import { exportToStream, type importGuild } from "../../provisioning/backups/archives.ts";
+import { Backups } from "../../provisioning/backups/backups.ts";
+import { FolderStore } from "../../provisioning/backups/folder-store.ts";
+import { PlatformBackups } from "../../provisioning/backups/platform.ts";
+import { S3Store } from "../../provisioning/backups/s3-store.ts";
+import type { BackupStore } from "../../provisioning/backups/store.ts";
+import type { SwapDeps } from "../../provisioning/swap.ts";
+import type { Config } from "../config.ts";
+import { TenantDatabase } from "../database/client.ts";
+import { DatabaseError } from "../database/errors.ts";
+import type { TenantDatabases } from "../database/tenants.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { limits } from "../limits.ts";
+import type { Jobs } from "../platform/jobs/jobs.ts";
+import type { Guild } from "../platform/store.ts";
+import type { Exports } from "../services.ts";
+import { SETTLE_JOB } from "../tenant/auctions/open.ts";
+import { DECAY_JOB, verify } from "../tenant/dkp/service.ts";
+
+type ArchiveDeps = Parameters<typeof importGuild>[0];
+
+interface Deps extends SwapDeps {
+  readonly migrations: ArchiveDeps["migrations"];
+  readonly tenants: TenantDatabases;
+  readonly jobs: Jobs;
+  readonly anchors: ArchiveDeps["anchors"];
+  readonly now: Clock;
+}
+
+/** Copies of databases and what they need. */
+export interface Keeping {
+  readonly backups: Backups;
+  readonly platformBackups: PlatformBackups;
+  readonly backupStore: BackupStore;
+  readonly archiving: ArchiveDeps;
+  readonly exports: Exports;
+  /** After a guild was given another database: what is due in it, and when. */
+  setJobsAnew(guild: Guild): Promise<void>;
+}
+
+/** Where copies are kept: known by configuration alone, for the day there is no platform. */
+export function storeOf({ backups: { dir, s3 }, dataDir }: Config): BackupStore {
+  if (s3) return new S3Store(s3);
+  if (dir !== undefined) return new FolderStore(resolve(dir));
+  return new FolderStore(join(resolve(dataDir), "backups"), resolve(dataDir));
+}
+
+export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keeping {
+  const store = storeOf(config);
+  const scratch = join(dataDir, "scratch");
+  const check = checkOf(deps);
+  const backups = new Backups({
+    ...deps,
+    store,
+    scratch,
+    check,
+    afterRestore: (guild) => setJobsAnew(deps, guild),
+  });
+  const archiving = { ...deps, scratch, check };
+  return {
+    backups,
+    platformBackups: new PlatformBackups({
+      platform: deps.platform,
+      store,
+      scratch,
+      kept: limits.backups.kept,
+    }),
+    backupStore: store,
+    archiving,
+    exports: (guild) => exportToStream(archiving, guild),
+    setJobsAnew: (guild) => setJobsAnew(deps, guild),
+  };
+}
+
+/** The ledger of a copy must add up. @throws {DatabaseError} `corrupt` */
+function checkOf(deps: Deps): ArchiveDeps["check"] {
+  const newest = deps.migrations.length;
+  return async (db, guild) => {
+    const [[version] = []] = (
+      await db.client.execute({ sql: "SELECT schema_version FROM _meta", args: [] })
+    ).rows;
+    // What an older schema promised is not what today's questions ask for.
+    if (version !== newest) return;
+    const actor = { type: "system", job: "backups" } as const;
+    const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
+    const { differences } = await verify(ctx);
+    if (differences.length === 0) return;
+    const { check, subject } = differences[0]!;
+    throw new DatabaseError("corrupt", `Its ledger does not add up: ${check}, ${subject}.`);
+  };
+}
+
+/** The platform keeps when something of a guild is due: another database has other dates. */
+async function setJobsAnew({ openClient, jobs, now }: Deps, guild: Guild): Promise<void> {
+  // Opened directly: a guild that waits for a migration is not served, and has its dates all the same.
+  const db = new TenantDatabase(await openClient(guild.location));
+  let auctions: { id: string; at: number }[] = [];
+  let pools: { id: string }[] = [];
+  try {
+    pools = await db.all("SELECT id FROM pools");
+    auctions = await db.all("SELECT id, closes_at AS at FROM auctions WHERE status = 'open'");
+  } catch (error) {
+    // A schema from before there were auctions has none that ends.
+    if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
+  } finally {
+    await db.close();
+  }
+  for (const { id, at } of auctions) await jobs.enqueue(guild.id, SETTLE_JOB, id, at);
+  // The job itself works out when its pool decays, if it does.
+  for (const { id } of pools) await jobs.enqueue(guild.id, DECAY_JOB, id, now().getTime());
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import type { App } from "../../app.ts";
+import type { NodeServices } from "../services.ts";
+import { openTonight, raidNight } from "./raids.ts";
+
+export interface DemoGuild {
+  readonly name: string;
+  readonly slug: string;
+  readonly realm: string;
+  readonly faction: "alliance" | "horde";
+  readonly isPublic: boolean;
+  readonly owner: string;
+  readonly people: number;
+}
+
+/** The accounts that people may sign in with; they are parts to play, not persons. */
+export const DEMO_ACCOUNTS = [
+  { email: "owner@demo.localhost", name: "Demo owner", role: "owner" },
+  { email: "raider@demo.localhost", name: "Demo raider", role: "raider" },
+  { email: "other-owner@demo.localhost", name: "Other demo owner", role: "owner" },
+] as const;
+
+export const DEMO_GUILDS: readonly DemoGuild[] = [
+  {
+    name: "Emberforge Vanguard",
+    slug: "emberforge-vanguard",
+    realm: "Area 52",
+    faction: "horde",
+    isPublic: true,
+    owner: "owner@demo.localhost",
+    people: 24,
+  },
+  {
+    name: "Tidebound Accord",
+    slug: "tidebound-accord",
+    realm: "Silvermoon",
+    faction: "alliance",
+    isPublic: false,
+    owner: "other-owner@demo.localhost",
+    people: 14,
+  },
+];
+
+export interface Clockwork {
+  readonly now: () => Date;
+  readonly advance: (ms: number) => void;
+  readonly weeks: number;
+}
+
+const CLASSES = [
+  ["warrior", "tank"],
+  ["paladin", "healer"],
+  ["hunter", "ranged"],
+  ["rogue", "melee"],
+  ["priest", "healer"],
+  ["shaman", "healer"],
+  ["mage", "ranged"],
+  ["warlock", "ranged"],
+  ["druid", "tank"],
+  ["death-knight", "melee"],
+  ["monk", "melee"],
+  ["demon-hunter", "melee"],
+  ["evoker", "ranged"],
+] as const;
+const HEADS = ["Bra", "Kel", "Mor", "Thi", "Ela", "Dro", "Vaz", "Syl", "Gor", "Nim", "Ash", "Rua"];
+const TAILS = ["dan", "wyn", "gash", "lis", "mir", "thar", "vok", "nara"];
+
+/** Founds one guild and lets it raid twice a week, by the requests that people would send. */
+export async function fillGuild(
+  app: App,
+  services: NodeServices,
+  guild: DemoGuild,
+  clock: Clockwork,
+): Promise<void> {
+  const random = numbers(guild.slug.length * 7919);
+  const owner = await signUp(app, services, guild.owner);
+  const { status } = await owner("POST", "/api/guilds", {
+    name: guild.name,
+    realm: guild.realm,
+    region: "eu",
+    faction: guild.faction,
+    slug: guild.slug,
+  });
+  if (status !== 201) throw new Error(`The demo guild ${guild.slug} was not founded: ${status}`);
+  const api = `/api/g/${guild.slug}`;
+  await owner("PATCH", `${api}/settings`, {
+    isPublic: guild.isPublic,
+    timeZone: "Europe/Madrid",
+    raidSchedule: { weekdays: [3, 7], startsAt: "20:00", endsAt: "23:00" },
+    description: "Two nights a week, everybody out on time.",
+  });
+  for (const step of ["loot", "schedule", "roster", "invitations"]) {
+    await owner("PUT", `${api}/onboarding/steps/${step}`, { state: "done" });
+  }
+  const persons = await addPeople(owner, api, guild.people, random);
+  for (let night = 0; night < clock.weeks * 2; night++) {
+    await raidNight(owner, api, persons, random, clock, night);
+  }
+  const raider = guild.isPublic ? await addRaider(app, services, owner, api) : undefined;
+  await openTonight(owner, raider, api, persons);
+  await services.platform.db.client.execute({
+    sql: "UPDATE users SET email_verified_at = ? WHERE email LIKE '%@demo.localhost'",
+    args: [clock.now().getTime()],
+  });
+}
+
+export type Send = (
+  method: string,
+  path: string,
+  body?: unknown,
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are read here.
+) => Promise<{ readonly status: number; readonly body: any }>;
+
+async function signUp(app: App, services: NodeServices, email: string): Promise<Send> {
+  const origin = services.config.publicUrl.origin;
+  const send =
+    (token?: string): Send =>
+    async (method, path, body) => {
+      const response = await app.request(`${origin}${path}`, {
+        method,
+        headers: {
+          "content-type": "application/json",
+          ...(token && { authorization: `Bearer ${token}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.status >= 400) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+    };
+  const account = DEMO_ACCOUNTS.find((one) => one.email === email)!;
+  const password = randomBytes(18).toString("base64url");
+  await send()("POST", "/api/users", { email, password, name: account.name });
+  const { body } = await send()("POST", "/api/session", { email, password });
+  return send(body.token);
+}
+
+async function addPeople(
+  owner: Send,
+  api: string,
+  count: number,
+  random: () => number,
+): Promise<readonly string[]> {
+  const names = new Set<string>();
+  while (names.size < count) names.add(pick(HEADS, random) + pick(TAILS, random));
+  const ids: string[] = [];
+  for (const [index, name] of [...names].entries()) {
+    const [className, role] = CLASSES[index % CLASSES.length]!;
+    const { body } = await owner("POST", `${api}/roster/persons`, {
+      name,
+      character: { name, class: className, role },
+    });
+    ids.push(body.id);
+  }
+  return ids;
+}
+
+async function addRaider(app: App, services: NodeServices, owner: Send, api: string) {
+  const { body } = await owner("POST", `${api}/members/invitations`, { role: "raider" });
+  const token = new URL(body.url).pathname.split("/").pop();
+  const raider = await signUp(app, services, "raider@demo.localhost");
+  await raider("POST", `/api/invitations/${token}/acceptance`, {});
+  // The first look at the guild makes the member's person, who then has a main to raid with.
+  await raider("GET", `${api}/auctions`);
+  const { body: roster } = await owner("GET", `${api}/roster?q=Demo%20raider`);
+  return { send: raider, personId: roster.items[0]?.id as string | undefined };
+}
+
+export function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.floor(random() * from.length)]!;
+}
+
+/** The same numbers every time (mulberry32), so that two demos look alike. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

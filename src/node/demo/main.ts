@@ -1,0 +1,117 @@
+import "../umask.ts";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createApp } from "../../app.ts";
+import { readConfig } from "../../config.ts";
+import { canonicalPassword } from "../../platform/accounts/passwords.ts";
+import type { Mailer } from "../../services.ts";
+import { runProcess } from "../process-guard.ts";
+import { start } from "../server.ts";
+import { buildNodeServices, guildSchema, type NodeServices } from "../services.ts";
+import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./guilds.ts";
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Letters of the demo are shown where it was started: there is nobody to mail them to. */
+const onScreen: Mailer = {
+  send: async ({ to, subject, text }) => {
+    console.log(`\n— letter to ${to}: ${subject}\n${text}`);
+  },
+};
+
+/** Kept beside what it seals: a demo's guilds have their connections after the next start too. */
+async function ownSealingKey(): Promise<string> {
+  const path = join(dataDir, "secrets.key");
+  if (!existsSync(path)) {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await writeFile(path, `demo:${randomBytes(32).toString("base64")}`, { mode: 0o600 });
+  }
+  return await readFile(path, "utf8");
+}
+
+const dataDir = resolve(process.env["DATA_DIR"] ?? "data", "demo");
+if (process.argv.includes("--reset")) await rm(dataDir, { recursive: true, force: true });
+const marker = join(dataDir, "seeded");
+const isSeeded = existsSync(marker);
+// A folder without the marker was left by a seeding that did not end.
+if (!isSeeded) await rm(dataDir, { recursive: true, force: true });
+const env = {
+  LOG_LEVEL: "warn",
+  SECRETS_KEYS: await ownSealingKey(),
+  ...process.env,
+  DATA_DIR: dataDir,
+  // New at every start: a demo signs nothing that has to last.
+  GUILDHALL_SECRET: randomBytes(48).toString("base64url"),
+};
+if (!isSeeded) {
+  console.log("Founding two guilds with six weeks of life…");
+  await seed();
+}
+const { port, services } = await runProcess(() =>
+  start(env, { demoGuildSlug: DEMO_GUILDS[0]!.slug, mailer: onScreen }),
+);
+// Nobody operates a demo: what a newer build brings, its guilds have at once.
+for await (const guild of services.platform.guilds()) {
+  const { id, schemaVersion } = guild;
+  if (schemaVersion < guildSchema.length) services.upgrades.visit(id, schemaVersion);
+}
+await printWelcome(port, services);
+
+/** Lives six weeks in a few seconds, through the same doors that people use. */
+async function seed(): Promise<void> {
+  let nowMs = performance.timeOrigin + performance.now() - 6 * WEEK_MS;
+  const now = () => new Date(nowMs);
+  const quiet: Mailer = { send: async () => {} };
+  const config = readConfig({ ...env, LOG_LEVEL: "error" });
+  const seeding = await buildNodeServices(config, { now, mailer: quiet });
+  try {
+    const app = createApp(seeding);
+    for (const guild of DEMO_GUILDS) {
+      await fillGuild(app, seeding, guild, {
+        now,
+        advance: (ms) => {
+          nowMs += ms;
+        },
+        weeks: 6,
+      });
+    }
+    // Letters of the made-up weeks have no receiver.
+    await seeding.messageRunner.drain();
+  } finally {
+    await seeding.close();
+  }
+  await writeFile(marker, "", { mode: 0o600 });
+}
+
+/** New passwords at every start, so that none of them can be a default that somebody knows. */
+async function printWelcome(port: number, services: NodeServices): Promise<void> {
+  const lines: string[] = [];
+  for (const { email, role } of DEMO_ACCOUNTS) {
+    const password = randomBytes(12).toString("base64url");
+    const hash = await services.passwords.hash(canonicalPassword(password));
+    await services.platform.db.client.batch(
+      [
+        { sql: "UPDATE users SET password_hash = ? WHERE email = ?", args: [hash, email] },
+        {
+          sql: "DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)",
+          args: [email],
+        },
+      ],
+      "write",
+    );
+    lines.push(`  ${role.padEnd(8)} ${email.padEnd(28)} ${password}`);
+  }
+  const [publicGuild, privateGuild] = DEMO_GUILDS;
+  console.log(`
+Guildhall is at  http://localhost:${port}
+A public guild:  http://localhost:${port}/g/${publicGuild!.slug}
+A private one:   http://localhost:${port}/g/${privateGuild!.slug}
+
+Sign in with one of these (the passwords are new at every start):
+${lines.join("\n")}
+
+Everything is below ${dataDir}. Start over with: npm run demo -- --reset
+Stop with Ctrl-C.`);
+}

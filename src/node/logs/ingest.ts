@@ -1,0 +1,211 @@
+import type { TenantDatabase } from "../../database/client.ts";
+import type { TenantDatabases } from "../../database/tenants.ts";
+import { write } from "../../database/write.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { Log } from "../../kernel/log.ts";
+import { Rounds } from "../../kernel/rounds.ts";
+import { inTurns } from "../../kernel/turns.ts";
+import { limits } from "../../limits.ts";
+import type { Job, Jobs } from "../../platform/jobs/jobs.ts";
+import type { Guild, PlatformStore } from "../../platform/store.ts";
+import {
+  beginParsing,
+  failReport,
+  markDuplicate,
+  twinOf,
+} from "../../tenant/combat-logs/parse-state.ts";
+import { PRUNE_JOB, pruneLogs } from "../../tenant/combat-logs/retention.ts";
+import {
+  NotParsing,
+  storeFight,
+  storeProgress,
+  storeSize,
+  storeSummary,
+} from "../../tenant/combat-logs/store.ts";
+import { PARSE_JOB } from "../../tenant/combat-logs/uploads.ts";
+import type { FolderLogFiles } from "./files.ts";
+import { parseInThread, ThreadEnded } from "./thread.ts";
+import type { LogNews } from "./worker.ts";
+
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly tenants: TenantDatabases;
+  readonly jobs: Jobs;
+  readonly files: FolderLogFiles;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The same log twice: nothing more is to be read. */
+class Duplicate extends Error {}
+
+/**
+ * Reads the logs that were sent, one after another, each in a thread of its own. Which ones wait is
+ * known to the platform; a log whose process died is read again by the next one that looks.
+ */
+export class LogIngest {
+  readonly #deps: Deps;
+  readonly #rounds: Rounds;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    const failed = (error: unknown) => deps.log.error("logs.ingest-failed", { error });
+    this.#rounds = new Rounds(() => this.drain(), limits.logs.jobPollMs, failed);
+  }
+
+  start(): void {
+    this.#rounds.start();
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#rounds.wake();
+  }
+
+  /** Ends the thread that is at work; its log is read again at the next start. */
+  async stop(): Promise<void> {
+    await this.#rounds.stop();
+  }
+
+  /** Reads everything that waits now, and comes back when nothing does. */
+  async drain(): Promise<void> {
+    while (!this.#rounds.stopping.aborted) {
+      const job = await this.#deps.jobs.claim([PARSE_JOB, PRUNE_JOB], limits.logs.jobLeaseMs);
+      if (job === undefined) return;
+      await this.#do(job);
+    }
+  }
+
+  async #do(job: Job): Promise<void> {
+    const { jobs, platform, log } = this.#deps;
+    const guild = await platform.guild(job.guildId);
+    try {
+      if (guild && job.kind === PRUNE_JOB) await this.#prune(job, guild);
+      else if (guild && job.attempts > limits.logs.jobBeginsMax) {
+        // Reading it has ended the whole process, again and again.
+        await this.#giveUp(job, guild, "logs/unreadable");
+      } else {
+        if (guild) await this.#parse(job, guild);
+        await jobs.finish(job);
+      }
+    } catch (error) {
+      if (this.#rounds.stopping.aborted) return;
+      log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
+      const message = error instanceof Error ? error.message : String(error);
+      const isFinal = error instanceof ThreadEnded || job.attempts >= limits.logs.jobAttemptsMax;
+      if (!isFinal) await jobs.fail(job, message, limits.logs.jobRetryMs);
+      else await this.#giveUp(job, guild, codeOf(error));
+    }
+  }
+
+  async #giveUp(job: Job, guild: Guild | undefined, code: string): Promise<void> {
+    if (guild && job.kind === PARSE_JOB) {
+      await this.#with(guild, (db) => failReport(db, job.subject, code, this.#nowMs()));
+    }
+    await this.#deps.jobs.finish(job);
+  }
+
+  /** Lets old logs go, and comes back when the next one is old enough. */
+  async #prune(job: Job, guild: Guild): Promise<void> {
+    const { files, jobs, platform } = this.#deps;
+    const now = () => platform.settledNow();
+    const actor = { type: "system", job: PRUNE_JOB } as const;
+    const { nextAt } = await this.#with(guild, (db) =>
+      pruneLogs({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }, files),
+    );
+    await jobs.finish(job);
+    if (nextAt === undefined) return;
+    await jobs.enqueue(guild.id, PRUNE_JOB, "", jobs.notAtOnce(nextAt));
+  }
+
+  async #parse(job: Job, guild: Guild): Promise<void> {
+    const { files } = this.#deps;
+    const reportId = job.subject;
+    const report = await this.#with(guild, (db) => beginParsing(db, reportId, this.#nowMs()));
+    // It was canceled, deleted or read already.
+    if (report === undefined) return;
+    let sha256: string | null = null;
+    try {
+      const end = await parseInThread(
+        {
+          path: files.path(guild.databaseName, reportId),
+          year: report.year ?? undefined,
+          timeZone: report.timeZone,
+          writtenBefore: report.createdAt,
+        },
+        {
+          onHash: async (hash) => {
+            sha256 = hash;
+            await this.#refuseTwin(job, guild, hash);
+          },
+          onFights: (news) => this.#store(job, guild, news),
+          onLog: async (log) => {
+            const storedBytes = await files.size(guild.databaseName, reportId);
+            const facts = { sha256, storedBytes, nowMs: this.#nowMs() };
+            await this.#with(guild, (db) => storeSummary(db, reportId, log, facts));
+          },
+        },
+        this.#rounds.stopping,
+      );
+      if (end.type === "failed") {
+        await this.#with(guild, (db) => failReport(db, reportId, end.code, this.#nowMs()));
+        await files.remove(guild.databaseName, reportId);
+        return;
+      }
+      if (end.packed !== null) {
+        const storedBytes = await files.replace(guild.databaseName, reportId, end.packed);
+        await this.#with(guild, (db) => storeSize(db, reportId, storedBytes));
+      }
+      const { retentionDays } = guild.plan;
+      if (retentionDays !== null) {
+        const dueAt = report.createdAt + retentionDays * DAY_MS;
+        await this.#deps.jobs.enqueue(guild.id, PRUNE_JOB, "", dueAt);
+      }
+    } catch (error) {
+      if (error instanceof NotParsing || error instanceof Duplicate) {
+        await files.remove(guild.databaseName, reportId);
+        return;
+      }
+      throw error;
+    }
+  }
+
+  /** The same bytes were sent before: the report that is there is the result. */
+  async #refuseTwin(job: Job, guild: Guild, sha256: string): Promise<void> {
+    const nowMs = this.#nowMs();
+    const twin = await this.#with(guild, (db) => twinOf(db, job.subject, sha256));
+    if (twin === undefined) return;
+    await this.#with(guild, (db) => write(db, [markDuplicate(job.subject, twin, sha256, nowMs)]));
+    throw new Duplicate("This log is here already.");
+  }
+
+  async #store(
+    job: Job,
+    guild: Guild,
+    { fights, bytes }: Extract<LogNews, { type: "fights" }>,
+  ): Promise<void> {
+    await this.#deps.jobs.renew(job, limits.logs.jobLeaseMs);
+    const progress = { parsedBytes: bytes, nowMs: this.#nowMs() };
+    await this.#with(guild, async (db) => {
+      await inTurns(fights, (fight) => storeFight(db, job.subject, fight, progress));
+      if (fights.length === 0) await storeProgress(db, job.subject, bytes, progress.nowMs);
+    });
+  }
+
+  /** A lease for each piece of work: minutes of reading must not hold the guild's database open. */
+  #with<T>(guild: Guild, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
+    return this.#deps.tenants.use(guild, work);
+  }
+
+  #nowMs(): number {
+    return this.#deps.now().getTime();
+  }
+}
+
+/** A log that took more memory than reading may is refused as that, everything else as unreadable. */
+function codeOf(error: unknown): string {
+  const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown };
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ? "logs/out-of-memory" : "logs/unreadable";
+}

@@ -1,0 +1,128 @@
+import { type Credential, type CurrentAccess, currentAccess } from "../../http/current-access.ts";
+import type { SessionId } from "../../kernel/ids.ts";
+import { hashToken } from "../../kernel/tokens.ts";
+import { recordElsewhere } from "../../platform/keys/cross-guild-attempts.ts";
+import { isTicket, useTicket } from "../../platform/keys/live-tickets.ts";
+import { keyCaller, ratesOf } from "../../platform/keys/lookup.ts";
+import { isKey } from "../../platform/keys/secrets.ts";
+import type { Guild } from "../../platform/store.ts";
+import type { Actor, GuildContext } from "../../tenant/context.ts";
+import type { NodeServices } from "../services.ts";
+
+/** A program or a member that may send a live log to one guild. */
+export interface LiveCaller {
+  /** Whom connections are counted for. */
+  readonly subject: string;
+  readonly keyId: string | undefined;
+  readonly credential: Credential;
+  readonly guildId: Guild["id"];
+  readonly eventsPerMinuteMax: number;
+  readonly connectionsMax: number;
+  readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
+}
+
+// The first message of a connection says who it is; from where it came is not kept for it.
+const UNKNOWN = { requestId: "", address: "", agent: "" };
+
+/** By a key with the scope `stream`, or by a ticket or the session of a member who may upload. */
+export async function authenticate(
+  services: NodeServices,
+  reference: string,
+  token: string,
+): Promise<LiveCaller | undefined> {
+  const credential = await credentialOf(services, reference, token);
+  const access = credential && (await accessOf(services, credential, reference));
+  return access && callerFor(services, credential, access);
+}
+
+/** Asked every few seconds: has the key, the session, the membership or the guild ended? */
+export async function stillMay(services: NodeServices, caller: LiveCaller): Promise<boolean> {
+  return (await accessOf(services, caller.credential, caller.guildId)) !== undefined;
+}
+
+async function accessOf(
+  { platform }: NodeServices,
+  credential: Credential,
+  reference: string,
+): Promise<CurrentAccess | undefined> {
+  const access = await currentAccess(platform, credential, reference);
+  if (!access?.permissions.has("logs.upload")) return undefined;
+  if (access.key) return access.key.scopes.includes("stream") ? access : undefined;
+  // A raid's log comes from those who raid, not from an operator who acts for them.
+  return access.membership && access.session?.impersonationId === null ? access : undefined;
+}
+
+async function credentialOf(
+  services: NodeServices,
+  reference: string,
+  token: string,
+): Promise<Credential | undefined> {
+  const { platform, config } = services;
+  if (!isKey(token)) {
+    const sessionId = await sessionIdOf(services, reference, token);
+    return sessionId && { type: "session", sessionId };
+  }
+  const key = await keyCaller(platform, config.secret, token);
+  const guild = key && (await platform.guild(key.guildId));
+  if (!guild) return undefined;
+  if (reference === guild.id || reference === guild.slug) return { type: "key", keyId: key.keyId };
+  await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
+  return undefined;
+}
+
+/** By a ticket, which is used up by that, or by the token of the session itself. */
+async function sessionIdOf(
+  services: NodeServices,
+  reference: string,
+  token: string,
+): Promise<SessionId | undefined> {
+  const { platform } = services;
+  if (!isTicket(token)) return (await platform.session(hashToken(token)))?.id;
+  const ticket = await useTicket(platform, token);
+  const guild = ticket && (await platform.guild(ticket.guildId));
+  if (!guild) return undefined;
+  if (reference === guild.id || reference === guild.slug) return ticket.sessionId;
+  const caller = { type: "system", name: "live ticket" } as const;
+  await recordElsewhere({ services, caller, ...UNKNOWN }, guild.id, reference);
+  return undefined;
+}
+
+function callerFor(
+  { platform, tenants, now }: NodeServices,
+  credential: Credential,
+  access: CurrentAccess,
+): LiveCaller | undefined {
+  const { guild, permissions, readOnly, key, session, membership } = access;
+  const { id: guildId, plan } = guild;
+  const standing = { permissions, ...(readOnly && { readOnly }) };
+  const actor: Actor | undefined = key
+    ? { type: "key", keyId: key.keyId, name: key.name, ...standing }
+    : session &&
+      membership && {
+        type: "user",
+        userId: session.userId,
+        name: session.name,
+        membershipId: membership.id,
+        role: membership.role,
+        ...standing,
+      };
+  const subject = key?.keyId ?? session?.userId;
+  if (!actor || !subject) return undefined;
+  const { eventsPerMinuteMax, connectionsMax } = key ?? ratesOf(plan);
+  return {
+    subject,
+    keyId: key?.keyId,
+    credential,
+    guildId,
+    eventsPerMinuteMax,
+    connectionsMax,
+    // A lease for each piece of work: a raid night must not hold the guild's database open.
+    within: async (work) => {
+      const guild = await platform.guild(guildId);
+      if (guild?.status !== "ready") throw new Error("The guild is not served any more.");
+      return await tenants.use(guild, (db) =>
+        work({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }),
+      );
+    },
+  };
+}

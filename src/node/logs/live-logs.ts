@@ -1,0 +1,151 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { addressOf, addressSubject } from "../../http/address.ts";
+import { isOurHost } from "../../http/tenant.ts";
+import type { Timer } from "../../kernel/background.ts";
+import { limits } from "../../limits.ts";
+import { renewConnections } from "../../platform/limits/live-connections.ts";
+import { CLOSE, Connection } from "../live-connection.ts";
+import { type RawProblem, refuse } from "../raw-answers.ts";
+import type { NodeServices } from "../services.ts";
+
+const NOT_HERE: RawProblem = {
+  status: 404,
+  code: "request/no-such-page",
+  detail: "There is nothing at this address.",
+};
+const BAD_PATH: RawProblem = {
+  status: 400,
+  code: "request/bad-address",
+  detail: "The address of this request could not be read. Check it for odd characters.",
+};
+const UNKNOWN_HOST: RawProblem = {
+  status: 400,
+  code: "request/unknown-host",
+  detail: "This address is not served here.",
+};
+const TOO_MANY_STRANGERS: RawProblem = {
+  status: 429,
+  code: "live/too-many-strangers",
+  detail: "Too many live connections of your address have not said hello. Say it, or close some.",
+  retryAfterSeconds: 5,
+};
+
+/**
+ * Logs that arrive as they are written, over WebSocket. Text frames are JSON: the program says
+ * `hello` and at last `end`; the server says `ready`, `ack`, `ended` or `error`. Binary frames are
+ * bytes of the log, after eight bytes that say at which byte of it they begin (big endian).
+ */
+export class LiveLogs {
+  readonly #services: NodeServices;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.logs.live.frameBytesMax,
+  });
+  readonly #connections = new Set<Connection>();
+  /** Connections of an address that have not said who they are. */
+  readonly #strangers = new Map<string, number>();
+  /** Which connection writes to which report. */
+  readonly #writers = new Map<string, Connection>();
+  readonly #renewal: Timer;
+
+  constructor(services: NodeServices) {
+    this.#services = services;
+    const { recheckMs } = limits.logs.live;
+    this.#renewal = services.background.every("logs.live-lease", recheckMs, () => this.#renew());
+  }
+
+  /** For the server's event `upgrade`. What is no live log is refused. */
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const guild = guildOf(request.url ?? "");
+    if (typeof guild !== "string") {
+      refuse(socket, guild);
+      return;
+    }
+    const fault = this.#fault(request);
+    if (fault) {
+      refuse(socket, fault);
+      return;
+    }
+    const address = this.#addressOf(request);
+    const strangers = this.#strangers.get(address) ?? 0;
+    if (strangers >= limits.logs.live.strangersPerAddressMax) {
+      refuse(socket, TOO_MANY_STRANGERS);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const { background } = this.#services;
+      const connection = new Connection(this.#services, ws, guild, this.#writers);
+      this.#connections.add(connection);
+      this.#strangers.set(address, (this.#strangers.get(address) ?? 0) + 1);
+      connection.onKnown = once(() => {
+        const left = this.#strangers.get(address)! - 1;
+        if (left > 0) this.#strangers.set(address, left);
+        else this.#strangers.delete(address);
+      });
+      background.once(ws, "close", () => {
+        this.#connections.delete(connection);
+        connection.onKnown();
+      });
+      background.listen(socket, "data", (chunk: Buffer) => connection.count(chunk.length));
+      connection.start(request.headers.authorization, address);
+    });
+  };
+
+  /** Ends every connection. Their programs come back to another process. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
+    await Promise.all([...this.#connections].map((connection) => connection.settled()));
+    await this.#renewal.stop();
+  }
+
+  /** Keeps the places of those who are here. Who lost theirs while this process stood still goes. */
+  async #renew(): Promise<void> {
+    const admitted = [...this.#connections].filter(({ isAdmitted }) => isAdmitted);
+    if (admitted.length === 0) return;
+    const { platform, runner } = this.#services;
+    const counted = await renewConnections(platform, runner);
+    for (const connection of admitted) {
+      if (!connection.isAdmitted || counted.has(connection.id)) continue;
+      connection.close(CLOSE.going, "this place was given away");
+    }
+  }
+
+  #addressOf({ headers, socket }: IncomingMessage): string {
+    const forwarded = headers["x-forwarded-for"];
+    const list = Array.isArray(forwarded) ? forwarded.join(",") : forwarded;
+    const hops = this.#services.config.trustedProxyHops;
+    return addressSubject(addressOf(socket.remoteAddress, list, hops));
+  }
+
+  /** A page of another site must not act for a person who is signed in here. Programs send no origin. */
+  #fault({ headers }: IncomingMessage): RawProblem | undefined {
+    const { publicUrl } = this.#services.config;
+    const url = `http://${headers.host}`;
+    if (!URL.canParse(url) || !isOurHost(new URL(url).hostname, publicUrl)) return UNKNOWN_HOST;
+    return headers.origin === undefined || headers.origin === publicUrl.origin
+      ? undefined
+      : NOT_HERE;
+  }
+}
+
+function guildOf(url: string): string | RawProblem {
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0]!;
+  const [, text] = /^\/api\/g\/([^/]+)\/logs\/live$/.exec(path) ?? [];
+  if (text === undefined) return NOT_HERE;
+  try {
+    const name = decodeURIComponent(text);
+    return /^[\w-]{1,64}$/.test(name) ? name : NOT_HERE;
+  } catch {
+    return BAD_PATH;
+  }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { createGunzip, createGzip } from "node:zlib";
+import { processBackground } from "../../kernel/background.ts";
+import { AppError, Invalid } from "../../kernel/errors.ts";
+import { type FightRows, fightRows } from "../../tenant/combat-logs/fight-rows.ts";
+import { Analyzer } from "../../tenant/combat-logs/parser/analyzer.ts";
+import type { Fight, LogSummary } from "../../tenant/combat-logs/parser/types.ts";
+import { packingOf, unpacked } from "../../tenant/combat-logs/unpack.ts";
+
+/** What the thread is given. */
+export interface LogWork {
+  readonly path: string;
+  readonly year: number | undefined;
+  readonly timeZone: string;
+  readonly writtenBefore: number;
+}
+
+/** What it says. After `hash`, each `fights` and `log` it waits to be told to go on. */
+export type LogNews =
+  | { readonly type: "hash"; readonly sha256: string }
+  | { readonly type: "fights"; readonly fights: readonly FightRows[]; readonly bytes: number }
+  | { readonly type: "log"; readonly log: LogSummary }
+  | { readonly type: "end"; readonly packed: string | null }
+  | { readonly type: "failed"; readonly code: string; readonly message: string };
+
+/** How often progress is told where no fight ends. */
+const PROGRESS_BYTES = 16 * 1024 * 1024;
+/** What is read before finished fights are looked for: few fit into it, however short they are. */
+const PUSHED_BYTES = 64 * 1024;
+/** Fights that are told at once: each may be some megabytes. */
+const FIGHTS_TOLD_MAX = 8;
+const CHUNK = { highWaterMark: 1024 * 1024 };
+
+const port = parentPort!;
+const work = workerData as LogWork;
+
+function say(news: LogNews): void {
+  port.postMessage(news);
+}
+
+/** Says it and waits until it was dealt with: fights must not pile up before a slow database. */
+async function sayAndWait(news: LogNews): Promise<void> {
+  const answered = new Promise<void>((resolve) => {
+    processBackground.once(port, "message", () => resolve());
+  });
+  say(news);
+  await answered;
+}
+
+async function main(): Promise<void> {
+  await sayAndWait({ type: "hash", sha256: await hashOf(work.path) });
+  let fights: Fight[] = [];
+  const { path: _, ...options } = work;
+  const analyzer = new Analyzer({ ...options, onFight: (fight) => fights.push(fight) });
+  let bytes = 0;
+  let toldBytes = 0;
+  const tell = async () => {
+    const found = fights;
+    fights = [];
+    toldBytes = bytes;
+    for (let at = 0; at === 0 || at < found.length; at += FIGHTS_TOLD_MAX) {
+      const some = found.slice(at, at + FIGHTS_TOLD_MAX).map(fightRows);
+      await sayAndWait({ type: "fights", fights: some, bytes });
+    }
+  };
+  for await (const chunk of unpacked(createReadStream(work.path, CHUNK), gunzipped)) {
+    for (let at = 0; at < chunk.length; at += PUSHED_BYTES) {
+      analyzer.push(chunk.subarray(at, at + PUSHED_BYTES));
+      if (fights.length >= FIGHTS_TOLD_MAX) await tell();
+    }
+    bytes += chunk.length;
+    if (fights.length > 0 || bytes - toldBytes >= PROGRESS_BYTES) await tell();
+  }
+  const log = analyzer.end();
+  if (fights.length > 0) await tell();
+  // Whoever waits for the report need not wait for the tidying up.
+  await sayAndWait({ type: "log", log });
+  say({ type: "end", packed: await packedCopy(work.path) });
+}
+
+/** Node's own unpacker: twice as fast as the one that every runtime has. */
+async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip();
+  // Handled here, also when the reader gives up before the end.
+  const fed = pipeline(source, gunzip).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>;
+    const failure = await fed;
+    if (failure !== undefined) throw failure;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const detail = "This archive cannot be read. It is damaged or ends too early.";
+    throw new Invalid("logs/bad-archive", detail, {}, { cause });
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, CHUNK)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** A plain log is kept packed: a tenth of its size. Null when it is packed already. */
+async function packedCopy(path: string): Promise<string | null> {
+  const file = await open(path, "r");
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
+  if (packingOf(buffer) !== "plain") return null;
+  const copy = `${path}.packing`;
+  const packed = createWriteStream(copy, { mode: 0o600 });
+  await pipeline(createReadStream(path, CHUNK), createGzip({ level: 4 }), packed);
+  return copy;
+}
+
+try {
+  await main();
+} catch (error) {
+  const code = error instanceof AppError ? error.code : "logs/unreadable";
+  const message = error instanceof AppError ? error.message : "This file could not be read.";
+  say({ type: "failed", code, message });
+}

@@ -1,0 +1,110 @@
+import type { Provisioner } from "../../provisioning/provisioner.ts";
+import type { TenantDatabases } from "../database/tenants.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Envelopes } from "../kernel/envelope.ts";
+import type { GuildId } from "../kernel/ids.ts";
+import { PERSONAL_RESEAL_JOB, resealPersonal } from "../platform/accounts/secrets/service.ts";
+import { PLAN_JOB } from "../platform/jobs/kinds.ts";
+import { deliver } from "../platform/messages/delivery.ts";
+import { MESSAGE_JOB } from "../platform/messages/queue.ts";
+import type { Services } from "../services.ts";
+import { SETTLE_JOB } from "../tenant/auctions/open.ts";
+import { settle } from "../tenant/auctions/settlement.ts";
+import { RESEAL_JOB, type Resealed, reseal } from "../tenant/connections/reseal.ts";
+import type { GuildContext } from "../tenant/context.ts";
+import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
+import type { JobWork } from "./job-runner.ts";
+
+interface Deps {
+  readonly tenants: TenantDatabases;
+  readonly now: Clock;
+}
+
+/** What players wait for: it must not stand in line behind copies and clean-ups. */
+export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  return {
+    [SETTLE_JOB]: inGuild(deps, async (ctx, auctionId) => {
+      const done = await settle(ctx, auctionId).catch((error: unknown) => {
+        // Its opening was refused or lost after the job was set.
+        if ((error as { code?: string }).code === "auctions/not-found") return undefined;
+        throw error;
+      });
+      return done?.status === "open" ? done.closesAt : undefined;
+    }),
+    [DECAY_JOB]: inGuild(deps, async (ctx, poolId) => {
+      const due = await decaysDue(ctx, poolId);
+      for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
+      return due?.nextAt;
+    }),
+  };
+}
+
+/** Tells the host what a guild's new plan lets its database be. */
+export function planWork(provisioner: Provisioner): Readonly<Record<string, JobWork>> {
+  return {
+    [PLAN_JOB]: {
+      anyStatus: true,
+      run: async (_job, guild) => {
+        if (guild) await provisioner.applyPlan(guild.id);
+        return undefined;
+      },
+    },
+  };
+}
+
+/** Sends letters. A mail server that is slow or away must keep no other job waiting. */
+export function messageWork(
+  deps: Parameters<typeof deliver>[0],
+): Readonly<Record<string, JobWork>> {
+  return { [MESSAGE_JOB]: { run: async ({ subject }) => await deliver(deps, subject) } };
+}
+
+/** Seals guilds' and people's secrets anew after a change of keys. */
+export function sealingWork(
+  deps: Deps & Pick<Services, "platform" | "envelopes" | "log">,
+): Readonly<Record<string, JobWork>> {
+  const { envelopes, log } = deps;
+  const say = (guildId: GuildId | undefined, done: Resealed) => {
+    const level = done.unreadable === 0 ? "info" : "error";
+    log[level]("secrets.resealed", { guildId, ...done });
+  };
+  return {
+    [RESEAL_JOB]: inGuild(deps, async (ctx, keyId) => {
+      refuseOtherKey(envelopes, keyId);
+      say(ctx.guild.id, await reseal(ctx, envelopes));
+      return undefined;
+    }),
+    [PERSONAL_RESEAL_JOB]: {
+      run: async ({ kind, subject }) => {
+        refuseOtherKey(envelopes, subject);
+        const caller = { type: "system", name: kind } as const;
+        const nowhere = { requestId: "", address: "", agent: "" };
+        say(undefined, await resealPersonal({ services: deps, caller, ...nowhere }));
+        return undefined;
+      },
+    },
+  };
+}
+
+/** A server that was not restarted yet would seal with the old key: another one has to do it. */
+function refuseOtherKey(envelopes: Envelopes, keyId: string): void {
+  if (envelopes.currentKeyId === keyId) return;
+  throw new Error("This server seals with another key. Restart it with today's SECRETS_KEYS.");
+}
+
+/** Work in the database of the job's guild; gives back when it is due again. */
+export function inGuild(
+  { tenants, now }: Deps,
+  work: (ctx: GuildContext, subject: string) => Promise<number | undefined>,
+): JobWork {
+  return {
+    run: async (job, guild) => {
+      if (guild === undefined) return undefined;
+      const actor = { type: "system", job: job.kind } as const;
+      const dueAt = await tenants.use(guild, (db) =>
+        work({ guild, db, actor, now, requestId: "", idempotencyKey: undefined }, job.subject),
+      );
+      return { dueAt };
+    },
+  };
+}

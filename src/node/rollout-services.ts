@@ -1,0 +1,177 @@
+import { join, resolve } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { RolloutCopies } from "../../provisioning/backups/rollout-copies.ts";
+import type { Hosts } from "../../provisioning/hosts/host.ts";
+import { type Migration, versionOf } from "../../provisioning/migrations.ts";
+import {
+  migrateGuild,
+  migrateOpenGuild,
+  refuseStranger,
+} from "../../provisioning/rollouts/guild.ts";
+import { Pace } from "../../provisioning/rollouts/pace.ts";
+import { planRollout } from "../../provisioning/rollouts/plan.ts";
+import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
+import { type RolloutDeps, runRollout } from "../../provisioning/rollouts/run.ts";
+import { smoke } from "../../provisioning/rollouts/smoke.ts";
+import { viewRollout } from "../../provisioning/rollouts/status.ts";
+import { DEFAULT_WAVES } from "../../provisioning/rollouts/waves.ts";
+import type { Config } from "../config.ts";
+import type { OpenClient } from "../database/client.ts";
+import type { TenantDatabases } from "../database/tenants.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { delay } from "../kernel/concurrency.ts";
+import { Conflict, Invalid } from "../kernel/errors.ts";
+import { limits } from "../limits.ts";
+import { ROLLOUT_JOB } from "../platform/jobs/kinds.ts";
+import type { PlatformStore } from "../platform/store.ts";
+import type { FleetRollouts } from "../services.ts";
+import type { JobWork } from "./job-runner.ts";
+import { MigrationThreads } from "./migration-threads.ts";
+import { processes } from "./processes.ts";
+
+interface Deps extends Hosts {
+  readonly config: Pick<Config, "dataDir">;
+  readonly platform: PlatformStore;
+  readonly openClient: OpenClient;
+  readonly tenants: TenantDatabases;
+  readonly migrations: readonly Migration[];
+  readonly now: Clock;
+}
+
+/** The copies of a platform's rollouts. */
+export function copiesOf({
+  config,
+  ...deps
+}: Pick<Deps, "config" | "migrations" | "host" | "elsewhere">): RolloutCopies {
+  return new RolloutCopies({ ...deps, root: join(resolve(config.dataDir), "rollouts") });
+}
+
+/** The longest that this process's event loop kept something waiting since the last look. */
+function loopLag(): { readonly takeMs: () => number; readonly end: () => void } {
+  const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  delays.enable();
+  return {
+    takeMs: () => {
+      const nanoseconds = delays.max;
+      delays.reset();
+      return Math.max(0, nanoseconds / 1e6 - LAG_RESOLUTION_MS);
+    },
+    end: () => delays.disable(),
+  };
+}
+
+const LAG_RESOLUTION_MS = 10;
+
+/**
+ * What a rollout needs of this process, from the command line as from a job. A guild that is open here
+ * is migrated between its own requests; a file at rest in a thread; what is elsewhere from here.
+ */
+export function rolloutDeps(
+  deps: Deps,
+  rollouts: Rollouts,
+  threads = new MigrationThreads(deps.migrations),
+): RolloutDeps {
+  const { platform, openClient, tenants, migrations, now } = deps;
+  const copies = copiesOf(deps);
+  const lag = loopLag();
+  return {
+    platform,
+    rollouts,
+    tenants,
+    migrations,
+    migrateGuild: async (guild, { allowDestructive }) => {
+      using lease = tenants.leaseOpen(guild);
+      const how = { migrations, openClient, now, allowDestructive };
+      if (lease) return await migrateOpenGuild(how, guild, lease.db.client);
+      const isFile = guild.location.url.startsWith("file:");
+      return isFile
+        ? await threads.migrate(guild, now().getTime(), allowDestructive)
+        : await migrateGuild(how, guild);
+    },
+    end: async () => {
+      lag.end();
+      await threads.close();
+    },
+    pace: new Pace(lag.takeMs, delay),
+    smoke: (guild) => smoke(openClient, guild),
+    versionOf: async (guild) => {
+      const client = await openClient(guild.location);
+      try {
+        await refuseStranger(client, guild);
+        return await versionOf(client, migrations);
+      } finally {
+        await client.close();
+      }
+    },
+    keepCopy: ({ id }, guild, version) => copies.keep(id, guild, version),
+  };
+}
+
+/** Rollouts as the console knows them: it sets them going, a job does the work. */
+export function fleetRollouts(deps: Deps): FleetRollouts {
+  const { platform, migrations } = deps;
+  const rollouts = new Rollouts(platform, processes);
+  const newest = async (): Promise<Rollout> => {
+    const rollout = await rollouts.newest();
+    if (rollout) return rollout;
+    throw new Conflict("rollout/none", "There was no rollout yet. Begin one.");
+  };
+  return {
+    plan: () => planRollout(platform, migrations, DEFAULT_WAVES),
+    recent: () => rollouts.recent(limits.fleet.rolloutsShown),
+    view: async (id) => await viewRollout({ rollouts }, await rollouts.byId(id)),
+    begin: async ({ reason, startedBy, snapshots, allowDestructive }, alongside) => {
+      const plan = await planRollout(platform, migrations, DEFAULT_WAVES);
+      if (plan.behind === 0) {
+        throw new Conflict("rollout/nothing-to-do", "Every guild has this schema already.");
+      }
+      if (plan.isDestructive && !allowDestructive) {
+        throw new Invalid(
+          "rollout/destructive",
+          "This schema takes data away. Look at the plan; if that is meant, say so.",
+        );
+      }
+      const { lanes, failuresMax, slownessMax } = limits.fleet;
+      const rollout = await rollouts.begin(
+        plan.target,
+        {
+          waves: DEFAULT_WAVES,
+          options: { lanes, failuresMax, slownessMax, snapshots, allowDestructive },
+          reason,
+          startedBy,
+          queue: true,
+        },
+        alongside,
+      );
+      return rollout.id;
+    },
+    pause: async (by, alongside) => await rollouts.pause(await newest(), by, alongside),
+    queue: async (options, alongside) => await rollouts.queue(await newest(), options, alongside),
+  };
+}
+
+/**
+ * Goes on with the newest rollout until it ends, is paused or is cancelled. One that an operator paused
+ * or stopped, or that halted, waits for an operator, also when the job runs again after a crash.
+ */
+export function rolloutWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  const rollouts = new Rollouts(deps.platform, processes);
+  return {
+    [ROLLOUT_JOB]: {
+      run: async (_job, _guild, step) => {
+        const rollout = await rollouts.newest();
+        if (rollout === undefined) return undefined;
+        const { status, haltReason } = rollout;
+        const isWaiting = haltReason === null && (status === "paused" || status === "stopped");
+        if (!isWaiting && status !== "running") return { detail: haltReason ?? status };
+        let guilds = 0;
+        const ended = await runRollout(
+          rolloutDeps(deps, rollouts),
+          await rollouts.resume(rollout, { retry: false }),
+          { signal: step.signal, onOutcome: () => step.note(`${++guilds} guilds`) },
+        );
+        return { detail: ended.haltReason ?? ended.status };
+      },
+    },
+  };
+}

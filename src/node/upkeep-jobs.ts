@@ -1,0 +1,82 @@
+import type { Removal } from "../database/retention.ts";
+import type { TenantDatabases } from "../database/tenants.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { GuildId } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
+import { limits } from "../limits.ts";
+import type { AuditAnchors } from "../platform/audit/anchors.ts";
+import type { AuditSealer } from "../platform/audit/sealer.ts";
+import { expirePlatform } from "../platform/guilds/retention.ts";
+import type { PlatformStore } from "../platform/store.ts";
+import type { GuildContext } from "../tenant/context.ts";
+import { expireGuild } from "../tenant/retention.ts";
+import type { JobWork } from "./job-runner.ts";
+import { inGuild } from "./prompt-jobs.ts";
+
+/** The daily job of the platform; there is one. */
+export const PLATFORM_UPKEEP = "upkeep.platform";
+/** The daily job of each guild. */
+export const GUILD_UPKEEP = "upkeep.guild";
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly tenants: TenantDatabases;
+  readonly now: Clock;
+  readonly auditSealer: AuditSealer;
+  readonly auditAnchors: AuditAnchors;
+  readonly log: Log;
+}
+
+// Spread over the day: opening thousands of guilds at once would keep auctions waiting.
+const PLAN_GUILDS = `
+  INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
+  SELECT ?3 || ':' || id, id, ?3, '',
+    ?1 + (row_number() OVER (ORDER BY id) - 1) * ?2 / count(*) OVER (), ?1
+  FROM guilds WHERE status = 'ready'
+  ON CONFLICT (guild_id, kind, subject) DO UPDATE SET due_at = min(due_at, excluded.due_at)`;
+
+/** What is done once a day. */
+export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  return {
+    [PLATFORM_UPKEEP]: { run: async () => ({ dueAt: await platformUpkeep(deps) }) },
+    // The platform's upkeep plans the next one.
+    [GUILD_UPKEEP]: inGuild(deps, async (ctx) => {
+      await guildUpkeep(deps, ctx);
+      return undefined;
+    }),
+  };
+}
+
+/** Once a day: what the platform has kept long enough goes, and each guild gets its turn. */
+export async function platformUpkeep({
+  platform,
+  auditSealer,
+  auditAnchors,
+  log,
+}: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">): Promise<number> {
+  const nowMs = platform.now().getTime();
+  await auditSealer.witness();
+  say(log, undefined, await expirePlatform(platform, auditAnchors));
+  await platform.db.client.execute({
+    sql: PLAN_GUILDS,
+    args: [nowMs, limits.retention.everyMs, GUILD_UPKEEP],
+  });
+  return nowMs + limits.retention.everyMs;
+}
+
+/** Once a day for a guild: its audit log is anchored, and what it has kept long enough goes. */
+export async function guildUpkeep(
+  deps: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">,
+  ctx: GuildContext,
+): Promise<void> {
+  const { platform, auditSealer, auditAnchors, log } = deps;
+  await auditSealer.anchor(ctx.guild.id);
+  const settled = { ...ctx, now: () => platform.settledNow() };
+  say(log, ctx.guild.id, await expireGuild(settled, auditAnchors));
+}
+
+function say(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {
+  const went = removed.filter(({ rows }) => rows > 0);
+  if (went.length === 0) return;
+  const rows = Object.fromEntries(went.map((one) => [one.what, one.rows]));
+  log.info("retention.done", { guildId, rows });
+}

@@ -1,0 +1,142 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { setCookie } from "hono/cookie";
+import type { AppEnv } from "../../http/env.ts";
+import { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { limits } from "../../limits.ts";
+import { emptyForm } from "../../web/forms.tsx";
+import { isLocale } from "../../web/i18n/index.ts";
+import { forgetOwn } from "../console/own-session.ts";
+import { addAccountPages } from "./account-pages.tsx";
+import { emailInput, resetInput, signInInput, signUpInput } from "./api.ts";
+import { flags, forgetSession, keepSession } from "./cookie.ts";
+import {
+  NewPasswordPage,
+  ResetPage,
+  ResetSentPage,
+  SignInPage,
+  SignOutPage,
+  SignUpPage,
+} from "./entry.tsx";
+import { onForm, ownPage, sentForm } from "./form-page.ts";
+import { resetPassword, sendReset } from "./links.ts";
+import { localPath } from "./next-path.ts";
+import { providersOf } from "./providers/providers.ts";
+import { signIn, signOut, signUp } from "./service.ts";
+
+type Router = ReturnType<typeof createRouter<AppEnv>>;
+
+/** Signing up, in and out, and the account's own page. */
+export function authPages() {
+  const pages = createRouter();
+  addEntryPages(pages);
+  addResetPages(pages);
+  addAccountPages(pages);
+  pages.post("/preferences", keepPreferences);
+  return pages;
+}
+
+function addEntryPages(pages: Router): void {
+  pages.get("/sign-up", (c) => {
+    const next = nextOf(c, "/guilds/new");
+    if (c.var.caller.type === "user") return c.redirect(next, 303);
+    return ownPage(c, <SignUpPage {...offered(c)} form={emptyForm} next={next} />);
+  });
+  pages.post("/sign-up", (c) => {
+    const next = nextOf(c, "/guilds/new");
+    return onForm(
+      c,
+      signUpInput,
+      (form) => <SignUpPage {...offered(c)} form={form} next={next} />,
+      async (input) => {
+        await signUp(c.var.platform, { ...input, locale: c.var.locale });
+        keepSession(c, await signIn(c.var.platform, input));
+        return c.redirect(next, 303);
+      },
+    );
+  });
+  pages.get("/sign-in", (c) => {
+    const next = nextOf(c, "/guilds");
+    if (c.var.caller.type === "user") return c.redirect(next, 303);
+    return ownPage(c, <SignInPage {...offered(c)} form={emptyForm} next={next} />);
+  });
+  pages.post("/sign-in", (c) => {
+    const next = nextOf(c, "/guilds");
+    return onForm(
+      c,
+      signInInput,
+      (form) => <SignInPage {...offered(c)} form={form} next={next} />,
+      async (input) => {
+        keepSession(c, await signIn(c.var.platform, input));
+        return c.redirect(next, 303);
+      },
+    );
+  });
+  pages.get("/sign-out", (c) => ownPage(c, <SignOutPage view={viewOf(c)} />));
+  pages.post("/sign-out", async (c) => {
+    // Somebody signed out already has what they asked for.
+    if (c.var.caller.type === "user") await signOut(c.var.platform);
+    forgetSession(c);
+    forgetOwn(c);
+    return c.redirect("/?done=signed-out", 303);
+  });
+}
+
+function addResetPages(pages: Router): void {
+  // A scanner of mail may follow the link: looking at it uses nothing up.
+  pages.get("/reset", (c) => {
+    const token = c.req.query("token");
+    const view = viewOf(c);
+    if (token === undefined) return ownPage(c, <ResetPage view={view} form={emptyForm} />);
+    return ownPage(c, <NewPasswordPage view={view} form={emptyForm} token={token} />);
+  });
+  pages.post("/reset", (c) =>
+    onForm(
+      c,
+      emailInput,
+      (form) => <ResetPage view={viewOf(c)} form={form} />,
+      async (input) => {
+        await sendReset(c.var.platform, { ...input, locale: c.var.locale });
+        return await ownPage(c, <ResetSentPage view={viewOf(c)} />);
+      },
+    ),
+  );
+  pages.post("/reset/password", (c) => {
+    return onForm(
+      c,
+      resetInput,
+      (form) => (
+        <NewPasswordPage view={viewOf(c)} form={form} token={String(form.values["token"] ?? "")} />
+      ),
+      async (input) => {
+        keepSession(c, await resetPassword(c.var.platform, input));
+        return c.redirect("/guilds?done=saved", 303);
+      },
+    );
+  });
+}
+
+const preferencesInput = z.object({
+  lang: z.string().refine(isLocale).optional(),
+  theme: z.enum(["dark", "light", "system"]).optional(),
+  next: z.string().optional(),
+});
+
+/** Anybody may choose; what is not a choice of ours changes nothing. */
+async function keepPreferences(c: Context<AppEnv>): Promise<Response> {
+  const parsed = preferencesInput.safeParse(await sentForm(c));
+  const { lang, theme, next } = parsed.success ? parsed.data : {};
+  const kept = { ...flags(c), maxAge: Math.floor(limits.auth.preferencesMs / 1_000) };
+  if (lang !== undefined) setCookie(c, "lang", lang, kept);
+  if (theme !== undefined) setCookie(c, "theme", theme, kept);
+  return c.redirect(localPath(next, "/"), 303);
+}
+
+function offered(c: Context<AppEnv>) {
+  return { view: viewOf(c), providers: providersOf(c.var.services.config) };
+}
+
+function nextOf(c: Context<AppEnv>, fallback: string): string {
+  return localPath(c.req.query("next"), fallback);
+}

@@ -1,0 +1,127 @@
+import * as oauth from "oauth4webapi";
+import { AppError, Malformed, Unavailable } from "../../../kernel/errors.ts";
+import { limits } from "../../../limits.ts";
+import type { Profile, Provider } from "./providers.ts";
+
+/** What belongs to one round through a provider and is known to one browser only. */
+export interface RoundSecrets {
+  readonly state: string;
+  readonly codeVerifier: string;
+}
+
+export function newRoundSecrets(): RoundSecrets {
+  return { state: oauth.generateRandomState(), codeVerifier: oauth.generateRandomCodeVerifier() };
+}
+
+/** Where the browser goes to agree. */
+export async function authorizationUrl(
+  provider: Provider,
+  { state, codeVerifier }: RoundSecrets,
+  redirectUri: string,
+  options: { readonly askAgain: boolean },
+): Promise<URL> {
+  const url = new URL(provider.authorizeUrl);
+  const parameters = {
+    response_type: "code",
+    client_id: provider.clientId,
+    redirect_uri: redirectUri,
+    scope: provider.scope,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: "S256",
+    ...(options.askAgain && provider.askAgain),
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url;
+}
+
+/**
+ * Whoever agreed, by the parameters that the provider sent the browser back with. Undefined when
+ * the person said no there. Nothing of the provider's tokens is kept.
+ * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
+ */
+export async function profileFrom(
+  provider: Provider,
+  parameters: URLSearchParams,
+  { state, codeVerifier }: RoundSecrets,
+  redirectUri: string,
+): Promise<Profile | undefined> {
+  const server: oauth.AuthorizationServer = {
+    issuer: provider.issuer,
+    authorization_endpoint: provider.authorizeUrl.href,
+    token_endpoint: provider.tokenUrl.href,
+    userinfo_endpoint: provider.userUrl.href,
+  };
+  const client: oauth.Client = { client_id: provider.clientId };
+  try {
+    const callback = oauth.validateAuthResponse(server, client, parameters, state);
+    const granted = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      provider.showSecret(provider.clientSecret),
+      callback,
+      redirectUri,
+      codeVerifier,
+      requestOptions(provider.tokenUrl),
+    );
+    refuseOutage(granted);
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, granted);
+    const answer = await oauth.protectedResourceRequest(
+      tokens.access_token,
+      "GET",
+      provider.userUrl,
+      undefined,
+      undefined,
+      requestOptions(provider.userUrl),
+    );
+    refuseOutage(answer);
+    const profile = provider.profileOf(await answer.json());
+    const claims = oauth.getValidatedIdTokenClaims(tokens);
+    if (claims !== undefined && claims.sub !== profile.subject) throw roundNotValid();
+    return profile;
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError && error.error === "access_denied") {
+      return undefined;
+    }
+    throw asProblem(error);
+  }
+}
+
+/** The one answer for a round that cannot be believed, whatever was wrong with it. */
+export function roundNotValid(cause?: unknown): Malformed {
+  return new Malformed(
+    "auth/round-not-valid",
+    "This sign-in was not begun in this browser, or it is over. Begin again.",
+    {},
+    { cause },
+  );
+}
+
+function requestOptions(url: URL) {
+  return {
+    // Only this machine's own addresses come in plain http: the configuration refuses others.
+    [oauth.allowInsecureRequests]: url.protocol === "http:",
+    signal: AbortSignal.timeout(limits.auth.providerDeadlineMs),
+  };
+}
+
+function refuseOutage(answer: Response): void {
+  if (answer.status === 429 || answer.status >= 500) throw unavailable();
+}
+
+function asProblem(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const isNetwork =
+    error instanceof TypeError ||
+    (error instanceof DOMException && /^(Timeout|Abort)Error$/.test(error.name));
+  return isNetwork ? unavailable(error) : roundNotValid(error);
+}
+
+function unavailable(cause?: unknown): Unavailable {
+  return new Unavailable(
+    "auth/provider-unavailable",
+    "The other site did not answer. Nothing has changed; begin again in a moment.",
+    { retryAfterMs: 5_000 },
+    { cause },
+  );
+}

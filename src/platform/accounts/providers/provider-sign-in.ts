@@ -1,0 +1,132 @@
+import { sql } from "drizzle-orm";
+import { DatabaseError } from "../../../database/errors.ts";
+import { guard, type Writable } from "../../../database/write.ts";
+import { Conflict } from "../../../kernel/errors.ts";
+import { newId, type UserId } from "../../../kernel/ids.ts";
+import type { Locale } from "../../../web/i18n/index.ts";
+import { type PlatformContext, record } from "../../context.ts";
+import { users } from "../../schema.ts";
+import {
+  countByAddress,
+  type NewSession,
+  type UserRow,
+  userByEmail,
+  userById,
+} from "../accounts.ts";
+import { verificationRows } from "../links.ts";
+import { refuseWhenClosed } from "../service.ts";
+import { roundNotValid } from "./exchange.ts";
+import { linkNotice, linkRows, signInAs } from "./links.ts";
+import { type Profile, type Provider, providerBy } from "./providers.ts";
+import { type Newcomer, unseal } from "./rounds.ts";
+
+/**
+ * Signs in whoever a provider says has come: to the account that is linked; else to the one with the
+ * same address, if both sides have seen that the mailbox is theirs; else to a new one. Who comes
+ * without a proven address has to name one first, and is given back as a newcomer.
+ * @throws {Conflict} `auth/link-first`, `auth/identity-exists`
+ */
+export async function enter(
+  ctx: PlatformContext,
+  provider: Provider,
+  profile: Profile,
+): Promise<NewSession | Omit<Newcomer, "next">> {
+  const owner = await ownerOf(ctx, provider, profile);
+  if (owner !== undefined) return await signInAs(ctx, owner, provider, profile);
+  const { email, name, subject } = profile;
+  if (email === undefined || !profile.emailVerified) {
+    return { provider: provider.id, subject, name, ...(email !== undefined && { email }) };
+  }
+  const user = await userByEmail(ctx, email);
+  if (user !== undefined) return await linkAndSignIn(ctx, user, provider, profile);
+  const nowMs = ctx.services.now().getTime();
+  const newUser = { ...newUserRow(email, name), emailVerifiedAt: nowMs };
+  return await makeAccount(ctx, newUser, provider, profile);
+}
+
+/**
+ * Makes the account of somebody whom the provider names no proven address of. The address they type
+ * is unproven until they open the letter.
+ * @throws {Malformed} `auth/round-not-valid`, {Conflict} `auth/email-taken`, `auth/identity-taken`
+ */
+export async function signUpNewcomer(
+  ctx: PlatformContext,
+  input: { sealed: string | undefined; email: string; name: string; locale: Locale },
+): Promise<{ session: NewSession; next: string }> {
+  const newcomer = await unseal(ctx.services, "newcomer", input.sealed);
+  if (newcomer === undefined) throw roundNotValid();
+  const provider = providerBy(ctx.services.config, newcomer.provider);
+  const profile = { ...newcomer, email: undefined, emailVerified: false };
+  const user = newUserRow(input.email, input.name);
+  const letter = await verificationRows(ctx, user.id, input.locale);
+  const session = await makeAccount(ctx, user, provider, profile, letter);
+  return { session, next: newcomer.next };
+}
+
+async function ownerOf(
+  ctx: PlatformContext,
+  { id }: Provider,
+  { subject }: Profile,
+): Promise<UserRow | undefined> {
+  const row = await ctx.services.platform.db.first<{ userId: UserId }>(
+    "SELECT user_id AS userId FROM identities WHERE provider = ? AND subject = ?",
+    id,
+    subject,
+  );
+  return row && (await userById(ctx, row.userId));
+}
+
+/** An address that nobody proved may be anybody's: whoever signed up with it first is not believed. */
+async function linkAndSignIn(
+  ctx: PlatformContext,
+  user: UserRow,
+  provider: Provider,
+  profile: Profile,
+): Promise<NewSession> {
+  const session = await signInAs(ctx, user, provider, profile, [
+    guard(
+      sql`exists (select 1 from users where id = ${user.id} and email = ${profile.email}
+        and email_verified_at is not null)`,
+      () =>
+        new Conflict(
+          "auth/link-first",
+          "An account has this address, but nobody has confirmed it. Sign in with its password " +
+            "or ask for a new one, then link in your account.",
+        ),
+    ),
+    ...linkRows(ctx, user.id, provider, profile),
+    ...(await linkNotice(ctx, user.id, provider, profile)),
+  ]);
+  return session;
+}
+
+async function makeAccount(
+  ctx: PlatformContext,
+  user: UserRow,
+  provider: Provider,
+  profile: Profile,
+  letter: readonly Writable[] = [],
+): Promise<NewSession> {
+  const { platform, now } = ctx.services;
+  await refuseWhenClosed(ctx);
+  await countByAddress(ctx, "sign-up");
+  try {
+    return await signInAs(ctx, user, provider, profile, [
+      platform.db.orm.insert(users).values({ ...user, createdAt: now().getTime() }),
+      ...letter,
+      ...linkRows(ctx, user.id, provider, profile),
+      record(ctx, "user.sign-up", user.id, { after: { name: user.name, provider: provider.id } }),
+    ]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !error.violates("users.email")) throw error;
+    throw new Conflict(
+      "auth/email-taken",
+      "This address has an account already. Sign in to it, then link in your account.",
+      { errors: [{ pointer: "/email", detail: "This address has an account already." }] },
+    );
+  }
+}
+
+function newUserRow(email: string, name: string): UserRow {
+  return { id: newId<UserId>(), email, name, passwordHash: null, emailVerifiedAt: null };
+}

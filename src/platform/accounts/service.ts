@@ -1,0 +1,321 @@
+import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { DatabaseError } from "../../database/errors.ts";
+import { guard, write } from "../../database/write.ts";
+import { isVisible } from "../../http/current-access.ts";
+import { noSuchGuild } from "../../http/tenant.ts";
+import { Conflict, Forbidden, NotFound, Unauthenticated } from "../../kernel/errors.ts";
+import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
+import { permissionsOf } from "../../kernel/permissions.ts";
+import { limits } from "../../limits.ts";
+import type { Locale } from "../../web/i18n/index.ts";
+import { endImpersonation } from "../console/impersonation.ts";
+import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
+import { outgoingMessages, sessions, users } from "../schema.ts";
+import {
+  type Account,
+  accountHolder,
+  accountViewer,
+  beginSession,
+  checkPassword,
+  countByAddress,
+  countPasswordTry,
+  endReplaced,
+  guildNames,
+  type NewSession,
+  noticeRows,
+  refuseWeakPassword,
+  toAccount,
+  type UserRow,
+  userByEmail,
+  userById,
+} from "./accounts.ts";
+import { verificationRows } from "./links.ts";
+import { canonicalPassword } from "./passwords.ts";
+
+/** One place where somebody is signed in. Times in Unix milliseconds. */
+export interface SessionView {
+  readonly id: SessionId;
+  readonly agent: string;
+  readonly address: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly isCurrent: boolean;
+}
+
+/**
+ * For what needs a proven mailbox, such as inviting by e-mail or taking over a guild.
+ * @throws {Forbidden} `auth/email-unverified`
+ */
+export function requireVerified(caller: SignedIn): void {
+  if (caller.emailVerified) return;
+  throw new Forbidden(
+    "auth/email-unverified",
+    "Confirm your e-mail address first. We can send you the link again.",
+  );
+}
+
+/**
+ * Makes an account and mails the link that proves its address; signs nobody in.
+ * @throws {Invalid} `auth/weak-password`, {Conflict} `auth/email-taken`
+ * @throws {Forbidden} `auth/sign-up-closed`
+ */
+export async function signUp(
+  ctx: PlatformContext,
+  input: { email: string; password: string; name: string; locale: Locale },
+): Promise<Account> {
+  const { services } = ctx;
+  await refuseWhenClosed(ctx);
+  refuseWeakPassword(input.password, input);
+  await countByAddress(ctx, "sign-up");
+  const user: UserRow = {
+    id: newId<UserId>(),
+    email: input.email,
+    name: input.name,
+    passwordHash: await services.passwords.hash(canonicalPassword(input.password)),
+    emailVerifiedAt: null,
+  };
+  const letter = await verificationRows(ctx, user.id, input.locale);
+  try {
+    await write(services.platform.db, [
+      services.platform.db.orm
+        .insert(users)
+        .values({ ...user, createdAt: services.now().getTime() }),
+      ...letter,
+      record(ctx, "user.sign-up", user.id, { after: { name: user.name } }),
+    ]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !error.violates("users.email")) throw error;
+    throw new Conflict(
+      "auth/email-taken",
+      "This address has an account already. Sign in instead.",
+      {
+        errors: [{ pointer: "/email", detail: "This address has an account already." }],
+      },
+    );
+  }
+  services.wakeJobs();
+  return toAccount(user);
+}
+
+/**
+ * A new session for whoever knows the password; a session the browser brought along ends.
+ * @throws {Unauthenticated} `auth/wrong-credentials`, {LimitReached} `rate/too-many`
+ */
+export async function signIn(
+  ctx: PlatformContext,
+  { email, password }: { email: string; password: string },
+): Promise<NewSession> {
+  const { platform, passwords } = ctx.services;
+  await countPasswordTry(ctx, email);
+  const user = await userByEmail(ctx, email);
+  const verdict = await checkPassword(ctx, user, password);
+  if (user === undefined || verdict === "wrong") {
+    await write(platform.db, [record(ctx, "session.refuse", user?.id ?? "unknown")]);
+    throw wrongCredentials();
+  }
+  const passwordHash =
+    verdict === "outdated" ? await passwords.hash(canonicalPassword(password)) : user.passwordHash;
+  const { session, id, rows } = await beginSession(ctx, user);
+  await write(platform.db, [
+    samePassword(user, wrongCredentials),
+    platform.db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
+    ...rows,
+    ...endReplaced(ctx),
+    record(ctx, "session.begin", user.id, { after: { sessionId: id } }),
+  ]);
+  ctx.services.wakeJobs();
+  return session;
+}
+
+/** Ends the session that asks. */
+export async function signOut(ctx: PlatformContext): Promise<void> {
+  const { sessionId, impersonator } = accountViewer(ctx);
+  // Whoever signs out wants nothing left open: neither the other's session nor their own.
+  if (impersonator) return await endImpersonation(ctx, { signOut: true });
+  await endSession(ctx, sessionId);
+}
+
+/** Where this person is signed in, last used first. */
+export async function listSessions(ctx: PlatformContext): Promise<readonly SessionView[]> {
+  const caller = accountHolder(ctx);
+  const { services } = ctx;
+  const nowMs = services.now().getTime();
+  const rows = await services.platform.db.orm
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, caller.userId),
+        gt(sessions.expiresAt, nowMs),
+        gt(sessions.lastUsedAt, nowMs - limits.session.idleMs),
+      ),
+    )
+    .orderBy(desc(sessions.lastUsedAt), desc(sessions.id));
+  return rows.map(({ id, agent, address, createdAt, lastUsedAt }) => ({
+    id,
+    agent,
+    address,
+    createdAt,
+    lastUsedAt,
+    isCurrent: id === caller.sessionId,
+  }));
+}
+
+/** Ends one session of the caller. @throws {NotFound} `auth/no-such-session` */
+export async function endSession(ctx: PlatformContext, id: SessionId): Promise<void> {
+  const { userId } = accountHolder(ctx);
+  const { db } = ctx.services.platform;
+  const isMine = sql`exists (select 1 from sessions where id = ${id} and user_id = ${userId})`;
+  await write(db, [
+    guard(
+      isMine,
+      () => new NotFound("auth/no-such-session", "This session has ended already. Look again."),
+    ),
+    db.orm.delete(sessions).where(eq(sessions.id, id)),
+    record(ctx, "session.end", userId, { before: { sessionId: id } }),
+  ]);
+}
+
+/** Ends every session of the caller but this one. */
+export async function endOtherSessions(ctx: PlatformContext): Promise<void> {
+  const { userId, sessionId } = accountHolder(ctx);
+  const { db } = ctx.services.platform;
+  await write(db, [
+    db.orm.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId))),
+    record(ctx, "session.end-others", userId, { after: { sessionId } }),
+  ]);
+}
+
+/**
+ * Proves anew that the person at the keyboard knows the password; good for `provedMs`.
+ * @throws {Forbidden} `auth/wrong-password`, {LimitReached} `rate/too-many`
+ */
+export async function proveSession(
+  ctx: PlatformContext,
+  { password }: { password: string },
+): Promise<{ provedUntil: number }> {
+  const { sessionId, userId } = accountHolder(ctx);
+  const user = await passwordOwner(ctx, password, "password");
+  const { db } = ctx.services.platform;
+  const provedAt = ctx.services.now().getTime();
+  await write(db, [
+    samePassword(user, () => wrongPassword("password")),
+    db.orm.update(sessions).set({ provedAt }).where(eq(sessions.id, sessionId)),
+    record(ctx, "session.prove", userId),
+  ]);
+  return { provedUntil: provedAt + limits.session.provedMs };
+}
+
+export async function renameAccount(
+  ctx: PlatformContext,
+  { name }: { name: string },
+): Promise<Account> {
+  const caller = accountHolder(ctx);
+  const { db } = ctx.services.platform;
+  await write(db, [
+    db.orm.update(users).set({ name }).where(eq(users.id, caller.userId)),
+    record(ctx, "user.rename", caller.userId, { before: { name: caller.name }, after: { name } }),
+  ]);
+  return toAccount({ ...(await userById(ctx, caller.userId)), name });
+}
+
+/**
+ * Sets another password, ends every other session and every reset link under way. Who has none yet
+ * proves in another way that it is them.
+ * @throws {Forbidden} `auth/wrong-password`, `auth/proof-required`; {Invalid} `auth/weak-password`
+ */
+export async function changePassword(
+  ctx: PlatformContext,
+  input: { currentPassword?: string | undefined; password: string },
+): Promise<void> {
+  const caller = accountHolder(ctx);
+  const { sessionId } = caller;
+  const { services } = ctx;
+  const { db } = services.platform;
+  let user = await userById(ctx, caller.userId);
+  if (user.passwordHash === null) requireProved(caller, services.now());
+  else user = await passwordOwner(ctx, input.currentPassword ?? "", "currentPassword");
+  refuseWeakPassword(input.password, { ...user, guilds: await guildNames(ctx, user.id) });
+  const passwordHash = await services.passwords.hash(canonicalPassword(input.password));
+  const nowMs = services.now().getTime();
+  await write(db, [
+    samePassword(user, () => wrongPassword("currentPassword")),
+    db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
+    db.orm.delete(sessions).where(and(eq(sessions.userId, user.id), ne(sessions.id, sessionId))),
+    db.orm.update(sessions).set({ provedAt: nowMs }).where(eq(sessions.id, sessionId)),
+    sql`update email_tokens set used_at = ${nowMs}
+        where user_id = ${user.id} and purpose = 'reset' and used_at is null`,
+    // A reset link that is still to be sent must not outlive the password it was asked for.
+    db.orm
+      .delete(outgoingMessages)
+      .where(and(eq(outgoingMessages.userId, user.id), eq(outgoingMessages.template, "reset"))),
+    ...(await noticeRows(ctx, user.id, "password-changed")),
+    record(ctx, "user.change-password", user.id),
+  ]);
+  services.wakeJobs();
+}
+
+/**
+ * A short-lived token for one guild the caller belongs to.
+ * @throws {NotFound} `guild/not-found` for every other guild, whether it exists or not.
+ */
+export async function issueAccessToken(
+  ctx: PlatformContext,
+  { guild: reference }: { guild: string },
+): Promise<{ token: string; expiresAt: number }> {
+  const { userId, sessionId } = accountHolder(ctx);
+  const found = await ctx.services.platform.guildForUser(reference, userId);
+  if (found?.membership === undefined || !isVisible(found.guild, found.membership)) {
+    throw noSuchGuild();
+  }
+  const { role, overrides } = found.membership;
+  return await ctx.services.accessTokens.issue(
+    { userId, sessionId, guildId: found.guild.id },
+    { role, permissions: permissionsOf(role, overrides) },
+  );
+}
+
+/** For whatever makes an account. @throws {Forbidden} `auth/sign-up-closed` */
+export async function refuseWhenClosed({ services }: PlatformContext): Promise<void> {
+  if ((await services.appConfig.current()).signUpOpen) return;
+  throw new Forbidden(
+    "auth/sign-up-closed",
+    "Nobody can make an account here just now. Ask whoever runs this platform.",
+  );
+}
+
+/** The caller, once they have shown that they know their password. */
+async function passwordOwner(
+  ctx: PlatformContext,
+  password: string,
+  field: "password" | "currentPassword",
+): Promise<UserRow> {
+  const { userId, email } = accountHolder(ctx);
+  await countPasswordTry(ctx, email);
+  const user = await userById(ctx, userId);
+  if ((await checkPassword(ctx, user, password)) !== "wrong") return user;
+  await write(ctx.services.platform.db, [record(ctx, "session.refuse", userId)]);
+  throw wrongPassword(field);
+}
+
+/** A password that was changed or reset while the slow hash ran is no proof any more. */
+function samePassword(user: UserRow, otherwise: () => Error) {
+  return guard(
+    sql`exists (select 1 from users where id = ${user.id}
+        and password_hash is ${user.passwordHash})`,
+    otherwise,
+  );
+}
+
+function wrongCredentials(): Unauthenticated {
+  return new Unauthenticated(
+    "auth/wrong-credentials",
+    "No account has this address and password. Check both, or ask for a new password.",
+  );
+}
+
+function wrongPassword(field: "password" | "currentPassword"): Forbidden {
+  return new Forbidden("auth/wrong-password", "This is not your password. Try again.", {
+    errors: [{ pointer: `/${field}`, detail: "This is not your password." }],
+  });
+}

@@ -1,0 +1,240 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Checkpoint, Head } from "../../database/audit-log.ts";
+import type { Known } from "../../database/audit-verify.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import {
+  type AnchorFacts,
+  type AnchorSigner,
+  anchorSigner,
+  NOTHING_IS_SIGNED_HERE,
+  type SignedAnchor,
+} from "../../kernel/audit-signature.ts";
+import { Conflict } from "../../kernel/errors.ts";
+import type { PlatformStore } from "../store.ts";
+import { auditAnchors } from "./schema.ts";
+
+/** Which log: a guild's id, or `platform`, and the generation of its database. */
+export interface LogPlace {
+  readonly log: string;
+  readonly generation: number;
+}
+
+/** The platform's own log. Its database has no generations. */
+export const PLATFORM_PLACE: LogPlace = { log: "platform", generation: 1 };
+
+/** What the platform knows of a log, and whether it can be believed. */
+export interface KnownLog extends Known {
+  readonly checkpoints: readonly Checkpoint[];
+  /** The first anchor that is not of this installation (`wrong`), or of another secret. */
+  readonly doubtful: { readonly seq: number; readonly check: "wrong" | "other-key" } | undefined;
+  /** Whether signatures were checked: not without the server's secret. */
+  readonly isChecked: boolean;
+}
+
+/** One anchor as the platform keeps it. */
+export type AnchorRow = typeof auditAnchors.$inferSelect;
+
+/** What this installation signed of the audit logs of guilds and of its own. */
+export class AuditAnchors {
+  readonly #platform: PlatformStore;
+  readonly #signer: AnchorSigner | undefined;
+
+  constructor(platform: PlatformStore, serverSecret: string) {
+    this.#platform = platform;
+    const signs = serverSecret !== NOTHING_IS_SIGNED_HERE;
+    this.#signer = signs ? anchorSigner(serverSecret) : undefined;
+  }
+
+  /** Whether this process has the secret. Without it nothing is anchored. */
+  get canSign(): boolean {
+    return this.#signer !== undefined;
+  }
+
+  /** All that is known of a log since an operator last accepted it. */
+  async known(place: LogPlace): Promise<KnownLog> {
+    const rows = await this.#rowsOf(place);
+    const acceptedAt = Math.max(0, ...rows.filter(isKind("accepted")).map(({ at }) => at));
+    const asked = rows.filter(({ kind, at }) => {
+      if (kind === "checkpoint") return false;
+      return at > acceptedAt || (at === acceptedAt && kind !== "head");
+    });
+    const doubtful = asked.find((row) => this.#check(row) !== "good");
+    // A move or a restore gives the log another database, and the log goes on in it.
+    const checkpoints = await this.#rows(
+      sql`${auditAnchors.log} = ${place.log} and ${auditAnchors.kind} = 'checkpoint'`,
+    );
+    return {
+      heads: [...(await this.#legacyHeads(place, acceptedAt)), ...asked],
+      checkpoints: checkpoints.filter((row) => this.#check(row) === "good"),
+      nowMs: this.#platform.now().getTime(),
+      doubtful: doubtful && { seq: doubtful.seq, check: this.#check(doubtful) as "wrong" },
+      isChecked: this.canSign || rows.length === 0,
+    };
+  }
+
+  /** The number that a guild's log has reached at least; undefined while nothing is known. */
+  async newestSeq({ log, generation }: LogPlace): Promise<number | undefined> {
+    const [row] = await this.#platform.db.orm
+      .select({ seq: auditAnchors.seq })
+      .from(auditAnchors)
+      .where(
+        sql`${auditAnchors.log} = ${log} and ${auditAnchors.generation} = ${generation}
+          and ${auditAnchors.kind} in ('newest', 'accepted')`,
+      )
+      .orderBy(sql`${auditAnchors.at} desc, ${auditAnchors.kind} = 'newest' desc`)
+      .limit(1);
+    return row?.seq;
+  }
+
+  /** Notes how far some logs are sealed now, all in one write. */
+  async noteNewest(logs: readonly (LogPlace & Head)[]): Promise<void> {
+    const at = this.#platform.now().getTime();
+    const rows = logs.flatMap((one) => this.#signed({ ...facts(one), kind: "newest", at }));
+    if (rows.length === 0) return;
+    const { orm } = this.#platform.db;
+    await write(
+      this.#platform.db,
+      rows.map((row) =>
+        orm
+          .insert(auditAnchors)
+          .values(row)
+          .onConflictDoUpdate({
+            target: [auditAnchors.log, auditAnchors.generation],
+            targetWhere: sql`kind = 'newest'`,
+            set: NEWER,
+            setWhere: sql`excluded.seq > ${auditAnchors.seq}`,
+          }),
+      ),
+    );
+  }
+
+  /** The head of this moment with a signature; undefined where this process cannot sign. */
+  signedHead(place: LogPlace & Head): AnchorRow | undefined {
+    return this.#signed({ ...facts(place), kind: "head", at: this.#platform.now().getTime() })[0];
+  }
+
+  /** Keeps the head of a day. False when an earlier one says as much, or this process cannot sign. */
+  async noteHead(place: LogPlace & Head): Promise<boolean> {
+    const row = this.signedHead(place);
+    if (row === undefined) return false;
+    const rows = await this.#rowsOf(place);
+    if (rows.some(({ kind, seq }) => kind === "head" && seq >= row.seq)) return false;
+    await write(this.#platform.db, [this.#insert(row)]);
+    return true;
+  }
+
+  /** Statements that remember a checkpoint, to be written before it is made. */
+  checkpointRows(place: LogPlace, checkpoint: Checkpoint): readonly Writable[] {
+    const { seq, hash, at } = checkpoint;
+    const { log, generation } = place;
+    return this.#signed({ log, generation, kind: "checkpoint", seq, hash, at }).map((row) =>
+      this.#insert(row),
+    );
+  }
+
+  /** Remembers a checkpoint of this log before it is made. */
+  readonly remember = (place: LogPlace) => async (checkpoint: Checkpoint) => {
+    const rows = this.checkpointRows(place, checkpoint);
+    if (rows.length === 0) throw noSecret();
+    await write(this.#platform.db, rows);
+  };
+
+  /**
+   * An operator's word that a log is right as it is: what was known of before is not asked any more.
+   * @throws {Conflict} `audit/no-secret`
+   */
+  async accept(
+    place: LogPlace & Head,
+    checkpoint: Checkpoint | undefined,
+    alongside: readonly (Writable | Guard)[],
+  ): Promise<void> {
+    const rows = await this.#rowsOf(place);
+    const newestAt = Math.max(0, ...rows.map((row) => (row.kind === "checkpoint" ? 0 : row.at)));
+    const at = Math.max(this.#platform.now().getTime(), newestAt + 1);
+    const [accepted] = this.#signed({ ...facts(place), kind: "accepted", at });
+    const [newest] = this.#signed({ ...facts(place), kind: "newest", at });
+    if (!accepted || !newest) throw noSecret();
+    const { orm } = this.#platform.db;
+    await write(this.#platform.db, [
+      guard(
+        sql`(select count(*) from audit_anchors where log = ${place.log}
+          and generation = ${place.generation}) = ${rows.length}`,
+        () => new Conflict("audit/sealed-already", "This log was anchored just now. Try again."),
+      ),
+      this.#insert(accepted),
+      orm
+        .insert(auditAnchors)
+        .values(newest)
+        .onConflictDoUpdate({
+          target: [auditAnchors.log, auditAnchors.generation],
+          targetWhere: sql`kind = 'newest'`,
+          set: NEWER,
+        }),
+      ...(checkpoint ? this.checkpointRows(place, checkpoint) : []),
+      ...alongside,
+    ]);
+  }
+
+  /** Whether this installation signed an anchor, such as one from a line of its log. */
+  check(anchor: SignedAnchor): "good" | "wrong" | "other-key" | "unchecked" {
+    return this.#signer?.check(anchor) ?? "unchecked";
+  }
+
+  #check(row: SignedAnchor): "good" | "wrong" | "other-key" {
+    return this.#signer?.check(row) ?? "good";
+  }
+
+  #signed(anchor: AnchorFacts & Pick<AnchorRow, "kind">): AnchorRow[] {
+    return this.#signer ? [{ ...this.#signer.sign(anchor), kind: anchor.kind }] : [];
+  }
+
+  #insert(row: AnchorRow): Writable {
+    return this.#platform.db.orm.insert(auditAnchors).values(row).onConflictDoNothing();
+  }
+
+  #rowsOf({ log, generation }: LogPlace): Promise<AnchorRow[]> {
+    return this.#rows(
+      sql`${auditAnchors.log} = ${log} and ${auditAnchors.generation} = ${generation}`,
+    );
+  }
+
+  #rows(where: SQL): Promise<AnchorRow[]> {
+    return this.#platform.db.orm
+      .select()
+      .from(auditAnchors)
+      .where(where)
+      .orderBy(auditAnchors.at, auditAnchors.seq);
+  }
+
+  /** Earlier releases kept heads by the day, without a signature. */
+  async #legacyHeads({ log, generation }: LogPlace, acceptedAt: number): Promise<Head[]> {
+    return await this.#platform.db.all<Head>(
+      `SELECT seq, hash FROM audit_heads
+       WHERE guild_id = ? AND generation = ? AND (day + 1) * 86400000 > ? ORDER BY day`,
+      log,
+      generation,
+      acceptedAt,
+    );
+  }
+}
+
+const NEWER = {
+  seq: sql`excluded.seq`,
+  hash: sql`excluded.hash`,
+  at: sql`excluded.at`,
+  keyId: sql`excluded.key_id`,
+  signature: sql`excluded.signature`,
+};
+
+const isKind = (wanted: AnchorRow["kind"]) => (row: AnchorRow) => row.kind === wanted;
+
+function facts({ log, generation, seq, hash }: LogPlace & Head) {
+  return { log, generation, seq, hash };
+}
+
+function noSecret(): Conflict {
+  return new Conflict(
+    "audit/no-secret",
+    "Nothing can be signed without the server's secret. Set GUILDHALL_SECRET as the server has it.",
+  );
+}

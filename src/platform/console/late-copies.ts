@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+import { write } from "../../database/write.ts";
+import { limits } from "../../limits.ts";
+import type { Services } from "../../services.ts";
+import { lateness } from "../fleet/statistics.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+import { LATE_COPIES_JOB, OF_THE_PLATFORM } from "../jobs/kinds.ts";
+import { messageRows } from "../messages/queue.ts";
+import { operators } from "../schema.ts";
+import type { PlatformStore } from "../store.ts";
+
+/** Has a letter written when guilds have gone too long without a good copy; one a day. */
+export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<void> {
+  const { late } = await lateness(platform);
+  if (late === 0) return;
+  const told = await platform.db.first(
+    "SELECT 1 FROM job_runs WHERE kind = ? AND outcome = 'done' AND finished_at BETWEEN ? AND ?",
+    LATE_COPIES_JOB,
+    platform.now().getTime() - limits.backups.warnEveryMs,
+    platform.now().getTime() + limits.clock.skewMs,
+  );
+  if (!told) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
+}
+
+/** Queues a letter to every operator who looks after copies. Gives back how many that were. */
+export async function tellOfLateCopies(
+  services: Pick<Services, "platform" | "jobs" | "config" | "now">,
+): Promise<number> {
+  const { platform, config } = services;
+  const { late, lateSlugs } = await lateness(platform);
+  if (late === 0) return 0;
+  const receivers = await platform.db.orm
+    .select({ userId: operators.userId })
+    .from(operators)
+    .where(sql`exists (select 1 from json_each(${operators.areas}) where value = 'backups')`);
+  const page = new URL("/operator/backups", config.publicUrl).href;
+  const slugs = [...lateSlugs, ...(lateSlugs.length < late ? ["…"] : [])].join(", ");
+  // Operators read the platform's documents, which are in English.
+  const letters = receivers.map(({ userId }) =>
+    messageRows(services, {
+      template: "late-copies",
+      userId,
+      locale: "en",
+      params: { late: String(late), slugs, page },
+      goodForMs: limits.backups.warnEveryMs,
+    }),
+  );
+  await write(platform.db, (await Promise.all(letters)).flat());
+  return receivers.length;
+}

@@ -1,0 +1,44 @@
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { AppEnv } from "../../http/env.ts";
+import { sessionCookieName } from "../../http/session.ts";
+import { hashToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import { flags } from "../accounts/cookie.ts";
+import { type Begun, impersonating } from "./impersonation.ts";
+
+// While an operator acts as somebody, the browser's session is the marked one. Theirs waits beside
+// it, just as far out of reach of scripts and other sites.
+
+/** Puts the marked session in the place of the operator's own. */
+export function setOwnAside<E extends AppEnv>(c: Context<E>, begun: Begun): void {
+  const { token, expiresAt } = begun;
+  const { config, now } = c.var.services;
+  const name = sessionCookieName(config.publicUrl);
+  const own = getCookie(c, name);
+  const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
+  const kept = { ...flags(c), httpOnly: true, maxAge };
+  if (own !== undefined) setCookie(c, `${name}-own`, own, kept);
+  setCookie(c, name, token, kept);
+}
+
+/** Puts the operator's own session back, if it is still theirs. Call it before the marked one ends. */
+export async function takeOwnBack(c: Context<AppEnv>): Promise<void> {
+  const { config, platform, now } = c.var.services;
+  const { operatorId } = impersonating(c.var.platform).impersonator;
+  const name = sessionCookieName(config.publicUrl);
+  const own = getCookie(c, `${name}-own`);
+  forgetOwn(c);
+  const session = own === undefined ? undefined : await platform.session(hashToken(own));
+  if (own === undefined || session?.userId !== operatorId) {
+    deleteCookie(c, name, flags(c));
+    return;
+  }
+  const left = Math.min(session.expiresAt - now().getTime(), limits.session.absoluteMs);
+  const maxAge = Math.max(0, Math.floor(left / 1_000));
+  setCookie(c, name, own, { ...flags(c), httpOnly: true, maxAge });
+}
+
+export function forgetOwn(c: Context<AppEnv>): void {
+  deleteCookie(c, `${sessionCookieName(c.var.services.config.publicUrl)}-own`, flags(c));
+}

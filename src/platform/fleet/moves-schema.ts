@@ -1,0 +1,23 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { GuildId } from "../../kernel/ids.ts";
+
+/**
+ * `moving` until the guild is served from its new host, then `moved` until the old database is purged.
+ * A move that did not work out has `failed`, and its guild stays where it was.
+ */
+export type MoveStatus = "moving" | "moved" | "failed";
+
+/** A guild's database on its way from one host to another. It has the same name on both. */
+export const guildMoves = sqliteTable("guild_moves", {
+  guildId: text("guild_id").$type<GuildId>().primaryKey(),
+  databaseName: text("database_name").notNull(),
+  fromHost: text("from_host").notNull(),
+  toHost: text("to_host").notNull(),
+  status: text().$type<MoveStatus>().notNull(),
+  runner: text().notNull(),
+  /** Raised by whoever takes the move over: what the one before still writes is refused. */
+  fence: integer().notNull(),
+  leaseUntil: integer("lease_until").notNull(),
+  startedAt: integer("started_at").notNull(),
+  finishedAt: integer("finished_at"),
+});

@@ -1,0 +1,171 @@
+import { z } from "@hono/zod-openapi";
+import { linesField, nameField } from "../../http/text-fields.ts";
+import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
+import { isTimeZone } from "../../kernel/time-zone.ts";
+import { limits } from "../../limits.ts";
+import { emailAddress } from "../accounts/email.ts";
+
+const name = nameField(limits.guild.nameCharsMax);
+const slug = z.string().trim().toLowerCase().min(1).max(64);
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use hours and minutes, like 20:00.");
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, "Choose a time zone such as Europe/Madrid.");
+
+export const newGuild = z
+  .strictObject({
+    name,
+    realm: name,
+    region: z.enum(["us", "eu", "kr", "tw", "cn"]),
+    faction: z.enum(["alliance", "horde", "none"]).default("none"),
+    slug: slug.optional(),
+  })
+  .openapi("NewGuild");
+
+/** A form sends every field: an empty one was left out. */
+const blankIsAbsent = (value: unknown) => (value === "" ? undefined : value);
+
+export const newGuildForm = newGuild.extend({
+  slug: z.preprocess(blankIsAbsent, newGuild.shape.slug),
+});
+
+const role = z.enum(ROLES);
+const lowerRole = z.enum(["admin", "officer", "raider", "viewer"]);
+
+export const newInvitation = z
+  .strictObject({
+    role: lowerRole.default("raider"),
+    email: emailAddress.optional(),
+    usesMax: z.coerce.number().int().min(1).max(500).default(50),
+    expiresInDays: z.coerce.number().int().min(1).max(30).default(7),
+  })
+  .openapi("NewInvitation");
+
+export const newInvitationForm = newInvitation.extend({
+  email: z.preprocess(blankIsAbsent, newInvitation.shape.email),
+});
+
+/** Ownership is handed over, never granted. */
+const GRANTABLE = PERMISSIONS.filter((permission) => permission !== "guild.own");
+
+export const memberChange = z
+  .strictObject({
+    role: lowerRole.optional(),
+    overrides: z.partialRecord(z.enum(GRANTABLE), z.boolean()).optional(),
+  })
+  .openapi("MemberChange");
+
+export const ownership = z.strictObject({ userId: z.uuid() });
+
+export const settingsChange = z
+  .strictObject({
+    name: name.optional(),
+    slug: slug.optional(),
+    faction: z.enum(["alliance", "horde", "none"]).optional(),
+    description: linesField(limits.guild.descriptionCharsMax).optional(),
+    contact: linesField(limits.guild.contactCharsMax).optional(),
+    isPublic: z.boolean().optional(),
+    timeZone: timeZone.optional(),
+    raidSchedule: z
+      .strictObject({
+        weekdays: z.array(z.int().min(1).max(7)).min(1).max(7),
+        startsAt: timeOfDay,
+        endsAt: timeOfDay,
+      })
+      .nullable()
+      .optional(),
+  })
+  .openapi("SettingsChange");
+
+/** The settings page sends its checkbox as `on` or not at all, and its days one by one. */
+export const settingsForm = z.object({
+  name,
+  slug,
+  faction: z.enum(["alliance", "horde", "none"]),
+  description: linesField(limits.guild.descriptionCharsMax),
+  contact: linesField(limits.guild.contactCharsMax),
+  isPublic: z
+    .literal("on")
+    .optional()
+    .transform((value) => value === "on"),
+  timeZone,
+});
+
+export const guildJson = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    realm: z.string(),
+    region: z.string(),
+    faction: z.string(),
+    plan: z.string(),
+    isPublic: z.boolean(),
+    description: z.string(),
+    contact: z.string(),
+    timeZone: z.string(),
+    raidSchedule: z.unknown().nullable(),
+    createdAt: z.int(),
+    role: role.nullable(),
+    permissions: z.array(z.enum(PERMISSIONS)),
+  })
+  .openapi("Guild");
+
+export const guildOfMineJson = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  realm: z.string(),
+  region: z.string(),
+  status: z.string(),
+  role,
+});
+
+export const foundedJson = z
+  .object({ id: z.string(), slug: z.string(), status: z.enum(["creating", "ready"]) })
+  .openapi("FoundedGuild");
+
+export const progressJson = z
+  .object({
+    guildId: z.string(),
+    slug: z.string(),
+    status: z.string(),
+    reason: z.string().nullable(),
+    steps: z.array(
+      z.object({ step: z.string(), state: z.enum(["done", "now", "waiting", "failed"]) }),
+    ),
+  })
+  .openapi("Progress");
+
+export const memberJson = z
+  .object({
+    userId: z.string(),
+    name: z.string(),
+    role,
+    overrides: z.partialRecord(z.enum(PERMISSIONS), z.boolean()),
+    joinedAt: z.int(),
+  })
+  .openapi("Member");
+
+export const offboardedJson = z.object({
+  revokedKeys: z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .readonly()
+    .openapi({ description: "API keys of the member that ended with this." }),
+});
+
+export const invitationJson = z
+  .object({
+    id: z.string(),
+    role,
+    email: z.string().nullable(),
+    uses: z.int(),
+    usesMax: z.int(),
+    createdAt: z.int(),
+    expiresAt: z.int(),
+  })
+  .openapi("Invitation");

@@ -1,0 +1,154 @@
+import { eq, getTableColumns } from "drizzle-orm";
+import type { Statement } from "../../database/client.ts";
+import { unlessTold } from "../../database/faults.ts";
+import { write } from "../../database/write.ts";
+import type { Background, Timer } from "../../kernel/background.ts";
+import type { ClockState } from "../../kernel/clock-guard.ts";
+import type { Log } from "../../kernel/log.ts";
+import { limits } from "../../limits.ts";
+import { platformClock } from "../schema.ts";
+import type { PlatformStore } from "../store.ts";
+import { repairTimes } from "./clock-repair.ts";
+
+export type ClockRow = typeof platformClock.$inferSelect;
+
+const ONE = 1;
+
+/** What the platform knows of the time; undefined before any process has written it down. */
+export async function storedClock({ db }: PlatformStore): Promise<ClockRow | undefined> {
+  return await db.orm
+    .select(getTableColumns(platformClock))
+    .from(platformClock)
+    .where(eq(platformClock.id, ONE))
+    .get();
+}
+
+/** Holds the clock of this process against the newest time that the platform has seen. */
+export async function beginClock(platform: PlatformStore): Promise<void> {
+  const row = await storedClock(platform);
+  const newestAt = row?.newestAt ?? (await newestTrace(platform));
+  if (newestAt !== undefined) platform.clock.begin(newestAt);
+}
+
+/** Writes down that the clock is right as it is now. Every process hears of it at its next look. */
+export async function confirmClock(
+  platform: PlatformStore,
+  alongside: readonly Statement[],
+): Promise<void> {
+  platform.clock.confirm();
+  const confirmations = ((await storedClock(platform))?.confirmations ?? 0) + 1;
+  await store(platform, "right", confirmations, alongside);
+}
+
+/** A platform of an older release has no such row, but it has written down when things happened. */
+async function newestTrace({ db }: PlatformStore): Promise<number | undefined> {
+  const row = await db.first<{ at: number | null }>(
+    `SELECT max((SELECT coalesce(max(at), 0) FROM audit_log),
+       (SELECT coalesce(max(finished_at), 0) FROM job_runs),
+       (SELECT coalesce(max(last_used_at), 0) FROM sessions)) AS at`,
+  );
+  return row?.at || undefined;
+}
+
+async function store(
+  platform: PlatformStore,
+  state: ClockState,
+  confirmations: number,
+  alongside: readonly Statement[] = [],
+): Promise<void> {
+  const { db, clock, now } = platform;
+  const row = { newestAt: clock.newest(), state, shownAt: now().getTime(), confirmations };
+  await write(db, [
+    db.orm
+      .insert(platformClock)
+      .values({ id: ONE, ...row })
+      .onConflictDoUpdate({ target: platformClock.id, set: row }),
+    ...alongside,
+  ]);
+}
+
+/** Looks at the clock regularly, tells when it jumps, and puts right what a wrong one wrote. */
+export class ClockWatch {
+  readonly #platform: PlatformStore;
+  readonly #log: Log;
+  readonly #background: Background;
+  #told: ClockState = "right";
+  #confirmations: number | undefined;
+  #repairedAt = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(platform: PlatformStore, log: Log, background: Background) {
+    this.#platform = platform;
+    this.#log = log;
+    this.#background = background;
+  }
+
+  /** A server does; a command looks once, when it opens the platform. */
+  async start(): Promise<void> {
+    await this.look();
+    this.#timer = this.#background.every("clock.look", limits.clock.lookEveryMs, () => this.look());
+  }
+
+  async stop(): Promise<void> {
+    await this.#timer?.stop();
+    await this.#looking;
+  }
+
+  /** Looks now. What fails is tried again at the next look. */
+  async look(): Promise<void> {
+    this.#looking = this.#lookAfter(this.#looking);
+    await this.#looking;
+  }
+
+  async #lookAfter(before: Promise<void>): Promise<void> {
+    await before;
+    // A platform that cannot be reached is told of by its own connection.
+    await unlessTold(this.#lookOnce());
+  }
+
+  async #lookOnce(): Promise<void> {
+    const platform = this.#platform;
+    const { clock, now } = platform;
+    this.#tell(clock.state());
+    const row = await storedClock(platform);
+    this.#confirmations ??= row?.confirmations;
+    const isConfirmed = row !== undefined && row.confirmations !== (this.#confirmations ?? 0);
+    // Other processes have seen a newer time, or an operator has said which one is right.
+    if (row && (isConfirmed || row.newestAt > clock.newest() + limits.clock.jumpMax)) {
+      clock.begin(row.newestAt);
+      this.#confirmations = row.confirmations;
+    }
+    const state = clock.state();
+    this.#tell(state);
+    const isOld = Math.abs(clock.newest() - (row?.newestAt ?? 0)) >= limits.clock.writtenEveryMs;
+    if (isOld || row?.state !== state) await store(platform, state, row?.confirmations ?? 0);
+    if (state === "ahead") return;
+    if (performance.now() - this.#repairedAt < limits.clock.repairEveryMs) return;
+    this.#repairedAt = performance.now();
+    const repaired = await repairTimes(platform, now().getTime());
+    if (repaired > 0) this.#log.warn("clock.repaired", { rows: repaired });
+  }
+
+  #tell(state: ClockState): void {
+    if (state === this.#told) return;
+    const isBack = state === "right";
+    this.#told = state;
+    // What it wrote is looked for at once.
+    this.#repairedAt = Number.NEGATIVE_INFINITY;
+    const { clock, now } = this.#platform;
+    const shown = now().toISOString();
+    const expected = new Date(clock.newest()).toISOString();
+    if (isBack) this.#log.warn("clock.right", { shown });
+    else this.#log.warn(`clock.${state}`, { shown, expected, sentence: SENTENCES[state] });
+  }
+}
+
+const SENTENCES = {
+  ahead:
+    "The clock is far ahead of the newest time known here. Nothing is deleted or ended for good until it is right. " +
+    "Put it right, or, if it is right, type: guildhall clock confirm",
+  behind:
+    "The clock shows a time that is already past. " +
+    "Put it right, or, if it is right, type: guildhall clock confirm",
+} as const;

@@ -1,0 +1,47 @@
+import type { GuildId, SessionId } from "../../kernel/ids.ts";
+import { hashToken, newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import type { PlatformStore } from "../store.ts";
+
+const HEAD = "ght_";
+
+/** Pages cannot send a header with a WebSocket, and an address is written into logs: hence tickets. */
+export async function issueTicket(
+  platform: PlatformStore,
+  guildId: GuildId,
+  sessionId: SessionId,
+): Promise<{ readonly ticket: string; readonly expiresAt: number }> {
+  const ticket = `${HEAD}${newToken()}`;
+  const nowMs = platform.now().getTime();
+  const expiresAt = nowMs + limits.keys.ticketMs;
+  await platform.db.client.batch(
+    [
+      { sql: "DELETE FROM live_tickets WHERE expires_at <= ?", args: [nowMs] },
+      {
+        sql: `INSERT INTO live_tickets (ticket_hash, guild_id, session_id, expires_at)
+              VALUES (?, ?, ?, ?)`,
+        args: [hashToken(ticket), guildId, sessionId, expiresAt],
+      },
+    ],
+    "write",
+  );
+  return { ticket, expiresAt };
+}
+
+export function isTicket(text: string): boolean {
+  return text.startsWith(HEAD);
+}
+
+/** Uses a ticket up: the first to show it has it, everybody after has nothing. */
+export async function useTicket(
+  platform: PlatformStore,
+  ticket: string,
+): Promise<{ readonly guildId: GuildId; readonly sessionId: SessionId } | undefined> {
+  const { rows } = await platform.db.client.execute({
+    sql: `DELETE FROM live_tickets WHERE ticket_hash = ? AND expires_at > ?
+          RETURNING guild_id, session_id`,
+    args: [hashToken(ticket), platform.now().getTime()],
+  });
+  const [guildId, sessionId] = (rows[0] ?? []) as [GuildId?, SessionId?];
+  return guildId && sessionId ? { guildId, sessionId } : undefined;
+}

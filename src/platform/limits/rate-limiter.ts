@@ -1,0 +1,140 @@
+import { LRUCache } from "lru-cache";
+import { isFull } from "../../database/errors.ts";
+import { LimitReached } from "../../kernel/errors.ts";
+import {
+  COUNTED_SLOTS,
+  freeAt,
+  type RateCategory,
+  type RateLimit,
+  type RateSubject,
+  type Rates,
+  type SlotUses,
+  slotOf,
+  startOf,
+  untoldMax,
+} from "../../kernel/rates.ts";
+import { limits } from "../../limits.ts";
+import type { PlatformStore } from "../store.ts";
+
+/** Where a subject stands after one use. */
+export interface RateState {
+  readonly limit: RateLimit;
+  /** Uses left, as far as this process knows. */
+  readonly left: number;
+  /** When everything counted now is past, in Unix milliseconds. */
+  readonly resetAt: number;
+}
+
+/** What this process knows of a subject. */
+interface Known {
+  /** Uses that the shared count does not have yet. */
+  untold: number;
+  /** What the shared count had left when it was last told. */
+  left: number;
+  /** Nothing is free before this moment, so nobody need be asked. */
+  refusedUntil: number;
+  asking: Promise<void> | undefined;
+}
+
+// What happened already is counted, and one use more if it is free: both under the same lock, by
+// however many processes. Nothing comes back when there was neither.
+const TELL = `
+  INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
+  SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
+    SELECT ?4 - ?3 - coalesce(sum(uses), 0) AS free FROM rate_slots
+    WHERE subject = ?1 AND slot > ?2 - ?5 AND slot <= ?2 + 1)
+  WHERE ?3 > 0 OR free > 0
+  ON CONFLICT (subject, slot) DO UPDATE SET
+    uses = uses + excluded.uses, "left" = excluded."left"
+  RETURNING "left"`;
+
+const TAKEN = "SELECT slot, uses FROM rate_slots WHERE subject = ?";
+
+/**
+ * Counts what subjects do, together with every other process of the platform. A process counts a few
+ * uses by itself before it tells the others; once refused, it refuses by itself until one is free.
+ */
+export class RateLimiter {
+  readonly #platform: PlatformStore;
+  readonly #rates: Rates;
+  readonly #known = new LRUCache<string, Known>({ max: limits.rateSubjectsMax });
+
+  constructor(platform: PlatformStore, rates: Rates) {
+    this.#platform = platform;
+    this.#rates = rates;
+  }
+
+  /**
+   * Counts one use; undefined where nothing is limited.
+   * @throws {LimitReached} `rate/too-many` with `retryAfterMs`.
+   */
+  async use(
+    category: RateCategory,
+    subject: RateSubject,
+    id: string,
+  ): Promise<RateState | undefined> {
+    const limit = this.#rates[category][subject];
+    // Some runtimes do not tell the address; one count for all of their callers would lock all out.
+    if (limit === undefined || id === "") return undefined;
+    const key = `${category}:${subject}:${id}`;
+    const known = this.#of(key, limit);
+    // One asks at a time, and whoever waited looks again: a flood is few questions to the database.
+    while (known.asking) await known.asking;
+    const nowMs = this.#platform.now().getTime();
+    // A clock that was set back must not keep anybody out for longer than a window.
+    if (known.refusedUntil > nowMs + 2 * limit.windowMs) known.refusedUntil = 0;
+    if (known.refusedUntil > nowMs) throw tooMany(limit, known.refusedUntil - nowMs);
+    if (known.untold < Math.min(known.left, untoldMax(limit))) known.untold++;
+    else {
+      known.asking = this.#tell(key, known, limit).finally(() => {
+        known.asking = undefined;
+      });
+      await known.asking;
+      if (known.refusedUntil > nowMs) throw tooMany(limit, known.refusedUntil - nowMs);
+    }
+    const resetAt = startOf(slotOf(nowMs, limit) + COUNTED_SLOTS, limit);
+    return { limit, left: known.left - known.untold, resetAt };
+  }
+
+  #of(key: string, { max }: RateLimit): Known {
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = { untold: 0, left: max, refusedUntil: 0, asking: undefined };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** Tells the shared count what it does not know, and asks for one use more. */
+  async #tell(key: string, known: Known, limit: RateLimit): Promise<void> {
+    const { db, now } = this.#platform;
+    const nowMs = now().getTime();
+    const slot = slotOf(nowMs, limit);
+    const expiresAt = startOf(slot + COUNTED_SLOTS, limit);
+    const args = [key, slot, known.untold, limit.max, COUNTED_SLOTS, expiresAt];
+    let row: { left: number } | undefined;
+    try {
+      row = await db.first<{ left: number }>(TELL, ...args);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      // Reading goes on when the disk is full: this process counts alone until there is room.
+      known.untold++;
+      if (known.untold > limit.max) known.refusedUntil = nowMs + limit.windowMs;
+      return;
+    }
+    known.untold = 0;
+    known.left = Math.max(0, row?.left ?? 0);
+    if (row !== undefined && row.left >= 0) return;
+    const free = freeAt(await db.all<SlotUses>(TAKEN, key), limit, nowMs);
+    // Somebody's clock may be behind ours: never ask again within the same moment.
+    known.refusedUntil = Math.max(free, nowMs + 1);
+  }
+}
+
+function tooMany(limit: RateLimit, retryAfterMs: number): LimitReached {
+  return new LimitReached("rate/too-many", "That was too often. Wait a little and try again.", {
+    retryAfterMs,
+    limit: limit.max,
+    windowMs: limit.windowMs,
+  });
+}

@@ -1,0 +1,288 @@
+import { sql } from "drizzle-orm";
+import { guard, type Writable, write } from "../../database/write.ts";
+import { Conflict, Invalid } from "../../kernel/errors.ts";
+import { type AuctionId, type LedgerTxId, newId } from "../../kernel/ids.ts";
+import { newToken } from "../../kernel/tokens.ts";
+import { limits } from "../../limits.ts";
+import type { Jobs } from "../../platform/jobs/jobs.ts";
+import { describe, record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { reversalLines } from "../dkp/ledger.ts";
+import { parsePoints } from "../dkp/points.ts";
+import { type Pool, poolOf } from "../dkp/pools.ts";
+import { statementsOf } from "../dkp/post.ts";
+import { readEntry } from "../dkp/queries.ts";
+import { forgetOldEvents } from "../events.ts";
+import { mustExist } from "../references.ts";
+import { announceState } from "./announcements.ts";
+import { type AuctionView, auction, auctionRow } from "./queries.ts";
+import { hasOnePrice, type Increment, isAscending, seedHashOf } from "./rules.ts";
+import type { AuctionMode, TieBreak } from "./schema.ts";
+
+export const SETTLE_JOB = "auction.settle";
+
+type Points = string | number;
+
+export interface NewAuction {
+  readonly itemName: string;
+  readonly itemId?: number | undefined;
+  readonly mode: AuctionMode;
+  readonly durationMs: number;
+  readonly pool?: string | undefined;
+  readonly copies?: number | undefined;
+  readonly minimum?: Points | undefined;
+  readonly maximum?: Points | undefined;
+  readonly increment?: Points | undefined;
+  /** Steps by price, instead of one `increment`. */
+  readonly increments?: readonly { readonly from: Points; readonly by: Points }[] | undefined;
+  readonly tieBreak?: TieBreak | undefined;
+  readonly allowsOffSpec?: boolean | undefined;
+  readonly allowsAllIn?: boolean | undefined;
+  readonly classes?: readonly string[] | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly snipeMs?: number | undefined;
+  readonly extensionsMax?: number | undefined;
+  readonly overtimeMsMax?: number | undefined;
+  readonly boss?: string | undefined;
+  readonly raidId?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+/** What people know from other systems: thirty seconds more for a late bid, five minutes at most. */
+export const USUAL = { snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 } as const;
+
+/**
+ * Opens an auction of one item. A job is set for its end first, so that it ends whatever happens.
+ * @throws {Invalid} `auctions/bad-terms`; {NotFound} `dkp/pool-not-found`
+ * @throws {Conflict} `auctions/too-many`, `dkp/pool-archived`
+ */
+export async function openAuction(
+  ctx: GuildContext,
+  jobs: Jobs,
+  input: NewAuction,
+): Promise<AuctionView> {
+  allow(ctx, "auctions.run");
+  const pool = await poolOf(ctx, input.pool);
+  // Asked before the job is set, which would outlive a refusal.
+  const raid = mustExist("raid", input.raidId, "/raidId");
+  if (raid.length > 0) await write(ctx.db, raid);
+  const key = ctx.idempotencyKey && `${describe(ctx.actor).id}:${ctx.idempotencyKey}`;
+  const before = key && (await idByKey(ctx, key));
+  if (before) return await auction(ctx, before);
+  const id = newId<AuctionId>();
+  const row = rowOf(ctx, id, pool, input, key ?? id);
+  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, id, row.closes_at);
+  try {
+    await write(ctx.db, [...opening(ctx, pool, row), audited(ctx, pool, row)]);
+  } catch (error) {
+    const first = key && (await idByKey(ctx, key));
+    if (first) return await auction(ctx, first);
+    throw error;
+  }
+  return await auction(ctx, id);
+}
+
+/**
+ * Ends an auction without a winner and gives back what it held.
+ * @throws {Conflict} `auctions/not-open`
+ */
+export async function voidAuction(
+  ctx: GuildContext,
+  id: string,
+  reason: string,
+): Promise<AuctionView> {
+  allow(ctx, "auctions.run");
+  const row = await auctionRow(ctx, id);
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from auctions where id = ${row.id} and status = 'open')`,
+      () => new Conflict("auctions/not-open", "This auction is over. It can be opened again."),
+    ),
+    sql`update auctions set status = 'void', void_reason = ${reason}, settled_at = ${nowMs}
+      where id = ${row.id}`,
+    sql`update bids set state = 'lost' where auction_id = ${row.id} and state = 'live'`,
+    sql`delete from holds where auction_id = ${row.id}`,
+    announceState(row.id, nowMs),
+    record(ctx, "auction.cancel", row.id, { after: { item: row.itemName, reason } }),
+  ]);
+  return await auction(ctx, id);
+}
+
+/**
+ * Does an auction over: its payments are undone by entries, its loot is marked, and a new auction
+ * with the same terms begins. Nothing of the first one is changed or lost.
+ * @throws {Conflict} `auctions/still-open`, `auctions/reopened-already`
+ */
+export async function reopenAuction(
+  ctx: GuildContext,
+  jobs: Jobs,
+  id: string,
+  durationMs: number,
+): Promise<AuctionView> {
+  allow(ctx, "auctions.run");
+  const first = await auction(ctx, id);
+  if (first.status === "open") {
+    throw new Conflict("auctions/still-open", "This auction still goes on. Cancel it first.");
+  }
+  const again = newId<AuctionId>();
+  const terms: NewAuction = {
+    ...first,
+    pool: first.poolId,
+    itemId: first.itemId ?? undefined,
+    raidId: first.raidId ?? undefined,
+    classes: first.classes ?? undefined,
+    roles: first.roles ?? undefined,
+    minimum: undefined,
+    maximum: undefined,
+    increments: undefined,
+    durationMs,
+  };
+  const made = {
+    ...rowOf(ctx, again, first.pool, terms, again),
+    minimum: first.minimum,
+    maximum: first.maximum,
+    increments: JSON.stringify(first.increments),
+    reopens: first.id,
+  };
+  const paid = await Promise.all(
+    first.loot.flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : [])).map(undo),
+  );
+  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closes_at);
+  await write(ctx.db, [
+    guard(
+      sql`not exists (select 1 from auctions where reopens = ${first.id})`,
+      () => new Conflict("auctions/reopened-already", "This auction was opened again already."),
+    ),
+    ...paid.flat(),
+    sql`update loot_awards set reverted_at = ${ctx.now().getTime()}
+      where auction_id = ${first.id} and reverted_at is null`,
+    ...opening(ctx, first.pool, made),
+    record(ctx, "auction.reopen", first.id, { after: { item: first.itemName, by: again } }),
+  ]);
+  return await auction(ctx, again);
+
+  async function undo(txId: string): Promise<readonly Writable[]> {
+    const entry = (await readEntry(ctx, txId))!;
+    const reversal = newId<LedgerTxId>();
+    return statementsOf(ctx, reversal, reversal, {
+      pool: first.pool,
+      poolId: first.poolId,
+      kind: "reversal",
+      origin: entry.kind,
+      reason: entry.reason,
+      reverses: entry.id,
+      effectiveAt: undefined,
+      lines: reversalLines(entry.postings),
+    }) as readonly Writable[];
+  }
+}
+
+type Row = ReturnType<typeof rowOf> & { readonly reopens?: AuctionId };
+
+function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, key: string) {
+  const { mode, durationMs } = input;
+  const nowMs = ctx.now().getTime();
+  const minimum = amount(pool, input.minimum ?? 0, "/minimum");
+  const maximum = input.maximum === undefined ? null : amount(pool, input.maximum, "/maximum");
+  if (maximum !== null && maximum < minimum) throw bad("/maximum", "The maximum is too low.");
+  if (pool.kind === "epgp" && !hasOnePrice(mode)) {
+    throw bad("/mode", "In an EPGP pool an item has one price: choose a fixed price or a roll.");
+  }
+  if (pool.archivedAt !== null) {
+    throw new Conflict("dkp/pool-archived", "This pool is archived. Choose another one.");
+  }
+  const seed = newToken();
+  const usualTieBreak: TieBreak = pool.kind === "epgp" ? "priority" : "first";
+  const snipes = isAscending(mode);
+  return {
+    id,
+    pool_id: pool.id,
+    item_name: input.itemName.trim(),
+    item_id: input.itemId ?? null,
+    boss: input.boss?.trim() ?? "",
+    raid_id: input.raidId ?? null,
+    note: input.note?.trim() ?? "",
+    mode,
+    copies: input.copies ?? 1,
+    minimum,
+    maximum,
+    increments: JSON.stringify(incrementsOf(pool, input)),
+    tie_break: input.tieBreak ?? (mode === "roll" ? "roll" : usualTieBreak),
+    allows_off_spec: input.allowsOffSpec === false ? 0 : 1,
+    allows_all_in: input.allowsAllIn === false ? 0 : 1,
+    classes: input.classes?.length ? JSON.stringify(input.classes) : null,
+    roles: input.roles?.length ? JSON.stringify(input.roles) : null,
+    opens_at: nowMs,
+    closes_at: nowMs + durationMs,
+    original_closes_at: nowMs + durationMs,
+    snipe_ms: snipes ? (input.snipeMs ?? Math.min(USUAL.snipeMs, durationMs)) : 0,
+    extensions_max: input.extensionsMax ?? USUAL.extensionsMax,
+    overtime_ms_max: input.overtimeMsMax ?? USUAL.overtimeMsMax,
+    seed_hash: seedHashOf(seed),
+    seed,
+    idempotency_key: key,
+  };
+}
+
+function opening(ctx: GuildContext, pool: Pool, row: Row) {
+  const names = Object.keys(row);
+  return [
+    guard(
+      sql`(select count(*) from auctions where status = 'open') < ${limits.auctions.openMax}`,
+      () =>
+        new Conflict(
+          "auctions/too-many",
+          `A guild has ${limits.auctions.openMax} auctions at once at most. Let some end first.`,
+        ),
+    ),
+    guard(
+      sql`exists (select 1 from pools where id = ${pool.id} and archived_at is null)`,
+      () => new Conflict("dkp/pool-archived", "This pool is archived. Choose another one."),
+    ),
+    {
+      sql: `INSERT INTO auctions (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
+      args: Object.values(row),
+    },
+    announceState(row.id, row.opens_at),
+    forgetOldEvents(ctx.now().getTime()),
+  ];
+}
+
+function audited(ctx: GuildContext, pool: Pool, row: Row) {
+  const after = { item: row.item_name, mode: row.mode, copies: row.copies, pool: pool.name };
+  return record(ctx, "auction.open", row.id, { after });
+}
+
+function incrementsOf(pool: Pool, input: NewAuction): readonly Increment[] {
+  const one = 10 ** pool.decimals;
+  const steps = input.increments ?? [{ from: 0, by: input.increment ?? 1 }];
+  const found = steps.map(({ from, by }, index) => ({
+    from: amount(pool, from, `/increments/${index}/from`),
+    by: amount(pool, by, `/increments/${index}/by`),
+  }));
+  found.sort((a, b) => a.from - b.from);
+  if (found.some(({ by }) => by <= 0)) throw bad("/increment", "A step must be above zero.");
+  return found[0]?.from === 0 ? found : [{ from: 0, by: one }, ...found];
+}
+
+function amount(pool: Pool, points: Points, pointer: string): number {
+  const found = parsePoints(points, pool.decimals);
+  if (found !== undefined && found >= 0) return found;
+  throw bad(
+    pointer,
+    `Give a number not below zero, with at most ${pool.decimals} digits after the point.`,
+  );
+}
+
+function bad(pointer: string, detail: string): Invalid {
+  return new Invalid("auctions/bad-terms", detail, { errors: [{ pointer, detail }] });
+}
+
+async function idByKey(ctx: GuildContext, key: string): Promise<AuctionId | undefined> {
+  const row = await ctx.db.first<{ id: AuctionId }>(
+    "SELECT id FROM auctions WHERE idempotency_key = ?",
+    key,
+  );
+  return row?.id;
+}

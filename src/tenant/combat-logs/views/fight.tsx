@@ -1,0 +1,399 @@
+import type { View } from "../../../http/view.ts";
+import { assetUrl } from "../../../web/assets/index.ts";
+import { type ChartPoint, LineChart } from "../../../web/chart.tsx";
+import {
+  Button,
+  EmptyState,
+  LinkButton,
+  PageHeader,
+  Section,
+  StatTile,
+} from "../../../web/components.tsx";
+import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
+import type { Death, SpellShare, TargetShare } from "../parser/types.ts";
+import type { FightRow, fight, fightPlayer, PlayerRow, timelineOf } from "../queries.ts";
+import {
+  Bar,
+  classIdOf,
+  count,
+  difficultyName,
+  LeftOutNotice,
+  length,
+  Outcome,
+  PlayerName,
+  percentLeft,
+  perSecond,
+  short,
+} from "./parts.tsx";
+
+export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
+export type FightView = (typeof FIGHT_VIEWS)[number];
+type Fight = Awaited<ReturnType<typeof fight>>;
+
+/** A curve wider than a screen has pixels shows nothing more. */
+const CURVE_POINTS_MAX = 160;
+
+/** One fight: who did what, in four views, and the raid by second. */
+export function FightPage(props: {
+  view: View;
+  fight: Fight;
+  shown: FightView;
+  timeline: Awaited<ReturnType<typeof timelineOf>>;
+}) {
+  const { view, fight, shown, timeline } = props;
+  const t = view.messages.logs;
+  const series = timeline[shown === "deaths" ? "taken" : shown];
+  return (
+    <GuildLayout view={view} title={fight.name || t.fight} section="logs">
+      <FightHeader view={view} fight={fight} />
+      <LeftOutNotice view={view} leftOut={fight.leftOut} />
+      <nav class="row" aria-label={t.fight}>
+        {FIGHT_VIEWS.map((name) => (
+          <a
+            class={`button ${name === shown ? "secondary" : "quiet"}`}
+            href={withParams(view.url, { view: name === "damage" ? undefined : name })}
+            aria-current={name === shown ? "page" : undefined}
+          >
+            {t.views[name]}
+          </a>
+        ))}
+      </nav>
+      {shown === "deaths" ? (
+        <Deaths view={view} fight={fight} />
+      ) : (
+        <Players view={view} fight={fight} shown={shown} />
+      )}
+      {shown === "damage" && fight.unattributedDamage > 0 && (
+        <p class="muted">
+          {t.unattributed}: {count(view, fight.unattributedDamage)}. {t.unattributedText}
+        </p>
+      )}
+      <LineChart
+        title={shown === "taken" || shown === "deaths" ? t.timelineTaken : t.timelineDamage}
+        messages={view.messages}
+        points={curve(view, series)}
+        timeline={{
+          values: series,
+          deaths: fight.deaths.map((death) => ({
+            at: (death.atMs - fight.startAt) / 1_000,
+            name: death.name,
+          })),
+          unit: { time: view.messages.auctions.when, value: t.perSecond },
+          hint: t.zoomHint,
+        }}
+      />
+      <script src={assetUrl("timeline")} defer></script>
+    </GuildLayout>
+  );
+}
+
+function FightHeader({ view, fight }: { view: View; fight: FightRow }) {
+  const t = view.messages.logs;
+  return (
+    <>
+      <PageHeader title={fight.name || t.fight} lead={difficultyName(view, fight.difficulty)}>
+        <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}/players.csv`)}>
+          {t.csv}
+        </LinkButton>
+        <LinkButton look="quiet" href={guildHref(view, `/logs/${fight.reportId}`)}>
+          {fight.reportTitle}
+        </LinkButton>
+      </PageHeader>
+      <div class="grid">
+        <StatTile label={t.outcome}>
+          <Outcome view={view} fight={fight} /> {percentLeft(view, fight)}
+        </StatTile>
+        <StatTile label={t.duration}>{length(fight.durationMs)}</StatTile>
+        <StatTile label={t.deaths}>{String(fight.deathCount)}</StatTile>
+      </div>
+      {fight.sameAs !== null && (
+        <p class="muted">
+          {t.twinText} <a href={guildHref(view, `/fights/${fight.sameAs}`)}>{t.toReport}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Players(props: { view: View; fight: Fight; shown: Exclude<FightView, "deaths"> }) {
+  const { view, fight, shown } = props;
+  const t = view.messages.logs;
+  const of = (player: PlayerRow) =>
+    shown === "damage" ? player.damage : shown === "healing" ? player.healing : player.damageTaken;
+  const rows = fight.players.filter((player) => of(player) > 0).toSorted((a, b) => of(b) - of(a));
+  const most = rows[0] ? of(rows[0]) : 1;
+  const columns: readonly Column<PlayerRow>[] = [
+    {
+      id: "player",
+      label: t.player,
+      card: "title",
+      cell: (one) => (
+        <>
+          <input
+            type="checkbox"
+            name="guid"
+            value={one.guid}
+            aria-label={`${t.compare}: ${one.name}`}
+          />{" "}
+          <PlayerName view={view} fightId={fight.id} player={one} />
+        </>
+      ),
+    },
+    {
+      id: "amount",
+      label: t.views[shown],
+      numeric: true,
+      card: "key",
+      cell: (one) => (
+        <>
+          {count(view, of(one))}
+          <Bar share={of(one) / most} look={`class-${classIdOf(one.class)}`} />
+        </>
+      ),
+    },
+    {
+      id: "rate",
+      label: t.perSecond,
+      numeric: true,
+      card: "plain",
+      cell: (one) => count(view, perSecond(of(one), fight.durationMs)),
+    },
+    ...extraColumns(view, fight, shown),
+  ];
+  return (
+    <form method="get" action={guildHref(view, `/fights/${fight.id}/compare`)} class="list">
+      <DataTable
+        caption={t.views[shown]}
+        columns={columns}
+        rows={rows}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.nobody}</p>}
+      />
+      {rows.length > 1 && <Button look="secondary">{t.compare}</Button>}
+    </form>
+  );
+}
+
+function extraColumns(
+  view: View,
+  fight: FightRow,
+  shown: Exclude<FightView, "deaths">,
+): readonly Column<PlayerRow>[] {
+  const t = view.messages.logs;
+  const figure = (
+    id: string,
+    label: string,
+    of: (one: PlayerRow) => number,
+  ): Column<PlayerRow> => ({
+    id,
+    label,
+    numeric: true,
+    card: "plain",
+    cell: (one) => (of(one) === 0 ? "" : short(view, of(one))),
+  });
+  const active: Column<PlayerRow> = {
+    id: "active",
+    label: t.active,
+    numeric: true,
+    card: "plain",
+    cell: (one) =>
+      t.percent(String(Math.round((100 * one.activeMs) / Math.max(1, fight.durationMs)))),
+  };
+  if (shown === "damage") {
+    return [figure("pets", t.pets, (one) => one.damagePets), active];
+  }
+  if (shown === "healing") {
+    return [
+      figure("absorbed", t.absorbed, (one) => one.absorbsGranted),
+      figure("over", t.overhealing, (one) => one.overhealing),
+      active,
+    ];
+  }
+  return [figure("deaths", t.deaths, (one) => one.deaths)];
+}
+
+function Deaths({ view, fight }: { view: View; fight: Fight }) {
+  const t = view.messages.logs;
+  if (fight.deaths.length === 0) return <EmptyState icon="check" title={t.noDeaths} text="" />;
+  return (
+    <Section title={t.deaths}>
+      {fight.deaths.map((death) => (
+        <DeathCard view={view} fight={fight} death={death} />
+      ))}
+    </Section>
+  );
+}
+
+function DeathCard({ view, fight, death }: { view: View; fight: FightRow; death: Death }) {
+  const t = view.messages.logs;
+  const after = length(death.atMs - fight.startAt);
+  const { killedBy } = death;
+  return (
+    <details class="card">
+      <summary>
+        <strong>{death.name}</strong> {t.diedAt(after)} ·{" "}
+        {killedBy ? t.killedBy(killedBy.sourceName, killedBy.spellName) : t.unknownKiller}
+      </summary>
+      <div class="table-wrap">
+        <table>
+          <caption>{t.before}</caption>
+          <tbody>
+            {death.events.map((event) => (
+              <tr>
+                <th scope="row">{length(event.atMs - fight.startAt)}</th>
+                <td>{event.sourceName}</td>
+                <td>{event.spellName}</td>
+                <td class={`num ${event.kind}`}>
+                  {event.kind === "heal" ? "+" : "−"}
+                  {count(view, event.amount)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** One player in one fight, down to spells and targets. */
+export function FightPlayerPage(props: {
+  view: View;
+  found: Awaited<ReturnType<typeof fightPlayer>>;
+}) {
+  const { view, found } = props;
+  const { fight, player, details } = found;
+  const t = view.messages.logs;
+  const name = player.name.replace(/-(US|EU|KR|TW|CN)$/, "");
+  const tiles: readonly (readonly [string, string])[] = [
+    [t.damage, short(view, player.damage)],
+    [t.healing, short(view, player.healing)],
+    [t.taken, short(view, player.damageTaken)],
+    [t.interrupts, String(player.interrupts)],
+    [t.dispels, String(player.dispels)],
+    [t.casts, String(player.casts)],
+  ];
+  return (
+    <GuildLayout view={view} title={`${name} · ${fight.name}`} section="logs">
+      <PageHeader
+        title={name}
+        lead={[player.spec, player.class, player.itemLevel].filter(Boolean).join(" ")}
+      >
+        <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}`)}>
+          {fight.name || t.fight}
+        </LinkButton>
+      </PageHeader>
+      <div class="grid">
+        {tiles.map(([label, value]) => (
+          <StatTile label={label}>{value}</StatTile>
+        ))}
+      </div>
+      <LineChart
+        title={t.damage}
+        messages={view.messages}
+        points={curve(view, details.damageBySecond)}
+      />
+      <DataTable
+        caption={t.spells}
+        columns={spellColumns(view)}
+        rows={details.spells
+          .filter((one) => one.damage + one.healing + one.casts > 0)
+          .toSorted((a, b) => b.damage + b.healing - a.damage - a.healing)}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.nobody}</p>}
+      />
+      <Shares view={view} title={t.targets} name={t.target} rows={details.targets} />
+      <Shares view={view} title={t.takenFrom} name={t.source} rows={details.takenFrom} />
+    </GuildLayout>
+  );
+}
+
+function spellColumns(view: View): readonly Column<SpellShare>[] {
+  const t = view.messages.logs;
+  const figure = (id: string, label: string, of: (one: SpellShare) => number) => ({
+    id,
+    label,
+    numeric: true,
+    card: "plain" as const,
+    cell: (one: SpellShare) => (of(one) === 0 ? "" : count(view, of(one))),
+  });
+  return [
+    {
+      id: "spell",
+      label: t.spell,
+      card: "title",
+      cell: (one) => (
+        <>
+          {one.spellName}
+          {one.petName !== null && <small class="under muted">{one.petName}</small>}
+        </>
+      ),
+    },
+    { ...figure("damage", t.damage, (one) => one.damage), card: "key" },
+    figure("healing", t.healing, (one) => one.healing),
+    figure("hits", t.hits, (one) => one.hits),
+    {
+      id: "crits",
+      label: t.crits,
+      numeric: true,
+      card: "plain",
+      cell: (one) =>
+        one.crits === 0 ? "" : t.percent(String(Math.round((100 * one.crits) / one.hits))),
+    },
+    figure("casts", t.casts, (one) => one.casts),
+  ];
+}
+
+function Shares(props: { view: View; title: string; name: string; rows: readonly TargetShare[] }) {
+  const { view, title, name, rows } = props;
+  const t = view.messages.logs;
+  const columns: readonly Column<TargetShare>[] = [
+    { id: "name", label: name, card: "title", cell: (one) => one.name },
+    {
+      id: "damage",
+      label: t.damage,
+      numeric: true,
+      card: "key",
+      cell: (one) => (one.damage === 0 ? "" : count(view, one.damage)),
+    },
+    {
+      id: "healing",
+      label: t.healing,
+      numeric: true,
+      card: "plain",
+      cell: (one) => (one.healing === 0 ? "" : count(view, one.healing)),
+    },
+    {
+      id: "hits",
+      label: t.hits,
+      numeric: true,
+      card: "plain",
+      cell: (one) => count(view, one.hits),
+    },
+  ];
+  return (
+    <DataTable
+      caption={title}
+      columns={columns}
+      rows={rows.toSorted((a, b) => b.damage + b.healing - a.damage - a.healing)}
+      url={view.url}
+      messages={view.messages}
+      empty={null}
+    />
+  );
+}
+
+/** Means of as many seconds as it takes to fit the curve on a screen. */
+export function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
+  const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
+  const points: ChartPoint[] = [];
+  for (let second = 0; second < bySecond.length; second += step) {
+    const part = bySecond.slice(second, second + step);
+    const value = part.reduce((sum, amount) => sum + amount, 0) / part.length;
+    points.push({ label: length(second * 1_000), value, text: short(view, value) });
+  }
+  return points;
+}

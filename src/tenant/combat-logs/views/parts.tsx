@@ -1,0 +1,115 @@
+import type { View } from "../../../http/view.ts";
+import { Badge, ClassName, Notice } from "../../../web/components.tsx";
+import { guildHref } from "../../../web/layout.tsx";
+import { difficultyOf } from "../difficulties.ts";
+import type { LeftOut } from "../parser/types.ts";
+import type { FightRow, PlayerRow } from "../queries.ts";
+
+/** A whole number with the language's separators. */
+export function count(view: View, value: number): string {
+  return Math.round(value).toLocaleString(view.locale);
+}
+
+/** Large figures as people say them: 8.6 M, 61 k. */
+export function short(view: View, value: number): string {
+  const format = { notation: "compact", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(view.locale, format).format(value);
+}
+
+export function perSecond(value: number, durationMs: number): number {
+  return durationMs > 0 ? (value * 1_000) / durationMs : 0;
+}
+
+/** Minutes and seconds, `2:20`. */
+export function length(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export function megabytes(view: View, bytes: number): string {
+  return new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 }).format(bytes / 1024 ** 2);
+}
+
+/** What part of something it is, as a bar of the class's colour under the figure. */
+export function Bar(props: { share: number; look?: string }) {
+  const percent = Math.max(0, Math.min(100, props.share * 100)).toFixed(1);
+  return (
+    <svg
+      class={`share ${props.look ?? ""}`}
+      viewBox="0 0 100 4"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <rect class="rest" width="100" height="4" />
+      <rect class="part" width={percent} height="4" />
+    </svg>
+  );
+}
+
+export function Outcome({
+  view,
+  fight,
+}: {
+  view: View;
+  fight: Pick<FightRow, "outcome" | "kind">;
+}) {
+  const t = view.messages.logs;
+  if (fight.kind === "trash") return <span class="muted">{t.trash}</span>;
+  const look = fight.outcome === "kill" ? "good" : fight.outcome === "wipe" ? "bad" : "plain";
+  const names: Readonly<Record<string, string>> = t.outcomes;
+  return <Badge look={look}>{names[fight.outcome] ?? fight.outcome}</Badge>;
+}
+
+export function difficultyName(view: View, number: number): string {
+  return number === 0 ? "" : view.messages.logs.difficulties[difficultyOf(number)];
+}
+
+/** The id under which the page knows a class's colour. */
+export function classIdOf(name: string | null): string {
+  return name === null ? "" : name.toLowerCase().replaceAll(" ", "-");
+}
+
+/** A player's name without the realm's region, with the class beside it. */
+export function PlayerName(props: {
+  view: View;
+  fightId: string;
+  player: Pick<PlayerRow, "guid" | "name" | "class" | "spec">;
+}) {
+  const { view, fightId, player } = props;
+  const path = `/fights/${fightId}/players/${encodeURIComponent(player.guid)}`;
+  const what = [player.spec, player.class].filter(Boolean).join(" ");
+  return (
+    <>
+      <a href={guildHref(view, path)}>{player.name.replace(/-(US|EU|KR|TW|CN)$/, "")}</a>
+      {what !== "" && (
+        <small class="under">
+          <ClassName id={classIdOf(player.class)} name={what} />
+        </small>
+      )}
+    </>
+  );
+}
+
+export function percentLeft(view: View, fight: FightRow): string {
+  if (fight.outcome === "kill" || fight.bossPercent === null) return "";
+  const format = { maximumFractionDigits: 1 } as const;
+  return view.messages.logs.percent(
+    new Intl.NumberFormat(view.locale, format).format(fight.bossPercent),
+  );
+}
+
+/** Says what of a fight, or of a whole log, there was no room for. Nothing, for any raid. */
+export function LeftOutNotice({ view, leftOut }: { view: View; leftOut: LeftOut }) {
+  const t = view.messages.logs;
+  const kinds = ["players", "enemies", "deaths", "rows", "curves"] as const;
+  const parts = kinds.flatMap((kind) => {
+    const many = leftOut[kind];
+    return many === 0 ? [] : [`${t.leftOutKinds[kind]}: ${count(view, many)}`];
+  });
+  if (parts.length === 0) return null;
+  return (
+    <Notice>
+      {t.leftOut} {parts.join(", ")}.
+    </Notice>
+  );
+}

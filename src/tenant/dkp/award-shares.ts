@@ -1,0 +1,126 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard } from "../../database/write.ts";
+import { Conflict } from "../../kernel/errors.ts";
+import type { PersonId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { capped, type Standing, weekStartMs } from "./caps.ts";
+import { earnedUnit, shareLines } from "./ledger.ts";
+import { formatPoints } from "./points.ts";
+import type { Pool } from "./pools.ts";
+import { post } from "./post.ts";
+import type { Entry } from "./queries.ts";
+import { peopleAreHere, poolIsOpen, reasonOf } from "./service-guards.ts";
+
+export interface Shares {
+  readonly shares: readonly { readonly personId: PersonId; readonly amount: number }[];
+  readonly reason: string;
+  readonly effectiveAt: number | undefined;
+  readonly raidId?: string | undefined;
+}
+
+/** Something was written between reading the balances and writing the award. */
+class Moved extends Error {}
+
+/**
+ * Gives each person their share, within the pool's caps: what a cap keeps is booked as blocked. An
+ * award for a time before the last decay is refused, with what would have been left of it.
+ * @throws {Conflict} `dkp/behind-decay`, `dkp/pool-archived` @throws {Invalid} `dkp/bad-people`
+ */
+export async function awardShares(ctx: GuildContext, pool: Pool, input: Shares): Promise<Entry> {
+  allow(ctx, "points.award");
+  const hasCaps = pool.hardCap !== null || pool.weeklyCap !== null;
+  const people = input.shares.map(({ personId }) => personId);
+  const base = {
+    pool,
+    poolId: pool.id,
+    kind: "award" as const,
+    origin: "award" as const,
+    reason: reasonOf(input.reason),
+    reverses: null,
+    effectiveAt: input.effectiveAt,
+    raidId: input.raidId,
+  };
+  const before = [poolIsOpen(pool), peopleAreHere(pool, people), ...notBehindDecay(pool, input)];
+  if (!hasCaps) {
+    return await post(ctx, {
+      ...base,
+      lines: shareLines(pool.kind, input.shares),
+      before,
+      after: [],
+    });
+  }
+  for (let tries = 1; ; tries++) {
+    const found = await standingsOf(ctx, pool, people);
+    const { shares, blocked } = capped(pool, input.shares, found.standings);
+    const kept = blocked.reduce((sum, one) => sum + one.blocked, 0);
+    try {
+      return await post(ctx, {
+        ...base,
+        lines: shareLines(pool.kind, shares, kept),
+        blocked,
+        before: [...before, unchanged(pool, found.seq)],
+        after: [],
+      });
+    } catch (error) {
+      if (!(error instanceof Moved) || tries >= limits.dkp.awardTriesMax) throw error;
+    }
+  }
+}
+
+/** L8: what was read is what the award is made from. */
+function unchanged(pool: Pool, seq: number): Guard {
+  return guard(
+    sql`(select coalesce(max(seq), 0) from ledger_tx where pool_id = ${pool.id}) = ${seq}`,
+    () => new Moved("The ledger has grown meanwhile."),
+  );
+}
+
+function notBehindDecay(pool: Pool, input: Shares): readonly Guard[] {
+  const { effectiveAt } = input;
+  if (effectiveAt === undefined) return [];
+  const [first] = input.shares;
+  return [
+    guard(
+      sql`not exists (select 1 from decay_runs where pool_id = ${pool.id} and at > ${effectiveAt})`,
+      () => {
+        const percent = pool.decay?.percent ?? 0;
+        const left = Math.round(((first?.amount ?? 0) * (100 - percent)) / 100);
+        const points = formatPoints(left, pool.decimals);
+        return new Conflict(
+          "dkp/behind-decay",
+          `The pool has decayed since then. Give ${points} as of now instead: that is what ` +
+            "would be left.",
+          { proposal: { points, effectiveAt: null } },
+        );
+      },
+    ),
+  ];
+}
+
+async function standingsOf(ctx: GuildContext, pool: Pool, people: readonly PersonId[]) {
+  const unit = earnedUnit(pool.kind);
+  const since = weekStartMs(ctx.now().getTime(), ctx.guild.region);
+  const rows = await ctx.db.all<Standing & { personId: PersonId; seq: number }>(
+    `SELECT p.value AS personId,
+       (SELECT coalesce(max(seq), 0) FROM ledger_tx WHERE pool_id = ?1) AS seq,
+       coalesce((SELECT b.balance FROM balances b WHERE b.account_id = a.id AND b.unit = ?2), 0)
+         AS balance,
+       coalesce((SELECT sum(l.amount) FROM ledger_postings l JOIN ledger_tx t ON t.id = l.tx_id
+          LEFT JOIN ledger_tx o ON o.id = t.reverses_id
+          WHERE l.account_id = a.id AND l.unit = ?2 AND t.effective_at >= ?3
+            AND (t.kind = 'award' OR o.kind = 'award')), 0) AS gainedThisWeek
+     FROM json_each(?4) p
+     LEFT JOIN accounts a ON a.pool_id = ?1 AND a.kind = 'person' AND a.person_id = p.value`,
+    pool.id,
+    unit,
+    since,
+    JSON.stringify(people),
+  );
+  return {
+    seq: rows[0]?.seq ?? 0,
+    standings: new Map(
+      rows.map(({ personId, balance, gainedThisWeek }) => [personId, { balance, gainedThisWeek }]),
+    ),
+  };
+}

@@ -1,0 +1,335 @@
+import type { View } from "../../../http/view.ts";
+import { limits } from "../../../limits.ts";
+import {
+  Badge,
+  Button,
+  ClassName,
+  EmptyState,
+  LinkButton,
+  PageHeader,
+  Section,
+  Time,
+} from "../../../web/components.tsx";
+import {
+  Form,
+  type FormState,
+  RadioField,
+  SelectField,
+  TextArea,
+  TextField,
+} from "../../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import { type Column, DataTable, Filters } from "../../../web/tables.tsx";
+import { may } from "../../context.ts";
+import { Amount, classLabel } from "../../dkp/views/parts.tsx";
+import type { Loot, Wish } from "../service.ts";
+
+/** Everything that dropped, with a filter and a file. */
+export function LootPage(props: {
+  view: View;
+  items: readonly Loot[];
+  next: string | undefined;
+  q: string;
+}) {
+  const { view, items, next, q } = props;
+  const t = view.messages.loot;
+  const mayAdd = may(view.guild!, "auctions.run");
+  return (
+    <GuildLayout view={view} title={t.title} section="loot">
+      <PageHeader title={t.title} lead={t.lead}>
+        {mayAdd && (
+          <LinkButton look="primary" href={guildHref(view, "/loot/new")}>
+            {t.add}
+          </LinkButton>
+        )}
+        {may(view.guild!, "raids.view") && (
+          <LinkButton href={guildHref(view, "/loot/councils")}>{t.councils}</LinkButton>
+        )}
+        {may(view.guild!, "raids.join") && (
+          <LinkButton href={guildHref(view, "/loot/wishes")}>{t.wishes}</LinkButton>
+        )}
+        <LinkButton look="quiet" href={guildHref(view, "/loot/export.csv")}>
+          {t.csv}
+        </LinkButton>
+      </PageHeader>
+      <Filters url={view.url} messages={view.messages}>
+        <label>
+          {t.find}
+          <input type="search" name="q" value={q} />
+        </label>
+      </Filters>
+      <LootTable view={view} items={items} next={next} />
+    </GuildLayout>
+  );
+}
+
+/** One item: every drop, what was paid, and who wants it. */
+export function ItemPage(props: {
+  view: View;
+  name: string;
+  items: readonly Loot[];
+  wishes: readonly Wish[];
+}) {
+  const { view, name, items, wishes } = props;
+  const t = view.messages.loot;
+  return (
+    <GuildLayout view={view} title={name} section="loot">
+      <PageHeader title={name} lead={t.itemLead}>
+        {may(view.guild!, "auctions.run") && (
+          <LinkButton
+            look="primary"
+            href={guildHref(view, `/auctions/new?item=${encodeURIComponent(name)}`)}
+          >
+            {view.messages.auctions.start}
+          </LinkButton>
+        )}
+      </PageHeader>
+      {may(view.guild!, "raids.view") && (
+        <Section title={t.wanted}>
+          {wishes.length === 0 ? (
+            <p class="muted">{t.nobodyWants}</p>
+          ) : (
+            <ol class="plain">
+              {wishes.map((wish) => (
+                <li>
+                  <strong>{wish.personName}</strong> <span class="muted">{t.rank(wish.rank)}</span>{" "}
+                  {wish.hasIt && <Badge look="good">{t.has}</Badge>} {wish.note}
+                </li>
+              ))}
+            </ol>
+          )}
+        </Section>
+      )}
+      <LootTable view={view} items={items} next={undefined} />
+    </GuildLayout>
+  );
+}
+
+/** Rows of loot, also on pages of raids and people. */
+export function LootTable(props: { view: View; items: readonly Loot[]; next: string | undefined }) {
+  const { view, items, next } = props;
+  const t = view.messages.loot;
+  const mayUndo = may(view.guild!, "auctions.run");
+  const columns: readonly Column<Loot>[] = [
+    {
+      id: "item",
+      label: t.item,
+      cell: (row) => (
+        <>
+          <a href={guildHref(view, `/loot/items/${encodeURIComponent(row.itemKey)}`)}>
+            {row.itemName}
+          </a>{" "}
+          {row.isReverted && <Badge look="bad">{t.undone}</Badge>}
+          {(row.boss || row.note) && (
+            <span class="under muted">{[row.boss, row.note].filter(Boolean).join(" · ")}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "who",
+      label: t.who,
+      cell: (row) =>
+        row.personId === null ? (
+          <span class="muted">{t.fates[row.fate]}</span>
+        ) : (
+          <>
+            <a href={guildHref(view, `/standings/${row.personId}`)}>{row.personName}</a>
+            {row.class && (
+              <span class="under muted">
+                <ClassName id={row.class} name={classLabel(view, row.class)} />
+                {row.spec === "off" && ` · ${t.specs.off}`}
+              </span>
+            )}
+          </>
+        ),
+    },
+    {
+      id: "price",
+      label: t.price,
+      numeric: true,
+      cell: (row) =>
+        row.txId === null || !may(view.guild!, "ledger.view") ? (
+          <Amount view={view} amount={row.price} pool={row} />
+        ) : (
+          <a href={guildHref(view, `/ledger/${row.txId}`)}>
+            <Amount view={view} amount={row.price} pool={row} />
+          </a>
+        ),
+    },
+    {
+      id: "source",
+      label: t.source,
+      cell: (row) =>
+        row.auctionId && may(view.guild!, "raids.view") ? (
+          <a href={guildHref(view, `/auctions/${row.auctionId}`)}>{t.sources[row.source]}</a>
+        ) : (
+          t.sources[row.source]
+        ),
+    },
+    {
+      id: "when",
+      label: t.when,
+      cell: (row) => (
+        <>
+          <Time at={row.at} timeZone={view.guild!.guild.timeZone} locale={view.locale} />
+          {row.raidName && <span class="under muted">{row.raidName}</span>}
+        </>
+      ),
+    },
+  ];
+  const undo: Column<Loot> = {
+    id: "undo",
+    label: view.messages.common.actions,
+    cell: (row) =>
+      row.isReverted ? null : (
+        <LinkButton look="quiet" href={guildHref(view, `/loot/${row.id}/reversal`)}>
+          {t.undo}
+        </LinkButton>
+      ),
+  };
+  return (
+    <DataTable
+      caption={t.caption}
+      rows={items}
+      url={view.url}
+      messages={view.messages}
+      next={next}
+      columns={mayUndo ? [...columns, undo] : columns}
+      empty={<EmptyState icon="loot" title={t.none} text={t.noneText} />}
+    />
+  );
+}
+
+/** What was given by hand, with its price. */
+export function LootFormPage(props: {
+  view: View;
+  form: FormState;
+  people: readonly { readonly personId: string; readonly name: string }[];
+  raids: readonly { readonly id: string; readonly name: string }[];
+  formKey: string;
+}) {
+  const { view, form, people, raids, formKey } = props;
+  const t = view.messages.loot;
+  return (
+    <GuildLayout view={view} title={t.add} section="loot" narrow>
+      <PageHeader title={t.add} lead={t.addLead} />
+      <Form form={form} messages={view.messages}>
+        <input type="hidden" name="key" value={formKey} />
+        <TextField
+          name="itemName"
+          label={t.item}
+          form={form}
+          autocomplete="off"
+          maxlength={limits.auctions.itemCharsMax}
+          value={view.url.searchParams.get("item") ?? ""}
+          required
+        />
+        <RadioField
+          name="fate"
+          label={t.fate}
+          form={form}
+          value="person"
+          options={(["person", "disenchanted", "bank"] as const).map((fate) => ({
+            value: fate,
+            label: t.fates[fate],
+          }))}
+        />
+        <SelectField
+          name="personId"
+          label={t.who}
+          form={form}
+          options={[
+            { value: "", label: "–" },
+            ...people.map(({ personId, name }) => ({ value: personId, label: name })),
+          ]}
+        />
+        <TextField name="points" label={t.price} form={form} inputmode="decimal" value="0" />
+        <SelectField
+          name="source"
+          label={t.source}
+          form={form}
+          options={(["manual", "council"] as const).map((source) => ({
+            value: source,
+            label: t.sources[source],
+          }))}
+        />
+        <TextField name="boss" label={t.boss} form={form} maxlength={limits.loot.noteCharsMax} />
+        {raids.length > 0 && (
+          <SelectField
+            name="raidId"
+            label={t.raid}
+            form={form}
+            value={view.url.searchParams.get("raid") ?? ""}
+            options={[
+              { value: "", label: "–" },
+              ...raids.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+          />
+        )}
+        <TextField name="note" label={t.note} form={form} maxlength={limits.loot.noteCharsMax} />
+        <Button>{t.add}</Button>
+      </Form>
+    </GuildLayout>
+  );
+}
+
+/** Asks why before an award is taken back. */
+export function LootReversalPage(props: { view: View; form: FormState; item: Loot }) {
+  const { view, form, item } = props;
+  const t = view.messages.loot;
+  return (
+    <GuildLayout view={view} title={t.undo} section="loot" narrow>
+      <PageHeader
+        title={t.undo}
+        lead={`${item.itemName}${item.personName ? ` · ${item.personName}` : ""}`}
+      />
+      <p class="muted">{t.undoLead}</p>
+      <Form form={form} messages={view.messages}>
+        <TextField
+          name="reason"
+          label={t.reason}
+          form={form}
+          maxlength={limits.dkp.reasonCharsMax}
+          required
+        />
+        <div class="row">
+          <Button look="danger">{t.undo}</Button>
+          <LinkButton look="quiet" href={guildHref(view, "/loot")}>
+            {view.messages.common.cancel}
+          </LinkButton>
+        </div>
+      </Form>
+    </GuildLayout>
+  );
+}
+
+/** One's own list, as lines of text: nothing to learn, and it works with a thumb. */
+export function WishesPage(props: { view: View; form: FormState; own: readonly Wish[] }) {
+  const { view, form, own } = props;
+  const t = view.messages.loot;
+  return (
+    <GuildLayout view={view} title={t.wishes} section="loot" narrow>
+      <PageHeader title={t.wishes} lead={t.wishesLead} />
+      <Form form={form} messages={view.messages}>
+        <TextArea
+          name="items"
+          label={t.wishesLabel}
+          form={form}
+          rows={12}
+          value={own.map(({ itemName }) => itemName).join("\n")}
+        />
+        <Button>{view.messages.common.save}</Button>
+      </Form>
+      <ul class="plain">
+        {own
+          .filter((wish) => wish.hasIt)
+          .map((wish) => (
+            <li>
+              {wish.itemName} <Badge look="good">{t.has}</Badge>
+            </li>
+          ))}
+      </ul>
+    </GuildLayout>
+  );
+}

@@ -1,0 +1,242 @@
+import { sql } from "drizzle-orm";
+import { guard, type Writable, write } from "../../database/write.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { newId, type RaidId, type RaidSeriesId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+import { record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { poolOf } from "../dkp/pools.ts";
+import { announce } from "../events.ts";
+import { ownPerson } from "../roster/service.ts";
+import { occurrences } from "./calendar.ts";
+import { type RaidView, raid } from "./queries.ts";
+import type { SignupStatus } from "./schema.ts";
+
+export interface NewRaid {
+  readonly name: string;
+  /** Unix milliseconds. */
+  readonly startsAt: number;
+  readonly minutes: number;
+  readonly pool?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+export interface NewSeries {
+  readonly name: string;
+  /** ISO weekdays, Monday is 1. */
+  readonly weekdays: readonly number[];
+  /** Local time of the guild, such as "20:00". */
+  readonly startsAt: string;
+  readonly minutes: number;
+  readonly pool?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+export interface SignupInput {
+  readonly status: SignupStatus;
+  readonly role?: string | null | undefined;
+  readonly note?: string | undefined;
+  /** Somebody else, for officers. */
+  readonly personId?: string | undefined;
+}
+
+/** @throws {NotFound} `dkp/pool-not-found` */
+export async function planRaid(ctx: GuildContext, input: NewRaid): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  const pool = await poolOf(ctx, input.pool);
+  const id = newId<RaidId>();
+  await write(ctx.db, [
+    {
+      sql: `INSERT INTO raids (id, name, pool_id, starts_at, ends_at, note, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      args: [
+        id,
+        input.name.trim(),
+        pool.id,
+        input.startsAt,
+        input.startsAt + input.minutes * 60_000,
+        input.note?.trim() ?? "",
+        ctx.now().getTime(),
+      ],
+    },
+    announceRaid(ctx, id),
+    record(ctx, "raid.plan", id, { after: { name: input.name, startsAt: input.startsAt } }),
+  ]);
+  return await raid(ctx, id);
+}
+
+/**
+ * Raids every week at a local time; those of the next weeks are there at once.
+ * @throws {Conflict} `raids/too-many-series`
+ */
+export async function planSeries(ctx: GuildContext, input: NewSeries): Promise<RaidSeriesId> {
+  allow(ctx, "raids.manage");
+  const pool = await poolOf(ctx, input.pool);
+  const id = newId<RaidSeriesId>();
+  await write(ctx.db, [
+    guard(
+      sql`(select count(*) from raid_series where ended_at is null) < ${limits.raids.seriesMax}`,
+      () =>
+        new Conflict(
+          "raids/too-many-series",
+          `A guild has ${limits.raids.seriesMax} weekly raids at most. End one first.`,
+        ),
+    ),
+    {
+      sql: `INSERT INTO raid_series (id, name, weekdays, starts_at, minutes, pool_id, note, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      args: [
+        id,
+        input.name.trim(),
+        JSON.stringify([...new Set(input.weekdays)].sort()),
+        input.startsAt,
+        input.minutes,
+        pool.id,
+        input.note?.trim() ?? "",
+        ctx.now().getTime(),
+      ],
+    },
+    record(ctx, "raid.series", id, { after: { ...input } }),
+  ]);
+  await topUp(ctx);
+  return id;
+}
+
+/** No more raids of this series; those ahead that nobody began are canceled. */
+export async function endSeries(ctx: GuildContext, id: string): Promise<void> {
+  allow(ctx, "raids.manage");
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from raid_series where id = ${id} and ended_at is null)`,
+      () => new NotFound("raids/series-not-found", "This guild has no such weekly raid."),
+    ),
+    sql`update raid_series set ended_at = ${nowMs} where id = ${id}`,
+    sql`update raids set status = 'canceled' where series_id = ${id} and status = 'planned'
+      and starts_at > ${nowMs}`,
+    record(ctx, "raid.series-end", id),
+  ]);
+}
+
+/** Moves or renames a raid that has not begun. @throws {Conflict} `raids/begun` */
+export async function changeRaid(
+  ctx: GuildContext,
+  id: string,
+  change: { readonly [K in keyof NewRaid]?: NewRaid[K] | undefined },
+): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  const before = await raid(ctx, id);
+  const startsAt = change.startsAt ?? before.startsAt;
+  const minutes = change.minutes ?? (before.endsAt - before.startsAt) / 60_000;
+  await write(ctx.db, [
+    isPlanned(id),
+    sql`update raids set name = ${change.name?.trim() ?? before.name}, starts_at = ${startsAt},
+      ends_at = ${startsAt + minutes * 60_000}, note = ${change.note?.trim() ?? before.note}
+      where id = ${id}`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.change", id, {
+      before: { name: before.name, startsAt: before.startsAt },
+      after: { ...change },
+    }),
+  ]);
+  return await raid(ctx, id);
+}
+
+/** @throws {Conflict} `raids/begun` */
+export async function cancelRaid(ctx: GuildContext, id: string): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  const { name } = await raid(ctx, id);
+  await write(ctx.db, [
+    isPlanned(id),
+    sql`update raids set status = 'canceled' where id = ${id}`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.cancel", id, { after: { name } }),
+  ]);
+  return await raid(ctx, id);
+}
+
+/**
+ * Says who comes: the caller, or for officers anybody. The last word counts.
+ * @throws {Conflict} `raids/over` @throws {NotFound} `roster/person-not-found`
+ */
+export async function signUp(ctx: GuildContext, id: string, input: SignupInput): Promise<RaidView> {
+  allow(ctx, "raids.join");
+  if (input.personId !== undefined) allow(ctx, "raids.manage");
+  const personId = input.personId ?? (await ownPerson(ctx))?.id;
+  if (personId === undefined) throw noSuchPerson();
+  await raid(ctx, id);
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from raids where id = ${id} and status in ('planned', 'running'))`,
+      () => new Conflict("raids/over", "This raid is over or canceled."),
+    ),
+    guard(
+      sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
+      noSuchPerson,
+    ),
+    sql`insert into raid_signups (raid_id, person_id, status, role, note, at)
+      values (${id}, ${personId}, ${input.status}, coalesce(${input.role ?? null},
+        (select role from characters where person_id = ${personId} and is_main = 1)),
+        ${input.note?.trim() ?? ""}, ${nowMs})
+      on conflict (raid_id, person_id) do update set status = excluded.status,
+        role = excluded.role, note = excluded.note, at = excluded.at`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.sign-up", id, { after: { person: personId, status: input.status } }),
+  ]);
+  await topUp(ctx);
+  return await raid(ctx, id as RaidId);
+}
+
+/**
+ * Makes sure that every weekly raid of the next weeks is there. Called by what people do anyway, so
+ * that a calendar needs no clock of its own; twice makes nothing twice.
+ */
+export async function topUp(ctx: GuildContext): Promise<void> {
+  const series = await ctx.db.all<{
+    id: RaidSeriesId;
+    name: string;
+    weekdays: string;
+    starts_at: string;
+    minutes: number;
+    pool_id: string;
+    note: string;
+  }>("SELECT * FROM raid_series WHERE ended_at IS NULL");
+  const nowMs = ctx.now().getTime();
+  const ahead = series.flatMap((one) =>
+    occurrences(
+      { weekdays: JSON.parse(one.weekdays), startsAt: one.starts_at, minutes: one.minutes },
+      ctx.guild.timeZone,
+      nowMs,
+      limits.raids.plannedAheadDays,
+    ).map((when) => ({ ...when, id: newId<RaidId>(), one })),
+  );
+  const missing = ahead.map(
+    ({ id, one, localDate, startsAt, endsAt }): Writable => ({
+      sql: `INSERT INTO raids (id, series_id, local_date, name, pool_id, starts_at, ends_at, note,
+            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      args: [id, one.id, localDate, one.name, one.pool_id, startsAt, endsAt, one.note, nowMs],
+    }),
+  );
+  if (missing.length === 0) return;
+  await write(ctx.db, [
+    ...missing,
+    record(ctx, "raid.top-up", "raids", { after: { until: ahead.at(-1)!.localDate } }),
+  ]);
+}
+
+/** Tells everybody who looks at this raid to look again. */
+export function announceRaid(ctx: GuildContext, id: string) {
+  return announce("raid", { id }, ctx.now().getTime());
+}
+
+function isPlanned(id: string) {
+  return guard(
+    sql`exists (select 1 from raids where id = ${id} and status = 'planned')`,
+    () => new Conflict("raids/begun", "This raid has begun or is over, so it stays as it is."),
+  );
+}
+
+function noSuchPerson(): NotFound {
+  return new NotFound("roster/person-not-found", "This guild has no such person.");
+}

@@ -1,0 +1,223 @@
+import { sql } from "drizzle-orm";
+import { type Guard, guard, write } from "../../database/write.ts";
+import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
+import type { PersonId } from "../../kernel/ids.ts";
+import { record } from "../audit.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { awardShares } from "../dkp/award-shares.ts";
+import { parsePoints } from "../dkp/points.ts";
+import { poolOf } from "../dkp/pools.ts";
+import type { Entry } from "../dkp/queries.ts";
+import { ownPerson } from "../roster/service.ts";
+import { announceRaid, topUp } from "./plan.ts";
+import { type RaidView, raid } from "./queries.ts";
+import type { Presence, Remark } from "./schema.ts";
+
+export interface PresenceChange {
+  readonly personId: string;
+  readonly presence: Presence;
+  /** How much of the night counts, in percent; what is usual for the presence, unless said. */
+  readonly creditPct?: number | undefined;
+  readonly remark?: Remark | null | undefined;
+  /** The night does not count for this person at all. */
+  readonly isExempt?: boolean | undefined;
+}
+
+export interface RaidAward {
+  readonly points: string | number;
+  readonly reason: string;
+  /** What those on the bench get of it, in percent. */
+  readonly benchPct?: number | undefined;
+  /** Not for those who came late, as is usual for being on time. */
+  readonly exceptLate?: boolean | undefined;
+}
+
+/** Somebody on the bench has kept the night free as well. */
+const USUAL_CREDIT: Readonly<Record<Presence, number>> = { present: 100, bench: 100, absent: 0 };
+/** How long before its time a raid's bench opens. */
+const BENCH_OPENS_MS = 3_600_000;
+
+/**
+ * Begins a raid: who said yes is there, unless somebody says otherwise.
+ * @throws {Conflict} `raids/not-planned`
+ */
+export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  await raid(ctx, id);
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from raids where id = ${id} and status = 'planned')`,
+      () => new Conflict("raids/not-planned", "This raid has begun already, or was canceled."),
+    ),
+    sql`update raids set status = 'running', started_at = ${nowMs} where id = ${id}`,
+    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, joined_at)
+      select raid_id, person_id, 'present', 100, ${nowMs} from raid_signups
+      where raid_id = ${id} and status = 'yes' on conflict do nothing`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.start", id),
+  ]);
+  await topUp(ctx);
+  return await raid(ctx, id);
+}
+
+/** @throws {Conflict} `raids/not-running` */
+export async function endRaid(ctx: GuildContext, id: string): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  await raid(ctx, id);
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    isRunning(id),
+    sql`update raids set status = 'ended', ended_at = ${nowMs} where id = ${id}`,
+    sql`update raid_attendance set left_at = ${nowMs} where raid_id = ${id}
+      and presence <> 'absent' and left_at is null`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.end", id),
+  ]);
+  await topUp(ctx);
+  return await raid(ctx, id);
+}
+
+/**
+ * Notes who is there, on the bench or missing; also afterwards, because memories are corrected.
+ * @throws {Conflict} `raids/not-begun` @throws {Invalid} `raids/bad-people`
+ */
+export async function setPresence(
+  ctx: GuildContext,
+  id: string,
+  changes: readonly PresenceChange[],
+): Promise<RaidView> {
+  allow(ctx, "raids.manage");
+  const before = await raid(ctx, id);
+  const nowMs = ctx.now().getTime();
+  const was = new Map(before.people.map((person) => [person.personId as string, person]));
+  const rows = changes.map(({ personId, presence, creditPct, remark, isExempt }) => {
+    const old = was.get(personId);
+    const changed = old?.presence !== presence;
+    return {
+      personId,
+      presence,
+      credit: creditPct ?? (changed ? USUAL_CREDIT[presence] : (old?.creditPct ?? 0)),
+      remark: remark === undefined ? (old?.remark ?? null) : remark,
+      exempt: (isExempt ?? old?.isExempt ?? false) ? 1 : 0,
+      joinedAt: presence === "absent" ? (old?.joinedAt ?? null) : (old?.joinedAt ?? nowMs),
+      leftAt: presence === "absent" && old?.joinedAt ? nowMs : null,
+    };
+  });
+  const people = JSON.stringify(rows.map(({ personId }) => personId));
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from raids where id = ${id} and status in ('running', 'ended'))`,
+      () => new Conflict("raids/not-begun", "This raid has not begun yet."),
+    ),
+    guard(
+      sql`(select count(*) from persons where status = 'active'
+        and id in (select value from json_each(${people}))) = ${new Set(changes.map((one) => one.personId)).size}`,
+      badPeople,
+    ),
+    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, is_exempt,
+        joined_at, left_at)
+      select ${id}, value->>'personId', value->>'presence', value->>'credit', value->>'remark',
+        value->>'exempt', value->>'joinedAt', value->>'leftAt'
+      from json_each(${JSON.stringify(rows)}) where true
+      on conflict (raid_id, person_id) do update set presence = excluded.presence,
+        credit_pct = excluded.credit_pct, remark = excluded.remark, is_exempt = excluded.is_exempt,
+        joined_at = excluded.joined_at, left_at = excluded.left_at`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.presence", id, {
+      before: changes.map(({ personId }) => ({
+        personId,
+        presence: was.get(personId)?.presence ?? null,
+        creditPct: was.get(personId)?.creditPct ?? null,
+      })),
+      after: changes,
+    }),
+  ]);
+  return await raid(ctx, id);
+}
+
+/**
+ * Puts the caller on the bench by themselves: from an hour before the raid until it ends.
+ * @throws {Conflict} `raids/bench-closed`, `raids/already-there`
+ */
+export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView> {
+  allow(ctx, "raids.join");
+  const me = await ownPerson(ctx);
+  if (me === undefined) throw new NotFound("roster/person-not-found", "You are not in the roster.");
+  await raid(ctx, id);
+  const nowMs = ctx.now().getTime();
+  await write(ctx.db, [
+    guard(
+      sql`exists (select 1 from raids where id = ${id} and (status = 'running' or
+        (status = 'planned' and starts_at - ${BENCH_OPENS_MS} <= ${nowMs} and ends_at > ${nowMs})))`,
+      () =>
+        new Conflict(
+          "raids/bench-closed",
+          "The bench is open from an hour before the raid until its end.",
+        ),
+    ),
+    guard(
+      sql`not exists (select 1 from raid_attendance where raid_id = ${id}
+        and person_id = ${me.id} and presence = 'present')`,
+      () => new Conflict("raids/already-there", "You are in the raid already."),
+    ),
+    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, joined_at)
+      values (${id}, ${me.id}, 'bench', ${USUAL_CREDIT.bench}, 'benched', ${nowMs})
+      on conflict (raid_id, person_id) do update set presence = 'bench',
+        credit_pct = excluded.credit_pct, remark = 'benched',
+        joined_at = coalesce(joined_at, excluded.joined_at), left_at = null`,
+    announceRaid(ctx, id),
+    record(ctx, "raid.bench", id, { after: { person: me.id } }),
+  ]);
+  return await raid(ctx, id);
+}
+
+/**
+ * Points for everybody who is at the raid, by person and not by character; those on the bench get
+ * their share.
+ * @throws {Conflict} `raids/nobody-there`, `raids/not-begun` @throws as `dkp.award` does
+ */
+export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward): Promise<Entry> {
+  allow(ctx, "points.award");
+  const now = await raid(ctx, id);
+  if (now.status !== "running" && now.status !== "ended") {
+    throw new Conflict("raids/not-begun", "This raid has not begun yet.");
+  }
+  const pool = await poolOf(ctx, now.poolId);
+  const amount = parsePoints(input.points, pool.decimals);
+  if (amount === undefined || amount <= 0) {
+    const detail = `Give a number above zero, with at most ${pool.decimals} digits after the point.`;
+    throw new Invalid("dkp/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
+  }
+  const isLate = (remark: string | null) => remark === "late" || remark === "late-unprepared";
+  const shares = now.people
+    .filter((one) => one.presence === "present" || one.presence === "bench")
+    .filter((one) => !(input.exceptLate && isLate(one.remark)))
+    .map((one) => ({
+      personId: one.personId as PersonId,
+      amount:
+        one.presence === "bench" ? Math.round((amount * (input.benchPct ?? 100)) / 100) : amount,
+    }))
+    .filter((share) => share.amount > 0);
+  if (shares.length === 0) {
+    throw new Conflict("raids/nobody-there", "Nobody is in this raid yet.");
+  }
+  return await awardShares(ctx, pool, {
+    shares,
+    reason: input.reason,
+    effectiveAt: undefined,
+    raidId: now.id,
+  });
+}
+
+function isRunning(id: string): Guard {
+  return guard(
+    sql`exists (select 1 from raids where id = ${id} and status = 'running')`,
+    () => new Conflict("raids/not-running", "This raid is not going on."),
+  );
+}
+
+function badPeople(): Invalid {
+  const detail = "Some of these people are not active in this roster. Load the list again.";
+  return new Invalid("raids/bad-people", detail, { errors: [{ pointer: "/people", detail }] });
+}

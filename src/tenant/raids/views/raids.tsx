@@ -1,0 +1,235 @@
+import type { View } from "../../../http/view.ts";
+import { limits } from "../../../limits.ts";
+import {
+  Badge,
+  Button,
+  ButtonForm,
+  ClassName,
+  EmptyState,
+  LinkButton,
+  PageHeader,
+  Section,
+  Time,
+} from "../../../web/components.tsx";
+import {
+  CheckboxField,
+  Form,
+  type FormState,
+  SelectField,
+  TextField,
+} from "../../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import { type Column, DataTable } from "../../../web/tables.tsx";
+import { may } from "../../context.ts";
+import type { Pool } from "../../dkp/service.ts";
+import { classLabel, poolName } from "../../dkp/views/parts.tsx";
+import type { AttendanceRow, Raid, Series } from "../service.ts";
+
+const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
+
+/** What is planned, what goes on and what is over. */
+export function RaidsPage(props: {
+  view: View;
+  coming: readonly Raid[];
+  past: readonly Raid[];
+  next: string | undefined;
+  series: readonly Series[];
+}) {
+  const { view, coming, past, next, series } = props;
+  const t = view.messages.raids;
+  const mayManage = may(view.guild!, "raids.manage");
+  return (
+    <GuildLayout view={view} title={t.title} section="raids">
+      <PageHeader title={t.title} lead={t.lead}>
+        {mayManage && (
+          <LinkButton look="primary" href={guildHref(view, "/raids/new")}>
+            {t.plan}
+          </LinkButton>
+        )}
+        <LinkButton href={guildHref(view, "/raids/attendance")}>{t.attendance}</LinkButton>
+      </PageHeader>
+      <DataTable
+        caption={t.comingCaption}
+        rows={coming}
+        url={view.url}
+        messages={view.messages}
+        columns={columnsOf(view)}
+        empty={
+          <EmptyState
+            icon="raids"
+            title={t.none}
+            text={t.noneText}
+            {...(mayManage && { action: { href: guildHref(view, "/raids/new"), label: t.plan } })}
+          />
+        }
+      />
+      {series.length > 0 && (
+        <Section title={t.weekly}>
+          <ul class="plain">
+            {series.map((one) => (
+              <li class="row">
+                <strong>{one.name}</strong>{" "}
+                <span class="muted">
+                  {one.weekdays.map((day) => weekdayName(view, day)).join(", ")} · {one.startsAt}
+                </span>
+                {mayManage && (
+                  <ButtonForm look="quiet" action={guildHref(view, `/raids/series/${one.id}/end`)}>
+                    {t.endSeries}
+                  </ButtonForm>
+                )}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {past.length > 0 && (
+        <Section title={t.past}>
+          <DataTable
+            caption={t.pastCaption}
+            rows={past}
+            url={view.url}
+            messages={view.messages}
+            columns={columnsOf(view)}
+            next={next}
+            empty={null}
+          />
+        </Section>
+      )}
+    </GuildLayout>
+  );
+}
+
+function columnsOf(view: View): readonly Column<Raid>[] {
+  const t = view.messages.raids;
+  const { timeZone } = view.guild!.guild;
+  return [
+    {
+      id: "name",
+      label: t.name,
+      cell: (row) => (
+        <>
+          <a href={guildHref(view, `/raids/${row.id}`)}>{row.name}</a>
+          {row.note && <span class="under muted">{row.note}</span>}
+        </>
+      ),
+    },
+    {
+      id: "when",
+      label: t.when,
+      cell: (row) => <Time at={row.startsAt} timeZone={timeZone} locale={view.locale} />,
+    },
+    {
+      id: "people",
+      label: t.people,
+      numeric: true,
+      cell: (row) => t.count(row.status === "planned" ? row.coming : row.present),
+    },
+    {
+      id: "status",
+      label: view.messages.auctions.state,
+      cell: (row) => (
+        <Badge look={row.status === "running" ? "good" : "plain"}>{t.status[row.status]}</Badge>
+      ),
+    },
+  ];
+}
+
+/** One raid, or one every week. */
+export function RaidFormPage(props: { view: View; form: FormState; pools: readonly Pool[] }) {
+  const { view, form, pools } = props;
+  const t = view.messages.raids;
+  return (
+    <GuildLayout view={view} title={t.plan} section="raids" narrow>
+      <PageHeader title={t.plan} lead={t.planLead} />
+      <Form form={form} messages={view.messages}>
+        <TextField
+          name="name"
+          label={t.name}
+          form={form}
+          maxlength={limits.raids.nameCharsMax}
+          required
+        />
+        <TextField name="date" label={t.date} type="date" form={form} />
+        <TextField name="startsAt" label={t.time} type="time" form={form} value="20:00" required />
+        <TextField
+          name="minutes"
+          label={t.minutes}
+          form={form}
+          inputmode="numeric"
+          value="180"
+          required
+        />
+        <CheckboxField
+          name="weekdays"
+          label={t.repeat}
+          hint={t.repeatHint}
+          form={form}
+          options={WEEKDAYS.map((day) => ({ value: String(day), label: weekdayName(view, day) }))}
+        />
+        {pools.length > 1 && (
+          <SelectField
+            name="pool"
+            label={view.messages.dkp.pool}
+            form={form}
+            options={pools.map((pool) => ({ value: pool.id, label: poolName(view, pool) }))}
+          />
+        )}
+        <TextField name="note" label={t.note} form={form} maxlength={limits.raids.noteCharsMax} />
+        <div class="row">
+          <Button>{t.plan}</Button>
+          <LinkButton look="quiet" href={guildHref(view, "/raids")}>
+            {view.messages.common.cancel}
+          </LinkButton>
+        </div>
+      </Form>
+    </GuildLayout>
+  );
+}
+
+export function weekdayName(view: View, day: number): string {
+  const names: Readonly<Record<string, string>> = view.messages.raids.weekdays;
+  return names[`d${day}`]!;
+}
+
+/** How often everybody was there. */
+export function AttendancePage({ view, rows }: { view: View; rows: readonly AttendanceRow[] }) {
+  const t = view.messages.raids;
+  const percent = (value: number | null) => (value === null ? "–" : `${value} %`);
+  return (
+    <GuildLayout view={view} title={t.attendance} section="raids">
+      <PageHeader title={t.attendance} lead={t.attendanceLead}>
+        <LinkButton look="quiet" href={guildHref(view, "/raids/attendance.csv")}>
+          {t.csv}
+        </LinkButton>
+      </PageHeader>
+      <DataTable
+        caption={t.attendanceCaption}
+        rows={rows}
+        url={view.url}
+        messages={view.messages}
+        empty={<EmptyState icon="raids" title={t.none} text={t.noneText} />}
+        columns={[
+          {
+            id: "name",
+            label: t.name,
+            cell: (row) => (
+              <>
+                <a href={guildHref(view, `/standings/${row.personId}`)}>{row.name}</a>
+                {row.class && (
+                  <span class="under muted">
+                    <ClassName id={row.class} name={classLabel(view, row.class)} />
+                  </span>
+                )}
+              </>
+            ),
+          },
+          { id: "d30", label: t.days(30), numeric: true, cell: (row) => percent(row.days30) },
+          { id: "d60", label: t.days(60), numeric: true, cell: (row) => percent(row.days60) },
+          { id: "d90", label: t.days(90), numeric: true, cell: (row) => percent(row.days90) },
+          { id: "all", label: t.allDays, numeric: true, cell: (row) => percent(row.all) },
+          { id: "raids", label: t.nights, numeric: true, cell: (row) => row.raids },
+        ]}
+      />
+    </GuildLayout>
+  );
+}

@@ -1,0 +1,259 @@
+import type { View } from "../../../http/view.ts";
+import { limits } from "../../../limits.ts";
+import {
+  Badge,
+  Button,
+  ButtonForm,
+  Card,
+  ClassName,
+  LinkButton,
+  PageHeader,
+} from "../../../web/components.tsx";
+import {
+  emptyForm,
+  Form,
+  type FormState,
+  SelectField,
+  TextArea,
+  TextField,
+} from "../../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import { type Column, DataTable } from "../../../web/tables.tsx";
+import { may } from "../../context.ts";
+import type { LooseMember } from "../member-links.ts";
+import type { Character, Person } from "../service.ts";
+import { className, classOptions, roleOptions } from "./roster.tsx";
+
+/** The forms of the page; the one that failed comes back as it was sent. */
+export interface PersonForms {
+  readonly character?: FormState;
+  readonly details?: FormState;
+}
+
+interface PersonProps {
+  readonly view: View;
+  readonly person: Person;
+  readonly forms: PersonForms;
+  /** Members who may be this person; empty when there is nobody to choose from. */
+  readonly members: readonly LooseMember[];
+}
+
+export function PersonPage({ view, person, forms, members }: PersonProps) {
+  const t = view.messages.roster;
+  const canManage = may(view.guild!, "roster.manage");
+  const base = guildHref(view, `/roster/${person.id}`);
+  return (
+    <GuildLayout view={view} title={person.name} section="roster">
+      <PageHeader title={person.name} {...(person.note && { lead: person.note })}>
+        <LinkButton href={guildHref(view, `/standings/${person.id}`)}>{t.points}</LinkButton>
+        {canManage && <Archival view={view} person={person} />}
+      </PageHeader>
+      {person.officerNote && (
+        <Card title={t.officerNote}>
+          <p>{person.officerNote}</p>
+        </Card>
+      )}
+      <DataTable
+        caption={t.characters}
+        rows={person.characters}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.noCharacters}</p>}
+        columns={[...characterColumns(view), ...(canManage ? [actions(view, base)] : [])]}
+      />
+      {canManage && (
+        <>
+          <Card title={t.addCharacter}>
+            <Form
+              action={`${base}/characters`}
+              form={forms.character ?? emptyForm}
+              messages={view.messages}
+            >
+              <CharacterFields view={view} form={forms.character ?? emptyForm} />
+              <Button look="secondary">{t.addCharacter}</Button>
+            </Form>
+          </Card>
+          <Details view={view} person={person} form={forms.details ?? emptyForm} />
+          <Link view={view} person={person} members={members} />
+        </>
+      )}
+    </GuildLayout>
+  );
+}
+
+export function CharacterPage(props: { view: View; character: Character; form: FormState }) {
+  const { view, character, form } = props;
+  const t = view.messages.roster;
+  return (
+    <GuildLayout view={view} title={character.name} section="roster" narrow>
+      <PageHeader title={character.name} />
+      <Form form={form} messages={view.messages}>
+        <CharacterFields view={view} form={form} character={character} />
+        <Button>{view.messages.common.save}</Button>
+      </Form>
+      <p class="muted">{t.characterKeeps}</p>
+    </GuildLayout>
+  );
+}
+
+function CharacterFields(props: { view: View; form: FormState; character?: Character }) {
+  const { view, form, character } = props;
+  const t = view.messages.roster;
+  const nameCharsMax = limits.roster.nameCharsMax;
+  return (
+    <>
+      <TextField
+        name="name"
+        label={t.name}
+        form={form}
+        required
+        maxlength={nameCharsMax}
+        value={character?.name ?? ""}
+      />
+      <SelectField
+        name="class"
+        label={t.class}
+        form={form}
+        value={character?.class ?? ""}
+        options={classOptions(view, false)}
+      />
+      <TextField
+        name="spec"
+        label={t.spec}
+        form={form}
+        maxlength={30}
+        value={character?.spec ?? ""}
+      />
+      <SelectField
+        name="role"
+        label={t.role}
+        form={form}
+        value={character?.role ?? ""}
+        options={roleOptions(view)}
+      />
+      <TextField
+        name="realm"
+        label={t.realm}
+        form={form}
+        maxlength={nameCharsMax}
+        value={character?.realm ?? ""}
+      />
+    </>
+  );
+}
+
+function Archival({ view, person }: { view: View; person: Person }) {
+  const t = view.messages.roster;
+  const isActive = person.status === "active";
+  return (
+    <form method="post" action={guildHref(view, `/roster/${person.id}/archival`)}>
+      <input type="hidden" name="isArchived" value={isActive ? "yes" : "no"} />
+      <Button look="quiet">{isActive ? t.archive : t.restore}</Button>
+    </form>
+  );
+}
+
+// The names of these fields differ from the character's: both forms are on one page.
+function Details({ view, person, form }: { view: View; person: Person; form: FormState }) {
+  const t = view.messages.roster;
+  const { nameCharsMax, noteCharsMax } = limits.roster;
+  return (
+    <Card title={t.details}>
+      <Form action={guildHref(view, `/roster/${person.id}`)} form={form} messages={view.messages}>
+        <TextField
+          name="personName"
+          label={t.name}
+          form={form}
+          required
+          maxlength={nameCharsMax}
+          value={person.name}
+        />
+        <TextArea
+          name="note"
+          label={t.note}
+          form={form}
+          rows={2}
+          maxlength={noteCharsMax}
+          value={person.note}
+        />
+        {may(view.guild!, "notes.view") && (
+          <TextArea
+            name="officerNote"
+            label={t.officerNote}
+            form={form}
+            rows={2}
+            maxlength={noteCharsMax}
+            value={person.officerNote ?? ""}
+          />
+        )}
+        <Button look="secondary">{view.messages.common.save}</Button>
+      </Form>
+    </Card>
+  );
+}
+
+function Link({ view, person, members }: Omit<PersonProps, "forms">) {
+  const t = view.messages.roster;
+  const others = members.filter(({ id }) => id !== person.id);
+  if (person.isMember || person.isExample || others.length === 0) return null;
+  return (
+    <Card title={t.link}>
+      <p class="muted">{t.linkLead}</p>
+      <Form
+        action={guildHref(view, `/roster/${person.id}/member`)}
+        form={emptyForm}
+        messages={view.messages}
+      >
+        <SelectField
+          name="personId"
+          label={t.member}
+          form={emptyForm}
+          options={others.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <Button look="secondary">{t.link}</Button>
+      </Form>
+    </Card>
+  );
+}
+
+function characterColumns(view: View): readonly Column<Character>[] {
+  const t = view.messages.roster;
+  return [
+    {
+      id: "name",
+      label: t.name,
+      cell: (row) => (
+        <>
+          {row.realm ? `${row.name}-${row.realm}` : row.name}{" "}
+          {row.isMain && <Badge look="good">{t.main}</Badge>}
+        </>
+      ),
+    },
+    {
+      id: "class",
+      label: t.class,
+      cell: (row) => <ClassName id={row.class} name={className(view, row.class)} />,
+    },
+    { id: "spec", label: t.spec, cell: (row) => row.spec || "–" },
+    { id: "role", label: t.role, cell: (row) => (row.role ? t.roles[row.role] : "–") },
+  ];
+}
+
+function actions(view: View, base: string): Column<Character> {
+  const t = view.messages.roster;
+  return {
+    id: "actions",
+    label: view.messages.common.actions,
+    cell: (row) => (
+      <div class="row">
+        <LinkButton href={`${base}/characters/${row.id}`}>{t.edit}</LinkButton>
+        {!row.isMain && (
+          <ButtonForm action={`${base}/characters/${row.id}/main`}>{t.makeMain}</ButtonForm>
+        )}
+        <ButtonForm look="quiet" action={`${base}/characters/${row.id}/removal`}>
+          {t.remove}
+        </ButtonForm>
+      </div>
+    ),
+  };
+}

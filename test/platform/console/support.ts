@@ -1,0 +1,37 @@
+import { AREAS, type Area } from "../../../src/kernel/areas.ts";
+import type { OperatorContext } from "../../../src/platform/console/context.ts";
+import { addOperator } from "../../../src/platform/console/service.ts";
+import type { TestApp, TestClient } from "../../support/app.ts";
+
+/** What the command line is to the verbs: somebody who may do everything. */
+export function machine(t: TestApp): OperatorContext {
+  return {
+    services: t.services,
+    caller: { type: "operator", name: "root" },
+    requestId: "",
+    address: "",
+    agent: "guildhall",
+    areas: new Set(AREAS),
+  };
+}
+
+/** Somebody whose mailbox is theirs. */
+export async function verifiedUser(t: TestApp, name?: string): Promise<TestClient> {
+  const client = await t.signUp(name);
+  await t.services.platform.db.client.execute({
+    sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?",
+    args: [client.userId],
+  });
+  return client;
+}
+
+/** An operator who signed in, and so typed the password, just now. */
+export async function anOperator(
+  t: TestApp,
+  areas: readonly Area[] = AREAS,
+  name?: string,
+): Promise<TestClient> {
+  const client = await verifiedUser(t, name);
+  await addOperator(machine(t), { email: client.identity.email, areas });
+  return client;
+}
