@@ -130,7 +130,11 @@ const FALLBACK_SLUG = "unnamed-company";
 /** The `number`-th variant of a slug, for when others took those before: `name`, `name-2`, … */
 export function numberedSlug(slug: string, number: number): string {
   const suffix = number === 1 ? "" : `-${number}`;
-  return cut(slug, SLUG_CHARS_MAX - suffix.length) + suffix;
+  // A digit may be read as a letter, so a number can complete a reserved word: `g-l-7` reads `git`.
+  const candidates = [slug, `${cut(slug, 20)}-guild`, FALLBACK_SLUG].map(
+    (one) => cut(one, SLUG_CHARS_MAX - suffix.length) + suffix,
+  );
+  return candidates.find((one) => slugProblem(one) === undefined) ?? candidates[0]!;
 }
 
 function cut(slug: string, charsMax: number): string {

@@ -107,6 +107,11 @@ describe("a suggestion", () => {
     );
   });
 
+  test("numbered, it completes no reserved word", () => {
+    expect(slugProblem("g-l-7")).toBe("reserved");
+    expect(numberedSlug("g-l", 7)).toBe("g-l-guild-7");
+  });
+
   test("numbered for the next guild of that name, it keeps the rule and is another one", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), fc.integer({ min: 2, max: 50 }), (name, number) => {
