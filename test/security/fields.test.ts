@@ -216,7 +216,14 @@ describe("S82 an address of a guild", () => {
 
   test("of an innocent word is free, and a guild that has a reserved one keeps it", async () => {
     const query = "/api/guilds/slug";
-    for (const slug of ["badminton", "staff-of-jordan", "aux-of-ages", "iron-conquest", "pope"]) {
+    for (const slug of [
+      "badminton",
+      "staff-of-jordan",
+      "aux-of-ages",
+      "iron-conquest",
+      "pope",
+      "new-home",
+    ]) {
       const { status, body } = await person.get(`${query}?name=x&slug=${slug}`);
       expect({ slug, status, isFree: body.isFree }).toEqual({ slug, status: 200, isFree: true });
     }

@@ -36,6 +36,15 @@ const OFFICIAL = `guildhall support official moderator administrator sysadmin he
 /** The same at the beginning of a part. Elsewhere they occur in innocent words, such as badminton. */
 const OFFICIAL_BEGINNINGS = ["admin", "billing", "password", "signin", "login", "verif"];
 
+/** Offices and machines of the platform: reserved in any company of each other and of fillers. */
+const OFFICES =
+  `abuse access account accounts auth billing console cookies dns email ftp help hostmaster
+  imap internal legal login logout mail mailer mod mods noc noreply oauth operator operators password
+  payments platform pop3 postmaster privacy root sales secure security server smtp sql ssl ssladmin
+  sso staff status sysadmin system terms usenet user users webmail webmaster webhook webhooks`.split(
+    /\s+/,
+  );
+
 /** What turns a reserved word into another name for the same office: `help-desk`, `the-staff`. */
 const FILLERS = new Set(
   `a an and app bot center central centre chat contact department dept desk for group inbox
@@ -52,6 +61,7 @@ export const LOOK_ALIKES: readonly (readonly [from: string, to: string])[] = [
 ];
 
 const RESERVED_LOOKS = new Set([...RESERVED, ...DEVICES].map(slugLooks));
+const OFFICE_LOOKS = new Set(OFFICES.map(slugLooks));
 const OFFICIAL_LOOKS = OFFICIAL.map(slugLooks);
 const OFFICIAL_BEGINNING_LOOKS = OFFICIAL_BEGINNINGS.map(slugLooks);
 
@@ -76,10 +86,8 @@ function isReserved(slug: string): boolean {
   if (parts.some(begins)) return true;
   const words = parts.filter((part) => !FILLERS.has(part) && !/^\d+$/.test(part));
   const isOffice = (part: string) =>
-    part !== "guild" &&
-    (RESERVED_LOOKS.has(slugLooks(part)) ||
-      RESERVED_LOOKS.has(slugLooks(part.replace(/\d+$/, ""))));
-  return words.length > 0 && words.every(isOffice) && !DEVICES.includes(words[0]!);
+    OFFICE_LOOKS.has(slugLooks(part)) || OFFICE_LOOKS.has(slugLooks(part.replace(/\d+$/, "")));
+  return words.length > 0 && words.every(isOffice);
 }
 
 /** Digits that are read as letters; the other two are look-alikes anyway. */
