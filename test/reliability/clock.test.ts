@@ -259,6 +259,8 @@ const HANDLED: Readonly<Record<string, string>> = {
   "email_tokens.expires_at": "shortened afterwards",
   "guilds.purge_after": "judged by the settled time, shortened afterwards",
   "slug_history.held_until": "judged by the settled time, shortened afterwards",
+  "outgoing_messages.expires_at":
+    "judged by the settled time, moved back with the moment of its making",
   "invitations.expires_at": "moved back with the moment of its making",
   "provisioning_operations.lease_until": "ended afterwards",
   "rollouts.lease_until": "ended afterwards",

@@ -53,6 +53,9 @@ function people(nowMs: number): readonly SQL[] {
         where expires_at > ${latest} + ${lasts}`,
     sql`update invitations set expires_at = expires_at - (created_at - ${nowMs}),
           created_at = ${nowMs} where created_at > ${latest}`,
+    sql`update outgoing_messages set expires_at = expires_at - (created_at - ${nowMs}),
+          created_at = ${nowMs} where created_at > ${latest}`,
+    sql`update sign_in_places set last_used_at = ${nowMs} where last_used_at > ${latest}`,
     sql`update api_keys set last_used_at = ${nowMs} where last_used_at > ${latest}`,
   ];
 }
