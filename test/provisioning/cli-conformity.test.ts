@@ -18,7 +18,7 @@ const PRINT_FOR_PROGRAMS = new Set(["schema", "completion"]);
 /** Commands that change nothing on the platform; every other one has to show before what it would do. */
 const CHANGE_NOTHING = new Set([
   ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
-  ...["backups list", "backups verify", "audit verify", "secrets status", "doctor"],
+  ...["backups list", "backups verify", "audit verify", "secrets status", "clock status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
   ...["schema", "completion"],
   // It sends what the game writes while it writes it: there is nothing to look at before.

@@ -65,6 +65,7 @@ const DAY: readonly (readonly string[])[] = [
   ["sweep", "--dry-run"],
   ["sweep"],
   ["audit", "verify", "--all"],
+  ["audit", "accept", "iron-vow", "--reason", "Try", "--dry-run"],
   ["clock", "status"],
   ["clock", "confirm", "--dry-run"],
   ["clock", "confirm"],

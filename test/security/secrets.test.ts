@@ -30,6 +30,11 @@ async function databaseWith(value: string | Uint8Array): Promise<void> {
   await client.close();
 }
 
+/** The faults at other places than this one; "nothing was found" when there is none at all. */
+function placesOf(found: readonly string[], place: RegExp): readonly string[] {
+  return found.length === 0 ? ["nothing was found"] : found.filter((one) => !place.test(one));
+}
+
 describe("S55 a secret that somebody left lying open is found", () => {
   const password = `long and ${randomBytes(12).toString("hex")}`;
   const base64 = (before: string) => Buffer.from(`${before}${password} after`).toString("base64");
@@ -45,11 +50,8 @@ describe("S55 a secret that somebody left lying open is found", () => {
   ])("in a database, %s", async (_, planted) => {
     seen.secret("password", password);
     await databaseWith(planted);
-    const [fault, ...others] = await searchFolder(dir);
-    expect([fault, others]).toEqual([
-      expect.stringMatching(/^password: planted\.db(-wal)? \((notes\.text|between rows)\)$/),
-      [],
-    ]);
+    const place = /^password: planted\.db(-wal)? \((notes\.text|between rows)\)$/;
+    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
   });
 
   test("in a row that is deleted", async () => {
@@ -60,13 +62,15 @@ describe("S55 a secret that somebody left lying open is found", () => {
     await client.execute({ sql: "PRAGMA secure_delete = 0", args: [] });
     await client.execute({ sql: "DELETE FROM notes", args: [] });
     await client.close();
-    expect(await searchFolder(dir)).toEqual(["password: planted.db-wal (between rows)"]);
+    const place = /^password: planted\.db(-wal)? \(between rows\)$/;
+    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
   });
 
   test("though nobody was ever told it: every token is known from its birth", async () => {
     const token = newToken();
     await databaseWith(Buffer.from(token, "base64url").toString("hex"));
-    expect(await searchFolder(dir)).toEqual(["token: planted.db-wal (between rows)"]);
+    const place = /^token: planted\.db(-wal)? \(between rows\)$/;
+    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
   });
 
   test("by its looks, though another process made it, and in a packed copy", async () => {
