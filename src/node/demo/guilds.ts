@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../app.ts";
 import type { NodeServices } from "../services.ts";
 import { openTonight, raidNight } from "./raids.ts";
@@ -62,6 +63,9 @@ const CLASSES = [
   ["demon-hunter", "melee"],
   ["evoker", "ranged"],
 ] as const;
+const FOUNDING_LOOK_MS = 200;
+/** Two minutes. */
+const FOUNDING_LOOKS_MAX = 600;
 const HEADS = ["Bra", "Kel", "Mor", "Thi", "Ela", "Dro", "Vaz", "Syl", "Gor", "Nim", "Ash", "Rua"];
 const TAILS = ["dan", "wyn", "gash", "lis", "mir", "thar", "vok", "nara"];
 
@@ -74,14 +78,19 @@ export async function fillGuild(
 ): Promise<void> {
   const random = numbers(guild.slug.length * 7919);
   const owner = await signUp(app, services, guild.owner);
-  const { status } = await owner("POST", "/api/guilds", {
+  const { status, body } = await owner("POST", "/api/guilds", {
     name: guild.name,
     realm: guild.realm,
     region: "eu",
     faction: guild.faction,
     slug: guild.slug,
   });
-  if (status !== 201) throw new Error(`The demo guild ${guild.slug} was not founded: ${status}`);
+  if (status === 202) await waitUntilFounded(owner, body.id);
+  else if (status !== 201) {
+    throw new Error(`The demo guild ${guild.slug} was not founded: ${status}`);
+  }
+  // Its letter is sent in the week it was written.
+  await services.messageRunner.drain();
   const api = `/api/g/${guild.slug}`;
   await owner("PATCH", `${api}/settings`, {
     isPublic: guild.isPublic,
@@ -102,6 +111,17 @@ export async function fillGuild(
     sql: "UPDATE users SET email_verified_at = ? WHERE email LIKE '%@demo.localhost'",
     args: [clock.now().getTime()],
   });
+}
+
+/** A slow machine founds in the background. */
+async function waitUntilFounded(owner: Send, id: string): Promise<void> {
+  for (let looks = 0; looks < FOUNDING_LOOKS_MAX; looks++) {
+    const { body } = await owner("GET", `/api/guilds/${id}/operation`);
+    if (body.status === "ready") return;
+    if (body.status === "failed") throw new Error(`The demo guild was not founded: ${body.reason}`);
+    await sleep(FOUNDING_LOOK_MS);
+  }
+  throw new Error("The demo guild was not founded in time. Start the demo again.");
 }
 
 export type Send = (
