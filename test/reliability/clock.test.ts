@@ -262,7 +262,6 @@ const HANDLED: Readonly<Record<string, string>> = {
   "outgoing_messages.expires_at":
     "judged by the settled time, moved back with the moment of its making",
   "invitations.expires_at": "moved back with the moment of its making",
-  "outgoing_messages.expires_at": "moved back with the moment of its making",
   "provisioning_operations.lease_until": "ended afterwards",
   "rollouts.lease_until": "ended afterwards",
   "guild_moves.lease_until": "ended afterwards",

@@ -51,8 +51,6 @@ function people(nowMs: number): readonly SQL[] {
         where started_at > ${latest} and ended_at is null`,
     sql`update email_tokens set expires_at = ${nowMs} + ${lasts}
         where expires_at > ${latest} + ${lasts}`,
-    sql`update outgoing_messages set expires_at = expires_at - (created_at - ${nowMs}),
-          created_at = ${nowMs} where created_at > ${latest}`,
     sql`update invitations set expires_at = expires_at - (created_at - ${nowMs}),
           created_at = ${nowMs} where created_at > ${latest}`,
     sql`update outgoing_messages set expires_at = expires_at - (created_at - ${nowMs}),

@@ -165,7 +165,17 @@ function columnsOf(view: View, nowMs: number): readonly Column<service.ApiKey>[]
   const time = (at: number | null, otherwise: string) =>
     at === null ? otherwise : <Time at={at} timeZone={timeZone} locale={view.locale} />;
   return [
-    { id: "name", label: t.name, card: "title", cell: (one) => one.name },
+    {
+      id: "name",
+      label: t.name,
+      card: "title",
+      cell: (one) => (
+        <>
+          {one.name}
+          {one.createdByName && <p class="muted">{`${t.maker}: ${one.createdByName}`}</p>}
+        </>
+      ),
+    },
     {
       id: "state",
       label: t.state,
@@ -181,7 +191,6 @@ function columnsOf(view: View, nowMs: number): readonly Column<service.ApiKey>[]
       card: "wide",
       cell: (one) => one.scopes.map((scope) => t.scopeNames[scope]).join(" · "),
     },
-    { id: "maker", label: t.maker, cell: (one) => one.createdByName ?? "–" },
     { id: "used", label: t.lastUsed, cell: (one) => time(one.lastUsedAt, t.never) },
     { id: "ends", label: t.ends, cell: (one) => time(one.expiresAt, t.never) },
     {
