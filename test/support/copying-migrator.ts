@@ -1,14 +1,16 @@
 import { pathToFileURL } from "node:url";
+import { installFault } from "../../provisioning/fault.ts";
 import { revertGuild, revertible } from "../../provisioning/rollouts/revert.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
 import { openProvisioning } from "./provisioning.ts";
 import { rolloutsOver } from "./rollouts.ts";
 import { WITHOUT_KEEPSAKES } from "./steps.ts";
 
-// A process of its own that takes a table away from every guild, or gives it back, and may be killed at
-// any moment. Arguments: the data folder, `apply`, `revert` or `mutant`, and the script of its threads.
+// A process of its own that takes a table away from every guild, or gives it back, and kills itself at
+// one of the points that it passes, without a moment to tidy up. Arguments: the data folder, `apply`,
+// `revert` or `mutant`, the script of its threads, and which point, 0 for none.
 // `mutant` copies as the release before did: without a look at the guild, under the guild's name.
-const [dataDir, verb, worker] = process.argv.slice(2) as [string, string, string];
+const [dataDir, verb, worker, atPoint] = process.argv.slice(2) as [string, string, string, string];
 const services = await openProvisioning(dataDir);
 const migrations = WITHOUT_KEEPSAKES;
 const threads = new MigrationThreads(migrations, pathToFileURL(worker));
@@ -24,7 +26,10 @@ if (verb === "mutant") {
     },
   });
 }
-console.log("begun");
+let passed = 0;
+installFault(() => {
+  if (++passed === Number(atPoint)) process.kill(process.pid, "SIGKILL");
+});
 if (verb === "revert") {
   const rollout = (await fleet.rollouts.newest())!;
   const deps = { ...services, ...services.fleet, ...fleet, afterRevert: async () => {} };
@@ -35,7 +40,7 @@ if (verb === "revert") {
   await fleet.rollouts.markReverted(rollout);
   console.log("reverted");
 } else {
-  const ended = await fleet.apply({ lanes: 2, allowDestructive: true }, ["rest"]);
+  const ended = await fleet.apply({ lanes: 1, allowDestructive: true }, ["rest"]);
   console.log(ended.status);
 }
 await services.close();

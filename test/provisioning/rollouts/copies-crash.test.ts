@@ -13,8 +13,30 @@ import { removeSearched } from "../../support/secrets/folders.ts";
 import { WITH_KEEPSAKES } from "../../support/steps.ts";
 
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
-const GUILDS = isFull ? 12 : 4;
-const KILLS = isFull ? 200 : 12;
+const GUILDS = isFull ? 12 : 2;
+/** A guild passes these many points on its way there, and on its way back. */
+const POINTS = { there: 3, back: 8 };
+
+/** One round: at which points the rollout is killed, one after the other, and then the revert. */
+interface Round {
+  readonly there: readonly number[];
+  readonly back: readonly number[];
+}
+
+/** Each point once, then the second guild's; at full scale 200 kills at random points as well. */
+const ROUNDS: readonly Round[] = [
+  { there: range(POINTS.there), back: range(POINTS.back) },
+  { there: [2 * POINTS.there], back: [POINTS.back + 6] },
+  ...(isFull ? range(40).map(() => ({ there: someOf(2, 6), back: someOf(3, 16) })) : []),
+];
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i + 1);
+}
+
+function someOf(count: number, most: number): readonly number[] {
+  return range(count).map(() => 1 + Math.floor(Math.random() * most));
+}
 
 let migrator: string;
 let worker: string;
@@ -33,7 +55,7 @@ beforeAll(async () => {
   }
   await services.close();
   before = await dumpsOf(base);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   for (const script of [migrator, worker]) await rm(script, { force: true });
   await removeSearched(base);
@@ -41,14 +63,12 @@ afterAll(async () => {
 
 type Verb = "apply" | "revert" | "mutant";
 
-/** Runs in a process of its own, killed after so many milliseconds of its work, if given. */
-function runAndKill(dir: string, verb: Verb, afterMs: number | undefined) {
+/** Runs in a process of its own, which is killed at the given one of its points, if it gets there. */
+function runAndKill(dir: string, verb: Verb, atPoint: number) {
   return new Promise<{ killed: boolean; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [migrator, dir, verb, worker]);
+    const child = spawn(process.execPath, [migrator, dir, verb, worker, `${atPoint}`]);
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => {
-      const isFirst = out === "" && afterMs !== undefined;
-      if (isFirst) setTimeout(() => child.kill("SIGKILL"), afterMs);
       out += chunk;
     });
     child.stderr.on("data", (chunk) => {
@@ -95,19 +115,25 @@ async function copiesIn(dir: string): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-/** Kills a verb at random moments until it ends by itself or the kills are spent, and looks each time. */
-async function killUntilDone(dir: string, verb: Verb, killsMax: number, look: () => Promise<void>) {
-  for (let kills = 0; ; ) {
-    const afterMs = kills < killsMax ? Math.random() * 40 * GUILDS : undefined;
-    const { killed, out, err } = await runAndKill(dir, verb, afterMs);
+/** Kills a verb at these points, one after the other, then lets it end, and looks each time. */
+async function killedAt(
+  dir: string,
+  verb: Verb,
+  points: readonly number[],
+  look: () => Promise<void>,
+) {
+  let kills = 0;
+  for (const atPoint of [...points, 0]) {
+    const { killed, out, err } = await runAndKill(dir, verb, atPoint);
     await look();
     if (!killed) return { kills, end: out.trim().split("\n").at(-1), err };
     kills++;
   }
+  throw new Error(`${verb} was killed without being asked for`);
 }
 
 /** One rollout with copies and its way back, with kills in both. Says what was wrong. */
-async function thereAndBack(verb: "apply" | "mutant", killsMax: number) {
+async function thereAndBack(verb: "apply" | "mutant", round: Round) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-copies-crash-"));
   const wrong: string[] = [];
   try {
@@ -126,9 +152,9 @@ async function thereAndBack(verb: "apply" | "mutant", killsMax: number) {
       }
       known = new Map([...known, ...copies]);
     };
-    const there = await killUntilDone(dir, verb, killsMax / 2, lookAtCopies);
+    const there = await killedAt(dir, verb, round.there, lookAtCopies);
     if (there.end !== "done") wrong.push(`apply ended with ${there.end}: ${there.err}`);
-    const back = await killUntilDone(dir, "revert", killsMax - there.kills, lookAtCopies);
+    const back = await killedAt(dir, "revert", round.back, lookAtCopies);
     if (back.end !== "reverted") wrong.push(`revert ended with ${back.end}: ${back.err}`);
     for (const [slug, dump] of await dumpsOf(dir)) {
       if (dump !== before.get(slug)) wrong.push(`${slug} is not as it was before`);
@@ -145,16 +171,17 @@ async function thereAndBack(verb: "apply" | "mutant", killsMax: number) {
 
 test("R31 a rollout with copies and its revert, killed at any moment and resumed, give every guild back as it was, and no copy is ever replaced", async () => {
   let kills = 0;
-  let rounds = 0;
-  while (kills < KILLS) {
-    const found = await thereAndBack("apply", KILLS - kills);
-    expect(found.wrong).toEqual([]);
+  for (const round of ROUNDS) {
+    const found = await thereAndBack("apply", round);
+    expect({ round, wrong: found.wrong }).toEqual({ round, wrong: [] });
     kills += found.kills;
-    rounds++;
   }
-  console.log(`${kills} kills in ${rounds} rounds, ${rounds * GUILDS} guilds compared, 0 wrong`);
+  // Each point is there, so that a kill at it says something.
+  expect(kills).toBeGreaterThanOrEqual(POINTS.there + POINTS.back + 2);
+  const compared = ROUNDS.length * GUILDS;
+  console.log(`${kills} kills in ${ROUNDS.length} rounds, ${compared} guilds compared, 0 wrong`);
 }, 1_800_000);
 
 test("R31 a copy that is made after the change is refused, and is noticed here", async () => {
-  expect((await thereAndBack("mutant", 0)).wrong).not.toEqual([]);
+  expect((await thereAndBack("mutant", { there: [], back: [] })).wrong).not.toEqual([]);
 }, 120_000);
