@@ -706,7 +706,7 @@ export const limits = {
     waitingMax: 1_000,
     /** Nobody waits longer than this for a page; after that, saying "later" is kinder. */
     waitMsMax: 5 * SECOND_MS,
-    /** Work that waits for one guild: above a whole raid pressing reload, below a memory problem. */
+    /** Work that waits for a lock on one guild: more than a whole raid that reloads, less than memory can bear. */
     waitingPerGuildMax: 1_000,
     /** Told to whoever found the line too long. */
     tooBusyRetryAfterMs: SECOND_MS,

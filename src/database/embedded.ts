@@ -121,6 +121,8 @@ class EmbeddedClient implements Client {
   #file: string | undefined;
   readonly #queue: Waiting[] = [];
   #working = false;
+  /** Another process holds a lock that the work in turn needs. */
+  #isHeldUp = false;
   /** When a database that was opened on a full disk is opened as usual. */
   #reopenAt = 0;
   #closing: Promise<void> | undefined;
@@ -177,7 +179,8 @@ class EmbeddedClient implements Client {
   }
 
   #wait<T>(work: Work<T>): Promise<T> {
-    if (this.#queue.length >= limits.database.waitingPerGuildMax) {
+    // A queue that only lets the event loop go round is over within moments, however long it is.
+    if (this.#isHeldUp && this.#queue.length >= limits.database.waitingPerGuildMax) {
       const retryAfterMs = limits.database.tooBusyRetryAfterMs;
       return Promise.reject(
         new Unavailable("guild/too-busy", "Too much is going on in this guild. Try again.", {
@@ -219,20 +222,25 @@ class EmbeddedClient implements Client {
    */
   async #retry<T>(work: Work<T>): Promise<T> {
     const giveUpAt = performance.now() + this.#busyWaitMsMax;
-    for (let attempt = 0; ; attempt++) {
-      this.#dropConnection();
-      await delay(
-        backoffMs(attempt, limits.database.busyBackoffMs, limits.database.busyBackoffMsMax),
-      );
-      try {
-        return this.#run(work);
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        if (performance.now() > giveUpAt) {
-          this.#dropConnection();
-          throw error;
+    this.#isHeldUp = true;
+    try {
+      for (let attempt = 0; ; attempt++) {
+        this.#dropConnection();
+        await delay(
+          backoffMs(attempt, limits.database.busyBackoffMs, limits.database.busyBackoffMsMax),
+        );
+        try {
+          return this.#run(work);
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+          if (performance.now() > giveUpAt) {
+            this.#dropConnection();
+            throw error;
+          }
         }
       }
+    } finally {
+      this.#isHeldUp = false;
     }
   }
 

@@ -20,7 +20,7 @@ function questions(t: TestApp): string[] {
 }
 
 const passed = (answers: readonly { status: number }[]) =>
-  answers.filter(({ status }) => status < 400).length;
+  answers.filter(({ status }) => status !== 429).length;
 
 describe("somebody who asks too often", () => {
   test("is told how much is left, is refused beyond it, and told when to come back", async () => {

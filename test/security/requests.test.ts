@@ -235,7 +235,9 @@ describe("what an answer says", () => {
     for (const body of ["{", "[]", "null", '"x"', "\0", `${"[".repeat(20_000)}`, "{'name':1}"]) {
       const answer = await send(body);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
-      expect([400, 413, 422]).toContain(answer.status);
+      // Nesting is counted before the text is read as JSON.
+      if (body.startsWith("[[")) expect(answer.status).toBe(413);
+      else expect([400, 422]).toContain(answer.status);
       expect(await answer.text()).not.toMatch(/node_modules|\.ts:|at .*\(/);
     }
     expect((await send("{}", { "x-request-id": "x".repeat(10_000) })).status).toBe(422);

@@ -30,10 +30,8 @@ async function databaseWith(value: string | Uint8Array): Promise<void> {
   await client.close();
 }
 
-/** The faults at other places than this one; "nothing was found" when there is none at all. */
-function placesOf(found: readonly string[], place: RegExp): readonly string[] {
-  return found.length === 0 ? ["nothing was found"] : found.filter((one) => !place.test(one));
-}
+/** What was found, but for the log: closing copies it into the file, and the driver removes it later. */
+const inFile = async () => (await searchFolder(dir)).filter((one) => !one.includes(".db-wal ("));
 
 describe("S55 a secret that somebody left lying open is found", () => {
   const password = `long and ${randomBytes(12).toString("hex")}`;
@@ -50,8 +48,9 @@ describe("S55 a secret that somebody left lying open is found", () => {
   ])("in a database, %s", async (_, planted) => {
     seen.secret("password", password);
     await databaseWith(planted);
-    const place = /^password: planted\.db(-wal)? \((notes\.text|between rows)\)$/;
-    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
+    expect(await inFile()).toEqual([
+      expect.stringMatching(/^password: planted\.db \((notes\.text|between rows)\)$/),
+    ]);
   });
 
   test("in a row that is deleted", async () => {
@@ -62,15 +61,13 @@ describe("S55 a secret that somebody left lying open is found", () => {
     await client.execute({ sql: "PRAGMA secure_delete = 0", args: [] });
     await client.execute({ sql: "DELETE FROM notes", args: [] });
     await client.close();
-    const place = /^password: planted\.db(-wal)? \(between rows\)$/;
-    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
+    expect(await inFile()).toEqual(["password: planted.db (between rows)"]);
   });
 
   test("though nobody was ever told it: every token is known from its birth", async () => {
     const token = newToken();
     await databaseWith(Buffer.from(token, "base64url").toString("hex"));
-    const place = /^token: planted\.db(-wal)? \(between rows\)$/;
-    expect(placesOf(await searchFolder(dir), place)).toEqual([]);
+    expect(await inFile()).toEqual(["token: planted.db (between rows)"]);
   });
 
   test("by its looks, though another process made it, and in a packed copy", async () => {
