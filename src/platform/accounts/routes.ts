@@ -173,7 +173,7 @@ authApi.openapi(
     summary: "Create an access token for a guild",
     description:
       "Returns a token that works for a few minutes and for one guild, given by slug or id.",
-    problems: ["guild/not-found", "auth/session-required"],
+    problems: ["guild/not-found"],
     body: z.strictObject({ guild: z.string().min(1).max(36) }),
     answers: {
       201: shownOnce(z.object({ token: z.string(), expiresAt: z.number().int() }), "The token."),

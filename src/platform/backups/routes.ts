@@ -65,7 +65,7 @@ backupsApi.openapi(
     summary: "Compare a backup with the guild today",
     description:
       "Returns the tables whose number of rows differs between the backup and the guild.",
-    problems: ["backup/not-found", "backup/not-here"],
+    problems: ["backup/not-found"],
     needs: "settings.manage",
     params: backupId,
     answers: {
@@ -96,13 +96,7 @@ backupsApi.openapi(
       "Replaces the guild's data by the backup. What the guild has now is copied first. " +
       "The work begins within seconds; poll the list of backups until `isRestoring` is " +
       "false.",
-    problems: [
-      "auth/proof-required",
-      "backup/not-found",
-      "backup/not-good",
-      "backup/not-here",
-      "guild/name-differs",
-    ],
+    problems: ["auth/proof-required", "backup/not-found", "backup/not-good", "guild/name-differs"],
     needs: "guild.own",
     params: backupId,
     body: typedName,
@@ -126,7 +120,7 @@ backupsApi.openapi(
     description:
       "Returns all of the guild's own data as one libSQL database, compressed with gzip. " +
       "The caller must have confirmed their password within the last minutes.",
-    problems: ["auth/proof-required", "backup/not-here"],
+    problems: ["auth/proof-required"],
     needs: "guild.own",
     answers: {
       200: {

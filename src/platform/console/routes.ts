@@ -41,8 +41,8 @@ operatorsApi.openapi(
     id: "getOverview",
     summary: "Get the platform in numbers",
     description:
-      "Returns guilds by status and schema, users, and jobs that are due or failing. Every " +
-      "operator may call it.",
+      "Returns guilds by status and schema, users, jobs that are due or failing, and " +
+      "faults of databases. Every operator may call it.",
     answers: {
       200: json(
         z.object({

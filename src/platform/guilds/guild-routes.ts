@@ -55,9 +55,9 @@ guildApi.openapi(
     id: "leaveGuild",
     summary: "Leave a guild",
     description:
-      "Ends the caller's own membership. API keys that the caller made here end with it. " +
-      "The owner hands the guild over first.",
-    problems: ["guild/owner-stays", "guild/member-changed"],
+      "Ends the caller's own membership. API keys and invitations that the caller made " +
+      "here end with it. An owner transfers the ownership first.",
+    problems: ["guild/owner-stays"],
     needs: "members.view",
     answers: nothing,
   }),
@@ -95,9 +95,8 @@ guildApi.openapi(
     problems: [
       "guild/rank",
       "guild/beyond-own-rights",
-      "guild/higher-denial",
+      "auth/email-unverified",
       "guild/too-many-invitations",
-      "plan/members",
     ],
     needs: "members.invite",
     body: inputs.newInvitation,
@@ -116,7 +115,7 @@ guildApi.openapi(
     id: "revokeInvitation",
     summary: "Revoke an invitation",
     description: "The link stops working at once. Members who already joined stay.",
-    problems: ["invitation/not-found"],
+    problems: ["guild/rank", "invitation/not-found"],
     needs: "members.invite",
     params: z.object({ id: z.uuid() }),
     answers: nothing,
@@ -137,6 +136,7 @@ guildApi.openapi(
       "within the last minutes and becomes an admin.",
     problems: [
       "auth/proof-required",
+      "auth/email-unverified",
       "guild/already-owner",
       "guild/member-changed",
       "guild/no-such-member",
@@ -158,13 +158,13 @@ guildApi.openapi(
     id: "changeMember",
     summary: "Change a member's role or permissions",
     description:
-      "Sets the role, the permissions that differ from it, or both. Nobody grants more " +
-      "than they have themselves.",
+      "Sets the role, the permissions that differ from it, or both. Callers change only " +
+      "members below them, and grant only what they have themselves.",
     problems: [
       "guild/rank",
-      "guild/owner-stays",
       "guild/beyond-own-rights",
       "guild/higher-denial",
+      "operator/impersonating",
       "guild/no-such-member",
       "guild/member-changed",
     ],
@@ -187,9 +187,14 @@ guildApi.openapi(
     id: "removeMember",
     summary: "Remove a member",
     description:
-      "Ends the membership, and the API keys that the member made. The answer lists these " +
-      "keys.",
-    problems: ["guild/rank", "guild/owner-stays", "guild/no-such-member", "guild/member-changed"],
+      "Ends the membership, and the API keys and invitations that the member made. The " +
+      "answer lists these keys.",
+    problems: [
+      "guild/rank",
+      "operator/impersonating",
+      "guild/no-such-member",
+      "guild/member-changed",
+    ],
     needs: "members.manage",
     params: userId,
     answers: { 200: json(inputs.offboardedJson, "Removed, and which API keys ended.") },
@@ -227,7 +232,7 @@ guildApi.openapi(
     summary: "Change the settings of a guild",
     description:
       "Changes the fields that are sent and keeps the others. After a change of the slug, " +
-      "the old address redirects to the new one.",
+      "the old address redirects to the new one for a while.",
     problems: ["guild/bad-slug", "guild/slug-taken", "guild/name-taken", "guild/too-many-slugs"],
     needs: "settings.manage",
     body: inputs.settingsChange,

@@ -24,13 +24,7 @@ guildsApi.openapi(
     description:
       "Makes a guild with a database of its own. The answer is 201 when the database is " +
       "ready in time, else 202: follow `Location`.",
-    problems: [
-      "guild/bad-slug",
-      "guild/slug-taken",
-      "guild/name-taken",
-      "plan/guilds",
-      "auth/email-unverified",
-    ],
+    problems: ["guild/bad-slug", "guild/slug-taken", "guild/name-taken", "plan/guilds"],
     body: inputs.newGuild,
     answers: {
       201: json(inputs.foundedJson, "Founded, and its database is ready. Location leads to it."),
@@ -107,8 +101,9 @@ guildsApi.openapi(
   api.post("/guilds/{id}/operation", {
     id: "retryFounding",
     summary: "Retry a failed founding",
-    description: "Tries again to make the guild's database, if it failed.",
-    problems: ["guild/not-found"],
+    description:
+      "Tries again to make the guild's database, if it failed. Only the owner may do this.",
+    problems: ["guild/not-found", "guild/forbidden"],
     params: guildId,
     answers: { 202: json(inputs.progressJson, "Tried again, if it had failed.") },
   }),
@@ -170,7 +165,7 @@ guildsApi.openapi(
     id: "restoreGuild",
     summary: "Restore a deleted guild",
     description: "Brings back a guild that the caller deleted, with all its data.",
-    problems: ["guild/not-found", "guild/status-changed", "guild/slug-taken", "plan/guilds"],
+    problems: ["guild/not-found", "guild/status-changed", "plan/guilds"],
     params: z.object({ id: z.uuid() }),
     answers: { 200: json(z.object({ slug: z.string() }), "It is back.") },
   }),

@@ -32,10 +32,12 @@ planOperatorApi.openapi(
   api.put("/plans/{name}", {
     id: "changePlan",
     summary: "Change a plan",
-    description: "Sets all limits of the plan. They hold at once for every guild on it.",
-    problems: ["plan/not-found", "plan/changed"],
+    description:
+      "Sets the limits of the plan for every guild on it. What is over a smaller limit " +
+      "stays and becomes read-only.",
+    problems: ["plan/not-found"],
     needs: "plans",
-    params: z.object({ name: z.string().max(40) }),
+    params: z.object({ name: z.string().max(40).openapi({ description: "The plan's name." }) }),
     body: planLimits,
     answers: { 204: { description: "Good for every guild on it." } },
   }),

@@ -44,14 +44,12 @@ auctionsApi.openapi(
   api.post("/auctions", {
     id: "openAuction",
     summary: "Open an auction",
-    description: "Starts an auction at once. Its terms stay as they are until it closes.",
+    description: "Starts an auction at once. It closes by itself after its time.",
     problems: [
       "auctions/bad-terms",
       "auctions/too-many",
       "dkp/pool-archived",
       "dkp/pool-not-found",
-      "dkp/bad-points",
-      "raids/not-found",
     ],
     needs: "auctions.run",
     body: inputs.newAuction,
@@ -117,14 +115,8 @@ auctionsApi.openapi(
   api.post("/auctions/{id}/retraction", {
     id: "retractBid",
     summary: "Retract a bid",
-    description: "Takes the caller's bid back, where the rules of the auction allow it.",
-    problems: [
-      "auctions/not-found",
-      "auctions/closed",
-      "auctions/bid-stays",
-      "auctions/no-bid",
-      "auctions/not-in-roster",
-    ],
+    description: "Takes the caller's bid back. A bid that others had to beat stays.",
+    problems: ["auctions/not-found", "auctions/closed", "auctions/bid-stays", "auctions/no-bid"],
     needs: "auctions.bid",
     params: auctionId,
     answers: oneAuction,
@@ -140,7 +132,7 @@ auctionsApi.openapi(
   api.post("/auctions/{id}/cancellation", {
     id: "cancelAuction",
     summary: "Cancel an auction",
-    description: "Closes an open auction without an award and releases all held points.",
+    description: "Ends an auction without a winner and releases the points that it held.",
     problems: ["auctions/not-found", "auctions/not-open"],
     needs: "auctions.run",
     params: auctionId,
@@ -159,8 +151,8 @@ auctionsApi.openapi(
     id: "reopenAuction",
     summary: "Reopen an auction",
     description:
-      "Starts the same auction once more after one that ended. The new auction names the " +
-      "old one.",
+      "Reverses the payments of an auction that is over, marks its loot, and starts a new " +
+      "auction with the same terms.",
     problems: [
       "auctions/not-found",
       "auctions/still-open",

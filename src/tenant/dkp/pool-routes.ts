@@ -30,14 +30,7 @@ poolsApi.openapi(
     id: "changePool",
     summary: "Change the rules of a pool",
     description: "Saves a new version of the rules. Entries that exist keep their values.",
-    problems: [
-      "dkp/bad-rules",
-      "dkp/pool-in-use",
-      "dkp/pool-name-taken",
-      "dkp/pool-not-found",
-      "dkp/rules-changed",
-      "dkp/pool-archived",
-    ],
+    problems: ["dkp/bad-rules", "dkp/pool-name-taken", "dkp/pool-not-found", "dkp/rules-changed"],
     needs: "settings.manage",
     params,
     body: inputs.rulesChange,
@@ -57,7 +50,7 @@ poolsApi.openapi(
     description:
       "Closes the pool to new entries. Its ledger stays readable. The default pool cannot " +
       "be archived.",
-    problems: ["dkp/pool-is-default", "dkp/pool-not-found"],
+    problems: ["dkp/pool-is-default", "dkp/pool-in-use", "dkp/pool-not-found"],
     needs: "settings.manage",
     params,
     answers: onePool,
@@ -70,8 +63,8 @@ poolsApi.openapi(
     id: "decayPool",
     summary: "Run the decay of a pool",
     description:
-      "Applies the pool's decay for the current period. A second call in one period " +
-      "returns the first result.",
+      "Applies the pool's decay for the current week in the guild's time zone. A second " +
+      "call in one week returns the first result.",
     problems: ["dkp/no-decay", "dkp/pool-not-found", "dkp/pool-archived"],
     needs: "points.award",
     params,

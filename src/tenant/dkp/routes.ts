@@ -61,9 +61,8 @@ dkpApi.openapi(
     id: "awardPoints",
     summary: "Award points",
     description:
-      "Gives each person the same points in one entry of the ledger. Amounts are exact to " +
-      "the pool's decimals. Send an Idempotency-Key, so that a repeated request awards " +
-      "once.",
+      "Gives each person the same points in one entry of the ledger, within the caps of " +
+      "the pool. Send an Idempotency-Key, so that a repeated request awards once.",
     problems: [
       "dkp/bad-people",
       "dkp/bad-points",
@@ -97,6 +96,7 @@ dkpApi.openapi(
       "dkp/bad-reason",
       "dkp/bad-time",
       "dkp/insufficient-balance",
+      "dkp/behind-decay",
       "dkp/pool-archived",
       "dkp/pool-not-found",
     ],
@@ -114,13 +114,16 @@ dkpApi.openapi(
   api.post("/dkp/adjustments", {
     id: "adjustPoints",
     summary: "Adjust points",
-    description: "Adds or takes points to correct a balance, with the reason in the ledger.",
+    description:
+      "Corrects balances by hand. Points may be negative, and the pool's floor does not " +
+      "limit them.",
     problems: [
       "dkp/bad-people",
       "dkp/bad-points",
       "dkp/bad-reason",
       "dkp/bad-time",
       "dkp/balance-too-large",
+      "dkp/behind-decay",
       "dkp/pool-archived",
       "dkp/pool-not-found",
     ],
@@ -138,13 +141,14 @@ dkpApi.openapi(
   api.post("/dkp/entries/{id}/reversal", {
     id: "reverseEntry",
     summary: "Reverse an entry of the ledger",
-    description: "Adds a counter-entry. Nothing is deleted, and an entry can be reversed once.",
+    description:
+      "Adds the exact opposite of an entry. Nothing is deleted, and an entry can be " +
+      "reversed once.",
     problems: [
       "dkp/already-reversed",
       "dkp/entry-not-found",
       "dkp/reversal-is-final",
-      "dkp/balance-too-large",
-      "dkp/bad-reason",
+      "dkp/pool-archived",
     ],
     needs: "points.award",
     params: byId,

@@ -31,7 +31,6 @@ councilsApi.openapi(
     id: "openCouncil",
     summary: "Open a loot council",
     description: "Puts an item before the council and lets people respond to it.",
-    problems: ["loot/bad-loot", "raids/not-found"],
     needs: "auctions.run",
     body: inputs.newCouncil,
     answers: { 201: json(inputs.councilViewJson, "The council.") },
@@ -43,7 +42,8 @@ councilsApi.openapi(
   api.get("/loot/councils/{id}", {
     id: "getCouncil",
     summary: "Get a loot council",
-    description: "Returns the council with its candidates. Votes are shown with the decision.",
+    description:
+      "Returns the council with its candidates. Only officers see votes before the " + "decision.",
     problems: ["loot/council-not-found"],
     needs: "raids.view",
     params,
@@ -74,7 +74,7 @@ councilsApi.openapi(
     id: "voteInCouncil",
     summary: "Vote in a loot council",
     description: "Votes for one candidate, and replaces an earlier vote.",
-    problems: ["loot/council-not-found", "loot/council-over", "roster/person-not-found"],
+    problems: ["loot/council-not-found", "loot/council-over"],
     needs: "auctions.run",
     params,
     body: inputs.voteBody,
@@ -91,13 +91,13 @@ councilsApi.openapi(
     id: "decideCouncil",
     summary: "Decide a loot council",
     description:
-      "Gives the item to one candidate and closes the council. The award is one entry of " +
-      "the loot history.",
+      "Gives the item to one candidate and closes the council. Decision, loot and price " +
+      "are one transaction.",
     problems: [
       "loot/council-not-found",
       "loot/council-over",
-      "roster/person-not-found",
       "loot/bad-loot",
+      "dkp/insufficient-balance",
     ],
     needs: "auctions.run",
     params,

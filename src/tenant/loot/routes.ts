@@ -30,15 +30,10 @@ lootApi.openapi(
   api.post("/loot", {
     id: "addLoot",
     summary: "Add loot",
-    description: "Records where an item went, and takes its price from the person's points.",
-    problems: [
-      "loot/bad-loot",
-      "dkp/insufficient-balance",
-      "dkp/bad-points",
-      "dkp/pool-archived",
-      "dkp/pool-not-found",
-      "roster/person-not-found",
-    ],
+    description:
+      "Records where an item went. Its price is taken from the person's points in the same " +
+      "transaction.",
+    problems: ["loot/bad-loot", "dkp/insufficient-balance", "dkp/pool-not-found"],
     needs: "auctions.run",
     body: inputs.newLoot,
     answers: { 201: json(inputs.lootJson, "Where the item went.") },
@@ -52,8 +47,8 @@ lootApi.openapi(
   api.post("/loot/{id}/reversal", {
     id: "revertLoot",
     summary: "Revert an award of loot",
-    description: "Marks the award as taken back and returns its price. The record stays.",
-    problems: ["loot/not-found", "loot/reverted-already", "dkp/bad-reason"],
+    description: "Marks the award as taken back and reverses its payment. The record stays.",
+    problems: ["loot/not-found", "loot/reverted-already"],
     needs: "auctions.run",
     params: lootId,
     body: inputs.revertBody,
@@ -84,7 +79,7 @@ lootApi.openapi(
     id: "setWishes",
     summary: "Set the caller's wishes",
     description: "Replaces the caller's whole list, the most wanted first.",
-    problems: ["loot/bad-loot", "roster/person-not-found"],
+    problems: ["roster/person-not-found", "loot/bad-loot"],
     needs: "raids.join",
     body: inputs.wishesBody,
     answers: wishList,

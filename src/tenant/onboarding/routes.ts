@@ -50,8 +50,10 @@ onboardingApi.openapi(
   api.put("/onboarding/example", {
     id: "addExample",
     summary: "Add example data",
-    description: "Adds example people, points and raids that can be removed in one go.",
-    problems: ["onboarding/example-is-there"],
+    description:
+      "Adds example people and raid nights in a pool of their own, which can be removed in " +
+      "one go. Adds nothing when they are there.",
+    problems: ["roster/name-taken"],
     needs: "settings.manage",
     answers: answer,
   }),

@@ -66,7 +66,9 @@ raidsApi.openapi(
   api.post("/raids/series", {
     id: "planRaidSeries",
     summary: "Plan a weekly raid series",
-    description: "Plans raids on the given weekdays at the guild's local time.",
+    description:
+      "Plans raids on the given weekdays at the guild's local time. Those of the next " +
+      "weeks are there at once.",
     problems: ["raids/too-many-series", "dkp/pool-not-found"],
     needs: "raids.manage",
     body: inputs.newSeries,
@@ -79,7 +81,7 @@ raidsApi.openapi(
   api.delete("/raids/series/{id}", {
     id: "endRaidSeries",
     summary: "End a raid series",
-    description: "Plans no more raids of the series.",
+    description: "Plans no more raids of the series, and cancels those ahead that have not begun.",
     problems: ["raids/series-not-found"],
     needs: "raids.manage",
     params,
@@ -125,9 +127,9 @@ raidsApi.openapi(
     id: "changeRaid",
     summary: "Change a raid",
     description:
-      "Changes the fields that are sent and keeps the others. A raid that is over cannot " +
+      "Changes the fields that are sent and keeps the others. A raid that has begun cannot " +
       "change.",
-    problems: ["raids/not-found", "raids/over", "raids/begun"],
+    problems: ["raids/not-found", "raids/begun"],
     needs: "raids.manage",
     params,
     body: inputs.raidChange,
@@ -144,7 +146,7 @@ raidsApi.openapi(
     id: "cancelRaid",
     summary: "Cancel a raid",
     description: "Marks a planned raid as canceled. Its sign-ups stay visible.",
-    problems: ["raids/not-found", "raids/not-planned"],
+    problems: ["raids/not-found", "raids/begun"],
     needs: "raids.manage",
     params,
     answers: oneRaid,
@@ -159,7 +161,7 @@ raidsApi.openapi(
     description:
       "Saves the caller's answer, and replaces an earlier one. Officers can answer for " +
       "another person.",
-    problems: ["raids/not-found", "raids/begun", "raids/over", "roster/person-not-found"],
+    problems: ["raids/not-found", "raids/over", "roster/person-not-found"],
     needs: "raids.join",
     params,
     body: inputs.signupBody,
@@ -175,12 +177,13 @@ raidsApi.openapi(
   api.post("/raids/{id}/bench", {
     id: "joinRaidBench",
     summary: "Join the bench of a raid",
-    description: "Puts the caller on the bench of a running raid, so that attendance counts.",
+    description:
+      "Puts the caller on the bench. This is possible from an hour before the raid until " +
+      "it ends.",
     problems: [
       "raids/not-found",
       "raids/already-there",
       "raids/bench-closed",
-      "raids/not-running",
       "roster/person-not-found",
     ],
     needs: "raids.join",
@@ -221,8 +224,8 @@ raidsApi.openapi(
     id: "setRaidAttendance",
     summary: "Set the attendance of a raid",
     description:
-      "Sets presence, credit and remark of the people that are sent. Others keep what they " +
-      "have.",
+      "Sets presence, credit and remark of the people that are sent, during the raid or " +
+      "afterwards. Others keep what they have.",
     problems: ["raids/not-found", "raids/not-begun", "raids/bad-people"],
     needs: "raids.manage",
     params,
@@ -240,15 +243,14 @@ raidsApi.openapi(
     id: "awardRaid",
     summary: "Award points for a raid",
     description:
-      "Gives points to those who were present, and a share to the bench, in one entry of " +
+      "Gives points to the people at the raid, and a share to the bench, in one entry of " +
       "the ledger.",
     problems: [
       "raids/not-found",
       "raids/not-begun",
       "raids/nobody-there",
       "dkp/bad-points",
-      "dkp/bad-reason",
-      "dkp/balance-too-large",
+      "dkp/behind-decay",
       "dkp/pool-archived",
     ],
     needs: "points.award",

@@ -85,8 +85,7 @@ rosterApi.openapi(
   api.put("/roster/persons/{id}/archival", {
     id: "archivePerson",
     summary: "Archive a person",
-    description:
-      "Hides the person from the active roster and the standings. History and points stay.",
+    description: "Takes the person out of the lists. Points and history stay.",
     problems: ["roster/person-not-found"],
     needs: "roster.manage",
     params: id,
@@ -187,7 +186,9 @@ rosterApi.openapi(
   api.delete("/roster/characters/{id}", {
     id: "removeCharacter",
     summary: "Remove a character",
-    description: "Removes the character from the roster. The person stays.",
+    description:
+      "Removes the character. The person and the points stay. After a main, the oldest " +
+      "other character becomes the main.",
     problems: ["roster/character-not-found"],
     needs: "roster.manage",
     params: id,
@@ -223,9 +224,8 @@ rosterApi.openapi(
     id: "importRoster",
     summary: "Import a roster",
     description:
-      "Imports the lines of a pasted text or CSV that have no problem. The answer counts " +
-      "new, changed and unchanged characters, and lines with problems. Preview the text " +
-      "first.",
+      "Imports every good line of a pasted text or CSV, all of them or none. The same text " +
+      "again changes nothing. Preview the text first.",
     problems: ["roster/name-taken"],
     needs: "roster.manage",
     body: inputs.rosterText,
