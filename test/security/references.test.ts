@@ -194,7 +194,9 @@ async function rowCounts(): Promise<Record<string, unknown>> {
   using lease = await t.services.tenants.lease(found!.guild);
   const { client } = lease.db;
   const tables = await client.execute({
-    sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    // Seals follow the rows of audit_log, which are counted, at a time of the server's choice.
+    sql: `SELECT name FROM sqlite_schema
+          WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'audit_seals'`,
     args: [],
   });
   const counts: Record<string, unknown> = {};
