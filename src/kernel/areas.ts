@@ -1,4 +1,6 @@
-/** What an operator can be trusted with. Every page and act of the console belongs to one of them. */
+/**
+ * The areas of work that an operator can be trusted with. Every console page and action belongs to one.
+ */
 export const AREAS = [
   "guilds",
   "accounts",
@@ -12,7 +14,7 @@ export const AREAS = [
 ] as const;
 export type Area = (typeof AREAS)[number];
 
-/** The areas of a stored list; names that this release does not know open nothing. */
+/** Parses a stored list of areas. Names that this release does not know are dropped. */
 export function parseAreas(json: string | null): readonly Area[] {
   const named: unknown = JSON.parse(json ?? "[]");
   return Array.isArray(named) ? AREAS.filter((area) => named.includes(area)) : [];

@@ -2,13 +2,13 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { GuildId } from "./ids.ts";
 
-/** Which log of which database, and what its rows say. Columns are only ever added to. */
+/** One audit log: its database and its columns. Columns are only ever appended. */
 export interface AuditLog {
   readonly name: string;
   readonly columns: readonly string[];
 }
 
-/** The platform's own log. */
+/** The platform's audit log. */
 export const PLATFORM_LOG: AuditLog = {
   name: "platform",
   columns: "seq at actor_type actor_id action subject guild_id before after address agent".split(
@@ -16,7 +16,7 @@ export const PLATFORM_LOG: AuditLog = {
   ),
 };
 
-/** The log in the database of one guild. */
+/** The audit log in one guild's database. */
 export function guildLog(guildId: GuildId): AuditLog {
   return {
     name: `guild ${guildId}`,
@@ -27,15 +27,18 @@ export function guildLog(guildId: GuildId): AuditLog {
   };
 }
 
-/** One row of an audit log, its columns in the log's order; the first is `seq`. */
+/** One row of an audit log, with its columns in the log's order. The first column is `seq`. */
 export type AuditRow = readonly (string | number | null)[];
 
-/** The hash before the first row. It names the log, so that no log can pass for another. */
+/**
+ * The hash before the first row. It contains the log's name, so one log cannot be passed off as
+ * another.
+ */
 export function genesisOf(log: string): string {
   return sha256Hex(`guildhall audit ${log}`);
 }
 
-/** The hash of a row: of the one before it, and of everything that the row says. */
+/** The hash of a row. It covers the previous row's hash and every column of this row. */
 export function chained(previous: string, row: AuditRow): string {
   return sha256Hex(`${previous}\n${JSON.stringify(row)}`);
 }

@@ -3,11 +3,14 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-/** How far a log was sealed at a moment, or where its beginning ends. `at` in Unix milliseconds. */
+/**
+ * The sealed end of a log at some moment, or the start of a truncated log. `at` is in Unix
+ * milliseconds.
+ */
 export interface AnchorFacts {
   /** A guild's id, or `platform`. */
   readonly log: string;
-  /** Of the guild's database; the platform has 1. */
+  /** The generation of the guild's database. The platform has 1. */
   readonly generation: number;
   readonly kind: string;
   readonly seq: number;
@@ -15,24 +18,24 @@ export interface AnchorFacts {
   readonly at: number;
 }
 
-/** An anchor with the proof that this installation made it. */
+/** An anchor with this installation's signature. */
 export interface SignedAnchor extends AnchorFacts {
   readonly keyId: string;
   readonly signature: string;
 }
 
-/** Signs anchors with a key that is in no database. */
+/** Signs anchors with a key that no database holds. */
 export interface AnchorSigner {
   readonly keyId: string;
   sign(anchor: AnchorFacts): SignedAnchor;
-  /** `other-key` means: signed with a secret that this process does not have. */
+  /** `other-key`: signed with a secret that this process does not have. */
   check(anchor: SignedAnchor): "good" | "wrong" | "other-key";
 }
 
-/** The secret of a command that was given none. Nothing is signed with it. */
+/** The secret of commands that run without one. They sign nothing with it. */
 export const NOTHING_IS_SIGNED_HERE = "the command line signs nothing at all";
 
-/** The key is derived from the server's secret, which lies in neither database. */
+/** Derives the signing key from the server's secret, which neither database holds. */
 export function anchorSigner(serverSecret: string): AnchorSigner {
   const derive = (info: string) =>
     hkdf(sha256, utf8ToBytes(serverSecret), undefined, utf8ToBytes(info), 32);

@@ -3,13 +3,13 @@ import { systemClock } from "./clock.ts";
 import { pause } from "./concurrency.ts";
 import { createLog, type Log } from "./log.ts";
 
-/** Emits events: Node's emitters, ports of threads, processes. */
+/** Node's emitters: `EventEmitter`, thread ports, processes. */
 interface Emitter {
   on(event: string, handler: (...args: unknown[]) => void): unknown;
   off(event: string, handler: (...args: unknown[]) => void): unknown;
 }
 
-/** Emits events in the way of the web: signals and WebSockets. */
+/** Web-style event targets: abort signals and WebSockets. */
 interface Target {
   addEventListener(event: string, handler: (event: unknown) => void): void;
   removeEventListener(event: string, handler: (event: unknown) => void): void;
@@ -17,15 +17,19 @@ interface Target {
 
 /** A timer that runs work. */
 export interface Timer {
-  /** Ends it. A run under way goes on. */
+  /** Cancels the timer. A run in progress continues. */
   cancel(): void;
-  /** Ends it, and waits for the run under way. Never rejects; a run must not wait for its own end. */
+  /**
+   * Cancels the timer and waits for the run in progress. Never rejects. A run must not wait for its own
+   * end.
+   */
   stop(): Promise<void>;
 }
 
 /**
- * Owns all work that no caller awaits: timers, event handlers and detached promises. An error of such
- * work would end the process. Here it becomes one log line with the work's name and the cause.
+ * Owns all work that no caller awaits: timers, event handlers and detached promises. An uncaught error
+ * in such work would end the process. This class logs it as one line with the work's name and the
+ * cause.
  */
 export class Background {
   readonly #log: Log;
@@ -33,7 +37,7 @@ export class Background {
   readonly #timers = new Set<Timer>();
   readonly #running = new Set<Promise<void>>();
 
-  /** `keepAlive` tells a runtime that would end with the answer to wait for detached work. */
+  /** `keepAlive` tells a runtime that stops after the response to wait for detached work. */
   constructor(log: Log, keepAlive: (work: Promise<void>) => void = () => {}) {
     this.#log = log;
     this.#keepAlive = keepAlive;
@@ -61,18 +65,18 @@ export class Background {
     return timer;
   }
 
-  /** Lets `work` go on without a caller. */
+  /** Runs `work` without a caller that awaits it. */
   detach(name: string, work: Promise<unknown>): void {
     this.#keepAlive(this.#run(name, () => work));
   }
 
-  /** Runs `handler` at each event. Gives back how to stop listening. */
+  /** Runs `handler` at each event. Returns a function that removes the listener. */
   listen<Args extends unknown[]>(
     source: Emitter | Target,
     event: string,
     handler: (...args: Args) => unknown,
   ): () => void {
-    // What an event carries is known by its documentation only, so the handler's types say it.
+    // Only the documentation says what an event carries. The handler's parameter types state it.
     const guarded = (...args: unknown[]) => {
       try {
         const result = handler(...(args as Args));
@@ -91,7 +95,7 @@ export class Background {
     return () => source.removeEventListener(event, guarded);
   }
 
-  /** Runs `handler` at the next event only. Gives back how to stop listening. */
+  /** Runs `handler` at the next event only. Returns a function that removes the listener. */
   once<Args extends unknown[]>(
     source: Emitter | Target,
     event: string,
@@ -104,7 +108,7 @@ export class Background {
     return stop;
   }
 
-  /** Ends every timer, and waits for the work under way, but not longer than a stop may take. */
+  /** Cancels every timer and waits for running work, up to the time limit of a shutdown. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     const late = pause(limits.stop.backgroundMs);
@@ -113,7 +117,7 @@ export class Background {
   }
 
   #timer(handle: ReturnType<typeof setTimeout>, running: () => Promise<void> | undefined): Timer {
-    // Workers number their timers, and a number keeps nothing alive.
+    // On Workers a timer handle is a number, which has no `unref` and keeps nothing alive.
     if (typeof handle === "object") handle.unref();
     const cancel = () => {
       clearTimeout(handle);
@@ -151,7 +155,7 @@ export class Background {
   }
 }
 
-/** For code that has no log of its own: threads, files and the driver. Logs to the standard error. */
+/** For code without its own log: threads, files and the driver. Logs to standard error. */
 export const processBackground = new Background(
   createLog("error", (line) => console.error(line), systemClock),
 );

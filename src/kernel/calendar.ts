@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 
-/** A local day, such as "2026-03-29", and an instant of it, in Unix milliseconds. */
+/** A local date, such as "2026-03-29", and an instant on it in Unix milliseconds. */
 export interface LocalMoment {
   readonly localDate: string;
   readonly at: number;
@@ -8,8 +8,8 @@ export interface LocalMoment {
 
 /**
  * Every instant at which clocks in `timeZone` show this time on one of these weekdays (ISO, Monday is
- * 1), on the local days from that of `fromMs` to that of `toMs`. A time that daylight saving skips is
- * an hour later; of a time that it repeats, the first one counts (as in RFC 5545).
+ * 1), from the local date of `fromMs` to that of `toMs`. If daylight saving skips the time, the instant
+ * is an hour later. If daylight saving repeats it, the first one counts (RFC 5545).
  */
 export function localMoments(
   weekdays: readonly number[],
@@ -35,12 +35,14 @@ export function isoWeek(localDate: string): string {
   return `${yearOfWeek}-W${String(weekOfYear).padStart(2, "0")}`;
 }
 
-/** The local day of an instant: "2026-01-14". */
+/** The local date of an instant: "2026-01-14". */
 export function localDateOf(atMs: number, timeZone: string): string {
   return localDay(atMs, timeZone).toString();
 }
 
-/** The first instant of a local date, or of a day so many days later, in Unix milliseconds. */
+/**
+ * The first instant of a local date, or of the date `daysLater` days after it, in Unix milliseconds.
+ */
 export function startOfDay(localDate: string, timeZone: string, daysLater = 0): number {
   return Temporal.PlainDate.from(localDate).add({ days: daysLater }).toZonedDateTime(timeZone)
     .epochMilliseconds;

@@ -1,11 +1,11 @@
-/** One value that became another; undefined where there was or is none. */
+/** One changed field. A value is undefined where there was or is none. */
 export interface Change {
   readonly field: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** What differs between the two JSON texts of an audit row, field by field. */
+/** The differences between the two JSON texts of an audit row, field by field. */
 export function changesOf(before: string | null, after: string | null): readonly Change[] {
   const from = fieldsOf(before);
   const to = fieldsOf(after);

@@ -1,36 +1,36 @@
 import type { Clock } from "./clock.ts";
 
-/** `ahead`: the clock ran ahead of the time that passed. `behind`: it shows what was already past. */
+/** `ahead`: the clock ran ahead of the elapsed time. `behind`: it shows a time that is already past. */
 export type ClockState = "right" | "ahead" | "behind";
 
-/** How far a clock may be off. All in milliseconds. */
+/** How far a clock may be off, in milliseconds. */
 export interface ClockTolerance {
-  /** Between two looks of a running process: what is corrected in small steps. */
+  /** Largest correction between two checks of a running process. Clocks are adjusted in small steps. */
   readonly jumpMax: number;
-  /** At a start: how long a machine may have been off without a question. */
+  /** How long a machine may be off before a start raises a question about its clock. */
   readonly startMax: number;
-  /** How often the clock is compared from a new start, so that small steps do not add up. */
+  /** How often the comparison starts over, so that small steps do not add up. */
   readonly anchorEvery: number;
-  /** A clock that stays wrong for so long a time of running is taken for right. */
+  /** A clock that stays wrong for this long of running time is accepted as right. */
   readonly believedAfter: number;
 }
 
 /**
- * Holds the wall clock against the time that passes. A clock that jumps ahead is not believed at once:
- * until an operator confirms it, or it has run for `believedAfter`, `settled` goes on from the time before
- * the jump, and what cannot be undone is judged by that.
+ * Compares the wall clock with the elapsed time. A clock that jumps ahead is not trusted at once. Until
+ * an operator confirms it, or it has run for `believedAfter`, `settled` continues from the time before
+ * the jump. Irreversible actions use `settled`.
  */
 export class ClockGuard {
   readonly #now: Clock;
   readonly #passedMs: () => number;
   readonly #tolerance: ClockTolerance;
-  /** A moment that is believed, and how much time had passed then. */
+  /** A trusted moment, and the elapsed time at that moment. */
   #anchor: { readonly at: number; readonly passed: number };
   #isStart = true;
   #wrongSince: number | undefined;
   #state: ClockState = "right";
 
-  /** `passedMs` counts the time that passes and is never set, such as `performance.now`. */
+  /** `passedMs` returns the elapsed time. It is monotonic, such as `performance.now`. */
   constructor(now: Clock, passedMs: () => number, tolerance: ClockTolerance) {
     this.#now = now;
     this.#passedMs = passedMs;
@@ -38,35 +38,37 @@ export class ClockGuard {
     this.#anchor = { at: now().getTime(), passed: passedMs() };
   }
 
-  /** Takes `newestAt` for the time it is, at the least: at a start, or when others have seen it. */
+  /**
+   * Raises the trusted time to at least `newestAt`: at a start, or when other processes have seen it.
+   */
   begin(newestAt: number): void {
     this.#anchor = { at: newestAt, passed: this.#passedMs() };
     this.#isStart = true;
   }
 
-  /** An operator says that the clock is right. */
+  /** Accepts the clock as right. An operator decides this. */
   confirm(): void {
     this.#believe(this.#now().getTime());
   }
 
-  /** The newest time that is believed, in Unix milliseconds. Never earlier than one believed before. */
+  /** The newest trusted time, in Unix milliseconds. It never goes back. */
   newest(): number {
     return this.state() === "right" ? this.#now().getTime() : this.#expected();
   }
 
-  /** The time by which nothing is judged too early: what is deleted by it had its time. */
+  /** The time for irreversible actions. Data that expires by it has had its full time. */
   settled(): Date {
     const now = this.#now();
     return this.state() === "ahead" ? new Date(this.#expected()) : now;
   }
 
-  /** When a time of grace begins: a clock that is behind must not shorten it. */
+  /** The start for a grace period. A clock that is behind must not shorten it. */
   latest(): Date {
     const now = this.#now();
     return this.state() === "behind" ? new Date(this.#expected()) : now;
   }
 
-  /** Looks at the clock now. */
+  /** Checks the clock now. */
   state(): ClockState {
     const at = this.#now().getTime();
     const off = at - this.#expected();

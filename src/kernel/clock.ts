@@ -1,4 +1,4 @@
-/** Where "now" comes from. Tests pass their own; nothing else reads the wall clock. */
+/** The source of "now". Tests pass their own. No other code reads the wall clock. */
 export type Clock = () => Date;
 
 export const systemClock: Clock = () => new Date();

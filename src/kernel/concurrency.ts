@@ -1,6 +1,7 @@
 /**
- * Runs `work` on every item with at most `lanes` under way, in order of arrival. A slow item holds
- * up only its own lane. `work` must not throw: bulk work reports, it does not stop the others.
+ * Runs `work` on every item, at most `lanes` at a time, in order of arrival. A slow item holds up only
+ * its own lane. `work` must not throw: bulk work reports its failures, so that one failure does not
+ * stop the others.
  */
 export async function forEachLimit<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -18,19 +19,19 @@ export async function forEachLimit<T>(
   await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane));
 }
 
-/** Resolves after `ms`; for backoff between tries, never to wait for something to happen. */
+/** Resolves after `ms`. Use it for backoff between tries, never to wait for an event. */
 export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A wait that may be cut short. */
+/** A wait that `end()` can cut short. */
 export interface Pause {
-  /** Resolves after the time, or with `end()`. Never rejects. */
+  /** Resolves after the time, or at `end()`. Never rejects. */
   readonly over: Promise<void>;
   end(): void;
 }
 
-/** Waits for `ms` at the most. */
+/** Waits for at most `ms`. */
 export function pause(ms: number): Pause {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
@@ -43,7 +44,7 @@ export function pause(ms: number): Pause {
   };
 }
 
-/** Full jitter: a random wait up to `baseMs * 2^attempt`, capped, so that crowds spread out. */
+/** Full jitter: a random wait up to `baseMs * 2^attempt`, capped, so that many clients spread out. */
 export function backoffMs(attempt: number, baseMs: number, capMs: number): number {
   return Math.random() * Math.min(capMs, baseMs * 2 ** attempt);
 }

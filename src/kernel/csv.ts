@@ -1,6 +1,7 @@
 /**
- * Rows as CSV (RFC 4180) with a byte order mark, which spreadsheets need to see UTF-8. A text that a
- * spreadsheet would run as a formula is prefixed by an apostrophe; plain numbers stay numbers.
+ * Rows as CSV (RFC 4180). A byte order mark comes first, because spreadsheets need it to recognize
+ * UTF-8. Text that a spreadsheet would run as a formula gets an apostrophe in front. Plain numbers stay
+ * numbers.
  */
 export function toCsv(rows: readonly (readonly string[])[]): string {
   return `\ufeff${rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;

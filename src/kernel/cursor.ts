@@ -34,7 +34,7 @@ export function decodeCursor(cursor: string, length: number): readonly (string |
   return key as (string | number)[];
 }
 
-/** Turns `limit + 1` fetched rows into a page: the extra row only proves that more follow. */
+/** Turns `limit + 1` fetched rows into a page. The extra row only shows that more follow. */
 export function toPage<T>(
   rows: readonly T[],
   limit: number,

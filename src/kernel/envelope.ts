@@ -1,13 +1,13 @@
 import { base64url } from "jose";
 import { Unavailable } from "./errors.ts";
 
-/** A key that seals keys: its name stands in every envelope. 256 random bits. */
+/** A key that seals keys. Every envelope contains its name. 256 random bits. */
 export interface SealingKey {
   readonly id: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Where a sealed text stands. It opens nowhere else. */
+/** Where a sealed text is stored. It can be opened only for the same place. */
 export interface Place {
   readonly table: string;
   readonly column: string;
@@ -22,13 +22,14 @@ const NONCE_BYTES = 12;
 const ENVELOPE = /^v1\.([A-Za-z0-9_-]{1,32})\.([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 /**
- * Seals secrets for others' services into texts `v1.<key id>.<salt>.<nonce>.<ciphertext>`
- * (AES-256-GCM). Each has a key of its own, derived with a fresh salt, so that no owner's secrets say
- * anything about another's and no nonce is ever used twice. The first key seals, all of them open.
+ * Seals secrets of other services into texts `v1.<key id>.<salt>.<nonce>.<ciphertext>` (AES-256-GCM).
+ * Each envelope has its own key, derived with a fresh salt. One owner's secrets therefore reveal
+ * nothing about another's, and no nonce is used twice with one key. The first sealing key seals, all of
+ * them open.
  */
 export class Envelopes {
   readonly #keys: ReadonlyMap<string, Promise<CryptoKey>>;
-  /** What new envelopes are sealed with; undefined when no keys are configured. */
+  /** The key that seals new envelopes. Undefined when no keys are configured. */
   readonly currentKeyId: string | undefined;
 
   constructor(keys: readonly SealingKey[]) {
@@ -65,7 +66,7 @@ export class Envelopes {
     return { sealed: `${head}.${base64url.encode(new Uint8Array(ciphertext))}`, keyId };
   }
 
-  /** @throws {Unavailable} `secrets/unreadable` whatever is wrong: key, place or a single bit. */
+  /** @throws {Unavailable} `secrets/unreadable` for every fault: key, place or a single bit. */
   async open(place: Place, sealed: string): Promise<string> {
     try {
       const [, keyId, salt, nonce, ciphertext] = ENVELOPE.exec(sealed)!;
@@ -99,14 +100,14 @@ export class Envelopes {
   }
 }
 
-/** Two texts of base64url may say the same bytes; only the one that we write is taken. */
+/** Two base64url texts can decode to the same bytes. Only the one that we write is accepted. */
 function decode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(base64url.decode(text));
   if (base64url.encode(bytes) !== text) throw new Error("This is not how we write it.");
   return bytes;
 }
 
-/** As JSON, so that no two places can read alike. */
+/** Serializes as JSON, so that no two places have the same text. */
 function binding(head: string, place: Place): Uint8Array<ArrayBuffer> {
   const { table, column, guildId = "", userId = "", row } = place;
   return new TextEncoder().encode(JSON.stringify([head, table, column, guildId, userId, row]));

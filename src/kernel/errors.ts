@@ -1,4 +1,4 @@
-/** The ways a request can fail that the caller may be told about; one HTTP status each. */
+/** The kinds of failure that a caller may see. Each has one HTTP status. */
 export type ErrorKind =
   | "malformed"
   | "too-large"
@@ -14,8 +14,8 @@ export type ErrorKind =
 export type ErrorCode = `${string}/${string}`;
 
 /**
- * A failure the caller may be told about. `message` is one public sentence that says what to do;
- * `details` are public members of the problem document; `cause` never leaves the process.
+ * A failure that the caller may see. `message` is one public sentence that says what to do. `details`
+ * are public members of the problem document. `cause` never leaves the process.
  */
 export abstract class AppError extends Error {
   abstract readonly kind: ErrorKind;
@@ -35,12 +35,12 @@ export abstract class AppError extends Error {
   }
 }
 
-/** The request cannot be understood, or says two things at once. 400. */
+/** The request cannot be parsed, or contradicts itself. 400. */
 export class Malformed extends AppError {
   readonly kind = "malformed";
 }
 
-/** More than we take. `details.bytesMax` says how much that is. 413. */
+/** The request is larger than the limit in `details.bytesMax`. 413. */
 export class TooLarge extends AppError {
   readonly kind = "too-large";
 }
@@ -50,22 +50,22 @@ export class Invalid extends AppError {
   readonly kind = "invalid";
 }
 
-/** Nobody is signed in, or the proof is no longer good. 401. */
+/** No sign-in, or the credentials are no longer valid. 401. */
 export class Unauthenticated extends AppError {
   readonly kind = "unauthenticated";
 }
 
-/** The caller may know of the thing but not do this to it. 403. */
+/** The caller may see the resource but may not do this to it. 403. */
 export class Forbidden extends AppError {
   readonly kind = "forbidden";
 }
 
-/** Missing, or hidden from this caller: both look alike. 404. */
+/** Missing, or hidden from this caller. The answer is the same for both. 404. */
 export class NotFound extends AppError {
   readonly kind = "not-found";
 }
 
-/** The state of things forbids it now; the same request may work later or with other values. 409. */
+/** The current state forbids it. The same request may work later or with other values. 409. */
 export class Conflict extends AppError {
   readonly kind = "conflict";
 }
@@ -75,12 +75,12 @@ export class LimitReached extends AppError {
   readonly kind = "limit";
 }
 
-/** Not now: `details.retryAfterMs` says when to come back. 503. */
+/** Temporarily unavailable. `details.retryAfterMs` says when to retry. 503. */
 export class Unavailable extends AppError {
   readonly kind = "unavailable";
 }
 
-/** This runtime cannot do it, and no waiting will help. 501. */
+/** This runtime cannot do it. Retrying does not help. 501. */
 export class NotSupported extends AppError {
   readonly kind = "not-supported";
 }

@@ -21,14 +21,14 @@ export type CouncilId = Id<"council">;
 export type AuctionId = Id<"auction">;
 export type BidId = Id<"bid">;
 
-/** A new id that sorts by the time it was made (UUIDv7, RFC 9562). */
+/** A new id that sorts by creation time (UUIDv7, RFC 9562). */
 export function newId<T extends string>(): T {
   return uuidv7() as T;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** True for the lower-case textual form that `newId` produces. */
+/** True for the lower-case text form that `newId` produces. */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }

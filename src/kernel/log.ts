@@ -1,13 +1,15 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Structured lines for operators: an event's name and its fields. */
+/** Structured log lines for operators: an event name and its fields. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;
 
 const ORDER: readonly (LogLevel | "silent")[] = ["debug", "info", "warn", "error", "silent"];
 const SECRET = /password|token|secret|authorization|cookie/i;
 
-/** Writes one JSON line per event at `level` or above; fields that sound secret are left out. */
+/**
+ * Writes one JSON line per event at `level` or above. Fields whose names suggest a secret are left out.
+ */
 export function createLog(
   level: LogLevel | "silent",
   writeLine: (line: string) => void,

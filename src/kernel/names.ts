@@ -1,5 +1,5 @@
-// One rule for every field in which people write a name. Characters that cannot be seen, and those
-// that turn the reading direction, would let one name pass for another.
+// One rule for every field that holds a name. Invisible characters, and characters that change the
+// reading direction, would make one name look like another.
 
 /** Why a name is refused. */
 export type NameFault = "empty" | "unreadable" | "no-letter";
@@ -16,12 +16,12 @@ const JOINING = new RegExp(
 );
 const PICTURE = /^\p{Extended_Pictographic}$/u;
 const AFTER_PICTURE = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
-/** Control, format, private and unassigned characters; all that is drawn as nothing. */
+/** Control, format, private-use and unassigned characters, and all others that are invisible. */
 const HIDDEN = /^[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]$/u;
-/** More marks on one letter cover the lines above and below it. */
+/** More combining marks on one letter cover the lines above and below it. */
 const TOO_MANY_MARKS = /\p{M}{7}/u;
 
-/** The one form in which a name is kept: composed (NFC), without outer and repeated spaces. */
+/** The stored form of a name: composed (NFC), without outer and repeated spaces. */
 export function cleanName(text: string): string {
   return text
     .normalize("NFC")
@@ -29,7 +29,7 @@ export function cleanName(text: string): string {
     .replace(/\p{Zs}+/gu, " ");
 }
 
-/** The form of a text of several lines: composed (NFC), without outer space. */
+/** The stored form of a text of several lines: composed (NFC), without outer space. */
 export function cleanLines(text: string): string {
   return text
     .normalize("NFC")
@@ -37,7 +37,7 @@ export function cleanLines(text: string): string {
     .replace(/[^\S\r\n\t]/gu, " ");
 }
 
-/** What is wrong with a name in its clean form, or undefined. */
+/** The fault of a cleaned name, or undefined. */
 export function nameFault(name: string): NameFault | undefined {
   if (name === "") return "empty";
   if (!isVisible(name) || /^\p{M}/u.test(name)) return "unreadable";
@@ -49,19 +49,19 @@ export function isReadable(name: string): boolean {
   return nameFault(name) === undefined;
 }
 
-/** True when each character of a text can be seen, or is needed by its script. Empty is fine. */
+/** True when each character is visible, or its script needs it. Empty text is valid. */
 export function isVisible(text: string): boolean {
   if (!text.isWellFormed() || TOO_MANY_MARKS.test(text)) return false;
   const chars = [...text];
   return chars.every((char, at) => !HIDDEN.test(char) || isNeeded(chars, at));
 }
 
-/** The same for a text of several lines. */
+/** The same check for a text of several lines. */
 export function isVisibleLines(text: string): boolean {
   return isVisible(text.replace(/[\t\r\n]/g, " "));
 }
 
-/** A name as it is compared: case, width, spaces and what cannot be seen do not count. */
+/** A name folded for comparison. Case, width, spaces and invisible characters do not count. */
 export function foldName(name: string): string {
   return name
     .normalize("NFKC")
@@ -71,7 +71,9 @@ export function foldName(name: string): string {
     .replace(/\s+/g, " ");
 }
 
-/** Makes a name of ours of one that another service gave; `fallback` when nothing of it is left. */
+/**
+ * Makes a valid name from one that another service gave. Returns `fallback` when no character is left.
+ */
 export function nameFrom(text: string, charsMax: number, fallback = "?"): string {
   const chars = [...cleanName(text.toWellFormed())];
   const seen = chars.filter((char, at) => !HIDDEN.test(char) || isNeeded(chars, at)).join("");
@@ -81,8 +83,8 @@ export function nameFrom(text: string, charsMax: number, fallback = "?"): string
 }
 
 /**
- * A name for a letter: what mail programs make links of (addresses, domains, e-mail addresses) is
- * taken apart, and what cannot be seen is left out.
+ * A name for an email. Mail programs turn addresses, domains and email addresses into links, so these
+ * are broken up. Invisible characters are removed.
  */
 export function plainWords(text: string): string {
   const name = nameFrom(text.normalize("NFKC"), WORDS_CHARS_MAX, "");
@@ -91,7 +93,7 @@ export function plainWords(text: string): string {
 
 const WORDS_CHARS_MAX = 60;
 
-/** May a character that is not drawn stand here? */
+/** Whether an invisible character is valid at this position. */
 function isNeeded(chars: readonly string[], at: number): boolean {
   const [before = "", char = "", after = ""] = [chars[at - 1], chars[at], chars[at + 1]];
   if (char === "\u200c" || char === "\u200d") {

@@ -2,7 +2,7 @@
 export const ROLES = ["owner", "admin", "officer", "raider", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Everything a person can be allowed to do in a guild. Keep the words of the pages. */
+/** All permissions in a guild. Their names match the words on the pages. */
 export const PERMISSIONS = [
   "standings.view",
   "roster.view",
@@ -31,7 +31,7 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** Per-person exceptions to the role: `true` grants, `false` takes away. */
+/** Exceptions to the role, per person: `true` grants, `false` denies. */
 export type PermissionOverrides = Readonly<Partial<Record<Permission, boolean>>>;
 
 /** The role of the person who set each denial of a member. */
@@ -40,7 +40,7 @@ export type DenialRoles = Readonly<Partial<Record<Permission, Role>>>;
 const upTo = (last: Permission): readonly Permission[] =>
   PERMISSIONS.slice(0, PERMISSIONS.indexOf(last) + 1);
 
-/** What each role may do by default. Each role may do all that the next weaker one may. */
+/** The default permissions of each role. Each role has all permissions of the next weaker role. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: upTo("logs.view"),
   raider: upTo("logs.upload"),
@@ -49,14 +49,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: upTo("guild.own"),
 };
 
-/** What anybody may see of a public guild without belonging to it. */
+/** What visitors may see of a public guild. */
 export const VISITOR_PERMISSIONS: readonly Permission[] = [
   "standings.view",
   "roster.view",
   "loot.view",
 ];
 
-/** Role plus overrides. Ownership itself can be neither granted nor taken by an override. */
+/** The permissions of the role plus the overrides. Overrides neither grant nor deny ownership. */
 export function permissionsOf(
   role: Role,
   overrides: PermissionOverrides = {},
@@ -70,7 +70,10 @@ export function permissionsOf(
   return allowed;
 }
 
-/** What adds to a guild's life. Reading, leaving, and making do with less are never taken away. */
+/**
+ * Permissions that add content to a guild. Exceeding a plan's limit never removes reading, leaving or
+ * cutting down.
+ */
 const ADDING: ReadonlySet<Permission> = new Set([
   "raids.join",
   "auctions.bid",
@@ -84,12 +87,15 @@ const ADDING: ReadonlySet<Permission> = new Set([
   "members.invite",
 ]);
 
-/** What is left of permissions where a plan's limit is exceeded. */
+/** The permissions that remain where a plan's limit is exceeded. */
 export function readingOnly(permissions: Iterable<Permission>): ReadonlySet<Permission> {
   return new Set([...permissions].filter((permission) => !ADDING.has(permission)));
 }
 
-/** What an operator who acts as a member may do besides looking. The guild's own decisions are not in it. */
+/**
+ * What an operator who acts as a member may do besides reading. The guild's own decisions are not
+ * included.
+ */
 const FOR_IMPERSONATORS: ReadonlySet<Permission> = new Set([
   ...ROLE_PERMISSIONS.viewer,
   "raids.join",
@@ -104,7 +110,7 @@ const FOR_IMPERSONATORS: ReadonlySet<Permission> = new Set([
   "audit.view",
 ]);
 
-/** What is left of a member's permissions for an operator who changes something as that member. */
+/** The permissions that remain for an operator who makes changes as a member. */
 export function forImpersonator(permissions: Iterable<Permission>): ReadonlySet<Permission> {
   return new Set([...permissions].filter((permission) => FOR_IMPERSONATORS.has(permission)));
 }
@@ -114,7 +120,7 @@ export function lowerOf(a: Role, b: Role): Role {
   return outranks(a, b) ? b : a;
 }
 
-/** True when `role` stands above `other`: an admin may act on an officer, never on an admin. */
+/** True when `role` ranks above `other`. An admin may act on an officer, never on another admin. */
 export function outranks(role: Role, other: Role): boolean {
   return ROLES.indexOf(role) < ROLES.indexOf(other);
 }

@@ -1,10 +1,10 @@
-// Addresses that people save and a server calls later. None of them may lead into the network that
-// the server stands in.
+// Checks addresses that people save and a server calls later. Such an address must not lead into the
+// server's own network.
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST_CHARS_MAX = 253;
 
-/** Names that only an inner network resolves, and public ones that resolve to this machine. */
+/** Names that only an internal network resolves, and public names that resolve to this machine. */
 const INNER_DOMAINS = `localhost localdomain local internal intranet private corp home lan host
   home.arpa arpa onion nip.io sslip.io xip.io localtest.me lvh.me vcap.me lacolhost.com
   traefik.me`.split(/\s+/);
@@ -28,7 +28,7 @@ const INNER_V4: readonly (readonly [first: string, bits: number])[] = [
   ["240.0.0.0", 4],
 ];
 
-/** The same within 2000::/3; all other IPv6 addresses are not public either. */
+/** The same for IPv6 within 2000::/3. All other IPv6 addresses are not public either. */
 const INNER_V6: readonly (readonly [first: readonly number[], bits: number])[] = [
   // Protocol assignments, among them Teredo, which carries an IPv4 address.
   [[0x2001, 0x0000], 23],
@@ -39,12 +39,13 @@ const INNER_V6: readonly (readonly [first: readonly number[], bits: number])[] =
 ];
 
 /**
- * True for an https address on the public internet, written plainly: no user, no port but 443, no
- * address of a private range in any notation, no name that only an inner network knows. For
- * the moment of saving; before a call, `isPublicAddress` judges what the name resolves to.
+ * True for an https address on the public internet in plain form: no user, no port but 443, no private
+ * address in any notation, no internal name. Use it when saving. Before a call, `isPublicAddress`
+ * checks the address that the name resolves to.
  */
 export function isPublicUrl(text: string): boolean {
-  // What the parser would repair (tabs, backslashes, a missing slash) is refused, not repaired.
+  // The URL parser would repair tabs, backslashes and a missing slash. Such addresses are refused
+  // instead.
   if (!/^https:\/\/[^\s\\/@]+(?:[/?#][^\s\\]*)?$/i.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password, port, hostname } = new URL(text);
   if (protocol !== "https:" || username !== "" || password !== "" || port !== "") return false;
@@ -92,7 +93,7 @@ function isWithin(value: number, first: number, bits: number): boolean {
   return Math.floor(value / size) === Math.floor(first / size);
 }
 
-/** The eight groups of an IPv6 address as the URL parser writes it; undefined for none. */
+/** The eight groups of an IPv6 address as the URL parser writes it. Undefined for anything else. */
 function v6Groups(text: string): readonly number[] | undefined {
   if (!URL.canParse(`http://[${text}]/`)) return undefined;
   const host = new URL(`http://[${text}]/`).hostname.slice(1, -1);

@@ -1,7 +1,7 @@
 const [BASE, T_MIN, T_MAX, SKEW, DAMP] = [36, 1, 26, 38, 700];
 const CODE_POINT_MAX = 0x10ffff;
 
-/** What a label's part after `xn--` says (RFC 3492), or undefined when it says nothing. */
+/** Decodes the part of a label after `xn--` (RFC 3492). Undefined when it is invalid. */
 export function punycodeText(encoded: string): string | undefined {
   const end = encoded.lastIndexOf("-");
   const codes = [...encoded.slice(0, Math.max(0, end))].map((char) => char.charCodeAt(0));

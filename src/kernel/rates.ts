@@ -1,6 +1,6 @@
 import { limits } from "../limits.ts";
 
-/** So many uses in any stretch of time this long. */
+/** At most this many uses in any window of this length. */
 export interface RateLimit {
   readonly max: number;
   readonly windowMs: number;
@@ -9,28 +9,28 @@ export interface RateLimit {
 export type RateCategory = keyof typeof limits.rates;
 export type RateSubject = "account" | "key" | "guild" | "address";
 
-/** Who may do how much. A pair that is not there is not limited. */
+/** Limits by action and subject. A pair without an entry is not limited. */
 export type Rates = Readonly<
   Record<RateCategory, Readonly<Partial<Record<RateSubject, RateLimit>>>>
 >;
 
-/** Uses that were taken in one slot of a window. */
+/** Uses in one slot of a window. */
 export interface SlotUses {
   readonly slot: number;
   readonly uses: number;
 }
 
 /**
- * A window is counted in slots. The classic estimate, two windows of which the older one fades out,
- * admits twice the limit to whoever spends it at the end of a window and trickles from then on; slots
- * that count whole until they are past admit no more than the limit, whatever comes when.
+ * A window is counted in slots. The usual estimate of two windows, of which the older one fades out,
+ * admits twice the limit to a caller who spends it at the end of a window and then continues slowly.
+ * Slots that count in full until they have passed never admit more than the limit.
  */
 const SLOTS = 20;
 
-/** The slot that the window's beginning lies in counts whole. */
+/** The slot that contains the window's beginning counts in full. */
 export const COUNTED_SLOTS = SLOTS + 1;
 
-/** Which slot of a window of this length it is. */
+/** The number of the slot that contains `nowMs`. */
 export function slotOf(nowMs: number, { windowMs }: RateLimit): number {
   return Math.floor((nowMs * SLOTS) / windowMs);
 }
@@ -41,14 +41,15 @@ export function startOf(slot: number, { windowMs }: RateLimit): number {
 }
 
 /**
- * Uses that a process may have counted without telling the others, so that most requests ask no
- * database: a fortieth, by which each process but one may go beyond the limit. Small limits are exact.
+ * Uses that a process may count before it tells the others, so that most requests ask no database. It
+ * is a fortieth of the limit. Each process but one may exceed the limit by this much. Small limits are
+ * exact.
  */
 export function untoldMax({ max }: RateLimit): number {
   return Math.floor(max / 40);
 }
 
-/** The first moment at which one more use is free, if nobody takes any until then. */
+/** The first moment at which one more use is free, if no other use happens until then. */
 export function freeAt(taken: readonly SlotUses[], limit: RateLimit, nowMs: number): number {
   const newest = slotOf(nowMs, limit) + 1;
   const oldest = newest - COUNTED_SLOTS;
@@ -68,8 +69,8 @@ const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const RULE = /^([a-z-]+)\.([a-z]+)=(?:(off)|(\d+)\/(\d*)([smhd]))$/;
 
 /**
- * The limits with what a deployment sets differently: `read.account=6000/m, sign-up.address=off`.
- * @throws {Error} naming the rule that says nothing sensible.
+ * The limits with a deployment's overrides: `read.account=6000/m, sign-up.address=off`.
+ * @throws {Error} naming the rule that cannot be parsed.
  */
 export function ratesWith(text: string, rates: Rates = limits.rates): Rates {
   const changed: Record<string, Record<string, RateLimit | undefined>> = structuredClone(rates);

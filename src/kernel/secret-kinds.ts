@@ -1,6 +1,6 @@
 import { isPublicUrl } from "./public-url.ts";
 
-/** The services that guilds and people let us speak to in their name. */
+/** The external services that a guild or a person can connect with a secret. */
 export const SECRET_KINDS = [
   "blizzard",
   "warcraftlogs",
@@ -10,16 +10,16 @@ export const SECRET_KINDS = [
 ] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
-/** What a person can have for themselves; the rest speaks for a whole guild. */
+/** Kinds that a person can store. The other kinds belong to a whole guild. */
 export const PERSONAL_SECRET_KINDS = ["blizzard", "warcraftlogs", "discord-webhook"] as const;
 
-/** Kinds of which a part is no secret: the id of the client that the secret belongs to. */
+/** Kinds with a public part: the id of the client that the secret belongs to. */
 export const KINDS_WITH_ACCOUNT: ReadonlySet<SecretKind> = new Set(["blizzard", "warcraftlogs"]);
 
-/** A secret as its owners see it: everything but itself. */
+/** A secret as its owners see it, without its value. */
 export interface SecretView {
   readonly kind: SecretKind;
-  /** The client's id, for kinds that have one. */
+  /** The client's id. Null for kinds without one. */
   readonly account: string | null;
   /** Its last characters; empty when it is too short to show any. */
   readonly hint: string;
@@ -35,11 +35,11 @@ export interface NewSecret {
 const WORD = /^[\x21-\x7e]+$/;
 const ACCOUNT = /^[\w-]{1,100}$/;
 const HINT_CHARS = 4;
-/** Of what is shorter, four characters would give too much away. */
+/** Four characters of a shorter secret would reveal too much. */
 const HINTED_CHARS_MIN = 20;
 const VALUE_CHARS_MAX = 500;
 
-/** The fields of a new secret that cannot be right, such as a webhook that is no address. */
+/** The invalid fields of a new secret, such as a webhook that is not an address. */
 export function secretFaults(
   kind: SecretKind,
   { account = "", value }: NewSecret,

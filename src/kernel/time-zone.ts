@@ -1,10 +1,10 @@
 import { Temporal } from "temporal-polyfill";
 
-/** A name that clocks can be set by, such as Europe/Madrid. */
+/** True for an IANA time zone name, such as Europe/Madrid. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
-    // A bare offset such as +02:00 knows no summer time.
+    // A plain offset such as +02:00 has no daylight saving time.
     return /^[A-Za-z]/.test(name);
   } catch {
     return false;
@@ -20,8 +20,8 @@ export function offsetMs(atMs: number, timeZone: string): number {
 }
 
 /**
- * The instant at which clocks in `timeZone` show the time that `wallMs` would be in UTC. A time that
- * daylight saving skips is an hour later; of a time that it repeats, the first one counts.
+ * The instant at which clocks in `timeZone` show the time that `wallMs` is in UTC. If daylight saving
+ * skips the time, the instant is an hour later. If daylight saving repeats it, the first one counts.
  */
 export function instantOf(wallMs: number, timeZone: string): number {
   const wholeMs = Math.floor(wallMs);

@@ -11,8 +11,9 @@ export function newToken(): string {
 }
 
 /**
- * What is stored of a token: its SHA-256 in hex. Enough for 256 random bits; passwords need a slow
- * hash instead. In JavaScript, because WebCrypto's digest costs a thread hop on every request.
+ * The stored form of a token: its SHA-256 in hex. That is enough for 256 random bits; passwords need a
+ * slow hash. It is computed in JavaScript, because WebCrypto's digest costs a thread hop on every
+ * request.
  */
 export function hashToken(token: string): string {
   return bytesToHex(sha256(utf8ToBytes(token)));

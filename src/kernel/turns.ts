@@ -2,18 +2,18 @@ import { limits } from "../limits.ts";
 import { delay } from "./concurrency.ts";
 
 /**
- * Lets others have their turn. `await` alone never gives way when the answer is there at once: a loop
- * over thousands of things would hold up every request of every guild.
+ * Yields to other work. `await` alone does not yield when the result is ready at once, so a loop over
+ * thousands of items would hold up every request of every guild.
  */
 export class Turn {
   #endsAt = performance.now() + limits.turnMs;
 
-  /** Has this work had its time? */
+  /** Whether this work has used up its time. */
   get isOver(): boolean {
     return performance.now() >= this.#endsAt;
   }
 
-  /** Resolves at once while there is time left, and after everything that waits when there is not. */
+  /** Resolves at once while time is left, else after everything that waits for the event loop. */
   async pause(): Promise<void> {
     if (!this.isOver) return;
     await nextTurn();
@@ -21,7 +21,7 @@ export class Turn {
   }
 }
 
-/** Does `work` with each item, one after another, and lets others have their turn in between. */
+/** Runs `work` on each item, one after another, and yields to other work in between. */
 export async function inTurns<T>(
   items: Iterable<T>,
   work: (item: T) => void | Promise<void>,
@@ -33,9 +33,9 @@ export async function inTurns<T>(
   }
 }
 
-/** Resolves once everything that waits for the event loop now has had its turn. */
+/** Resolves after everything that waits for the event loop now. */
 export async function nextTurn(): Promise<void> {
-  // Not every runtime has it; it comes a millisecond sooner.
+  // Not every runtime has it. It is a millisecond faster than a timer.
   if (typeof setImmediate !== "function") return await delay(0);
   await new Promise<void>((resolve) => {
     setImmediate(resolve);

@@ -3,7 +3,7 @@ import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
-import { Rounds } from "../kernel/rounds.ts";
+import { PollLoop } from "../kernel/poll-loop.ts";
 import { limits } from "../limits.ts";
 import type { JobOutcome } from "../platform/fleet/schema.ts";
 import type { Job, Jobs } from "../platform/jobs/jobs.ts";
@@ -51,7 +51,7 @@ interface Deps {
  */
 export class JobRunner {
   readonly #deps: Deps;
-  readonly #rounds: Rounds;
+  readonly #loop: PollLoop;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -60,24 +60,24 @@ export class JobRunner {
       if (faultOf(error)) deps.faults.failed(undefined, error);
       else deps.log.error("jobs.claim-failed", { error });
     };
-    this.#rounds = new Rounds(() => this.drain(), limits.live.jobPollMs, failed);
+    this.#loop = new PollLoop(() => this.drain(), limits.live.jobPollMs, failed);
   }
 
   start(): void {
-    this.#rounds.start();
+    this.#loop.start();
   }
 
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   async stop(): Promise<void> {
-    await this.#rounds.stop();
+    await this.#loop.stop();
   }
 
   /** Does everything that is due now, or everything of these kinds. */
   async drain(kinds: readonly string[] = Object.keys(this.#deps.work)): Promise<void> {
-    while (!this.#rounds.stopping.aborted) {
+    while (!this.#loop.stopping.aborted) {
       const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
       if (job === undefined) return;
       await this.#do(job);

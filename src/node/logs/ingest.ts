@@ -3,7 +3,7 @@ import type { TenantDatabases } from "../../database/tenants.ts";
 import { write } from "../../database/write.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
-import { Rounds } from "../../kernel/rounds.ts";
+import { PollLoop } from "../../kernel/poll-loop.ts";
 import { inTurns } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { Job, Jobs } from "../../platform/jobs/jobs.ts";
@@ -47,31 +47,31 @@ class Duplicate extends Error {}
  */
 export class LogIngest {
   readonly #deps: Deps;
-  readonly #rounds: Rounds;
+  readonly #loop: PollLoop;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     const failed = (error: unknown) => deps.log.error("logs.ingest-failed", { error });
-    this.#rounds = new Rounds(() => this.drain(), limits.logs.jobPollMs, failed);
+    this.#loop = new PollLoop(() => this.drain(), limits.logs.jobPollMs, failed);
   }
 
   start(): void {
-    this.#rounds.start();
+    this.#loop.start();
   }
 
   /** There may be something to do. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /** Ends the thread that is at work; its log is read again at the next start. */
   async stop(): Promise<void> {
-    await this.#rounds.stop();
+    await this.#loop.stop();
   }
 
   /** Reads everything that waits now, and comes back when nothing does. */
   async drain(): Promise<void> {
-    while (!this.#rounds.stopping.aborted) {
+    while (!this.#loop.stopping.aborted) {
       const job = await this.#deps.jobs.claim([PARSE_JOB, PRUNE_JOB], limits.logs.jobLeaseMs);
       if (job === undefined) return;
       await this.#do(job);
@@ -91,7 +91,7 @@ export class LogIngest {
         await jobs.finish(job);
       }
     } catch (error) {
-      if (this.#rounds.stopping.aborted) return;
+      if (this.#loop.stopping.aborted) return;
       log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
       const message = error instanceof Error ? error.message : String(error);
       const isFinal = error instanceof ThreadEnded || job.attempts >= limits.logs.jobAttemptsMax;
@@ -147,7 +147,7 @@ export class LogIngest {
             await this.#with(guild, (db) => storeSummary(db, reportId, log, facts));
           },
         },
-        this.#rounds.stopping,
+        this.#loop.stopping,
       );
       if (end.type === "failed") {
         await this.#with(guild, (db) => failReport(db, reportId, end.code, this.#nowMs()));

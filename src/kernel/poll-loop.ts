@@ -1,10 +1,10 @@
 import { pause } from "./concurrency.ts";
 
 /**
- * Does the same work round after round: every `everyMs` at the latest, at once when woken, never twice
- * at a time. A round that fails is told of, and the next one comes.
+ * Repeats the same work: at least every `everyMs`, and at once when woken. Runs never overlap. A failed
+ * run is reported, and the next one follows.
  */
-export class Rounds {
+export class PollLoop {
   readonly #work: () => Promise<void>;
   readonly #everyMs: number;
   readonly #onError: (error: unknown) => void;
@@ -18,7 +18,7 @@ export class Rounds {
     this.#onError = onError;
   }
 
-  /** Aborted once nothing more is to be begun. */
+  /** Aborted when the loop stops. No new work may begin then. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
@@ -27,12 +27,12 @@ export class Rounds {
     this.#running = this.#loop();
   }
 
-  /** There may be something to do. What comes during a round is done after it. */
+  /** Asks for a run now. A call during a run causes another run after it. */
   wake(): void {
     this.#wake();
   }
 
-  /** Resolves once the round under way has ended. */
+  /** Stops the loop. Resolves when the run in progress has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();

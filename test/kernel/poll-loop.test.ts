@@ -1,65 +1,65 @@
 import { expect, test } from "vitest";
-import { Rounds } from "../../src/kernel/rounds.ts";
+import { PollLoop } from "../../src/kernel/poll-loop.ts";
 
 const NEVER_MS = 3_600_000;
 
-function roundsOf(work: (round: number) => Promise<void>) {
+function loopOf(work: (run: number) => Promise<void>) {
   const told: unknown[] = [];
   let count = 0;
-  const rounds = new Rounds(
+  const loop = new PollLoop(
     () => work(++count),
     NEVER_MS,
     (error) => told.push(error),
   );
-  return { rounds, told };
+  return { loop, told };
 }
 
-test("what comes during a round is done after it, and never beside it", async () => {
+test("a wake during a run causes one more run after it, never beside it", async () => {
   const second = Promise.withResolvers<void>();
   let underWay = 0;
   let mostAtOnce = 0;
-  const { rounds } = roundsOf(async (round) => {
+  const { loop } = loopOf(async (run) => {
     mostAtOnce = Math.max(mostAtOnce, ++underWay);
-    if (round === 1) rounds.wake();
+    if (run === 1) loop.wake();
     await Promise.resolve();
     underWay--;
-    if (round === 2) second.resolve();
+    if (run === 2) second.resolve();
   });
-  rounds.start();
+  loop.start();
   await second.promise;
-  await rounds.stop();
+  await loop.stop();
   expect(mostAtOnce).toBe(1);
 });
 
-test("a round that fails is told of, and the next one comes", async () => {
+test("a failed run is reported, and the next run follows", async () => {
   const second = Promise.withResolvers<void>();
-  const { rounds, told } = roundsOf(async (round) => {
-    if (round === 2) return second.resolve();
-    rounds.wake();
+  const { loop, told } = loopOf(async (run) => {
+    if (run === 2) return second.resolve();
+    loop.wake();
     throw new Error("no database");
   });
-  rounds.start();
+  loop.start();
   await second.promise;
-  await rounds.stop();
+  await loop.stop();
   expect(told).toEqual([new Error("no database")]);
 });
 
-test("stopping waits for the round under way, and begins no other", async () => {
+test("stopping waits for the run in progress and starts no other", async () => {
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   let ended = 0;
-  const { rounds } = roundsOf(async () => {
+  const { loop } = loopOf(async () => {
     begun.resolve();
     await release.promise;
     ended++;
   });
-  rounds.start();
+  loop.start();
   await begun.promise;
-  const stopped = rounds.stop();
+  const stopped = loop.stop();
   release.resolve();
   await stopped;
   expect(ended).toBe(1);
-  rounds.wake();
+  loop.wake();
   await Promise.resolve();
   expect(ended).toBe(1);
 });
