@@ -105,6 +105,7 @@ function cyclesOf(next: ReadonlyMap<string, readonly string[]>): string[] {
 const FEATURES = [
   "audit",
   "roster",
+  "identity",
   "connections",
   "dkp",
   "live",
