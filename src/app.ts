@@ -44,8 +44,9 @@ import { publicPages } from "./web/public.tsx";
 export type App = ReturnType<typeof createApp>;
 
 /**
- * The whole HTTP surface, in the order in which a request meets it. Where nothing may outlive a
- * request, each brings services of its own, and only the configuration is for all of them.
+ * The whole HTTP surface. Middleware is listed in the order in which a request passes it. In a runtime
+ * where nothing outlives a request, each request brings its own services, and only the configuration is
+ * shared.
  */
 export function createApp(services: Services | Pick<Services, "config" | "payments">) {
   const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
@@ -96,7 +97,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   return app;
 }
 
-/** Connections that are taken over never come here: where they do, nobody is there to take them. */
+/** Refuses WebSocket upgrades. Runtimes that accept upgrades take them before they reach the app. */
 const noUpgrade: typeof smallBody = async (c, next) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return await next();
   throw new NotSupported(
@@ -105,19 +106,19 @@ const noUpgrade: typeof smallBody = async (c, next) => {
   );
 };
 
-/** Every body is small but a piece of a combat log, whose route has a limit of its own. */
+/** Limits every body to `bodyBytesMax`. A piece of a combat log has a route with its own limit. */
 const smallBody = bodyLimit({ maxSize: limits.http.bodyBytesMax });
 const logBody = bodyLimit({ maxSize: limits.logs.chunkBytesMax });
 const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
 const smallBodies: typeof smallBody = (c, next) =>
   LOG_CONTENT.test(c.req.path) ? logBody(c, next) : smallBody(c, next);
 
-/** The bytes of a log are no body to be parsed, whatever they call themselves. */
+/** The body of these requests is raw log bytes. It is never parsed, whatever its content type says. */
 const LOG_BYTES = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
 const simpleBodies: typeof smallBody = (c, next) =>
   LOG_BYTES.test(c.req.path) ? next() : simpleBody(c, next);
 
-/** A guild on its way in shows how far it is; every other problem has the one page. */
+/** Shows the progress page for a guild that is being founded. All other problems share one page. */
 const pageFor: ProblemPage = async (c, problem) => {
   const code = problem.type.replace("/problems/", "");
   if (code === "guild/provisioning" || code === "guild/provisioning-failed") {
@@ -127,7 +128,10 @@ const pageFor: ProblemPage = async (c, problem) => {
   return await problemPage(c, problem);
 };
 
-/** Everything below one guild's address: found and leased first, then the features in order. */
+/**
+ * Everything below one guild's address. It finds and leases the guild first, then runs the features in
+ * order.
+ */
 function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {
   const surface = createRouter<GuildEnv>();
   surface.use(inGuild, recordOperatorVisit);
@@ -135,7 +139,7 @@ function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) 
   return surface;
 }
 
-/** The operators' console: who is no operator finds nothing below its address. */
+/** The operators' console. Callers who are not operators get 404 below its address. */
 function operatorSurface(features: ReturnType<typeof createRouter<OperatorEnv>>) {
   const surface = createRouter<OperatorEnv>();
   surface.use(operatorsOnly);

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** Who says who somebody is, with what applies unless the environment names other endpoints. */
+/** The sign-in providers, with the endpoints that apply unless the environment names others. */
 export const PROVIDER_DEFAULTS = {
   DISCORD: {
     ISSUER: "https://discord.com",
@@ -18,7 +18,7 @@ export const PROVIDER_DEFAULTS = {
 
 export type ProviderPrefix = keyof typeof PROVIDER_DEFAULTS;
 
-/** Every variable, what it means and what is right for it. */
+/** Every variable: its meaning and its valid values. */
 export const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe("where it listens"),
   HOST: z.string().default("127.0.0.1").describe("the address it listens on"),
@@ -134,7 +134,7 @@ export const environment = z.object({
   ...providerVariables("BATTLENET", "Battle.net"),
 });
 
-/** Variables whose value nobody is shown. */
+/** Variables whose value is never shown. */
 export const SECRETS = new Set([
   "GUILDHALL_SECRET",
   "SECRETS_KEYS",

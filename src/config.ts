@@ -5,17 +5,17 @@ import { type Rates, ratesWith } from "./kernel/rates.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** One variable of the environment, for people who set it up. */
+/** One variable of the environment, described for the people who set it. */
 export interface Variable {
   readonly name: string;
   readonly meaning: string;
-  /** The value, `set` for a secret, the default, or that it is not set. */
+  /** The value, `set` for a secret, the default, or a note that it is not set. */
   readonly state: string;
-  /** What is wrong with it and what to do; null when nothing is. */
+  /** What is wrong with it and what to do. Null when it is valid. */
   readonly fault: string | null;
 }
 
-/** What is set, what is not and what is wrong, without showing any secret. */
+/** Describes which variables are set, missing or invalid, without showing secrets. */
 export function describeConfig(env: Readonly<Record<string, string | undefined>>): Variable[] {
   const issues = environment.safeParse(env).error?.issues ?? [];
   return Object.entries(environment.shape).map(([name, schema]) => {
@@ -38,7 +38,7 @@ export interface SqldConfig {
 }
 
 export interface BackupConfig {
-  /** Undefined for the folder below the data folder. */
+  /** Undefined means the folder below the data folder. */
   readonly dir: string | undefined;
   readonly s3:
     | {
@@ -59,7 +59,7 @@ export interface TursoConfig {
   readonly placement: string | undefined;
 }
 
-/** One that people may sign in with: our registration there, and where to ask. */
+/** A sign-in provider: our registration there and its endpoints. */
 export interface ProviderConfig {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -77,22 +77,22 @@ export interface StripeConfig {
   readonly apiUrl: URL;
 }
 
-/** Everything that differs between deployments, parsed once at the entrypoint. */
+/** The configuration of a deployment. The entrypoint parses it once. */
 export interface Config {
   readonly port: number;
   readonly hostname: string;
   readonly publicUrl: URL;
   readonly dataDir: string;
   readonly secret: string;
-  /** The first seals, all of them open. None: no secrets of others are kept here. */
+  /** The first key seals, all of them open. Without keys, no secrets of other services are stored. */
   readonly secretsKeys: readonly SealingKey[];
   readonly platformDatabaseUrl: string | undefined;
   readonly platformDatabaseToken: string | undefined;
   readonly databaseHost: "file" | "sqld" | "turso";
-  /** What a libSQL server needs; undefined without one. */
+  /** Settings of the libSQL server. Undefined without one. */
   readonly sqld: SqldConfig | undefined;
   readonly backups: BackupConfig;
-  /** What Turso's cloud needs; undefined without it. */
+  /** Settings of Turso's cloud. Undefined without it. */
   readonly turso: TursoConfig | undefined;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
@@ -100,10 +100,10 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   readonly mailApi: { readonly url: string; readonly token: string | undefined } | undefined;
   readonly mailFrom: string;
-  /** Undefined where nobody can pay for a plan. */
+  /** Undefined when paid plans are not configured. */
   readonly stripe: StripeConfig | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
-  /** Those whose registration is configured; nobody sees the others. */
+  /** Providers with a configured registration. The others are not shown. */
   readonly providers: {
     readonly discord: ProviderConfig | undefined;
     readonly battlenet: ProviderConfig | undefined;
@@ -154,7 +154,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-/** @throws Error that names the key by its place: what stands there may be a secret. */
+/** @throws Error that names the key by its position, because its text may be a secret. */
 function sealingKeys(text: string): readonly SealingKey[] {
   const parts = text.split(",").filter((part) => part.trim() !== "");
   const keys = parts.map((part, at) => {
@@ -179,7 +179,7 @@ function decoded(base64: string): string {
   }
 }
 
-/** Both of id and secret, or neither: half of a registration is a mistake. */
+/** Requires both id and secret, or neither. Half a registration is a mistake. */
 function providerConfig(
   value: z.infer<typeof environment>,
   prefix: ProviderPrefix,
@@ -222,7 +222,7 @@ function backupConfig(value: z.infer<typeof environment>): BackupConfig {
   );
 }
 
-/** All of it or none: half of a server's configuration is a mistake. */
+/** Requires all variables or none. Half a server configuration is a mistake. */
 function sqldConfig(value: z.infer<typeof environment>): SqldConfig | undefined {
   const { SQLD_URL: url, SQLD_ADMIN_URL: adminUrl, SQLD_ADMIN_KEY: adminKey } = value;
   const privateKey = value.SQLD_PRIVATE_KEY?.replaceAll("\\n", "\n");
@@ -233,7 +233,10 @@ function sqldConfig(value: z.infer<typeof environment>): SqldConfig | undefined 
   );
 }
 
-/** Also read when guilds are made elsewhere: those that are on Turso already are served. */
+/**
+ * Also read when new guilds go to another host, because guilds that are already on Turso are still
+ * served.
+ */
 function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefined {
   const { TURSO_ORGANIZATION: organization, TURSO_API_TOKEN: apiToken } = value;
   const { TURSO_API_URL: apiUrl, TURSO_GROUP: group, TURSO_LOCATION: placement } = value;
@@ -248,7 +251,7 @@ function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefine
   throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
 }
 
-/** All of it or none, for the same reason. */
+/** Requires all variables or none, for the same reason. */
 function stripeConfig(value: z.infer<typeof environment>): StripeConfig | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = value;
   const { STRIPE_PRICES: prices } = value;

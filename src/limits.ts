@@ -154,463 +154,481 @@ export const limits = {
     announcementCharsMax: 200,
   },
   cache: {
-    /** An answer of a megabyte is a list of everything; it is not kept. */
+    /** A response of a megabyte is a list of everything. It is not cached. */
     bodyCharsMax: 1024 * 1024,
     clearedAtOnce: 20,
   },
   payments: {
-    /** Somebody waits for the page that they pay on. */
+    /** The person waits on a blank page before they can pay. */
     deadlineMs: 10 * SECOND_MS,
     retriesMax: 1,
     retryAfterMs: MINUTE_MS,
-    /** What was signed longer ago may have been overheard and sent again. */
+    /** An attacker may have captured an older signed event and sent it again. */
     newsAgeMs: 5 * MINUTE_MS,
   },
   operators: {
-    /** A screen or two of a page. */
+    /** One or two screens of a page. */
     pageRows: 50,
-    /** Whom an operator may have to write to; the rest of a large guild is counted. */
+    /** Members whom an operator may have to write to. The rest of a large guild is only counted. */
     membersShown: 50,
-    /** A sentence or two that members read. */
+    /** One or two sentences that members read. */
     reasonCharsMax: 300,
-    /** Shorter is no reason. */
+    /** A shorter text does not explain anything. */
     reasonCharsMin: 5,
-    /** Long enough to see what somebody sees; whoever needs longer gives a reason again. */
+    /** Long enough to look into a problem. An operator who needs longer gives a reason again. */
     impersonationMs: 30 * MINUTE_MS,
   },
   roster: {
-    /** Character names have 12 letters; people write titles and realms beside them. */
+    /** Character names have 12 letters. People add titles and realms. */
     nameCharsMax: 40,
-    /** A screen or two; the rest is one click away. */
+    /** One or two screens. The rest is one click away. */
     pageRows: 100,
     /** A note, not a file. */
     noteCharsMax: 500,
     /** The largest guilds of the game have 1,000 characters. */
     pasteLinesMax: 1_000,
-    /** Lines above it that an answer still names; nobody reads more of the same. */
+    /** Rejected lines that an answer still lists. Readers do not need more. */
     pasteLinesNamedMax: 100,
-    /** A thousand generous lines. */
+    /** A thousand long lines. */
     pasteCharsMax: 200_000,
-    /** One file of the whole roster; far above any guild's. */
+    /** One file of the whole roster, far above any guild's size. */
     csvRowsMax: 10_000,
   },
   fleet: {
-    /** Renewed all the time, however long one guild takes; a process silent for so long has died. */
+    /**
+     * A worker renews it continuously, however long one guild takes. A process silent for this long has
+     * died.
+     */
     leaseMs: MINUTE_MS,
     /** A renewal may fail a few times before the lease runs out. */
     leaseRenewMs: 10 * SECOND_MS,
-    /** A visitor notices an answer that comes this much later. Half of the time is left to others. */
+    /** Visitors notice an answer that is this late. The rollout leaves half of the time to other work. */
     loopLagMs: 100,
-    /** An idle disk stores a record in a few milliseconds; one that takes this long is busy. */
+    /** An idle disk stores a record in a few milliseconds. One that takes this long is busy. */
     storeMs: 250,
-    /** A busy moment is shorter than this. Resting longer would make a slow disk a stopped rollout. */
+    /** A busy moment is shorter than this. A longer pause would stop the rollout on a slow disk. */
     restMsMax: 2 * SECOND_MS,
-    /** Files share one disk: more lanes than this only wait for each other. */
+    /** Files share one disk. More lanes would only wait for each other. */
     lanes: 4,
-    /** Threads that migrate files: more only wait for the same disk, and each costs some megabytes. */
+    /** Threads that migrate files. More would wait for the same disk, and each costs some megabytes. */
     threadsMax: 4,
-    /** Outcomes stored in one write: a kill loses the record of these, never their migration. */
+    /** Results stored in one write. A kill loses these records, but not the migrations. */
     outcomesPerWrite: 64,
-    /** Nobody watches a bar more closely than this; each time, the whole rollout waits for the disk. */
+    /** More frequent progress is not visible, and each record makes the whole rollout wait for the disk. */
     recordMs: 250,
-    /** A server is started again within seconds; one away for longer needs somebody to look. */
+    /** A server restarts within seconds. If it is away longer, an operator has to check it. */
     awayMsMax: 10 * SECOND_MS,
-    /** A release may be behind by one schema; what is older is migrated at its first visit. */
+    /** A release may lag one schema behind. Older guilds are migrated at their first visit. */
     upgradeRetryMs: 30 * SECOND_MS,
-    /** After the first wave, in which none may fail: so many are cases, more are a mistake. */
+    /**
+     * Applies after the first wave, which allows no failure. More failures than this have a common
+     * cause.
+     */
     failuresMax: 10,
-    /** Machines are noisy; a wave twenty times as slow as the first is not noise. */
+    /** Machines are noisy, but a wave twenty times as slow as the first is not noise. */
     slownessMax: 20,
     /**
-     * A guild that takes no changes for less than this is noticed by nobody, however many times as long it
-     * is: one that is open takes a millisecond, a file at rest on a busy disk a hundred.
+     * Players do not notice a write pause shorter than this, even if it is many times the usual one. An
+     * open guild pauses for a millisecond, a closed file on a busy disk for a hundred.
      */
     slowMs: 500,
-    /** A screen of the console. */
+    /** One screen of the console. */
     rolloutsShown: 20,
-    /** Two screens of a terminal: more scrolls away before it is read. */
+    /** Two screens of a terminal. More scrolls away before it is read. */
     listed: 50,
-    /** No copy of a guild takes this long: a draft so old was left by a crash. */
+    /** No backup of a guild takes this long. A crash left a temporary file of this age. */
     draftMsMax: HOUR_MS,
-    /** A copy to try something out on is renewed four times in it; a killed process renews no more. */
+    /** A temporary copy is renewed four times within this. A killed process stops renewing it. */
     temporaryMs: 10 * MINUTE_MS,
-    /** Requests end within seconds; then nobody has a replaced database open any more. */
+    /** Requests end within seconds. After this, a replaced database has no reader. */
     replacedMs: 5 * MINUTE_MS,
-    /** Rows that are compared and copied at once: some hundred kilobytes of most tables. */
+    /** Rows compared and copied at once: some hundred kilobytes of most tables. */
     pageRows: 500,
-    /** Servers read one statement as a whole. */
+    /** Servers read a statement as a whole. */
     statementCharsMax: 200_000,
   },
   jobs: {
-    /** Renewed while the work goes on; whoever is silent for so long has died. */
+    /** Renewed during the work. A worker that is silent for this long has died. */
     leaseMs: 10 * SECOND_MS,
-    /** A guild that cannot be reached is asked again. */
+    /** Wait before the next try when a guild cannot be reached. */
     retryMs: SECOND_MS,
-    /** What waits for a clock to be put right. */
+    /** Wait of jobs until the clock is right. */
     waitMs: MINUTE_MS,
-    /** What has failed many times is still tried, but costs nothing. */
+    /** A job that failed many times is still tried, at little cost. */
     retryMsMax: HOUR_MS,
     /** People ask about last night, not about last year. */
     runsKeptMs: 14 * DAY_MS,
-    /** A screen or two of a page. */
+    /** One or two screens of a page. */
     pageRows: 100,
   },
   performance: {
-    /** Whoever waits longer than this for one answer notices. */
+    /** People notice when one answer takes longer than this. */
     slowMs: 100,
-    /** Counted in memory in between; a crash loses no more than this. */
+    /** Until then it is counted in memory. A crash loses no more than this. */
     flushMs: 30 * SECOND_MS,
     /** People ask about last night, not about last year. */
     keptMs: 14 * DAY_MS,
-    /** Enough to recognize a statement by. */
+    /** Enough to recognize a statement. */
     sqlCharsMax: 500,
-    /** What an operator's chart shows. */
+    /** The period of an operator's chart. */
     shownMs: 2 * DAY_MS,
   },
   statistics: {
-    /** What is asked for when nobody says how many days. */
+    /** Default when the command names no number of days. */
     days: 30,
-    /** No audit log is kept for longer than this by itself. */
+    /** Audit logs are not kept longer than this by default. */
     daysMax: 365,
-    /** A screen of a terminal. */
+    /** One screen of a terminal. */
     guildsMax: 50,
-    /** Named one by one in a report; the rest is counted. */
+    /** Names listed in a report. The rest is counted. */
     namesMax: 10,
   },
   archives: {
-    /** Twenty times the largest guild we know of; more would fill the disk of a small server. */
+    /** Twenty times the largest known guild. More would fill the disk of a small server. */
     bytesMax: 2 * 1024 * 1024 * 1024,
-    /** A hundred megabytes take seconds; a file that keeps us longer was made to. */
+    /** A hundred megabytes take seconds. A file that takes longer is hostile. */
     examineMsMax: 5 * MINUTE_MS,
-    /** What an export says of itself: a name, a description and a number for each table. */
+    /** The manifest of an export: a name, a description and a number for each table. */
     manifestCharsMax: 100_000,
-    /** A person reads so many; all of them are in the answer's details. */
+    /** As many as a person reads. The answer's details have all of them. */
     differencesShown: 5,
   },
   backups: {
-    /** How many copies of the schedule are kept: a day by the hour, two weeks by the day, … */
+    /** Scheduled backups to keep: hourly for a day, daily for two weeks, weekly for eight weeks. */
     kept: { hourly: 24, daily: 14, weekly: 8 },
-    /** Copies made by hand or before a change: long enough to notice a mistake. */
+    /** Manual backups and backups before a change are kept long enough to notice a mistake. */
     byHandMs: 30 * DAY_MS,
-    /** Copies of the platform made before releases changed it: enough to go back several releases. */
+    /** Platform backups from before a release migrated it. Enough to go back several releases. */
     upgradesKept: 5,
-    /** Before a bold change or two; the hourly copies are made anyway. */
+    /** Enough for one or two risky changes. The hourly backups run in any case. */
     byHand: { max: 6, windowMs: DAY_MS },
-    /** How often each guild is copied; an unchanged one costs no room in the store. */
+    /** Interval of each guild's backups. An unchanged guild uses no extra space in the store. */
     everyMs: HOUR_MS,
-    /** A copy that is not done after so long has died with its process. */
+    /** A backup that is not complete after this has died with its process. */
     makingMsMax: HOUR_MS,
-    /** Missing two in a row is no accident any more: the doctor says so. */
+    /** Two missed backups in a row are no accident. The doctor reports them. */
     lateMs: 3 * HOUR_MS,
-    /** More letters about the same thing are read by nobody. */
+    /** Operators would not read more emails about the same problem. */
     warnEveryMs: DAY_MS,
-    /** A store that is silent for so long is not there. */
+    /** A store that is silent for this long is unreachable. */
     requestMsMax: MINUTE_MS,
-    /** A list on a screen; older ones are found by guild. */
+    /** A list on a screen. Older backups are found by guild. */
     pageRows: 50,
   },
   http: {
-    /** A roster of a thousand lines is far below; uploads of logs have a route of their own. */
+    /** A roster of a thousand lines is far below this. Log uploads have their own route. */
     bodyBytesMax: 1024 * 1024,
-    /** Values in one JSON body: attendance of a whole guild is a third of it. */
+    /** Values in one JSON body. The attendance of a whole guild is a third of it. */
     jsonValuesMax: 20_000,
-    /** No body of ours is deeper than five. */
+    /** No body of our API is deeper than five levels. */
     jsonDepthMax: 32,
-    /** Fields of one form: a box for everybody in a guild is a fifth of it. */
+    /** Fields of one form. A checkbox for each member of a guild is a fifth of it. */
     formFieldsMax: 5_000,
-    /** Parts of one form with a file: only the upload of a log has one. */
+    /** Parts of a form with a file. Only the log upload has one. */
     formPartsMax: 200,
-    /** Faults named in one answer: more are read by nobody. */
+    /** Errors listed in one answer. Readers do not need more. */
     errorsMax: 100,
-    /** A request's head is sent in one go. */
+    /** Clients send a request's head at once. */
     headMs: 10 * SECOND_MS,
-    /** How often connections are looked at for heads that do not come. */
+    /** Interval of the check for overdue request heads. */
     checkMs: SECOND_MS,
-    /** A connection on which nothing moves: its other side reads nothing, or is gone. */
+    /** A connection without traffic for this long: the client does not read, or is gone. */
     stalledMs: 2 * MINUTE_MS,
-    /** Connections of one address: many houses behind one, far from what files a process may open. */
+    /**
+     * Connections of one address: many households behind one address, far below the process's file
+     * limit.
+     */
     connectionsPerAddressMax: 1_000,
     body: {
-      /** Bodies of forms arrive at once, also over a phone. */
+      /** Form bodies arrive at once, also over a phone. */
       graceMs: 10 * SECOND_MS,
-      /** The slowest line on which a log could be sent at all. */
+      /** The slowest connection over which uploading a log makes sense. */
       bytesPerSecondMin: 4 * 1024,
       sweepMs: SECOND_MS,
-      /** Unfinished bodies of one address: a house of raiders that all send their logs. */
+      /** Unfinished bodies of one address: a household of raiders that all upload logs. */
       perAddressMax: 100,
     },
-    /** Making a guild's database takes well under a second. */
+    /** Creating a guild's database takes well under a second. */
     provisioningRetryAfterMs: SECOND_MS,
-    /** Suspension is lifted by a person, not by waiting. */
+    /** A person lifts a suspension. Waiting does not. */
     suspendedRetryAfterMs: HOUR_MS,
-    /** Long enough for any client's retries; keys are forgotten after. */
+    /** Longer than any client retries. Keys are deleted after this. */
     idempotencyKeptMs: DAY_MS,
-    /** A request that runs renews its lock; one that does not for this long died with its process. */
+    /** A running request renews its lock. One that stopped for this long died with its process. */
     idempotencyLockMs: 15 * SECOND_MS,
-    /** Often enough that two renewals may fail before the lock ends. */
+    /** Two renewals may fail before the lock ends. */
     idempotencyRenewMs: 5 * SECOND_MS,
     /** Longer than a database server takes to restart. */
     idempotencyPersistMs: MINUTE_MS,
-    /** Room for a UUID, a hash or two of them. */
+    /** Room for a UUID or two hashes. */
     idempotencyKeyCharsMax: 255,
-    /** What a code means changes with a release; a browser that shows it an hour late harms nobody. */
+    /** The meaning of a code changes only with a release. An hour of delay in a browser does no harm. */
     problemPageFreshSeconds: 3_600,
   },
   eventLoop: {
-    /** Longer than this, everybody else waits noticeably. */
+    /** A longer block of the event loop is noticeable for all other requests. */
     lagMsMax: 250,
     resolutionMs: 20,
     everyMs: SECOND_MS,
-    /** One line says what a burst of them was. */
+    /** One log line summarizes a burst of errors. */
     tellEveryMs: 10 * SECOND_MS,
   },
   stop: {
-    /** Requests under way; what takes longer is cut. */
+    /** Time for requests in progress. Longer ones are cut off. */
     requestsMs: 8 * SECOND_MS,
-    /** Live connections store their last lines. */
+    /** Time for live connections to store their last lines. */
     socketsMs: 2 * SECOND_MS,
-    /** Supervisors wait for about ten seconds before they kill. */
+    /** Supervisors wait about ten seconds before they kill. */
     totalMs: 9 * SECOND_MS,
-    /** Detached work that is left, such as a retry of a write, is done by the next start or never. */
+    /**
+     * Time for remaining detached work, such as retried writes. The next start does the rest or drops
+     * it.
+     */
     backgroundMs: SECOND_MS,
   },
   remote: {
-    /** Nobody waits longer than this for one answer of a database server. */
+    /** The longest wait for one answer of a database server. */
     deadlineMs: 5 * SECOND_MS,
-    /** A database that the server loads again is back within some tens of milliseconds. */
+    /** A database that the server reloads is back within some tens of milliseconds. */
     triesMax: 8,
     retryMs: 10,
-    /** How often, at least, a server that is away is asked whether it can take what it missed. */
+    /** Longest interval between tries to write again to a server that is away. */
     persistMsMax: SECOND_MS / 2,
-    /** Failures in a row after which a database is left alone: less is chance, more is waiting. */
+    /** Consecutive failures after which a database is not asked for a while. Fewer may be chance. */
     failuresMax: 3,
-    /** A server that was started again is asked again this soon; till then nobody waits for it. */
+    /** A restarted server is asked again this soon. Until then requests fail without waiting. */
     restMs: SECOND_MS,
-    /** A database that is back answers in milliseconds; who waits for this one waits for nothing. */
+    /** A recovered database answers in milliseconds. A longer wait for the trial query is pointless. */
     tryMs: SECOND_MS,
-    /** Some hundred bytes each, for every database that this process asks. */
+    /** Some hundred bytes each, for every database that this process uses. */
     breakersMax: 10_000,
-    /** Another process that brings the platform to a new schema is done within moments. */
+    /** Another process that migrates the platform finishes within moments. */
     migratingMs: 50,
-    /** Requests to one database at once: a raid's pages; one that is silent holds no more than these. */
+    /** Concurrent requests to one database: a raid's pages. A silent database blocks no more than these. */
     atOnceMax: 20,
-    /** Connections to one server: so many that dozens of silent databases leave enough to others. */
+    /** Connections to one server. Dozens of silent databases leave enough for the others. */
     socketsMax: 1_024,
-    /** A token that leaks is good for minutes; it is renewed at half of this. */
+    /** A leaked token is valid for minutes. It is renewed at half of this. */
     tokenMs: 5 * MINUTE_MS,
-    /** A copy of a whole database: a season of a busy guild takes seconds. */
+    /** A dump of a whole database. A season of a busy guild takes seconds. */
     dumpMs: 2 * MINUTE_MS,
-    /** Making or removing a database takes milliseconds; who got no answer in time left it by then. */
+    /**
+     * Lease of the server's lock. Creating or removing a database takes milliseconds; a holder without
+     * an answer in time has given up by then.
+     */
     turnMs: 10 * SECOND_MS,
-    /** Longer than two who died at it, one after the other. */
+    /** Longer than two holders in a row that die with the lock. */
     turnWaitMsMax: 30 * SECOND_MS,
-    /** How seldom, at most, another process's turn is asked for. */
+    /** Longest interval between checks of another process's lock. */
     turnAskMsMax: SECOND_MS / 10,
   },
   turso: {
-    /** Making a database takes a second or two there. */
+    /** Creating a database takes a second or two at Turso. */
     deadlineMs: 10 * SECOND_MS,
-    /** Some seconds of trouble are sat out; what lasts longer is for the next sweep. */
+    /** Retries bridge some seconds of trouble. The next sweep handles longer ones. */
     triesMax: 5,
     retryMs: 200,
     retryMsMax: 3 * SECOND_MS,
-    /** Whoever is told to wait longer than this gives up and lets the sweep come back. */
+    /** A longer wait is left to the sweep, which comes back later. */
     retryAfterMsMax: 10 * SECOND_MS,
     /** A new database answers "not found" for up to fifteen seconds. */
     servesMsMax: 40 * SECOND_MS,
     servesPollMs: 250,
     servesPollMsMax: 2 * SECOND_MS,
-    /** Each token is a call, and none can be taken back by itself. Renewed at half of this. */
+    /** Each token costs a call and cannot be revoked by itself. It is renewed at half of this. */
     tokenMs: HOUR_MS,
-    /** Far more guilds than one process serves within an hour; each is a short text. */
+    /** Far more guilds than one process serves within an hour. Each entry is a short text. */
     tokensMax: 20_000,
   },
   worker: {
-    /** A request may ask others a thousand times; each look at a watched guild asks twice. */
+    /** A request may make a thousand subrequests, and each poll of a watched guild makes two. */
     livePollMs: SECOND_MS,
     liveLooksMax: 200,
-    /** The schedule comes every minute; within it, what is due is looked for this often. */
+    /** The schedule runs every minute. Within it, the worker polls for due jobs this long. */
     jobsForMs: 55 * SECOND_MS,
     jobPollMs: SECOND_MS,
     mailDeadlineMs: 10 * SECOND_MS,
   },
   storage: {
-    /** Years of a guild's points, and its fights of a month. */
+    /** Years of a guild's points and its fights of a month. */
     freeBytesMax: 500 * 1024 ** 2,
-    /** Not a limit that a guild meets: it keeps one that runs wild from costing all the others. */
+    /** Guilds do not reach this in practice. It bounds the cost of one that grows out of control. */
     paidBytesMax: 20 * 1024 ** 3,
   },
   secrets: {
-    /** One of each kind is far below; a bound on what one look reads. */
+    /** One secret of each kind is far below this. It bounds the size of one read. */
     perGuildMax: 100,
-    /** People whose secrets are sealed anew in one go; the rest follows. */
+    /** People whose secrets are resealed in one run. The next run continues. */
     resealRows: 200,
   },
   keys: {
     nameCharsMax: 60,
-    /** Long enough to change every program of a guild to the new key. */
+    /** Long enough to change all of a guild's programs to the new key. */
     rotationOverlapMs: DAY_MS,
-    /** From the page that asked for it to the connection it is for. */
+    /** From the page that asks for it to the connection that uses it. */
     ticketMs: 30 * SECOND_MS,
-    /** Usage is shown for a season; older days say nothing any more. */
+    /** Usage is shown for a season. Older days have no use. */
     usageDays: 90,
-    /** A line needs some days before it is one: a key used first today shows a week. */
+    /** A line needs some days. A key used first today shows a week. */
     chartDaysMin: 7,
-    /** Counted in memory in between; a crash loses no more than this. */
+    /** Until then it is counted in memory. A crash loses no more than this. */
     usageFlushMs: 5 * SECOND_MS,
-    /** A busy raid of forty writes half of this. What a plan says besides holds as well. */
+    /** A busy raid of forty writes half of this. A plan's own limit applies as well. */
     eventsPerMinuteMax: 20_000,
-    /** Several raids at once, each seen by a few. */
+    /** Several raids at once, each with a few viewers. */
     connectionsMax: 15,
   },
   logs: {
-    /** A night's log of a busy raid is about one gigabyte; packed it is a tenth of that. */
+    /** The log of a busy raid night is about one gigabyte. Compressed it is a tenth of that. */
     fileBytesMax: 2 * 1024 ** 3,
-    /** What a log may be once unpacked: a week of logging without a break. */
+    /** The size of an unpacked log: a week of logging without a break. */
     logBytesMax: 4 * 1024 ** 3,
-    /** Logs pack to a tenth or a twentieth; what unpacks to far more is meant to hurt. */
+    /** Logs compress to a tenth or a twentieth. A file that unpacks to far more is an attack. */
     unpackedTimesMax: 200,
-    /** Units and spells by name in one log. A night of raids has some ten thousand, a week not this many. */
+    /** Units and spells by name in one log. A raid night has some ten thousand, a week fewer than this. */
     unitsMax: 400_000,
     spellsMax: 50_000,
-    /** Fights, trash between them included, and dungeon runs: a week of dungeons is a quarter of it. */
+    /** Fights, including trash and dungeon runs. A week of dungeons is a quarter of it. */
     fightsMax: 10_000,
     keystonesMax: 2_000,
-    /** Bytes of a name or GUID that are kept. The game's longest are half of it. */
+    /** Bytes kept of a name or GUID. The game's longest are half of it. */
     nameBytesMax: 100,
-    /** What is kept of one fight. What does not fit is left out, counted and said. */
+    /** Caps for one fight. Data beyond them is dropped, counted and reported. */
     fight: {
-      /** Forty people raid. A battleground or a world boss has a few hundred around it. */
+      /** Forty people raid. A battleground or a world boss has a few hundred. */
       playersMax: 200,
-      /** Units with figures while the fight goes on: each is one to two kilobytes of memory. */
+      /** Units with figures while the fight runs. Each takes one to two kilobytes of memory. */
       unitsMax: 4_000,
-      /** Figures by spell, target and source while it goes on: forty players on 500 units are half of it. */
+      /** Figures by spell, target and source while the fight runs. Forty players on 500 units need half. */
       sharesMax: 150_000,
-      /** Figures by second while it goes on: 8 bytes each. Forty players for an hour are a third of it. */
+      /** Figures by second while the fight runs, 8 bytes each. Forty players for an hour need a third. */
       secondsMax: 1_500_000,
       enemiesMax: 300,
       /** Five times a whole raid of forty. */
       deathsMax: 200,
-      /** Rows of one player on one page: more than anybody has spells, or scrolls. */
+      /** Rows of one player on one page. More than a player has spells. */
       spellsPerPlayerMax: 200,
       targetsPerPlayerMax: 100,
-      /** Rows of all players: 130 bytes each, so that storing a fight takes some tens of milliseconds. */
+      /** Rows of all players, 130 bytes each, so that storing a fight takes some tens of milliseconds. */
       rowsMax: 20_000,
-      /** Figures by second of all players: seven bytes each. Forty players for forty minutes. */
+      /** Figures by second of all players, seven bytes each: forty players for forty minutes. */
       curveSecondsMax: 300_000,
     },
-    /** Memory of a thread that reads a log. A gigabyte needs far less; a fault of ours ends the thread only. */
+    /** Memory of a thread that reads a log. A gigabyte needs far less. A leak ends only the thread. */
     readerHeapMbMax: 192,
-    /** Figures in fights that wait for a pet's owner to be named: some 60 megabytes. */
+    /** Figures of pets whose owner is not known yet: some 60 megabytes. */
     heldSharesMax: 400_000,
-    /** Files in one archive; clients write one log a session. Thousands are made to keep us busy. */
+    /** Files in one archive. Clients write one log per session. An archive of thousands is an attack. */
     archiveFilesMax: 5_000,
-    /** How much of an archive is unpacked at once: it becomes a thousand times as much at most. */
+    /** Bytes of an archive unpacked at once. They grow at most a thousandfold. */
     archiveStepBytes: 2 * 1024,
-    /** The same while it becomes what a log does; each step costs a copy of what was unpacked last. */
+    /** The same for archives with a normal ratio. Each step costs a copy of the last unpacked bytes. */
     archiveStepBytesMax: 16 * 1024,
-    /** Logs become ten or twenty times as much. */
+    /** Logs grow ten- or twentyfold. */
     archiveStepTimesMax: 40,
     /** Fights on one page of a report. */
     fightsPageRows: 200,
-    /** No fight lasts six hours; a line with a wrong year would fill the memory with seconds. */
+    /** No fight lasts six hours. A line with a wrong year would fill the memory with seconds. */
     fightSecondsMax: 6 * 3_600,
-    /** Small files of zeros are harmless, however well they pack. */
+    /** Small files of zeros are harmless at any ratio. */
     bombBytesMin: 16 * 1024 ** 2,
-    /** One piece of an upload: seconds on a slow line, so that a cut costs little. */
+    /** One piece of an upload: seconds on a slow connection, so that an interruption costs little. */
     chunkBytesMax: 16 * 1024 ** 2,
-    /** Uploads of one guild that have begun and not ended; abandoned ones fill disks. */
+    /** Unfinished uploads of one guild. Abandoned ones fill disks. */
     unfinishedMax: 20,
-    /** An upload that nobody goes on with. */
+    /** An upload without new data for this long is abandoned. */
     abandonedMs: 2 * DAY_MS,
     titleCharsMax: 100,
     pageRows: 50,
     /** A guild's fights as one file. */
     csvRowsMax: 10_000,
-    /** Stored as often as a fight ends or so many bytes were read, which never takes this long. */
+    /** The reader stores after each fight and after so many bytes. Neither takes this long. */
     jobLeaseMs: MINUTE_MS,
-    /** A thread that died is tried again, not at once. */
+    /** Delay before a log whose thread died is tried again. */
     jobRetryMs: 10 * SECOND_MS,
-    /** What failed so often will fail again. */
+    /** After this many failures, another try would fail too. */
     jobAttemptsMax: 3,
-    /** Begun so often without an end, reading it has ended the whole process: more than restarts explain. */
+    /**
+     * Attempts without an end. Reading the log has crashed the process more often than restarts
+     * explain.
+     */
     jobBeginsMax: 10,
-    /** Fights removed in one write: each has up to some megabytes of figures. */
+    /** Fights deleted in one write. Each has up to some megabytes of figures. */
     removedAtOnce: 5,
-    /** Fights, or players of one, that are read at once. */
+    /** Fights, or players of a fight, that are read at once. */
     readAtOnce: 50,
-    /** Kills that records are looked for in: years of farming one boss. */
+    /** Kills searched for records: years of farming one boss. */
     recordKillsMax: 500,
-    /** How often a page that watches an upload looks for news. */
+    /** How often a page that watches an upload checks for progress. */
     progressPollMs: 200,
     progressWatchMsMax: 10 * MINUTE_MS,
-    /** How often a process looks for logs that another one left. */
+    /** How often a process checks for logs that another one left. */
     jobPollMs: 5 * SECOND_MS,
     live: {
-      /** A program that says hello does so at once. */
+      /** A program sends its hello at once. */
       helloMs: 5 * SECOND_MS,
-      /** A key, a name and a zone; what is larger is no hello. */
+      /** A key, a name and a zone. A larger message is not a hello. */
       helloBytesMax: 4 * 1024,
-      /** Connections of an address that have not said hello: a house of raiders that comes back at once. */
+      /** Connections of one address before their hello: a household of raiders that reconnects at once. */
       strangersPerAddressMax: 64,
-      /** A program answers the end of a connection at once. */
+      /** A program answers the closing of a connection at once. */
       closeMs: 2 * SECOND_MS,
       /** A second of the busiest fight is a tenth of this. */
       frameBytesMax: 1024 ** 2,
-      /** What one connection may have waiting here before it is not listened to for a while. */
+      /** Unprocessed bytes of one connection. Above this, the server pauses reading. */
       waitingBytesMax: 4 * 1024 ** 2,
-      /** How soon somebody whose key or membership ended is cut off, at the latest. */
+      /** The longest time until a connection is closed after its key or membership ended. */
       recheckMs: 3 * SECOND_MS,
-      /** Renewed with each recheck; whoever missed three of them has died, and its places are free. */
+      /** Renewed with each recheck. A process that missed three has died, and its places are free. */
       leaseMs: 12 * SECOND_MS,
-      /** Viewers see a fight as it was this long ago. */
+      /** Viewers see a fight with this delay. */
       snapshotMs: SECOND_MS,
-      /** Lines that break off dead are noticed. */
+      /** Detects dead connections. */
       pingMs: 20 * SECOND_MS,
-      /** A log that nobody goes on writing is read as it is after that. */
+      /** A live log without new data for this long is read as it is. */
       abandonedMs: 6 * HOUR_MS,
     },
-    /** Reports removed in one go of the upkeep; the rest waits for the next. */
+    /** Reports deleted in one upkeep run. The next run continues. */
     pruneReportsMax: 20,
   },
   dkp: {
-    /** A thousand million points at two decimals; far from where sums stop being exact. */
+    /** A thousand million points at two decimals, far below where sums lose precision. */
     amountMax: 100_000_000_000,
-    /** The largest raids have 40 people; a whole guild at once has to fit as well. */
+    /** The largest raids have 40 people. An entry for a whole guild has to fit as well. */
     personsPerEntryMax: 1_000,
-    /** Two seasons of weeks; older ones are another expansion. */
+    /** Two seasons of weeks. Older ones belong to another expansion. */
     economyMs: 365 * DAY_MS,
-    /** A server that was away for longer decays no more than these weeks at once. */
+    /** After a longer downtime, a server applies no more than these weeks of decay at once. */
     decayCatchUpMs: 60 * DAY_MS,
-    /** Awards within caps follow each other; each round one of them gets through. */
+    /** Concurrent awards with caps retry. In each try, one of them succeeds. */
     awardTriesMax: 50,
-    /** A sentence. What needs more belongs into the guild's own chat. */
+    /** One sentence. Longer texts belong in the guild's chat. */
     reasonCharsMax: 200,
-    /** Enough to see what is wrong; a broken ledger could fill pages with the same fault. */
+    /** Enough to see what is wrong. A broken ledger could fill pages with the same fault. */
     differencesMax: 100,
-    /** A page of a table: some screens' worth, quick to load on a phone in a raid. */
+    /** A page of a table: several screens, quick to load on a phone in a raid. */
     pageRows: 50,
-    /** A chart is some hundred pixels wide: more points could not be told apart. */
+    /** A chart is some hundred pixels wide. More points cannot be told apart. */
     chartPointsMax: 200,
-    /** One file of the current view; far above any guild's roster. */
+    /** One file of the current view, far above any guild's roster. */
     csvRowsMax: 10_000,
   },
   auctions: {
-    /** A drop of one boss; more is a mistake. */
+    /** Copies of one item in an auction: the drop of one boss. More is a mistake. */
     copiesMax: 20,
     itemCharsMax: 120,
-    /** Shorter, nobody finds the button; longer, nobody remembers. */
+    /** Bidders need this long to find the button. After the maximum, they have forgotten the auction. */
     durationMsMin: 10 * SECOND_MS,
     durationMsMax: 14 * DAY_MS,
-    /** What people know: thirty seconds, and thirty more for a late bid. */
+    /** Players know thirty seconds, and thirty more for a late bid. */
     snipeMsMax: 10 * MINUTE_MS,
     extensionsMax: 100,
     overtimeMsMax: HOUR_MS,
     incrementsMax: 10,
-    /** More at once than a raid can follow. */
+    /** More than a raid can follow at once. */
     openMax: 100,
     pageRows: 30,
-    /** Balances may change between reading and settling; then it is worked out again. */
+    /** Balances may change between reading and settling. Then the settlement is computed again. */
     settleTriesMax: 10,
   },
   loot: {
@@ -622,7 +640,7 @@ export const limits = {
   raids: {
     nameCharsMax: 60,
     noteCharsMax: 300,
-    /** A night is over by the next one. */
+    /** A night ends before the next one. */
     minutesMax: 24 * 60,
     /** People plan holidays two months ahead. */
     plannedAheadDays: 56,
@@ -634,124 +652,130 @@ export const limits = {
     peopleMax: 1_000,
   },
   live: {
-    /** How often a watched guild is looked at for news: a third of what feels immediate. */
+    /** How often a watched guild is polled for events: a third of what feels immediate. */
     pollMs: 40,
     eventsPerLook: 500,
-    /** Who was away for longer loads the page again. */
+    /** A client that was away for longer loads the page again. */
     eventsKeptMs: DAY_MS,
-    /** A line that says nothing for so long gets a sign of life. */
+    /** A stream without events for this long gets a heartbeat. */
     heartbeatMs: 5 * SECOND_MS,
-    /** A reader who takes nothing is let go at this many waiting events. */
+    /** A reader that falls behind is dropped at this many waiting events. */
     waitingMax: 1_000,
-    /** Permissions are looked at again this often. */
+    /** Permissions are checked again this often. */
     recheckMs: 3 * SECOND_MS,
-    /** A reader whose right has ended and who takes nothing is cut off after this. */
+    /** A reader that lost its permission and does not read is disconnected after this. */
     endMsMax: SECOND_MS,
-    /** A person with many tabs; each page opens one stream. */
+    /** A person with many tabs. Each page opens one stream. */
     perAccountMax: 30,
-    /** Visitors behind one address: a house of raiders, a school. */
+    /** Visitors behind one address: a household of raiders, a school. */
     perAddressMax: 200,
     tooManyRetryAfterMs: 10 * SECOND_MS,
-    /** How often a process looks for jobs that another one left. */
+    /** How often a process checks for jobs that another one left. */
     jobPollMs: 250,
   },
   clock: {
-    /** Clocks are set by seconds; a machine that slept for minutes asks nobody. */
+    /** Clocks are corrected by seconds. A machine that slept for minutes raises no question. */
     jumpMax: 10 * MINUTE_MS,
-    /** A machine that was off for longer is told of: nothing is deleted for a day, or until confirmed. */
+    /**
+     * A longer downtime is reported. Nothing is deleted for a day, or until an operator confirms the
+     * clock.
+     */
     startMax: DAY_MS,
     /** Small steps within an hour count together. */
     anchorEvery: HOUR_MS,
-    /** Somebody notices a wrong clock within a day; what is to be deleted can wait for one. */
+    /** Operators notice a wrong clock within a day. Deletions can wait that long. */
     believedAfter: DAY_MS,
-    /** How often the clock is looked at. */
+    /** How often the clock is checked. */
     lookEveryMs: 15 * SECOND_MS,
-    /** How often the newest time is written down. */
+    /** How often the newest time is stored. */
     writtenEveryMs: MINUTE_MS,
-    /** How often what a wrong clock wrote is put right. */
+    /** How often times that a wrong clock wrote are corrected. */
     repairEveryMs: 5 * MINUTE_MS,
-    /** Clocks of several machines differ; what is dated further ahead was written by a wrong one. */
+    /** Clocks of several machines differ. A wrong clock wrote a time that is further ahead. */
     skewMs: 10 * MINUTE_MS,
-    /** No lease lasts longer; one that does was given by a wrong clock. */
+    /** No lease lasts longer. A wrong clock set one that does. */
     leaseMsMax: HOUR_MS,
   },
   database: {
-    /** Each open file costs three descriptors and about 0.3 MB; 200 stay far below `ulimit -n`. */
+    /** Each open file costs three descriptors and about 0.3 MB. 200 stay far below `ulimit -n`. */
     openMax: 200,
     /** The database, its log and the index of its log. */
     filesEach: 3,
-    /** Twice what the index of a log takes: with less room on a disk, no database can be opened to write. */
+    /** Twice the size of a log's index. With less free space, a database cannot be opened for writing. */
     roomBytes: 64 * 1024,
     /** Connections of people, threads and programs, and the platform's own database. */
     otherFiles: 100,
-    /** A machine with fewer open files than it needs opens and closes guilds all the time; it serves. */
+    /** With too low a limit, a server opens and closes guilds all the time, but it works. */
     openMin: 4,
-    /** How soon a database that was opened on a full disk is opened as usual, once there is room. */
+    /** How soon a database that was opened on a full disk is reopened normally after space is free. */
     aloneMs: SECOND_MS,
-    /** The same failure of the same guild is told again after this. */
+    /** The same failure of the same guild is logged again after this. */
     faultToldEveryMs: HOUR_MS,
-    /** A failure that comes and goes is told no more often than this. */
+    /** An intermittent failure is logged at most this often. */
     faultToldAgainMs: MINUTE_MS,
-    /** States are stored together, and those that pass at once not at all. */
+    /** Fault states are stored together. Those that end sooner are not stored. */
     faultStoreMs: SECOND_MS / 4,
-    /** Sentences of drivers and systems are short; what is longer holds data. */
+    /** Error messages of drivers and systems are short. Longer ones contain data. */
     causeCharsMax: 300,
-    /** Guilds in trouble that a doctor opens to look at; the others are named as they were told of. */
+    /** Guilds with faults that a doctor opens to examine. The others are listed with their stored fault. */
     faultsExaminedMax: 50,
-    /** A guild that nobody looked at for half an hour has gone to bed. */
+    /** A guild without requests for half an hour is idle. */
     idleMs: 30 * MINUTE_MS,
-    /** How often the pool looks for databases that have been idle for that long. */
+    /** How often the pool checks for idle databases. */
     sweepEveryMs: MINUTE_MS,
-    /** Requests that wait for any guild's database to become free. More would only wait longer. */
+    /** Requests that wait for a free database of any guild. More would only wait longer. */
     waitingMax: 1_000,
-    /** Nobody waits longer than this for a page; after that, saying "later" is kinder. */
+    /** The longest wait for a page. After it, an answer to retry later is better. */
     waitMsMax: 5 * SECOND_MS,
-    /** Work that waits for a lock on one guild: more than a whole raid that reloads, less than memory can bear. */
+    /**
+     * Work that waits for a lock on one guild: more than a whole raid that reloads, less than fills the
+     * memory.
+     */
     waitingPerGuildMax: 1_000,
-    /** Told to whoever found the line too long. */
+    /** The retry time for requests that found the queue full. */
     tooBusyRetryAfterMs: SECOND_MS,
     /** Replaced, moved or migrated databases are back within moments. */
     movedRetryAfterMs: SECOND_MS,
-    /** A damaged database needs a person, and persons need minutes. */
+    /** An operator has to repair a damaged database, which takes minutes. */
     quarantinedRetryAfterMs: 5 * MINUTE_MS,
-    /** How long a deletion waits for requests under way. Ends before the lease of its operation. */
+    /** How long a deletion waits for running requests. It ends before the lease of its operation. */
     drainMsMax: 5 * SECOND_MS,
-    /** Other processes (the command line) hold the lock for one migration or one copy at most. */
+    /** Other processes, such as the command line, hold the lock for one migration or one copy at most. */
     busyWaitMsMax: 5 * SECOND_MS,
-    /** The first wait for a lock held elsewhere, doubled each time, and the longest one. */
+    /** The first wait for a lock of another process, which doubles each time, and the longest one. */
     busyBackoffMs: 1,
     busyBackoffMsMax: 50,
-    /** The log beside a database from which on it is copied in: SQLite's own 1,000 pages of 4 KiB. */
+    /** A database's log is checkpointed above this size: SQLite's own 1,000 pages of 4 KiB. */
     logBytes: 4 * 1024 * 1024,
-    /** How often a server looks whether its folder is still there. Writes look for themselves. */
+    /** How often a server checks that its data folder exists. Writes check by themselves. */
     folderCheckEveryMs: SECOND_MS,
-    /** About the number of different statements the whole product has. */
+    /** About the number of different statements in the whole product. */
     statementsMax: 200,
-    /** Closed connections the collector has not freed: three descriptors each, 64 to spare. */
+    /** Closed connections that the collector has not freed: three descriptors each, 64 to spare. */
     unreleasedMax: 12,
-    /** A quiet moment is the cheapest time to let the collector free what was closed. */
+    /** The collector frees closed connections in a quiet moment, when that costs least. */
     releaseIdleMs: SECOND_MS,
   },
   auth: {
-    /** What NIST and OWASP ask for where no second factor is required. */
+    /** NIST and OWASP require this where no second factor is used. */
     passwordCharsMin: 8,
-    /** Longer than any passphrase; a bound on what one hash has to read. */
+    /** Longer than any passphrase. It bounds the input of one hash. */
     passwordCharsMax: 256,
-    /** Guilds of an account whose names are no passwords for it: more than most people have. */
+    /** Guild names of an account that are refused as its password. More than most people have. */
     guildNamesMax: 50,
-    /** A line on a phone. */
+    /** One line on a phone. */
     nameCharsMax: 50,
-    /** Mail is read within a day, or the link is asked for again. */
+    /** Mail is read within a day. Otherwise the person requests a new link. */
     verifyLinkMs: DAY_MS,
-    /** Whoever asks for a new password is waiting for it now. */
+    /** The person who requested a new password is waiting for it. */
     resetLinkMs: HOUR_MS,
     /** Each takes 19 MiB and one core for tens of milliseconds. */
     hashesAtOnceMax: 2,
-    /** A few seconds of work; whoever comes after is told to try again. */
+    /** A few seconds of work. Later requests get an answer to retry. */
     hashesWaitingMax: 200,
-    /** From our page to the provider's and back, with a password to look for on the way. */
+    /** From our page to the provider's and back, including the search for a password. */
     providerRoundMs: 10 * MINUTE_MS,
-    /** Somebody waits at a blank page meanwhile. */
+    /** The person waits on a blank page. */
     providerDeadlineMs: 8 * SECOND_MS,
     /** How long a browser keeps the chosen language and theme. */
     preferencesMs: 365 * DAY_MS,

@@ -25,7 +25,7 @@ import type { Payments } from "./platform/plans/payments.ts";
 import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { EventTails } from "./tenant/live/tails.ts";
 
-/** One letter. `to` is an address, `text` the whole body; links in it are absolute. */
+/** One email. `to` is an address, `text` the whole body. Links in it are absolute. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -33,30 +33,30 @@ export interface Mail {
 }
 
 /**
- * Sends mail, or says why not by throwing; `UndeliverableMail` when no other try will help. SMTP in
- * production, a folder in development.
+ * Sends email. Throws with the reason when it cannot, and throws `UndeliverableMail` when no retry will
+ * help. Uses SMTP in production and a folder in development.
  */
 export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
 
-/** No later try will deliver this letter either, such as to a mailbox that is not there. */
+/** No retry will deliver this email, for example because the mailbox does not exist. */
 export class UndeliverableMail extends Error {}
 
-/** Slow hashes of passwords as PHC strings; which algorithm depends on the runtime. */
+/** Slow password hashes as PHC strings. The algorithm depends on the runtime. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** `outdated`: right, but hashed by weaker rules than today's, so hash it again. */
+  /** `outdated`: the password is right, but its hash uses weaker parameters than today's. Hash it again. */
   verify(password: string, phc: string): Promise<"right" | "outdated" | "wrong">;
 }
 
-/** Combat logs as they were sent. A runtime without a disk has none. */
+/** Combat logs as they were uploaded. A runtime without a disk has none. */
 export interface LogFiles {
-  /** Bytes that have arrived; 0 for a log that is not there. */
+  /** The bytes that have arrived. 0 for a log that does not exist. */
   size(database: string, reportId: string): Promise<number>;
   /**
-   * Adds to the end of a log, durably, also what came before the sender was cut off. Gives back the
-   * new size. @throws {Conflict} `logs/wrong-offset`, `logs/upload-under-way`
+   * Appends to a log durably, including the bytes that arrived before the sender was cut off. Returns
+   * the new size. @throws {Conflict} `logs/wrong-offset`, `logs/upload-under-way`
    * @throws {TooLarge} `logs/longer-than-said`
    */
   append(
@@ -70,10 +70,10 @@ export interface LogFiles {
   removeAll(database: string): Promise<void>;
 }
 
-/** Copies of guilds' databases, as far as features use them. */
+/** Backups of guilds' databases, as far as features use them. */
 export type Copies = Pick<Backups, "create" | "list" | "backup" | "lostBy">;
 
-/** Rollouts as the console sets them going; a job does the work. */
+/** Rollouts as the console starts them. A job does the work. */
 export interface FleetRollouts {
   plan(): Promise<RolloutPlan>;
   /** The newest first. */
@@ -81,8 +81,10 @@ export interface FleetRollouts {
   /** @throws {NotFound} `rollout/not-found` */
   view(id: string): Promise<RolloutView>;
   /**
-   * Records a rollout that the next run of its job takes up. `alongside` is in the same write.
-   * @throws {Conflict} `rollout/under-way`, `rollout/nothing-to-do` @throws {Invalid} `rollout/destructive`
+   * Records a rollout, which the next run of its job starts. `alongside` is written in the same
+   * transaction.
+   * @throws {Conflict} `rollout/under-way`, `rollout/nothing-to-do` @throws {Invalid}
+   * `rollout/destructive`
    */
   begin(
     input: {
@@ -96,63 +98,63 @@ export interface FleetRollouts {
   /** @throws {Conflict} `rollout/not-running` */
   pause(by: string, alongside: Alongside): Promise<void>;
   /**
-   * Leaves the newest rollout to its job; with `retry` what failed is tried again.
+   * Makes the newest rollout's job due. With `retry`, failed guilds are tried again.
    * @throws {Conflict} `rollout/finished`, `rollout/under-way`
    */
   queue(options: { readonly retry: boolean }, alongside: Alongside): Promise<void>;
 }
 
-/** A guild as one file, ready to be sent. */
+/** A guild as one file, ready for download. */
 export type Exports = (guild: Guild) => Promise<{
   readonly body: ReadableStream<Uint8Array>;
   readonly bytes: number;
   readonly name: string;
 }>;
 
-/** Everything the app is made of. Entrypoints and tests build one; nothing else does. */
+/** The services of the app. Only entrypoints and tests build them. */
 export interface Services {
   readonly config: Config;
-  /** Names this process, or this request where nothing outlives one. */
+  /** The name of this process, or of this request where nothing outlives one. */
   readonly runner: string;
-  /** Is it certain that the process of this name has ended? Absent where that cannot be known. */
+  /** Whether the process of this name has certainly ended. Absent where that cannot be known. */
   readonly isRunnerGone?: (runner: string) => boolean;
   readonly now: Clock;
   readonly log: Log;
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
-  /** What is wrong with databases now, as far as this process knows. */
+  /** Current faults of databases, as far as this process knows them. */
   readonly faults: DatabaseFaults;
   readonly provisioner: Provisioner;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
-  /** Seals what opens other services in somebody's name. */
+  /** Seals secrets that give access to other services. */
   readonly envelopes: Envelopes;
   readonly jobs: Jobs;
   readonly keyUsage: KeyUsage;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
-  /** What operators set while the platform runs. */
+  /** Settings that operators change while the platform runs. */
   readonly appConfig: AppConfig;
-  /** Answers of services elsewhere. */
+  /** Cached responses of other services. */
   readonly cache: ResponseCache;
-  /** Something became due just now: whoever does the jobs of this process need not wait for it. */
+  /** Wakes the job runners of this process, because a job has just become due. */
   readonly wakeJobs: () => void;
-  /** Owns timers, event handlers and work that goes on after the answer. */
+  /** Owns timers, event handlers and work that continues after the response. */
   readonly background: Background;
-  /** The event streams that are open. */
+  /** The open event streams. */
   readonly streams: OpenStreams;
-  /** Follows what happens in guilds that somebody watches. */
+  /** Follows the events of guilds that have viewers. */
   readonly tails: EventTails;
   readonly logFiles?: LogFiles;
-  /** Copies and exports need a disk. A runtime without one has none. */
+  /** Backups and exports need a disk. A runtime without one has none. */
   readonly backups?: Copies;
   readonly exports?: Exports;
   readonly platformCopies?: Pick<PlatformBackups, "list">;
   readonly rollouts?: FleetRollouts;
-  /** Absent where nobody can pay for a plan. */
+  /** Absent when paid plans are not configured. */
   readonly payments?: Payments;
-  /** Shown on the landing page when this instance has a guild that anybody may look at. */
+  /** Shown on the landing page when this instance has a public demo guild. */
   readonly demoGuildSlug?: string;
 }

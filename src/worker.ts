@@ -6,16 +6,16 @@ import { OF_THE_PLATFORM } from "./platform/jobs/kinds.ts";
 import { endPastGrants } from "./platform/plans/subscriptions.ts";
 import { type Execution, type Instance, startInstance } from "./worker/services.ts";
 
-// Kept once it is whole: two requests that come first both make it, because none may wait for what
-// another one began.
-let kept: { readonly instance: Instance; readonly app: App } | undefined;
+// Kept after it is complete. The first two requests may both build it, because one request must not
+// wait for work that another began.
+let cached: { readonly instance: Instance; readonly app: App } | undefined;
 
 async function prepared(env: unknown) {
-  if (kept === undefined) {
+  if (cached === undefined) {
     const instance = await startInstance(env);
-    kept = { instance, app: createApp(instance) };
+    cached = { instance, app: createApp(instance) };
   }
-  return kept;
+  return cached;
 }
 
 function cannotStart(): Response {
@@ -25,7 +25,7 @@ function cannotStart(): Response {
   return new Response(JSON.stringify(problem), { status: 503, headers });
 }
 
-/** The entrypoint on Cloudflare Workers: the same app, on databases that are reached by HTTP. */
+/** The entrypoint on Cloudflare Workers: the same app, with databases that are reached over HTTP. */
 export default {
   async fetch(request: Request, env: unknown, execution: Execution): Promise<Response> {
     let services: Awaited<ReturnType<Instance["servicesFor"]>>;
@@ -45,7 +45,7 @@ export default {
     return answer;
   },
 
-  /** Every minute: finishes what ended half-way, then does what falls due within the minute. */
+  /** Runs every minute. Completes interrupted work, then does the jobs that are due within the minute. */
   async scheduled(_event: unknown, env: unknown, execution: Execution): Promise<void> {
     const { instance } = await prepared(env);
     const services = await instance.servicesFor(execution);

@@ -1,6 +1,4 @@
-/**
- * The areas of work that an operator can be trusted with. Every console page and action belongs to one.
- */
+/** The areas of work that an operator can be trusted with. Every console page and action belongs to one. */
 export const AREAS = [
   "guilds",
   "accounts",

@@ -40,9 +40,7 @@ export function localDateOf(atMs: number, timeZone: string): string {
   return localDay(atMs, timeZone).toString();
 }
 
-/**
- * The first instant of a local date, or of the date `daysLater` days after it, in Unix milliseconds.
- */
+/** The first instant of a local date, or of the date `daysLater` days after it, in Unix milliseconds. */
 export function startOfDay(localDate: string, timeZone: string, daysLater = 0): number {
   return Temporal.PlainDate.from(localDate).add({ days: daysLater }).toZonedDateTime(timeZone)
     .epochMilliseconds;

@@ -38,9 +38,7 @@ export class ClockGuard {
     this.#anchor = { at: now().getTime(), passed: passedMs() };
   }
 
-  /**
-   * Raises the trusted time to at least `newestAt`: at a start, or when other processes have seen it.
-   */
+  /** Raises the trusted time to at least `newestAt`: at a start, or when other processes have seen it. */
   begin(newestAt: number): void {
     this.#anchor = { at: newestAt, passed: this.#passedMs() };
     this.#isStart = true;

@@ -7,9 +7,7 @@ export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) 
 const ORDER: readonly (LogLevel | "silent")[] = ["debug", "info", "warn", "error", "silent"];
 const SECRET = /password|token|secret|authorization|cookie/i;
 
-/**
- * Writes one JSON line per event at `level` or above. Fields whose names suggest a secret are left out.
- */
+/** Writes one JSON line per event at `level` or above. Fields whose names suggest a secret are left out. */
 export function createLog(
   level: LogLevel | "silent",
   writeLine: (line: string) => void,

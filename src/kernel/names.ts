@@ -71,9 +71,7 @@ export function foldName(name: string): string {
     .replace(/\s+/g, " ");
 }
 
-/**
- * Makes a valid name from one that another service gave. Returns `fallback` when no character is left.
- */
+/** Makes a valid name from one that another service gave. Returns `fallback` when no character is left. */
 export function nameFrom(text: string, charsMax: number, fallback = "?"): string {
   const chars = [...cleanName(text.toWellFormed())];
   const seen = chars.filter((char, at) => !HIDDEN.test(char) || isNeeded(chars, at)).join("");
