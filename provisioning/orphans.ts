@@ -41,7 +41,7 @@ async function compare(
   const unclaimed: DatabaseName[] = [];
   for (const name of listed) {
     if (known.has(name)) continue;
-    const found = await lookAt(deps, name);
+    const found = await inspectPath(deps, name);
     if (found === "gone") continue;
     if (found === "blank") {
       await onOrphan(name);
@@ -52,7 +52,7 @@ async function compare(
 }
 
 /** A database that was listed may have been removed since, with its name: then it is no finding. */
-async function lookAt(
+async function inspectPath(
   { host, openClient }: Deps,
   name: DatabaseName,
 ): Promise<"gone" | "blank" | "stamped"> {

@@ -171,7 +171,7 @@ async function replace(
   }
   if (text !== "") statements.push({ sql: text, args: [] });
   // Rows come table by table, so some point to rows that are not there yet.
-  await target.migrate(statements, { keysLater: true });
+  await target.migrate(statements, { skipForeignKeyCheck: true });
 }
 
 function textOf([rowid, values]: Row): Uint8Array {

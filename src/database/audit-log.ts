@@ -25,14 +25,14 @@ export async function auditHead(db: Database, log: AuditLog): Promise<Head> {
   return (await db.first<Head>(HEAD)) ?? { seq: 0, hash: genesisOf(log.name) };
 }
 
-/** Where the rest of a log begins; undefined where it begins with its first row. */
+/** The checkpoint after which the log continues; undefined when the log still has its first row. */
 export async function newestCheckpoint(db: Database): Promise<Checkpoint | undefined> {
   return await db.first<Checkpoint>(CHECKPOINT);
 }
 
 /**
- * Seals every row that has no seal yet, in order. Another process that seals the same log at the same time
- * goes on where the other one stopped: a seal follows the last one, or is refused by the database.
+ * Seals every row that has no seal yet, in order. Another process may seal the same log at the same time:
+ * the database refuses a seal that does not follow the last one, and the slower process continues after it.
  */
 export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
   let sealed = 0;
@@ -64,7 +64,7 @@ export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
   }
 }
 
-/** Rows that would go if the log were pruned at this moment. */
+/** The number of rows that pruning would remove now. */
 export async function auditPrunable(db: Database, nowMs: number): Promise<number> {
   const row = await db.first<{ rows: number }>(
     "SELECT count(*) AS rows FROM audit_log WHERE seq <= ?",
@@ -74,9 +74,10 @@ export async function auditPrunable(db: Database, nowMs: number): Promise<number
 }
 
 /**
- * Removes the beginning of a log that is older than a year: first a checkpoint that keeps its hash, so
- * that the rest can still be verified, then the rows, some at a time. `remember` keeps the checkpoint
- * outside of this database before it is made: a checkpoint that is not remembered is not believed.
+ * Removes the part of a log that is older than a year. First writes a checkpoint with the last removed
+ * hash, so that the rest can still be verified, then removes the rows in small batches. `remember` stores
+ * the checkpoint outside of this database before it is written: verification rejects a checkpoint that is
+ * not stored there.
  */
 export async function pruneAudit(
   db: Database,
@@ -110,7 +111,7 @@ export async function pruneAudit(
 const prefixOf = (table: string) =>
   `DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} WHERE seq <= ? ORDER BY seq LIMIT ?)`;
 
-/** The last row of the sealed beginning that is over a year old; 0 for none. */
+/** The last sealed row that is over a year old; 0 when there is none. */
 async function prunableUntil(db: Database, nowMs: number): Promise<number> {
   const row = await db.first<{ until: number }>(
     `SELECT max(
@@ -122,7 +123,7 @@ async function prunableUntil(db: Database, nowMs: number): Promise<number> {
   return row!.until;
 }
 
-/** Up to `sealRowsMax` rows after one, in order, their columns in the log's order. */
+/** Up to `sealRowsMax` rows after `seq`, in order, with the columns in the order of the log. */
 export async function rowsAfter(
   db: Database,
   log: AuditLog,

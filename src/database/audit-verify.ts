@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { type Checkpoint, type Head, newestCheckpoint, rowsAfter } from "./audit-log.ts";
 import type { Database } from "./client.ts";
 
-/** The first row that is not what was written down, and in what way. */
+/** The first wrong row of a log, and its fault. */
 export interface BadRow {
   readonly seq: number;
   readonly fault:
@@ -17,26 +17,26 @@ export interface BadRow {
 }
 
 export interface Verification {
-  /** Rows that were held against their seals, and rows too new to have one. */
+  /** Rows that were compared with their seals, and rows that have no seal yet. */
   readonly rows: number;
   readonly unsealed: number;
   readonly head: Head;
   readonly bad: BadRow | undefined;
 }
 
-/** What is known of a log outside of its database. */
+/** What is stored about a log outside of its database. */
 export interface Known {
-  /** How far it was sealed at some moments. */
+  /** How far the log was sealed at several points in time. */
   readonly heads: readonly Head[];
-  /** Every checkpoint that was ever made; left out where there is no list, as for a foreign file. */
+  /** Every checkpoint ever made; undefined when there is no list, as for a foreign file. */
   readonly checkpoints?: readonly Checkpoint[];
   /** Now, in Unix milliseconds. */
   readonly nowMs: number;
 }
 
 /**
- * Holds every row against its seal, and seals and checkpoints against what is known outside of this
- * database. A checkpoint lies beside the rows that it replaces, so it proves nothing by itself.
+ * Compares every row with its seal, and seals and checkpoints with what is stored outside of this database.
+ * A checkpoint is in the same database as the rows that it replaces, so it proves nothing alone.
  */
 export async function verifyAudit(
   db: Database,
@@ -46,7 +46,7 @@ export async function verifyAudit(
   const checkpoint = await newestCheckpoint(db);
   const start: Head = checkpoint ?? { seq: 0, hash: genesisOf(log.name) };
   const known = new Map(heads.map(({ seq, hash }) => [seq, hash]));
-  // Asked first: a row that comes while we read must not look like one that went.
+  // Read this first: a row written while we read must not look like a removed row.
   const given = await lastGiven(db);
   const found: Found = {
     rows: 0,
@@ -74,7 +74,7 @@ interface Facts {
   readonly known: ReadonlyMap<number, string>;
 }
 
-/** Could this checkpoint have been made, and did we make it? */
+/** Checks that this checkpoint is possible and that we made it. */
 function wrongCheckpoint(
   checkpoint: Checkpoint | undefined,
   { given, known, checkpoints, nowMs }: Facts,
@@ -96,7 +96,7 @@ interface Found {
   bad: BadRow | undefined;
 }
 
-/** Walks one page of rows; gives back the first that is wrong. */
+/** Checks one page of rows and returns the first wrong row. */
 function check(
   found: Found,
   rows: readonly AuditRow[],
@@ -109,7 +109,7 @@ function check(
     const seal = seals.get(expected);
     if (seal === undefined) found.unsealed++;
     else {
-      // Rows are sealed in order: one without a seal among sealed ones did not come from us.
+      // Rows are sealed in order, so a row without a seal before a sealed row was inserted.
       if (found.unsealed > 0) return { seq: found.head.seq + 1, fault: "inserted" };
       const hash = chained(found.head.hash, row);
       if (hash !== seal) return { seq: expected, fault: "changed" };
@@ -121,11 +121,11 @@ function check(
     }
     expected++;
   }
-  // Seals that go on where the rows have ended: the rows were taken away.
+  // The seals continue after the last row, so rows were removed.
   return rows.length === 0 ? { seq: expected, fault: "missing" } : undefined;
 }
 
-/** Rows at the end may be gone together with their seals: what is known elsewhere still names them. */
+/** Rows at the end can be removed together with their seals. The numbers stored elsewhere reveal it. */
 function cutOff({ head, unsealed }: Found, known: readonly number[]): BadRow | undefined {
   const end = head.seq + unsealed;
   return Math.max(...known) > end ? { seq: end + 1, fault: "cut-off" } : undefined;
@@ -138,7 +138,10 @@ async function lastGiven(db: Database): Promise<number> {
   return given?.seq ?? 0;
 }
 
-/** Rows before a checkpoint have seals until they are removed; any other row there is not ours. */
+/**
+ * Rows before a checkpoint keep their seals until they are removed. A row without a seal there was
+ * inserted.
+ */
 async function insertedBefore(db: Database, start: Head): Promise<BadRow | undefined> {
   const row = await db.first<{ seq: number }>(
     `SELECT seq FROM audit_log WHERE seq <= ?

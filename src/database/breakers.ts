@@ -12,26 +12,26 @@ import { LRUCache } from "lru-cache";
 import { limits } from "../limits.ts";
 import { DatabaseError, type DatabaseErrorKind } from "./errors.ts";
 
-/** Failures of getting through at all. What the database itself refuses shows that it is well. */
-const AWAY: ReadonlySet<DatabaseErrorKind> = new Set([
+/** Failures to reach a database. An error from the database itself shows that it works. */
+const CONNECTION_FAILURES: ReadonlySet<DatabaseErrorKind> = new Set([
   "unreachable",
   "timeout",
   "missing",
   "denied",
 ]);
 
-function isAway(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && AWAY.has(error.kind);
+function isConnectionFailure(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && CONNECTION_FAILURES.has(error.kind);
 }
 
 /**
- * Remembers which databases do not answer. Those are left alone for a while, and whoever asks for one is
- * told at once, so that nobody waits in line for a dead one and the others pay nothing for it.
+ * Remembers which databases do not answer. Requests to such a database fail at once for a while, so that no
+ * request waits for it and other databases are not slowed down.
  */
 export class Breakers {
   readonly #byUrl = new LRUCache<string, Breaker>({ max: limits.remote.breakersMax });
 
-  /** The one breaker of a database, however many connections it has. */
+  /** The breaker of a database, shared by all connections to it. */
   of(url: string): Breaker {
     let breaker = this.#byUrl.get(url);
     if (breaker === undefined) {
@@ -42,25 +42,27 @@ export class Breakers {
   }
 }
 
-/** What is known of one database. Closed while it answers, open while it is left alone. */
+/** The state of one database: closed while it answers, open while requests to it fail at once. */
 export class Breaker {
   readonly #failures = new ConsecutiveBreaker(limits.remote.failuresMax);
-  readonly #policy: CircuitBreakerPolicy = circuitBreaker(handleWhen(isAway), {
+  readonly #policy: CircuitBreakerPolicy = circuitBreaker(handleWhen(isConnectionFailure), {
     breaker: this.#failures,
     halfOpenAfter: limits.remote.restMs,
   });
-  // Whoever stood in line enters after it is known how it went for those before.
-  readonly #line = bulkhead(limits.remote.atOnceMax, limits.database.waitingPerGuildMax);
+  // Waiting requests check the breaker when they leave this queue, so they see the outcome of those before
+  // them.
+  readonly #bulkhead = bulkhead(limits.remote.atOnceMax, limits.database.waitingPerGuildMax);
   #answeredAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * Runs `work` as one of a few that may be under way for this database.
-   * @throws {DatabaseError} `unreachable` at once, without asking, while it is left alone; `busy` when
-   * too many stand in line.
+   * Runs `work` as one of at most `limits.remote.atOnceMax` requests to this database.
+   *
+   * @throws {DatabaseError} `unreachable` at once while the breaker is open; `busy` when too many requests
+   * wait.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#line.execute(() => this.#enter(work));
+      return await this.#bulkhead.execute(() => this.#enter(work));
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
       throw new DatabaseError("busy", "Too many wait for this database.", error);
@@ -68,16 +70,19 @@ export class Breaker {
   }
 
   async #enter<T>(work: () => Promise<T>): Promise<T> {
-    // While one tries whether it is back, the others do not wait for how that goes.
-    if (this.#policy.state === CircuitState.HalfOpen) throw resting();
+    // While one request tests the database, the others fail at once and do not wait for its result.
+    if (this.#policy.state === CircuitState.HalfOpen) throw circuitOpen();
     try {
       return await this.#policy.execute(() => this.#watched(work));
     } catch (error) {
-      throw error instanceof BrokenCircuitError ? resting() : error;
+      throw error instanceof BrokenCircuitError ? circuitOpen() : error;
     }
   }
 
-  /** One slow query says nothing of a database; saying nothing to anybody for that long says enough. */
+  /**
+   * A single timeout opens the breaker only if no other request was answered since it began. One slow query
+   * alone does not mean that the database is down.
+   */
   async #watched<T>(work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {
@@ -85,7 +90,7 @@ export class Breaker {
       this.#answeredAt = performance.now();
       return result;
     } catch (error) {
-      if (!isAway(error)) this.#answeredAt = performance.now();
+      if (!isConnectionFailure(error)) this.#answeredAt = performance.now();
       else if (error.kind === "timeout" && this.#answeredAt < startedAt) {
         this.#failures.state = limits.remote.failuresMax - 1;
       }
@@ -94,16 +99,18 @@ export class Breaker {
   }
 
   /**
-   * How long a request that is about to be sent may take: less when it only tries whether the database is
-   * back. @throws {DatabaseError} `unreachable` for what was held up while others found out.
+   * The time limit of the next request in milliseconds; shorter when the request tests whether the database
+   * is back.
+   *
+   * @throws {DatabaseError} `unreachable` when the breaker opened while this request waited.
    */
   deadlineMs(): number {
-    if (this.#policy.state === CircuitState.Open) throw resting();
+    if (this.#policy.state === CircuitState.Open) throw circuitOpen();
     const { deadlineMs, tryMs } = limits.remote;
     return this.#policy.state === CircuitState.HalfOpen ? tryMs : deadlineMs;
   }
 }
 
-function resting(): DatabaseError {
+function circuitOpen(): DatabaseError {
   return new DatabaseError("unreachable", "This database has not answered and is left alone now.");
 }

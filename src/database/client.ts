@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/sqlite-proxy";
 
-/** What can be bound to a `?`. Whole numbers are bound as integers, not as REAL. */
+/** A value that can be bound to a `?`. Whole numbers are bound as INTEGER, not as REAL. */
 export type SqlValue = null | string | number | bigint | boolean | Uint8Array;
 
 /** One SQL statement and the values of its placeholders, in order. */
@@ -9,7 +9,7 @@ export interface Statement {
   readonly args: readonly SqlValue[];
 }
 
-/** Rows as arrays in column order. `rowsAffected` means nothing for statements with RETURNING. */
+/** Rows as arrays in column order. `rowsAffected` has no meaning for statements with RETURNING. */
 export interface ResultRows {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
@@ -19,27 +19,27 @@ export interface ResultRows {
 export type BatchMode = "read" | "write";
 
 /**
- * A connection to one database, the same over every backend. All methods throw `DatabaseError`
+ * A connection to one database, with the same behaviour on every backend. All methods throw `DatabaseError`
  * (errors.ts), whose `kind` does not depend on the backend.
  */
 export interface Client {
   /** Runs one statement on its own. */
   execute(statement: Statement): Promise<ResultRows>;
   /**
-   * Runs all statements in one transaction and one round trip: all of them, or none. A failure
-   * carries the `statementIndex` of the statement that failed.
+   * Runs all statements in one transaction and one round trip: all of them, or none. A failure has the
+   * `statementIndex` of the statement that failed.
    */
   batch(statements: readonly Statement[], mode: BatchMode): Promise<readonly ResultRows[]>;
   /**
-   * Runs schema changes in one transaction with foreign keys off, as SQLite's table rebuilds need,
-   * and refuses to commit (`kind: "foreign-key"`) when `PRAGMA foreign_key_check` finds a row: save with
-   * `keysLater`, for who copies a database table by table and checks at the end.
+   * Runs schema changes in one transaction with foreign keys off, as SQLite's table rebuilds need. Refuses
+   * to commit (`kind: "foreign-key"`) when `PRAGMA foreign_key_check` finds a row. With
+   * `skipForeignKeyCheck`, a caller can copy a database table by table and check at the end.
    */
   migrate(
     statements: readonly Statement[],
-    options?: { readonly keysLater?: boolean },
+    options?: { readonly skipForeignKeyCheck?: boolean },
   ): Promise<void>;
-  /** Releases the connection. Work already under way is finished first; later calls throw. */
+  /** Releases the connection. Running work is finished first; later calls throw. */
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export class Database {
     this.orm = drizzle(async (sql, params, method) => {
       const result = await client.execute({ sql, args: params });
       const rows = result.rows as unknown[][];
-      // The driver wants the bare row for `get`, and undefined when there is none.
+      // The driver expects the bare row for `get`, and undefined when there is none.
       return { rows: method === "get" ? (rows[0] as unknown[]) : rows };
     });
   }
@@ -80,21 +80,21 @@ export class Database {
   }
 }
 
-/** The one shared database. A class of its own, so that it is never taken for a guild's. */
+/** The one shared database. A separate class, so that the compiler tells it apart from a guild's database. */
 export class PlatformDatabase extends Database {
   readonly stores = "platform";
 }
 
-/** The one database of one guild. Nobody makes one but `TenantDatabases` and provisioning. */
+/** The one database of one guild. Only `TenantDatabases` and provisioning create it. */
 export class TenantDatabase extends Database {
   readonly stores = "tenant";
 }
 
-/** Where a database is: `file:` with an absolute path, or `http(s):`/`libsql:`. */
+/** The address of a database: `file:` with an absolute path, or `http(s):`/`libsql:`. */
 export interface DatabaseLocation {
   readonly url: string;
   readonly authToken?: string;
 }
 
-/** Makes the client for a location. Entrypoints choose which backends exist. */
+/** Creates the client for a location. Entrypoints choose which backends exist. */
 export type OpenClient = (location: DatabaseLocation) => Promise<Client>;

@@ -3,30 +3,31 @@ import Native from "libsql";
 import { limits } from "../limits.ts";
 import type { ResultRows } from "./client.ts";
 
-// The driver brings SQLite 3.45.1. Up to 3.51.2, a checkpoint that runs while another connection writes
-// can take frames of the new log for ones it has copied, and the database is damaged: three processes
-// that do nothing else show it within minutes (DESIGN.md). Servers, commands and threads share files
-// here, so SQLite's own checkpoints are off, and ours run only while nobody can write.
+// The driver contains SQLite 3.45.1. Up to 3.51.2, a checkpoint that runs while another connection writes
+// can take frames of the new log for frames that it has copied, which damages the database. Three processes
+// that do nothing else show it within minutes (DESIGN.md). Servers, commands and threads share files here,
+// so SQLite's own checkpoints are off. Ours run only while no connection can write.
 
 const CHECKPOINT = /^\s*PRAGMA\s+wal_checkpoint\b/i;
 
-/** Does this statement ask for a checkpoint? */
+/** Tells whether this statement runs a checkpoint. */
 export function isCheckpoint(sql: string): boolean {
   return CHECKPOINT.test(sql);
 }
 
 /**
- * Copies the log of the database at `path` into the database, while a connection of its own holds the
- * write lock: in no process does anybody write or begin the log again until it is done. Answers as the
- * pragma does: `busy`, frames in the log, frames copied.
+ * Copies the log of the database at `path` into the database while a separate connection holds the write
+ * lock: until it is done, no process can write or restart the log. Returns what the pragma returns: `busy`,
+ * frames in the log, frames copied.
+ *
  * @throws an error of the driver, busy while another connection writes.
  */
 export function checkpointAlone(native: Native.Database, path: string): ResultRows {
-  // It only executes texts, so closing it closes its files at once.
+  // This connection prepares no statements, so closing it closes its files at once.
   const lock = new Native(path);
   try {
     lock.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE");
-    // Other modes want the write lock themselves, and go on without it where they cannot have it.
+    // Other modes try to take the write lock themselves, and run without it if they cannot get it.
     const answer = native.prepare("PRAGMA wal_checkpoint(PASSIVE)").raw(true).all();
     return {
       columns: ["busy", "log", "checkpointed"],
@@ -40,8 +41,9 @@ export function checkpointAlone(native: Native.Database, path: string): ResultRo
 }
 
 /**
- * Says whether the log beside a database has become so long that a checkpoint is due. Where one did not
- * help, because somebody was reading or writing, the log may grow by as much again before the next one.
+ * Tells whether the log beside a database is long enough for a checkpoint. If a checkpoint did not shorten
+ * the log because of a reader or writer, the next one is due when the log has grown by the same amount
+ * again.
  */
 export function logLength(): (path: string) => boolean {
   let dueAtBytes: number = limits.database.logBytes;

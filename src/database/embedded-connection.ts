@@ -10,7 +10,7 @@ import { bind, hasUnsafeInteger, type NativeValue, narrowIntegers } from "./embe
 import { DatabaseError, type DatabaseErrorKind } from "./errors.ts";
 import { readSql, type SqlKind } from "./sql.ts";
 
-/** What we use of the driver's statement; its own types say less than it does. */
+/** The part of the driver's statement that we use; the driver's own types are less precise. */
 interface NativeStatement {
   readonly reader: boolean;
   raw(on: boolean): NativeStatement;
@@ -27,10 +27,11 @@ interface Prepared {
   readonly columns: readonly string[];
 }
 
-// WAL lets readers go on during a write. FULL makes a commit survive a power cut, not only a crash:
-// what was acknowledged is never lost. Without recursive triggers an INSERT OR REPLACE would delete
-// rows of the ledger past the triggers that guard them. A busy timeout would freeze the whole process while it waits.
-// Checkpoints are ours (embedded-checkpoint.ts); a log that was reset is cut, so its size says what is due.
+// WAL allows reads during a write. FULL makes a commit survive a power cut, not only a crash: what was
+// acknowledged is never lost. Without recursive triggers, INSERT OR REPLACE would delete rows of the ledger
+// without running the triggers that guard them. A busy timeout would block the whole process while it
+// waits. Checkpoints are ours (embedded-checkpoint.ts). A log that was reset is truncated, so its size
+// tells when one is due.
 const PRAGMAS = `
   PRAGMA busy_timeout = 0;
   PRAGMA journal_mode = WAL;
@@ -41,30 +42,30 @@ const PRAGMAS = `
   PRAGMA recursive_triggers = ON;
   PRAGMA trusted_schema = OFF;`;
 
-// Keeps the index of the log in memory, where otherwise a file of 32 KB lies beside the database. A full
-// disk has no room for that file, and nothing has to be written to read.
-const ALONE = "PRAGMA locking_mode = EXCLUSIVE;";
+// Keeps the index of the log in memory instead of in a file of 32 KB beside the database. A full disk has
+// no room for that file, and reading requires no other write.
+const EXCLUSIVE = "PRAGMA locking_mode = EXCLUSIVE;";
 
 const LATER: ReadonlySet<DatabaseErrorKind> = new Set(["busy", "full", "unavailable"]);
 
 /** How a connection is opened. */
 export interface ConnectionOptions {
-  /** The file that has to be at the path, where that is known already. */
+  /** The device and inode that the file at the path must have, when they are already known. */
   readonly file?: string | undefined;
-  /** Keeps the index of the log in memory: to read on a full disk. */
-  readonly isAlone?: boolean;
+  /** Keeps the index of the log in memory, for reading on a full disk. */
+  readonly isExclusive?: boolean;
 }
 
 /**
- * One connection to one file, all of it synchronous. After a `busy` error it must not be used
- * again: the driver does not reset the statement that failed.
+ * One synchronous connection to one file. After a `busy` error it must not be used again: the driver does
+ * not reset the statement that failed.
  */
 export class Connection {
   readonly #path: string;
   readonly #native: Native.Database;
   readonly #file: string | undefined;
-  /** Opened without room on the disk: it reads, and no other process can open the file. */
-  readonly isAlone: boolean;
+  /** Opened on a full disk: it can read, and no other process can open the file. */
+  readonly isExclusive: boolean;
   readonly #isLogLong = logLength();
   readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
 
@@ -72,11 +73,11 @@ export class Connection {
     const { file } = options;
     if (file !== undefined) refuseMoved(path, file);
     this.#path = path;
-    this.isAlone = options.isAlone ?? false;
+    this.isExclusive = options.isExclusive ?? false;
     this.#native = this.#translated(() => new Native(path));
     this.#file = fileAt(path);
     try {
-      if (this.isAlone) this.#exec(ALONE);
+      if (this.isExclusive) this.#exec(EXCLUSIVE);
       this.#exec(PRAGMAS);
     } catch (error) {
       this.close();
@@ -84,7 +85,7 @@ export class Connection {
     }
   }
 
-  /** Which file this is, however its path is called later; undefined for one that has none. */
+  /** The identity of this file, whatever its path is later; undefined for a database without a file. */
   get file(): string | undefined {
     return this.#file;
   }
@@ -111,16 +112,16 @@ export class Connection {
     return results;
   }
 
-  migrate(statements: readonly Statement[], keysLater = false): void {
+  migrate(statements: readonly Statement[], skipForeignKeyCheck = false): void {
     refuseMoved(this.#path, this.#file);
-    // SQLite ignores this inside a transaction, so it stands around it.
+    // SQLite ignores this pragma inside a transaction, so it runs before and after it.
     this.#exec("PRAGMA foreign_keys = OFF");
     try {
       this.#inTransaction("BEGIN IMMEDIATE", () => {
         statements.forEach((statement, index) => {
           atIndex(index, () => this.#runInBatch(statement, "write"));
         });
-        if (keysLater) return;
+        if (skipForeignKeyCheck) return;
         const [broken] = this.run({ sql: "PRAGMA foreign_key_check", args: [] }).rows;
         if (broken) {
           const [table, row, parent] = broken;
@@ -134,7 +135,7 @@ export class Connection {
     this.#checkpointIfDue();
   }
 
-  /** Lets go of the file; the collector is asked to free what the driver still holds. */
+  /** Closes the connection, and schedules a garbage collection that frees what the driver still holds. */
   close(): void {
     this.#statements.clear();
     this.#native.close();
@@ -142,8 +143,8 @@ export class Connection {
   }
 
   /**
-   * Copies what the log beside the database still holds into the database, so that its file alone is
-   * complete. Left to the next connection while another one writes, or where the file is gone.
+   * Copies the rest of the log into the database, so that the file alone is complete. Skipped while another
+   * connection writes, or when the file is gone; the next connection does it then.
    */
   settle(): void {
     try {
@@ -151,17 +152,17 @@ export class Connection {
       refuseMoved(this.#path, this.#file);
       checkpointAlone(this.#native, this.#path);
     } catch {
-      // Nothing is lost by it: the log holds what was acknowledged, and stays.
+      // Nothing is lost: the log keeps what was acknowledged.
     }
   }
 
-  /** What was written is acknowledged whether this works or not: another process may be writing. */
+  /** Never fails a write: the data is already in the log, and another process may be writing. */
   #checkpointIfDue(): void {
     if (!this.#isLogLong(this.#path)) return;
     try {
       this.#translated(() => checkpointAlone(this.#native, this.#path));
     } catch (error) {
-      // On a full disk the log is moved when there is room.
+      // On a full disk, the checkpoint runs once there is room.
       const isLater = error instanceof DatabaseError && LATER.has(error.kind);
       if (!isLater) throw error;
     }
@@ -174,7 +175,7 @@ export class Connection {
       this.#exec("COMMIT");
       return result;
     } catch (error) {
-      // SQLite has rolled back by itself after some errors, such as a full disk.
+      // After some errors, such as a full disk, SQLite has already rolled back.
       if (this.#native.inTransaction) this.#exec("ROLLBACK");
       throw error;
     }
@@ -208,7 +209,7 @@ export class Connection {
     const known = this.#statements.get(sql);
     if (known) return known;
     const { statements, parameters, named, kind } = readSql(sql);
-    // The driver would run the first of several and drop the others without a word.
+    // The driver would run the first statement and silently ignore the others.
     if (statements !== 1)
       throw new DatabaseError("sql", `One statement wanted, ${statements} given.`);
     if (named) throw new DatabaseError("sql", "Placeholders have no names here: use ? or ?1.");
@@ -218,11 +219,12 @@ export class Connection {
     const columns = this.#translated(() => native.columns().map(({ name }) => name));
     if (columns.length > 0) {
       native.raw(true);
-      // What a write returns cannot be read a second time, so it is read exactly at once.
+      // The rows that a write returns cannot be read a second time, so large integers are read exactly at
+      // once.
       if (kind !== "read") native.safeIntegers(true);
     }
     const prepared = { native, kind, parameters, columns };
-    // A pragma's answer is about this moment and this connection: nothing to keep.
+    // The result of a pragma depends on this moment and connection, so the statement is not cached.
     if (kind !== "session") this.#statements.set(sql, prepared);
     return prepared;
   }
@@ -231,7 +233,7 @@ export class Connection {
     this.#translated(() => this.#native.exec(sql));
   }
 
-  /** Runs a call of the driver; its errors come out as ours. */
+  /** Runs a call of the driver and converts its errors to `DatabaseError`. */
   #translated<T>(work: () => T): T {
     try {
       return work();
@@ -244,7 +246,7 @@ export class Connection {
   }
 }
 
-/** Reads once more, with whole numbers too big for a JS number as bigint. */
+/** Reads again, with whole numbers that are too big for a JS number as bigint. */
 function exactly(native: NativeStatement, values: NativeValue[]): unknown[][] {
   native.safeIntegers(true);
   try {

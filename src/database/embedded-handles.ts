@@ -5,9 +5,9 @@ import { processBackground, type Timer } from "../kernel/background.ts";
 import { Unavailable } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 
-// The driver keeps a closed connection's files open until the garbage collector has freed the
-// statements that were prepared on it. So closing is only half the work: here is the other half.
-// The collector belongs to the thread, and so does what is remembered here.
+// The driver keeps a closed connection's files open until the garbage collector has freed the statements
+// that were prepared on it. This module triggers that collection. Each thread has its own collector, so
+// this state is per thread.
 
 /** A connection that was closed and may still hold its file. */
 interface Closed {
@@ -22,28 +22,29 @@ const registry = new FinalizationRegistry<Closed>((closed) => {
   unreleased.delete(closed);
 });
 
-/** Which file lies at a path now, however it will be called later; undefined when there is none. */
+/** The device and inode of the file at a path; undefined when there is none. */
 export function fileAt(path: string): string | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats && `${stats.dev}:${stats.ino}`;
   } catch {
-    // Such as a folder in between that is a file now, or that may not be entered.
+    // For example, a part of the path is a file, or may not be entered.
     return undefined;
   }
 }
 
 /**
  * Refuses to write into a file that is no longer at its path: its folder was renamed, unmounted or
- * replaced, or the file was removed. What is written there would be gone with this process.
- * Microseconds, where a write waits a hundred times as long for the disk.
+ * replaced, or the file was removed. Such a write would be lost when this process ends. The check takes
+ * microseconds; a write waits a hundred times as long for the disk.
+ *
  * @throws {Unavailable} `platform/data-moved`
  */
 export function refuseMoved(path: string, file: string | undefined): void {
   if (file !== undefined && fileAt(path) !== file) throw dataMoved();
 }
 
-/** What is told while the folder of the databases is not where it was. */
+/** The error while the folder of the databases is not at its path. */
 export function dataMoved(): Unavailable {
   return new Unavailable(
     "platform/data-moved",
@@ -53,8 +54,8 @@ export function dataMoved(): Unavailable {
 }
 
 /**
- * Says that a connection to `file` was closed and that nothing refers to it or its statements any
- * more. The collector is asked for soon: when enough have come together, or in a quiet moment.
+ * Registers a closed connection to `file`, after the last reference to it and its statements is dropped. A
+ * collection runs soon: once many closed connections hold files, or when the process is idle.
  */
 export function closedConnection(connection: object, file: string | undefined): void {
   const closed = { file };
@@ -67,20 +68,20 @@ export function closedConnection(connection: object, file: string | undefined): 
   }
 }
 
-const makers = new Set<() => Promise<void>>();
+const idleClosers = new Set<() => Promise<void>>();
 
 /**
- * Asks `close` to close what is idle whenever a file cannot be opened because too many are. Returns how to
- * stop asking.
+ * Registers `close`, which closes idle databases whenever the process has too many open files. Returns a
+ * function that unregisters it.
  */
 export function onOutOfFiles(close: () => Promise<void>): () => void {
-  makers.add(close);
-  return () => makers.delete(close);
+  idleClosers.add(close);
+  return () => idleClosers.delete(close);
 }
 
-/** Closes every idle database of this process, and waits until their files are given back. */
+/** Closes every idle database of this process, and waits until their files are released. */
 export async function makeRoom(): Promise<void> {
-  await Promise.all([...makers].map((close) => close()));
+  await Promise.all([...idleClosers].map((close) => close()));
   await handlesReleased();
 }
 
@@ -90,15 +91,15 @@ export async function roomToOpen(): Promise<void> {
 }
 
 /**
- * Waits until every connection closed before has given its files back, as must be done before a
- * database file is replaced. False when some would not go, which means something refers to them.
+ * Waits until every closed connection has released its files, which must happen before a database file is
+ * replaced. Returns false when some are still held, which means that something refers to them.
  */
 export async function handlesReleased(): Promise<boolean> {
   for (let round = 0; round < 5 && isAnyLeft(); round++) await collect(isAnyLeft);
   return !isAnyLeft();
 }
 
-/** Files and sockets this process has open, where the system can tell. */
+/** The number of files and sockets that this process has open, if the system can tell. */
 export function openFileDescriptors(): number | undefined {
   const found = descriptors();
   return found && found.length - 1;
@@ -130,21 +131,21 @@ function collect(isTooMany: () => boolean): Promise<void> {
 async function collectOnce(isTooMany: () => boolean): Promise<void> {
   quiet?.cancel();
   quiet = undefined;
-  // What lived for a moment is freed in one, while a whole collection looks at everything there is.
-  // Only a whole one tells us of what it freed; the small one is found out by looking.
+  // A minor collection frees what lived only briefly, while a full one visits the whole heap. Only a full
+  // one runs the finalizers; after a minor one, the open files show what was freed.
   await collected("minor");
   forgetReleased();
   if (isTooMany()) await collected("major");
 }
 
 async function collected(type: "minor" | "major"): Promise<void> {
-  // A synchronous collection leaves the files open: finalizers only run after an asynchronous one,
-  // and on a later turn of the event loop.
+  // A synchronous collection leaves the files open: finalizers run only after an asynchronous one, and on a
+  // later turn of the event loop.
   await garbageCollector()({ type, execution: "async" });
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A file that nobody in this process has open cannot be held by a connection that was closed. */
+/** A file that is not open in this process cannot be held by a closed connection. */
 function forgetReleased(): void {
   const open = openFiles();
   if (open === undefined) return;
@@ -153,7 +154,7 @@ function forgetReleased(): void {
   }
 }
 
-/** The files this process has open, where the system can tell. */
+/** The paths of the files that this process has open, if the system can tell. */
 function openFiles(): ReadonlySet<string> | undefined {
   const open = new Set<string>();
   for (const descriptor of descriptors() ?? []) {
@@ -161,7 +162,7 @@ function openFiles(): ReadonlySet<string> | undefined {
       const { dev, ino } = fstatSync(Number(descriptor));
       open.add(`${dev}:${ino}`);
     } catch {
-      // Closed since it was listed, as the list itself was.
+      // Closed since it was listed, as was the listing's own descriptor.
     }
   }
   return open.size > 0 ? open : undefined;

@@ -14,17 +14,17 @@ import { dirname, join } from "node:path";
 import { limits } from "../limits.ts";
 import { type DatabaseErrorKind, kindOfSqliteCode, kindOfSystemCode } from "./errors.ts";
 
-/** What SQLite failed with, and the operating system's own word for it where it was found out. */
+/** The kind of SQLite's failure, with the operating system's error code when it was found. */
 export interface Reason {
   readonly kind: DatabaseErrorKind;
   readonly reason?: string;
 }
 
 // SQLite says "disk I/O error" or "unable to open" for a full disk, for too many open files and for missing
-// rights alike. Doing the same by hand once more tells them apart.
+// rights alike. Repeating the operations directly tells them apart.
 const VAGUE = /^SQLITE_(IOERR|CANTOPEN|FULL|READONLY|PERM)/;
 
-// The driver's own words for a file that it could not open; the number is SQLite's.
+// The driver's message for a file that it could not open; the number is SQLite's code.
 const CONNECTION_FAILED = /^ConnectionFailed\(.*: (\d+)"?\)$/s;
 const CODES: Readonly<Record<string, string>> = {
   "10": "SQLITE_IOERR",
@@ -47,23 +47,32 @@ export function reasonOf(code: unknown, message: string, path: string): Reason {
   return reason !== undefined && found !== undefined ? { kind: found, reason } : { kind };
 }
 
-/** Asks the operating system for the file at `path`. Undefined while nothing is wrong with that. */
+/**
+ * Checks access to the file at `path` through the operating system. Returns undefined when it finds no
+ * fault.
+ */
 export function systemReason(path: string): string | undefined {
   if (path === ":memory:") return undefined;
-  return codeOf(openAsMany) ?? codeOf(() => mayUse(path)) ?? codeOf(() => writeBeside(path));
+  return (
+    codeOf(openThreeFiles) ?? codeOf(() => checkAccess(path)) ?? codeOf(() => writeTempFile(path))
+  );
 }
 
-/** What lies at a path. @throws the operating system's own error. */
-export function lookAt(path: string): { readonly size: number; readonly isLink: boolean } {
-  // Asked at once, in microseconds: Node's own threads may be busy with slower files.
+/**
+ * The size and type of what is at a path.
+ *
+ * @throws the operating system's own error.
+ */
+export function inspectPath(path: string): { readonly size: number; readonly isLink: boolean } {
+  // Synchronous, because it takes microseconds and Node's thread pool may be busy with slower files.
   const found = lstatSync(path);
   const isLink = found.isSymbolicLink();
   const file = isLink ? statSync(path) : found;
   return { size: file.isFile() ? file.size : 0, isLink };
 }
 
-/** A database is three files. */
-function openAsMany(): void {
+/** Opens as many files as a database does: three. */
+function openThreeFiles(): void {
   const opened: number[] = [];
   try {
     for (let file = 0; file < limits.database.filesEach; file++) {
@@ -74,17 +83,17 @@ function openAsMany(): void {
   }
 }
 
-/** Never opens the file: closing it would end the locks on it that this process has by its connections. */
-function mayUse(path: string): void {
+/** Never opens the file: closing it would drop the locks that this process holds on it. */
+function checkAccess(path: string): void {
   accessSync(path, constants.R_OK | constants.W_OK);
-  // SQLite makes these with the rights that the database has at that moment.
+  // SQLite creates these with the rights that the database has at that moment.
   for (const beside of [`${path}-wal`, `${path}-shm`]) {
     if (existsSync(beside)) accessSync(beside, constants.R_OK | constants.W_OK);
   }
 }
 
-/** Takes as much room for a moment as opening a database needs. */
-function writeBeside(path: string): void {
+/** Briefly takes as much room on the disk as opening a database needs. */
+function writeTempFile(path: string): void {
   const beside = join(dirname(path), `.room-${randomUUID()}`);
   const file = openSync(beside, "wx", 0o600);
   try {

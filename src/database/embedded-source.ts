@@ -2,22 +2,22 @@ import { pathToFileURL } from "node:url";
 import Native from "libsql";
 import { DatabaseError, kindOfSqliteCode } from "./errors.ts";
 
-/** What we use of the driver's statement; its own types say less than it does. */
+/** The part of the driver's statement that we use; the driver's own types are less precise. */
 interface RawStatement {
   raw(on: boolean): RawStatement;
   all(values: readonly unknown[]): unknown[][];
 }
 
 /**
- * A new database of ours with a foreign file beside it, as the schema `source`. The foreign file is
- * opened for reading only, and nothing in its schema may call functions with side effects. Only what
- * the caller names is read from it; its triggers cannot run, because nothing is written to it.
- * All calls are synchronous: use it in a process of its own.
+ * A new database of ours, with a foreign file attached as the schema `source`. The foreign file is opened
+ * for reading only, and nothing in its schema may call functions with side effects. Only what the caller
+ * names is read from it; its triggers cannot run, because nothing is written to it. All calls are
+ * synchronous: run it in a separate process.
  */
 export class DatabaseWithSource {
   readonly #native: Native.Database;
 
-  /** `path` is a database of ours that exists; `sourcePath` is the foreign file. */
+  /** `path` is an existing database of ours; `sourcePath` is the foreign file. */
   constructor(path: string, sourcePath: string) {
     this.#native = translated(() => new Native(path));
     try {

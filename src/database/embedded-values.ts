@@ -1,17 +1,18 @@
 import type { SqlValue } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
 
-/** What the driver takes without guessing. A boolean would end the process, undefined be NULL. */
+/** Values that the driver stores exactly. A boolean would crash the process; undefined would become NULL. */
 export type NativeValue = null | string | number | bigint | Uint8Array;
 
 /**
- * Turns arguments into what the driver stores as meant: whole numbers as INTEGER, not REAL.
- * @throws {DatabaseError} `sql` for a wrong count or a value that would be changed in silence, `text`
- * for a text that would.
+ * Converts arguments to values that the driver stores exactly: whole numbers as INTEGER, not REAL.
+ *
+ * @throws {DatabaseError} `sql` for a wrong count or a value that would be changed silently, `text` for a
+ * text that would be changed silently.
  */
 export function bind(args: readonly SqlValue[], parameters: number): NativeValue[] {
   if (args.length !== parameters) {
-    // The driver would take what is missing from the statement's previous run.
+    // The driver would reuse the missing values of the statement's previous run.
     throw new DatabaseError("sql", `${parameters} values wanted, ${args.length} given.`);
   }
   const values = new Array<NativeValue>(args.length);
@@ -19,7 +20,7 @@ export function bind(args: readonly SqlValue[], parameters: number): NativeValue
   return values;
 }
 
-// Half of a surrogate pair, written as a JSON escape that no other half follows or precedes.
+// Half of a surrogate pair, written as a JSON escape without its other half.
 const HALF_PAIR =
   /\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}/;
 
@@ -29,8 +30,8 @@ function bindOne(value: unknown, index: number): NativeValue {
       if (value.includes("\0")) {
         refuse(index, "a NUL character, after which text is cut off", "text");
       }
-      // SQL's JSON functions turn this into text that is not UTF-8, and the driver reads such text
-      // by ending the process.
+      // SQL's JSON functions turn this into text that is not UTF-8, and reading such text crashes the
+      // driver's process.
       if (value.includes("\\u") && HALF_PAIR.test(value))
         refuse(index, "half a surrogate pair", "text");
       return value;
@@ -53,7 +54,7 @@ function refuse(index: number, what: string, kind: "sql" | "text" = "sql"): neve
   throw new DatabaseError(kind, `Value ${index + 1} of the statement is or holds ${what}.`);
 }
 
-/** Does a row hold a whole number too big to have come through a JS number unchanged? */
+/** Tells whether a row holds a whole number that a JS number cannot represent exactly. */
 export function hasUnsafeInteger(rows: readonly (readonly unknown[])[]): boolean {
   for (const row of rows) {
     for (const value of row) {
@@ -64,7 +65,7 @@ export function hasUnsafeInteger(rows: readonly (readonly unknown[])[]): boolean
   return false;
 }
 
-/** Turns the bigints of these rows into numbers, in place, save those no number can hold. */
+/** Converts the bigints of these rows to numbers, in place, except those that no number can hold. */
 export function narrowIntegers(rows: unknown[][]): void {
   for (const row of rows) {
     for (let i = 0; i < row.length; i++) {

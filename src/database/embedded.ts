@@ -8,22 +8,25 @@ import { limits } from "../limits.ts";
 import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
 import { Connection } from "./embedded-connection.ts";
 import { handlesReleased, makeRoom, roomToOpen } from "./embedded-handles.ts";
-import { lookAt } from "./embedded-reasons.ts";
+import { inspectPath } from "./embedded-reasons.ts";
 import { DatabaseError, isFull, isOutOfFiles, kindOfSystemCode } from "./errors.ts";
 
 /**
- * Opens a database file of this machine. Never makes one by accident: a missing or empty file would
- * open as an empty database, and a guild would seem to have lost everything.
- * When the process has no file left to open, what is idle is closed and it is tried once more. On a full
- * disk the database is opened for reading.
+ * Opens a database file of this machine. Never creates one by accident: a missing or empty file would open
+ * as an empty database, as if a guild had lost everything. When the process has too many open files, it
+ * closes idle databases and tries once more. On a full disk it opens the database for reading.
+ *
  * @throws {DatabaseError} `missing`, `corrupt`, `unavailable` with the system's `reason`, or `busy` when
- * another process will not let go.
+ * another process keeps a lock.
  */
 export async function openEmbedded(
   location: DatabaseLocation,
   options: {
     readonly create?: boolean;
-    /** A copy of a folder with links in it would write to the original's files. */
+    /**
+     * Allows a symbolic link. Refused by default: in a copy of a folder, a link would write to the
+     * original's files.
+     */
     readonly mayBeLink?: boolean;
     readonly busyWaitMsMax?: number;
   } = {},
@@ -44,9 +47,9 @@ export async function openEmbedded(
 }
 
 function refuseWrongFile(path: string, mayBeLink: boolean): void {
-  let found: ReturnType<typeof lookAt>;
+  let found: ReturnType<typeof inspectPath>;
   try {
-    found = lookAt(path);
+    found = inspectPath(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const kind = kindOfSystemCode(code) ?? "unavailable";
@@ -60,15 +63,15 @@ function refuseWrongFile(path: string, mayBeLink: boolean): void {
 }
 
 /**
- * Makes the file where none is. SQLite would let every account of the machine read it, and its logs take
- * their rights from it. One that is there is not opened: closing it would end the locks on it that this
- * process has by other connections.
+ * Creates the file if there is none, readable for its owner only. SQLite would make it readable for every
+ * account of the machine, and its logs inherit its rights. An existing file is not opened: closing it would
+ * drop the locks that this process holds on it through other connections.
  */
 function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch {
-    // It is there, or SQLite says what is wrong.
+    // The file exists; if not, SQLite reports what is wrong.
   }
 }
 
@@ -79,7 +82,7 @@ interface Waiting {
   readonly refuse: (error: Error) => void;
 }
 
-/** How long all embedded databases together have worked since the event loop last went round. */
+/** How long all embedded databases together have worked in this turn of the event loop. */
 class LoopTime {
   #spentMs = 0;
   #isCounting = false;
@@ -108,11 +111,11 @@ class LoopTime {
 const loopTime = new LoopTime();
 
 /**
- * One connection and one queue. The driver works synchronously, so work in turn needs no lock: it
- * runs whole before anything else does. Only a lock held by another process makes it wait, and then
- * everybody behind it waits too, while the event loop goes on. An answer that is there at once does
- * not let the event loop go on: after `limits.turnMs` of such work the next piece waits for it, so that
- * a loop of short statements holds up no other guild.
+ * One connection and one queue. The driver works synchronously, so queued work needs no lock: each piece
+ * runs to its end before the next. Work waits only for a lock of another process; then everything queued
+ * behind it waits too, while the event loop keeps running. Work that completes at once never yields to the
+ * event loop. Therefore, after `limits.turnMs` of such work, the next piece waits for the loop, so that a
+ * sequence of short statements does not delay other guilds.
  */
 class EmbeddedClient implements Client {
   readonly #path: string;
@@ -121,9 +124,9 @@ class EmbeddedClient implements Client {
   #file: string | undefined;
   readonly #queue: Waiting[] = [];
   #working = false;
-  /** Another process holds a lock that the work in turn needs. */
-  #isHeldUp = false;
-  /** When a database that was opened on a full disk is opened as usual. */
+  /** Another process holds a lock that the current work needs. */
+  #isLockedOut = false;
+  /** When to reopen a database normally after it was opened on a full disk. */
   #reopenAt = 0;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
@@ -147,9 +150,11 @@ class EmbeddedClient implements Client {
 
   migrate(
     statements: readonly Statement[],
-    options: { readonly keysLater?: boolean } = {},
+    options: { readonly skipForeignKeyCheck?: boolean } = {},
   ): Promise<void> {
-    return this.#inTurn((connection) => connection.migrate(statements, options.keysLater));
+    return this.#inTurn((connection) =>
+      connection.migrate(statements, options.skipForeignKeyCheck),
+    );
   }
 
   close(): Promise<void> {
@@ -160,17 +165,17 @@ class EmbeddedClient implements Client {
     return this.#closing;
   }
 
-  /** Runs `work` at once when nobody is before it: most requests never wait. */
+  /** Runs `work` at once when the queue is empty: most requests never wait. */
   #inTurn<T>(work: Work<T>): Promise<T> {
     if (this.#closing)
       return Promise.reject(new DatabaseError("closed", "The database was closed."));
     if (!this.#working && this.#queue.length === 0) {
       if (loopTime.isSpent) return this.#afterOthers(work);
-      if (this.#isDueToReopen()) return this.#holdTheLine(work);
+      if (this.#isDueToReopen()) return this.#runThenDrain(work);
       try {
         return Promise.resolve(this.#run(work));
       } catch (error) {
-        if (isBusy(error)) return this.#holdTheLine(work);
+        if (isBusy(error)) return this.#runThenDrain(work);
         this.#dropIfWithheld(error);
         return Promise.reject(error as Error);
       }
@@ -179,8 +184,8 @@ class EmbeddedClient implements Client {
   }
 
   #wait<T>(work: Work<T>): Promise<T> {
-    // A queue that only lets the event loop go round is over within moments, however long it is.
-    if (this.#isHeldUp && this.#queue.length >= limits.database.waitingPerGuildMax) {
+    // A queue that only yields to the event loop empties within moments, whatever its length.
+    if (this.#isLockedOut && this.#queue.length >= limits.database.waitingPerGuildMax) {
       const retryAfterMs = limits.database.tooBusyRetryAfterMs;
       return Promise.reject(
         new Unavailable("guild/too-busy", "Too much is going on in this guild. Try again.", {
@@ -204,8 +209,8 @@ class EmbeddedClient implements Client {
     });
   }
 
-  /** Tries again while others queue up, then lets them go. */
-  async #holdTheLine<T>(work: Work<T>): Promise<T> {
+  /** Retries `work` while others queue up, then runs the queue. */
+  async #runThenDrain<T>(work: Work<T>): Promise<T> {
     this.#working = true;
     try {
       if (!this.#isDueToReopen()) return await this.#retry(work);
@@ -217,12 +222,12 @@ class EmbeddedClient implements Client {
   }
 
   /**
-   * A connection that met BUSY keeps the failed statement half alive: its next write would be
-   * acknowledged and lost. So it is replaced before anything else runs on it.
+   * After BUSY, the driver does not reset the failed statement: the connection's next write would be
+   * acknowledged and lost. So the connection is replaced before anything else runs on it.
    */
   async #retry<T>(work: Work<T>): Promise<T> {
     const giveUpAt = performance.now() + this.#busyWaitMsMax;
-    this.#isHeldUp = true;
+    this.#isLockedOut = true;
     try {
       for (let attempt = 0; ; attempt++) {
         this.#dropConnection();
@@ -240,7 +245,7 @@ class EmbeddedClient implements Client {
         }
       }
     } finally {
-      this.#isHeldUp = false;
+      this.#isLockedOut = false;
     }
   }
 
@@ -265,10 +270,10 @@ class EmbeddedClient implements Client {
   }
 
   #isDueToReopen(): boolean {
-    return this.#connection?.isAlone === true && performance.now() > this.#reopenAt;
+    return this.#connection?.isExclusive === true && performance.now() > this.#reopenAt;
   }
 
-  /** A connection that opened the file alone holds it until the driver has given it back. */
+  /** A connection that opened the file exclusively holds it until the driver has released it. */
   async #reopen(): Promise<void> {
     this.#dropConnection();
     await handlesReleased();
@@ -290,7 +295,7 @@ class EmbeddedClient implements Client {
     });
   }
 
-  /** A file that was opened without the right to write, or on a failing disk, is opened again. */
+  /** Reopens a file that was opened without write permission, or on a failing disk. */
   #dropIfWithheld(error: unknown): void {
     if (error instanceof DatabaseError && error.kind === "unavailable") this.#dropConnection();
   }
@@ -301,7 +306,8 @@ class EmbeddedClient implements Client {
   }
 
   #connected(): Connection {
-    // A later connection wants the file of the first one: opening a path where nothing is makes a file.
+    // A later connection must open the same file as the first one: opening an empty path would create a
+    // file.
     this.#connection ??= this.#open();
     this.#file ??= this.#connection.file;
     return this.#connection;
@@ -311,10 +317,10 @@ class EmbeddedClient implements Client {
     try {
       return new Connection(this.#path, { file: this.#file });
     } catch (error) {
-      // Without room for the index of the log, the database can still be read by this process alone.
+      // Without room for the index of the log, this process alone can still read the database.
       if (!isFull(error)) throw error;
       this.#reopenAt = performance.now() + limits.database.aloneMs;
-      return new Connection(this.#path, { file: this.#file, isAlone: true });
+      return new Connection(this.#path, { file: this.#file, isExclusive: true });
     }
   }
 }

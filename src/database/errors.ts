@@ -1,10 +1,10 @@
 /**
- * What went wrong, the same words on every backend:
+ * The kinds of failure, with the same names on every backend:
  * `unique`, `foreign-key`, `check`, `not-null`: a constraint refused the write.
- * `busy`: somebody else holds the lock. `full`: no room. `blocked`: the host forbids it.
- * `missing`: no such database. `denied`: credentials. `corrupt`: not a (whole) database.
- * `text`: a text that no database keeps as it is. `timeout`, `unreachable`: no answer. `unavailable`: this
- * machine does not hand the file out now. `closed`: the connection was closed. `sql`: our mistake.
+ * `busy`: another connection holds the lock. `full`: no room. `blocked`: the host forbids it.
+ * `missing`: no such database. `denied`: wrong credentials. `corrupt`: not a database, or damaged.
+ * `text`: a text that databases do not store unchanged. `timeout`, `unreachable`: no answer. `unavailable`:
+ * this machine refuses access to the file now. `closed`: the connection was closed. `sql`: our mistake.
  */
 export type DatabaseErrorKind =
   | "unique"
@@ -24,12 +24,12 @@ export type DatabaseErrorKind =
   | "text"
   | "sql";
 
-/** A failure of a database, with the driver's own error as `cause`. Never shown to callers. */
+/** A failure of a database, with the driver's error as `cause`. Never shown to callers. */
 export class DatabaseError extends Error {
   readonly kind: DatabaseErrorKind;
-  /** Which statement of a batch failed, counted from 0. */
+  /** The index of the statement that failed in a batch, from 0. */
   readonly statementIndex: number | undefined;
-  /** The operating system's own word for it, such as `EMFILE`, where it was found out. */
+  /** The operating system's error code, such as `EMFILE`, when it was found. */
   readonly reason: string | undefined;
 
   constructor(
@@ -46,7 +46,7 @@ export class DatabaseError extends Error {
     this.statementIndex = statementIndex;
   }
 
-  /** For `unique`: does the message name this constraint, such as `guilds.slug`? */
+  /** Tells whether a `unique` failure names this constraint, such as `guilds.slug`. */
   violates(constraint: string): boolean {
     return this.kind === "unique" && this.message.includes(constraint);
   }
@@ -69,14 +69,14 @@ const KIND_BY_CODE: readonly (readonly [codePrefix: string, kind: DatabaseErrorK
   ["SQLITE_CORRUPT", "corrupt"],
   ["SQLITE_NOTADB", "corrupt"],
   ["SQLITE_INTERRUPT", "timeout"],
-  // The disk, or the descriptors to reach it, gave no answer; the database itself may be well.
+  // The disk, or the lack of descriptors, is at fault; the database itself may be intact.
   ["SQLITE_IOERR", "unavailable"],
   ["SQLITE_CANTOPEN", "unavailable"],
 ];
 
-/** What the operating system says when a disk or a quota has no room. */
+/** The operating system's codes for a disk or quota without room. */
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-/** What it says when a file is there and it does not hand it out. */
+/** The operating system's codes for an existing file that it refuses to open. */
 const WITHHELD: ReadonlySet<string> = new Set([
   "EMFILE",
   "ENFILE",
@@ -88,7 +88,7 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "ELOOP",
 ]);
 
-/** The kind behind an error code of the operating system; undefined for all that says nothing here. */
+/** The kind for an error code of the operating system; undefined for codes that do not concern a database. */
 export function kindOfSystemCode(code: string | undefined): DatabaseErrorKind | undefined {
   if (code === undefined) return undefined;
   if (NO_ROOM.has(code)) return "full";
@@ -96,24 +96,24 @@ export function kindOfSystemCode(code: string | undefined): DatabaseErrorKind | 
   return code === "ENOENT" || code === "ENOTDIR" ? "missing" : undefined;
 }
 
-/** Is there no room to write? */
+/** Tells whether there was no room to write. */
 export function isFull(error: unknown): boolean {
   return error instanceof DatabaseError && error.kind === "full";
 }
 
-/** Are all files of this process, or of the machine, in use? Closing some makes room. */
+/** Tells whether this process or the machine has too many open files. Closing some makes room. */
 export function isOutOfFiles(error: unknown): boolean {
   return error instanceof DatabaseError && (error.reason === "EMFILE" || error.reason === "ENFILE");
 }
 
-/** The kind behind one of SQLite's own codes, which every backend reports in the same words. */
+/** The kind for one of SQLite's codes, which are the same on every backend. */
 export function kindOfSqliteCode(code: string): DatabaseErrorKind {
   return KIND_BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "sql";
 }
 
 /**
- * Waits for a write that a reader can do without, such as the time of the last use: on a full disk
- * reading goes on without it. Every other failure is thrown.
+ * Waits for a write that is not essential, such as the time of last use: on a full disk, its failure is
+ * ignored and reading continues. Other failures are thrown.
  */
 export async function unlessFull(work: Promise<unknown>): Promise<void> {
   try {

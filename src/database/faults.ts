@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import type { BatchMode, Client, ResultRows, Statement } from "./client.ts";
 import { DatabaseError, kindOfSystemCode } from "./errors.ts";
 
-/** What operators are told of. The names are those of the problem documents. */
+/** The faults reported to operators. The names are the codes of the problem documents. */
 export type FaultCode =
   | "database/damaged"
   | "database/storage-full"
@@ -15,36 +15,36 @@ export type FaultCode =
   | "database/unreachable"
   | "guild/schema-behind";
 
-/** One state that a database, or the machine, is in. Times in Unix milliseconds. */
+/** One fault of a database or of the machine. Times in Unix milliseconds. */
 export interface Fault {
   readonly code: FaultCode;
   /** Empty for the platform's own database and for the machine. */
   readonly guildId: GuildId | "";
-  /** Another generation is another database: what is known of this one says nothing of that. */
+  /** A new generation is a new database, so faults of the previous one do not apply to it. */
   readonly generation: number;
   readonly cause: string;
   readonly since: number;
 }
 
-/** Whose database it is. */
+/** The guild whose database it is. */
 export interface FaultTarget {
   readonly id: GuildId;
   readonly generation: number;
 }
 
-/** Where states are kept so that other processes see them. Asked at a change only. */
+/** Stores faults where other processes see them. Called only when a fault begins or ends. */
 export interface FaultStore {
   save(fault: Fault): Promise<void>;
   remove(fault: Pick<Fault, "code" | "guildId">): Promise<void>;
 }
 
 interface Known extends Fault {
-  readonly toldAt: number;
-  /** Found when the file was opened, so opening it again shows that it is over. */
+  readonly reportedAt: number;
+  /** Found while opening the file, so a successful opening ends it. */
   readonly atOpening: boolean;
 }
 
-/** What an error says of a database; undefined for errors that say nothing of its state. */
+/** The fault that an error shows; undefined for errors that say nothing about a database's state. */
 export function faultOf(error: unknown): Pick<Fault, "code" | "cause"> | undefined {
   if (error instanceof AppError) {
     if (error.code === "guild/quarantined") {
@@ -70,7 +70,7 @@ const CODES: Readonly<Partial<Record<DatabaseError["kind"], FaultCode>>> = {
   missing: "database/unreachable",
 };
 
-/** Waits for background work. What a database met in it is told already, so it is no error of the work. */
+/** Waits for background work. Ignores faults of databases, which have already been reported. */
 export async function unlessTold(work: Promise<unknown>): Promise<void> {
   try {
     await work;
@@ -79,10 +79,10 @@ export async function unlessTold(work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** The kind of an error of the file system, which uploads, copies and letters meet without a database. */
+/** The kind of a file system error, as in uploads, backups and emails, which involve no database. */
 export function systemKindOf(error: unknown): "full" | "unavailable" | undefined {
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
-    // A database says itself what it met.
+    // A `DatabaseError` already has its kind.
     if (one instanceof DatabaseError) return undefined;
     const { code, syscall } = one as NodeJS.ErrnoException;
     if (syscall === undefined || /^(connect|getaddrinfo)/.test(syscall)) continue;
@@ -99,22 +99,24 @@ function causeOf(error: unknown): string {
   return cause.slice(0, limits.database.causeCharsMax);
 }
 
-/** A full disk and too many open files are the machine's: they are told once for all guilds. */
-function isOfTheMachine({ code, cause }: Pick<Fault, "code" | "cause">): boolean {
+/**
+ * A full disk and too many open files concern the whole machine, so they are reported once for all guilds.
+ */
+function isMachineFault({ code, cause }: Pick<Fault, "code" | "cause">): boolean {
   if (code === "database/storage-full") return /^(ENOSPC|EDQUOT|EFBIG)\b/.test(cause);
   return /^(EMFILE|ENFILE)\b/.test(cause);
 }
 
 /**
- * The failures of this process's databases. Each is told in the log once, and again when it is over, and
- * kept for the command line and the console. Asking costs nothing while all is well.
+ * The current faults of this process's databases. Logs each fault once, and once more when it ends, and
+ * stores it for the command line and the console. Costs nothing while there are none.
  */
 export class DatabaseFaults {
   readonly #log: Log;
   readonly #now: Clock;
   readonly #known = new Map<string, Known>();
-  /** What was over a moment ago, and when it was told: what flickers is told once a minute. */
-  readonly #toldAt = new Map<string, number>();
+  /** When recently ended faults were last logged: a fault that comes and goes is logged once a minute. */
+  readonly #reportedAt = new Map<string, number>();
   readonly #unsaved = new Map<string, Fault | Pick<Fault, "code" | "guildId">>();
   #store: FaultStore | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -125,59 +127,69 @@ export class DatabaseFaults {
     this.#now = deps.now;
   }
 
-  /** Keeps what changes from now on in `store`. `earlier` is what other processes, or this one, left. */
+  /**
+   * Stores changes in `store` from now on. `earlier` are the stored faults of other processes and of this
+   * one.
+   */
   keepIn(store: FaultStore, earlier: readonly Fault[]): void {
     this.#store = store;
     for (const fault of earlier) {
-      this.#known.set(keyOf(fault), { ...fault, toldAt: this.#now().getTime(), atOpening: true });
+      this.#known.set(keyOf(fault), {
+        ...fault,
+        reportedAt: this.#now().getTime(),
+        atOpening: true,
+      });
     }
   }
 
-  /** Everything that is wrong now, as far as this process knows. */
+  /** All current faults that this process knows. */
   current(): readonly Fault[] {
     return [...this.#known.values()];
   }
 
-  /** How many databases are in which state, for a program that watches. */
+  /** The number of databases in each state, for metrics. */
   gauges(): Readonly<Partial<Record<FaultCode, number>>> {
     const gauges: Partial<Record<FaultCode, number>> = {};
     for (const { code } of this.#known.values()) gauges[code] = (gauges[code] ?? 0) + 1;
     return gauges;
   }
 
-  /** Hears of every error; most say nothing of a database. `target` is undefined for the platform. */
+  /** Records the fault that an error shows, if any. `target` is undefined for the platform. */
   failed(target: FaultTarget | undefined, error: unknown, atOpening = true): void {
     const found = faultOf(error);
     if (found === undefined) return;
     const nowMs = this.#now().getTime();
-    const guildId = isOfTheMachine(found) ? "" : (target?.id ?? "");
+    const guildId = isMachineFault(found) ? "" : (target?.id ?? "");
     const generation = guildId === "" ? 0 : (target?.generation ?? 0);
     const fault: Fault = { ...found, guildId, generation, since: nowMs };
     const key = keyOf(fault);
     const known = this.#known.get(key);
-    const isTold = known !== undefined && known.generation === generation;
-    const toldAt = isTold ? known.toldAt : (this.#toldAt.get(key) ?? Number.NEGATIVE_INFINITY);
+    const isReported = known !== undefined && known.generation === generation;
+    const reportedAt = isReported
+      ? known.reportedAt
+      : (this.#reportedAt.get(key) ?? Number.NEGATIVE_INFINITY);
     const { faultToldEveryMs, faultToldAgainMs } = limits.database;
-    // A clock that was set back must not keep it quiet.
-    const isDue = Math.abs(nowMs - toldAt) >= (isTold ? faultToldEveryMs : faultToldAgainMs);
-    if (isDue) this.#tell(fault, target);
-    if (isTold && !isDue) return;
-    const since = isTold ? known.since : nowMs;
-    this.#known.set(key, { ...fault, since, atOpening, toldAt: isDue ? nowMs : toldAt });
-    if (!isTold) this.#save(fault);
+    // If the clock was set back, log again rather than stay silent.
+    const isDue =
+      Math.abs(nowMs - reportedAt) >= (isReported ? faultToldEveryMs : faultToldAgainMs);
+    if (isDue) this.#report(fault, target);
+    if (isReported && !isDue) return;
+    const since = isReported ? known.since : nowMs;
+    this.#known.set(key, { ...fault, since, atOpening, reportedAt: isDue ? nowMs : reportedAt });
+    if (!isReported) this.#save(fault);
   }
 
-  /** A guild's database was opened and is the guild's. */
+  /** A guild's database was opened and verified. */
   opened(target: FaultTarget): void {
     if (this.#known.size === 0) return;
     this.#end((known) => known.guildId === target.id && known.atOpening);
     this.#end(({ code, guildId }) => code === "database/unavailable" && guildId === "");
   }
 
-  /** A statement was answered; `wrote` when it changed something. `id` is undefined for the platform. */
+  /** A statement succeeded; `wrote` when it changed something. `id` is undefined for the platform. */
   answered(id: GuildId | undefined, wrote: boolean): void {
     if (this.#known.size === 0) return;
-    // Reading a file that cannot be written shows nothing.
+    // A successful read does not show that the file can be written.
     this.#end(
       ({ code, guildId, atOpening }) =>
         guildId === (id ?? "") &&
@@ -191,12 +203,12 @@ export class DatabaseFaults {
     );
   }
 
-  /** A look at this state found that it is over. */
+  /** A check found that this fault is over. */
   examined(fault: Pick<Fault, "code" | "guildId">): void {
     this.#end(({ code, guildId }) => guildId === fault.guildId && code === fault.code);
   }
 
-  /** Resolves once all that is known is stored, or could not be. */
+  /** Resolves after one attempt to store all pending changes. */
   async stored(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -204,7 +216,7 @@ export class DatabaseFaults {
     await this.#saving;
   }
 
-  #tell({ code, cause, guildId }: Fault, target: FaultTarget | undefined): void {
+  #report({ code, cause, guildId }: Fault, target: FaultTarget | undefined): void {
     const level = code === "guild/schema-behind" ? "warn" : "error";
     const guild = guildId === "" ? target?.id : guildId;
     this.#log[level]("database.fault", { code, cause, guildId: guild ?? "platform" });
@@ -216,10 +228,10 @@ export class DatabaseFaults {
       this.#known.delete(key);
       const { code, guildId, since } = known;
       const nowMs = this.#now().getTime();
-      if (nowMs - (this.#toldAt.get(key) ?? Number.NEGATIVE_INFINITY) >= 0) {
-        this.#toldAt.set(key, known.toldAt);
+      if (nowMs - (this.#reportedAt.get(key) ?? Number.NEGATIVE_INFINITY) >= 0) {
+        this.#reportedAt.set(key, known.reportedAt);
       }
-      if (this.#toldAt.size > limits.remote.breakersMax) this.#toldAt.clear();
+      if (this.#reportedAt.size > limits.remote.breakersMax) this.#reportedAt.clear();
       const lastedMs = Math.max(0, nowMs - since);
       this.#log.warn("database.recovered", { code, guildId: guildId || "platform", lastedMs });
       this.#save({ code, guildId });
@@ -227,7 +239,7 @@ export class DatabaseFaults {
   }
 
   #save(change: Fault | Pick<Fault, "code" | "guildId">): void {
-    // Every visited guild is behind for a moment during a rollout, which has its own record.
+    // During a rollout, each opened guild is behind for a moment. The rollout has its own record.
     if (change.code === "guild/schema-behind") return;
     this.#unsaved.set(keyOf(change), change);
     if (this.#store === undefined || this.#timer !== undefined) return;
@@ -243,7 +255,7 @@ export class DatabaseFaults {
       try {
         await ("since" in change ? store.save(change) : store.remove(change));
       } catch {
-        // The platform's own disk may be full: the log has it, and the next change tries again.
+        // The platform's own disk may be full. The fault is in the log, and the next change tries again.
         if (!this.#unsaved.has(key)) this.#unsaved.set(key, change);
         return;
       }
@@ -255,7 +267,7 @@ function keyOf({ code, guildId }: Pick<Fault, "code" | "guildId">): string {
   return `${code} ${guildId}`;
 }
 
-/** The same connection, with its failures heard of. */
+/** A client that reports its failures to `DatabaseFaults`. */
 export class WatchedClient implements Client {
   readonly #client: Client;
   readonly #id: FaultTarget | undefined;

@@ -2,24 +2,24 @@ import type { GuildId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import type { BatchMode, Client, ResultRows, Statement } from "./client.ts";
 
-/** What one guild's database was asked since the counts were taken last. Times in milliseconds. */
+/** Counts of one guild's queries since the last call of `take`. Times in milliseconds. */
 export interface QueryCounts {
   queries: number;
   failures: number;
-  /** Those that took longer than `limits.performance.slowMs`. */
+  /** Queries that took longer than `limits.performance.slowMs`. */
   slow: number;
   totalMs: number;
   slowestMs: number;
-  /** Of the slowest: its statements as they were sent, with `?` where values stood apart. */
+  /** The statements of the slowest query as they were sent, with `?` for values that were bound. */
   slowestSql: readonly string[];
-  /** How often the pool had the database open already, and how often it did not. */
+  /** How often the database was already open in the pool, and how often it was not. */
   hits: number;
   misses: number;
 }
 
 /**
- * How long the databases of guilds take to answer, as whoever asks sees it: with the time spent in
- * the queue. Two readings of a clock and some sums for each query; nothing is written here.
+ * How long the databases of guilds take to answer from the caller's view, including the time in the queue.
+ * Each query costs two clock reads and a few additions; nothing is written here.
  */
 export class QueryTimes {
   #counts = new Map<GuildId, QueryCounts>();
@@ -41,7 +41,7 @@ export class QueryTimes {
     counts.slowestSql = statements.map(({ sql }) => sql);
   }
 
-  /** Hands over all counts and begins anew. */
+  /** Returns all counts and resets them. */
   take(): ReadonlyMap<GuildId, QueryCounts> {
     const taken = this.#counts;
     this.#counts = new Map();
@@ -61,7 +61,7 @@ export class QueryTimes {
   }
 }
 
-/** The same connection, with every question to it timed. */
+/** A client that measures the time of every query. */
 export class TimedClient implements Client {
   readonly #client: Client;
   readonly #id: GuildId;

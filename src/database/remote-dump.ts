@@ -4,8 +4,8 @@ import { COUNTERS_AS_SQL, HAS_COUNTERS, rowsAsSql } from "./dump-sql.ts";
 import { DatabaseError } from "./errors.ts";
 import { placeOf, type RemoteOptions, sendTo, toDatabaseError } from "./remote.ts";
 
-// The server sends what a batch reads row by row (`/v3/cursor` of its protocol), so a database of any
-// size can be copied in one transaction and without holding it in memory.
+// The server streams the rows of a batch (`/v3/cursor` of its protocol), so a database of any size can be
+// copied in one transaction without holding it in memory.
 
 const TABLES = `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL
   AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'libsql\\_%' ESCAPE '\\' ORDER BY rowid`;
@@ -13,8 +13,8 @@ const OTHERS = `SELECT sql || ';' FROM sqlite_schema WHERE type <> 'table' AND s
   ORDER BY type = 'trigger', rowid`;
 
 /**
- * A database as SQL text, as it was when this resolved, also while it is in use. Rows come before the
- * triggers that would refuse them.
+ * A database as SQL text, as of the moment when this resolves, even while it is in use. Rows come before
+ * the triggers that would refuse them.
  */
 export async function dumpRemote(
   client: Client,
@@ -32,7 +32,7 @@ export async function dumpRemote(
       OTHERS,
     ];
     const entries = cursor(location, options, reads);
-    // The transaction has begun once its first row is here: from now on nothing changes in it.
+    // The transaction has begun once its first row has arrived: from then on its data does not change.
     const first = await entries.next();
     const { rows } = await client.execute({ sql: fingerprint, args: [] });
     if (first.value === rows[0]?.[0]) return written(tables, entries);
@@ -77,7 +77,7 @@ async function* written(
   }
 }
 
-/** The first column of every row that `reads` give, in one transaction. */
+/** The first column of every row that `reads` return, in one transaction. */
 async function* cursor(
   location: DatabaseLocation,
   options: RemoteOptions,
@@ -107,7 +107,7 @@ async function* cursor(
   } catch (error) {
     throw toDatabaseError(error);
   }
-  // What was cut at the end of a line would else look like a smaller database.
+  // Without this check, an answer cut off at the end of a line would look like a smaller database.
   if (ended !== steps.length) throw new DatabaseError("unreachable", "The copy was cut off.");
 }
 

@@ -8,22 +8,22 @@ import { DatabaseError, type DatabaseErrorKind, kindOfSqliteCode } from "./error
 import { readSql, type SqlFacts } from "./sql.ts";
 
 export interface RemoteOptions {
-  /** A token for one database, renewed by whoever makes it. Asked at every request. */
+  /** Returns the current token for one database. Called for every request. */
   readonly tokenFor?: (namespace: string) => Promise<string>;
-  /** Each database has an address of its own: the server need not be told which one is meant. */
+  /** Each database has its own address, so requests need no header that names it. */
   readonly addressEach?: boolean;
   readonly fetch?: (request: Request) => Promise<Response>;
-  /** What is known of this database; shared by all connections to it. */
+  /** The state of this database, shared by all connections to it. */
   readonly breaker?: Breaker;
 }
 
-// SQLite refuses the text, which takes the whole transaction back; asking costs no table of ours.
+// Malformed JSON makes SQLite fail, which rolls the whole transaction back. This check needs no table.
 const FOREIGN_KEYS_HOLD = `
   SELECT json('{') WHERE EXISTS (SELECT 1 FROM pragma_foreign_key_check)`;
 
 /**
- * Opens a database on a libSQL server. The location's path names the database there, and each request
- * says so in a header, because the server chooses by that and not by the path.
+ * Opens a database on a libSQL server. The location's path names the database, and each request repeats the
+ * name in a header, because the server chooses by the header.
  */
 export async function openRemote(
   location: DatabaseLocation,
@@ -34,14 +34,14 @@ export async function openRemote(
     url: placeOf(location.url).origin,
     intMode: "bigint",
     concurrency: limits.remote.atOnceMax,
-    // What is tried again may be too late by now.
+    // The breaker may have opened before a retry, so each request asks for its deadline.
     fetch: async (request: Request) =>
       await sendTo(location, options, request, breaker.deadlineMs()),
   });
   return new RemoteClient(client, breaker);
 }
 
-/** Sends a request to a database's server, with its token and saying which database is meant. */
+/** Sends a request to a database's server, with its token and the database's name. */
 export async function sendTo(
   location: DatabaseLocation,
   options: RemoteOptions,
@@ -59,10 +59,7 @@ export async function sendTo(
   return await send(new Request(request, { signal }));
 }
 
-/**
- * `http://host:port/name` taken apart; `libsql:` is what clouds write for `https:`, and, with `tls=0`,
- * for `http:`.
- */
+/** Splits `http://host:port/name`. Clouds write `libsql:` for `https:`, or for `http:` with `tls=0`. */
 export function placeOf(url: string): { readonly origin: string; readonly namespace: string } {
   const isPlain = /[?&]tls=0\b/.test(url);
   const { origin, pathname } = new URL(url.replace(/^libsql:/, isPlain ? "http:" : "https:"));
@@ -73,7 +70,7 @@ class RemoteClient implements Client {
   readonly #client: ReturnType<typeof createClient>;
   readonly #breaker: Breaker;
   #isClosed = false;
-  /** Ends when the last write that was asked for has. */
+  /** Settles when the last queued write has finished. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(client: ReturnType<typeof createClient>, breaker: Breaker) {
@@ -104,10 +101,10 @@ class RemoteClient implements Client {
 
   async migrate(
     statements: readonly Statement[],
-    options: { readonly keysLater?: boolean } = {},
+    options: { readonly skipForeignKeyCheck?: boolean } = {},
   ): Promise<void> {
     const remote = statements.map((statement) => toRemote(statement, checked(statement)));
-    if (!options.keysLater) remote.push({ sql: FOREIGN_KEYS_HOLD, args: [] });
+    if (!options.skipForeignKeyCheck) remote.push({ sql: FOREIGN_KEYS_HOLD, args: [] });
     const run = () => this.#client.migrate(remote);
     await this.#inTurn(() => this.#answered(false, run));
   }
@@ -118,8 +115,8 @@ class RemoteClient implements Client {
   }
 
   /**
-   * One write of this process after another: the server has one writer for each database, and those who
-   * wait for it there keep asking, which costs it more than the writes themselves.
+   * Runs the writes of this process one after another. The server allows one writer per database, and
+   * writers that wait there poll, which costs it more than the writes themselves.
    */
   async #inTurn<T>(write: () => Promise<T>): Promise<T> {
     const turn = this.#lastWrite.then(write);
@@ -132,9 +129,9 @@ class RemoteClient implements Client {
   }
 
   /**
-   * A write whose answer was lost may have happened, so only reads are asked again. A database that the
-   * server is just loading again seems to be missing for a moment: nothing happened then. Whoever got
-   * no answer in time has waited long enough.
+   * Retries reads only, because a write whose answer was lost may have happened. Exception: a database that
+   * the server is loading seems to be missing for a moment, and then nothing happened. A timeout is not
+   * retried: the caller has waited long enough.
    */
   async #persistently<T>(isRead: boolean, run: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
@@ -188,7 +185,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, DatabaseErrorKind])[] = [
   [/no such (table|column|index)|syntax error/, "sql"],
 ];
 
-/** The same words as on every backend: the server's own codes say less than its sentences. */
+/**
+ * Converts to the error kinds that all backends share. The server's messages are more precise than its
+ * codes.
+ */
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const {
@@ -215,14 +215,14 @@ function kindOf(
   if (/timeout|aborted/i.test((error as Error).name ?? "")) return "timeout";
   const known = BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   if (known) return known;
-  // What is wrong with a statement is said in an answer that is well: this is somebody on the way.
+  // The server reports a faulty statement with status 200, so another status comes from a proxy or gateway.
   if (status !== undefined) return "unreachable";
   if (error instanceof TypeError || /fetch failed|ECONN|socket/i.test(message))
     return "unreachable";
   return kindOfSqliteCode(code);
 }
 
-/** Base64 as the server wants it: without padding. */
+/** Base64 without padding, as the server requires. */
 function unpadded(text: string): string {
   return btoa(text).replace(/=+$/, "");
 }

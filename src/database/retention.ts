@@ -2,22 +2,22 @@ import { limits } from "../limits.ts";
 import type { Database } from "./client.ts";
 import { write } from "./write.ts";
 
-/** Rows that are kept for a time only. `over` is a condition on `table`; `?1` is the moment. */
+/** Rows that are kept for a limited time. `over` is a condition on `table`; `?1` is the moment. */
 export interface Expiry {
   readonly what: string;
   readonly table: string;
   readonly over: string;
-  /** How long after the moment in the row, in milliseconds. */
+  /** The time after the moment in the row, in milliseconds. */
   readonly keptMs: number;
 }
 
-/** What went, or would go. */
+/** What was removed, or would be. */
 export interface Removal {
   readonly what: string;
   readonly rows: number;
 }
 
-/** How many rows would go at this moment. */
+/** The number of rows that would be removed now. */
 export async function countOver(db: Database, rule: Expiry, nowMs: number): Promise<Removal> {
   const row = await db.first<{ rows: number }>(
     `SELECT count(*) AS rows FROM ${rule.table} WHERE ${rule.over}`,
@@ -26,7 +26,10 @@ export async function countOver(db: Database, rule: Expiry, nowMs: number): Prom
   return { what: rule.what, rows: row!.rows };
 }
 
-/** Lets them go, a few at a time, so that nobody waits for the lock; what is left waits for later. */
+/**
+ * Removes rows in small batches, so that other writers get the lock. What is left is removed in the next
+ * run.
+ */
 export async function removeOver(db: Database, rule: Expiry, nowMs: number): Promise<Removal> {
   const { batchRows, batchesMax } = limits.retention;
   let rows = 0;

@@ -1,22 +1,22 @@
-/** What must be known of a statement's text before it may run. Names nothing of any schema. */
+/** What must be known about a statement's text before it may run. Independent of any schema. */
 export interface SqlFacts {
-  /** How many statements the text holds; comments and stray semicolons are none. */
+  /** The number of statements in the text. Comments and stray semicolons do not count. */
   readonly statements: number;
-  /** How many values it wants: every `?`, or the highest `?n`. */
+  /** The number of values: every `?`, or the highest `?n`. */
   readonly parameters: number;
-  /** It uses `:name`, `@name` or `$name`, for which we have no values. */
+  /** True if it uses `:name`, `@name` or `$name`, which we have no values for. */
   readonly named: boolean;
   /**
-   * `write` needs the write lock, `read` changes nothing, `session` speaks to the connection itself
-   * (PRAGMA, VACUUM), `banned` would leave a shared connection inside a transaction (BEGIN, COMMIT,
-   * SAVEPOINT) or let it reach another file (ATTACH).
+   * `write` needs the write lock, `read` changes nothing, `session` configures the connection (PRAGMA,
+   * VACUUM), `banned` would leave a shared connection inside a transaction (BEGIN, COMMIT, SAVEPOINT) or
+   * give it access to another file (ATTACH).
    */
   readonly kind: SqlKind;
 }
 
 export type SqlKind = "read" | "write" | "session" | "banned";
 
-// A doubled quote inside a literal reads as two literals side by side, which is all the same here.
+// A doubled quote inside a literal reads as two adjacent literals, which makes no difference here.
 const TOKEN = new RegExp(
   [
     /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]/,
@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<string, SqlKind>> = {
 };
 const CHANGES = new Set(["INSERT", "UPDATE", "DELETE", "REPLACE"]);
 
-/** Reads SQL text just far enough to tell its statements apart, trigger bodies included. */
+/** Reads SQL text just far enough to separate its statements, trigger bodies included. */
 export function readSql(sql: string): SqlFacts {
   const tokens = (sql.match(TOKEN) ?? []).filter((token) => !BLANK.test(token));
   const statements = split(tokens);
@@ -69,7 +69,7 @@ function split(tokens: readonly string[]): readonly (readonly string[])[] {
   return statements;
 }
 
-/** A trigger's body holds semicolons of its own; only the one after `; END` closes the trigger. */
+/** A trigger's body has semicolons; only the one after `; END` ends the trigger. */
 function isInTrigger(tokens: readonly string[], start: number, semicolon: number): boolean {
   if (!TRIGGER.test(`${tokens.slice(start, start + 3).join(" ")} `.toUpperCase())) return false;
   return !(tokens[semicolon - 1]!.toUpperCase() === "END" && tokens[semicolon - 2] === ";");
@@ -77,8 +77,8 @@ function isInTrigger(tokens: readonly string[], start: number, semicolon: number
 
 function kindOf(statement: readonly string[]): SqlKind {
   const first = statement[0]?.toUpperCase() ?? "";
-  // A common table expression may lead into any statement. Taking the lock once too often, because
-  // of the function replace() for instance, is harmless; not taking it is not.
+  // Any statement may follow a common table expression. Taking the lock without need, for example because
+  // of the function replace(), is harmless; missing it is not.
   const changes = first === "WITH" && statement.some((token) => CHANGES.has(token.toUpperCase()));
   return changes ? "write" : (KINDS[first] ?? "write");
 }

@@ -8,14 +8,14 @@ import { DatabaseError } from "./errors.ts";
 import { type DatabaseFaults, WatchedClient } from "./faults.ts";
 import { type QueryTimes, TimedClient } from "./query-times.ts";
 
-/** What must be known of a guild to open its database. A changed generation is another database. */
+/** What is needed to open a guild's database. A changed generation is another database. */
 export interface TenantTarget {
   readonly id: GuildId;
   readonly generation: number;
   readonly location: DatabaseLocation;
 }
 
-/** A borrowed tenant database. It stays open until the lease is disposed of, whatever happens. */
+/** A borrowed tenant database. It stays open until the lease is disposed. */
 export interface TenantLease extends Disposable {
   readonly db: TenantDatabase;
 }
@@ -34,37 +34,37 @@ interface Entry {
   readonly generation: number;
   readonly db: TenantDatabase;
   leases: number;
-  /** Told to go: closed when its last lease ends, never lent again. */
+  /** True after `evict`: closed when its last lease ends, and never lent again. */
   retired: boolean;
 }
 
 interface Options {
-  /** How many databases may stay open while nobody uses them. Those in use come on top. */
+  /** How many idle databases may stay open. Those in use are not counted. */
   readonly openMax: number;
   readonly openClient: OpenClient;
   readonly idleMs?: number;
-  /** A guild below this schema is refused until it has been migrated. */
+  /** The lowest schema version that is served. Guilds below it are refused until they are migrated. */
   readonly schemaVersionMin?: number;
-  /** It ends with one request: nothing in it becomes idle for long enough to be looked for. */
+  /** The process ends with one request, so no timer for idle databases is needed. */
   readonly endsWithRequest?: boolean;
-  /** How many files and sockets are open, on runtimes that can tell. */
+  /** The number of open files and sockets, on runtimes that can tell. */
   readonly fileDescriptors?: () => number | undefined;
   /**
-   * Told of each guild that was refused for that, and which schema it has. Says whether it is migrated
-   * now (`updates`) or waits for an operator (`waits`).
+   * Called for each guild that was refused because of its schema version. Returns whether it is being
+   * migrated (`updates`) or waits for an operator (`waits`).
    */
   readonly onBehind?: (guildId: GuildId, schemaVersion: number) => "updates" | "waits";
-  /** Told of every failure of a guild's database, and of its end. */
+  /** Receives every failure of a guild's database, and its end. */
   readonly faults?: DatabaseFaults;
-  /** The number that a guild's audit log has reached at least, kept outside of its database. */
+  /** The lowest audit number that a guild's log must have reached, stored outside of its database. */
   readonly newestAudit?: (target: TenantTarget) => Promise<number | undefined>;
-  /** Told how long each guild's database takes to answer. */
+  /** Receives how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
 }
 
 /**
- * The open tenant databases of this process. Only an idle one can be evicted, by construction: the
- * LRU cache holds the idle ones, and a lease takes its entry out of it.
+ * The open tenant databases of this process. Only idle ones can be evicted, by construction: the LRU cache
+ * holds the idle ones, and a lease takes its entry out of the cache.
  */
 export class TenantDatabases {
   readonly #options: Options;
@@ -94,35 +94,36 @@ export class TenantDatabases {
   }
 
   /**
-   * Lends a guild's database; without I/O when it is open already.
+   * Lends a guild's database; without I/O when it is already open.
+   *
    * @throws {Unavailable} `guild/quarantined` when the file is not this guild's, `guild/schema-behind`
-   * before its migration, `guild/migration-waits` when an operator has to run that, `guild/too-busy`
-   * when too many wait for it.
+   * before its migration, `guild/migration-waits` when an operator must run the migration, `guild/too-busy`
+   * when too many requests wait for it.
    */
   async lease(target: TenantTarget): Promise<TenantLease> {
     let entry = this.#take(target);
     this.#options.queryTimes?.lent(target.id, entry !== undefined);
     while (entry === undefined) {
       await this.#openOnce(target);
-      // Between its opening and this line it may have been evicted again: then once more.
+      // It may have been evicted since it was opened. If so, open it again.
       entry = this.#take(target);
     }
     return new Lease(entry, this.#release);
   }
 
-  /** Lends a guild's database if it is open already, and undefined otherwise. Never opens one. */
+  /** Lends a guild's database if it is already open. Otherwise returns undefined; it never opens one. */
   leaseOpen(target: TenantTarget): TenantLease | undefined {
     const entry = this.#take(target);
     return entry && new Lease(entry, this.#release);
   }
 
-  /** Lends for as long as `work` runs. */
+  /** Lends the database while `work` runs. */
   async use<T>(target: TenantTarget, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
     using lease = await this.lease(target);
     return await work(lease.db);
   }
 
-  /** Closes every database that is idle and waits for it: others need what they hold. */
+  /** Closes all idle databases and waits for it, to free their files. */
   async closeIdle(): Promise<void> {
     for (const id of [...this.#idle.keys()]) {
       const entry = this.#idle.peek(id);
@@ -133,7 +134,10 @@ export class TenantDatabases {
     await Promise.all(this.#closing);
   }
 
-  /** Forgets a guild's open database: after a restore, a move or a migration. Leases may finish. */
+  /**
+   * Removes a guild's database from the pool, after a restore, a move or a migration. Running leases
+   * finish.
+   */
   evict(guildId: GuildId): void {
     const idle = this.#idle.peek(guildId);
     if (idle) {
@@ -144,7 +148,7 @@ export class TenantDatabases {
     if (leased) this.#retire(leased);
   }
 
-  /** Evicts and waits until no lease is left, so that the database may be removed or replaced. */
+  /** Evicts and waits until the last lease ends, so that the database may be removed or replaced. */
   async drain(guildId: GuildId): Promise<void> {
     this.evict(guildId);
     if (this.#isLent(guildId)) {
@@ -156,7 +160,7 @@ export class TenantDatabases {
     await Promise.all(this.#closing);
   }
 
-  /** Closes all databases once their leases have ended. No lease is given any more. */
+  /** Closes all databases once their leases have ended. Gives no more leases. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#sweep?.stop();
@@ -166,7 +170,7 @@ export class TenantDatabases {
     await Promise.all(this.#closing);
   }
 
-  /** Closes what has been idle for too long; done regularly by itself. */
+  /** Closes databases that have been idle for too long. Also runs on a timer. */
   purge(): TenantGauges {
     this.#idle.purgeStale();
     return this.gauges();
@@ -239,7 +243,7 @@ export class TenantDatabases {
     this.#closing.add(closing);
   }
 
-  /** However many ask at once, the database is opened once. A failure is not remembered. */
+  /** Opens the database once for any number of concurrent callers. A failure is not cached. */
   async #openOnce(target: TenantTarget): Promise<void> {
     if (this.#closed) throw new Unavailable("platform/closing", "The server is closing.", RETRY);
     let opening = this.#opening.get(target.id);
@@ -287,7 +291,7 @@ export class TenantDatabases {
     return error;
   }
 
-  /** Is this really the guild's own database, and new enough? */
+  /** Checks that this is the guild's own database and that its schema is new enough. */
   async #verify(db: TenantDatabase, target: TenantTarget): Promise<void> {
     const meta = await db.first<{ guild_id: string; generation: number; schema_version: number }>(
       "SELECT guild_id, generation, schema_version FROM _meta WHERE id = 1",
@@ -296,23 +300,23 @@ export class TenantDatabases {
       throw quarantinedIf(true, new Error("The file carries another guild's stamp, or none."));
     }
     if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
-      throw behind(this.#options.onBehind?.(target.id, meta.schema_version) ?? "updates");
+      throw schemaBehind(this.#options.onBehind?.(target.id, meta.schema_version) ?? "updates");
     }
     await this.#refuseOlder(db, target);
   }
 
-  /** A log that was deleted or cut beside its database takes acknowledged writes with it. */
+  /** Refuses a database whose log was deleted or cut: acknowledged writes are missing from it. */
   async #refuseOlder(db: TenantDatabase, target: TenantTarget): Promise<void> {
     const known = await this.#options.newestAudit?.(target);
     if (known === undefined) return;
     const given = await db.first<{ seq: number }>(
       "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
     );
-    if ((given?.seq ?? 0) < known) throw older();
+    if ((given?.seq ?? 0) < known) throw olderThanAcknowledged();
   }
 }
 
-function older(): Unavailable {
+function olderThanAcknowledged(): Unavailable {
   return new Unavailable(
     "guild/older-than-known",
     "This guild's database is older than what was acknowledged. An operator has to restore it.",
@@ -320,7 +324,7 @@ function older(): Unavailable {
   );
 }
 
-function behind(answer: "updates" | "waits"): Unavailable {
+function schemaBehind(answer: "updates" | "waits"): Unavailable {
   if (answer === "updates") {
     return new Unavailable("guild/schema-behind", "This guild is being updated. Try again.", RETRY);
   }
@@ -351,12 +355,12 @@ class Lease implements TenantLease {
   }
 }
 
-/** No file, or no database in it: whatever is there, it is not this guild's data. */
+/** There is no file, or it is no database. In both cases it does not hold this guild's data. */
 function isDamage(error: unknown): boolean {
   return error instanceof DatabaseError && ["missing", "corrupt"].includes(error.kind);
 }
 
-/** Without our tables it is another program's database. */
+/** Our tables are missing, so it is another program's database. */
 function isForeign(error: unknown): boolean {
   return error instanceof DatabaseError && error.kind === "sql";
 }

@@ -1,12 +1,12 @@
 import type { Client } from "./client.ts";
 
 /**
- * Tables whose rows belong to no copy: answers that were stored for repeated requests. Backups,
- * exports and clones carry the tables empty, on every host.
+ * Tables with stored answers to repeated requests. Backups, exports and clones leave these tables empty, on
+ * every host.
  */
 export const TRANSIENT_TABLES: readonly string[] = ["idempotency_keys"];
 
-/** Empties those of these tables that a database has. */
+/** Deletes the rows of these tables, if the database has them. */
 export async function removeTransientRows(client: Client): Promise<void> {
   const { rows } = await client.execute({
     sql: `SELECT name FROM sqlite_schema WHERE type = 'table'

@@ -18,9 +18,10 @@ export function guard(condition: SQL, otherwise: () => Error): Guard {
 }
 
 /**
- * The one way to change a database on a request path: all statements in one transaction and one
- * round trip, all or none. Guards run in their place among the statements, so no other writer can
- * slip between a check and what depends on it.
+ * The only way to change a database on a request path: all statements in one transaction and one round
+ * trip, all or none. Guards run at their position among the statements, so no other writer can come between
+ * a check and what depends on it.
+ *
  * @throws the guard's own error, or `DatabaseError`.
  */
 export async function write(
@@ -40,7 +41,7 @@ export async function write(
 
 const dialect = new SQLiteSyncDialect();
 
-/** The text and arguments of anything that can be written. */
+/** The text and arguments of a statement or guard. */
 export function toStatement(writable: Writable | Guard): Statement {
   if (isGuard(writable)) {
     // `_guard.holds` has CHECK (holds = 1): a false condition aborts the batch, a true one adds no row.
