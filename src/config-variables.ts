@@ -96,6 +96,14 @@ export const environment = z.object({
     .url({ protocol: /^https?$/ })
     .default("https://api.turso.tech")
     .describe("turso: where its Platform API is"),
+  DISK_FREE_MIN_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe(
+      "megabytes that must be free on the disk of DATA_DIR: with less, /readyz answers 503",
+    ),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()

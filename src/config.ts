@@ -94,6 +94,8 @@ export interface Config {
   readonly backups: BackupConfig;
   /** Settings of Turso's cloud. Undefined without it. */
   readonly turso: TursoConfig | undefined;
+  /** With less room on the disk of the data folder, a server is not ready. */
+  readonly diskFreeBytesMin: number;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
   readonly rates: Rates;
@@ -137,6 +139,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     sqld: sqldConfig(value),
     backups: backupConfig(value),
     turso: tursoConfig(value),
+    diskFreeBytesMin: value.DISK_FREE_MIN_MB * 1024 * 1024,
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     rates: ratesWith(value.RATE_LIMITS),

@@ -373,6 +373,14 @@ export const limits = {
     /** One log line summarizes a burst of errors. */
     tellEveryMs: 10 * SECOND_MS,
   },
+  health: {
+    /** Probes come every few seconds, from several programs: they share one look. */
+    freshMs: SECOND_MS,
+    /** Kubernetes waits one second for a probe unless it is told to wait longer. */
+    waitMs: SECOND_MS / 2,
+    /** The longest wait for a lock of another process, twice: a server that is busy for longer is not well. */
+    believedMs: 10 * SECOND_MS,
+  },
   stop: {
     /** Time for requests in progress. Longer ones are cut off. */
     requestsMs: 8 * SECOND_MS,

@@ -1,5 +1,8 @@
+import { platformLooks } from "../provisioning/readiness.ts";
 import { type App, createApp } from "./app.ts";
+import { aliveAnswer, type ProbeAnswer, probeOf, readyAnswer } from "./http/health.ts";
 import { delay } from "./kernel/concurrency.ts";
+import { Readiness } from "./kernel/readiness.ts";
 import { limits } from "./limits.ts";
 import { PLATFORM_UPKEEP } from "./node/upkeep-jobs.ts";
 import { OF_THE_PLATFORM } from "./platform/jobs/kinds.ts";
@@ -25,9 +28,32 @@ function cannotStart(): Response {
   return new Response(JSON.stringify(problem), { status: 503, headers });
 }
 
+/** What a probe is told. There is no disk here, and no instance that shuts down. */
+async function probed(request: Request, env: unknown, execution: Execution) {
+  const probe = probeOf(request.method, new URL(request.url).pathname);
+  if (probe === undefined) return undefined;
+  const answer = probe === "alive" ? aliveAnswer() : await readyNow(env, execution);
+  const { status, headers, text } = answer;
+  return new Response(request.method === "HEAD" ? null : text, { status, headers });
+}
+
+async function readyNow(env: unknown, execution: Execution): Promise<ProbeAnswer> {
+  try {
+    const { instance } = await prepared(env);
+    const { platform, host } = await instance.servicesFor(execution);
+    const looks = platformLooks(platform, host);
+    return readyAnswer(await new Readiness(looks).checks());
+  } catch (error) {
+    console.error(error);
+    return readyAnswer([{ name: "platform", ok: false, detail: "does not answer" }]);
+  }
+}
+
 /** The entrypoint on Cloudflare Workers: the same app, with databases that are reached over HTTP. */
 export default {
   async fetch(request: Request, env: unknown, execution: Execution): Promise<Response> {
+    const probe = await probed(request, env, execution);
+    if (probe) return probe;
     let services: Awaited<ReturnType<Instance["servicesFor"]>>;
     let app: App;
     try {

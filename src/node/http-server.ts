@@ -4,11 +4,14 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../app.ts";
 import { addressOf, addressSubject } from "../http/address.ts";
+import { aliveAnswer, type Probe, probeOf, readyAnswer } from "../http/health.ts";
 import { delay } from "../kernel/concurrency.ts";
+import type { Readiness } from "../kernel/readiness.ts";
 import { limits } from "../limits.ts";
 import { Connections } from "./connections.ts";
 import type { LiveLogs } from "./logs/live-logs.ts";
 import { problemHeaders, problemText, type RawProblem, refuse } from "./raw-answers.ts";
+import { serverReadiness } from "./readiness.ts";
 import { hostFault } from "./request-hosts.ts";
 import type { NodeServices } from "./services.ts";
 import { SlowBodies } from "./slow-bodies.ts";
@@ -39,6 +42,7 @@ export class HttpServer {
   readonly #connections: Connections;
   readonly #bodies: SlowBodies;
   readonly #underWay = new Set<ServerResponse>();
+  readonly #readiness: Readiness;
   readonly #listener: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
   #isClosing = false;
 
@@ -50,11 +54,14 @@ export class HttpServer {
     const perAddressMax = isDirect ? connectionsPerAddressMax : Number.POSITIVE_INFINITY;
     this.#connections = new Connections(background, perAddressMax);
     this.#bodies = new SlowBodies(background);
+    this.#readiness = serverReadiness(services, () => this.#isClosing);
     this.#listener = getRequestListener(app.fetch, {
       errorHandler: (error) => this.#failed(error),
     });
     this.#server = createServer({
       headersTimeout: headMs,
+      // Probes need not send one. The app refuses every other request without it.
+      requireHostHeader: false,
       // It would also end an upload that takes its time: bodies have a rule of their own.
       requestTimeout: 0,
       connectionsCheckingInterval: checkMs,
@@ -117,11 +124,20 @@ export class HttpServer {
       outgoing.writeHead(fault.status, problemHeaders(fault)).end(problemText(fault));
       return;
     }
+    const probe = probeOf(incoming.method ?? "", incoming.url ?? "");
+    if (probe) return await this.#answerProbe(probe, outgoing);
     this.#underWay.add(outgoing);
     background.once(outgoing, "close", () => this.#underWay.delete(outgoing));
     if (this.#isClosing) outgoing.shouldKeepAlive = false;
     await this.#listener(incoming, outgoing);
   };
+
+  /** Before the app: a probe meets no queue, no limit and no rule of hosts. */
+  async #answerProbe(probe: Probe, outgoing: ServerResponse): Promise<void> {
+    const { status, headers, text } =
+      probe === "alive" ? aliveAnswer() : readyAnswer(await this.#readiness.checks());
+    outgoing.writeHead(status, headers).end(text);
+  }
 
   #bodyFault(incoming: IncomingMessage, outgoing: ServerResponse): RawProblem | undefined {
     const hops = this.#services.config.trustedProxyHops;

@@ -1,4 +1,5 @@
 import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
+import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
 import {
   ensureRemotePlatform,
   openRemotePlatform,
@@ -44,7 +45,11 @@ export interface Execution {
   waitUntil(work: Promise<unknown>): void;
 }
 
-export type WorkerServices = Services & { readonly jobRunner: JobRunner };
+export type WorkerServices = Services & {
+  readonly jobRunner: JobRunner;
+  /** Where new guilds' databases are made. */
+  readonly host: DatabaseHost;
+};
 
 /** What an instance of the Worker keeps between requests: texts and keys, and no connection. */
 export interface Instance {
@@ -150,6 +155,7 @@ function servicesOn(
     platform,
     tenants,
     faults,
+    host,
     provisioner,
     runner,
     mailer: workerMailer(config),

@@ -117,6 +117,23 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
       expect(page.headers.get("content-security-policy")).toContain("default-src");
     });
 
+    test("probes are told that it is alive and ready, whatever their Host", async () => {
+      const { url } = places[runtime];
+      const names = ["clock", "host", "platform", "schema"];
+      const own = runtime === "Node" ? [...names, "disk", "shutdown"] : names;
+      const alive = await fetch(`${url}/healthz`);
+      expect([alive.status, await alive.json()]).toEqual([200, { status: "alive" }]);
+      const ready = await fetch(`${url}/readyz`);
+      const { checks } = (await ready.json()) as { checks: { name: string; ok: boolean }[] };
+      expect([ready.status, ready.headers.get("cache-control")]).toEqual([200, "no-store"]);
+      expect(
+        checks
+          .filter(({ ok }) => ok)
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(own.sort());
+    });
+
     test("a stranger cannot tell a guild from none", async () => {
       const owner = await signUp(`owner-${runtime}`, places[runtime]);
       const { slug } = await found(runtime, owner);
