@@ -3,7 +3,7 @@ import { requestId } from "hono/request-id";
 import { readableBodies } from "./http/bodies.ts";
 import { simpleBody } from "./http/body-shape.ts";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
-import { keptByNobodyElse, securityHeaders } from "./http/headers.ts";
+import { noSharedCache, securityHeaders } from "./http/headers.ts";
 import { logLine } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
@@ -62,7 +62,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
       await next();
     },
     securityHeaders(services.config.publicUrl, services.payments?.origins),
-    keptByNobodyElse,
+    noSharedCache,
     logLine,
     knownHost,
     rateHeaders,

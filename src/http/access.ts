@@ -4,8 +4,8 @@ import { allow } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
 
 /**
- * Refuses before the input is even read, so that a refusal says nothing about it. The verb asks
- * again: pages and other callers reach it without passing here.
+ * Refuses before the input is parsed, so that a refusal reveals nothing about it. The service function
+ * checks again, because pages and other callers do not pass this middleware.
  */
 export function requirePermission(permission: Permission): MiddlewareHandler<GuildEnv> {
   return async function requirePermission(c, next) {

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./env.ts";
 
-/** The address the request came from. */
+/** The client's address. */
 export function clientAddress(c: Context<AppEnv>): string {
   if (c.env?.address !== undefined) return c.env.address;
   return addressOf(
@@ -12,8 +12,8 @@ export function clientAddress(c: Context<AppEnv>): string {
 }
 
 /**
- * Each trusted proxy appends the address it saw to X-Forwarded-For, so only the last `hops` entries
- * were written by one of ours; what stands before them anybody can make up.
+ * Each trusted proxy appends the address it saw to X-Forwarded-For. Our proxies wrote only the last
+ * `hops` entries. A client can forge the entries before them.
  */
 export function addressOf(
   direct: string | undefined,
@@ -25,7 +25,7 @@ export function addressOf(
   return (forwarded[forwarded.length - hops] || direct || "").slice(0, 64);
 }
 
-/** The network of an address: its /24, or for IPv6 its /48, as people keep it from day to day. */
+/** The network of an address: its /24, or its /48 for IPv6. People keep it from day to day. */
 export function addressRange(address: string): string {
   const subject = addressSubject(address);
   if (subject.endsWith("::/64"))
@@ -33,7 +33,10 @@ export function addressRange(address: string): string {
   return subject.replace(/^(\d+\.\d+\.\d+)\.\d+$/, "$1.0/24");
 }
 
-/** An address as rate limits count it: without its port, and an IPv6 customer owns a whole /64. */
+/**
+ * An address as rate limits count it: without its port, and as a /64 for IPv6, because one customer
+ * owns a whole /64.
+ */
 export function addressSubject(address: string): string {
   const plain = address
     .toLowerCase()

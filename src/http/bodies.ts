@@ -2,12 +2,12 @@ import { createMiddleware } from "hono/factory";
 import { Malformed } from "../kernel/errors.ts";
 import type { AppEnv } from "./env.ts";
 
-/** What a connection that ended in the middle of a body throws, by Node and by its adapter. */
+/** The errors that Node and its adapter throw when a connection ends in the middle of a body. */
 const CUT_OFF = /^(aborted|Client connection prematurely closed\.|Premature close|terminated)$/;
 
 /**
- * Makes a body that cannot be read the sender's problem (400) for every handler: a form without its
- * boundary, a part that never ends, a connection that broke off.
+ * Turns an unreadable body into the sender's error (400) in every handler. Examples are a form without
+ * its boundary, a part that never ends and a broken connection.
  */
 export const readableBodies = createMiddleware<AppEnv>(async function readableBodies(c, next) {
   const { req } = c;
@@ -28,7 +28,7 @@ export const readableBodies = createMiddleware<AppEnv>(async function readableBo
   await next();
 });
 
-/** Did the sender's connection end before the body had arrived? */
+/** True if the sender's connection ended before the whole body had arrived. */
 export function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? error.code : undefined;
@@ -37,7 +37,7 @@ export function isCutOff(error: unknown): boolean {
   );
 }
 
-/** For a body that was read in pieces and broke off. */
+/** The error for a body that was read in pieces and broke off. */
 export function cutOff(cause: unknown): Malformed {
   return new Malformed(
     "request/cut-off",

@@ -7,8 +7,8 @@ const [LF, CR, QUOTE, AMPERSAND, COMMA, DASH, BACKSLASH] = [10, 13, 34, 38, 44, 
 const [BRACKET_OPEN, BRACKET_CLOSE, BRACE_OPEN, BRACE_CLOSE] = [91, 93, 123, 125];
 
 /**
- * Refuses a body with more values or fields, or deeper nesting, than any request of ours has. A
- * megabyte may hold half a million of them, and parsing those would hold up every other guild.
+ * Refuses a body with more values, more fields or deeper nesting than our API uses. A megabyte can hold
+ * half a million values, and parsing them would hold up every other guild.
  * @throws {TooLarge} `request/too-complex`
  */
 export const simpleBody = createMiddleware<AppEnv>(async function simpleBody(c, next) {
@@ -47,7 +47,7 @@ function isSimpleForm(bytes: Uint8Array, type: string): boolean {
   const isMultipart = /multipart/i.test(type);
   let fields = 0;
   for (let at = 0; at < bytes.length; at++) {
-    // Every part of a form with files begins on a line of its own with two dashes.
+    // Every part of a form with files begins with a new line and two dashes.
     const isNext = isMultipart
       ? bytes[at] === DASH && bytes[at + 1] === DASH && bytes[at - 1] === LF && bytes[at - 2] === CR
       : bytes[at] === AMPERSAND;

@@ -15,14 +15,14 @@ import {
   type SessionRow,
 } from "../platform/store.ts";
 
-/** What a caller showed. Work that outlives its request keeps it to ask again. */
+/** The credential of a caller. Work that outlives its request keeps it to check access again. */
 export type Credential =
   | { readonly type: "anonymous" }
-  /** `endsAt`: when the access token ends that stands for the session, in Unix milliseconds. */
+  /** `endsAt`: the end of the access token that was sent, in Unix milliseconds. */
   | { readonly type: "session"; readonly sessionId: SessionId; readonly endsAt?: number }
   | { readonly type: "key"; readonly keyId: string };
 
-/** What a credential opens in one guild at this moment. */
+/** The access that a credential gives in one guild at this moment. */
 export interface CurrentAccess {
   readonly guild: Guild;
   readonly permissions: ReadonlySet<Permission>;
@@ -40,9 +40,9 @@ export function credentialOf(caller: Caller): Credential {
 }
 
 /**
- * Judges every end that access can have: of a session, an access token, a key, a membership, a role,
- * a plan's limit and the guild itself. Undefined once there is none. Event streams and sockets ask
- * this when they open and again every few seconds.
+ * Checks everything that can end access: the session, access token, key, membership, role, plan limit
+ * and the guild itself. Undefined if there is no access. Event streams and sockets call this when they
+ * open and again every few seconds.
  */
 export async function currentAccess(
   platform: PlatformStore,
@@ -66,7 +66,7 @@ export async function currentAccess(
   };
 }
 
-/** Is what was shown still good, whatever it opens? */
+/** Whether the credential is still valid, independent of any guild. */
 export async function isCurrent(platform: PlatformStore, credential: Credential): Promise<boolean> {
   if (credential.type === "anonymous") return true;
   const found =
@@ -76,7 +76,7 @@ export async function isCurrent(platform: PlatformStore, credential: Credential)
   return found !== undefined;
 }
 
-/** May a caller with this membership (or none) know that the guild exists? */
+/** Whether a caller with this membership (or none) may know that the guild exists. */
 export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
   if (isGone(guild)) return false;
   return membership !== undefined || (guild.isPublic && guild.status === "ready");

@@ -7,34 +7,37 @@ import type { Locale } from "../web/i18n/index.ts";
 
 export type Theme = "dark" | "light" | "system";
 
-/** What the runtime hands over with a request. */
+/** The runtime's data about a request. */
 export interface Bindings {
-  /** Node: the connection. */
+  /** On Node: the connection. */
   readonly incoming?: {
     readonly socket?: { readonly remoteAddress?: string; readonly destroy?: () => void };
   };
-  /** Where nothing may outlive a request: its own services, and who the edge says is calling. */
+  /**
+   * In runtimes where nothing outlives a request: its own services, and the client address from the
+   * edge.
+   */
   readonly services?: Services;
   readonly address?: string;
 }
 
-/** Set for every request by the middleware of app.ts, in this order. */
+/** Variables of every request. The middleware of app.ts sets them in this order. */
 export interface AppEnv {
   Bindings: Bindings;
   Variables: {
     /** Set by `provide`. */
     services: Services;
-    /** Set by `provide`: what operators set while the platform runs. */
+    /** Set by `provide`: settings that operators change while the platform runs. */
     settings: Settings;
-    /** Set by `requestId`: ours, or the caller's own if it sent a plain one. */
+    /** Set by `requestId`: our id, or the caller's own if it has a valid form. */
     requestId: string;
     /** Set by `session`. */
     caller: Caller;
-    /** Set by `session`: what verbs of platform features take. */
+    /** Set by `session`: the context for service functions of platform features. */
     platform: PlatformContext;
-    /** Set by the rate limits: the one that the caller will meet first, if there is any. */
+    /** Set by the rate limits: the limit that the caller will reach first, if any. */
     rate: RateState | undefined;
-    /** Set by the answer to an error of ours: what the line of the request says of it. */
+    /** Set by the error handler: what the log line of the request says about the failure. */
     failure: { readonly code: string; readonly cause?: string } | undefined;
     /** Set by `preferences`. */
     locale: Locale;
@@ -42,7 +45,7 @@ export interface AppEnv {
   };
 }
 
-/** Below `/g/:guild`: `inGuild` found the guild, the caller's place in it, and its database. */
+/** Variables below `/g/:guild`. `inGuild` sets the guild, the caller's membership and the database. */
 export interface GuildEnv extends AppEnv {
   Variables: AppEnv["Variables"] & { guild: GuildContext };
 }

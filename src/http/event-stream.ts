@@ -10,17 +10,17 @@ import type { AppEnv, GuildEnv } from "./env.ts";
 
 /** A stream of server-sent events to one reader. */
 export interface EventStream {
-  /** The reader left, the right to read ended, or the server closes. */
+  /** True when the reader left, lost the permission to read, or the server closes. */
   readonly isOver: boolean;
   /** Waits while the reader is slow. */
   send(message: SSEMessage): Promise<void>;
-  /** Called once when it is over. */
+  /** Calls the listener once when the stream is over. */
   onOver(listener: () => void): void;
 }
 
 /**
- * Sends events for as long as `run` goes on and `mayRead` says yes, which is asked every few seconds.
- * Everybody may have so many streams at once. @throws {LimitReached} `live/too-many-streams`
+ * Sends events until `run` ends or `mayRead` returns false. `mayRead` is called every few seconds. Each
+ * caller may have a limited number of streams. @throws {LimitReached} `live/too-many-streams`
  */
 export function eventStream<E extends AppEnv>(
   c: Context<E>,
@@ -38,7 +38,7 @@ export function eventStream<E extends AppEnv>(
     const recheck = background.every("stream.recheck", limits.live.recheckMs, async () => {
       if (await mayRead().catch(() => false)) return;
       end();
-      // A reader that takes nothing blocks the orderly end.
+      // A reader that does not read blocks an orderly end.
       await delay(limits.live.endMsMax);
       if (!sse.closed) c.env?.incoming?.socket?.destroy?.();
     });
@@ -63,7 +63,7 @@ export function eventStream<E extends AppEnv>(
   });
 }
 
-/** Whether the caller of this request may still do this in its guild. */
+/** Whether the caller of this request still has this permission in the guild. */
 export async function mayStill(c: Context<GuildEnv>, permission: Permission): Promise<boolean> {
   const { services, caller, guild } = c.var;
   const access = await currentAccess(services.platform, credentialOf(caller), guild.guild.id);

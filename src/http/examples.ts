@@ -1,4 +1,4 @@
-/** The parts of JSON Schema that the schemas of the API use. */
+/** The parts of JSON Schema that the API's schemas use. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -29,7 +29,7 @@ type Schemas = Readonly<Record<string, JsonSchema>>;
 const ID = "0199f0a4-3c2e-7b61-9d52-4f1d8a6e2b37";
 const [CREATED_AT, SOON] = [1_790_000_000_000, 1_790_086_400_000];
 
-/** Values by the name of their field, for the types that they fit. */
+/** Example values by field name. A value is used where its type fits. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
   id: ID,
   slug: "iron-vow",
@@ -79,10 +79,10 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   status: "ready",
 };
 
-/** Texts for patterns: the first that fits is taken. */
+/** Example texts for patterns. The first match is used. */
 const BY_PATTERN = ["20:00", "2026-11-30", "ab12".repeat(12), "iron-vow", "Cinder", "15"];
 
-/** A value that fits the schema, with values of the field's world where its name is known. */
+/** An example value that fits the schema. Known field names get realistic values. */
 export function exampleOf(schema: JsonSchema, schemas: Schemas, name = ""): unknown {
   const known = schema.example ?? schema.examples?.[0] ?? schema.const;
   if (known !== undefined) return known;
@@ -110,7 +110,7 @@ function merged(parts: readonly unknown[]): unknown {
   return Object.assign({}, ...(parts as object[]));
 }
 
-/** All fields that must be there; of an object without such fields, its first two. */
+/** All required fields. If there are none, the first two fields. */
 function exampleObject(schema: JsonSchema, schemas: Schemas): Record<string, unknown> {
   const { properties = {}, propertyNames } = schema;
   const fields = Object.keys(properties);
@@ -124,7 +124,7 @@ function exampleObject(schema: JsonSchema, schemas: Schemas): Record<string, unk
   return Object.fromEntries(found);
 }
 
-/** Bodies show what must be there. Answers, which may grow, show all that they can have. */
+/** Request examples show required fields only. Response examples show all fields. */
 function isShown(schema: JsonSchema, field: string): boolean {
   if (field === "next") return false;
   return schema.additionalProperties !== false || !!schema.required?.includes(field);

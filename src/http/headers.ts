@@ -3,8 +3,8 @@ import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./env.ts";
 
 /**
- * No inline code, no foreign code, no frames: what a page may do, said once. Forms lead nowhere but
- * here, and to where somebody pays.
+ * Sets the security headers of every page: no inline code, no foreign code, no frames. Forms may submit
+ * only to this site and to the payment page.
  */
 export function securityHeaders(publicUrl: URL, formTargets: readonly string[] = []) {
   return secureHeaders({
@@ -28,10 +28,11 @@ export function securityHeaders(publicUrl: URL, formTargets: readonly string[] =
 }
 
 /**
- * Answers depend on who asks, so no cache between us and a browser may keep one, and the browser asks
- * before it shows one again: roles change. What says otherwise itself, such as an asset, is left alone.
+ * Responses depend on the caller, so shared caches must not store them. The browser revalidates before
+ * it shows one again, because roles change. A response with its own Cache-Control, such as an asset,
+ * keeps it.
  */
-export const keptByNobodyElse = createMiddleware<AppEnv>(async function keptByNobodyElse(c, next) {
+export const noSharedCache = createMiddleware<AppEnv>(async function noSharedCache(c, next) {
   await next();
   if (c.res.headers.has("Cache-Control")) return;
   c.res.headers.set("Cache-Control", "private, no-cache");

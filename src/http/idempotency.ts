@@ -22,7 +22,7 @@ const storedRow = z.object({
 });
 type StoredRow = z.infer<typeof storedRow>;
 
-// While a request is under way, `headers` says who runs it.
+// While a request runs, `headers` names the process that runs it.
 const claimant = z.object({ claim: z.string(), runner: z.string() });
 const storedHeaders = z.record(z.string(), z.string());
 
@@ -41,27 +41,29 @@ const STORED =
 
 const OURS = "scope = ? AND key = ? AND headers = ? AND status IS NULL";
 
-/** Below a guild's address there is a guild, elsewhere there is none. */
+/** `guild` is set below a guild's address only. */
 interface AnyEnv extends AppEnv {
   Variables: AppEnv["Variables"] & { guild?: GuildContext };
 }
 
-/** How a route treats an Idempotency-Key. Routes are marked in `router.ts`. */
+/** How a route handles an Idempotency-Key. `router.ts` marks the routes. */
 export interface Repeatability {
-  /** Statuses whose answers hold a secret. Such an answer is never stored. */
+  /** Statuses of responses with a secret. Such a response is never stored. */
   readonly secretStatuses: ReadonlySet<number>;
 }
 
 /**
- * Answers a repeated unsafe request with the first one's answer. It runs after the route's own
- * middleware, so a caller who lost the permission gets no old answer. Keys belong to the caller and
- * are kept in the guild's database, or in the platform's outside of guilds.
+ * Answers a repeated unsafe request with the first response. It runs after the route's own middleware,
+ * so a caller who lost the permission gets no old response. Keys belong to the caller and are stored in
+ * the guild's database, or in the platform's outside of guilds.
  *
- * Only what was done is stored: a refusal (4xx) or a failure (5xx) releases the key. Of an answer
- * with a secret nothing but the `id` is stored, and a repetition answers 409 `idempotency/shown-once`.
+ * Only successful responses are stored. A refusal (4xx) or failure (5xx) releases the key. Of a
+ * response with a secret only the `id` is stored, and a repetition answers 409
+ * `idempotency/shown-once`.
  *
- * A request whose process died is run again: at once where this machine knows that the process is
- * gone, else when its lock ends. Verbs whose second run would do harm carry the key in their rows.
+ * If the process died, the request runs again: at once where this machine knows that the process has
+ * ended, else when its lock expires. Operations whose second run would do harm store the key in their
+ * rows.
  */
 export function idempotency({ secretStatuses }: Repeatability): MiddlewareHandler {
   return async function idempotency(c: Context<AnyEnv>, next) {
@@ -72,7 +74,8 @@ export function idempotency({ secretStatuses }: Repeatability): MiddlewareHandle
     refuseOddKey(key);
     const claim = await newClaim(c, caller, key);
     const earlier = await take(c, claim).catch((error: unknown) => {
-      // The claim may be written although its answer was lost. A retry must not wait for its end.
+      // The claim may have been stored although the response was lost. A retry must not wait for its
+      // lock to expire.
       if (isAway(error)) background.detach("idempotency.persist", persist(claim, release(claim)));
       throw error;
     });
@@ -85,7 +88,7 @@ export function idempotency({ secretStatuses }: Repeatability): MiddlewareHandle
     }
     const record = await outcome(claim, c.res, secretStatuses);
     await write(claim.db, [record]).catch((error: unknown) => {
-      // The work is done even if its answer cannot be stored yet, so the caller gets the answer.
+      // The work is done even if its response cannot be stored yet, so the caller gets the response.
       services.log.warn("idempotency.kept-late", { requestId: c.var.requestId, error });
       if (isAway(error)) background.detach("idempotency.persist", persist(claim, record));
     });
@@ -110,13 +113,13 @@ async function newClaim(c: Context<AnyEnv>, caller: SignedIn, key: string): Prom
   };
 }
 
-/** An operator who acts as a person, and a token for one guild, get no answers of the person's own. */
+/** Separates an impersonating operator and a token for one guild from the person's own requests. */
 function scopeOf({ userId, impersonator, guildId }: SignedIn): string {
   if (impersonator) return `${userId} by ${impersonator.id}`;
   return guildId === undefined ? userId : `${userId} in ${guildId}`;
 }
 
-/** Keyed with the server's secret: a password in a body cannot be guessed from its stored hash. */
+/** Keyed with the server's secret, so that a password in a body cannot be guessed from its stored hash. */
 async function requestHashOf(c: Context<AnyEnv>): Promise<string> {
   const body = await c.req.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
@@ -125,7 +128,7 @@ async function requestHashOf(c: Context<AnyEnv>): Promise<string> {
   return bytesToHex(hmac(sha256, secret, utf8ToBytes(text)));
 }
 
-/** Undefined when the request is ours to run; else what is known of the first one with this key. */
+/** Claims the key. Returns undefined if this request may run, else the stored row of the first one. */
 async function take(c: Context<AnyEnv>, claim: Claim): Promise<StoredRow | undefined> {
   const first = await tryToTake(c, claim, null);
   if (first?.status !== null || first === undefined) return first;
@@ -143,7 +146,7 @@ async function tryToTake(
   const nowMs = c.var.services.now().getTime();
   const { idempotencyLockMs, idempotencyKeptMs } = limits.http;
   const times = [nowMs + idempotencyLockMs, nowMs + idempotencyKeptMs, nowMs];
-  // No right clock has locked it for longer.
+  // A correct clock never sets a lock that ends later than this.
   const latest = nowMs + idempotencyLockMs + limits.clock.skewMs;
   const [claimed, stored] = await write(db, [
     { sql: CLAIM, args: [...id, requestHash, by, ...times, fromDead, latest] },
@@ -159,7 +162,7 @@ function claimantIn(headers: string | null): z.infer<typeof claimant> | undefine
   return claimant.safeParse(JSON.parse(headers)).data;
 }
 
-/** Long requests keep their lock for as long as they run. Returns how to stop. */
+/** Renews the lock while the request runs. Returns a function that stops the renewal. */
 function renewWhileRunning(c: Context<AnyEnv>, { db, id, by }: Claim): () => void {
   const { background, now } = c.var.services;
   const timer = background.every("idempotency.renew", limits.http.idempotencyRenewMs, async () => {
@@ -181,7 +184,7 @@ function refuseOddKey(key: string): void {
   );
 }
 
-/** Stored in the place of an answer whose secret was shown once. */
+/** Marks a stored row whose response held a secret. */
 const SHOWN_ONCE = "shown-once";
 
 function replay(row: StoredRow, requestHash: string): Response {
@@ -211,7 +214,7 @@ function replay(row: StoredRow, requestHash: string): Response {
   return new Response(row.body, { status: row.status, headers });
 }
 
-/** Stores the answer of what was done. Other answers, and files, are not stored: the key is free. */
+/** Stores a successful JSON response. For all other responses and for files, it releases the key. */
 async function outcome(
   claim: Claim,
   response: Response,
@@ -245,7 +248,7 @@ function store(
   };
 }
 
-/** The id of what was made, so that its secret can be revoked; empty where the answer has none. */
+/** The id of the created resource, so that its secret can be revoked. Empty if the response has none. */
 function idIn(text: string): string {
   return z.object({ id: z.string() }).safeParse(JSON.parse(text)).data?.id ?? "";
 }
@@ -255,8 +258,8 @@ function release({ id, by }: Claim): Statement {
 }
 
 /**
- * Writes a claim's end once its database answers again. Without it the key would stay locked after a
- * restart of that server. Gives up after `idempotencyPersistMs`.
+ * Writes the end of a claim after its database answers again. Otherwise the key would stay locked after
+ * a restart of that server. Gives up after `idempotencyPersistMs`.
  */
 async function persist({ db }: Claim, record: Statement): Promise<void> {
   const startedAt = performance.now();

@@ -1,10 +1,13 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "./env.ts";
 
-// An invitation's address is its secret.
+// An invitation's address contains its secret.
 const INVITATION = /(?<=\/invitations\/)[\w-]{43}/;
 
-/** One line per request, after it was answered. Never the query string: it may carry a secret. */
+/**
+ * Writes one line per request, after the response. Leaves out the query string, which may hold a
+ * secret.
+ */
 export const logLine = createMiddleware<AppEnv>(async function logLine(c, next) {
   const startedAt = performance.now();
   await next();
@@ -15,7 +18,7 @@ export const logLine = createMiddleware<AppEnv>(async function logLine(c, next) 
     path: c.req.path.replace(INVITATION, "[left out]"),
     status: c.res.status,
     ms: Math.round((performance.now() - startedAt) * 100) / 100,
-    // An operator looks for the reason where the failure is.
+    // Failures include their cause, so that an operator finds the reason in the same line.
     ...(c.res.status >= 500 && failure),
     ...(caller?.type === "user" && { userId: caller.userId }),
   });

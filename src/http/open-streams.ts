@@ -1,14 +1,14 @@
 import { LimitReached } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 
-/** One stream that is open. */
+/** An open stream. */
 export interface OpenStream {
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
   leave(): void;
 }
 
-/** Counts the event streams of this process by who reads them, and ends them when the server closes. */
+/** Counts the event streams of this process by reader, and ends them when the server closes. */
 export class OpenStreams {
   readonly #counts = new Map<string, number>();
   readonly #closing = new AbortController();
@@ -37,7 +37,7 @@ export class OpenStreams {
     };
   }
 
-  /** Every stream that is open now. */
+  /** The number of open streams. */
   get count(): number {
     let sum = 0;
     for (const count of this.#counts.values()) sum += count;

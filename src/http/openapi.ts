@@ -37,7 +37,10 @@ const SECURITY_SCHEMES = {
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
-/** The OpenAPI 3.1 document of every mounted route, made once: routes do not change at run time. */
+/**
+ * The OpenAPI 3.1 document of all mounted routes. It is built once, because routes do not change at run
+ * time.
+ */
 export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, serverUrl: URL): Document {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -71,7 +74,7 @@ export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, serverUrl: U
   return document;
 }
 
-/** What a parameter means, by its name. Parameters with a description of their own keep it. */
+/** Descriptions of parameters by name. A parameter with its own description keeps it. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   id: "The id that the list or the creating request returned.",
   userId: "The id of the member's account.",
@@ -93,7 +96,7 @@ function describedParameter(one: NonNullable<Operation["parameters"]>[number]) {
   return { ...(one.in === "path" ? required(one) : one), ...(description && { description }) };
 }
 
-/** A part of a path is always there, also where its schema would turn nothing into a number. */
+/** Marks path parameters as required, even if their schema accepts a missing value. */
 function required(one: Parameter): Parameter {
   const { type, ...rest } = (one.schema ?? {}) as JsonSchema;
   const present = Array.isArray(type) ? type.filter((name) => name !== "null") : type;
@@ -105,7 +108,7 @@ function required(one: Parameter): Parameter {
   };
 }
 
-/** Puts an example beside each JSON schema that has none. */
+/** Adds an example to each JSON schema that has none. */
 function addExamples(operation: Operation, schemas: Readonly<Record<string, JsonSchema>>): void {
   const bodies = [operation.requestBody, ...Object.values(operation.responses ?? {})];
   for (const body of bodies) {

@@ -10,7 +10,7 @@ import type { Tag } from "./tags.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** An answer of an operation, as `json(schema, description)` makes it, or one without a body. */
+/** A response of an operation: made by `json(schema, description)`, or without a body. */
 interface Answer {
   readonly description: string;
   readonly content?: Readonly<Record<string, { readonly schema: z.ZodType }>>;
@@ -22,17 +22,17 @@ interface RawBody {
   readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
 }
 
-/** What one operation of the API takes and gives. */
+/** The definition of one API operation. */
 export interface Operation {
-  /** The operation's name in the API: a verb and a noun, unique. */
+  /** The operation's unique name in the API: a verb and a noun. */
   readonly id: string;
   /** One line for lists of operations: an imperative without a full stop. */
   readonly summary: string;
   /** What a caller has to know, in one to three sentences of Markdown. */
   readonly description: string;
   /**
-   * The problems of this operation by code. Those that every operation of its kind may give are
-   * added by `problemAnswers`.
+   * The problem codes of this operation. `problemAnswers` adds those that every operation of its kind
+   * may give.
    */
   readonly problems?: readonly ProblemCode[];
   readonly params?: z.ZodObject;
@@ -40,19 +40,22 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   /** The JSON body. */
   readonly body?: z.ZodType;
-  /** A body that is no JSON, by media type. */
+  /** A body that is not JSON, by media type. */
   readonly content?: RawBody;
-  /** Refuses callers in another way than `needs` does. */
+  /** Middleware that refuses callers by another rule than `needs`. */
   readonly guard?: MiddlewareHandler;
-  /** Who may call it, in the words of OpenAPI; without it, everyone who is signed in. */
+  /**
+   * The accepted credentials, in the form of OpenAPI. Without it, every signed-in caller may call the
+   * operation.
+   */
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
-  /** A repetition with the same Idempotency-Key runs again, see `runsEachTime`. */
+  /** A repetition with the same Idempotency-Key runs again. See `runsEachTime`. */
   readonly runsEachTime?: true;
-  /** Answers by status. The problem document is added to each operation. */
+  /** Responses by status. The problem document is added to each operation. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
 
-/** The parts of a request that an operation reads, in the shape that the router takes. */
+/** The parts of a request that an operation reads, in the shape that the router expects. */
 type RequestOf<O extends Operation> = {
   [Part in "params" | "query" | "headers" as undefined extends O[Part] ? never : Part]: O[Part];
 } & (O extends { readonly body: infer Body extends z.ZodType }
@@ -75,10 +78,10 @@ type RouteOf<M extends Method, P extends string, O extends Operation, E extends 
 };
 
 /**
- * Operations of one part of the API in one place, shown together under `tag`. Use its methods inside
- * `router.openapi(…)`, so that a path and its handler stand together:
+ * Defines the operations of one part of the API, shown together under `tag`. Use its methods inside
+ * `router.openapi(…)`, so that a path stands beside its handler:
  *
- *     router.openapi(api.get("/raids/{id}", { id: "getRaid", … }), (c) => …)
+ * `router.openapi(api.get("/raids/{id}", { id: "getRaid", … }), (c) => …)`
  *
  * `guardFor` makes the middleware that refuses callers without `needs`.
  */
@@ -129,6 +132,6 @@ export function operationsWith<E extends Env, Need>(
 export const guildOperations = (tag: Tag) =>
   operationsWith<GuildEnv, Permission>("guild", tag, requirePermission);
 
-/** Operations of the platform: what a person does with an account. */
+/** Operations of the platform, for a person's account. */
 export const platformOperations = (tag: Tag) =>
   operationsWith<AppEnv, never>("account", tag, (need: never) => need);

@@ -7,7 +7,10 @@ import { isOurHost } from "./tenant.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Links are built from configuration; a request for a host that is not ours goes no further. */
+/**
+ * Refuses requests for unknown hosts. Links are built from the configuration, never from the Host
+ * header.
+ */
 export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, next) {
   if (!isOurHost(new URL(c.req.url).hostname, c.var.services.config.publicUrl)) {
     throw new Malformed("request/unknown-host", "This address is not served here.");
@@ -16,9 +19,9 @@ export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, ne
 });
 
 /**
- * Refuses requests that another site made the browser send. A browser says where an unsafe request
- * comes from; a client that is no browser says nothing, and is let through only with a request that
- * no page of another site can make: JSON, or a method that needs a preflight we never grant.
+ * Refuses requests that another site made the browser send. A browser states the origin of an unsafe
+ * request. Other clients state none and pass only with a request that another site's page cannot make:
+ * JSON, or a method that needs a preflight we never grant.
  */
 export const sameOrigin = createMiddleware<AppEnv>(async function sameOrigin(c, next) {
   if (!SAFE_METHODS.has(c.req.method) && !isFromHere(c.req.raw, c)) {
@@ -43,7 +46,7 @@ function isFromHere(request: Request, c: Context<AppEnv>): boolean {
     return isHere && (site === null || site === "same-origin");
   }
   if (site !== null) return site === "same-origin";
-  // No browser: without a token of its own, only what no page of another site can make.
+  // Not a browser. Without a token, only requests that another site's page cannot make may pass.
   if (!travelsByItself(c.var.caller)) return true;
   const type = request.headers.get("content-type") ?? "";
   return request.method !== "POST" || /^application\/json\b/i.test(type);

@@ -2,10 +2,10 @@ import { meaningOf, translator } from "../web/i18n/index.ts";
 import { PROBLEM_STATUS, type ProblemCode, type ProblemStatus } from "../web/problem-codes.ts";
 import { TITLE } from "./problem.ts";
 
-/** Where an operation stands: below a guild, in the operators' console, or elsewhere. */
+/** Where an operation is mounted: below a guild, in the operators' console, or elsewhere. */
 export type Place = "guild" | "console" | "account";
 
-/** The parts of an operation that say which problems it may give. */
+/** The parts of an operation that determine its possible problems. */
 interface Facts {
   readonly needs?: unknown;
   readonly params?: unknown;
@@ -22,7 +22,7 @@ interface Reference {
   readonly $ref: string;
 }
 
-/** An answer in the shape of OpenAPI. */
+/** A response in the shape of OpenAPI. */
 export interface ProblemAnswer {
   readonly description: string;
   readonly content: {
@@ -35,7 +35,7 @@ export interface ProblemAnswer {
 
 type CodesByStatus = Readonly<Partial<Record<ProblemStatus, readonly ProblemCode[]>>>;
 
-/** What every operation may answer in this place, where its kind has such an answer at all. */
+/** The problems that every operation in this place may give, by status. */
 const STANDARD: Readonly<Record<Place, CodesByStatus>> = {
   guild: {
     400: ["request/malformed", "request/unknown-host", "guild/ambiguous"],
@@ -76,8 +76,8 @@ const STANDARD: Readonly<Record<Place, CodesByStatus>> = {
 const statusOf = (code: ProblemCode): ProblemStatus => PROBLEM_STATUS.get(code)!;
 
 /**
- * The problem answers of an operation by status: those of its kind, and its own `problems`. An
- * answer without problems of its own is a reference to one of `problemComponents`.
+ * The problem responses of an operation by status: those of its kind and its own `problems`. A response
+ * without problems of its own refers to one of `problemComponents`.
  */
 export function problemAnswers(
   place: Place,
@@ -120,7 +120,7 @@ function standardStatuses(place: Place, method: string, facts: Facts): ProblemSt
   return (Object.keys(present).map(Number) as ProblemStatus[]).filter((status) => present[status]);
 }
 
-/** Answers and examples that operations refer to, by name: all that a document refers to. */
+/** The shared responses and examples that the document's operations refer to, by name. */
 export function problemComponents(documentText: string) {
   const isUsed = (kind: string, name: string, text: string) =>
     text.includes(`"#/components/${kind}/${name}"`);
@@ -144,7 +144,7 @@ const PLACE_NAME: Readonly<Record<Place, string>> = {
   account: "",
 };
 
-/** The name of a standard answer, such as `NotFoundInGuild`. Equal answers have one name. */
+/** The name of a standard response, such as `NotFoundInGuild`. Equal responses share one name. */
 function nameOf(place: Place, status: ProblemStatus): string {
   const codes = STANDARD[place][status] ?? [];
   const isCommon = String(codes) === String(STANDARD.account[status] ?? []);
@@ -165,7 +165,7 @@ function answerOf(status: ProblemStatus, codes: readonly ProblemCode[]): Problem
   };
 }
 
-// A name of a component takes no slash.
+// Component names must not contain a slash.
 const exampleName = (code: ProblemCode): string => code.replace("/", ".");
 
 function exampleOf(code: ProblemCode) {

@@ -15,10 +15,10 @@ import { limits } from "../limits.ts";
 import { cutOff, isCutOff } from "./bodies.ts";
 import type { AppEnv } from "./env.ts";
 
-/** What a browser is shown instead of JSON. Set by app.ts, which knows the pages. */
+/** The page that browsers get instead of JSON. app.ts sets it, because it knows the pages. */
 export type ProblemPage = (c: Context<AppEnv>, problem: Problem) => Response | Promise<Response>;
 
-/** RFC 9457. `type` is a page that explains the code. */
+/** A problem document (RFC 9457). `type` is the address of a page that explains the code. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -44,10 +44,10 @@ const STATUS: Readonly<Record<ErrorKind, ProblemStatus>> = {
   "not-supported": 501,
 };
 
-/** There is no room, and waiting alone makes none. */
+/** Storage is full. Waiting alone does not help. */
 const FULL: ReadonlySet<string> = new Set(["guild/storage-full", "database/storage-full"]);
 
-/** The title of a problem document, by its status. 408 is answered before a request comes here. */
+/** Titles of problem documents by status. 408 is answered before a request reaches the app. */
 export const TITLE: Readonly<Record<ProblemStatus | 408, string>> = {
   400: "Bad request",
   401: "Sign in first",
@@ -65,7 +65,7 @@ export const TITLE: Readonly<Record<ProblemStatus | 408, string>> = {
   507: "Storage full",
 };
 
-/** The one place where an error becomes an answer. Pages get a page, everybody else a document. */
+/** Turns every error into a response. Browsers get a page, all other clients a problem document. */
 export function onError(page: ProblemPage) {
   return (error: Error, c: Context<AppEnv>): Response | Promise<Response> => {
     const known = isCutOff(error) ? cutOff(error) : toAppError(error);
@@ -81,7 +81,7 @@ export function onError(page: ProblemPage) {
   };
 }
 
-/** What the line of the request says of it, and what operators are told of. */
+/** Sets the failure for the request's log line and reports file and disk errors to operators. */
 function noteFailure(c: Context<AppEnv>, known: AppError | undefined, error: Error): void {
   if (known !== undefined && statusOf(known) < 500) return;
   const cause = known === undefined ? error : known.cause;
@@ -90,18 +90,18 @@ function noteFailure(c: Context<AppEnv>, known: AppError | undefined, error: Err
     code: known?.code ?? "request/failed",
     ...(text !== undefined && { cause: text.slice(0, limits.database.causeCharsMax) }),
   });
-  // What a database's own connection met was told of already; this is for files and for the disk.
+  // The database connection already reported its own errors. This one is for files and the disk.
   if (systemKindOf(error)) c.var.services.faults.failed(undefined, error);
 }
 
-/** For `app.notFound`: no route at all answers like a thing that does not exist. */
+/** For `app.notFound`. An unknown route answers like a missing resource. */
 export function notFound(): never {
   throw new NotFound("request/no-such-page", "There is nothing at this address.");
 }
 
 /** The HTTP status of an error, for pages that show it in their own form. */
 export function statusOf(error: AppError): ProblemStatus {
-  // A rate limit passes by itself, a plan's limit does not: only the first says when to come back.
+  // A rate limit ends by itself, a plan's limit does not. Only the first says when to retry.
   if (error.kind === "limit" && "retryAfterMs" in error.details) return 429;
   return FULL.has(error.code) ? 507 : STATUS[error.kind];
 }
@@ -135,7 +135,7 @@ function unknownProblem(c: Context<AppEnv>, error: Error): Problem {
   };
 }
 
-/** Failures of the layers below that a caller can do something about. */
+/** Converts failures of lower layers that the caller can act on. */
 function toAppError(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException) return fromHono(error);
@@ -186,7 +186,8 @@ function toAppError(error: Error): AppError | undefined {
     );
   }
   if (["timeout", "unreachable", "missing", "denied"].includes(error.kind)) {
-    // The answer may have been lost after the deed, so this must not say that nothing was done.
+    // The write may have succeeded although its answer was lost, so the text must not say that nothing
+    // was done.
     return new Unavailable(
       "database/unreachable",
       "The database did not answer. Try again: with the same Idempotency-Key nothing is done twice.",

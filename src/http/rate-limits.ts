@@ -6,7 +6,7 @@ import type { RateCategory, RateSubject } from "../kernel/rates.ts";
 import { addressSubject, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 
-/** Says in the answer where the caller stands with the limit that it will meet first. */
+/** Adds headers with the state of the limit that the caller will reach first. */
 export const rateHeaders = createMiddleware<AppEnv>(async function rateHeaders(c, next) {
   await next();
   const { rate, services } = c.var;
@@ -19,13 +19,13 @@ export const rateHeaders = createMiddleware<AppEnv>(async function rateHeaders(c
   headers.set("RateLimit-Reset", String(Math.ceil(resetMs / 1_000)));
 });
 
-/** Counts a request for where it comes from, before anything is looked up for it. */
+/** Counts a request by its address, before any lookup for it. */
 export const limitAddress = createMiddleware<AppEnv>(async function limitAddress(c, next) {
   await count(c, "address", addressSubject(clientAddress(c)));
   await next();
 });
 
-/** Counts a request for who sends it: an account, however it is signed in, or a key. */
+/** Counts a request by its caller: an account, however it is signed in, or a key. */
 export const limitCaller = createMiddleware<AppEnv>(async function limitCaller(c, next) {
   const { caller } = c.var;
   if (caller.type === "user") await count(c, "account", caller.userId);
@@ -33,7 +33,7 @@ export const limitCaller = createMiddleware<AppEnv>(async function limitCaller(c
   await next();
 });
 
-/** Counts a request for the guild that it is about: the limit that all of its keys share. */
+/** Counts a request by its guild. All keys of the guild share this limit. */
 export async function limitGuild<E extends AppEnv>(c: Context<E>, guildId: GuildId): Promise<void> {
   await count(c as unknown as Context<AppEnv>, "guild", guildId);
 }

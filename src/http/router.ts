@@ -6,8 +6,8 @@ import type { AppEnv } from "./env.ts";
 import { idempotency } from "./idempotency.ts";
 
 /**
- * An OpenAPI router whose invalid input throws `Invalid` with one entry per field, and whose unsafe
- * operations take an Idempotency-Key, after the route's own middleware.
+ * An OpenAPI router. Invalid input throws `Invalid` with one entry per field. Unsafe operations accept
+ * an Idempotency-Key, which is handled after the route's own middleware.
  */
 export function createRouter<E extends Env = AppEnv>(options?: {
   getPath?: (request: Request) => string;
@@ -27,12 +27,12 @@ export function createRouter<E extends Env = AppEnv>(options?: {
 }
 
 /**
- * For operations that a repetition runs again: their answer would be stale, or their rows carry the
- * key themselves. Spread it into the route.
+ * Marks operations that run again for a repeated key, because their response would be stale or their
+ * rows store the key themselves. Spread it into the route.
  */
 export const runsEachTime = { "x-runs-each-time": true } as const;
 
-/** Takes an Idempotency-Key, unless the operation is safe or runs each time. */
+/** Handles an Idempotency-Key, unless the operation is safe or runs each time. */
 function repetitionsOf(route: RouteConfig): readonly MiddlewareHandler[] {
   if (/^(get|head|options)$/.test(route.method) || "x-runs-each-time" in route) return [];
   const secretStatuses = Object.entries(route.responses)
@@ -41,7 +41,7 @@ function repetitionsOf(route: RouteConfig): readonly MiddlewareHandler[] {
   return [idempotency({ secretStatuses: new Set(secretStatuses) })];
 }
 
-/** Turns zod's findings into `errors: [{ pointer, detail }]`, JSON pointers into the input. */
+/** Turns zod's issues into `errors: [{ pointer, detail }]` with JSON pointers into the input. */
 export function invalidFrom(error: z.core.$ZodError, target = "json"): Invalid {
   const base = target === "json" || target === "form" ? "" : `/${target}`;
   return new Invalid("request/invalid", "Some of the input is not right. See each field.", {
@@ -64,27 +64,27 @@ const problemDocument = z
   })
   .openapi("Problem");
 
-/** The `default` answer of every operation: RFC 9457. */
+/** The `default` response of every operation: RFC 9457. */
 export const problem = {
   description: "What went wrong, and what to do about it (RFC 9457).",
   content: { "application/problem+json": { schema: problemDocument } },
 } as const;
 
-/** A JSON answer of an operation. */
+/** A JSON response of an operation. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
 }
 
 /**
- * A JSON answer that holds a secret. It is not stored: a repetition with the same Idempotency-Key
- * answers 409 `idempotency/shown-once`. An answer schema with a secret and without this mark fails
+ * A JSON response that holds a secret. It is not stored: a repetition with the same Idempotency-Key
+ * answers 409 `idempotency/shown-once`. A response schema with a secret and without this mark fails
  * `test/http/idempotency.test.ts`.
  */
 export function shownOnce<T extends z.ZodType>(schema: T, description: string) {
   return { ...json(schema, description), "x-shown-once": true } as const;
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true, content: { "application/json": { schema } } } as const;
 }

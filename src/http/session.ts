@@ -13,12 +13,15 @@ import type { SessionRow } from "../platform/store.ts";
 import { clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 
-/** `__Host-` binds the cookie to this host over TLS; plain http on this machine cannot have it. */
+/**
+ * `__Host-` binds the cookie to this host over TLS. Browsers refuse the prefix over plain http, as on
+ * localhost.
+ */
 export function sessionCookieName(publicUrl: URL): string {
   return publicUrl.protocol === "https:" ? "__Host-guildhall" : "guildhall";
 }
 
-/** Who is calling: by session cookie, by session token or by access token. */
+/** Finds the caller by session cookie, session token or access token. */
 export const session = createMiddleware<AppEnv>(async function session(c, next) {
   const caller = await callerOf(c);
   c.set("caller", caller);
@@ -34,7 +37,7 @@ export const session = createMiddleware<AppEnv>(async function session(c, next) 
   await next();
 });
 
-/** The browser's own cookie; it opens nothing. */
+/** The cookie that recognizes a browser. It gives no access. */
 export function deviceCookieName(publicUrl: URL): string {
   return `${sessionCookieName(publicUrl)}-device`;
 }
@@ -52,7 +55,7 @@ async function callerOf(c: Context<AppEnv>): Promise<Caller> {
   return (await fromSession(c, token, "cookie")) ?? { type: "anonymous" };
 }
 
-/** Two cookies of one name mean that somebody tossed one in: neither is believed. */
+/** Returns undefined if a name occurs twice: then another site may have set one of the cookies. */
 export function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
   const header = c.req.header("cookie");
   if (header === undefined || !header.includes(name)) return undefined;
@@ -84,7 +87,7 @@ async function fromToken(c: Context<AppEnv>, token: string): Promise<Caller | un
     : await fromSession(c, token, "bearer");
 }
 
-/** `/api/g/<guild>/logs/<id>` is counted as `logs`: whose and which is nobody's business. */
+/** Counts `/api/g/<guild>/logs/<id>` as `logs`. The guild and the id are not recorded. */
 function sectionOf(path: string): string {
   return path.replace(/^\/api(\/g\/[^/]+)?\//, "").split("/", 1)[0] ?? "";
 }
@@ -93,7 +96,7 @@ async function fromAccessToken(c: Context<AppEnv>, token: string): Promise<Calle
   const { services } = c.var;
   const claims = await services.accessTokens.verify(token);
   if (claims === undefined) return undefined;
-  // The session stands behind the token, so signing out ends it before its time.
+  // The token depends on its session, so signing out ends it early.
   const row = await services.platform.sessionById(claims.sessionId);
   if (row === undefined) return undefined;
   const { guildId, endsAt } = claims;
@@ -109,7 +112,7 @@ async function fromSession(
   const row = await platform.session(hashToken(token));
   if (row === undefined) return undefined;
   const nowMs = now().getTime();
-  // A clock that was set back finds a use that has not been yet.
+  // After a clock was set back, the last use lies in the future.
   if (Math.abs(nowMs - row.lastUsedAt) > limits.session.touchAfterMs) {
     await unlessFull(platform.touchSession(row.id));
   }

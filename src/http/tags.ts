@@ -1,4 +1,4 @@
-/** The parts of the API, in the order in which people read them, each with what it holds. */
+/** The parts of the API in reading order, each with a description. */
 export const TAGS = {
   Accounts: "Sign-up, sign-in, sessions, and the services that a person is connected with.",
   Guilds: "The caller's guilds: founding, joining and restoring them.",

@@ -15,7 +15,7 @@ import { isVisible } from "./current-access.ts";
 import type { GuildEnv } from "./env.ts";
 import { limitGuild } from "./rate-limits.ts";
 
-/** First path segments that belong to a guild. A test holds this against the mounted routes. */
+/** First path segments of a guild's pages. A test compares them with the mounted routes. */
 export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "standings",
   "dkp",
@@ -37,16 +37,16 @@ export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Is this hostname the platform's own or one guild's, one label above it? */
+/** Whether this hostname is the platform's own or one guild's, one label below it. */
 export function isOurHost(hostname: string, publicUrl: URL): boolean {
   if (hostname === publicUrl.hostname || labelOf(hostname, publicUrl) !== undefined) return true;
   return LOOPBACK.test(publicUrl.hostname) && LOOPBACK.test(hostname);
 }
 
 /**
- * The routed path of a request. `ironforge.<domain>/roster`, `/api/roster` with `X-Guild-ID` or with
- * an access token all become `/g/ironforge/roster`'s form, so that nothing below knows more than
- * one. These only select a guild; `inGuild` decides who may enter.
+ * The path that is routed for a request. `ironforge.<domain>/roster`, and `/api/roster` with
+ * `X-Guild-ID` or an access token, all become paths below `/g/ironforge`, so the code behind it knows
+ * only one form. The selectors only name a guild. `inGuild` decides who may enter.
  */
 export function guildPath(publicUrl: URL): (request: Request) => string {
   return (request) => {
@@ -66,9 +66,9 @@ export function guildPath(publicUrl: URL): (request: Request) => string {
 }
 
 /**
- * Finds the guild and the caller's place in it, and borrows its database for the request.
- * A stranger's guild and a missing one give the same 404.
- * A response that streams outlives this middleware: it must take a lease of its own.
+ * Finds the guild and the caller's membership, and leases the guild's database for the request. A guild
+ * that the caller may not see and a missing one give the same 404. A streaming response outlives this
+ * middleware and must take its own lease.
  */
 export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next) {
   const { platform, tenants, now } = c.var.services;
@@ -103,12 +103,12 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   if (!/^(GET|HEAD)$/.test(c.req.method)) c.var.services.auditSealer.touch(found.guild.id);
 });
 
-/** The one answer for a guild that is not there and for one that the caller may not know of. */
+/** The same error for a missing guild and for one that the caller may not know of. */
 export function noSuchGuild(): NotFound {
   return new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
 }
 
-/** Whose membership counts: the caller's own, or that of the member who made the key. */
+/** The member whose rights count: the caller, or the member who made the key. */
 function memberBehind(caller: Caller): UserId | null {
   if (caller.type === "anonymous") return null;
   return caller.type === "key" ? caller.madeBy : caller.userId;
@@ -172,7 +172,7 @@ function refuseUnlessReady(guild: Guild): void {
   );
 }
 
-/** Path, subdomain, header and token may each name the guild; they must all name the same one. */
+/** Path, subdomain, header and token may each name the guild. All of them must name the same one. */
 function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
   const { services, caller } = c.var;
   const named = [
@@ -212,7 +212,7 @@ function headerGuild(request: Request): string | undefined {
   return request.headers.get("x-guild-id") ?? undefined;
 }
 
-/** The guild an access token was made for, unverified: it selects a path, it opens nothing. */
+/** The guild of an access token, unverified. It only selects a path and gives no access. */
 function claimedGuild(request: Request): string | undefined {
   const authorization = request.headers.get("authorization");
   const key = authorization?.startsWith("Bearer gh_") && parseKey(authorization.slice(7));

@@ -8,7 +8,7 @@ import {
   nameFault,
 } from "../kernel/names.ts";
 
-// What people write, as the API and the forms take it. Every field of this kind is one of these three.
+// Text that people write, for the API and for forms. Every such field is one of these three kinds.
 
 const HIDDEN = "Leave out characters that cannot be seen or that change the direction of text.";
 
@@ -18,7 +18,7 @@ const NAME_ADVICE: Readonly<Record<NameFault, string>> = {
   "no-letter": "Use at least one letter or digit.",
 };
 
-/** A name: one line with a letter or digit, in its clean form, of at most `charsMax` UTF-16 units. */
+/** A name: one line with a letter or digit, cleaned, with at most `charsMax` UTF-16 units. */
 export function nameField(charsMax: number) {
   return z
     .string()

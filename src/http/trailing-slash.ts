@@ -3,8 +3,8 @@ import { NotFound } from "../kernel/errors.ts";
 import type { AppEnv } from "./env.ts";
 
 /**
- * Leads from `/about/` to `/about` where only the second exists. The answer names a path and no host:
- * behind a proxy, the scheme and host that we see are not those that the browser sees.
+ * Redirects from `/about/` to `/about` where only the second exists. The redirect names a path without
+ * a host: behind a proxy, the scheme and host that we see differ from those that the browser sees.
  */
 export const noTrailingSlash = createMiddleware<AppEnv>(async function noTrailingSlash(c, next) {
   const { pathname, search } = new URL(c.req.url);
@@ -14,10 +14,10 @@ export const noTrailingSlash = createMiddleware<AppEnv>(async function noTrailin
     await next();
     if (c.res.status !== 404) return;
   } catch (error) {
-    // No route at all throws through here; whatever else fails was answered further in.
+    // `NotFound` comes here only when no route matches. Other errors were answered by inner middleware.
     if (!(error instanceof NotFound)) throw error;
   }
-  // Two slashes at the beginning would name another host.
+  // Two leading slashes would name another host.
   const path = pathname.replace(/\/+$/, "").replace(/^[/\\]+/, "/");
   c.res = c.redirect(`${path}${search}`, 301);
 });

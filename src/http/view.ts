@@ -4,7 +4,7 @@ import type { GuildContext } from "../tenant/context.ts";
 import { type Locale, type Messages, translator } from "../web/i18n/index.ts";
 import type { AppEnv, Theme } from "./env.ts";
 
-/** What a page knows of the request it answers. */
+/** The data that every page needs about its request. */
 export interface View {
   readonly messages: Messages;
   readonly locale: Locale;
@@ -14,13 +14,13 @@ export interface View {
   readonly path: string;
   readonly url: URL;
   readonly requestId: string;
-  /** What operators tell everybody; empty when there is nothing. */
+  /** The operators' announcement. Empty when there is none. */
   readonly announcement: string;
-  /** Below a guild's address only. */
+  /** Set below a guild's address only. */
   readonly guild: GuildContext | undefined;
 }
 
-/** Gathers the page's view from the request's variables. */
+/** Builds the page's view from the request's variables. */
 export function viewOf<E extends AppEnv>(c: Context<E>): View {
   const url = new URL(c.req.url);
   const variables = c.var as Partial<AppEnv["Variables"]> & { guild?: GuildContext };
