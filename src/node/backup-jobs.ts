@@ -13,10 +13,10 @@ import type { Jobs } from "../platform/jobs/jobs.ts";
 import { BACKUP_JOB, LATE_COPIES_JOB } from "../platform/jobs/kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { Mailer } from "../services.ts";
-import type { Keeping } from "./backup-services.ts";
+import type { BackupServices } from "./backup-services.ts";
 import type { JobWork } from "./job-runner.ts";
 
-interface Deps extends Keeping {
+interface Deps extends BackupServices {
   readonly config: Config;
   readonly platform: PlatformStore;
   readonly provisioner: Provisioner;
@@ -26,11 +26,11 @@ interface Deps extends Keeping {
   readonly log: Log;
 }
 
-/** Copies the platform, and sees that every guild has its turn. */
+/** Backs up the platform and schedules the backups of guilds. */
 export const COPIES_JOB = "platform.copies";
 
-/** What may take its time: copies, and the end of deleted guilds. */
-export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
+/** Slow jobs: backups, restores and purges of deleted guilds. */
+export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
   const { backups, platformBackups, provisioner, config, now, platform, jobs, log } = deps;
   const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
   return {
@@ -39,12 +39,12 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         if (guild === undefined || config.backups.everyMs === 0) return undefined;
         step.note("copying");
         const made = await backups.create(guild, "schedule", "schedule").catch(async (error) => {
-          // A full store stays full unless old copies go although no new one could be made.
+          // A full store stays full unless old backups are pruned, even when the new backup failed.
           await backups.prune(guild.id);
           throw error;
         });
         step.note("thinning out");
-        // A clock that is wrong makes old copies of all of them.
+        // A wrong clock would make all backups look old.
         const isClockRight = platform.clock.state() === "right";
         const removed = isClockRight ? await backups.prune(guild.id) : 0;
         const detail = `${made.storedBytes} bytes stored, ${removed} older copies removed`;
@@ -54,7 +54,7 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
     [RESTORE_JOB]: {
       anyStatus: true,
       run: async (job, guild, step) => {
-        // Its subject is a copy's id. What was asked of a guild that is gone is nobody's wish now.
+        // The subject is a backup's id. If the guild is gone, the request has no effect.
         if (guild === undefined) return undefined;
         step.note("restoring");
         const copy = await backups.backup(job.subject);
@@ -62,7 +62,7 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         try {
           await backups.restore(copy, "restore");
         } catch (error) {
-          // No other try will make a damaged copy whole; the guild goes on with what it has.
+          // No retry can repair a damaged backup. The guild keeps its current database.
           if (!isFinal(error)) throw error;
           log.error("backups.not-restored", { guildId: guild.id, error });
           return { outcome: "failed", detail: error.message };
@@ -85,7 +85,7 @@ export function keepingWork(deps: Deps): Readonly<Record<string, JobWork>> {
         await backups.sweepScratch();
         await jobs.forgetRuns(platform.settledNow().getTime() - limits.jobs.runsKeptMs);
         if (config.backups.everyMs === 0) return { dueAt: nextAt() };
-        // First: a store that is away fails what follows.
+        // Runs first, because an unreachable store makes the following steps fail.
         await watchCopies(platform, jobs);
         step.note("copying the platform");
         await platformBackups.create();
@@ -107,7 +107,7 @@ function isFinal(error: unknown): error is Error {
   return error instanceof DatabaseError && error.kind === "corrupt";
 }
 
-/** Every guild that is open has a copy coming; they are spread, so that not all come at once. */
+/** Schedules a backup for every open guild, spread over time so that they do not all run at once. */
 async function scheduleBackups(platform: PlatformStore, everyMs: number): Promise<void> {
   await write(platform.db, [
     {

@@ -28,25 +28,25 @@ interface Deps extends SwapDeps {
   readonly now: Clock;
 }
 
-/** Copies of databases and what they need. */
-export interface Keeping {
+/** The services that make, store and restore backups. */
+export interface BackupServices {
   readonly backups: Backups;
   readonly platformBackups: PlatformBackups;
   readonly backupStore: BackupStore;
   readonly archiving: ArchiveDeps;
   readonly exports: Exports;
-  /** After a guild was given another database: what is due in it, and when. */
+  /** Schedules the jobs of a guild's new database, after a restore or an import. */
   setJobsAnew(guild: Guild): Promise<void>;
 }
 
-/** Where copies are kept: known by configuration alone, for the day there is no platform. */
+/** The store of backups. Only the configuration names it, so a lost platform can still find its backups. */
 export function storeOf({ backups: { dir, s3 }, dataDir }: Config): BackupStore {
   if (s3) return new S3Store(s3);
   if (dir !== undefined) return new FolderStore(resolve(dir));
   return new FolderStore(join(resolve(dataDir), "backups"), resolve(dataDir));
 }
 
-export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keeping {
+export function buildBackupServices(config: Config, dataDir: string, deps: Deps): BackupServices {
   const store = storeOf(config);
   const scratch = join(dataDir, "scratch");
   const check = checkOf(deps);
@@ -73,14 +73,14 @@ export function buildKeeping(config: Config, dataDir: string, deps: Deps): Keepi
   };
 }
 
-/** The ledger of a copy must add up. @throws {DatabaseError} `corrupt` */
+/** Checks that the ledger of a backup adds up. @throws {DatabaseError} `corrupt` */
 function checkOf(deps: Deps): ArchiveDeps["check"] {
   const newest = deps.migrations.length;
   return async (db, guild) => {
     const [[version] = []] = (
       await db.client.execute({ sql: "SELECT schema_version FROM _meta", args: [] })
     ).rows;
-    // What an older schema promised is not what today's questions ask for.
+    // Today's queries cannot check an older schema.
     if (version !== newest) return;
     const actor = { type: "system", job: "backups" } as const;
     const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
@@ -91,9 +91,13 @@ function checkOf(deps: Deps): ArchiveDeps["check"] {
   };
 }
 
-/** The platform keeps when something of a guild is due: another database has other dates. */
+/**
+ * Schedules the jobs of a guild's new database. The platform stores when they are due, and another
+ * database has other due times.
+ */
 async function setJobsAnew({ openClient, jobs, now }: Deps, guild: Guild): Promise<void> {
-  // Opened directly: a guild that waits for a migration is not served, and has its dates all the same.
+  // Opens the database directly: a guild that waits for a migration is not served, but its jobs are due
+  // all the same.
   const db = new TenantDatabase(await openClient(guild.location));
   let auctions: { id: string; at: number }[] = [];
   let pools: { id: string }[] = [];
@@ -101,12 +105,12 @@ async function setJobsAnew({ openClient, jobs, now }: Deps, guild: Guild): Promi
     pools = await db.all("SELECT id FROM pools");
     auctions = await db.all("SELECT id, closes_at AS at FROM auctions WHERE status = 'open'");
   } catch (error) {
-    // A schema from before there were auctions has none that ends.
+    // A schema older than auctions has none to settle.
     if (!(error instanceof DatabaseError) || error.kind !== "sql") throw error;
   } finally {
     await db.close();
   }
   for (const { id, at } of auctions) await jobs.enqueue(guild.id, SETTLE_JOB, id, at);
-  // The job itself works out when its pool decays, if it does.
+  // The job itself computes whether and when its pool decays.
   for (const { id } of pools) await jobs.enqueue(guild.id, DECAY_JOB, id, now().getTime());
 }

@@ -2,14 +2,14 @@ import type { Socket } from "node:net";
 import { addressSubject } from "../http/address.ts";
 import type { Background } from "../kernel/background.ts";
 
-/** Every TCP connection of the server, from its first moment to its last. */
+/** Tracks every TCP connection of the server from its start to its end. */
 export class Connections {
   readonly #background: Background;
   readonly #perAddressMax: number;
   readonly #open = new Set<Socket>();
   readonly #counts = new Map<string, number>();
 
-  /** `perAddressMax`: more of one address are closed at once. Infinite behind a proxy. */
+  /** `perAddressMax`: further connections of one address are closed at once. Infinite behind a proxy. */
   constructor(background: Background, perAddressMax: number) {
     this.#background = background;
     this.#perAddressMax = perAddressMax;
@@ -19,9 +19,10 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** For the server's event `connection`. */
+  /** Handles the server's event `connection`. */
   readonly add = (socket: Socket): void => {
-    // HTTP takes its own listener off when a connection is upgraded. A reset then must find this one.
+    // Node removes its own error listener when a connection is upgraded. This one handles resets after
+    // that.
     this.#background.listen(socket, "error", () => socket.destroy());
     const address = addressSubject(socket.remoteAddress ?? "");
     const count = this.#counts.get(address) ?? 0;

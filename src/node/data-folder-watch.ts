@@ -4,9 +4,9 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 
 /**
- * Tells once when one of `paths` is not what it was when this began: renamed, unmounted or replaced
- * while the server runs; and once when all of them are back. Writes are refused meanwhile by the
- * databases themselves, and go on by themselves.
+ * Reports once when one of `paths` has changed since the start: renamed, unmounted or replaced. Reports
+ * once more when all of them are back. Until then the databases refuse writes by themselves, and accept
+ * them again afterwards.
  */
 export function watchDataFolder(
   paths: readonly string[],

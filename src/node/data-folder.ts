@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
 
-/** The platform's database below `DATA_DIR`. */
+/** The path of the platform's database below `DATA_DIR`. */
 export function platformFile(dataDir: string): string {
   return join(dataDir, "platform.db");
 }
@@ -10,13 +10,13 @@ export function platformFile(dataDir: string): string {
 const TEMPLATE = /^template-.*\.db$/;
 const LOG_OR_TEMPLATE = /^platform\.db-(wal|journal)$|^template-.*\.db$/;
 
-/** Folders that only a platform fills. */
+/** Folders that only a platform creates files in. */
 const FILLED_BY_PLATFORMS = [GUILDS_FOLDER, "logs", "rollouts", "backups"];
 
 /**
- * The first thing in `dataDir`, but for the platform's own file, that a platform must have left there:
- * such as guilds, logs, copies. So is the log of its own file, unless that was opened and found empty.
- * Undefined for a folder that is new or empty, or holds other things.
+ * The first trace of a platform in `dataDir`, apart from its own database file: guilds, logs or
+ * backups. The write-ahead log of that file counts too, unless the file was opened and found empty.
+ * Undefined if the folder is new, empty, or holds other things.
  */
 export async function traceOfPlatform(
   dataDir: string,
@@ -27,14 +27,14 @@ export async function traceOfPlatform(
   const left = names.find((name) => traces.test(name));
   if (left !== undefined) return join(dataDir, left);
   for (const folder of FILLED_BY_PLATFORMS) {
-    // Hidden files are drafts of a process that died: nothing that anybody could miss.
+    // Hidden files are temporary files of a dead process. They hold no lost data.
     const found = (await namesIn(join(dataDir, folder))).find((name) => !name.startsWith("."));
     if (found !== undefined) return join(dataDir, folder, found);
   }
   return undefined;
 }
 
-/** How large a file is, in bytes; 0 when it is not there. */
+/** The size of a file in bytes. 0 if it does not exist. */
 export async function sizeOf(path: string): Promise<number> {
   return await stat(path).then(
     ({ size }) => size,

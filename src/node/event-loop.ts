@@ -5,28 +5,28 @@ import { limits } from "../limits.ts";
 
 const NS_PER_MS = 1_000_000;
 
-/** How long work on the main thread held up everything else, in milliseconds. */
+/** How long work on the main thread blocked everything else, in milliseconds. */
 export interface EventLoopLag {
-  /** The longest in the last second or two. */
+  /** The longest block in the last one or two seconds. */
   readonly latestMs: number;
-  /** The longest since the server started. */
+  /** The longest block since the server started. */
   readonly maxMs: number;
-  /** How often a second had more than `limits.eventLoop.lagMsMax`. */
+  /** The number of seconds with a block above `limits.eventLoop.lagMsMax`. */
   readonly overLimit: number;
 }
 
-/** Measures the event loop's lag. Logs `process.event-loop-lag` when it is over the limit, not too often. */
+/** Measures the event loop's lag. Logs `process.event-loop-lag` above the limit, at a bounded rate. */
 export class EventLoopMonitor {
   readonly #log: Log;
   readonly #background: Background;
   #timer: Timer | undefined;
-  // A histogram that is reset forgets the delay under way, so two of them overlap.
+  // A reset drops the delay in progress, so two histograms overlap.
   #histograms: ReturnType<typeof monitorEventLoopDelay>[] = [];
   #latestMs = 0;
   #maxMs = 0;
   #overLimit = 0;
-  #untoldMaxMs = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #unreportedMaxMs = 0;
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log, background: Background) {
     this.#log = log;
@@ -64,13 +64,17 @@ export class EventLoopMonitor {
     this.#add();
     if (latestMs > lagMsMax) {
       this.#overLimit++;
-      this.#untoldMaxMs = Math.max(this.#untoldMaxMs, latestMs);
+      this.#unreportedMaxMs = Math.max(this.#unreportedMaxMs, latestMs);
     }
     const now = performance.now();
-    if (this.#untoldMaxMs === 0 || now - this.#toldAt < tellEveryMs) return;
+    if (this.#unreportedMaxMs === 0 || now - this.#reportedAt < tellEveryMs) return;
     const { maxMs } = this.lag;
-    this.#log.warn("process.event-loop-lag", { ms: this.#untoldMaxMs, maxMs, limitMs: lagMsMax });
-    this.#untoldMaxMs = 0;
-    this.#toldAt = now;
+    this.#log.warn("process.event-loop-lag", {
+      ms: this.#unreportedMaxMs,
+      maxMs,
+      limitMs: lagMsMax,
+    });
+    this.#unreportedMaxMs = 0;
+    this.#reportedAt = now;
   }
 }

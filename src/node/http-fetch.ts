@@ -5,10 +5,10 @@ import { processBackground } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 
 /**
- * `fetch` for what the database driver sends: over connections that are kept, through Node's own HTTP.
- * The global one does far more than a driver needs, and takes most of the time of a small query.
+ * `fetch` for the database driver: keeps connections open and uses Node's own HTTP. The global `fetch`
+ * does far more than a driver needs and takes most of the time of a small query.
  */
-export function keptConnections(): {
+export function pooledFetch(): {
   readonly fetch: (request: Request) => Promise<Response>;
   close(): void;
 } {
@@ -31,16 +31,16 @@ export function keptConnections(): {
         resolve,
       );
       processBackground.listen(sent, "error", (error: Error) =>
-        reject(asFetchSays(error, request.signal)),
+        reject(fetchError(error, request.signal)),
       );
       sent.end(body);
     });
     const content = await text(answer).catch((error: unknown) => {
-      throw asFetchSays(error, request.signal);
+      throw fetchError(error, request.signal);
     });
     const type = answer.headers["content-type"] ?? "";
     const status = answer.statusCode!;
-    // Some statuses have no body, and a Response refuses to be given one.
+    // Some statuses have no body, and `Response` refuses one for them.
     const isEmpty = status === 204 || status === 304;
     return new Response(isEmpty ? null : content, { status, headers: { "content-type": type } });
   };
@@ -53,7 +53,7 @@ export function keptConnections(): {
   };
 }
 
-/** The reason of an abort, else that it failed, as everybody expects it of `fetch`. */
-function asFetchSays(error: unknown, signal: AbortSignal): unknown {
+/** The reason of an abort, else a `TypeError`, as `fetch` throws them. */
+function fetchError(error: unknown, signal: AbortSignal): unknown {
   return signal.aborted ? signal.reason : new TypeError("fetch failed", { cause: error });
 }

@@ -33,8 +33,8 @@ const TOO_MANY_BODIES: RawProblem = {
 };
 
 /**
- * The product's HTTP server on Node. Whatever a stranger sends, or does not send, is answered or
- * closed here, and never reaches code that could end the process.
+ * The HTTP server on Node. It answers or closes every request, complete or not, so that no input can
+ * reach code that ends the process.
  */
 export class HttpServer {
   readonly #services: NodeServices;
@@ -60,9 +60,9 @@ export class HttpServer {
     });
     this.#server = createServer({
       headersTimeout: headMs,
-      // Probes need not send one. The app refuses every other request without it.
+      // Probes need not send a Host header. The app refuses every other request without one.
       requireHostHeader: false,
-      // It would also end an upload that takes its time: bodies have a rule of their own.
+      // A request timeout would also end slow uploads. `SlowBodies` limits bodies instead.
       requestTimeout: 0,
       connectionsCheckingInterval: checkMs,
     });
@@ -85,7 +85,7 @@ export class HttpServer {
     );
   }
 
-  /** Resolves with the port once it listens. @throws {Error} such as EADDRINUSE */
+  /** Resolves with the port when the server listens. @throws {Error} such as EADDRINUSE */
   async listen(port: number, hostname: string): Promise<number> {
     const { background, log } = this.#services;
     const listening = Promise.withResolvers<void>();
@@ -99,14 +99,14 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no connection more. Answers say that theirs closes. */
+  /** Accepts no further connections. Responses announce that their connection closes. */
   stopListening(): void {
     this.#isClosing = true;
     this.#server.close();
     for (const outgoing of this.#underWay) outgoing.shouldKeepAlive = false;
   }
 
-  /** Lets requests under way end, for as long as a stop may wait, and closes every connection. */
+  /** Waits for running requests within the time limit of a stop, then closes every connection. */
   async close(): Promise<void> {
     const giveUpAt = performance.now() + limits.stop.requestsMs;
     while (this.#underWay.size > 0 && performance.now() < giveUpAt) await delay(20);
@@ -146,7 +146,7 @@ export class HttpServer {
     return this.#bodies.admit(incoming, outgoing, address) ? undefined : TOO_MANY_BODIES;
   }
 
-  /** What fails outside of the app: an address that is none, or the app's own error handler. */
+  /** Answers errors outside the app: an invalid address, or a failure of the app's error handler. */
   #failed(error: unknown): Response {
     const isTheirs = error instanceof Error && error.name === "RequestError";
     const problem = isTheirs ? BAD_ADDRESS : FAILED;

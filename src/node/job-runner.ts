@@ -9,15 +9,15 @@ import type { JobOutcome } from "../platform/fleet/schema.ts";
 import type { Job, Jobs } from "../platform/jobs/jobs.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
 
-/** How a job under way speaks to whoever watches it. */
+/** The link between a running job and its runner. */
 export interface JobStep {
-  /** Aborted when somebody cancelled the job, or when this process lost it. */
+  /** Aborted when the job was cancelled or this process lost its lease. */
   readonly signal: AbortSignal;
   /** Shown on the jobs page. */
   note(progress: string): void;
 }
 
-/** How an attempt ended; one that failed for good is not tried again. */
+/** The result of an attempt. An attempt that failed for good is not tried again. */
 export interface JobEnd {
   readonly dueAt?: number | undefined;
   readonly outcome?: JobOutcome;
@@ -25,12 +25,12 @@ export interface JobEnd {
 }
 
 /**
- * Does one job; gives back when it is due again, if it is. `guild` is undefined for work that is the
- * platform's own, and for a guild that is gone. What it does must bear being done twice.
+ * Does one job. Returns when it is due again, if it is. `guild` is undefined for the platform's own
+ * work and for a guild that is gone. The work must be safe to run twice.
  */
 export interface JobWork {
   readonly run: (job: Job, guild: Guild | undefined, step: JobStep) => Promise<JobEnd | undefined>;
-  /** Waits while the guild is suspended, unless it says so. */
+  /** Runs in every status of the guild. Otherwise the job waits while the guild is suspended. */
   readonly anyStatus?: boolean;
 }
 
@@ -41,13 +41,13 @@ interface Deps {
   readonly log: Log;
   readonly faults: DatabaseFaults;
   readonly work: Readonly<Record<string, JobWork>>;
-  /** Told of each guild that a job has worked on: what it wrote down there is to be sealed. */
+  /** Called with each guild that a job worked on, so that its new audit rows are sealed. */
   readonly onDone: (guildId: GuildId) => void;
 }
 
 /**
- * Does what is due at its time, one job after another. Any number of processes may run: a job is
- * done by one of them.
+ * Runs due jobs, one after another. Several processes may run one each. Every job is done by one of
+ * them.
  */
 export class JobRunner {
   readonly #deps: Deps;
@@ -56,7 +56,7 @@ export class JobRunner {
   constructor(deps: Deps) {
     this.#deps = deps;
     const failed = (error: unknown) => {
-      // What the platform's database met is told once, not at every look for jobs.
+      // Errors of the platform's database are reported once, not at every poll.
       if (faultOf(error)) deps.faults.failed(undefined, error);
       else deps.log.error("jobs.claim-failed", { error });
     };
@@ -75,7 +75,7 @@ export class JobRunner {
     await this.#loop.stop();
   }
 
-  /** Does everything that is due now, or everything of these kinds. */
+  /** Runs every due job, or every due job of these kinds. */
   async drain(kinds: readonly string[] = Object.keys(this.#deps.work)): Promise<void> {
     while (!this.#loop.stopping.aborted) {
       const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
@@ -91,7 +91,7 @@ export class JobRunner {
     let guild: Guild | undefined;
     try {
       guild = await platform.guild(job.guildId);
-      // A suspended guild's work waits; a deleted one's has nobody to be done for.
+      // A suspended guild's job waits. A deleted guild's job is dropped.
       if (guild && guild.status !== "ready" && !work.anyStatus) {
         return await jobs.fail(job, guild.status, limits.jobs.retryMs);
       }
@@ -112,14 +112,14 @@ export class JobRunner {
   async #failed(job: Job, step: { readonly signal: AbortSignal }, error: unknown): Promise<void> {
     const { jobs } = this.#deps;
     const message = error instanceof Error ? error.message : String(error);
-    // Who lost the job has nothing to say about it any more.
+    // If we lost the job, another process owns its record.
     const said = step.signal.aborted
       ? jobs.finish(job, "cancelled", message)
       : jobs.fail(job, message, retryAfterMs(job.attempts));
     await said.catch(() => undefined);
   }
 
-  /** Renews the lease for as long as the work goes on, and hears of its cancellation. */
+  /** Renews the lease while the work runs, and aborts it when the job is cancelled. */
   #step(job: Job): JobStep & { end(): Promise<void> } {
     const { jobs } = this.#deps;
     const aborting = new AbortController();
@@ -143,7 +143,10 @@ export class JobRunner {
   }
 }
 
-/** At once, then ever more rarely: what fails for an hour will not be mended within a second. */
+/**
+ * Retries at once, then at growing intervals. A failure that lasts an hour does not end within a
+ * second.
+ */
 function retryAfterMs(attempts: number): number {
   const { retryMs, retryMsMax } = limits.jobs;
   return Math.min(retryMs * 2 ** Math.max(0, attempts - 3), retryMsMax);

@@ -15,7 +15,7 @@ import type { NodeServices } from "./services.ts";
 
 const NEWLINE = 10;
 const MINUTE_MS = 60_000;
-/** What a message costs beside its bytes, so that empty ones count too. */
+/** The fixed cost of a message in addition to its bytes, so that empty ones count too. */
 const MESSAGE_BYTES = 256;
 
 const PRINTABLE = /^[^\p{Cc}]*$/u;
@@ -28,7 +28,7 @@ const hello = z.strictObject({
   year: z.number().int().min(2004).max(9999).optional(),
 });
 
-/** How a connection is ended; the numbers are those of HTTP with 4000 before them. */
+/** Close codes: HTTP statuses plus 4000. */
 export const CLOSE = {
   bad: 4400,
   unauthenticated: 4401,
@@ -40,7 +40,7 @@ export const CLOSE = {
 /** One live connection, from before its hello to its end. */
 export class Connection {
   readonly id = newId<string>();
-  /** Does it have one of its key's or person's places? */
+  /** Whether the connection has one of the places of its key or person. */
   isAdmitted = false;
   readonly #services: NodeServices;
   readonly #ws: WebSocket;
@@ -53,7 +53,7 @@ export class Connection {
   #timers: Timer[] = [];
   #isClosed = false;
   #address = "";
-  /** Called once it is known whose connection this is. */
+  /** Called when the connection's caller is known. */
   onKnown: () => void = () => {};
   #greeted = false;
   #strangerBytes = 0;
@@ -87,7 +87,8 @@ export class Connection {
       background.after("live.hello", helloMs, () => {
         if (!this.#caller) this.close(CLOSE.unauthenticated, "no hello");
       }),
-      // Not in turn: lines that wait for their minute must not put off the end of a right.
+      // Runs outside the queue, because lines that wait for the next minute must not delay the end of
+      // access.
       background.every("live.recheck", recheckMs, () => this.#recheck()),
       background.every("live.show", snapshotMs, () =>
         this.#inTurn(async () => await this.#live?.show()),
@@ -96,7 +97,7 @@ export class Connection {
     ];
   }
 
-  /** Counts what arrives before the first message, and ends a connection that sends too much. */
+  /** Counts bytes before the first message, and ends a connection that sends too many. */
   count(bytes: number): void {
     if (this.#greeted) return;
     this.#strangerBytes += bytes;
@@ -106,7 +107,7 @@ export class Connection {
   close(code: number, reason: string): void {
     const ws = this.#ws;
     if (ws.readyState === WebSocket.OPEN) ws.close(code, reason.slice(0, 100));
-    // A program that does not answer is cut off.
+    // Cuts off a program that does not answer.
     this.#services.background.after("live.close", limits.logs.live.closeMs, () => ws.terminate());
     this.#ended();
   }
@@ -125,8 +126,8 @@ export class Connection {
     }
     const cost = bytes.length + MESSAGE_BYTES;
     this.#waitingBytes += cost;
-    // Not listening slows a sender down: what it has sent waits in its own machine. Nothing more is
-    // taken from a stranger until it is known who that is.
+    // Pausing slows the sender down: its data waits on its own machine. Before the hello, nothing more
+    // is read from an unknown sender.
     if (isFirst || this.#waitingBytes > waitingBytesMax) this.#ws.pause();
     this.#inTurn(async () => {
       try {
@@ -145,7 +146,8 @@ export class Connection {
       await this.#live.end();
       this.#say({ type: "ended", report: this.#live.reportId });
       this.#live = undefined;
-      // Before it is told to go: it may come back at once for its next log.
+      // Frees the place before the program is told to close, because it may reconnect at once for its
+      // next log.
       await this.#leave();
       this.close(1000, "ended");
       return;
@@ -178,7 +180,7 @@ export class Connection {
     this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
   }
 
-  /** Whoever comes back was cut off: what the broken line still has under way is finished first. */
+  /** Closes the broken connection of a program that reconnects, and waits for its running work. */
   async #relieve(session: string, { subject }: LiveCaller): Promise<void> {
     const before = this.#writers.get(session);
     if (!before || before.#caller?.subject !== subject) return;
@@ -198,7 +200,7 @@ export class Connection {
     this.#say({ type: "ack", offset: await this.#live.receive(offset, bytes) });
   }
 
-  /** More lines than a key may send in a minute wait for the next one. */
+  /** Delays lines above the key's limit per minute until the next minute. */
   async #pace(bytes: Uint8Array): Promise<void> {
     let events = 0;
     for (const byte of bytes) if (byte === NEWLINE) events++;
@@ -225,7 +227,7 @@ export class Connection {
     }
   }
 
-  /** One thing after another: an answer must not overtake the bytes it is about. */
+  /** Runs work in sequence, so that an acknowledgement never overtakes the bytes it is about. */
   #inTurn(work: () => Promise<void>): void {
     this.#work = this.#work.then(async () => {
       if (this.#isClosed) return;
@@ -261,14 +263,14 @@ export class Connection {
     for (const timer of this.#timers) timer.cancel();
     this.#pacing?.end();
     const report = this.#live?.reportId;
-    // Until its last bytes are on disk, whoever comes back has to wait for them.
+    // A reconnecting program waits for this, until the last bytes are on disk.
     this.#work = this.#work.then(async () => {
       if (report && this.#writers.get(report) === this) this.#writers.delete(report);
       await this.#leave();
     });
   }
 
-  /** Gives its place back. One that could not be given back is free when its lease has ended. */
+  /** Frees the place. If that fails, the place is free when its lease ends. */
   async #leave(): Promise<void> {
     if (!this.isAdmitted) return;
     this.isAdmitted = false;

@@ -6,25 +6,26 @@ import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import { type Mail, type Mailer, UndeliverableMail } from "../services.ts";
 
-/** A letter as it lies in the outbox, with when it was written in Unix milliseconds. */
+/** An email in the outbox. The time of writing is in Unix milliseconds. */
 export interface OutboxLetter extends Mail {
   readonly from: string;
   readonly at: number;
 }
 
-/** SMTP when `SMTP_URL` says where, else the folder `outbox` beside the data. */
+/** Uses SMTP if `SMTP_URL` is set, else the folder `outbox` beside the data. */
 export async function nodeMailer(config: Config, now: Clock): Promise<Mailer> {
   return config.smtpUrl === undefined
     ? folderMailer(join(config.dataDir, "outbox"), config.mailFrom, now)
     : await smtpMailer(config.smtpUrl, config.mailFrom);
 }
 
-/** One `.json` file per letter, whole or not there; names sort by time. For development. */
+/** Writes one `.json` file per email, atomically. Names sort by time. For development. */
 export function folderMailer(folder: string, from: string, now: Clock): Mailer {
   return {
     async send(mail) {
       const letter: OutboxLetter = { ...mail, from, at: now().getTime() };
-      // Letters carry links that open accounts, so nobody else on this machine may read them.
+      // Emails contain links that give access to accounts, so other users of this machine must not read
+      // them.
       await makeFolder(folder);
       const path = join(folder, `${newId<string>()}.json`);
       const file = await open(`${path}.part`, "wx", 0o600);
@@ -52,7 +53,7 @@ async function smtpMailer(url: string, from: string): Promise<Mailer> {
   return {
     async send({ to, subject, text }) {
       try {
-        // An object: a text would be parsed, and may hold more than one address.
+        // Passes an object, because a text would be parsed and may contain several addresses.
         await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
       } catch (error) {
         const { responseCode, command } = error as { responseCode?: number; command?: string };
@@ -65,7 +66,7 @@ async function smtpMailer(url: string, from: string): Promise<Mailer> {
   };
 }
 
-/** Makes the rename itself last; some systems cannot open a folder, and lose no more than that. */
+/** Makes the rename durable. Some systems cannot open a folder and then lose only the durability. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   if (handle === undefined) return;

@@ -4,36 +4,36 @@ import { type MigratedGuild, migrateGuild } from "../../provisioning/rollouts/gu
 import type { OpenClient } from "../database/client.ts";
 import { processBackground } from "../kernel/background.ts";
 
-/** What a thread is given, one guild at a time. */
+/** The thread's input for one guild. */
 export interface MigrationWork {
   readonly guild: MigratedGuild;
   readonly nowMs: number;
   readonly allowDestructive: boolean;
 }
 
-/** What it answers: the report, with its error in words. */
+/** The thread's answer: the report, with its error as text. */
 export interface MigrationAnswer extends Omit<MigrationReport, "error" | "waitedMs"> {
   readonly tookMs: number;
   readonly problem?: string;
 }
 
-/** Said to a thread instead of work: no more will come. */
+/** Sent instead of work: no more follows. */
 export const END = "end";
 
-/** The whole life of a thread that migrates guilds: one after another, until it is told to end. */
+/** Migrates guilds in a thread, one after another, until it receives `END`. */
 export function serveMigrations(openClient: OpenClient): void {
   const port = parentPort!;
   const migrations = workerData as readonly Migration[];
   processBackground.listen(port, "message", async (work: MigrationWork | typeof END) => {
     if (work === END) {
-      // A thread without an open port ends, and gives back the files that it had open.
+      // A thread without an open port ends and releases its files.
       port.close();
       return;
     }
     try {
       port.postMessage(await answerTo(work));
     } catch (error) {
-      // The thread ends. Its owner then knows that no answer will come.
+      // Ends the thread. Its owner then knows that no answer will come.
       port.close();
       throw error;
     }

@@ -5,13 +5,13 @@ import { processBackground } from "../kernel/background.ts";
 import { limits } from "../limits.ts";
 import { END, type MigrationAnswer, type MigrationWork } from "./migration-thread.ts";
 
-// The same folder holds both, as they are written and as they are bundled.
+// The folder is the same in source and in the bundle.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./migration-worker.ts" : "./migration-worker.js";
 
 /**
- * Migrates database files in threads. Waiting for the disk is most of that work: they wait beside
- * each other, and the process goes on answering. A thread begins when it is first needed, and all of
- * them end with `close`.
+ * Migrates database files in threads. Most of that time is waiting for the disk, so several threads
+ * wait in parallel and the process stays responsive. Threads start when first needed. `close` ends all
+ * of them.
  */
 export class MigrationThreads {
   readonly #migrations: readonly Migration[];
@@ -26,8 +26,8 @@ export class MigrationThreads {
   }
 
   /**
-   * Reports as `migrateGuild` does; waits while all threads are at work.
-   * @throws {Error} when the thread ended before it had answered. The next guild has another one.
+   * Returns the same report as `migrateGuild`. Waits while all threads are busy.
+   * @throws {Error} when the thread ended before it answered. The next guild gets another thread.
    */
   async migrate(
     guild: MigratedGuild,
@@ -57,7 +57,7 @@ export class MigrationThreads {
     }
   }
 
-  /** Ends the threads, which are all at rest by then, and waits until they have closed their files. */
+  /** Ends the threads, which are idle by then, and waits until they have closed their files. */
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((thread) => thread.end()));
   }
@@ -70,7 +70,10 @@ export class MigrationThreads {
   }
 }
 
-/** One thread, asked one thing at a time. Never terminated: it might be in the middle of a write. */
+/**
+ * One thread with one task at a time. It is never terminated, because it might be in the middle of a
+ * write.
+ */
 class Thread {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;

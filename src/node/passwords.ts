@@ -42,28 +42,28 @@ export const scrypt: Algorithm = {
   },
 };
 
-// Older runtimes of Node lack argon2; both rows are recommended by OWASP.
+// Older versions of Node lack argon2. OWASP recommends both.
 const bestHere = typeof crypto.argon2 === "function" ? argon2id : scrypt;
 
 /**
- * Slow hashes, `limits.auth.hashesAtOnceMax` at a time, so that a crowd signing in takes neither
- * all memory nor all cores.
+ * Slow hashes, `limits.auth.hashesAtOnceMax` at a time, so that many sign-ins at once take neither all
+ * memory nor all cores.
  * @throws {Unavailable} `auth/busy` when too many wait already.
  */
 export function nodePasswordHasher(algorithm: Algorithm = bestHere): PasswordHasher {
-  const inTurn = turns(limits.auth.hashesAtOnceMax, limits.auth.hashesWaitingMax);
+  const queued = queueOf(limits.auth.hashesAtOnceMax, limits.auth.hashesWaitingMax);
   const hasher = hasherOf(algorithm, [argon2id, scrypt]);
   return {
-    hash: (password) => inTurn(() => hasher.hash(password)),
-    verify: (password, phc) => inTurn(() => hasher.verify(password, phc)),
+    hash: (password) => queued(() => hasher.hash(password)),
+    verify: (password, phc) => queued(() => hasher.verify(password, phc)),
   };
 }
 
-/** Runs jobs in order of arrival, `lanes` at a time. */
-function turns(lanes: number, waitingMax: number) {
+/** Runs jobs in order of arrival, at most `lanes` at a time. */
+function queueOf(lanes: number, waitingMax: number) {
   const waiting: (() => void)[] = [];
   let free = lanes;
-  return async function inTurn<T>(job: () => Promise<T>): Promise<T> {
+  return async function queued<T>(job: () => Promise<T>): Promise<T> {
     if (free === 0) {
       if (waiting.length >= waitingMax) {
         throw new Unavailable("auth/busy", "Many people are signing in. Try again in a moment.", {
@@ -77,7 +77,7 @@ function turns(lanes: number, waitingMax: number) {
     try {
       return await job();
     } finally {
-      // The place goes to the next in line directly, so that no newcomer slips in between.
+      // Hands the place to the next waiting job directly, so that a new one cannot slip in between.
       const next = waiting.shift();
       if (next) next();
       else free++;

@@ -26,8 +26,9 @@ import type { Log } from "../kernel/log.ts";
 import { platformFile, sizeOf, traceOfPlatform } from "./data-folder.ts";
 
 /**
- * What may be done to the platform's database itself. `use` neither makes nor migrates it, as commands;
- * `migrate` brings one that is there to this release; `init` makes a new one; `start` does both.
+ * What may be done to the platform's database when it is opened. Commands `use` it: they neither create
+ * nor migrate it. `migrate` brings an existing one to this release. `init` creates a new one. `start`
+ * does both.
  */
 export type PlatformAccess = "use" | "migrate" | "init" | "start";
 
@@ -44,15 +45,15 @@ interface Options {
 /** What was done to an existing platform before it was opened. */
 export interface PlatformUpgrade {
   readonly applied: readonly string[];
-  /** Guilds whose places in the registry were paths of a machine until now. */
+  /** Guilds whose registered locations were absolute paths until now. */
   readonly convertedPlaces: number;
-  /** The key of the copy that was made first. */
+  /** The key of the backup that was made first. */
   readonly copy: string;
 }
 
 /**
- * Opens the platform database where the configuration says: a file here, a database of the libSQL
- * server, or any other libSQL address with a token of its own.
+ * Opens the platform's database where the configuration says: a local file, a database on the libSQL
+ * server, or another libSQL address with its own token.
  * @throws {NotFound} `platform/not-found` @throws {Conflict} `platform/lost`, `platform/behind`,
  * `platform/there`
  */
@@ -63,12 +64,12 @@ export async function openPlatform(
   const place = placeOfPlatform(options);
   const client = (await openIfThere(options, place)) ?? (await make(options, place));
   try {
-    // The platform may be elsewhere; logs and copies under way are here all the same.
+    // The platform may be remote. Logs and running backups use the local folder in any case.
     if (place.path === undefined) await makeDataDir(options.dataDir);
     let state = await platformStateOf(client);
     if (state.isEmpty) {
       await refuseToMake(options, place, "without its log");
-      // Another process may have made it while we looked for what is left of an older one.
+      // Another process may have created it while we looked for traces of an older one.
       state = await platformStateOf(client);
     }
     if (!state.isEmpty && access === "init") throw platformThere(place.name);
@@ -94,7 +95,7 @@ export async function openPlatform(
   }
 }
 
-/** `name` is for people: the folder that was looked at, or the address. */
+/** `name` is shown to people: the local folder or the address. */
 interface Place {
   readonly url: string;
   readonly name: string;
@@ -107,7 +108,7 @@ function placeOfPlatform({ config, dataDir }: Options): Place {
   return { url, name: dataDir, path: fileURLToPath(url) };
 }
 
-/** Opens what is there, whatever it is; undefined when nothing is there. */
+/** Opens an existing database, whatever it contains. Undefined if there is none. */
 async function openIfThere(options: Options, { url, path }: Place): Promise<Client | undefined> {
   const { config, remotes } = options;
   if (path !== undefined) {
@@ -117,7 +118,7 @@ async function openIfThere(options: Options, { url, path }: Place): Promise<Clie
   return await openRemotePlatform(config, url, remotes);
 }
 
-/** Makes an empty database, after everything that forbids it was looked for. */
+/** Creates an empty database, after checking everything that forbids it. */
 async function make(options: Options, place: Place): Promise<Client> {
   const { config, dataDir, remotes } = options;
   await refuseToMake(options, place, "with its log");
@@ -143,7 +144,7 @@ async function refuseToMake(
   const isMaking = access === "start" || access === "init";
   const trace =
     (await traceOfPlatform(dataDir, log)) ?? (isMaking && (await elsewhere(remotes, store)));
-  // Where several processes begin at the same moment, the guilds may be those of the other one.
+  // If several processes start at once, the guilds may belong to the other process's new platform.
   if (trace && (await isStillEmpty(options, url, path))) throw platformLost(path ?? name, trace);
   if (!isMaking) throw platformNotFound(name);
 }
@@ -158,7 +159,7 @@ async function isStillEmpty(options: Options, url: string, path?: string): Promi
   }
 }
 
-/** What a platform left on servers or in the store of copies. */
+/** Traces of a platform on servers or in the backup store. */
 async function elsewhere(remotes: Remotes, store: BackupStore): Promise<string | undefined> {
   for (const host of [remotes.sqld, remotes.turso]) {
     if (host === undefined) continue;

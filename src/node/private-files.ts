@@ -2,18 +2,18 @@ import { chmodSync, type Dirent, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
 
-// Databases hold addresses and password hashes, letters hold links that open accounts. Only the account
-// that runs the server may read them: folders are 0700, files 0600. All of it is asked at once, for it
-// happens at a start: 30,000 files take a tenth of a second.
+// Databases contain addresses and password hashes, and emails contain links that give access to
+// accounts. Only the user that runs the server may read them: folders are 0700, files 0600. All checks
+// run synchronously at start, where 30,000 files take a tenth of a second.
 
 const OTHERS = 0o077;
 const STICKY = 0o1000;
 
-/** What of a data folder is ours. Other things that lie there are left as they are. */
+/** The folders below a data folder that belong to the platform. Other contents are not changed. */
 const FOLDERS = [GUILDS_FOLDER, "logs", "outbox", "backups", "rollouts", "scratch", "sqld"];
 const FILES = /^(platform\.db|template-.*\.db|\..*\.draft|lock\.db|secrets\.key|seeded)/;
 
-/** Files and folders below `dataDir` that other accounts of this machine may read or write. */
+/** Files and folders below `dataDir` that other users of this machine can read or write. */
 export function* exposedIn(dataDir: string): Iterable<string> {
   yield* exposedAt(dataDir);
   for (const entry of entriesOf(dataDir)) {
@@ -23,7 +23,7 @@ export function* exposedIn(dataDir: string): Iterable<string> {
   }
 }
 
-/** A folder and everything in it. Links are not followed: where they lead is not ours. */
+/** Yields a folder and its contents. Links are not followed, because their targets are not ours. */
 export function* exposedBelow(folder: string): Iterable<string> {
   yield* exposedAt(folder);
   for (const entry of entriesOf(folder)) {
@@ -34,8 +34,8 @@ export function* exposedBelow(folder: string): Iterable<string> {
 }
 
 /**
- * Takes every right of other accounts away from what a platform keeps in `dataDir` and `others`.
- * `left` are those that could not be changed, such as files of another account.
+ * Removes all access of other users from the platform's files in `dataDir` and `others`. `left` lists
+ * those that could not be changed, such as files of another user.
  */
 export function makePrivate(
   dataDir: string,
@@ -59,7 +59,7 @@ export function makePrivate(
 
 function* exposedAt(path: string): Iterable<string> {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  // A folder such as /tmp is everybody's on purpose, and no place of ours.
+  // A folder such as /tmp is shared on purpose and does not belong to the platform.
   if (found === undefined || (found.isDirectory() && found.mode & STICKY)) return;
   if (found.mode & OTHERS) yield path;
 }
@@ -68,7 +68,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Not there, or of another account: the folder itself is told.
+    // The folder does not exist or belongs to another user. The folder itself is reported.
     return [];
   }
 }

@@ -6,16 +6,16 @@ import { createLog, type Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { StartError } from "./start-error.ts";
 
-/** What ends a running server. */
+/** The parts that end a running server. */
 interface Running {
   readonly log: Log;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts a server and ends the process in order: on a signal with 0, after an error that nothing caught
- * with 1, so that a supervisor such as systemd starts it again (`Restart=on-failure`). A stop takes ten
- * seconds at most; the second signal ends the process at once. A start that fails says why.
+ * Starts a server and ends the process in order. A signal ends it with code 0, an uncaught error with
+ * 1, so that a supervisor such as systemd restarts it (`Restart=on-failure`). A stop takes at most ten
+ * seconds. A second signal ends the process at once. A failed start prints its reason.
  */
 export async function runProcess<T extends Running>(start: () => Promise<T>): Promise<T> {
   const early = createLog("info", (line) => process.stdout.write(`${line}\n`), systemClock);
@@ -54,7 +54,7 @@ export async function runProcess<T extends Running>(start: () => Promise<T>): Pr
       return isEnding ? undefined : end(1);
     });
   }
-  // A reader of the log that went away is no reason to end.
+  // A closed log reader is no reason to end.
   for (const out of [process.stdout, process.stderr])
     processBackground.listen(out, "error", () => {});
   try {
@@ -70,15 +70,15 @@ export async function runProcess<T extends Running>(start: () => Promise<T>): Pr
   }
 }
 
-/** Writes what libraries print to the console into the log. */
+/** Redirects the console output of libraries to the log. */
 export function consoleToLog(log: Log): void {
-  const told = (parts: readonly unknown[]) => ({
+  const fieldsOf = (parts: readonly unknown[]) => ({
     message: parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" "),
     error: parts.find((part) => part instanceof Error),
   });
-  console.error = (...parts: unknown[]) => log.error("console", told(parts));
-  console.warn = (...parts: unknown[]) => log.warn("console", told(parts));
-  console.info = (...parts: unknown[]) => log.info("console", told(parts));
+  console.error = (...parts: unknown[]) => log.error("console", fieldsOf(parts));
+  console.warn = (...parts: unknown[]) => log.warn("console", fieldsOf(parts));
+  console.info = (...parts: unknown[]) => log.info("console", fieldsOf(parts));
 }
 
 const SYSTEM: Readonly<Record<string, readonly [code: string, todo: string]>> = {

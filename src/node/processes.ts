@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import type { Holder, Processes } from "../../provisioning/rollouts/holder.ts";
 
-/** The processes of this machine, by what Linux tells of them. Elsewhere nothing is certain. */
+/** Identifies processes of this machine through Linux's /proc. Elsewhere the result is uncertain. */
 export const processes: Processes = { self: thisProcess, isGone };
 
 /** This process, as the holder of a rollout. */
@@ -16,12 +16,12 @@ function thisProcess(): Holder {
   };
 }
 
-/** Compares the process id and, because ids are given again, when the process began. */
+/** Compares the process id and its start time, because ids are reused. */
 function isGone({ machine, pid, startedAt }: Holder): boolean {
   if (machine === null || startedAt === null || machine !== thisMachine()) return false;
   if (!isThere(pid)) return true;
   const now = startOf(pid);
-  // One that hides from us (another user's, where /proc does that) may well be alive.
+  // A process that /proc hides, because it belongs to another user, may be alive.
   return now !== undefined && now !== startedAt;
 }
 
@@ -37,21 +37,21 @@ function isThere(pid: number): boolean {
 function thisMachine(): string | null {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // Containers of one machine share its boot and have process ids of their own.
+    // Containers on one machine share its boot id but have their own process ids.
     return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
     return null;
   }
 }
 
-/** When a process began; undefined where that cannot be read. A dead one has no beginning. */
+/** The start time of a process. Undefined if it cannot be read. "dead" for an ended one. */
 function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name of the program stands in brackets and may hold spaces and brackets itself.
+    // The program's name is in brackets and may contain spaces and brackets itself.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const state = fields[0];
-    // A zombie is dead; its parent has only not asked yet how it ended.
+    // A zombie has ended. Its parent has not collected its exit code yet.
     return state === "Z" || state === "X" ? "dead" : fields[19];
   } catch {
     return undefined;

@@ -20,12 +20,12 @@ interface Deps {
   readonly now: Clock;
 }
 
-/** What players wait for: it must not stand in line behind copies and clean-ups. */
+/** Jobs that players wait for. They must not queue behind backups and clean-ups. */
 export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
   return {
     [SETTLE_JOB]: inGuild(deps, async (ctx, auctionId) => {
       const done = await settle(ctx, auctionId).catch((error: unknown) => {
-        // Its opening was refused or lost after the job was set.
+        // The opening was refused or lost after the job was scheduled.
         if ((error as { code?: string }).code === "auctions/not-found") return undefined;
         throw error;
       });
@@ -39,7 +39,7 @@ export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
   };
 }
 
-/** Tells the host what a guild's new plan lets its database be. */
+/** Applies a guild's new plan to its database. */
 export function planWork(provisioner: Provisioner): Readonly<Record<string, JobWork>> {
   return {
     [PLAN_JOB]: {
@@ -52,14 +52,14 @@ export function planWork(provisioner: Provisioner): Readonly<Record<string, JobW
   };
 }
 
-/** Sends letters. A mail server that is slow or away must keep no other job waiting. */
+/** Sends emails. A slow or unreachable mail server must not delay other jobs. */
 export function messageWork(
   deps: Parameters<typeof deliver>[0],
 ): Readonly<Record<string, JobWork>> {
   return { [MESSAGE_JOB]: { run: async ({ subject }) => await deliver(deps, subject) } };
 }
 
-/** Seals guilds' and people's secrets anew after a change of keys. */
+/** Reseals the secrets of guilds and people after a change of keys. */
 export function sealingWork(
   deps: Deps & Pick<Services, "platform" | "envelopes" | "log">,
 ): Readonly<Record<string, JobWork>> {
@@ -86,13 +86,13 @@ export function sealingWork(
   };
 }
 
-/** A server that was not restarted yet would seal with the old key: another one has to do it. */
+/** A server that has not restarted yet would seal with the old key. Another one has to do the job. */
 function refuseOtherKey(envelopes: Envelopes, keyId: string): void {
   if (envelopes.currentKeyId === keyId) return;
   throw new Error("This server seals with another key. Restart it with today's SECRETS_KEYS.");
 }
 
-/** Work in the database of the job's guild; gives back when it is due again. */
+/** Work in the database of the job's guild. Returns when it is due again. */
 export function inGuild(
   { tenants, now }: Deps,
   work: (ctx: GuildContext, subject: string) => Promise<number | undefined>,

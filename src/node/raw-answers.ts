@@ -2,10 +2,10 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "../kernel/errors.ts";
 
-/** An answer to a request that never reaches the app. */
+/** A problem response to a request that never reaches the app. */
 export interface RawProblem {
   readonly status: 400 | 404 | 408 | 429 | 500 | 503;
-  /** Absent for a failure of ours. */
+  /** Absent for an internal error. */
   readonly code?: ErrorCode;
   readonly detail: string;
   readonly retryAfterSeconds?: number;
@@ -20,7 +20,7 @@ const TITLE: Readonly<Record<RawProblem["status"], string>> = {
   503: "Not available right now",
 };
 
-/** The problem document (RFC 9457) of such an answer. */
+/** The problem document (RFC 9457) of such a response. */
 export function problemText({ status, code, detail }: RawProblem): string {
   const type = code === undefined ? "about:blank" : `/problems/${code}`;
   return JSON.stringify({ type, title: TITLE[status], status, detail });
@@ -35,7 +35,7 @@ export function problemHeaders({ retryAfterSeconds }: RawProblem): Record<string
   };
 }
 
-/** Answers on the bare socket and closes it, whether or not the other side reads or closes. */
+/** Answers on the raw socket and closes it, whether or not the client reads or closes. */
 export function refuse(socket: Duplex, problem: RawProblem): void {
   if (!socket.writable) {
     socket.destroy();
@@ -45,6 +45,6 @@ export function refuse(socket: Duplex, problem: RawProblem): void {
   const headers = { ...problemHeaders(problem), "content-length": Buffer.byteLength(text) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const head = [`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...lines];
-  // Ending alone would leave the socket half open for as long as the other side likes.
+  // Ending alone would leave the socket half open for as long as the client likes.
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
 }

@@ -8,8 +8,9 @@ const TWO_HOSTS: RawProblem = {
 };
 
 /**
- * A request that names two hosts may mean one thing to a proxy or a cache and another to us.
- * @returns what to answer to it; undefined when it names one host, or when the app refuses it anyway.
+ * Detects a request that names two hosts: a proxy or cache might read another one than we do.
+ * @returns the problem response. Undefined when the request names one host, or when the app refuses it
+ * anyway.
  */
 export function hostFault({
   rawHeaders,

@@ -38,7 +38,7 @@ interface Deps extends Hosts {
   readonly now: Clock;
 }
 
-/** The copies of a platform's rollouts. */
+/** The backups of a platform's rollouts. */
 export function copiesOf({
   config,
   ...deps
@@ -46,7 +46,7 @@ export function copiesOf({
   return new RolloutCopies({ ...deps, root: join(resolve(config.dataDir), "rollouts") });
 }
 
-/** The longest that this process's event loop kept something waiting since the last look. */
+/** The longest block of this process's event loop since the last call. */
 function loopLag(): { readonly takeMs: () => number; readonly end: () => void } {
   const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   delays.enable();
@@ -63,8 +63,8 @@ function loopLag(): { readonly takeMs: () => number; readonly end: () => void } 
 const LAG_RESOLUTION_MS = 10;
 
 /**
- * What a rollout needs of this process, from the command line as from a job. A guild that is open here
- * is migrated between its own requests; a file at rest in a thread; what is elsewhere from here.
+ * The dependencies of a rollout in this process, for the command line and for jobs. An open guild is
+ * migrated here between its own requests, a closed file in a thread, a remote database from here.
  */
 export function rolloutDeps(
   deps: Deps,
@@ -107,7 +107,7 @@ export function rolloutDeps(
   };
 }
 
-/** Rollouts as the console knows them: it sets them going, a job does the work. */
+/** Rollouts for the console, which starts them. A job does the work. */
 export function fleetRollouts(deps: Deps): FleetRollouts {
   const { platform, migrations } = deps;
   const rollouts = new Rollouts(platform, processes);
@@ -151,8 +151,8 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
 }
 
 /**
- * Goes on with the newest rollout until it ends, is paused or is cancelled. One that an operator paused
- * or stopped, or that halted, waits for an operator, also when the job runs again after a crash.
+ * Continues the newest rollout until it ends, is paused or is cancelled. After an operator paused or
+ * stopped it, or after it halted, it waits for an operator, even if the job runs again after a crash.
  */
 export function rolloutWork(deps: Deps): Readonly<Record<string, JobWork>> {
   const rollouts = new Rollouts(deps.platform, processes);

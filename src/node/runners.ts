@@ -1,24 +1,24 @@
 import { hostname } from "node:os";
 import { newId } from "../kernel/ids.ts";
 
-/** Runners of this process that have not been closed. Tests build several. */
+/** Open runners of this process. Tests create several. */
 const ours = new Set<string>();
 
-/** A name for this process among several: machine, process id, and a number of its own. */
+/** A unique name for this process: machine, process id, and a counter. */
 export function newRunner(): string {
   const runner = `${hostname()}:${process.pid}:${newId<string>()}`;
   ours.add(runner);
   return runner;
 }
 
-/** Call it when everything that the runner began has ended. */
+/** Call it when all work of the runner has ended. */
 export function endRunner(runner: string): void {
   ours.delete(runner);
 }
 
 /**
- * Is it certain that this runner has ended? False for a runner of another machine, and for one whose
- * process id another process has now: leases have to end by themselves then.
+ * Whether this runner has certainly ended. False for a runner of another machine, and for one whose
+ * process id another process has now. Their leases have to expire.
  */
 export function isRunnerGone(runner: string): boolean {
   const [, host, pid] = /^(.+):(\d+):[^:]+$/.exec(runner) ?? [];
@@ -32,7 +32,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is alive and another user's.
+    // EPERM: the process is alive and belongs to another user.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -10,8 +10,8 @@ import { buildNodeServices, type NodeServices } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
 /**
- * Starts the server and resolves once it answers; used by `npm start`, the demo and tests.
- * @throws {StartError} saying what to set; errors of the system such as EADDRINUSE.
+ * Starts the server and resolves when it answers. Used by `npm start`, the demo and tests.
+ * @throws {StartError} saying what to set; system errors such as EADDRINUSE.
  */
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
@@ -39,8 +39,8 @@ async function serve(services: NodeServices) {
   log.info("server.listening", { port, publicUrl: config.publicUrl.href });
 
   /**
-   * Takes no request more, gives those under way some seconds, closes every connection, then every
-   * database. Streams and sockets end first: their readers come back to another process.
+   * Accepts no further requests, waits some seconds for running ones, closes every connection, then
+   * every database. Streams and sockets end first: their clients reconnect to another process.
    */
   const stop = async () => {
     server.stopListening();
@@ -70,16 +70,16 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   late.end();
 }
 
-/** Finishes what dead processes left: now, and then regularly. */
+/** Completes work that dead processes left: at once, and then regularly. */
 async function sweepRegularly(services: NodeServices) {
-  let told = 0;
+  let reported = 0;
   const run = async () => {
     await endPastGrants(services);
     const { unclaimed, ...swept } = await services.provisioner.resume();
     if (Object.values(swept).flat().length > 0) services.log.warn("provisioning.swept", swept);
-    // Told once, not every few seconds: an operator has to look, and will not at once.
-    if (unclaimed.length > told) services.log.warn("provisioning.unclaimed", { unclaimed });
-    told = unclaimed.length;
+    // Logged once, not every few seconds, because an operator will not act at once.
+    if (unclaimed.length > reported) services.log.warn("provisioning.unclaimed", { unclaimed });
+    reported = unclaimed.length;
   };
   await run();
   return services.background.every("provisioning.sweep", limits.guild.sweepEveryMs, run);

@@ -40,8 +40,8 @@ import { PlatformStore } from "../platform/store.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
-import { COPIES_JOB, keepingWork } from "./backup-jobs.ts";
-import { buildKeeping, type Keeping, storeOf } from "./backup-services.ts";
+import { backupWork, COPIES_JOB } from "./backup-jobs.ts";
+import { type BackupServices, buildBackupServices, storeOf } from "./backup-services.ts";
 import { platformFile } from "./data-folder.ts";
 import { watchDataFolder } from "./data-folder-watch.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
@@ -49,7 +49,7 @@ import { JobRunner } from "./job-runner.ts";
 import { FolderLogFiles } from "./logs/files.ts";
 import { LogIngest } from "./logs/ingest.ts";
 import { nodeMailer } from "./mail.ts";
-import { toldOpenFiles } from "./open-files.ts";
+import { checkedOpenFiles } from "./open-files.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
 import { makePrivate } from "./private-files.ts";
@@ -61,19 +61,19 @@ import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep-jobs.ts";
 export { guildSchema };
 
 export type NodeServices = Services &
-  Keeping & {
+  BackupServices & {
     readonly openClient: OpenClient;
     readonly host: DatabaseHost;
     readonly elsewhere: readonly DatabaseHost[];
-    /** What was done to the platform's database when it was opened, if anything was. */
+    /** What was done to the platform's database when it was opened, if anything. */
     readonly platformUpgrade?: PlatformUpgrade;
     readonly upgrades: Upgrades;
     readonly logFiles: FolderLogFiles;
     readonly logIngest: LogIngest;
-    /** What players wait for, and what may take its time. */
+    /** Runs jobs that players wait for, and slow ones. */
     readonly jobRunner: JobRunner;
     readonly slowJobRunner: JobRunner;
-    /** Letters, apart from the rest: a mail server may be slow. */
+    /** Sends emails. Separate from the other jobs, because a mail server may be slow. */
     readonly messageRunner: JobRunner;
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
@@ -82,18 +82,18 @@ export type NodeServices = Services &
     close(): Promise<void>;
   };
 
-/** Builds everything the app needs on Node: embedded files below `dataDir`. */
+/** Builds the services on Node, with embedded databases below `dataDir`. */
 export async function buildNodeServices(
   config: Config,
   options: {
     readonly now?: Clock;
-    /** The time that passes, whatever the clock shows, in milliseconds. */
+    /** The elapsed time in milliseconds, independent of the wall clock. */
     readonly passedMs?: () => number;
     readonly demoGuildSlug?: string;
     readonly mailer?: Mailer;
-    /** Where log lines go, if not to the standard output. */
+    /** Receives log lines. Default: standard output. */
     readonly writeLine?: (line: string) => void;
-    /** What may be done to the platform's database itself: by default, all that a start does. */
+    /** What may be done to the platform's database itself. Default: everything that a start does. */
     readonly access?: PlatformAccess;
   } = {},
 ): Promise<NodeServices> {
@@ -115,12 +115,12 @@ export async function buildNodeServices(
   const watched = config.platformDatabaseUrl ? [dataDir] : [dataDir, platformFile(dataDir)];
   watchDataFolder(watched, { background, log });
   const faults = new DatabaseFaults({ log, now });
-  const told = new WatchedClient(opened.database.client, undefined, faults);
-  // A clock that is given moves time itself; a real one is held against the time that passes.
+  const platformClient = new WatchedClient(opened.database.client, undefined, faults);
+  // A given clock counts as the elapsed time. A real one is compared with the elapsed time.
   const passedMs = options.passedMs ?? (options.now ? nowMs : () => performance.now());
   const clock = new ClockGuard(now, passedMs, limits.clock);
   const locate = locateBelow(dataDir, remotes);
-  const platform = new PlatformStore(new PlatformDatabase(told), now, { locate, clock });
+  const platform = new PlatformStore(new PlatformDatabase(platformClient), now, { locate, clock });
   await beginClock(platform);
   faults.keepIn(new PlatformFaults(platform), await storedFaults(platform));
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
@@ -131,7 +131,7 @@ export async function buildNodeServices(
   const tenants = new TenantDatabases({
     queryTimes,
     faults,
-    openMax: toldOpenFiles(config.openMax, log),
+    openMax: checkedOpenFiles(config.openMax, log),
     openClient,
     schemaVersionMin: SCHEMA_VERSION_MIN,
     fileDescriptors: openFileDescriptors,
@@ -147,13 +147,13 @@ export async function buildNodeServices(
   });
   const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template, openClient });
   const host = { sqld: remotes.sqld!, turso: remotes.turso!, file: fileHost }[config.databaseHost];
-  // Guilds that were moved, or made before the configuration was another, are where they were.
+  // Guilds stay on their host when the configuration names another, so all hosts are kept.
   const hosts = [fileHost, remotes.sqld, remotes.turso].filter((one) => one !== undefined);
   const elsewhere = hosts.filter((one) => one !== host);
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const jobs = new Jobs(platform, runner);
   const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
-  const keeping = buildKeeping(config, dataDir, {
+  const backupServices = buildBackupServices(config, dataDir, {
     ...swapping,
     jobs,
     anchors: auditAnchors,
@@ -170,7 +170,7 @@ export async function buildNodeServices(
     seed: seedGuild,
     removeBeside: async (guild) => {
       await logFiles.removeAll(guild.databaseName);
-      await keeping.backups.prune(guild.id, true);
+      await backupServices.backups.prune(guild.id, true);
     },
     now,
     runner,
@@ -198,7 +198,7 @@ export async function buildNodeServices(
   const rolling = { ...swapping, config, now };
   const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
-    ...keepingWork({ ...keeping, ...running, provisioner, config, mailer }),
+    ...backupWork({ ...backupServices, ...running, provisioner, config, mailer }),
     ...upkeepWork({ ...running, tenants, auditSealer, auditAnchors }),
     ...rolloutWork(rolling),
     ...planWork(provisioner),
@@ -245,14 +245,14 @@ export async function buildNodeServices(
     jobRunner,
     slowJobRunner,
     messageRunner,
-    ...keeping,
-    platformCopies: keeping.platformBackups,
+    ...backupServices,
+    platformCopies: backupServices.platformBackups,
     rollouts: fleetRollouts(rolling),
     performanceLog,
     clockWatch,
     startJobs: () => {
       background.detach("clock.look", clockWatch.start());
-      background.detach("backups.sweep", keeping.backups.sweepScratch());
+      background.detach("backups.sweep", backupServices.backups.sweepScratch());
       performanceLog.start();
       logIngest.start();
       jobRunner.start();
@@ -294,20 +294,20 @@ function onScreen(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Takes away what older releases, or an operator's copying, let other accounts of the machine do. */
+/** Removes access that older releases, or an operator's copy, gave to other users of the machine. */
 function tightenFiles(config: Config, log: Log): void {
   const { dir } = config.backups;
   const { changed, left } = makePrivate(resolve(config.dataDir), dir ? [resolve(dir)] : []);
   if (changed > 0 || left.length > 0) log.warn("data-folder.tightened", { changed, left });
 }
 
-/** Loaded only where there are servers: Node's HTTP takes a fifth of the time a command has. */
+/** Loaded only with servers, because Node's HTTP takes a fifth of a command's time. */
 async function connectionsToServers() {
-  const { keptConnections } = await import("./http-fetch.ts");
-  return keptConnections();
+  const { pooledFetch } = await import("./http-fetch.ts");
+  return pooledFetch();
 }
 
-/** Loaded only where it is needed: the package is as large as the rest of the server. */
+/** Loaded only if needed, because the package is as large as the rest of the server. */
 async function stripePayments(config: StripeConfig, now: Clock): Promise<Payments> {
   const { StripePayments } = await import("../platform/plans/stripe.ts");
   return new StripePayments(config, now);

@@ -7,13 +7,14 @@ interface Body {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly startBytes: number;
-  /** For how long we waited for the sender. */
+  /** The time spent waiting for the sender. */
   waitedMs: number;
 }
 
 /**
- * Watches bodies that have not arrived whole. A sender has some seconds, and more for what it has sent
- * at a minimum rate, so an upload of any size may go on. Time in which we do not read counts for nothing.
+ * Watches incomplete bodies. A sender gets some seconds, and more for the bytes it has sent at a
+ * minimum rate, so uploads of any size can finish. Time in which the server does not read does not
+ * count.
  */
 export class SlowBodies {
   readonly #bodies = new Set<Body>();

@@ -1,4 +1,4 @@
-/** Why a server cannot start. `message` says what is wrong, `todo` what to do about it. */
+/** The reason why a server cannot start. `message` says what is wrong, `todo` how to fix it. */
 export class StartError extends Error {
   readonly code: string;
   readonly todo: string;

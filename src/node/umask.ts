@@ -1,3 +1,3 @@
-// Imported for what it does, before anything else: what this process makes, no other account of the
-// machine may read. SQLite's files, logs and what an operator exports included.
+// Imported first, for its side effect: other users of the machine cannot read the files that this
+// process creates, including SQLite's files, logs and exports.
 process.umask(0o077);

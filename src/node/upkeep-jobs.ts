@@ -13,7 +13,7 @@ import { expireGuild } from "../tenant/retention.ts";
 import type { JobWork } from "./job-runner.ts";
 import { inGuild } from "./prompt-jobs.ts";
 
-/** The daily job of the platform; there is one. */
+/** The platform's daily job. There is one. */
 export const PLATFORM_UPKEEP = "upkeep.platform";
 /** The daily job of each guild. */
 export const GUILD_UPKEEP = "upkeep.guild";
@@ -26,7 +26,7 @@ interface Deps {
   readonly log: Log;
 }
 
-// Spread over the day: opening thousands of guilds at once would keep auctions waiting.
+// Spread over the day, because opening thousands of guilds at once would delay auctions.
 const PLAN_GUILDS = `
   INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
   SELECT ?3 || ':' || id, id, ?3, '',
@@ -34,11 +34,11 @@ const PLAN_GUILDS = `
   FROM guilds WHERE status = 'ready'
   ON CONFLICT (guild_id, kind, subject) DO UPDATE SET due_at = min(due_at, excluded.due_at)`;
 
-/** What is done once a day. */
+/** Daily work. */
 export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
   return {
     [PLATFORM_UPKEEP]: { run: async () => ({ dueAt: await platformUpkeep(deps) }) },
-    // The platform's upkeep plans the next one.
+    // The platform's upkeep schedules the next run.
     [GUILD_UPKEEP]: inGuild(deps, async (ctx) => {
       await guildUpkeep(deps, ctx);
       return undefined;
@@ -46,7 +46,7 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
   };
 }
 
-/** Once a day: what the platform has kept long enough goes, and each guild gets its turn. */
+/** Daily work of the platform: deletes expired data and schedules each guild's upkeep. */
 export async function platformUpkeep({
   platform,
   auditSealer,
@@ -63,7 +63,7 @@ export async function platformUpkeep({
   return nowMs + limits.retention.everyMs;
 }
 
-/** Once a day for a guild: its audit log is anchored, and what it has kept long enough goes. */
+/** Daily work of a guild: anchors its audit log and deletes expired data. */
 export async function guildUpkeep(
   deps: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">,
   ctx: GuildContext,

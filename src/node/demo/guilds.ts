@@ -14,7 +14,7 @@ export interface DemoGuild {
   readonly people: number;
 }
 
-/** The accounts that people may sign in with; they are parts to play, not persons. */
+/** The demo's accounts, which visitors sign in with. They are fictional members. */
 export const DEMO_ACCOUNTS = [
   { email: "owner@demo.localhost", name: "Demo owner", role: "owner" },
   { email: "raider@demo.localhost", name: "Demo raider", role: "raider" },
@@ -64,12 +64,12 @@ const CLASSES = [
   ["evoker", "ranged"],
 ] as const;
 const FOUNDING_LOOK_MS = 200;
-/** Two minutes. */
+/** Two minutes of polling. */
 const FOUNDING_LOOKS_MAX = 600;
 const HEADS = ["Bra", "Kel", "Mor", "Thi", "Ela", "Dro", "Vaz", "Syl", "Gor", "Nim", "Ash", "Rua"];
 const TAILS = ["dan", "wyn", "gash", "lis", "mir", "thar", "vok", "nara"];
 
-/** Founds one guild and lets it raid twice a week, by the requests that people would send. */
+/** Founds one guild and plays two raids a week, through the same requests that people send. */
 export async function fillGuild(
   app: App,
   services: NodeServices,
@@ -89,7 +89,7 @@ export async function fillGuild(
   else if (status !== 201) {
     throw new Error(`The demo guild ${guild.slug} was not founded: ${status}`);
   }
-  // Its letter is sent in the week it was written.
+  // Sends the guild's email in the week in which it was written.
   await services.messageRunner.drain();
   const api = `/api/g/${guild.slug}`;
   await owner("PATCH", `${api}/settings`, {
@@ -113,7 +113,7 @@ export async function fillGuild(
   });
 }
 
-/** A slow machine founds in the background. */
+/** On a slow machine, founding continues in the background. */
 async function waitUntilFounded(owner: Send, id: string): Promise<void> {
   for (let looks = 0; looks < FOUNDING_LOOKS_MAX; looks++) {
     const { body } = await owner("GET", `/api/guilds/${id}/operation`);
@@ -180,7 +180,7 @@ async function addRaider(app: App, services: NodeServices, owner: Send, api: str
   const token = new URL(body.url).pathname.split("/").pop();
   const raider = await signUp(app, services, "raider@demo.localhost");
   await raider("POST", `/api/invitations/${token}/acceptance`, {});
-  // The first look at the guild makes the member's person, who then has a main to raid with.
+  // The first visit creates the member's person, who can then have a main character.
   await raider("GET", `${api}/auctions`);
   const { body: roster } = await owner("GET", `${api}/roster?q=Demo%20raider`);
   return { send: raider, personId: roster.items[0]?.id as string | undefined };
@@ -190,7 +190,7 @@ export function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)]!;
 }
 
-/** The same numbers every time (mulberry32), so that two demos look alike. */
+/** The same numbers every time (mulberry32), so that every demo looks the same. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {

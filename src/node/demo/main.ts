@@ -15,14 +15,14 @@ import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./guilds.ts";
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
-/** Letters of the demo are shown where it was started: there is nobody to mail them to. */
+/** Prints the demo's emails to the terminal, because its accounts have no mailboxes. */
 const onScreen: Mailer = {
   send: async ({ to, subject, text }) => {
     console.log(`\n— letter to ${to}: ${subject}\n${text}`);
   },
 };
 
-/** Kept beside what it seals: a demo's guilds have their connections after the next start too. */
+/** Stored beside the data it seals, so that the guilds' connections still work after the next start. */
 async function ownSealingKey(): Promise<string> {
   const path = join(dataDir, "secrets.key");
   if (!existsSync(path)) {
@@ -36,14 +36,14 @@ const dataDir = resolve(process.env["DATA_DIR"] ?? "data", "demo");
 if (process.argv.includes("--reset")) await rm(dataDir, { recursive: true, force: true });
 const marker = join(dataDir, "seeded");
 const isSeeded = existsSync(marker);
-// A folder without the marker was left by a seeding that did not end.
+// An interrupted seeding left a folder without the marker.
 if (!isSeeded) await rm(dataDir, { recursive: true, force: true });
 const env = {
   LOG_LEVEL: "warn",
   SECRETS_KEYS: await ownSealingKey(),
   ...process.env,
   DATA_DIR: dataDir,
-  // New at every start: a demo signs nothing that has to last.
+  // New at every start. The demo signs nothing that has to last.
   GUILDHALL_SECRET: randomBytes(48).toString("base64url"),
 };
 if (!isSeeded) {
@@ -53,19 +53,19 @@ if (!isSeeded) {
 const { port, services } = await runProcess(() =>
   start(env, { demoGuildSlug: DEMO_GUILDS[0]!.slug, mailer: onScreen }),
 );
-// Nobody operates a demo: what a newer build brings, its guilds have at once.
+// A demo has no operator, so its guilds get a newer schema at once.
 for await (const guild of services.platform.guilds()) {
   const { id, schemaVersion } = guild;
   if (schemaVersion < guildSchema.length) services.upgrades.visit(id, schemaVersion);
 }
 await printWelcome(port, services);
 
-/** Lives six weeks in a few seconds, through the same doors that people use. */
+/** Simulates six weeks in a few seconds, through the same requests that people send. */
 async function seed(): Promise<void> {
   const config = readConfig({ ...env, LOG_LEVEL: "error" });
   const quiet: Mailer = { send: async () => {} };
-  // Every guild lives the same weeks. The last night ends up to two hours later than planned,
-  // and nothing may be written with a time that is still to come.
+  // Every guild gets the same weeks. The last night ends up to two hours later than planned, and
+  // nothing may be dated in the future.
   const beginMs = performance.timeOrigin + performance.now() - 6 * WEEK_MS - 2 * HOUR_MS;
   for (const guild of DEMO_GUILDS) {
     let nowMs = beginMs;
@@ -79,7 +79,7 @@ async function seed(): Promise<void> {
         },
         weeks: 6,
       });
-      // Letters of the made-up weeks have no receiver.
+      // The simulated weeks' emails have no receiver.
       await seeding.messageRunner.drain();
     } finally {
       await seeding.close();
@@ -88,7 +88,7 @@ async function seed(): Promise<void> {
   await writeFile(marker, "", { mode: 0o600 });
 }
 
-/** New passwords at every start, so that none of them can be a default that somebody knows. */
+/** Makes new passwords at every start, so that the demo has no known default password. */
 async function printWelcome(port: number, services: NodeServices): Promise<void> {
   const lines: string[] = [];
   for (const { email, role } of DEMO_ACCOUNTS) {

@@ -11,7 +11,7 @@ const LOOT = [
   "Tidewrap",
 ];
 
-/** One night as officers would note it: who came, points for bosses, what dropped and for how much. */
+/** Records one raid night as officers would: attendance, points for bosses, loot and its prices. */
 export async function raidNight(
   owner: Send,
   api: string,
@@ -44,7 +44,7 @@ export async function raidNight(
     clock.advance(HOUR_MS * 0.7);
     await award(5, `Boss kill: ${boss}`);
     const winner = pick(present, random);
-    // Nobody can spend what is not there: the first nights buy little.
+    // Members cannot spend points they do not have, so the first nights sell little.
     if (night > 1 && !rich.has(winner)) {
       rich.add(winner);
       await owner("POST", `${api}/loot`, {
@@ -61,7 +61,7 @@ export async function raidNight(
   clock.advance((3.5 * 24 - 2) * HOUR_MS);
 }
 
-/** What a visitor finds going on: raids ahead with sign-ups, and auctions to bid in. */
+/** Creates the open events for visitors: planned raids with sign-ups, and running auctions. */
 export async function openTonight(
   owner: Send,
   raider: { readonly send: Send; readonly personId: string | undefined } | undefined,
@@ -83,7 +83,7 @@ export async function openTonight(
   }
   const { body: pools } = await owner("GET", `${api}/dkp/pools`);
   const pool = `${api}/dkp/pools/${pools.items[0].id}`;
-  // Rules that a season needs: hoarding ends at some point, and old points fade every Tuesday.
+  // Rules that a season needs: a cap on balances, and decay of old points every Tuesday.
   await owner("PATCH", pool, {
     hardCap: 500,
     decay: { percent: 10, weekly: { weekday: 2, hour: 6 } },

@@ -8,10 +8,10 @@ import type { LogFiles } from "../../services.ts";
 const ID = /^[0-9a-f-]{36}$/;
 const DATABASE = /^[a-z0-9-]{1,63}$/;
 
-/** Combat logs as they were sent, in a folder for each guild's database. */
+/** Combat logs as they were uploaded, in a folder per guild database. */
 export class FolderLogFiles implements LogFiles {
   readonly #root: string;
-  /** Uploads being written to by this process: two at once would mix their bytes. */
+  /** Uploads that this process is writing to. Two writers at once would mix their bytes. */
   readonly #writing = new Set<string>();
 
   constructor(root: string) {
@@ -48,7 +48,7 @@ export class FolderLogFiles implements LogFiles {
     return createReadStream(this.path(database, reportId), { highWaterMark: 1024 * 1024 });
   }
 
-  /** Puts the packed copy of a log in its place. */
+  /** Replaces a log by its compressed copy. */
   async replace(database: string, reportId: string, packed: string): Promise<number> {
     const path = this.path(database, reportId);
     await rename(packed, path);
@@ -101,7 +101,8 @@ async function appendDurably(
         size += bytes.length;
       }
     } finally {
-      // Also after a cut: what has arrived is the beginning of the log, and need not be sent again.
+      // Syncs even after an interruption: the arrived bytes are the log's beginning and need not be
+      // sent again.
       await file.sync();
     }
     return size;

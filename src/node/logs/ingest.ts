@@ -25,7 +25,7 @@ import {
 import { PARSE_JOB } from "../../tenant/combat-logs/uploads.ts";
 import type { FolderLogFiles } from "./files.ts";
 import { parseInThread, ThreadEnded } from "./thread.ts";
-import type { LogNews } from "./worker.ts";
+import type { LogMessage } from "./worker.ts";
 
 interface Deps {
   readonly platform: PlatformStore;
@@ -38,12 +38,12 @@ interface Deps {
 
 const DAY_MS = 86_400_000;
 
-/** The same log twice: nothing more is to be read. */
+/** The log was uploaded before. Reading it ends here. */
 class Duplicate extends Error {}
 
 /**
- * Reads the logs that were sent, one after another, each in a thread of its own. Which ones wait is
- * known to the platform; a log whose process died is read again by the next one that looks.
+ * Reads uploaded logs one after another, each in its own thread. The platform's jobs say which logs
+ * wait. If a process dies, another one reads its log again.
  */
 export class LogIngest {
   readonly #deps: Deps;
@@ -59,17 +59,17 @@ export class LogIngest {
     this.#loop.start();
   }
 
-  /** There may be something to do. */
+  /** Wakes the loop, because a job may be due. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** Ends the thread that is at work; its log is read again at the next start. */
+  /** Ends the running thread. Its log is read again at the next start. */
   async stop(): Promise<void> {
     await this.#loop.stop();
   }
 
-  /** Reads everything that waits now, and comes back when nothing does. */
+  /** Reads every waiting log. Returns when none is left. */
   async drain(): Promise<void> {
     while (!this.#loop.stopping.aborted) {
       const job = await this.#deps.jobs.claim([PARSE_JOB, PRUNE_JOB], limits.logs.jobLeaseMs);
@@ -84,7 +84,7 @@ export class LogIngest {
     try {
       if (guild && job.kind === PRUNE_JOB) await this.#prune(job, guild);
       else if (guild && job.attempts > limits.logs.jobBeginsMax) {
-        // Reading it has ended the whole process, again and again.
+        // Reading this log has crashed the process several times.
         await this.#giveUp(job, guild, "logs/unreadable");
       } else {
         if (guild) await this.#parse(job, guild);
@@ -107,7 +107,7 @@ export class LogIngest {
     await this.#deps.jobs.finish(job);
   }
 
-  /** Lets old logs go, and comes back when the next one is old enough. */
+  /** Deletes old logs. The job is due again when the next one is old enough. */
   async #prune(job: Job, guild: Guild): Promise<void> {
     const { files, jobs, platform } = this.#deps;
     const now = () => platform.settledNow();
@@ -124,7 +124,7 @@ export class LogIngest {
     const { files } = this.#deps;
     const reportId = job.subject;
     const report = await this.#with(guild, (db) => beginParsing(db, reportId, this.#nowMs()));
-    // It was canceled, deleted or read already.
+    // The report was cancelled, deleted or already read.
     if (report === undefined) return;
     let sha256: string | null = null;
     try {
@@ -140,7 +140,7 @@ export class LogIngest {
             sha256 = hash;
             await this.#refuseTwin(job, guild, hash);
           },
-          onFights: (news) => this.#store(job, guild, news),
+          onFights: (message) => this.#store(job, guild, message),
           onLog: async (log) => {
             const storedBytes = await files.size(guild.databaseName, reportId);
             const facts = { sha256, storedBytes, nowMs: this.#nowMs() };
@@ -172,7 +172,7 @@ export class LogIngest {
     }
   }
 
-  /** The same bytes were sent before: the report that is there is the result. */
+  /** The same bytes were uploaded before. The existing report is the result. */
   async #refuseTwin(job: Job, guild: Guild, sha256: string): Promise<void> {
     const nowMs = this.#nowMs();
     const twin = await this.#with(guild, (db) => twinOf(db, job.subject, sha256));
@@ -184,7 +184,7 @@ export class LogIngest {
   async #store(
     job: Job,
     guild: Guild,
-    { fights, bytes }: Extract<LogNews, { type: "fights" }>,
+    { fights, bytes }: Extract<LogMessage, { type: "fights" }>,
   ): Promise<void> {
     await this.#deps.jobs.renew(job, limits.logs.jobLeaseMs);
     const progress = { parsedBytes: bytes, nowMs: this.#nowMs() };
@@ -194,7 +194,10 @@ export class LogIngest {
     });
   }
 
-  /** A lease for each piece of work: minutes of reading must not hold the guild's database open. */
+  /**
+   * Takes a lease for each piece of work, because reading for minutes must not keep the guild's
+   * database open.
+   */
   #with<T>(guild: Guild, work: (db: TenantDatabase) => Promise<T>): Promise<T> {
     return this.#deps.tenants.use(guild, work);
   }
@@ -204,7 +207,7 @@ export class LogIngest {
   }
 }
 
-/** A log that took more memory than reading may is refused as that, everything else as unreadable. */
+/** `logs/out-of-memory` if reading took too much memory, else `logs/unreadable`. */
 function codeOf(error: unknown): string {
   const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown };
   return code === "ERR_WORKER_OUT_OF_MEMORY" ? "logs/out-of-memory" : "logs/unreadable";

@@ -9,9 +9,9 @@ import type { Guild } from "../../platform/store.ts";
 import type { Actor, GuildContext } from "../../tenant/context.ts";
 import type { NodeServices } from "../services.ts";
 
-/** A program or a member that may send a live log to one guild. */
+/** A program or a member that may stream a live log to one guild. */
 export interface LiveCaller {
-  /** Whom connections are counted for. */
+  /** The key or account that connections are counted for. */
   readonly subject: string;
   readonly keyId: string | undefined;
   readonly credential: Credential;
@@ -21,10 +21,10 @@ export interface LiveCaller {
   readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
 }
 
-// The first message of a connection says who it is; from where it came is not kept for it.
+// A connection's first message authenticates it. Its address and agent are not recorded.
 const UNKNOWN = { requestId: "", address: "", agent: "" };
 
-/** By a key with the scope `stream`, or by a ticket or the session of a member who may upload. */
+/** Accepts a key with the scope `stream`, or a ticket or session of a member who may upload. */
 export async function authenticate(
   services: NodeServices,
   reference: string,
@@ -35,7 +35,7 @@ export async function authenticate(
   return access && callerFor(services, credential, access);
 }
 
-/** Asked every few seconds: has the key, the session, the membership or the guild ended? */
+/** Whether the caller still has access. Called every few seconds. */
 export async function stillMay(services: NodeServices, caller: LiveCaller): Promise<boolean> {
   return (await accessOf(services, caller.credential, caller.guildId)) !== undefined;
 }
@@ -48,7 +48,7 @@ async function accessOf(
   const access = await currentAccess(platform, credential, reference);
   if (!access?.permissions.has("logs.upload")) return undefined;
   if (access.key) return access.key.scopes.includes("stream") ? access : undefined;
-  // A raid's log comes from those who raid, not from an operator who acts for them.
+  // Raiders stream a raid's log. An operator who acts for one may not.
   return access.membership && access.session?.impersonationId === null ? access : undefined;
 }
 
@@ -70,7 +70,7 @@ async function credentialOf(
   return undefined;
 }
 
-/** By a ticket, which is used up by that, or by the token of the session itself. */
+/** The session of a ticket, which is used up by this, or of a session token. */
 async function sessionIdOf(
   services: NodeServices,
   reference: string,
@@ -116,7 +116,8 @@ function callerFor(
     guildId,
     eventsPerMinuteMax,
     connectionsMax,
-    // A lease for each piece of work: a raid night must not hold the guild's database open.
+    // Takes a lease for each piece of work, because a raid night must not keep the guild's database
+    // open.
     within: async (work) => {
       const guild = await platform.guild(guildId);
       if (guild?.status !== "ready") throw new Error("The guild is not served any more.");

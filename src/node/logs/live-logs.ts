@@ -33,9 +33,9 @@ const TOO_MANY_STRANGERS: RawProblem = {
 };
 
 /**
- * Logs that arrive as they are written, over WebSocket. Text frames are JSON: the program says
- * `hello` and at last `end`; the server says `ready`, `ack`, `ended` or `error`. Binary frames are
- * bytes of the log, after eight bytes that say at which byte of it they begin (big endian).
+ * Accepts logs over WebSocket while they are written. Text frames are JSON: the program sends `hello`
+ * and finally `end`, the server sends `ready`, `ack`, `ended` or `error`. Binary frames are log bytes
+ * after an eight-byte header: the offset of the first byte in the log (big endian).
  */
 export class LiveLogs {
   readonly #services: NodeServices;
@@ -44,9 +44,9 @@ export class LiveLogs {
     maxPayload: limits.logs.live.frameBytesMax,
   });
   readonly #connections = new Set<Connection>();
-  /** Connections of an address that have not said who they are. */
+  /** Connections per address before their hello. */
   readonly #strangers = new Map<string, number>();
-  /** Which connection writes to which report. */
+  /** The connection that writes to each report. */
   readonly #writers = new Map<string, Connection>();
   readonly #renewal: Timer;
 
@@ -56,7 +56,7 @@ export class LiveLogs {
     this.#renewal = services.background.every("logs.live-lease", recheckMs, () => this.#renew());
   }
 
-  /** For the server's event `upgrade`. What is no live log is refused. */
+  /** Handles the server's event `upgrade`. Refuses all other upgrades. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const guild = guildOf(request.url ?? "");
     if (typeof guild !== "string") {
@@ -93,14 +93,17 @@ export class LiveLogs {
     });
   };
 
-  /** Ends every connection. Their programs come back to another process. */
+  /** Closes every connection. The programs reconnect to another process. */
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.close(CLOSE.going, "restarting");
     await Promise.all([...this.#connections].map((connection) => connection.settled()));
     await this.#renewal.stop();
   }
 
-  /** Keeps the places of those who are here. Who lost theirs while this process stood still goes. */
+  /**
+   * Renews the places of open connections. A connection that lost its place while this process was
+   * stalled is closed.
+   */
   async #renew(): Promise<void> {
     const admitted = [...this.#connections].filter(({ isAdmitted }) => isAdmitted);
     if (admitted.length === 0) return;
@@ -119,7 +122,7 @@ export class LiveLogs {
     return addressSubject(addressOf(socket.remoteAddress, list, hops));
   }
 
-  /** A page of another site must not act for a person who is signed in here. Programs send no origin. */
+  /** Refuses browsers on other sites, which could act for a signed-in person. Programs send no Origin. */
   #fault({ headers }: IncomingMessage): RawProblem | undefined {
     const { publicUrl } = this.#services.config;
     const url = `http://${headers.host}`;

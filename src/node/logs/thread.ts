@@ -2,29 +2,29 @@ import { Worker } from "node:worker_threads";
 import { processBackground } from "../../kernel/background.ts";
 import { limits } from "../../limits.ts";
 import type { LogSummary } from "../../tenant/combat-logs/parser/types.ts";
-import type { LogNews, LogWork } from "./worker.ts";
+import type { LogMessage, LogWork } from "./worker.ts";
 
-/** What the caller does with what the thread finds. Throwing ends the thread. */
+/** Callbacks for the thread's results. Throwing in one ends the thread. */
 export interface LogListener {
   onHash(sha256: string): Promise<void>;
-  onFights(news: Extract<LogNews, { type: "fights" }>): Promise<void>;
+  onFights(message: Extract<LogMessage, { type: "fights" }>): Promise<void>;
   onLog(log: LogSummary): Promise<void>;
 }
 
-function tell(listener: LogListener, news: Exclude<LogNews, ParsingEnd>): Promise<void> {
-  if (news.type === "hash") return listener.onHash(news.sha256);
-  return news.type === "log" ? listener.onLog(news.log) : listener.onFights(news);
+function dispatch(listener: LogListener, message: Exclude<LogMessage, ParsingEnd>): Promise<void> {
+  if (message.type === "hash") return listener.onHash(message.sha256);
+  return message.type === "log" ? listener.onLog(message.log) : listener.onFights(message);
 }
 
-export type ParsingEnd = Extract<LogNews, { type: "end" | "failed" }>;
+export type ParsingEnd = Extract<LogMessage, { type: "end" | "failed" }>;
 
-// The same folder holds both, as they are written and as they are bundled.
+// The folder is the same in source and in the bundle.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./log-worker.js";
 
-/** The thread ended by itself, for memory or a fault of ours. It would end the same way again. */
+/** The thread ended by itself, through its memory limit or a bug. A retry would end the same way. */
 export class ThreadEnded extends Error {}
 
-/** Reads a log in a thread of its own, so that the server goes on answering. */
+/** Reads a log in its own thread, so that the server stays responsive. */
 export async function parseInThread(
   work: LogWork,
   listener: LogListener,
@@ -37,13 +37,13 @@ export async function parseInThread(
   const leave = processBackground.listen(signal, "abort", () => worker.terminate());
   try {
     return await new Promise<ParsingEnd>((resolve, reject) => {
-      processBackground.listen(worker, "message", async (news: LogNews) => {
-        if (news.type === "end" || news.type === "failed") {
-          resolve(news);
+      processBackground.listen(worker, "message", async (message: LogMessage) => {
+        if (message.type === "end" || message.type === "failed") {
+          resolve(message);
           return;
         }
         try {
-          await tell(listener, news);
+          await dispatch(listener, message);
           worker.postMessage("go on");
         } catch (error) {
           reject(error);

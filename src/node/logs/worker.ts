@@ -11,7 +11,7 @@ import { Analyzer } from "../../tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, LogSummary } from "../../tenant/combat-logs/parser/types.ts";
 import { packingOf, unpacked } from "../../tenant/combat-logs/unpack.ts";
 
-/** What the thread is given. */
+/** The thread's input. */
 export interface LogWork {
   readonly path: string;
   readonly year: number | undefined;
@@ -19,73 +19,76 @@ export interface LogWork {
   readonly writtenBefore: number;
 }
 
-/** What it says. After `hash`, each `fights` and `log` it waits to be told to go on. */
-export type LogNews =
+/** The thread's messages. After `hash`, each `fights` and `log`, it waits for an acknowledgement. */
+export type LogMessage =
   | { readonly type: "hash"; readonly sha256: string }
   | { readonly type: "fights"; readonly fights: readonly FightRows[]; readonly bytes: number }
   | { readonly type: "log"; readonly log: LogSummary }
   | { readonly type: "end"; readonly packed: string | null }
   | { readonly type: "failed"; readonly code: string; readonly message: string };
 
-/** How often progress is told where no fight ends. */
+/** Progress is reported every so many bytes while no fight ends. */
 const PROGRESS_BYTES = 16 * 1024 * 1024;
-/** What is read before finished fights are looked for: few fit into it, however short they are. */
+/** Bytes read between checks for finished fights. Few fights fit into them, however short they are. */
 const PUSHED_BYTES = 64 * 1024;
-/** Fights that are told at once: each may be some megabytes. */
-const FIGHTS_TOLD_MAX = 8;
+/** Fights reported at once. Each may be some megabytes. */
+const FIGHTS_PER_MESSAGE = 8;
 const CHUNK = { highWaterMark: 1024 * 1024 };
 
 const port = parentPort!;
 const work = workerData as LogWork;
 
-function say(news: LogNews): void {
-  port.postMessage(news);
+function send(message: LogMessage): void {
+  port.postMessage(message);
 }
 
-/** Says it and waits until it was dealt with: fights must not pile up before a slow database. */
-async function sayAndWait(news: LogNews): Promise<void> {
+/**
+ * Sends a message and waits until it was processed, so that fights do not pile up before a slow
+ * database.
+ */
+async function sendAndWait(message: LogMessage): Promise<void> {
   const answered = new Promise<void>((resolve) => {
     processBackground.once(port, "message", () => resolve());
   });
-  say(news);
+  send(message);
   await answered;
 }
 
 async function main(): Promise<void> {
-  await sayAndWait({ type: "hash", sha256: await hashOf(work.path) });
+  await sendAndWait({ type: "hash", sha256: await hashOf(work.path) });
   let fights: Fight[] = [];
   const { path: _, ...options } = work;
   const analyzer = new Analyzer({ ...options, onFight: (fight) => fights.push(fight) });
   let bytes = 0;
-  let toldBytes = 0;
-  const tell = async () => {
+  let reportedBytes = 0;
+  const sendFights = async () => {
     const found = fights;
     fights = [];
-    toldBytes = bytes;
-    for (let at = 0; at === 0 || at < found.length; at += FIGHTS_TOLD_MAX) {
-      const some = found.slice(at, at + FIGHTS_TOLD_MAX).map(fightRows);
-      await sayAndWait({ type: "fights", fights: some, bytes });
+    reportedBytes = bytes;
+    for (let at = 0; at === 0 || at < found.length; at += FIGHTS_PER_MESSAGE) {
+      const some = found.slice(at, at + FIGHTS_PER_MESSAGE).map(fightRows);
+      await sendAndWait({ type: "fights", fights: some, bytes });
     }
   };
   for await (const chunk of unpacked(createReadStream(work.path, CHUNK), gunzipped)) {
     for (let at = 0; at < chunk.length; at += PUSHED_BYTES) {
       analyzer.push(chunk.subarray(at, at + PUSHED_BYTES));
-      if (fights.length >= FIGHTS_TOLD_MAX) await tell();
+      if (fights.length >= FIGHTS_PER_MESSAGE) await sendFights();
     }
     bytes += chunk.length;
-    if (fights.length > 0 || bytes - toldBytes >= PROGRESS_BYTES) await tell();
+    if (fights.length > 0 || bytes - reportedBytes >= PROGRESS_BYTES) await sendFights();
   }
   const log = analyzer.end();
-  if (fights.length > 0) await tell();
-  // Whoever waits for the report need not wait for the tidying up.
-  await sayAndWait({ type: "log", log });
-  say({ type: "end", packed: await packedCopy(work.path) });
+  if (fights.length > 0) await sendFights();
+  // Reports the log before the clean-up, because people wait for the report.
+  await sendAndWait({ type: "log", log });
+  send({ type: "end", packed: await packedCopy(work.path) });
 }
 
-/** Node's own unpacker: twice as fast as the one that every runtime has. */
+/** Node's own decompressor, twice as fast as the portable one. */
 async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip();
-  // Handled here, also when the reader gives up before the end.
+  // Handles the error here, even if the reader stops before the end.
   const fed = pipeline(source, gunzip).then(
     () => undefined,
     (error: unknown) => error,
@@ -107,7 +110,7 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** A plain log is kept packed: a tenth of its size. Null when it is packed already. */
+/** Compresses a plain log to a tenth of its size. Null if it is already compressed. */
 async function packedCopy(path: string): Promise<string | null> {
   const file = await open(path, "r");
   const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
@@ -123,5 +126,5 @@ try {
 } catch (error) {
   const code = error instanceof AppError ? error.code : "logs/unreadable";
   const message = error instanceof AppError ? error.message : "This file could not be read.";
-  say({ type: "failed", code, message });
+  send({ type: "failed", code, message });
 }
