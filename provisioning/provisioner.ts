@@ -1,4 +1,5 @@
 import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
+import { unlessTold } from "../src/database/faults.ts";
 import { type Writable, write } from "../src/database/write.ts";
 import { processBackground } from "../src/kernel/background.ts";
 import type { Clock } from "../src/kernel/clock.ts";
@@ -84,6 +85,15 @@ export class Provisioner {
   }
 
   /**
+   * Looks whether the database of one more guild fits, at the host of `guild` or where new ones are made.
+   * @throws an error of the file system, `ENOSPC`, when it does not.
+   */
+  async refuseWithoutRoom(guild?: Pick<Guild, "host">): Promise<void> {
+    const { host } = guild === undefined ? this.#deps : atHostOf(this.#deps, guild);
+    await host.refuseWithoutRoom?.();
+  }
+
+  /**
    * Brings a guild from `creating` to `ready`; one in another state is returned as it is. On failure
    * it removes what it made, and the guild is `failed` with the reason.
    * @throws {Conflict} `guild/operation-running` when another process is at it.
@@ -161,8 +171,10 @@ export class Provisioner {
     const failed: { id: GuildId; error: Error }[] = [];
     for (const { id, status } of await this.#deps.operations.stranded()) {
       try {
-        if (status === "creating") await this.provision(id);
-        else await this.deprovision(id);
+        if (status === "creating") {
+          await this.refuseWithoutRoom(await this.#guild(id));
+          await this.provision(id);
+        } else await this.deprovision(id);
         finished.push(id);
       } catch (error) {
         // Somebody else was quicker, which is as good.
@@ -275,7 +287,7 @@ export class Provisioner {
     let left = limits.guild.hostWorkMsMax / everyMs;
     // If this fails the lease runs out, which the next step finds.
     const renewal = processBackground.every("provisioning.renew", everyMs, async () => {
-      if (left-- > 0) await operations.note(operation, []);
+      if (left-- > 0) await unlessTold(operations.note(operation, []));
     });
     try {
       return await work();
@@ -294,7 +306,9 @@ export class Provisioner {
       await operations.note(operation, [operations.row(operation, step, "failed")]);
     } catch (lost) {
       if (lost instanceof Conflict) return;
-      throw new AggregateError([error, lost], "The failure could not be recorded.");
+      throw new AggregateError([error, lost], "The failure could not be recorded.", {
+        cause: error,
+      });
     }
     fault("undoing");
     await this.#holding(operation, () => host.destroy(databaseName(guild.databaseName)));

@@ -1,4 +1,5 @@
 import type { Client, OpenClient } from "../src/database/client.ts";
+import { unlessTold } from "../src/database/faults.ts";
 import { processBackground } from "../src/kernel/background.ts";
 import { limits } from "../src/limits.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
@@ -24,7 +25,7 @@ export async function withTemporaryCopy<T>(
   const deps = atHostOf(given, guild);
   const name = await reserveTemporary(deps, guild.id);
   const renewal = processBackground.every("temporary.renewal", limits.fleet.temporaryMs / 4, () =>
-    keepTemporary(deps, guild.id, name),
+    unlessTold(keepTemporary(deps, guild.id, name)),
   );
   try {
     const client = await deps.openClient(await deps.host.restore(name, snapshot));

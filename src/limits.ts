@@ -118,6 +118,8 @@ export const limits = {
     progressPollMs: 50,
     /** A page that watches longer asks again by itself. */
     progressWatchMsMax: MINUTE_MS,
+    /** A new database takes 480 KiB, its log and index 100, what the platform writes of it the rest. */
+    roomBytesMin: 1024 * 1024,
     /** How often a server looks for what a dead process left behind. */
     sweepEveryMs: 15 * SECOND_MS,
   },
@@ -364,6 +366,10 @@ export const limits = {
     idempotencyKeyCharsMax: 255,
     /** The meaning of a code changes only with a release. An hour of delay in a browser does no harm. */
     problemPageFreshSeconds: 3_600,
+  },
+  background: {
+    /** The same task that fails more often than this gets one line, with the number of the others. */
+    toldEveryMs: MINUTE_MS,
   },
   eventLoop: {
     /** A longer block of the event loop is noticeable for all other requests. */

@@ -1,10 +1,11 @@
-import { copyFile, link, open, readdir, rm } from "node:fs/promises";
+import { copyFile, link, open, readdir, rm, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { removeTransientRows } from "../../src/database/transient-rows.ts";
+import { limits } from "../../src/limits.ts";
 import { fault } from "../fault.ts";
 import {
   draftIn,
@@ -34,6 +35,14 @@ export class FileHost implements DatabaseHost {
     this.#root = resolve(options.root);
     this.#template = options.template;
     this.#openClient = options.openClient;
+  }
+
+  async refuseWithoutRoom(): Promise<void> {
+    await makeFolder(this.#root);
+    const { bavail, bsize } = await statfs(this.#root);
+    if (bavail * bsize >= limits.guild.roomBytesMin) return;
+    const message = "ENOSPC: no space left on device for the database of one more guild";
+    throw Object.assign(new Error(message), { code: "ENOSPC", syscall: "statfs" });
   }
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {

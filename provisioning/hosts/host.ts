@@ -19,6 +19,11 @@ export interface DatabaseHost {
   readonly kind: "file" | "sqld" | "turso";
   /** Makes the database with the newest schema and nothing else in it, durably. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
+  /**
+   * Looks whether one more database fits. Hosts that have no disk of their own here cannot tell.
+   * @throws an error of the file system, `ENOSPC`, when it does not.
+   */
+  refuseWithoutRoom?(): Promise<void>;
   /** Holds a database to what it may be. Hosts that cannot, such as a folder of files, have none. */
   allow?(name: DatabaseName, allowance: Allowance): Promise<void>;
   /** Removes it for good, also when it is protected. Nothing may have it open. */

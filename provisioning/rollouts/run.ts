@@ -1,3 +1,4 @@
+import { unlessTold } from "../../src/database/faults.ts";
 import { processBackground } from "../../src/kernel/background.ts";
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
@@ -57,7 +58,7 @@ export async function runRollout(
 ): Promise<Rollout> {
   const { rollouts } = deps;
   const heartbeat = processBackground.every("rollout.lease", limits.fleet.leaseRenewMs, () =>
-    rollouts.renew(rollout),
+    unlessTold(rollouts.renew(rollout)),
   );
   try {
     const end = await throughOutages(deps, rollout, options).finally(() => deps.end());

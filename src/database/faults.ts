@@ -5,7 +5,7 @@ import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { BatchMode, Client, ResultRows, Statement } from "./client.ts";
-import { DatabaseError, kindOfSystemCode } from "./errors.ts";
+import { DatabaseError, isFull, kindOfSystemCode } from "./errors.ts";
 
 /** The faults reported to operators. The names are the codes of the problem documents. */
 export type FaultCode =
@@ -40,6 +40,8 @@ export interface FaultStore {
 
 interface Known extends Fault {
   readonly reportedAt: number;
+  /** Does the log have a line about this occurrence? One that came back within a minute has none yet. */
+  readonly isReported: boolean;
   /** Found while opening the file, so a successful opening ends it. */
   readonly atOpening: boolean;
 }
@@ -92,6 +94,14 @@ export function systemKindOf(error: unknown): "full" | "unavailable" | undefined
   return undefined;
 }
 
+/** Is there no room to write, as a database or the file system found it? Asks what caused an error too. */
+export function isOutOfRoom(error: unknown): boolean {
+  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
+    if (isFull(one)) return true;
+  }
+  return systemKindOf(error) === "full";
+}
+
 function causeOf(error: unknown): string {
   const reason = (error as { reason?: string } | undefined)?.reason;
   const message = error instanceof Error ? error.message : String(error);
@@ -137,6 +147,7 @@ export class DatabaseFaults {
       this.#known.set(keyOf(fault), {
         ...fault,
         reportedAt: this.#now().getTime(),
+        isReported: true,
         atOpening: true,
       });
     }
@@ -164,19 +175,24 @@ export class DatabaseFaults {
     const fault: Fault = { ...found, guildId, generation, since: nowMs };
     const key = keyOf(fault);
     const known = this.#known.get(key);
-    const isReported = known !== undefined && known.generation === generation;
-    const reportedAt = isReported
+    const isKnown = known !== undefined && known.generation === generation;
+    const reportedAt = isKnown
       ? known.reportedAt
       : (this.#reportedAt.get(key) ?? Number.NEGATIVE_INFINITY);
     const { faultToldEveryMs, faultToldAgainMs } = limits.database;
+    const everyMs = isKnown && known.isReported ? faultToldEveryMs : faultToldAgainMs;
     // If the clock was set back, log again rather than stay silent.
-    const isDue =
-      Math.abs(nowMs - reportedAt) >= (isReported ? faultToldEveryMs : faultToldAgainMs);
+    const isDue = Math.abs(nowMs - reportedAt) >= everyMs;
     if (isDue) this.#report(fault, target);
-    if (isReported && !isDue) return;
-    const since = isReported ? known.since : nowMs;
-    this.#known.set(key, { ...fault, since, atOpening, reportedAt: isDue ? nowMs : reportedAt });
-    if (!isReported) this.#save(fault);
+    if (isKnown && !isDue) return;
+    this.#known.set(key, {
+      ...fault,
+      since: isKnown ? known.since : nowMs,
+      atOpening,
+      reportedAt: isDue ? nowMs : reportedAt,
+      isReported: isDue,
+    });
+    if (!isKnown) this.#save(fault);
   }
 
   /** A guild's database was opened and verified. */
@@ -226,14 +242,17 @@ export class DatabaseFaults {
     for (const [key, known] of this.#known) {
       if (!isOver(known)) continue;
       this.#known.delete(key);
-      const { code, guildId, since } = known;
+      const { code, guildId, since, isReported } = known;
       const nowMs = this.#now().getTime();
       if (nowMs - (this.#reportedAt.get(key) ?? Number.NEGATIVE_INFINITY) >= 0) {
         this.#reportedAt.set(key, known.reportedAt);
       }
       if (this.#reportedAt.size > limits.remote.breakersMax) this.#reportedAt.clear();
       const lastedMs = Math.max(0, nowMs - since);
-      this.#log.warn("database.recovered", { code, guildId: guildId || "platform", lastedMs });
+      // The log has no line about it, so it needs none about its end.
+      if (isReported) {
+        this.#log.warn("database.recovered", { code, guildId: guildId || "platform", lastedMs });
+      }
       this.#save({ code, guildId });
     }
   }

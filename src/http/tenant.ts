@@ -87,6 +87,9 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
     return await redirectFromOldSlug(c, reference);
   }
   refuseOtherSelectors(c, found.guild);
+  if (/^(creating|failed)$/.test(found.guild.status)) {
+    await c.var.services.provisioner.refuseWithoutRoom(found.guild);
+  }
   refuseUnlessReady(found.guild);
   await limitGuild(c, found.guild.id);
   using lease = await tenants.lease(found.guild);

@@ -26,21 +26,39 @@ export interface Timer {
   stop(): Promise<void>;
 }
 
+/** The last line about a task: when it was written, and how many failures have had no line since. */
+interface Told {
+  readonly atMs: number;
+  untold: number;
+}
+
 /**
  * Owns all work that no caller awaits: timers, event handlers and detached promises. An uncaught error
  * in such work would end the process. This class logs it as one line with the work's name and the
  * cause.
  */
 export class Background {
-  readonly #log: Log;
+  #log: Log;
   readonly #keepAlive: (work: Promise<void>) => void;
+  readonly #passedMs: () => number;
+  readonly #told = new Map<string, Told>();
   readonly #timers = new Set<Timer>();
   readonly #running = new Set<Promise<void>>();
 
   /** `keepAlive` tells a runtime that stops after the response to wait for detached work. */
-  constructor(log: Log, keepAlive: (work: Promise<void>) => void = () => {}) {
+  constructor(
+    log: Log,
+    keepAlive: (work: Promise<void>) => void = () => {},
+    passedMs: () => number = () => performance.now(),
+  ) {
     this.#log = log;
     this.#keepAlive = keepAlive;
+    this.#passedMs = passedMs;
+  }
+
+  /** Writes to another log from now on, such as that of the server that this process has become. */
+  writeTo(log: Log): void {
+    this.#log = log;
   }
 
   /** Runs `work` every `ms`, never twice at a time. The timer does not keep the process alive. */
@@ -146,16 +164,25 @@ export class Background {
     return running.finally(() => this.#running.delete(running));
   }
 
+  /** The same work fails again and again while a disk is full: one line a minute says so, and how often. */
   #failed(task: string, error: unknown): void {
+    const atMs = this.#passedMs();
+    const told = this.#told.get(task);
+    if (told !== undefined && atMs - told.atMs < limits.background.toldEveryMs) {
+      told.untold++;
+      return;
+    }
+    this.#told.set(task, { atMs, untold: 0 });
+    const untold = told?.untold ?? 0;
     try {
-      this.#log.error("background.failed", { task, error });
+      this.#log.error("background.failed", { task, error, ...(untold > 0 && { untold }) });
     } catch {
       // A log that cannot be written to must not end the process.
     }
   }
 }
 
-/** For code without its own log: threads, files and the driver. Logs to standard error. */
+/** For code without its own log: threads, files and the driver. Logs to standard error until `writeTo`. */
 export const processBackground = new Background(
   createLog("error", (line) => console.error(line), systemClock),
 );

@@ -1,12 +1,14 @@
 import { type DatabaseFaults, faultOf } from "../database/faults.ts";
 import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { Conflict } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { PollLoop } from "../kernel/poll-loop.ts";
 import { limits } from "../limits.ts";
 import type { JobOutcome } from "../platform/fleet/schema.ts";
 import type { Job, Jobs } from "../platform/jobs/jobs.ts";
+import { OF_THE_PLATFORM } from "../platform/jobs/kinds.ts";
 import type { Guild, PlatformStore } from "../platform/store.ts";
 
 /** The link between a running job and its runner. */
@@ -101,12 +103,20 @@ export class JobRunner {
       if (done?.dueAt === undefined) return;
       await jobs.enqueue(job.guildId, job.kind, job.subject, jobs.notAtOnce(done.dueAt));
     } catch (error) {
+      if (await this.#wentWithGuild(job, error)) return;
       await this.#failed(job, step, error);
       this.#deps.faults.failed(guild, error, false);
       log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
     } finally {
       await step.end();
     }
+  }
+
+  /** The end of a guild removes its jobs, also the one that ends it: nobody else has taken that over. */
+  async #wentWithGuild(job: Job, error: unknown): Promise<boolean> {
+    if (!isLost(error) || job.guildId === OF_THE_PLATFORM) return false;
+    const lookUp = this.#deps.platform.guild(job.guildId).then((guild) => guild === undefined);
+    return await lookUp.catch(() => false);
   }
 
   async #failed(job: Job, step: { readonly signal: AbortSignal }, error: unknown): Promise<void> {
@@ -141,6 +151,10 @@ export class JobRunner {
       end: () => timer.stop(),
     };
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof Conflict && error.code === "job/lost";
 }
 
 /**

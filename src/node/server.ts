@@ -73,10 +73,17 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 /** Completes work that dead processes left: at once, and then regularly. */
 async function sweepRegularly(services: NodeServices) {
   let reported = 0;
+  let reportedFailures = "";
   const run = async () => {
     await endPastGrants(services);
     const { unclaimed, ...swept } = await services.provisioner.resume();
-    if (Object.values(swept).flat().length > 0) services.log.warn("provisioning.swept", swept);
+    const { failed, ...done } = swept;
+    const failures = failed.map(({ id, error }) => `${id} ${error.message}`).join();
+    const isNew = failures !== "" && failures !== reportedFailures;
+    reportedFailures = failures;
+    if (isNew || Object.values(done).flat().length > 0) {
+      services.log.warn("provisioning.swept", swept);
+    }
     // Logged once, not every few seconds, because an operator will not act at once.
     if (unclaimed.length > reported) services.log.warn("provisioning.unclaimed", { unclaimed });
     reported = unclaimed.length;

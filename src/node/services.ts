@@ -15,7 +15,7 @@ import { DatabaseFaults, unlessTold, WatchedClient } from "../database/faults.ts
 import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
 import { OpenStreams } from "../http/open-streams.ts";
-import { Background } from "../kernel/background.ts";
+import { Background, processBackground } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { ClockGuard } from "../kernel/clock-guard.ts";
 import { Envelopes } from "../kernel/envelope.ts";
@@ -103,6 +103,7 @@ export async function buildNodeServices(
   const dataDir = resolve(config.dataDir);
   const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
   const background = new Background(log);
+  if ((options.access ?? "start") === "start") processBackground.writeTo(log);
   const connections = config.sqld || config.turso ? await connectionsToServers() : undefined;
   const fetch = connections && { fetch: connections.fetch };
   const remotes = await remotesOf(config, { migrations: guildSchema, now: systemClock, ...fetch });

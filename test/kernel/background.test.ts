@@ -4,13 +4,23 @@ import { Background } from "../../src/kernel/background.ts";
 import { createLog } from "../../src/kernel/log.ts";
 
 function recorded() {
-  const lines: { event: string; task: string; error: { message: string } }[] = [];
+  const { log, lines } = recordedLog();
+  return { background: new Background(log), lines };
+}
+
+function recordedLog() {
+  const lines: {
+    event: string;
+    task: string;
+    error: { message: string };
+    untold?: number;
+  }[] = [];
   const log = createLog(
     "info",
     (line) => lines.push(JSON.parse(line)),
     () => new Date(0),
   );
-  return { background: new Background(log), lines };
+  return { log, lines };
 }
 
 test("an error in a timer, a handler or a detached promise becomes one line with its name", async () => {
@@ -65,4 +75,30 @@ test("a handler that left hears of nothing more", () => {
   leave();
   source.emit("news", 3);
   expect(heard).toEqual([1, 10, 2]);
+});
+
+test("R36 work that goes on failing is one line a minute with the number of the others, in the server's own log", () => {
+  const { log, lines } = recordedLog();
+  const early = recordedLog();
+  let passedMs = 0;
+  const background = new Background(early.log, undefined, () => passedMs);
+  background.writeTo(log);
+  const source = new EventEmitter();
+  for (const name of ["renew", "sweep"]) {
+    background.listen(source, name, () => {
+      throw new Error("no room");
+    });
+  }
+  for (let time = 0; time < 12; time++) {
+    source.emit("renew");
+    source.emit("sweep");
+    passedMs += 10_000;
+  }
+  expect(lines.map(({ task, untold }) => [task, untold])).toEqual([
+    ["renew", undefined],
+    ["sweep", undefined],
+    ["renew", 5],
+    ["sweep", 5],
+  ]);
+  expect(early.lines).toEqual([]);
 });

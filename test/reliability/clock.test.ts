@@ -110,6 +110,8 @@ test("R34 a guild goes when its month is over by a right clock, also after the m
     await late.services.clockWatch.look();
     await doAll(late);
     expect(await late.services.platform.guild(guild.id)).toBeUndefined();
+    // The job that ended it went with it, which is no failure.
+    expect(told("jobs.failed").filter((line) => line.includes(guild.id))).toEqual([]);
   } finally {
     await late.close();
   }

@@ -1,6 +1,9 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { type Answer, type TestClient, testApp } from "../support/app.ts";
+import { seen } from "../support/secrets/seen.ts";
 import { type SmallDisk, smallDisk } from "../support/small-disk.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -106,4 +109,111 @@ test("R40 a write that does not fit takes nothing of itself, and what was there 
     await run("INSERT INTO notes (text) VALUES (?)", "after");
     expect((await run("SELECT text FROM notes")).rows).toEqual([["before"], ["after"]]);
     await client.close();
+  }));
+
+/** Fills the disk but for so many bytes. */
+async function fillBut(disk: SmallDisk, bytes: number): Promise<void> {
+  const gap = join(disk.dir, "gap");
+  await writeFile(gap, Buffer.alloc(bytes));
+  await disk.fill();
+  await rm(gap);
+}
+
+const found = (person: TestClient, slug: string) =>
+  person.post("/api/guilds", {
+    name: `Guild ${slug}`,
+    realm: "Area 52",
+    region: "eu",
+    faction: "horde",
+    slug,
+  });
+
+test("R40 a guild founded on a full disk gets 507 and leaves nothing, also where a little room is left", async () =>
+  onSmallDisk(async (disk) => {
+    const t = await testApp({ DATA_DIR: disk.dir });
+    try {
+      await t.guild("first-vow");
+      const [owner, failed] = [await t.signUp(), await t.guild("failed-vow")];
+      for (const bytes of [0, 64 * 1024, 300 * 1024, 520 * 1024]) {
+        await fillBut(disk, bytes);
+        const answer = await found(owner, "full-vow");
+        expect([bytes, answer.status, answer.body.type, answer.body.detail]).toEqual([
+          bytes,
+          507,
+          "/problems/database/storage-full",
+          expect.stringMatching(/disk is full.*try again/),
+        ]);
+        const page = await owner.submit("/guilds/new", {
+          name: "Guild full-vow",
+          realm: "Area 52",
+          region: "eu",
+          faction: "horde",
+        });
+        expect([page.status, page.text]).toEqual([507, expect.stringContaining("disk is full")]);
+        expect((await owner.get("/api/g/full-vow/roster")).status).toBe(404);
+        await disk.free();
+      }
+      const sql = "UPDATE guilds SET status = 'failed' WHERE slug = 'failed-vow'";
+      await t.services.platform.db.client.execute({ sql, args: [] });
+      await fillBut(disk, 300 * 1024);
+      const { body, status } = await failed.owner.get("/roster");
+      expect([status, body.type]).toEqual([507, "/problems/database/storage-full"]);
+      const retry = await failed.owner.platform().post(`/api/guilds/${failed.id}/operation`);
+      expect(retry.status).toBe(507);
+      await disk.free();
+      expect((await failed.owner.get("/roster")).status).toBe(503);
+      expect((await found(owner, "full-vow")).status).toBe(201);
+    } finally {
+      await t.close();
+    }
+  }));
+
+test("R40 of guilds that are founded at once, those for which no room was left get 507, and their page offers another try", async () =>
+  onSmallDisk(async (disk) => {
+    const t = await testApp({ DATA_DIR: disk.dir });
+    try {
+      await t.guild("first-vow");
+      const people = await Promise.all(Array.from({ length: 6 }, () => t.signUp()));
+      await fillBut(disk, 1_400 * 1024);
+      const answers = await Promise.all(people.map((one, n) => found(one, `vow-number-${n}`)));
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 201 && status !== 507)).toEqual([]);
+      expect(statuses).toContain(507);
+      await disk.free();
+      const late = answers.findIndex(({ body }) => /guild is kept/.test(body.detail));
+      expect(late).toBeGreaterThanOrEqual(0);
+      const founded = await t.services.platform.guildForUser(`vow-number-${late}`, null);
+      const { id } = founded!.guild;
+      // What failed is tried again by its owner, and what could not even be recorded by the sweep.
+      t.advance(60_000);
+      await t.services.provisioner.resume();
+      const again = await people[late]!.post(`/api/guilds/${id}/operation`);
+      expect([again.status, again.body.status]).toEqual([202, "ready"]);
+    } finally {
+      await t.close();
+    }
+  }));
+
+test("R36 a full disk that comes and goes is told once a minute, and one that stays is told then", async () =>
+  onSmallDisk(async (disk) => {
+    const t = await testApp({ DATA_DIR: disk.dir });
+    try {
+      const { owner } = await t.guild("first-vow");
+      const award = (n: number) => owner.post("/roster/persons", { name: `Latecomer ${n}` });
+      const from = seen.lines.length;
+      const told = (event: string) =>
+        seen.lines.slice(from).filter((line) => line.includes(`"event":"${event}"`)).length;
+      for (let time = 0; time < 3; time++) {
+        expect((await untilFull((n) => award(100 * time + n), disk)).status).toBe(507);
+        await disk.free();
+        await expect.poll(async () => (await award(1_000 + time)).status).toBe(201);
+      }
+      expect([told("database.fault"), told("database.recovered")]).toEqual([1, 1]);
+      expect((await untilFull((n) => award(500 + n), disk)).status).toBe(507);
+      t.advance(61_000);
+      expect((await untilFull((n) => award(600 + n), disk)).status).toBe(507);
+      expect(told("database.fault")).toBe(2);
+    } finally {
+      await t.close();
+    }
   }));

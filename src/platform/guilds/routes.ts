@@ -24,7 +24,13 @@ guildsApi.openapi(
     description:
       "Makes a guild with a database of its own. The answer is 201 when the database is " +
       "ready in time, else 202: follow `Location`.",
-    problems: ["guild/bad-slug", "guild/slug-taken", "guild/name-taken", "plan/guilds"],
+    problems: [
+      "guild/bad-slug",
+      "guild/slug-taken",
+      "guild/name-taken",
+      "plan/guilds",
+      "database/storage-full",
+    ],
     body: inputs.newGuild,
     answers: {
       201: json(inputs.foundedJson, "Founded, and its database is ready. Location leads to it."),
@@ -103,7 +109,7 @@ guildsApi.openapi(
     summary: "Retry a failed founding",
     description:
       "Tries again to make the guild's database, if it failed. Only the owner may do this.",
-    problems: ["guild/not-found", "guild/forbidden"],
+    problems: ["guild/not-found", "guild/forbidden", "database/storage-full"],
     params: guildId,
     answers: { 202: json(inputs.progressJson, "Tried again, if it had failed.") },
   }),

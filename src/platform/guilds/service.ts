@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
+import { isOutOfRoom } from "../../database/faults.ts";
 import { guard, write } from "../../database/write.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { pause } from "../../kernel/concurrency.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
-import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
+import { Conflict, Forbidden, Invalid, Unavailable } from "../../kernel/errors.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import { cleanName, isReadable } from "../../kernel/names.ts";
 import type { Role } from "../../kernel/permissions.ts";
+import { limits } from "../../limits.ts";
 import { accountHolder, accountViewer } from "../accounts/accounts.ts";
 import { type ActingContext, type PlatformContext, record, signedIn } from "../context.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
@@ -146,6 +148,7 @@ export async function retryFounding(
     throw new Forbidden("guild/forbidden", "Only the owner of this guild can try again.");
   }
   if (status !== "failed") return progress;
+  await ctx.services.provisioner.refuseWithoutRoom(progress.guild);
   await isReadyWithin(ctx, id, ctx.services.provisioner.retry(id), waitMs);
   return (await progressOf(ctx, reference)) ?? progress;
 }
@@ -169,18 +172,23 @@ export async function resumeGuild(ctx: ActingContext, id: GuildId): Promise<void
   ]);
 }
 
-/** Waits for a database in the making, but not for ever: what fails is the guild's own status. */
+/**
+ * Waits for a database in the making, but not for ever: what fails is the guild's own status.
+ * @throws {Unavailable} `database/storage-full` when there was no room for it
+ */
 async function isReadyWithin(
   ctx: PlatformContext,
   guildId: GuildId,
   work: Promise<Guild>,
   waitMs: number,
 ): Promise<boolean> {
+  let full: Unavailable | undefined;
   const provisioning = work.then(
     (guild) => guild.status === "ready",
     (error: unknown) => {
       // The guild's page shows the reason and offers another try.
       ctx.services.log.error("guild.provision-failed", { guildId, error });
+      if (isOutOfRoom(error)) full = withoutRoom(error);
       return false;
     },
   );
@@ -188,7 +196,18 @@ async function isReadyWithin(
   const late = pause(waitMs);
   const isReady = await Promise.race([provisioning, late.over.then(() => false)]);
   late.end();
+  if (full !== undefined) throw full;
   return isReady;
+}
+
+/** Somebody else took the last room after the guild was recorded. */
+function withoutRoom(cause: unknown): Unavailable {
+  return new Unavailable(
+    "database/storage-full",
+    "This server's disk is full. The guild is kept: try again on its page when there is room.",
+    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
+    { cause },
+  );
 }
 
 function foldSteps(guild: Guild, rows: readonly OperationStep[]): Omit<Progress, "guild"> {
@@ -214,6 +233,7 @@ async function insertGuild(
   const { platform, provisioner } = ctx.services;
   refuseBadSlug(slug);
   refuseUnreadable({ name: input.name, realm: input.realm });
+  await provisioner.refuseWithoutRoom();
   const { firstPlan } = await ctx.services.appConfig.current();
   const plan = await planByName(platform, firstPlan);
   const nowMs = ctx.services.now().getTime();
