@@ -26,7 +26,7 @@ import * as service from "./service.ts";
 
 type Page = Context<GuildEnv>;
 
-/** Below `/g/:guild/settings`: copies, the export, and the end of the guild. */
+/** Below `/g/:guild/settings`: backups, the export, and deleting the guild. */
 export function backupsPages() {
   const router = createRouter<GuildEnv>();
   const manage = requirePermission("settings.manage");
@@ -81,7 +81,7 @@ export function backupsPages() {
   return router;
 }
 
-/** What cannot be undone by a click asks for the password, and comes back to this page. */
+/** Runs irreversible actions after a recent sign-in. Otherwise asks for it and returns to this page. */
 async function whenProved(c: Page, path: string, work: () => Promise<Response>): Promise<Response> {
   const { caller, services } = c.var;
   const isProved = caller.type === "user" && isJustProved(caller, services.now());

@@ -3,7 +3,7 @@ import { AppError, Malformed, Unavailable } from "../../../kernel/errors.ts";
 import { limits } from "../../../limits.ts";
 import type { Profile, Provider } from "./providers.ts";
 
-/** What belongs to one round through a provider and is known to one browser only. */
+/** Secrets of one OAuth flow. Only one browser has them. */
 export interface RoundSecrets {
   readonly state: string;
   readonly codeVerifier: string;
@@ -13,7 +13,7 @@ export function newRoundSecrets(): RoundSecrets {
   return { state: oauth.generateRandomState(), codeVerifier: oauth.generateRandomCodeVerifier() };
 }
 
-/** Where the browser goes to agree. */
+/** The provider's page on which the person agrees. */
 export async function authorizationUrl(
   provider: Provider,
   { state, codeVerifier }: RoundSecrets,
@@ -36,8 +36,8 @@ export async function authorizationUrl(
 }
 
 /**
- * Whoever agreed, by the parameters that the provider sent the browser back with. Undefined when
- * the person said no there. Nothing of the provider's tokens is kept.
+ * The profile of the person who agreed, from the parameters of the provider's redirect. Undefined if
+ * the person declined there. The provider's tokens are not stored.
  * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
  */
 export async function profileFrom(
@@ -87,7 +87,7 @@ export async function profileFrom(
   }
 }
 
-/** The one answer for a round that cannot be believed, whatever was wrong with it. */
+/** The single error for every invalid OAuth flow, whatever its fault. */
 export function roundNotValid(cause?: unknown): Malformed {
   return new Malformed(
     "auth/round-not-valid",
@@ -99,7 +99,7 @@ export function roundNotValid(cause?: unknown): Malformed {
 
 function requestOptions(url: URL) {
   return {
-    // Only this machine's own addresses come in plain http: the configuration refuses others.
+    // Plain http is allowed only for local addresses. The configuration refuses all others.
     [oauth.allowInsecureRequests]: url.protocol === "http:",
     signal: AbortSignal.timeout(limits.auth.providerDeadlineMs),
   };

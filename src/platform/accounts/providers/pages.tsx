@@ -20,13 +20,13 @@ import { NewcomerPage, RoundFailedPage } from "./views/providers.tsx";
 
 type Page = Context<AppEnv>;
 
-/** The way to a provider and back, for signing in, for linking and for proving who one is. */
+/** Redirects to a provider and back, for signing in, linking and confirming a sign-in. */
 export function identitiesPages() {
   const pages = createRouter();
-  // Safe requests: they store nothing, and what they seal is good for this browser only.
+  // These requests are safe: they store nothing, and the sealed state works in this browser only.
   pages.get("/sign-in/:provider", async (c) => {
     const { host, origin } = c.var.services.config.publicUrl;
-    // A cookie set below a guild's own host would not come along to the address we come back to.
+    // The callback address is on the main host. A cookie of a guild's own host would not reach it.
     if (new URL(c.req.url).host !== host) return c.redirect(`${origin}${c.req.path}`, 303);
     return await toProvider(c, "sign-in", localPath(c.req.query("next"), "/guilds"));
   });
@@ -117,7 +117,10 @@ function newcomerOf(c: Page): Promise<Newcomer | undefined> {
   return unseal(c.var.services, "newcomer", onlyCookie(c, cookieName(c, "newcomer")));
 }
 
-/** Another site must not make a browser link the account that it is signed in to elsewhere. */
+/**
+ * Refuses requests from other sites, which could link the account that the browser is signed in to at
+ * the provider.
+ */
 function refuseFromElsewhere(c: Page): void {
   if (c.req.header("sec-fetch-site") === "same-origin") return;
   throw new Forbidden(
@@ -131,7 +134,7 @@ function keep(c: Page, kind: "round" | "newcomer", sealed: string): void {
   setCookie(c, cookieName(c, kind), sealed, { ...flags(c), httpOnly: true, maxAge });
 }
 
-/** Bound to this host like the session's. */
+/** The cookie is bound to this host, like the session's. */
 function cookieName(c: Page, kind: "round" | "newcomer"): string {
   const isSecure = c.var.services.config.publicUrl.protocol === "https:";
   return `${isSecure ? "__Host-" : ""}guildhall-${kind}`;

@@ -21,9 +21,9 @@ import { type Profile, type Provider, providerBy } from "./providers.ts";
 import { type Newcomer, unseal } from "./rounds.ts";
 
 /**
- * Signs in whoever a provider says has come: to the account that is linked; else to the one with the
- * same address, if both sides have seen that the mailbox is theirs; else to a new one. Who comes
- * without a proven address has to name one first, and is given back as a newcomer.
+ * Signs in a person whom a provider has authenticated: to the linked account, else to the account with
+ * the same address if both sides have verified it, else to a new account. Without a verified address,
+ * returns a `Newcomer`, who has to enter an address first.
  * @throws {Conflict} `auth/link-first`, `auth/identity-exists`
  */
 export async function enter(
@@ -45,8 +45,8 @@ export async function enter(
 }
 
 /**
- * Makes the account of somebody whom the provider names no proven address of. The address they type
- * is unproven until they open the letter.
+ * Makes the account of a person without a verified address at the provider. The address they enter
+ * stays unverified until they open the link in the email.
  * @throws {Malformed} `auth/round-not-valid`, {Conflict} `auth/email-taken`, `auth/identity-taken`
  */
 export async function signUpNewcomer(
@@ -76,7 +76,7 @@ async function ownerOf(
   return row && (await userById(ctx, row.userId));
 }
 
-/** An address that nobody proved may be anybody's: whoever signed up with it first is not believed. */
+/** Links only if the account's address is verified. A stranger may have signed up with it first. */
 async function linkAndSignIn(
   ctx: PlatformContext,
   user: UserRow,

@@ -12,14 +12,15 @@ import { enter } from "./provider-sign-in.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
 import { type Newcomer, type Round, seal, unseal } from "./rounds.ts";
 
-/** How a round ended. A newcomer has no account yet and says first by which address to reach them. */
+/** The result of an OAuth flow. A newcomer has no account yet and must enter an address first. */
 export type RoundEnd =
   | { readonly type: "signed-in"; readonly session: NewSession; readonly next: string }
   | { readonly type: "newcomer"; readonly newcomer: Newcomer }
   | { readonly type: "done" | "refused"; readonly next: string };
 
 /**
- * Begins a round through a provider: where the browser goes, and what it has to bring back.
+ * Begins an OAuth flow. Returns the provider's address and the state that the browser has to bring
+ * back.
  * @throws {NotFound} `auth/no-such-provider`, {Forbidden} `auth/proof-required` for linking
  */
 export async function beginRound(
@@ -41,7 +42,8 @@ export async function beginRound(
 }
 
 /**
- * Ends a round with what the browser brought: signs in, links, or proves. Each round ends once.
+ * Finishes an OAuth flow with the browser's state: signs in, links, or confirms a sign-in. Each flow
+ * ends once.
  * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
  * @throws {Conflict} `auth/link-first`, `auth/identity-taken`, `auth/identity-exists`
  */
@@ -86,19 +88,22 @@ async function askProvider(
     return await profileFrom(provider, parameters, round, redirectUri(ctx, provider));
   } catch (error) {
     const cause = error instanceof AppError ? error.cause : undefined;
-    // Its message only: what came back may hold tokens.
+    // Logs only the message, because the response may contain tokens.
     const reason = cause instanceof Error ? cause.message : String(error);
     ctx.services.log.warn("round.failed", { requestId: ctx.requestId, by: provider.id, reason });
     throw error;
   }
 }
 
-/** Exactly what is registered with the provider; each has one of its own, so none can be mixed up. */
+/**
+ * Exactly the address registered with the provider. Each provider has its own, so that responses cannot
+ * be mixed up.
+ */
 function redirectUri(ctx: PlatformContext, { id }: Provider): string {
   return new URL(`/sign-in/${id}/callback`, ctx.services.config.publicUrl).href;
 }
 
-/** @throws {Malformed} `auth/round-not-valid` for a round that came back before. */
+/** @throws {Malformed} `auth/round-not-valid` if the flow came back before. */
 async function useUp(ctx: PlatformContext, { state }: Round): Promise<void> {
   const nowMs = ctx.services.now().getTime();
   const stateHash = hashToken(state);

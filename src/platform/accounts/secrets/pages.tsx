@@ -15,7 +15,7 @@ import * as service from "./service.ts";
 
 const HERE = "/account/connections";
 
-/** The services that a person is connected with in their own name. */
+/** The services that a person has connected for themselves. */
 export function personalSecretsPages() {
   const pages = createRouter();
   pages.get(HERE, async (c) =>
@@ -39,7 +39,7 @@ function save(c: Context<AppEnv>, kind: SecretKind): Promise<Response> {
   return proved(c, async () => {
     const body = await c.req.parseBody();
     const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
-    // The secret itself is not sent back with what was wrong.
+    // The secret itself is not sent back with the errors.
     const values = { account: sent("account") };
     try {
       const input = personalSecretBody.safeParse({ ...values, value: sent("value") });
