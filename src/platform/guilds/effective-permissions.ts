@@ -3,12 +3,12 @@ import { permissionsOfScopes } from "../keys/lookup.ts";
 import type { KeyScope } from "../keys/schema.ts";
 import type { Guild, Membership } from "../store.ts";
 
-/** What a plan that has become too small leaves over: looking, and setting things right. */
+/** Why access is read-only: the plan's number of members, or of the owner's guilds, is exceeded. */
 export type ReadOnly = "members" | "guilds";
 
 /**
- * What a member may do in a guild. Members beyond the plan's number, and guilds beyond the owner's,
- * are read-only: nothing of theirs is deleted, and an upgrade gives everything back.
+ * A member's permissions in a guild. Members beyond the plan's number, and guilds beyond the owner's
+ * plan, are read-only. Nothing is deleted, and an upgrade restores all permissions.
  */
 export function standingOf(
   guild: Guild,
@@ -19,7 +19,7 @@ export function standingOf(
   return readOnly ? { permissions: readingOnly(permissions), readOnly } : { permissions };
 }
 
-/** What a key may do now: no more than its scopes, and no more than the member who made it. */
+/** A key's current permissions: its scopes, limited to the permissions of the member who made it. */
 export function keyStandingOf(
   guild: Guild,
   maker: Membership | undefined,
