@@ -12,7 +12,11 @@ export function publicPages(document: () => ApiDocument) {
     made ??= document();
     return made;
   };
-  pages.get("/api/openapi.json", (c) => c.json(api()));
+  let text: string | undefined;
+  pages.get("/api/openapi.json", (c) => {
+    text ??= JSON.stringify(api());
+    return c.body(text, 200, { "Content-Type": "application/json" });
+  });
   // Who takes our access tokens elsewhere asks here for the keys that verify them.
   pages.get("/.well-known/jwks.json", async (c) => {
     c.header("Cache-Control", "public, max-age=3600");
