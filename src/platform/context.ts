@@ -84,7 +84,7 @@ export function signedIn(ctx: PlatformContext): SignedIn {
 }
 
 /** Whether the sign-in is recent. A time in the future was written by a wrong clock and does not count. */
-export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
+export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
   return (
     now.getTime() - provedAt < limits.session.provedMs &&
     provedAt <= now.getTime() + limits.clock.skewMs
@@ -97,7 +97,7 @@ export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date
  * @throws {Forbidden} `auth/proof-required`
  */
 export function requireProved(caller: SignedIn, now: Date): void {
-  if (isJustProved(caller, now)) return;
+  if (isRecentSignIn(caller, now)) return;
   throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 

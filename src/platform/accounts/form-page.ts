@@ -35,7 +35,7 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     return await act(parsed.data);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "auth/required") throw error;
-    if (error.code === "auth/proof-required") return toProof(c, "/account");
+    if (error.code === "auth/proof-required") return redirectToProof(c, "/account");
     c.status(statusOf(error) as 422);
     const retryAfterMs = error.details["retryAfterMs"];
     if (typeof retryAfterMs === "number") {
@@ -51,7 +51,7 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
  * Redirects to the page that asks for a sign-in. `next` is the page after it. The form has to be sent
  * again.
  */
-export function toProof<E extends AppEnv>(c: Context<E>, next: string): Response {
+export function redirectToProof<E extends AppEnv>(c: Context<E>, next: string): Response {
   return c.redirect(`/account/proof?next=${encodeURIComponent(next)}`, 303);
 }
 

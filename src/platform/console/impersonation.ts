@@ -10,7 +10,7 @@ import { sessions } from "../schema.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
 /** The session of an operator who acts as another person. Its token is returned only here. */
-export interface Begun {
+export interface ImpersonationSession {
   readonly id: string;
   readonly token: string;
   readonly expiresAt: number;
@@ -24,7 +24,7 @@ export interface Begun {
 export async function beginImpersonation(
   ctx: OperatorContext,
   input: { readonly email: string; readonly reason: string },
-): Promise<Begun> {
+): Promise<ImpersonationSession> {
   allowArea(ctx, "impersonate");
   const { caller } = ctx;
   if (caller.type !== "user") throw new Error("Only somebody who signed in can act as another.");

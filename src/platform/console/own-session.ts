@@ -5,14 +5,14 @@ import { sessionCookieName } from "../../http/session.ts";
 import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { flags } from "../accounts/cookie.ts";
-import { type Begun, impersonating } from "./impersonation.ts";
+import { type ImpersonationSession, impersonating } from "./impersonation.ts";
 
 // While an operator acts as another person, the session cookie holds the impersonation session. A
 // second cookie with the same protection keeps the operator's own session.
 
 /** Replaces the operator's session cookie by the impersonation session, and saves the own one. */
-export function setOwnAside<E extends AppEnv>(c: Context<E>, begun: Begun): void {
-  const { token, expiresAt } = begun;
+export function setOwnAside<E extends AppEnv>(c: Context<E>, session: ImpersonationSession): void {
+  const { token, expiresAt } = session;
   const { config, now } = c.var.services;
   const name = sessionCookieName(config.publicUrl);
   const own = getCookie(c, name);

@@ -10,7 +10,7 @@ export type ReadOnly = "members" | "guilds";
  * A member's permissions in a guild. Members beyond the plan's number, and guilds beyond the owner's
  * plan, are read-only. Nothing is deleted, and an upgrade restores all permissions.
  */
-export function standingOf(
+export function effectivePermissions(
   guild: Guild,
   { role, overrides, isOverLimit }: Membership,
 ): { readonly permissions: ReadonlySet<Permission>; readonly readOnly?: ReadOnly } {
@@ -20,13 +20,13 @@ export function standingOf(
 }
 
 /** A key's current permissions: its scopes, limited to the permissions of the member who made it. */
-export function keyStandingOf(
+export function effectiveKeyPermissions(
   guild: Guild,
   maker: Membership | undefined,
   scopes: readonly KeyScope[],
 ): { readonly permissions: ReadonlySet<Permission>; readonly readOnly?: ReadOnly } {
   if (maker === undefined) return { permissions: new Set() };
-  const { permissions, ...rest } = standingOf(guild, maker);
+  const { permissions, ...rest } = effectivePermissions(guild, maker);
   const allowed = permissionsOfScopes(scopes);
   return { ...rest, permissions: new Set([...permissions].filter((one) => allowed.has(one))) };
 }

@@ -147,8 +147,8 @@ guildApi.openapi(
     answers: nothing,
   }),
   async (c) => {
-    const heir = c.req.valid("json").userId as UserId;
-    await members.transferOwnership(c.var.guild, c.var.platform, heir);
+    const newOwner = c.req.valid("json").userId as UserId;
+    await members.transferOwnership(c.var.guild, c.var.platform, newOwner);
     return c.body(null, 204);
   },
 );

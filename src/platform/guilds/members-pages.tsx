@@ -236,10 +236,10 @@ async function ownershipHtml(c: Page, form: FormState) {
   );
 }
 
-async function handOver(c: Page, heir: UserId): Promise<Response> {
+async function handOver(c: Page, newOwner: UserId): Promise<Response> {
   const back = guildHref(viewOf(c), "/members");
   try {
-    await members.transferOwnership(c.var.guild, c.var.platform, heir);
+    await members.transferOwnership(c.var.guild, c.var.platform, newOwner);
     return c.redirect(`${back}?done=saved`, 303);
   } catch (error) {
     if (!(error instanceof AppError && error.code === "auth/proof-required")) throw error;

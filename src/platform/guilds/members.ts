@@ -162,8 +162,8 @@ export async function transferOwnership(
   const caller = accountHolder(platform);
   requireVerified(caller);
   requireProved(caller, platform.services.now());
-  const heir = await member(ctx, platform, to);
-  if (heir.role === "owner")
+  const newOwner = await member(ctx, platform, to);
+  if (newOwner.role === "owner")
     throw new Conflict("guild/already-owner", "This is the owner already.");
   const role = (userId: UserId, value: Role) => ({
     sql: "UPDATE memberships SET role = ? WHERE guild_id = ? AND user_id = ?",
@@ -171,7 +171,7 @@ export async function transferOwnership(
   });
   await write(platform.services.platform.db, [
     sameRole(ctx, caller.userId, "owner"),
-    sameRole(ctx, to, heir.role),
+    sameRole(ctx, to, newOwner.role),
     guildLimit(to, ctx.guild.plan),
     role(caller.userId, "admin"),
     role(to, "owner"),
@@ -182,7 +182,7 @@ export async function transferOwnership(
     })),
     ...(await noticeRows(platform, caller.userId, "guild-given", {
       guild: ctx.guild.name,
-      to: heir.name,
+      to: newOwner.name,
     })),
     record(platform, "guild.transfer", ctx.guild.id, {
       guildId: ctx.guild.id,

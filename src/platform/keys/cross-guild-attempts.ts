@@ -10,7 +10,7 @@ import type { RateState } from "../limits/rate-limiter.ts";
  * guild, because it may be stolen. It does not matter whether the other guild exists. The number of
  * rows per hour is limited. The last row says that further attempts in this hour are not recorded.
  */
-export async function recordElsewhere(
+export async function recordCrossGuildAttempt(
   ctx: ActingContext,
   guildId: GuildId,
   asked: string,

@@ -4,19 +4,19 @@ import { limits } from "../../../limits.ts";
 import type { Profile, Provider } from "./providers.ts";
 
 /** Secrets of one OAuth flow. Only one browser has them. */
-export interface RoundSecrets {
+export interface FlowSecrets {
   readonly state: string;
   readonly codeVerifier: string;
 }
 
-export function newRoundSecrets(): RoundSecrets {
+export function newFlowSecrets(): FlowSecrets {
   return { state: oauth.generateRandomState(), codeVerifier: oauth.generateRandomCodeVerifier() };
 }
 
 /** The provider's page on which the person agrees. */
 export async function authorizationUrl(
   provider: Provider,
-  { state, codeVerifier }: RoundSecrets,
+  { state, codeVerifier }: FlowSecrets,
   redirectUri: string,
   options: { readonly askAgain: boolean },
 ): Promise<URL> {
@@ -43,7 +43,7 @@ export async function authorizationUrl(
 export async function profileFrom(
   provider: Provider,
   parameters: URLSearchParams,
-  { state, codeVerifier }: RoundSecrets,
+  { state, codeVerifier }: FlowSecrets,
   redirectUri: string,
 ): Promise<Profile | undefined> {
   const server: oauth.AuthorizationServer = {
@@ -77,7 +77,7 @@ export async function profileFrom(
     refuseOutage(answer);
     const profile = provider.profileOf(await answer.json());
     const claims = oauth.getValidatedIdTokenClaims(tokens);
-    if (claims !== undefined && claims.sub !== profile.subject) throw roundNotValid();
+    if (claims !== undefined && claims.sub !== profile.subject) throw flowNotValid();
     return profile;
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError && error.error === "access_denied") {
@@ -88,7 +88,7 @@ export async function profileFrom(
 }
 
 /** The single error for every invalid OAuth flow, whatever its fault. */
-export function roundNotValid(cause?: unknown): Malformed {
+export function flowNotValid(cause?: unknown): Malformed {
   return new Malformed(
     "auth/round-not-valid",
     "This sign-in was not begun in this browser, or it is over. Begin again.",
@@ -114,7 +114,7 @@ function asProblem(error: unknown): AppError {
   const isNetwork =
     error instanceof TypeError ||
     (error instanceof DOMException && /^(Timeout|Abort)Error$/.test(error.name));
-  return isNetwork ? unavailable(error) : roundNotValid(error);
+  return isNetwork ? unavailable(error) : flowNotValid(error);
 }
 
 function unavailable(cause?: unknown): Unavailable {

@@ -11,12 +11,12 @@ import { emptyForm } from "../../../web/forms.tsx";
 import { sentenceOf } from "../../../web/i18n/index.ts";
 import { newcomerInput } from "../api.ts";
 import { flags, keepSession } from "../cookie.ts";
-import { onForm, ownPage, toProof } from "../form-page.ts";
+import { onForm, ownPage, redirectToProof } from "../form-page.ts";
 import { localPath } from "../next-path.ts";
-import { signUpNewcomer } from "./provider-sign-in.ts";
-import { type Newcomer, type Round, seal, unseal } from "./rounds.ts";
-import { beginRound, endRound } from "./service.ts";
-import { NewcomerPage, RoundFailedPage } from "./views/providers.tsx";
+import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
+import { signUpNewUser } from "./provider-sign-in.ts";
+import { beginFlow, finishFlow } from "./service.ts";
+import { FlowFailedPage, NewUserPage } from "./views/providers.tsx";
 
 type Page = Context<AppEnv>;
 
@@ -40,24 +40,24 @@ export function identitiesPages() {
     return toProvider(c, "prove", localPath(c.req.query("next"), "/account"));
   });
   pages.get("/sign-up/newcomer", async (c) => {
-    const newcomer = await newcomerOf(c);
-    if (newcomer === undefined) return c.redirect("/sign-up", 303);
-    return ownPage(c, newcomerHtml(c, newcomer, emptyForm));
+    const newUser = await newUserOf(c);
+    if (newUser === undefined) return c.redirect("/sign-up", 303);
+    return ownPage(c, newUserHtml(c, newUser, emptyForm));
   });
   pages.post("/sign-up/newcomer", signUp);
   return pages;
 }
 
-async function toProvider(c: Page, purpose: Round["purpose"], next: string): Promise<Response> {
+async function toProvider(c: Page, purpose: OAuthFlow["purpose"], next: string): Promise<Response> {
   try {
     const provider = c.req.param("provider") ?? "";
-    const { url, sealed } = await beginRound(c.var.platform, { provider, purpose, next });
+    const { url, sealed } = await beginFlow(c.var.platform, { provider, purpose, next });
     keep(c, "round", sealed);
     c.header("Cache-Control", "no-store");
     return c.redirect(url.href, 303);
   } catch (error) {
     if (error instanceof AppError && error.code === "auth/proof-required") {
-      return toProof(c, "/account");
+      return redirectToProof(c, "/account");
     }
     throw error;
   }
@@ -74,10 +74,10 @@ async function comeBack(c: Page): Promise<Response> {
   };
   deleteCookie(c, cookieName(c, "round"), flags(c));
   try {
-    const end = await endRound(platform, input);
+    const end = await finishFlow(platform, input);
     if (end.type === "signed-in") keepSession(c, end.session);
-    if (end.type === "newcomer") {
-      keep(c, "newcomer", await seal(platform.services, "newcomer", end.newcomer));
+    if (end.type === "new-user") {
+      keep(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
       return c.redirect("/sign-up/newcomer", 303);
     }
     const saidNo = c.var.caller.type === "user" ? "/account" : "/sign-in";
@@ -87,21 +87,21 @@ async function comeBack(c: Page): Promise<Response> {
     const view = viewOf(c);
     c.status(statusOf(error) as 400);
     const detail = sentenceOf(view.messages, error.code, error.message);
-    return await ownPage(c, <RoundFailedPage view={view} detail={detail} />);
+    return await ownPage(c, <FlowFailedPage view={view} detail={detail} />);
   }
 }
 
 async function signUp(c: Page): Promise<Response> {
   const sealed = onlyCookie(c, cookieName(c, "newcomer"));
-  const newcomer = await newcomerOf(c);
-  if (newcomer === undefined) return c.redirect("/sign-up", 303);
+  const newUser = await newUserOf(c);
+  if (newUser === undefined) return c.redirect("/sign-up", 303);
   return await onForm(
     c,
     newcomerInput,
-    (form) => newcomerHtml(c, newcomer, form),
+    (form) => newUserHtml(c, newUser, form),
     async (input) => {
       const { locale, platform } = c.var;
-      const { session, next } = await signUpNewcomer(platform, { ...input, sealed, locale });
+      const { session, next } = await signUpNewUser(platform, { ...input, sealed, locale });
       keepSession(c, session);
       deleteCookie(c, cookieName(c, "newcomer"), flags(c));
       return c.redirect(next, 303);
@@ -109,11 +109,11 @@ async function signUp(c: Page): Promise<Response> {
   );
 }
 
-function newcomerHtml(c: Page, { name, email }: Newcomer, form: typeof emptyForm) {
-  return <NewcomerPage view={viewOf(c)} form={form} name={name} email={email ?? ""} />;
+function newUserHtml(c: Page, { name, email }: NewUser, form: typeof emptyForm) {
+  return <NewUserPage view={viewOf(c)} form={form} name={name} email={email ?? ""} />;
 }
 
-function newcomerOf(c: Page): Promise<Newcomer | undefined> {
+function newUserOf(c: Page): Promise<NewUser | undefined> {
   return unseal(c.var.services, "newcomer", onlyCookie(c, cookieName(c, "newcomer")));
 }
 

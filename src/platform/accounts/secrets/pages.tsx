@@ -9,7 +9,7 @@ import { LinkButton, PageHeader } from "../../../web/components.tsx";
 import { Connections, fieldName, type SentConnection } from "../../../web/connections.tsx";
 import { failedForm } from "../../../web/forms.tsx";
 import { PlatformLayout } from "../../../web/layout.tsx";
-import { ownPage, toProof } from "../form-page.ts";
+import { ownPage, redirectToProof } from "../form-page.ts";
 import { personalSecretBody } from "./routes.ts";
 import * as service from "./service.ts";
 
@@ -60,7 +60,8 @@ async function proved(c: Context<AppEnv>, work: () => Promise<Response>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && error.code === "auth/proof-required") return toProof(c, HERE);
+    if (error instanceof AppError && error.code === "auth/proof-required")
+      return redirectToProof(c, HERE);
     throw error;
   }
 }

@@ -63,7 +63,7 @@ function Linked({ view, identity }: { view: View; identity: Identity }) {
 }
 
 /** Asks for an address when the provider has no verified one. */
-export function NewcomerPage(props: { view: View; form: FormState; name: string; email: string }) {
+export function NewUserPage(props: { view: View; form: FormState; name: string; email: string }) {
   const { view, form, name, email } = props;
   const t = view.messages.auth;
   return (
@@ -87,7 +87,7 @@ export function NewcomerPage(props: { view: View; form: FormState; name: string;
 }
 
 /** Shown when an OAuth flow failed, with a link to begin again. */
-export function RoundFailedPage({ view, detail }: { view: View; detail: string }) {
+export function FlowFailedPage({ view, detail }: { view: View; detail: string }) {
   const t = view.messages.auth;
   const isSignedIn = view.caller.type === "user";
   return (

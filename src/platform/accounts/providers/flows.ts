@@ -12,7 +12,7 @@ import type { Services } from "../../../services.ts";
 
 const id = z.enum(["discord", "battlenet"]);
 
-const round = z.object({
+const flow = z.object({
   provider: id,
   state: z.string(),
   codeVerifier: z.string(),
@@ -25,7 +25,7 @@ const round = z.object({
     .optional(),
 });
 
-const newcomer = z.object({
+const newUser = z.object({
   provider: id,
   subject: z.string(),
   name: z.string(),
@@ -34,13 +34,13 @@ const newcomer = z.object({
 });
 
 /** An OAuth flow: the redirect to a provider and back. */
-export type Round = z.output<typeof round>;
+export type OAuthFlow = z.output<typeof flow>;
 
 /** A person who came back from a provider and has no account yet. */
-export type Newcomer = z.output<typeof newcomer>;
+export type NewUser = z.output<typeof newUser>;
 
-const KINDS = { round, newcomer } as const;
-type Kinds = { round: Round; newcomer: Newcomer };
+const KINDS = { round: flow, newcomer: newUser } as const;
+type Kinds = { round: OAuthFlow; newcomer: NewUser };
 
 /** An encrypted text that only this platform can read, valid for `limits.auth.providerRoundMs`. */
 export async function seal<K extends keyof Kinds>(

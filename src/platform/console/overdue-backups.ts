@@ -10,7 +10,7 @@ import { operators } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 /** Enqueues an email when guilds have gone too long without a good backup. At most one a day. */
-export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<void> {
+export async function warnOfOverdueBackups(platform: PlatformStore, jobs: Jobs): Promise<void> {
   const { late } = await lateness(platform);
   if (late === 0) return;
   const told = await platform.db.first(
@@ -23,7 +23,7 @@ export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<
 }
 
 /** Queues an email to every operator with the area `backups`. Returns the number of receivers. */
-export async function tellOfLateCopies(
+export async function queueOverdueEmails(
   services: Pick<Services, "platform" | "jobs" | "config" | "now">,
 ): Promise<number> {
   const { platform, config } = services;
