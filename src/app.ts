@@ -5,6 +5,7 @@ import { simpleBody } from "./http/body-shape.ts";
 import type { AppEnv, GuildEnv } from "./http/env.ts";
 import { noSharedCache, securityHeaders } from "./http/headers.ts";
 import { logLine } from "./http/log.ts";
+import { measure } from "./http/measure.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
 import { preferences } from "./http/preferences.ts";
@@ -52,6 +53,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
   app.onError(onError(pageFor));
   app.notFound(notFound);
+  if ("meter" in services) app.use(measure(services.meter));
   app.route("/assets", assets());
   app.use(
     requestId({ limitLength: 64 }),

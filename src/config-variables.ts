@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { limits } from "./limits.ts";
 
 /** The sign-in providers, with the endpoints that apply unless the environment names others. */
 export const PROVIDER_DEFAULTS = {
@@ -104,6 +105,23 @@ export const environment = z.object({
     .describe(
       "megabytes that must be free on the disk of DATA_DIR: with less, /readyz answers 503",
     ),
+  METRICS_ADDRESS: z
+    .string()
+    .regex(/^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/, "is written like 127.0.0.1:9464")
+    .optional()
+    .describe("serves /metrics and probes at an address of their own, such as 127.0.0.1:9464"),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("a scrape of /metrics has to send it as its bearer token"),
+  METRICS_TOP_GUILDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(limits.metrics.topGuildsMax)
+    .default(10)
+    .describe("how many guilds the metrics name, those with the most requests; 0 for none"),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()
@@ -153,6 +171,7 @@ export const SECRETS = new Set([
   "PLATFORM_DATABASE_TOKEN",
   "TURSO_API_TOKEN",
   "MAIL_API_TOKEN",
+  "METRICS_TOKEN",
   "DISCORD_CLIENT_SECRET",
   "BATTLENET_CLIENT_SECRET",
   "STRIPE_SECRET_KEY",

@@ -69,6 +69,15 @@ export interface ProviderConfig {
   readonly userUrl: URL;
 }
 
+/** Who may scrape metrics, and where. */
+export interface MetricsConfig {
+  /** Undefined where they are served at the product's own address. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Asked for wherever they are served. */
+  readonly token: string | undefined;
+  readonly topGuilds: number;
+}
+
 export interface StripeConfig {
   readonly secretKey: string;
   readonly webhookSecret: string;
@@ -104,6 +113,8 @@ export interface Config {
   readonly mailFrom: string;
   /** Undefined when paid plans are not configured. */
   readonly stripe: StripeConfig | undefined;
+  /** Undefined where there are none. */
+  readonly metrics: MetricsConfig | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Providers with a configured registration. The others are not shown. */
   readonly providers: {
@@ -149,6 +160,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       : undefined,
     mailFrom: value.MAIL_FROM,
     stripe: stripeConfig(value),
+    metrics: metricsConfig(value),
     logLevel: value.LOG_LEVEL,
     providers: {
       discord: providerConfig(value, "DISCORD"),
@@ -252,6 +264,16 @@ function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefine
   if (organization && apiToken) return { apiUrl, organization, apiToken, group, placement };
   if (value.DATABASE_HOST !== "turso" && !organization && !apiToken) return undefined;
   throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
+}
+
+function metricsConfig(value: z.infer<typeof environment>): MetricsConfig | undefined {
+  const { METRICS_ADDRESS: address, METRICS_TOKEN: token, METRICS_TOP_GUILDS: topGuilds } = value;
+  if (!address) return token ? { address: undefined, token, topGuilds } : undefined;
+  const colon = address.lastIndexOf(":");
+  const port = Number(address.slice(colon + 1));
+  if (port > 65_535) throw new Error("METRICS_ADDRESS: a port is 65535 at the most.");
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  return { address: { host, port }, token, topGuilds };
 }
 
 /** Requires all variables or none, for the same reason. */

@@ -380,12 +380,25 @@ export const limits = {
     tellEveryMs: 10 * SECOND_MS,
   },
   health: {
-    /** Probes come every few seconds from several programs. They share one check. */
+    /** Probes come every few seconds, from several programs: they share one look. */
     freshMs: SECOND_MS,
-    /** Kubernetes waits one second for a probe by default. */
+    /** Kubernetes waits one second for a probe unless it is told to wait longer. */
     waitMs: SECOND_MS / 2,
-    /** Twice the longest wait for another process's lock. A server that is busy for longer is unhealthy. */
+    /** The longest wait for a lock of another process, twice: a server that is busy for longer is not well. */
     believedMs: 10 * SECOND_MS,
+  },
+  metrics: {
+    /** Counting a fleet of thousands takes tens of milliseconds; Prometheus asks every 15 or 30 seconds. */
+    platformEveryMs: 15 * SECOND_MS,
+    diskEveryMs: SECOND_MS,
+    /** Prometheus waits ten seconds. A scrape without new numbers is better than none. */
+    waitMs: 2 * SECOND_MS,
+    /** Guilds whose requests are counted: some hundred kilobytes. */
+    guildsCountedMax: 10_000,
+    /** Guilds that are named: each is a series of its own for as long as Prometheus keeps it. */
+    topGuildsMax: 50,
+    /** Prometheus and probes, some of each. */
+    connectionsMax: 100,
   },
   stop: {
     /** Time for requests in progress. Longer ones are cut off. */
@@ -426,7 +439,10 @@ export const limits = {
     tokenMs: 5 * MINUTE_MS,
     /** A dump of a whole database. A season of a busy guild takes seconds. */
     dumpMs: 2 * MINUTE_MS,
-    /** The lease of a server's lock. Its work takes milliseconds, and a hanging request times out before. */
+    /**
+     * Lease of the server's lock. Creating or removing a database takes milliseconds; a holder without
+     * an answer in time has given up by then.
+     */
     turnMs: 10 * SECOND_MS,
     /** Longer than two holders in a row that die with the lock. */
     turnWaitMsMax: 30 * SECOND_MS,

@@ -13,6 +13,7 @@ import type { Background } from "./kernel/background.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
+import type { Meter } from "./kernel/meter.ts";
 import type { AccessTokens } from "./platform/accounts/tokens.ts";
 import type { AuditAnchors } from "./platform/audit/anchors.ts";
 import type { AuditSealer } from "./platform/audit/sealer.ts";
@@ -124,6 +125,8 @@ export interface Services {
   readonly tenants: TenantDatabases;
   /** Current faults of databases, as far as this process knows them. */
   readonly faults: DatabaseFaults;
+  /** Counts requests, jobs and steps for metrics. */
+  readonly meter: Meter;
   readonly provisioner: Provisioner;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;

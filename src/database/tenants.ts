@@ -25,6 +25,9 @@ export interface TenantGauges {
   readonly leased: number;
   readonly waiting: number;
   readonly opened: number;
+  /** Leases of a database that was open already, and of one that was not. */
+  readonly hits: number;
+  readonly misses: number;
   readonly evicted: number;
   readonly fileDescriptors: number | undefined;
 }
@@ -76,6 +79,8 @@ export class TenantDatabases {
   readonly #sweep: Timer | undefined;
   #closing = new Set<Promise<void>>();
   #opened = 0;
+  #hits = 0;
+  #misses = 0;
   #evicted = 0;
   #closed = false;
 
@@ -102,6 +107,8 @@ export class TenantDatabases {
    */
   async lease(target: TenantTarget): Promise<TenantLease> {
     let entry = this.#take(target);
+    if (entry) this.#hits++;
+    else this.#misses++;
     this.#options.queryTimes?.lent(target.id, entry !== undefined);
     while (entry === undefined) {
       await this.#openOnce(target);
@@ -185,6 +192,8 @@ export class TenantDatabases {
       leased: entries.reduce((sum, entry) => sum + entry.leases, 0),
       waiting,
       opened: this.#opened,
+      hits: this.#hits,
+      misses: this.#misses,
       evicted: this.#evicted,
       fileDescriptors: this.#options.fileDescriptors?.(),
     };

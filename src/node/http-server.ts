@@ -4,14 +4,12 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../app.ts";
 import { addressOf, addressSubject } from "../http/address.ts";
-import { aliveAnswer, type Probe, probeOf, readyAnswer } from "../http/health.ts";
 import { delay } from "../kernel/concurrency.ts";
-import type { Readiness } from "../kernel/readiness.ts";
 import { limits } from "../limits.ts";
 import { Connections } from "./connections.ts";
 import type { LiveLogs } from "./logs/live-logs.ts";
+import type { OperatorDoor } from "./operator-door.ts";
 import { problemHeaders, problemText, type RawProblem, refuse } from "./raw-answers.ts";
-import { serverReadiness } from "./readiness.ts";
 import { hostFault } from "./request-hosts.ts";
 import type { NodeServices } from "./services.ts";
 import { SlowBodies } from "./slow-bodies.ts";
@@ -42,19 +40,19 @@ export class HttpServer {
   readonly #connections: Connections;
   readonly #bodies: SlowBodies;
   readonly #underWay = new Set<ServerResponse>();
-  readonly #readiness: Readiness;
+  readonly #door: OperatorDoor;
   readonly #listener: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
   #isClosing = false;
 
-  constructor(services: NodeServices, app: App, liveLogs: LiveLogs) {
+  constructor(services: NodeServices, app: App, liveLogs: LiveLogs, door: OperatorDoor) {
     this.#services = services;
+    this.#door = door;
     const { background, config } = services;
     const { headMs, checkMs, stalledMs, connectionsPerAddressMax } = limits.http;
     const isDirect = config.trustedProxyHops === 0;
     const perAddressMax = isDirect ? connectionsPerAddressMax : Number.POSITIVE_INFINITY;
     this.#connections = new Connections(background, perAddressMax);
     this.#bodies = new SlowBodies(background);
-    this.#readiness = serverReadiness(services, () => this.#isClosing);
     this.#listener = getRequestListener(app.fetch, {
       errorHandler: (error) => this.#failed(error),
     });
@@ -122,22 +120,17 @@ export class HttpServer {
     const fault = hostFault(incoming) ?? this.#bodyFault(incoming, outgoing);
     if (fault) {
       outgoing.writeHead(fault.status, problemHeaders(fault)).end(problemText(fault));
+      const { method = "" } = incoming;
+      this.#services.meter.request({ route: "refused", method, status: fault.status, ms: 0 });
       return;
     }
-    const probe = probeOf(incoming.method ?? "", incoming.url ?? "");
-    if (probe) return await this.#answerProbe(probe, outgoing);
+    const answering = this.#door.answer(incoming, outgoing);
+    if (answering) return await answering;
     this.#underWay.add(outgoing);
     background.once(outgoing, "close", () => this.#underWay.delete(outgoing));
     if (this.#isClosing) outgoing.shouldKeepAlive = false;
     await this.#listener(incoming, outgoing);
   };
-
-  /** Before the app: a probe meets no queue, no limit and no rule of hosts. */
-  async #answerProbe(probe: Probe, outgoing: ServerResponse): Promise<void> {
-    const { status, headers, text } =
-      probe === "alive" ? aliveAnswer() : readyAnswer(await this.#readiness.checks());
-    outgoing.writeHead(status, headers).end(text);
-  }
 
   #bodyFault(incoming: IncomingMessage, outgoing: ServerResponse): RawProblem | undefined {
     const hops = this.#services.config.trustedProxyHops;

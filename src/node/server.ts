@@ -1,11 +1,15 @@
 import { createApp } from "../app.ts";
 import { type Config, readConfig } from "../config.ts";
+import { isOurHost } from "../http/tenant.ts";
 import { pause } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
 import { HttpServer } from "./http-server.ts";
 import { LiveLogs } from "./logs/live-logs.ts";
+import { OperatorDoor } from "./operator-door.ts";
+import { OperatorServer } from "./operator-server.ts";
+import { serverReadiness } from "./readiness.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
@@ -33,7 +37,9 @@ async function serve(services: NodeServices) {
   services.startJobs();
   const app = createApp(services);
   const liveLogs = new LiveLogs(services);
-  const server = new HttpServer(services, app, liveLogs);
+  let isClosing = false;
+  const doors = await operatorDoors(services, liveLogs, () => isClosing);
+  const server = new HttpServer(services, app, liveLogs, doors.product);
   const port = await server.listen(config.port, config.hostname);
   services.eventLoop.start();
   log.info("server.listening", { port, publicUrl: config.publicUrl.href });
@@ -43,15 +49,46 @@ async function serve(services: NodeServices) {
    * every database. Streams and sockets end first: their clients reconnect to another process.
    */
   const stop = async () => {
+    isClosing = true;
     server.stopListening();
     services.streams.close();
     services.tails.close();
     await Promise.all([within(limits.stop.socketsMs, liveLogs.close()), server.close()]);
     services.eventLoop.stop();
+    // The last to go: it says that the server shuts down.
+    doors.own?.close();
     await sweep.stop();
     await services.close();
   };
-  return { port, services, app, stop, log, background };
+  const operatorPort = doors.own?.port;
+  return { port, operatorPort, services, app, stop, log, background };
+}
+
+/** Where probes and scrapes are answered: at the product's address, and at one of their own if it is set. */
+async function operatorDoors(services: NodeServices, liveLogs: LiveLogs, isClosing: () => boolean) {
+  const { config, metrics } = services;
+  const readiness = serverReadiness(services, isClosing);
+  const isKnownHost = (host: string | undefined) => isOurAddress(host, config.publicUrl);
+  if (metrics === undefined || config.metrics === undefined) {
+    return { product: new OperatorDoor({ readiness, isKnownHost }), own: undefined };
+  }
+  const { scrapeOf } = await import("./metrics/scrape.ts");
+  const scrape = scrapeOf(metrics, services, liveLogs);
+  const { address, token } = config.metrics;
+  if (address === undefined) {
+    const product = new OperatorDoor({ readiness, scrape, token, isKnownHost });
+    return { product, own: undefined };
+  }
+  const door = new OperatorDoor({ readiness, scrape, token, isKnownHost: () => true });
+  const own = new OperatorServer(services, door);
+  await own.listen(address);
+  return { product: new OperatorDoor({ readiness, isKnownHost }), own };
+}
+
+/** Does a Host header name this product or one of its guilds? */
+function isOurAddress(host: string | undefined, publicUrl: URL): boolean {
+  const url = `http://${host}`;
+  return host !== undefined && URL.canParse(url) && isOurHost(new URL(url).hostname, publicUrl);
 }
 
 function configFrom(env: Readonly<Record<string, string | undefined>>): Config {

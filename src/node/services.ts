@@ -21,6 +21,7 @@ import { ClockGuard } from "../kernel/clock-guard.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { createLog, type Log } from "../kernel/log.ts";
+import { noMeter } from "../kernel/meter.ts";
 import { limits } from "../limits.ts";
 import { AccessTokens } from "../platform/accounts/tokens.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
@@ -49,6 +50,7 @@ import { JobRunner } from "./job-runner.ts";
 import { FolderLogFiles } from "./logs/files.ts";
 import { LogIngest } from "./logs/ingest.ts";
 import { nodeMailer } from "./mail.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { checkedOpenFiles } from "./open-files.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
@@ -78,6 +80,8 @@ export type NodeServices = Services &
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
     readonly eventLoop: EventLoopMonitor;
+    /** Absent where metrics are off, and in commands. */
+    readonly metrics?: Metrics;
     startJobs(): void;
     close(): Promise<void>;
   };
@@ -111,6 +115,8 @@ export async function buildNodeServices(
   await readyRemotes(remotes, log);
   const store = storeOf(config);
   const access = options.access ?? "start";
+  const metrics = access === "start" ? await metricsOf(config) : undefined;
+  const meter = metrics?.meter ?? noMeter;
   const opened = await openPlatform({ config, dataDir, remotes, store, now, log, access });
   if (access !== "use") tightenFiles(config, log);
   const watched = config.platformDatabaseUrl ? [dataDir] : [dataDir, platformFile(dataDir)];
@@ -152,7 +158,7 @@ export async function buildNodeServices(
   const hosts = [fileHost, remotes.sqld, remotes.turso].filter((one) => one !== undefined);
   const elsewhere = hosts.filter((one) => one !== host);
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
-  const jobs = new Jobs(platform, runner);
+  const jobs = new Jobs(platform, runner, meter);
   const swapping = { platform, host, elsewhere, openClient, tenants, migrations: guildSchema };
   const backupServices = buildBackupServices(config, dataDir, {
     ...swapping,
@@ -162,7 +168,7 @@ export async function buildNodeServices(
   });
   const provisioner = new Provisioner({
     platform,
-    operations: new Operations(platform, limits.guild.operationLeaseMs),
+    operations: new Operations(platform, limits.guild.operationLeaseMs, meter),
     host,
     elsewhere,
     migrations: guildSchema,
@@ -192,7 +198,7 @@ export async function buildNodeServices(
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const running = { platform, jobs, now, log, faults, onDone };
   const mailer = options.mailer ?? (await nodeMailer(config, now));
-  const rates = new RateLimiter(platform, config.rates);
+  const rates = new RateLimiter(platform, config.rates, meter);
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const sending = messageWork({ platform, config, now, log, mailer, rates });
   const messageRunner = new JobRunner({ ...running, work: sending });
@@ -215,6 +221,8 @@ export async function buildNodeServices(
     platform,
     tenants,
     faults,
+    meter,
+    ...(metrics && { metrics }),
     provisioner,
     mailer,
     passwords: nodePasswordHasher(),
@@ -300,6 +308,13 @@ function tightenFiles(config: Config, log: Log): void {
   const { dir } = config.backups;
   const { changed, left } = makePrivate(resolve(config.dataDir), dir ? [resolve(dir)] : []);
   if (changed > 0 || left.length > 0) log.warn("data-folder.tightened", { changed, left });
+}
+
+/** Loaded only where they are on. */
+async function metricsOf({ metrics }: Config): Promise<Metrics | undefined> {
+  if (metrics === undefined) return undefined;
+  const { Metrics } = await import("./metrics/metrics.ts");
+  return new Metrics(metrics.topGuilds);
 }
 
 /** Loaded only with servers, because Node's HTTP takes a fifth of a command's time. */

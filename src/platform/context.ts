@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import type { Locale } from "../web/i18n/index.ts";
 import type { KeyCaller } from "./keys/lookup.ts";
 
-/** An authenticated person, and how they authenticated. */
+/** Somebody who proved who they are, and how. */
 export interface SignedIn {
   readonly type: "user";
   readonly userId: UserId;
@@ -15,25 +15,22 @@ export interface SignedIn {
   readonly name: string;
   readonly email: string;
   readonly emailVerified: boolean;
-  /** The last time of a confirmed sign-in in this session, in Unix milliseconds. */
+  /** When the password was last typed in this session, in Unix milliseconds. */
   readonly provedAt: number;
-  /**
-   * Browsers send a cookie with every request, so its requests need a check of their origin. The others
-   * do not.
-   */
+  /** A cookie travels by itself, so its requests need proof of origin; the others do not. */
   readonly via: "cookie" | "bearer" | "access-token";
-  /** The guild of an access token. The token is valid for no other. */
+  /** The guild that an access token was made for; it opens no other. */
   readonly guildId?: GuildId;
-  /** The end of the access token, in Unix milliseconds. */
+  /** When that access token ends, in Unix milliseconds. */
   readonly endsAt?: number;
-  /** The person's areas as an operator of the platform. Absent for other people. */
+  /** What this person is trusted with as an operator of the platform; absent for most. */
   readonly operates?: readonly Area[];
-  /** The operator who acts as this person, and why. Absent when people act for themselves. */
+  /** The operator who acts as this person, and why; absent where people act for themselves. */
   readonly impersonator?: Impersonator;
 }
 
 export interface Impersonator {
-  /** The id of the impersonation, not of the operator. */
+  /** Of the time that they act, not of the operator. */
   readonly id: string;
   readonly operatorId: UserId;
   readonly name: string;
@@ -42,38 +39,38 @@ export interface Impersonator {
 
 export type Caller = { readonly type: "anonymous" } | SignedIn | KeyCaller;
 
-/** An operator at this machine's command line, by their account on the machine. Not from a request. */
+/** Somebody at this machine's command line, by their account there. Comes by no request. */
 export interface Operator {
   readonly type: "operator";
   readonly name: string;
 }
 
-/** The platform itself, for example when a grant ends or the payment provider sends an event. */
+/** The platform by itself, such as at the end of a grant or by news of the payment provider. */
 export interface System {
   readonly type: "system";
   readonly name: string;
 }
 
-/** The same for functions that an operator or the platform itself may call too. */
+/** The same where an operator, or nobody, may act too. */
 export type ActingContext = Omit<PlatformContext, "caller"> & {
   readonly caller: Caller | Operator | System;
 };
 
-/** The part of the context that an audit row needs. */
+/** As much of it as a row of the log needs. */
 export type Recording = Omit<ActingContext, "services"> & {
   readonly services: Pick<Services, "now">;
 };
 
-/** The context of platform service functions: services, caller and origin of the request. */
+/** What a verb of a platform feature knows: the services, who is calling, and from where. */
 export interface PlatformContext {
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
   readonly address: string;
   readonly agent: string;
-  /** The language of the caller. English if absent. */
+  /** The language of the caller; English where there is none. */
   readonly locale?: Locale;
-  /** The id that recognizes the caller's browser. A browser without one gets a new id. */
+  /** What the caller's browser is remembered by; new for one that brought nothing. */
   readonly device?: string;
 }
 
@@ -83,8 +80,8 @@ export function signedIn(ctx: PlatformContext): SignedIn {
   throw new Unauthenticated("auth/required", "Sign in to do this.");
 }
 
-/** Whether the sign-in is recent. A time in the future was written by a wrong clock and does not count. */
-export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
+/** Was it a moment ago? What is dated in the future was written by a wrong clock and proves nothing. */
+export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
   return (
     now.getTime() - provedAt < limits.session.provedMs &&
     provedAt <= now.getTime() + limits.clock.skewMs
@@ -92,18 +89,18 @@ export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Da
 }
 
 /**
- * Requires a sign-in by password or linked provider within `limits.session.provedMs`. Guards sensitive
- * actions on an unattended device.
+ * For what a borrowed device must not do: whoever sits there typed the password, or went through a
+ * linked provider, within `limits.session.provedMs`.
  * @throws {Forbidden} `auth/proof-required`
  */
 export function requireProved(caller: SignedIn, now: Date): void {
-  if (isRecentSignIn(caller, now)) return;
+  if (isJustProved(caller, now)) return;
   throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
 /**
- * Guards decisions of a guild or a person: members, roles and all secrets.
- * @throws {Forbidden} `operator/impersonating` for an operator who acts as a person.
+ * For what is a guild's or a person's own decision: who belongs and with what role, and every secret.
+ * @throws {Forbidden} `operator/impersonating` for an operator who acts as somebody.
  */
 export function refuseImpersonator(caller: PlatformContext["caller"]): void {
   if (caller.type !== "user" || !caller.impersonator) return;
@@ -113,7 +110,7 @@ export function refuseImpersonator(caller: PlatformContext["caller"]): void {
   );
 }
 
-/** The audit row of one change in the platform. It belongs into the same `write` as the change itself. */
+/** The platform's audit row of one change, to stand in the same `write` as the change itself. */
 export function record(
   ctx: Recording,
   action: string,
@@ -139,7 +136,7 @@ export function record(
   };
 }
 
-/** The type and id of the audit log's actor. For an impersonation, they name the operator too. */
+/** The type and id of the log's actor; whoever acts as another is named with them. */
 function actorOf(caller: ActingContext["caller"]): readonly [type: string, id: string] {
   if (caller.type === "key") return ["key", caller.keyId];
   if (caller.type === "operator" || caller.type === "system") return [caller.type, caller.name];

@@ -5,7 +5,7 @@ import type { MembershipId, UserId } from "../kernel/ids.ts";
 import type { Permission, Role } from "../kernel/permissions.ts";
 import type { Guild } from "../platform/store.ts";
 
-/** Who acts. A visitor views a public guild without being a member. */
+/** Who does it. A visitor looks at a public guild without belonging to it. */
 export type Actor =
   | {
       readonly type: "user";
@@ -14,9 +14,9 @@ export type Actor =
       readonly membershipId: MembershipId;
       readonly role: Role;
       readonly permissions: ReadonlySet<Permission>;
-      /** The name of the operator who acts as this member. */
+      /** The operator who acts as this member, by name. */
       readonly impersonator?: string;
-      /** Set when members or the owner's guilds exceed a limit of the plan: the actor can only read. */
+      /** A limit of the plan is exceeded, by members or by guilds of the owner: looking is all. */
       readonly readOnly?: "members" | "guilds";
     }
   | {
@@ -33,34 +33,30 @@ export type Actor =
     }
   | { readonly type: "system"; readonly job: string };
 
-/** Everything a feature may use: one guild, its database, the actor, and the clock. */
+/** All a feature knows of the world: one guild, its database, who is acting, and what time it is. */
 export interface GuildContext {
   readonly guild: Guild;
   readonly db: TenantDatabase;
   readonly actor: Actor;
   readonly now: Clock;
   readonly requestId: string;
-  /** The address and program that sent the request; undefined without a request. */
+  /** Where the request came from and by what program; nothing when none did. */
   readonly origin?: { readonly address: string; readonly agent: string };
-  /** The request's Idempotency-Key, for verbs that store it in their rows. */
+  /** The request's Idempotency-Key, for verbs whose rows carry one. */
   readonly idempotencyKey: string | undefined;
 }
 
-/** Tells whether the actor has a permission, for pages that show or hide a button. Verbs call `allow`. */
+/** May this actor do it? For pages that show or hide a button; verbs call `allow`. */
 export function may(ctx: GuildContext, permission: Permission): boolean {
   return ctx.actor.type === "system" || ctx.actor.permissions.has(permission);
 }
 
 /**
  * The first line of every verb.
- *
  * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
- *
- * @throws {LimitReached} `plan/read-only` when the guild exceeds its plan.
- *
+ * @throws {LimitReached} `plan/read-only` where the plan has become too small.
  * @throws {Forbidden} `operator/impersonating` for an operator who acts as a member.
- *
- * @throws {Forbidden} `guild/forbidden` for all others without the permission.
+ * @throws {Forbidden} `guild/forbidden` for everybody else without the permission.
  */
 export function allow(ctx: GuildContext, permission: Permission): void {
   if (may(ctx, permission)) return;
@@ -75,7 +71,7 @@ export function allow(ctx: GuildContext, permission: Permission): void {
   });
 }
 
-/** The error for operators who try to make a guild's own decisions. */
+/** @throws {Forbidden} `operator/impersonating` is what operators get for a guild's own decisions. */
 export function notForImpersonators(): Forbidden {
   return new Forbidden(
     "operator/impersonating",
@@ -83,7 +79,7 @@ export function notForImpersonators(): Forbidden {
   );
 }
 
-/** A smaller plan deletes nothing: what exceeds its limits becomes read-only. */
+/** Nothing was deleted when the plan became too small: what is too much can only be read. */
 function planReadOnly({ plan }: Guild, over: "members" | "guilds"): LimitReached {
   const limit = over === "members" ? plan.membersMax : plan.guildsPerAccountMax;
   return new LimitReached(

@@ -11,9 +11,9 @@ import { withParams } from "./tables.tsx";
 export interface PageProps {
   readonly view: View;
   readonly title: string;
-  /** One narrow column, for forms. */
+  /** One column, for forms. */
   readonly narrow?: boolean;
-  /** A sentence above the page, such as a guild's status or an impersonation. */
+  /** A sentence over the whole page, such as a guild's state or whose eyes one looks through. */
   readonly banner?: Child;
   readonly children?: Child;
 }
@@ -34,10 +34,10 @@ const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["settings", "/settings", "settings.manage"],
 ];
 
-/** The number of items that fit on a 360 px wide bar. Further sections are behind "More". */
+/** What a thumb can tell apart on 360 px; further sections are behind "More" there. */
 const BAR_ITEMS_MAX = 5;
 
-/** A page of the platform: landing, sign-in, account, list of guilds. */
+/** A page of the platform: landing, sign-in, account, my guilds. */
 export function PlatformLayout(props: PageProps & { readonly look?: "landing" }) {
   return (
     <Document {...props} look={props.look ?? ""} nav={undefined}>
@@ -61,12 +61,12 @@ export function GuildLayout(props: PageProps & { readonly section: Section }) {
   );
 }
 
-/** A link into this guild. `path` begins with a slash or is empty. */
+/** Where a link of this guild leads; `path` begins with a slash or is empty. */
 export function guildHref(view: View, path: string): string {
   return `/g/${view.guild!.guild.slug}${path}`;
 }
 
-/** The frame of every page, with or without navigation. */
+/** The frame of every page, with or without sections beside it. */
 export function Document(
   props: PageProps & { readonly nav: Child | undefined; readonly look: string },
 ) {
@@ -134,7 +134,7 @@ export interface NavItem {
   readonly isOpen: boolean;
 }
 
-/** The sections' navigation. On a phone it is a bar at the bottom, with further items behind "More". */
+/** Sections beside a page; on a phone a bar at the thumb, with the rest behind "More". */
 export function SectionNav(props: { label: string; items: readonly NavItem[]; more: string }) {
   const { label, items, more } = props;
   const inBar = items.length <= BAR_ITEMS_MAX ? items.length : BAR_ITEMS_MAX - 1;
@@ -164,7 +164,7 @@ export function SectionNav(props: { label: string; items: readonly NavItem[]; mo
   );
 }
 
-/** A banner on every page of an impersonation, with a button to end it. */
+/** Whoever acts as somebody else reads so on every page, with the way back. */
 function Impersonating({ view }: { view: View }) {
   const { caller, messages } = view;
   if (caller.type !== "user" || !caller.impersonator) return null;
@@ -181,7 +181,7 @@ function Impersonating({ view }: { view: View }) {
   );
 }
 
-/** The message of the last action. */
+/** What the act before this page did. */
 function Done({ view }: { view: View }) {
   const { done: sentences } = view.messages.common;
   const done = view.url.searchParams.get("done") ?? "";
@@ -280,7 +280,7 @@ function Footer({ view }: { view: View }) {
   );
 }
 
-/** A choice between a few options that works without scripts. */
+/** A choice of a few, each one press away, that works without scripts. */
 function Switch(props: {
   view: View;
   name: string;

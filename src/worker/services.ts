@@ -18,6 +18,7 @@ import { systemClock as now } from "../kernel/clock.ts";
 import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
+import { noMeter } from "../kernel/meter.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
 import { messageWork, planWork, promptWork, sealingWork } from "../node/prompt-jobs.ts";
@@ -147,7 +148,7 @@ function servicesOn(
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const jobRunner = new JobRunner({ platform, jobs, now, log, faults, onDone, work });
-  const { livePollMs: pollMs, liveLooksMax: pollsMax } = limits.worker;
+  const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;
   return {
     config,
     now,
@@ -155,6 +156,7 @@ function servicesOn(
     platform,
     tenants,
     faults,
+    meter: noMeter,
     host,
     provisioner,
     runner,
@@ -175,7 +177,7 @@ function servicesOn(
     background,
     // For one request: an edge in front has limits of its own.
     streams: new OpenStreams(),
-    tails: new EventTails({ platform, tenants, background, pollMs, pollsMax }),
+    tails: new EventTails({ platform, tenants, background, pollMs, looksMax }),
   };
 }
 

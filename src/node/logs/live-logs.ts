@@ -56,6 +56,11 @@ export class LiveLogs {
     this.#renewal = services.background.every("logs.live-lease", recheckMs, () => this.#renew());
   }
 
+  /** Connections that are open now. */
+  get count(): number {
+    return this.#connections.size;
+  }
+
   /** Handles the server's event `upgrade`. Refuses all other upgrades. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const guild = guildOf(request.url ?? "");

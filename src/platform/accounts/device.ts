@@ -17,7 +17,7 @@ const SYSTEMS: readonly (readonly [sign: RegExp, name: string])[] = [
   [/Linux/, "Linux"],
 ];
 
-/** The browser and system of a User-Agent, by their common names, as far as it states them. */
+/** What people call the device that sends this User-Agent, as far as it says. */
 export function deviceOf(agent: string): {
   readonly browser: string | undefined;
   readonly system: string | undefined;

@@ -1,14 +1,14 @@
 import { limits } from "../../limits.ts";
 import { bare, foldPassword, isGuessedFirst } from "./password-patterns.ts";
 
-/** The owner of a password. It must not contain the owner's name or address, nor equal a guild's name. */
+/** Whose password it is: name and address may be no part of it, a guild's name not all of it. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
   readonly guilds?: readonly string[];
 }
 
-/** Why a new password is refused. `PASSWORD_ADVICE` has a sentence for each. */
+/** Why a new password is refused; a sentence for each is `PASSWORD_ADVICE`. */
 export type PasswordFault = "too-short" | "too-long" | "unreadable" | "common" | "personal";
 
 export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
@@ -19,12 +19,12 @@ export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
   personal: "Leave your name, your e-mail address and ours out of it.",
 };
 
-/** The fault of a new password, or undefined. Every script and character is allowed. */
+/** What is wrong with a new password, or undefined. Any script and any character is welcome. */
 export function passwordFault(password: string, owner: PasswordOwner): PasswordFault | undefined {
-  // In UTF-8, half a surrogate pair becomes U+FFFD, so different passwords would be equal.
+  // Half a surrogate pair becomes U+FFFD in UTF-8: different passwords would be taken for the same.
   if (!password.isWellFormed()) return "unreadable";
   if ([...canonicalPassword(password)].length > limits.auth.passwordCharsMax) return "too-long";
-  // Spaces around a password are part of it, but do not count for its length.
+  // Spaces around a password count as typed, but they do not make it longer.
   const { passwordCharsMin } = limits.auth;
   if ([...canonicalPassword(password).trim()].length < passwordCharsMin) return "too-short";
   const mailbox = owner.email.split("@", 1)[0]!;
@@ -38,18 +38,15 @@ export function passwordFault(password: string, owner: PasswordOwner): PasswordF
   return isPersonal ? "personal" : undefined;
 }
 
-/** Without signs, a short word can occur by chance where two others meet. Only longer words count. */
+/** Signs left out, a short word comes about by chance at the seam of two others. */
 function isPartOf(plain: string, word: string): boolean {
   return [...word].length > PERSONAL_CHARS_MIN && plain.includes(word);
 }
 
-/**
- * The text that is hashed. Keyboards compose accents differently, but the same text is the same
- * password.
- */
+/** What is hashed. Keyboards compose accents differently; the same text is the same password. */
 export function canonicalPassword(password: string): string {
   return password.normalize("NFC");
 }
 
-/** Shorter names and mailboxes occur in ordinary words. */
+/** Shorter names and mailboxes occur in innocent words. */
 const PERSONAL_CHARS_MIN = 4;

@@ -9,17 +9,14 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-/** The sealed end of each guild's audit log, by day. It is stored apart from the guild's database. */
+/** How far each guild's audit log was sealed on each day: kept where the guild's database is not. */
 export const auditHeads = sqliteTable(
   "audit_heads",
   {
     guildId: text("guild_id").notNull(),
     /** Days since 1970, UTC. */
     day: integer().notNull(),
-    /**
-     * The generation of the guild's database. A database restored from a backup starts its own log
-     * there.
-     */
+    /** Of the guild's database: one that was restored from a copy has a log of its own from there. */
     generation: integer().notNull(),
     seq: integer().notNull(),
     hash: text().notNull(),
@@ -31,9 +28,9 @@ export const auditHeads = sqliteTable(
 );
 
 /**
- * The anchors of audit logs that this installation has signed: daily heads, the newest head, and every
- * checkpoint. A log is valid only as far as it matches them. `accepted` marks a log that an operator
- * accepted as it is. Earlier anchors are no longer checked.
+ * What this installation has signed of audit logs: daily heads, the newest head, and every checkpoint.
+ * A log is believed only as far as it fits them. `accepted` is an operator's word that a log is right
+ * as it is: anchors of before are not asked any more.
  */
 export const auditAnchors = sqliteTable(
   "audit_anchors",
@@ -44,9 +41,9 @@ export const auditAnchors = sqliteTable(
     kind: text({ enum: ["head", "newest", "checkpoint", "accepted"] }).notNull(),
     seq: integer().notNull(),
     hash: text().notNull(),
-    /** Unix milliseconds. For a checkpoint, the time it was made. */
+    /** Unix milliseconds; of a checkpoint, when it was made. */
     at: integer().notNull(),
-    /** The secret that signed it. */
+    /** Which secret it was signed with. */
     keyId: text("key_id").notNull(),
     signature: text().notNull(),
   },

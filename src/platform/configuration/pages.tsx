@@ -24,7 +24,7 @@ import { type CacheTag, cacheTags, changeSettings, forgetTag, settings } from ".
 type PageContext = Context<OperatorEnv>;
 
 const settingsForm = z.object({
-  // Browsers send nothing for an unchecked box.
+  // A box that is not ticked sends nothing.
   signUpOpen: z
     .literal("on")
     .optional()
@@ -33,7 +33,7 @@ const settingsForm = z.object({
   firstPlan: SETTINGS.firstPlan.schema,
 });
 
-/** Below `/operator/configuration`: settings, and the cache of other services' responses. */
+/** Below `/operator/configuration`: settings, and the cache of answers from elsewhere. */
 export function configurationPages() {
   const pages = createRouter<OperatorEnv>();
   const needed = requireArea("configuration");

@@ -5,10 +5,7 @@ import type { PlatformStore } from "../store.ts";
 
 const HEAD = "ght_";
 
-/**
- * Issues a ticket. Pages cannot set a header on a WebSocket, and a long-lived token in an address would
- * be logged.
- */
+/** Pages cannot send a header with a WebSocket, and an address is written into logs: hence tickets. */
 export async function issueTicket(
   platform: PlatformStore,
   guildId: GuildId,
@@ -35,7 +32,7 @@ export function isTicket(text: string): boolean {
   return text.startsWith(HEAD);
 }
 
-/** Uses up a ticket. Only the first caller gets its session. */
+/** Uses a ticket up: the first to show it has it, everybody after has nothing. */
 export async function useTicket(
   platform: PlatformStore,
   ticket: string,

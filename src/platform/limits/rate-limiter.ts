@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { isFull } from "../../database/errors.ts";
 import { LimitReached } from "../../kernel/errors.ts";
+import { type Meter, noMeter } from "../../kernel/meter.ts";
 import {
   COUNTED_SLOTS,
   freeAt,
@@ -16,28 +17,28 @@ import {
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** A subject's rate after one use. */
+/** Where a subject stands after one use. */
 export interface RateState {
   readonly limit: RateLimit;
   /** Uses left, as far as this process knows. */
   readonly left: number;
-  /** When all uses counted now have expired, in Unix milliseconds. */
+  /** When everything counted now is past, in Unix milliseconds. */
   readonly resetAt: number;
 }
 
-/** What this process knows about a subject. */
+/** What this process knows of a subject. */
 interface Known {
-  /** Uses that are not in the shared count yet. */
+  /** Uses that the shared count does not have yet. */
   untold: number;
-  /** What the shared count had left at the last exchange. */
+  /** What the shared count had left when it was last told. */
   left: number;
-  /** No use is free before this moment, so the shared count need not be asked. */
+  /** Nothing is free before this moment, so nobody need be asked. */
   refusedUntil: number;
   asking: Promise<void> | undefined;
 }
 
-// Adds past uses, and one further use if it is free. Both happen under one lock for all processes.
-// Returns no row if there was neither.
+// What happened already is counted, and one use more if it is free: both under the same lock, by
+// however many processes. Nothing comes back when there was neither.
 const TELL = `
   INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
   SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
@@ -51,21 +52,23 @@ const TELL = `
 const TAKEN = "SELECT slot, uses FROM rate_slots WHERE subject = ?";
 
 /**
- * Counts uses together with all other processes of the platform. A process counts a few uses alone
- * before it updates the shared count. After a refusal it refuses alone until a use is free.
+ * Counts what subjects do, together with every other process of the platform. A process counts a few
+ * uses by itself before it tells the others; once refused, it refuses by itself until one is free.
  */
 export class RateLimiter {
   readonly #platform: PlatformStore;
   readonly #rates: Rates;
+  readonly #meter: Pick<Meter, "rateLimited">;
   readonly #known = new LRUCache<string, Known>({ max: limits.rateSubjectsMax });
 
-  constructor(platform: PlatformStore, rates: Rates) {
+  constructor(platform: PlatformStore, rates: Rates, meter: Pick<Meter, "rateLimited"> = noMeter) {
     this.#platform = platform;
     this.#rates = rates;
+    this.#meter = meter;
   }
 
   /**
-   * Counts one use. Returns undefined where nothing is limited.
+   * Counts one use; undefined where nothing is limited.
    * @throws {LimitReached} `rate/too-many` with `retryAfterMs`.
    */
   async use(
@@ -74,24 +77,28 @@ export class RateLimiter {
     id: string,
   ): Promise<RateState | undefined> {
     const limit = this.#rates[category][subject];
-    // Some runtimes do not know the address. One count for all of their callers would lock all of them
-    // out.
+    // Some runtimes do not tell the address; one count for all of their callers would lock all out.
     if (limit === undefined || id === "") return undefined;
     const key = `${category}:${subject}:${id}`;
     const known = this.#of(key, limit);
-    // Only one caller asks at a time. The others wait and check again, so a flood causes few queries.
+    // One asks at a time, and whoever waited looks again: a flood is few questions to the database.
     while (known.asking) await known.asking;
     const nowMs = this.#platform.now().getTime();
-    // A clock that was set back must not refuse a caller for longer than a window.
+    // A clock that was set back must not keep anybody out for longer than a window.
     if (known.refusedUntil > nowMs + 2 * limit.windowMs) known.refusedUntil = 0;
-    if (known.refusedUntil > nowMs) throw tooMany(limit, known.refusedUntil - nowMs);
+    const refuseIfOver = () => {
+      if (known.refusedUntil <= nowMs) return;
+      this.#meter.rateLimited(category, subject);
+      throw tooMany(limit, known.refusedUntil - nowMs);
+    };
+    refuseIfOver();
     if (known.untold < Math.min(known.left, untoldMax(limit))) known.untold++;
     else {
       known.asking = this.#tell(key, known, limit).finally(() => {
         known.asking = undefined;
       });
       await known.asking;
-      if (known.refusedUntil > nowMs) throw tooMany(limit, known.refusedUntil - nowMs);
+      refuseIfOver();
     }
     const resetAt = startOf(slotOf(nowMs, limit) + COUNTED_SLOTS, limit);
     return { limit, left: known.left - known.untold, resetAt };
@@ -106,7 +113,7 @@ export class RateLimiter {
     return known;
   }
 
-  /** Adds the local uses to the shared count, and asks for one more. */
+  /** Tells the shared count what it does not know, and asks for one use more. */
   async #tell(key: string, known: Known, limit: RateLimit): Promise<void> {
     const { db, now } = this.#platform;
     const nowMs = now().getTime();
@@ -118,7 +125,7 @@ export class RateLimiter {
       row = await db.first<{ left: number }>(TELL, ...args);
     } catch (error) {
       if (!isFull(error)) throw error;
-      // Reading continues on a full disk, so this process counts alone until there is space.
+      // Reading goes on when the disk is full: this process counts alone until there is room.
       known.untold++;
       if (known.untold > limit.max) known.refusedUntil = nowMs + limit.windowMs;
       return;
@@ -127,7 +134,7 @@ export class RateLimiter {
     known.left = Math.max(0, row?.left ?? 0);
     if (row !== undefined && row.left >= 0) return;
     const free = freeAt(await db.all<SlotUses>(TAKEN, key), limit, nowMs);
-    // Another process's clock may be ahead of ours. Never ask again within the same moment.
+    // Somebody's clock may be behind ours: never ask again within the same moment.
     known.refusedUntil = Math.max(free, nowMs + 1);
   }
 }

@@ -1,13 +1,13 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Uses of limited actions in the slots of a subject's window. Past slots are deleted. */
+/** Uses of limited things in the slots of a subject's window; past ones are cleared away. */
 export const rateSlots = sqliteTable(
   "rate_slots",
   {
     subject: text().notNull(),
     slot: integer().notNull(),
     uses: integer().notNull(),
-    /** What was left of the limit at the last update. Below zero after a refusal. */
+    /** What was left of the limit when somebody last told; below zero when nothing was. */
     left: integer().notNull(),
     expiresAt: integer("expires_at").notNull(),
   },

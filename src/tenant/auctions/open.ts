@@ -33,7 +33,7 @@ export interface NewAuction {
   readonly minimum?: Points | undefined;
   readonly maximum?: Points | undefined;
   readonly increment?: Points | undefined;
-  /** Price-dependent increments that replace the single `increment`. */
+  /** Steps by price, instead of one `increment`. */
   readonly increments?: readonly { readonly from: Points; readonly by: Points }[] | undefined;
   readonly tieBreak?: TieBreak | undefined;
   readonly allowsOffSpec?: boolean | undefined;
@@ -48,14 +48,12 @@ export interface NewAuction {
   readonly note?: string | undefined;
 }
 
-/** Defaults that guilds know from other systems: thirty more seconds for a late bid, five minutes at most. */
+/** What people know from other systems: thirty seconds more for a late bid, five minutes at most. */
 export const USUAL = { snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 } as const;
 
 /**
- * Opens an auction of one item. First schedules the job that ends it, so that it ends even after a crash.
- *
+ * Opens an auction of one item. A job is set for its end first, so that it ends whatever happens.
  * @throws {Invalid} `auctions/bad-terms`; {NotFound} `dkp/pool-not-found`
- *
  * @throws {Conflict} `auctions/too-many`, `dkp/pool-archived`
  */
 export async function openAuction(
@@ -65,7 +63,7 @@ export async function openAuction(
 ): Promise<AuctionView> {
   allow(ctx, "auctions.run");
   const pool = await poolOf(ctx, input.pool);
-  // Checked before the job is scheduled, because the job would remain after an error.
+  // Asked before the job is set, which would outlive a refusal.
   const raid = mustExist("raid", input.raidId, "/raidId");
   if (raid.length > 0) await write(ctx.db, raid);
   const key = ctx.idempotencyKey && `${describe(ctx.actor).id}:${ctx.idempotencyKey}`;
@@ -85,8 +83,7 @@ export async function openAuction(
 }
 
 /**
- * Ends an auction without a winner and releases its holds.
- *
+ * Ends an auction without a winner and gives back what it held.
  * @throws {Conflict} `auctions/not-open`
  */
 export async function voidAuction(
@@ -113,9 +110,8 @@ export async function voidAuction(
 }
 
 /**
- * Repeats an auction: reverses its payments with new entries, marks its loot, and opens a new auction with
- * the same terms. Nothing of the first auction is changed or deleted.
- *
+ * Does an auction over: its payments are undone by entries, its loot is marked, and a new auction
+ * with the same terms begins. Nothing of the first one is changed or lost.
  * @throws {Conflict} `auctions/still-open`, `auctions/reopened-already`
  */
 export async function reopenAuction(
@@ -150,9 +146,7 @@ export async function reopenAuction(
     reopens: first.id,
   };
   const paid = await Promise.all(
-    first.loot
-      .flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : []))
-      .map(reversalsOf),
+    first.loot.flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : [])).map(undo),
   );
   await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closes_at);
   await write(ctx.db, [
@@ -168,7 +162,7 @@ export async function reopenAuction(
   ]);
   return await auction(ctx, again);
 
-  async function reversalsOf(txId: string): Promise<readonly Writable[]> {
+  async function undo(txId: string): Promise<readonly Writable[]> {
     const entry = (await readEntry(ctx, txId))!;
     const reversal = newId<LedgerTxId>();
     return statementsOf(ctx, reversal, reversal, {

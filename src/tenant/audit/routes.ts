@@ -51,7 +51,7 @@ auditApi.openapi(
   },
 );
 
-/** A row with its JSON texts parsed. */
+/** A row with its JSON texts read. */
 export function auditJson(row: AuditRow) {
   return { ...row, before: parsed(row.before), after: parsed(row.after) };
 }

@@ -19,7 +19,7 @@ import {
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 
-/** The guild's connections without their secrets. */
+/** The guild's secrets without what is secret. */
 export async function connections(ctx: GuildContext): Promise<readonly SecretView[]> {
   allow(ctx, "keys.manage");
   return await ctx.db.all<SecretView>(
@@ -28,10 +28,8 @@ export async function connections(ctx: GuildContext): Promise<readonly SecretVie
 }
 
 /**
- * Stores a secret and replaces the previous one. It is never shown again.
- *
+ * Keeps a secret in the place of the one before. It is never shown again.
  * @throws {Forbidden} `auth/proof-required`, `operator/impersonating`, {Invalid} `secrets/not-right`
- *
  * @throws {Unavailable} `secrets/not-configured`
  */
 export async function setConnection(
@@ -81,10 +79,8 @@ export async function removeConnection(
 }
 
 /**
- * The secret itself, for requests to the service in the guild's name; never for an answer. Undefined when
- * it is not set.
- *
- * @throws {Unavailable} `secrets/unreadable`
+ * A secret itself, for what speaks to the service in the guild's name; never for an answer.
+ * Undefined when it is not set. @throws {Unavailable} `secrets/unreadable`
  */
 export async function secretOf(
   ctx: GuildContext,

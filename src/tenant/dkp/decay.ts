@@ -16,22 +16,22 @@ export const DECAY_JOB = "dkp.decay";
 
 const DAY_MS = 86_400_000;
 
-/** The result of a decay that ran now or earlier. */
+/** What a decay did, or had done before. */
 export interface DecayRun {
   readonly period: string;
   readonly percent: number;
   readonly at: number;
-  /** Null when no balance changed. */
+  /** Null when there was nothing to shrink. */
   readonly txId: LedgerTxId | null;
-  /** False when this period already had its decay: then nothing happened. */
+  /** False when this period had its decay already: nothing happened then. */
   readonly isNew: boolean;
 }
 
-class ConcurrentChange extends Error {}
+class Moved extends Error {}
 
 /**
- * A balance after decay, rounded half up (`round(balance × (100 − p) / 100)`). With `positivesOnly`, debts
- * do not change. Gear points never fall below their minimum.
+ * A balance after decay, rounded half up (`round(balance × (100 − p) / 100)`). Debts stay where only
+ * what is positive shrinks; gear points never fall below what they count as at least.
  */
 export function decayed(
   balance: number,
@@ -45,9 +45,8 @@ export function decayed(
 }
 
 /**
- * Decays a pool's balances once in each ISO week of the guild's time zone. A repeated call returns the
- * result of the first.
- *
+ * Lets a pool's balances shrink, once in each ISO week of the guild's time zone: asked again, it says
+ * what was done then.
  * @throws {Conflict} `dkp/no-decay` for a pool without the rule, `dkp/pool-archived`
  */
 export async function runDecay(
@@ -70,7 +69,7 @@ export async function runDecay(
     } catch (error) {
       const made = await decayOf(ctx, pool, period);
       if (made) return { ...made, isNew: false };
-      if (!(error instanceof ConcurrentChange) || tries >= limits.dkp.awardTriesMax) throw error;
+      if (!(error instanceof Moved) || tries >= limits.dkp.awardTriesMax) throw error;
       continue;
     }
     return { ...(await decayOf(ctx, pool, period))!, isNew: true };
@@ -136,12 +135,12 @@ async function decayOnce(
     guard(
       sql`(select coalesce(max(seq), 0) from ledger_tx where pool_id = ${pool.id}) = ${seq}
         or ${rows.length} = 0`,
-      () => new ConcurrentChange("The ledger has changed since it was read."),
+      () => new Moved("The ledger has grown meanwhile."),
     ),
     poolIsOpen(pool),
     guard(
       sql`not exists (select 1 from decay_runs where pool_id = ${pool.id} and period = ${period})`,
-      () => new ConcurrentChange("This period already has its decay."),
+      () => new Moved("This period has its decay."),
     ),
     ...(txId === null
       ? []
@@ -153,7 +152,7 @@ async function decayOnce(
           reason: `${decay.percent} % · ${period}`,
           reverses: null,
           effectiveAt: undefined,
-          lines: [...changes, ...counterpart(changes)],
+          lines: [...changes, ...against(changes)],
         })),
     sql`insert into decay_runs (pool_id, period, at, percent, tx_id)
       values (${pool.id}, ${period}, ${nowMs}, ${decay.percent}, ${txId})` satisfies Writable,
@@ -163,8 +162,8 @@ async function decayOnce(
   ]);
 }
 
-/** The balancing lines on the guild's side, one per unit. */
-function counterpart(changes: readonly Line[]): readonly Line[] {
+/** The other side of the books, for each unit. */
+function against(changes: readonly Line[]): readonly Line[] {
   return [...Map.groupBy(changes, ({ unit }) => unit)].map(([unit, lines]) => {
     const sum = lines.reduce((total, { amount }) => total + amount, 0);
     return { account: "decay", personId: null, amount: sum === 0 ? 0 : -sum, unit };

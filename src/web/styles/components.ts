@@ -1,4 +1,4 @@
-/** Components of a page, except forms and tables. */
+/** What stands in a page, besides forms and tables. */
 export const components = `
 .page-header{display:flex;gap:1rem 1.5rem;flex-wrap:wrap;align-items:end;
 justify-content:space-between}

@@ -27,7 +27,7 @@ interface Props {
   readonly form: FormState;
 }
 
-/** One raid: sign-ups, attendance, and the awards and loot. */
+/** One raid from its planning to what it left: who comes, who is there, what they got. */
 export function RaidPage(
   props: Props & {
     readonly seq: number;
@@ -102,7 +102,7 @@ export function RaidPage(
   );
 }
 
-/** One button for the next step, and one to cancel. */
+/** What comes next: one button, and the way out. */
 function Steps({ view, raid }: Props) {
   const t = view.messages.raids;
   const at = (step: string) => guildHref(view, `/raids/${raid.id}/${step}`);

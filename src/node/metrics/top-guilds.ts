@@ -1,0 +1,31 @@
+import type { GuildId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
+
+/** Counts requests of guilds, in bounded memory, and names the few with the most. */
+export class TopGuilds {
+  readonly #max: number;
+  #counts = new Map<GuildId, number>();
+
+  /** `max` guilds are named; 0 turns counting off. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  count(guildId: GuildId): void {
+    if (this.#max === 0) return;
+    this.#counts.set(guildId, (this.#counts.get(guildId) ?? 0) + 1);
+    // The half with fewer requests is far from the top.
+    const { guildsCountedMax } = limits.metrics;
+    if (this.#counts.size > guildsCountedMax)
+      this.#counts = new Map(this.#sorted(guildsCountedMax / 2));
+  }
+
+  /** Those with the most requests since the start, the most first. */
+  top(): readonly (readonly [guildId: GuildId, requests: number])[] {
+    return this.#sorted(this.#max);
+  }
+
+  #sorted(most: number) {
+    return [...this.#counts].sort(([, a], [, b]) => b - a).slice(0, most);
+  }
+}
