@@ -380,11 +380,11 @@ export const limits = {
     tellEveryMs: 10 * SECOND_MS,
   },
   health: {
-    /** Probes come every few seconds, from several programs: they share one look. */
+    /** Probes come every few seconds from several programs. They share one check. */
     freshMs: SECOND_MS,
-    /** Kubernetes waits one second for a probe unless it is told to wait longer. */
+    /** Kubernetes waits one second for a probe by default. */
     waitMs: SECOND_MS / 2,
-    /** The longest wait for a lock of another process, twice: a server that is busy for longer is not well. */
+    /** Twice the longest wait for another process's lock. A server that is busy for longer is unhealthy. */
     believedMs: 10 * SECOND_MS,
   },
   metrics: {
@@ -439,10 +439,7 @@ export const limits = {
     tokenMs: 5 * MINUTE_MS,
     /** A dump of a whole database. A season of a busy guild takes seconds. */
     dumpMs: 2 * MINUTE_MS,
-    /**
-     * Lease of the server's lock. Creating or removing a database takes milliseconds; a holder without
-     * an answer in time has given up by then.
-     */
+    /** The lease of a server's lock. Its work takes milliseconds, and a hanging request times out before. */
     turnMs: 10 * SECOND_MS,
     /** Longer than two holders in a row that die with the lock. */
     turnWaitMsMax: 30 * SECOND_MS,

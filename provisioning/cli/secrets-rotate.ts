@@ -5,7 +5,7 @@ import {
 } from "../../src/platform/accounts/secrets/service.ts";
 import { OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import { RESEAL_JOB, sealedWith } from "../../src/tenant/connections/reseal.ts";
+import { RESEAL_JOB, secretsByKey } from "../../src/tenant/connections/reseal.ts";
 import { EXIT, type Output, table } from "./output.ts";
 import type { RotateOptions } from "./secrets.ts";
 
@@ -75,7 +75,7 @@ async function statusOf(services: NodeServices): Promise<Status> {
   for await (const guild of services.platform.guilds()) {
     if (guild.status !== "ready" && guild.status !== "suspended") continue;
     try {
-      const found = await services.tenants.use(guild, (db) => sealedWith({ db }));
+      const found = await services.tenants.use(guild, (db) => secretsByKey({ db }));
       let count = 0;
       for (const one of found) {
         guildSecrets.set(one.keyId, (guildSecrets.get(one.keyId) ?? 0) + one.count);

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
-import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type { Database, ResultRows, SqlValue, Statement } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
+import { dialect } from "./statements.ts";
 
 /** A query builder, an `sql` template or plain text with arguments. */
 export type Writable = Statement | SQL | { toSQL(): { sql: string; params: unknown[] } };
@@ -38,8 +38,6 @@ export async function write(
     throw error;
   }
 }
-
-const dialect = new SQLiteSyncDialect();
 
 /** The text and arguments of a statement or guard. */
 export function toStatement(writable: Writable | Guard): Statement {

@@ -2,9 +2,9 @@ import type { SessionId } from "../kernel/ids.ts";
 import { type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import type { Caller } from "../platform/context.ts";
 import {
-  keyStandingOf,
+  effectiveKeyPermissions,
+  effectivePermissions,
   type ReadOnly,
-  standingOf,
 } from "../platform/guilds/effective-permissions.ts";
 import { type KeyCaller, keyById } from "../platform/keys/lookup.ts";
 import {
@@ -59,7 +59,7 @@ export async function currentAccess(
   return {
     guild,
     ...(membership
-      ? standingOf(guild, membership)
+      ? effectivePermissions(guild, membership)
       : { permissions: new Set<Permission>(VISITOR_PERMISSIONS) }),
     ...(session && { session }),
     ...(membership && { membership }),
@@ -92,7 +92,7 @@ async function accessOfKey(
   if (!key || found?.guild.status !== "ready") return undefined;
   const { guild, membership } = found;
   if (reference !== guild.id && reference !== guild.slug) return undefined;
-  return { guild, key, ...keyStandingOf(guild, membership, key.scopes) };
+  return { guild, key, ...effectiveKeyPermissions(guild, membership, key.scopes) };
 }
 
 async function sessionOf(

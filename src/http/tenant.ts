@@ -6,8 +6,11 @@ import type { UserId } from "../kernel/ids.ts";
 import { forImpersonator, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
-import { keyStandingOf, standingOf } from "../platform/guilds/effective-permissions.ts";
-import { recordElsewhere } from "../platform/keys/cross-guild-attempts.ts";
+import {
+  effectiveKeyPermissions,
+  effectivePermissions,
+} from "../platform/guilds/effective-permissions.ts";
+import { recordCrossGuildAttempt } from "../platform/keys/cross-guild-attempts.ts";
 import { parseKey } from "../platform/keys/secrets.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
@@ -77,7 +80,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const found = await platform.guildForUser(reference, memberBehind(caller));
   const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
   if (caller.type !== "anonymous" && caller.guildId && caller.guildId !== found?.guild.id) {
-    await recordElsewhere(c.var.platform, caller.guildId, reference);
+    await recordCrossGuildAttempt(c.var.platform, caller.guildId, reference);
   }
   if (
     found === undefined ||
@@ -126,10 +129,10 @@ function actorOf(
 ): Actor {
   if (caller.type === "key" && caller.guildId === guild.id) {
     const { keyId, name, scopes } = caller;
-    return { type: "key", keyId, name, ...keyStandingOf(guild, membership, scopes) };
+    return { type: "key", keyId, name, ...effectiveKeyPermissions(guild, membership, scopes) };
   }
   if (caller.type === "user" && membership !== undefined) {
-    const standing = standingOf(guild, membership);
+    const standing = effectivePermissions(guild, membership);
     const { impersonator } = caller;
     return {
       type: "user",

@@ -7,7 +7,7 @@ import { AppError, Unavailable } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
-import { tellOfLateCopies, watchCopies } from "../platform/console/late-copies.ts";
+import { queueOverdueEmails, warnOfOverdueBackups } from "../platform/console/overdue-backups.ts";
 import { PURGE_JOB } from "../platform/guilds/deletion.ts";
 import type { Jobs } from "../platform/jobs/jobs.ts";
 import { BACKUP_JOB, LATE_COPIES_JOB } from "../platform/jobs/kinds.ts";
@@ -86,7 +86,7 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
         await jobs.forgetRuns(platform.settledNow().getTime() - limits.jobs.runsKeptMs);
         if (config.backups.everyMs === 0) return { dueAt: nextAt() };
         // Runs first, because an unreachable store makes the following steps fail.
-        await watchCopies(platform, jobs);
+        await warnOfOverdueBackups(platform, jobs);
         step.note("copying the platform");
         await platformBackups.create();
         await scheduleBackups(platform, config.backups.everyMs);
@@ -95,7 +95,7 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
     },
     [LATE_COPIES_JOB]: {
       run: async () => {
-        const letters = await tellOfLateCopies(deps);
+        const letters = await queueOverdueEmails(deps);
         return { detail: `${letters} letters` };
       },
     },

@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import type { Locale } from "../web/i18n/index.ts";
 import type { KeyCaller } from "./keys/lookup.ts";
 
-/** Somebody who proved who they are, and how. */
+/** An authenticated person, and how they authenticated. */
 export interface SignedIn {
   readonly type: "user";
   readonly userId: UserId;
@@ -15,22 +15,25 @@ export interface SignedIn {
   readonly name: string;
   readonly email: string;
   readonly emailVerified: boolean;
-  /** When the password was last typed in this session, in Unix milliseconds. */
+  /** The last time of a confirmed sign-in in this session, in Unix milliseconds. */
   readonly provedAt: number;
-  /** A cookie travels by itself, so its requests need proof of origin; the others do not. */
+  /**
+   * Browsers send a cookie with every request, so its requests need a check of their origin. The others
+   * do not.
+   */
   readonly via: "cookie" | "bearer" | "access-token";
-  /** The guild that an access token was made for; it opens no other. */
+  /** The guild of an access token. The token is valid for no other. */
   readonly guildId?: GuildId;
-  /** When that access token ends, in Unix milliseconds. */
+  /** The end of the access token, in Unix milliseconds. */
   readonly endsAt?: number;
-  /** What this person is trusted with as an operator of the platform; absent for most. */
+  /** The person's areas as an operator of the platform. Absent for other people. */
   readonly operates?: readonly Area[];
-  /** The operator who acts as this person, and why; absent where people act for themselves. */
+  /** The operator who acts as this person, and why. Absent when people act for themselves. */
   readonly impersonator?: Impersonator;
 }
 
 export interface Impersonator {
-  /** Of the time that they act, not of the operator. */
+  /** The id of the impersonation, not of the operator. */
   readonly id: string;
   readonly operatorId: UserId;
   readonly name: string;
@@ -39,38 +42,38 @@ export interface Impersonator {
 
 export type Caller = { readonly type: "anonymous" } | SignedIn | KeyCaller;
 
-/** Somebody at this machine's command line, by their account there. Comes by no request. */
+/** An operator at this machine's command line, by their account on the machine. Not from a request. */
 export interface Operator {
   readonly type: "operator";
   readonly name: string;
 }
 
-/** The platform by itself, such as at the end of a grant or by news of the payment provider. */
+/** The platform itself, for example when a grant ends or the payment provider sends an event. */
 export interface System {
   readonly type: "system";
   readonly name: string;
 }
 
-/** The same where an operator, or nobody, may act too. */
+/** The same for functions that an operator or the platform itself may call too. */
 export type ActingContext = Omit<PlatformContext, "caller"> & {
   readonly caller: Caller | Operator | System;
 };
 
-/** As much of it as a row of the log needs. */
+/** The part of the context that an audit row needs. */
 export type Recording = Omit<ActingContext, "services"> & {
   readonly services: Pick<Services, "now">;
 };
 
-/** What a verb of a platform feature knows: the services, who is calling, and from where. */
+/** The context of platform service functions: services, caller and origin of the request. */
 export interface PlatformContext {
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
   readonly address: string;
   readonly agent: string;
-  /** The language of the caller; English where there is none. */
+  /** The language of the caller. English if absent. */
   readonly locale?: Locale;
-  /** What the caller's browser is remembered by; new for one that brought nothing. */
+  /** The id that recognizes the caller's browser. A browser without one gets a new id. */
   readonly device?: string;
 }
 
@@ -80,8 +83,8 @@ export function signedIn(ctx: PlatformContext): SignedIn {
   throw new Unauthenticated("auth/required", "Sign in to do this.");
 }
 
-/** Was it a moment ago? What is dated in the future was written by a wrong clock and proves nothing. */
-export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
+/** Whether the sign-in is recent. A time in the future was written by a wrong clock and does not count. */
+export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
   return (
     now.getTime() - provedAt < limits.session.provedMs &&
     provedAt <= now.getTime() + limits.clock.skewMs
@@ -89,18 +92,18 @@ export function isJustProved({ provedAt }: Pick<SignedIn, "provedAt">, now: Date
 }
 
 /**
- * For what a borrowed device must not do: whoever sits there typed the password, or went through a
- * linked provider, within `limits.session.provedMs`.
+ * Requires a sign-in by password or linked provider within `limits.session.provedMs`. Guards sensitive
+ * actions on an unattended device.
  * @throws {Forbidden} `auth/proof-required`
  */
 export function requireProved(caller: SignedIn, now: Date): void {
-  if (isJustProved(caller, now)) return;
+  if (isRecentSignIn(caller, now)) return;
   throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
 }
 
 /**
- * For what is a guild's or a person's own decision: who belongs and with what role, and every secret.
- * @throws {Forbidden} `operator/impersonating` for an operator who acts as somebody.
+ * Guards decisions of a guild or a person: members, roles and all secrets.
+ * @throws {Forbidden} `operator/impersonating` for an operator who acts as a person.
  */
 export function refuseImpersonator(caller: PlatformContext["caller"]): void {
   if (caller.type !== "user" || !caller.impersonator) return;
@@ -110,7 +113,7 @@ export function refuseImpersonator(caller: PlatformContext["caller"]): void {
   );
 }
 
-/** The platform's audit row of one change, to stand in the same `write` as the change itself. */
+/** The audit row of one change in the platform. It belongs into the same `write` as the change itself. */
 export function record(
   ctx: Recording,
   action: string,
@@ -136,7 +139,7 @@ export function record(
   };
 }
 
-/** The type and id of the log's actor; whoever acts as another is named with them. */
+/** The type and id of the audit log's actor. For an impersonation, they name the operator too. */
 function actorOf(caller: ActingContext["caller"]): readonly [type: string, id: string] {
   if (caller.type === "key") return ["key", caller.keyId];
   if (caller.type === "operator" || caller.type === "system") return [caller.type, caller.name];

@@ -21,7 +21,7 @@ import { planOperatorPages } from "./plans/operator-pages.tsx";
 import { planOperatorApi } from "./plans/operator-routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
-// Below a guild's address, and so mounted there.
+// Mounted below a guild's address.
 export { backupsPages } from "./backups/pages.tsx";
 export { backupsApi } from "./backups/routes.ts";
 export { keysPages } from "./keys/pages.tsx";

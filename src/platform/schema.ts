@@ -36,7 +36,7 @@ export * from "./limits/rate-schema.ts";
 export * from "./messages/schema.ts";
 export * from "./plans/schema.ts";
 
-// Times are Unix milliseconds, UTC. Keys ending in `_key` are folded for comparison, never shown.
+// Times are Unix milliseconds, UTC. Columns ending in `_key` are folded for comparison and never shown.
 
 export const users = sqliteTable("users", {
   id: text().$type<UserId>().primaryKey(),
@@ -97,12 +97,12 @@ export const plans = sqliteTable("plans", {
   features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
 });
 
-/** `deleted`: gone for everybody, but its owner can take that back until `purgeAfter`. */
+/** `deleted`: hidden from all members. Its owner can restore it until `purgeAfter`. */
 export type GuildStatus = "creating" | "ready" | "suspended" | "deleted" | "deleting" | "failed";
 export type Region = "us" | "eu" | "kr" | "tw" | "cn";
 export type Faction = "alliance" | "horde" | "none";
 
-/** Which weekdays (ISO, 1 = Monday) and local time a guild raids, in its own time zone. */
+/** The weekdays (ISO, 1 = Monday) and local time of a guild's raids, in its own time zone. */
 export interface RaidSchedule {
   readonly weekdays: readonly number[];
   readonly startsAt: string;
@@ -127,7 +127,7 @@ export const guilds = sqliteTable(
     plan: text()
       .notNull()
       .references(() => plans.name),
-    /** When the guild came to its plan from another; 0 for the one it began on. */
+    /** When the guild changed to its plan. 0 for the plan it began with. */
     planSince: integer("plan_since").notNull().default(0),
     status: text().$type<GuildStatus>().notNull(),
     statusReason: text("status_reason"),
@@ -146,7 +146,7 @@ export const guilds = sqliteTable(
     settings: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
-    /** Set while it is `deleted`: what it was before, and when nothing of it will be left. */
+    /** Set while `deleted`: the status before, and when the guild is purged. */
     deletedFrom: text("deleted_from").$type<GuildStatus>(),
     purgeAfter: integer("purge_after"),
   },
@@ -158,7 +158,7 @@ export const guilds = sqliteTable(
   ],
 );
 
-/** Slugs that once led to a guild: they redirect, and nobody else may take them until then. */
+/** Former slugs of guilds. They redirect, and no other guild may take them until then. */
 export const slugHistory = sqliteTable("slug_history", {
   slug: text().primaryKey(),
   guildId: text("guild_id").$type<GuildId>().notNull(),
@@ -179,7 +179,7 @@ export const memberships = sqliteTable(
       .references(() => guilds.id),
     role: text().$type<Role>().notNull(),
     overrides: text({ mode: "json" }).$type<PermissionOverrides>().notNull(),
-    /** The role of the person who set each denial. Denials of earlier releases have none here. */
+    /** The role of the person who set each denial. Denials of earlier releases are missing here. */
     deniedBy: text("denied_by", { mode: "json" }).$type<DenialRoles>().notNull().default({}),
     createdAt: integer("created_at").notNull(),
   },
@@ -190,7 +190,7 @@ export const memberships = sqliteTable(
   ],
 );
 
-/** What somebody was in a guild before they left it: a return gives no more than that. */
+/** A person's role before leaving a guild. A return gives no more than that. */
 export const formerMembers = sqliteTable(
   "former_members",
   {
@@ -200,7 +200,7 @@ export const formerMembers = sqliteTable(
     overrides: text({ mode: "json" }).$type<PermissionOverrides>().notNull(),
     deniedBy: text("denied_by", { mode: "json" }).$type<DenialRoles>().notNull(),
     leftAt: integer("left_at").notNull(),
-    /** Set for a person who was removed: older invitations let them in no more. */
+    /** Set for a removed person. Older invitations no longer admit them. */
     removedAt: integer("removed_at"),
   },
   (t) => [primaryKey({ columns: [t.guildId, t.userId] })],
@@ -233,7 +233,7 @@ export const invitations = sqliteTable(
 export type OperationKind = "provision" | "deprovision";
 export type OperationStatus = "running" | "done" | "failed";
 
-/** One attempt to bring a guild's database to life, or to end it. */
+/** One attempt to create or delete a guild's database. */
 export const operations = sqliteTable(
   "provisioning_operations",
   {
@@ -253,7 +253,7 @@ export const operations = sqliteTable(
   ],
 );
 
-/** What happened, in order; progress pages tail it by `seq`. */
+/** The steps in order. Progress pages follow them by `seq`. */
 export const operationSteps = sqliteTable(
   "provisioning_steps",
   {
@@ -290,7 +290,7 @@ export const auditLog = sqliteTable(
   ],
 );
 
-/** Counters of the release before, which may still run beside this one; they go with the next. */
+/** Counters of the previous release, which may still run beside this one. The next release drops them. */
 export const rateWindows = sqliteTable("rate_windows", {
   subject: text().primaryKey(),
   windowStart: integer("window_start").notNull(),
@@ -299,7 +299,7 @@ export const rateWindows = sqliteTable("rate_windows", {
   expiresAt: integer("expires_at").notNull(),
 });
 
-/** The answers to requests that carried an Idempotency-Key, kept for a day. */
+/** Responses to requests with an Idempotency-Key, kept for a day. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
@@ -315,7 +315,7 @@ export const idempotencyKeys = sqliteTable(
   (t) => [primaryKey({ columns: [t.scope, t.key] })],
 );
 
-/** Never holds a row: inserting a false condition aborts the transaction it stands in. */
+/** Never holds a row. Inserting a false condition aborts the transaction. */
 export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, (t) => [
   check("guard_holds", sql`${t.holds as AnySQLiteColumn} = 1`),
 ]);

@@ -2,8 +2,8 @@ import type { Statement } from "../database/client.ts";
 import type { Actor, GuildContext } from "./context.ts";
 
 /**
- * The audit row of one change, to stand in the same `write` as the change itself.
- * `before` and `after` are small plain objects that name what changed, without secrets.
+ * The audit row of one change, for the same `write` as the change. `before` and `after` are small plain
+ * objects that name what changed, without secrets.
  */
 export function record(
   ctx: GuildContext,
@@ -35,11 +35,11 @@ export function record(
   };
 }
 
-/** How an actor is written down in rows that outlive the session. */
+/** An actor as stored in rows that outlive the session. */
 export function describe(actor: Actor): { type: string; id: string; name: string } {
   if (actor.type === "user") {
     const { userId: id, name, impersonator } = actor;
-    // The id stays the member's: what they did is theirs, and the name says who did it.
+    // The id stays the member's, because the action counts as theirs. The name shows the operator.
     return { type: "user", id, name: impersonator ? `operator ${impersonator} as ${name}` : name };
   }
   if (actor.type === "key") return { type: "key", id: actor.keyId, name: actor.name };

@@ -5,7 +5,7 @@ import type { MembershipId, UserId } from "../kernel/ids.ts";
 import type { Permission, Role } from "../kernel/permissions.ts";
 import type { Guild } from "../platform/store.ts";
 
-/** Who does it. A visitor looks at a public guild without belonging to it. */
+/** Who acts. A visitor views a public guild without being a member. */
 export type Actor =
   | {
       readonly type: "user";
@@ -14,9 +14,9 @@ export type Actor =
       readonly membershipId: MembershipId;
       readonly role: Role;
       readonly permissions: ReadonlySet<Permission>;
-      /** The operator who acts as this member, by name. */
+      /** The name of the operator who acts as this member. */
       readonly impersonator?: string;
-      /** A limit of the plan is exceeded, by members or by guilds of the owner: looking is all. */
+      /** Set when members or the owner's guilds exceed a limit of the plan: the actor can only read. */
       readonly readOnly?: "members" | "guilds";
     }
   | {
@@ -33,30 +33,34 @@ export type Actor =
     }
   | { readonly type: "system"; readonly job: string };
 
-/** All a feature knows of the world: one guild, its database, who is acting, and what time it is. */
+/** Everything a feature may use: one guild, its database, the actor, and the clock. */
 export interface GuildContext {
   readonly guild: Guild;
   readonly db: TenantDatabase;
   readonly actor: Actor;
   readonly now: Clock;
   readonly requestId: string;
-  /** Where the request came from and by what program; nothing when none did. */
+  /** The address and program that sent the request; undefined without a request. */
   readonly origin?: { readonly address: string; readonly agent: string };
-  /** The request's Idempotency-Key, for verbs whose rows carry one. */
+  /** The request's Idempotency-Key, for verbs that store it in their rows. */
   readonly idempotencyKey: string | undefined;
 }
 
-/** May this actor do it? For pages that show or hide a button; verbs call `allow`. */
+/** Tells whether the actor has a permission, for pages that show or hide a button. Verbs call `allow`. */
 export function may(ctx: GuildContext, permission: Permission): boolean {
   return ctx.actor.type === "system" || ctx.actor.permissions.has(permission);
 }
 
 /**
  * The first line of every verb.
+ *
  * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
- * @throws {LimitReached} `plan/read-only` where the plan has become too small.
+ *
+ * @throws {LimitReached} `plan/read-only` when the guild exceeds its plan.
+ *
  * @throws {Forbidden} `operator/impersonating` for an operator who acts as a member.
- * @throws {Forbidden} `guild/forbidden` for everybody else without the permission.
+ *
+ * @throws {Forbidden} `guild/forbidden` for all others without the permission.
  */
 export function allow(ctx: GuildContext, permission: Permission): void {
   if (may(ctx, permission)) return;
@@ -71,7 +75,7 @@ export function allow(ctx: GuildContext, permission: Permission): void {
   });
 }
 
-/** @throws {Forbidden} `operator/impersonating` is what operators get for a guild's own decisions. */
+/** The error for operators who try to make a guild's own decisions. */
 export function notForImpersonators(): Forbidden {
   return new Forbidden(
     "operator/impersonating",
@@ -79,7 +83,7 @@ export function notForImpersonators(): Forbidden {
   );
 }
 
-/** Nothing was deleted when the plan became too small: what is too much can only be read. */
+/** A smaller plan deletes nothing: what exceeds its limits becomes read-only. */
 function planReadOnly({ plan }: Guild, over: "members" | "guilds"): LimitReached {
   const limit = over === "members" ? plan.membersMax : plan.guildsPerAccountMax;
   return new LimitReached(

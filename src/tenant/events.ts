@@ -3,7 +3,7 @@ import type { Statement } from "../database/client.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { limits } from "../limits.ts";
 
-/** One thing that happened. `data` is public, but for what a stream takes out for its reader. */
+/** One event. `data` is public, except for fields that a stream removes for its reader. */
 export interface GuildEvent {
   readonly seq: number;
   readonly topic: string;
@@ -14,7 +14,7 @@ export const EVENTS_AFTER = `
   SELECT seq, topic, data FROM events WHERE seq > ? ORDER BY seq LIMIT ${limits.live.eventsPerLook}`;
 export const LAST_EVENT = "SELECT coalesce(max(seq), 0) AS seq FROM events";
 
-/** An event as a statement, to stand in the same `write` as what happened. */
+/** The statement that adds an event, for the same `write` as the change. */
 export function announce(topic: string, data: object, nowMs: number): Statement {
   return {
     sql: "INSERT INTO events (topic, data, at) VALUES (?, ?, ?)",
@@ -22,7 +22,9 @@ export function announce(topic: string, data: object, nowMs: number): Statement 
   };
 }
 
-/** Lets go what nobody can be waiting for any more, but for the last: numbers are never reused. */
+/**
+ * Deletes events that no viewer can still wait for, except the last one, so that numbers are never reused.
+ */
 export function forgetOldEvents(nowMs: number): Statement {
   return {
     sql: "DELETE FROM events WHERE at < ? AND seq < (SELECT max(seq) FROM events)",
@@ -31,8 +33,8 @@ export function forgetOldEvents(nowMs: number): Statement {
 }
 
 /**
- * The moment at which a statement runs, in Unix milliseconds: our clock's when it was asked, and how
- * long it waited since. A write that waited for its turn must not believe that it is still early.
+ * The time at which a statement runs, in Unix milliseconds: our clock's time plus the time since it was
+ * read. A write that waited in the queue must not use an earlier time.
  */
 export function momentOf(now: Clock): SQL {
   const waited = sql`cast(round(unixepoch('subsec') * 1000) as integer) - ${systemClock().getTime()}`;

@@ -6,7 +6,7 @@ import type { GuildContext } from "./context.ts";
 
 export type Fields = Record<string, string | readonly string[]>;
 
-/** A sent form's texts. `lists` names the fields that may come several times. */
+/** The texts of a sent form. `lists` names the fields that may occur several times. */
 export async function sentForm(
   c: Context<GuildEnv>,
   lists: ReadonlySet<string> = new Set(),
@@ -21,12 +21,12 @@ export async function sentForm(
   return Object.fromEntries(fields);
 }
 
-/** A form carries a key, so that one sent twice is one act. */
+/** Uses the form's key, so that a form that is sent twice acts once. */
 export function withFormKey(ctx: GuildContext, key: unknown): GuildContext {
   return typeof key === "string" && key !== "" ? { ...ctx, idempotencyKey: `form:${key}` } : ctx;
 }
 
-/** @throws {Invalid} `request/invalid` with what is wrong at each field. */
+/** @throws {Invalid} `request/invalid` with the problem of each field. */
 export function parsedForm<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
   const result = schema.safeParse(fields);
   if (!result.success) throw invalidFrom(result.error, "form");

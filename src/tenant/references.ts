@@ -6,8 +6,8 @@ import type { GuildContext } from "./context.ts";
 import { raids } from "./raids/schema.ts";
 import { persons } from "./roster/schema.ts";
 
-// Rows that requests refer to by id from another feature. An id of no row is refused where it comes in:
-// as a field of what is written, or as a filter of what is read.
+// Rows that requests refer to by id from another feature. An unknown id is refused where it arrives: as a
+// field of a write, or as a filter of a read.
 
 const KINDS = {
   person: { table: persons, code: "roster/person-not-found" },
@@ -17,7 +17,10 @@ const KINDS = {
 
 export type ReferenceKind = keyof typeof KINDS;
 
-/** Holds that the row is there when it is written; nothing for an absent id. `pointer` names the field. */
+/**
+ * A guard that the row exists at the time of the write; none for an undefined id. `pointer` names the
+ * field.
+ */
 export function mustExist(
   kind: ReferenceKind,
   id: string | undefined,
@@ -36,7 +39,7 @@ export function mustExist(
   ];
 }
 
-/** @throws {NotFound} `roster/person-not-found` and the like, for a filter that names no row. */
+/** @throws {NotFound} `roster/person-not-found` and the like, for a filter with an unknown id. */
 export async function refuseUnknown(
   ctx: GuildContext,
   kind: ReferenceKind,

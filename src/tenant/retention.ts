@@ -6,19 +6,19 @@ import type { LogFiles } from "../services.ts";
 import { prunableLogs, pruneLogs } from "./combat-logs/retention.ts";
 import type { GuildContext } from "./context.ts";
 
-/** What a guild's database keeps for a time only, besides its logs and its audit log. */
+/** Rows that a guild's database keeps for a limited time, besides its combat logs and its audit log. */
 const EXPIRIES: readonly Expiry[] = [
   { what: "repeated answers", table: "idempotency_keys", over: "expires_at <= ?1", keptMs: 0 },
   {
     what: "events",
     table: "events",
-    // The last one stays: whoever watches goes on after its number.
+    // The last event stays, because viewers continue after its number.
     over: "at <= ?1 AND seq < (SELECT max(seq) FROM events)",
     keptMs: limits.live.eventsKeptMs,
   },
 ];
 
-/** What would go from this guild. */
+/** What would be removed from this guild. */
 export async function previewGuild(ctx: GuildContext): Promise<readonly Removal[]> {
   const nowMs = ctx.now().getTime();
   const found: Removal[] = [];
@@ -27,7 +27,7 @@ export async function previewGuild(ctx: GuildContext): Promise<readonly Removal[
   return [...found, { what: "combat logs", rows: await prunableLogs(ctx) }];
 }
 
-/** Lets go of what this guild has kept long enough; of its logs only where their files are. */
+/** Removes this guild's expired data. Removes combat logs only on the runtime that has their files. */
 export async function expireGuild(
   ctx: GuildContext,
   anchors: AuditAnchors,
@@ -36,7 +36,7 @@ export async function expireGuild(
   const nowMs = ctx.now().getTime();
   const removed: Removal[] = [];
   for (const rule of EXPIRIES) removed.push(await removeOver(ctx.db, rule, nowMs));
-  // An unsigned checkpoint would not be believed: without the secret the log stays whole.
+  // Verification rejects an unsigned checkpoint, so without the secret the log is not pruned.
   if (anchors.canSign) {
     const remember = anchors.remember({ log: ctx.guild.id, generation: ctx.guild.generation });
     removed.push({ what: "audit", rows: await pruneAudit(ctx.db, nowMs, remember) });

@@ -19,7 +19,7 @@ export * from "./loot/schema.ts";
 export * from "./raids/schema.ts";
 export * from "./roster/schema.ts";
 
-/** Whose database this is. Checked at every open, so a swapped or empty file is never served. */
+/** The guild that owns this database. Checked at every open, so a swapped or empty file is never served. */
 export const meta = sqliteTable(
   "_meta",
   {
@@ -40,7 +40,7 @@ export const settings = sqliteTable("settings", {
   updatedAt: integer("updated_at").notNull(),
 });
 
-/** Who changed what: written in the same transaction as the change, or the change fails. */
+/** Who changed what: written in the same transaction as the change; if it fails, so does the change. */
 export const auditLog = sqliteTable(
   "audit_log",
   {
@@ -60,7 +60,7 @@ export const auditLog = sqliteTable(
   (t) => [index("audit_by_time").on(t.at, t.seq)],
 );
 
-/** The answers to requests that carried an Idempotency-Key, kept for a day. */
+/** The answers to requests with an Idempotency-Key, kept for a day. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
@@ -76,12 +76,12 @@ export const idempotencyKeys = sqliteTable(
   (t) => [primaryKey({ columns: [t.scope, t.key] })],
 );
 
-/** Never holds a row: inserting a false condition aborts the transaction it stands in. */
+/** Never contains a row: inserting a false condition aborts the transaction. */
 export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, (t) => [
   check("guard_holds", sql`${t.holds as AnySQLiteColumn} = 1`),
 ]);
 
-/** What happened, for those who watch. Followed by `seq`, so that nothing is missed or seen twice. */
+/** Events for viewers. Followed by `seq`, so that none is missed or seen twice. */
 export const events = sqliteTable("events", {
   seq: integer().primaryKey({ autoIncrement: true }),
   topic: text().notNull(),

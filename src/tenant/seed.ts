@@ -4,7 +4,7 @@ import type { Guild } from "../platform/store.ts";
 import { seedPools } from "./dkp/seed.ts";
 import { foldName } from "./roster/names.ts";
 
-/** What every new guild begins with. Run again after a crash, it changes nothing. */
+/** The first rows of every new guild. Repeating it after a crash changes nothing. */
 export function seedGuild(
   _guild: Guild,
   founder: { readonly userId: UserId; readonly name: string },

@@ -2,7 +2,7 @@ import type { GuildContext } from "./context.ts";
 
 const DAY_MS = 86_400_000;
 
-/** One guild in numbers, out of its own database. */
+/** Statistics of one guild from its own database. */
 export interface GuildStatistics {
   readonly characters: number;
   readonly persons: number;
@@ -10,13 +10,13 @@ export interface GuildStatistics {
   readonly ledgerEntries: number;
   readonly auctions: number;
   readonly logs: number;
-  /** Of its database, free pages and all; its combat logs lie elsewhere. */
+  /** The size of its database, free pages included; combat logs are stored elsewhere. */
   readonly bytes: number;
-  /** Changes by day (UTC), from the audit log; days without one are left out. */
+  /** Changes by day (UTC), from the audit log; days without changes are left out. */
   readonly activity: readonly { readonly day: string; readonly changes: number }[];
 }
 
-/** Counts a guild's things, and what was changed on each of the last days. */
+/** Counts a guild's rows, and its changes on each of the last `days` days. */
 export async function guildStatistics(ctx: GuildContext, days: number): Promise<GuildStatistics> {
   const counts = await ctx.db.first<Omit<GuildStatistics, "activity">>(
     `SELECT (SELECT count(*) FROM characters) AS characters,

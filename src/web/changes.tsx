@@ -1,6 +1,6 @@
 import { changesOf } from "../kernel/changes.ts";
 
-/** What differs between the two JSON texts of an audit row, field by field. */
+/** The differences between the two JSON texts of an audit row, field by field. */
 export function Changes({ row }: { row: { before: string | null; after: string | null } }) {
   return (
     <ul>
@@ -14,5 +14,5 @@ export function Changes({ row }: { row: { before: string | null; after: string |
   );
 }
 
-/** Nothing is a dash to people; only programs call it null. */
+/** Shows null as a dash. */
 const shown = (value: string): string => (value === "null" ? "—" : value);

@@ -3,26 +3,26 @@ import type { Messages } from "./i18n/index.ts";
 export interface ChartPoint {
   readonly label: string;
   readonly value: number;
-  /** The value as shown in the table. */
+  /** The value as the table shows it. */
   readonly text: string;
 }
 
 const WIDTH = 640;
 const HEIGHT = 200;
 
-/** A line over time as SVG, with the same figures as a table behind it. From two points on. */
+/** A line over time as SVG, with the same figures as a table below it. Needs at least two points. */
 export function LineChart(props: {
   title: string;
   points: readonly ChartPoint[];
   messages: Messages;
-  /** What a page's script needs to draw the same so that it can be zoomed. */
+  /** Data for a script that draws the same chart zoomable. */
   timeline?: object;
 }) {
   const { title, points, messages, timeline } = props;
   if (points.length < 2) return null;
   const { line, area, end, zero, top, bottom } = drawn(points);
   const [first, last] = [points[0]!, points.at(-1)!];
-  // The drawing stretches to any width, so the words stand outside of it and keep their size.
+  // The drawing stretches to any width. The labels are outside of it, so that they keep their size.
   return (
     <figure
       class="card"
@@ -78,7 +78,10 @@ export function LineChart(props: {
   );
 }
 
-/** Paths from the values; the scale runs from zero, or below it, to the largest value. */
+/**
+ * Computes paths from the values. The scale runs from zero, or the lowest negative value, to the
+ * largest.
+ */
 function drawn(points: readonly ChartPoint[]) {
   const sorted = points.toSorted((a, b) => a.value - b.value);
   const [lowest, highest] = [sorted[0]!, sorted.at(-1)!];

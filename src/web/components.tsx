@@ -3,10 +3,10 @@ import type { Role } from "../kernel/permissions.ts";
 import type { Locale, Messages } from "./i18n/index.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-// Catalogue: LinkButton Button ButtonForm PageHeader Section Card EmptyState Badge RoleBadge
-// ClassName Points Time Steps StatTile Meter CopyField Notice. Forms are in forms.tsx, tables in
-// tables.tsx, charts in chart.tsx, the frame in layout.tsx. Texts come from the messages of the
-// view; nothing here knows a language.
+// Catalogue: LinkButton Button ButtonForm PageHeader Section Card EmptyState Badge RoleBadge ClassName
+// Points Time Steps StatTile Meter CopyField Notice. Forms are in forms.tsx, tables in tables.tsx,
+// charts in chart.tsx, the page frame in layout.tsx. All texts come from the view's messages, so
+// nothing here depends on a language.
 
 type Look = "primary" | "secondary" | "danger" | "quiet";
 
@@ -39,7 +39,7 @@ export function Button(props: {
   );
 }
 
-/** A form of one button, for acts without input. */
+/** A form with one button, for actions without input. */
 export function ButtonForm(props: { action: string; look?: Look; children?: Child }) {
   return (
     <form method="post" action={props.action}>
@@ -60,7 +60,7 @@ export function PageHeader(props: { title: string; lead?: string; children?: Chi
   );
 }
 
-/** A part of a page under a heading of its own, with what can be done there beside it. */
+/** A section of a page with a heading, and its actions beside it. */
 export function Section(props: { title: string; actions?: Child; children?: Child }) {
   return (
     <section class="section">
@@ -82,7 +82,7 @@ export function Card(props: { title?: string; children?: Child }) {
   );
 }
 
-/** What would be here, why it is not yet, and the one thing to do about it. */
+/** Shown instead of an empty list: what belongs here, why it is empty, and the first action. */
 export function EmptyState(props: {
   title: string;
   text: string;
@@ -111,13 +111,13 @@ export function RoleBadge({ role, messages }: { role: Role; messages: Messages }
   return <Badge look={role === "owner" ? "accent" : "plain"}>{messages.common.roles[role]}</Badge>;
 }
 
-/** The class colour as a dot beside the class's name: never the colour alone. */
+/** A dot in the class colour beside the class's name, because colour alone is not accessible. */
 export function ClassName(props: { id: string; name: string }) {
   const known = /^[a-z-]+$/.test(props.id) ? `class-${props.id}` : "";
   return <span class={`class-name ${known}`}>{props.name}</span>;
 }
 
-/** Minor units as shown points, to the last digit: 1250 with 2 decimals is "12.50". */
+/** Formats minor units exactly: 1250 with 2 decimals is "12.50". */
 export function formatPoints(
   amount: number,
   decimals: number,
@@ -125,7 +125,7 @@ export function formatPoints(
   signDisplay: "negative" | "exceptZero" = "negative",
 ): string {
   const format = numberFormat(locale, decimals, signDisplay);
-  // As a decimal text, because dividing would round what a balance holds exactly.
+  // Passes a decimal text, because dividing would round what a balance stores exactly.
   return format.format(`${amount}E-${decimals}` as Intl.StringNumericLiteral);
 }
 
@@ -133,7 +133,7 @@ export function Points(props: {
   amount: number;
   decimals: number;
   locale: Locale;
-  /** Show a plus for gains and colour both signs. */
+  /** Shows a plus for gains and colours both signs. */
   signed?: boolean;
 }) {
   const { amount, decimals, locale, signed = false } = props;
@@ -155,7 +155,7 @@ export function Time(props: { at: number; timeZone: string; locale: Locale }) {
 
 export type StepState = "done" | "now" | "waiting" | "failed";
 
-/** Steps in order. With `progressUrl` the states follow the server's events. */
+/** Steps in order. With `progressUrl`, their states follow the server's events. */
 export function Steps(props: {
   steps: readonly { id: string; label: string; state: StepState; href?: string }[];
   messages: Messages;
@@ -188,12 +188,12 @@ export function StatTile(props: { label: string; children?: Child; note?: string
   );
 }
 
-/** How much of a limit is used; without a limit only the number. */
+/** How much of a limit is used. Shows only the number if there is no limit. */
 export function Meter(props: {
   label: string;
   used: number;
   limit: number | null;
-  /** How the numbers are written, such as bytes in larger units. */
+  /** Formats the numbers, such as bytes in larger units. */
   text?: (value: number) => string;
 }) {
   const { label, used, limit, text = String } = props;
@@ -221,7 +221,7 @@ export function Meter(props: {
   );
 }
 
-/** Something to take along, such as an invitation's link. Without scripts it can be selected. */
+/** A text to copy, such as an invitation's link. Without scripts it can be selected. */
 export function CopyField(props: { id: string; label: string; value: string; messages: Messages }) {
   const t = props.messages.common;
   return (
@@ -247,7 +247,7 @@ export function Notice(props: { look?: "good" | "bad"; children?: Child }) {
   );
 }
 
-// Making a format costs a hundred times what using it does, and a table uses it in every cell.
+// Making a formatter costs a hundred times as much as using it, and a table uses it in every cell.
 const numberFormat = remembered(
   (locale: Locale, decimals: number, signDisplay: "negative" | "exceptZero") =>
     new Intl.NumberFormat(locale, {
@@ -261,7 +261,7 @@ const dateFormat = remembered(
     new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }),
 );
 
-/** Keeps what was made for the same arguments; only for arguments of which there are few. */
+/** Memoizes a function by its arguments. Only for functions with few different arguments. */
 function remembered<A extends readonly unknown[], T>(make: (...args: A) => T) {
   const made = new Map<string, T>();
   return (...args: A): T => {

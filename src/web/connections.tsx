@@ -3,7 +3,7 @@ import { KINDS_WITH_ACCOUNT, type SecretKind, type SecretView } from "../kernel/
 import { Badge, Button, ButtonForm, Card, Time } from "./components.tsx";
 import { Form, type FormState, TextField } from "./forms.tsx";
 
-/** A connection's form as it was sent, with what was wrong. */
+/** A connection's form as it was sent, with its errors. */
 export interface SentConnection {
   readonly kind: SecretKind;
   readonly form: FormState & { readonly values: Readonly<Record<string, string>> };
@@ -14,12 +14,12 @@ interface Props {
   readonly kinds: readonly SecretKind[];
   readonly secrets: readonly SecretView[];
   readonly sent: SentConnection | undefined;
-  /** Where the forms are sent: this, a slash and the kind. */
+  /** The address of the forms, to which a slash and the kind are added. */
   readonly base: string;
   readonly timeZone: string;
 }
 
-/** A card for each service: what is set, and how to set, replace or take it away. */
+/** A card per service: its connection, and forms to set, replace or remove it. */
 export function Connections({ kinds, secrets, sent, ...rest }: Props) {
   return (
     <div class="grid">
@@ -35,7 +35,7 @@ export function Connections({ kinds, secrets, sent, ...rest }: Props) {
   );
 }
 
-/** What a field of a kind's form is called: one page has many of them. */
+/** The name of a field in a kind's form. One page has several such forms. */
 export function fieldName(kind: SecretKind, field: string): string {
   return `${kind}-${field}`;
 }

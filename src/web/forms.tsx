@@ -2,10 +2,10 @@ import type { Child } from "hono/jsx";
 import { AppError } from "../kernel/errors.ts";
 import { type Messages, sentenceOf } from "./i18n/index.ts";
 
-/** What was typed and what was wrong with it, so that a form comes back as it was sent. */
+/** The sent values and their errors, so that a form is shown again as it was sent. */
 export interface FormState {
   readonly values: Readonly<Record<string, string | readonly string[]>>;
-  /** By field name. */
+  /** Errors by field name. */
   readonly errors: Readonly<Record<string, string>>;
   /** The sentence of the problem as a whole. */
   readonly detail?: string;
@@ -14,8 +14,8 @@ export interface FormState {
 export const emptyForm: FormState = { values: {}, errors: {} };
 
 /**
- * A form as it was sent, with an error's findings at its fields, in the language of `messages`.
- * Rethrows what is no AppError.
+ * A form as it was sent, with the error's messages at its fields, in the language of `messages`.
+ * Rethrows errors that are not an AppError.
  */
 export function failedForm(
   error: unknown,
@@ -78,7 +78,7 @@ export function TextField(
     inputmode?: "text" | "decimal" | "numeric" | "email";
     maxlength?: number;
     placeholder?: string;
-    /** The field that this one follows as an address, until somebody writes one of their own. */
+    /** The field that this slug is derived from, until the person types a slug. */
     addressOf?: string;
   },
 ) {
@@ -160,7 +160,7 @@ export function RadioField(props: FieldProps & { options: readonly Option[]; val
   );
 }
 
-/** Several of many, such as the persons of an award. */
+/** Several choices of many, such as the persons of an award. */
 export function CheckboxField(
   props: FieldProps & { options: readonly Option[]; values?: readonly string[]; allLabel?: string },
 ) {
@@ -194,7 +194,7 @@ export function CheckboxField(
   );
 }
 
-/** One yes or no. Sends `on`, or nothing. */
+/** A yes-or-no checkbox. Sends `on`, or nothing. */
 export function Checkbox(props: FieldProps & { checked?: boolean }) {
   const { name, label, form, hint, checked = false } = props;
   const wasSent = Object.keys(form.values).length > 0;

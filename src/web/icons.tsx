@@ -1,4 +1,4 @@
-/** Strokes on a field of 24 by 24, drawn for this product. */
+/** Strokes on a 24 by 24 grid, drawn for this product. */
 const PATHS = {
   home: "M4 11.5 12 4.5l8 7M6 10v9.5h12V10M10 19.5v-5h4v5",
   raids:
@@ -29,7 +29,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration only: the words beside it say what it means. */
+/** Decorative only. The text beside it carries the meaning. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -38,7 +38,7 @@ export function Icon({ name }: { name: IconName }) {
   );
 }
 
-/** The product's sign: an ember in a hall's gate. */
+/** The product's logo: an ember in the gate of a hall. */
 export function Brand() {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -6,7 +6,7 @@ import { Icon, type IconName } from "./icons.tsx";
 import { PlatformLayout } from "./layout.tsx";
 import { featureNames } from "./plan-features.ts";
 
-/** The start page: what it is, why one may trust it, what it costs. */
+/** The start page: what the product does, why it can be trusted, and its prices. */
 export function LandingPage(props: {
   view: View;
   plans: readonly Plan[];
@@ -39,7 +39,7 @@ export function LandingPage(props: {
   );
 }
 
-/** The promise as one sees it in the product: a balance with the lines that sum to it. */
+/** A sample from the product: a balance with the ledger entries that add up to it. */
 function Proof({ view }: { view: View }) {
   const t = view.messages.landing;
   const lines = [
@@ -82,7 +82,7 @@ function Value(props: { icon: IconName; title: string; text: string }) {
   );
 }
 
-/** The plans as they are now, side by side: what each has room for, and what only others have. */
+/** The current plans side by side, with their limits and features. */
 function Plans({ view, plans }: { view: View; plans: readonly Plan[] }) {
   const t = view.messages.landing;
   const features = new Set(plans.flatMap((plan) => plan.features));
@@ -118,7 +118,7 @@ function Plans({ view, plans }: { view: View; plans: readonly Plan[] }) {
   );
 }
 
-/** How much of each thing a plan has room for. */
+/** The limits of a plan, as texts. */
 function roomOf(t: Messages["landing"], plan: Plan): readonly string[] {
   const { guildsPerAccountMax, membersMax, retentionDays, keysMax } = plan;
   return [

@@ -11,9 +11,9 @@ import { withParams } from "./tables.tsx";
 export interface PageProps {
   readonly view: View;
   readonly title: string;
-  /** One column, for forms. */
+  /** One narrow column, for forms. */
   readonly narrow?: boolean;
-  /** A sentence over the whole page, such as a guild's state or whose eyes one looks through. */
+  /** A sentence above the page, such as a guild's status or an impersonation. */
   readonly banner?: Child;
   readonly children?: Child;
 }
@@ -34,10 +34,10 @@ const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["settings", "/settings", "settings.manage"],
 ];
 
-/** What a thumb can tell apart on 360 px; further sections are behind "More" there. */
+/** The number of items that fit on a 360 px wide bar. Further sections are behind "More". */
 const BAR_ITEMS_MAX = 5;
 
-/** A page of the platform: landing, sign-in, account, my guilds. */
+/** A page of the platform: landing, sign-in, account, list of guilds. */
 export function PlatformLayout(props: PageProps & { readonly look?: "landing" }) {
   return (
     <Document {...props} look={props.look ?? ""} nav={undefined}>
@@ -61,12 +61,12 @@ export function GuildLayout(props: PageProps & { readonly section: Section }) {
   );
 }
 
-/** Where a link of this guild leads; `path` begins with a slash or is empty. */
+/** A link into this guild. `path` begins with a slash or is empty. */
 export function guildHref(view: View, path: string): string {
   return `/g/${view.guild!.guild.slug}${path}`;
 }
 
-/** The frame of every page, with or without sections beside it. */
+/** The frame of every page, with or without navigation. */
 export function Document(
   props: PageProps & { readonly nav: Child | undefined; readonly look: string },
 ) {
@@ -134,7 +134,7 @@ export interface NavItem {
   readonly isOpen: boolean;
 }
 
-/** Sections beside a page; on a phone a bar at the thumb, with the rest behind "More". */
+/** The sections' navigation. On a phone it is a bar at the bottom, with further items behind "More". */
 export function SectionNav(props: { label: string; items: readonly NavItem[]; more: string }) {
   const { label, items, more } = props;
   const inBar = items.length <= BAR_ITEMS_MAX ? items.length : BAR_ITEMS_MAX - 1;
@@ -164,7 +164,7 @@ export function SectionNav(props: { label: string; items: readonly NavItem[]; mo
   );
 }
 
-/** Whoever acts as somebody else reads so on every page, with the way back. */
+/** A banner on every page of an impersonation, with a button to end it. */
 function Impersonating({ view }: { view: View }) {
   const { caller, messages } = view;
   if (caller.type !== "user" || !caller.impersonator) return null;
@@ -181,7 +181,7 @@ function Impersonating({ view }: { view: View }) {
   );
 }
 
-/** What the act before this page did. */
+/** The message of the last action. */
 function Done({ view }: { view: View }) {
   const { done: sentences } = view.messages.common;
   const done = view.url.searchParams.get("done") ?? "";
@@ -280,7 +280,7 @@ function Footer({ view }: { view: View }) {
   );
 }
 
-/** A choice of a few, each one press away, that works without scripts. */
+/** A choice between a few options that works without scripts. */
 function Switch(props: {
   view: View;
   name: string;

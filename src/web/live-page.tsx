@@ -3,14 +3,14 @@ import type { View } from "../http/view.ts";
 import { GuildLayout, type Section } from "./layout.tsx";
 
 /**
- * A page that follows what happens in the guild: its parts (`data-part`, with an id) are fetched
- * again when one of `topics` has news. Without scripts it is a page like any other.
+ * A page that follows the guild's events. Its parts (`data-part`, with an id) are fetched again when an
+ * event of `topics` arrives. Without scripts it is an ordinary page.
  */
 export function LivePage(props: {
   view: View;
   title: string;
   section: Section;
-  /** The number of the latest event when the page was made. */
+  /** The number of the latest event when the page was rendered. */
   seq: number;
   now: number;
   topics?: string;
@@ -50,7 +50,7 @@ export function LivePage(props: {
   );
 }
 
-/** Says whether the page is connected; without scripts there is nothing to say. */
+/** Shows whether the page is connected. Without scripts it shows nothing. */
 export function Lamp({ view }: { view: View }) {
   return (
     <span class="lamp" data-lamp="" hidden>

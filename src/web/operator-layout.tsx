@@ -5,7 +5,7 @@ import { Document, type NavItem, type PageProps, SectionNav } from "./layout.tsx
 
 export type OperatorSection = keyof Messages["operator"]["nav"];
 
-/** The console's sections in their order: a page of a new one is one line here. */
+/** The console's sections in order. A new section is one line here. */
 const SECTIONS: readonly (readonly [
   section: OperatorSection,
   path: string,
@@ -24,7 +24,7 @@ const SECTIONS: readonly (readonly [
   ["impersonate", "/impersonations", "roster", "impersonate"],
 ];
 
-/** A page of the operators' console, with the sections that this operator is trusted with. */
+/** A page of the operators' console, with the sections of this operator's areas. */
 export function OperatorLayout(props: PageProps & { readonly section: OperatorSection }) {
   const { view, title, section, children } = props;
   const t = view.messages.operator;

@@ -1,4 +1,4 @@
-/** Every code that an answer of ours may carry, by its HTTP status. */
+/** Every problem code of our responses, by its HTTP status. */
 const CODES = {
   400: `
     auth/round-not-valid guild/ambiguous request/bad-address request/cut-off request/malformed
@@ -82,10 +82,10 @@ type Words<
   : Found | WithoutLineEnd<Text>;
 type WithoutLineEnd<Word extends string> = Word extends `${infer Start}\n` ? Start : Word;
 
-/** A code that an answer of ours may carry, such as `auctions/closed`. */
+/** A code that a response may have, such as `auctions/closed`. */
 export type ProblemCode = Exclude<Words<(typeof CODES)[ProblemStatus]>, "">;
 
-/** The status behind each code, in the order of the alphabet. */
+/** The status of each code, in alphabetical order. */
 export const PROBLEM_STATUS: ReadonlyMap<string, ProblemStatus> = new Map(
   Object.entries(CODES)
     .flatMap(([status, codes]) =>

@@ -8,12 +8,12 @@ import { meaningOf } from "./i18n/index.ts";
 import { PlatformLayout } from "./layout.tsx";
 import { PROBLEM_STATUS, type ProblemStatus } from "./problem-codes.ts";
 
-/** Below `/problems`: the page that the `type` of a problem document leads to, for each code. */
+/** Below `/problems`: a page per code. The `type` of a problem document links to it. */
 export function problemPages() {
   const pages = new Hono<AppEnv>();
   pages.use(async function keep(c, next) {
     await next();
-    // Whoever is signed in has their name on the page; for all others it is the same text.
+    // The page shows the name of a signed-in reader. For all others it is the same and can be cached.
     if (c.res.status !== 200 || c.var.caller.type !== "anonymous") return;
     c.header("Cache-Control", `public, max-age=${limits.http.problemPageFreshSeconds}`);
     c.header("Vary", "Accept-Language, Cookie", { append: true });

@@ -16,10 +16,10 @@ interface ShownProblem {
   readonly [detail: string]: unknown;
 }
 
-/** What may be gone at the next try. */
+/** Statuses of temporary problems, which may be gone at the next try. */
 const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
 
-/** A problem as a page: what happened, what to do, and the id to send us. */
+/** A problem as a page: what happened, what to do, and the request id for support. */
 export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
   const view = viewOf(c);
   const t = view.messages.problems;
@@ -53,7 +53,7 @@ export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
 
 type Props = { view: View; problem: ShownProblem };
 
-/** The one thing that helps: sign in, see the plan, ask again, or go back to the guild. */
+/** The most useful link: sign in, see the plan, retry, or back to the guild. */
 function WayOn({ view, problem }: Props) {
   const way = wayOn(view, problem);
   if (way === undefined) return null;
@@ -80,7 +80,7 @@ function wayOn(
   return view.guild && [guildHref(view, ""), view.guild.guild.name];
 }
 
-/** How much of a plan's limit is used, where the problem is that limit. */
+/** Shows how much of a plan's limit is used, for a problem with that limit. */
 function Limit({ view, problem }: Props) {
   const { limit, used } = problem;
   if (problem.status !== 402 || typeof limit !== "number" || typeof used !== "number") return null;

@@ -4,7 +4,7 @@ import { viewOf } from "../http/view.ts";
 import { LandingPage } from "./landing.tsx";
 import { type ApiDocument, ReferencePage } from "./reference.tsx";
 
-/** The start page, and the API's own description for programs and for people. */
+/** The start page, and the API description for programs and for people. */
 export function publicPages(document: () => ApiDocument) {
   const pages = new Hono<AppEnv>();
   let made: ApiDocument | undefined;
@@ -12,8 +12,12 @@ export function publicPages(document: () => ApiDocument) {
     made ??= document();
     return made;
   };
-  pages.get("/api/openapi.json", (c) => c.json(api()));
-  // Who takes our access tokens elsewhere asks here for the keys that verify them.
+  let text: string | undefined;
+  pages.get("/api/openapi.json", (c) => {
+    text ??= JSON.stringify(api());
+    return c.body(text, 200, { "Content-Type": "application/json" });
+  });
+  // Other services fetch the keys that verify our access tokens here.
   pages.get("/.well-known/jwks.json", async (c) => {
     c.header("Cache-Control", "public, max-age=3600");
     return c.json(await c.var.services.accessTokens.publicKeys());

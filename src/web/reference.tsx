@@ -17,7 +17,7 @@ interface Answer {
   readonly description?: string;
 }
 
-/** The parts of an OpenAPI document that people read. */
+/** The parts of an OpenAPI document that the page shows. */
 export interface ApiDocument {
   readonly info: { readonly description?: string };
   readonly paths?: Record<string, unknown>;
@@ -29,7 +29,7 @@ export interface ApiDocument {
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
-/** Every operation by subject, as it stands in the api: nothing is written twice. */
+/** All operations by subject, taken from the OpenAPI document. */
 export function ReferencePage({ view, api }: { view: View; api: ApiDocument }) {
   const byTag = new Map<string, { method: string; path: string; operation: Operation }[]>();
   for (const [path, item] of Object.entries(api.paths ?? {})) {
@@ -104,7 +104,7 @@ function descriptionOf(answer: Answer, api: ApiDocument): string | undefined {
   return name === undefined ? answer.description : api.components?.responses?.[name]?.description;
 }
 
-/** A reference replaced by what it names, one level deep: enough for the bodies we have. */
+/** Replaces a reference by its target, one level deep, which is enough for our bodies. */
 function resolved(schema: unknown, api: ApiDocument): unknown {
   const name = (schema as { $ref?: string }).$ref?.replace("#/components/schemas/", "");
   return name === undefined ? schema : api.components?.schemas?.[name];

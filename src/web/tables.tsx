@@ -6,16 +6,16 @@ export interface Column<Row> {
   readonly label: string;
   readonly cell: (row: Row) => Child;
   readonly numeric?: boolean;
-  /** The value of `sort` in the URL; a leading minus turns it round. */
+  /** The value of `sort` in the URL. A leading minus reverses the order. */
   readonly sort?: string;
   /**
-   * The place in a row's card on a phone. Without it the first column that is no number is the
-   * title and the first number after it stands beside it.
+   * The column's place in a row's card on a phone. By default, the first text column is the title, and
+   * the first number after it stands beside it.
    */
   readonly card?: "title" | "key" | "wide" | "plain";
 }
 
-/** With scripts, only the page's middle is exchanged: focus and place stay as they were. */
+/** With scripts, only the page's main part is replaced, so that focus and scroll position stay. */
 const SWAP = {
   "hx-target": "#main",
   "hx-select": "#main",
@@ -24,7 +24,7 @@ const SWAP = {
 } as const;
 
 /**
- * A table whose sorting, filters and pages live in the URL, so that the back button and a sent link
+ * A table whose sorting, filters and pages are in the URL, so that the back button and shared links
  * work. On small screens each row becomes a card.
  */
 export function DataTable<Row>(props: {
@@ -35,7 +35,7 @@ export function DataTable<Row>(props: {
   messages: Messages;
   next?: string | undefined;
   empty: Child;
-  /** How the rows are sorted when the URL does not say. */
+  /** The sorting if the URL names none. */
   defaultSort?: string;
 }) {
   const { caption, columns, rows, url, messages, next, empty, defaultSort = "" } = props;
@@ -89,7 +89,7 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** The page's own address with some parameters changed; undefined takes one away. */
+/** The page's own address with changed parameters. Undefined removes one. */
 export function withParams(url: URL, changes: Record<string, string | undefined>): string {
   const params = new URLSearchParams(url.searchParams);
   params.delete("done");
@@ -101,7 +101,7 @@ export function withParams(url: URL, changes: Record<string, string | undefined>
   return query === "" ? url.pathname : `${url.pathname}?${query}`;
 }
 
-/** A filter form: it goes to the URL, keeps the sorting and starts at the first page. */
+/** A filter form. Its values go into the URL. It keeps the sorting and returns to the first page. */
 export function Filters(props: { url: URL; messages: Messages; children?: Child }) {
   const { url, messages, children } = props;
   const sort = url.searchParams.get("sort");
@@ -148,7 +148,7 @@ function ColumnHead<Row>(props: {
   );
 }
 
-/** Names begin at A and numbers at the largest; a second press turns them round. */
+/** Texts sort from A, numbers from the largest. A second press reverses the order. */
 function turned(sorted: string, sort: string, numeric: boolean): string {
   if (numeric) return sorted === `-${sort}` ? sort : `-${sort}`;
   return sorted === sort ? `-${sort}` : sort;

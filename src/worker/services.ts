@@ -148,7 +148,7 @@ function servicesOn(
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const jobRunner = new JobRunner({ platform, jobs, now, log, faults, onDone, work });
-  const { livePollMs: pollMs, liveLooksMax: looksMax } = limits.worker;
+  const { livePollMs: pollMs, liveLooksMax: pollsMax } = limits.worker;
   return {
     config,
     now,
@@ -177,7 +177,7 @@ function servicesOn(
     background,
     // For one request: an edge in front has limits of its own.
     streams: new OpenStreams(),
-    tails: new EventTails({ platform, tenants, background, pollMs, looksMax }),
+    tails: new EventTails({ platform, tenants, background, pollMs, pollsMax }),
   };
 }
 

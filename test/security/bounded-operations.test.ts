@@ -220,3 +220,19 @@ describe("one guild's request", () => {
     },
   );
 });
+
+/** Pages and documents that any stranger may ask for thousands of times a minute. */
+const FOR_STRANGERS = ["/", "/problems", "/problems/guild/not-found", "/api/openapi.json"];
+/** A page takes a few milliseconds. One that costs more would let one address hold up the others. */
+const PAGE_MS_MAX = 30;
+
+test.each(FOR_STRANGERS)("S66 a stranger's request for %s costs little", async (path) => {
+  const costs: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const { longestMs } = await server.cost(async () => {
+      expect((await fetch(server.url + path)).status).toBe(200);
+    });
+    costs.push(longestMs);
+  }
+  expect(Math.min(...costs), path).toBeLessThan(PAGE_MS_MAX);
+});

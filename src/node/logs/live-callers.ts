@@ -1,7 +1,7 @@
 import { type Credential, type CurrentAccess, currentAccess } from "../../http/current-access.ts";
 import type { SessionId } from "../../kernel/ids.ts";
 import { hashToken } from "../../kernel/tokens.ts";
-import { recordElsewhere } from "../../platform/keys/cross-guild-attempts.ts";
+import { recordCrossGuildAttempt } from "../../platform/keys/cross-guild-attempts.ts";
 import { isTicket, useTicket } from "../../platform/keys/live-tickets.ts";
 import { keyCaller, ratesOf } from "../../platform/keys/lookup.ts";
 import { isKey } from "../../platform/keys/secrets.ts";
@@ -66,7 +66,7 @@ async function credentialOf(
   const guild = key && (await platform.guild(key.guildId));
   if (!guild) return undefined;
   if (reference === guild.id || reference === guild.slug) return { type: "key", keyId: key.keyId };
-  await recordElsewhere({ services, caller: key, ...UNKNOWN }, guild.id, reference);
+  await recordCrossGuildAttempt({ services, caller: key, ...UNKNOWN }, guild.id, reference);
   return undefined;
 }
 
@@ -83,7 +83,7 @@ async function sessionIdOf(
   if (!guild) return undefined;
   if (reference === guild.id || reference === guild.slug) return ticket.sessionId;
   const caller = { type: "system", name: "live ticket" } as const;
-  await recordElsewhere({ services, caller, ...UNKNOWN }, guild.id, reference);
+  await recordCrossGuildAttempt({ services, caller, ...UNKNOWN }, guild.id, reference);
   return undefined;
 }
 

@@ -25,7 +25,7 @@ import {
 const sessionInput = z.strictObject({ id: z.string().max(36) });
 const unlinkInput = z.strictObject({ unlink: z.enum(["discord", "battlenet"]) });
 
-/** What somebody signed in can see and change of their own account. */
+/** Pages on which a signed-in person sees and changes their account. */
 export function addAccountPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
   pages.get("/account", async (c) =>
     c.var.caller.type === "user" ? ownPage(c, await account(c, {})) : toSignIn(c),
@@ -95,7 +95,7 @@ async function proof(c: Context<AppEnv>, form: FormState, next: string) {
 }
 
 function addVerifyPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
-  // A scanner of mail may follow the link: looking at it uses nothing up.
+  // Mail scanners may follow the link, so a GET does not use it up.
   pages.get("/verify", (c) => {
     if (c.var.caller.type !== "user") return toSignIn(c);
     const token = c.req.query("token") ?? "";
@@ -116,7 +116,10 @@ function addVerifyPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
   );
 }
 
-/** One of the account's forms: on success back to the page, else the page with that form as sent. */
+/**
+ * Handles one of the account page's forms. On success, redirects to the page. Otherwise shows the page
+ * with that form as sent.
+ */
 async function onAccountForm<T extends z.ZodType>(
   c: Context<AppEnv>,
   name: keyof AccountForms,

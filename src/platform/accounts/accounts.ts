@@ -19,7 +19,7 @@ import {
 } from "./passwords.ts";
 import { signInPlace } from "./places.ts";
 
-// What the verbs of service.ts and links.ts share.
+// Shared by service.ts and links.ts.
 
 /** An account as its owner may see it. */
 export interface Account {
@@ -29,14 +29,14 @@ export interface Account {
   readonly emailVerified: boolean;
 }
 
-/** A fresh sign-in. `token` is told once, here; only its hash is kept. */
+/** A new sign-in. `token` is returned only here. The database stores its hash. */
 export interface NewSession {
   readonly token: string;
   readonly expiresAt: number;
   readonly user: Account;
 }
 
-/** An account with what only these verbs may see of it. */
+/** An account with the columns that only sign-in code may read. */
 export interface UserRow {
   readonly id: UserId;
   readonly email: string;
@@ -68,7 +68,7 @@ export function toAccount(user: UserRow): Account {
 }
 
 /**
- * Whoever signed in, for looking at what is theirs; an operator who acts as them may look as well.
+ * The signed-in person, for reading their own data. An operator who acts as them may read it too.
  * @throws {Unauthenticated} `auth/required`, {Forbidden} `auth/session-required`
  */
 export function accountViewer(ctx: PlatformContext): SignedIn {
@@ -81,8 +81,8 @@ export function accountViewer(ctx: PlatformContext): SignedIn {
 }
 
 /**
- * Whoever signed in by password, for what concerns the account itself. An access token is made for
- * one guild and speaks for nothing else.
+ * The signed-in person, for changes to the account itself. Refuses access tokens, which are valid for
+ * one guild only, and operators who act as the person.
  * @throws {Unauthenticated} `auth/required`
  * @throws {Forbidden} `auth/session-required`, `operator/impersonating`
  */
@@ -93,8 +93,8 @@ export function accountHolder(ctx: PlatformContext): SignedIn {
 }
 
 /**
- * Is this the user's password? A missing user costs the same work and is always "wrong", so that
- * the time taken tells nobody which addresses have accounts.
+ * Checks a user's password. A missing user costs the same work and is always "wrong", so that the
+ * response time does not reveal which addresses have accounts.
  */
 export async function checkPassword(
   ctx: PlatformContext,
@@ -109,9 +109,10 @@ export async function checkPassword(
 }
 
 /**
- * Counts one try of a password, per account and per address. The account is counted under its hash:
- * most addresses that strangers try are nobody's account here, and not ours to keep. Whoever is signed
- * in from the same place has tries of its own, so that strangers who guess lock no owner out.
+ * Counts one password attempt, per account and per address. The account is counted by a hash of its
+ * address, because strangers try many addresses without an account and we do not store those. A person
+ * who is signed in from the same network has a separate count, so that guessing strangers cannot lock
+ * out the owner.
  * @throws {LimitReached} `rate/too-many`
  */
 export async function countPasswordTry(ctx: PlatformContext, email: string): Promise<void> {
@@ -156,7 +157,7 @@ export function refuseWeakPassword(password: string, owner: PasswordOwner): void
   });
 }
 
-/** What the guilds of an account are called: no good passwords for it. */
+/** Names and slugs of an account's guilds. They are refused as its password. */
 export async function guildNames(ctx: PlatformContext, id: UserId): Promise<readonly string[]> {
   const rows = await ctx.services.platform.db.all<{ name: string; slug: string }>(
     `SELECT g.name, g.slug FROM memberships m JOIN guilds g ON g.id = m.guild_id
@@ -167,8 +168,8 @@ export async function guildNames(ctx: PlatformContext, id: UserId): Promise<read
 }
 
 /**
- * A session with a new id and token, and the rows that begin it, clear away those that ended and those
- * beyond the cap, and tell the account of a place it was never used from.
+ * Makes a session with a new id and token. The rows insert it, delete expired sessions and those beyond
+ * the maximum, and notify the account of a sign-in from a new place.
  */
 export async function beginSession(
   ctx: PlatformContext,
@@ -191,7 +192,8 @@ export async function beginSession(
     address: ctx.address,
     agent: ctx.agent,
   };
-  // Sessions that only a wrong clock has ended are there again when it is right.
+  // Uses the settled time, because sessions that only a wrong clock has ended are valid again when it
+  // is right.
   const settledMs = ctx.services.platform.settledNow().getTime();
   const idleSince = settledMs - limits.session.idleMs;
   const place = await signInPlace(ctx, user.id);
@@ -211,10 +213,10 @@ export async function beginSession(
   };
 }
 
-/** Ends the sessions of an account that were not used for the longest, beyond the cap. */
+/** Deletes an account's least recently used sessions beyond the maximum. */
 function tooManySessions({ services }: PlatformContext, userId: UserId, own: SessionId): Writable {
   const { orm } = services.platform.db;
-  // An operator who acts as this person must not push out sessions of theirs.
+  // Sessions of an operator who acts as this person do not count and are not deleted.
   const theirs = and(
     eq(sessions.userId, userId),
     ne(sessions.id, own),
@@ -229,7 +231,7 @@ function tooManySessions({ services }: PlatformContext, userId: UserId, own: Ses
   return orm.delete(sessions).where(and(theirs, notInArray(sessions.id, newest)));
 }
 
-/** A message about the account, with the device and address that it is about. */
+/** Rows of a message about the account, with the device and address of the request. */
 export async function noticeRows(
   ctx: PlatformContext,
   userId: UserId,
@@ -248,7 +250,7 @@ export async function noticeRows(
   });
 }
 
-/** The session that the browser brought along ends with the sign-in that replaces it. */
+/** Deletes the browser's previous session, which the new sign-in replaces. */
 export function endReplaced({ caller }: PlatformContext): readonly Writable[] {
   if (caller.type !== "user" || caller.via !== "cookie") return [];
   return [sql`delete from sessions where id = ${caller.sessionId}`];
@@ -261,7 +263,7 @@ function decoyHash(passwords: PasswordHasher): Promise<string> {
   if (decoy === undefined) {
     decoy = passwords.hash(newToken());
     decoys.set(passwords, decoy);
-    // A hash that failed (too many at once) must not fail every sign-in after it.
+    // A failed hash (too many at once) must not fail every later sign-in.
     decoy.catch(() => decoys.delete(passwords));
   }
   return decoy;

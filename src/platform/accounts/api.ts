@@ -3,12 +3,12 @@ import { nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "./email.ts";
 
-// What the API and the forms take, said once for both. Unknown members are refused.
+// Input schemas of the API and the forms. Unknown members are refused.
 
-/** A name as others see it. */
+/** A display name. */
 export const personName = nameField(limits.auth.nameCharsMax);
 
-/** Rules for new passwords are in passwords.ts; this only bounds the work, in UTF-16 units. */
+/** Bounds the work, in UTF-16 units. The rules for new passwords are in passwords.ts. */
 export const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);
 
 /** The secret of a mailed link. */
@@ -24,7 +24,7 @@ export const resetInput = z.strictObject({ token: linkToken, password: passwordT
 export const newcomerInput = z.strictObject({ email: emailAddress, name: personName });
 export const nameInput = z.strictObject({ name: personName });
 export const passwordInput = z.strictObject({
-  /** Left out by those who have none yet. */
+  /** Absent for an account without a password. */
   currentPassword: passwordText.optional(),
   password: passwordText,
 });

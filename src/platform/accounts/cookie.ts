@@ -5,7 +5,7 @@ import { deviceCookieName, sessionCookieName } from "../../http/session.ts";
 import { limits } from "../../limits.ts";
 import type { NewSession } from "./accounts.ts";
 
-/** Gives the browser the session's token, out of reach of scripts and of other sites' requests. */
+/** Sets the session cookie. Scripts and requests from other sites cannot use it. */
 export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession): void {
   const { config, now } = c.var.services;
   const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
@@ -17,12 +17,12 @@ export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession
   setCookie(c, deviceCookieName(config.publicUrl), device, { ...kept, maxAge: deviceMaxAge });
 }
 
-/** Takes the token away from the browser; the session itself is ended by the verb. */
+/** Deletes the session cookie. The service function ends the session itself. */
 export function forgetSession(c: Context<AppEnv>): void {
   deleteCookie(c, sessionCookieName(c.var.services.config.publicUrl), flags(c));
 }
 
-/** What every cookie of ours has: this host, every path, TLS wherever we are served by it. */
+/** Flags of every cookie: this host, every path, TLS where the site uses it. */
 export function flags<E extends AppEnv>(c: Context<E>) {
   const secure = c.var.services.config.publicUrl.protocol === "https:";
   return { path: "/", sameSite: "Lax", secure } as const;

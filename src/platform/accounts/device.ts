@@ -17,7 +17,7 @@ const SYSTEMS: readonly (readonly [sign: RegExp, name: string])[] = [
   [/Linux/, "Linux"],
 ];
 
-/** What people call the device that sends this User-Agent, as far as it says. */
+/** The browser and system of a User-Agent, by their common names, as far as it states them. */
 export function deviceOf(agent: string): {
   readonly browser: string | undefined;
   readonly system: string | undefined;

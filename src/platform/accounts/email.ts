@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { isVisible } from "../../kernel/names.ts";
 import { punycodeText } from "../../kernel/punycode.ts";
 
-// What HTML takes as the part before the @, and the letters of all scripts. Signs that make a mail server
-// route (%, !), run (a bar or slash in front) or decode (=?) something are refused below.
+// The characters that HTML allows before the @, and letters of all scripts. Characters that mail
+// servers use for routing (%, !), commands (a leading bar or slash) or decoding (=?) are refused below.
 const LOCAL = /^[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+)*$/u;
 const SECOND_MEANING = /^[\p{M}|/-]|=\?|\?=/u;
 const DOMAIN = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
@@ -14,9 +14,10 @@ const DOMAIN_BYTES_MAX = 253;
 const EMAIL_BYTES_MAX = 254;
 
 /**
- * The one form in which an address is stored and compared, or undefined when it is none: trimmed,
- * lower case, its domain in ASCII, so that no two accounts share a mailbox by spelling. Quoted local
- * parts, IP addresses and texts that a mail server reads as something else are refused.
+ * The normal form in which an address is stored and compared, or undefined if it is invalid: trimmed,
+ * lower case, with an ASCII domain. Two accounts therefore cannot share a mailbox through different
+ * spellings. Quoted local parts, IP addresses and texts with a special meaning for mail servers are
+ * refused.
  */
 export function normalEmail(text: string): string | undefined {
   const [local = "", host = "", ...rest] = text.trim().normalize("NFC").split("@");
@@ -28,7 +29,7 @@ export function normalEmail(text: string): string | undefined {
   return bytesOf(email) <= EMAIL_BYTES_MAX ? email : undefined;
 }
 
-/** An address in any spelling; parses to its normal form. */
+/** An address in any spelling. Parses to its normal form. */
 export const emailAddress = z
   .string()
   .max(320)
@@ -43,12 +44,12 @@ export const emailAddress = z
   })
   .openapi({ type: "string", format: "email", maxLength: 320 });
 
-/** The domain in ASCII, or undefined when a label breaks the rules of DNS or of IDNA. */
+/** The domain in ASCII, or undefined if a label breaks the rules of DNS or IDNA. */
 function asciiDomain(host: string): string | undefined {
   const domain = DOMAIN.test(host) ? hostnameOf(host) : undefined;
   if (domain === undefined || domain.length > DOMAIN_BYTES_MAX) return undefined;
   const labels = domain.split(".");
-  // A last label that begins with a digit is an IP address in some spelling, not a mail domain.
+  // If the last label begins with a digit, the text is an IP address in some notation.
   if (labels.length < 2 || /^\d/.test(labels.at(-1)!)) return undefined;
   return labels.every(isLabel) ? domain : undefined;
 }
@@ -56,7 +57,7 @@ function asciiDomain(host: string): string | undefined {
 function isLabel(label: string): boolean {
   if (!LABEL.test(label)) return false;
   if (label.slice(2, 4) !== "--") return true;
-  // Only what stands for letters beyond ASCII, and stands for them in the one way that IDNA gives.
+  // Accepts an `xn--` label only if it encodes non-ASCII letters in the one form of IDNA.
   const text = label.startsWith("xn--") ? punycodeText(label.slice(4)) : undefined;
   if (text === undefined || /^[\x20-\x7e]*$/.test(text) || !isVisible(text)) return false;
   return /^[\p{L}\p{M}\p{N}\u00b7\u30fb-]+$/u.test(text) && hostnameOf(text) === label;

@@ -145,7 +145,10 @@ export function VerifyPage({ view, form, token }: EntryProps & { readonly token:
   );
 }
 
-/** Asks for what the account has: its password, a fresh round through a linked provider, or either. */
+/**
+ * Asks for the account's password, a sign-in through a linked provider, or either, depending on what it
+ * has.
+ */
 export function ProofPage(props: WayInProps & { readonly hasPassword: boolean }) {
   const { view, form, next, providers, hasPassword } = props;
   const t = view.messages.auth;
@@ -176,7 +179,7 @@ export function ProofPage(props: WayInProps & { readonly hasPassword: boolean })
   );
 }
 
-/** An existing password: managers fill it in, and it is never sent back. */
+/** A field for the current password. Password managers fill it in, and it is never sent back. */
 export function PasswordField(props: { name: string; label: string; form: FormState }) {
   return <TextField {...props} type="password" required autocomplete="current-password" />;
 }
@@ -211,7 +214,7 @@ export function EmailField({ view, form, value }: EntryProps & { readonly value?
   );
 }
 
-/** A page of one form. */
+/** A page with one form. */
 export function Entry(props: { view: View; title: string; lead?: string; children?: Child }) {
   const { view, title, lead, children } = props;
   return (

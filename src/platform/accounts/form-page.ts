@@ -10,16 +10,16 @@ import type { Messages } from "../../web/i18n/index.ts";
 
 type Html = Parameters<Context<AppEnv>["html"]>[0] | Promise<string>;
 
-/** A page about one person: no cache keeps it. */
+/** A page about one person. Caches must not store it. */
 export function ownPage<E extends AppEnv>(c: Context<E>, page: Html): Response | Promise<Response> {
   c.header("Cache-Control", "no-store");
   return c.html(page as string);
 }
 
 /**
- * Parses a sent form by `schema` and hands it to `act`. What goes wrong comes back in the form as it
- * was sent, in the reader's language and with the right status; somebody signed out meanwhile is
- * not shown a form but the problem.
+ * Parses a form by `schema` and passes it to `act`. On an error, shows the form as it was sent, in the
+ * reader's language and with the right status. If the person was signed out, shows the problem page
+ * instead of the form.
  */
 export async function onForm<E extends AppEnv, T extends z.ZodType>(
   c: Context<E>,
@@ -35,7 +35,7 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
     return await act(parsed.data);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "auth/required") throw error;
-    if (error.code === "auth/proof-required") return toProof(c, "/account");
+    if (error.code === "auth/proof-required") return redirectToProof(c, "/account");
     c.status(statusOf(error) as 422);
     const retryAfterMs = error.details["retryAfterMs"];
     if (typeof retryAfterMs === "number") {
@@ -47,12 +47,15 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
   }
 }
 
-/** Asks whether it is them; `next` is where they go on. What they sent has to be sent again. */
-export function toProof<E extends AppEnv>(c: Context<E>, next: string): Response {
+/**
+ * Redirects to the page that asks for a sign-in. `next` is the page after it. The form has to be sent
+ * again.
+ */
+export function redirectToProof<E extends AppEnv>(c: Context<E>, next: string): Response {
   return c.redirect(`/account/proof?next=${encodeURIComponent(next)}`, 303);
 }
 
-/** The text fields of a sent form; files and repeated names have no place in these forms. */
+/** The text fields of a form. Files and repeated names are dropped. */
 export async function sentForm<E extends AppEnv>(c: Context<E>): Promise<Record<string, string>> {
   const body = await c.req.parseBody();
   const values: [string, string][] = [];

@@ -23,7 +23,7 @@ import {
 } from "./accounts.ts";
 import { canonicalPassword } from "./passwords.ts";
 
-/** The rows that queue the letter which proves an address. Its link is made when it is sent. */
+/** The rows that queue the verification email. Its link is made when it is sent. */
 export async function verificationRows(
   ctx: ActingContext,
   userId: UserId,
@@ -34,7 +34,7 @@ export async function verificationRows(
 }
 
 /**
- * Sends the caller the verification letter again; does nothing once the address is proven.
+ * Sends the verification email again. Does nothing if the address is verified.
  * @throws {LimitReached} `rate/too-many`
  */
 export async function resendVerification(
@@ -51,8 +51,9 @@ export async function resendVerification(
 }
 
 /**
- * Marks the caller's address as proven. Only the account the link was made for can use it: someone
- * who signed up with another person's address must not have it proven by that person's click.
+ * Marks the caller's address as verified. Only the account that the link was made for can use it.
+ * Otherwise a person who signed up with another person's address could have it verified by that
+ * person's click.
  * @throws {NotFound} `auth/link-not-valid`
  */
 export async function verifyEmail(
@@ -75,8 +76,8 @@ export async function verifyEmail(
 }
 
 /**
- * Mails a reset link if the address has an account. Neither the answer nor the time it takes says
- * whether: the same rows are written, and a job finds out that a letter has no receiver.
+ * Mails a reset link if the address has an account. Neither the response nor its time reveals which:
+ * the same rows are written in both cases, and the job finds that there is no receiver.
  */
 export async function sendReset(
   ctx: PlatformContext,
@@ -99,8 +100,8 @@ export async function sendReset(
 }
 
 /**
- * Sets a new password by a mailed link, ends every session and begins one: the mailbox is the way
- * back in for an owner whose account others keep guessing at.
+ * Sets a new password by a mailed link, ends every session and starts a new one. An owner whose account
+ * is locked by guessing gets back in through the mailbox.
  * @throws {NotFound} `auth/link-not-valid`, {Invalid} `auth/weak-password`
  */
 export async function resetPassword(
@@ -120,12 +121,12 @@ export async function resetPassword(
   await write(platform.db, [
     isGood(user.id, "reset", token, nowMs),
     useUp(user.id, "reset", nowMs),
-    // Until now nobody had shown that the mailbox is theirs: what was linked may be a stranger's.
+    // The address was unverified until now, so a stranger may have linked these identities.
     sql`delete from identities where user_id = ${user.id} and exists
         (select 1 from users where id = ${user.id} and email_verified_at is null)`,
     platform.db.orm
       .update(users)
-      // Whoever has the link reads the mailbox, so the address is proven too.
+      // The link proves access to the mailbox, so the address is verified too.
       .set({ passwordHash, emailVerifiedAt: sql`coalesce(email_verified_at, ${nowMs})` })
       .where(eq(users.id, user.id)),
     platform.db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
@@ -140,7 +141,7 @@ export async function resetPassword(
   return session;
 }
 
-/** Whose reset link this is. Whether it is still good is decided inside the write. */
+/** The account of a reset link. The write itself checks whether the link is still valid. */
 async function resetOwner(ctx: PlatformContext, token: string): Promise<UserId | undefined> {
   const row = await ctx.services.platform.db.first<{ user_id: UserId }>(
     "SELECT user_id FROM email_tokens WHERE token_hash = ? AND purpose = 'reset'",
@@ -158,14 +159,14 @@ function isGood(userId: UserId, purpose: EmailTokenPurpose, token: string, nowMs
   );
 }
 
-/** One link used ends all its siblings: somebody may have asked for several. */
+/** Uses up all open links of the account, because a person may have requested several. */
 function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writable {
   return sql`update email_tokens set used_at = ${nowMs}
     where user_id = ${userId} and purpose = ${purpose} and used_at is null`;
 }
 
 /**
- * Counts one letter to an address, under a hash: it may be nobody's account here.
+ * Counts one email to an address. The address is hashed, because it may not belong to an account.
  * @throws {LimitReached} `rate/too-many`
  */
 export async function countLetter(ctx: ActingContext, email: string): Promise<void> {

@@ -1,8 +1,8 @@
 const HERE = "http://here.invalid";
 
 /**
- * Where to go on after signing in: `next` when it is a path of this site, else `fallback`.
- * Browsers read `//host`, `/\host` and paths with tabs in them as other sites.
+ * Where to go after signing in: `next` if it is a path on this site, else `fallback`. Browsers read
+ * `//host`, `/\host` and paths with tabs as other sites.
  */
 export function localPath(next: unknown, fallback: string): string {
   if (typeof next !== "string" || next.length > 1_000) return fallback;

@@ -27,7 +27,7 @@ import { signIn, signOut, signUp } from "./service.ts";
 
 type Router = ReturnType<typeof createRouter<AppEnv>>;
 
-/** Signing up, in and out, and the account's own page. */
+/** Pages for sign-up, sign-in, sign-out and the account. */
 export function authPages() {
   const pages = createRouter();
   addEntryPages(pages);
@@ -75,7 +75,7 @@ function addEntryPages(pages: Router): void {
   });
   pages.get("/sign-out", (c) => ownPage(c, <SignOutPage view={viewOf(c)} />));
   pages.post("/sign-out", async (c) => {
-    // Somebody signed out already has what they asked for.
+    // A caller without a session is already signed out.
     if (c.var.caller.type === "user") await signOut(c.var.platform);
     forgetSession(c);
     forgetOwn(c);
@@ -84,7 +84,7 @@ function addEntryPages(pages: Router): void {
 }
 
 function addResetPages(pages: Router): void {
-  // A scanner of mail may follow the link: looking at it uses nothing up.
+  // Mail scanners may follow the link, so a GET does not use it up.
   pages.get("/reset", (c) => {
     const token = c.req.query("token");
     const view = viewOf(c);
@@ -123,7 +123,7 @@ const preferencesInput = z.object({
   next: z.string().optional(),
 });
 
-/** Anybody may choose; what is not a choice of ours changes nothing. */
+/** Stores the chosen language and theme, without a sign-in. Invalid choices change nothing. */
 async function keepPreferences(c: Context<AppEnv>): Promise<Response> {
   const parsed = preferencesInput.safeParse(await sentForm(c));
   const { lang, theme, next } = parsed.success ? parsed.data : {};

@@ -3,10 +3,10 @@ import type { PasswordHasher } from "../../services.ts";
 const SALT_BYTES = 16;
 export const KEY_BYTES = 32;
 
-/** One way to stretch a password; `params` stand in the PHC string, so that they can change. */
+/** A password hash function. The PHC string contains `params`, so they can change later. */
 export interface Algorithm {
   readonly name: "argon2id" | "scrypt";
-  /** Everything of the PHC string between the name and the salt. */
+  /** The part of the PHC string between the name and the salt. */
   readonly params: string;
   derive(
     password: string,
@@ -15,12 +15,15 @@ export interface Algorithm {
   ): Promise<Uint8Array>;
 }
 
-/** OWASP's recommendations, the same on every runtime, so that each opens what another one made. */
+/**
+ * OWASP's recommendations. They are the same on every runtime, so that each can verify the others'
+ * hashes.
+ */
 export const PARAMS = { argon2id: "v=19$m=19456,t=2,p=1", scrypt: "ln=14,r=8,p=5" } as const;
 
 /**
- * Hashes by `best` and opens what any of `known` made. What `asGood` made is not hashed again, because
- * another runtime on the same platform prefers it.
+ * Hashes with `best` and verifies hashes of all `known` algorithms. Hashes of `asGood` are not
+ * replaced, because another runtime of the same platform prefers that algorithm.
  */
 export function hasherOf(
   best: Algorithm,
@@ -45,7 +48,7 @@ export function hasherOf(
   };
 }
 
-/** `$name$params…$salt$key`, salt and key in base64 without padding. */
+/** `$name$params…$salt$key`, with salt and key in base64 without padding. */
 function parsePhc(phc: string) {
   const match = /^\$(argon2id|scrypt)\$([a-z0-9=,$]+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
     phc,
@@ -64,7 +67,7 @@ function numbersIn(params: string): Record<string, number> {
   return Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)]));
 }
 
-/** Takes the same time wherever the first difference is. */
+/** Compares in constant time. */
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
   let difference = 0;

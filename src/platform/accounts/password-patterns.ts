@@ -1,10 +1,10 @@
 import { COMMON_PASSWORDS } from "./common-passwords.ts";
 import { COMMON_WORDS } from "./common-words.ts";
 
-// What guessing tries after a list: the words of the list with another case, digits for letters, a year
-// or a sign at the end, twice in a row; and what fingers type without thinking.
+// Detects what guessing tries after a list: the list's words with another case, digits for letters, a
+// year or a sign at the end, or repeated, and keyboard patterns.
 
-/** Words of this site and its game, and of our two languages, that the list lacks. */
+/** Words of this site, its game and our two languages that the list lacks. */
 const OWN_WORDS =
   `guildhall guild guilds raider raiders raidleader officer roster warcraft azeroth horde
   alliance legion shadowlands dragonflight classic retail stormwind orgrimmar ironforge undercity
@@ -18,14 +18,14 @@ const OWN_WORDS =
   abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves
   viernes sabado domingo`.split(/\s+/);
 
-/** Added in front and behind: `123!`, a year. A whole date is eight digits. */
+/** Characters added in front and behind: `123!`, a year. A whole date is eight digits. */
 const ADDED_CHARS_MAX = 6;
 const ADDED_DIGITS_MAX = 8;
 /** Numbers alone: dates, telephone numbers. */
 const DIGITS_MAX = 12;
-/** So few different characters are a pattern, whatever the length. */
+/** Fewer different characters are a pattern, whatever the length. */
 const DIFFERENT_MIN = 4;
-/** A run of neighbours on the keyboard or in the alphabet. */
+/** Shortest run of neighbours on the keyboard or in the alphabet. */
 const RUN_CHARS_MIN = 3;
 
 const LEET: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const LEET: Readonly<Record<string, string>> = {
   ...{ $: "s", "5": "s", "7": "t", "+": "t", "8": "b", "9": "g", "6": "g", "2": "z" },
 };
 
-/** Is it a common word or pattern, dressed up? `words` are common for this person alone. */
+/** Whether the password is a disguised common word or pattern. `words` are the person's own words. */
 export function isGuessedFirst(password: string, words: readonly string[] = []): boolean {
   const text = foldPassword(password);
   if (COMMON_PASSWORDS.has(text) || new Set(text).size < DIFFERENT_MIN) return true;
@@ -42,7 +42,7 @@ export function isGuessedFirst(password: string, words: readonly string[] = []):
   return isDressedWord(text, own) || isRepeated(text, own) || isTyped(text);
 }
 
-/** A password as it is judged: width, case, accents and outer space do not count. */
+/** A password folded for this check. Width, case, accents and outer space do not count. */
 export function foldPassword(password: string): string {
   return password
     .normalize("NFKD")
@@ -61,7 +61,7 @@ export function bare(text: string): string {
 
 let known: ReadonlySet<string> | undefined;
 
-/** Each word of the lists in its bare form, with and without what was added to it. */
+/** Each word of the lists in its bare form, with and without its additions. */
 function knownWords(): ReadonlySet<string> {
   known ??= new Set(
     [...COMMON_PASSWORDS, ...COMMON_WORDS, ...OWN_WORDS]
@@ -76,7 +76,7 @@ function isDressedWord(text: string, own: ReadonlySet<string>): boolean {
     const backwards = [...word].toReversed().join("");
     return [word, backwards].some((one) => own.has(one) || knownWords().has(one));
   };
-  // Digits may stand for letters or be an addition: both readings are tried.
+  // Digits may replace letters or be additions. Both readings are tried.
   if (isKnown(bare(text))) return true;
   for (const { word, added } of cores(text)) {
     const isLittle = added.length <= ADDED_CHARS_MAX || new Set(added).size < DIFFERENT_MIN;
@@ -86,11 +86,11 @@ function isDressedWord(text: string, own: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** The word between what is added, in each way to tell the two apart. */
+/** The word without its additions, for each way to separate them. */
 function cores(text: string): readonly { readonly word: string; readonly added: string }[] {
   const outer = core(text);
   const found = [outer];
-  // `p4ssw0rd1!`: digits inside and at the end; the longest ends that are no letters go first.
+  // `p4ssw0rd1!`: digits inside and at the end. The longest ends without letters are removed first.
   const [, front = "", tail = ""] = /^([^\p{L}]*).*?([^\p{L}]*)$/su.exec(text) ?? [];
   for (let start = 0; start <= Math.min(front.length, ADDED_DIGITS_MAX); start++) {
     for (let end = 0; end <= Math.min(tail.length, ADDED_DIGITS_MAX); end++) {
@@ -108,7 +108,7 @@ function core(text: string): { readonly word: string; readonly added: string } {
   return { word, added: text.slice(0, at) + text.slice(at + word.length) };
 }
 
-/** One short or common piece again and again, with or without something between. */
+/** Whether the text repeats a short or common part, with or without separators. */
 function isRepeated(text: string, own: ReadonlySet<string>): boolean {
   const plain = text.replace(/[^\p{L}\p{N}]/gu, "");
   for (const one of [text, plain]) {
@@ -127,7 +127,7 @@ const ROWS = [
   ...["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"],
   ...["qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "asdfghjklñ"],
   ...["abcdefghijklmnopqrstuvwxyz", "01234567890", "абвгдежз", "йцукенгшщз", "фывапролд"],
-  // The columns of the keyboard, and of the block of digits.
+  // The columns of the keyboard and of the number pad.
   ...["1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/"],
   ...["147", "258", "369", "159", "357", "789", "456"],
 ];
@@ -136,7 +136,7 @@ const SHIFTED: Readonly<Record<string, string>> = {
   ...{ "(": "9", ")": "0" },
 };
 
-/** Runs of neighbours, from end to end but for a few characters. */
+/** Whether the text consists of keyboard runs, apart from a few characters. */
 function isTyped(text: string): boolean {
   const keys = [...text].map((char) => SHIFTED[char] ?? char).filter((char) => char !== " ");
   let [outside, runs, at] = [0, 0, 0];
@@ -150,7 +150,7 @@ function isTyped(text: string): boolean {
   return runs > 0 && outside <= Math.min(4, inRuns / 2) && runs <= Math.max(4, inRuns / 4);
 }
 
-/** How many keys from here on are neighbours in one row and one direction, or the same key. */
+/** Length of the run from here: neighbours in one row and one direction, or the same key. */
 function runLength(keys: readonly string[], from: number): number {
   let longest = 1;
   while (keys[from + longest] === keys[from]) longest++;

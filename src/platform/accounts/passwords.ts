@@ -1,14 +1,14 @@
 import { limits } from "../../limits.ts";
 import { bare, foldPassword, isGuessedFirst } from "./password-patterns.ts";
 
-/** Whose password it is: name and address may be no part of it, a guild's name not all of it. */
+/** The owner of a password. It must not contain the owner's name or address, nor equal a guild's name. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
   readonly guilds?: readonly string[];
 }
 
-/** Why a new password is refused; a sentence for each is `PASSWORD_ADVICE`. */
+/** Why a new password is refused. `PASSWORD_ADVICE` has a sentence for each. */
 export type PasswordFault = "too-short" | "too-long" | "unreadable" | "common" | "personal";
 
 export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
@@ -19,12 +19,12 @@ export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
   personal: "Leave your name, your e-mail address and ours out of it.",
 };
 
-/** What is wrong with a new password, or undefined. Any script and any character is welcome. */
+/** The fault of a new password, or undefined. Every script and character is allowed. */
 export function passwordFault(password: string, owner: PasswordOwner): PasswordFault | undefined {
-  // Half a surrogate pair becomes U+FFFD in UTF-8: different passwords would be taken for the same.
+  // In UTF-8, half a surrogate pair becomes U+FFFD, so different passwords would be equal.
   if (!password.isWellFormed()) return "unreadable";
   if ([...canonicalPassword(password)].length > limits.auth.passwordCharsMax) return "too-long";
-  // Spaces around a password count as typed, but they do not make it longer.
+  // Spaces around a password are part of it, but do not count for its length.
   const { passwordCharsMin } = limits.auth;
   if ([...canonicalPassword(password).trim()].length < passwordCharsMin) return "too-short";
   const mailbox = owner.email.split("@", 1)[0]!;
@@ -38,15 +38,18 @@ export function passwordFault(password: string, owner: PasswordOwner): PasswordF
   return isPersonal ? "personal" : undefined;
 }
 
-/** Signs left out, a short word comes about by chance at the seam of two others. */
+/** Without signs, a short word can occur by chance where two others meet. Only longer words count. */
 function isPartOf(plain: string, word: string): boolean {
   return [...word].length > PERSONAL_CHARS_MIN && plain.includes(word);
 }
 
-/** What is hashed. Keyboards compose accents differently; the same text is the same password. */
+/**
+ * The text that is hashed. Keyboards compose accents differently, but the same text is the same
+ * password.
+ */
 export function canonicalPassword(password: string): string {
   return password.normalize("NFC");
 }
 
-/** Shorter names and mailboxes occur in innocent words. */
+/** Shorter names and mailboxes occur in ordinary words. */
 const PERSONAL_CHARS_MIN = 4;

@@ -7,15 +7,15 @@ import { limits } from "../../limits.ts";
 import type { PlatformContext } from "../context.ts";
 import { sessions, signInPlaces } from "../schema.ts";
 
-/** Where a sign-in comes from, as far as the account was there before. */
+/** The place of a sign-in, compared with the account's earlier places. */
 export interface SignInPlace {
-  /** Neither the browser nor its network were seen with this account, and others were. */
+  /** True if neither the browser nor its network is known for this account, but others are. */
   readonly isNew: boolean;
-  /** Remembers the place, to stand in the write of the sign-in. */
+  /** Statements that store the place. They belong into the write of the sign-in. */
   readonly rows: readonly Writable[];
 }
 
-/** Judges the place of a sign-in: its browser by a cookie, its network by the address range. */
+/** Looks up the place of a sign-in: the browser by a cookie, the network by the address range. */
 export async function signInPlace(ctx: PlatformContext, userId: UserId): Promise<SignInPlace> {
   const { orm } = ctx.services.platform.db;
   const range = addressRange(ctx.address);
@@ -29,12 +29,12 @@ export async function signInPlace(ctx: PlatformContext, userId: UserId): Promise
   const known = new Set(seen.map(({ placeHash }) => placeHash));
   const isUnknown =
     known.size > 0 ? !here.some((hash) => known.has(hash)) : await isNewByRange(ctx, userId, range);
-  // Without an address nothing can be said about a browser that came without its cookie.
+  // Without an address, a browser without a cookie cannot be judged.
   const isNew = range !== "" && isUnknown;
   return { isNew, rows: here.length === 0 ? [] : placeRows(ctx, userId, here) };
 }
 
-/** An account of before places were kept is known by where it is signed in. */
+/** For accounts older than this table: compares with the addresses of their open sessions. */
 async function isNewByRange(ctx: PlatformContext, userId: UserId, range: string): Promise<boolean> {
   const rows = await ctx.services.platform.db.orm
     .select({ address: sessions.address })

@@ -1,21 +1,22 @@
 import type { View } from "../../http/view.ts";
 import { LinkButton } from "../../web/components.tsx";
 
-/** One that people may sign in with, as pages name it. */
+/** A sign-in provider as pages show it. */
 export interface OfferedProvider {
   readonly id: string;
   readonly name: string;
 }
 
 /**
- * A way on through each provider; nothing when none is configured. Links and not forms: the pages'
- * policy lets forms lead to our own pages only, and a provider's sign-in leads over several.
+ * Links to sign in through each provider. Empty if none is configured. These are links, not forms,
+ * because the content security policy limits forms to this site, and a provider's sign-in leads over
+ * several sites.
  */
 export function ProviderButtons(props: {
   view: View;
   providers: readonly OfferedProvider[];
   href: (provider: string) => string;
-  /** Something stands before it that does the same. */
+  /** Set if another way to sign in is shown above. */
   isOther?: boolean;
 }) {
   const { view, providers, href, isOther = false } = props;

@@ -49,12 +49,12 @@ const sessionView = z
   })
   .openapi("Session");
 
-/** Refuses before the input is read; the verbs ask again. */
+/** Refuses before the input is parsed. The service functions check again. */
 const holdersOnly = createMiddleware<AppEnv>(async function holdersOnly(c, next) {
   accountHolder(c.var.platform);
   await next();
 });
-/** An operator who acts as somebody may see as whom, and may sign out. */
+/** An impersonating operator may read the account and sign out. */
 const viewersOnly = createMiddleware<AppEnv>(async function viewersOnly(c, next) {
   accountViewer(c.var.platform);
   await next();
@@ -63,7 +63,7 @@ const viewersOnly = createMiddleware<AppEnv>(async function viewersOnly(c, next)
 const api = platformOperations("Accounts");
 const nothing = { description: "Done." };
 
-/** Accounts, sessions and what proves them. */
+/** Accounts, sessions and their credentials. */
 export const authApi = createRouter();
 
 authApi.openapi(

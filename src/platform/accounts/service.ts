@@ -32,7 +32,7 @@ import {
 import { verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
 
-/** One place where somebody is signed in. Times in Unix milliseconds. */
+/** One signed-in session. Times in Unix milliseconds. */
 export interface SessionView {
   readonly id: SessionId;
   readonly agent: string;
@@ -43,7 +43,7 @@ export interface SessionView {
 }
 
 /**
- * For what needs a proven mailbox, such as inviting by e-mail or taking over a guild.
+ * Requires a verified address, such as for inviting by email or taking over a guild.
  * @throws {Forbidden} `auth/email-unverified`
  */
 export function requireVerified(caller: SignedIn): void {
@@ -55,7 +55,7 @@ export function requireVerified(caller: SignedIn): void {
 }
 
 /**
- * Makes an account and mails the link that proves its address; signs nobody in.
+ * Makes an account and mails the verification link. Does not sign in.
  * @throws {Invalid} `auth/weak-password`, {Conflict} `auth/email-taken`
  * @throws {Forbidden} `auth/sign-up-closed`
  */
@@ -98,7 +98,7 @@ export async function signUp(
 }
 
 /**
- * A new session for whoever knows the password; a session the browser brought along ends.
+ * Signs in by password with a new session. The browser's previous session ends.
  * @throws {Unauthenticated} `auth/wrong-credentials`, {LimitReached} `rate/too-many`
  */
 export async function signIn(
@@ -127,15 +127,15 @@ export async function signIn(
   return session;
 }
 
-/** Ends the session that asks. */
+/** Ends the session of the request. */
 export async function signOut(ctx: PlatformContext): Promise<void> {
   const { sessionId, impersonator } = accountViewer(ctx);
-  // Whoever signs out wants nothing left open: neither the other's session nor their own.
+  // An impersonating operator who signs out ends both sessions: the impersonated one and their own.
   if (impersonator) return await endImpersonation(ctx, { signOut: true });
   await endSession(ctx, sessionId);
 }
 
-/** Where this person is signed in, last used first. */
+/** The person's sessions, last used first. */
 export async function listSessions(ctx: PlatformContext): Promise<readonly SessionView[]> {
   const caller = accountHolder(ctx);
   const { services } = ctx;
@@ -176,7 +176,7 @@ export async function endSession(ctx: PlatformContext, id: SessionId): Promise<v
   ]);
 }
 
-/** Ends every session of the caller but this one. */
+/** Ends every session of the caller except this one. */
 export async function endOtherSessions(ctx: PlatformContext): Promise<void> {
   const { userId, sessionId } = accountHolder(ctx);
   const { db } = ctx.services.platform;
@@ -187,7 +187,7 @@ export async function endOtherSessions(ctx: PlatformContext): Promise<void> {
 }
 
 /**
- * Proves anew that the person at the keyboard knows the password; good for `provedMs`.
+ * Confirms the sign-in by password. Valid for `provedMs`.
  * @throws {Forbidden} `auth/wrong-password`, {LimitReached} `rate/too-many`
  */
 export async function proveSession(
@@ -220,8 +220,8 @@ export async function renameAccount(
 }
 
 /**
- * Sets another password, ends every other session and every reset link under way. Who has none yet
- * proves in another way that it is them.
+ * Sets another password and ends every other session and every open reset link. A person without a
+ * password confirms the sign-in through a provider.
  * @throws {Forbidden} `auth/wrong-password`, `auth/proof-required`; {Invalid} `auth/weak-password`
  */
 export async function changePassword(
@@ -245,7 +245,7 @@ export async function changePassword(
     db.orm.update(sessions).set({ provedAt: nowMs }).where(eq(sessions.id, sessionId)),
     sql`update email_tokens set used_at = ${nowMs}
         where user_id = ${user.id} and purpose = 'reset' and used_at is null`,
-    // A reset link that is still to be sent must not outlive the password it was asked for.
+    // A reset link that is not sent yet must not outlive the password it was requested for.
     db.orm
       .delete(outgoingMessages)
       .where(and(eq(outgoingMessages.userId, user.id), eq(outgoingMessages.template, "reset"))),
@@ -256,7 +256,7 @@ export async function changePassword(
 }
 
 /**
- * A short-lived token for one guild the caller belongs to.
+ * A short-lived token for one of the caller's guilds.
  * @throws {NotFound} `guild/not-found` for every other guild, whether it exists or not.
  */
 export async function issueAccessToken(
@@ -275,7 +275,7 @@ export async function issueAccessToken(
   );
 }
 
-/** For whatever makes an account. @throws {Forbidden} `auth/sign-up-closed` */
+/** Call it before making an account. @throws {Forbidden} `auth/sign-up-closed` */
 export async function refuseWhenClosed({ services }: PlatformContext): Promise<void> {
   if ((await services.appConfig.current()).signUpOpen) return;
   throw new Forbidden(
@@ -284,7 +284,7 @@ export async function refuseWhenClosed({ services }: PlatformContext): Promise<v
   );
 }
 
-/** The caller, once they have shown that they know their password. */
+/** The caller's row, after a check of the password. */
 async function passwordOwner(
   ctx: PlatformContext,
   password: string,
@@ -298,7 +298,7 @@ async function passwordOwner(
   throw wrongPassword(field);
 }
 
-/** A password that was changed or reset while the slow hash ran is no proof any more. */
+/** Fails if the password was changed or reset while the slow hash ran. */
 function samePassword(user: UserRow, otherwise: () => Error) {
   return guard(
     sql`exists (select 1 from users where id = ${user.id}

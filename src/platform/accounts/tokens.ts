@@ -7,7 +7,7 @@ import type { GuildId, SessionId, UserId } from "../../kernel/ids.ts";
 import type { Permission, Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 
-/** What an access token says: who, by which session, and for which one guild. */
+/** The claims of an access token: the user, the session, and the one guild. */
 export interface AccessClaims {
   readonly userId: UserId;
   readonly sessionId: SessionId;
@@ -20,8 +20,8 @@ export interface VerifiedClaims extends AccessClaims {
 }
 
 /**
- * What it says besides to others who read it: what its holder is and may do in the guild just now. We
- * ask the platform ourselves each time, so that a changed role counts at once.
+ * Claims for other services: the holder's current role and permissions in the guild. We do not use them
+ * ourselves but ask the platform each time, so that a changed role takes effect at once.
  */
 export interface Standing {
   readonly role: Role;
@@ -36,9 +36,9 @@ interface Key {
 }
 
 /**
- * Short-lived tokens that others can verify (EdDSA) by `/.well-known/jwks.json`. They select one guild
- * and open no other. Each period has a key of its own, made from the secret: all processes have the
- * same without telling each other.
+ * Short-lived tokens (EdDSA) that other services can verify by `/.well-known/jwks.json`. Each token is
+ * valid for one guild. Each period has its own key, derived from the secret, so that all processes have
+ * the same keys without communication.
  */
 export class AccessTokens {
   readonly #secret: string;
@@ -52,7 +52,7 @@ export class AccessTokens {
     this.#now = now;
   }
 
-  /** A token good for `limits.session.accessTokenMs`. */
+  /** Issues a token that is valid for `limits.session.accessTokenMs`. */
   async issue(
     claims: AccessClaims,
     { role, permissions }: Standing,
@@ -77,7 +77,7 @@ export class AccessTokens {
     return { token, expiresAt };
   }
 
-  /** The claims of a token of ours that has not ended, or undefined. */
+  /** The claims of a valid token, or undefined. */
   async verify(token: string): Promise<VerifiedClaims | undefined> {
     const keys = await this.#goodKeys();
     try {
@@ -96,18 +96,18 @@ export class AccessTokens {
         endsAt: payload.exp! * 1_000,
       };
     } catch {
-      // Every way in which a token can be bad is one answer to whoever sent it.
+      // Every fault gives the same answer.
       return undefined;
     }
   }
 
-  /** The public keys (RFC 7517): this period's, the last one's, and the next one's for caches. */
+  /** The public keys (RFC 7517): of this period, the last one, and the next one for caches. */
   async publicKeys(): Promise<{ readonly keys: readonly JWK[] }> {
     const next = this.#key(this.#period() + 1);
     return { keys: [...(await this.#goodKeys()), await next].map(({ jwk }) => jwk) };
   }
 
-  /** A token may be older than the period by as long as it is good. */
+  /** The previous period's key is valid too, because its tokens outlive the period. */
   #goodKeys(): Promise<readonly Key[]> {
     return Promise.all([this.#key(this.#period()), this.#key(this.#period() - 1)]);
   }
@@ -127,14 +127,14 @@ export class AccessTokens {
   }
 }
 
-/** Never by anything that the token itself says of a key but its name. */
+/** Selects the key by its name. Nothing else in the token can choose a key. */
 function keyOf(keys: readonly Key[], kid: string | undefined): Key {
   const key = keys.find(({ id }) => id === kid);
   if (key) return key;
   throw new Error("The token was signed by no key that is good now.");
 }
 
-// The DER head of a PKCS #8 Ed25519 private key; the 32-byte seed follows it (RFC 8410, 7).
+// The DER head of a PKCS #8 Ed25519 private key. The 32-byte seed follows it (RFC 8410, 7).
 const PKCS8_HEAD = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
 
 async function keyFrom(secret: string, period: number): Promise<Key> {

@@ -13,7 +13,7 @@ import { Conflict } from "../../kernel/errors.ts";
 import type { PlatformStore } from "../store.ts";
 import { auditAnchors } from "./schema.ts";
 
-/** Which log: a guild's id, or `platform`, and the generation of its database. */
+/** A log: a guild's id, or `platform`, and the generation of its database. */
 export interface LogPlace {
   readonly log: string;
   readonly generation: number;
@@ -22,19 +22,19 @@ export interface LogPlace {
 /** The platform's own log. Its database has no generations. */
 export const PLATFORM_PLACE: LogPlace = { log: "platform", generation: 1 };
 
-/** What the platform knows of a log, and whether it can be believed. */
+/** What the platform has recorded about a log, and whether the records are valid. */
 export interface KnownLog extends Known {
   readonly checkpoints: readonly Checkpoint[];
-  /** The first anchor that is not of this installation (`wrong`), or of another secret. */
+  /** The first anchor that another installation (`wrong`) or another secret signed. */
   readonly doubtful: { readonly seq: number; readonly check: "wrong" | "other-key" } | undefined;
-  /** Whether signatures were checked: not without the server's secret. */
+  /** Whether signatures were checked. That needs the server's secret. */
   readonly isChecked: boolean;
 }
 
-/** One anchor as the platform keeps it. */
+/** One stored anchor. */
 export type AnchorRow = typeof auditAnchors.$inferSelect;
 
-/** What this installation signed of the audit logs of guilds and of its own. */
+/** The signed anchors of this installation, for guilds' audit logs and its own. */
 export class AuditAnchors {
   readonly #platform: PlatformStore;
   readonly #signer: AnchorSigner | undefined;
@@ -50,7 +50,7 @@ export class AuditAnchors {
     return this.#signer !== undefined;
   }
 
-  /** All that is known of a log since an operator last accepted it. */
+  /** Everything recorded about a log since an operator last accepted it. */
   async known(place: LogPlace): Promise<KnownLog> {
     const rows = await this.#rowsOf(place);
     const acceptedAt = Math.max(0, ...rows.filter(isKind("accepted")).map(({ at }) => at));
@@ -59,7 +59,7 @@ export class AuditAnchors {
       return at > acceptedAt || (at === acceptedAt && kind !== "head");
     });
     const doubtful = asked.find((row) => this.#check(row) !== "good");
-    // A move or a restore gives the log another database, and the log goes on in it.
+    // A move or a restore gives the log another database. The log continues there.
     const checkpoints = await this.#rows(
       sql`${auditAnchors.log} = ${place.log} and ${auditAnchors.kind} = 'checkpoint'`,
     );
@@ -72,7 +72,7 @@ export class AuditAnchors {
     };
   }
 
-  /** The number that a guild's log has reached at least; undefined while nothing is known. */
+  /** The lowest sequence number that a guild's log must have reached. Undefined without records. */
   async newestSeq({ log, generation }: LogPlace): Promise<number | undefined> {
     const [row] = await this.#platform.db.orm
       .select({ seq: auditAnchors.seq })
@@ -86,7 +86,7 @@ export class AuditAnchors {
     return row?.seq;
   }
 
-  /** Notes how far some logs are sealed now, all in one write. */
+  /** Records the sealed end of several logs in one write. */
   async noteNewest(logs: readonly (LogPlace & Head)[]): Promise<void> {
     const at = this.#platform.now().getTime();
     const rows = logs.flatMap((one) => this.#signed({ ...facts(one), kind: "newest", at }));
@@ -108,12 +108,12 @@ export class AuditAnchors {
     );
   }
 
-  /** The head of this moment with a signature; undefined where this process cannot sign. */
+  /** The current head with a signature. Undefined if this process cannot sign. */
   signedHead(place: LogPlace & Head): AnchorRow | undefined {
     return this.#signed({ ...facts(place), kind: "head", at: this.#platform.now().getTime() })[0];
   }
 
-  /** Keeps the head of a day. False when an earlier one says as much, or this process cannot sign. */
+  /** Stores the head of a day. Returns false if an earlier one covers it or this process cannot sign. */
   async noteHead(place: LogPlace & Head): Promise<boolean> {
     const row = this.signedHead(place);
     if (row === undefined) return false;
@@ -123,7 +123,7 @@ export class AuditAnchors {
     return true;
   }
 
-  /** Statements that remember a checkpoint, to be written before it is made. */
+  /** Statements that store a checkpoint. They must be written before the checkpoint is made. */
   checkpointRows(place: LogPlace, checkpoint: Checkpoint): readonly Writable[] {
     const { seq, hash, at } = checkpoint;
     const { log, generation } = place;
@@ -132,7 +132,7 @@ export class AuditAnchors {
     );
   }
 
-  /** Remembers a checkpoint of this log before it is made. */
+  /** Stores a checkpoint of this log before it is made. */
   readonly remember = (place: LogPlace) => async (checkpoint: Checkpoint) => {
     const rows = this.checkpointRows(place, checkpoint);
     if (rows.length === 0) throw noSecret();
@@ -140,7 +140,7 @@ export class AuditAnchors {
   };
 
   /**
-   * An operator's word that a log is right as it is: what was known of before is not asked any more.
+   * Accepts a log as it is, by an operator's decision. Earlier anchors are no longer checked.
    * @throws {Conflict} `audit/no-secret`
    */
   async accept(
@@ -175,7 +175,7 @@ export class AuditAnchors {
     ]);
   }
 
-  /** Whether this installation signed an anchor, such as one from a line of its log. */
+  /** Whether this installation signed an anchor, such as one from a log line. */
   check(anchor: SignedAnchor): "good" | "wrong" | "other-key" | "unchecked" {
     return this.#signer?.check(anchor) ?? "unchecked";
   }
@@ -206,7 +206,7 @@ export class AuditAnchors {
       .orderBy(auditAnchors.at, auditAnchors.seq);
   }
 
-  /** Earlier releases kept heads by the day, without a signature. */
+  /** Earlier releases stored daily heads without a signature. */
   async #legacyHeads({ log, generation }: LogPlace, acceptedAt: number): Promise<Head[]> {
     return await this.#platform.db.all<Head>(
       `SELECT seq, hash FROM audit_heads

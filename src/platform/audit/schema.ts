@@ -9,14 +9,17 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-/** How far each guild's audit log was sealed on each day: kept where the guild's database is not. */
+/** The sealed end of each guild's audit log, by day. It is stored apart from the guild's database. */
 export const auditHeads = sqliteTable(
   "audit_heads",
   {
     guildId: text("guild_id").notNull(),
     /** Days since 1970, UTC. */
     day: integer().notNull(),
-    /** Of the guild's database: one that was restored from a copy has a log of its own from there. */
+    /**
+     * The generation of the guild's database. A database restored from a backup starts its own log
+     * there.
+     */
     generation: integer().notNull(),
     seq: integer().notNull(),
     hash: text().notNull(),
@@ -28,9 +31,9 @@ export const auditHeads = sqliteTable(
 );
 
 /**
- * What this installation has signed of audit logs: daily heads, the newest head, and every checkpoint.
- * A log is believed only as far as it fits them. `accepted` is an operator's word that a log is right
- * as it is: anchors of before are not asked any more.
+ * The anchors of audit logs that this installation has signed: daily heads, the newest head, and every
+ * checkpoint. A log is valid only as far as it matches them. `accepted` marks a log that an operator
+ * accepted as it is. Earlier anchors are no longer checked.
  */
 export const auditAnchors = sqliteTable(
   "audit_anchors",
@@ -41,9 +44,9 @@ export const auditAnchors = sqliteTable(
     kind: text({ enum: ["head", "newest", "checkpoint", "accepted"] }).notNull(),
     seq: integer().notNull(),
     hash: text().notNull(),
-    /** Unix milliseconds; of a checkpoint, when it was made. */
+    /** Unix milliseconds. For a checkpoint, the time it was made. */
     at: integer().notNull(),
-    /** Which secret it was signed with. */
+    /** The secret that signed it. */
     keyId: text("key_id").notNull(),
     signature: text().notNull(),
   },

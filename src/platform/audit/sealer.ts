@@ -19,15 +19,16 @@ interface Deps {
 }
 
 /**
- * Seals what was written into audit logs, seconds after it was, and notes in the platform how far each
- * log got. Hashing each row inside its write would make the writes of a guild wait for each other. What
- * a process that died left unsealed is sealed with the guild's next change, and once a day.
+ * Seals new rows of audit logs some seconds after they were written, and records in the platform how
+ * far each log is sealed. Hashing each row inside its write would make the writes of a guild wait for
+ * each other. Rows that a dead process left unsealed are sealed with the guild's next change, and once
+ * a day.
  */
 export class AuditSealer {
   readonly #deps: Deps;
   readonly #touched = new Set<GuildId>();
   #timer: Timer | undefined;
-  /** The newest head of each log that this process noted. */
+  /** The newest head of each log that this process recorded. */
   readonly #noted = new LRUCache<string, string>({ max: limits.database.openMax });
   #working: Promise<void> = Promise.resolve();
 
@@ -47,31 +48,31 @@ export class AuditSealer {
     await this.flush();
   }
 
-  /** Something may have been written down in this guild. */
+  /** Marks a guild whose audit log may have new rows. */
   touch(guildId: GuildId): void {
     this.#touched.add(guildId);
   }
 
-  /** Seals everything that was touched, and the platform's log. Never throws. */
+  /** Seals all marked logs and the platform's log. Never throws. */
   flush(): Promise<void> {
     this.#working = this.#working.then(() => this.#sealTouched());
     return this.#working;
   }
 
-  /** Keeps in the platform how far a guild's log is sealed today; false when that is no news. */
+  /** Records in the platform how far a guild's log is sealed today. Returns false if nothing is new. */
   async anchor(guildId: GuildId): Promise<boolean> {
     const head = await this.#sealGuild(guildId);
     if (head === undefined || head.seq === 0) return false;
     return await this.#deps.anchors.noteHead(head);
   }
 
-  /** The platform's own head leaves this machine in the log lines, with its signature. */
+  /** Writes the platform's own signed head into the log lines, which leave this machine. */
   async witness(): Promise<void> {
     const { platform, anchors, log } = this.#deps;
     await sealAudit(platform.db, PLATFORM_LOG);
     const head = { ...PLATFORM_PLACE, ...(await auditHead(platform.db, PLATFORM_LOG)) };
     await anchors.noteHead(head);
-    // A line has its own time, so the one that was signed has another name.
+    // The log line has its own `at`, so the signed time gets another name.
     const { at: signedAt, ...signed } = anchors.signedHead(head) ?? { at: undefined };
     log.info("audit.head", { ...head, ...signed, signedAt });
   }
@@ -90,12 +91,12 @@ export class AuditSealer {
       heads.push({ ...PLATFORM_PLACE, ...(await auditHead(platform.db, PLATFORM_LOG)) });
       await this.#noteNewest(heads);
     } catch (error) {
-      // What could not be noted is noted with the next change, and by the day's anchoring at the latest.
+      // The next change records it, or the daily anchoring at the latest.
       if (!faultOf(error)) log.error("audit.not-sealed", { error });
     }
   }
 
-  /** Says nothing twice: most of what was touched has no new row. */
+  /** Records only new heads, because most marked logs have no new row. */
   async #noteNewest(heads: readonly SealedHead[]): Promise<void> {
     const news = heads.filter((head) => this.#noted.get(keyOf(head)) !== head.hash);
     if (news.length === 0) return;
@@ -114,7 +115,8 @@ export class AuditSealer {
         return { ...place, ...(await auditHead(db, guildLog(guildId))) };
       });
     } catch (error) {
-      // Behind its migration, busy or damaged: it is sealed when it is served again.
+      // The database waits for its migration, is busy or damaged. Its log is sealed when it works
+      // again.
       if (!faultOf(error)) log.warn("audit.not-sealed", { guildId, error });
       return undefined;
     }

@@ -19,14 +19,14 @@ import { emptyForm, Form, type FormState, TextField } from "../../web/forms.tsx"
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
-import { isJustProved } from "../context.ts";
+import { isRecentSignIn } from "../context.ts";
 import { deleteOwnGuild } from "../guilds/deletion.ts";
 import { typedName } from "./routes.ts";
 import * as service from "./service.ts";
 
 type Page = Context<GuildEnv>;
 
-/** Below `/g/:guild/settings`: copies, the export, and the end of the guild. */
+/** Below `/g/:guild/settings`: backups, the export, and deleting the guild. */
 export function backupsPages() {
   const router = createRouter<GuildEnv>();
   const manage = requirePermission("settings.manage");
@@ -39,7 +39,7 @@ export function backupsPages() {
     })
     .get("/settings/backups/:id", manage, async (c) => ownPage(c, await oneHtml(c, emptyForm)))
     .post("/settings/backups/:id", own, (c) =>
-      whenProved(c, `/settings/backups/${c.req.param("id")}`, () =>
+      afterRecentSignIn(c, `/settings/backups/${c.req.param("id")}`, () =>
         onForm(
           c,
           typedName,
@@ -53,7 +53,7 @@ export function backupsPages() {
       ),
     )
     .post("/settings/export", own, (c) =>
-      whenProved(c, "/settings/backups", async () => {
+      afterRecentSignIn(c, "/settings/backups", async () => {
         const { body, bytes, name } = await service.exportOwnGuild(c.var.guild, c.var.platform);
         return c.body(body, 200, {
           "content-type": "application/gzip",
@@ -65,7 +65,7 @@ export function backupsPages() {
     )
     .get("/settings/deletion", own, (c) => ownPage(c, endHtml(c, emptyForm)))
     .post("/settings/deletion", own, (c) =>
-      whenProved(c, "/settings/deletion", () =>
+      afterRecentSignIn(c, "/settings/deletion", () =>
         onForm(
           c,
           typedName,
@@ -81,10 +81,14 @@ export function backupsPages() {
   return router;
 }
 
-/** What cannot be undone by a click asks for the password, and comes back to this page. */
-async function whenProved(c: Page, path: string, work: () => Promise<Response>): Promise<Response> {
+/** Runs irreversible actions after a recent sign-in. Otherwise asks for it and returns to this page. */
+async function afterRecentSignIn(
+  c: Page,
+  path: string,
+  work: () => Promise<Response>,
+): Promise<Response> {
   const { caller, services } = c.var;
-  const isProved = caller.type === "user" && isJustProved(caller, services.now());
+  const isProved = caller.type === "user" && isRecentSignIn(caller, services.now());
   if (!isProved && caller.type === "user") {
     const next = encodeURIComponent(guildHref(viewOf(c), path));
     return c.redirect(`/account/proof?next=${next}`, 303);

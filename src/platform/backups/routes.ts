@@ -9,7 +9,7 @@ import * as service from "./service.ts";
 const api = guildOperations("Backups");
 const backupId = z.object({ id: z.uuid("This is no copy's id.") });
 
-/** The guild's name, typed once more by whoever asks for what cannot be undone by a click. */
+/** The guild's name, typed again to confirm an irreversible action. */
 export const typedName = z.strictObject({
   name: z.string().max(limits.guild.nameCharsMax * 4),
 });
@@ -26,7 +26,7 @@ const backupJson = z
   })
   .openapi("Backup");
 
-/** A guild's copies, its export and its end as JSON. */
+/** A guild's backups, export and deletion as JSON. */
 export const backupsApi = createRouter<GuildEnv>();
 
 backupsApi.openapi(

@@ -1,13 +1,13 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../../kernel/ids.ts";
 
-/** Why a copy was made. Those before a change go by age, those of the schedule by the policy. */
+/** Why a backup was made. Scheduled backups are pruned by the policy, backups before a change by age. */
 export type BackupReason = "schedule" | "manual" | "before-restore";
 
-/** `making` until its bytes were read back and opened; only a `good` one can be restored. */
+/** `making` until its bytes were read back and opened. Only a `good` backup can be restored. */
 export type BackupStatus = "making" | "good" | "damaged" | "failed";
 
-/** Copies of databases: one of a guild, or of the platform when `guildId` is null. */
+/** Backups of databases: of one guild, or of the platform if `guildId` is null. */
 export const backups = sqliteTable(
   "backups",
   {
@@ -17,13 +17,13 @@ export const backups = sqliteTable(
     status: text().$type<BackupStatus>().notNull(),
     takenAt: integer("taken_at").notNull(),
     createdBy: text("created_by").notNull(),
-    /** Where the store has it: named by the SHA-256 of what is stored. */
+    /** The object's key in the store: the SHA-256 of the stored bytes. */
     objectKey: text("object_key"),
     bytes: integer(),
     storedBytes: integer("stored_bytes"),
     generation: integer(),
     schemaVersion: integer("schema_version"),
-    /** Rows of each table, for people who compare before they restore. */
+    /** The number of rows per table, for comparison before a restore. */
     rows: text({ mode: "json" }).$type<Readonly<Record<string, number>>>(),
     verifiedAt: integer("verified_at"),
     error: text(),
@@ -35,8 +35,8 @@ export const backups = sqliteTable(
 );
 
 /**
- * Databases that are not yet or no longer a guild's own: a copy being made, or what a restore left
- * behind. Written down before they exist, so that no crash leaves one that nobody knows of.
+ * Databases that do not yet or no longer belong to a guild: a copy in progress, or the old database
+ * after a restore. Their rows are written before they exist, so that no crash leaves an unknown one.
  */
 export const spareDatabases = sqliteTable(
   "spare_databases",
@@ -45,7 +45,7 @@ export const spareDatabases = sqliteTable(
     host: text().notNull(),
     guildId: text("guild_id").$type<GuildId>().notNull(),
     why: text().$type<"draft" | "replaced">().notNull(),
-    /** From then on the sweep removes it. */
+    /** After this time the sweep removes it. */
     removeAfter: integer("remove_after").notNull(),
   },
   (t) => [index("spare_databases_by_time").on(t.removeAfter)],

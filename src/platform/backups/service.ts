@@ -9,18 +9,18 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
 
-/** The job that gives a guild the database of a copy; its subject is the copy's id. */
+/** The job that restores a guild from a backup. Its subject is the backup's id. */
 export const RESTORE_JOB = "guild.restore";
 
-/** A copy of the guild as its admins see it. Times in Unix milliseconds. */
+/** A backup of the guild as its admins see it. Times in Unix milliseconds. */
 export type GuildBackup = Pick<
   Backup,
   "id" | "reason" | "status" | "takenAt" | "bytes" | "storedBytes" | "verifiedAt"
 >;
 
-/** What a copy holds beside what the guild has now, table by table. */
+/** A backup compared with the guild's current data, table by table. */
 export interface Comparison extends GuildBackup {
-  /** Changes noted since the copy was made: restoring it loses them. */
+  /** Audited changes since the backup was made. Restoring it loses them. */
   readonly changes: number;
   readonly tables: readonly {
     readonly table: string;
@@ -29,10 +29,10 @@ export interface Comparison extends GuildBackup {
   }[];
 }
 
-/** Tables that keep watch over the others: nobody looks for their rows. */
-const OURS = /^_|^audit_|^idempotency_/;
+/** Internal tables, which the comparison leaves out. */
+const INTERNAL_TABLES = /^_|^audit_|^idempotency_/;
 
-/** The guild's copies, the newest first, and whether one is being restored. */
+/** The guild's backups, newest first, and whether one is being restored. */
 export async function guildBackups(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -48,7 +48,7 @@ export async function guildBackups(
 }
 
 /**
- * Copies the guild now, beside the copies made by the hour.
+ * Makes a backup now, in addition to the hourly ones.
  * @throws {LimitReached} `backup/too-many` @throws {NotSupported} `backup/not-here`
  */
 export async function copyGuildNow(
@@ -76,7 +76,7 @@ export async function copyGuildNow(
   return shown(made);
 }
 
-/** What would be lost by going back to a copy. @throws {NotFound} `backup/not-found` */
+/** What a restore of this backup would lose. @throws {NotFound} `backup/not-found` */
 export async function compareBackup(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -88,14 +88,14 @@ export async function compareBackup(
   const { changes } = await copies.lostBy(copy);
   const tables = await Promise.all(
     Object.entries(copy.rows ?? {})
-      .filter(([table]) => !OURS.test(table))
+      .filter(([table]) => !INTERNAL_TABLES.test(table))
       .map(async ([table, inCopy]) => ({
         table,
         inCopy,
         today: await ctx.db
           .first<{ n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', "")}"`)
           .then((row) => row!.n)
-          // A later schema may not have the table any more.
+          // A later schema may have dropped the table.
           .catch(() => 0),
       })),
   );
@@ -107,7 +107,7 @@ export async function compareBackup(
 }
 
 /**
- * Has the guild go back to a copy, as soon as a process gets to it; what it has now is copied first.
+ * Restores a backup as soon as a process takes the job. The current data is backed up first.
  * @throws {Invalid} `guild/name-differs` @throws {Conflict} `backup/not-good`
  * @throws {Forbidden} `auth/proof-required`
  */
@@ -136,7 +136,7 @@ export async function restoreBackup(
   services.wakeJobs();
 }
 
-/** One file with all of the guild's own data. @throws {Forbidden} `auth/proof-required` */
+/** One file with all data of the guild. @throws {Forbidden} `auth/proof-required` */
 export async function exportOwnGuild(
   ctx: GuildContext,
   platform: PlatformContext,

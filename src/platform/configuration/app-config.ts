@@ -4,7 +4,7 @@ import { limits } from "../../limits.ts";
 import { listPlans } from "../plans/list.ts";
 import type { Plan, PlatformStore } from "../store.ts";
 
-/** Everything that operators may set while the platform runs: its type, its default, its group. */
+/** All settings that operators may change while the platform runs: schema, default and group. */
 export const SETTINGS = {
   signUpOpen: { category: "accounts", schema: z.boolean(), byDefault: true },
   announcement: {
@@ -18,12 +18,12 @@ export const SETTINGS = {
 export type SettingKey = keyof typeof SETTINGS;
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
-/** The settings as they are now. */
+/** The current settings. */
 export type Settings = { readonly [K in SettingKey]: z.output<(typeof SETTINGS)[K]["schema"]> };
 
 /**
- * What operators set, read again when it is a few seconds old: a change is effective in every process
- * within that time, and no request waits for the database in between.
+ * The operators' settings, which are read again when they are a few seconds old. A change takes effect
+ * in every process within that time. Requests between two reads do not wait for the database.
  */
 export class AppConfig {
   readonly #settings: Fresh<Settings>;
@@ -38,19 +38,19 @@ export class AppConfig {
     return this.#settings.current();
   }
 
-  /** What each plan has room for, smallest first. For showing: writes look at the rows themselves. */
+  /** The limits of each plan, smallest first. For display only: writes check the rows themselves. */
   plans(): Promise<readonly Plan[]> {
     return this.#plans.current();
   }
 
-  /** Something was changed here: the next look is at the database. */
+  /** Drops the cached values after a change in this process. */
   forget(): void {
     this.#settings.forget();
     this.#plans.forget();
   }
 }
 
-/** Something read once for all who ask within a few seconds. */
+/** Caches one value for all callers within a few seconds. */
 class Fresh<T> {
   readonly #read: () => Promise<T>;
   #known: { readonly value: Promise<T>; readonly readAt: number } | undefined;
@@ -60,7 +60,7 @@ class Fresh<T> {
   }
 
   async current(): Promise<T> {
-    // The steady clock: a server whose time was corrected must not wait for it to come round again.
+    // Uses the monotonic clock, because a corrected wall clock must not delay the next read.
     const nowMs = performance.now();
     if (!this.#known || nowMs - this.#known.readAt >= limits.configuration.freshMs) {
       this.#known = { value: this.#read(), readAt: nowMs };
@@ -83,7 +83,7 @@ async function readSettings(platform: PlatformStore): Promise<Settings> {
     SETTING_KEYS.map((key) => {
       const { schema, byDefault } = SETTINGS[key];
       const text = stored.get(key);
-      // A value that an older or newer release wrote may not be one of ours.
+      // Another release may have written a value that is not valid here.
       const parsed = schema.safeParse(text === undefined ? undefined : JSON.parse(text));
       return [key, parsed.success ? parsed.data : byDefault];
     }),

@@ -24,7 +24,7 @@ import { type CacheTag, cacheTags, changeSettings, forgetTag, settings } from ".
 type PageContext = Context<OperatorEnv>;
 
 const settingsForm = z.object({
-  // A box that is not ticked sends nothing.
+  // Browsers send nothing for an unchecked box.
   signUpOpen: z
     .literal("on")
     .optional()
@@ -33,7 +33,7 @@ const settingsForm = z.object({
   firstPlan: SETTINGS.firstPlan.schema,
 });
 
-/** Below `/operator/configuration`: settings, and the cache of answers from elsewhere. */
+/** Below `/operator/configuration`: settings, and the cache of other services' responses. */
 export function configurationPages() {
   const pages = createRouter<OperatorEnv>();
   const needed = requireArea("configuration");

@@ -3,11 +3,11 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** How long an answer is good, and what it is about. */
+/** How long a response is valid, and its tags. */
 export interface CacheTerms {
   readonly ttlMs: number;
   readonly tags?: readonly string[];
-  /** For how long after its time it may stand in for an answer that cannot be had. */
+  /** How much longer it may be used if the service fails. */
   readonly staleOkMs?: number;
 }
 
@@ -22,8 +22,8 @@ const STORED =
   "SELECT body, expires_at AS expiresAt FROM response_cache WHERE scope = ? AND key = ?";
 
 /**
- * Keeps answers of services elsewhere for all processes. Callers who want the same at the same time
- * share one question; what one guild was answered is never given to another.
+ * Caches other services' responses for all processes. Concurrent callers share one request. One guild's
+ * response is never given to another.
  */
 export class ResponseCache {
   readonly #platform: PlatformStore;
@@ -33,7 +33,10 @@ export class ResponseCache {
     this.#platform = platform;
   }
 
-  /** The kept answer, or the one that `fetch` gives; `scope` is whose it is, or "everybody". */
+  /**
+   * The cached response, or else the result of `fetch`. `scope` is the guild it belongs to, or
+   * "everybody".
+   */
   async cached<T>(
     scope: GuildId | "everybody",
     key: string,
@@ -47,7 +50,7 @@ export class ResponseCache {
       tags: terms.tags ?? [],
       scope,
       isOutdated: false,
-      // Begun in the next turn, when the flight is in the list for everybody to join.
+      // Starts in the next microtask, after the flight is in the list that other callers join.
       answer: Promise.resolve().then(() => this.#answer(flight, key, terms, fetch)),
     };
     this.#flights.set(name, flight);
@@ -58,7 +61,7 @@ export class ResponseCache {
     }
   }
 
-  /** Forgets what is about a tag: of one guild, or of all. Answers under way are not kept either. */
+  /** Deletes responses with a tag, of one guild or of all. Responses in flight are not stored either. */
   async invalidate(tag: string, scope?: GuildId | "everybody"): Promise<number> {
     for (const [name, flight] of this.#flights) {
       if (!flight.tags.includes(tag) || (scope !== undefined && flight.scope !== scope)) continue;
@@ -118,7 +121,7 @@ export class ResponseCache {
               SELECT DISTINCT value, ?2, ?3 FROM json_each(?1)`,
         args: [JSON.stringify(terms.tags ?? []), scope, key],
       },
-      // Whoever adds one clears away a few, so that no one has to come by for it.
+      // Each insert deletes a few expired rows, so that no separate job is needed.
       {
         sql: `DELETE FROM response_cache WHERE (scope, key) IN (SELECT scope, key
                 FROM response_cache WHERE stale_until <= ? LIMIT ?)`,

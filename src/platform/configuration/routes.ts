@@ -13,7 +13,7 @@ const settingsJson = z
   })
   .openapi("Settings");
 
-/** Below `/api/operator`: settings, and the cache of answers from elsewhere. */
+/** Below `/api/operator`: settings, and the cache of other services' responses. */
 export const configurationApi = createRouter<OperatorEnv>();
 
 configurationApi.openapi(

@@ -1,6 +1,6 @@
 import { foreignKey, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Settings of the platform that operators change while it runs; what is not here has its default. */
+/** Settings that operators change while the platform runs. A missing row means the default. */
 export const appConfig = sqliteTable("app_config", {
   key: text().primaryKey(),
   category: text().notNull(),
@@ -8,7 +8,7 @@ export const appConfig = sqliteTable("app_config", {
   updatedAt: integer("updated_at").notNull(),
 });
 
-/** Answers of services elsewhere. `scope` is a guild's id, or empty for what is everybody's. */
+/** Cached responses of other services. `scope` is a guild's id, or empty for shared responses. */
 export const responseCache = sqliteTable(
   "response_cache",
   {
@@ -17,7 +17,7 @@ export const responseCache = sqliteTable(
     body: text().notNull(),
     storedAt: integer("stored_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
-    /** Until then it may stand in for an answer that cannot be had. */
+    /** Until then it may be used if the service fails. */
     staleUntil: integer("stale_until").notNull(),
   },
   (t) => [
@@ -26,7 +26,7 @@ export const responseCache = sqliteTable(
   ],
 );
 
-/** What an answer is about, so that all of it can be forgotten at once. */
+/** Tags of a response. All responses with a tag can be deleted at once. */
 export const responseCacheTags = sqliteTable(
   "response_cache_tags",
   {

@@ -5,14 +5,14 @@ import { allowArea, type OperatorContext } from "../console/context.ts";
 import { record } from "../context.ts";
 import { SETTINGS, type SettingKey, type Settings } from "./app-config.ts";
 
-/** The settings as they are now. */
+/** The current settings. */
 export async function settings(ctx: OperatorContext): Promise<Settings> {
   allowArea(ctx, "configuration");
   return await ctx.services.appConfig.current();
 }
 
 /**
- * Sets what is named and leaves the rest; effective in every process within seconds.
+ * Changes the given settings and keeps the rest. Takes effect in every process within seconds.
  * @throws {Invalid} `configuration/no-such-plan`
  */
 export async function changeSettings(
@@ -49,7 +49,7 @@ export async function changeSettings(
   return await appConfig.current();
 }
 
-/** What is kept of answers from elsewhere, by what it is about. */
+/** One tag of the response cache, with its size. */
 export interface CacheTag {
   readonly tag: string;
   readonly entries: number;
@@ -67,7 +67,7 @@ export async function cacheTags(ctx: OperatorContext): Promise<readonly CacheTag
   );
 }
 
-/** Forgets all answers about something: the next who wants one asks for it again. */
+/** Deletes all responses with this tag. They are fetched again when needed. */
 export async function forgetTag(ctx: OperatorContext, tag: string): Promise<number> {
   allowArea(ctx, "configuration");
   const forgotten = await ctx.services.cache.invalidate(tag);

@@ -10,7 +10,7 @@ import { isId } from "../../kernel/ids.ts";
 import { requireProved, type SignedIn, signedIn } from "../context.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
-/** Below `/operator`: `operatorsOnly` found out who it is. */
+/** Below `/operator`. `operatorsOnly` sets the operator. */
 export interface OperatorEnv extends AppEnv {
   Variables: AppEnv["Variables"] & { operator: OperatorContext };
 }
@@ -18,8 +18,8 @@ export interface OperatorEnv extends AppEnv {
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
 
 /**
- * Lets operators in; for everybody else there is nothing at this address. Whoever changes something
- * has typed their password a moment ago, because a session left open must not run the platform.
+ * Admits operators. All other callers get 404. A change needs a recent sign-in, because an unattended
+ * session must not be able to change the platform.
  */
 export const operatorsOnly = createMiddleware<OperatorEnv>(async function operatorsOnly(c, next) {
   const areas = areasOf(c);
@@ -34,7 +34,7 @@ export const operatorsOnly = createMiddleware<OperatorEnv>(async function operat
   await next();
 });
 
-/** Refuses before the input is read; the verb asks again. */
+/** Refuses before the input is parsed. The service function checks again. */
 export function requireArea(area: Area): MiddlewareHandler<OperatorEnv> {
   return async function requireArea(c, next) {
     allowArea(c.var.operator, area);
@@ -46,7 +46,7 @@ export function requireArea(area: Area): MiddlewareHandler<OperatorEnv> {
 export const operatorOperations = (tag: Tag) =>
   operationsWith<OperatorEnv, Area>("console", tag, requireArea);
 
-/** Was the password typed just now? Forms of the console are shown only then. */
+/** Whether the sign-in is recent. The console shows its forms only then. */
 export function isProved(c: Context<OperatorEnv>): boolean {
   try {
     requireProved(signedIn(c.var.platform), c.var.services.now());
@@ -59,23 +59,23 @@ export function isProved(c: Context<OperatorEnv>): boolean {
 
 function areasOf(c: Context<OperatorEnv>): ReadonlySet<Area> {
   const { caller } = c.var;
-  // An access token was made for one guild and opens nothing else.
+  // An access token is valid for one guild only.
   const isOwnSession = caller.type === "user" && caller.via !== "access-token";
   return new Set((isOwnSession && caller.operates) || []);
 }
 
-/** A program is told what is missing; a person is asked, and comes back to the page before. */
+/** For the API, throws the missing requirement. For a browser, redirects to the sign-in page and back. */
 function proofPage(c: Context<OperatorEnv>): Response | undefined {
   if (isProved(c)) return undefined;
   if (c.req.path.startsWith("/api/")) {
     requireProved(c.var.caller as SignedIn, c.var.services.now());
   }
-  // The address of an act is the one of its page, and one word.
+  // An action's address is its page's address plus one word.
   const page = c.req.path.replace(/\/[^/]+$/, "") || "/operator";
   return c.redirect(`/account/proof?next=${encodeURIComponent(page)}`, 303);
 }
 
-/** The id in a page's address; what is no id names nothing. */
+/** The id in a page's address. An invalid id becomes "", which no row has. */
 export function pathId<Id extends string>(c: Context<OperatorEnv>): Id {
   const id = c.req.param("id")!;
   return (isId(id) ? id : "") as Id;

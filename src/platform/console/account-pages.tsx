@@ -38,7 +38,7 @@ type PageContext = Context<OperatorEnv>;
 
 const PROVIDER_NAMES = { discord: "Discord", battlenet: "Battle.net" } as const;
 
-/** Everybody who has an account, and how one of them can be helped. */
+/** All accounts, and the actions that help a person. */
 export function addAccountPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   const needed = requireArea("accounts");
   pages.get("/accounts", needed, async (c) => {
@@ -190,7 +190,7 @@ function facts(view: View, account: AccountFile) {
   ] as const;
 }
 
-/** The letter that proves the address, for whoever lost it or never got it. */
+/** Sends the verification email again, to a person who lost it or never got it. */
 function Letter(props: { c: PageContext; account: AccountFile; form: FormState }) {
   const { c, account, form } = props;
   const view = viewOf(c);

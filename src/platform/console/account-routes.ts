@@ -22,7 +22,7 @@ const accountLine = z
   })
   .openapi("OperatorAccount");
 
-/** Below `/api/operator`: the people who have an account, and the ways to help them. */
+/** Below `/api/operator`: accounts, and the actions that help a person. */
 export const accountsApi = createRouter<OperatorEnv>();
 
 accountsApi.openapi(

@@ -21,7 +21,7 @@ export interface AccountLine {
   readonly isVerified: boolean;
   readonly createdAt: number;
   readonly guilds: number;
-  /** When it was last used where it is still signed in; null where it is signed in nowhere. */
+  /** Last use of the open sessions. Null if the account has no open session. */
   readonly lastUsedAt: number | null;
 }
 
@@ -32,8 +32,8 @@ export interface AccountQuery {
   readonly search?: string | undefined;
 }
 
-// Sessions that ran out are cleared away with the next sign-in, so they are told apart here. Those of
-// an operator who acts as somebody are not that person's.
+// Expired sessions are deleted only at the next sign-in, so they are excluded here. Sessions of an
+// operator who acts as the person are excluded too.
 const OPEN_SESSIONS = `FROM sessions s WHERE s.user_id = u.id AND s.expires_at > ?1
   AND s.last_used_at > ?2 AND NOT EXISTS
     (SELECT 1 FROM impersonations i WHERE i.session_id = s.id)`;
@@ -66,11 +66,11 @@ export async function findAccounts(
   return toPage(rows.map(toLine), limit, (last) => [last.email]);
 }
 
-/** An account as operators see it: nothing that would open it. */
+/** An account as operators see it, without credentials. */
 export interface AccountFile extends AccountLine {
   readonly hasPassword: boolean;
   readonly sessions: number;
-  /** Is it an operator's, and of which areas? Empty for most. */
+  /** The areas of an operator's account. Empty for other accounts. */
   readonly operates: readonly string[];
   readonly memberships: readonly {
     readonly guildId: GuildId;
@@ -87,7 +87,7 @@ export interface AccountFile extends AccountLine {
   }[];
 }
 
-/** All about one account. @throws {NotFound} `operator/no-such-account` */
+/** Everything about one account. @throws {NotFound} `operator/no-such-account` */
 export async function accountFile(ctx: OperatorContext, id: UserId): Promise<AccountFile> {
   allowArea(ctx, "accounts");
   const { db } = ctx.services.platform;
@@ -127,7 +127,7 @@ export async function accountFile(ctx: OperatorContext, id: UserId): Promise<Acc
 }
 
 /**
- * Signs somebody out everywhere, such as when their device was stolen; their password stays.
+ * Ends every session of a person, for example when their device was stolen. The password stays valid.
  * @throws {NotFound} `operator/no-such-account`
  */
 export async function endAllSessions(ctx: OperatorContext, id: UserId): Promise<void> {
@@ -141,7 +141,7 @@ export async function endAllSessions(ctx: OperatorContext, id: UserId): Promise<
 }
 
 /**
- * Sends somebody the letter that proves their address once more, in a language of ours.
+ * Sends a person the verification email again, in one of our languages.
  * @throws {NotFound} `operator/no-such-account`, {Conflict} `operator/verified-already`
  * @throws {LimitReached} `rate/too-many`
  */
@@ -165,7 +165,7 @@ export async function mailVerification(
   ctx.services.wakeJobs();
 }
 
-/** A row as the database gives it: what is true is 1. */
+/** A row as the database returns it. SQLite's booleans are 0 and 1. */
 type Row<T extends { readonly isVerified: boolean }> = Omit<T, "isVerified"> & {
   readonly isVerified: number;
 };

@@ -11,7 +11,7 @@ import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { type OperatorEnv, requireArea } from "./access.ts";
 import { type PlatformAuditRow, platformAudit } from "./audit.ts";
 
-// A filter that says nothing sensible filters nothing: links to this page are sent around.
+// An invalid filter is ignored, because links to this page are shared.
 const filterForm = z.object({
   actor: z.string().max(100).catch(""),
   action: z.string().max(50).catch(""),
@@ -21,7 +21,7 @@ const filterForm = z.object({
 });
 type FilterForm = z.infer<typeof filterForm>;
 
-/** The platform's log, with filters in the address. */
+/** The platform's audit log, with filters in the address. */
 export function addAuditPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   pages.get("/audit", requireArea("audit"), async (c) => {
     const filters = filterForm.parse(c.req.query());

@@ -2,13 +2,13 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
-/** One change of the platform, as it was written down. `before` and `after` are JSON texts. */
+/** One row of the platform's audit log. `before` and `after` are JSON texts. */
 export interface PlatformAuditRow {
   readonly seq: number;
   readonly at: number;
   readonly actorType: string;
   readonly actorId: string;
-  /** The account's name today, or what the row itself says. */
+  /** The account's current name, else the name in the row. */
   readonly actorName: string;
   readonly action: string;
   readonly subject: string;
@@ -29,7 +29,7 @@ export interface PlatformAuditQuery {
   /** A guild's address or id. */
   readonly guild?: string | undefined;
   readonly subject?: string | undefined;
-  /** Unix milliseconds: nothing older. */
+  /** Unix milliseconds. Excludes older rows. */
   readonly since?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ const ROWS = `
     AND (?5 = '' OR a.subject = ?5) AND a.at >= ?6
   ORDER BY a.seq DESC LIMIT ?7`;
 
-/** The platform's own record of changes, newest first. */
+/** The platform's audit log, newest first. */
 export async function platformAudit(
   ctx: OperatorContext,
   query: PlatformAuditQuery,

@@ -8,7 +8,7 @@ import { isProved, type OperatorEnv, requireArea } from "./access.ts";
 import * as operations from "./operations.ts";
 import { Changing } from "./views/parts.tsx";
 
-/** Which guilds have a good copy and how old it is, and the copies of the platform. */
+/** The guilds' newest good backups and their age, and the platform's backups. */
 export function addBackupPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   const needed = requireArea("backups");
   pages.get("/backups", needed, async (c) => {

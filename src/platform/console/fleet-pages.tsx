@@ -35,7 +35,7 @@ const beginForm = z.object({
   allowDestructive: box,
 });
 
-/** Where the guilds are and at which schema, and how a new schema goes out to them. */
+/** Hosts and schema versions of the guilds, and rollouts of a new schema. */
 export function addFleetPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   const needed = requireArea("fleet");
   const back = (c: PageContext) => c.redirect("/operator/fleet", 303);

@@ -41,14 +41,14 @@ type PageContext = Context<OperatorEnv>;
 
 const STATUSES = ["creating", "ready", "suspended", "deleted", "deleting", "failed"] as const;
 
-// A filter that says nothing sensible filters nothing: links to this page are sent around.
+// An invalid filter is ignored, because links to this page are shared.
 const filterForm = z.object({
   search: z.string().max(100).catch(""),
   status: z.enum(["", ...STATUSES]).catch(""),
 });
 type FilterForm = z.infer<typeof filterForm>;
 
-/** Every guild of the platform, and what operators do with one. */
+/** All guilds of the platform, and the operators' actions on one. */
 export function addGuildPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   const needed = requireArea("guilds");
   pages.get("/guilds", needed, async (c) => {
@@ -221,7 +221,7 @@ function facts(view: View, { guild, members, backedUpAt, keyRequests }: GuildFil
   ] as const;
 }
 
-/** Suspending a guild that is open, or opening one that is suspended. */
+/** Suspends an open guild, or resumes a suspended one. */
 function Closing({ c, file, form }: { c: PageContext; file: GuildFile; form: FormState }) {
   const view = viewOf(c);
   const t = view.messages.operator;
@@ -288,7 +288,7 @@ function Members({ view, file }: { view: View; file: GuildFile }) {
   );
 }
 
-/** Leads on to the account, or at least to seeing what that person sees. */
+/** Links to the account. Operators without that area get the form to act as the person. */
 function Email({ view, of }: { view: View; of: GuildFile["members"][number] }) {
   const { caller } = view;
   const areas = (caller.type === "user" && caller.operates) || [];

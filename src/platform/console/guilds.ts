@@ -26,7 +26,7 @@ export interface GuildLine {
   readonly host: string;
   readonly schemaVersion: number;
   readonly members: number;
-  /** What is wrong with its database, as codes with a blank between; empty when all is well. */
+  /** Codes of its database's faults, separated by blanks. Empty without faults. */
   readonly faults: string;
 }
 
@@ -66,16 +66,16 @@ export async function findGuilds(
   return toPage(rows, limit, (last) => [last.slug]);
 }
 
-/** A guild as operators see it. What is in its own database is not theirs to read. */
+/** A guild as operators see it, without the contents of its database. */
 export interface GuildFile {
   readonly guild: Guild;
   readonly usage: Usage;
   readonly lastError: string | null;
-  /** What is wrong with its database now. */
+  /** Current faults of its database. */
   readonly faults: readonly Fault[];
-  /** How its database did of late, hour by hour. */
+  /** Recent performance of its database, hour by hour. */
   readonly performance: readonly Performance[];
-  /** Of its newest good copy, if it has one. */
+  /** The time of its newest good backup, if there is one. */
   readonly backedUpAt: number | null;
   readonly keyRequests: number;
   readonly members: readonly {
@@ -86,7 +86,7 @@ export interface GuildFile {
   }[];
 }
 
-/** All about one guild. @throws {NotFound} `operator/no-such-guild` */
+/** Everything about one guild. @throws {NotFound} `operator/no-such-guild` */
 export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<GuildFile> {
   allowArea(ctx, "guilds");
   const { platform, provisioner } = ctx.services;
@@ -116,7 +116,7 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
   return { guild, usage, lastError: lastError ?? null, faults, performance, ...counts!, members };
 }
 
-/** Closes a guild to its members, who are told why. @throws {Conflict} `guild/status-changed` */
+/** Closes a guild to its members, who see the reason. @throws {Conflict} `guild/status-changed` */
 export async function suspend(ctx: OperatorContext, id: GuildId, reason: string): Promise<void> {
   allowArea(ctx, "guilds");
   await existing(ctx, id);

@@ -15,7 +15,7 @@ import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;
 
-/** Below `/operator`: who acted as whom, and the form to begin with. */
+/** Below `/operator`: past impersonations, and the form to begin one. */
 export function impersonationsPages() {
   const pages = createRouter<OperatorEnv>();
   const needed = requireArea("impersonate");
@@ -38,7 +38,7 @@ export function impersonationsPages() {
   return pages;
 }
 
-/** What the banner's button does; the session that presses it is no operator's. */
+/** Handles the banner's button. The session that presses it belongs to the impersonated account. */
 export function endImpersonationPages() {
   const pages = createRouter();
   pages.post("/impersonation/end", async (c) => {

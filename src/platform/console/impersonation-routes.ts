@@ -15,7 +15,7 @@ export const impersonationInput = z.strictObject({
   reason: lineField(reasonCharsMax, reasonCharsMin, "Write why, in a few words."),
 });
 
-/** Below `/api/operator`: acting as somebody. */
+/** Below `/api/operator`: acting as another person. */
 export const impersonationsApi = createRouter<OperatorEnv>();
 
 impersonationsApi.openapi(
@@ -70,7 +70,7 @@ impersonationsApi.openapi(
   async (c) => c.json(await listImpersonations(c.var.operator, c.req.valid("query")), 200),
 );
 
-/** Below `/api`: ends the marked session that makes the request. */
+/** Below `/api`: ends the impersonation session of the request. */
 export const endImpersonationApi = createRouter();
 
 endImpersonationApi.openapi(

@@ -9,22 +9,22 @@ import { type PlatformContext, record, type SignedIn } from "../context.ts";
 import { sessions } from "../schema.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
-/** The marked session of an operator who acts as somebody. Its token is told only here. */
-export interface Begun {
+/** The session of an operator who acts as another person. Its token is returned only here. */
+export interface ImpersonationSession {
   readonly id: string;
   readonly token: string;
   readonly expiresAt: number;
 }
 
 /**
- * Lets an operator look through somebody's eyes, and act as them, for a short while. What belongs to
- * the account itself stays out of reach; the platform's log and that of each guild name the operator.
+ * Lets an operator see and act as another person for a limited time. Changes to the account itself stay
+ * forbidden. The platform's and each guild's audit log name the operator.
  * @throws {NotFound} `operator/no-account` @throws {Conflict} `operator/is-operator`
  */
 export async function beginImpersonation(
   ctx: OperatorContext,
   input: { readonly email: string; readonly reason: string },
-): Promise<Begun> {
+): Promise<ImpersonationSession> {
   allowArea(ctx, "impersonate");
   const { caller } = ctx;
   if (caller.type !== "user") throw new Error("Only somebody who signed in can act as another.");
@@ -54,7 +54,7 @@ export async function beginImpersonation(
       createdAt: nowMs,
       lastUsedAt: nowMs,
       expiresAt,
-      // Nobody typed this person's password, so nothing that asks for it can be done.
+      // The operator did not enter this person's password, so actions that require it stay forbidden.
       provedAt: 0,
       address: ctx.address,
       agent: ctx.agent,
@@ -79,8 +79,9 @@ export async function beginImpersonation(
 }
 
 /**
- * Ends the marked session that asks; with `signOut` the operator's own one as well.
- * @throws {NotFound} `request/no-such-page` for everybody else
+ * Ends the impersonation session of the request. With `signOut` it also ends the operator's own
+ * session.
+ * @throws {NotFound} `request/no-such-page` for all other sessions
  */
 export async function endImpersonation(
   ctx: PlatformContext,
@@ -103,7 +104,7 @@ export async function endImpersonation(
   ]);
 }
 
-/** Somebody acting as another, or nobody: for all others there is nothing to end. */
+/** The caller of an impersonation session. @throws {NotFound} for all other sessions. */
 export function impersonating(
   ctx: PlatformContext,
 ): SignedIn & { readonly impersonator: NonNullable<SignedIn["impersonator"]> } {
@@ -114,7 +115,7 @@ export function impersonating(
   throw new NotFound("request/no-such-page", "There is nothing at this address.");
 }
 
-/** One time that an operator acted as somebody. */
+/** One impersonation by an operator. */
 export interface Impersonation {
   readonly id: string;
   readonly operatorName: string;
@@ -124,11 +125,11 @@ export interface Impersonation {
   readonly startedAt: number;
   readonly expiresAt: number;
   readonly endedAt: number | null;
-  /** Addresses of the guilds that were entered, with commas between them. */
+  /** Addresses of the guilds that the operator entered, separated by commas. */
   readonly guilds: string;
 }
 
-/** Who acted as whom and why, newest first. */
+/** Past and current impersonations, newest first. */
 export async function listImpersonations(
   ctx: OperatorContext,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },

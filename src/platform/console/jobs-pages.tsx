@@ -15,7 +15,7 @@ const STATES = ["running", "failing", "due", "waiting"] as const;
 const OUTCOMES = ["done", "failed", "cancelled"] as const;
 const LOOKS = { running: "accent", failing: "bad", due: "plain", waiting: "plain" } as const;
 
-// A filter that says nothing sensible filters nothing: links to this page are sent around.
+// An invalid filter is ignored, because links to this page are shared.
 const filterForm = z.object({
   state: z.enum(["", ...STATES]).catch(""),
   outcome: z.enum(["", ...OUTCOMES]).catch(""),
@@ -24,7 +24,7 @@ const filterForm = z.object({
 type FilterForm = z.infer<typeof filterForm>;
 type PageContext = Context<OperatorEnv>;
 
-/** What is due, what is under way, and what became of it. */
+/** Jobs that are due or running, and past results. */
 export function addJobPages(pages: ReturnType<typeof createRouter<OperatorEnv>>): void {
   const needed = requireArea("jobs");
   pages.get("/jobs", needed, async (c) => {

@@ -1,6 +1,6 @@
 import type { GuildStatus } from "../schema.ts";
 
-/** How a guild's state looks in a table. */
+/** The badge colour of a guild's status. */
 export function look(status: GuildStatus): "good" | "bad" | "plain" {
   if (status === "ready") return "good";
   return status === "failed" || status === "suspended" ? "bad" : "plain";

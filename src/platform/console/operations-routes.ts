@@ -209,7 +209,7 @@ operationsApi.openapi(
   },
 );
 
-/** What operators read is for people and scripts of ours: its shape is the type's. */
+/** The type of the value documents this response. Only our console and scripts read it. */
 function plain(value: object): Record<string, unknown> {
   return { ...value };
 }

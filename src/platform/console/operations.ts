@@ -23,7 +23,7 @@ import {
 import type { GuildStatus } from "../schema.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
 
-/** Jobs that are there, and what became of those that were. */
+/** Current jobs and the results of past ones. */
 export async function jobsPage(
   ctx: OperatorContext,
   filter: {
@@ -53,7 +53,7 @@ export async function retry(ctx: OperatorContext, id: string): Promise<void> {
   await retryJob(ctx, id);
 }
 
-/** How many guilds are where, in which state and at which schema: the map of the fleet. */
+/** The number of guilds per host, status and schema version. */
 export interface FleetCell {
   readonly host: string;
   readonly schemaVersion: number;
@@ -84,7 +84,7 @@ export async function rollout(ctx: OperatorContext, id: string): Promise<Rollout
   return await rolloutsOf(ctx).view(id);
 }
 
-/** Begins a rollout; the job that does it runs in whichever server takes it. */
+/** Begins a rollout. Any server may take its job. */
 export async function beginRollout(
   ctx: OperatorContext,
   input: {
@@ -104,7 +104,7 @@ export async function beginRollout(
 }
 
 /**
- * Goes on with the newest rollout; `withFailed` tries again what failed.
+ * Continues the newest rollout. `withFailed` retries its failed guilds.
  * @throws {Conflict} `rollout/none`, `rollout/finished`, `rollout/under-way`
  */
 export async function resumeRollout(ctx: OperatorContext, withFailed: boolean): Promise<void> {
@@ -117,7 +117,7 @@ export async function resumeRollout(ctx: OperatorContext, withFailed: boolean): 
   ctx.services.wakeJobs();
 }
 
-/** What is under way is finished, nothing more is begun. @throws {Conflict} `rollout/not-running` */
+/** Finishes running migrations and starts no further ones. @throws {Conflict} `rollout/not-running` */
 export async function pauseRollout(ctx: OperatorContext): Promise<void> {
   allowArea(ctx, "fleet");
   await rolloutsOf(ctx).pause(nameOf(ctx), (id) => [record(ctx, "rollout.pause", id)]);
@@ -127,12 +127,12 @@ function nameOf({ caller }: OperatorContext): string {
   return caller.type === "user" ? caller.name : caller.type;
 }
 
-/** The job that goes on with the newest rollout, to stand in the write that makes it due. */
+/** The job that continues the newest rollout, for the write that makes it due. */
 function jobRow({ services: { jobs, platform } }: OperatorContext) {
   return jobs.enqueueRow(OF_THE_PLATFORM, ROLLOUT_JOB, "", platform.now().getTime());
 }
 
-/** A guild's newest copy, or that there is none. Times in Unix milliseconds. */
+/** A guild's newest backup, or that it has none. Times in Unix milliseconds. */
 export interface GuildCopyState {
   readonly guildId: GuildId;
   readonly slug: string;
@@ -152,7 +152,7 @@ const COPY_STATES = `
   WHERE g.status IN ('ready', 'suspended')
   ORDER BY goodAt IS NOT NULL, goodAt, g.slug LIMIT ?`;
 
-/** The guilds whose good copies are the oldest come first; and the copies of the platform. */
+/** Guilds by the age of their newest good backup, oldest first, and the platform's backups. */
 export async function backupsOverview(ctx: OperatorContext): Promise<{
   readonly guilds: readonly GuildCopyState[];
   readonly late: number;
@@ -175,7 +175,7 @@ export async function backupsOverview(ctx: OperatorContext): Promise<{
   return { guilds, late: late!.n, platform: copies.slice(0, limits.backups.pageRows) };
 }
 
-/** Has a guild copied as soon as a server gets to it. @throws {NotFound} `operator/no-such-guild` */
+/** Backs up a guild as soon as a server takes the job. @throws {NotFound} `operator/no-such-guild` */
 export async function copyGuild(ctx: OperatorContext, id: GuildId): Promise<void> {
   allowArea(ctx, "backups");
   const { platform, jobs, backups } = ctx.services;

@@ -1,7 +1,7 @@
 import type { GuildStatus } from "../schema.ts";
 import type { OperatorContext } from "./context.ts";
 
-/** The platform in numbers, for the console's first page. */
+/** Figures of the platform for the console's first page. */
 export interface Overview {
   readonly guilds: readonly {
     readonly status: GuildStatus;
@@ -12,13 +12,13 @@ export interface Overview {
   readonly signedInToday: number;
   readonly jobsDue: number;
   readonly jobsFailing: number;
-  /** Databases in trouble, by what is wrong. */
+  /** Numbers of databases with a fault, by code. */
   readonly faults: readonly { readonly code: string; readonly databases: number }[];
 }
 
 const DAY_MS = 86_400_000;
 
-/** Counts; every operator may see them. */
+/** Counts everything. Every operator may see the figures. */
 export async function overview(ctx: OperatorContext): Promise<Overview> {
   const { db } = ctx.services.platform;
   const nowMs = ctx.services.now().getTime();

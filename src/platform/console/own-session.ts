@@ -5,14 +5,14 @@ import { sessionCookieName } from "../../http/session.ts";
 import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { flags } from "../accounts/cookie.ts";
-import { type Begun, impersonating } from "./impersonation.ts";
+import { type ImpersonationSession, impersonating } from "./impersonation.ts";
 
-// While an operator acts as somebody, the browser's session is the marked one. Theirs waits beside
-// it, just as far out of reach of scripts and other sites.
+// While an operator acts as another person, the session cookie holds the impersonation session. A
+// second cookie with the same protection keeps the operator's own session.
 
-/** Puts the marked session in the place of the operator's own. */
-export function setOwnAside<E extends AppEnv>(c: Context<E>, begun: Begun): void {
-  const { token, expiresAt } = begun;
+/** Replaces the operator's session cookie by the impersonation session, and saves the own one. */
+export function setOwnAside<E extends AppEnv>(c: Context<E>, session: ImpersonationSession): void {
+  const { token, expiresAt } = session;
   const { config, now } = c.var.services;
   const name = sessionCookieName(config.publicUrl);
   const own = getCookie(c, name);
@@ -22,7 +22,10 @@ export function setOwnAside<E extends AppEnv>(c: Context<E>, begun: Begun): void
   setCookie(c, name, token, kept);
 }
 
-/** Puts the operator's own session back, if it is still theirs. Call it before the marked one ends. */
+/**
+ * Restores the operator's own session if it is still valid. Call it before the impersonation session
+ * ends.
+ */
 export async function takeOwnBack(c: Context<AppEnv>): Promise<void> {
   const { config, platform, now } = c.var.services;
   const { operatorId } = impersonating(c.var.platform).impersonator;

@@ -13,7 +13,7 @@ import { addJobPages } from "./jobs-pages.tsx";
 import { look } from "./looks.ts";
 import { type Overview, overview } from "./overview.ts";
 
-/** Below `/operator`: the platform at a glance, its guilds and its log. */
+/** Below `/operator`: the overview, the guilds and the audit log. */
 export function operatorsPages() {
   const pages = createRouter<OperatorEnv>();
   pages.get("/", async (c) =>

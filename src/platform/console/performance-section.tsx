@@ -5,7 +5,7 @@ import { Card } from "../../web/components.tsx";
 import { type Performance, together } from "../fleet/performance.ts";
 import { Facts } from "./views/parts.tsx";
 
-/** How a guild's database did of late: the sums, the slowest statement, and a line over the hours. */
+/** Performance of a guild's database: sums, the slowest statement, and a chart by hour. */
 export function PerformanceSection({ view, hours }: { view: View; hours: readonly Performance[] }) {
   const t = view.messages.operator;
   const total = together(hours);

@@ -33,7 +33,7 @@ const guildLine = z
   })
   .openapi("OperatorGuild");
 
-/** Below `/api/operator`: the platform, its guilds and its log. */
+/** Below `/api/operator`: the platform, its guilds and its audit log. */
 export const operatorsApi = createRouter<OperatorEnv>();
 
 operatorsApi.openapi(

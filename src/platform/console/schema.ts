@@ -2,7 +2,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { Area } from "../../kernel/areas.ts";
 import type { GuildId, SessionId, UserId } from "../../kernel/ids.ts";
 
-/** Accounts that run the platform, and what each of them is trusted with. */
+/** Accounts that run the platform, with their areas. */
 export const operators = sqliteTable("operators", {
   userId: text("user_id").$type<UserId>().primaryKey(),
   areas: text({ mode: "json" }).$type<readonly Area[]>().notNull(),
@@ -10,14 +10,14 @@ export const operators = sqliteTable("operators", {
   addedAt: integer("added_at").notNull(),
 });
 
-/** Operators who acted as somebody else, each in a session of its own that ends soon. */
+/** Impersonations: operators who acted as another person, each in a separate, short session. */
 export const impersonations = sqliteTable(
   "impersonations",
   {
     id: text().primaryKey(),
-    /** The marked session: whoever uses it is the user, seen through by the operator. */
+    /** The impersonation session. It acts as the user. */
     sessionId: text("session_id").$type<SessionId>().notNull().unique(),
-    /** The operator's own: when it ends, this one does. */
+    /** The operator's own session. When it ends, the impersonation ends. */
     operatorSessionId: text("operator_session_id").$type<SessionId>().notNull(),
     operatorId: text("operator_id").$type<UserId>().notNull(),
     userId: text("user_id").$type<UserId>().notNull(),
@@ -29,7 +29,7 @@ export const impersonations = sqliteTable(
   (t) => [index("impersonations_by_start").on(t.startedAt)],
 );
 
-/** The guilds whose own log says that an operator was there. */
+/** Guilds whose audit log records the operator's visit. */
 export const impersonationGuilds = sqliteTable(
   "impersonation_guilds",
   {

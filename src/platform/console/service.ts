@@ -17,8 +17,8 @@ export interface OperatorAccount {
 }
 
 /**
- * Trusts an account with areas of the platform, these and no others. Only the command line does
- * this: who may stand at the machine decides who may stand at the console.
+ * Gives an account exactly these areas of the platform. Only the command line calls this, so access to
+ * the machine decides who can become an operator.
  * @throws {NotFound} `operator/no-account`, {Conflict} `operator/email-unverified`
  */
 export async function addOperator(
@@ -65,7 +65,7 @@ export async function addOperator(
   return (await operatorOf(ctx, account.id))!;
 }
 
-/** Takes all of it back, at once and everywhere. @throws {NotFound} `operator/not-found` */
+/** Removes all areas, with immediate effect everywhere. @throws {NotFound} `operator/not-found` */
 export async function removeOperator(ctx: ActingContext, email: string): Promise<OperatorAccount> {
   const account = await accountOf(ctx, email);
   const before = await operatorOf(ctx, account.id);
@@ -78,7 +78,7 @@ export async function removeOperator(ctx: ActingContext, email: string): Promise
   return before;
 }
 
-/** Everybody who runs the platform, by address. */
+/** All operators, by address. */
 export async function listOperators(ctx: ActingContext): Promise<readonly OperatorAccount[]> {
   return (await ctx.services.platform.db.all<OperatorRow>(`${OPERATORS} ORDER BY u.email`)).map(
     toOperator,

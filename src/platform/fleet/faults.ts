@@ -5,7 +5,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { databaseFaults } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** Databases in trouble as the platform knows them, so that every process sees what one has found. */
+/** Stores faults of databases in the platform, so that every process sees what one has found. */
 export class PlatformFaults implements FaultStore {
   readonly #platform: PlatformStore;
 
@@ -34,11 +34,11 @@ export class PlatformFaults implements FaultStore {
   }
 }
 
-// What was found in an earlier database of a guild says nothing of today's.
+// A fault of a guild's earlier database does not apply to the current one.
 const isOfToday = sql`(${databaseFaults.guildId} = '' or exists (select 1 from guilds g
   where g.id = ${databaseFaults.guildId} and g.generation = ${databaseFaults.generation}))`;
 
-/** Every state that is stored, of one guild or of all, the longest first. */
+/** Every stored fault of one guild or of all, the longest lasting first. */
 export async function storedFaults(
   platform: PlatformStore,
   guildId?: GuildId,

@@ -2,7 +2,7 @@ import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm
 import type { GuildId } from "../../kernel/ids.ts";
 import { guilds } from "../schema.ts";
 
-/** How a guild's database did, by hour (hours since 1970, UTC). Times in milliseconds. */
+/** Performance of a guild's database by hour (hours since 1970, UTC). Times in milliseconds. */
 export const guildPerformance = sqliteTable(
   "guild_performance",
   {
@@ -16,7 +16,7 @@ export const guildPerformance = sqliteTable(
     slow: integer().notNull(),
     totalMs: real("total_ms").notNull(),
     slowestMs: real("slowest_ms").notNull(),
-    /** Its text without values, which are the guild's own. */
+    /** The statement's text without values, which are the guild's own data. */
     slowestSql: text("slowest_sql").notNull(),
     hits: integer().notNull(),
     misses: integer().notNull(),

@@ -3,11 +3,11 @@ import type { GuildId } from "../../kernel/ids.ts";
 
 /**
  * `moving` until the guild is served from its new host, then `moved` until the old database is purged.
- * A move that did not work out has `failed`, and its guild stays where it was.
+ * After a `failed` move, the guild stays on its old host.
  */
 export type MoveStatus = "moving" | "moved" | "failed";
 
-/** A guild's database on its way from one host to another. It has the same name on both. */
+/** A move of a guild's database from one host to another. It has the same name on both. */
 export const guildMoves = sqliteTable("guild_moves", {
   guildId: text("guild_id").$type<GuildId>().primaryKey(),
   databaseName: text("database_name").notNull(),
@@ -15,7 +15,7 @@ export const guildMoves = sqliteTable("guild_moves", {
   toHost: text("to_host").notNull(),
   status: text().$type<MoveStatus>().notNull(),
   runner: text().notNull(),
-  /** Raised by whoever takes the move over: what the one before still writes is refused. */
+  /** Increased by each process that takes over the move. Writes of the previous holder are refused. */
   fence: integer().notNull(),
   leaseUntil: integer("lease_until").notNull(),
   startedAt: integer("started_at").notNull(),

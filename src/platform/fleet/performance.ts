@@ -9,25 +9,24 @@ import type { PlatformStore } from "../store.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** One hour of one guild's database, or several together. Times in milliseconds. */
+/** One hour of one guild's database, or the sum of several. Times in milliseconds. */
 export interface Performance {
-  /** Its beginning in Unix milliseconds. */
+  /** The beginning of the hour in Unix milliseconds. */
   readonly at: number;
   readonly queries: number;
   readonly failures: number;
   readonly slow: number;
   readonly meanMs: number;
   readonly slowestMs: number;
-  /** The statement that took so long, without values. */
+  /** The slowest statement, without values. */
   readonly slowestSql: string;
   readonly poolHits: number;
   readonly poolMisses: number;
 }
 
 /**
- * Writes down how guilds' databases did. What the pool counted is stored together every half a
- * minute, under the hour in which it is stored, because a write for each query would cost more than
- * the query.
+ * Stores the performance of guilds' databases. A write for each query would cost more than the query,
+ * so the pool's counts are stored together every half a minute, under the hour of storing.
  */
 export class PerformanceLog {
   readonly #platform: PlatformStore;
@@ -48,7 +47,7 @@ export class PerformanceLog {
     this.#background = deps.background;
   }
 
-  /** A server does; a command that only looks leaves no trace of its looking. */
+  /** Servers call this. Commands that only read do not, so that they leave no figures. */
   start(): void {
     const { flushMs } = limits.performance;
     this.#timer = this.#background.every("performance.flush", flushMs, () =>
@@ -59,7 +58,7 @@ export class PerformanceLog {
   async stop(): Promise<void> {
     if (this.#timer === undefined) return;
     await this.#timer.stop();
-    // Figures for operators are no reason to fail a stop.
+    // Losing figures for operators must not make a stop fail.
     await this.flush().catch((error: unknown) => this.#log.error("performance.lost", { error }));
   }
 
@@ -91,7 +90,7 @@ const ADD = {
           hits = hits + excluded.hits, misses = misses + excluded.misses`,
 };
 
-/** How a guild's database did since a moment, hour by hour. Hours without a question have no row. */
+/** Performance of a guild's database since a moment, hour by hour. Hours without queries have no row. */
 export async function performanceOf(
   platform: PlatformStore,
   guildId: GuildId,
@@ -107,7 +106,7 @@ export async function performanceOf(
   );
 }
 
-/** Several hours as one; undefined for none. */
+/** The sum of several hours. Undefined for none. */
 export function together(hours: readonly Performance[]): Performance | undefined {
   if (hours.length === 0) return undefined;
   const sum = (of: (hour: Performance) => number) => hours.reduce((all, one) => all + of(one), 0);
@@ -126,10 +125,10 @@ export function together(hours: readonly Performance[]): Performance | undefined
   };
 }
 
-// Texts, quoted names, numbered placeholders, names and numbers, so that each is seen as a whole.
+// Texts, quoted names, numbered placeholders, names and numbers, each matched as a whole.
 const TOKENS = /x?'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\?\d+|[a-z_$][\w$]*|\d+(?:\.\d+)?/gi;
 
-/** The text of a statement with `?` for every value in it, in one line and not too long. */
+/** The text of a statement on one line, shortened, with `?` for every value. */
 export function withoutValues(sql: string): string {
   const bare = sql.replace(TOKENS, (token) => (/^(x?'|\d)/i.test(token) ? "?" : token));
   return bare.replace(/\s+/g, " ").trim().slice(0, limits.performance.sqlCharsMax);

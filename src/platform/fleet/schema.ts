@@ -12,7 +12,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 
 /**
  * `stopped` by a signal, `paused` by an operator, `halted` by the error budget or a health check,
- * `failed` when all waves ran and some guilds did not make it. All of these can be resumed.
+ * `failed` if all waves ran and some guilds failed. All of these can be resumed.
  */
 export type RolloutStatus =
   | "running"
@@ -24,7 +24,7 @@ export type RolloutStatus =
   | "superseded"
   | "reverted";
 
-/** One change of the guild schema on its way through the fleet, wave by wave. */
+/** A rollout of one guild schema through the fleet, wave by wave. */
 export const rollouts = sqliteTable(
   "rollouts",
   {
@@ -32,7 +32,7 @@ export const rollouts = sqliteTable(
     targetVersion: integer("target_version").notNull(),
     targetHash: text("target_hash").notNull(),
     status: text().$type<RolloutStatus>().notNull(),
-    /** Names of the waves in their order; what else was asked for stands in `options`. */
+    /** Names of the waves in order. `options` holds all other parameters. */
     waves: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     options: text({ mode: "json" }).$type<unknown>().notNull(),
     reason: text().notNull(),
@@ -40,12 +40,12 @@ export const rollouts = sqliteTable(
     startedAt: integer("started_at").notNull(),
     finishedAt: integer("finished_at"),
     haltReason: text("halt_reason"),
-    /** Raised by whoever takes the rollout over: writes of the one before are refused. */
+    /** Increased by each process that takes over the rollout. Writes of the previous holder are refused. */
     fence: integer().notNull(),
     leaseUntil: integer("lease_until").notNull(),
-    /** The process that took it up last: who, on which machine, and when that process began. */
+    /** The last process that took the rollout: its name, its machine, and when it started. */
     holder: text({ mode: "json" }).$type<unknown>(),
-    /** When that process took it up. */
+    /** When that process took it. */
     heldSince: integer("held_since"),
   },
   (t) => [
@@ -56,7 +56,7 @@ export const rollouts = sqliteTable(
 
 export type RolloutGuildStatus = "pending" | "done" | "failed" | "reverted";
 
-/** What came of one guild in one rollout. */
+/** The result of one guild in one rollout. */
 export const rolloutGuilds = sqliteTable(
   "rollout_guilds",
   {
@@ -71,7 +71,7 @@ export const rolloutGuilds = sqliteTable(
     attempts: integer().notNull().default(0),
     durationMs: real("duration_ms"),
     error: text(),
-    /** The error without what differs from guild to guild, so that equal causes stand together. */
+    /** The error without guild-specific parts, so that equal causes are grouped. */
     cause: text(),
     snapshot: text(),
     at: integer(),
@@ -83,8 +83,8 @@ export const rolloutGuilds = sqliteTable(
 );
 
 /**
- * Work that is due for a guild. Whoever claims a job gets a new `fence` with it: what an older holder
- * of the lease still writes is refused.
+ * Due work for a guild. Each claim increases `fence`, so that writes of an older lease holder are
+ * refused.
  */
 export const jobs = sqliteTable(
   "jobs",
@@ -92,7 +92,7 @@ export const jobs = sqliteTable(
     id: text().primaryKey(),
     guildId: text("guild_id").$type<GuildId>().notNull(),
     kind: text().notNull(),
-    /** What it is about, such as a report's id. One guild has one job of a kind for a subject. */
+    /** What the job is about, such as a report's id. A guild has one job per kind and subject. */
     subject: text().notNull(),
     dueAt: integer("due_at").notNull(),
     leaseUntil: integer("lease_until").notNull().default(0),
@@ -101,9 +101,9 @@ export const jobs = sqliteTable(
     error: text(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
-    /** What it is at, in words of the program; gone with the attempt. */
+    /** The current step, as the program names it. Deleted with the attempt. */
     progress: text(),
-    /** Somebody asked for its end: whoever holds it stops at the next chance. */
+    /** When an operator cancelled the job. Its holder stops at the next check. */
     cancelledAt: integer("cancelled_at"),
   },
   (t) => [
@@ -114,7 +114,7 @@ export const jobs = sqliteTable(
 
 export type JobOutcome = "done" | "failed" | "cancelled";
 
-/** What became of jobs, for two weeks: people ask about last night, not about last year. */
+/** Results of jobs, kept for two weeks. People ask about last night, not about last year. */
 export const jobRuns = sqliteTable(
   "job_runs",
   {

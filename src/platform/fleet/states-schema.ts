@@ -3,14 +3,14 @@ import type { FaultCode } from "../../database/faults.ts";
 import type { ClockState } from "../../kernel/clock-guard.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 
-/** Databases in trouble, as some process found them. Written when a state begins and when it is over. */
+/** Faults of databases, as a process found them. Written when a fault begins and when it ends. */
 export const databaseFaults = sqliteTable(
   "database_faults",
   {
     /** Empty for the platform's own database and for the machine. */
     guildId: text("guild_id").$type<GuildId | "">().notNull(),
     code: text().$type<FaultCode>().notNull(),
-    /** The guild's database that it is about; a later one is another database. */
+    /** The generation of the guild's database. A fault does not apply to a later one. */
     generation: integer().notNull(),
     cause: text().notNull(),
     since: integer().notNull(),
@@ -18,13 +18,13 @@ export const databaseFaults = sqliteTable(
   (t) => [primaryKey({ columns: [t.guildId, t.code] })],
 );
 
-/** One row: the newest time that the platform believes. */
+/** One row with the newest time that the platform trusts. */
 export const platformClock = sqliteTable("platform_clock", {
   id: integer().primaryKey(),
   newestAt: integer("newest_at").notNull(),
   state: text().$type<ClockState>().notNull(),
-  /** What the clock showed when the state was last written. */
+  /** The clock's time when the state was last written. */
   shownAt: integer("shown_at").notNull(),
-  /** Raised by an operator who says that the clock is right. */
+  /** Increased when an operator confirms that the clock is right. */
   confirmations: integer().notNull().default(0),
 });

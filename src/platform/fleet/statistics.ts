@@ -8,15 +8,15 @@ export interface Count {
   readonly count: number;
 }
 
-/** The whole platform in numbers. Times in Unix milliseconds. */
+/** Figures of the whole platform. Times in Unix milliseconds. */
 export interface PlatformStatistics {
   readonly guilds: Readonly<Record<"state" | "plan" | "host" | "schema", readonly Count[]>>;
   readonly accounts: number;
   readonly memberships: number;
-  /** By day: accounts that signed in then, as far as their sessions are still kept. */
+  /** Accounts that signed in, by day, as far as their sessions are still stored. */
   readonly signIns: readonly Count[];
   readonly keyRequests: number;
-  /** Combat logs that were read, and that could not be, as far as jobs are still remembered. */
+  /** Combat logs that were read, and that could not be read, as far as job results are still stored. */
   readonly logsRead: number;
   readonly logsFailed: number;
   readonly backups: Lateness;
@@ -24,7 +24,7 @@ export interface PlatformStatistics {
   readonly jobsFailing: number;
 }
 
-/** How the copies of open guilds are: `oldestAt` is the newest copy of the guild that waits longest. */
+/** Backups of open guilds. `oldestAt` is the newest backup of the guild that has waited longest. */
 export interface Lateness {
   readonly guilds: number;
   readonly without: number;
@@ -33,7 +33,7 @@ export interface Lateness {
   readonly oldestAt: number | null;
 }
 
-/** Counts all of it in the platform's own database; no guild's is opened. */
+/** Counts everything in the platform's own database. Opens no guild's database. */
 export async function platformStatistics(
   platform: PlatformStore,
   days: number,
@@ -77,13 +77,16 @@ export async function platformStatistics(
   };
 }
 
-/** Which open guilds have no good copy that is new enough; a new guild has its time to get one. */
+/**
+ * Counts open guilds without a recent good backup. New guilds are exempt until their first backup is
+ * due.
+ */
 export async function lateness(platform: PlatformStore): Promise<Lateness> {
   const rows = await platform.db.all<{ slug: string; newest: number | null; createdAt: number }>(
     `SELECT g.slug, g.created_at AS createdAt, (SELECT max(taken_at) FROM backups b
        WHERE b.guild_id = g.id AND b.status = 'good' AND b.taken_at <= ?) AS newest
      FROM guilds g WHERE g.status = 'ready' ORDER BY newest, g.slug`,
-    // A copy that is dated in the future was made by a wrong clock and may be older than all others.
+    // A wrong clock dated a backup in the future. It may be older than all others.
     platform.now().getTime() + limits.clock.skewMs,
   );
   const before = platform.now().getTime() - limits.backups.lateMs;

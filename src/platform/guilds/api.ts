@@ -26,7 +26,7 @@ export const newGuild = z
   })
   .openapi("NewGuild");
 
-/** A form sends every field: an empty one was left out. */
+/** Browsers send empty fields. An empty field counts as absent. */
 const blankIsAbsent = (value: unknown) => (value === "" ? undefined : value);
 
 export const newGuildForm = newGuild.extend({

@@ -10,10 +10,10 @@ import { type ActingContext, type PlatformContext, record, requireProved } from 
 import { guildLimit, planByName } from "../plans/service.ts";
 import type { Guild } from "../store.ts";
 
-/** The job that ends a deleted guild for good. */
+/** The job that purges a deleted guild. */
 export const PURGE_JOB = "guild.purge";
 
-/** A guild that its owner deleted, and until when that can be taken back. */
+/** A deleted guild of the owner, and until when it can be restored. */
 export interface DeletedGuild {
   readonly id: GuildId;
   readonly slug: string;
@@ -22,8 +22,8 @@ export interface DeletedGuild {
 }
 
 /**
- * Deletes the guild of the request, by its owner, who typed its name. For a month it can be taken
- * back; from now on it is gone for everybody.
+ * Deletes the guild of the request. Its owner has typed its name. The guild disappears for all members
+ * at once and can be restored for a month.
  * @throws {Invalid} `guild/name-differs` @throws {Forbidden} `auth/proof-required`
  */
 export async function deleteOwnGuild(
@@ -38,8 +38,8 @@ export async function deleteOwnGuild(
 }
 
 /**
- * Deletes a guild that is not being made or deleted already. Its slug, name and database are kept
- * until it is purged.
+ * Deletes a guild that is not being founded or deleted. Its slug, name and database are kept until it
+ * is purged.
  * @throws {Conflict} `guild/status-changed`
  */
 export async function deleteGuild(
@@ -47,7 +47,7 @@ export async function deleteGuild(
   guild: Guild,
 ): Promise<{ purgeAfter: number }> {
   const { platform, tenants, jobs } = ctx.services;
-  // A clock that is behind must not shorten the time in which it can be taken back.
+  // A clock that is behind must not shorten the time for restoring the guild.
   const purgeAfter = platform.clock.latest().getTime() + limits.guild.deletionGraceMs;
   const { id, slug, name, status } = guild;
   if (!["ready", "suspended", "failed"].includes(status)) throw moved();
@@ -59,7 +59,7 @@ export async function deleteGuild(
   return { purgeAfter };
 }
 
-/** The caller's own guilds that can still be brought back, the newest first. */
+/** The caller's deleted guilds that can still be restored, newest first. */
 export async function deletedGuilds(ctx: PlatformContext): Promise<readonly DeletedGuild[]> {
   return await ctx.services.platform.db.all<DeletedGuild>(
     `SELECT id, slug, name, purge_after AS purgeAfter FROM guilds
@@ -69,7 +69,7 @@ export async function deletedGuilds(ctx: PlatformContext): Promise<readonly Dele
 }
 
 /**
- * Brings a deleted guild of the caller's back as it was.
+ * Restores a deleted guild of the caller.
  * @throws {NotFound} `guild/not-found` @throws {LimitReached} `plan/guilds`
  */
 export async function undeleteOwnGuild(ctx: PlatformContext, id: string): Promise<Guild> {
@@ -84,7 +84,7 @@ export async function undeleteOwnGuild(ctx: PlatformContext, id: string): Promis
   ]);
 }
 
-/** The same for an operator, who is held to no plan. @throws {Conflict} `guild/status-changed` */
+/** The same for an operator, without a plan's limits. @throws {Conflict} `guild/status-changed` */
 export async function undeleteGuild(ctx: ActingContext, guild: Guild): Promise<Guild> {
   return await undelete(ctx, guild, []);
 }

@@ -3,14 +3,14 @@ import { permissionsOfScopes } from "../keys/lookup.ts";
 import type { KeyScope } from "../keys/schema.ts";
 import type { Guild, Membership } from "../store.ts";
 
-/** What a plan that has become too small leaves over: looking, and setting things right. */
+/** Why access is read-only: the plan's number of members, or of the owner's guilds, is exceeded. */
 export type ReadOnly = "members" | "guilds";
 
 /**
- * What a member may do in a guild. Members beyond the plan's number, and guilds beyond the owner's,
- * are read-only: nothing of theirs is deleted, and an upgrade gives everything back.
+ * A member's permissions in a guild. Members beyond the plan's number, and guilds beyond the owner's
+ * plan, are read-only. Nothing is deleted, and an upgrade restores all permissions.
  */
-export function standingOf(
+export function effectivePermissions(
   guild: Guild,
   { role, overrides, isOverLimit }: Membership,
 ): { readonly permissions: ReadonlySet<Permission>; readonly readOnly?: ReadOnly } {
@@ -19,14 +19,14 @@ export function standingOf(
   return readOnly ? { permissions: readingOnly(permissions), readOnly } : { permissions };
 }
 
-/** What a key may do now: no more than its scopes, and no more than the member who made it. */
-export function keyStandingOf(
+/** A key's current permissions: its scopes, limited to the permissions of the member who made it. */
+export function effectiveKeyPermissions(
   guild: Guild,
   maker: Membership | undefined,
   scopes: readonly KeyScope[],
 ): { readonly permissions: ReadonlySet<Permission>; readonly readOnly?: ReadOnly } {
   if (maker === undefined) return { permissions: new Set() };
-  const { permissions, ...rest } = standingOf(guild, maker);
+  const { permissions, ...rest } = effectivePermissions(guild, maker);
   const allowed = permissionsOfScopes(scopes);
   return { ...rest, permissions: new Set([...permissions].filter((one) => allowed.has(one))) };
 }

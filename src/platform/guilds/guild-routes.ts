@@ -17,7 +17,7 @@ const nothing = { 204: { description: "Done." } } as const;
 
 const usage = z.object({ used: z.int(), limit: z.int().nullable() });
 
-/** Below `/api/g/:guild`: what the platform keeps of one guild. */
+/** Below `/api/g/:guild`: the platform's data about one guild. */
 export const guildApi = createRouter<GuildEnv>();
 
 guildApi.openapi(
@@ -147,8 +147,8 @@ guildApi.openapi(
     answers: nothing,
   }),
   async (c) => {
-    const heir = c.req.valid("json").userId as UserId;
-    await members.transferOwnership(c.var.guild, c.var.platform, heir);
+    const newOwner = c.req.valid("json").userId as UserId;
+    await members.transferOwnership(c.var.guild, c.var.platform, newOwner);
     return c.body(null, 204);
   },
 );

@@ -41,7 +41,7 @@ export interface Invitation {
 
 export interface NewInvitation {
   readonly role: Role;
-  /** Bound to this address, and mailed there. */
+  /** The only address that may accept, which also gets the email. */
   readonly email?: string | undefined;
   readonly usesMax: number;
   readonly expiresInDays: number;
@@ -53,10 +53,10 @@ const COLUMNS = `id, role, email, uses, uses_max AS usesMax, created_at AS creat
 const LIVE = "revoked_at IS NULL AND uses < uses_max AND expires_at > ?2";
 
 /**
- * Makes an invitation; its link is shown this once, for only its hash is kept. One bound to an
- * address is mailed there too: `mailed` says whether the letter is on its way.
- * @throws {Forbidden} `guild/rank`, `guild/beyond-own-rights`; {Conflict} `guild/too-many-invitations`; by e-mail also
- * {Forbidden} `auth/email-unverified` and {LimitReached} `rate/too-many`
+ * Makes an invitation. Its link is returned only once, because only its hash is stored. An invitation
+ * bound to an address is mailed there. `mailed` says whether the email is queued.
+ * @throws {Forbidden} `guild/rank`, `guild/beyond-own-rights`; {Conflict} `guild/too-many-invitations`;
+ * by email also {Forbidden} `auth/email-unverified` and {LimitReached} `rate/too-many`
  */
 export async function invite(
   ctx: GuildContext,
@@ -122,7 +122,7 @@ export async function invite(
   return { ...invitation, url, mailed };
 }
 
-/** The rows that queue an invitation's letter, in the language of its sender. */
+/** The rows that queue an invitation's email, in the language of its sender. */
 async function letterRows(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -153,7 +153,7 @@ export async function openInvitations(
   );
 }
 
-/** Takes an invitation back. @throws {NotFound} `invitation/not-found`, {Forbidden} `guild/rank` */
+/** Revokes an invitation. @throws {NotFound} `invitation/not-found`, {Forbidden} `guild/rank` */
 export async function revokeInvitation(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -189,7 +189,7 @@ export interface OpenedInvitation {
   readonly guildSlug: string;
   readonly role: Role;
   readonly isForOneAddress: boolean;
-  /** The caller belongs to the guild already. */
+  /** The caller is already a member. */
   readonly isMember: boolean;
 }
 
@@ -206,7 +206,7 @@ interface InvitationRow {
   readonly isMember: number;
 }
 
-/** What an invitation offers. Wrong, used up, revoked and expired all look alike. */
+/** What an invitation offers. Wrong, used up, revoked and expired links give the same error. */
 export async function openInvitation(
   platform: PlatformContext,
   token: string,
@@ -241,7 +241,7 @@ export async function acceptInvitation(
         "This invitation is for another e-mail address. Sign in with that one.",
       );
     }
-    // Anybody can sign up with an address; only its owner can confirm it.
+    // Any person can sign up with an address. Only its owner can verify it.
     requireVerified(caller);
   }
   const { services } = platform;
@@ -279,7 +279,7 @@ export async function acceptInvitation(
       after: { role: place.role, overrides: place.overrides },
     }),
   ]).catch(async (error: unknown) => {
-    // The same person twice at once: the second finds the membership there.
+    // If the same person accepts twice at once, the second request finds the membership.
     const again = await services.platform.guildForUser(row.guild_id, caller.userId);
     if (!again?.membership) throw error;
   });
@@ -287,8 +287,8 @@ export async function acceptInvitation(
 }
 
 /**
- * A link gives no more than its maker may give now.
- * @throws {NotFound} `invitation/not-found`: to its reader, the link is not valid any more.
+ * Refuses a link whose maker could not grant its role now.
+ * @throws {NotFound} `invitation/not-found`: for its reader, the link is no longer valid.
  */
 async function refuseUnlessMakerMay(platform: PlatformContext, row: InvitationRow): Promise<void> {
   const found = await platform.services.platform.guildForUser(row.guild_id, row.createdBy);
@@ -299,7 +299,7 @@ async function refuseUnlessMakerMay(platform: PlatformContext, row: InvitationRo
   if (needed.some((permission) => !permissions.has(permission))) throw noSuchInvitation();
 }
 
-/** What somebody becomes by an invitation. */
+/** The membership that an invitation gives. */
 interface Place {
   readonly role: Role;
   readonly overrides: PermissionOverrides;
@@ -308,8 +308,8 @@ interface Place {
 }
 
 /**
- * A return keeps the lower role and the denials of before; rights that were granted beyond the role
- * are gone.
+ * A returning member keeps the lower role and the earlier denials. Rights that were granted beyond the
+ * role are lost.
  * @throws {Forbidden} `invitation/removed-since` for a link that is older than the removal.
  */
 async function placeFor(
@@ -334,7 +334,7 @@ async function placeFor(
   return { role, overrides: Object.fromEntries(denials), deniedBy, removedAt };
 }
 
-/** Holds that the person was not removed since the link was looked at. */
+/** Fails if the person was removed after the link was read. */
 function sameFormerPlace(guildId: GuildId, userId: UserId, removedAt: number | null) {
   return guard(
     sql`not exists (select 1 from former_members where guild_id = ${guildId}
@@ -343,7 +343,7 @@ function sameFormerPlace(guildId: GuildId, userId: UserId, removedAt: number | n
   );
 }
 
-/** An invitation that is good, or was: whoever came in by it finds the way in by it again. */
+/** Finds a valid invitation. For members of the guild, a used or expired one is found too. */
 async function find(platform: PlatformContext, token: string): Promise<InvitationRow> {
   const { caller, services } = platform;
   const row = await services.platform.db.first<InvitationRow>(

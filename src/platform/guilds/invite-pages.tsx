@@ -26,7 +26,7 @@ import { lowerRoles } from "./members-pages.tsx";
 type Page = Context<GuildEnv>;
 type Made = Awaited<ReturnType<typeof invite>>;
 
-/** Making invitations by link or by letter, and taking them back. */
+/** Pages that make invitations by link or email, and revoke them. */
 export function addInvitePages(pages: ReturnType<typeof createRouter<GuildEnv>>): void {
   const needed = requirePermission("members.invite");
   pages
@@ -38,7 +38,7 @@ export function addInvitePages(pages: ReturnType<typeof createRouter<GuildEnv>>)
         async (form) => await inviteHtml(c, form),
         async (input) => {
           const made = await invite(c.var.guild, c.var.platform, input);
-          // Not a redirect: the link is known only now.
+          // Not a redirect, because the link is known only in this response.
           return await ownPage(c, await inviteHtml(c, emptyForm, made));
         },
         "guilds",

@@ -21,7 +21,7 @@ type Page = Context<GuildEnv>;
 const MEMBERS_SHOWN_MAX = 100;
 const HEIRS_SHOWN_MAX = 1_000;
 
-/** The list of members, what one may do to them, leaving, and handing the guild over. */
+/** The list of members, actions on them, leaving, and handing the guild over. */
 export function addMemberPages(pages: ReturnType<typeof createRouter<GuildEnv>>): void {
   pages
     .get("/members", async (c) => await ownPage(c, await membersHtml(c, emptyForm)))
@@ -176,7 +176,7 @@ function MemberActions({
   );
 }
 
-/** The owner hands the guild over before leaving; everybody else just leaves. */
+/** The owner hands the guild over before leaving. All other members can just leave. */
 function OwnPlace({ c }: { c: Page }) {
   const view = viewOf(c);
   const t = view.messages.guilds;
@@ -236,10 +236,10 @@ async function ownershipHtml(c: Page, form: FormState) {
   );
 }
 
-async function handOver(c: Page, heir: UserId): Promise<Response> {
+async function handOver(c: Page, newOwner: UserId): Promise<Response> {
   const back = guildHref(viewOf(c), "/members");
   try {
-    await members.transferOwnership(c.var.guild, c.var.platform, heir);
+    await members.transferOwnership(c.var.guild, c.var.platform, newOwner);
     return c.redirect(`${back}?done=saved`, 303);
   } catch (error) {
     if (!(error instanceof AppError && error.code === "auth/proof-required")) throw error;

@@ -28,7 +28,7 @@ export interface Member {
   readonly joinedAt: number;
 }
 
-/** A member whose rights ended or shrank, and the keys of theirs that ended with them. */
+/** The result for a member who lost rights: the member's keys that ended. */
 export interface Offboarded {
   readonly revokedKeys: readonly KeyName[];
 }
@@ -38,7 +38,7 @@ interface MemberRow extends Omit<Member, "overrides"> {
   readonly deniedBy: string;
 }
 
-/** A member with what only this file knows of them. */
+/** A member with columns that only this file uses. */
 type FullMember = Member & { readonly deniedBy: DenialRoles };
 
 const MEMBERS = `
@@ -66,8 +66,9 @@ export async function members(
 }
 
 /**
- * Changes what a member may do. One may change only members below oneself, only to below, and give
- * only rights that one has. Keys that the member could not make any more are revoked.
+ * Changes a member's role or exceptions. The actor may change only members below their own role, only
+ * to lower roles, and may grant only rights that they have. Keys that the member could no longer make
+ * are revoked.
  * @throws {Forbidden} `guild/rank`, `guild/beyond-own-rights`, `guild/higher-denial`,
  * `operator/impersonating`, {NotFound} `guild/no-such-member`
  */
@@ -117,8 +118,8 @@ export async function changeMember(
 }
 
 /**
- * Takes a member out of the guild. Their keys and invitations end, and links that were made before
- * let them in no more. @throws {Forbidden} `guild/rank`, `operator/impersonating`
+ * Removes a member from the guild. Their keys and invitations end. Links that were made before no
+ * longer admit them. @throws {Forbidden} `guild/rank`, `operator/impersonating`
  */
 export async function removeMember(
   ctx: GuildContext,
@@ -133,8 +134,8 @@ export async function removeMember(
 }
 
 /**
- * Leaves the guild; keys and invitations of the leaver end.
- * @throws {Conflict} `guild/owner-stays`: ownership has to be handed on first.
+ * Leaves the guild. The member's keys and invitations end.
+ * @throws {Conflict} `guild/owner-stays`: the owner has to hand the guild over first.
  */
 export async function leaveGuild(
   ctx: GuildContext,
@@ -149,7 +150,7 @@ export async function leaveGuild(
 }
 
 /**
- * Hands the guild to another member; the former owner stays as an admin. Both or neither.
+ * Hands the guild to another member, in one transaction. The former owner stays as an admin.
  * @throws {Forbidden} `auth/proof-required`, `auth/email-unverified`; {LimitReached} `plan/guilds`
  */
 export async function transferOwnership(
@@ -161,8 +162,8 @@ export async function transferOwnership(
   const caller = accountHolder(platform);
   requireVerified(caller);
   requireProved(caller, platform.services.now());
-  const heir = await member(ctx, platform, to);
-  if (heir.role === "owner")
+  const newOwner = await member(ctx, platform, to);
+  if (newOwner.role === "owner")
     throw new Conflict("guild/already-owner", "This is the owner already.");
   const role = (userId: UserId, value: Role) => ({
     sql: "UPDATE memberships SET role = ? WHERE guild_id = ? AND user_id = ?",
@@ -170,7 +171,7 @@ export async function transferOwnership(
   });
   await write(platform.services.platform.db, [
     sameRole(ctx, caller.userId, "owner"),
-    sameRole(ctx, to, heir.role),
+    sameRole(ctx, to, newOwner.role),
     guildLimit(to, ctx.guild.plan),
     role(caller.userId, "admin"),
     role(to, "owner"),
@@ -181,7 +182,7 @@ export async function transferOwnership(
     })),
     ...(await noticeRows(platform, caller.userId, "guild-given", {
       guild: ctx.guild.name,
-      to: heir.name,
+      to: newOwner.name,
     })),
     record(platform, "guild.transfer", ctx.guild.id, {
       guildId: ctx.guild.id,
@@ -191,7 +192,7 @@ export async function transferOwnership(
   ]);
 }
 
-/** @throws {Forbidden} `guild/rank` unless the actor stands above `role`. */
+/** @throws {Forbidden} `guild/rank` unless the actor ranks above `role`. */
 export function refuseUnlessAbove(ctx: GuildContext, role: Role): void {
   if (ctx.actor.type === "system") return;
   if (ctx.actor.type === "user" && outranks(ctx.actor.role, role)) return;
@@ -225,7 +226,7 @@ async function drop(
     sameRole(ctx, before.userId, before.role),
     formerMember(ctx, before, nowMs, action === "member.remove" ? nowMs : null),
     ...revocations(platform, ctx.guild.id, revokedKeys),
-    // A key made since the list was read must not come back to life with its maker.
+    // A key made after the list was read must not become valid again if its maker returns.
     {
       sql: `UPDATE api_keys SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
             AND revoked_at IS NULL`,
@@ -245,7 +246,7 @@ async function drop(
   return { revokedKeys };
 }
 
-/** Keeps what a leaver was, so that a return gives no more. A removal before is not forgotten. */
+/** Stores the leaver's role, so that a return gives no more. An earlier removal is kept. */
 function formerMember(
   { guild }: GuildContext,
   { userId, role, overrides, deniedBy }: FullMember,
@@ -271,7 +272,7 @@ function formerMember(
   };
 }
 
-/** Refuses rights that the change adds and the actor does not have. What was there before may stay. */
+/** Refuses rights that the change adds and the actor lacks. Earlier rights may stay. */
 function refuseNewBeyondOwn(
   ctx: GuildContext,
   before: Pick<Member, "role" | "overrides">,
@@ -279,14 +280,14 @@ function refuseNewBeyondOwn(
 ): void {
   const had = permissionsOf(before.role, before.overrides);
   const gets = [...permissionsOf(after.role, after.overrides)];
-  // An exception that changes nothing today would change something with the next role.
+  // An exception without effect today could have one with the next role.
   const granted = PERMISSIONS.filter(
     (one) => after.overrides[one] !== undefined && after.overrides[one] !== before.overrides[one],
   );
   refuseBeyondOwn(ctx, [...gets.filter((permission) => !had.has(permission)), ...granted]);
 }
 
-/** Whoever was shown out, or down, must not come back by an invitation of their own making. */
+/** Revokes a member's own invitations, so that they cannot return or rise by one. */
 function revokeInvitationsOf(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -301,13 +302,13 @@ function revokeInvitationsOf(
   };
 }
 
-/** Holds that the actor's own role is still the one that the request was judged by. */
+/** Fails if the actor's role changed since the request was authorized. */
 export function actorUnchanged(ctx: GuildContext): readonly Guard[] {
   const { actor } = ctx;
   return actor.type === "user" ? [sameRole(ctx, actor.userId, actor.role)] : [];
 }
 
-/** Holds that nobody changed the member's role since it was read. */
+/** Fails if the member's role changed since it was read. */
 function sameRole(ctx: GuildContext, userId: UserId, role: Role) {
   return guard(
     sql`exists (select 1 from memberships where guild_id = ${ctx.guild.id}

@@ -21,7 +21,7 @@ export type ProvisionStep = (typeof PROVISION_STEPS)[number];
 export type StepName = ProvisionStep | "drained" | "destroyed";
 export type StepProgress = "started" | "done" | "failed";
 
-/** A running attempt that this process holds; lost when `leaseUntil` passes without renewal. */
+/** A running attempt of this process. It is lost when `leaseUntil` passes without renewal. */
 export interface Operation {
   readonly id: OperationId;
   readonly guildId: GuildId;
@@ -37,7 +37,7 @@ export interface OperationStep {
   readonly detail: string | null;
 }
 
-/** The record of provisioning: who works on which guild, and every step, in order. */
+/** The record of provisioning: which runner works on which guild, and every step, in order. */
 export class Operations {
   readonly #platform: PlatformStore;
   readonly #leaseMs: number;
@@ -54,10 +54,10 @@ export class Operations {
   }
 
   /**
-   * Begins an operation on a guild that is still as `guild` says, or takes over one whose runner has
-   * died. A deletion moves the guild to `deleting` with it.
-   * @throws {Conflict} `guild/operation-running` while another runner is at work on this guild,
-   * `guild/status-changed` when the guild has moved on.
+   * Begins an operation on a guild that still matches `guild`, or takes over one whose runner has died.
+   * Beginning a deletion sets the guild's status to `deleting`.
+   * @throws {Conflict} `guild/operation-running` while another runner works on this guild,
+   * `guild/status-changed` if the guild's status has changed.
    */
   async begin(
     guild: { readonly id: GuildId; readonly status: GuildStatus },
@@ -109,7 +109,7 @@ export class Operations {
     ]);
   }
 
-  /** The statement that records a step, to stand beside what the step brought about. */
+  /** The statement that records a step, for the write of the step's own changes. */
   row(operation: Operation, step: StepName, state: StepProgress): Statement {
     if (state !== "started") this.#meter.provisioningStep(step, state);
     return {
@@ -128,7 +128,7 @@ export class Operations {
     };
   }
 
-  /** Holds while nobody has taken over. @throws {Conflict} `guild/operation-lost` from `write`. */
+  /** Fails when another runner has taken over. @throws {Conflict} `guild/operation-lost` from `write`. */
   stillOurs(operation: Operation): Guard {
     return guard(
       sql`exists (select 1 from provisioning_operations
@@ -137,7 +137,7 @@ export class Operations {
     );
   }
 
-  /** Why the last attempt on a guild failed, in the words of whatever failed. For operators. */
+  /** The error message of the last failed attempt on a guild. For operators. */
   async lastError(guildId: GuildId): Promise<string | undefined> {
     const row = await this.#platform.db.first<{ error: string | null }>(
       "SELECT error FROM provisioning_operations WHERE guild_id = ? ORDER BY id DESC LIMIT 1",
@@ -146,7 +146,7 @@ export class Operations {
     return row?.error ?? undefined;
   }
 
-  /** The steps of a guild after `seq`, oldest first: what a progress page tails. */
+  /** The steps of a guild after `seq`, oldest first. Progress pages follow them. */
   async steps(guildId: GuildId, afterSeq = 0): Promise<readonly OperationStep[]> {
     return await this.#platform.db.all<OperationStep>(
       `SELECT seq, step, state, at, detail FROM provisioning_steps
@@ -156,7 +156,7 @@ export class Operations {
     );
   }
 
-  /** Guilds on their way in or out that nobody is working on. */
+  /** Guilds in creation or deletion without a running operation. */
   async stranded(): Promise<readonly { id: GuildId; status: "creating" | "deleting" }[]> {
     return await this.#platform.db.all(
       `SELECT id, status FROM guilds g WHERE status IN ('creating', 'deleting') AND updated_at <= ?1
@@ -168,7 +168,7 @@ export class Operations {
     );
   }
 
-  /** Is a database of this name known? Read after listing files: the row always comes first. */
+  /** Names of all known databases. Read it after listing files, because the row is always written first. */
   async knownDatabaseNames(): Promise<ReadonlySet<string>> {
     const rows = await this.#platform.db.all<{ database_name: string }>(
       `SELECT database_name FROM guilds UNION SELECT name FROM spare_databases

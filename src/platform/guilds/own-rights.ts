@@ -9,7 +9,7 @@ import {
 } from "../../kernel/permissions.ts";
 import { type GuildContext, may } from "../../tenant/context.ts";
 
-// Nobody hands on a right that they do not have: not by a role, an exception, an invitation or a key.
+// People cannot grant a right that they lack: not by a role, an exception, an invitation or a key.
 
 /** @throws {Forbidden} `guild/beyond-own-rights` unless the actor has each of these permissions. */
 export function refuseBeyondOwn(ctx: GuildContext, permissions: Iterable<Permission>): void {
@@ -26,9 +26,9 @@ export function beyondOwnRights(missing: readonly Permission[]): Forbidden {
 }
 
 /**
- * Who set the denials of a member, after the actor's change.
- * @throws {Forbidden} `guild/higher-denial` when it drops a denial that a higher role set. A denial
- * without a known role, from an earlier release, is the owner's.
+ * The roles that set a member's denials, after the actor's change.
+ * @throws {Forbidden} `guild/higher-denial` if it drops a denial that a higher role set. A denial
+ * without a known role, from an earlier release, counts as the owner's.
  */
 export function denialsAfter(
   ctx: GuildContext,

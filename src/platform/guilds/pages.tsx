@@ -36,7 +36,7 @@ import { SLUG_CHARS_MAX } from "./slugs.ts";
 
 const GUILDS_SHOWN_MAX = 100;
 
-/** My guilds, founding one, watching it being made, and joining one. */
+/** The caller's guilds, founding a guild, its progress, and joining one. */
 export function guildsPages() {
   const pages = createRouter();
   pages
@@ -198,7 +198,7 @@ function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
   );
 }
 
-/** The steps of a founding; without scripts the page asks again by itself. */
+/** The steps of a founding. Without scripts the page reloads by itself. */
 export function progressPage(c: Context<AppEnv>, progress: service.Progress) {
   const view = viewOf(c);
   const t = view.messages.guilds;

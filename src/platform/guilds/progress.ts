@@ -9,8 +9,8 @@ import { limits } from "../../limits.ts";
 import { progressOf } from "./service.ts";
 
 /**
- * Tails the recorded steps of a founding, so that it does not matter which process is at work or how
- * often the page was loaded. Ends with `ready` or `failed`.
+ * Streams the recorded steps of a founding, so that any process can do the work and the page can be
+ * reloaded. Ends with `ready` or `failed`.
  */
 export async function watchProgress(c: Context<AppEnv>, guildId: string): Promise<Response> {
   if (!(await progressOf(c.var.platform, guildId))) throw noSuchGuild();

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const { endedKeptMs } = limits.retention;
 
-/** What the platform keeps for a time only. */
+/** Data with a limited retention in the platform. */
 const EXPIRIES: readonly Expiry[] = [
   { what: "sessions", table: "sessions", over: "expires_at <= ?1", keptMs: endedKeptMs },
   {
@@ -58,27 +58,27 @@ const EXPIRIES: readonly Expiry[] = [
   },
 ];
 
-/** What would go from the platform's own database. */
+/** What a run would delete from the platform's own database. */
 export async function previewPlatform(platform: PlatformStore): Promise<readonly Removal[]> {
   const nowMs = platform.settledNow().getTime();
   const audit = { what: "audit", rows: await auditPrunable(platform.db, nowMs) };
   return [...(await each(EXPIRIES, (rule) => countOver(platform.db, rule, nowMs))), audit];
 }
 
-/** Lets go of what the platform's own database has kept long enough. */
+/** Deletes expired data from the platform's own database. */
 export async function expirePlatform(
   platform: PlatformStore,
   anchors: AuditAnchors,
 ): Promise<readonly Removal[]> {
   const nowMs = platform.settledNow().getTime();
   const removed = await each(EXPIRIES, (rule) => removeOver(platform.db, rule, nowMs));
-  // An unsigned checkpoint would not be believed: without the secret the log stays whole.
+  // Without the secret, the checkpoint would be unsigned and invalid, so the log is not pruned.
   if (!anchors.canSign) return removed;
   const remember = anchors.remember(PLATFORM_PLACE);
   return [...removed, { what: "audit", rows: await pruneAudit(platform.db, nowMs, remember) }];
 }
 
-/** One after another: this is nobody's request. */
+/** Runs one rule after another, because no request waits for them. */
 async function each(
   rules: readonly Expiry[],
   work: (rule: Expiry) => Promise<Removal>,

@@ -14,7 +14,7 @@ const api = platformOperations("Guilds");
 const guildId = z.object({ id: z.uuid() });
 const token = z.object({ token: z.string().min(1).max(100) });
 
-/** Founding guilds, watching it, joining one, and bringing one back. */
+/** Founding guilds, their progress, joining one, and restoring one. */
 export const guildsApi = createRouter();
 
 guildsApi.openapi(

@@ -23,7 +23,7 @@ export interface NewGuild {
   readonly realm: string;
   readonly region: Region;
   readonly faction: Faction;
-  /** Suggested from the name when left out. */
+  /** Derived from the name when absent. */
   readonly slug?: string;
 }
 
@@ -40,8 +40,8 @@ export interface GuildOfMine {
 const SLUG_TRIES_MAX = 50;
 
 /**
- * Records a new guild with its owner; `provision` then makes its database, and a sweep finishes
- * what a crash interrupts.
+ * Records a new guild with its owner. `provision` then makes its database, and a sweep completes what a
+ * crash interrupts.
  * @throws {LimitReached} `plan/guilds`, {Conflict} `guild/name-taken` or `guild/slug-taken`
  */
 export async function foundGuild(
@@ -60,7 +60,7 @@ export async function foundGuild(
   }
 }
 
-/** Founds, and waits up to `waitMs` for the database: most are ready long before. */
+/** Founds a guild and waits up to `waitMs` for its database. Most are ready long before. */
 export async function foundAndProvision(
   ctx: PlatformContext,
   input: NewGuild,
@@ -92,12 +92,12 @@ export async function myGuilds(
   return { ...page, items: page.items.map(({ nameKey: _folded, ...guild }) => guild) };
 }
 
-/** A free slug for a name, and whether the first wish is free: `slug`, else the name's own. */
+/** A free slug for a name, and whether the requested one is free: `slug`, else the name's own. */
 export async function suggestFreeSlug(
   ctx: PlatformContext,
   { name, slug }: { readonly name: string; readonly slug?: string | undefined },
 ): Promise<{ slug: string; isFree: boolean }> {
-  // Which addresses are taken is told to those who may take one, not to passers-by.
+  // Only people who can found a guild may learn which addresses are taken.
   accountHolder(ctx);
   const { platform } = ctx.services;
   const isFree = (one: string) => slugProblem(one) === undefined && slugIsFree(platform, one);
@@ -120,7 +120,7 @@ export interface Progress {
   readonly seq: number;
 }
 
-/** How far a guild's founding got. For its members only; `undefined` for everybody else. */
+/** The progress of a guild's founding, for its members only. `undefined` for all other callers. */
 export async function progressOf(
   ctx: PlatformContext,
   reference: string,
@@ -133,7 +133,7 @@ export async function progressOf(
 }
 
 /**
- * Tries a failed founding again and waits up to `waitMs`; one that has not failed stays as it is.
+ * Retries a failed founding and waits up to `waitMs`. Other foundings are not changed.
  * @throws {NotFound} `guild/not-found`, {Forbidden} `guild/forbidden` for all but the owner
  */
 export async function retryFounding(
@@ -154,7 +154,7 @@ export async function retryFounding(
 }
 
 /**
- * Closes a guild to everybody until `resumeGuild`; its members are told the reason. For operators.
+ * Closes a guild until `resumeGuild`. Its members see the reason. For operators.
  * @throws {Conflict} `guild/status-changed` unless the guild is ready
  */
 export async function suspendGuild(ctx: ActingContext, id: GuildId, reason: string): Promise<void> {
@@ -165,7 +165,7 @@ export async function suspendGuild(ctx: ActingContext, id: GuildId, reason: stri
   await tenants.drain(id);
 }
 
-/** Opens a suspended guild again. @throws {Conflict} `guild/status-changed` unless suspended */
+/** Opens a suspended guild. @throws {Conflict} `guild/status-changed` unless suspended */
 export async function resumeGuild(ctx: ActingContext, id: GuildId): Promise<void> {
   await ctx.services.platform.advanceGuild(id, "suspended", "ready", { statusReason: null }, [
     record(ctx, "guild.resume", id, { guildId: id }),
@@ -173,7 +173,7 @@ export async function resumeGuild(ctx: ActingContext, id: GuildId): Promise<void
 }
 
 /**
- * Waits for a database in the making, but not for ever: what fails is the guild's own status.
+ * Waits up to `waitMs` for a new database. Other failures are stored as the guild's status.
  * @throws {Unavailable} `database/storage-full` when there was no room for it
  */
 async function isReadyWithin(
@@ -186,7 +186,7 @@ async function isReadyWithin(
   const provisioning = work.then(
     (guild) => guild.status === "ready",
     (error: unknown) => {
-      // The guild's page shows the reason and offers another try.
+      // The guild's page shows the reason and a button to retry.
       ctx.services.log.error("guild.provision-failed", { guildId, error });
       if (isOutOfRoom(error)) full = withoutRoom(error);
       return false;
@@ -251,7 +251,8 @@ async function insertGuild(
           ],
         }),
     ),
-    // A former address that is held for its guild stays held, whatever a wrong clock shows.
+    // Uses the settled time, so that a wrong clock cannot free a former address that is held for its
+    // guild.
     slugTaken(slug, ctx.services.platform.settledNow().getTime()),
     platform.db.orm.insert(guilds).values({
       id,
@@ -283,7 +284,7 @@ async function insertGuild(
   return { id, slug };
 }
 
-/** Every way to found a guild comes by here. @throws {Invalid} `request/invalid` */
+/** Every way to found a guild calls this. @throws {Invalid} `request/invalid` */
 function refuseUnreadable(names: Readonly<Record<string, string>>): void {
   const errors = Object.entries(names)
     .filter(([, name]) => !isReadable(name))

@@ -24,7 +24,7 @@ import { SLUG_CHARS_MAX } from "./slugs.ts";
 
 type Page = Context<GuildEnv>;
 
-/** What the guild is called, where it is found, who may see it, and its plan. */
+/** The guild's name, address, visibility and plan. */
 export function addSettingsPages(pages: ReturnType<typeof createRouter<GuildEnv>>): void {
   const needed = requirePermission("settings.manage");
   pages
@@ -122,7 +122,7 @@ function GeneralFields({ c, form }: { c: Page; form: FormState }) {
   const { guild } = c.var.guild;
   const { nameCharsMax, contactCharsMax, descriptionCharsMax } = limits.guild;
   const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-  // A zone by another of its names must not be changed by saving something else.
+  // Keeps an alias of a time zone, so that saving another setting does not change it.
   if (!zones.includes(guild.timeZone)) zones.push(guild.timeZone);
   const factions = Object.entries(messages.common.factions);
   return (

@@ -10,7 +10,7 @@ import { refuseBadSlug } from "./service.ts";
 import { slugTaken } from "./slug-guard.ts";
 import { nameKey } from "./slugs.ts";
 
-/** What a guild's admins may change; what is left out stays. */
+/** What a guild's admins may change. Absent fields stay. */
 export interface SettingsChange {
   readonly name?: string | undefined;
   readonly slug?: string | undefined;
@@ -23,7 +23,7 @@ export interface SettingsChange {
 }
 
 /**
- * Changes a guild's settings. A former slug redirects and is held for a while.
+ * Changes a guild's settings. The former slug redirects and is held for a while.
  * @throws {Conflict} `guild/name-taken`, `guild/slug-taken`, `guild/too-many-slugs`
  */
 export async function changeSettings(
@@ -34,7 +34,8 @@ export async function changeSettings(
   allow(ctx, "settings.manage");
   const { db } = platform.services.platform;
   const nowMs = platform.services.now().getTime();
-  // A former address that is held for its guild stays held, whatever a wrong clock shows.
+  // Uses the settled time, so that a wrong clock cannot free a former address that is held for its
+  // guild.
   const settledMs = platform.services.platform.settledNow().getTime();
   const { guild } = ctx;
   const given = Object.fromEntries(
@@ -89,7 +90,7 @@ function slugChange(ctx: GuildContext, slug: string, nowMs: number) {
   return [slugTaken(slug, nowMs, guild.id), fewSlugsHeld(ctx, slug, nowMs), takeBack, hold];
 }
 
-/** Every former slug is kept from all others, so one guild may keep only a few. */
+/** A held slug is blocked for all other guilds, so each guild may hold only a few. */
 function fewSlugsHeld(ctx: GuildContext, slug: string, nowMs: number) {
   return guard(
     sql`(select count(*) from slug_history where guild_id = ${ctx.guild.id}

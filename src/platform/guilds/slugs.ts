@@ -1,13 +1,13 @@
 import { foldName } from "../../kernel/names.ts";
 
-/** Why a slug cannot be used, whoever asks; undefined from `slugProblem` means it can. */
+/** Why a slug is invalid. `slugProblem` returns undefined for a valid one. */
 export type SlugProblem = "too-short" | "too-long" | "characters" | "double-hyphen" | "reserved";
 
 export const SLUG_CHARS_MIN = 3;
 export const SLUG_CHARS_MAX = 32;
 
-// A guild may live at a subdomain, so names of our own paths, of hosts that software looks for by
-// itself, and of offices that a stranger would trust are nobody's.
+// A guild may have a subdomain. Reserved are names of our own paths, of hosts that software looks for
+// by itself, and of offices that a stranger would trust.
 const RESERVED = new Set(
   `about abuse access account accounts admin administrator api app apps assets auth autoconfig
    autodiscover backup billing blog broadcasthost browse cdn cgi-bin config console contact cookies
@@ -23,20 +23,20 @@ const RESERVED = new Set(
    uucp verify webhook webhooks webmaster well-known wpad ws www www1 www2`.split(/\s+/),
 );
 
-// Names of devices on Windows: no folder of that name can be made there.
+// Device names of Windows, where no folder can have such a name.
 const DEVICES = [
   ...["con", "prn", "aux", "nul", "conin", "conout", "clock"],
   ...["com", "lpt"].flatMap((port) => Array.from({ length: 10 }, (_, number) => port + number)),
 ];
 
-/** Words that only the platform may use of itself, wherever they stand in a slug. */
+/** Words that only the platform may use for itself, anywhere in a slug. */
 const OFFICIAL = `guildhall support official moderator administrator sysadmin helpdesk webmaster
   postmaster hostmaster customerservice`.split(/\s+/);
 
-/** The same at the beginning of a part. Elsewhere they occur in innocent words, such as badminton. */
+/** The same at the beginning of a part. Elsewhere they occur in ordinary words, such as badminton. */
 const OFFICIAL_BEGINNINGS = ["admin", "billing", "password", "signin", "login", "verif"];
 
-/** Offices and machines of the platform: reserved in any company of each other and of fillers. */
+/** Offices and machines of the platform. Slugs made only of these words and fillers are reserved. */
 const OFFICES =
   `abuse access account accounts auth billing console cookies dns email ftp help hostmaster
   imap internal legal login logout mail mailer mod mods noc noreply oauth operator operators password
@@ -45,13 +45,13 @@ const OFFICES =
     /\s+/,
   );
 
-/** What turns a reserved word into another name for the same office: `help-desk`, `the-staff`. */
+/** Words that turn a reserved word into another name for the same office: `help-desk`, `the-staff`. */
 const FILLERS = new Set(
   `a an and app bot center central centre chat contact department dept desk for group inbox
    live my of office one online our page portal site team the us your`.split(/\s+/),
 );
 
-/** The pairs that `slugLooks` folds, in order; SQL folds by the same list. */
+/** The pairs that `slugLooks` folds, in order. The SQL in slug-guard.ts uses the same list. */
 export const LOOK_ALIKES: readonly (readonly [from: string, to: string])[] = [
   ["rn", "m"],
   ["vv", "w"],
@@ -65,17 +65,17 @@ const OFFICE_LOOKS = new Set(OFFICES.map(slugLooks));
 const OFFICIAL_LOOKS = OFFICIAL.map(slugLooks);
 const OFFICIAL_BEGINNING_LOOKS = OFFICIAL_BEGINNINGS.map(slugLooks);
 
-/** Tells why `slug` breaks the rule, or undefined when nothing but another guild is in the way. */
+/** Why `slug` is invalid. Undefined when only another guild could be in the way. */
 export function slugProblem(slug: string): SlugProblem | undefined {
   if (slug.length < SLUG_CHARS_MIN) return "too-short";
   if (slug.length > SLUG_CHARS_MAX) return "too-long";
   if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(slug)) return "characters";
-  // Also keeps `xn--` out, which browsers show as another alphabet.
+  // Also excludes `xn--`, which browsers show in another alphabet.
   if (slug.includes("--")) return "double-hyphen";
   return [slug, plainLetters(slug)].some(isReserved) ? "reserved" : undefined;
 }
 
-/** Is it a reserved word, or another name for an office of the platform? */
+/** Whether it is a reserved word, or another name for an office of the platform. */
 function isReserved(slug: string): boolean {
   const joined = slugLooks(slug.replaceAll("-", ""));
   if (RESERVED_LOOKS.has(slugLooks(slug)) || RESERVED_LOOKS.has(joined)) return true;
@@ -90,26 +90,26 @@ function isReserved(slug: string): boolean {
   return words.length > 0 && words.every(isOffice);
 }
 
-/** Digits that are read as letters; the other two are look-alikes anyway. */
+/** Replaces digits that are read as letters. 0 and 1 are look-alikes already. */
 function plainLetters(slug: string): string {
   return slug.replace(/[34578]/g, (digit) => DIGIT_LETTERS[digit] ?? digit);
 }
 
 const DIGIT_LETTERS: Readonly<Record<string, string>> = { 3: "e", 4: "a", 5: "s", 7: "t", 8: "b" };
 
-/** What a hurried reader sees: two slugs with the same looks can be taken for one another. */
+/** Folds look-alike characters. Two slugs with the same result can be mistaken for each other. */
 export function slugLooks(slug: string): string {
   return LOOK_ALIKES.reduce((text, [from, to]) => text.replaceAll(from, to), slug);
 }
 
-/** A guild's name folded for comparison: case, width, spacing and look-alike letters are one. */
+/** A guild's name folded for comparison. Case, width, spacing and look-alike letters do not count. */
 export function nameKey(name: string): string {
   const folded = foldName(name);
   const latin = [...folded].map((letter) => LATIN_LOOKS[letter] ?? letter).join("");
   return slugLooks(latin);
 }
 
-/** A realm folded for comparison: people write Kel'Thuzad in many ways. */
+/** A realm folded for comparison, because people spell Kel'Thuzad in many ways. */
 export function realmKey(realm: string): string {
   return realm
     .normalize("NFKC")
@@ -117,7 +117,7 @@ export function realmKey(realm: string): string {
     .replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** A slug made of a name; always keeps the rule, whatever the name is. */
+/** Derives a valid slug from any name. */
 export function suggestSlug(name: string): string {
   const ascii = [...name.normalize("NFKD").toLowerCase()]
     .map((letter) => TRANSLITERATION[letter] ?? letter)
@@ -132,13 +132,13 @@ export function suggestSlug(name: string): string {
   return candidates.find((one) => slugProblem(one) === undefined) ?? FALLBACK_SLUG;
 }
 
-/** For names that are an office of ours, however they are written. */
+/** For names that are reserved in every form. */
 const FALLBACK_SLUG = "unnamed-company";
 
-/** The `number`-th variant of a slug, for when others took those before: `name`, `name-2`, … */
+/** The `number`-th variant of a slug, if others took the earlier ones: `name`, `name-2`, … */
 export function numberedSlug(slug: string, number: number): string {
   const suffix = number === 1 ? "" : `-${number}`;
-  // A digit may be read as a letter, so a number can complete a reserved word: `g-l-7` reads `git`.
+  // A digit can be read as a letter, so a number can complete a reserved word: `g-l-7` reads `git`.
   const candidates = [slug, `${cut(slug, 20)}-guild`, FALLBACK_SLUG].map(
     (one) => cut(one, SLUG_CHARS_MAX - suffix.length) + suffix,
   );
@@ -152,7 +152,7 @@ function cut(slug: string, charsMax: number): string {
 const pairs = (from: string, to: string): [string, string][] =>
   [...from].map((letter, index) => [letter, [...to][index]!]);
 
-// Cyrillic and Greek letters of which the small or the capital form prints like a Latin one.
+// Cyrillic and Greek letters whose small or capital form looks like a Latin one.
 const LATIN_LOOKS: Readonly<Record<string, string>> = Object.fromEntries([
   ...pairs("асеіјорѕхуԁһӏԛԝвнкмт", "aceijopsxydhlqwbhkmt"),
   ...pairs("νοραικτυβεζημχ", "vopaiktubezhmx"),

@@ -4,24 +4,24 @@ import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
 /**
- * Puts right what was written while a clock was ahead, so that it is due, or over, as if the clock had been
- * right. `nowMs` has to be believed. Gives back how many rows were changed. Doing it again changes nothing.
+ * Corrects times that were written while a clock was ahead, as if the clock had been right. `nowMs`
+ * must be trusted. Returns the number of changed rows. Running it again changes nothing.
  */
 export async function repairTimes({ db }: PlatformStore, nowMs: number): Promise<number> {
   const results = await write(db, [...leases(nowMs), ...people(nowMs), ...guilds(nowMs)]);
   return results.reduce((sum, { rowsAffected }) => sum + rowsAffected, 0);
 }
 
-/** No right clock has written a later time than this. */
+/** The latest time that a correct clock can have written. */
 const latestOf = (nowMs: number) => nowMs + limits.clock.skewMs;
 
-/** What is due, and what a process holds for a moment. */
+/** Due times and leases. */
 function leases(nowMs: number): readonly SQL[] {
   const latest = latestOf(nowMs);
   const lease = nowMs + limits.clock.leaseMsMax;
   const set = sql`max(created_at, coalesce(started_at, 0))`;
   return [
-    // What was to be done an hour later is to be done an hour from now.
+    // Keeps the distance: a job due an hour later becomes due an hour from now.
     sql`update jobs set due_at = max(${nowMs}, due_at - (${set} - ${nowMs})),
           created_at = min(created_at, ${nowMs}), started_at = min(started_at, ${nowMs})
         where ${set} > ${latest}`,
@@ -36,13 +36,13 @@ function leases(nowMs: number): readonly SQL[] {
   ];
 }
 
-/** What gives people a right for a time: it must last no longer because it began in a time to come. */
+/** Time-limited rights of people. They must not last longer because they began in the future. */
 function people(nowMs: number): readonly SQL[] {
   const latest = latestOf(nowMs);
   const { verifyLinkMs, resetLinkMs } = limits.auth;
   const lasts = sql`iif(purpose = 'reset', ${resetLinkMs}, ${verifyLinkMs})`;
   return [
-    // When the password was typed is not known any more, so it has to be typed again.
+    // The time of the sign-in is unknown, so the person has to sign in again.
     sql`update sessions set proved_at = 0 where proved_at > ${latest}`,
     sql`update sessions set expires_at = min(expires_at, ${nowMs + limits.session.absoluteMs}),
           created_at = min(created_at, ${nowMs}), last_used_at = min(last_used_at, ${nowMs})
@@ -60,7 +60,7 @@ function people(nowMs: number): readonly SQL[] {
   ];
 }
 
-/** What is kept for a time, or taken away after it. */
+/** Retention and deletion times. */
 function guilds(nowMs: number): readonly SQL[] {
   const latest = latestOf(nowMs);
   const { slugHeldMs, deletionGraceMs } = limits.guild;
@@ -70,7 +70,8 @@ function guilds(nowMs: number): readonly SQL[] {
         where held_until > ${latest + slugHeldMs}`,
     sql`update guilds set purge_after = ${nowMs + deletionGraceMs}
         where purge_after > ${latest + deletionGraceMs}`,
-    // Age tells which guilds wait for a copy, and which are stranded on their way in or out.
+    // `created_at` decides which guilds are due for a backup, and which foundings and deletions are
+    // stranded.
     sql`update guilds set created_at = min(created_at, ${nowMs}),
           updated_at = min(updated_at, ${nowMs})
         where created_at > ${latest} or updated_at > ${latest}`,

@@ -14,7 +14,7 @@ export type ClockRow = typeof platformClock.$inferSelect;
 
 const ONE = 1;
 
-/** What the platform knows of the time; undefined before any process has written it down. */
+/** The platform's stored clock state. Undefined before a process has written it. */
 export async function storedClock({ db }: PlatformStore): Promise<ClockRow | undefined> {
   return await db.orm
     .select(getTableColumns(platformClock))
@@ -23,14 +23,14 @@ export async function storedClock({ db }: PlatformStore): Promise<ClockRow | und
     .get();
 }
 
-/** Holds the clock of this process against the newest time that the platform has seen. */
+/** Compares this process's clock with the newest time that the platform has stored. */
 export async function beginClock(platform: PlatformStore): Promise<void> {
   const row = await storedClock(platform);
   const newestAt = row?.newestAt ?? (await newestTrace(platform));
   if (newestAt !== undefined) platform.clock.begin(newestAt);
 }
 
-/** Writes down that the clock is right as it is now. Every process hears of it at its next look. */
+/** Stores that the clock is right. Every process learns of it at its next check. */
 export async function confirmClock(
   platform: PlatformStore,
   alongside: readonly Statement[],
@@ -40,7 +40,7 @@ export async function confirmClock(
   await store(platform, "right", confirmations, alongside);
 }
 
-/** A platform of an older release has no such row, but it has written down when things happened. */
+/** The newest time in the data of a platform of an older release, which has no clock row. */
 async function newestTrace({ db }: PlatformStore): Promise<number | undefined> {
   const row = await db.first<{ at: number | null }>(
     `SELECT max((SELECT coalesce(max(at), 0) FROM audit_log),
@@ -67,7 +67,7 @@ async function store(
   ]);
 }
 
-/** Looks at the clock regularly, tells when it jumps, and puts right what a wrong one wrote. */
+/** Checks the clock regularly, reports jumps, and corrects times that a wrong clock wrote. */
 export class ClockWatch {
   readonly #platform: PlatformStore;
   readonly #log: Log;
@@ -84,7 +84,7 @@ export class ClockWatch {
     this.#background = background;
   }
 
-  /** A server does; a command looks once, when it opens the platform. */
+  /** Servers call this. A command checks once, when it opens the platform. */
   async start(): Promise<void> {
     await this.look();
     this.#timer = this.#background.every("clock.look", limits.clock.lookEveryMs, () => this.look());
@@ -95,7 +95,7 @@ export class ClockWatch {
     await this.#looking;
   }
 
-  /** Looks now. What fails is tried again at the next look. */
+  /** Checks now. The next check retries what failed. */
   async look(): Promise<void> {
     this.#looking = this.#lookAfter(this.#looking);
     await this.#looking;
@@ -103,7 +103,7 @@ export class ClockWatch {
 
   async #lookAfter(before: Promise<void>): Promise<void> {
     await before;
-    // A platform that cannot be reached is told of by its own connection.
+    // The platform's connection reports its own failures.
     await unlessTold(this.#lookOnce());
   }
 
@@ -114,7 +114,7 @@ export class ClockWatch {
     const row = await storedClock(platform);
     this.#confirmations ??= row?.confirmations;
     const isConfirmed = row !== undefined && row.confirmations !== (this.#confirmations ?? 0);
-    // Other processes have seen a newer time, or an operator has said which one is right.
+    // Other processes have seen a newer time, or an operator has confirmed the clock.
     if (row && (isConfirmed || row.newestAt > clock.newest() + limits.clock.jumpMax)) {
       clock.begin(row.newestAt);
       this.#confirmations = row.confirmations;
@@ -134,7 +134,7 @@ export class ClockWatch {
     if (state === this.#told) return;
     const isBack = state === "right";
     this.#told = state;
-    // What it wrote is looked for at once.
+    // Repairs at once what the wrong clock wrote.
     this.#repairedAt = Number.NEGATIVE_INFINITY;
     const { clock, now } = this.#platform;
     const shown = now().toISOString();

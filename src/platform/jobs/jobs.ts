@@ -8,7 +8,7 @@ import { limits } from "../../limits.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** A job that this process holds, until its lease runs out. */
+/** A job that this process holds until its lease ends. */
 export interface Job {
   readonly id: string;
   readonly guildId: GuildId;
@@ -19,22 +19,22 @@ export interface Job {
 }
 
 /**
- * Work that must be done once, whichever process does it. Kept in the platform, so that nobody has to
- * open every guild's database to find out what is due.
+ * Work that must be done once, by any process. It is stored in the platform, so that finding due work
+ * does not need every guild's database.
  */
 export class Jobs {
   readonly #platform: PlatformStore;
   readonly #runner: string;
   readonly #meter: Pick<Meter, "jobEnded">;
 
-  /** `runner` names this process in the record of what was done. */
+  /** `runner` names this process in the record of results. */
   constructor(platform: PlatformStore, runner: string, meter: Pick<Meter, "jobEnded"> = noMeter) {
     this.#platform = platform;
     this.#runner = runner;
     this.#meter = meter;
   }
 
-  /** Makes sure that the job is there, due at this moment at the latest. */
+  /** Creates the job, or makes it due at `dueAt` if it is due later. */
   async enqueue(
     guildId: GuildId,
     kind: string,
@@ -45,15 +45,15 @@ export class Jobs {
   }
 
   /**
-   * When a job that was just done and is due already comes again. While the clock is ahead, what waits for
-   * the right time is due all the time: it comes again after a while.
+   * The next due time of a job that has just run. While the clock is ahead, a job that waits for the
+   * right time would always be due, so it waits a while.
    */
   notAtOnce(dueAt: number): number {
     if (this.#platform.clock.state() !== "ahead") return dueAt;
     return Math.max(dueAt, this.#nowMs() + limits.jobs.waitMs);
   }
 
-  /** The same as a statement, to stand in somebody else's write. */
+  /** The same as a statement, for another write. */
   enqueueRow(guildId: GuildId, kind: string, subject: string, dueAt: number): Statement {
     return {
       sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
@@ -63,7 +63,7 @@ export class Jobs {
     };
   }
 
-  /** Takes the job that is due for the longest and that nobody holds; undefined when there is none. */
+  /** Claims the job without a holder that has been due longest. Undefined when there is none. */
   async claim(kinds: readonly string[], leaseMs: number): Promise<Job | undefined> {
     const nowMs = this.#nowMs();
     const { rows } = await this.#platform.db.client.execute({
@@ -86,7 +86,7 @@ export class Jobs {
     return { id, guildId, kind, subject, fence, attempts };
   }
 
-  /** @throws {Conflict} `job/lost` when somebody else holds it now. */
+  /** @throws {Conflict} `job/lost` if another process holds it now. */
   async renew(job: Job, leaseMs: number, progress: string | null = null): Promise<void> {
     await this.#held(job, [
       {
@@ -96,7 +96,7 @@ export class Jobs {
     ]);
   }
 
-  /** Did somebody ask for the end of a job that is under way? */
+  /** Whether an operator has cancelled a running job. */
   async isCancelled(job: Job): Promise<boolean> {
     const row = await this.#platform.db.first<{ cancelled_at: number | null }>(
       "SELECT cancelled_at FROM jobs WHERE id = ?",
@@ -105,7 +105,7 @@ export class Jobs {
     return row?.cancelled_at !== null;
   }
 
-  /** Moves a job that nobody holds to another moment; one that is not there stays away. */
+  /** Moves a job without a holder to another time. Does not create one. */
   async postpone(guildId: GuildId, kind: string, subject: string, dueAt: number): Promise<void> {
     await write(this.#platform.db, [
       {
@@ -115,7 +115,7 @@ export class Jobs {
     ]);
   }
 
-  /** There is nothing to do any more. */
+  /** Deletes a job that is no longer needed. */
   async cancel(guildId: GuildId, kind: string, subject: string): Promise<void> {
     await write(this.#platform.db, [
       {
@@ -125,7 +125,7 @@ export class Jobs {
     ]);
   }
 
-  /** It is done, or given up, and gone. @throws {Conflict} `job/lost` */
+  /** Ends a job that is done or given up. @throws {Conflict} `job/lost` */
   async finish(
     job: Job,
     outcome: JobOutcome = "done",
@@ -138,10 +138,10 @@ export class Jobs {
     this.#meter.jobEnded(job.kind, outcome);
   }
 
-  /** It did not work; somebody tries again after `retryAfterMs`. @throws {Conflict} `job/lost` */
+  /** Records a failure. The job is retried after `retryAfterMs`. @throws {Conflict} `job/lost` */
   async fail(job: Job, error: string, retryAfterMs: number): Promise<void> {
     await this.#held(job, [
-      // What goes on failing for the same reason is written down once.
+      // Repeated failures with the same error are recorded once.
       runRow(job.id, "failed", error, this.#nowMs(), this.#runner, "AND error IS NOT ?4"),
       {
         sql: "UPDATE jobs SET lease_until = 0, due_at = ?, error = ? WHERE id = ?",
@@ -151,7 +151,7 @@ export class Jobs {
     this.#meter.jobEnded(job.kind, "retried");
   }
 
-  /** Removes the record of what was done before this moment, some of it at a time. */
+  /** Deletes results from before this moment, in batches. */
   async forgetRuns(before: number): Promise<void> {
     await write(this.#platform.db, [
       {
@@ -177,7 +177,7 @@ export class Jobs {
   }
 }
 
-/** What became of a job that is still there, to stand in the same write as its end. */
+/** The result of an existing job, for the write that ends it. */
 export function runRow(
   id: string,
   outcome: JobOutcome,

@@ -1,15 +1,15 @@
 import type { GuildId } from "../../kernel/ids.ts";
 
-// Kinds of jobs that the console asks for and a server's process does (src/node).
+// Kinds of jobs that the console enqueues and a server runs (src/node).
 
 /** Takes the newest rollout through its waves. */
 export const ROLLOUT_JOB = "fleet.rollout";
-/** Copies one guild, and comes again. */
+/** Backs up one guild, and repeats. */
 export const BACKUP_JOB = "guild.backup";
-/** Writes to operators that guilds go without copies. */
+/** Emails operators about guilds without recent backups. */
 export const LATE_COPIES_JOB = "platform.late-copies";
-/** Holds a guild's database to its plan, after that was changed. */
+/** Applies a guild's new plan to its database. */
 export const PLAN_JOB = "guild.plan";
 
-/** The platform's own work stands under no guild. */
+/** The guild id of the platform's own jobs. */
 export const OF_THE_PLATFORM = "" as GuildId;

@@ -9,7 +9,7 @@ import { runRow } from "./jobs.ts";
 
 export type JobState = "waiting" | "due" | "running" | "failing";
 
-/** A job that is there: waiting for its time, due, under way, or tried again after a failure. */
+/** A current job: waiting, due, running, or waiting for a retry. */
 export interface JobView {
   readonly id: string;
   readonly guildId: GuildId;
@@ -25,7 +25,7 @@ export interface JobView {
   readonly isCancelled: boolean;
 }
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export interface JobRun {
   readonly seq: number;
   readonly guildId: GuildId;
@@ -43,7 +43,7 @@ export interface JobRun {
 const STATE = `CASE WHEN j.lease_until > ?1 THEN 'running' WHEN j.error IS NOT NULL THEN 'failing'
   WHEN j.due_at <= ?1 THEN 'due' ELSE 'waiting' END`;
 
-/** Jobs in the order in which they are due; those under way first. */
+/** Jobs in due order, running ones first. */
 export async function listJobs(
   platform: PlatformStore,
   filter: { readonly state?: JobState | undefined; readonly kind?: string | undefined },
@@ -64,7 +64,7 @@ export async function listJobs(
   return rows.map((row) => ({ ...row, isCancelled: row.isCancelled === 1 }));
 }
 
-/** What was done, the newest first. */
+/** Past results, newest first. */
 export async function listJobRuns(
   platform: PlatformStore,
   filter: { readonly outcome?: JobOutcome | undefined; readonly kind?: string | undefined },
@@ -83,7 +83,7 @@ export async function listJobRuns(
 }
 
 /**
- * Ends a job: at once when nobody is at it, else as soon as whoever is looks up.
+ * Cancels a job: at once if it is not running, else at its holder's next check.
  * @throws {NotFound} `job/not-found`
  */
 export async function cancelJob(ctx: ActingContext, id: string): Promise<void> {

@@ -6,11 +6,11 @@ import { type ActingContext, record } from "../context.ts";
 import type { RateState } from "../limits/rate-limiter.ts";
 
 /**
- * Tells a guild, in its own log, that a key, an access token or a ticket of it was tried on another
- * guild: it may be in wrong hands. The same whether the other guild exists or not, and only so often
- * in an hour: the last row says that the hour's others are not written down.
+ * Records in a guild's own audit log that one of its keys, access tokens or tickets was used on another
+ * guild, because it may be stolen. It does not matter whether the other guild exists. The number of
+ * rows per hour is limited. The last row says that further attempts in this hour are not recorded.
  */
-export async function recordElsewhere(
+export async function recordCrossGuildAttempt(
   ctx: ActingContext,
   guildId: GuildId,
   asked: string,

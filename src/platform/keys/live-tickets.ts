@@ -5,7 +5,10 @@ import type { PlatformStore } from "../store.ts";
 
 const HEAD = "ght_";
 
-/** Pages cannot send a header with a WebSocket, and an address is written into logs: hence tickets. */
+/**
+ * Issues a ticket. Pages cannot set a header on a WebSocket, and a long-lived token in an address would
+ * be logged.
+ */
 export async function issueTicket(
   platform: PlatformStore,
   guildId: GuildId,
@@ -32,7 +35,7 @@ export function isTicket(text: string): boolean {
   return text.startsWith(HEAD);
 }
 
-/** Uses a ticket up: the first to show it has it, everybody after has nothing. */
+/** Uses up a ticket. Only the first caller gets its session. */
 export async function useTicket(
   platform: PlatformStore,
   ticket: string,

@@ -7,14 +7,14 @@ import type { Plan, PlatformStore } from "../store.ts";
 import type { KeyScope } from "./schema.ts";
 import { hashSecret, isSameHash, parseKey } from "./secrets.ts";
 
-/** A program that proved to hold a key of one guild. */
+/** A program that has authenticated with a key of one guild. */
 export interface KeyCaller {
   readonly type: "key";
   readonly keyId: string;
   readonly name: string;
   readonly guildId: GuildId;
   readonly scopes: readonly KeyScope[];
-  /** Who made it. A key never does more than this member may do now. */
+  /** The member who made the key. The key may never do more than this member may do now. */
   readonly madeBy: UserId;
   readonly eventsPerMinuteMax: number;
   readonly connectionsMax: number;
@@ -32,8 +32,8 @@ interface KeyRow {
   readonly isOver: number | null;
 }
 
-// A plan's numbers hold for every key, also for those that were made under a larger one; keys beyond
-// the plan's number may only read. A key whose maker has left the guild is dead.
+// A plan's limits apply to every key, even if it was made under a larger plan. Keys beyond the plan's
+// number are read-only. A key whose maker has left the guild is invalid.
 const KEY = `
   SELECT k.guild_id AS guildId, k.name, k.secret_hash AS secretHash, k.scopes,
     min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
@@ -48,7 +48,7 @@ const KEY = `
     JOIN memberships m ON m.guild_id = k.guild_id AND m.user_id = k.created_by
   WHERE k.id = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`;
 
-/** How much may be sent on a plan, where it says so. */
+/** The plan's own rate limits, where it has any. */
 export function ratesOf(plan: Plan): {
   readonly eventsPerMinuteMax: number;
   readonly connectionsMax: number;
@@ -60,7 +60,7 @@ export function ratesOf(plan: Plan): {
   };
 }
 
-/** Who holds this key; undefined for one that is wrong, revoked or has ended. */
+/** The holder of this key. Undefined if it is wrong, revoked or expired. */
 export async function keyCaller(
   platform: PlatformStore,
   serverSecret: string,
@@ -82,7 +82,7 @@ export async function keyCaller(
   return callerOf(key.id, row);
 }
 
-/** The holder of a key that was proved before; undefined once it is revoked or has ended. */
+/** The holder of a key that was authenticated before. Undefined if it is revoked or expired now. */
 export async function keyById(
   platform: PlatformStore,
   keyId: string,
@@ -106,7 +106,7 @@ function callerOf(keyId: string, row: KeyRow): KeyCaller {
 }
 
 const VIEW = ROLE_PERMISSIONS.viewer;
-// What must be a person's decision: who belongs to the guild, what it is called, who holds keys.
+// Only people may decide about members, the guild's settings, and keys.
 const NOT_FOR_KEYS = new Set<Permission>(["members.manage", "settings.manage", "keys.manage"]);
 const SCOPE_PERMISSIONS: Readonly<Record<KeyScope, readonly Permission[]>> = {
   query: VIEW,
@@ -115,7 +115,7 @@ const SCOPE_PERMISSIONS: Readonly<Record<KeyScope, readonly Permission[]>> = {
   admin: ROLE_PERMISSIONS.admin.filter((permission) => !NOT_FOR_KEYS.has(permission)),
 };
 
-/** What a key with these scopes may do. */
+/** The permissions of a key with these scopes. */
 export function permissionsOfScopes(scopes: readonly KeyScope[]): ReadonlySet<Permission> {
   return new Set(scopes.flatMap((scope) => SCOPE_PERMISSIONS[scope]));
 }

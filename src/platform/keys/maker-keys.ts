@@ -6,7 +6,7 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { permissionsOfScopes } from "./lookup.ts";
 
-/** A key as it is named to people. */
+/** A key as people see it in a list. */
 export interface KeyName {
   readonly id: string;
   readonly name: string;
@@ -21,7 +21,7 @@ const row = z.object({
     .pipe(z.array(z.enum(["stream", "query", "upload", "admin"]))),
 });
 
-/** The keys that open something now, by the member who made them. For those who manage members. */
+/** The valid keys, by the member who made them. For those who manage members. */
 export async function keysByMaker(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -37,8 +37,8 @@ export async function keysByMaker(
 }
 
 /**
- * The keys of a member that somebody with these permissions could not make: all of them without
- * `keys.manage`, else those whose scopes reach further.
+ * A member's keys that a person with these permissions could not make: all of them without
+ * `keys.manage`, else those with further scopes.
  */
 export async function keysBeyond(
   ctx: GuildContext,
@@ -63,7 +63,7 @@ export async function keysBeyond(
     .map(({ id, name }) => ({ id, name }));
 }
 
-/** The writes that end these keys. They stand in the same transaction as what makes them necessary. */
+/** Statements that revoke these keys. They belong into the transaction that makes it necessary. */
 export function revocations(
   platform: PlatformContext,
   guildId: GuildId,

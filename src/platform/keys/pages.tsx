@@ -73,7 +73,7 @@ async function makeKey(c: PageContext): Promise<Response> {
   });
 }
 
-/** A key opens the guild to whoever holds it, so the password is asked for once more. */
+/** Requires a recent sign-in, because a key gives its holder access to the guild. */
 async function proved(c: PageContext, work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
@@ -142,7 +142,7 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
   );
 }
 
-/** Days without requests are days too: a line that leaves them out says what never was. */
+/** Fills in days without requests, because a line that skips them would be wrong. */
 function everyDay(usage: readonly { day: number; requests: number }[], today: number) {
   if (usage.length === 0) return [];
   const first = Math.min(usage[0]!.day, today + 1 - limits.keys.chartDaysMin);
@@ -153,7 +153,7 @@ function everyDay(usage: readonly { day: number; requests: number }[], today: nu
   }));
 }
 
-/** A key whose day has come opens nothing, as one that was revoked. */
+/** An expired key is as invalid as a revoked one. */
 function stateOf(key: service.ApiKey, nowMs: number): "active" | "revoked" | "expired" {
   if (key.revokedAt !== null) return "revoked";
   return key.expiresAt !== null && key.expiresAt <= nowMs ? "expired" : "active";

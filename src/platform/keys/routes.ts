@@ -14,7 +14,7 @@ export const SCOPES = ["stream", "query", "upload", "admin"] as const;
 export const newKeyBody = z.strictObject({
   name: nameField(limits.keys.nameCharsMax),
   scopes: z.array(z.enum(SCOPES)).min(1),
-  /** Unix milliseconds; without it the key is good until it is revoked. */
+  /** Unix milliseconds. Without it, the key is valid until it is revoked. */
   expiresAt: z.number().int().positive().optional(),
 });
 

@@ -3,14 +3,14 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 
 export type KeyScope = "stream" | "query" | "upload" | "admin";
 
-/** Keys with which programs act for one guild. The secret itself is stored nowhere. */
+/** Keys for programs of one guild. The secret itself is stored nowhere. */
 export const apiKeys = sqliteTable(
   "api_keys",
   {
     id: text().primaryKey(),
     guildId: text("guild_id").$type<GuildId>().notNull(),
     name: text().notNull(),
-    /** HMAC of the secret, under a key that only the server's configuration knows. */
+    /** HMAC of the secret, under a key that only the server's configuration contains. */
     secretHash: text("secret_hash").notNull(),
     scopes: text({ mode: "json" }).$type<readonly KeyScope[]>().notNull(),
     eventsPerMinuteMax: integer("events_per_minute_max").notNull(),
@@ -20,13 +20,13 @@ export const apiKeys = sqliteTable(
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
-    /** The key that a rotation made of this one. From then on only the successor counts for the plan. */
+    /** The key that replaced this one in a rotation. After that, only the successor counts for the plan. */
     successorId: text("successor_id"),
   },
   (t) => [index("api_keys_by_guild").on(t.guildId, t.createdAt)],
 );
 
-/** For one live connection of somebody who is signed in: used once, and soon. */
+/** Tickets for one live connection of a signed-in person. They are short-lived and can be used once. */
 export const liveTickets = sqliteTable("live_tickets", {
   ticketHash: text("ticket_hash").primaryKey(),
   guildId: text("guild_id").$type<GuildId>().notNull(),
@@ -34,7 +34,7 @@ export const liveTickets = sqliteTable("live_tickets", {
   expiresAt: integer("expires_at").notNull(),
 });
 
-/** How often a key asked for what, by day (days since 1970, UTC). */
+/** Requests of a key by day (days since 1970, UTC). */
 export const apiKeyUsage = sqliteTable(
   "api_key_usage",
   {

@@ -5,7 +5,7 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { GuildId } from "../../kernel/ids.ts";
 import { newToken } from "../../kernel/tokens.ts";
 
-/** What a key says of itself before anything is looked up. */
+/** The parts of a key that are readable without a lookup. */
 export interface KeyText {
   readonly id: string;
   readonly guildId: GuildId;
@@ -16,8 +16,8 @@ const CHECK_CHARS = 6;
 const TEXT = /^gh_([0-9a-f]{32})([0-9a-f]{16})_([A-Za-z0-9_-]{43})_([0-9a-f]{6})$/;
 
 /**
- * A new key: `gh_<guild><number>_<secret>_<checksum>`. It names its guild, so that it need not be
- * looked for, and a slip of the hand is noticed without asking a database.
+ * A new key: `gh_<guild><number>_<secret>_<checksum>`. It contains its guild, so that no lookup is
+ * needed, and a checksum, so that a typing error is found without a database.
  */
 export function newKey(guildId: GuildId): KeyText & { readonly text: string } {
   const number = bytesToHex(crypto.getRandomValues(new Uint8Array(8)));
@@ -27,7 +27,7 @@ export function newKey(guildId: GuildId): KeyText & { readonly text: string } {
   return { id, guildId, secret, text: `${body}_${checkOf(body)}` };
 }
 
-/** Reads a key; undefined for anything that is none. */
+/** Parses a key. Undefined for anything else. */
 export function parseKey(text: string): KeyText | undefined {
   const [, guild, number, secret, check] = TEXT.exec(text) ?? [];
   if (guild === undefined) return undefined;
@@ -36,18 +36,18 @@ export function parseKey(text: string): KeyText | undefined {
   return { id: `${guild}${number}`, guildId, secret: secret! };
 }
 
-/** Is it a key at all? A session's token is random, and some begin as keys do. */
+/** Whether the text is a key. Session tokens are random, and some begin like a key. */
 export function isKey(text: string): boolean {
   return parseKey(text) !== undefined;
 }
 
-/** What is stored of a key. A dump of the database alone lets nobody try secrets. */
+/** The stored form of a secret. A dump of the database alone does not allow guessing secrets. */
 export function hashSecret(serverSecret: string, secret: string): string {
   const pepper = hkdf(sha256, utf8ToBytes(serverSecret), undefined, utf8ToBytes("api-key"), 32);
   return bytesToHex(hmac(sha256, pepper, utf8ToBytes(secret)));
 }
 
-/** Compares without telling by its time how much was right. */
+/** Compares in constant time. */
 export function isSameHash(a: string, b: string): boolean {
   const [left, right] = [hexToBytes(a), hexToBytes(b)];
   let difference = left.length ^ right.length;

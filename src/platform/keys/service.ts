@@ -24,7 +24,7 @@ export interface ApiKey {
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
-  /** Who made it: it does no more than this member may do. */
+  /** The member who made it. The key may do no more than this member. */
   readonly createdBy: UserId;
   readonly createdByName: string | null;
   /** Requests of the last 90 days. */
@@ -37,7 +37,7 @@ export interface NewKey {
   readonly expiresAt?: number | undefined;
 }
 
-/** A new key. Its text is shown this once. */
+/** A new key. Its text is returned only once. */
 export interface MadeKey {
   readonly id: string;
   readonly key: string;
@@ -67,8 +67,8 @@ export async function keys(ctx: GuildContext, platform: PlatformContext): Promis
 }
 
 /**
- * Makes a key and shows it this once. Asks for the password, unless it was typed just now. A key does
- * no more than its maker, now and whenever it is used.
+ * Makes a key and returns it once. Requires a recent sign-in. A key may do no more than its maker, now
+ * and at every use.
  * @throws {LimitReached} `plan/keys` @throws {Forbidden} `auth/proof-required`,
  * `guild/beyond-own-rights`
  */
@@ -115,9 +115,9 @@ export async function createKey(
 }
 
 /**
- * Makes the successor of a key, with the same name, scopes, end and limits, in one write; the old one
- * goes on for a while, so that programs can be changed one after another. The successor takes the old
- * key's place in the plan. A key that is itself a successor ends its own predecessor.
+ * Makes the successor of a key in one write, with the same name, scopes, end and limits. The old key
+ * stays valid for a while, so that programs can be changed one after another. The successor takes the
+ * old key's place in the plan. If the key is itself a successor, its own predecessor ends.
  * @throws {NotFound} `keys/not-found` @throws {Conflict} `keys/rotated-already`
  * @throws {Forbidden} `auth/proof-required`, `guild/beyond-own-rights`
  */
@@ -177,7 +177,7 @@ export async function rotateKey(
   return { id: made.id, key: made.text };
 }
 
-/** This guild's key with this id, if it opens anything now. */
+/** This guild's key with this id, if it is valid now. */
 function live({ guild }: GuildContext, id: string, nowMs: number) {
   return and(
     eq(apiKeys.id, id),
@@ -187,7 +187,7 @@ function live({ guild }: GuildContext, id: string, nowMs: number) {
   );
 }
 
-/** Ends a key at once: its next request is refused, and its open connections end within seconds. */
+/** Revokes a key at once. Its next request is refused, and its open connections end within seconds. */
 export async function revokeKey(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -204,7 +204,7 @@ export async function revokeKey(
   ]);
 }
 
-/** Requests of all keys of the guild by day, for the last 90 days that had any. */
+/** Requests of all keys of the guild by day, for the days with requests among the last 90. */
 export async function usageByDay(ctx: GuildContext, platform: PlatformContext) {
   allow(ctx, "keys.manage");
   const since = Math.floor(ctx.now().getTime() / DAY_MS) - limits.keys.usageDays;

@@ -4,8 +4,8 @@ import type { PlatformStore } from "../store.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Counts what keys ask for. Counted here first and written together, because a write to the platform
- * for every request would cost more than most requests do. A crash loses seconds of counting.
+ * Counts requests by key. The counts are collected in memory and written together, because a platform
+ * write per request would cost more than most requests. A crash loses some seconds of counts.
  */
 export class KeyUsage {
   readonly #platform: PlatformStore;

@@ -1,21 +1,21 @@
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** A connection that stays open, and how many its key or person may have at once. */
+/** A long-lived connection, and how many its key or person may have at once. */
 export interface LiveConnection {
   readonly id: string;
   readonly subject: string;
   readonly connectionsMax: number;
 }
 
-// Counted and written under one lock, so that no two processes give the last place away.
+// Counts and inserts under one lock, so that two processes cannot both give away the last place.
 const ADMIT = `
   INSERT INTO live_connections (id, subject, runner, expires_at)
   SELECT ?1, ?2, ?3, ?4
   WHERE (SELECT count(*) FROM live_connections WHERE subject = ?2
     AND expires_at > ?5 AND expires_at <= ?4 + ?7) < ?6`;
 
-/** Counts a connection of this process, unless its subject has as many as it may at all of them. */
+/** Admits a connection of this process, unless its subject has the maximum over all processes. */
 export async function admitConnection(
   platform: PlatformStore,
   runner: string,
@@ -38,8 +38,8 @@ export async function admitConnection(
 }
 
 /**
- * Says that this process is alive, once for all of its connections. Gives back those that still count:
- * what it did not renew in time may have been given to others.
+ * Renews the leases of all connections of this process. Returns the connections that are still valid.
+ * The places of those not renewed in time may belong to others now.
  */
 export async function renewConnections(
   platform: PlatformStore,
@@ -54,7 +54,7 @@ export async function renewConnections(
   return new Set(rows.map(([id]) => String(id)));
 }
 
-/** Lets somebody else have its place. */
+/** Frees the place of a connection. */
 export async function endConnection(platform: PlatformStore, id: string): Promise<void> {
   const sql = "DELETE FROM live_connections WHERE id = ?";
   await platform.db.client.execute({ sql, args: [id] });

@@ -1,13 +1,13 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Connections that are open now, at whichever process. A process that died stops renewing its own. */
+/** Open connections of all processes. A dead process stops renewing its own. */
 export const liveConnections = sqliteTable(
   "live_connections",
   {
     id: text().primaryKey(),
-    /** The key or the person whom it is counted for. */
+    /** The key or person that the connection is counted for. */
     subject: text().notNull(),
-    /** The process that has it. */
+    /** The process that holds the connection. */
     runner: text().notNull(),
     expiresAt: integer("expires_at").notNull(),
   },

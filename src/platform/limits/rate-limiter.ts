@@ -17,28 +17,28 @@ import {
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** Where a subject stands after one use. */
+/** A subject's rate after one use. */
 export interface RateState {
   readonly limit: RateLimit;
   /** Uses left, as far as this process knows. */
   readonly left: number;
-  /** When everything counted now is past, in Unix milliseconds. */
+  /** When all uses counted now have expired, in Unix milliseconds. */
   readonly resetAt: number;
 }
 
-/** What this process knows of a subject. */
+/** What this process knows about a subject. */
 interface Known {
-  /** Uses that the shared count does not have yet. */
+  /** Uses that are not in the shared count yet. */
   untold: number;
-  /** What the shared count had left when it was last told. */
+  /** What the shared count had left at the last exchange. */
   left: number;
-  /** Nothing is free before this moment, so nobody need be asked. */
+  /** No use is free before this moment, so the shared count need not be asked. */
   refusedUntil: number;
   asking: Promise<void> | undefined;
 }
 
-// What happened already is counted, and one use more if it is free: both under the same lock, by
-// however many processes. Nothing comes back when there was neither.
+// Adds past uses, and one further use if it is free. Both happen under one lock for all processes.
+// Returns no row if there was neither.
 const TELL = `
   INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
   SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
@@ -52,8 +52,8 @@ const TELL = `
 const TAKEN = "SELECT slot, uses FROM rate_slots WHERE subject = ?";
 
 /**
- * Counts what subjects do, together with every other process of the platform. A process counts a few
- * uses by itself before it tells the others; once refused, it refuses by itself until one is free.
+ * Counts uses together with all other processes of the platform. A process counts a few uses alone
+ * before it updates the shared count. After a refusal it refuses alone until a use is free.
  */
 export class RateLimiter {
   readonly #platform: PlatformStore;
@@ -68,7 +68,7 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one use; undefined where nothing is limited.
+   * Counts one use. Returns undefined where nothing is limited.
    * @throws {LimitReached} `rate/too-many` with `retryAfterMs`.
    */
   async use(
@@ -77,14 +77,15 @@ export class RateLimiter {
     id: string,
   ): Promise<RateState | undefined> {
     const limit = this.#rates[category][subject];
-    // Some runtimes do not tell the address; one count for all of their callers would lock all out.
+    // Some runtimes do not know the address. One count for all of their callers would lock all of them
+    // out.
     if (limit === undefined || id === "") return undefined;
     const key = `${category}:${subject}:${id}`;
     const known = this.#of(key, limit);
-    // One asks at a time, and whoever waited looks again: a flood is few questions to the database.
+    // Only one caller asks at a time. The others wait and check again, so a flood causes few queries.
     while (known.asking) await known.asking;
     const nowMs = this.#platform.now().getTime();
-    // A clock that was set back must not keep anybody out for longer than a window.
+    // A clock that was set back must not refuse a caller for longer than a window.
     if (known.refusedUntil > nowMs + 2 * limit.windowMs) known.refusedUntil = 0;
     const refuseIfOver = () => {
       if (known.refusedUntil <= nowMs) return;
@@ -113,7 +114,7 @@ export class RateLimiter {
     return known;
   }
 
-  /** Tells the shared count what it does not know, and asks for one use more. */
+  /** Adds the local uses to the shared count, and asks for one more. */
   async #tell(key: string, known: Known, limit: RateLimit): Promise<void> {
     const { db, now } = this.#platform;
     const nowMs = now().getTime();
@@ -125,7 +126,7 @@ export class RateLimiter {
       row = await db.first<{ left: number }>(TELL, ...args);
     } catch (error) {
       if (!isFull(error)) throw error;
-      // Reading goes on when the disk is full: this process counts alone until there is room.
+      // Reading continues on a full disk, so this process counts alone until there is space.
       known.untold++;
       if (known.untold > limit.max) known.refusedUntil = nowMs + limit.windowMs;
       return;
@@ -134,7 +135,7 @@ export class RateLimiter {
     known.left = Math.max(0, row?.left ?? 0);
     if (row !== undefined && row.left >= 0) return;
     const free = freeAt(await db.all<SlotUses>(TAKEN, key), limit, nowMs);
-    // Somebody's clock may be behind ours: never ask again within the same moment.
+    // Another process's clock may be ahead of ours. Never ask again within the same moment.
     known.refusedUntil = Math.max(free, nowMs + 1);
   }
 }

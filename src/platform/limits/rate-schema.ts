@@ -1,13 +1,13 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Uses of limited things in the slots of a subject's window; past ones are cleared away. */
+/** Uses of limited actions in the slots of a subject's window. Past slots are deleted. */
 export const rateSlots = sqliteTable(
   "rate_slots",
   {
     subject: text().notNull(),
     slot: integer().notNull(),
     uses: integer().notNull(),
-    /** What was left of the limit when somebody last told; below zero when nothing was. */
+    /** What was left of the limit at the last update. Below zero after a refusal. */
     left: integer().notNull(),
     expiresAt: integer("expires_at").notNull(),
   },

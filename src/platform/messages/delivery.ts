@@ -14,27 +14,27 @@ type Deps = Pick<Services, "platform" | "config" | "now" | "log" | "mailer" | "r
 type Row = typeof outgoingMessages.$inferSelect;
 type Receiver = Pick<typeof users.$inferSelect, "email" | "name" | "emailVerifiedAt">;
 
-/** How the delivery of one message ended; `failed` is for good. */
+/** The result of one delivery. `failed` is final. */
 export interface Delivery {
   readonly outcome: JobOutcome;
   readonly detail?: string;
 }
 
-/** The templates whose link is made when they are sent, so that no secret waits in a row. */
+/** Templates whose link is made when the message is sent, so that no secret is stored in a row. */
 const LINKS = {
   verify: { path: "/verify", goodForMs: limits.auth.verifyLinkMs },
   reset: { path: "/reset", goodForMs: limits.auth.resetLinkMs },
 } as const;
 
 /**
- * Sends a queued message and removes its row. One that was sent by a process that died right then is
- * sent again. @throws whatever the mail server says; it is tried again later.
+ * Sends a queued message and removes its row. If the process dies in between, the message is sent
+ * again. @throws the mail server's error. The delivery is retried later.
  */
 export async function deliver(deps: Deps, id: string): Promise<Delivery> {
   const { orm } = deps.platform.db;
   const [row] = await orm.select().from(outgoingMessages).where(eq(outgoingMessages.id, id));
   if (row === undefined) return { outcome: "done" };
-  // A clock that jumped ahead must not throw letters away.
+  // Uses the settled time, so that a clock that jumped ahead does not drop emails.
   if (row.expiresAt <= deps.platform.settledNow().getTime())
     return await giveUp(deps, row, "It was not sent in time.");
   const body = await bodyOf(deps, row);
@@ -47,7 +47,7 @@ export async function deliver(deps: Deps, id: string): Promise<Delivery> {
   const account = new URL("/account", deps.config.publicUrl).href;
   const params: Params = { account, ...body.params, name: receiver.name, ...(link && { link }) };
   const mail: Mail = { to: receiver.email, ...composed(row.template, body.locale, params) };
-  // An address of before today's rule may mean something else to a mail server.
+  // Mail servers may misread an address that was stored under an earlier rule.
   if (normalEmail(mail.to) !== mail.to) return await giveUp(deps, row, "Its address is none.");
   try {
     await deps.mailer.send(mail);
@@ -73,7 +73,7 @@ async function receiverOf(deps: Deps, row: Row, to: string | null): Promise<Rece
   return user;
 }
 
-/** An unproven mailbox may be a stranger's: it gets no more than some messages. */
+/** An unverified mailbox may belong to a stranger, so it gets a limited number of messages. */
 async function isWanted(deps: Deps, row: Row, receiver: Receiver): Promise<boolean> {
   if (row.template === "verify") return receiver.emailVerifiedAt === null;
   if (row.template === "reset" || receiver.emailVerifiedAt !== null) return true;
@@ -86,7 +86,7 @@ async function isWanted(deps: Deps, row: Row, receiver: Receiver): Promise<boole
   }
 }
 
-/** Makes the link of a message that has one; `void` when the message was taken back meanwhile. */
+/** Makes the link of a message that has one. Returns `void` if the message was withdrawn. */
 async function linkFor(deps: Deps, row: Row, { email }: Receiver) {
   if (row.template !== "verify" && row.template !== "reset") return undefined;
   if (row.userId === null) return "void";
@@ -114,7 +114,7 @@ async function linkFor(deps: Deps, row: Row, { email }: Receiver) {
     if (error === takenBack) return "void";
     throw error;
   }
-  // In the query, which is never logged; a path is.
+  // The token is in the query, which is never logged. Paths are.
   return new URL(`${path}?token=${token}`, deps.config.publicUrl).href;
 }
 

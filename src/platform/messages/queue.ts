@@ -12,23 +12,23 @@ import { OF_THE_PLATFORM } from "../jobs/kinds.ts";
 import { outgoingMessages } from "../schema.ts";
 import type { MessageTemplate, Params } from "./templates.ts";
 
-/** Sends one message; its subject is the message's id. */
+/** Sends one message. The job's subject is the message's id. */
 export const MESSAGE_JOB = "message.send";
 
-/** A message to be sent once the write it stands in is kept. */
+/** A message that is sent after its write was committed. */
 export interface NewMessage {
   readonly template: MessageTemplate;
-  /** The receiver's account; null for an address without an account, and for no receiver. */
+  /** The receiver's account. Null for an address without an account, and for no receiver. */
   readonly userId: UserId | null;
-  /** Where to, for a receiver without an account. */
+  /** The address of a receiver without an account. */
   readonly to?: string | undefined;
   readonly locale: Locale;
   readonly params?: Params;
-  /** How long it is of use, in milliseconds. */
+  /** How long the message is useful, in milliseconds. */
   readonly goodForMs?: number;
 }
 
-/** What stands sealed in a row. */
+/** The sealed content of a row. */
 export const messageBody = z.object({
   to: z.string().nullable(),
   locale: z.enum(["en", "es"]),
@@ -36,8 +36,8 @@ export const messageBody = z.object({
 });
 
 /**
- * The rows that queue a message, to stand in the write of what it tells. The same work whether it has
- * a receiver or not: the time of an answer does not say which addresses have accounts.
+ * The rows that queue a message, for the write that it reports. The work is the same with and without a
+ * receiver, so that the response time does not reveal which addresses have accounts.
  */
 export async function messageRows(
   services: Pick<Services, "platform" | "jobs" | "config" | "now">,
@@ -62,7 +62,7 @@ export async function messageRows(
   ];
 }
 
-/** Seals with a key made of the server's own secret, which every server has. */
+/** Seals with a key derived from the server's own secret, which every server has. */
 export function messageEnvelopes(secret: string): Envelopes {
   const info = utf8ToBytes("outgoing-message");
   const bytes = new Uint8Array(hkdf(sha256, utf8ToBytes(secret), undefined, info, KEY_BYTES));

@@ -3,8 +3,8 @@ import type { UserId } from "../../kernel/ids.ts";
 import type { MessageTemplate } from "./templates.ts";
 
 /**
- * Messages that are not sent yet. Each stands in the write of what it tells, a job sends it, and
- * then its row is removed. What it says is sealed: links in it open accounts.
+ * Messages that are not sent yet. Each row is written together with the change it reports. A job sends
+ * it and removes the row. The content is sealed, because its links give access to accounts.
  */
 export const outgoingMessages = sqliteTable(
   "outgoing_messages",
@@ -12,11 +12,11 @@ export const outgoingMessages = sqliteTable(
     id: text().primaryKey(),
     kind: text().$type<"email">().notNull(),
     template: text().$type<MessageTemplate>().notNull(),
-    /** Whom it is for; null for an address without an account, and for no receiver. */
+    /** The receiver's account. Null for an address without an account, and for no receiver. */
     userId: text("user_id").$type<UserId>(),
     sealed: text().notNull(),
     createdAt: integer("created_at").notNull(),
-    /** Later it is of no use, and is not sent. */
+    /** After this time the message is useless and is not sent. */
     expiresAt: integer("expires_at").notNull(),
   },
   (t) => [index("outgoing_messages_by_user").on(t.userId, t.template)],

@@ -1,7 +1,7 @@
 import { plainWords } from "../../kernel/names.ts";
 import { type Locale, translator } from "../../web/i18n/index.ts";
 
-/** What a message fills its text with. Times are Unix milliseconds as text. */
+/** The values that fill a template. Times are Unix milliseconds as text. */
 export type Params = Readonly<Record<string, string>>;
 
 interface Template {
@@ -11,8 +11,8 @@ interface Template {
 
 type Texts = ReturnType<typeof translator>;
 
-// No subject holds a text that a person chose: it is read where links and senders are judged by it.
-// In a body such a text is a name without anything that a mail program would make a link of.
+// Subjects contain no text that a person chose, because readers judge links and senders by the subject.
+// In a body, such a text contains nothing that a mail program would turn into a link.
 const name = (params: Params, key: string) => plainWords(params[key] ?? "");
 const hello = (params: Params) => name(params, "name");
 const place = (t: Texts, params: Params): [device: string, address: string, at: string] => [
@@ -21,7 +21,7 @@ const place = (t: Texts, params: Params): [device: string, address: string, at: 
   `${new Date(Number(params["at"])).toISOString().slice(0, 16).replace("T", " ")} UTC`,
 ];
 
-/** Every message that we send. `name`, `link` and `account` are given with each. */
+/** All messages. Each template also gets `name`, `link` and `account`. */
 export const TEMPLATES = {
   verify: {
     subject: (t) => t.auth.letters.verifySubject,

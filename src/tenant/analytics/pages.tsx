@@ -11,7 +11,7 @@ import { type Pool, pools } from "../dkp/service.ts";
 import { PoolTabs, queryOf } from "../dkp/views/parts.tsx";
 import { type Analytics, analytics } from "./service.ts";
 
-/** Charts with the figures behind each. */
+/** Charts, each with a table of its figures. */
 export function analyticsPages() {
   const router = createRouter<GuildEnv>();
   router.get("/analytics", requirePermission("ledger.view"), async (c) => {

@@ -3,8 +3,8 @@ import type { AuctionId } from "../../kernel/ids.ts";
 import { isSecret } from "./rules.ts";
 import type { AuctionMode } from "./schema.ts";
 
-/** What of an auction goes to everybody who watches. */
-export interface AuctionNews {
+/** The part of an auction that is sent to all viewers. */
+export interface AuctionUpdate {
   readonly id: AuctionId;
   readonly status: string;
   readonly mode: AuctionMode;
@@ -12,7 +12,7 @@ export interface AuctionNews {
   readonly extensions: number;
   readonly decimals: number;
   readonly bids: number;
-  /** Who would get a copy now, the best first; a stream takes out who may not be told. */
+  /** Who would get a copy now, best first. Each stream removes the names that its reader may not see. */
   readonly leaders: readonly {
     readonly person: string;
     readonly name: string;
@@ -21,8 +21,8 @@ export interface AuctionNews {
 }
 
 /**
- * The auction as it now stands, told to everybody who watches. A bid in a secret auction tells
- * nothing, so that even its moment stays the bidder's own.
+ * Announces an auction's current state to all viewers. A bid in a secret auction announces nothing, because
+ * even its time must stay secret.
  */
 export function announceAuction(
   auction: { readonly id: AuctionId; readonly mode: AuctionMode },
@@ -32,7 +32,7 @@ export function announceAuction(
   return [announceState(auction.id, nowMs)];
 }
 
-/** The same for an auction that begins or ends: that is no secret. */
+/** Announces that an auction begins or ends, which is never secret. */
 export function announceState(auctionId: AuctionId, nowMs: number): SQL {
   const place = sql`row_number() over (order by b.spec = 'main' desc, b.value desc, b.seq)`;
   const leaders = sql`(select json_group_array(json_object('person', l.person_id, 'name', l.name,

@@ -16,7 +16,7 @@ import { type Auction, auctionRow, fundsOf } from "./queries.ts";
 import { hasOnePrice, isAscending } from "./rules.ts";
 
 export interface BidInput {
-  /** As people write it; left out where the auction has one price. */
+  /** In the format that users type; undefined when the auction has a fixed price. */
   readonly points?: string | number | undefined;
   readonly spec?: Spec | undefined;
 }
@@ -33,7 +33,7 @@ export interface PlacedBid {
   readonly at: number;
 }
 
-/** What is free of a person's points, whatever this auction itself holds of them. */
+/** The points that a person can bid, without subtracting what this auction already holds. */
 export function availableSql(poolId: string, personId: string, exceptAuction: string): SQL {
   return sql`(coalesce((select balance from balances join accounts on accounts.id = account_id
       where pool_id = ${poolId} and person_id = ${personId} and kind = 'person' and unit = 'pt'), 0)
@@ -42,12 +42,16 @@ export function availableSql(poolId: string, personId: string, exceptAuction: st
 }
 
 /**
- * Bids as the caller's own person. Conditions, the bid, what it holds and how it moves the end are
- * one transaction, so two bids at the same moment cannot both promise the same points.
+ * Bids for the caller's own person. The conditions, the bid, its hold and the extension of the auction are
+ * one transaction, so two concurrent bids cannot promise the same points.
+ *
  * @throws {Conflict} `auctions/closed`, `auctions/bid-too-low`, `auctions/bid-too-high`,
  * `auctions/insufficient-points`, `auctions/spec-change`
+ *
  * @throws {Forbidden} `auctions/not-in-roster`, `auctions/not-eligible`, `auctions/off-spec`
+ *
  * @throws {Invalid} `auctions/bad-points`, `idempotency/key-reused`
+ *
  * @throws {NotFound} `auctions/not-found`
  */
 export async function placeBid(
@@ -74,7 +78,7 @@ export async function placeBid(
         and person_id = ${person.id} and state = 'live'`,
       sql`insert into bids (id, auction_id, person_id, value, spec, at, idempotency_key)
         values (${id}, ${auction.id}, ${person.id}, ${value}, ${spec}, ${momentOf(ctx.now)}, ${key})`,
-      // The moment that is written down is the one that counts: a clock may strike in between.
+      // Compare the stored time of the bid: the auction may have closed since the first check.
       guard(
         sql`(select at from bids where id = ${id})
           < (select closes_at from auctions where id = ${auction.id})`,
@@ -85,17 +89,18 @@ export async function placeBid(
       ...announceAuction(auction, ctx.now().getTime()),
     ]);
   } catch (error) {
-    // The same key at the same moment: whichever came first has made the bid.
+    // A concurrent request with the same key may have placed the bid first.
     const made = ctx.idempotencyKey && (await bidByKey(ctx, key));
     if (made) return sameBid(made, auction, spec, input);
-    if (error instanceof DatabaseError && error.kind === "unique") throw beaten(auction);
+    if (error instanceof DatabaseError && error.kind === "unique") throw outbid(auction);
     throw await withFigures(ctx, error, auction, pool, person.id, value);
   }
   return (await bidByKey(ctx, key))!;
 }
 
 /**
- * Takes the caller's own bid back, where the auction allows it: a bid that others had to beat stays.
+ * Retracts the caller's own bid if the auction allows it. A bid that others had to outbid stays.
+ *
  * @throws {Conflict} `auctions/closed`, `auctions/bid-stays`, `auctions/no-bid`
  */
 export async function retractBid(ctx: GuildContext, auctionId: string): Promise<void> {
@@ -121,7 +126,7 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
   ]);
 }
 
-/** @throws {Conflict} `auctions/closed` inside the transaction, by the time of the transaction. */
+/** @throws {Conflict} `auctions/closed` inside the transaction, at the time of the transaction. */
 export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
   return guard(
     sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
@@ -164,7 +169,7 @@ function conditions(
   if (isAscending(auction.mode)) {
     guards.push(
       guard(mustBeat(auction, live, personId, value, spec, available, floor), () =>
-        beaten(auction),
+        outbid(auction),
       ),
     );
   }
@@ -174,7 +179,7 @@ function conditions(
   return guards;
 }
 
-/** The same rule as `nextMinimum`, asked of the bids as they are when the bid is written. */
+/** The same rule as `nextMinimum`, checked against the bids at the time of the write. */
 function mustBeat(
   auction: Auction,
   live: SQL,
@@ -193,20 +198,23 @@ function mustBeat(
   const isEnough = sql`${value} >= max(coalesce((select ${stepAbove} from bids ${toBeat}), 0),
     coalesce((select ${stepAbove} from bids ${own}), 0))`;
   if (!auction.allowsAllIn || floor === null) return isEnough;
-  // Everything one has is a bid, also when it is no whole step higher.
+  // An all-in bid is valid even if it is less than a full step higher.
   return sql`(${isEnough} or (${value} = ${available} - ${floor}
     and ${value} > coalesce((select value from bids ${toBeat}), 0)
     and ${value} > coalesce((select value from bids ${own}), 0)))`;
 }
 
-/** In an ascending auction only who leads needs the points; else everybody who bids may win. */
+/**
+ * In an ascending auction, holds the points of the leaders only. In the other modes, holds those of every
+ * bidder.
+ */
 function holdStatements(
   auction: Auction,
   pool: Pool,
   personId: PersonId,
   value: number,
 ): readonly Writable[] {
-  // What EPGP adds up is a debt: nothing has to be kept for it.
+  // EPGP adds the price to the gear points, so no points need to be held.
   if (pool.kind === "epgp") return [];
   if (!isAscending(auction.mode)) {
     return [
@@ -224,9 +232,12 @@ function holdStatements(
   ];
 }
 
-/** A late bid gives the others time to answer: so much, so often, and never past the absolute end. */
+/**
+ * Extends the auction after a late bid, so that others can answer: by `snipeMs`, at most `extensionsMax`
+ * times, and never past the overtime limit.
+ */
 function extension(auction: Auction, bidId: BidId): readonly Writable[] {
-  // The end of a secret auction would tell that somebody bid.
+  // A moved end would reveal a bid in a secret auction.
   if (auction.snipeMs === 0 || !isAscending(auction.mode)) return [];
   const later = sql`min(closes_at + snipe_ms, original_closes_at + overtime_ms_max)`;
   return [
@@ -265,7 +276,7 @@ function refuseUnlessEligible(auction: Auction, person: Person, spec: Spec): voi
   }
 }
 
-/** Minor units within the auction's bounds. */
+/** The bid in minor units, within the auction's bounds. */
 function amountOf(auction: Auction, input: BidInput): number {
   const { decimals, minimum, maximum } = auction;
   if (hasOnePrice(auction.mode)) {
@@ -290,7 +301,7 @@ function amountOf(auction: Auction, input: BidInput): number {
 
 const SHORT = new Conflict("auctions/insufficient-points", "You have too few free points.");
 
-/** The same refusal with what the bidder needs to know. */
+/** The same error with the figures that the bidder needs. */
 async function withFigures(
   ctx: GuildContext,
   error: unknown,
@@ -309,7 +320,7 @@ async function withFigures(
   );
 }
 
-function beaten(auction: Auction): Conflict {
+function outbid(auction: Auction): Conflict {
   return new Conflict("auctions/outbid", "Somebody was faster: bid higher to lead.", {
     decimals: auction.decimals,
   });
@@ -335,7 +346,7 @@ function badPoints(detail: string): Invalid {
   return new Invalid("auctions/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
 }
 
-/** The key is the bidder's own: nobody can make another's bid look like a repetition. */
+/** The key includes the bidder, so that another member's request cannot pass as a repetition of theirs. */
 function keyOf(ctx: GuildContext, person: Person): string {
   return `${describe(ctx.actor).id}:${ctx.idempotencyKey ?? newId<string>()}:${person.id}`.slice(
     0,

@@ -33,7 +33,7 @@ export interface NewAuction {
   readonly minimum?: Points | undefined;
   readonly maximum?: Points | undefined;
   readonly increment?: Points | undefined;
-  /** Steps by price, instead of one `increment`. */
+  /** Price-dependent increments that replace the single `increment`. */
   readonly increments?: readonly { readonly from: Points; readonly by: Points }[] | undefined;
   readonly tieBreak?: TieBreak | undefined;
   readonly allowsOffSpec?: boolean | undefined;
@@ -48,12 +48,14 @@ export interface NewAuction {
   readonly note?: string | undefined;
 }
 
-/** What people know from other systems: thirty seconds more for a late bid, five minutes at most. */
+/** Defaults that guilds know from other systems: thirty more seconds for a late bid, five minutes at most. */
 export const USUAL = { snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 } as const;
 
 /**
- * Opens an auction of one item. A job is set for its end first, so that it ends whatever happens.
+ * Opens an auction of one item. First schedules the job that ends it, so that it ends even after a crash.
+ *
  * @throws {Invalid} `auctions/bad-terms`; {NotFound} `dkp/pool-not-found`
+ *
  * @throws {Conflict} `auctions/too-many`, `dkp/pool-archived`
  */
 export async function openAuction(
@@ -63,7 +65,7 @@ export async function openAuction(
 ): Promise<AuctionView> {
   allow(ctx, "auctions.run");
   const pool = await poolOf(ctx, input.pool);
-  // Asked before the job is set, which would outlive a refusal.
+  // Checked before the job is scheduled, because the job would remain after an error.
   const raid = mustExist("raid", input.raidId, "/raidId");
   if (raid.length > 0) await write(ctx.db, raid);
   const key = ctx.idempotencyKey && `${describe(ctx.actor).id}:${ctx.idempotencyKey}`;
@@ -83,7 +85,8 @@ export async function openAuction(
 }
 
 /**
- * Ends an auction without a winner and gives back what it held.
+ * Ends an auction without a winner and releases its holds.
+ *
  * @throws {Conflict} `auctions/not-open`
  */
 export async function voidAuction(
@@ -110,8 +113,9 @@ export async function voidAuction(
 }
 
 /**
- * Does an auction over: its payments are undone by entries, its loot is marked, and a new auction
- * with the same terms begins. Nothing of the first one is changed or lost.
+ * Repeats an auction: reverses its payments with new entries, marks its loot, and opens a new auction with
+ * the same terms. Nothing of the first auction is changed or deleted.
+ *
  * @throws {Conflict} `auctions/still-open`, `auctions/reopened-already`
  */
 export async function reopenAuction(
@@ -146,7 +150,9 @@ export async function reopenAuction(
     reopens: first.id,
   };
   const paid = await Promise.all(
-    first.loot.flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : [])).map(undo),
+    first.loot
+      .flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : []))
+      .map(reversalsOf),
   );
   await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closes_at);
   await write(ctx.db, [
@@ -162,7 +168,7 @@ export async function reopenAuction(
   ]);
   return await auction(ctx, again);
 
-  async function undo(txId: string): Promise<readonly Writable[]> {
+  async function reversalsOf(txId: string): Promise<readonly Writable[]> {
     const entry = (await readEntry(ctx, txId))!;
     const reversal = newId<LedgerTxId>();
     return statementsOf(ctx, reversal, reversal, {

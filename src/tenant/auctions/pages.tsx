@@ -58,7 +58,7 @@ export function auctionsPages() {
 
 async function showHouse(c: PageContext) {
   const ctx = c.var.guild;
-  // The number first: what happens while the page is made is then told to it once more.
+  // Read the number first: the page then receives again what happens while it is rendered.
   const seq = await c.var.services.tails.lastSeq(ctx.guild.id);
   const cursor = c.req.query("cursor");
   const [open, past] = await Promise.all([
@@ -88,7 +88,7 @@ async function showAuction(c: PageContext, form: FormState) {
   );
 }
 
-/** From a page with scripts the answer is JSON, in the reader's language; else a page. */
+/** Answers scripts with JSON in the reader's language, and other requests with a page. */
 async function sendBid(c: PageContext) {
   const values = await sentForm(c);
   const { key, from, ...fields } = values;
@@ -157,7 +157,7 @@ async function sendForm(c: PageContext) {
   }
 }
 
-/** A form's texts as the terms of an auction. */
+/** Converts a form's texts to the terms of an auction. */
 function termsOf(values: Fields, locale: "en" | "es") {
   const { key: _, minutes, snipeSeconds, copies, allowsOffSpec, allowsAllIn, ...rest } = values;
   const typed = (name: string) =>
@@ -181,7 +181,7 @@ function msOf(minutes: unknown): number {
   return Math.round(Number(String(minutes).replace(",", ".")) * MINUTE_MS);
 }
 
-/** Does something to an auction and goes to its page, or back there with what is wrong. */
+/** Runs an action on an auction, then shows the auction, or the form with the problem. */
 async function act(
   c: PageContext,
   verb: (id: string, fields: Fields) => Promise<string | { readonly to: string }>,

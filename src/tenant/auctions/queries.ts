@@ -8,7 +8,7 @@ import { ownPerson } from "../roster/service.ts";
 import { type Increment, isAscending, isSecret, nextMinimum, ranked, type Terms } from "./rules.ts";
 import type { AuctionMode, AuctionStatus, BidState, TieBreak } from "./schema.ts";
 
-/** An auction's own row. Amounts are minor units of its pool, times Unix milliseconds. */
+/** The row of an auction. Amounts are minor units of its pool, times are Unix milliseconds. */
 export interface Auction extends Terms {
   readonly id: AuctionId;
   readonly poolId: PoolId;
@@ -29,7 +29,7 @@ export interface Auction extends Terms {
   readonly extensionsMax: number;
   readonly overtimeMsMax: number;
   readonly seedHash: string;
-  /** Only once the auction is over. */
+  /** Null until the auction is over. */
   readonly seed: string | null;
   readonly settledAt: number | null;
   readonly voidReason: string | null;
@@ -41,7 +41,7 @@ export interface Auction extends Terms {
 export interface Bid {
   readonly id: BidId;
   readonly seq: number;
-  /** Null where the auction keeps names to itself, and the bid is another's. */
+  /** Null when the auction hides names and the bid is not the reader's. */
   readonly personId: PersonId | null;
   readonly personName: string | null;
   readonly class: string | null;
@@ -53,37 +53,37 @@ export interface Bid {
   readonly at: number;
 }
 
-/** What the reader has and could bid. */
+/** The reader's points, and how many they can bid. */
 export interface Funds {
   readonly personId: PersonId;
   readonly balance: number;
-  /** What other auctions hold of it. */
+  /** Points held by other auctions. */
   readonly heldElsewhere: number;
-  /** What this auction holds of it. */
+  /** Points held by this auction. */
   readonly heldHere: number;
   readonly floor: number | null;
-  /** The most that can be bid here; null for no bound. */
+  /** The highest possible bid here; null for no limit. */
   readonly most: number | null;
 }
 
 /** An auction as one reader may see it. */
 export interface AuctionView extends Auction {
   readonly pool: Pool;
-  /** Empty for a secret auction before its end, but for the reader's own. */
+  /** Empty for a secret auction before its end, except for the reader's own bid. */
   readonly bids: readonly Bid[];
-  /** Null where even the number is a secret. */
+  /** Null when the number of bids is secret. */
   readonly bidCount: number | null;
-  /** The bids that would get a copy now, the best first. */
+  /** The bids that would get a copy now, best first. */
   readonly leaders: readonly Bid[];
   readonly nextMinimum: { readonly main: number; readonly off: number };
   readonly funds: Funds | undefined;
   readonly own: Bid | undefined;
-  /** The server's clock, for the countdown. */
+  /** The server's clock in Unix milliseconds, for the countdown. */
   readonly now: number;
   readonly loot: readonly Won[];
 }
 
-/** A copy and where it went. */
+/** One copy and its winner. */
 export interface Won {
   readonly id: string;
   readonly personId: PersonId | null;
@@ -135,7 +135,8 @@ export async function auctionRow(ctx: GuildContext, id: string): Promise<Auction
 }
 
 /**
- * One auction as the caller may see it: of a secret one, before its end, nobody sees another's bid.
+ * One auction as the caller may see it. Before the end of a secret auction, callers see only their own bid.
+ *
  * @throws {NotFound} `auctions/not-found`
  */
 export async function auction(ctx: GuildContext, id: string): Promise<AuctionView> {
@@ -145,7 +146,7 @@ export async function auction(ctx: GuildContext, id: string): Promise<AuctionVie
   return await viewOfAuction(ctx, row, me?.id);
 }
 
-/** The auctions that are going on, the first to close first. */
+/** The open auctions, the first to close first. */
 export async function openAuctions(ctx: GuildContext): Promise<readonly AuctionView[]> {
   allow(ctx, "raids.view");
   const rows = await ctx.db.all<Row>(
@@ -155,7 +156,7 @@ export async function openAuctions(ctx: GuildContext): Promise<readonly AuctionV
   return await Promise.all(rows.map((row) => viewOfAuction(ctx, toAuction(row), me?.id)));
 }
 
-/** Auctions that are over, the latest first. */
+/** Auctions that are over, newest first. */
 export async function pastAuctions(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
@@ -175,7 +176,7 @@ export async function pastAuctions(
   return { ...page, items };
 }
 
-/** What this person has in a pool, and how much of it auctions hold. */
+/** This person's points in a pool, and how many of them auctions hold. */
 export async function fundsOf(
   ctx: GuildContext,
   pool: Pool,

@@ -15,7 +15,7 @@ const created = {
   },
 } as const;
 
-/** Auctions and the bids in them. */
+/** Auctions and their bids. */
 export const auctionsApi = createRouter<GuildEnv>();
 
 const location = (slug: string, id: string) => ({ location: `/api/g/${slug}/auctions/${id}` });

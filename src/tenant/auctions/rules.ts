@@ -4,13 +4,13 @@ import type { BidId, PersonId } from "../../kernel/ids.ts";
 import type { Spec } from "../loot/service.ts";
 import type { AuctionMode, TieBreak } from "./schema.ts";
 
-/** By how much a bid must be higher, from which price on. */
+/** The step to the next bid, for prices of `from` and above. */
 export interface Increment {
   readonly from: number;
   readonly by: number;
 }
 
-/** What of an auction decides about bids. Amounts are minor units of its pool. */
+/** The part of an auction that decides about bids. Amounts are minor units of its pool. */
 export interface Terms {
   readonly id: string;
   readonly mode: AuctionMode;
@@ -23,7 +23,7 @@ export interface Terms {
   readonly allowsAllIn: boolean;
 }
 
-/** A live bid, as far as ranking goes. `seq` is the order of acceptance. */
+/** The part of a live bid that ranking uses. `seq` is the order of acceptance. */
 export interface LiveBid {
   readonly id: BidId;
   readonly seq: number;
@@ -32,56 +32,56 @@ export interface LiveBid {
   readonly spec: Spec;
 }
 
-/** What decides between equals, besides the order. */
+/** What breaks ties between equal bids, besides their order. */
 export interface Bidder {
   readonly balance: number;
-  /** EPGP: effort for every gear point; in other pools the balance. */
+  /** EPGP: effort points per gear point; the balance in other pools. */
   readonly priority: number;
-  /** What they can pay: balance less floor and less what other auctions hold; null for no bound. */
+  /** What they can pay: balance minus floor minus the holds of other auctions; null for no limit. */
   readonly canPay: number | null;
 }
 
-export interface Decided {
+export interface Winner {
   readonly bid: LiveBid;
   readonly price: number;
 }
 
 export interface Decision {
-  readonly winners: readonly Decided[];
-  /** Would have won, but could not pay the whole price. */
+  readonly winners: readonly Winner[];
+  /** Bids that would have won, but whose bidder cannot pay the full price. */
   readonly unpaid: readonly LiveBid[];
   /** Every roll that was needed, by person. */
   readonly rolls: ReadonlyMap<PersonId, readonly number[]>;
 }
 
-/** Bids that everybody sees grow, so that one must be higher than the one before. */
+/** True for modes with visible bids, where each bid must exceed the one before. */
 export function isAscending(mode: AuctionMode): boolean {
   return mode === "open" || mode === "anonymous";
 }
 
-/** Nothing is known of such an auction's bids before its end, not even whether there are any. */
+/** True for modes that hide all bids before the end, even whether there are any. */
 export function isSecret(mode: AuctionMode): boolean {
   return mode === "sealed" || mode === "vickrey";
 }
 
-/** The price is the same for everybody, and something else decides. */
+/** True for modes with a fixed price, where something other than the price decides. */
 export function hasOnePrice(mode: AuctionMode): boolean {
   return mode === "fixed" || mode === "roll";
 }
 
-/** By how much a bid must be above `value`. */
+/** The smallest step above `value`. */
 export function stepAbove(increments: readonly Increment[], value: number): number {
   return increments.findLast(({ from }) => from <= value)?.by ?? 1;
 }
 
-/** Main spec before off spec, then the higher value, then who was first. */
+/** Main spec before off spec, then higher values first, then earlier bids first. */
 export function ranked<T extends LiveBid>(bids: readonly T[]): readonly T[] {
   return [...bids].sort((a, b) => specRank(a) - specRank(b) || b.value - a.value || a.seq - b.seq);
 }
 
 /**
- * The least that this person may bid now: the minimum; in an ascending auction also a step above the
- * last bid of the same spec that still gets a copy, and a step above their own.
+ * The lowest bid that this person may place now: at least the minimum. In an ascending auction it is also a
+ * step above the lowest bid of the same spec that still gets a copy, and a step above their own.
  */
 export function nextMinimum(
   terms: Terms,
@@ -102,8 +102,8 @@ export function nextMinimum(
 }
 
 /**
- * Who gets a copy and what they pay. Whoever cannot pay the whole price is passed over: there is no
- * part of a price. Vickrey (1961): each winner pays the highest bid of their spec that did not win.
+ * Decides the winners and their prices. Skips bidders who cannot pay the full price; nobody pays a part of
+ * it. Vickrey (1961): each winner pays the highest losing bid of their spec.
  */
 export function decide(
   terms: Terms,
@@ -114,7 +114,7 @@ export function decide(
   const rolls = new Map<PersonId, readonly number[]>();
   const order = inOrder(terms, bids, bidders, seed, rolls);
   let solvent: readonly LiveBid[] = order;
-  // A price depends on who else could pay theirs, so passing one over may change the others' prices.
+  // Prices depend on who can pay, so skipping one bidder may change the prices of the others.
   for (;;) {
     const winners = priced(terms, solvent);
     const short = winners.filter(({ bid, price }) => !canPay(bidders.get(bid.personId), price));
@@ -125,9 +125,9 @@ export function decide(
   }
 }
 
-/** A roll of 1 to 100 that follows from the seed, so that anybody can do it again. */
+/** A roll of 1 to 100 derived from the seed, so that anyone can repeat it. */
 export function rollOf(seed: string, auctionId: string, personId: string, round: number): number {
-  // Numbers that would favour the low rolls are thrown away: 2^32 is no multiple of 100.
+  // Discards numbers that would favour low rolls: 2^32 is not a multiple of 100.
   for (let salt = 0; ; salt++) {
     const digest = sha256(utf8ToBytes(`${seed}:${auctionId}:${personId}:${round}:${salt}`));
     const number = new DataView(digest.buffer, digest.byteOffset).getUint32(0);
@@ -135,7 +135,7 @@ export function rollOf(seed: string, auctionId: string, personId: string, round:
   }
 }
 
-/** What is published at the opening: it binds us to the seed without telling it. */
+/** The hash that is published at the opening. It commits us to the seed without revealing it. */
 export function seedHashOf(seed: string): string {
   return bytesToHex(sha256(utf8ToBytes(seed)));
 }
@@ -148,7 +148,7 @@ function canPay(bidder: Bidder | undefined, price: number): boolean {
   return bidder?.canPay == null || bidder.canPay >= price;
 }
 
-function priced(terms: Terms, order: readonly LiveBid[]): readonly Decided[] {
+function priced(terms: Terms, order: readonly LiveBid[]): readonly Winner[] {
   const winning = order.slice(0, terms.copies);
   const losing = order.slice(terms.copies);
   return winning.map((bid) => {
@@ -159,7 +159,7 @@ function priced(terms: Terms, order: readonly LiveBid[]): readonly Decided[] {
   });
 }
 
-/** All bids, the best first; equals are told apart by what the auction says, then by who was first. */
+/** All bids, best first. The auction's tie-break decides between equals, then their order. */
 function inOrder(
   terms: Terms,
   bids: readonly LiveBid[],
@@ -184,7 +184,7 @@ function inOrder(
   });
 }
 
-/** The higher roll first; equals roll again, among themselves, until they differ. */
+/** Higher rolls first. Equal rolls are repeated among themselves until they differ. */
 function rolledOrder(
   auctionId: string,
   equals: readonly LiveBid[],

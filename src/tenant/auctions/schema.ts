@@ -13,11 +13,11 @@ import type { Spec } from "../loot/schema.ts";
 import { persons } from "../roster/schema.ts";
 
 /**
- * `open` shows who leads and with how much, `anonymous` with how much only. `sealed` and `vickrey`
- * show nothing before the end. `fixed` and `roll` have one price and decide among those who want it.
+ * `open` shows the leader and the amount, `anonymous` shows only the amount. `sealed` and `vickrey` show
+ * nothing before the end. `fixed` and `roll` have one price and decide among the interested members.
  */
 export type AuctionMode = "open" | "anonymous" | "sealed" | "vickrey" | "fixed" | "roll";
-/** `open` also between the last second and the settlement; never back from the other two. */
+/** `open` until the settlement, even after the closing time. `settled` and `void` are final. */
 export type AuctionStatus = "open" | "settled" | "void";
 export type TieBreak = "first" | "roll" | "balance" | "priority";
 export type BidState = "live" | "replaced" | "retracted" | "won" | "lost" | "unpaid";
@@ -41,7 +41,7 @@ export const auctions = sqliteTable(
     /** Amounts are the pool's minor units. */
     minimum: integer().notNull(),
     maximum: integer(),
-    /** By how much a bid must be higher, from which price on: `[{ from, by }]`, by rising `from`. */
+    /** The step to the next bid by price: `[{ from, by }]`, sorted by `from`. */
     increments: text({ mode: "json" })
       .$type<readonly { readonly from: number; readonly by: number }[]>()
       .notNull(),
@@ -57,12 +57,12 @@ export const auctions = sqliteTable(
     extensions: integer().notNull().default(0),
     extensionsMax: integer("extensions_max").notNull(),
     overtimeMsMax: integer("overtime_ms_max").notNull(),
-    /** Published at the opening; the seed itself at the end, so that anybody can check the rolls. */
+    /** Published at the opening. The seed itself follows at the end, so that anyone can check the rolls. */
     seedHash: text("seed_hash").notNull(),
     seed: text().notNull(),
     settledAt: integer("settled_at"),
     voidReason: text("void_reason"),
-    /** The auction that this one does over. */
+    /** The auction that this one repeats. */
     reopens: text().$type<AuctionId>().unique(),
     idempotencyKey: text("idempotency_key").notNull().unique(),
   },
@@ -72,7 +72,7 @@ export const auctions = sqliteTable(
   ],
 );
 
-/** Every bid that was accepted, in the order of acceptance. Only its state changes. */
+/** Every accepted bid, in the order of acceptance. Only its state changes. */
 export const bids = sqliteTable(
   "bids",
   {
@@ -89,7 +89,7 @@ export const bids = sqliteTable(
     value: integer().notNull(),
     spec: text().$type<Spec>().notNull(),
     state: text().$type<BidState>().notNull().default("live"),
-    /** All rolls of 1 to 100 that decided, the first one first. */
+    /** All deciding rolls of 1 to 100, in order. */
     rolls: text({ mode: "json" }).$type<readonly number[]>(),
     at: integer().notNull(),
     idempotencyKey: text("idempotency_key").notNull().unique(),
@@ -100,7 +100,7 @@ export const bids = sqliteTable(
   ],
 );
 
-/** Points that a live bid may need: nobody can promise them twice. */
+/** Points that a live bid may need. They cannot be promised twice. */
 export const holds = sqliteTable(
   "holds",
   {

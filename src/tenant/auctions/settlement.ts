@@ -13,23 +13,23 @@ import { presentAt } from "../raids/service.ts";
 import { announceState } from "./announcements.ts";
 import { availableSql } from "./bids.ts";
 import { type Auction, auctionRow } from "./queries.ts";
-import { type Bidder, type Decided, decide, type LiveBid } from "./rules.ts";
+import { type Bidder, decide, type LiveBid, type Winner } from "./rules.ts";
 
-/** What became of an auction whose time had come; `closesAt` when it has not come yet. */
-export type Settled =
+/** The outcome of an auction whose closing time has passed; otherwise `closesAt`. */
+export type Settlement =
   | { readonly status: "settled" | "void" }
   | { readonly status: "open"; readonly closesAt: number };
 
-/** A balance or another settlement moved between reading and writing. */
-class Moved extends Error {}
+/** A balance or another settlement changed between reading and writing. */
+class ConcurrentChange extends Error {}
 
 /**
- * Ends an auction once its time is over: winners, payments, loot and the release of what was held
- * are one transaction, whoever asks and however often. Whoever cannot pay the whole price by then is
- * passed over for the next.
+ * Ends an auction after its closing time. Winners, payments, loot and released holds are one transaction,
+ * so repeated and concurrent calls settle it once. Skips a bidder who can no longer pay the full price.
+ *
  * @throws {NotFound} `auctions/not-found`
  */
-export async function settle(ctx: GuildContext, auctionId: string): Promise<Settled> {
+export async function settle(ctx: GuildContext, auctionId: string): Promise<Settlement> {
   for (let tries = 1; ; tries++) {
     const auction = await auctionRow(ctx, auctionId);
     if (auction.status !== "open") return { status: auction.status };
@@ -39,7 +39,8 @@ export async function settle(ctx: GuildContext, auctionId: string): Promise<Sett
     try {
       await settleOnce(ctx, auction);
     } catch (error) {
-      if (!(error instanceof Moved) || tries >= limits.auctions.settleTriesMax) throw error;
+      if (!(error instanceof ConcurrentChange) || tries >= limits.auctions.settleTriesMax)
+        throw error;
     }
   }
 }
@@ -56,7 +57,7 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   ]);
   const bidders = await biddersOf(ctx, pool, auction);
   const { winners, unpaid, rolls } = decide(auction, bids, bidders, secret!.seed);
-  // Whoever was at a zero-sum pool's raid shares what is paid there; without a raid the bank keeps it.
+  // In a zero-sum pool, the members present at the raid share the price. Without a raid, the bank keeps it.
   const isShared = pool.kind === "zero-sum" && auction.raidId !== null;
   const sharedWith = isShared ? await presentAt(ctx, auction.raidId) : [];
   const nowMs = ctx.now().getTime();
@@ -73,18 +74,18 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
     guard(
       sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
         and closes_at = ${auction.closesAt} and closes_at <= ${momentOf(ctx.now)})`,
-      () => new Moved("The auction was settled by somebody else."),
+      () => new ConcurrentChange("Another process has settled the auction."),
     ),
     guard(
       sql`(select count(*) from bids where auction_id = ${auction.id} and state = 'live')
         = ${bids.length}`,
-      () => new Moved("There is a bid more."),
+      () => new ConcurrentChange("A bid was added since the bids were read."),
     ),
     sql`update auctions set status = 'settled', settled_at = ${nowMs} where id = ${auction.id}`,
     sql`delete from holds where auction_id = ${auction.id}`,
     sql`update bids set state = s.value->>'state', rolls = s.value->'rolls'
       from json_each(${JSON.stringify(states)}) s where bids.id = s.value->>'id'`,
-    ...winners.flatMap((won) => handOver(ctx, auction, pool, won, sharedWith)),
+    ...winners.flatMap((won) => awardStatements(ctx, auction, pool, won, sharedWith)),
     announceState(auction.id, nowMs),
     record(ctx, "auction.settle", auction.id, {
       after: {
@@ -96,12 +97,12 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   ]);
 }
 
-/** One copy: the loot row, the payment, and that the winner still had the points for it. */
-function handOver(
+/** One copy: the loot row, the payment, and a guard that the winner still has the points. */
+function awardStatements(
   ctx: GuildContext,
   auction: Auction,
   pool: Pool,
-  { bid, price }: Decided,
+  { bid, price }: Winner,
   sharedWith: readonly PersonId[],
 ): readonly (Writable | Guard)[] {
   const lootId = newId<LootId>();
@@ -115,7 +116,7 @@ function handOver(
       : [
           guard(
             sql`${available} - ${price} >= ${floor}`,
-            () => new Moved("The winner's balance was cut."),
+            () => new ConcurrentChange("The winner cannot pay any more."),
           ),
         ]),
     {

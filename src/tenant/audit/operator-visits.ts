@@ -4,8 +4,8 @@ import type { GuildEnv } from "../../http/env.ts";
 import { record } from "../audit.ts";
 
 /**
- * Writes into the guild's own log that an operator is here as one of its members, and why, before
- * anything is shown to them. Once for each guild and time; a crash in between writes it again.
+ * Before an operator sees anything, records in the guild's own log that they act as one of its members, and
+ * why. Once per guild and impersonation; after a crash, it may be recorded twice.
  */
 export const recordOperatorVisit = createMiddleware<GuildEnv>(async function recordVisit(c, next) {
   const { caller, guild: ctx, services } = c.var;

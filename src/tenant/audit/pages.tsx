@@ -16,7 +16,7 @@ import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { auditJson } from "./routes.ts";
 import { type AuditFilter, type AuditRow, auditCells, auditFile, auditLog } from "./service.ts";
 
-// A filter that says nothing sensible filters nothing: links to this page are sent around.
+// Ignore invalid filters, because links to this page are shared.
 const filterForm = z.object({
   actor: z.string().max(50).catch(""),
   action: z.string().max(50).catch(""),
@@ -60,7 +60,7 @@ function asFile(c: Context<GuildEnv>, type: string, ending: string) {
   };
 }
 
-/** A day is the guild's day, from midnight of its time zone; the last day counts whole. */
+/** Days are in the guild's time zone, from midnight; the last day is included. */
 function queryOf(c: Context<GuildEnv>, { since, until, ...texts }: FilterForm): AuditFilter {
   const { timeZone } = c.var.guild.guild;
   return {

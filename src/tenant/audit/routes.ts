@@ -51,7 +51,7 @@ auditApi.openapi(
   },
 );
 
-/** A row with its JSON texts read. */
+/** A row with its JSON texts parsed. */
 export function auditJson(row: AuditRow) {
   return { ...row, before: parsed(row.before), after: parsed(row.after) };
 }

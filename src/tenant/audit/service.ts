@@ -4,9 +4,9 @@ import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../../platform/store.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 
-/** One change, as it was written down. `before` and `after` are JSON texts. */
+/** One recorded change. `before` and `after` are JSON texts. */
 export interface AuditRow {
-  /** In which log it stands: the guild's own, or the platform's, where members and keys are kept. */
+  /** The log that contains it: the guild's own, or the platform's, which records members and keys. */
   readonly log: "guild" | "platform";
   readonly seq: number;
   readonly at: number;
@@ -15,12 +15,12 @@ export interface AuditRow {
   readonly actorName: string;
   readonly action: string;
   readonly subject: string;
-  /** Whose account it is about, where it is about one. */
+  /** The account that the change concerns; empty when it concerns none. */
   readonly subjectName: string;
   readonly before: string | null;
   readonly after: string | null;
   readonly requestId: string;
-  /** From where and by what program, for those who manage members; else empty. */
+  /** IP address and program, for readers who manage members; otherwise empty. */
   readonly address: string;
   readonly agent: string;
 }
@@ -28,9 +28,9 @@ export interface AuditRow {
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
-  /** Unix milliseconds: nothing older. */
+  /** Unix milliseconds, inclusive. */
   readonly since?: number | undefined;
-  /** Unix milliseconds: nothing from then on. */
+  /** Unix milliseconds, exclusive. */
   readonly until?: number | undefined;
 }
 
@@ -63,10 +63,10 @@ const OF_PLATFORM = `
     WHERE a.guild_id = ?8)
   WHERE ${FILTER}`;
 
-// Among changes of one moment the guild's own come first.
+// Among changes at the same time, the guild's own come first.
 const LOGS = ["platform", "guild"] as const;
 
-/** What changed in the guild and in its membership, newest first. */
+/** Changes of the guild and of its membership, newest first. */
 export async function auditLog(
   ctx: GuildContext,
   platform: PlatformStore,
@@ -98,7 +98,7 @@ function read(
   return db.all<AuditRow>(sql, at, seq, actor, action, since, until, query.limit + 1, ...more);
 }
 
-/** Where a log goes on after the last row that was shown, which may have been of the other one. */
+/** Where a log continues after the last shown row, which may be a row of the other log. */
 function startOf(cursor: string | undefined, log: AuditRow["log"]): { at: number; seq: number } {
   const end = Number.MAX_SAFE_INTEGER;
   if (cursor === undefined) return { at: end, seq: end };
@@ -121,7 +121,7 @@ export async function auditFile(
   return page.items;
 }
 
-/** The same as cells, with a head. */
+/** The rows as cells, with a header row. */
 export function auditCells(items: readonly AuditRow[]): readonly (readonly string[])[] {
   return [
     `at log seq actor_type actor_id actor action subject subject_name before after request_id

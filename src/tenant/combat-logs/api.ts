@@ -12,13 +12,13 @@ export const newUpload = z.strictObject({
   fileName: lineField(200, 1),
   sizeBytes: z.number().int().min(1),
   title: lineField(limits.logs.titleCharsMax).optional(),
-  /** For logs that write no offset from UTC; the guild's own zone unless said. */
+  /** For logs without an offset from UTC; the guild's own time zone by default. */
   timeZone: zone.optional(),
-  /** For logs that write no year: that of the first line. */
+  /** For logs without a year: the year of the first line. */
   year: z.number().int().min(2004).max(9999).optional(),
 });
 
-/** What of a fight there was no room for: all zero for any raid. */
+/** What was left out of a fight because of a limit: all zero for any normal raid. */
 export const leftOutJson = z
   .object({
     players: z.number().int(),

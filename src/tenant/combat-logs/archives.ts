@@ -6,10 +6,12 @@ const NESTED = /\.(zip|gz|7z|rar|tar|tgz|bz2|xz)$/i;
 const LF = 10;
 
 /**
- * The files of a zip archive one after another, as the bytes come in; a file that does not end with a
- * line break gets one. Folders and what systems put beside files are left out. Unpacks a few
- * kilobytes at a time, so that nothing large is in memory before the reader has counted it.
- * @throws {Invalid} `logs/bad-archive` for a damaged one.
+ * Unpacks the files of a zip archive one after another while the bytes arrive. Adds a line break after a
+ * file that does not end with one. Skips folders and system files. Unpacks a few kilobytes at a time, so
+ * that nothing large is in memory before the reader has counted it.
+ *
+ * @throws {Invalid} `logs/bad-archive` for a damaged archive.
+ *
  * @throws {TooLarge} `logs/nested-archive` for archives within the archive, `logs/too-many-files`.
  */
 export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -53,7 +55,8 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterabl
 }
 
 /**
- * What a gzip file holds; several parts in one file are one log. Unpacks a few kilobytes at a time.
+ * Unpacks a gzip file; several members in one file are one log. Unpacks a few kilobytes at a time.
+ *
  * @throws {Invalid} `logs/bad-archive`
  */
 export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -71,8 +74,8 @@ export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterab
 }
 
 /**
- * Small pieces of a packed file, larger ones while little comes of them. What came of the last piece is
- * in `unpacked`, which is emptied for the next.
+ * Feeds a packed file in small pieces, and in larger ones while they unpack to little. `unpacked` contains
+ * the output of the last piece and is emptied for the next.
  */
 async function* stepsOf(
   source: AsyncIterable<Uint8Array>,

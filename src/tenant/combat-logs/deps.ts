@@ -3,7 +3,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import { NotSupported } from "../../kernel/errors.ts";
 import type { UploadDeps } from "./uploads.ts";
 
-/** @throws {NotSupported} `logs/no-disk` where the runtime has no disk to put a log on. */
+/** @throws {NotSupported} `logs/no-disk` when the runtime has no disk for logs. */
 export function uploadDeps(c: Context<GuildEnv>): UploadDeps {
   const { logFiles, jobs, wakeJobs } = c.var.services;
   if (logFiles) return { files: logFiles, jobs, wakeJobs };

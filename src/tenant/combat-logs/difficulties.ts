@@ -1,4 +1,4 @@
-/** The game's numbers of difficulties, by the kind of word a page has for them. */
+/** The game's difficulty numbers, by the kind that pages have a word for. */
 const KINDS: Readonly<Record<number, Difficulty>> = {
   1: "normal",
   2: "heroic",

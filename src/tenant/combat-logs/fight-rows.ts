@@ -3,16 +3,16 @@ import type { encounterPlayers, encounters } from "./schema.ts";
 
 export type EncounterRow = typeof encounters.$inferInsert;
 type PlayerRow = typeof encounterPlayers.$inferInsert;
-/** A row whose document is JSON text already. */
+/** A row whose document is already JSON text. */
 export type Written<Row> = Omit<Row, "details"> & { readonly details: string };
 
-/** One fight as it is stored. The reading thread makes it, so that the server only binds texts. */
+/** The rows of one fight. The parser thread creates them, so that the server only binds texts. */
 export interface FightRows {
   readonly encounter: Written<Omit<EncounterRow, "id" | "reportId" | "sameAs">>;
   readonly players: readonly Written<Omit<PlayerRow, "encounterId">>[];
 }
 
-/** What was left out comes first in the document: it is read without the rest (`reading.ts`). */
+/** `leftOut` comes first in the document, so that it can be read without the rest (`queries.ts`). */
 export function fightRows(fight: Fight): FightRows {
   const { leftOut, deaths, enemies, players, id, difficulty, startMs, endMs, ...facts } = fight;
   return {

@@ -16,29 +16,29 @@ import { logStorage } from "./storage.ts";
 import { storeFight, storeSummary } from "./store.ts";
 import { PARSE_JOB } from "./uploads.ts";
 
-/** What a log that is still being written needs besides its guild. */
+/** What a live log needs besides its guild. */
 export interface LiveDeps {
   readonly files: LogFiles;
   readonly jobs: Jobs;
-  /** Lends the guild's database for one piece of work, with who is acting. */
+  /** Lends the guild's database, with the actor, for one piece of work. */
   readonly within: <T>(work: (ctx: GuildContext) => Promise<T>) => Promise<T>;
 }
 
 export interface LiveHello {
-  /** The report that was begun before, to go on with it. */
+  /** The report to continue, if there is one. */
   readonly session?: string | undefined;
   readonly fileName: string;
   readonly timeZone?: string | undefined;
   readonly year?: number | undefined;
 }
 
-/** What is read at once, so that others have their turn in between: a millisecond's worth or two. */
+/** Bytes read at once, about one or two milliseconds of work, so that other requests run in between. */
 const READ_BYTES = 256 * 1024;
 
 /**
- * A log that arrives as it is written. Its bytes are on disk before they are acknowledged, and its
- * place is the number of bytes that arrived: whoever was cut off goes on from there, with no gap and
- * nothing twice. The fights come out as if the whole log had been sent at once.
+ * A log that arrives while it is written. Its bytes are on disk before they are acknowledged. Its position
+ * is the number of received bytes: after a lost connection, the client continues there without a gap or a
+ * repetition. The fights are the same as if the whole log had been sent at once.
  */
 export class LiveLog {
   readonly reportId: string;
@@ -64,8 +64,11 @@ export class LiveLog {
   }
 
   /**
-   * Begins a live log, or goes on with one: what is on disk is read once more, so any process can.
-   * @throws {NotFound} `logs/report-not-found` @throws {Conflict} `logs/not-receiving`
+   * Begins or resumes a live log. Resuming reads the bytes on disk again, so any process can do it.
+   *
+   * @throws {NotFound} `logs/report-not-found`
+   *
+   * @throws {Conflict} `logs/not-receiving`
    */
   static async open(deps: LiveDeps, hello: LiveHello): Promise<LiveLog> {
     const [report, database] = await deps.within(async (ctx) => {
@@ -81,15 +84,18 @@ export class LiveLog {
     return live;
   }
 
-  /** How many bytes are here and safe. */
+  /** The number of bytes that are safely stored. */
   get offset(): number {
     return this.#offset;
   }
 
   /**
-   * Takes the bytes that begin at `offset`; what was sent before is passed over. Gives back how many
-   * bytes are safe now. @throws {Conflict} `logs/wrong-offset` for a gap.
-   * @throws {TooLarge} `logs/too-large` and what `Analyzer` throws.
+   * Takes the bytes that begin at `offset` and skips those already received. Returns the number of bytes
+   * that are safely stored.
+   *
+   * @throws {Conflict} `logs/wrong-offset` for a gap.
+   *
+   * @throws {TooLarge} `logs/too-large`, and the errors of `Analyzer`.
    */
   async receive(offset: number, bytes: Uint8Array): Promise<number> {
     if (offset > this.#offset) throw wrongOffset(this.#offset);
@@ -108,7 +114,7 @@ export class LiveLog {
     return this.#offset;
   }
 
-  /** Shows viewers the fight that goes on, if it has changed since the last time. */
+  /** Shows viewers the current fight, if it has changed since the last call. */
   async show(): Promise<void> {
     const fight = this.#analyzer.current();
     const text = fight === undefined ? "" : JSON.stringify(byDamage(fight));
@@ -129,7 +135,7 @@ export class LiveLog {
     });
   }
 
-  /** The log is whole: what is still open ends here, as at the end of a file. */
+  /** Ends the log: the current fight ends here, as at the end of a file. */
   async end(): Promise<void> {
     const log = this.#analyzer.end();
     await this.#storeFinished();
@@ -171,7 +177,7 @@ export class LiveLog {
   }
 }
 
-/** The fight that goes on in a live log, and how often it has changed. */
+/** The current fight of a live log, and its change counter. */
 export async function liveFight(
   db: TenantDatabase,
   reportId: string,
@@ -209,7 +215,7 @@ async function begin(ctx: GuildContext, jobs: Jobs, hello: LiveHello): Promise<s
     },
     record(ctx, "log.stream", id, { after: { title } }),
   ]);
-  // If nobody ever ends it, it is read as far as it came.
+  // If the client never ends the log, this job reads what has arrived.
   await jobs.enqueue(ctx.guild.id, PARSE_JOB, id, nowMs + limits.logs.live.abandonedMs);
   return id;
 }

@@ -20,7 +20,7 @@ import { LogsPage, ReportPage } from "./views/report.tsx";
 type PageContext = Context<GuildEnv>;
 
 const RECORDS_SHOWN = 5;
-/** More columns than this nobody can read. */
+/** More columns than this are unreadable. */
 const PLAYERS_COMPARED_MAX = 6;
 
 /** Logs, reports, fights and progress as pages. */
@@ -76,7 +76,7 @@ async function showLogs(c: PageContext, form: FormState, status: 200 | 422 | 413
   return c.html(<LogsPage view={viewOf(c)} page={page} usage={usage} form={form} />, status);
 }
 
-/** A whole small file in one form, for browsers without scripts. */
+/** Takes a small file in one form, for browsers without scripts. */
 async function takeForm(c: PageContext) {
   const ctx = c.var.guild;
   try {

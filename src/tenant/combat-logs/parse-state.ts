@@ -1,7 +1,7 @@
 import type { Statement, TenantDatabase } from "../../database/client.ts";
 import { write } from "../../database/write.ts";
 
-/** What must be known of a report to read its log. */
+/** What is needed to read a report's log. */
 export interface ReportToParse {
   readonly timeZone: string;
   readonly year: number | null;
@@ -9,8 +9,8 @@ export interface ReportToParse {
 }
 
 /**
- * Moves a report to `parsing`, also one whose reading was broken off: the fights that are there are
- * found again and stay. Undefined for one that is not to be read.
+ * Moves a report to `parsing`, even after an interrupted parse: existing fights are found again and kept.
+ * Returns undefined for a report that must not be read.
  */
 export async function beginParsing(
   db: TenantDatabase,
@@ -31,7 +31,7 @@ export async function beginParsing(
   );
 }
 
-/** The report that holds the same bytes already. */
+/** The report that already has the same bytes. */
 export async function twinOf(
   db: TenantDatabase,
   reportId: string,
@@ -58,7 +58,7 @@ export function markDuplicate(
   };
 }
 
-/** Ends a report that cannot be read. What was found in it until then stays. */
+/** Marks a report as unreadable. Fights that were already found stay. */
 export async function failReport(
   db: TenantDatabase,
   reportId: string,

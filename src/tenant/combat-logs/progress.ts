@@ -11,8 +11,8 @@ import { uploadOf } from "./uploads.ts";
 const ENDED = new Set(["ready", "failed", "duplicate", "canceled"]);
 
 /**
- * Tails a report's row, so that it does not matter which process reads the log or how often the page
- * was loaded. Ends when the report does.
+ * Streams changes of a report's row, so any process can read the log and the page can be reloaded at any
+ * time. Ends when the report ends.
  */
 export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Response> {
   const { files } = uploadDeps(c);
@@ -24,7 +24,7 @@ export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Res
     const endAt = performance.now() + limits.logs.progressWatchMsMax;
     let last = "";
     while (!stream.isOver && performance.now() < endAt) {
-      // A lease for each look: the stream outlives the request's own.
+      // One lease per read, because the stream outlives the request's lease.
       const guild = await platform.guild(ctx.guild.id);
       if (guild?.status !== "ready") return;
       const report = await tenants
@@ -41,8 +41,8 @@ export async function watchReport(c: Context<GuildEnv>, id: string): Promise<Res
 }
 
 /**
- * Tails the fight that goes on in a live log: `fight` with each change, from `Last-Event-ID` on, and
- * `ended` once the log is whole.
+ * Streams the current fight of a live log: `fight` with each change from `Last-Event-ID` on, and `ended`
+ * once the log is complete.
  */
 export async function watchFight(c: Context<GuildEnv>, id: string): Promise<Response> {
   const { files } = uploadDeps(c);

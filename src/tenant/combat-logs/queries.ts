@@ -6,7 +6,7 @@ import { allow, type GuildContext } from "../context.ts";
 import { leftOutJson } from "./api.ts";
 import type { Death, EnemyFigures, LeftOut, SpellShare, TargetShare } from "./parser/types.ts";
 
-/** One fight without its players. Instants in Unix milliseconds. */
+/** One fight without its players. Times in Unix milliseconds. */
 export interface FightRow {
   readonly id: string;
   readonly reportId: string;
@@ -26,11 +26,11 @@ export interface FightRow {
   readonly deathCount: number;
   readonly playerCount: number;
   readonly keystone: number | null;
-  /** The fight of another log of the same pull, which counts instead of this one. */
+  /** The fight of another log with the same pull, which counts instead of this one. */
   readonly sameAs: string | null;
 }
 
-/** What one player did in one fight. */
+/** The figures of one player in one fight. */
 export interface PlayerRow {
   readonly guid: string;
   readonly name: string;
@@ -67,20 +67,20 @@ export interface PlayerDetails {
 export interface FightDetails {
   readonly deaths: readonly Death[];
   readonly enemies: readonly EnemyFigures[];
-  /** What there was no room for. */
+  /** What was left out because of a limit. */
   readonly leftOut: LeftOut;
 }
 
 const NOTHING: LeftOut = { players: 0, enemies: 0, deaths: 0, rows: 0, curves: 0 };
 
-/** How far the guild is with one boss on one difficulty. Twins of a pull count once. */
+/** The guild's progress with one boss on one difficulty. Several logs of one pull count once. */
 export interface BossRow {
   readonly gameId: number;
   readonly name: string;
   readonly difficulty: number;
   readonly pulls: number;
   readonly kills: number;
-  /** The least that was ever left of it, 0 after a kill. */
+  /** The boss's lowest remaining health, 0 after a kill. */
   readonly bestPercent: number | null;
   readonly fastestMs: number | null;
   readonly firstKillAt: number | null;
@@ -103,7 +103,7 @@ const PLAYER = `
 
 const OF_REPORT = `SELECT e.start_byte AS startByte, ${FIGHT} WHERE e.report_id = ?1 AND e.start_byte > ?2
     AND (?3 OR e.kind <> 'trash') ORDER BY e.start_byte LIMIT ?4`;
-// Fights that were read before anything was left out do not say so.
+// Fights parsed before limits existed have no `leftOut`.
 const LEFT_OUT = `SELECT start_byte AS startByte, substr(details, 1, 200) AS beginning
   FROM encounters WHERE report_id = ? AND start_byte > ? ORDER BY start_byte LIMIT ?`;
 const TIMELINES = `
@@ -112,7 +112,7 @@ const TIMELINES = `
   FROM encounter_players WHERE encounter_id = ? AND guid > ? ORDER BY guid LIMIT ?`;
 const ONE_FIGHT = `SELECT ${FIGHT} WHERE e.id = ?`;
 const PLAYERS = `SELECT ${PLAYER} WHERE encounter_id = ? ORDER BY damage DESC, guid`;
-// The index begins with the boss, so its pulls are read in order and nothing is sorted.
+// The index begins with the boss, so its pulls are read in order without sorting.
 const PULLS = `SELECT ${FIGHT}
   WHERE e.game_id = ?1 AND e.difficulty = ?2 AND e.kind = 'encounter' AND e.same_as IS NULL
     AND (?3 IS NULL OR (e.start_at, e.id) < (?3, ?4))
@@ -167,7 +167,7 @@ export async function fightsPage(
   return next === undefined ? { items: fights } : { items: fights, next };
 }
 
-/** Is there anything between the encounters of this log? */
+/** Tells whether this log has fights between encounters. */
 export async function hasTrash(ctx: GuildContext, reportId: string): Promise<boolean> {
   allow(ctx, "logs.view");
   const found = await ctx.db.first(
@@ -177,7 +177,7 @@ export async function hasTrash(ctx: GuildContext, reportId: string): Promise<boo
   return found !== undefined;
 }
 
-/** What there was no room for in all fights of one log. */
+/** What was left out of all fights of one log because of limits. */
 export async function leftOutOf(ctx: GuildContext, reportId: string): Promise<LeftOut> {
   allow(ctx, "logs.view");
   let sum = NOTHING;
@@ -194,7 +194,7 @@ export async function leftOutOf(ctx: GuildContext, reportId: string): Promise<Le
   }
 }
 
-/** It stands first in the document of a fight (`fight-rows.ts`). */
+/** `leftOut` is the first field in a fight's document (`fight-rows.ts`). */
 function leftOutIn(beginning: string): LeftOut {
   const found = /^\{"leftOut":(\{[^{}]*\})/.exec(beginning);
   return found ? leftOutJson.parse(JSON.parse(found[1]!)) : NOTHING;
@@ -211,7 +211,8 @@ function added(a: LeftOut, b: LeftOut): LeftOut {
 }
 
 /**
- * One fight with everybody in it, the most damage first.
+ * One fight with all its players, the most damage first.
+ *
  * @throws {NotFound} `logs/fight-not-found`
  */
 export async function fight(
@@ -229,7 +230,7 @@ export async function fight(
   return { ...row, ...document, leftOut: document.leftOut ?? NOTHING, players };
 }
 
-/** One player in one fight, down to spells, targets and seconds. */
+/** One player in one fight, with spells, targets and seconds. */
 export async function fightPlayer(
   ctx: GuildContext,
   id: string,
@@ -247,7 +248,7 @@ export async function fightPlayer(
   return { fight: row, player, details: JSON.parse(details) };
 }
 
-/** The raid's damage, healing and losses by second, summed over everybody. */
+/** The raid's damage, healing and losses by second, summed over all players. */
 export async function timelineOf(
   ctx: GuildContext,
   id: string,
@@ -293,13 +294,13 @@ export async function keystonesOf(ctx: GuildContext, reportId: string) {
   );
 }
 
-/** Every boss the guild has pulled, the latest first. */
+/** Every boss that the guild has pulled, newest first. */
 export async function bosses(ctx: GuildContext): Promise<readonly BossRow[]> {
   allow(ctx, "logs.view");
   return await ctx.db.all<BossRow>(BOSSES);
 }
 
-/** All pulls of one boss on one difficulty, the latest first. */
+/** All pulls of one boss on one difficulty, newest first. */
 export async function pulls(
   ctx: GuildContext,
   query: {
@@ -334,7 +335,7 @@ export interface RecordRow {
   readonly healing: number;
 }
 
-/** The best figures by second that anybody of the guild had in one of its last kills of this boss. */
+/** The guild's best figures per second in its latest kills of this boss. */
 export async function records(
   ctx: GuildContext,
   query: {
@@ -356,7 +357,7 @@ export async function records(
   );
 }
 
-/** Several fights side by side: the same players in each, for comparing pulls. At most four. */
+/** Several fights side by side with the same players, at most four. */
 export async function compare(ctx: GuildContext, ids: readonly string[]) {
   return await Promise.all(ids.slice(0, 4).map((id) => fight(ctx, id)));
 }

@@ -12,7 +12,7 @@ import { allow, type GuildContext } from "../context.ts";
 import { encounters, type ReportState } from "./schema.ts";
 import { PARSER_VERSION } from "./store.ts";
 
-/** One log that somebody sent. Instants in Unix milliseconds. */
+/** One uploaded log. Times in Unix milliseconds. */
 export interface Report {
   readonly id: string;
   readonly title: string;
@@ -24,9 +24,9 @@ export interface Report {
   readonly timeZone: string;
   readonly year: number | null;
   readonly sizeBytes: number;
-  /** Of an upload under way: what has arrived. Else all of it. */
+  /** During an upload, the bytes received so far; afterwards all of them. */
   readonly receivedBytes: number;
-  /** Of the log itself, unpacked, what was read so far. */
+  /** The bytes of the unpacked log that were read so far. */
   readonly parsedBytes: number;
   readonly storedBytes: number;
   readonly duplicateOf: string | null;
@@ -70,7 +70,7 @@ export async function readReport(ctx: GuildContext, id: string): Promise<Report 
   return row && toReport(row);
 }
 
-/** The guild's logs, the newest first. */
+/** The guild's logs, newest first. */
 export async function reports(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
@@ -85,7 +85,8 @@ export async function reports(
 }
 
 /**
- * Removes a report with everything that came of it; its twins' fights count again.
+ * Removes a report and everything derived from it. Fights that were duplicates of its fights count again.
+ *
  * @throws {Conflict} `logs/still-parsing`
  */
 export async function removeReport(
@@ -111,9 +112,9 @@ export async function removeReport(
 }
 
 /**
- * Removes all but the last few fights of a report, a few in each write: thousands of fights must not
- * hold up everybody. The caller's own write removes the rest. What a crash leaves is removed when the
- * report is deleted again, or expires.
+ * Removes all but the last few fights of a report, a few in each write: thousands of fights in one write
+ * would delay other writers. The caller's own write removes the rest. After a crash, deleting the report
+ * again or its expiry removes what is left.
  */
 export async function removeFights(db: TenantDatabase, reportId: string): Promise<void> {
   const turn = new Turn();
@@ -126,27 +127,27 @@ export async function removeFights(db: TenantDatabase, reportId: string): Promis
     if (left.length <= limits.logs.removedAtOnce) return;
     const ids = left.slice(0, limits.logs.removedAtOnce).map(({ id }) => id);
     await write(db, [
-      twinsOnTheirOwn(reportId, ids),
+      replaceTwins(reportId, ids),
       db.orm.delete(encounters).where(inArray(encounters.id, ids)),
     ]);
     await turn.pause();
   }
 }
 
-/** Removes what `removeFights` has left. */
+/** Removes the fights that `removeFights` left. */
 export async function removeLastFights(db: TenantDatabase, reportId: string): Promise<void> {
   await write(db, lastFights(reportId));
 }
 
-/** The statements that remove what `removeFights` has left. */
+/** The statements that remove the fights that `removeFights` left. */
 function lastFights(reportId: string): readonly Writable[] {
   return [
-    twinsOnTheirOwn(reportId),
+    replaceTwins(reportId),
     { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
   ];
 }
 
-/** Reads a stored log once more, with what the reader has learned since. */
+/** Reads a stored log again with the current parser. */
 export async function reparse(
   ctx: GuildContext,
   deps: { readonly jobs: Jobs; readonly wakeJobs: () => void },
@@ -176,7 +177,7 @@ export async function reparse(
   deps.wakeJobs();
 }
 
-/** What the guild's logs take on disk, packed, and how many there are. */
+/** The number of the guild's logs, and their packed size on disk. */
 export async function usage(ctx: GuildContext): Promise<{ reports: number; storedBytes: number }> {
   allow(ctx, "logs.view");
   return (await ctx.db.first<{ reports: number; storedBytes: number }>(
@@ -185,7 +186,7 @@ export async function usage(ctx: GuildContext): Promise<{ reports: number; store
   ))!;
 }
 
-/** The statements that take a report away, for whoever has checked that they may. */
+/** The statements that remove a report. The caller checks the permission. */
 export function removalOf(reportId: string) {
   return [
     ...lastFights(reportId),
@@ -195,20 +196,20 @@ export function removalOf(reportId: string) {
 }
 
 /**
- * Of the fights that named one of these as their twin, the first takes its place. Of one report: all
- * of its fights, or some.
+ * Updates the fights that refer to a removed fight as their duplicate: the first of them replaces it.
+ * Covers all fights of a report, or only `ids`.
  */
-function twinsOnTheirOwn(reportId: string, ids?: readonly string[]): SQL {
+function replaceTwins(reportId: string, ids?: readonly string[]): SQL {
   const lost = ids
     ? sql`(${sql.join(
         ids.map((id) => sql`${id}`),
         sql`, `,
       )})`
     : sql`(select id from encounters where report_id = ${reportId})`;
-  return sql`update encounters set same_as = nullif(heirs.id, encounters.id)
+  return sql`update encounters set same_as = nullif(successors.id, encounters.id)
     from (select same_as as lost, min(id) as id from encounters
-      where same_as in ${lost} and report_id <> ${reportId} group by same_as) as heirs
-    where encounters.same_as = heirs.lost and encounters.report_id <> ${reportId}`;
+      where same_as in ${lost} and report_id <> ${reportId} group by same_as) as successors
+    where encounters.same_as = successors.lost and encounters.report_id <> ${reportId}`;
 }
 
 function toReport(row: ReportRow): Report {

@@ -5,31 +5,31 @@ import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { removalOf, removeFights } from "./reports.ts";
 
-/** Which job of the platform's list lets old logs go. */
+/** The job kind that removes old logs. */
 export const PRUNE_JOB = "logs.prune";
 
 const DAY_MS = 86_400_000;
-const OVER = `
+const EXPIRED = `
   FROM log_reports WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1
     AND created_at >= ?3)
     OR (state = 'receiving' AND updated_at <= ?2)`;
 
-/** What went, and when there is something to let go again; undefined when nothing is left. */
-export interface Pruned {
+/** What was removed, and when the next removal is due; undefined when nothing is left. */
+export interface PruneResult {
   readonly removed: number;
   readonly nextAt: number | undefined;
 }
 
 /**
- * Lets go of reports that are older than the plan keeps, and of uploads that nobody goes on with: the
- * log with every fight in it, a few at a time. Run again, it finds nothing. What came before the
- * guild's plan stays: a smaller plan deletes nothing that a larger one kept.
+ * Removes reports that are older than the plan keeps, and abandoned uploads, with all their fights, a few
+ * at a time. Repeating it is harmless. Reports from before the guild's current plan stay: changing to a
+ * smaller plan deletes nothing.
  */
-export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pruned> {
+export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<PruneResult> {
   const nowMs = ctx.now().getTime();
   const over = await ctx.db.all<{ id: string; title: string; createdAt: number }>(
-    `SELECT id, title, created_at AS createdAt ${OVER} ORDER BY created_at LIMIT ?4`,
-    keptSince(ctx),
+    `SELECT id, title, created_at AS createdAt ${EXPIRED} ORDER BY created_at LIMIT ?4`,
+    retainedSince(ctx),
     nowMs - limits.logs.abandonedMs,
     ctx.guild.planSince,
     limits.logs.pruneReportsMax,
@@ -42,19 +42,19 @@ export async function pruneLogs(ctx: GuildContext, files: LogFiles): Promise<Pru
   return { removed: over.length, nextAt: await nextAt(ctx) };
 }
 
-/** How many reports would go at this moment. */
+/** The number of reports that would be removed now. */
 export async function prunableLogs(ctx: GuildContext): Promise<number> {
   const row = await ctx.db.first<{ reports: number }>(
-    `SELECT count(*) AS reports ${OVER}`,
-    keptSince(ctx),
+    `SELECT count(*) AS reports ${EXPIRED}`,
+    retainedSince(ctx),
     ctx.now().getTime() - limits.logs.abandonedMs,
     ctx.guild.planSince,
   );
   return row!.reports;
 }
 
-/** The moment before which nothing is kept; the beginning of time for plans that keep everything. */
-function keptSince(ctx: GuildContext): number {
+/** Reports from before this time are removed; 0 for plans that keep everything. */
+function retainedSince(ctx: GuildContext): number {
   const { retentionDays } = ctx.guild.plan;
   return retentionDays === null ? 0 : ctx.now().getTime() - retentionDays * DAY_MS;
 }

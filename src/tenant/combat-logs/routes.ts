@@ -108,7 +108,7 @@ combatLogsApi.openapi(
 
 combatLogsApi.openapi(
   api.put("/logs/{id}/content", {
-    // The offset makes a repeated piece harmless.
+    // The offset makes a repeated chunk harmless.
     runsEachTime: true,
     id: "sendLogChunk",
     summary: "Send a piece of a combat log",

@@ -11,8 +11,8 @@ import {
 import type { UserId } from "../../kernel/ids.ts";
 
 /**
- * `receiving` bytes, `waiting` for the parser, `parsing`, and then `ready`, `failed` or, when the same
- * file was there already, `duplicate`. `canceled` by whoever sent it.
+ * `receiving` bytes, `waiting` for the parser, `parsing`, and then `ready`, `failed` or, when the same file
+ * was uploaded before, `duplicate`. `canceled` by its uploader or an officer.
  */
 export type ReportState =
   | "receiving"
@@ -23,7 +23,7 @@ export type ReportState =
   | "duplicate"
   | "canceled";
 
-/** One combat log that somebody sent: by file, or as it was written. */
+/** One combat log, uploaded as a file or live. */
 export const logReports = sqliteTable(
   "log_reports",
   {
@@ -34,17 +34,17 @@ export const logReports = sqliteTable(
     state: text().$type<ReportState>().notNull(),
     uploaderId: text("uploader_id").$type<UserId>(),
     uploaderName: text("uploader_name").notNull(),
-    /** Bytes of the file as it is sent, packed or not; what has arrived is known by the store. */
+    /** The size of the file as uploaded, packed or not. The store knows how many bytes have arrived. */
     sizeBytes: integer("size_bytes").notNull(),
-    /** Of the file as it was sent; known once it was read. */
+    /** The hash of the file as uploaded; null until it has been read. */
     sha256: text(),
-    /** The report that holds what this file would have brought. */
+    /** The report with the same content. */
     duplicateOf: text("duplicate_of"),
     timeZone: text("time_zone").notNull(),
     year: integer(),
     error: text(),
     parserVersion: integer("parser_version"),
-    /** How many bytes of the log, unpacked, have been read so far, and in the end. */
+    /** The bytes of the unpacked log that have been read. */
     parsedBytes: integer("parsed_bytes").notNull().default(0),
     storedBytes: integer("stored_bytes").notNull().default(0),
     lines: integer(),
@@ -66,7 +66,7 @@ export const logReports = sqliteTable(
   ],
 );
 
-/** One fight. Two raiders' logs of the same pull are two rows, and the later one names the first. */
+/** One fight. Two logs of the same pull have a row each, and the later row refers to the first. */
 export const encounters = sqliteTable(
   "encounters",
   {
@@ -75,7 +75,7 @@ export const encounters = sqliteTable(
       .notNull()
       .references(() => logReports.id, { onDelete: "cascade" }),
     kind: text().$type<"encounter" | "trash" | "arena">().notNull(),
-    /** The game's own number of it; 0 for what has none. */
+    /** The game's number of the encounter; 0 when there is none. */
     gameId: integer("game_id").notNull(),
     name: text().notNull(),
     difficulty: integer().notNull(),
@@ -93,7 +93,7 @@ export const encounters = sqliteTable(
     startByte: integer("start_byte").notNull(),
     endByte: integer("end_byte").notNull(),
     sameAs: text("same_as"),
-    /** Deaths and enemies as the parser gives them. */
+    /** Deaths and enemies in the parser's format. */
     details: text({ mode: "json" }).$type<unknown>().notNull(),
   },
   (t) => [
@@ -104,7 +104,7 @@ export const encounters = sqliteTable(
   ],
 );
 
-/** What one player did in one fight. */
+/** The figures of one player in one fight. */
 export const encounterPlayers = sqliteTable(
   "encounter_players",
   {
@@ -132,7 +132,7 @@ export const encounterPlayers = sqliteTable(
     casts: integer().notNull(),
     interrupts: integer().notNull(),
     dispels: integer().notNull(),
-    /** Spells, targets, sources and the figures by second, as the parser gives them. */
+    /** Spells, targets, sources and figures by second in the parser's format. */
     details: text({ mode: "json" }).$type<unknown>().notNull(),
   },
   (t) => [
@@ -160,12 +160,12 @@ export const keystones = sqliteTable(
   (t) => [primaryKey({ columns: [t.reportId, t.number] })],
 );
 
-/** The fight that goes on in a log that is still being written, as it looks now: one row a report. */
+/** The current fight of a live log: one row per report. */
 export const liveFights = sqliteTable("live_fights", {
   reportId: text("report_id")
     .primaryKey()
     .references(() => logReports.id, { onDelete: "cascade" }),
-  /** Raised by every change, so that viewers ask only for what they have not seen. */
+  /** Increases with every change, so that viewers read only new changes. */
   seq: integer().notNull(),
   at: integer().notNull(),
   fight: text({ mode: "json" }).$type<unknown>(),

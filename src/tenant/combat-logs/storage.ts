@@ -3,11 +3,11 @@ import { type Guard, guard } from "../../database/write.ts";
 import { LimitReached } from "../../kernel/errors.ts";
 import type { GuildContext } from "../context.ts";
 
-/** Holds the plan's room for logs, inside the write that would take some of it. */
+/** Checks the plan's log storage inside the write that uses some of it. */
 export function logStorage(ctx: GuildContext, bytes: number): Guard {
   const { plan } = ctx.guild;
   const limit = plan.logBytesMax;
-  // Without a limit the condition is simply true.
+  // True when the plan has no limit.
   return guard(
     sql`(select coalesce(sum(size_bytes), 0) from log_reports) + ${bytes}
       <= ${limit ?? Number.MAX_SAFE_INTEGER}`,

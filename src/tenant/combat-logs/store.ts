@@ -6,18 +6,20 @@ import type { EncounterRow, FightRows, Written } from "./fight-rows.ts";
 import type { LogSummary } from "./parser/types.ts";
 import { encounterPlayers, encounters } from "./schema.ts";
 
-/** Raised whenever the parser gives other figures: what was stored before can be read again. */
+/** Increased whenever the parser's figures change: older reports can then be parsed again. */
 export const PARSER_VERSION = 2;
 
-/** Two logs of one pull begin within this: the loggers' clocks differ, and so do their ping times. */
+/** Two logs of one pull begin within this time: the loggers' clocks and latencies differ. */
 const SAME_PULL_MS = 10_000;
 
-/** The row is still being parsed, by whoever holds its job. A canceled report takes no more fights. */
+/** The report is not being parsed any more, for example because it was canceled. It takes no more fights. */
 export class NotParsing extends Error {}
 
 /**
- * Stores one fight with all that belongs to it, or nothing. The same fight again changes nothing.
- * @throws {NotParsing} when the report was canceled or deleted meanwhile.
+ * Stores one fight with everything that belongs to it, or nothing. Storing the same fight again changes
+ * nothing.
+ *
+ * @throws {NotParsing} when the report was canceled or deleted during the parse.
  */
 export async function storeFight(
   db: TenantDatabase,
@@ -26,7 +28,7 @@ export async function storeFight(
   progress: { readonly parsedBytes: number; readonly nowMs: number },
 ): Promise<void> {
   const id = newId<string>();
-  // A statement for each, always the same text: a list for all of them would be read once per player.
+  // One statement per player with a constant text: one list for all players would be read once per player.
   const playerRows = () =>
     players.map(({ details, ...row }) =>
       db.orm.insert(encounterPlayers).values({ ...row, encounterId: id, details: sql`${details}` }),
@@ -62,7 +64,11 @@ export async function storeProgress(
   ]);
 }
 
-/** Ends a report: what the whole log says of itself, and its keystones. @throws {NotParsing} */
+/**
+ * Ends a report with the facts about the whole log and its keystones.
+ *
+ * @throws {NotParsing}
+ */
 export async function storeSummary(
   db: TenantDatabase,
   reportId: string,
@@ -107,7 +113,7 @@ export async function storeSummary(
   ]);
 }
 
-/** How many bytes the log takes on disk, once it is packed. */
+/** Stores the packed size of the log on disk, in bytes. */
 export async function storeSize(
   db: TenantDatabase,
   reportId: string,
@@ -129,7 +135,7 @@ function encounterRow(
   db: TenantDatabase,
   { details, ...row }: Written<Omit<EncounterRow, "sameAs">>,
 ): Writable {
-  // Trash has no name that two logs would agree on, so only encounters can be the same.
+  // Only encounters can match between logs, because trash has no common name.
   const twin: SQL | null =
     row.kind === "encounter"
       ? sql`(select coalesce(same_as, id) from encounters where game_id = ${row.gameId}

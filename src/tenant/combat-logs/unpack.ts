@@ -4,20 +4,23 @@ import { gunzipped, unzipped } from "./archives.ts";
 
 export type Packing = "plain" | "gzip" | "zip";
 
-/** How a file is packed, by its first bytes and not by its name. */
+/** The packing of a file, detected by its first bytes instead of its name. */
 export function packingOf(first: Uint8Array): Packing {
   if (first[0] === 0x1f && first[1] === 0x8b) return "gzip";
   if (first[0] === 0x50 && first[1] === 0x4b) return "zip";
   return "plain";
 }
 
-/** Unpacks gzip. A runtime may know a faster way than the one that all of them have. */
+/** Unpacks gzip. A runtime may provide a faster implementation. */
 export type Unpacker = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
 /**
- * The log itself, whatever it was packed in, piece by piece and never more of it than is allowed.
- * @throws {TooLarge} `logs/too-large` for more than a log may have, `logs/bomb` for a few bytes that
- * would become very many, `logs/too-many-files`. @throws {Invalid} `logs/bad-archive`
+ * Yields the unpacked log in pieces, up to the size limit.
+ *
+ * @throws {TooLarge} `logs/too-large` for a log over the limit, `logs/bomb` for a few bytes that unpack to
+ * very many, `logs/too-many-files`.
+ *
+ * @throws {Invalid} `logs/bad-archive`
  */
 export async function* unpacked(
   source: AsyncIterable<Uint8Array>,

@@ -13,12 +13,12 @@ import { PRUNE_JOB } from "./retention.ts";
 import { logStorage } from "./storage.ts";
 import { packingOf, unpacked } from "./unpack.ts";
 
-/** Which job of the platform's list reads a log that has arrived. */
+/** The job kind that parses an uploaded log. */
 export const PARSE_JOB = "logs.parse";
-/** What is looked into of a packed file before it is taken. */
+/** The number of bytes of a packed file that are checked before it is accepted. */
 const PROBE_BYTES = 256 * 1024;
 
-/** What uploads need besides the guild: where the bytes go, and who reads them afterwards. */
+/** What uploads need besides the guild: the file store, and the jobs that parse the logs. */
 export interface UploadDeps {
   readonly files: LogFiles;
   readonly jobs: Jobs;
@@ -34,8 +34,12 @@ export interface NewUpload {
 }
 
 /**
- * Begins an upload. Somebody who began the same file before and was cut off gets that one again.
- * @throws {TooLarge} `logs/too-large` @throws {Conflict} `logs/too-many-uploads`
+ * Begins an upload. If the caller has an unfinished upload of the same file, returns that one.
+ *
+ * @throws {TooLarge} `logs/too-large`
+ *
+ * @throws {Conflict} `logs/too-many-uploads`
+ *
  * @throws {LimitReached} `plan/log-storage`
  */
 export async function beginUpload(
@@ -95,14 +99,17 @@ export async function beginUpload(
     },
     record(ctx, "log.upload", id, { after: { title, sizeBytes: input.sizeBytes } }),
   ]);
-  // Whoever never comes back leaves bytes behind that are nobody's.
+  // Removes the bytes of an upload that is never finished.
   await jobs.enqueue(ctx.guild.id, PRUNE_JOB, "", nowMs + limits.logs.abandonedMs);
   return (await readReport(ctx, id))!;
 }
 
 /**
- * Takes the next piece of an upload, from the byte where the last one ended. The last piece sets the
- * log to be read. @throws {Conflict} `logs/wrong-offset` with the right `offset`, `logs/not-receiving`
+ * Takes the next chunk of an upload, which must begin where the last one ended. The last chunk queues the
+ * log for parsing.
+ *
+ * @throws {Conflict} `logs/wrong-offset` with the right `offset`, `logs/not-receiving`
+ *
  * @throws {TooLarge} `logs/longer-than-said`, `logs/bomb`
  */
 export async function receiveChunk(
@@ -135,7 +142,7 @@ export async function receiveChunk(
   return (await readReport(ctx, id))!;
 }
 
-/** Gives up an upload or the reading of it. What was found until then goes as well. */
+/** Cancels an upload or its parsing, and removes the fights found so far. */
 export async function cancelUpload(
   ctx: GuildContext,
   deps: UploadDeps,
@@ -155,14 +162,14 @@ export async function cancelUpload(
     },
     record(ctx, "log.cancel", id, { before: { title: report.title } }),
   ]);
-  // Only now: until it is canceled, its reader adds more.
+  // Only after the cancellation, because the parser adds fights until then.
   await removeFights(ctx.db, id);
   await removeLastFights(ctx.db, id);
   await deps.files.remove(ctx.guild.databaseName, id);
   return (await readReport(ctx, id))!;
 }
 
-/** How far an upload is, as the disk says: for whoever goes on with it. */
+/** The progress of an upload according to the disk, for a client that resumes it. */
 export async function uploadOf(ctx: GuildContext, files: LogFiles, id: string): Promise<Report> {
   allow(ctx, "logs.view");
   const report = await readReport(ctx, id);
@@ -174,7 +181,7 @@ export function noSuchReport(): NotFound {
   return new NotFound("logs/report-not-found", "There is no such report in this guild.");
 }
 
-/** Officers may take anybody's upload in hand, everybody else only their own. */
+/** Officers may change all uploads, other members only their own. */
 async function ownReport(ctx: GuildContext, id: string): Promise<Report> {
   const report = await readReport(ctx, id);
   if (report === undefined) throw noSuchReport();
@@ -191,7 +198,7 @@ async function withOffset(ctx: GuildContext, files: LogFiles, report: Report): P
   return { ...report, receivedBytes };
 }
 
-/** A few bytes of a packed file tell whether it was made to burst: then it is not taken at all. */
+/** Checks the first bytes of a packed file for a decompression bomb, and refuses it. */
 async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promise<void> {
   const source = files.read(ctx.guild.databaseName, id);
   try {
@@ -211,7 +218,7 @@ async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promi
       ]);
       throw error;
     }
-    // The beginning alone need not be readable: whether all of it is, the reader finds out.
+    // The beginning alone may be unreadable; the parser checks the whole file.
     if (error instanceof Invalid || !(error instanceof Conflict)) return;
     throw error;
   }

@@ -15,7 +15,7 @@ import * as service from "./service.ts";
 
 type Page = Context<GuildEnv>;
 
-/** Below `/g/:guild/settings/connections`: the services that the guild is connected with. */
+/** Pages below `/g/:guild/settings/connections`: the guild's connections to other services. */
 export function connectionsPages() {
   const pages = createRouter<GuildEnv>();
   const manage = requirePermission("keys.manage");
@@ -23,7 +23,7 @@ export function connectionsPages() {
   for (const kind of SECRET_KINDS) {
     pages.post(`/settings/connections/${kind}`, manage, (c) => save(c, kind));
     pages.post(`/settings/connections/${kind}/removal`, manage, (c) =>
-      proved(c, async () => {
+      requireRecentSignIn(c, async () => {
         await service.removeConnection(c.var.guild, c.var.platform, kind);
         return c.redirect(here(c, "?done=removed"), 303);
       }),
@@ -33,10 +33,10 @@ export function connectionsPages() {
 }
 
 function save(c: Page, kind: SecretKind): Promise<Response> {
-  return proved(c, async () => {
+  return requireRecentSignIn(c, async () => {
     const body = await c.req.parseBody();
     const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
-    // The secret itself is not sent back with what was wrong.
+    // The form is shown again without the secret.
     const values = { account: sent("account") };
     try {
       const input = secretBody.safeParse({ ...values, value: sent("value") });
@@ -51,8 +51,8 @@ function save(c: Page, kind: SecretKind): Promise<Response> {
   });
 }
 
-/** Whoever holds a secret speaks in the guild's name, so they prove that it is them. */
-async function proved(c: Page, work: () => Promise<Response>): Promise<Response> {
+/** Requires a recent sign-in, because a secret gives access in the guild's name. */
+async function requireRecentSignIn(c: Page, work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
   } catch (error) {

@@ -5,17 +5,17 @@ import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { placeOf } from "./service.ts";
 
-/** Secrets that are sealed with a former key are sealed with today's. */
+/** The job that reseals secrets with the current key. */
 export const RESEAL_JOB = "secrets.reseal";
 
-/** How it went: what no key opens stays as it is and is counted. */
+/** The outcome. Secrets that no key can open are left unchanged and counted. */
 export interface Resealed {
   readonly resealed: number;
   readonly unreadable: number;
 }
 
-/** What a guild's secrets are sealed with. */
-export async function sealedWith(
+/** The number of a guild's secrets by key. */
+export async function secretsByKey(
   ctx: Pick<GuildContext, "db">,
 ): Promise<readonly { readonly keyId: string; readonly count: number }[]> {
   return await ctx.db.all(
@@ -24,8 +24,8 @@ export async function sealedWith(
 }
 
 /**
- * Seals the guild's secrets with today's key. One that is changed meanwhile is left alone: it has
- * today's key already. Killed on the way, it goes on where it was.
+ * Seals the guild's secrets with the current key. Skips a secret that changes while this runs: it is
+ * already sealed with the current key. Continues after a crash.
  */
 export async function reseal(ctx: GuildContext, envelopes: Envelopes): Promise<Resealed> {
   const rows = await ctx.db.all<{ id: string; kind: string; sealed: string; keyId: string }>(

@@ -8,9 +8,9 @@ import * as service from "./service.ts";
 const api = guildOperations("Connections");
 const params = z.object({ kind: z.enum(SECRET_KINDS) });
 
-/** What is sent, in a form too. Whether it can be right is the service's to say. */
+/** The body of a request or form. The service checks whether the values can be right. */
 export const secretBody = z.strictObject({
-  /** The client's id, for Blizzard and Warcraft Logs. */
+  /** The client id, for Blizzard and Warcraft Logs. */
   account: z.string().trim().max(100).optional(),
   value: z.string().trim().min(1).max(500),
 });

@@ -2,12 +2,12 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { UserId } from "../../kernel/ids.ts";
 import type { SecretKind } from "../../kernel/secret-kinds.ts";
 
-/** What opens other services in the guild's name. Only ever as an envelope; one of each kind. */
+/** Secrets for other services. Always sealed; one per kind. */
 export const secrets = sqliteTable(
   "secrets",
   {
     kind: text().$type<SecretKind>().primaryKey(),
-    /** New with every value, so that an envelope of before opens no more. */
+    /** New with every value, so that an older envelope no longer opens. */
     id: text().notNull(),
     account: text(),
     sealed: text().notNull(),

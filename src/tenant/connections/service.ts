@@ -19,7 +19,7 @@ import {
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 
-/** The guild's secrets without what is secret. */
+/** The guild's connections without their secrets. */
 export async function connections(ctx: GuildContext): Promise<readonly SecretView[]> {
   allow(ctx, "keys.manage");
   return await ctx.db.all<SecretView>(
@@ -28,8 +28,10 @@ export async function connections(ctx: GuildContext): Promise<readonly SecretVie
 }
 
 /**
- * Keeps a secret in the place of the one before. It is never shown again.
+ * Stores a secret and replaces the previous one. It is never shown again.
+ *
  * @throws {Forbidden} `auth/proof-required`, `operator/impersonating`, {Invalid} `secrets/not-right`
+ *
  * @throws {Unavailable} `secrets/not-configured`
  */
 export async function setConnection(
@@ -79,8 +81,10 @@ export async function removeConnection(
 }
 
 /**
- * A secret itself, for what speaks to the service in the guild's name; never for an answer.
- * Undefined when it is not set. @throws {Unavailable} `secrets/unreadable`
+ * The secret itself, for requests to the service in the guild's name; never for an answer. Undefined when
+ * it is not set.
+ *
+ * @throws {Unavailable} `secrets/unreadable`
  */
 export async function secretOf(
   ctx: GuildContext,

@@ -44,14 +44,14 @@ export const reversalBody = z.strictObject({ reason }).openapi("Reversal");
 
 const LEDGER_KINDS = ["award", "spend", "adjust", "reversal", "decay", "opening"] as const;
 
-/** What of the ledger is wanted, besides `cursor` and `limit`. */
+/** Filters of the ledger, besides `cursor` and `limit`. */
 export const ledgerFilters = z.object({
   pool: id.optional(),
   person: id.optional(),
   kind: z.enum(LEDGER_KINDS).optional(),
 });
 
-/** How the standings are wanted, besides `cursor` and `limit`. */
+/** Filters of the standings, besides `cursor` and `limit`. */
 export const standingsFilters = z.object({
   pool: id.optional(),
   sort: z.enum(STANDINGS_SORTS).optional(),

@@ -19,13 +19,16 @@ export interface Shares {
   readonly raidId?: string | undefined;
 }
 
-/** Something was written between reading the balances and writing the award. */
-class Moved extends Error {}
+/** Another write happened between reading the balances and writing the award. */
+class ConcurrentChange extends Error {}
 
 /**
- * Gives each person their share, within the pool's caps: what a cap keeps is booked as blocked. An
- * award for a time before the last decay is refused, with what would have been left of it.
- * @throws {Conflict} `dkp/behind-decay`, `dkp/pool-archived` @throws {Invalid} `dkp/bad-people`
+ * Awards each person their share, within the pool's caps. Points above a cap are booked as blocked. Refuses
+ * an award for a time before the last decay, and names the rest that would be left after the decay.
+ *
+ * @throws {Conflict} `dkp/behind-decay`, `dkp/pool-archived`
+ *
+ * @throws {Invalid} `dkp/bad-people`
  */
 export async function awardShares(ctx: GuildContext, pool: Pool, input: Shares): Promise<Entry> {
   allow(ctx, "points.award");
@@ -63,16 +66,16 @@ export async function awardShares(ctx: GuildContext, pool: Pool, input: Shares):
         after: [],
       });
     } catch (error) {
-      if (!(error instanceof Moved) || tries >= limits.dkp.awardTriesMax) throw error;
+      if (!(error instanceof ConcurrentChange) || tries >= limits.dkp.awardTriesMax) throw error;
     }
   }
 }
 
-/** L8: what was read is what the award is made from. */
+/** L8: the award is computed from what was read. */
 function unchanged(pool: Pool, seq: number): Guard {
   return guard(
     sql`(select coalesce(max(seq), 0) from ledger_tx where pool_id = ${pool.id}) = ${seq}`,
-    () => new Moved("The ledger has grown meanwhile."),
+    () => new ConcurrentChange("The ledger has changed since it was read."),
   );
 }
 

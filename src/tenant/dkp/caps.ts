@@ -1,10 +1,10 @@
 import type { PersonId } from "../../kernel/ids.ts";
 
 const WEEK_S = 604_800;
-/** When a raid week begins, as seconds after a Thursday midnight: Wednesday 07:00 UTC in Europe. */
+/** The start of a raid week in seconds after Thursday midnight UTC: Wednesday 07:00 UTC in Europe. */
 const RESET_S = { eu: 543_600, us: 486_000 } as const;
 
-/** What one person has, for working out what an award may give. Minor units. */
+/** A person's figures for computing what an award may give. Minor units. */
 export interface Standing {
   readonly balance: number;
   readonly gainedThisWeek: number;
@@ -16,8 +16,8 @@ export interface Caps {
 }
 
 /**
- * What of `amount` a person may gain (Core Loot Manager's rules): nothing at or above the hard cap,
- * else no more than is left below it, and no more than is left of the week.
+ * The part of `amount` that a person may gain (Core Loot Manager's rules): nothing at or above the hard
+ * cap; otherwise at most the rest up to the hard cap, and at most the rest of the weekly cap.
  */
 export function gainWithin(caps: Caps, amount: number, standing: Standing): number {
   const { hardCap, weeklyCap } = caps;
@@ -26,14 +26,14 @@ export function gainWithin(caps: Caps, amount: number, standing: Standing): numb
   return Math.min(amount, belowHard, ofWeek);
 }
 
-/** When the raid week of `atMs` began: Wednesday 07:00 UTC in Europe, Tuesday 15:00 UTC elsewhere. */
+/** The start of the raid week of `atMs`: Wednesday 07:00 UTC in Europe, Tuesday 15:00 UTC elsewhere. */
 export function weekStartMs(atMs: number, region: string): number {
   const offsetS = region === "eu" ? RESET_S.eu : RESET_S.us;
   const seconds = Math.floor(atMs / 1_000);
   return (Math.floor((seconds - offsetS) / WEEK_S) * WEEK_S + offsetS) * 1_000;
 }
 
-/** Each person's share within the caps, and what was kept from whom. */
+/** Each person's share within the caps, and the points that the caps blocked. */
 export function capped(
   caps: Caps,
   shares: readonly { readonly personId: PersonId; readonly amount: number }[],

@@ -16,22 +16,22 @@ export const DECAY_JOB = "dkp.decay";
 
 const DAY_MS = 86_400_000;
 
-/** What a decay did, or had done before. */
+/** The result of a decay that ran now or earlier. */
 export interface DecayRun {
   readonly period: string;
   readonly percent: number;
   readonly at: number;
-  /** Null when there was nothing to shrink. */
+  /** Null when no balance changed. */
   readonly txId: LedgerTxId | null;
-  /** False when this period had its decay already: nothing happened then. */
+  /** False when this period already had its decay: then nothing happened. */
   readonly isNew: boolean;
 }
 
-class Moved extends Error {}
+class ConcurrentChange extends Error {}
 
 /**
- * A balance after decay, rounded half up (`round(balance × (100 − p) / 100)`). Debts stay where only
- * what is positive shrinks; gear points never fall below what they count as at least.
+ * A balance after decay, rounded half up (`round(balance × (100 − p) / 100)`). With `positivesOnly`, debts
+ * do not change. Gear points never fall below their minimum.
  */
 export function decayed(
   balance: number,
@@ -45,8 +45,9 @@ export function decayed(
 }
 
 /**
- * Lets a pool's balances shrink, once in each ISO week of the guild's time zone: asked again, it says
- * what was done then.
+ * Decays a pool's balances once in each ISO week of the guild's time zone. A repeated call returns the
+ * result of the first.
+ *
  * @throws {Conflict} `dkp/no-decay` for a pool without the rule, `dkp/pool-archived`
  */
 export async function runDecay(
@@ -69,7 +70,7 @@ export async function runDecay(
     } catch (error) {
       const made = await decayOf(ctx, pool, period);
       if (made) return { ...made, isNew: false };
-      if (!(error instanceof Moved) || tries >= limits.dkp.awardTriesMax) throw error;
+      if (!(error instanceof ConcurrentChange) || tries >= limits.dkp.awardTriesMax) throw error;
       continue;
     }
     return { ...(await decayOf(ctx, pool, period))!, isNew: true };
@@ -135,12 +136,12 @@ async function decayOnce(
     guard(
       sql`(select coalesce(max(seq), 0) from ledger_tx where pool_id = ${pool.id}) = ${seq}
         or ${rows.length} = 0`,
-      () => new Moved("The ledger has grown meanwhile."),
+      () => new ConcurrentChange("The ledger has changed since it was read."),
     ),
     poolIsOpen(pool),
     guard(
       sql`not exists (select 1 from decay_runs where pool_id = ${pool.id} and period = ${period})`,
-      () => new Moved("This period has its decay."),
+      () => new ConcurrentChange("This period already has its decay."),
     ),
     ...(txId === null
       ? []
@@ -152,7 +153,7 @@ async function decayOnce(
           reason: `${decay.percent} % · ${period}`,
           reverses: null,
           effectiveAt: undefined,
-          lines: [...changes, ...against(changes)],
+          lines: [...changes, ...counterpart(changes)],
         })),
     sql`insert into decay_runs (pool_id, period, at, percent, tx_id)
       values (${pool.id}, ${period}, ${nowMs}, ${decay.percent}, ${txId})` satisfies Writable,
@@ -162,8 +163,8 @@ async function decayOnce(
   ]);
 }
 
-/** The other side of the books, for each unit. */
-function against(changes: readonly Line[]): readonly Line[] {
+/** The balancing lines on the guild's side, one per unit. */
+function counterpart(changes: readonly Line[]): readonly Line[] {
   return [...Map.groupBy(changes, ({ unit }) => unit)].map(([unit, lines]) => {
     const sum = lines.reduce((total, { amount }) => total + amount, 0);
     return { account: "decay", personId: null, amount: sum === 0 ? 0 : -sum, unit };

@@ -9,9 +9,10 @@ import type { PoolKind } from "./schema.ts";
 import { POOL_NAMES, USUAL_DECIMALS } from "./seed.ts";
 
 /**
- * Makes a pool of this kind the guild's default. A pool keeps its kind for ever, so the empty one
- * before it is put away; choosing its kind again brings it back.
- * @throws {Conflict} `dkp/pool-has-entries` once points were given in the default pool.
+ * Makes a pool of this kind the guild's default. A pool never changes its kind, so the empty default before
+ * it is archived; choosing its kind again restores it.
+ *
+ * @throws {Conflict} `dkp/pool-has-entries` once the default pool has entries.
  */
 export async function setDefaultPool(ctx: GuildContext, kind: PoolKind): Promise<Pool> {
   allow(ctx, "settings.manage");

@@ -3,7 +3,7 @@ import { allow, type GuildContext } from "../context.ts";
 import { earnedUnit } from "./ledger.ts";
 import { type Pool, poolOf } from "./pools.ts";
 
-/** A week of a pool, by its Monday in UTC. Amounts are minor units, none of them negative. */
+/** One week of a pool, identified by its Monday in UTC. Amounts are minor units, never negative. */
 export interface EconomyWeek {
   readonly monday: string;
   readonly minted: number;
@@ -14,12 +14,14 @@ export interface EconomyWeek {
 export interface Economy {
   readonly pool: Pool;
   readonly weeks: readonly EconomyWeek[];
-  /** How unequal balances are (Gini 1912): 0 everybody has the same, 1 one has all. Null for nobody. */
+  /**
+   * The inequality of balances (Gini 1912): 0 when all are equal, 1 when one has all. Null without people.
+   */
   readonly gini: number | null;
   readonly people: number;
 }
 
-/** Where a pool's points came from and went to, by week, and how they are spread. */
+/** The sources and uses of a pool's points by week, and their distribution. */
 export async function economy(ctx: GuildContext, poolId: string | undefined): Promise<Economy> {
   allow(ctx, "ledger.view");
   const pool = await poolOf(ctx, poolId);
@@ -46,8 +48,8 @@ export async function economy(ctx: GuildContext, poolId: string | undefined): Pr
 }
 
 /**
- * The Gini coefficient of amounts that are not negative: the mean difference of every two, by twice the
- * mean. Null without anything to share.
+ * The Gini coefficient of amounts that are not negative: the mean difference of all pairs divided by twice
+ * the mean. Null when the sum is zero.
  */
 export function gini(amounts: readonly number[]): number | null {
   const sorted = [...amounts].sort((a, b) => a - b);

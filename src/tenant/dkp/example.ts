@@ -12,7 +12,7 @@ const NAME = "Example raid";
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What a raid night gives, in whole points: the defaults that guilds know. */
+/** The awards of a raid night in whole points: common defaults of guilds. */
 const NIGHT = [
   { afterMs: 0, points: 15, reason: "On time" },
   { afterMs: 45 * MINUTE_MS, points: 5, reason: "Boss kill" },
@@ -24,8 +24,8 @@ const NIGHTS_DAYS_AGO = [8, 6, 1] as const;
 const PRICES = [25, 40, 15] as const;
 
 /**
- * Three raid nights of the last days in a pool of their own, which the guild's real points never
- * meet. `personIds` are example persons. Adds nothing when the example is there already.
+ * Adds three recent raid nights in a separate pool, which never mixes with the guild's real points.
+ * `personIds` are example persons. Adds nothing if the example already exists.
  */
 export async function addExampleEntries(
   ctx: GuildContext,
@@ -39,13 +39,16 @@ export async function addExampleEntries(
   ]);
 }
 
-/** Takes the example pool away with all that is in it. The ledger's triggers allow that here only. */
+/**
+ * Removes the example pool and everything in it. The ledger's triggers allow deletions only for example
+ * pools.
+ */
 export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
   await write(ctx.db, [...exampleRemoval(), record(ctx, "dkp.example-removed", "pools")]);
 }
 
-/** The statements of `addExampleEntries`, for a `write` that adds the persons as well. */
+/** The statements of `addExampleEntries`, for a `write` that also adds the persons. */
 export function exampleEntries(
   ctx: Pick<GuildContext, "actor" | "now">,
   personIds: readonly PersonId[],
@@ -79,7 +82,7 @@ export function exampleEntries(
   ];
 }
 
-/** The statements of `removeExample`, for a `write` that removes the persons as well, afterwards. */
+/** The statements of `removeExample`, for a `write` that removes the persons afterwards. */
 export function exampleRemoval(): readonly Statement[] {
   const inExample = "pool_id IN (SELECT id FROM pools WHERE is_example = 1)";
   const ofExample = `account_id IN (SELECT id FROM accounts WHERE ${inExample})`;
@@ -99,7 +102,7 @@ interface ExampleEntry {
   readonly lines: readonly Line[];
 }
 
-/** Everybody but one shared absentee is there; a third of them come late; three buy something. */
+/** All but one shared absentee are present; a third of them are late; three buy something. */
 function raidNight(personIds: readonly PersonId[], night: number, startMs: number) {
   const minor = (points: number) => points * 10 ** USUAL_DECIMALS;
   const present = personIds.filter((_, i) => i === 0 || (i + night) % 5 !== 4);

@@ -2,7 +2,7 @@ import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { splitExactly } from "./points.ts";
 import type { AccountKind, LedgerKind, PoolKind, Unit } from "./schema.ts";
 
-/** One side of an entry, before it has an account id. Exactly person accounts name a person. */
+/** One side of an entry, before it has an account id. Only person accounts name a person. */
 export interface Line {
   readonly account: AccountKind;
   readonly personId: PersonId | null;
@@ -11,7 +11,7 @@ export interface Line {
   readonly unit: Unit;
 }
 
-/** What makes two requests the same request; `effectiveAt` is absent when it was left to us. */
+/** Facts that identify a repeated request. `effectiveAt` is undefined when the request had none. */
 export interface EntryFacts {
   readonly poolId: PoolId;
   readonly kind: LedgerKind;
@@ -21,7 +21,7 @@ export interface EntryFacts {
   readonly lines: readonly Line[];
 }
 
-/** The guild's side of the books, made with every pool. */
+/** The accounts on the guild's side of the books, created with every pool. */
 export const SYSTEM_ACCOUNTS = [
   "mint",
   "loot-sink",
@@ -33,23 +33,23 @@ export const SYSTEM_ACCOUNTS = [
   "tax",
 ] as const satisfies readonly AccountKind[];
 
-/** The unit that people of such a pool earn. */
+/** The unit that people earn in a pool of this kind. */
 export function earnedUnit(kind: PoolKind): Unit {
   return kind === "epgp" ? "ep" : "pt";
 }
 
-/** New points for everybody named, out of the mint. */
+/** New points from the mint for all named people. */
 export function awardLines(
   kind: PoolKind,
   personIds: readonly PersonId[],
   amount: number,
 ): readonly Line[] {
-  return against("mint", personIds, amount, earnedUnit(kind));
+  return counterpart("mint", personIds, amount, earnedUnit(kind));
 }
 
 /**
- * New points, each person their own amount. What a cap keeps from somebody is minted as well and goes
- * to the account of blocked points, so that the books say what would have been.
+ * New points with an amount per person. Points that a cap blocks are minted too and go to the account of
+ * blocked points, so that the books show what a person would have received.
  */
 export function shareLines(
   kind: PoolKind,
@@ -67,18 +67,18 @@ export function shareLines(
   ];
 }
 
-/** A correction by hand: points given to or taken from everybody named. */
+/** A manual correction: gives points to all named people, or takes points from them. */
 export function adjustLines(
   kind: PoolKind,
   personIds: readonly PersonId[],
   amount: number,
 ): readonly Line[] {
-  return against("adjust", personIds, amount, earnedUnit(kind));
+  return counterpart("adjust", personIds, amount, earnedUnit(kind));
 }
 
 /**
- * A price paid by one person. In an EPGP pool the price is added to what they were given so far;
- * in a zero-sum pool it is shared among `sharedWith` to the last unit, or kept by the bank.
+ * A price that one person pays. In an EPGP pool it is added to their gear points. In a zero-sum pool it is
+ * shared among `sharedWith` to the last unit, or kept by the bank.
  */
 export function spendLines(
   kind: PoolKind,
@@ -86,9 +86,9 @@ export function spendLines(
   amount: number,
   sharedWith: readonly PersonId[] = [],
 ): readonly Line[] {
-  if (kind === "epgp") return against("loot-sink", [personId], amount, "gp");
-  if (kind === "dkp") return against("loot-sink", [personId], -amount, "pt");
-  if (sharedWith.length === 0) return against("bank", [personId], -amount, "pt");
+  if (kind === "epgp") return counterpart("loot-sink", [personId], amount, "gp");
+  if (kind === "dkp") return counterpart("loot-sink", [personId], -amount, "pt");
+  if (sharedWith.length === 0) return counterpart("bank", [personId], -amount, "pt");
   const shares = splitExactly(
     amount,
     sharedWith.map(() => 1),
@@ -97,7 +97,7 @@ export function spendLines(
   return [personLine(personId, -amount, "pt"), ...received];
 }
 
-/** The exact opposite, line by line. */
+/** The exact opposite of every line. */
 export function reversalLines(lines: readonly Line[]): readonly Line[] {
   return lines.map((line) => ({ ...line, amount: negated(line.amount) }));
 }
@@ -110,7 +110,7 @@ export function isBalanced(lines: readonly Line[]): boolean {
   return whole && lines.length >= 2 && [...sums.values()].every((sum) => sum === 0);
 }
 
-/** What one line adds to a person's lifetime figures, given the kind of the entry it stems from. */
+/** What one line adds to a person's lifetime figures, given the kind of its original entry. */
 export function lifetime(
   line: Pick<Line, "amount" | "unit">,
   origin: LedgerKind,
@@ -123,7 +123,7 @@ export function lifetime(
   return line.unit === "gp" ? { earned: 0, spent: gain } : { earned: gain, spent: loss };
 }
 
-/** Would `asked` have made the entry `stored`? Decides what a repeated key may answer. */
+/** Tells whether the request `asked` would have created the entry `stored`, to answer a repeated key. */
 export function isSameEntry(
   stored: EntryFacts & { readonly effectiveAt: number; readonly recordedAt: number },
   asked: EntryFacts,
@@ -138,7 +138,7 @@ export function isSameEntry(
   );
 }
 
-function against(
+function counterpart(
   account: AccountKind,
   personIds: readonly PersonId[],
   amount: number,
@@ -153,7 +153,7 @@ function personLine(personId: PersonId, amount: number, unit: Unit): Line {
   return { account: "person", personId, amount, unit };
 }
 
-/** Zero has no sign in the books, but JavaScript knows a negative one. */
+/** Avoids JavaScript's negative zero. */
 function negated(amount: number): number {
   return amount === 0 ? 0 : -amount;
 }

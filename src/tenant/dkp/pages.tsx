@@ -35,7 +35,7 @@ import { StandingsPage, StatementPage } from "./views/standings.tsx";
 type PageContext = Context<GuildEnv>;
 type Kind = "award" | "spend" | "adjust";
 
-/** Standings, statements and the ledger as pages, with the forms that add to it. */
+/** Pages for standings, statements and the ledger, and the forms that add entries. */
 export function dkpPages() {
   const router = createRouter<GuildEnv>();
   const canAward = requirePermission("points.award");
@@ -176,16 +176,16 @@ async function sendReversal(c: PageContext) {
   }
 }
 
-/** Every active person of the pool's roster, by name: what a form or a filter chooses from. */
+/** All active people of the pool's roster by name, for forms and filters. */
 async function peopleOf(ctx: GuildContext, pool: string) {
   const limit = limits.dkp.csvRowsMax;
   return (await service.standings(ctx, { pool, sort: "name", limit })).items;
 }
 
-/** Archived pools stay reachable by their address; they need no place in front. */
+/** Archived pools are not listed, but stay reachable by their address. */
 function shown(pools: readonly service.Pool[]) {
   return pools.filter((pool) => pool.archivedAt === null);
 }
 
-/** The names that are lists; a browser sends nothing for an empty one. */
+/** The names of list fields; a browser sends nothing for an empty list. */
 const LISTS = new Set(["personIds", "sharedWith"]);

@@ -2,7 +2,7 @@ import { limits } from "../../limits.ts";
 
 const DECIMAL = /^([+-]?)(\d{1,15})(?:\.(\d{1,15}))?$/;
 
-/** The digits of a decimal text, split at the point; undefined for anything else. */
+/** The digits of a decimal text, split at the point; undefined for any other text. */
 function digitsOf(text: string): { negative: boolean; whole: string; part: string } | undefined {
   const match = DECIMAL.exec(text.trim());
   if (match === null) return undefined;
@@ -10,8 +10,9 @@ function digitsOf(text: string): { negative: boolean; whole: string; part: strin
 }
 
 /**
- * Shown points such as "12.5" as minor units, exactly and without floating point. Undefined when it
- * is no plain decimal number, has more digits than the pool keeps, or is larger than we take.
+ * Converts shown points such as "12.5" to minor units, exactly and without floating point. Returns
+ * undefined for anything but a plain decimal number, for more digits than the pool stores, and for numbers
+ * above the maximum.
  */
 export function parsePoints(input: string | number, decimals: number): number | undefined {
   const digits = digitsOf(String(input));
@@ -20,8 +21,8 @@ export function parsePoints(input: string | number, decimals: number): number | 
 }
 
 /**
- * Like `parsePoints`, but rounds half up, towards the larger number: -0.005 becomes 0, 0.005 becomes
- * 0.01. For values that come from outside with more digits than the pool keeps.
+ * Like `parsePoints`, but rounds half up, towards the larger number: -0.005 becomes 0, 0.005 becomes 0.01.
+ * For imported values with more digits than the pool stores.
  */
 export function roundPoints(input: string | number, decimals: number): number | undefined {
   const digits = digitsOf(String(input));
@@ -44,8 +45,9 @@ export function formatPoints(amount: number, decimals: number): string {
 }
 
 /**
- * Splits `total` by `weights` so that the shares sum to it exactly: everybody gets the whole part of
- * their share, and what is left goes one by one to the largest remainders, the earlier first.
+ * Splits `total` by `weights` so that the shares sum to it exactly: each share gets its whole part, and the
+ * rest goes one by one to the largest remainders, earlier ones first.
+ *
  * @throws {RangeError} without weights, or when all of them are zero.
  */
 export function splitExactly(total: number, weights: readonly number[]): number[] {
@@ -72,8 +74,8 @@ function bounded(negative: boolean, digits: string): number | undefined {
 }
 
 /**
- * A number as typed in a form of this language, with a point for its decimal sign. In Spanish "12,5"
- * is a fraction and "1.000" is a thousand, so that the latter is refused rather than misread.
+ * A number as typed in a form of this language, with a point as the decimal sign. In Spanish "12,5" is a
+ * fraction and "1.000" is a thousand, so the latter is refused rather than misread.
  */
 export function typedPoints(text: string, locale: "en" | "es"): string {
   const typed = text.trim();

@@ -31,7 +31,7 @@ interface Failed {
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
-/** The guild's pools and the rules of each, for everybody to read and for admins to change. */
+/** The guild's pools and their rules, readable for all members and editable for admins. */
 export function poolsPages() {
   const router = createRouter<GuildEnv>();
   const canManage = requirePermission("settings.manage");
@@ -74,7 +74,7 @@ async function act(c: PageContext, pool: string, verb: (fields: Fields) => Promi
   }
 }
 
-/** Empty fields take a rule away; a pool without such a field keeps what it has. */
+/** Empty fields remove a rule. A rule without a field in the form stays unchanged. */
 function changeOf(fields: Fields, locale: "en" | "es") {
   const rule = (name: string) => {
     const text = fields[name];
@@ -188,7 +188,8 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
   const text = (amount: number | null) =>
     amount === null ? "" : formatPoints(amount, pool.decimals);
   const weekly = pool.decay?.weekly;
-  // Several pools on one page: each field's name is unique by its pool only for the browser's labels.
+  // Several pools share this page. Each field's name includes its pool, because the browser's labels need
+  // unique names.
   return (
     <Form form={form} messages={view.messages} action={guildHref(view, `/dkp/pools/${pool.id}`)}>
       <TextField name="name" label={t.name} form={form} value={pool.name} maxlength={60} required />

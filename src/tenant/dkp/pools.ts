@@ -6,22 +6,22 @@ import { allow, type GuildContext } from "../context.ts";
 import { SYSTEM_ACCOUNTS } from "./ledger.ts";
 import type { PoolKind } from "./schema.ts";
 
-/** What a pool's rules say so far; all amounts in minor units. Unknown rules are kept, not read. */
+/** A pool's rules; all amounts in minor units. Unknown rules are stored but not used. */
 export const poolRules = z.looseObject({
-  /** The balance that spending must leave; null for none. */
+  /** The lowest balance that spending may leave; null for none. */
   floor: z.number().int().nullable().optional(),
-  /** EPGP: gear points count as at least this many when the priority is worked out. */
+  /** EPGP: the minimum gear points for computing the priority. */
   minGearPoints: z.number().int().positive().optional(),
-  /** No award lifts a balance above this. */
+  /** Awards do not raise a balance above this. */
   hardCap: z.number().int().positive().nullable().optional(),
-  /** No more than this is earned between two weekly resets. */
+  /** The most that a person can earn between two weekly resets. */
   weeklyCap: z.number().int().positive().nullable().optional(),
   decay: z
     .object({
       percent: z.number().int().min(1).max(100),
-      /** Debts stay as they are: moving them towards zero would give points away. */
+      /** Debts do not decay: moving them towards zero would give points away. */
       positivesOnly: z.boolean(),
-      /** ISO weekday and local hour of the guild; null when officers do it by hand. */
+      /** ISO weekday and hour in the guild's time zone; null when officers run it by hand. */
       weekly: z
         .object({ weekday: z.number().int().min(1).max(7), hour: z.number().int().min(0).max(23) })
         .nullable(),
@@ -39,9 +39,9 @@ export interface Pool {
   readonly isDefault: boolean;
   readonly isExample: boolean;
   readonly archivedAt: number | null;
-  /** The balance that spending must leave, in minor units; null for none. */
+  /** The lowest balance that spending may leave, in minor units; null for none. */
   readonly floor: number | null;
-  /** EPGP: what gear points count as at least, in minor units. */
+  /** EPGP: the minimum gear points, in minor units. */
   readonly minGearPoints: number;
   readonly hardCap: number | null;
   readonly weeklyCap: number | null;
@@ -49,7 +49,7 @@ export interface Pool {
   readonly rulesVersion: number;
 }
 
-/** How a pool's balances shrink. */
+/** How a pool's balances decay. */
 export interface Decay {
   readonly percent: number;
   readonly positivesOnly: boolean;
@@ -82,7 +82,8 @@ export async function pools(ctx: GuildContext): Promise<readonly Pool[]> {
 }
 
 /**
- * The pool that is meant: the one named, or the guild's default.
+ * The pool with this id, or the guild's default.
+ *
  * @throws {NotFound} `dkp/pool-not-found`
  */
 export async function poolOf(ctx: GuildContext, id: string | undefined): Promise<Pool> {
@@ -96,7 +97,7 @@ export async function poolOf(ctx: GuildContext, id: string | undefined): Promise
   return toPool(row);
 }
 
-/** Makes the accounts on the guild's side of one pool's books; those that exist stay. */
+/** Creates the accounts on the guild's side of one pool's books, unless they exist. */
 export function systemAccounts(pool: { readonly id: PoolId } | "default"): Statement {
   const kinds = SYSTEM_ACCOUNTS.map((kind) => ({ id: newId<string>(), kind }));
   return {
@@ -110,7 +111,7 @@ export function systemAccounts(pool: { readonly id: PoolId } | "default"): State
 
 function toPool(row: PoolRow): Pool {
   const rules = poolRules.safeParse(JSON.parse(row.rules)).data ?? {};
-  // In a zero-sum pool somebody has to go below zero before anybody can have more.
+  // In a zero-sum pool, one balance must fall below zero before another can rise.
   const usualFloor = row.kind === "dkp" ? 0 : null;
   return {
     id: row.id,

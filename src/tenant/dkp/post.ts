@@ -11,18 +11,18 @@ import type { Pool } from "./pools.ts";
 import { type Entry, entryByKey, readEntry } from "./queries.ts";
 import type { LedgerKind } from "./schema.ts";
 
-/** An entry about to be written. */
+/** An entry that is about to be written. */
 export interface Draft extends EntryFacts {
   readonly pool: Pool;
-  /** The kind whose lifetime figures it changes: for a reversal, that of what it reverses. */
+  /** The kind whose lifetime figures it changes: for a reversal, that of the reversed entry. */
   readonly origin: LedgerKind;
-  /** What a cap kept from whom: lines of a repeated request may differ by that. */
+  /** The points that a cap blocked per person: a repeated request may differ in these lines. */
   readonly blocked?: readonly { readonly personId: PersonId; readonly blocked: number }[];
   readonly raidId?: string | undefined;
   readonly lootId?: string | undefined;
-  /** What must hold before anything of the entry is there. */
+  /** Guards that run before the entry is written. */
   readonly before: readonly Guard[];
-  /** What must hold once the balances have changed. */
+  /** Guards that run after the balances have changed. */
   readonly after: readonly Guard[];
 }
 
@@ -37,7 +37,7 @@ const ENTRY = `
   VALUES (?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM ledger_tx WHERE pool_id = ?2),
     ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`;
 
-// Two look-ups rather than one join: each kind of account has an index of its own.
+// Two look-ups instead of one join, because each kind of account has its own index.
 const POSTINGS = `
   INSERT INTO ledger_postings (tx_id, line, account_id, amount, unit)
   SELECT ?1, key,
@@ -49,8 +49,8 @@ const POSTINGS = `
     value->>'amount', value->>'unit'
   FROM json_each(?3)`;
 
-// CROSS JOIN keeps the order: the list is read once, and each of its lines is found by its number. The
-// other way round it would be read once for each line.
+// CROSS JOIN keeps the order: the list is read once, and each of its lines is found by its number. In the
+// other order, the list would be read once for each line.
 const BALANCES = `
   INSERT INTO balances (account_id, unit, balance, earned, spent)
   SELECT p.account_id, p.unit, sum(p.amount), sum(l.value->>'earned'), sum(l.value->>'spent')
@@ -60,10 +60,12 @@ const BALANCES = `
     earned = earned + excluded.earned, spent = spent + excluded.spent`;
 
 /**
- * Writes one entry with its postings, balances and audit row, all or nothing. A key that the same
- * actor used before gives back the entry it made then.
+ * Writes one entry with its postings, balances and audit row, all or nothing. If the same actor has used
+ * the key before, returns that entry.
+ *
  * @throws {Invalid} `idempotency/key-reused` when the key belongs to another entry.
- * @throws {Conflict} `dkp/balance-too-large` and whatever the draft's guards throw.
+ *
+ * @throws {Conflict} `dkp/balance-too-large`, and the errors of the draft's guards.
  */
 export async function post(ctx: GuildContext, draft: Draft): Promise<Entry> {
   const id = newId<LedgerTxId>();
@@ -80,7 +82,7 @@ export async function post(ctx: GuildContext, draft: Draft): Promise<Entry> {
       record(ctx, `dkp.${draft.kind}`, id, { after: summary(draft) }),
     ]);
   } catch (error) {
-    // Somebody else with the same key was faster by a moment; any guard may have seen it first.
+    // A concurrent request with the same key may have won; any guard may have failed because of it.
     const first = ctx.idempotencyKey === undefined ? undefined : await repeated(ctx, key, draft);
     if (first !== undefined) return first;
     throw error;
@@ -88,7 +90,7 @@ export async function post(ctx: GuildContext, draft: Draft): Promise<Entry> {
   return (await readEntry(ctx, id))!;
 }
 
-/** The statements of one entry, without its conditions and its audit row. */
+/** The statements of one entry, without its guards and its audit row. */
 export function statementsOf(
   ctx: Pick<GuildContext, "actor" | "now">,
   id: LedgerTxId,
@@ -125,7 +127,7 @@ export function statementsOf(
   ];
 }
 
-/** The key is the actor's own: nobody can make another's request look like a repetition. */
+/** The key includes the actor, so that another member's request cannot pass as a repetition of theirs. */
 function keyOf(ctx: GuildContext, id: LedgerTxId): string {
   const { type, id: actorId } = describe(ctx.actor);
   return ctx.idempotencyKey === undefined ? id : `${type}:${actorId}:${ctx.idempotencyKey}`;
@@ -143,7 +145,7 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   );
 }
 
-/** A capped award made twice gives other amounts; who, what for and where from stay the same. */
+/** A repeated capped award gives other amounts, but the people, the reason and the source stay the same. */
 function isSameAward(first: Entry, draft: Draft): boolean {
   const people = (lines: readonly { readonly personId: PersonId | null }[]) =>
     lines
@@ -166,7 +168,7 @@ function forSql(line: Line, draft: Pick<Draft, "origin" | "kind">) {
   };
 }
 
-/** L1 asked of the database itself: it is the books that must balance, not what we meant to write. */
+/** L1, checked in the database: what counts is what was written, not what we meant to write. */
 function mustBalance(id: LedgerTxId, lines: number): Guard {
   return guard(
     sql`(select count(*) from ledger_postings where tx_id = ${id}) = ${lines} and not exists (

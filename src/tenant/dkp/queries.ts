@@ -8,7 +8,7 @@ import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import type { AccountKind, LedgerKind, Unit } from "./schema.ts";
 
-/** One side of an entry; `personName` is what the person is called today. */
+/** One side of an entry; `personName` is the person's current name. */
 export interface EntryPosting {
   readonly account: AccountKind;
   readonly personId: PersonId | null;
@@ -28,18 +28,18 @@ interface EntryHead {
   readonly effectiveAt: number;
   readonly recordedAt: number;
   readonly actorType: string;
-  /** Null when the one who did it has no person in the roster. */
+  /** Null when the actor has no person in the roster. */
   readonly actorName: string | null;
   readonly reverses: LedgerTxId | null;
   readonly reversedBy: LedgerTxId | null;
 }
 
-/** One entry with all its lines: the people first, the guild's side last. */
+/** One entry with all its lines: people first, the guild's side last. */
 export interface Entry extends EntryHead {
   readonly postings: readonly EntryPosting[];
 }
 
-/** One entry in a list: what its first line says, and how many people it touched. */
+/** One entry in a list: its first line, and how many people it concerns. */
 export interface EntrySummary extends EntryHead {
   readonly people: number;
   readonly personId: PersonId | null;
@@ -49,7 +49,7 @@ export interface EntrySummary extends EntryHead {
   readonly unit: Unit;
 }
 
-/** One line of a person's account; `balance` is what they had after it. */
+/** One line of a person's account; `balance` is the balance after it. */
 export interface StatementLine {
   readonly entryId: LedgerTxId;
   readonly seq: number;
@@ -66,7 +66,7 @@ export interface StatementLine {
   readonly balancePoints: string;
 }
 
-/** A person's figures in one pool, as they stand. */
+/** A person's current figures in one pool. */
 export interface Account {
   readonly personId: PersonId;
   readonly name: string;
@@ -96,7 +96,7 @@ const POSTINGS = `
   LEFT JOIN persons ON persons.id = a.person_id
   WHERE p.tx_id = ? ORDER BY p.line`;
 
-// The page is cut first, so that lines are only looked up for the entries on it.
+// The page is cut first, so that lines are read only for its entries.
 const LEDGER = `
   SELECT ${HEAD}, persons.id AS personId, persons.name AS personName, first.amount, first.unit,
     (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
@@ -145,12 +145,12 @@ export async function entry(ctx: GuildContext, id: string): Promise<Entry> {
   throw new NotFound("dkp/entry-not-found", "There is no such entry in this guild's ledger.");
 }
 
-/** The entry behind an id, whoever asks. For verbs that have checked already. */
+/** The entry with this id, without a permission check. For verbs that have checked. */
 export async function readEntry(ctx: GuildContext, id: string): Promise<Entry | undefined> {
   return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_ID, id));
 }
 
-/** The entry that a key made, whoever asks. */
+/** The entry that was made with a key, without a permission check. */
 export async function entryByKey(ctx: GuildContext, key: string): Promise<Entry | undefined> {
   return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_KEY, key));
 }
@@ -200,6 +200,7 @@ export interface StatementQuery {
 
 /**
  * A person's account with every change to it, newest first.
+ *
  * @throws {NotFound} `dkp/pool-not-found`, `roster/person-not-found`
  */
 export async function statement(
@@ -235,7 +236,7 @@ export async function statement(
   };
 }
 
-/** A person's figures in one pool, whoever asks; undefined when there is no such person. */
+/** A person's figures in one pool, without a permission check; undefined when there is no such person. */
 export async function readAccount(
   ctx: GuildContext,
   pool: Pool,

@@ -14,7 +14,7 @@ const created = {
   },
 } as const;
 
-/** Points: standings, the ledger, and the four ways to add to it. */
+/** Points: standings, the ledger, and the four operations that add to it. */
 export const dkpApi = createRouter<GuildEnv>();
 
 const headersOf = (slug: string, id: string) => ({

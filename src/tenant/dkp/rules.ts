@@ -16,11 +16,11 @@ type Points = string | number;
 export interface NewPool {
   readonly name: string;
   readonly kind: PoolKind;
-  /** Digits after the point, 0 to 3. They stay for ever: amounts are stored in them. */
+  /** Digits after the point, 0 to 3. They never change, because amounts are stored in them. */
   readonly decimals?: number | undefined;
 }
 
-/** What of a pool's rules is to change; null takes a rule away, what is left out stays. */
+/** A change of a pool's rules. Null removes a rule; an undefined rule stays unchanged. */
 export interface RulesChange {
   readonly name?: string | undefined;
   readonly floor?: Points | null | undefined;
@@ -57,9 +57,12 @@ export async function addPool(ctx: GuildContext, input: NewPool): Promise<Pool> 
 }
 
 /**
- * Changes a pool's rules from now on. Entries of before stay as they were: lowering a cap takes
- * nothing away. Every version is kept.
- * @throws {Invalid} `dkp/bad-rules` @throws {Conflict} `dkp/pool-name-taken`, `dkp/rules-changed`
+ * Changes a pool's rules from now on. Earlier entries stay unchanged: a lower cap takes no points away.
+ * Every version is kept.
+ *
+ * @throws {Invalid} `dkp/bad-rules`
+ *
+ * @throws {Conflict} `dkp/pool-name-taken`, `dkp/rules-changed`
  */
 export async function changeRules(
   ctx: GuildContext,
@@ -112,7 +115,8 @@ export async function changeRules(
 }
 
 /**
- * Puts a pool away: it takes no more entries, and all it has can be read.
+ * Archives a pool: it takes no more entries, and its data stays readable.
+ *
  * @throws {Conflict} `dkp/pool-is-default`, `dkp/pool-in-use`
  */
 export async function archivePool(ctx: GuildContext, id: string): Promise<Pool> {
@@ -133,7 +137,7 @@ export async function archivePool(ctx: GuildContext, id: string): Promise<Pool> 
   return await poolOf(ctx, pool.id);
 }
 
-/** Every version of a pool's rules, the latest first. */
+/** Every version of a pool's rules, newest first. */
 export async function rulesHistory(
   ctx: GuildContext,
   id: string,
@@ -154,7 +158,7 @@ function rulesOf({ floor, minGearPoints, hardCap, weeklyCap, decay }: Pool) {
 
 function amountOf(pool: Pool, points: Points, rule: string): number {
   const amount = parsePoints(points, pool.decimals);
-  // Only what may be owed can lie below zero.
+  // Only the floor may be below zero.
   if (amount !== undefined && (amount > 0 || rule === "floor")) return amount;
   const detail = `Give a number with at most ${pool.decimals} digits after the point.`;
   throw new Invalid("dkp/bad-rules", detail, { errors: [{ pointer: `/${rule}`, detail }] });

@@ -11,7 +11,7 @@ import type { AccountId, LedgerTxId, PersonId, PoolId } from "../../kernel/ids.t
 import { persons } from "../roster/schema.ts";
 
 export type PoolKind = "dkp" | "epgp" | "zero-sum";
-/** Person accounts belong to people; all others are the guild's own side of each entry. */
+/** Person accounts belong to people; all others are the guild's side of each entry. */
 export type AccountKind =
   | "person"
   | "mint"
@@ -29,7 +29,7 @@ export const pools = sqliteTable("pools", {
   id: text().$type<PoolId>().primaryKey(),
   name: text().notNull().unique(),
   kind: text().$type<PoolKind>().notNull(),
-  /** Digits after the point of one shown point: amounts are stored in 10^-decimals. */
+  /** Digits after the point: amounts are stored in units of 10^-decimals points. */
   decimals: integer().notNull(),
   rules: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
   rulesVersion: integer("rules_version").notNull().default(1),
@@ -58,7 +58,7 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** One entry of the ledger. Entries and postings are never changed and never deleted. */
+/** One entry of the ledger. Entries and postings are never changed or deleted. */
 export const ledgerTx = sqliteTable(
   "ledger_tx",
   {
@@ -105,7 +105,7 @@ export const ledgerPostings = sqliteTable(
   ],
 );
 
-/** The sum of an account's postings, kept in the same transaction; `verify` proves it. */
+/** The sum of an account's postings, updated in the same transaction; `verify` checks it. */
 export const balances = sqliteTable(
   "balances",
   {
@@ -121,7 +121,7 @@ export const balances = sqliteTable(
   (t) => [primaryKey({ columns: [t.accountId, t.unit] })],
 );
 
-/** Every version of a pool's rules, so that an old entry can be read by the rules of its day. */
+/** Every version of a pool's rules, so that an old entry can be read with the rules of its time. */
 export const poolRules = sqliteTable(
   "pool_rules",
   {
@@ -137,7 +137,7 @@ export const poolRules = sqliteTable(
   (t) => [primaryKey({ columns: [t.poolId, t.version] })],
 );
 
-/** A pool decays once in each period, whoever asks and however often. */
+/** A pool decays once per period, however often it is requested. */
 export const decayRuns = sqliteTable(
   "decay_runs",
   {

@@ -3,19 +3,19 @@ import { newId, type PoolId } from "../../kernel/ids.ts";
 import { systemAccounts } from "./pools.ts";
 import type { PoolKind } from "./schema.ts";
 
-/** What a pool of each kind is called when we make it. The name is unique within a guild. */
+/** The default names of pools by kind. Names are unique within a guild. */
 export const POOL_NAMES: Readonly<Record<PoolKind, string>> = {
   dkp: "DKP",
   epgp: "EPGP",
   "zero-sum": "Zero-sum",
 };
 
-/** People know points with two digits after the point, and shares of a price need them. */
+/** Guilds are used to two digits after the point, and shares of a price need them. */
 export const USUAL_DECIMALS = 2;
 
 /**
- * The first pool of a new guild and its system accounts, to stand in provisioning's `write`.
- * Changes nothing in a guild that has a default pool already.
+ * The first pool of a new guild and its system accounts, for provisioning's `write`. Changes nothing in a
+ * guild that already has a default pool.
  */
 export function seedPools(nowMs: number): readonly Statement[] {
   return [

@@ -23,7 +23,10 @@ export function poolIsOpen(pool: Pool): Guard {
   );
 }
 
-/** Example people stay in the example pool, and real ones out of it, so that removal is clean. */
+/**
+ * Example people stay in the example pool and real people outside of it, so that removing the example is
+ * clean.
+ */
 export function peopleAreHere(pool: Pool, ids: readonly PersonId[]): Guard {
   const unique = [...new Set(ids)];
   return guard(

@@ -48,7 +48,7 @@ export {
 } from "./standings.ts";
 export { type Difference, type Verification, verify } from "./verify.ts";
 
-/** Points as people write them: 15, "15" or "12.5". */
+/** Points as users write them: 15, "15" or "12.5". */
 export type PointsInput = string | number;
 
 interface Common {
@@ -59,13 +59,13 @@ interface Common {
 
 export interface AwardInput extends Common {
   readonly personIds: readonly string[];
-  /** When it was earned, in Unix milliseconds; now, unless said. Never in the future. */
+  /** When the points were earned, in Unix milliseconds; now by default. Never in the future. */
   readonly effectiveAt?: number | undefined;
 }
 
 export interface SpendInput extends Common {
   readonly personId: string;
-  /** Zero-sum pools only: who shares the price. Without anybody the bank keeps it. */
+  /** Zero-sum pools only: who shares the price. If it is empty, the bank keeps the price. */
   readonly sharedWith?: readonly string[] | undefined;
 }
 
@@ -74,9 +74,12 @@ export interface AdjustInput extends Common {
 }
 
 /**
- * Gives everybody named the same points.
+ * Awards the same points to all named people.
+ *
  * @throws {Invalid} `dkp/bad-points`, `dkp/bad-people`, `dkp/bad-time`
+ *
  * @throws {NotFound} `dkp/pool-not-found`
+ *
  * @throws {Conflict} `dkp/pool-archived`, `dkp/behind-decay`
  */
 export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry> {
@@ -121,7 +124,8 @@ export async function spend(ctx: GuildContext, input: SpendInput): Promise<Entry
 }
 
 /**
- * Corrects balances by hand: `points` may be negative, and nothing holds it at the floor.
+ * Corrects balances by hand: `points` may be negative, and the floor does not apply.
+ *
  * @throws as `award` does.
  */
 export async function adjust(ctx: GuildContext, input: AdjustInput): Promise<Entry> {
@@ -136,8 +140,10 @@ export async function adjust(ctx: GuildContext, input: AdjustInput): Promise<Ent
 }
 
 /**
- * Undoes an entry by its exact opposite. Nothing is ever deleted.
+ * Reverses an entry with its exact opposite. Entries are never deleted.
+ *
  * @throws {NotFound} `dkp/entry-not-found`
+ *
  * @throws {Conflict} `dkp/already-reversed`, `dkp/reversal-is-final`, `dkp/pool-archived`
  */
 export async function reverse(
@@ -217,7 +223,7 @@ function notReversed(id: LedgerTxId): Guard {
 }
 
 function floorGuard(pool: Pool, personId: PersonId, otherwise: Error): readonly Guard[] {
-  // What EPGP adds up is a debt: it has no floor to fall below.
+  // In EPGP pools the price is a debt, which has no floor.
   if (pool.floor === null || pool.kind === "epgp") return [];
   return [
     guard(

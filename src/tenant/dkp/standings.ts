@@ -6,7 +6,7 @@ import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 
-/** What standings can be sorted by; a leading minus turns it around. */
+/** Sort keys of standings; a leading minus reverses the order. */
 export const STANDINGS_SORTS = [
   "-balance",
   "balance",
@@ -21,21 +21,21 @@ export const STANDINGS_SORTS = [
 ] as const;
 export type StandingsSort = (typeof STANDINGS_SORTS)[number];
 
-/** One active person and what they have. All amounts are minor units of the pool. */
+/** One active person and their figures. All amounts are minor units of the pool. */
 export interface Standing {
   readonly personId: PersonId;
   readonly name: string;
-  /** The main character's name; null for a person without characters, as are the next two. */
+  /** The main character's name; null for a person without characters, as are the next two fields. */
   readonly main: string | null;
   readonly class: string | null;
   readonly role: string | null;
   readonly balance: number;
   readonly earned: number;
   readonly spent: number;
-  /** EPGP: effort for every gear point, to four digits; the balance itself in other pools. */
+  /** EPGP: effort points per gear point, to four digits; the balance in other pools. */
   readonly priority: number;
   readonly lastChangeAt: number | null;
-  /** The balance as people read it. */
+  /** The balance in points, as a decimal text. */
   readonly points: string;
 }
 
@@ -50,7 +50,7 @@ export interface StandingsQuery {
   readonly limit: number;
 }
 
-/** A character, as standings show it beside its person. */
+/** A character of a person in the standings. */
 export interface Alt {
   readonly personId: PersonId;
   readonly name: string;
@@ -96,7 +96,7 @@ export async function standings(
   };
 }
 
-/** The other characters of these people, by person, for showing under their line. */
+/** The other characters of these people by person, for the lines below theirs. */
 export async function altsOf(
   ctx: GuildContext,
   personIds: readonly PersonId[],
@@ -120,7 +120,7 @@ export async function charactersOf(ctx: GuildContext, personId: PersonId): Promi
   );
 }
 
-/** The current view as rows of a file, all pages of it, at most `limits.dkp.csvRowsMax`. */
+/** The current view as rows of a file, with all its pages, at most `limits.dkp.csvRowsMax`. */
 export async function standingsRows(
   ctx: GuildContext,
   query: Omit<StandingsQuery, "cursor" | "limit">,
@@ -143,7 +143,7 @@ export async function standingsRows(
   ];
 }
 
-/** Who comes first when nobody said: most points, or the highest priority. */
+/** The default order: most points, or the highest priority. */
 export function usualSort(pool: Pool): StandingsSort {
   return pool.kind === "epgp" ? "-priority" : "-balance";
 }
@@ -159,7 +159,7 @@ const SORT_SQL: Readonly<Record<SortKey, string>> = {
   name: "p.name_key",
 };
 
-// Gear points are kept in a unit of their own, so EPGP looks up a second balance.
+// Gear points have a separate unit, so EPGP reads a second balance.
 const GEAR = "LEFT JOIN balances g ON g.account_id = a.id AND g.unit = 'gp'";
 const PRIORITY = "round(coalesce(b.balance, 0) * 1.0 / max(coalesce(g.balance, 0), ?5), 4)";
 
@@ -173,8 +173,8 @@ const FILTERS = `
 const texts = new Map<string, string>();
 
 /**
- * One constant text per shape of the question, so that its prepared statement is kept. The lines are
- * chosen first; only those on the page are asked for their last change.
+ * One constant text per combination of options, so that its prepared statement is cached. The lines are
+ * chosen first; the last change is read only for the lines on the page.
  */
 function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: boolean): string {
   const shape = `${sort} ${isEpgp} ${filtered} ${paged}`;
@@ -206,7 +206,7 @@ function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: 
   return text;
 }
 
-// Field by field: taking one off a copy of the row costs as much as the query's own work.
+// Copies each field: removing one from a copy of the row costs as much as the query itself.
 function toStanding(row: StandingRow, decimals: number): Standing {
   return {
     personId: row.personId,
@@ -223,7 +223,7 @@ function toStanding(row: StandingRow, decimals: number): Standing {
   };
 }
 
-/** A LIKE pattern for texts with `part` in them, whatever signs it has. */
+/** A LIKE pattern for texts that contain `part`, with special characters escaped. */
 function containing(part: string): string {
   return `%${part.trim().toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`;
 }

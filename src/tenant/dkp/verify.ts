@@ -2,7 +2,7 @@ import type { Statement } from "../../database/client.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 
-/** What was compared. Each is one promise that the ledger makes. */
+/** The checks. Each is one promise of the ledger. */
 export type Check =
   | "entry-sums-to-zero"
   | "pool-sums-to-zero"
@@ -13,7 +13,7 @@ export type Check =
   | "reversal-is-exact"
   | "postings-stay-in-their-pool";
 
-/** Something that should be equal and is not. `subject` is the id of an entry, account or pool. */
+/** A difference between two values that must be equal. `subject` is the id of an entry, account or pool. */
 export interface Difference {
   readonly check: Check;
   readonly subject: string;
@@ -21,14 +21,14 @@ export interface Difference {
   readonly actual: number;
 }
 
-/** The outcome of comparing all that is kept with all that happened. */
+/** The result of comparing stored balances with the history. */
 export interface Verification {
   readonly checkedAt: number;
   readonly isRight: boolean;
   readonly entries: number;
   readonly postings: number;
   readonly balances: number;
-  /** At most `limits.dkp.differencesMax` of them. */
+  /** At most `limits.dkp.differencesMax` differences. */
   readonly differences: readonly Difference[];
 }
 
@@ -36,7 +36,7 @@ const COUNTS = `
   SELECT (SELECT count(*) FROM ledger_tx), (SELECT count(*) FROM ledger_postings),
     (SELECT count(*) FROM balances)`;
 
-// An entry without two sides counts as unequal, for nothing sums to zero as well.
+// An entry without two sides counts as a difference, because no lines at all also sum to zero.
 const ENTRY_SUMS = `
   SELECT 'entry-sums-to-zero', t.id, 0, coalesce(s.amount, 0) FROM ledger_tx t
   LEFT JOIN (SELECT tx_id, sum(amount) AS amount, count(*) AS n FROM ledger_postings
@@ -48,9 +48,9 @@ const POOL_SUMS = `
   FROM balances b JOIN accounts a ON a.id = b.account_id
   GROUP BY a.pool_id, b.unit HAVING sum(b.balance) <> 0`;
 
-// The history is summed anew, lifetime figures included, and held against what is kept. A reversal
-// counts against the kind it undoes, so that undoing an award lowers what was earned. CROSS JOIN
-// keeps the order: an entry is found once for all its lines, not once for each.
+// Sums the history again, with lifetime figures, and compares it with the stored balances. A reversal
+// counts towards the kind that it reverses, so reversing an award lowers what was earned. CROSS JOIN keeps
+// the order: an entry is found once for all its lines, not once for each.
 const BALANCES = `
   WITH history AS (
     SELECT p.account_id, p.unit, p.amount,
@@ -101,11 +101,11 @@ const POOLS = `
   FROM ledger_tx t CROSS JOIN ledger_postings p ON p.tx_id = t.id JOIN accounts a ON a.id = p.account_id
   WHERE a.pool_id <> t.pool_id GROUP BY t.id`;
 
-/** Compares every balance with the sum of its history, and the history with its own rules. */
+/** Compares every balance with the sum of its history, and checks the rules of the history. */
 export async function verify(ctx: GuildContext): Promise<Verification> {
   allow(ctx, "ledger.view");
   const checks = [ENTRY_SUMS, POOL_SUMS, BALANCES, NUMBERS, REVERSALS, POOLS];
-  // One transaction: an award between two checks would look like a fault.
+  // One transaction: an award between two checks would look like a difference.
   const [counts, ...found] = await ctx.db.client.batch(
     [{ sql: COUNTS, args: [] }, ...checks.map(limited)],
     "read",

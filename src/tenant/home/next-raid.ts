@@ -4,8 +4,8 @@ import type { RaidSchedule } from "../../platform/schema.ts";
 const WEEK_MS = 7 * 86_400_000;
 
 /**
- * When the next raid begins, in Unix milliseconds: today's if it has not begun. The weekdays and
- * times are local to `timeZone`, so the answer moves with daylight saving.
+ * When the next raid begins, in Unix milliseconds; today's raid if it has not begun. Weekdays and times are
+ * local to `timeZone`, so the result follows daylight saving.
  */
 export function nextRaid(
   schedule: RaidSchedule,

@@ -41,7 +41,7 @@ interface Home {
   readonly roster: RosterSummary;
 }
 
-/** The guild's front page: what is next, what is mine, what happened. */
+/** The guild's front page: what is next, the reader's own figures, and recent events. */
 export function homePages() {
   const router = createRouter<GuildEnv>();
   router.get("/", async (c) => {
@@ -203,7 +203,7 @@ function TopStandings({ view, home }: { view: View; home: Home }) {
   );
 }
 
-/** What can be bid on now: the reason to look in during a raid. */
+/** The open auctions: members look here during a raid. */
 function Auctions({ view, home }: { view: View; home: Home }) {
   const t = view.messages.auctions;
   const { timeZone } = view.guild!.guild;

@@ -10,7 +10,7 @@ import type { GuildEvent } from "../events.ts";
 import { ownPerson } from "../roster/service.ts";
 
 const api = guildOperations("Live");
-/** What happens in a guild, as it happens. */
+/** Streams the events of a guild. */
 export const liveApi = createRouter<GuildEnv>();
 
 liveApi.openapi(
@@ -52,22 +52,22 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
     const clock = () =>
       stream.send({ event: "clock", data: JSON.stringify({ now: now().getTime() }) });
     await clock();
-    let toldAt = performance.now();
+    let checkedAt = performance.now();
     while (!tail.isStopped) {
-      const dueMs = toldAt + limits.live.recheckMs;
+      const dueMs = checkedAt + limits.live.recheckMs;
       for (const event of await tail.next(Math.max(0, dueMs - performance.now()))) {
         const data = JSON.stringify(forReader(event, personId));
         await stream.send({ id: String(event.seq), event: event.topic, data });
       }
       // A timer may fire a fraction early.
       if (tail.isStopped || performance.now() < dueMs - 5) continue;
-      toldAt = performance.now();
+      checkedAt = performance.now();
       await clock();
     }
   });
 }
 
-/** An event as this reader may see it: names where the auction shows them, and what is their own. */
+/** An event as this reader may see it: with names if the auction shows them, and with their own bids. */
 function forReader({ topic, data }: GuildEvent, personId: string | undefined) {
   if (topic !== "auction") return data;
   const { leaders, ...facts } = data as {

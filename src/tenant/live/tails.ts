@@ -11,8 +11,10 @@ interface Deps {
   readonly tenants: TenantDatabases;
   readonly background: Background;
   readonly pollMs?: number;
-  /** Looks after which everybody is let go, to come back with the number they saw last. */
-  readonly looksMax?: number;
+  /**
+   * After this number of polls all viewers are disconnected. They reconnect with the last number they saw.
+   */
+  readonly pollsMax?: number;
 }
 
 interface Watched {
@@ -23,8 +25,8 @@ interface Watched {
 type Row = { seq: number; topic: string; data: string };
 
 /**
- * Follows the events of guilds that somebody watches. However many watch one guild, its table is
- * read once for all of them, so what a viewer costs is what is sent to them.
+ * Follows the events of guilds that have viewers. A guild's table is read once for all its viewers, so a
+ * viewer costs only what is sent to them.
  */
 export class EventTails {
   readonly #deps: Deps;
@@ -35,13 +37,16 @@ export class EventTails {
     this.#deps = deps;
   }
 
-  /** The number of the guild's latest event, for a page that will follow from there. */
+  /** The number of the guild's latest event, for a page that follows from there. */
   async lastSeq(guildId: GuildId): Promise<number> {
-    const rows = await this.#ask<{ seq: number }>(guildId, LAST_EVENT);
+    const rows = await this.#query<{ seq: number }>(guildId, LAST_EVENT);
     return rows?.[0]?.seq ?? 0;
   }
 
-  /** Follows one guild from the event after `seq` on. Ends with `stop()` or when the guild does. */
+  /**
+   * Follows one guild from the event after `seq`. Ends with `stop()`, or when the guild is no longer
+   * served.
+   */
   follow(guildId: GuildId, seq: number): Tail {
     let watched = this.#watched.get(guildId);
     const isFirst = watched === undefined;
@@ -51,7 +56,7 @@ export class EventTails {
     }
     const tail = new Tail(seq, () => this.#leave(guildId, tail));
     watched.tails.add(tail);
-    // What the others have seen already is asked for by going back to where this one begins.
+    // Go back to where the new viewer begins. Viewers that are further ahead skip what they have seen.
     watched.lastSeq = Math.min(watched.lastSeq, seq);
     if (isFirst) this.#deps.background.detach("live.follow", this.#run(guildId, watched));
     return tail;
@@ -69,10 +74,10 @@ export class EventTails {
   }
 
   async #run(guildId: GuildId, watched: Watched): Promise<void> {
-    const { pollMs = limits.live.pollMs, looksMax = Number.POSITIVE_INFINITY } = this.#deps;
-    for (let looks = 1; watched.tails.size > 0 && !this.#isClosed; looks++) {
+    const { pollMs = limits.live.pollMs, pollsMax = Number.POSITIVE_INFINITY } = this.#deps;
+    for (let polls = 1; watched.tails.size > 0 && !this.#isClosed; polls++) {
       const from = watched.lastSeq;
-      const rows = await this.#ask<Row>(guildId, EVENTS_AFTER, from).catch(() => []);
+      const rows = await this.#query<Row>(guildId, EVENTS_AFTER, from).catch(() => []);
       if (rows === undefined) {
         for (const tail of watched.tails) tail.stop();
         return;
@@ -81,15 +86,15 @@ export class EventTails {
         const event: GuildEvent = { seq, topic, data: JSON.parse(data) };
         for (const tail of watched.tails) tail.push(event);
       }
-      // Somebody who joined meanwhile may have moved the beginning back.
+      // A new viewer may have moved the beginning back during the read.
       if (watched.lastSeq === from) watched.lastSeq = rows.at(-1)?.seq ?? from;
-      if (looks >= looksMax) for (const tail of watched.tails) tail.stop();
+      if (polls >= pollsMax) for (const tail of watched.tails) tail.stop();
       if (rows.length < limits.live.eventsPerLook) await delay(pollMs);
     }
   }
 
-  /** Undefined once the guild is not served any more. */
-  async #ask<T>(
+  /** Undefined once the guild is no longer served. */
+  async #query<T>(
     guildId: GuildId,
     sql: string,
     ...args: number[]
@@ -100,7 +105,7 @@ export class EventTails {
   }
 }
 
-/** One reader's place in a guild's events: every event once, in order, none left out. */
+/** One reader's position in a guild's events: every event once and in order, without gaps. */
 export class Tail {
   readonly #waiting: GuildEvent[] = [];
   readonly #leave: () => void;
@@ -121,12 +126,12 @@ export class Tail {
     if (event.seq <= this.#seq || this.#isStopped) return;
     this.#seq = event.seq;
     this.#waiting.push(event);
-    // Who reads nothing is let go: they come back with the number they saw last.
+    // Drop viewers that fall behind. They reconnect with the last number they saw.
     if (this.#waiting.length > limits.live.waitingMax) this.stop();
     this.#wake();
   }
 
-  /** What came since the last call; empty after `ms` without any. */
+  /** The events since the last call; empty after `ms` without any. */
   async next(ms: number): Promise<readonly GuildEvent[]> {
     if (this.#waiting.length === 0 && !this.#isStopped) {
       const woken = pause(ms);

@@ -5,12 +5,12 @@ import { seedHashOf } from "../auctions/rules.ts";
 const MINUTE_MS = 60_000;
 const EXAMPLE_POOL = "(SELECT id FROM pools WHERE is_example = 1)";
 const OF_EXAMPLE = "(SELECT id FROM persons WHERE is_example = 1)";
-/** What the last thing of the example was bid on, in the order of the bids. */
+/** The bids for the last item of the example, in order, as shares of the price. */
 const BIDS = [0.4, 0.7, 1] as const;
 
 /**
- * The raids, the attendance, the loot and an auction behind the example's points: whoever tries the
- * product out sees each page with something on it. To stand after the entries in the same write.
+ * The raids, attendance, loot and auction for the example's points, so that every page shows data during a
+ * trial. Must come after the entries in the same write.
  */
 export function exampleNights(nowMs: number): readonly Statement[] {
   const auctionId = newId<AuctionId>();
@@ -19,7 +19,7 @@ export function exampleNights(nowMs: number): readonly Statement[] {
   const lootKeys = Array.from({ length: 40 }, () => newId<string>());
   return [
     {
-      // Each night began with points for being on time and ended with those for staying.
+      // Each night begins with the points for being on time and ends with those for staying.
       sql: `INSERT INTO raids (id, name, pool_id, starts_at, ends_at, status, started_at, ended_at,
               created_at)
             SELECT j.value, 'Example raid', pool_id, effective_at,
@@ -60,7 +60,7 @@ export function exampleNights(nowMs: number): readonly Statement[] {
   ];
 }
 
-/** The latest thing was won in an auction against two others. */
+/** The last item was won in an auction against two other bidders. */
 function exampleAuction(auctionId: AuctionId, seed: string): readonly Statement[] {
   const last = `(SELECT * FROM loot_awards WHERE pool_id IN ${EXAMPLE_POOL}
     ORDER BY at DESC, id DESC LIMIT 1)`;
@@ -92,7 +92,7 @@ function exampleAuction(auctionId: AuctionId, seed: string): readonly Statement[
   ];
 }
 
-/** Takes the nights away again; to stand before the removal of the entries and the people. */
+/** Removes the example nights. Must come before the removal of the entries and people. */
 export function nightsRemoval(): readonly Statement[] {
   const auctions = `auction_id IN (SELECT id FROM auctions WHERE pool_id IN ${EXAMPLE_POOL})`;
   return [

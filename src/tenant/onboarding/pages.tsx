@@ -36,7 +36,7 @@ const scheduleForm = z.object({
 });
 const lootForm = z.object({ kind: z.enum(["dkp", "epgp", "zero-sum"]) });
 
-/** The wizard: each step on a page of its own, so that it can be left and found again. */
+/** The wizard. Each step has its own page, so that users can leave and return. */
 export function onboardingPages() {
   const router = createRouter<GuildEnv>();
   const needed = requirePermission("settings.manage");
@@ -49,7 +49,7 @@ export function onboardingPages() {
     c.html(<SchedulePage view={viewOf(c)} form={emptyForm} />),
   );
   router.post("/onboarding/schedule", needed, setSchedule);
-  // The roster and the members have pages that do this well already; the step sees what they did.
+  // These steps use the existing pages for the roster and members, and check the result.
   router.get("/onboarding/roster", needed, (c) =>
     c.redirect(guildHref(viewOf(c), "/roster/import"), 303),
   );

@@ -11,7 +11,7 @@ import { planSeries, series } from "../raids/service.ts";
 import { insertCharacter, insertPerson, rosterSummary, writeUnique } from "../roster/service.ts";
 import { exampleNights, nightsRemoval } from "./example-night.ts";
 
-/** The wizard's steps, in order. Each can be skipped, and come back to. */
+/** The wizard's steps in order. Each can be skipped and visited again. */
 export const STEPS = ["loot", "schedule", "roster", "invitations"] as const;
 export type Step = (typeof STEPS)[number];
 export type StepState = "open" | "done" | "skipped";
@@ -23,7 +23,7 @@ export interface Onboarding {
 
 const SETTING = "onboarding";
 
-/** Example people: names of things, so that nobody is taken for somebody. */
+/** Example people. They are named after objects, so that no real player is mistaken for one. */
 const EXAMPLE = [
   ["Anvil", "warrior", "tank"],
   ["Bellows", "shaman", "healer"],
@@ -35,12 +35,12 @@ const EXAMPLE = [
   ["Hearth", "druid", "healer"],
 ] as const;
 
-/** Knows of invitations, which the guild's own database does not. */
+/** Answers questions about invitations, which are not in the guild's database. */
 type Platform = Pick<PlatformStore, "hasInvited">;
 
 /**
- * How far the guild's setting up is. A step is done when somebody said so, or when what it is about
- * is there, however it came there.
+ * The guild's setup progress. A step is done when a user marked it, or when its result exists for any
+ * reason.
  */
 export async function onboarding(ctx: GuildContext, platform: Platform): Promise<Onboarding> {
   allow(ctx, "settings.manage");
@@ -66,10 +66,7 @@ export async function onboarding(ctx: GuildContext, platform: Platform): Promise
   };
 }
 
-/**
- * Marks steps as done or skipped; nothing is lost by coming back. `detail` is what was chosen, for
- * the audit log.
- */
+/** Marks steps as done or skipped; they can be visited again. `detail` is the choice, for the audit log. */
 export async function markSteps(
   ctx: GuildContext,
   steps: readonly Step[],
@@ -81,7 +78,7 @@ export async function markSteps(
   const states = JSON.stringify(Object.fromEntries(steps.map((step) => [step, state])));
   await write(ctx.db, [
     {
-      // Merged by the database: two steps marked at once are both kept.
+      // The database merges the values, so concurrent marks are both kept.
       sql: `INSERT INTO settings (name, value, updated_at) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET value = json_patch(value, ?2), updated_at = ?3`,
       args: [SETTING, states, ctx.now().getTime()],
@@ -91,8 +88,9 @@ export async function markSteps(
 }
 
 /**
- * Example people and raid nights, in a pool of their own. Adds nothing when they are there.
- * @throws {Conflict} `roster/name-taken` when somebody real is called like one of them.
+ * Adds example people and raid nights in a separate pool. Adds nothing if they exist.
+ *
+ * @throws {Conflict} `roster/name-taken` when a real person has the name of an example person.
  */
 export async function addExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
@@ -122,7 +120,7 @@ export async function addExample(ctx: GuildContext): Promise<void> {
   }
 }
 
-/** The raid nights as weekly raids, for a guild that has none yet: its calendar fills by itself. */
+/** Plans the raid nights as weekly raids if the guild has none, so that its calendar fills itself. */
 export async function planNights(
   ctx: GuildContext,
   name: string,
@@ -135,13 +133,13 @@ export async function planNights(
     return hours * 60 + minutes;
   };
   const { weekdays, startsAt, endsAt } = nights;
-  // A night may end after midnight.
+  // A raid may end after midnight.
   const minutes = (minutesOf(endsAt) - minutesOf(startsAt) + 1_440) % 1_440 || 180;
   const guild = { ...ctx.guild, timeZone };
   await planSeries({ ...ctx, guild }, { name, weekdays, startsAt, minutes });
 }
 
-/** Takes the example away with all that belongs to it. Real points never meet its people. */
+/** Removes the example and everything that belongs to it. Real points never involve its people. */
 export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
   const ofExample = "person_id IN (SELECT id FROM persons WHERE is_example = 1)";

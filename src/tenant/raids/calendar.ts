@@ -3,21 +3,21 @@ import { instantOf } from "../../kernel/time-zone.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A raid that comes back: ISO weekdays (Monday is 1) and a local time such as "20:00". */
+/** A weekly raid: ISO weekdays (Monday is 1) and a local time such as "20:00". */
 export interface Weekly {
   readonly weekdays: readonly number[];
   readonly startsAt: string;
   readonly minutes: number;
 }
 
-/** One raid of a series. `localDate` such as "2026-03-29" names it for ever. */
+/** One raid of a series. `localDate`, such as "2026-03-29", is its permanent key. */
 export interface Occurrence {
   readonly localDate: string;
   readonly startsAt: number;
   readonly endsAt: number;
 }
 
-/** The raids of a series from today on for so many local days, without those that are over. */
+/** The raids of a series from today on for `days` local days, without those that are over. */
 export function occurrences(
   weekly: Weekly,
   timeZone: string,
@@ -35,7 +35,7 @@ export function occurrences(
     .filter(({ endsAt }) => endsAt > nowMs);
 }
 
-/** What a form's local date and time mean in a time zone, in Unix milliseconds. */
+/** Converts a form's local date and time in a time zone to Unix milliseconds. */
 export function momentOfLocal(date: string, time: string, timeZone: string): number | undefined {
   const wall = Date.parse(`${date}T${time}:00Z`);
   return Number.isNaN(wall) ? undefined : instantOf(wall, timeZone);

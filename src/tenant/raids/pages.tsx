@@ -163,7 +163,7 @@ function sendSignup(c: PageContext, id: string, fields: Fields) {
   return service.signUp(c.var.guild, id, parsedForm(signupBody, filledIn(fields)));
 }
 
-/** Each person's fields carry their id; who has no presence yet stays as they are. */
+/** Each person's fields contain their id. People without a presence in the form stay unchanged. */
 function sendPresence(c: PageContext, id: string, fields: Fields) {
   const people = Object.entries(fields).flatMap(([name, presence]) => {
     if (!name.startsWith("presence-") || presence === "") return [];
@@ -188,7 +188,7 @@ function sendAward(c: PageContext, id: string, fields: Fields) {
   return service.awardRaid(withFormKey(c.var.guild, key), id, body);
 }
 
-/** Does something to a raid and shows it again, with what is wrong if it could not be done. */
+/** Runs an action on a raid and shows the raid again, with the problem if it failed. */
 async function act(
   c: PageContext,
   verb: (c: PageContext, id: string, fields: Fields) => Promise<unknown>,

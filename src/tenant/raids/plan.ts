@@ -25,7 +25,7 @@ export interface NewSeries {
   readonly name: string;
   /** ISO weekdays, Monday is 1. */
   readonly weekdays: readonly number[];
-  /** Local time of the guild, such as "20:00". */
+  /** Local time in the guild's time zone, such as "20:00". */
   readonly startsAt: string;
   readonly minutes: number;
   readonly pool?: string | undefined;
@@ -36,7 +36,7 @@ export interface SignupInput {
   readonly status: SignupStatus;
   readonly role?: string | null | undefined;
   readonly note?: string | undefined;
-  /** Somebody else, for officers. */
+  /** Another person, for officers. */
   readonly personId?: string | undefined;
 }
 
@@ -66,7 +66,8 @@ export async function planRaid(ctx: GuildContext, input: NewRaid): Promise<RaidV
 }
 
 /**
- * Raids every week at a local time; those of the next weeks are there at once.
+ * Plans raids every week at a local time. Those of the next weeks are created at once.
+ *
  * @throws {Conflict} `raids/too-many-series`
  */
 export async function planSeries(ctx: GuildContext, input: NewSeries): Promise<RaidSeriesId> {
@@ -98,11 +99,11 @@ export async function planSeries(ctx: GuildContext, input: NewSeries): Promise<R
     },
     record(ctx, "raid.series", id, { after: { ...input } }),
   ]);
-  await topUp(ctx);
+  await addDueRaids(ctx);
   return id;
 }
 
-/** No more raids of this series; those ahead that nobody began are canceled. */
+/** Ends a series. Its future raids that have not begun are canceled. */
 export async function endSeries(ctx: GuildContext, id: string): Promise<void> {
   allow(ctx, "raids.manage");
   const nowMs = ctx.now().getTime();
@@ -156,8 +157,11 @@ export async function cancelRaid(ctx: GuildContext, id: string): Promise<RaidVie
 }
 
 /**
- * Says who comes: the caller, or for officers anybody. The last word counts.
- * @throws {Conflict} `raids/over` @throws {NotFound} `roster/person-not-found`
+ * Sets who comes: the caller, or for officers any person. The last answer counts.
+ *
+ * @throws {Conflict} `raids/over`
+ *
+ * @throws {NotFound} `roster/person-not-found`
  */
 export async function signUp(ctx: GuildContext, id: string, input: SignupInput): Promise<RaidView> {
   allow(ctx, "raids.join");
@@ -184,15 +188,15 @@ export async function signUp(ctx: GuildContext, id: string, input: SignupInput):
     announceRaid(ctx, id),
     record(ctx, "raid.sign-up", id, { after: { person: personId, status: input.status } }),
   ]);
-  await topUp(ctx);
+  await addDueRaids(ctx);
   return await raid(ctx, id as RaidId);
 }
 
 /**
- * Makes sure that every weekly raid of the next weeks is there. Called by what people do anyway, so
- * that a calendar needs no clock of its own; twice makes nothing twice.
+ * Creates the missing weekly raids of the next weeks. Other requests call it, so the calendar needs no
+ * timer. Repeating it creates no duplicates.
  */
-export async function topUp(ctx: GuildContext): Promise<void> {
+export async function addDueRaids(ctx: GuildContext): Promise<void> {
   const series = await ctx.db.all<{
     id: RaidSeriesId;
     name: string;
@@ -225,7 +229,7 @@ export async function topUp(ctx: GuildContext): Promise<void> {
   ]);
 }
 
-/** Tells everybody who looks at this raid to look again. */
+/** Makes all viewers of this raid reload it. */
 export function announceRaid(ctx: GuildContext, id: string) {
   return announce("raid", { id }, ctx.now().getTime());
 }

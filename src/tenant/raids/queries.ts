@@ -19,12 +19,12 @@ export interface Raid {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly note: string;
-  /** People who said that they come. */
+  /** People who signed up as coming. */
   readonly coming: number;
   readonly present: number;
 }
 
-/** One person's word and what came of it. */
+/** One person's answer and attendance. */
 export interface RaidPerson {
   readonly personId: PersonId;
   readonly name: string;
@@ -43,7 +43,7 @@ export interface RaidPerson {
 
 export interface RaidView extends Raid {
   readonly people: readonly RaidPerson[];
-  /** How many of those who come play what. */
+  /** The number of coming people by role. */
   readonly composition: Readonly<Record<RaidRole, number>>;
 }
 
@@ -55,12 +55,12 @@ export interface Series {
   readonly minutes: number;
 }
 
-/** How often one person was there, in percent of the nights that count for them. */
+/** One person's attendance, in percent of the nights that count for them. */
 export interface AttendanceRow {
   readonly personId: PersonId;
   readonly name: string;
   readonly class: string | null;
-  /** Null where no night counts. */
+  /** Null when no night counts. */
   readonly days30: number | null;
   readonly days60: number | null;
   readonly days90: number | null;
@@ -89,20 +89,20 @@ const PEOPLE = `
   LEFT JOIN raid_attendance a ON a.raid_id = ?1 AND a.person_id = n.id
   ORDER BY n.name_key`;
 
-/** The raids that are ahead or going on, the next one first. */
+/** Future and running raids, the next one first. */
 export async function comingRaids(ctx: GuildContext, limit: number): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   return await ctx.db.all<Raid>(
     `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1 - ?2
      ORDER BY r.starts_at, r.id LIMIT ?3`,
     ctx.now().getTime(),
-    // A raid that nobody ended stays in sight for a day.
+    // A raid that was never ended stays listed for a day.
     86_400_000,
     limit,
   );
 }
 
-/** The raids that are over, the latest first. */
+/** Raids that are over, newest first. */
 export async function pastRaids(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
@@ -119,7 +119,7 @@ export async function pastRaids(
   return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
 }
 
-/** Raids of the days around now, for choosing one. */
+/** Raids of the days around now, for selection. */
 export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
@@ -154,7 +154,7 @@ export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   return { ...row, people, composition };
 }
 
-/** The weekly raids that go on. */
+/** The active weekly raids. */
 export async function series(ctx: GuildContext): Promise<readonly Series[]> {
   allow(ctx, "raids.view");
   const rows = await ctx.db.all<Omit<Series, "weekdays"> & { weekdays: string }>(
@@ -164,7 +164,7 @@ export async function series(ctx: GuildContext): Promise<readonly Series[]> {
   return rows.map((row) => ({ ...row, weekdays: JSON.parse(row.weekdays) as number[] }));
 }
 
-/** Who was at a raid, for those who share what is paid there. */
+/** The people who were present at a raid, for sharing a price among them. */
 export async function presentAt(ctx: GuildContext, id: string): Promise<readonly PersonId[]> {
   const rows = await ctx.db.all<{ personId: PersonId }>(
     `SELECT person_id AS personId FROM raid_attendance
@@ -175,8 +175,8 @@ export async function presentAt(ctx: GuildContext, id: string): Promise<readonly
 }
 
 /**
- * Attendance of every active person: credit of the nights that count, by those nights. A night counts
- * once somebody was in the roster; exempt ones leave the sum.
+ * Attendance of every active person: the sum of credits divided by the number of nights that count. A night
+ * counts from the day when the person joined the roster; exempt nights are excluded.
  */
 export async function attendance(ctx: GuildContext): Promise<readonly AttendanceRow[]> {
   allow(ctx, "raids.view");
@@ -204,7 +204,7 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   );
 }
 
-/** How many were at a raid that is over. */
+/** The number of people at a raid that is over. */
 export interface AttendanceNight {
   readonly id: RaidId;
   readonly name: string;
@@ -212,7 +212,7 @@ export interface AttendanceNight {
   readonly present: number;
 }
 
-/** The latest raids and how many were there, the oldest of them first. */
+/** The latest raids and their number of people, oldest first. */
 export async function attendanceNights(ctx: GuildContext): Promise<readonly AttendanceNight[]> {
   allow(ctx, "raids.view");
   const rows = await ctx.db.all<AttendanceNight>(

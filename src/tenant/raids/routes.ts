@@ -12,7 +12,7 @@ const params = z.object({ id: z.uuid() });
 const oneRaid = { 200: json(inputs.raidViewJson, "The raid as it now is.") };
 const newRaid = { 201: json(inputs.raidViewJson, "The planned raid.") };
 
-/** The calendar, who comes, who was there and what they got for it. */
+/** The calendar, sign-ups, attendance and awards of raids. */
 export const raidsApi = createRouter<GuildEnv>();
 
 raidsApi.openapi(

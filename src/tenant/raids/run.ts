@@ -9,36 +9,37 @@ import { parsePoints } from "../dkp/points.ts";
 import { poolOf } from "../dkp/pools.ts";
 import type { Entry } from "../dkp/queries.ts";
 import { ownPerson } from "../roster/service.ts";
-import { announceRaid, topUp } from "./plan.ts";
+import { addDueRaids, announceRaid } from "./plan.ts";
 import { type RaidView, raid } from "./queries.ts";
 import type { Presence, Remark } from "./schema.ts";
 
 export interface PresenceChange {
   readonly personId: string;
   readonly presence: Presence;
-  /** How much of the night counts, in percent; what is usual for the presence, unless said. */
+  /** The credit of the night in percent; by default the usual one for the presence. */
   readonly creditPct?: number | undefined;
   readonly remark?: Remark | null | undefined;
-  /** The night does not count for this person at all. */
+  /** The night does not count for this person. */
   readonly isExempt?: boolean | undefined;
 }
 
 export interface RaidAward {
   readonly points: string | number;
   readonly reason: string;
-  /** What those on the bench get of it, in percent. */
+  /** The share for people on the bench, in percent. */
   readonly benchPct?: number | undefined;
-  /** Not for those who came late, as is usual for being on time. */
+  /** Excludes people who were late, as usual for being on time. */
   readonly exceptLate?: boolean | undefined;
 }
 
-/** Somebody on the bench has kept the night free as well. */
+/** People on the bench have kept the night free too, so they get full credit. */
 const USUAL_CREDIT: Readonly<Record<Presence, number>> = { present: 100, bench: 100, absent: 0 };
-/** How long before its time a raid's bench opens. */
+/** How long before its start a raid's bench opens. */
 const BENCH_OPENS_MS = 3_600_000;
 
 /**
- * Begins a raid: who said yes is there, unless somebody says otherwise.
+ * Begins a raid: people who said yes count as present until an officer changes it.
+ *
  * @throws {Conflict} `raids/not-planned`
  */
 export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView> {
@@ -57,7 +58,7 @@ export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView
     announceRaid(ctx, id),
     record(ctx, "raid.start", id),
   ]);
-  await topUp(ctx);
+  await addDueRaids(ctx);
   return await raid(ctx, id);
 }
 
@@ -74,13 +75,16 @@ export async function endRaid(ctx: GuildContext, id: string): Promise<RaidView> 
     announceRaid(ctx, id),
     record(ctx, "raid.end", id),
   ]);
-  await topUp(ctx);
+  await addDueRaids(ctx);
   return await raid(ctx, id);
 }
 
 /**
- * Notes who is there, on the bench or missing; also afterwards, because memories are corrected.
- * @throws {Conflict} `raids/not-begun` @throws {Invalid} `raids/bad-people`
+ * Sets who is present, on the bench or absent, also after the raid, so that mistakes can be corrected.
+ *
+ * @throws {Conflict} `raids/not-begun`
+ *
+ * @throws {Invalid} `raids/bad-people`
  */
 export async function setPresence(
   ctx: GuildContext,
@@ -137,7 +141,8 @@ export async function setPresence(
 }
 
 /**
- * Puts the caller on the bench by themselves: from an hour before the raid until it ends.
+ * Puts the caller on the bench, from an hour before the raid until it ends.
+ *
  * @throws {Conflict} `raids/bench-closed`, `raids/already-there`
  */
 export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView> {
@@ -173,9 +178,12 @@ export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView
 }
 
 /**
- * Points for everybody who is at the raid, by person and not by character; those on the bench get
- * their share.
- * @throws {Conflict} `raids/nobody-there`, `raids/not-begun` @throws as `dkp.award` does
+ * Awards points to everyone at the raid, per person and not per character. People on the bench get their
+ * share.
+ *
+ * @throws {Conflict} `raids/nobody-there`, `raids/not-begun`
+ *
+ * @throws as `dkp.award` does
  */
 export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward): Promise<Entry> {
   allow(ctx, "points.award");

@@ -13,7 +13,7 @@ import { persons, type RaidRole } from "../roster/schema.ts";
 export type RaidStatus = "planned" | "running" | "ended" | "canceled";
 export type SignupStatus = "yes" | "late" | "maybe" | "no";
 export type Presence = "present" | "bench" | "absent";
-/** Why somebody gets less than the whole night, in the words that guilds use. */
+/** Why a person gets less than the full credit, in common guild terms. */
 export type Remark =
   | "late"
   | "unprepared"
@@ -22,7 +22,7 @@ export type Remark =
   | "gave-notice"
   | "benched";
 
-/** Raids that come back every week, at a local time of the guild's time zone. */
+/** Weekly raids at a local time in the guild's time zone. */
 export const raidSeries = sqliteTable("raid_series", {
   id: text().$type<RaidSeriesId>().primaryKey(),
   name: text().notNull(),
@@ -43,7 +43,7 @@ export const raids = sqliteTable(
     seriesId: text("series_id")
       .$type<RaidSeriesId>()
       .references(() => raidSeries.id),
-    /** The local day of a series' raid: whatever its time becomes, there is one for each day. */
+    /** The local day of a series' raid: one raid per day, even if its time changes. */
     localDate: text("local_date"),
     name: text().notNull(),
     poolId: text("pool_id").$type<PoolId>().notNull(),
@@ -82,7 +82,7 @@ export const signups = sqliteTable(
   (t) => [primaryKey({ columns: [t.raidId, t.personId] })],
 );
 
-/** Who was there. A night is credited in percent; exempt rows count for nothing. */
+/** Who was present. Each night has a credit in percent; exempt rows do not count. */
 export const attendance = sqliteTable(
   "raid_attendance",
   {

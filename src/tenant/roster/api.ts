@@ -20,7 +20,7 @@ export const newCharacter = z
 
 export const characterChange = newCharacter.partial().openapi("CharacterChange");
 
-/** The member is named by the person that they are now. */
+/** `personId` is the person that the member is linked to now. */
 export const memberLink = z.strictObject({ personId: z.uuid() }).openapi("MemberLink");
 
 export const newPerson = z
@@ -37,7 +37,7 @@ export const personChange = z
 
 export const rosterText = z.strictObject({ text: z.string().max(limits.roster.pasteCharsMax) });
 
-/** An empty field of a filter form asks for nothing. */
+/** An empty field of a filter form does not filter. */
 const blankIsAbsent = (value: unknown) => (value === "" ? undefined : value);
 
 export const rosterFilters = z.object({

@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, asc, eq, not, type SQL, sql } from "drizzle-orm";
+import { existsIn, isTrue } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
@@ -6,7 +8,8 @@ import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import type { ClassId } from "./classes.ts";
 import { foldName } from "./names.ts";
-import type { RaidRole } from "./schema.ts";
+import { ownerOfCharacter } from "./queries.ts";
+import { characters, type RaidRole } from "./schema.ts";
 import {
   insertCharacter,
   type NewCharacter,
@@ -25,7 +28,7 @@ export interface CharacterChange {
 }
 
 /**
- * Adds a character; a person's first one is the main.
+ * Adds a character. The first one of a person becomes the main.
  * @throws {NotFound} `roster/person-not-found`
  * @throws {Conflict} `roster/name-taken`
  */
@@ -44,7 +47,7 @@ export async function addCharacter(
 }
 
 /**
- * Changes what is known of a character; what is left out stays.
+ * Changes a character. Fields that are left out keep their value.
  * @throws {NotFound} `roster/character-not-found`
  * @throws {Conflict} `roster/name-taken`
  */
@@ -58,30 +61,14 @@ export async function changeCharacter(
   const before = owner.characters.find((one) => one.id === id);
   await writeUnique(ctx, [
     characterExists(id),
-    {
-      sql: `UPDATE characters SET name = coalesce(?1, name), name_key = coalesce(?2, name_key),
-              realm = coalesce(?3, realm), realm_key = coalesce(?4, realm_key),
-              class = coalesce(?5, class), spec = coalesce(?6, spec),
-              role = CASE WHEN ?7 THEN ?8 ELSE role END WHERE id = ?9`,
-      args: [
-        change.name?.trim() ?? null,
-        change.name === undefined ? null : foldName(change.name),
-        change.realm?.trim() ?? null,
-        change.realm === undefined ? null : foldName(change.realm),
-        change.class ?? null,
-        change.spec ?? null,
-        change.role !== undefined,
-        change.role ?? null,
-        id,
-      ],
-    },
+    ...changes(id, change),
     record(ctx, "character.change", id, { before, after: change }),
   ]);
   return await person(ctx, owner.id);
 }
 
 /**
- * Makes this character the main of its person; the former main becomes an alt.
+ * Makes this character the main of its person. The former main becomes an alt.
  * @throws {NotFound} `roster/character-not-found`
  */
 export async function makeMain(ctx: GuildContext, id: string): Promise<Person> {
@@ -89,15 +76,15 @@ export async function makeMain(ctx: GuildContext, id: string): Promise<Person> {
   const personId = await ownerOf(ctx, id);
   await write(ctx.db, [
     characterExists(id),
-    { sql: "UPDATE characters SET is_main = 0 WHERE person_id = ?", args: [personId] },
-    { sql: "UPDATE characters SET is_main = 1 WHERE id = ?", args: [id] },
+    build.update(characters).set({ isMain: false }).where(eq(characters.personId, personId)),
+    build.update(characters).set({ isMain: true }).where(isCharacter(id)),
     record(ctx, "character.main", id, { after: { personId } }),
   ]);
   return await person(ctx, personId);
 }
 
 /**
- * Removes a character. The person, and so the points, stay; after a main the oldest alt follows.
+ * Removes a character. The person and the points stay. After a main, the oldest alt becomes the main.
  * @throws {NotFound} `roster/character-not-found`
  */
 export async function removeCharacter(ctx: GuildContext, id: string): Promise<void> {
@@ -106,28 +93,61 @@ export async function removeCharacter(ctx: GuildContext, id: string): Promise<vo
   const before = owner.characters.find((one) => one.id === id);
   await write(ctx.db, [
     characterExists(id),
-    { sql: "DELETE FROM characters WHERE id = ?", args: [id] },
-    {
-      sql: `UPDATE characters SET is_main = 1 WHERE id = (
-              SELECT id FROM characters WHERE person_id = ?1 ORDER BY created_at, id LIMIT 1)
-            AND NOT EXISTS (SELECT 1 FROM characters WHERE person_id = ?1 AND is_main = 1)`,
-      args: [owner.id],
-    },
+    build.delete(characters).where(isCharacter(id)),
+    ...promoteOldest(owner.id),
     record(ctx, "character.remove", id, { before: { personId: owner.id, ...before } }),
   ]);
 }
 
+/** Returns the update for the fields that a change names. There is none if it names no field. */
+function changes(id: string, change: CharacterChange) {
+  if (Object.values(change).every((value) => value === undefined)) return [];
+  return [
+    build
+      .update(characters)
+      .set({
+        name: change.name?.trim(),
+        nameKey: change.name === undefined ? undefined : foldName(change.name),
+        realm: change.realm?.trim(),
+        realmKey: change.realm === undefined ? undefined : foldName(change.realm),
+        class: change.class,
+        spec: change.spec,
+        role: change.role,
+      })
+      .where(isCharacter(id)),
+  ];
+}
+
+/** Makes the oldest character the main if the person has no main. */
+function promoteOldest(personId: PersonId) {
+  const ofPerson = eq(characters.personId, personId);
+  const oldest = build
+    .select({ id: characters.id })
+    .from(characters)
+    .where(ofPerson)
+    .orderBy(asc(characters.createdAt), asc(characters.id))
+    .limit(1);
+  const hasMain = existsIn(characters, and(ofPerson, isTrue(characters.isMain)));
+  return [
+    build
+      .update(characters)
+      .set({ isMain: true })
+      .where(and(eq(characters.id, oldest), not(hasMain))),
+  ];
+}
+
 async function ownerOf(ctx: GuildContext, id: string): Promise<PersonId> {
-  const row = await ctx.db.first<{ person_id: PersonId }>(
-    "SELECT person_id FROM characters WHERE id = ?",
-    id,
-  );
-  if (row) return row.person_id;
+  const owner = await ownerOfCharacter.first(ctx.db, { id });
+  if (owner) return owner.personId;
   throw noSuchCharacter();
 }
 
 function characterExists(id: string): Guard {
-  return guard(sql`exists (select 1 from characters where id = ${id})`, noSuchCharacter);
+  return guard(existsIn(characters, isCharacter(id)), noSuchCharacter);
+}
+
+function isCharacter(id: string): SQL {
+  return sql`${characters.id} = ${id}`;
 }
 
 function noSuchCharacter(): NotFound {

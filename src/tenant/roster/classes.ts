@@ -1,7 +1,7 @@
 import { foldWord } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
-/** Every class of the game with its specialisations and what they do in a raid. */
+/** Every class of the game with the raid role of each specialisation. */
 export const CLASSES = {
   warrior: { name: "Warrior", specs: { Arms: "melee", Fury: "melee", Protection: "tank" } },
   paladin: { name: "Paladin", specs: { Holy: "healer", Protection: "tank", Retribution: "melee" } },
@@ -49,7 +49,7 @@ export type ClassId = keyof typeof CLASSES;
 export const CLASS_IDS = Object.keys(CLASSES) as readonly ClassId[];
 export const RAID_ROLES = ["tank", "healer", "melee", "ranged"] as const;
 
-// How people write what the game calls otherwise; Spanish in both genders. Accents do not count.
+// Other spellings of the game's names, and Spanish ones in both genders. Accents do not matter.
 const CLASS_WORDS: Readonly<Record<string, ClassId>> = {
   dk: "death-knight",
   dh: "demon-hunter",
@@ -144,18 +144,18 @@ const SPEC_WORDS: Readonly<Record<string, string>> = {
 
 const BY_NAME = new Map<string, ClassId>(CLASS_IDS.map((id) => [foldWord(id), id]));
 
-/** The class that somebody wrote, in English or Spanish, with any spacing. */
+/** Finds a class by its English or Spanish name, in any spelling of spaces. */
 export function classFrom(text: string): ClassId | undefined {
   const word = foldWord(text);
   return BY_NAME.get(word) ?? of(CLASS_WORDS, word);
 }
 
-/** The raid role that somebody wrote. */
+/** Finds a raid role by its English or Spanish name. */
 export function roleFrom(text: string): RaidRole | undefined {
   return of(ROLE_WORDS, foldWord(text));
 }
 
-/** A specialisation of this class as the game writes it, and what it does in a raid. */
+/** Finds a specialisation of this class. Returns the game's spelling and its raid role. */
 export function specFrom(id: ClassId, text: string): { name: string; role: RaidRole } | undefined {
   const specs: Readonly<Record<string, RaidRole>> = CLASSES[id].specs;
   const written = foldWord(text);
@@ -164,7 +164,7 @@ export function specFrom(id: ClassId, text: string): { name: string; role: RaidR
   return name === undefined ? undefined : { name, role: specs[name]! };
 }
 
-// A word such as "constructor" must not find what every object has.
+// A word such as "constructor" must not find a member that every object has.
 function of<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }

@@ -1,15 +1,18 @@
+import { eq } from "drizzle-orm";
+import { build } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
-import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
+import { newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { foldName } from "./names.ts";
 import { type LineProblem, type PastedCharacter, type PastedLine, parseRoster } from "./paste.ts";
-import type { RaidRole } from "./schema.ts";
+import { allCharacters, personNames } from "./queries.ts";
+import { characters } from "./schema.ts";
 import { insertCharacter, insertPerson, writeUnique } from "./service.ts";
 
 export type LineEffect = "new" | "changed" | "unchanged" | "problem";
 
-/** What importing would do with one line. */
+/** The effect of an import on one line. */
 export interface PreviewLine {
   readonly line: number;
   readonly text: string;
@@ -25,23 +28,15 @@ export interface ImportReport {
   readonly problems: number;
 }
 
-interface Known {
-  readonly id: CharacterId;
-  readonly person_id: PersonId;
-  readonly name_key: string;
-  readonly realm_key: string;
-  readonly class: string;
-  readonly spec: string;
-  readonly role: RaidRole | null;
-}
+type Known = Awaited<ReturnType<typeof allCharacters.all>>[number];
 
-/** The characters of the guild by folded name. Of two with one name, the one meant first. */
+/** The characters of the guild by folded name. If several have one name, the first is preferred. */
 type Roster = ReadonlyMap<string, readonly Known[]>;
 
-/** A line that is good, the character it means, and what that character will be. */
+/** A valid line, its character after the import, and the character that it changes. */
 type Matched = PreviewLine & { readonly character: PastedCharacter; readonly there?: Known };
 
-/** What each line of a pasted roster would change. Changes nothing. */
+/** Returns the effect of each line of a pasted roster. Writes nothing. */
 export async function previewRoster(
   ctx: GuildContext,
   text: string,
@@ -51,9 +46,9 @@ export async function previewRoster(
 }
 
 /**
- * Takes over every good line, all of them or none. The same text again changes nothing. A character
- * that is in the guild already is changed, never taken from its person.
- * @throws {Conflict} `roster/name-taken` when somebody added one of the names at this moment.
+ * Imports all valid lines in one transaction. Importing the same text again changes nothing. An existing
+ * character is changed and stays with its person.
+ * @throws {Conflict} `roster/name-taken` if one of the names was added at the same time.
  */
 export async function importRoster(ctx: GuildContext, text: string): Promise<ImportReport> {
   allow(ctx, "roster.manage");
@@ -98,8 +93,8 @@ function previewAgainst(roster: Roster, text: string): readonly (PreviewLine | M
 }
 
 /**
- * Which character each line means: the one of its name and realm; else, where the realm was left
- * out here or there, one of its name that no other line means. So no two lines pull at one character.
+ * Matches each line to a character of the guild, and no two lines to the same one. A character with the
+ * line's name and realm comes first. If the line or the character has no realm, the name alone decides.
  */
 function claims(roster: Roster, lines: readonly PastedLine[]): ReadonlyMap<PastedLine, Known> {
   const found = new Map<PastedLine, Known>();
@@ -113,28 +108,28 @@ function claims(roster: Roster, lines: readonly PastedLine[]): ReadonlyMap<Paste
   const named = lines.flatMap((line) => {
     if (!line.character) return [];
     const { name, realm } = line.character;
-    return [{ line, name_key: foldName(name), realm_key: foldName(realm) }];
+    return [{ line, nameKey: foldName(name), realmKey: foldName(realm) }];
   });
   for (const one of named) claim(one.line, exact.get(placeOf(one)));
-  // How many of each name are known to be taken: each is looked at once, not once for each line.
+  // How many characters of each name are matched already. This keeps the work linear in the lines.
   const passed = new Map<string, number>();
-  for (const { line, name_key, realm_key } of named) {
+  for (const { line, nameKey, realmKey } of named) {
     if (found.has(line)) continue;
-    if (realm_key !== "") {
-      claim(line, exact.get(placeOf({ name_key, realm_key: "" })));
+    if (realmKey !== "") {
+      claim(line, exact.get(placeOf({ nameKey, realmKey: "" })));
       continue;
     }
-    const known = roster.get(name_key) ?? [];
-    let next = passed.get(name_key) ?? 0;
+    const known = roster.get(nameKey) ?? [];
+    let next = passed.get(nameKey) ?? 0;
     while (next < known.length && taken.has(known[next]!)) next++;
-    passed.set(name_key, next);
+    passed.set(nameKey, next);
     claim(line, known[next]);
   }
   return found;
 }
 
-function placeOf({ name_key, realm_key }: Pick<Known, "name_key" | "realm_key">): string {
-  return `${name_key}\n${realm_key}`;
+function placeOf({ nameKey, realmKey }: Pick<Known, "nameKey" | "realmKey">): string {
+  return `${nameKey}\n${realmKey}`;
 }
 
 async function statementsFor(
@@ -143,18 +138,19 @@ async function statementsFor(
   lines: readonly (PreviewLine | Matched)[],
 ): Promise<readonly Writable[]> {
   const statements: Writable[] = [];
-  const owners = new Map([...roster].map(([name, [known]]) => [name, known!.person_id]));
-  const people = await ctx.db.all<{ id: PersonId; name_key: string }>(
-    "SELECT id, name_key FROM persons",
-  );
-  const byName = new Map(people.map((one) => [one.name_key, one.id]));
+  const owners = new Map([...roster].map(([name, [known]]) => [name, known!.personId]));
+  const people = await personNames.all(ctx.db);
+  const byName = new Map(people.map((one) => [one.nameKey, one.id]));
   for (const line of mainsFirst(lines)) {
     const { name, mainName, person, ...character } = line.character;
     if (line.effect === "changed") {
-      statements.push({
-        sql: "UPDATE characters SET class = ?, spec = ?, role = ? WHERE id = ?",
-        args: [character.class, character.spec, character.role, line.there!.id],
-      });
+      const { class: classId, spec, role } = character;
+      statements.push(
+        build
+          .update(characters)
+          .set({ class: classId, spec, role })
+          .where(eq(characters.id, line.there!.id)),
+      );
     }
     if (line.effect !== "new") continue;
     const personName = person ?? name;
@@ -171,7 +167,7 @@ async function statementsFor(
   return statements;
 }
 
-/** Every character after the one it is an alt of, so that it finds the person it belongs to. */
+/** Sorts alts after their mains, so that the person of the main exists when the alt is added. */
 function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched[] {
   const all = lines
     .filter((line): line is Matched => line.character !== undefined)
@@ -188,7 +184,7 @@ function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched
   const sorted: Matched[] = [];
   let ready = all.filter(({ main }) => main === undefined || !left.has(main));
   for (let first = 0; ; ) {
-    // Alts of each other cannot wait; whichever stands first is the main then.
+    // Of characters that name each other as their main, the first one becomes the main.
     while (first < all.length && all[first]!.isSorted) first++;
     if (ready.length === 0 && first === all.length) return sorted;
     const next: typeof all = [];
@@ -204,15 +200,10 @@ function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched
 }
 
 async function rosterOf(ctx: GuildContext): Promise<Roster> {
-  // Where two realms have the same name, the main that was there first is meant.
-  const rows = await ctx.db.all<Known>(
-    `SELECT id, person_id, name_key, realm_key, class, spec, role FROM characters
-     ORDER BY is_main DESC, created_at, id`,
-  );
-  return Map.groupBy(rows, (row) => row.name_key);
+  return Map.groupBy(await allCharacters.all(ctx.db), (row) => row.nameKey);
 }
 
-/** What a line leaves out stays as it is known, unless it belonged to another class. */
+/** Fills in spec and role from the existing character, unless the class changes. */
 function withKnown(character: PastedCharacter, there: Known): PastedCharacter {
   if (character.class !== there.class) return character;
   return {

@@ -1,6 +1,6 @@
 export { foldName, isReadable } from "../../kernel/names.ts";
 
-/** A word as it is recognised: no case, accents, spaces or signs. */
+/** Reduces a word to its letters: no case, accents, spaces or signs. */
 export function foldWord(text: string): string {
   return text
     .normalize("NFD")

@@ -21,7 +21,7 @@ import { AddPage, ImportPage, RosterPage } from "./views/roster.tsx";
 
 type PageContext = Context<GuildEnv>;
 
-/** The roster, its people, and taking one over from pasted text. */
+/** The pages of the roster, of its people, and of the import from pasted text. */
 export function rosterPages() {
   const router = createRouter<GuildEnv>();
   const canManage = requirePermission("roster.manage");
@@ -190,7 +190,7 @@ async function textFields(c: PageContext): Promise<Values> {
   );
 }
 
-/** A form cannot send null: nothing chosen means that nothing is known. */
+/** A form cannot send null. An empty choice means that the role is not known. */
 function characterFields({ role, ...rest }: Values) {
   return { ...rest, role: role || null };
 }
@@ -206,7 +206,7 @@ function toPerson(c: PageContext, done: "saved" | "added" | "removed") {
   return c.redirect(`${path}?done=${done}`, 303);
 }
 
-/** Runs `act`; what goes wrong comes back in the form as it was sent, in the reader's language. */
+/** Runs `act`. A refused input is shown again in its form, with the problem in the reader's language. */
 async function orForm(
   c: PageContext,
   values: Values,

@@ -16,9 +16,9 @@ export type LineProblem =
   | "main-missing"
   | "too-many-lines";
 
-/** One line of pasted text: what it says, or what is wrong with it. */
+/** One line of pasted text with its character, or with its problems. */
 export interface PastedLine {
-  /** Counted from 1, as people count. */
+  /** Counted from 1. */
   readonly line: number;
   readonly text: string;
   readonly problems: readonly LineProblem[];
@@ -31,9 +31,9 @@ export interface PastedCharacter {
   readonly class: ClassId;
   readonly spec: string;
   readonly role: RaidRole | null;
-  /** What the person is called, where the sheet has a column for it. */
+  /** The name of the person, if the sheet has a column for it. */
   readonly person?: string;
-  /** For an alt: the name of its main, as written on the main's own line. */
+  /** For an alt: the name of its main, as the main's own line writes it. */
   readonly mainName?: string;
 }
 
@@ -75,9 +75,9 @@ const PLAIN_ORDER: readonly Column[] = ["name", "class", "spec", "role", "main",
 const SEPARATORS = ["\t", ";", ","];
 
 /**
- * Reads a roster from pasted text: commas, semicolons or tabs, with or without a header line, in
- * English or Spanish. Never throws; every line that is not blank comes back, good or not.
- * `isKnown` says whether a character of this name is in the guild already, so that alts may name it.
+ * Parses a pasted roster: commas, semicolons or tabs, with or without a header line, in English or
+ * Spanish. Never throws. Returns every line that is not blank, valid or not. `isKnown` says whether a
+ * character of this folded name is in the guild, so that an alt can name it as its main.
  */
 export function parseRoster(
   text: string,
@@ -88,7 +88,7 @@ export function parseRoster(
     .split(/\r\n|\r|\n/)
     .map((line, index) => ({ line: index + 1, text: line }))
     .filter((one) => one.text.trim() !== "")
-    // What is far too much is said for its first lines only.
+    // Report a text that is far too long on its first lines only.
     .slice(0, limits.roster.pasteLinesMax + limits.roster.pasteLinesNamedMax);
   const first = filled[0]?.text ?? "";
   const separator = separatorOf(first);
@@ -102,7 +102,7 @@ export function parseRoster(
   return read.map((line) => attach(line, mains));
 }
 
-/** A line as read, before its alts have found their mains. */
+/** A parsed line, before alts are matched to their mains. */
 type Reading = PastedLine & { readonly alt?: string };
 
 function readLine(
@@ -127,7 +127,7 @@ function readLine(
   const spec = classId && specFrom(classId, value("spec"));
   if (classId && value("spec") !== "" && !spec) problems.push("unknown-spec");
   const role = roleFrom(value("role"));
-  // "DPS" says less than the four roles do; the specialisation knows the rest.
+  // "DPS" is melee or ranged. The specialisation decides.
   if (value("role") !== "" && !role && foldWord(value("role")) !== "dps") {
     problems.push("unknown-role");
   }
@@ -154,7 +154,7 @@ function nameProblems(name: string): LineProblem[] {
   return isReadable(name) ? [] : ["name-unreadable"];
 }
 
-/** The main that a line names; "" for an alt that only says that it is one; undefined for a main. */
+/** Returns the main that a line names, "" for an alt that does not name its main, undefined for a main. */
 function altOf(text: string, own: string): string | undefined {
   if (/^(alt|alter|no|twink|secundario)$/i.test(text)) return "";
   const name = text.replace(/^(alt of|alt de|alter de|alt:)\s*/i, "").trim();
@@ -163,7 +163,7 @@ function altOf(text: string, own: string): string | undefined {
 }
 
 interface Mains {
-  /** Does this name stand for a character whose person is known, here or in the guild? */
+  /** Is this the name of a character whose person is known, in the text or in the guild? */
   readonly hasName: (nameKey: string) => boolean;
   readonly byPerson: ReadonlyMap<string, string>;
 }
@@ -171,13 +171,13 @@ interface Mains {
 function mainsOf(lines: readonly Reading[], isKnown: (nameKey: string) => boolean): Mains {
   const good = lines.flatMap(({ character, alt }) => (character ? [{ ...character, alt }] : []));
   const mains = good.filter(({ alt }) => alt === undefined);
-  // The first main of a person wins, as it does in the guild.
+  // The first main of a person is the main, as in the guild.
   const byPerson = new Map(
     mains.toReversed().flatMap(({ name, person }) => (person ? [[foldName(person), name]] : [])),
   );
   const names = new Set(mains.map(({ name }) => foldName(name)));
   const hasName = (key: string) => names.has(key) || isKnown(key);
-  // An alt may name another alt, which belongs to somebody as well.
+  // An alt may name another alt as its main. They get the same person.
   const alts = Map.groupBy(
     good.flatMap(({ name, alt, person }) => {
       const main = alt === "" ? byPerson.get(foldName(person ?? "")) : alt;
@@ -186,7 +186,7 @@ function mainsOf(lines: readonly Reading[], isKnown: (nameKey: string) => boolea
     ({ main }) => main,
   );
   const found = [...alts.keys()].filter(hasName);
-  // The list grows while it is read: each name is looked at once.
+  // The loop adds to the list that it reads, so each name is read once.
   for (const main of found) {
     for (const { name } of alts.get(main) ?? []) {
       if (names.has(name)) continue;
@@ -207,7 +207,7 @@ function attach({ alt, ...line }: Reading, mains: Mains): PastedLine {
   return { ...rest, problems: ["main-missing"] };
 }
 
-/** The sign between the cells: the first of ours that stands outside quotes. */
+/** Returns the separator of the cells: the first known one outside quotes. */
 function separatorOf(line: string): string {
   const bare = line.replace(/"(?:[^"]|"")*"/g, "");
   return SEPARATORS.find((separator) => bare.includes(separator)) ?? ",";
@@ -221,7 +221,7 @@ function headerOf(values: readonly string[]): readonly (Column | undefined)[] | 
   return columns.includes("name") && columns.includes("class") ? columns : undefined;
 }
 
-/** Splits one line; a quoted cell may hold the separator, and a doubled quote is a quote. */
+/** Splits one line. A quoted cell may contain the separator, and a doubled quote is a quote. */
 function cells(line: string, separator: string): readonly string[] {
   const found: string[] = [];
   let cell = "";

@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { CharacterId, PersonId, UserId } from "../../kernel/ids.ts";
+import type { ClassId } from "./classes.ts";
 
 export type PersonStatus = "active" | "archived";
 export type RaidRole = "tank" | "healer" | "melee" | "ranged";
 
-/** People of the guild. Points belong to the person, whichever character they play. */
+/** People of the guild. Points belong to the person, not to a character. */
 export const persons = sqliteTable(
   "persons",
   {
@@ -23,7 +24,7 @@ export const persons = sqliteTable(
   (t) => [uniqueIndex("persons_by_name").on(t.nameKey), index("persons_by_status").on(t.status)],
 );
 
-/** Characters of a person: one main at most, any number of alts. */
+/** Characters of a person: at most one main, and any number of alts. */
 export const characters = sqliteTable(
   "characters",
   {
@@ -36,7 +37,7 @@ export const characters = sqliteTable(
     nameKey: text("name_key").notNull(),
     realm: text().notNull().default(""),
     realmKey: text("realm_key").notNull().default(""),
-    class: text().notNull(),
+    class: text().$type<ClassId>().notNull(),
     spec: text().notNull().default(""),
     role: text().$type<RaidRole>(),
     isMain: integer("is_main", { mode: "boolean" }).notNull(),

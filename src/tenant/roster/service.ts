@@ -1,5 +1,7 @@
-import { sql } from "drizzle-orm";
+import { and, eq, not, type SQL, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
+import { existsIn, isTrue } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
@@ -10,7 +12,17 @@ import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import type { ClassId } from "./classes.ts";
 import { foldName } from "./names.ts";
+import {
+  activeCharacters,
+  type PersonRow,
+  peopleByRole,
+  personById,
+  personByName,
+  personOfUser,
+  personsPage,
+} from "./queries.ts";
 import type { PersonStatus, RaidRole } from "./schema.ts";
+import * as tables from "./schema.ts";
 
 export type { RaidRole };
 
@@ -31,7 +43,7 @@ export interface Person {
   readonly isMember: boolean;
   readonly isExample: boolean;
   readonly note: string;
-  /** Only for those who may read officers' notes. */
+  /** Absent for callers who may not read officers' notes. */
   readonly officerNote?: string;
   readonly characters: readonly Character[];
 }
@@ -61,65 +73,32 @@ export interface RosterQuery {
 
 export interface RosterSummary {
   readonly people: number;
-  /** People with a character: none, as long as nobody has filled in the roster. */
+  /** People with a main. It is 0 until the roster is filled in. */
   readonly mains: number;
   readonly roles: Readonly<Partial<Record<RaidRole, number>>>;
 }
 
-interface PersonRow {
-  readonly id: PersonId;
-  readonly name: string;
-  readonly name_key: string;
-  readonly status: PersonStatus;
-  readonly user_id: string | null;
-  readonly is_example: number;
-  readonly note: string;
-  readonly officer_note: string;
-  readonly characters: string;
-}
-
-const PERSON = `
-  SELECT p.id, p.name, p.name_key, p.status, p.user_id, p.is_example, p.note, p.officer_note,
-    (SELECT json_group_array(json_object('id', c.id, 'name', c.name, 'realm', c.realm,
-        'class', c.class, 'spec', c.spec, 'role', c.role, 'isMain', c.is_main))
-     FROM (SELECT * FROM characters WHERE person_id = p.id
-           ORDER BY is_main DESC, name_key) c) AS characters
-  FROM persons p`;
-
-const PAGE = `${PERSON}
-  WHERE p.name_key > ?1 AND p.status = ?2
-    AND (?3 = '' OR instr(p.name_key, ?3) > 0 OR EXISTS (SELECT 1 FROM characters c
-         WHERE c.person_id = p.id AND instr(c.name_key, ?3) > 0))
-    AND (?4 = '' OR EXISTS (SELECT 1 FROM characters c WHERE c.person_id = p.id AND c.class = ?4))
-    AND (?5 = '' OR EXISTS (SELECT 1 FROM characters c WHERE c.person_id = p.id AND c.role = ?5))
-  ORDER BY p.name_key LIMIT ?6`;
-
-/** The people of the guild with their characters, by name. */
+/** Lists the people of the guild with their characters, by name. */
 export async function persons(ctx: GuildContext, query: RosterQuery): Promise<Page<Person>> {
   allow(ctx, "roster.view");
   const [after] = query.cursor === undefined ? [""] : decodeCursor(query.cursor, 1);
-  const rows = await ctx.db.all<PersonRow>(
-    PAGE,
-    String(after),
-    query.status ?? "active",
-    foldName(query.q ?? ""),
-    query.class ?? "",
-    query.role ?? "",
-    query.limit + 1,
-  );
-  const { items, next } = toPage(rows, query.limit, (last) => [last.name_key]);
+  const rows = await personsPage.all(ctx.db, {
+    after: String(after),
+    status: query.status ?? "active",
+    part: foldName(query.q ?? ""),
+    class: query.class ?? "",
+    role: query.role ?? "",
+    limit: query.limit + 1,
+  });
+  const { items, next } = toPage(rows, query.limit, (last) => [last.nameKey]);
   const shown = items.map((row) => toPerson(ctx, row));
   return next === undefined ? { items: shown } : { items: shown, next };
 }
 
-/** How many active people the guild has, and how many of their mains play each role. */
+/** Counts the active people, and how many of their mains play each role. */
 export async function rosterSummary(ctx: GuildContext): Promise<RosterSummary> {
   allow(ctx, "roster.view");
-  const rows = await ctx.db.all<{ role: RaidRole | null; people: number; mains: number }>(
-    `SELECT m.role, count(*) AS people, count(m.id) AS mains FROM persons p
-     LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
-     WHERE p.status = 'active' AND p.is_example = 0 GROUP BY m.role`,
-  );
+  const rows = await peopleByRole.all(ctx.db);
   const roles = rows.flatMap(({ role, people }) => (role ? [[role, people]] : []));
   return {
     people: rows.reduce((sum, row) => sum + row.people, 0),
@@ -128,26 +107,28 @@ export async function rosterSummary(ctx: GuildContext): Promise<RosterSummary> {
   };
 }
 
-/** The roster as rows of a file: a line for each character, and for each person without any. */
+/** Returns the rows of a CSV file: one for each character, and one for each person without any. */
 export async function rosterRows(ctx: GuildContext): Promise<readonly (readonly string[])[]> {
   allow(ctx, "roster.view");
-  const rows = await ctx.db.all<Record<string, string | null>>(
-    `SELECT c.name, c.class, c.spec, c.role, CASE c.is_main WHEN 1 THEN 'main' ELSE m.name END AS main,
-       c.realm, p.name AS person
-     FROM persons p LEFT JOIN characters c ON c.person_id = p.id
-     LEFT JOIN characters m ON m.person_id = p.id AND m.is_main = 1
-     WHERE p.status = 'active' AND p.is_example = 0
-     ORDER BY p.name_key, c.is_main DESC, c.name_key LIMIT ?`,
-    limits.roster.csvRowsMax,
-  );
-  const head = ["name", "class", "spec", "role", "main", "realm", "person"];
-  return [head, ...rows.map((row) => head.map((column) => row[column] ?? ""))];
+  const rows = await activeCharacters.all(ctx.db, { limit: limits.roster.csvRowsMax });
+  return [
+    ["name", "class", "spec", "role", "main", "realm", "person"],
+    ...rows.map((row) => [
+      row.name ?? "",
+      row.class ?? "",
+      row.spec ?? "",
+      row.role ?? "",
+      row.isMain ? "main" : (row.mainName ?? ""),
+      row.realm ?? "",
+      row.person,
+    ]),
+  ];
 }
 
 /** @throws {NotFound} `roster/person-not-found` */
 export async function person(ctx: GuildContext, id: string): Promise<Person> {
   allow(ctx, "roster.view");
-  const row = await ctx.db.first<PersonRow>(`${PERSON} WHERE p.id = ?`, id);
+  const row = await personById.first(ctx.db, { id });
   if (row) return toPerson(ctx, row);
   throw noSuchPerson();
 }
@@ -168,7 +149,7 @@ export async function addPerson(
 }
 
 /**
- * Changes name or notes; what is left out stays.
+ * Changes the name or the notes. Fields that are left out keep their value.
  * @throws {NotFound} `roster/person-not-found`
  * @throws {Conflict} `roster/name-taken`
  */
@@ -180,30 +161,27 @@ export async function changePerson(
   allow(ctx, "roster.manage");
   if (change.officerNote !== undefined) allow(ctx, "notes.view");
   const { name, note } = await person(ctx, id);
-  // The note itself stays out: who may read the log need not be one who may read notes.
+  // Readers of the audit log may not be allowed to read notes, so the text stays out of it.
   const { officerNote, ...after } = change;
   const changed = officerNote === undefined ? {} : { officerNote: "changed" };
   await writeUnique(ctx, [
     personExists(id),
-    {
-      sql: `UPDATE persons SET name = coalesce(?1, name), name_key = coalesce(?2, name_key),
-              note = coalesce(?3, note), officer_note = coalesce(?4, officer_note),
-              updated_at = ?5 WHERE id = ?6`,
-      args: [
-        change.name?.trim() ?? null,
-        change.name === undefined ? null : foldName(change.name),
-        change.note ?? null,
-        change.officerNote ?? null,
-        ctx.now().getTime(),
-        id,
-      ],
-    },
+    build
+      .update(tables.persons)
+      .set({
+        name: change.name?.trim(),
+        nameKey: change.name === undefined ? undefined : foldName(change.name),
+        note: change.note,
+        officerNote: change.officerNote,
+        updatedAt: ctx.now().getTime(),
+      })
+      .where(isPerson(id)),
     record(ctx, "person.change", id, { before: { name, note }, after: { ...after, ...changed } }),
   ]);
   return await person(ctx, id);
 }
 
-/** Takes a person out of the lists, or puts them back; their points and history stay. */
+/** Archives a person, or restores an archived one. Points and history stay. */
 export async function setArchived(
   ctx: GuildContext,
   id: string,
@@ -213,23 +191,23 @@ export async function setArchived(
   const status: PersonStatus = isArchived ? "archived" : "active";
   await write(ctx.db, [
     personExists(id),
-    {
-      sql: "UPDATE persons SET status = ?, updated_at = ? WHERE id = ?",
-      args: [status, ctx.now().getTime(), id],
-    },
+    build
+      .update(tables.persons)
+      .set({ status, updatedAt: ctx.now().getTime() })
+      .where(isPerson(id)),
     record(ctx, isArchived ? "person.archive" : "person.restore", id),
   ]);
   return await person(ctx, id);
 }
 
 /**
- * The caller's own person in this guild; made on the first visit of a member. Undefined for
- * visitors and the system.
+ * Returns the caller's own person. A member's first visit creates it. Undefined for visitors and the
+ * system.
  */
 export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> {
   const { actor } = ctx;
   if (actor.type !== "user") return undefined;
-  const find = () => ctx.db.first<PersonRow>(`${PERSON} WHERE p.user_id = ?`, actor.userId);
+  const find = () => personOfUser.first(ctx.db, { userId: actor.userId });
   let row = await find();
   if (row === undefined) {
     const name = await freeName(ctx, nameFrom(actor.name, limits.roster.nameCharsMax));
@@ -237,7 +215,7 @@ export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> 
       insertPerson(ctx, newId<PersonId>(), name, actor.userId),
       record(ctx, "person.join", actor.userId, { after: { name } }),
     ]).catch((error: unknown) => {
-      // Two first visits at once: the other one has made it.
+      // Another first visit of the same member created it at the same time.
       if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
     });
     row = await find();
@@ -245,7 +223,7 @@ export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> 
   return row && toPerson(ctx, row);
 }
 
-/** The statement that adds a person; a repeated name fails, as `roster/name-taken`. */
+/** Returns the statement that adds a person. Use it in `writeUnique`, which reports a name that is taken. */
 export function insertPerson(
   ctx: Pick<GuildContext, "now">,
   id: PersonId,
@@ -254,41 +232,45 @@ export function insertPerson(
   isExample = false,
 ): Writable {
   const nowMs = ctx.now().getTime();
-  return {
-    sql: `INSERT INTO persons (id, name, name_key, user_id, is_example, created_at, updated_at)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`,
-    args: [id, name.trim(), foldName(name), userId, isExample, nowMs],
-  };
+  return insertInto(tables.persons, {
+    id,
+    name: name.trim(),
+    nameKey: foldName(name),
+    userId,
+    isExample,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+  });
 }
 
-/** The statement that adds a character; a person's first one is the main. */
+/** Returns the statement that adds a character. The first one of a person becomes the main. */
 export function insertCharacter(
   ctx: Pick<GuildContext, "now">,
   personId: PersonId,
   input: NewCharacter,
 ): Writable {
+  const { characters } = tables;
   const realm = input.realm?.trim() ?? "";
-  return {
-    sql: `INSERT INTO characters
-            (id, person_id, name, name_key, realm, realm_key, class, spec, role, is_main, created_at)
-          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-            NOT EXISTS (SELECT 1 FROM characters WHERE person_id = ?2 AND is_main = 1), ?10`,
-    args: [
-      newId<CharacterId>(),
-      personId,
-      input.name.trim(),
-      foldName(input.name),
-      realm,
-      foldName(realm),
-      input.class,
-      input.spec ?? "",
-      input.role ?? null,
-      ctx.now().getTime(),
-    ],
-  };
+  const hasMain = existsIn(
+    characters,
+    and(eq(characters.personId, personId), isTrue(characters.isMain)),
+  );
+  return insertInto(characters, {
+    id: newId<CharacterId>(),
+    personId,
+    name: input.name.trim(),
+    nameKey: foldName(input.name),
+    realm,
+    realmKey: foldName(realm),
+    class: input.class,
+    spec: input.spec ?? "",
+    role: input.role ?? null,
+    isMain: not(hasMain),
+    createdAt: ctx.now().getTime(),
+  });
 }
 
-/** One write whose broken unique rule means that a name is taken. */
+/** Writes. A broken unique rule means a name that is taken. @throws {Conflict} `roster/name-taken` */
 export async function writeUnique(
   ctx: GuildContext,
   statements: readonly (Writable | Guard)[],
@@ -306,24 +288,21 @@ export async function writeUnique(
 async function freeName(ctx: GuildContext, wanted: string): Promise<string> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : `${wanted} ${number}`;
-    const taken = await ctx.db.first("SELECT 1 FROM persons WHERE name_key = ?", foldName(name));
+    const taken = await personByName.first(ctx.db, { nameKey: foldName(name) });
     if (taken === undefined) return name;
   }
 }
 
 function toPerson(ctx: GuildContext, row: PersonRow): Person {
-  const characters = JSON.parse(row.characters) as (Omit<Character, "isMain"> & {
-    isMain: number;
-  })[];
   return {
     id: row.id,
     name: row.name,
     status: row.status,
-    isMember: row.user_id !== null,
-    isExample: row.is_example === 1,
+    isMember: row.userId !== null,
+    isExample: row.isExample,
     note: may(ctx, "members.view") ? row.note : "",
-    ...(may(ctx, "notes.view") && { officerNote: row.officer_note }),
-    characters: characters.map((one) => ({ ...one, isMain: one.isMain === 1 })),
+    ...(may(ctx, "notes.view") && { officerNote: row.officerNote }),
+    characters: row.characters,
   };
 }
 
@@ -331,7 +310,12 @@ function noSuchPerson(): NotFound {
   return new NotFound("roster/person-not-found", "There is no such person in this roster.");
 }
 
-/** Refuses unless the person is there, inside a write: `roster/person-not-found`. */
+/** Guards a write: `roster/person-not-found` unless the person exists. */
 export function personExists(id: string): Guard {
-  return guard(sql`exists (select 1 from persons where id = ${id})`, noSuchPerson);
+  return guard(existsIn(tables.persons, isPerson(id)), noSuchPerson);
+}
+
+/** A condition for the row of this id, which may be any text of a request. */
+export function isPerson(id: string): SQL {
+  return sql`${tables.persons.id} = ${id}`;
 }

@@ -18,7 +18,7 @@ function copyOnClick() {
   });
 }
 
-/** Menus close on a click beside them, and on Escape. */
+/** Closes menus on a click outside and on Escape. */
 function closeMenus() {
   const openMenus = () => all<HTMLDetailsElement>("details.menu[open]");
   document.addEventListener("click", (event) => {
@@ -35,7 +35,7 @@ function closeMenus() {
   });
 }
 
-/** One box that ticks all boxes of a name: `<input type="checkbox" data-check-all="name">`. */
+/** One checkbox that ticks all checkboxes of a name: `<input type="checkbox" data-check-all="name">`. */
 function checkAll() {
   document.addEventListener("change", (event) => {
     const box = closest<HTMLInputElement>(event, "[data-check-all]");
@@ -46,7 +46,7 @@ function checkAll() {
   });
 }
 
-/** A form is sent once, however often its button is pressed. */
+/** Submits a form only once, however often its button is pressed. */
 function submitOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -58,14 +58,14 @@ function submitOnce() {
     form.dataset["sent"] = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
   });
-  // The back button shows a page as it was left. Its forms may be sent again.
+  // The back button restores a page as it was left. Its forms may be sent again.
   addEventListener("pageshow", () => {
     for (const form of all("form[data-sent]")) delete form.dataset["sent"];
     for (const button of all("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 }
 
-/** If a part of a page cannot be fetched, the whole page is loaded: it says what is wrong. */
+/** Loads the whole page if a part cannot be fetched. The full page shows the problem. */
 function loadFailedParts() {
   document.addEventListener("htmx:error", (event) => {
     const { detail } = event as CustomEvent<{ ctx?: { request: { action?: string } } }>;
@@ -74,7 +74,7 @@ function loadFailedParts() {
   });
 }
 
-/** The message of the last action goes after a while, and is not in the address that people share. */
+/** Hides the last action's message after a while and removes it from the address, which people share. */
 function dropToast() {
   const here = new URL(location.href);
   if (!here.searchParams.has("done")) return;

@@ -1,7 +1,7 @@
 import { closest, one } from "./dom.ts";
 import type { BidAnswer } from "./messages.ts";
 
-/** What a bid form needs of the page that it is on. */
+/** What a bid form needs from its page. */
 export interface BidPage {
   readonly reconnecting: string;
   isConnected(): boolean;
@@ -9,7 +9,7 @@ export interface BidPage {
   showResult(result: HTMLElement, isGood: boolean, text: string): void;
 }
 
-/** Sends the bids of a page without loading it again: `<form data-bid>`. */
+/** Sends bids without reloading the page: `<form data-bid>`. */
 export function startBidForms(root: HTMLElement, page: BidPage) {
   const onSubmit = (event: Event) => {
     const form = closest<HTMLFormElement>(event, "form[data-bid]");
@@ -18,7 +18,7 @@ export function startBidForms(root: HTMLElement, page: BidPage) {
     event.stopPropagation();
     void sendBid(form, page);
   };
-  // Before the listeners of the document, which would let each form be sent only once.
+  // Runs before the document's listeners, which would let each form be sent only once.
   root.addEventListener("submit", onSubmit, true);
 }
 
@@ -28,7 +28,7 @@ async function sendBid(form: HTMLFormElement, page: BidPage) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   const show = (isGood: boolean, text: string) => {
-    // A refresh may have replaced the card while the bid was under way.
+    // A refresh may have replaced the card while the bid was being sent.
     const card = document.getElementById(form.closest("[data-auction]")?.id ?? "");
     page.showResult(one("[data-result]", card ?? form), isGood, text);
   };
@@ -40,13 +40,13 @@ async function sendBid(form: HTMLFormElement, page: BidPage) {
     });
     const { isPlaced = false, text, detail } = (await answer.json()) as BidAnswer;
     show(isPlaced, text ?? detail ?? "");
-    // The next press is another bid.
+    // The next press is a new bid.
     const key = form.elements.namedItem("key");
     if (key instanceof HTMLInputElement) key.value = crypto.randomUUID();
     const points = form.elements.namedItem("points");
     if (isPlaced && points instanceof HTMLInputElement) delete points.dataset["touched"];
   } catch {
-    // The next try sends the same key. If this bid arrived, that one has no effect.
+    // The next try sends the same key, so it has no effect if this bid arrived.
     show(false, page.reconnecting);
   } finally {
     button.disabled = !page.isConnected();

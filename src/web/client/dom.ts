@@ -1,4 +1,4 @@
-/** All elements below `root` that match, typed by the caller's element class. */
+/** All matching elements below `root`, typed by the caller's element class. */
 export function all<T extends HTMLElement = HTMLElement>(
   selector: string,
   root: ParentNode = document,
@@ -7,8 +7,8 @@ export function all<T extends HTMLElement = HTMLElement>(
 }
 
 /**
- * The first element below `root` that matches.
- * @throws when the page lacks it: the markup and its script belong together.
+ * The first matching element below `root`.
+ * @throws if the page lacks it, because the markup and its script belong together.
  */
 export function one<T extends HTMLElement = HTMLElement>(
   selector: string,
@@ -19,14 +19,14 @@ export function one<T extends HTMLElement = HTMLElement>(
   return found;
 }
 
-/** A `data-` attribute that the markup always sets, or "" where it does not. */
+/** A `data-` attribute that the markup sets, or "" if it is missing. */
 export const data = (element: HTMLElement, name: string): string => element.dataset[name] ?? "";
 
-/** What a `data-` attribute holds as JSON. The server writes it from the type that the caller names. */
+/** The JSON value of a `data-` attribute. The server writes it from the type that the caller names. */
 export const jsonData = <T>(element: HTMLElement, name: string): T =>
   JSON.parse(data(element, name)) as T;
 
-/** The closest element around an event's target that matches, if there is one. */
+/** The closest matching element around an event's target, if there is one. */
 export function closest<T extends HTMLElement = HTMLElement>(
   event: Event,
   selector: string,
@@ -37,5 +37,5 @@ export function closest<T extends HTMLElement = HTMLElement>(
 export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The language of the page, for numbers and dates. */
+/** The page's language, for numbers and dates. */
 export const locale = (): string => document.documentElement.lang;

@@ -3,7 +3,7 @@ import { all } from "./dom.ts";
 const twinOf = (element: Element, part: HTMLElement): HTMLElement | null =>
   element.id ? part.querySelector(`#${CSS.escape(element.id)}`) : null;
 
-/** Before `next` replaces `old`: keeps what a person typed, the focus, open details and results. */
+/** Copies typed input, the focus, open details and results from `old` to `next`, which replaces it. */
 export function keepInput(old: HTMLElement, next: HTMLElement) {
   const fields = "input:not([type=hidden]),select";
   for (const field of all<HTMLInputElement | HTMLSelectElement>(fields, old)) {

@@ -4,7 +4,7 @@ import { keepInput } from "./keep-input.ts";
 import type { AuctionMessage, ClockMessage, LiveTexts } from "./messages.ts";
 
 const TICK_MS = 200;
-/** The server sends its clock every few seconds. Without it for this long, the page is out of date. */
+/** The server sends its time every few seconds. After this long without it, the page is out of date. */
 const STALE_MS = 12_000;
 const REFRESH_PAUSE_MS = 1000;
 const LAST_SECONDS_MS = 10_000;
@@ -31,14 +31,14 @@ export function startLivePages() {
 }
 
 /**
- * A page that follows the guild's events: countdowns run by the server's clock, prices change with
- * each bid, and other parts (`data-part`) are fetched again, at most once a second.
+ * A page that follows the guild's events. Countdowns use the server's clock, and prices change with
+ * each bid. Other parts (`data-part`) are fetched again, at most once a second.
  */
 class LivePage {
   readonly #page: HTMLElement;
   readonly #texts: LiveTexts;
   readonly #status: HTMLElement | null;
-  /** The server's clock minus this device's: the server decides when an auction ends. */
+  /** The server's clock minus this device's. The server decides when an auction ends. */
   #offsetMs: number;
   #heardAt = performance.now();
   #isConnected = false;
@@ -107,7 +107,7 @@ class LivePage {
     this.#status.textContent = this.#texts[state];
   }
 
-  /** Tells a screen reader. "assertive" interrupts what it reads. */
+  /** Announces text to screen readers. "assertive" interrupts the current output. */
   #announce(text: string, how: "polite" | "assertive" = "polite") {
     one(`[data-say="${how}"]`, this.#page).textContent = text;
   }
@@ -124,7 +124,7 @@ class LivePage {
     }
   }
 
-  /** Fetches the page again and replaces its parts. Calls that come meanwhile are one. */
+  /** Fetches the page again and replaces its parts. Calls during a wait share one fetch. */
   async #refresh(waitMs = 150) {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
@@ -210,7 +210,7 @@ class LivePage {
   }
 }
 
-/** Shows what came of a bid. It stays for some seconds, also when its card is fetched again. */
+/** Shows the result of a bid. It stays for some seconds, even if its card is fetched again. */
 function showResult(result: HTMLElement, isGood: boolean, text: string) {
   result.textContent = text;
   result.className = `bid-result ${isGood ? "good" : "bad"}`;

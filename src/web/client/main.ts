@@ -5,7 +5,7 @@ import { startReports } from "./reports.ts";
 import { startSlugFields } from "./slug-field.ts";
 import { startUploads } from "./uploads.ts";
 
-// The script of every page. All pages work without it, too.
+// The script of every page. All pages work without it.
 startBasics();
 startSlugFields();
 startProgress();

@@ -1,4 +1,4 @@
-/** What the server sends to a page's script: as events of a stream, or in `data-` attributes. */
+/** Data that the server sends to a page's script, as stream events or in `data-` attributes. */
 
 export interface StepMessage {
   readonly step: string;
@@ -29,7 +29,7 @@ export interface AuctionMessage {
   }[];
 }
 
-/** The texts of a live page. `%1` and `%2` stand for values that the script fills in. */
+/** The texts of a live page. `%1` and `%2` are placeholders that the script fills in. */
 export interface LiveTexts {
   readonly live: string;
   readonly stale: string;
@@ -46,7 +46,7 @@ export interface LiveTexts {
   readonly extended: string;
 }
 
-/** What a bid sent by script is answered with: `text` when it was judged, else a problem's `detail`. */
+/** The response to a bid sent by script: `text` for a judged bid, else a problem's `detail`. */
 export interface BidAnswer {
   readonly isPlaced?: boolean;
   readonly text?: string;
@@ -61,7 +61,7 @@ export interface ReportMessage {
   readonly encounters: number;
 }
 
-/** The fight that a live log is in, or null between fights. */
+/** The current fight of a live log. Null between fights. */
 export type LiveFightMessage = {
   readonly name: string;
   readonly durationMs: number;

@@ -41,7 +41,7 @@ function watchReport(box: HTMLElement) {
   });
 }
 
-/** Shows the fight of a live log while it goes on: `<div data-live="events-url">`. */
+/** Shows the current fight of a live log: `<div data-live="events-url">`. */
 function watchFight(box: HTMLElement) {
   const status = one("[data-lamp]", box);
   const body = one("tbody", box);

@@ -2,7 +2,7 @@ import { all, data } from "./dom.ts";
 
 const TYPING_PAUSE_MS = 250;
 
-/** Proposes an address while a name is typed: `<input data-address-of="name-field-id">`. */
+/** Suggests a slug while a name is typed: `<input data-address-of="name-field-id">`. */
 export function startSlugFields() {
   for (const field of all<HTMLInputElement>("[data-address-of]")) {
     const name = document.getElementById(data(field, "addressOf"));
@@ -28,7 +28,7 @@ function followName(field: HTMLInputElement, name: HTMLInputElement) {
       proposedFor = typed;
     }, TYPING_PAUSE_MS);
   });
-  // A proposal for half of the name is not sent. The server makes the address then.
+  // Does not send a suggestion for half of the name. The server makes the slug then.
   field.form?.addEventListener(
     "submit",
     () => {
@@ -38,7 +38,7 @@ function followName(field: HTMLInputElement, name: HTMLInputElement) {
   );
 }
 
-/** A free address for a name, or "" if the server cannot say. */
+/** A free slug for a name, or "" if the server cannot suggest one. */
 async function slugFor(name: string): Promise<string> {
   try {
     const answer = await fetch(`/api/guilds/slug?name=${encodeURIComponent(name)}`);

@@ -2,7 +2,7 @@ import UPlot from "uplot";
 import { all, jsonData, locale } from "./dom.ts";
 import type { Timeline } from "./messages.ts";
 
-/** Two deaths whose marks are closer than this, in CSS pixels, share one name. */
+/** Two deaths whose marks are closer than this, in CSS pixels, share one label. */
 const LABEL_GAP = 60;
 
 const token = (name: string): string =>
@@ -63,7 +63,7 @@ function plotOptions(timeline: Timeline, size: { width: number; height: number }
   };
 }
 
-// Replaces the server's drawing of a fight by one that can be zoomed.
+// Replaces the server's chart of a fight by a zoomable one.
 for (const figure of all("[data-timeline]")) {
   const timeline = jsonData<Timeline>(figure, "timeline");
   const chart = figure.querySelector(".chart");

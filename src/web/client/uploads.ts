@@ -15,7 +15,7 @@ interface UploadAnswer {
   readonly receivedBytes: number;
 }
 
-/** An answer of the API that is not a success. */
+/** An error response of the API. */
 class Refused extends Error {
   readonly status: number;
   readonly offset: number | undefined;
@@ -27,7 +27,7 @@ class Refused extends Error {
   }
 }
 
-/** Sends a log in pieces: a lost connection costs one piece, a reload nothing. */
+/** Uploads a log in pieces. After a lost connection or a reload, it continues with the next piece. */
 export function startUploads() {
   for (const form of all<HTMLFormElement>("form[data-upload]")) new Upload(form);
 }
@@ -116,7 +116,7 @@ class Upload {
         failures += 1;
         const isFinal = error instanceof Refused && error.status >= 400 && error.status < 500;
         if (isFinal || failures > FAILURES_MAX) throw error;
-        // The connection is down: wait longer each time, then ask how much has arrived.
+        // The connection is down. Waits longer each time, then asks how much has arrived.
         await pause(Math.min(WAIT_MS.most, WAIT_MS.first * 2 ** failures));
         const now = await fetch(`${url}/${id}`).then(answerOf, () => undefined);
         if (now) offset = now.receivedBytes;

@@ -32,18 +32,18 @@ export function sentenceOf(messages: Messages, code: string, otherwise: string):
 
 /** What a code means in general, for a page that explains it and has no error at hand. */
 export function meaningOf(messages: Messages, code: string): string {
-  const known = { ...messages.problems.meanings, ...sentencesOf(messages) };
-  return sentenceIn(known, code) ?? code;
+  return sentenceIn([...sentencesOf(messages), messages.problems.meanings], code) ?? code;
 }
 
 type Sentences = Readonly<Record<string, string>>;
 
-function sentencesOf(messages: Messages): Sentences {
-  return { ...messages.auth.errors, ...messages.guilds.errors, ...messages.problems.sentences };
+/** The first one that has a code's sentence counts. Merging them would cost a page of codes its square. */
+function sentencesOf({ problems, guilds, auth }: Messages): readonly Sentences[] {
+  return [problems.sentences, guilds.errors, auth.errors];
 }
 
-function sentenceIn(sentences: Sentences, code: string): string | undefined {
-  return Object.hasOwn(sentences, code) ? sentences[code] : undefined;
+function sentenceIn(all: readonly Sentences[], code: string): string | undefined {
+  return all.find((sentences) => Object.hasOwn(sentences, code))?.[code];
 }
 
 export function isLocale(value: string | undefined): value is Locale {

@@ -1,4 +1,4 @@
-/** Type, links, focus, and the few words that any page may use. */
+/** Type, links, focus, and the few classes that any page may use. */
 export const base = `
 *,*::before,*::after{box-sizing:border-box}
 html{font:100%/1.55 var(--font);background:var(--ground);color:var(--text);

@@ -1,4 +1,4 @@
-/** What stands in a page, besides forms and tables. */
+/** Components of a page, except forms and tables. */
 export const components = `
 .page-header{display:flex;gap:1rem 1.5rem;flex-wrap:wrap;align-items:end;
 justify-content:space-between}

@@ -1,4 +1,4 @@
-/** Buttons and fields. Targets are 44 px high, borders of fields stand out 3:1. */
+/** Buttons and fields. Touch targets are 44 px high, and field borders have a contrast of 3:1. */
 export const forms = `
 .button{font:inherit;font-weight:600;display:inline-flex;align-items:center;justify-content:center;
 gap:0.5rem;min-height:2.75rem;padding:0.45rem 1.1rem;border-radius:var(--radius);cursor:pointer;

@@ -7,5 +7,5 @@ import { live } from "./live.ts";
 import { tables } from "./tables.ts";
 import { tokens } from "./tokens.ts";
 
-/** The one style sheet, from the general to the particular. */
+/** The style sheet, from general to specific rules. */
 export const styles = [tokens, base, layout, forms, components, tables, live, landing].join("");

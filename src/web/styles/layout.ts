@@ -1,6 +1,6 @@
 /**
- * The frame of a page. A guild's sections are a rail on wide screens, a strip on middling ones and
- * a bar at the thumb on a phone: one list, three places.
+ * The frame of a page. A guild's sections are a column on wide screens, a strip on medium ones and a
+ * bar at the bottom on a phone, all from one list.
  */
 export const layout = `
 .top{background:var(--surface);border-bottom:1px solid var(--line);position:sticky;top:0;z-index:20}

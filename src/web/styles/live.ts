@@ -1,4 +1,4 @@
-/** What moves by itself: clocks, lamps and bids. */
+/** Live elements: countdowns, status dots and bids. */
 export const live = `
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .lamp{display:inline-flex;align-items:center;gap:0.45rem;font-size:var(--small);color:var(--muted)}

@@ -1,6 +1,6 @@
 /**
- * Tables. Wide screens keep the head in sight while the page scrolls, middling ones scroll the
- * table inside its own frame, and on a phone each row is a small card.
+ * Tables. Wide screens keep the header visible while the page scrolls. Medium ones scroll the table in
+ * its own frame. On a phone each row is a small card.
  */
 export const tables = `
 .table-wrap{border:1px solid var(--line);border-radius:var(--radius-large);background:var(--surface);

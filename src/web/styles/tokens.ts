@@ -16,7 +16,7 @@ export const COLOURS = {
   focus: ["#93caff", "#0b57a4"],
 } as const;
 
-/** WoW's class colours; always beside the class name, never alone. */
+/** WoW's class colours. Always shown beside the class name, never alone. */
 export const CLASS_COLOURS = {
   warrior: "#c69b6d",
   paladin: "#f48cba",
@@ -39,7 +39,7 @@ const variables = (side: Side) =>
     .map(([name, pair]) => `--${name}:${pair[side]};`)
     .join("");
 
-// A shadow on a dark page is only dirt: depth comes from lighter surfaces there.
+// Shadows look dirty on a dark page, so lighter surfaces show depth there.
 const dark = `color-scheme:dark;${variables(0)}--lift:none;`;
 const light = `color-scheme:light;${variables(1)}--lift:0 1px 2px #4b37201a,0 4px 14px #4b37200f;`;
 

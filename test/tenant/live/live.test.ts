@@ -20,7 +20,7 @@ describe("who watches a guild", () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { platform, tenants, background } = t.services;
-    const tails = new EventTails({ platform, tenants, background, pollMs: 1, looksMax: 3 });
+    const tails = new EventTails({ platform, tenants, background, pollMs: 1, pollsMax: 3 });
     const firstSeen = async (seq: number) => {
       const tail = tails.follow(guild.id, seq);
       while (!tail.isStopped) for (const event of await tail.next(1_000)) return event;

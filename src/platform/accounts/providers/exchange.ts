@@ -3,20 +3,20 @@ import { AppError, Malformed, Unavailable } from "../../../kernel/errors.ts";
 import { limits } from "../../../limits.ts";
 import type { Profile, Provider } from "./providers.ts";
 
-/** What belongs to one round through a provider and is known to one browser only. */
-export interface RoundSecrets {
+/** Secrets of one OAuth flow. Only one browser has them. */
+export interface FlowSecrets {
   readonly state: string;
   readonly codeVerifier: string;
 }
 
-export function newRoundSecrets(): RoundSecrets {
+export function newFlowSecrets(): FlowSecrets {
   return { state: oauth.generateRandomState(), codeVerifier: oauth.generateRandomCodeVerifier() };
 }
 
-/** Where the browser goes to agree. */
+/** The provider's page on which the person agrees. */
 export async function authorizationUrl(
   provider: Provider,
-  { state, codeVerifier }: RoundSecrets,
+  { state, codeVerifier }: FlowSecrets,
   redirectUri: string,
   options: { readonly askAgain: boolean },
 ): Promise<URL> {
@@ -36,14 +36,14 @@ export async function authorizationUrl(
 }
 
 /**
- * Whoever agreed, by the parameters that the provider sent the browser back with. Undefined when
- * the person said no there. Nothing of the provider's tokens is kept.
+ * The profile of the person who agreed, from the parameters of the provider's redirect. Undefined if
+ * the person declined there. The provider's tokens are not stored.
  * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
  */
 export async function profileFrom(
   provider: Provider,
   parameters: URLSearchParams,
-  { state, codeVerifier }: RoundSecrets,
+  { state, codeVerifier }: FlowSecrets,
   redirectUri: string,
 ): Promise<Profile | undefined> {
   const server: oauth.AuthorizationServer = {
@@ -77,7 +77,7 @@ export async function profileFrom(
     refuseOutage(answer);
     const profile = provider.profileOf(await answer.json());
     const claims = oauth.getValidatedIdTokenClaims(tokens);
-    if (claims !== undefined && claims.sub !== profile.subject) throw roundNotValid();
+    if (claims !== undefined && claims.sub !== profile.subject) throw flowNotValid();
     return profile;
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError && error.error === "access_denied") {
@@ -87,8 +87,8 @@ export async function profileFrom(
   }
 }
 
-/** The one answer for a round that cannot be believed, whatever was wrong with it. */
-export function roundNotValid(cause?: unknown): Malformed {
+/** The single error for every invalid OAuth flow, whatever its fault. */
+export function flowNotValid(cause?: unknown): Malformed {
   return new Malformed(
     "auth/round-not-valid",
     "This sign-in was not begun in this browser, or it is over. Begin again.",
@@ -99,7 +99,7 @@ export function roundNotValid(cause?: unknown): Malformed {
 
 function requestOptions(url: URL) {
   return {
-    // Only this machine's own addresses come in plain http: the configuration refuses others.
+    // Plain http is allowed only for local addresses. The configuration refuses all others.
     [oauth.allowInsecureRequests]: url.protocol === "http:",
     signal: AbortSignal.timeout(limits.auth.providerDeadlineMs),
   };
@@ -114,7 +114,7 @@ function asProblem(error: unknown): AppError {
   const isNetwork =
     error instanceof TypeError ||
     (error instanceof DOMException && /^(Timeout|Abort)Error$/.test(error.name));
-  return isNetwork ? unavailable(error) : roundNotValid(error);
+  return isNetwork ? unavailable(error) : flowNotValid(error);
 }
 
 function unavailable(cause?: unknown): Unavailable {

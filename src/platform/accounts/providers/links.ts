@@ -15,7 +15,7 @@ import {
 import { type Profile, type Provider, providerName, providersOf } from "./providers.ts";
 import type { ProviderId } from "./schema.ts";
 
-/** An account elsewhere that opens the caller's account here. */
+/** An external account that can sign in to the caller's account. */
 export interface Identity {
   readonly provider: ProviderId;
   readonly name: string;
@@ -23,13 +23,13 @@ export interface Identity {
   readonly lastUsedAt: number;
 }
 
-/** How the caller can sign in. */
+/** The caller's sign-in methods. */
 export interface WaysIn {
   readonly hasPassword: boolean;
   readonly identities: readonly Identity[];
 }
 
-/** How the caller can sign in: a password, and which accounts elsewhere. */
+/** The caller's sign-in methods: a password and linked external accounts. */
 export async function waysIn(ctx: PlatformContext): Promise<WaysIn> {
   const { userId } = accountHolder(ctx);
   const identities = await ctx.services.platform.db.all<Identity>(
@@ -42,7 +42,7 @@ export async function waysIn(ctx: PlatformContext): Promise<WaysIn> {
 }
 
 /**
- * Takes a link away, unless nothing else would open the account.
+ * Removes a link, unless it is the only way to sign in.
  * @throws {Conflict} `auth/last-way-in`, {Forbidden} `auth/proof-required`
  * @throws {NotFound} `auth/not-linked`
  */
@@ -51,7 +51,7 @@ export async function unlink(ctx: PlatformContext, provider: ProviderId): Promis
   const { userId } = caller;
   const { platform, config, now } = ctx.services;
   requireProved(caller, now());
-  // A link to a provider that is not configured any more opens nothing.
+  // A link to a provider that is no longer configured cannot be used to sign in.
   const usable = JSON.stringify(providersOf(config).map(({ id }) => id));
   await write(platform.db, [
     guard(
@@ -76,7 +76,7 @@ export async function unlink(ctx: PlatformContext, provider: ProviderId): Promis
 }
 
 /**
- * Links an account elsewhere to the caller's own, and tells them by mail.
+ * Links an external account to the caller's account and notifies them by email.
  * @throws {Conflict} `auth/identity-taken`, `auth/identity-exists`
  */
 export async function link(
@@ -92,7 +92,7 @@ export async function link(
   ctx.services.wakeJobs();
 }
 
-/** The rows of a link. Linked to the same account already, only the name is learnt anew. */
+/** The rows of a link. If the link exists already, only the name is updated. */
 export function linkRows(
   ctx: PlatformContext,
   userId: UserId,
@@ -127,7 +127,7 @@ export function linkRows(
   ];
 }
 
-/** Proves anew that whoever sits there owns an account that is linked. */
+/** Records a recent sign-in through a linked provider, after it has confirmed the account. */
 export async function prove(
   ctx: PlatformContext,
   provider: Provider,
@@ -142,7 +142,7 @@ export async function prove(
   ]);
 }
 
-/** Signs in whoever an identity is linked to, in a session of its own. */
+/** Signs in the owner of a linked identity, with a new session. */
 export async function signInAs(
   ctx: PlatformContext,
   user: UserRow,
@@ -165,7 +165,7 @@ export async function signInAs(
   return session;
 }
 
-/** The rows that tell the owner of a link: one that they did not make should not stay unnoticed. */
+/** Rows that notify the owner of a new link, so that they notice one that they did not make. */
 export async function linkNotice(
   ctx: PlatformContext,
   userId: UserId,

@@ -11,22 +11,22 @@ import { emptyForm } from "../../../web/forms.tsx";
 import { sentenceOf } from "../../../web/i18n/index.ts";
 import { newcomerInput } from "../api.ts";
 import { flags, keepSession } from "../cookie.ts";
-import { onForm, ownPage, toProof } from "../form-page.ts";
+import { onForm, ownPage, redirectToProof } from "../form-page.ts";
 import { localPath } from "../next-path.ts";
-import { signUpNewcomer } from "./provider-sign-in.ts";
-import { type Newcomer, type Round, seal, unseal } from "./rounds.ts";
-import { beginRound, endRound } from "./service.ts";
-import { NewcomerPage, RoundFailedPage } from "./views/providers.tsx";
+import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
+import { signUpNewUser } from "./provider-sign-in.ts";
+import { beginFlow, finishFlow } from "./service.ts";
+import { FlowFailedPage, NewUserPage } from "./views/providers.tsx";
 
 type Page = Context<AppEnv>;
 
-/** The way to a provider and back, for signing in, for linking and for proving who one is. */
+/** Redirects to a provider and back, for signing in, linking and confirming a sign-in. */
 export function identitiesPages() {
   const pages = createRouter();
-  // Safe requests: they store nothing, and what they seal is good for this browser only.
+  // These requests are safe: they store nothing, and the sealed state works in this browser only.
   pages.get("/sign-in/:provider", async (c) => {
     const { host, origin } = c.var.services.config.publicUrl;
-    // A cookie set below a guild's own host would not come along to the address we come back to.
+    // The callback address is on the main host. A cookie of a guild's own host would not reach it.
     if (new URL(c.req.url).host !== host) return c.redirect(`${origin}${c.req.path}`, 303);
     return await toProvider(c, "sign-in", localPath(c.req.query("next"), "/guilds"));
   });
@@ -40,24 +40,24 @@ export function identitiesPages() {
     return toProvider(c, "prove", localPath(c.req.query("next"), "/account"));
   });
   pages.get("/sign-up/newcomer", async (c) => {
-    const newcomer = await newcomerOf(c);
-    if (newcomer === undefined) return c.redirect("/sign-up", 303);
-    return ownPage(c, newcomerHtml(c, newcomer, emptyForm));
+    const newUser = await newUserOf(c);
+    if (newUser === undefined) return c.redirect("/sign-up", 303);
+    return ownPage(c, newUserHtml(c, newUser, emptyForm));
   });
   pages.post("/sign-up/newcomer", signUp);
   return pages;
 }
 
-async function toProvider(c: Page, purpose: Round["purpose"], next: string): Promise<Response> {
+async function toProvider(c: Page, purpose: OAuthFlow["purpose"], next: string): Promise<Response> {
   try {
     const provider = c.req.param("provider") ?? "";
-    const { url, sealed } = await beginRound(c.var.platform, { provider, purpose, next });
+    const { url, sealed } = await beginFlow(c.var.platform, { provider, purpose, next });
     keep(c, "round", sealed);
     c.header("Cache-Control", "no-store");
     return c.redirect(url.href, 303);
   } catch (error) {
     if (error instanceof AppError && error.code === "auth/proof-required") {
-      return toProof(c, "/account");
+      return redirectToProof(c, "/account");
     }
     throw error;
   }
@@ -74,10 +74,10 @@ async function comeBack(c: Page): Promise<Response> {
   };
   deleteCookie(c, cookieName(c, "round"), flags(c));
   try {
-    const end = await endRound(platform, input);
+    const end = await finishFlow(platform, input);
     if (end.type === "signed-in") keepSession(c, end.session);
-    if (end.type === "newcomer") {
-      keep(c, "newcomer", await seal(platform.services, "newcomer", end.newcomer));
+    if (end.type === "new-user") {
+      keep(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
       return c.redirect("/sign-up/newcomer", 303);
     }
     const saidNo = c.var.caller.type === "user" ? "/account" : "/sign-in";
@@ -87,21 +87,21 @@ async function comeBack(c: Page): Promise<Response> {
     const view = viewOf(c);
     c.status(statusOf(error) as 400);
     const detail = sentenceOf(view.messages, error.code, error.message);
-    return await ownPage(c, <RoundFailedPage view={view} detail={detail} />);
+    return await ownPage(c, <FlowFailedPage view={view} detail={detail} />);
   }
 }
 
 async function signUp(c: Page): Promise<Response> {
   const sealed = onlyCookie(c, cookieName(c, "newcomer"));
-  const newcomer = await newcomerOf(c);
-  if (newcomer === undefined) return c.redirect("/sign-up", 303);
+  const newUser = await newUserOf(c);
+  if (newUser === undefined) return c.redirect("/sign-up", 303);
   return await onForm(
     c,
     newcomerInput,
-    (form) => newcomerHtml(c, newcomer, form),
+    (form) => newUserHtml(c, newUser, form),
     async (input) => {
       const { locale, platform } = c.var;
-      const { session, next } = await signUpNewcomer(platform, { ...input, sealed, locale });
+      const { session, next } = await signUpNewUser(platform, { ...input, sealed, locale });
       keepSession(c, session);
       deleteCookie(c, cookieName(c, "newcomer"), flags(c));
       return c.redirect(next, 303);
@@ -109,15 +109,18 @@ async function signUp(c: Page): Promise<Response> {
   );
 }
 
-function newcomerHtml(c: Page, { name, email }: Newcomer, form: typeof emptyForm) {
-  return <NewcomerPage view={viewOf(c)} form={form} name={name} email={email ?? ""} />;
+function newUserHtml(c: Page, { name, email }: NewUser, form: typeof emptyForm) {
+  return <NewUserPage view={viewOf(c)} form={form} name={name} email={email ?? ""} />;
 }
 
-function newcomerOf(c: Page): Promise<Newcomer | undefined> {
+function newUserOf(c: Page): Promise<NewUser | undefined> {
   return unseal(c.var.services, "newcomer", onlyCookie(c, cookieName(c, "newcomer")));
 }
 
-/** Another site must not make a browser link the account that it is signed in to elsewhere. */
+/**
+ * Refuses requests from other sites, which could link the account that the browser is signed in to at
+ * the provider.
+ */
 function refuseFromElsewhere(c: Page): void {
   if (c.req.header("sec-fetch-site") === "same-origin") return;
   throw new Forbidden(
@@ -131,7 +134,7 @@ function keep(c: Page, kind: "round" | "newcomer", sealed: string): void {
   setCookie(c, cookieName(c, kind), sealed, { ...flags(c), httpOnly: true, maxAge });
 }
 
-/** Bound to this host like the session's. */
+/** The cookie is bound to this host, like the session's. */
 function cookieName(c: Page, kind: "round" | "newcomer"): string {
   const isSecure = c.var.services.config.publicUrl.protocol === "https:";
   return `${isSecure ? "__Host-" : ""}guildhall-${kind}`;

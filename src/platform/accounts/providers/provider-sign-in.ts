@@ -15,22 +15,22 @@ import {
 } from "../accounts.ts";
 import { verificationRows } from "../links.ts";
 import { refuseWhenClosed } from "../service.ts";
-import { roundNotValid } from "./exchange.ts";
+import { flowNotValid } from "./exchange.ts";
+import { type NewUser, unseal } from "./flows.ts";
 import { linkNotice, linkRows, signInAs } from "./links.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
-import { type Newcomer, unseal } from "./rounds.ts";
 
 /**
- * Signs in whoever a provider says has come: to the account that is linked; else to the one with the
- * same address, if both sides have seen that the mailbox is theirs; else to a new one. Who comes
- * without a proven address has to name one first, and is given back as a newcomer.
+ * Signs in a person whom a provider has authenticated: to the linked account, else to the account with
+ * the same address if both sides have verified it, else to a new account. Without a verified address,
+ * returns a `NewUser`, who has to enter an address first.
  * @throws {Conflict} `auth/link-first`, `auth/identity-exists`
  */
 export async function enter(
   ctx: PlatformContext,
   provider: Provider,
   profile: Profile,
-): Promise<NewSession | Omit<Newcomer, "next">> {
+): Promise<NewSession | Omit<NewUser, "next">> {
   const owner = await ownerOf(ctx, provider, profile);
   if (owner !== undefined) return await signInAs(ctx, owner, provider, profile);
   const { email, name, subject } = profile;
@@ -45,22 +45,22 @@ export async function enter(
 }
 
 /**
- * Makes the account of somebody whom the provider names no proven address of. The address they type
- * is unproven until they open the letter.
+ * Makes the account of a person without a verified address at the provider. The address they enter
+ * stays unverified until they open the link in the email.
  * @throws {Malformed} `auth/round-not-valid`, {Conflict} `auth/email-taken`, `auth/identity-taken`
  */
-export async function signUpNewcomer(
+export async function signUpNewUser(
   ctx: PlatformContext,
   input: { sealed: string | undefined; email: string; name: string; locale: Locale },
 ): Promise<{ session: NewSession; next: string }> {
-  const newcomer = await unseal(ctx.services, "newcomer", input.sealed);
-  if (newcomer === undefined) throw roundNotValid();
-  const provider = providerBy(ctx.services.config, newcomer.provider);
-  const profile = { ...newcomer, email: undefined, emailVerified: false };
+  const newUser = await unseal(ctx.services, "newcomer", input.sealed);
+  if (newUser === undefined) throw flowNotValid();
+  const provider = providerBy(ctx.services.config, newUser.provider);
+  const profile = { ...newUser, email: undefined, emailVerified: false };
   const user = newUserRow(input.email, input.name);
   const letter = await verificationRows(ctx, user.id, input.locale);
   const session = await makeAccount(ctx, user, provider, profile, letter);
-  return { session, next: newcomer.next };
+  return { session, next: newUser.next };
 }
 
 async function ownerOf(
@@ -76,7 +76,7 @@ async function ownerOf(
   return row && (await userById(ctx, row.userId));
 }
 
-/** An address that nobody proved may be anybody's: whoever signed up with it first is not believed. */
+/** Links only if the account's address is verified. A stranger may have signed up with it first. */
 async function linkAndSignIn(
   ctx: PlatformContext,
   user: UserRow,

@@ -7,28 +7,28 @@ import { limits } from "../../../limits.ts";
 import { normalEmail } from "../email.ts";
 import type { ProviderId } from "./schema.ts";
 
-/** What a provider says about whoever agreed there. */
+/** The provider's data about the person who agreed. */
 export interface Profile {
   readonly subject: string;
   readonly name: string;
   readonly email: string | undefined;
-  /** The provider has seen that the person reads this mailbox. */
+  /** The provider has verified that the person reads this mailbox. */
   readonly emailVerified: boolean;
 }
 
-/** A provider as we speak to it: our configuration, and what is its own way. */
+/** A provider: our configuration and its own differences. */
 export interface Provider extends ProviderConfig {
   readonly id: ProviderId;
   readonly name: string;
   readonly scope: string;
-  /** How our secret is shown: not every provider decodes what HTTP Basic has to encode. */
+  /** How our secret is sent. Not every provider decodes what HTTP Basic has to encode. */
   readonly showSecret: (secret: string) => ClientAuth;
-  /** Asks for more than a click that the provider may skip for a browser it knows. */
+  /** Parameters that make the provider ask again, instead of one click for a known browser. */
   readonly askAgain: Readonly<Record<string, string>>;
   readonly profileOf: (answer: unknown) => Profile;
 }
 
-// Names elsewhere hold what ours may not; the person can change it afterwards.
+// Names of other services may break our rules. The person can change theirs later.
 const { nameCharsMax } = limits.auth;
 
 const discordUser = z.object({
@@ -39,7 +39,7 @@ const discordUser = z.object({
   verified: z.boolean().nullish(),
 });
 
-// Battle.net names nobody's address.
+// Battle.net returns no address.
 const battlenetUser = z.object({
   sub: z.string().regex(/^\d{1,20}$/),
   battletag: z.string().max(100).optional(),
@@ -85,14 +85,14 @@ export function providersOf(config: Config): readonly Provider[] {
   });
 }
 
-/** @throws {NotFound} `auth/no-such-provider` also for one that is not configured. */
+/** @throws {NotFound} `auth/no-such-provider` for unknown providers and those not configured. */
 export function providerBy(config: Config, id: string): Provider {
   const found = providersOf(config).find((one) => one.id === id);
   if (found) return found;
   throw new NotFound("auth/no-such-provider", "Nobody can sign in this way here. Choose another.");
 }
 
-/** What a provider is called, also one that is not configured any more. */
+/** The display name of a provider, even if it is no longer configured. */
 export function providerName(id: ProviderId): string {
   return WAYS[id].name;
 }

@@ -15,7 +15,7 @@ const identity = z
   })
   .openapi("Identity");
 
-/** Accounts elsewhere that open an account here. They are linked in a browser. */
+/** External accounts that sign in to an account here. Linking happens in a browser. */
 export const identitiesApi = createRouter();
 
 identitiesApi.openapi(

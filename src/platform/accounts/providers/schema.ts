@@ -10,12 +10,12 @@ import type { UserId } from "../../../kernel/ids.ts";
 
 export type ProviderId = "discord" | "battlenet";
 
-/** Accounts elsewhere that open an account here. No token of the provider is kept. */
+/** External accounts that sign in to an account here. No token of the provider is stored. */
 export const identities = sqliteTable(
   "identities",
   {
     provider: text().$type<ProviderId>().notNull(),
-    /** The provider's own id of the account; names and addresses there may change. */
+    /** The provider's id of the account. Names and addresses there may change. */
     subject: text().notNull(),
     userId: text("user_id").$type<UserId>().notNull(),
     name: text().notNull(),
@@ -28,7 +28,7 @@ export const identities = sqliteTable(
   ],
 );
 
-/** Rounds through a provider that have come back. Each does so once. */
+/** OAuth flows that have come back. Each may do so once. */
 export const usedRounds = sqliteTable(
   "used_rounds",
   {

@@ -6,46 +6,48 @@ import { limits } from "../../../limits.ts";
 import type { Locale } from "../../../web/i18n/index.ts";
 import { type PlatformContext, requireProved } from "../../context.ts";
 import { accountHolder, countByAddress, type NewSession } from "../accounts.ts";
-import { authorizationUrl, newRoundSecrets, profileFrom, roundNotValid } from "./exchange.ts";
+import { authorizationUrl, flowNotValid, newFlowSecrets, profileFrom } from "./exchange.ts";
+import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
 import { link, prove } from "./links.ts";
 import { enter } from "./provider-sign-in.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
-import { type Newcomer, type Round, seal, unseal } from "./rounds.ts";
 
-/** How a round ended. A newcomer has no account yet and says first by which address to reach them. */
-export type RoundEnd =
+/** The result of an OAuth flow. A new user has no account yet and must enter an address first. */
+export type FlowResult =
   | { readonly type: "signed-in"; readonly session: NewSession; readonly next: string }
-  | { readonly type: "newcomer"; readonly newcomer: Newcomer }
+  | { readonly type: "new-user"; readonly newUser: NewUser }
   | { readonly type: "done" | "refused"; readonly next: string };
 
 /**
- * Begins a round through a provider: where the browser goes, and what it has to bring back.
+ * Begins an OAuth flow. Returns the provider's address and the state that the browser has to bring
+ * back.
  * @throws {NotFound} `auth/no-such-provider`, {Forbidden} `auth/proof-required` for linking
  */
-export async function beginRound(
+export async function beginFlow(
   ctx: PlatformContext,
-  input: { provider: string; purpose: Round["purpose"]; next: string },
+  input: { provider: string; purpose: OAuthFlow["purpose"]; next: string },
 ): Promise<{ readonly url: URL; readonly sealed: string }> {
   const { services } = ctx;
   const { purpose, next } = input;
   const provider = providerBy(services.config, input.provider);
   const caller = purpose === "sign-in" ? undefined : accountHolder(ctx);
   if (caller && purpose === "link") requireProved(caller, services.now());
-  const secrets = newRoundSecrets();
+  const secrets = newFlowSecrets();
   const askAgain = purpose !== "sign-in";
-  const round = { provider: provider.id, ...secrets, purpose, next, sessionId: caller?.sessionId };
+  const flow = { provider: provider.id, ...secrets, purpose, next, sessionId: caller?.sessionId };
   return {
     url: await authorizationUrl(provider, secrets, redirectUri(ctx, provider), { askAgain }),
-    sealed: await seal(services, "round", round),
+    sealed: await seal(services, "round", flow),
   };
 }
 
 /**
- * Ends a round with what the browser brought: signs in, links, or proves. Each round ends once.
+ * Finishes an OAuth flow with the browser's state: signs in, links, or confirms a sign-in. Each flow
+ * ends once.
  * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
  * @throws {Conflict} `auth/link-first`, `auth/identity-taken`, `auth/identity-exists`
  */
-export async function endRound(
+export async function finishFlow(
   ctx: PlatformContext,
   input: {
     provider: string;
@@ -53,25 +55,25 @@ export async function endRound(
     parameters: URLSearchParams;
     locale: Locale;
   },
-): Promise<RoundEnd> {
+): Promise<FlowResult> {
   const { services } = ctx;
   const provider = providerBy(services.config, input.provider);
   await countByAddress(ctx, "sign-in");
-  const round = await unseal(services, "round", input.sealed);
-  if (round?.provider !== provider.id) throw roundNotValid();
-  if (input.parameters.get("state") !== round.state) throw roundNotValid();
-  await useUp(ctx, round);
-  const profile = await askProvider(ctx, provider, input.parameters, round);
-  const { next } = round;
+  const flow = await unseal(services, "round", input.sealed);
+  if (flow?.provider !== provider.id) throw flowNotValid();
+  if (input.parameters.get("state") !== flow.state) throw flowNotValid();
+  await useUp(ctx, flow);
+  const profile = await askProvider(ctx, provider, input.parameters, flow);
+  const { next } = flow;
   if (profile === undefined) return { type: "refused", next };
-  if (round.purpose === "sign-in") {
+  if (flow.purpose === "sign-in") {
     const entered = await enter(ctx, provider, profile);
     return "token" in entered
       ? { type: "signed-in", session: entered, next }
-      : { type: "newcomer", newcomer: { ...entered, next } };
+      : { type: "new-user", newUser: { ...entered, next } };
   }
-  if (accountHolder(ctx).sessionId !== round.sessionId) throw roundNotValid();
-  if (round.purpose === "link") await link(ctx, provider, profile);
+  if (accountHolder(ctx).sessionId !== flow.sessionId) throw flowNotValid();
+  if (flow.purpose === "link") await link(ctx, provider, profile);
   else await prove(ctx, provider, profile);
   return { type: "done", next };
 }
@@ -80,31 +82,34 @@ async function askProvider(
   ctx: PlatformContext,
   provider: Provider,
   parameters: URLSearchParams,
-  round: Round,
+  flow: OAuthFlow,
 ): Promise<Profile | undefined> {
   try {
-    return await profileFrom(provider, parameters, round, redirectUri(ctx, provider));
+    return await profileFrom(provider, parameters, flow, redirectUri(ctx, provider));
   } catch (error) {
     const cause = error instanceof AppError ? error.cause : undefined;
-    // Its message only: what came back may hold tokens.
+    // Logs only the message, because the response may contain tokens.
     const reason = cause instanceof Error ? cause.message : String(error);
     ctx.services.log.warn("round.failed", { requestId: ctx.requestId, by: provider.id, reason });
     throw error;
   }
 }
 
-/** Exactly what is registered with the provider; each has one of its own, so none can be mixed up. */
+/**
+ * Exactly the address registered with the provider. Each provider has its own, so that responses cannot
+ * be mixed up.
+ */
 function redirectUri(ctx: PlatformContext, { id }: Provider): string {
   return new URL(`/sign-in/${id}/callback`, ctx.services.config.publicUrl).href;
 }
 
-/** @throws {Malformed} `auth/round-not-valid` for a round that came back before. */
-async function useUp(ctx: PlatformContext, { state }: Round): Promise<void> {
+/** @throws {Malformed} `auth/round-not-valid` if the flow came back before. */
+async function useUp(ctx: PlatformContext, { state }: OAuthFlow): Promise<void> {
   const nowMs = ctx.services.now().getTime();
   const stateHash = hashToken(state);
   await write(ctx.services.platform.db, [
     guard(sql`not exists (select 1 from used_rounds where state_hash = ${stateHash})`, () =>
-      roundNotValid(),
+      flowNotValid(),
     ),
     sql`delete from used_rounds where expires_at <= ${nowMs}`,
     sql`insert into used_rounds (state_hash, expires_at)

@@ -9,13 +9,13 @@ import { LinkButton, PageHeader } from "../../../web/components.tsx";
 import { Connections, fieldName, type SentConnection } from "../../../web/connections.tsx";
 import { failedForm } from "../../../web/forms.tsx";
 import { PlatformLayout } from "../../../web/layout.tsx";
-import { ownPage, toProof } from "../form-page.ts";
+import { ownPage, redirectToProof } from "../form-page.ts";
 import { personalSecretBody } from "./routes.ts";
 import * as service from "./service.ts";
 
 const HERE = "/account/connections";
 
-/** The services that a person is connected with in their own name. */
+/** The services that a person has connected for themselves. */
 export function personalSecretsPages() {
   const pages = createRouter();
   pages.get(HERE, async (c) =>
@@ -39,7 +39,7 @@ function save(c: Context<AppEnv>, kind: SecretKind): Promise<Response> {
   return proved(c, async () => {
     const body = await c.req.parseBody();
     const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
-    // The secret itself is not sent back with what was wrong.
+    // The secret itself is not sent back with the errors.
     const values = { account: sent("account") };
     try {
       const input = personalSecretBody.safeParse({ ...values, value: sent("value") });
@@ -60,7 +60,8 @@ async function proved(c: Context<AppEnv>, work: () => Promise<Response>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && error.code === "auth/proof-required") return toProof(c, HERE);
+    if (error instanceof AppError && error.code === "auth/proof-required")
+      return redirectToProof(c, HERE);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ const api = platformOperations("Accounts");
 const kind = z.enum(PERSONAL_SECRET_KINDS);
 const params = z.object({ kind });
 
-/** What is sent, in a form too. Whether it can be right is the service's to say. */
+/** The request body, also as a form. The service checks whether its values are valid. */
 export const personalSecretBody = z.strictObject({
   /** The client's id, for Blizzard and Warcraft Logs. */
   account: z.string().trim().max(100).optional(),

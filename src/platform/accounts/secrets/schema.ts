@@ -2,13 +2,13 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { UserId } from "../../../kernel/ids.ts";
 import type { SecretKind } from "../../../kernel/secret-kinds.ts";
 
-/** What opens other services in a person's own name. Only ever as an envelope; one of each kind. */
+/** A person's own secrets for other services, stored only as envelopes. One of each kind. */
 export const userSecrets = sqliteTable(
   "user_secrets",
   {
     userId: text("user_id").$type<UserId>().notNull(),
     kind: text().$type<SecretKind>().notNull(),
-    /** New with every value, so that an envelope of before opens no more. */
+    /** New for every value, so that an earlier envelope no longer opens. */
     id: text().notNull(),
     account: text(),
     sealed: text().notNull(),

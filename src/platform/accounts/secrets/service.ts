@@ -16,15 +16,15 @@ import { type PlatformContext, type Recording, record, requireProved } from "../
 import type { PlatformStore } from "../../store.ts";
 import { accountHolder } from "../accounts.ts";
 
-/** Seals people's secrets with today's key; it is the platform's, and there is one. */
+/** Reseals people's secrets with the current key. It belongs to the platform, so there is one. */
 export const PERSONAL_RESEAL_JOB = "secrets.reseal-people";
 
-/** All that sealing anew needs, so that a job can do it. */
+/** What resealing needs, so that a job can do it. */
 type Resealing = Recording & {
   readonly services: Pick<Services, "platform" | "envelopes" | "now">;
 };
 
-/** The caller's own secrets without what is secret. */
+/** The caller's own secrets without their values. */
 export async function personalSecrets(ctx: PlatformContext): Promise<readonly SecretView[]> {
   const { userId, name } = accountHolder(ctx);
   const rows = await ctx.services.platform.db.all<Omit<SecretView, "setBy">>(
@@ -35,7 +35,7 @@ export async function personalSecrets(ctx: PlatformContext): Promise<readonly Se
 }
 
 /**
- * Keeps a secret of the caller in the place of the one before. It is never shown again.
+ * Stores a secret of the caller and replaces the previous one. It is never shown again.
  * @throws {Forbidden} `auth/proof-required`, {Invalid} `secrets/not-right`
  * @throws {Unavailable} `secrets/not-configured`
  */
@@ -83,8 +83,8 @@ export async function removePersonalSecret(ctx: PlatformContext, kind: SecretKin
 }
 
 /**
- * A person's secret itself, for what speaks to the service in their name; never for an answer.
- * Undefined when it is not set. @throws {Unavailable} `secrets/unreadable`
+ * The value of a person's secret, for calls to the service. Never put it into a response. Undefined if
+ * it is not set. @throws {Unavailable} `secrets/unreadable`
  */
 export async function personalSecretOf(
   platform: PlatformStore,
@@ -101,7 +101,7 @@ export async function personalSecretOf(
   return { account: row.account, value: await envelopes.open(placeOf(userId, row.id), row.sealed) };
 }
 
-/** What people's secrets are sealed with. */
+/** The keys that people's secrets are sealed with. */
 export async function personalSealedWith(
   platform: PlatformStore,
 ): Promise<readonly { readonly keyId: string; readonly count: number }[]> {
@@ -111,8 +111,8 @@ export async function personalSealedWith(
 }
 
 /**
- * Seals people's secrets with today's key, as far as any key opens them. Killed on the way, it goes
- * on where it was.
+ * Reseals people's secrets with the current key, as far as a configured key opens them. A killed run
+ * continues where it stopped.
  */
 export async function resealPersonal(
   ctx: Resealing,

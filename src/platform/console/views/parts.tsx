@@ -4,7 +4,7 @@ import { viewOf } from "../../../http/view.ts";
 import { LinkButton } from "../../../web/components.tsx";
 import { isProved, type OperatorEnv } from "../access.ts";
 
-/** What changes something, for whoever typed their password just now; for others the way there. */
+/** Shows its children after a recent sign-in. Otherwise shows a link to the sign-in page. */
 export function Changing(props: { c: Context<OperatorEnv>; children?: Child }) {
   const { c, children } = props;
   if (isProved(c)) return <>{children}</>;
@@ -22,7 +22,7 @@ export function Changing(props: { c: Context<OperatorEnv>; children?: Child }) {
   );
 }
 
-/** Names and values, such as what is known of one guild. */
+/** A list of names and values, such as the facts about one guild. */
 export function Facts(props: { facts: readonly (readonly [label: string, value: Child])[] }) {
   return (
     <dl class="facts">

@@ -26,7 +26,7 @@ interface Live {
   readonly now: number;
 }
 
-/** What goes on and what is over. */
+/** Open and past auctions. */
 export function AuctionsPage(
   props: Live & {
     readonly open: readonly AuctionView[];
@@ -92,7 +92,7 @@ export function AuctionsPage(
   );
 }
 
-/** One auction with its bids, its terms and, for officers, what can be done about it. */
+/** One auction with its bids and terms, and the actions of officers. */
 export function AuctionPage(
   props: Live & { readonly auction: AuctionView; readonly form: FormState },
 ) {
@@ -160,7 +160,7 @@ function leadOf(view: View, auction: AuctionView): string {
   return [auction.boss, classes && t.forClasses(classes), auction.note].filter(Boolean).join(" · ");
 }
 
-/** Who got it and for how much, or why nobody did. */
+/** The winner and the price, or the reason why there is no winner. */
 function Result({ view, auction }: { view: View; auction: AuctionView }) {
   const t = view.messages.auctions;
   if (auction.status === "void") return <>{t.canceled(auction.voidReason ?? "")}</>;

@@ -16,7 +16,7 @@ import { classLabel, poolName } from "../../dkp/views/parts.tsx";
 import { CLASS_IDS } from "../../roster/classes.ts";
 import { AUCTION_MODES, TIE_BREAKS } from "../api.ts";
 
-/** What an officer says about a drop; all but item and mode has a usual answer. */
+/** The form for a drop. All fields except item and mode have defaults. */
 export function AuctionFormPage(props: {
   view: View;
   form: FormState;

@@ -6,7 +6,7 @@ import { Amount } from "../../dkp/views/parts.tsx";
 import { hasOnePrice } from "../rules.ts";
 import type { AuctionView, Bid } from "../service.ts";
 
-/** Item, time left, who leads and with what, and the way to bid. */
+/** Item, time left, leader and amount, and the form to bid. */
 export function AuctionCard({ view, auction }: { view: View; auction: AuctionView }) {
   const t = view.messages.auctions;
   return (
@@ -39,7 +39,7 @@ export function leads(auction: AuctionView): boolean {
   return auction.leaders.some((bid) => bid.isOwn);
 }
 
-/** The end as a moment; with scripts as a clock that runs by the server's time. */
+/** The closing time; with scripts a countdown by the server's clock. */
 export function Countdown({ view, auction }: { view: View; auction: AuctionView }) {
   const t = view.messages.auctions;
   const { timeZone } = view.guild!.guild;
@@ -65,7 +65,7 @@ export function Countdown({ view, auction }: { view: View; auction: AuctionView 
   );
 }
 
-/** Who leads now, as far as it may be told. */
+/** The current leader, as far as the mode shows it. */
 export function Standing({ view, auction }: { view: View; auction: AuctionView }) {
   const t = view.messages.auctions;
   const [top] = auction.leaders;
@@ -99,7 +99,7 @@ export function leaderText(view: View, bid: Bid): string {
   return `${bid.personName ?? t.nameless} ${t.leads}`;
 }
 
-/** One field, one press. The key makes a form sent twice one bid. */
+/** A form with one field. Its key turns a form that is sent twice into one bid. */
 export function BidForm({ view, auction }: { view: View; auction: AuctionView }) {
   const t = view.messages.auctions;
   const { funds, pool, own } = auction;

@@ -9,15 +9,15 @@ import { Timestamps } from "./timestamps.ts";
 import type { AnalyzerOptions, FightOutline, LogSummary } from "./types.ts";
 import { Units } from "./units.ts";
 
-/** Names of unknown events that are kept; above that a log is no log. */
+/** The number of unknown event names that are kept. A file with more is not a log. */
 const UNKNOWN_NAMES_MAX = 100;
 const NAME_BYTES_MAX = 64;
 
 /**
- * Reads one combat log, chunk by chunk, and says what happened in it. The same bytes give the same
- * result however they are cut. What cannot be read is counted. Memory has a bound whatever a log
- * holds: what a fight has no room for is left out and counted (`Fight.leftOut`), and a log with more
- * names or fights than any has is refused.
+ * Reads one combat log chunk by chunk and reports its fights. The same bytes give the same result for any
+ * chunk boundaries. Counts what cannot be read. Memory is bounded for any log: what exceeds a fight's
+ * limits is left out and counted (`Fight.leftOut`), and a log with too many names or fights is refused.
+ *
  * @throws {TooLarge} `logs/too-many-names`, `logs/too-many-fights` from `push` and `end`.
  */
 export class Analyzer {
@@ -54,8 +54,8 @@ export class Analyzer {
   }
 
   /**
-   * Ends the log. A last line without its end is read if it is whole; half a line is left out, since
-   * whoever goes on writing will write it again.
+   * Ends the log. Reads a last line without a line break if it is complete. Skips an incomplete line,
+   * because a continued log contains it again.
    */
   end(): LogSummary {
     const rest = this.#splitter.rest();
@@ -66,7 +66,7 @@ export class Analyzer {
     return this.summary();
   }
 
-  /** The encounter that goes on, or the last one that waits to be handed on, as it looks now. */
+  /** The current encounter, or the last finished one that has not been reported, as of now. */
   current(): FightOutline | undefined {
     return this.#segments.current();
   }
@@ -113,7 +113,7 @@ export class Analyzer {
           : this.#act(event, atMs, startByte, endByte);
       if (!isRead) this.#bad++;
     }
-    this.#segments.handOnNews();
+    this.#segments.reportOwned();
   }
 
   #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
@@ -127,7 +127,7 @@ export class Analyzer {
     return read;
   }
 
-  /** Lines that say where something begins or ends. */
+  /** Handles lines that mark a beginning or an end. */
   #mark({ act }: EventKind, atMs: number, startByte: number, endByte: number): boolean {
     const { count } = this.#fields;
     const segments = this.#segments;
@@ -169,7 +169,7 @@ export class Analyzer {
     let until = start;
     const most = Math.min(end, start + NAME_BYTES_MAX);
     while (until < most && isNameByte(bytes[until]!)) until++;
-    // What is no name of an event at all is a bad line, not an event that we do not know.
+    // A line that does not begin with an event name is a bad line, not an unknown event.
     if (until === start || (until < end && bytes[until] !== COMMA)) {
       this.#bad++;
       return;
@@ -185,7 +185,7 @@ export class Analyzer {
     }
   }
 
-  /** Is a line without its end as long as others of its event were? */
+  /** Tells whether a line without a line break is as long as other lines of its event. */
   #isWhole(rest: Uint8Array): boolean {
     if (rest.length === 0 || Number.isNaN(this.#times.read(rest, 0, rest.length))) return false;
     const from = this.#times.next;

@@ -1,4 +1,4 @@
-/** Byte values that mean something in a log line. */
+/** Byte values with a meaning in a log line. */
 export const LF = 10;
 export const CR = 13;
 export const TAB = 9;
@@ -25,7 +25,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return decoder.decode(bytes.subarray(start, end));
 }
 
-/** A decimal whole number, a fraction cut off. Anything else, `nil` for instance, is 0. */
+/** A decimal whole number without its fraction. Anything else, such as `nil`, is 0. */
 export function intOf(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   const isNegative = bytes[at] === MINUS;
@@ -39,7 +39,7 @@ export function intOf(bytes: Uint8Array, start: number, end: number): number {
   return isNegative ? -value : value;
 }
 
-/** Unit flags such as `0x10a48`; also decimal, as some fields of schools are. */
+/** Unit flags such as `0x10a48`. Also reads decimal numbers, which some fields of spell schools contain. */
 export function hexOf(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[start] !== ZERO || bytes[start + 1] !== LOWER_X) return intOf(bytes, start, end);
   let value = 0;
@@ -56,13 +56,13 @@ export function isDigit(byte: number | undefined): boolean {
 }
 
 /**
- * Gives equal byte strings the same small number, without making a string of each: a log names its
- * few hundred units a million times. The bytes of all of them lie in one array.
+ * Assigns the same small number to equal byte strings without creating a string for each: a log repeats a
+ * few hundred unit names a million times. One array stores the bytes of all keys.
  */
 export class Interner {
   #slots = new Int32Array(1024).fill(-1);
   #hashes = new Int32Array(512);
-  /** Where each key ends; it begins where the one before it ends. */
+  /** The end of each key; it begins at the end of the one before. */
   #ends = new Uint32Array(512);
   #bytes = new Uint8Array(16 * 1024);
   #size = 0;
@@ -71,10 +71,10 @@ export class Interner {
     return this.#size;
   }
 
-  /** The number of these bytes, and of nothing else; `size` grows when they are new. */
+  /** The unique number of these bytes; `size` grows when they are new. */
   intern(bytes: Uint8Array, start: number, end: number): number {
     let hash = (end - start) | 0;
-    // The end of a GUID differs most; four bytes at a time would need them aligned.
+    // Byte by byte: reading four bytes at a time would require alignment.
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
     const mask = this.#slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {

@@ -2,18 +2,18 @@ import { BRACKET_OPEN, intOf, isDigit, PAREN_OPEN, textOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
 import { SPECS } from "./specs.ts";
 
-/** What COMBATANT_INFO says of a player. */
+/** The facts about a player in COMBATANT_INFO. */
 export interface Combatant {
   readonly class: string | null;
   readonly spec: string | null;
   readonly itemLevel: number | null;
 }
 
-/** Shirt and tabard have a level that says nothing. */
+/** Shirt and tabard, whose level means nothing. */
 const SHIRT = 3;
 const TABARD = 18;
 
-/** Reads specialisation and item level, wherever the version puts them. */
+/** Reads specialisation and item level, whose position depends on the version. */
 export function combatantOf(fields: Fields): Combatant {
   const { bytes, starts, ends, count } = fields;
   let specId = 0;
@@ -21,7 +21,7 @@ export function combatantOf(fields: Fields): Combatant {
   for (let i = 2; i < count; i++) {
     const first = bytes[starts[i]!];
     if (first !== BRACKET_OPEN && first !== PAREN_OPEN) continue;
-    // The number right before the talents, which are the first group, is the specialisation.
+    // The number before the talents, which are the first group, is the specialisation.
     if (specId === 0) specId = intOf(bytes, starts[i - 1]!, ends[i - 1]!);
     if (first === BRACKET_OPEN && itemLevel === null) {
       itemLevel = levelOf(textOf(bytes, starts[i]!, ends[i]!));
@@ -31,7 +31,7 @@ export function combatantOf(fields: Fields): Combatant {
   return { class: className, spec, itemLevel };
 }
 
-/** The mean level of what is worn; null for a group that is no gear: talents have no inner lists. */
+/** The average level of equipped items; null for a group that is not gear: talents have no inner lists. */
 function levelOf(group: string): number | null {
   if (!/^\[,?\(\d+,\d+,\(/.test(group)) return null;
   const items = [...group.matchAll(/\((\d+),(\d+),\(/g)];
@@ -42,7 +42,7 @@ function levelOf(group: string): number | null {
   return Math.round((levels.reduce((sum, level) => sum + level, 0) / levels.length) * 100) / 100;
 }
 
-/** Does this field hold a number? Tells a spell's id from a unit's GUID. */
+/** Tells whether this field contains a number, which distinguishes a spell's id from a unit's GUID. */
 export function isNumber(fields: Fields, index: number): boolean {
   const { bytes, starts, ends } = fields;
   const start = starts[index]!;

@@ -7,7 +7,7 @@ import type { Segments } from "./segments.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
 import { nameIn, type Units } from "./units.ts";
 
-/** Fields of an advanced block by log version, until a cast has shown how many there are. */
+/** Fields of an advanced block by log version, until a cast shows the actual number. */
 const ADVANCED_FIELDS: Readonly<Record<number, number>> = {
   9: 16,
   16: 17,
@@ -16,34 +16,34 @@ const ADVANCED_FIELDS: Readonly<Record<number, number>> = {
   21: 17,
   22: 19,
 };
-/** Mists classic writes version 9 with a longer block. */
+/** Mists Classic writes version 9 with a longer block. */
 const MISTS_FIELDS = 18;
 
-/** How the header says that the lines after it are written. */
+/** The format of the following lines, from the header. */
 export interface Version {
   readonly log: number | null;
   readonly build: string | null;
 }
 /** amount, base, overkill, school, resisted, blocked, absorbed, critical, glancing, crushing. */
 const DAMAGE_FIELDS = 10;
-/** The fewest fields that a whole line of an event has, for the last line of a file. */
-const WHOLE: Readonly<Partial<Record<number, number>>> = {
+/** The fewest fields of a complete line by event, for the last line of a file. */
+const FIELDS_MIN: Readonly<Partial<Record<number, number>>> = {
   [ACT.encounterStart]: 5,
   [ACT.encounterEnd]: 6,
   [ACT.arenaEnd]: 5,
   [ACT.challengeEnd]: 5,
 };
 
-/** Reads figures out of the fields of a line, from the front and from the end. */
+/** Reads figures from the fields of a line, both from its beginning and from its end. */
 export class Figures {
   hasAdvanced = false;
   readonly #fields: Fields;
   readonly #units: Units;
   readonly #spells: SpellNames;
   readonly #segments: Segments;
-  /** How many fields an advanced block has in this log; 0 until that is known. */
+  /** The number of fields of an advanced block in this log; 0 until it is known. */
   #advancedFields = 0;
-  /** Field counts of each event seen, for telling a whole line from half a one. */
+  /** The field counts of each event so far, to distinguish a complete line from a cut one. */
   readonly #counts = new Map<string, number>();
   readonly #hit: Hit = {
     atMs: 0,
@@ -57,7 +57,7 @@ export class Figures {
     absorbed: 0,
     isCrit: false,
   };
-  // Where the fields of the line at hand are.
+  // Positions of the fields of the current line.
   #base = 9;
   #payload = 9;
 
@@ -68,7 +68,7 @@ export class Figures {
     this.#segments = segments;
   }
 
-  /** False for a line that is cut off; "unknown" for a width that nobody has described. */
+  /** Returns false for a cut line, and "unknown" for an undocumented number of fields. */
   read(event: EventKind, atMs: number, startByte: number, version: Version): boolean | "unknown" {
     const { act } = event;
     if (act === ACT.combatant) return this.#combatant();
@@ -94,11 +94,11 @@ export class Figures {
   }
 
   isWhole({ act, name }: EventKind): boolean {
-    const fewest = WHOLE[act] ?? this.#counts.get(name);
+    const fewest = FIELDS_MIN[act] ?? this.#counts.get(name);
     return fewest !== undefined && this.#fields.count >= fewest;
   }
 
-  /** Old logs have no raid flags, and their GUIDs are written as numbers. */
+  /** Old logs have no raid flags, and write GUIDs as numbers. */
   #prefix({ prefix }: EventKind): boolean {
     const { bytes, starts, count } = this.#fields;
     const guid = starts[1]!;
@@ -128,7 +128,7 @@ export class Figures {
     const hasBlock = this.#isGuid(this.#payload);
     const word = act === ACT.environment ? 1 : 0;
     let end = fields.count;
-    // Newer logs end with ST or AOE; every other last field is a number or nil.
+    // Newer logs end with ST or AOE; in older ones the last field is a number or nil.
     const last = fields.bytes[fields.starts[end - 1]!];
     if (last === 83 || last === 65) end--;
     const block = hasBlock ? this.#blockFields(version, end - word) : 0;
@@ -171,14 +171,14 @@ export class Figures {
     return true;
   }
 
-  /** A hit that a shield took whole has no damage line: it is told as a miss with an amount. */
+  /** A hit that a shield absorbs completely has no damage line: the log has a miss with an amount instead. */
   #missed(atMs: number, startByte: number): boolean {
     const { bytes, starts, ends, count } = this.#fields;
     const type = this.#payload;
     if (count <= type) return false;
     const isAbsorb = ends[type]! - starts[type]! === 6 && bytes[starts[type]! + 2] === 83;
     if (!isAbsorb) return true;
-    // Newer logs say between them which hand it was.
+    // Newer logs have a field for the hand in between.
     const amount = isNumber(this.#fields, type + 1) && this.#base === 7 ? type + 1 : type + 2;
     if (amount >= count) return false;
     const hit = this.#hit;
@@ -208,13 +208,13 @@ export class Figures {
 
   #died(atMs: number): boolean {
     const { bytes, starts, count } = this.#fields;
-    // A hunter who feigns death is told with a 1 at the end.
+    // A hunter's feigned death has a 1 at the end.
     const isFeigned = count > this.#base && bytes[starts[this.#base]!] === 49;
     if (!isFeigned) this.#segments.open?.die(this.#target(), atMs);
     return true;
   }
 
-  /** What an Augmentation evoker gave to others: shown, never added to anybody's damage. */
+  /** The damage that an Augmentation evoker added to others: shown, but never added to a total. */
   #support(): boolean {
     const { count } = this.#fields;
     const supporter = count - 1;
@@ -245,7 +245,7 @@ export class Figures {
     return true;
   }
 
-  /** Who, whom, and on whose side each of them stands. */
+  /** Reads source, target and the flags of both. */
   #who(hit: Hit): void {
     const { bytes, starts, ends } = this.#fields;
     const target = this.#base === 7 ? 4 : 5;
@@ -255,7 +255,7 @@ export class Figures {
     hit.targetFlags = hexOf(bytes, starts[target + 2]!, ends[target + 2]!);
   }
 
-  /** Somebody fights: a hostile unit is hit, or it hits somebody. */
+  /** Detects combat: a friendly unit and a hostile unit act on each other. */
   #combat({ atMs, sourceFlags, targetFlags }: Hit, startByte: number): void {
     const { open } = this.#segments;
     if (open && open.kind !== "trash") return;
@@ -278,21 +278,21 @@ export class Figures {
     return unit;
   }
 
-  /** The block that advanced logging adds: among much else, whose the unit is. */
+  /** The block that advanced logging adds. It names, among other things, the unit's owner. */
   #advanced(atMs: number): void {
     const { bytes, starts, ends, count } = this.#fields;
     const info = this.#payload;
     const owner = info + 1;
     if (owner >= count || !this.#isGuid(info)) return;
     const start = starts[owner]!;
-    // Sixteen zeros: it belongs to nobody.
+    // Sixteen zeros: the unit has no owner.
     if (ends[owner]! - start <= 18 && bytes[start + 4] === ZERO) return;
     if (!this.#isGuid(owner)) return;
     this.hasAdvanced = true;
     this.#units.own(this.#unitAt(info), this.#unitAt(owner), atMs);
   }
 
-  /** How much of it is left, as the block says of whichever unit it describes. */
+  /** The remaining health of the unit that the block describes. */
   #health(): void {
     const info = this.#payload;
     const hpMax = this.#int(info + 3);
@@ -338,7 +338,10 @@ export class Figures {
     return intOf(this.#fields.bytes, this.#fields.starts[index]!, this.#fields.ends[index]!);
   }
 
-  /** `Player-…`, `Creature-…`, sixteen zeros, or `0x` and sixteen digits: no number, no `nil`. */
+  /**
+   * Accepts `Player-…`, `Creature-…`, sixteen zeros, or `0x` and sixteen digits, but no other number and no
+   * `nil`.
+   */
   #isGuid(index: number): boolean {
     if (index >= this.#fields.count) return false;
     const { bytes, starts, ends } = this.#fields;

@@ -1,9 +1,9 @@
 import { COMMA } from "./bytes.ts";
 
-/** How the fields before an event's own begin: who did it to whom, by which spell. */
+/** The common fields at the beginning of an event: source, target and spell. */
 export const PREFIX = { none: 0, swing: 1, spell: 2 } as const;
 
-/** What is done with an event. `none` is counted as understood, and no figure needs it. */
+/** How an event is handled. Events with `none` count as known, but no figure needs them. */
 export const ACT = {
   none: 0,
   header: 1,
@@ -27,7 +27,7 @@ export const ACT = {
   dispel: 19,
   environment: 20,
   support: 21,
-  /** Only its advanced block is of use: it says whose a pet is. */
+  /** Only its advanced block is used: it names a pet's owner. */
   owner: 22,
 } as const;
 export type Act = (typeof ACT)[keyof typeof ACT];
@@ -36,7 +36,7 @@ export interface EventKind {
   readonly name: string;
   readonly act: Act;
   readonly prefix: (typeof PREFIX)[keyof typeof PREFIX];
-  /** Damage over time and the like: it goes on without its source doing anything. */
+  /** Damage over time and the like, which continues while its source does nothing. */
   readonly isPeriodic: boolean;
 }
 
@@ -87,7 +87,7 @@ for (const name of ["SPELL_DAMAGE", "SPELL_PERIODIC_DAMAGE", "RANGE_DAMAGE"]) {
 kind("SWING_DAMAGE_LANDED_SUPPORT", ACT.none, PREFIX.swing);
 kind("SWING_DAMAGE_SUPPORT", ACT.support, PREFIX.swing);
 
-// Understood, and of no use to any figure. The landed hit is the swing once more, seen by its target.
+// Known, but no figure needs them. The landed hit repeats the swing from the target's view.
 for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SPELL_AURA_REFRESH
   SPELL_AURA_APPLIED_DOSE SPELL_AURA_REMOVED_DOSE SPELL_AURA_BROKEN SPELL_AURA_BROKEN_SPELL
   SPELL_CAST_FAILED SPELL_CREATE SPELL_EXTRA_ATTACKS SPELL_HEAL_ABSORBED SPELL_INSTAKILL
@@ -100,12 +100,12 @@ for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SP
   kind(name, ACT.none);
 }
 
-/** The event whose name stands at `start`, before the first comma; undefined for one not known. */
+/** The event whose name begins at `start` and ends at the first comma; undefined for an unknown event. */
 export function eventAt(bytes: Uint8Array, start: number, end: number): EventKind | undefined {
   const found = KINDS.get(hashOf(bytes, start, end));
   if (found === undefined) return undefined;
   const { name } = found;
-  // Another name could have the same hash: its end tells them apart in practice.
+  // Another name may have the same hash. Comparing its length is enough in practice.
   const after = bytes[start + name.length];
   const isWhole = start + name.length === end || after === COMMA;
   return isWhole && bytes[start] === name.charCodeAt(0) ? found : undefined;

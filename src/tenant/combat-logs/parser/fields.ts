@@ -1,11 +1,11 @@
 import { BRACKET_CLOSE, BRACKET_OPEN, COMMA, PAREN_CLOSE, PAREN_OPEN, QUOTE } from "./bytes.ts";
 
-/** More than any line has; COMBATANT_INFO is read group by group and counts as few. */
+/** More than any line has. COMBATANT_INFO is read group by group and counts as few. */
 const FIELDS_MAX = 256;
 
 /**
- * The fields of one line by their offsets. Commas inside quotes and brackets part nothing; a quote
- * ends only before a comma, a bracket or the end, because names hold quotes of their own.
+ * The fields of one line as offsets. Commas inside quotes and brackets do not separate fields. A quote ends
+ * only before a comma, a bracket or the end of the line, because names can contain quotes.
  */
 export class Fields {
   readonly starts = new Int32Array(FIELDS_MAX);
@@ -13,7 +13,7 @@ export class Fields {
   bytes: Uint8Array = new Uint8Array(0);
   count = 0;
 
-  /** Splits `bytes[start..end)`. Fields above the maximum are counted and not kept. */
+  /** Splits `bytes[start..end)`. Fields above the maximum are counted but not stored. */
   split(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     const { starts, ends } = this;
@@ -22,7 +22,7 @@ export class Fields {
     let depth = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
-      // Nearly every byte is a letter or a digit: one look-up instead of six comparisons.
+      // Nearly every byte is a letter or a digit: one table look-up replaces six comparisons.
       if (MEANS[byte] === 0) continue;
       if (byte === COMMA) {
         if (depth !== 0) continue;
@@ -35,7 +35,7 @@ export class Fields {
       } else if (byte === QUOTE) {
         if (at === from || depth > 0) at = closingQuote(bytes, at + 1, end);
       } else if (byte === BRACKET_OPEN || byte === PAREN_OPEN) {
-        // Brackets in a name stand inside quotes; one in the middle of a word opens nothing.
+        // Brackets in a name are inside quotes; a bracket in the middle of a word opens no group.
         if (at === from || depth > 0) depth++;
       } else if (byte === BRACKET_CLOSE || byte === PAREN_CLOSE) {
         if (depth > 0) depth--;
@@ -54,7 +54,7 @@ for (const byte of [COMMA, QUOTE, BRACKET_OPEN, BRACKET_CLOSE, PAREN_OPEN, PAREN
   MEANS[byte] = 1;
 }
 
-/** The offset of the quote that ends a text begun before `at`, or the last byte when none does. */
+/** The offset of the quote that ends a text which began before `at`; the last byte when no quote ends it. */
 function closingQuote(bytes: Uint8Array, at: number, end: number): number {
   for (let i = at; i < end; i++) {
     if (bytes[i] !== QUOTE) continue;

@@ -4,11 +4,11 @@ import { type Received, Room, UnitFigures } from "./figures.ts";
 import type { FightKind, Outcome } from "./types.ts";
 import type { Units } from "./units.ts";
 
-/** Unit flags of the game that matter here. */
+/** The game's unit flags that are used here. */
 export const FRIENDLY = 0x10;
 export const HOSTILE = 0x40;
 
-/** A damage event as it was read. `amount` holds the overkill and not what shields took. */
+/** A damage event as it was read. `amount` includes overkill and excludes absorbed damage. */
 export interface Hit {
   atMs: number;
   source: number;
@@ -28,7 +28,7 @@ export interface RawDeath {
   readonly events: readonly Received[];
 }
 
-/** A fight while it goes on: figures of every unit in it, nothing resolved yet. */
+/** A fight in progress: figures of all its units, before pets are assigned to their owners. */
 export class OpenFight {
   readonly kind: FightKind;
   readonly id: number | null;
@@ -46,13 +46,13 @@ export class OpenFight {
   readonly deaths: RawDeath[] = [];
   readonly figures: UnitFigures[] = [];
   readonly room = new Room();
-  /** Units that there was no room for, and of them the players. */
+  /** The number of units that exceeded the limit, and of the players among them. */
   unitsLeftOut = 0;
   playersLeftOut = 0;
   deathsLeftOut = 0;
-  /** A unit in `figures` that was nobody's when it was last asked. */
-  strangerAt = 0;
-  /** All units that there was no room for. Not in `figures`. */
+  /** The index in `figures` of a unit that had no owner when it was last checked. */
+  ownerlessAt = 0;
+  /** The sum of all units that exceeded the limit. Not in `figures`. */
   readonly #others = new UnitFigures(-1, this.room);
   #byUnit: UnitFigures[] = [];
   readonly #units: Units;
@@ -87,13 +87,13 @@ export class OpenFight {
     return this.#byUnit[unit] ?? this.#add(unit);
   }
 
-  /** What COMBATANT_INFO says of a player. */
+  /** Adds a player's COMBATANT_INFO. */
   join(unit: number, combatant: Combatant): void {
     const hasRoom = this.combatants.size < limits.logs.fight.unitsMax;
     if (hasRoom || this.combatants.has(unit)) this.combatants.set(unit, combatant);
   }
 
-  /** Nothing more will be added: what only adding needs is freed. */
+  /** Frees what is only needed while figures are added. */
   close(): void {
     this.#byUnit = [];
   }
@@ -112,8 +112,8 @@ export class OpenFight {
   }
 
   /**
-   * Damage done is what landed on hostile units without what was too much, and what their shields
-   * took of it. On friends it is friendly fire.
+   * Adds a hit. Damage done is what hit hostile units, without overkill and including what their shields
+   * absorbed. On friendly units it is friendly fire.
    */
   hit(hit: Hit): void {
     const { atMs, source, target, spell, amount, overkill, absorbed, isCrit } = hit;
@@ -185,7 +185,7 @@ export class OpenFight {
     }
   }
 
-  /** A shield took a hit: that is healing by whoever's shield it was. */
+  /** Adds an absorbed hit, which counts as healing by the owner of the shield. */
   absorb(atMs: number, owner: number, target: number, spell: number, amount: number): void {
     const owner_ = this.of(owner);
     owner_.absorbsGranted += amount;
@@ -203,7 +203,9 @@ export class OpenFight {
     else this.deaths.push({ unit, atMs, events: unit_.unit === unit ? unit_.last() : [] });
   }
 
-  /** In an arena both sides are somebody's enemies; elsewhere the log's owner has the friends. */
+  /**
+   * In an arena both sides are enemies of each other; elsewhere friendly units are on the log owner's side.
+   */
   #isEnemy({ sourceFlags, targetFlags }: Hit): boolean {
     if ((targetFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) === 0) return true;
     return this.kind === "arena" && (sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0;

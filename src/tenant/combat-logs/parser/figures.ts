@@ -1,18 +1,18 @@
 import { limits } from "../../../limits.ts";
 import type { Share } from "./types.ts";
 
-/** Room for the figures of one fight. Whoever takes some of it asks first. */
+/** The limits for the figures of one fight. Every new figure takes room from it. */
 export class Room {
   #shares: number = limits.logs.fight.sharesMax;
   #seconds: number = limits.logs.fight.secondsMax;
-  /** Hits and heals that could not be put down by spell and target. */
+  /** Hits and heals that could not be recorded by spell and target. */
   sharesLeftOut = 0;
-  /** Hits and heals that could not be put down by second. */
+  /** Hits and heals that could not be recorded by second. */
   secondsLeftOut = 0;
-  /** For what has no room by spell and target. Nobody reads it. */
+  /** Takes the figures that have no room by spell and target. Never read. */
   readonly rest = new Tally();
 
-  /** How many figures by spell, target and source there are. */
+  /** The number of figures by spell, target and source. */
   get shares(): number {
     return limits.logs.fight.sharesMax - this.#shares;
   }
@@ -40,8 +40,8 @@ const EMPTY = new Float64Array(0);
 const SECONDS_MIN = 16;
 
 /**
- * Numbers by second, from the first second with one. What a line claims to have happened later than
- * any fight lasts counts in the last second: one wrong year must not cost gigabytes.
+ * Numbers by second, from the first second with a number. A time beyond the longest possible fight counts
+ * in the last second: one wrong year must not cost gigabytes.
  */
 export class Series {
   #values = EMPTY;
@@ -49,7 +49,7 @@ export class Series {
   #end = 0;
   readonly #room: Room | undefined;
 
-  /** @param room is asked for each second that is kept; without one there is no limit. */
+  /** @param room is asked for each new second; without it there is no limit. */
   constructor(room?: Room) {
     this.#room = room;
   }
@@ -86,7 +86,7 @@ export class Series {
     const before = this.#values;
     const first = before.length === 0 ? second : Math.min(second, this.#first);
     const end = Math.max(second + 1, this.#end);
-    // A log goes forward: room is made for the seconds to come, and hardly ever for one before.
+    // Times in a log rarely go back, so room is reserved for later seconds.
     const ahead = second < this.#first ? before.length : before.length * 2;
     const length = Math.max(SECONDS_MIN, end - first, ahead);
     if (this.#room?.takeSeconds(length - before.length) === false) return false;
@@ -100,7 +100,7 @@ export class Series {
   }
 }
 
-/** What one source did with one spell, or to one target. */
+/** The figures of one source with one spell, or against one target. */
 export class Tally implements Share {
   damage = 0;
   healing = 0;
@@ -119,13 +119,13 @@ export class Tally implements Share {
   }
 }
 
-/** Time during which somebody did something: each act counts for the five seconds after it. */
+/** Active time: each action counts for the five seconds after it. */
 const ACTIVE_MS = 5_000;
 
-/** Before a death these many hits and heals are kept. */
+/** The number of hits and heals that are kept for the time before a death. */
 const LAST_MAX = 12;
 
-/** One hit or heal that somebody got. */
+/** One hit or heal that a unit received. */
 export interface Received {
   atMs: number;
   isHeal: boolean;
@@ -135,7 +135,7 @@ export interface Received {
   overkill: number;
 }
 
-/** All figures of one unit in one fight, as raw as the log has them: pets stand for themselves. */
+/** All figures of one unit in one fight, without its pets. */
 export class UnitFigures {
   readonly unit: number;
   damage = 0;
@@ -152,12 +152,12 @@ export class UnitFigures {
   taken = 0;
   deaths = 0;
   activeMs = 0;
-  /** Until when the last act counts. */
+  /** The end of the time for which the last action counts. */
   #activeUntilMs = Number.NEGATIVE_INFINITY;
-  /** Hits on it by each source, hostile ones only: what an enemy lost. */
-  readonly lostTo = new Map<number, number>();
-  /** What it lost to sources that there was no room for. */
-  lostToOthers = 0;
+  /** Hits by each hostile source: the health that an enemy lost. */
+  readonly lostBySource = new Map<number, number>();
+  /** Health lost to sources that exceeded the limit. */
+  lostToUnlisted = 0;
   readonly spells = new Map<number, Tally>();
   readonly targets = new Map<number, Tally>();
   readonly takenFrom = new Map<number, Tally>();
@@ -191,15 +191,15 @@ export class UnitFigures {
     return this.#tally(this.takenFrom, unit);
   }
 
-  /** Lost so much to this source. */
+  /** Adds health lost to this source. */
   lose(source: number, damage: number): void {
-    const before = this.lostTo.get(source);
+    const before = this.lostBySource.get(source);
     if (before !== undefined || this.#room.takeShare()) {
-      this.lostTo.set(source, (before ?? 0) + damage);
-    } else this.lostToOthers += damage;
+      this.lostBySource.set(source, (before ?? 0) + damage);
+    } else this.lostToUnlisted += damage;
   }
 
-  /** Did something at this moment. */
+  /** Adds an action at this time. */
   act(atMs: number): void {
     const untilMs = atMs + ACTIVE_MS;
     if (atMs >= this.#activeUntilMs) this.activeMs += ACTIVE_MS;
@@ -207,19 +207,19 @@ export class UnitFigures {
     if (untilMs > this.#activeUntilMs) this.#activeUntilMs = untilMs;
   }
 
-  /** Whoever dies, and whoever is left at the end of the fight, is no longer active from then on. */
+  /** Ends the active time: at a death, and at the end of the fight. */
   stop(atMs: number): void {
     if (this.#activeUntilMs <= atMs) return;
     this.activeMs -= Math.min(this.activeMs, this.#activeUntilMs - atMs);
     this.#activeUntilMs = atMs;
   }
 
-  /** How much of it is active by `endMs`, without ending it. */
+  /** The active time until `endMs`, without ending it. */
   activeBy(endMs: number): number {
     return this.activeMs - Math.min(this.activeMs, Math.max(0, this.#activeUntilMs - endMs));
   }
 
-  /** Keeps the last hits and heals in a ring: no new object for each of a million hits. */
+  /** Keeps the last hits and heals in a ring buffer, which avoids a new object for each of a million hits. */
   received(
     atMs: number,
     isHeal: boolean,
@@ -242,7 +242,7 @@ export class UnitFigures {
     known.overkill = overkill;
   }
 
-  /** The last hits and heals in their order. */
+  /** The last hits and heals in order. */
   last(): readonly Received[] {
     const count = this.#last.length;
     const first = count < LAST_MAX ? 0 : this.#lastAt % LAST_MAX;

@@ -1,18 +1,18 @@
 import { CR, LF } from "./bytes.ts";
 
-/** Called with each whole line, without its end. The bytes are only good during the call. */
+/** Called for each complete line without its line break. The bytes are valid only during the call. */
 export type OnLine = (bytes: Uint8Array, start: number, end: number, offset: number) => void;
 
-/** Longer than any line of the game; what has no end for so long is no log. */
+/** Longer than any line of the game. A file with a longer line is not a log. */
 export const LINE_BYTES_MAX = 1024 * 1024;
 
-/** Cuts chunks of bytes into lines, wherever the chunks were cut. */
+/** Splits chunks of bytes into lines, for any chunk boundaries. */
 export class LineSplitter {
   readonly #onLine: OnLine;
-  /** The beginning of a line whose end has not come yet, at the beginning of a larger buffer. */
+  /** The beginning of a line whose end has not arrived, at the start of a larger buffer. */
   #rest: Uint8Array = EMPTY;
   #restLength = 0;
-  /** Where in the whole the rest begins. */
+  /** The position of the rest in the whole log. */
   #offset = 0;
   #isSkipping = false;
 
@@ -52,7 +52,7 @@ export class LineSplitter {
     if (start < chunk.length) this.#keep(chunk, start);
   }
 
-  /** What stands after the last end of a line: a line that is still being written, or the last one. */
+  /** The bytes after the last line break: an incomplete line, or the last one. */
   rest(): Uint8Array {
     const length = this.#restLength;
     return this.#rest.subarray(0, this.#rest[length - 1] === CR ? length - 1 : length);
@@ -69,14 +69,14 @@ export class LineSplitter {
     }
     this.#add(chunk.subarray(start));
     if (this.#restLength <= LINE_BYTES_MAX) return;
-    // The beginning of an endless line is handed on as the bad line it is; the rest of it is nothing.
+    // The beginning of an endless line is reported as a bad line; the remainder is skipped.
     this.#emit(this.#rest, 0, LINE_BYTES_MAX);
     this.#offset += this.#restLength;
     this.#forget();
     this.#isSkipping = true;
   }
 
-  /** The buffer doubles: a line that comes byte by byte must not be copied for each of them. */
+  /** Doubles the buffer: a line that arrives byte by byte must not be copied for each byte. */
   #add(bytes: Uint8Array): void {
     const length = this.#restLength + bytes.length;
     if (length > this.#rest.length) {
@@ -95,5 +95,5 @@ export class LineSplitter {
 }
 
 const EMPTY = new Uint8Array(0);
-/** Room for any usual line is kept for the next one. */
+/** A buffer of this size is kept for the next line; it fits any usual line. */
 const REST_KEPT_BYTES = 64 * 1024;

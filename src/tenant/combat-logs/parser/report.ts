@@ -13,21 +13,21 @@ import type {
 } from "./types.ts";
 import type { Units } from "./units.ts";
 
-/** Names of spells by the small numbers that the figures use. */
+/** Names of spells by the small numbers that figures use. */
 export interface Spells {
   idOf(spell: number): number;
   nameOf(spell: number): string;
 }
 
-/** Everything of one player in one fight: the player, and whatever belongs to the player. */
+/** A player in one fight, with everything that belongs to them. */
 interface Party {
   readonly own: UnitFigures;
   readonly all: readonly UnitFigures[];
-  /** How much the player took part: who did least is left out first. */
+  /** How much the player did. The players with the least weight are left out first. */
   readonly weight: number;
 }
 
-/** Puts pets to their players and names everybody. `endMs` cuts what was still going on. */
+/** Assigns pets to their players and adds names. `endMs` limits activity that had not ended. */
 export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight {
   const all = partiesOf(fight, units);
   const parties = largest(all, ({ weight }) => weight, limits.logs.fight.playersMax);
@@ -84,20 +84,21 @@ export function outlineOf(fight: OpenFight, units: Units): FightOutline {
   };
 }
 
-/** Is there a friend's pet in it whose player nobody has named yet? */
-export function hasStrangers(fight: OpenFight, units: Units): boolean {
+/** Tells whether the fight has a friendly pet whose owner is still unknown. */
+export function hasOwnerlessPets(fight: OpenFight, units: Units): boolean {
   const { figures } = fight;
-  const isStranger = (one: UnitFigures | undefined) =>
+  const isOwnerlessPet = (one: UnitFigures | undefined) =>
     one !== undefined &&
     one.damage > 0 &&
     !one.isHostile &&
-    !units.isNobody[one.unit] &&
+    !units.isEmpty[one.unit] &&
     units.playerOf(one.unit) === -1;
-  // Asked after each line that names an owner: whom the fight waits for is nearly always the same.
-  if (isStranger(figures[fight.strangerAt])) return true;
-  const next = figures.findIndex((one, at) => at > fight.strangerAt && isStranger(one));
-  fight.strangerAt = next === -1 ? figures.findIndex(isStranger) : next;
-  return fight.strangerAt !== -1;
+  // Runs after each line that names an owner. The pet that is still without an owner is usually the same
+  // one, so it is checked first.
+  if (isOwnerlessPet(figures[fight.ownerlessAt])) return true;
+  const next = figures.findIndex((one, at) => at > fight.ownerlessAt && isOwnerlessPet(one));
+  fight.ownerlessAt = next === -1 ? figures.findIndex(isOwnerlessPet) : next;
+  return fight.ownerlessAt !== -1;
 }
 
 function factsOf(fight: OpenFight, enemies: readonly EnemyFigures[]) {
@@ -138,7 +139,7 @@ function partiesOf(fight: OpenFight, units: Units): readonly Party[] {
   });
 }
 
-/** The first ones by weight, in the order in which they stood. */
+/** The largest `max` items by weight, in their original order. */
 function largest<T>(items: readonly T[], weightOf: (item: T) => number, max: number): readonly T[] {
   if (items.length <= max) return items;
   const kept = new Set(items.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, max));
@@ -149,7 +150,7 @@ function sumOf(all: readonly UnitFigures[], of: (one: UnitFigures) => number): n
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-/** Room for what one page shows of a player, taken by those first who did most. */
+/** The limit for what a page shows of a player. Players who did most take their share first. */
 class Details {
   rowsLeftOut: number;
   curvesLeftOut = 0;
@@ -231,7 +232,7 @@ function curvesOf(own: UnitFigures, all: readonly UnitFigures[], details: Detail
   };
 }
 
-/** Pets of one name are one: a warlock calls hundreds of imps in one fight. */
+/** Merges pets with the same name: a warlock summons hundreds of imps in one fight. */
 function spellsOf(
   own: UnitFigures,
   all: readonly UnitFigures[],
@@ -288,9 +289,9 @@ function summed(all: readonly Series[]): Series {
 function enemiesOf(fight: OpenFight, units: Units): readonly EnemyFigures[] {
   return fight.figures.flatMap((one) => {
     if (!one.isHostile) return [];
-    let damageTaken = one.lostToOthers;
+    let damageTaken = one.lostToUnlisted;
     let unattributed = 0;
-    for (const [source, damage] of one.lostTo) {
+    for (const [source, damage] of one.lostBySource) {
       damageTaken += damage;
       if (source !== -1 && units.playerOf(source) === -1) unattributed += damage;
     }
@@ -310,7 +311,7 @@ function weightOfEnemy({ damageTaken, hpMax }: EnemyFigures): number {
   return Math.max(damageTaken, hpMax ?? 0);
 }
 
-/** What is left of the unit that is called like the encounter, or else of the largest one. */
+/** The remaining health of the unit with the encounter's name, or else of the largest unit. */
 function bossPercent(fight: OpenFight, enemies: readonly EnemyFigures[]): number | null {
   if (fight.outcome === "kill") return 0;
   if (fight.kind !== "encounter") return null;

@@ -3,20 +3,20 @@ import { limits } from "../../../limits.ts";
 import { intOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
 import { OpenFight } from "./fight.ts";
-import { hasStrangers, outlineOf, reportOf, type Spells } from "./report.ts";
+import { hasOwnerlessPets, outlineOf, reportOf, type Spells } from "./report.ts";
 import type { Fight, FightKind, FightOutline, Keystone, Outcome } from "./types.ts";
 import { nameIn, type Units } from "./units.ts";
 
-/** Combat that pauses for longer than this is two fights. */
+/** A longer pause in combat separates two fights. */
 const TRASH_GAP_MS = 5_000;
-/** Shorter than this it is a stray hit. */
+/** Shorter combat is a stray hit. */
 const TRASH_MS_MIN = 3_000;
-/** Fights that wait for a pet's owner to be named. An old one is handed on as it is. */
+/** The number of fights that wait for a pet's owner to be named. The oldest is reported without it. */
 const HELD_MAX = 64;
 /** The game has four affixes. */
 const AFFIXES_MAX = 8;
 
-/** Where fights begin and end, and which of them are ready to be handed on. */
+/** Tracks where fights begin and end, and reports finished ones. */
 export class Segments {
   open: OpenFight | undefined;
   readonly keystones: Keystone[] = [];
@@ -40,11 +40,11 @@ export class Segments {
     this.#hasTrash = options.trash;
     this.#onFight = options.onFight;
     units.onOwner = () => {
-      if (this.#held.length > 0) this.#hasNews = true;
+      if (this.#held.length > 0) this.#hasNewOwner = true;
     };
   }
 
-  #hasNews = false;
+  #hasNewOwner = false;
 
   startEncounter(fields: Fields, atMs: number, byte: number): void {
     this.closeAs("incomplete", byte);
@@ -56,7 +56,7 @@ export class Segments {
     });
   }
 
-  /** An end without its beginning is ignored, and so is one of another encounter. */
+  /** Ignores an end without a beginning, and the end of another encounter. */
   endEncounter(fields: Fields, atMs: number, endByte: number): void {
     const { open } = this;
     if (open?.kind !== "encounter" || open.id !== number(fields, 1)) return;
@@ -97,7 +97,7 @@ export class Segments {
     this.#keystone = this.keystones.length - 1;
   }
 
-  /** All zeros stand before every start, and are written when a run is given up. */
+  /** An end with zeros only appears before every start, and when a run is abandoned. */
   endKeystone(fields: Fields, atMs: number): void {
     const level = number(fields, 3);
     const gameMs = number(fields, 4);
@@ -105,7 +105,7 @@ export class Segments {
     else this.#endKeystone(atMs, number(fields, 2) === 1, gameMs);
   }
 
-  /** Combat outside of an encounter: begins, goes on with or ends what lies between them. */
+  /** Combat outside of an encounter: begins, continues or ends a trash fight. */
   combat(atMs: number, byte: number): void {
     if (!this.#hasTrash) return;
     const { open } = this;
@@ -120,7 +120,7 @@ export class Segments {
     this.#lastCombatMs = atMs;
   }
 
-  /** Every line of a fight moves its end, until the log says where it is. */
+  /** Moves the end of the fight with every line, until the log names the end. */
   tick(atMs: number, endByte: number): void {
     const { open } = this;
     if (open === undefined) return;
@@ -141,35 +141,35 @@ export class Segments {
     open.close();
     if (open.kind === "trash") {
       open.endMs = this.#lastCombatMs;
-      // Nobody can say what a kill is between the encounters.
+      // Trash fights have no outcome.
       if (open.endMs - open.startMs < TRASH_MS_MIN) return;
     }
     if (++this.#fights > limits.logs.fightsMax) throw tooManyFights();
     this.#held.push(open);
     this.#heldShares += open.room.shares;
-    this.handOn(false);
+    this.reportFinished(false);
   }
 
-  /** Hands on what can no longer change, in the order in which it began. */
-  handOn(isEnd: boolean): void {
-    this.#hasNews = false;
+  /** Reports the fights that can no longer change, in the order of their beginning. */
+  reportFinished(isEnd: boolean): void {
+    this.#hasNewOwner = false;
     while (this.#held.length > 0) {
       const first = this.#held[0]!;
       const hasRoom =
         this.#held.length <= HELD_MAX && this.#heldShares <= limits.logs.heldSharesMax;
-      if (!isEnd && hasRoom && hasStrangers(first, this.#units)) return;
+      if (!isEnd && hasRoom && hasOwnerlessPets(first, this.#units)) return;
       this.#held.shift();
       this.#heldShares -= first.room.shares;
       this.#onFight(reportOf(first, this.#units, this.#spells));
     }
   }
 
-  /** After each line: has an owner been named for whom a fight waits? */
-  handOnNews(): void {
-    if (this.#hasNews) this.handOn(false);
+  /** Runs after each line. Reports fights if an owner was named that they wait for. */
+  reportOwned(): void {
+    if (this.#hasNewOwner) this.reportFinished(false);
   }
 
-  /** The fight that goes on, or the last that waits, as it looks now; trash is not asked for. */
+  /** The current or the last waiting fight, as of now, without trash. */
   current(): FightOutline | undefined {
     const fights = this.open === undefined ? this.#held : [...this.#held, this.open];
     const fight = fights.findLast(({ kind }) => kind !== "trash");
@@ -178,7 +178,7 @@ export class Segments {
 
   end(endByte: number): void {
     this.closeAs("incomplete", endByte);
-    this.handOn(true);
+    this.reportFinished(true);
   }
 
   #begin(

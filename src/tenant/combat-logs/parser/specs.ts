@@ -1,4 +1,4 @@
-/** Specialisations by the game's own numbers: class and name as the game writes them in English. */
+/** Specialisations by the game's numbers, with class and name in the game's English spelling. */
 export const SPECS: ReadonlyMap<number, readonly [className: string, spec: string]> = new Map([
   [62, ["Mage", "Arcane"]],
   [63, ["Mage", "Fire"]],

@@ -3,10 +3,10 @@ import { intOf } from "./bytes.ts";
 import type { Spells } from "./report.ts";
 import { nameIn, tooManyNames } from "./units.ts";
 
-/** Swings have no spell, and falling has none either. */
+/** The number for swings and falling, which have no spell. */
 export const MELEE = 0;
 
-/** Spells by a small number each, so that figures need no text for a million hits. */
+/** Assigns a small number to each spell, so that figures need no text for a million hits. */
 export class SpellNames implements Spells {
   readonly #numbers = new Map<number, number>([[0, MELEE]]);
   readonly #ids: number[] = [0];
@@ -23,7 +23,7 @@ export class SpellNames implements Spells {
     return number;
   }
 
-  /** Falling, lava and the like, which have a word and no number. */
+  /** The number for falling, lava and the like, which have a word and no spell number. */
   environment(word: string): number {
     const known = this.#environment.get(word);
     if (known !== undefined) return known;

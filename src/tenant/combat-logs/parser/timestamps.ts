@@ -4,28 +4,28 @@ import { COLON, DOT, isDigit, MINUS, PLUS, SLASH, SPACE, TAB, ZERO } from "./byt
 const DAY_MS = 86_400_000;
 const HALF_YEAR_MS = 180 * DAY_MS;
 
-/** What to take where a log says nothing: no year before 2024, no offset from UTC either. */
+/** Values that a log may omit: logs from before 2024 have neither a year nor an offset from UTC. */
 export interface TimeDefaults {
-  /** The year of the first line; without one, the latest that does not lie after `writtenBefore`. */
+  /** The year of the first line; by default the latest year that is not after `writtenBefore`. */
   readonly year?: number | undefined;
-  /** Unix milliseconds of a moment at which the log was there already, such as its upload. */
+  /** A time at which the log already existed, such as its upload, in Unix milliseconds. */
   readonly writtenBefore: number;
-  /** IANA name of the zone of the clock that wrote the log. */
+  /** The IANA time zone of the clock that wrote the log. */
   readonly timeZone: string;
 }
 
 /**
- * Reads `M/D HH:MM:SS.mmm` and `M/D/YYYY HH:MM:SS.mmm±H` to Unix milliseconds. The offset is glued to
+ * Parses `M/D HH:MM:SS.mmm` and `M/D/YYYY HH:MM:SS.mmm±H` to Unix milliseconds. The offset directly follows
  * exactly three digits of milliseconds, and a positive one has no sign: `.5370` is 537 ms at UTC+0.
  */
 export class Timestamps {
   readonly #defaults: TimeDefaults;
-  /** Where the text after the timestamp begins, once `read` was successful. */
+  /** The position of the text after the timestamp, once `read` has succeeded. */
   next = 0;
-  /** A year without a date in it moves on when the dates jump back by half a year. */
+  /** The year of dates without one. It increases when the dates jump back by half a year. */
   #year: number | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
-  // A day's midnight is worked out once: nearly every line has the same date as the one before.
+  // Caches the midnight of the day, because nearly every line has the same date as the one before.
   #dayKey = -1;
   #dayMs = 0;
   #hourKey = -1;
@@ -36,7 +36,7 @@ export class Timestamps {
     this.#year = defaults.year;
   }
 
-  /** Unix milliseconds, or NaN when the line does not begin with a time. */
+  /** Unix milliseconds, or NaN when the line does not begin with a timestamp. */
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     const two = (after: number): number => {
@@ -101,7 +101,7 @@ export class Timestamps {
     const at = (year: number) => this.#midnight(year, month, day) + clockMs;
     this.#year ??= this.#firstYear(at);
     let wallMs = at(this.#year);
-    // December is followed by January; several loggers and daylight saving make smaller jumps.
+    // January follows December. Several loggers and daylight saving cause smaller jumps.
     if (wallMs < this.#lastMs - HALF_YEAR_MS) wallMs = at(++this.#year);
     else if (wallMs > this.#lastMs + HALF_YEAR_MS && this.#lastMs > 0) wallMs = at(this.#year - 1);
     else this.#lastMs = wallMs;
@@ -111,7 +111,7 @@ export class Timestamps {
   #firstYear(at: (year: number) => number): number {
     const { writtenBefore } = this.#defaults;
     const year = new Date(writtenBefore).getUTCFullYear();
-    // A day for the zones that are ahead.
+    // One day of tolerance for time zones that are ahead.
     return at(year) > writtenBefore + DAY_MS ? year - 1 : year;
   }
 
@@ -124,7 +124,7 @@ export class Timestamps {
     return this.#dayMs;
   }
 
-  /** Wall-clock time of the configured zone; asked once an hour, since zones change on the hour. */
+  /** Wall-clock time of the configured time zone. Cached per hour, since offsets change on the hour. */
   #local(wallMs: number): number {
     const { timeZone } = this.#defaults;
     if (timeZone === "UTC") return wallMs;

@@ -1,8 +1,8 @@
-/** Instants are Unix milliseconds; `…Byte` are offsets in the log as it was, uncompressed. */
+/** Times are Unix milliseconds; `…Byte` are offsets in the uncompressed log. */
 export type Outcome = "kill" | "wipe" | "incomplete" | "in-progress";
 export type FightKind = "encounter" | "trash" | "arena";
 
-/** Figures of one source against one spell or one target. */
+/** Figures of one source for one spell or one target. */
 export interface Share {
   readonly damage: number;
   readonly healing: number;
@@ -14,7 +14,7 @@ export interface Share {
 export interface SpellShare extends Share {
   readonly spellId: number;
   readonly spellName: string;
-  /** The pet that did it; null for the player's own. */
+  /** The pet that did it; null for the player. */
   readonly petName: string | null;
   readonly casts: number;
 }
@@ -24,7 +24,7 @@ export interface TargetShare extends Share {
   readonly name: string;
 }
 
-/** One line of what led to a death, the newest last. */
+/** One event before a death; the list is sorted, newest last. */
 export interface DeathEvent {
   readonly atMs: number;
   readonly kind: "damage" | "heal";
@@ -38,12 +38,12 @@ export interface Death {
   readonly guid: string;
   readonly name: string;
   readonly atMs: number;
-  /** Who or what struck last; null when nothing had struck. */
+  /** The source and spell of the last hit; null when there was no hit. */
   readonly killedBy: { readonly sourceName: string; readonly spellName: string } | null;
   readonly events: readonly DeathEvent[];
 }
 
-/** One player in one fight, pets included where it says so. */
+/** One player in one fight. Pets are included where noted. */
 export interface PlayerFigures {
   readonly guid: string;
   readonly name: string;
@@ -57,9 +57,9 @@ export interface PlayerFigures {
   readonly overkill: number;
   readonly absorbedByTarget: number;
   readonly friendlyFire: number;
-  /** Given by this player to others' damage; shown, never added. */
+  /** Damage that this player added to others' damage; shown, never added to a total. */
   readonly supportDamage: number;
-  /** Effective: what healed, and what this player's shields absorbed. */
+  /** Effective healing, plus what this player's shields absorbed. */
   readonly healing: number;
   readonly overhealing: number;
   readonly absorbsGranted: number;
@@ -78,25 +78,25 @@ export interface PlayerFigures {
   readonly takenBySecond: readonly number[];
 }
 
-/** What was hit, for laws such as "what all did is what it lost". */
+/** The damage that an enemy took, for checks such as "total damage done equals health lost". */
 export interface EnemyFigures {
   readonly guid: string;
   readonly name: string;
   readonly damageTaken: number;
-  /** Of that, what no player's. */
+  /** The part of it that no player caused. */
   readonly unattributed: number;
   readonly hp: number | null;
   readonly hpMax: number | null;
 }
 
-/** What of a fight there was no room for (`limits.logs.fight`). All zero for any raid. */
+/** What was left out of a fight because of `limits.logs.fight`. All zero for any normal raid. */
 export interface LeftOut {
   readonly players: number;
   readonly enemies: number;
   readonly deaths: number;
-  /** Rows of spells, targets and sources; what found no room during the fight counts by the hit. */
+  /** Rows of spells, targets and sources; during the fight, each hit without room counts as one. */
   readonly rows: number;
-  /** Players whose figures by second are missing, or not whole. */
+  /** Players whose figures by second are missing or incomplete. */
   readonly curves: number;
 }
 
@@ -123,7 +123,7 @@ export type FightOutline = Pick<
 
 export interface Fight {
   readonly kind: FightKind;
-  /** The game's own number of the encounter; null for trash and arenas. */
+  /** The game's number of the encounter; null for trash and arenas. */
   readonly id: number | null;
   readonly name: string;
   readonly difficulty: number | null;
@@ -131,20 +131,20 @@ export interface Fight {
   readonly startMs: number;
   readonly endMs: number;
   readonly durationMs: number;
-  /** The length that the game itself wrote; some milliseconds shorter. */
+  /** The length in the log, which is some milliseconds shorter. */
   readonly gameMs: number | null;
   readonly outcome: Outcome;
-  /** How much of the boss was left, 0 to 100; null when the log does not say. */
+  /** The boss's remaining health, 0 to 100; null when the log does not contain it. */
   readonly bossPercent: number | null;
   readonly players: readonly PlayerFigures[];
   readonly enemies: readonly EnemyFigures[];
-  /** The first ones; `deathCount` counts all. */
+  /** The first deaths only; `deathCount` counts all. */
   readonly deaths: readonly Death[];
   readonly deathCount: number;
   readonly playerCount: number;
   readonly leftOut: LeftOut;
   readonly unattributedDamage: number;
-  /** Index into `Analysis.keystones`; null outside of one. */
+  /** Index into `Analysis.keystones`; null outside of a keystone run. */
   readonly keystone: number | null;
   readonly startByte: number;
   readonly endByte: number;
@@ -158,11 +158,11 @@ export interface Keystone {
   readonly startMs: number;
   readonly endMs: number | null;
   readonly success: boolean | null;
-  /** The run's length as the game wrote it. */
+  /** The run's length in the log. */
   readonly gameMs: number | null;
 }
 
-/** What the whole log says of itself. `parsed + unknown + bad` is `lines`. */
+/** Facts about the whole log. `parsed + unknown + bad` is `lines`. */
 export interface LogSummary {
   readonly bytes: number;
   readonly lines: number;
@@ -174,23 +174,25 @@ export interface LogSummary {
   readonly advanced: boolean;
   readonly startMs: number | null;
   readonly endMs: number | null;
-  /** Events that this parser does not know, and how often each came. */
+  /** Events that this parser does not know, and how often each occurred. */
   readonly unknownEvents: Readonly<Record<string, number>>;
   readonly keystones: readonly Keystone[];
 }
 
 export interface AnalyzerOptions {
-  /** For logs that write no year: that of the first line. */
+  /** For logs without a year: the year of the first line. */
   readonly year?: number | undefined;
-  /** Without `year`: Unix milliseconds of a moment at which the log was there, such as its upload. */
+  /**
+   * Used without `year`: a time at which the log already existed, such as its upload, in Unix milliseconds.
+   */
   readonly writtenBefore: number;
-  /** IANA zone, for logs that write no offset from UTC. UTC unless said. */
+  /** IANA time zone, for logs without an offset from UTC. UTC by default. */
   readonly timeZone?: string | undefined;
-  /** Keep the figures of fights between the encounters too. On unless said. */
+  /** Whether to keep the fights between encounters. True by default. */
   readonly trash?: boolean;
   /**
-   * Told of each fight once nothing later in the log can change it, in order of their beginning. A
-   * pet whose owner is named only later holds its fight back until then, or until the end.
+   * Called for each fight once nothing later in the log can change it, in the order of their beginning. A
+   * pet whose owner is named later delays its fight until then, or until the end.
    */
   readonly onFight: (fight: Fight) => void;
 }

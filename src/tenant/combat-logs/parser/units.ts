@@ -4,18 +4,18 @@ import { Interner, LOWER_X, QUOTE, textOf, ZERO } from "./bytes.ts";
 
 const OWNER_KEPT_MS = 30 * 60_000;
 
-/** Everybody and everything that a log names, by a small number each; and whose each pet is. */
+/** Assigns a small number to every unit of a log, and tracks the owners of pets. */
 export class Units {
   readonly #guids = new Interner();
   readonly #names: string[] = [];
   readonly isPlayer: boolean[] = [];
-  /** Nobody: ground effects and falling have no source. */
-  readonly isNobody: boolean[] = [];
+  /** True for the empty unit: ground effects and falling have no source. */
+  readonly isEmpty: boolean[] = [];
   readonly #owner: number[] = [];
   readonly #ownerMs: number[] = [];
-  /** Owners that were named before this moment are forgotten. */
+  /** Owners named before this time are ignored. */
   #forgottenMs = Number.NEGATIVE_INFINITY;
-  /** Told when a unit gets an owner that it had not before. */
+  /** Called when a unit gets a new owner. */
   onOwner: (unit: number) => void = () => {};
 
   get size(): number {
@@ -33,7 +33,7 @@ export class Units {
     return unit;
   }
 
-  /** Remembers a name, without its quotes; the first readable one counts. */
+  /** Stores a unit's name without its quotes; the first readable name counts. */
   name(unit: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.#names[unit] !== "") return;
     const text = nameIn(bytes, start, end);
@@ -46,23 +46,22 @@ export class Units {
   }
 
   nameOf(unit: number): string {
-    return this.#names[unit] || (this.isNobody[unit] ? "" : this.guidOf(unit));
+    return this.#names[unit] || (this.isEmpty[unit] ? "" : this.guidOf(unit));
   }
 
-  /** Says whose a unit is. Players belong to nobody, and nobody belongs to itself. */
+  /** Sets a unit's owner. Players have no owner, and the empty unit is no owner. */
   own(unit: number, owner: number, atMs: number): void {
-    if (this.isPlayer[unit] || unit === owner || this.isNobody[owner] || this.isNobody[unit])
-      return;
+    if (this.isPlayer[unit] || unit === owner || this.isEmpty[owner] || this.isEmpty[unit]) return;
     const isNew = this.#ownerOf(unit) !== owner;
     this.#owner[unit] = owner;
     this.#ownerMs[unit] = atMs;
     if (isNew) this.onOwner(unit);
   }
 
-  /** The player behind a unit, through pets of pets; -1 when nothing has named one yet. */
+  /** The player behind a unit, through pets of pets; -1 when the owner is unknown. */
   playerOf(unit: number): number {
     let at = unit;
-    // A circle of owners is nonsense in the log, and must not be an endless loop here.
+    // Owners in a circle make no sense, but must not cause an endless loop.
     for (let steps = 0; steps < 8; steps++) {
       if (this.isPlayer[at]) return at;
       const owner = this.#ownerOf(at);
@@ -72,7 +71,7 @@ export class Units {
     return -1;
   }
 
-  /** In another zone a pet's number may be given to another's pet: old owners do not count any more. */
+  /** Forgets old owners: in another zone, a pet's number may belong to another player's pet. */
   forgetOwners(atMs: number): void {
     this.#forgottenMs = Math.max(this.#forgottenMs, atMs - OWNER_KEPT_MS);
   }
@@ -84,13 +83,13 @@ export class Units {
   #add(guid: string): void {
     this.#names.push("");
     this.isPlayer.push(isPlayer(guid));
-    this.isNobody.push(/^(0x)?0*$/.test(guid) || guid === "nil");
+    this.isEmpty.push(/^(0x)?0*$/.test(guid) || guid === "nil");
     this.#owner.push(-1);
     this.#ownerMs.push(0);
   }
 }
 
-/** A name without its quotes, and no more of it than is kept. */
+/** A name without its quotes, cut to the maximum length. */
 export function nameIn(bytes: Uint8Array, start: number, end: number): string {
   const isQuoted = bytes[start] === QUOTE;
   const from = isQuoted ? start + 1 : start;
@@ -106,7 +105,7 @@ export function tooManyNames(): TooLarge {
   );
 }
 
-/** Old logs write GUIDs as numbers whose third digit from the left, of sixteen, is the type. */
+/** Old logs write GUIDs as numbers whose third of sixteen digits is the type. */
 function isPlayer(guid: string): boolean {
   if (guid.charCodeAt(0) !== ZERO || guid.charCodeAt(1) !== LOWER_X) {
     return guid.startsWith("Player-");

@@ -8,7 +8,7 @@ import type { BossRow, compare, FightRow, PlayerRow, RecordRow } from "../querie
 import { count, difficultyName, length, PlayerName, perSecond } from "./parts.tsx";
 import { fightColumns } from "./report.tsx";
 
-/** How far the guild is with every boss. */
+/** The guild's progress with every boss. */
 export function BossesPage({ view, rows }: { view: View; rows: readonly BossRow[] }) {
   const t = view.messages.logs;
   const { timeZone } = view.guild!.guild;
@@ -74,7 +74,7 @@ export function BossesPage({ view, rows }: { view: View; rows: readonly BossRow[
   );
 }
 
-/** One boss: every pull, what was left each time, and the guild's records. */
+/** One boss: every pull with the remaining health, and the guild's records. */
 export function BossPage(props: {
   view: View;
   difficulty: number;
@@ -160,7 +160,7 @@ function Records(props: {
   );
 }
 
-/** Several pulls beside each other: the same people, one column for each pull. */
+/** Several pulls side by side: one row per player, one column per pull. */
 export function ComparePage(props: { view: View; fights: Awaited<ReturnType<typeof compare>> }) {
   const { view, fights } = props;
   const t = view.messages.logs;
@@ -217,7 +217,7 @@ export function ComparePage(props: { view: View; fights: Awaited<ReturnType<type
   );
 }
 
-/** Players of one fight beside each other: one row for each figure. */
+/** Players of one fight side by side: one row per figure. */
 export function ComparePlayersPage(props: {
   view: View;
   fight: FightRow;

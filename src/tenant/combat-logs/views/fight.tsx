@@ -31,10 +31,10 @@ export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
 export type FightView = (typeof FIGHT_VIEWS)[number];
 type Fight = Awaited<ReturnType<typeof fight>>;
 
-/** A curve wider than a screen has pixels shows nothing more. */
+/** A curve with more points than a screen has pixels shows no more detail. */
 const CURVE_POINTS_MAX = 160;
 
-/** One fight: who did what, in four views, and the raid by second. */
+/** One fight: four tables of its players, and the raid's curves by second. */
 export function FightPage(props: {
   view: View;
   fight: Fight;
@@ -258,7 +258,7 @@ function DeathCard({ view, fight, death }: { view: View; fight: FightRow; death:
   );
 }
 
-/** One player in one fight, down to spells and targets. */
+/** One player in one fight, with spells and targets. */
 export function FightPlayerPage(props: {
   view: View;
   found: Awaited<ReturnType<typeof fightPlayer>>;
@@ -386,7 +386,7 @@ function Shares(props: { view: View; title: string; name: string; rows: readonly
   );
 }
 
-/** Means of as many seconds as it takes to fit the curve on a screen. */
+/** Averages over as many seconds as necessary to fit the curve on a screen. */
 export function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
   const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
   const points: ChartPoint[] = [];

@@ -5,12 +5,12 @@ import { difficultyOf } from "../difficulties.ts";
 import type { LeftOut } from "../parser/types.ts";
 import type { FightRow, PlayerRow } from "../queries.ts";
 
-/** A whole number with the language's separators. */
+/** A whole number with the separators of the reader's language. */
 export function count(view: View, value: number): string {
   return Math.round(value).toLocaleString(view.locale);
 }
 
-/** Large figures as people say them: 8.6 M, 61 k. */
+/** Large figures in short form: 8.6 M, 61 k. */
 export function short(view: View, value: number): string {
   const format = { notation: "compact", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(view.locale, format).format(value);
@@ -30,7 +30,7 @@ export function megabytes(view: View, bytes: number): string {
   return new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 }).format(bytes / 1024 ** 2);
 }
 
-/** What part of something it is, as a bar of the class's colour under the figure. */
+/** A share as a bar below the figure, in the colour of the class. */
 export function Bar(props: { share: number; look?: string }) {
   const percent = Math.max(0, Math.min(100, props.share * 100)).toFixed(1);
   return (
@@ -64,12 +64,12 @@ export function difficultyName(view: View, number: number): string {
   return number === 0 ? "" : view.messages.logs.difficulties[difficultyOf(number)];
 }
 
-/** The id under which the page knows a class's colour. */
+/** The class id that the page's colours use. */
 export function classIdOf(name: string | null): string {
   return name === null ? "" : name.toLowerCase().replaceAll(" ", "-");
 }
 
-/** A player's name without the realm's region, with the class beside it. */
+/** A player's name without the realm's region, with their class. */
 export function PlayerName(props: {
   view: View;
   fightId: string;
@@ -98,7 +98,7 @@ export function percentLeft(view: View, fight: FightRow): string {
   );
 }
 
-/** Says what of a fight, or of a whole log, there was no room for. Nothing, for any raid. */
+/** Shows what was left out of a fight or a log. Empty for any normal raid. */
 export function LeftOutNotice({ view, leftOut }: { view: View; leftOut: LeftOut }) {
   const t = view.messages.logs;
   const kinds = ["players", "enemies", "deaths", "rows", "curves"] as const;

@@ -31,7 +31,7 @@ import {
   percentLeft,
 } from "./parts.tsx";
 
-/** All logs of the guild, and the way to send one. */
+/** All logs of the guild, and the upload form. */
 export function LogsPage(props: {
   view: View;
   page: Page<Report>;
@@ -60,7 +60,7 @@ export function LogsPage(props: {
   );
 }
 
-/** Works as a plain form for small files; with scripts it sends pieces and survives a cut. */
+/** A plain form for small files. With scripts it uploads in chunks and resumes after a lost connection. */
 function UploadCard({ view, form }: { view: View; form: FormState }) {
   const t = view.messages.logs;
   const plainMegabytes = Math.floor(limits.logs.chunkBytesMax / 1024 ** 2);
@@ -139,7 +139,7 @@ function StateBadge({ view, report }: { view: View; report: Report }) {
   return <Badge look={look}>{view.messages.logs.states[report.state]}</Badge>;
 }
 
-/** One log: its fights by boss, and what can be done with it. */
+/** One log: its fights by boss, and its actions. */
 export function ReportPage(props: {
   view: View;
   report: Report;
@@ -276,7 +276,7 @@ function ReportFacts(props: { view: View; report: Report; isUnderWay: boolean })
   );
 }
 
-/** The fight that goes on, filled and kept up by a script; without one the page is reloaded. */
+/** The current fight, updated by a script; without scripts, readers reload the page. */
 function LiveFight({ view, report }: { view: View; report: Report }) {
   const t = view.messages.logs;
   const words = { live: t.live, reconnecting: t.reconnecting, quiet: t.quiet };
@@ -308,7 +308,7 @@ function LiveFight({ view, report }: { view: View; report: Report }) {
   );
 }
 
-/** Columns of a list of fights; the first may hold a box to choose those to compare. */
+/** Columns of a list of fights. The first may contain a checkbox to choose fights to compare. */
 export function fightColumns(view: View, canChoose: boolean): readonly Column<FightRow>[] {
   const t = view.messages.logs;
   const { timeZone } = view.guild!.guild;

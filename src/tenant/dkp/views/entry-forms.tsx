@@ -18,18 +18,18 @@ import { formatPoints } from "../points.ts";
 import type { Entry, Pool, Standing } from "../service.ts";
 import { classLabel, PoolTabs } from "./parts.tsx";
 
-/** What the forms for new entries need to know. */
+/** Properties of the forms for new entries. */
 export interface EntryFormProps {
   readonly view: View;
   readonly form: FormState;
   readonly pool: Pool;
   readonly pools: readonly Pool[];
   readonly people: readonly Standing[];
-  /** Sent along, so that a form sent twice makes one entry. */
+  /** Sent with the form, so that a form that is sent twice makes one entry. */
   readonly formKey: string;
 }
 
-/** What guilds usually give points for; numbers are shown points. */
+/** Common reasons for points; numbers are shown points. */
 const PRESETS = {
   award: [
     ["on-time", 15],
@@ -40,7 +40,7 @@ const PRESETS = {
   adjust: [["absence", -25]],
 } as const;
 
-/** The same points for everybody chosen: an award, or a correction with a sign. */
+/** The same points for all chosen people: an award, or a signed correction. */
 export function PeopleFormPage(props: EntryFormProps & { readonly kind: "award" | "adjust" }) {
   const { view, form, kind, people } = props;
   const t = view.messages.dkp;
@@ -68,7 +68,7 @@ export function PeopleFormPage(props: EntryFormProps & { readonly kind: "award" 
   );
 }
 
-/** A price that one person pays; in zero-sum pools others may share it. */
+/** A price that one person pays. In zero-sum pools others may share it. */
 export function SpendFormPage(props: EntryFormProps) {
   const { view, form, people, pool } = props;
   const t = view.messages.dkp;
@@ -103,7 +103,7 @@ export function SpendFormPage(props: EntryFormProps) {
   );
 }
 
-/** Asks for the reason and a deliberate tick before an entry is undone. */
+/** Asks for the reason and a confirmation before an entry is reversed. */
 export function ReversalFormPage(props: {
   view: View;
   form: FormState;
@@ -133,7 +133,7 @@ export function ReversalFormPage(props: {
   );
 }
 
-/** A failed form's sentences in the reader's language, each at its field. */
+/** Shows the errors of a failed form in the reader's language, each at its field. */
 export function translatedForm(view: View, form: FormState, error: AppError, decimals: number) {
   const t = view.messages.dkp.errors;
   const fields: Readonly<Record<string, string>> = {
@@ -178,7 +178,7 @@ function FormPage(props: EntryFormProps & { title: string; lead: string; childre
 
 type Presets = readonly (readonly [keyof View["messages"]["dkp"]["preset"], points: number])[];
 
-/** Links that fill in points and reason: they work without scripts, before anybody is ticked. */
+/** Links that fill in points and reason. They work without scripts, before people are selected. */
 function PresetLinks({ view, presets }: { view: View; presets: Presets }) {
   const t = view.messages.dkp;
   return (

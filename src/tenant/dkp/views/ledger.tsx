@@ -22,7 +22,7 @@ import type {
   Standing,
   Verification,
 } from "../service.ts";
-import { Amount, doerOf, PersonLink, PoolTabs, poolName } from "./parts.tsx";
+import { Amount, authorOf, PersonLink, PoolTabs, poolName } from "./parts.tsx";
 
 const KINDS = ["award", "spend", "adjust", "reversal"] as const;
 
@@ -123,7 +123,7 @@ export function EntryPage({ view, entry }: { view: View; entry: Entry }) {
         <dt>{t.recorded}</dt>
         <dd>{moment(view, entry.recordedAt)}</dd>
         <dt>{t.by}</dt>
-        <dd>{doerOf(view, entry)}</dd>
+        <dd>{authorOf(view, entry)}</dd>
       </dl>
       <DataTable
         caption={t.postings}
@@ -137,7 +137,7 @@ export function EntryPage({ view, entry }: { view: View; entry: Entry }) {
   );
 }
 
-/** What came out of comparing the balances with their history. */
+/** The result of comparing the balances with their history. */
 export function VerificationPage({ view, found }: { view: View; found: Verification }) {
   const t = view.messages.dkp;
   return (
@@ -202,7 +202,7 @@ function entryColumns(view: View, pool: Pool): readonly Column<EntrySummary>[] {
         </>
       ),
     },
-    { id: "by", label: t.by, cell: (row) => doerOf(view, row) },
+    { id: "by", label: t.by, cell: (row) => authorOf(view, row) },
   ];
 }
 

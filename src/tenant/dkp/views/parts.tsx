@@ -8,7 +8,7 @@ import { guildHref } from "../../../web/layout.tsx";
 import { withParams } from "../../../web/tables.tsx";
 import type { Pool } from "../pools.ts";
 
-/** The query of a page by a schema. A filter form sends empty fields for what is not wanted. */
+/** Parses a page's query with a schema. Empty fields of a filter form are ignored. */
 export function queryOf<T extends z.ZodType>(c: Context<GuildEnv>, schema: T): z.infer<T> {
   const sent = Object.entries(c.req.query()).filter(([, value]) => value.trim() !== "");
   const parsed = schema.safeParse(Object.fromEntries(sent));
@@ -19,7 +19,7 @@ export function queryOf<T extends z.ZodType>(c: Context<GuildEnv>, schema: T): z
 /** `cursor` of a page's list. */
 export const pageCursor = z.object({ cursor: z.string().max(500).optional() });
 
-/** Switches between the guild's pools; nothing as long as there is one only. */
+/** Switches between the guild's pools; empty when there is only one. */
 export function PoolTabs(props: { view: View; pools: readonly Pool[]; current: Pool }) {
   const { view, pools, current } = props;
   const t = view.messages.dkp;
@@ -39,12 +39,12 @@ export function PoolTabs(props: { view: View; pools: readonly Pool[]; current: P
   );
 }
 
-/** What a pool is called; the example's name is ours and so in the reader's language. */
+/** A pool's name. The example's name is ours, so it is translated. */
 export function poolName(view: View, pool: Pool): string {
   return pool.isExample ? view.messages.dkp.examplePool : pool.name;
 }
 
-/** Minor units as this page's reader writes numbers. */
+/** Minor units in the number format of the page's reader. */
 export function Amount(props: { view: View; amount: number; pool: Decimals; signed?: boolean }) {
   const { view, amount, pool, signed = false } = props;
   return <Points amount={amount} decimals={pool.decimals} locale={view.locale} signed={signed} />;
@@ -52,7 +52,7 @@ export function Amount(props: { view: View; amount: number; pool: Decimals; sign
 
 type Decimals = Pick<Pool, "decimals">;
 
-/** The name of a class, whichever way it is written in the roster. */
+/** The name of a class, for any spelling in the roster. */
 export function classLabel(view: View, id: string): string {
   const names: Readonly<Record<string, string>> = view.messages.dkp.classes;
   return Object.hasOwn(names, id) ? names[id]! : id;
@@ -64,8 +64,8 @@ export function roleLabel(view: View, id: string): string {
   return Object.hasOwn(names, id) ? names[id]! : id;
 }
 
-/** Who made an entry: a person of the roster, a job of ours, or somebody without a person. */
-export function doerOf(view: View, entry: { actorType: string; actorName: string | null }) {
+/** The author of an entry: a person of the roster, a job, or a member without a person. */
+export function authorOf(view: View, entry: { actorType: string; actorName: string | null }) {
   const t = view.messages.dkp;
   if (entry.actorType === "system") return t.system;
   return entry.actorName ?? t.someone;

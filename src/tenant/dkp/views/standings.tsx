@@ -18,7 +18,7 @@ import { Amount, classLabel, PersonLink, PoolTabs, poolName, roleLabel } from ".
 
 type Statement = Awaited<ReturnType<typeof statement>>;
 
-/** Who has how much: sorted, filtered and paged by the address. */
+/** The standings: sorting, filters and page are in the address. */
 export function StandingsPage(props: {
   view: View;
   page: Page<Standing> & { readonly pool: Pool };
@@ -70,7 +70,7 @@ export function StandingsPage(props: {
 export function StatementPage(props: {
   view: View;
   page: Statement;
-  /** The latest changes, newest first, whichever page is shown. */
+  /** The latest changes, newest first, on every page. */
   latest: Statement["items"];
   pools: readonly Pool[];
   characters: readonly Alt[];
@@ -179,7 +179,7 @@ function columnsOf(
 
 function Person(props: { view: View; row: Standing; pool: Pool; alts: readonly Alt[] }) {
   const { view, row, pool, alts } = props;
-  // Visitors of a public guild see the balances, not how they came about.
+  // Visitors of a public guild see the balances, but not their history.
   const canOpen = may(view.guild!, "ledger.view");
   return (
     <>

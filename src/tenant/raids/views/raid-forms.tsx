@@ -12,7 +12,7 @@ interface Props {
   readonly raid: RaidView;
 }
 
-/** Everybody in one form: a night's attendance is a minute's work. */
+/** All people in one form, so that a night's attendance takes a minute. */
 export function PresenceForm(
   props: Props & {
     readonly others: readonly { readonly personId: string; readonly name: string }[];
@@ -110,7 +110,7 @@ function PresenceRow({ view, person }: { view: View; person: RaidPerson }) {
   );
 }
 
-/** The usual awards are one press each; anything else has its fields. */
+/** One button for each usual award, and fields for all others. */
 export function AwardForm(props: Props & { readonly formKey: string }) {
   const { view, raid, formKey } = props;
   const t = view.messages.raids;
@@ -170,7 +170,7 @@ export function AwardForm(props: Props & { readonly formKey: string }) {
   );
 }
 
-/** A person with class and role, as a link to what they have. */
+/** A person with class and role, as a link to their statement. */
 export function Name({ view, person }: { view: View; person: RaidPerson }) {
   return (
     <div>

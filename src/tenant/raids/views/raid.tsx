@@ -27,7 +27,7 @@ interface Props {
   readonly form: FormState;
 }
 
-/** One raid from its planning to what it left: who comes, who is there, what they got. */
+/** One raid: sign-ups, attendance, and the awards and loot. */
 export function RaidPage(
   props: Props & {
     readonly seq: number;
@@ -102,7 +102,7 @@ export function RaidPage(
   );
 }
 
-/** What comes next: one button, and the way out. */
+/** One button for the next step, and one to cancel. */
 function Steps({ view, raid }: Props) {
   const t = view.messages.raids;
   const at = (step: string) => guildHref(view, `/raids/${raid.id}/${step}`);

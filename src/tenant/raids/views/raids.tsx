@@ -27,7 +27,7 @@ import type { AttendanceRow, Raid, Series } from "../service.ts";
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
-/** What is planned, what goes on and what is over. */
+/** Planned, running and past raids. */
 export function RaidsPage(props: {
   view: View;
   coming: readonly Raid[];
@@ -134,7 +134,7 @@ function columnsOf(view: View): readonly Column<Raid>[] {
   ];
 }
 
-/** One raid, or one every week. */
+/** The form for one raid or a weekly raid. */
 export function RaidFormPage(props: { view: View; form: FormState; pools: readonly Pool[] }) {
   const { view, form, pools } = props;
   const t = view.messages.raids;
@@ -191,7 +191,7 @@ export function weekdayName(view: View, day: number): string {
   return names[`d${day}`]!;
 }
 
-/** How often everybody was there. */
+/** The attendance of all people. */
 export function AttendancePage({ view, rows }: { view: View; rows: readonly AttendanceRow[] }) {
   const t = view.messages.raids;
   const percent = (value: number | null) => (value === null ? "–" : `${value} %`);

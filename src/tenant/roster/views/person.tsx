@@ -24,7 +24,7 @@ import type { LooseMember } from "../member-links.ts";
 import type { Character, Person } from "../service.ts";
 import { className, classOptions, roleOptions } from "./roster.tsx";
 
-/** The forms of the page; the one that failed comes back as it was sent. */
+/** The forms of the page. A refused one is shown again with its input. */
 export interface PersonForms {
   readonly character?: FormState;
   readonly details?: FormState;
@@ -34,7 +34,7 @@ interface PersonProps {
   readonly view: View;
   readonly person: Person;
   readonly forms: PersonForms;
-  /** Members who may be this person; empty when there is nobody to choose from. */
+  /** Members without a character, who can be linked to this person. */
   readonly members: readonly LooseMember[];
 }
 
@@ -153,7 +153,7 @@ function Archival({ view, person }: { view: View; person: Person }) {
   );
 }
 
-// The names of these fields differ from the character's: both forms are on one page.
+// These field names differ from the character's, because both forms are on one page.
 function Details({ view, person, form }: { view: View; person: Person; form: FormState }) {
   const t = view.messages.roster;
   const { nameCharsMax, noteCharsMax } = limits.roster;

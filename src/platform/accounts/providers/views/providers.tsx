@@ -15,7 +15,7 @@ interface CardProps {
   readonly form: FormState;
 }
 
-/** On the account's page: what opens it, and what else could. */
+/** The account page's list of linked and available providers. */
 export function IdentitiesCard({ view, ways, providers, form }: CardProps) {
   const t = view.messages.auth;
   const open = providers.filter(({ id }) => !ways.identities.some((one) => one.provider === id));
@@ -62,8 +62,8 @@ function Linked({ view, identity }: { view: View; identity: Identity }) {
   );
 }
 
-/** The one thing that is asked of somebody whose provider names no proven address. */
-export function NewcomerPage(props: { view: View; form: FormState; name: string; email: string }) {
+/** Asks for an address when the provider has no verified one. */
+export function NewUserPage(props: { view: View; form: FormState; name: string; email: string }) {
   const { view, form, name, email } = props;
   const t = view.messages.auth;
   return (
@@ -86,8 +86,8 @@ export function NewcomerPage(props: { view: View; form: FormState; name: string;
   );
 }
 
-/** A round that did not work, and where to begin again. */
-export function RoundFailedPage({ view, detail }: { view: View; detail: string }) {
+/** Shown when an OAuth flow failed, with a link to begin again. */
+export function FlowFailedPage({ view, detail }: { view: View; detail: string }) {
   const t = view.messages.auth;
   const isSignedIn = view.caller.type === "user";
   return (

@@ -7,25 +7,25 @@ import type { SessionId } from "../../../kernel/ids.ts";
 import { limits } from "../../../limits.ts";
 import type { Services } from "../../../services.ts";
 
-// What a browser carries through a round by a provider, sealed: nothing is stored for people who
-// only look, and no other browser can end what this one began.
+// The sealed state of an OAuth flow, which the browser carries. The server stores nothing for people
+// who only look, and no other browser can finish this flow.
 
 const id = z.enum(["discord", "battlenet"]);
 
-const round = z.object({
+const flow = z.object({
   provider: id,
   state: z.string(),
   codeVerifier: z.string(),
   next: z.string(),
   purpose: z.enum(["sign-in", "link", "prove"]),
-  /** Whose round it is, for those that somebody signed in began. */
+  /** The session that began the flow. Absent for a sign-in. */
   sessionId: z
     .string()
     .transform((text) => text as SessionId)
     .optional(),
 });
 
-const newcomer = z.object({
+const newUser = z.object({
   provider: id,
   subject: z.string(),
   name: z.string(),
@@ -33,16 +33,16 @@ const newcomer = z.object({
   next: z.string(),
 });
 
-/** A way to a provider and back. */
-export type Round = z.output<typeof round>;
+/** An OAuth flow: the redirect to a provider and back. */
+export type OAuthFlow = z.output<typeof flow>;
 
-/** Somebody who came back from a provider and has no account here yet. */
-export type Newcomer = z.output<typeof newcomer>;
+/** A person who came back from a provider and has no account yet. */
+export type NewUser = z.output<typeof newUser>;
 
-const KINDS = { round, newcomer } as const;
-type Kinds = { round: Round; newcomer: Newcomer };
+const KINDS = { round: flow, newcomer: newUser } as const;
+type Kinds = { round: OAuthFlow; newcomer: NewUser };
 
-/** A text that only this platform can read, good for `limits.auth.providerRoundMs`. */
+/** An encrypted text that only this platform can read, valid for `limits.auth.providerRoundMs`. */
 export async function seal<K extends keyof Kinds>(
   { config, now }: Services,
   kind: K,
@@ -57,7 +57,7 @@ export async function seal<K extends keyof Kinds>(
     .encrypt(keyFrom(config.secret));
 }
 
-/** What was sealed as this kind; undefined for anything else, and when it is over. */
+/** Decrypts a value of this kind. Undefined for anything else and after its time. */
 export async function unseal<K extends keyof Kinds>(
   { config, now }: Services,
   kind: K,
@@ -74,7 +74,7 @@ export async function unseal<K extends keyof Kinds>(
     });
     return KINDS[kind].parse(payload["value"]) as Kinds[K];
   } catch {
-    // Every way in which it can be bad is one answer to whoever sent it.
+    // Every fault gives the same answer.
     return undefined;
   }
 }

@@ -9,8 +9,8 @@ import { messageRows } from "../messages/queue.ts";
 import { operators } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** Has a letter written when guilds have gone too long without a good copy; one a day. */
-export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<void> {
+/** Enqueues an email when guilds have gone too long without a good backup. At most one a day. */
+export async function warnOfOverdueBackups(platform: PlatformStore, jobs: Jobs): Promise<void> {
   const { late } = await lateness(platform);
   if (late === 0) return;
   const told = await platform.db.first(
@@ -22,8 +22,8 @@ export async function watchCopies(platform: PlatformStore, jobs: Jobs): Promise<
   if (!told) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
 }
 
-/** Queues a letter to every operator who looks after copies. Gives back how many that were. */
-export async function tellOfLateCopies(
+/** Queues an email to every operator with the area `backups`. Returns the number of receivers. */
+export async function queueOverdueEmails(
   services: Pick<Services, "platform" | "jobs" | "config" | "now">,
 ): Promise<number> {
   const { platform, config } = services;

@@ -1,0 +1,132 @@
+import { and, asc, count, desc, eq, gt, isNotNull, not, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { columnsOf, existsIn, isTrue, listOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { characters, type PersonStatus, persons } from "./schema.ts";
+
+const CHARACTER = columnsOf(characters, "id", "name", "realm", "class", "spec", "role", "isMain");
+
+const PERSON = {
+  ...columnsOf(persons, "id", "name", "nameKey", "status", "userId", "isExample"),
+  ...columnsOf(persons, "note", "officerNote"),
+  /** The main comes first, the others by name. */
+  characters: listOf(
+    CHARACTER,
+    (row) => sql`(
+      select json_group_array(${row}) from (
+        select * from ${characters} where ${characters.personId} = ${persons.id}
+        order by ${characters.isMain} desc, ${characters.nameKey}) as ${characters})`,
+  ),
+};
+
+/** A person with the characters and both notes. Who may read the notes is decided by the service. */
+export type PersonRow = NonNullable<Awaited<ReturnType<typeof personById.first>>>;
+
+export const personById = prepare(({ id }: Values<{ id: string }>) =>
+  build.select(PERSON).from(persons).where(eq(persons.id, id)),
+);
+
+export const personOfUser = prepare(({ userId }: Values<{ userId: string }>) =>
+  build.select(PERSON).from(persons).where(eq(persons.userId, userId)),
+);
+
+/** What a page of the roster is filtered by. An empty text does not filter. */
+export interface PageValues {
+  /** The `nameKey` of the last person of the page before. */
+  readonly after: string;
+  readonly status: PersonStatus;
+  /** A folded part of the name of the person or of a character. */
+  readonly part: string;
+  readonly class: string;
+  readonly role: string;
+  readonly limit: number;
+}
+
+export const personsPage = prepare((value: Values<PageValues>) => {
+  const hasCharacter = (condition: ReturnType<typeof sql>) =>
+    existsIn(characters, and(eq(characters.personId, persons.id), condition));
+  return build
+    .select(PERSON)
+    .from(persons)
+    .where(
+      and(
+        gt(persons.nameKey, value.after),
+        eq(persons.status, value.status),
+        sql`(${value.part} = '' or instr(${persons.nameKey}, ${value.part}) > 0
+          or ${hasCharacter(sql`instr(${characters.nameKey}, ${value.part}) > 0`)})`,
+        sql`(${value.class} = '' or ${hasCharacter(eq(characters.class, value.class))})`,
+        sql`(${value.role} = '' or ${hasCharacter(eq(characters.role, value.role))})`,
+      ),
+    )
+    .orderBy(asc(persons.nameKey))
+    .limit(value.limit);
+});
+
+const mains = alias(characters, "mains");
+const isActive = and(eq(persons.status, "active"), not(isTrue(persons.isExample)));
+
+/** How many active people have a main of each role, and how many have no main. */
+export const peopleByRole = prepare(() =>
+  build
+    .select({ role: mains.role, people: count(), mains: count(mains.id) })
+    .from(persons)
+    .leftJoin(mains, and(eq(mains.personId, persons.id), isTrue(mains.isMain)))
+    .where(isActive)
+    .groupBy(mains.role),
+);
+
+/** Active people with their characters: a row for each character, and for each person without any. */
+export const activeCharacters = prepare(({ limit }: Values<{ limit: number }>) =>
+  build
+    .select({
+      ...columnsOf(characters, "name", "class", "spec", "role", "realm", "isMain"),
+      mainName: mains.name,
+      person: persons.name,
+    })
+    .from(persons)
+    .leftJoin(characters, eq(characters.personId, persons.id))
+    .leftJoin(mains, and(eq(mains.personId, persons.id), isTrue(mains.isMain)))
+    .where(isActive)
+    .orderBy(asc(persons.nameKey), desc(characters.isMain), asc(characters.nameKey))
+    .limit(limit),
+);
+
+export const personByName = prepare(({ nameKey }: Values<{ nameKey: string }>) =>
+  build.select({ id: persons.id }).from(persons).where(eq(persons.nameKey, nameKey)),
+);
+
+/** The folded name of every person, archived ones too. */
+export const personNames = prepare(() =>
+  build.select(columnsOf(persons, "id", "nameKey")).from(persons),
+);
+
+export const userOfPerson = prepare(({ id }: Values<{ id: string }>) =>
+  build.select({ userId: persons.userId }).from(persons).where(eq(persons.id, id)),
+);
+
+/** Active members whose person has no character, by name. */
+export const membersWithoutCharacter = prepare(() =>
+  build
+    .select(columnsOf(persons, "id", "name"))
+    .from(persons)
+    .where(
+      and(
+        isNotNull(persons.userId),
+        eq(persons.status, "active"),
+        not(existsIn(characters, eq(characters.personId, persons.id))),
+      ),
+    )
+    .orderBy(asc(persons.nameKey)),
+);
+
+export const ownerOfCharacter = prepare(({ id }: Values<{ id: string }>) =>
+  build.select({ personId: characters.personId }).from(characters).where(eq(characters.id, id)),
+);
+
+/** Every character, as an import compares it. Of two realms with one name, the oldest main is first. */
+export const allCharacters = prepare(() =>
+  build
+    .select(columnsOf(characters, "id", "personId", "nameKey", "realmKey", "class", "spec", "role"))
+    .from(characters)
+    .orderBy(desc(characters.isMain), asc(characters.createdAt), asc(characters.id)),
+);
