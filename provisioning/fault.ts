@@ -1,6 +1,6 @@
 let strike: ((point: string) => void) | undefined;
 
-/** Where a test may make the process die or fail. Does nothing unless a test has installed one. */
+/** A point where a test can make the process crash or fail. Does nothing outside of tests. */
 export function fault(point: string): void {
   strike?.(point);
 }

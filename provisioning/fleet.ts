@@ -1,7 +1,7 @@
 import { forEachLimit } from "../src/kernel/concurrency.ts";
 import type { Guild } from "../src/platform/store.ts";
 
-/** What came of the work on one guild. */
+/** The outcome of the work on one guild. */
 export interface Outcome<T> {
   readonly guild: Guild;
   readonly durationMs: number;
@@ -9,24 +9,24 @@ export interface Outcome<T> {
   readonly error?: Error;
 }
 
-/** What came of the work on all of them. Bulk work reports; it does not throw. */
+/** The outcome of the work on all guilds. Failures are reported, not thrown. */
 export interface FleetReport<T> {
   readonly done: number;
   readonly failed: readonly Outcome<T>[];
-  /** Stopped by a signal; what was under way is finished. */
+  /** True after a signal. Work that was running has finished. */
   readonly stopped: boolean;
 }
 
 interface Options<T> {
-  /** How many guilds at once. A slow one holds up only its own lane. */
+  /** The number of guilds at once. A slow guild delays only its own lane. */
   readonly lanes: number;
   readonly signal?: AbortSignal;
   readonly onOutcome?: (outcome: Outcome<T>) => void | Promise<void>;
 }
 
 /**
- * Runs one piece of work on every guild, in lanes, until done or stopped. What is under way when it
- * stops is finished. Waves and budgets belong to rollouts.
+ * Runs one piece of work on every guild, in lanes, until done or stopped. Running work is finished before
+ * it stops. Waves and failure budgets belong to rollouts.
  */
 export async function forEachGuild<T>(
   guilds: Iterable<Guild> | AsyncIterable<Guild>,

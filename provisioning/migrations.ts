@@ -4,7 +4,7 @@ import type { Client, Statement } from "../src/database/client.ts";
 import { readSql } from "../src/database/sql.ts";
 import { takesDataAway } from "./rollouts/statements.ts";
 
-/** One migration file, as it stands in the bundle. `when` is drizzle's own timestamp of it. */
+/** One migration file of the bundle. `when` is drizzle's own timestamp. */
 export interface MigrationSource {
   readonly name: string;
   readonly when: number;
@@ -15,25 +15,25 @@ export interface Migration {
   readonly name: string;
   readonly when: number;
   readonly statements: readonly string[];
-  /** SHA-256 of the file's text in hex, the same that drizzle keeps. */
+  /** The SHA-256 of the file's text in hex, the same as drizzle stores. */
   readonly hash: string;
-  /** A statement of it takes data away: only `migrate apply` may run it on a guild that is there. */
+  /** A statement removes data: only `migrate apply` may run it on an existing guild. */
   readonly isDestructive: boolean;
 }
 
-/** How far one database got. `error` is set when it did not get to `target`. */
+/** The result for one database. `error` is set when it did not reach `target`. */
 export interface MigrationReport {
   readonly from: number;
   readonly to: number;
   readonly applied: readonly string[];
-  /** How long it waited for somebody to do it; no part of what the guild noticed. */
+  /** How long the work waited in a queue, which did not affect the guild. */
   readonly waitedMs?: number;
   readonly error?: Error;
 }
 
 /**
- * Why a database's history cannot be continued, (`statements`) why a file cannot be applied to any
- * database, or (`destructive`) that an operator has to allow what is pending. `code` is stable.
+ * Why a database's history cannot be continued, why a file cannot be applied to any database
+ * (`statements`), or that an operator must allow the pending migrations (`destructive`). `code` is stable.
  */
 export class MigrationError extends Error {
   readonly code: "edited" | "missing" | "out-of-order" | "ahead" | "statements" | "destructive";
@@ -46,7 +46,8 @@ export class MigrationError extends Error {
 }
 
 /**
- * Splits the files into statements and hashes them. Pure; done once per process.
+ * Splits the files into statements and hashes them. Pure; runs once per process.
+ *
  * @throws {MigrationError} `statements` when a breakpoint is missing between two of them.
  */
 export function parseMigrations(sources: readonly MigrationSource[]): readonly Migration[] {
@@ -55,7 +56,7 @@ export function parseMigrations(sources: readonly MigrationSource[]): readonly M
 
 function parseMigration({ name, when, sql }: MigrationSource): Migration {
   const chunks = sql.split("--> statement-breakpoint").map((chunk) => chunk.trim());
-  // A file made by hand may begin or end with nothing but a comment.
+  // A hand-written file may begin or end with only a comment.
   const statements = chunks.filter((chunk) => readSql(chunk).statements > 0);
   const crowded = statements.find((chunk) => readSql(chunk).statements > 1);
   if (crowded !== undefined) {
@@ -69,7 +70,7 @@ function parseMigration({ name, when, sql }: MigrationSource): Migration {
   return { name, when, statements, hash: sha256Hex(sql), isDestructive };
 }
 
-/** What a database of this version has pending, as far as nothing in it takes data away. */
+/** The migrations that a database of this version can run before the next one that removes data. */
 export function upToDestructive(
   migrations: readonly Migration[],
   version: number,
@@ -78,37 +79,37 @@ export function upToDestructive(
   return first < 0 ? migrations : migrations.slice(0, first);
 }
 
-/** Does a database of this version wait for a migration that takes data away? */
+/** Tells whether a pending migration of this version removes data. */
 export function waitsForOperator(migrations: readonly Migration[], version: number): boolean {
   return migrations.slice(version).some(({ isDestructive }) => isDestructive);
 }
 
-/** The version of a schema is how many migrations made it; its hash names exactly which. */
+/** The version of a schema is its number of migrations; the hash identifies exactly which. */
 export function schemaOf(migrations: readonly Migration[]): { version: number; hash: string } {
   const chain = migrations.map(({ name, hash }) => `${name} ${hash}`).join("\n");
   return { version: migrations.length, hash: sha256Hex(chain) };
 }
 
-/** What a database says of its own past, as `LEDGER` reads it; `hasMeta` is false for a new one. */
+/** A database's own history, as `LEDGER` reads it; `hasMeta` is false for a new database. */
 export interface History {
   readonly ledger: readonly (readonly unknown[])[];
   readonly hasMeta: boolean;
-  /** It is a guild's: there is something in it to lose. */
+  /** True for a guild's database, which has data to lose. */
   readonly isStamped: boolean;
 }
 
-/** The migrations of a database that has had any, in their order. */
+/** The applied migrations of a database, in order. */
 export const LEDGER: Statement = {
   sql: "SELECT name, hash FROM _migrations ORDER BY position",
   args: [],
 };
 
 /**
- * Brings one database to the newest schema: all of its pending migrations in one transaction, or
- * none. Never throws: the report says how far it got. Refuses a history that differs from ours.
- * Two at once are safe: the second finds its place in the ledger taken, looks again and is done.
- * A caller that has read the database's history passes it, which saves a read. A guild's database is
- * refused with `destructive` when a pending migration takes data away, unless that is allowed.
+ * Migrates one database to the newest schema: all pending migrations in one transaction, or none. Never
+ * throws: the report contains the reached version. Refuses a history that differs from ours. Concurrent
+ * calls are safe: the second finds its position in the ledger taken, reads again and is done. A caller that
+ * has read the database's history passes it, which saves a read. Refuses a guild's database with
+ * `destructive` when a pending migration removes data, unless that is allowed.
  */
 export async function migrate(
   client: Client,
@@ -117,7 +118,7 @@ export async function migrate(
     readonly nowMs: number;
     readonly dryRun?: boolean;
     readonly history?: History;
-    /** An operator allowed it and a copy is kept, or the database is a copy itself. */
+    /** An operator allowed it and a backup exists, or the database is itself a copy. */
     readonly allowDestructive?: boolean;
   },
 ): Promise<MigrationReport> {
@@ -135,7 +136,7 @@ export async function migrate(
   } catch (error) {
     const failed = { from, to: from, applied: [], error: asError(error) };
     if (error instanceof MigrationError) return failed;
-    // Somebody else may have done it in the meantime, and that is why we could not.
+    // A concurrent process may have migrated it, which made our attempt fail.
     const reached = await historyOf(client).then(
       (history) => position(history, migrations),
       () => from,
@@ -158,7 +159,11 @@ function refuseDestructive(pending: readonly Migration[]): void {
   );
 }
 
-/** @throws {MigrationError} when the history is not ours. Reads the ledger of the database itself. */
+/**
+ * Reads the ledger of the database itself.
+ *
+ * @throws {MigrationError} when the history is not ours.
+ */
 export async function versionOf(client: Client, migrations: readonly Migration[]): Promise<number> {
   return position(await historyOf(client), migrations);
 }
@@ -177,7 +182,7 @@ async function historyOf(client: Client): Promise<History> {
   return { ledger, hasMeta, isStamped };
 }
 
-/** How many of our migrations the database has, after checking that they are exactly ours. */
+/** The number of our migrations in the database, after checking that they match ours exactly. */
 function position({ ledger }: History, migrations: readonly Migration[]): number {
   ledger.forEach(([name, hash], index) => {
     const ours = migrations[index];
@@ -227,7 +232,7 @@ function statementsFor(
   return [
     plain(`CREATE TABLE IF NOT EXISTS _migrations (position INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)`),
-    // Kept in step so that drizzle-kit can read a database of ours.
+    // Written too, so that drizzle-kit can read our databases.
     plain(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY,
       hash text NOT NULL, created_at numeric)`),
     ...migrations.slice(from).flatMap((migration, index) => [

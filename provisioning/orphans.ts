@@ -3,9 +3,9 @@ import type { Operations } from "../src/platform/guilds/operations.ts";
 import type { DatabaseHost, DatabaseName } from "./hosts/host.ts";
 
 export interface OrphanReport {
-  /** Databases that no guild owns and that held nothing. They are removed. */
+  /** Databases without a guild that held no data. They are removed. */
   readonly orphans: readonly DatabaseName[];
-  /** Databases that no guild owns but that may hold somebody's data. An operator has to look. */
+  /** Databases without a guild that may hold data. An operator has to inspect them. */
   readonly unclaimed: readonly DatabaseName[];
 }
 
@@ -15,15 +15,15 @@ interface Deps {
   readonly openClient: OpenClient;
 }
 
-/** Says which databases no guild owns, and removes none. */
+/** Finds databases without a guild, and removes none. */
 export async function findOrphans(deps: Deps): Promise<OrphanReport> {
   return await compare(deps, async () => {});
 }
 
 /**
- * Compares the host with the platform. Removes a database only when it surely never was a guild's:
- * no crash leaves a stamped one without its guild, but going back to an older copy of the platform
- * does, and then the data of the guilds founded since must not go as well.
+ * Compares the host with the platform. Removes a database only if it certainly never belonged to a guild.
+ * No crash leaves a stamped database without its guild, but restoring an older copy of the platform does.
+ * The data of guilds founded since that copy must not be removed.
  */
 export async function sweepOrphans(deps: Deps): Promise<OrphanReport> {
   return await compare(deps, (name) => deps.host.destroy(name));
@@ -35,7 +35,7 @@ async function compare(
 ): Promise<OrphanReport> {
   const listed: DatabaseName[] = [];
   for await (const name of deps.host.list()) listed.push(name);
-  // A guild's row is there before its database, so the rows are read after the databases.
+  // A guild's row exists before its database, so the rows are read after the databases.
   const known = await deps.operations.knownDatabaseNames();
   const orphans: DatabaseName[] = [];
   const unclaimed: DatabaseName[] = [];
@@ -51,7 +51,7 @@ async function compare(
   return { orphans, unclaimed };
 }
 
-/** A database that was listed may have been removed since, with its name: then it is no finding. */
+/** A listed database may have been removed since, with its name. Then it is not a finding. */
 async function inspectPath(
   { host, openClient }: Deps,
   name: DatabaseName,
@@ -66,7 +66,7 @@ async function inspectPath(
       await db.close();
     }
   } catch {
-    // Damaged, or not ours at all: no reason to throw it away.
+    // Damaged, or not ours: no reason to delete it.
     return (await host.locate(name)) === undefined ? "gone" : "stamped";
   }
 }

@@ -1,8 +1,8 @@
 import { Conflict, NotFound, Unavailable } from "../src/kernel/errors.ts";
 
-// Only operators meet these: at a start, or on the command line.
+// Only operators see these errors: at a start, or on the command line.
 
-/** Nothing is where the configuration says that the platform is. */
+/** There is no platform at the configured place. */
 export function platformNotFound(place: string): NotFound {
   return new NotFound(
     "platform/not-found",
@@ -12,7 +12,7 @@ export function platformNotFound(place: string): NotFound {
   );
 }
 
-/** The platform's database is missing or empty beside data that a platform left. */
+/** The platform's database is missing or empty, but data of a platform exists beside it. */
 export function platformLost(place: string, trace: string): Conflict {
   return new Conflict(
     "platform/lost",
@@ -22,14 +22,14 @@ export function platformLost(place: string, trace: string): Conflict {
   );
 }
 
-/** There is a platform already, and `init` makes only new ones. */
+/** A platform already exists, and `init` only creates new ones. */
 export function platformThere(place: string): Conflict {
   return new Conflict("platform/there", `There is a platform in ${place} already.`, {
     next: ["guildhall guilds list"],
   });
 }
 
-/** This release needs another platform schema, and a command does not change it by the way. */
+/** This release needs another platform schema, and only `migrate platform` changes it. */
 export function platformBehind(
   place: string,
   { pending, oldPlaces }: { readonly pending: readonly string[]; readonly oldPlaces: number },

@@ -11,14 +11,14 @@ import { platformBehind } from "./platform-errors.ts";
 import { convertPlaces, countOldPlaces } from "./platform-places.ts";
 import type { Remotes } from "./remotes.ts";
 
-/** The schema of the platform's own database, as this release brings it. */
+/** The schema of the platform's own database in this release. */
 export function platformSchema(): readonly Migration[] {
   return parseMigrations(platformMigrations);
 }
 
 /**
- * Opens a platform database that is no file: one of the libSQL server that guilds may live on, or at
- * any other libSQL address, with a token of its own.
+ * Opens a platform database that is not a file: on the guilds' libSQL server, or at another libSQL address
+ * with its own token.
  */
 export async function openRemotePlatform(
   config: Pick<Config, "platformDatabaseToken">,
@@ -30,29 +30,33 @@ export async function openRemotePlatform(
   return await openRemote({ url, ...(authToken && { authToken }) });
 }
 
-/** Makes that database if it is to be on the libSQL server and is not there yet. */
+/** Creates the database if it belongs on the libSQL server and does not exist yet. */
 export async function ensureRemotePlatform(url: string, { sqld }: Remotes): Promise<void> {
   if (sqld?.has(url)) await sqld.ensure(databaseName(placeOf(url).namespace));
 }
 
-/** Is that database there? Only the libSQL server of the configuration can be asked. */
+/**
+ * Tells whether the database exists. Only the configured libSQL server can be asked; others are assumed to
+ * have it.
+ */
 export async function isRemotePlatformThere(url: string, { sqld }: Remotes): Promise<boolean> {
   if (!sqld?.has(url)) return true;
   return (await sqld.locate(databaseName(placeOf(url).namespace))) !== undefined;
 }
 
-/** What has to be done before this release can work on a platform database. */
+/** The work that is due before this release can use a platform database. */
 export interface PlatformState {
-  /** No migration of ours was ever applied to it: it holds no platform. */
+  /** True when none of our migrations was ever applied, so it holds no platform. */
   readonly isEmpty: boolean;
-  /** The names of migrations that it lacks. */
+  /** The names of pending migrations. */
   readonly pending: readonly string[];
-  /** Guilds whose databases the registry finds by a path of a machine, as older releases did. */
+  /** The number of guilds registered with an absolute path, as in older releases. */
   readonly oldPlaces: number;
 }
 
 /**
- * Looks at the database behind `client`, and changes nothing.
+ * Checks the database behind `client` without changing it.
+ *
  * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
  */
 export async function platformStateOf(client: Client): Promise<PlatformState> {
@@ -67,9 +71,10 @@ export async function platformStateOf(client: Client): Promise<PlatformState> {
 }
 
 /**
- * Brings the platform database behind `client` to this release's schema, and its registry to places
- * that do not depend on the machine. Processes that start at the same time may all do it: one of them
- * wins, and the others find it done when they look again.
+ * Migrates the platform database behind `client` to this release's schema, and converts its registry to
+ * places that do not depend on the machine. Processes may do this at the same time: one of them succeeds,
+ * and the others then find it done.
+ *
  * @throws {MigrationError} when its history is not ours, such as a guild's or a newer release's.
  */
 export async function migratePlatform(client: Client, nowMs: number): Promise<MigrationReport> {
@@ -80,7 +85,7 @@ export async function migratePlatform(client: Client, nowMs: number): Promise<Mi
       await convertPlaces(client);
       return report;
     }
-    // Somebody else may be in the middle of the same: their lock, or half of what we were to do.
+    // Another process may be migrating now: it holds the lock, or has done a part of the work.
     if (!(report.error instanceof DatabaseError) || tries >= limits.remote.triesMax) {
       throw report.error;
     }
@@ -89,8 +94,9 @@ export async function migratePlatform(client: Client, nowMs: number): Promise<Mi
 }
 
 /**
- * For runtimes without a disk: makes a platform in an empty database, and migrates none that is there,
- * because it could not be copied first. Closes the client when it fails.
+ * For runtimes without a disk: creates a platform in an empty database. Does not migrate an existing one,
+ * because it could not be copied first. Closes the client on failure.
+ *
  * @throws {Unavailable} `platform/behind`
  */
 export async function readyPlatform(client: Client, nowMs: number): Promise<PlatformDatabase> {

@@ -32,9 +32,9 @@ export interface Founder {
   readonly name: string;
 }
 
-/** What a sweep did. Bulk work reports; it does not throw. */
+/** The result of a sweep. Failures are reported, not thrown. */
 export interface SweepReport extends OrphanReport {
-  /** Databases that a restore or a crash left behind. They are removed. */
+  /** Databases that a restore or a crash left. They are removed. */
   readonly spares: readonly DatabaseName[];
   readonly finished: readonly GuildId[];
   readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
@@ -45,27 +45,27 @@ interface Deps extends Hosts {
   readonly operations: Operations;
   readonly migrations: readonly Migration[];
   readonly openClient: OpenClient;
-  /** The pool of this process: it must let go of a database before that is removed. */
+  /** The pool of this process, which must release a database before it is removed. */
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
-  /** What features put into every new guild. Run again after a crash, so it must bear that. */
+  /** The rows that features add to every new guild. Repeated after a crash, so it must be idempotent. */
   readonly seed: (guild: Guild, founder: Founder, nowMs: number) => readonly Writable[];
-  /** Removes what lies beside a guild's database: its combat logs, its copies. Twice is once. */
+  /** Removes what is stored beside a guild's database, such as its combat logs and backups. Idempotent. */
   readonly removeBeside?: (guild: Guild) => Promise<void>;
   readonly now: Clock;
-  /** Names this process among several, in the record of who works on what. */
+  /** Names this process in the records of operations. */
   readonly runner: string;
 }
 
-/** The step that an attempt is at. */
+/** The current step of an attempt. */
 interface Progress {
   readonly operation: Operation;
   step: ProvisionStep;
 }
 
-/** Members read this. What exactly failed is for operators, in the operation's record. */
+/** The reason that members see. The actual error is in the operation's record, for operators. */
 const FAILED = "Its database could not be prepared. Try again.";
 
-/** The life of one guild's database. Each step is recorded before and after, so a crash is resumed. */
+/** The life of one guild's database. Each step is recorded before and after, so a crash can be resumed. */
 export class Provisioner {
   readonly operations: Operations;
   readonly #deps: Deps;
@@ -79,7 +79,7 @@ export class Provisioner {
     return this.#deps.host.kind;
   }
 
-  /** The name a guild row reserves before its database exists: so there can never be two. */
+  /** The name that a guild's row reserves before its database exists, so that there can never be two. */
   newDatabaseName(): DatabaseName {
     return newDatabaseName();
   }
@@ -94,9 +94,10 @@ export class Provisioner {
   }
 
   /**
-   * Brings a guild from `creating` to `ready`; one in another state is returned as it is. On failure
-   * it removes what it made, and the guild is `failed` with the reason.
-   * @throws {Conflict} `guild/operation-running` when another process is at it.
+   * Takes a guild from `creating` to `ready`; returns a guild in another state unchanged. On failure it
+   * removes what it created, and the guild is `failed` with the reason.
+   *
+   * @throws {Conflict} `guild/operation-running` when another process works on it.
    */
   async provision(guildId: GuildId): Promise<Guild> {
     const { operations, runner } = this.#deps;
@@ -114,7 +115,11 @@ export class Provisioner {
     return await this.#guild(guildId);
   }
 
-  /** Tries again after a failure. @throws {Conflict} `guild/status-changed` if it has not failed. */
+  /**
+   * Tries again after a failure.
+   *
+   * @throws {Conflict} `guild/status-changed` if the guild is not `failed`.
+   */
   async retry(guildId: GuildId): Promise<Guild> {
     await this.#deps.platform.advanceGuild(guildId, "failed", "creating", { statusReason: null });
     fault("retried");
@@ -122,9 +127,10 @@ export class Provisioner {
   }
 
   /**
-   * Ends a guild: its database first, then what the platform knows of it. Cannot be undone; what a
-   * failure interrupts, the sweep finishes. `alongside` is written with the decision: who took it.
-   * @throws {Unavailable} `guild/still-in-use` when requests under way would not end.
+   * Removes a guild: first its database, then its rows in the platform. Cannot be undone; the sweep
+   * finishes what a failure interrupts. `alongside` is written with the decision and records who made it.
+   *
+   * @throws {Unavailable} `guild/still-in-use` when running requests do not end.
    */
   async deprovision(guildId: GuildId, alongside: readonly Writable[] = []): Promise<void> {
     const { operations, platform, runner } = this.#deps;
@@ -155,7 +161,7 @@ export class Provisioner {
     }
   }
 
-  /** Holds a guild's database to its plan, as after a change of plan. Twice is once. */
+  /** Applies the plan's limits to a guild's database, for example after a change of plan. Idempotent. */
   async applyPlan(guildId: GuildId): Promise<void> {
     const guild = await this.#guild(guildId);
     const { host } = atHostOf(this.#deps, guild);
@@ -163,8 +169,8 @@ export class Provisioner {
   }
 
   /**
-   * Finishes or undoes what a crash left, and removes empty databases that no guild owns. Running
-   * it again right away does nothing.
+   * Finishes or undoes what a crash left, and removes empty databases without a guild. Repeating it at once
+   * does nothing.
    */
   async resume(): Promise<SweepReport> {
     const finished: GuildId[] = [];
@@ -177,7 +183,7 @@ export class Provisioner {
         } else await this.deprovision(id);
         finished.push(id);
       } catch (error) {
-        // Somebody else was quicker, which is as good.
+        // Another process was faster.
         if (error instanceof Conflict || error instanceof NotFound) continue;
         failed.push({ id, error: error instanceof Error ? error : new Error(String(error)) });
       }
@@ -196,7 +202,7 @@ export class Provisioner {
         orphans.push(...found.orphans);
         unclaimed.push(...found.unclaimed);
       } catch (error) {
-        // One that is away is swept another time, unless new guilds are to be made there.
+        // A host that is down is swept later, unless new guilds are created there.
         if (host === this.#deps.host) throw error;
       }
     }
@@ -205,7 +211,7 @@ export class Provisioner {
     return { finished, failed, spares, orphans, unclaimed };
   }
 
-  /** The database that a guild had on another host, or was about to have. */
+  /** Removes a moved guild's database on the other host. */
   async #destroyMoved(guildId: GuildId): Promise<void> {
     const move = await new Moves(this.#deps.platform).find(guildId);
     if (!move) return;
@@ -235,7 +241,7 @@ export class Provisioner {
     ]);
     const db = new TenantDatabase(await openClient(location));
     try {
-      // The template has the newest schema, save when a newer release takes over from a dead one.
+      // The template has the newest schema, except when a newer release takes over from a dead process.
       const report = await migrate(db.client, migrations, { nowMs });
       if (report.error) throw report.error;
       await this.#pass(progress, "seeded");
@@ -262,7 +268,7 @@ export class Provisioner {
     fault("ready");
   }
 
-  /** Records that a step is done and the next one begun, in one write with what it brought about. */
+  /** Records the finished step and the beginning of the next, in one write with the results of the step. */
   async #pass(
     progress: Progress,
     next: ProvisionStep,
@@ -280,12 +286,12 @@ export class Provisioner {
     fault(`${step}.done`);
   }
 
-  /** Keeps the operation ours while a host works, which may take longer than a lease; not for ever. */
+  /** Renews the lease while a host works, up to a limit, because the host may take longer than a lease. */
   async #holding<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
     const { operations } = this.#deps;
     const everyMs = limits.guild.operationLeaseMs / 3;
     let left = limits.guild.hostWorkMsMax / everyMs;
-    // If this fails the lease runs out, which the next step finds.
+    // If a renewal fails the lease expires, and the next step notices.
     const renewal = processBackground.every("provisioning.renew", everyMs, async () => {
       if (left-- > 0) await unlessTold(operations.note(operation, []));
     });
@@ -296,13 +302,13 @@ export class Provisioner {
     }
   }
 
-  /** Removes what a failed attempt made. Whatever fails in here, the sweep does later. */
+  /** Removes what a failed attempt created. The sweep does what fails here. */
   async #undo(guild: Guild, { operation, step }: Progress, error: unknown): Promise<void> {
     const { operations, platform } = this.#deps;
     const { host } = atHostOf(this.#deps, guild);
     try {
-      // Who lost the lease must not pull the file from under the feet of whoever goes on with it.
-      // This also fails when the guild became ready just before the error.
+      // If we lost the lease, another runner owns this file. Do not delete it. This also fails when the
+      // guild became ready just before the error.
       await operations.note(operation, [operations.row(operation, step, "failed")]);
     } catch (lost) {
       if (lost instanceof Conflict) return;
@@ -388,7 +394,7 @@ function stamp(guild: Guild, schema: { version: number; hash: string }, nowMs: n
   };
 }
 
-/** Opens the new database as a stranger would and reads whose it is. Closes it in any case. */
+/** Opens the new database with a separate connection and checks its owner. Always closes it. */
 async function verify(
   db: TenantDatabase,
   guild: Guild,

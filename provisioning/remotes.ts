@@ -11,25 +11,25 @@ import { openOnTurso, TursoHost, TursoTokens } from "./hosts/turso.ts";
 import { TursoPlatform } from "./hosts/turso-platform.ts";
 import type { Migration } from "./migrations.ts";
 
-/** The database servers that the configuration names, and how databases on them are opened. */
+/** The configured database servers, and the function that opens databases on them. */
 export interface Remotes {
   readonly sqld: SqldHost | undefined;
   readonly turso: TursoHost | undefined;
-  /** @throws {DatabaseError} `unreachable` for a guild on a server that nobody has told us of. */
+  /** @throws {DatabaseError} `unreachable` for a guild on a server that is not configured. */
   readonly openClient: OpenClient;
-  /** The same with nothing under way, for runtimes on which requests must share no work. */
+  /** The same servers without shared work, for runtimes on which requests must not share any. */
   anew(): Remotes;
 }
 
 interface Options {
   readonly migrations: readonly Migration[];
-  /** Real time, whatever a test's clock says: the servers compare with their own. */
+  /** The real time, even when a test sets the clock: the servers compare with their own. */
   readonly now: Clock;
-  /** How databases are spoken to, if not by the global `fetch`. */
+  /** Replaces the global `fetch` for requests to databases. */
   readonly fetch?: NonNullable<RemoteOptions["fetch"]>;
 }
 
-/** Asks nobody anything yet. */
+/** Creates the remotes without contacting any server. */
 export async function remotesOf(
   config: Pick<Config, "sqld" | "turso">,
   { migrations, now, fetch }: Options,
@@ -43,7 +43,7 @@ export async function remotesOf(
     const breakers = new Breakers();
     const openClient: OpenClient = (location) => {
       const options = { breaker: breakers.of(location.url), ...(fetch && { fetch }) };
-      // Addresses of Turso are its own; everything else is told by where it is.
+      // Turso's addresses are recognised by their scheme, other servers by their origin.
       if (location.url.startsWith("libsql:") && tursoTokens)
         return openOnTurso(tursoTokens, options)(location);
       if (sqldTokens && sqld?.has(location.url)) {
@@ -64,9 +64,10 @@ export async function remotesOf(
 }
 
 /**
- * Looks at the servers before anything is asked of them. While the cloud is away, guilds elsewhere are
- * served; a wrong configuration is another matter.
- * @throws {Error} saying what to set.
+ * Checks the servers before they are used. While the cloud is down, guilds on other hosts are served; a
+ * wrong configuration is an error.
+ *
+ * @throws {Error} with the setting to change.
  */
 export async function readyRemotes({ sqld, turso }: Remotes, log: Log): Promise<void> {
   await sqld?.refuseOpenServer();

@@ -16,8 +16,8 @@ interface Deps {
 }
 
 /**
- * Writes down the name of a database that is about to be made for a guild. Whoever dies before the
- * guild is pointed at it leaves a name, and the sweep removes what it stands for.
+ * Records the name of a database that is about to be created for a guild. If the process dies before it
+ * repoints the guild, the sweep finds the name and removes the database.
  */
 export async function reserveSpare(
   { platform, host }: Deps,
@@ -29,14 +29,14 @@ export async function reserveSpare(
   return name;
 }
 
-/** Writes down the name of a database that goes again soon: a copy to try something out on. */
+/** Records the name of a temporary database, such as a copy for a rehearsal. */
 export async function reserveTemporary(deps: Deps, guildId: GuildId): Promise<DatabaseName> {
   const name = newDatabaseName();
   await keepTemporary(deps, guildId, name);
   return name;
 }
 
-/** Keeps such a name from the sweep for a while longer. */
+/** Protects such a database from the sweep for a while longer. */
 export async function keepTemporary(
   { platform, host }: Deps,
   guildId: GuildId,
@@ -46,24 +46,24 @@ export async function keepTemporary(
   await write(platform.db, [spareRow(name, host.kind, guildId, "draft", removeAfter)]);
 }
 
-/** A guild's database is no longer its own: it goes once everybody has let go of it. */
+/** Records a replaced database, which is removed after connections to it have closed. */
 export function replacedRow(deps: Deps, name: string, guildId: GuildId): Statement {
   const removeAfter = deps.platform.now().getTime() + limits.fleet.replacedMs;
   return spareRow(name, deps.host.kind, guildId, "replaced", removeAfter);
 }
 
-/** It is a guild's own from now on, or gone. */
+/** Removes the record: the database now belongs to its guild, or is gone. */
 export function notSpareRow(name: string): Statement {
   return { sql: "DELETE FROM spare_databases WHERE name = ?", args: [name] };
 }
 
-/** Removes a spare database at once. */
+/** Removes a recorded database at once. */
 export async function removeSpare({ platform, host }: Deps, name: DatabaseName): Promise<void> {
   await host.destroy(name);
   await write(platform.db, [notSpareRow(name)]);
 }
 
-/** The spare databases that were made for a guild. */
+/** The recorded databases of a guild. */
 export async function sparesOf(deps: Deps, guildId: GuildId): Promise<readonly DatabaseName[]> {
   const rows = await deps.platform.db.all<{ name: string }>(
     "SELECT name FROM spare_databases WHERE guild_id = ? AND host = ?",
@@ -73,7 +73,7 @@ export async function sparesOf(deps: Deps, guildId: GuildId): Promise<readonly D
   return rows.map(({ name }) => databaseName(name));
 }
 
-/** Removes the spare databases of this host whose time has come, and says which. */
+/** Removes this host's recorded databases that are due, and returns their names. */
 export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> {
   const rows = await deps.platform.db.all<{ name: string; isOwned: number }>(
     `SELECT s.name, EXISTS (SELECT 1 FROM guilds g WHERE g.database_name = s.name) AS isOwned
@@ -83,7 +83,7 @@ export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> 
   );
   const removed: DatabaseName[] = [];
   for (const { name, isOwned } of rows) {
-    // Whatever the list says, a guild's own database is never taken from it.
+    // A guild's current database is never removed, whatever the record says.
     if (isOwned) await write(deps.platform.db, [notSpareRow(name)]);
     else {
       await removeSpare(deps, databaseName(name));

@@ -26,23 +26,25 @@ export interface SwapDeps extends Hosts {
 
 interface SwapOptions {
   /**
-   * Bring an older copy to this schema before it serves; up to the first migration that takes data
-   * away, unless an operator has allowed a rollout of this schema. Left out, it serves as it is.
+   * Migrates an older copy to this schema before it serves, up to the first migration that removes data,
+   * unless an operator has allowed a rollout of this schema. Without it, the copy serves unchanged.
    */
   readonly migrations?: readonly Migration[];
-  /** Changes what is in the copy before it serves. Runs again after a crash, on a new copy. */
+  /** Changes the copy before it serves. Repeated on a new copy after a crash. */
   readonly prepare?: (client: Client) => Promise<void>;
-  /** Stands in the same write as the change of the guild's database. */
+  /** Statements for the write that changes the guild's database. */
   readonly alongside?: readonly Writable[];
-  /** The guild whose stamp the copy carries, if not the guild's own. */
+  /** The guild in the copy's stamp, if it is another guild. */
   readonly madeBy?: GuildId;
 }
 
 /**
- * Makes a new database from a copy and points the guild at it. Whatever dies on the way, the old one
- * or the new one serves, and the other is removed: at once, or by the sweep.
- * @throws {DatabaseError} `corrupt` for a damaged copy and for one of another guild.
- * @throws {Conflict} `guild/status-changed` when the guild's database changed in the meantime.
+ * Creates a new database from a copy and repoints the guild to it. After a crash at any point, the old or
+ * the new database serves, and the other is removed: at once, or by the sweep.
+ *
+ * @throws {DatabaseError} `corrupt` for a damaged copy and for a copy of another guild.
+ *
+ * @throws {Conflict} `guild/status-changed` when the guild's database changed during the work.
  */
 export function swapDatabase(
   deps: SwapDeps,
@@ -55,8 +57,8 @@ export function swapDatabase(
 }
 
 /**
- * The same with a database that `make` makes under the name it is given, such as one that the host
- * keeps from an earlier moment.
+ * The same with a database that `make` creates with the given name, for example from an earlier state that
+ * the host keeps.
  */
 export async function swapFor(
   given: SwapDeps,
@@ -75,7 +77,7 @@ export async function swapFor(
     fault("swap.stamped");
     await point(deps, guild, { name, location, schema }, options.alongside ?? []);
   } catch (error) {
-    // The answer to the pointing may have been lost: then the new database is the guild's own.
+    // If the answer to the repointing was lost, the new database may already be the guild's.
     const now = await platform.guild(guild.id);
     if (now?.databaseName !== name) await removeSpare(deps, name);
     throw error;
@@ -83,7 +85,7 @@ export async function swapFor(
   fault("swap.pointed");
   await tenants.drain(guild.id);
   fault("swap.drained");
-  // Another process may still be writing to it: then the sweep is early enough.
+  // With other hosts, another process may still be writing to it. The sweep removes it later.
   if (host.kind === "file") await removeSpare(deps, databaseName(guild.databaseName));
   return (await platform.guild(guild.id))!;
 }
@@ -126,7 +128,7 @@ async function point(
   ]);
 }
 
-/** A handle that still points at the old database carries the old generation, and is refused. */
+/** Writes the new generation into the stamp, so that handles to the old database are refused. */
 async function restamp(
   { openClient, platform }: SwapDeps,
   location: DatabaseLocation,
@@ -139,7 +141,7 @@ async function restamp(
     const generation = Number(rows[0]?.[0]);
     await refuseStranger(client, { id: options.madeBy ?? guild.id, generation });
     await forgetMove(client);
-    // Copies of an earlier release carry answers. They tell of work that may not be in this copy.
+    // Copies of earlier releases contain stored answers. They may report work that is not in this copy.
     await removeTransientRows(client);
     if (options.migrations) await bringUp(platform, client, options.migrations);
     await options.prepare?.(client);
@@ -158,7 +160,7 @@ async function restamp(
   }
 }
 
-/** The copy stays where it came from, so what an operator allowed for every guild is done here too. */
+/** An operator's consent for all guilds also applies here, because the original copy is kept. */
 async function bringUp(
   platform: PlatformStore,
   client: Client,

@@ -12,9 +12,9 @@ interface Deps extends Hosts {
 }
 
 /**
- * Makes a database of a snapshot for as long as `work` runs, at the guild's host. Its name is in
- * `spare_databases` before it exists: the sweep removes what a killed process left, and nothing takes
- * it for a database that no guild owns.
+ * Creates a database from a snapshot at the guild's host while `work` runs. Its name is in
+ * `spare_databases` before it exists, so the sweep removes it after a crash, and it is never taken for an
+ * orphan.
  */
 export async function withTemporaryCopy<T>(
   given: Deps,

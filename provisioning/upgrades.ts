@@ -17,16 +17,16 @@ interface Deps {
 }
 
 /**
- * A guild that is visited before a rollout has reached it jumps the queue: the visitor is told to come
- * back in a moment, and the guild is migrated at once. A visit never takes data away: a guild with a
- * destructive migration pending waits until an operator has run it.
+ * Migrates a guild at once when it is visited before a rollout has reached it; the visitor is asked to
+ * retry in a moment. A visit never removes data: a guild with a pending destructive migration waits until
+ * an operator runs it.
  */
 export class Upgrades {
   readonly #deps: Deps;
   readonly #underWay = new Map<GuildId, Promise<void>>();
-  /** Guilds whose migration failed, and when: trying at every request would help nobody. */
+  /** Guilds whose migration failed, and when. Limits retries, which would not help. */
   readonly #failedAt = new Map<GuildId, number>();
-  /** Guilds of which the log already says that they wait for an operator. */
+  /** Guilds for which the log already says that they wait for an operator. */
   readonly #told = new Set<GuildId>();
 
   constructor(deps: Deps) {
@@ -34,8 +34,8 @@ export class Upgrades {
   }
 
   /**
-   * What a visit to a guild with this schema leads to: its migration begins, or it waits for an
-   * operator, which the log says once. Never throws.
+   * Handles a visit to a guild with this schema: begins its migration, or logs once that it waits for an
+   * operator. Never throws.
    */
   visit(guildId: GuildId, schemaVersion: number): "updates" | "waits" {
     if (!waitsForOperator(this.#deps.migrations, schemaVersion)) {
@@ -54,7 +54,7 @@ export class Upgrades {
     return "waits";
   }
 
-  /** Begins the guild's migration, unless it is under way or failed a moment ago. Never throws. */
+  /** Begins the guild's migration, unless it is running or failed recently. Never throws. */
   hurry(guildId: GuildId): void {
     const nowMs = this.#deps.now().getTime();
     const failedAt = this.#failedAt.get(guildId);
@@ -69,7 +69,7 @@ export class Upgrades {
     this.#underWay.set(guildId, work);
   }
 
-  /** Resolves once nothing is under way any more. */
+  /** Resolves once no migration is running. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay.values());
   }

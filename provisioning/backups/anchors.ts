@@ -8,7 +8,7 @@ interface Place {
   readonly generation: number;
 }
 
-/** What the platform signed of audit logs, as far as copies need it. */
+/** The signed facts about audit logs that backups need. */
 export interface Anchors {
   known(place: Place): Promise<{
     readonly heads: readonly { readonly seq: number; readonly hash: string }[];
@@ -18,19 +18,19 @@ export interface Anchors {
   checkpointRows(place: Place, checkpoint: Anchor): readonly Writable[];
 }
 
-/** The log in a guild's database of today. */
+/** The audit log in a guild's current database. */
 export function placeOf({ id, generation }: Guild): Place {
   return { log: id, generation };
 }
 
-/** Only what a process of its own has to know. */
+/** The part of the heads that a child process needs. */
 export function headsOf(heads: readonly { readonly seq: number; readonly hash: string }[]) {
   return heads.map(({ seq, hash }) => ({ seq, hash }));
 }
 
 /**
- * The guild is about to get another database: where the log in that one begins is remembered in the
- * same write, or its checkpoint would not be believed.
+ * Records where the audit log of a guild's new database begins. Must be in the write that assigns the
+ * database; otherwise verification rejects the log's checkpoint.
  */
 export function anchorRows(
   { anchors }: { readonly anchors: Anchors },

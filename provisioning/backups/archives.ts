@@ -26,7 +26,7 @@ interface Deps extends SwapDeps {
   readonly migrations: readonly Migration[];
   readonly scratch: string;
   readonly anchors: Anchors;
-  /** Looks at the copy of a guild with the product's eyes, and throws when it finds a fault. */
+  /** Checks the product's rules on a guild's copy, and throws when it finds a fault. */
   readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
 }
 
@@ -50,13 +50,13 @@ const manifestShape = z.object({
   rows: z.record(z.string(), z.number().int()),
 });
 
-/** What an exported file says of itself, in its table `_export`. */
+/** The description of an exported file, from its table `_export`. */
 export type Manifest = z.infer<typeof manifestShape>;
 
 /**
- * Writes one file that holds all of a guild's own data and says what it is: a libSQL database with
- * one more table. Members' accounts and raw combat logs are the platform's, and are not in it.
- * The file is made of the guild's rows alone, whatever else its database has come to hold.
+ * Writes one file with all of a guild's own data and a description: a libSQL database with one more table.
+ * Members' accounts and raw combat logs belong to the platform and are not included. The file is built from
+ * the guild's rows alone, whatever else its database contains.
  */
 export async function exportGuild(deps: Deps, guild: Guild, path: string): Promise<Manifest> {
   await makeFolder(deps.scratch);
@@ -98,10 +98,10 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
   });
 }
 
-/** Secrets for other services are this platform's to keep, sealed as they are. */
+/** Secrets for other services stay on this platform, sealed. */
 const LEFT_OUT = ["secrets"];
 
-/** An export on its way: its file is gone once it was sent, or could not be. */
+/** Streams an export and removes its file afterwards, even if the stream fails. */
 export async function exportToStream(
   deps: Deps,
   guild: Guild,
@@ -116,15 +116,16 @@ export async function exportToStream(
   });
 }
 
-/** A file that was rebuilt as a database of ours, and what it said of itself. */
+/** A file that was rebuilt as a database of ours, with its description. */
 export interface Imported {
   readonly manifest: Manifest;
   readonly rebuilt: Rebuilt;
 }
 
 /**
- * Rebuilds an exported file as a database of ours at `to`, for the guild that is given.
- * @throws {Invalid} `import/not-an-export`, and what `rebuildForeign` throws.
+ * Rebuilds an exported file as a database of ours at `to`, for the given guild.
+ *
+ * @throws {Invalid} `import/not-an-export`, and the errors of `rebuildForeign`.
  */
 export async function openExport(
   deps: Pick<Deps, "platform">,
@@ -169,10 +170,13 @@ function notAnExport(cause: unknown): Invalid {
 }
 
 /**
- * Fills a new guild with what a file holds. The guild is closed until that is done; `guild` may be
- * one that an earlier try was interrupted at.
+ * Fills a new guild from a file. The guild is closed until that is done. `guild` may come from an earlier,
+ * interrupted attempt.
+ *
  * @throws {Invalid} `import/not-an-export`, `copy/schema-differs`, `copy/rows-refused`,
- * `copy/audit-broken`, `copy/not-a-guild` @throws {Conflict} `import/guild-in-use`
+ * `copy/audit-broken`, `copy/not-a-guild`
+ *
+ * @throws {Conflict} `import/guild-in-use`
  */
 export async function importGuild(
   deps: Deps,
@@ -206,10 +210,10 @@ export async function importGuild(
   });
 }
 
-/** What members of a guild read while it is being filled. */
+/** The reason that members see while the guild is filled. */
 const IMPORTING = "It is being imported.";
 
-/** People of the file stay linked to an account only where that is a member of this guild. */
+/** Keeps the link from a person to an account only if that account is a member of this guild. */
 async function unlinkStrangers({ platform }: Deps, guild: Guild, client: Client): Promise<void> {
   const members = await platform.db.all<{ user_id: string }>(
     "SELECT user_id FROM memberships WHERE guild_id = ?",

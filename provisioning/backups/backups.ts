@@ -32,16 +32,16 @@ interface Deps extends SwapDeps {
   readonly platform: PlatformStore;
   readonly store: BackupStore;
   readonly migrations: readonly Migration[];
-  /** A folder of this machine for files that are gone a moment later. */
+  /** A folder of this machine for temporary files. */
   readonly scratch: string;
   readonly anchors: Anchors;
-  /** Looks at the copy of a guild with the product's eyes, and throws when it finds a fault. */
+  /** Checks the product's rules on a guild's copy, and throws when it finds a fault. */
   readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
-  /** What the platform keeps for a guild by its database, such as the ends of auctions. */
+  /** Updates what the platform derives from a guild's database, such as the ends of auctions. */
   readonly afterRestore: (guild: Guild) => Promise<void>;
 }
 
-/** Copies of guilds' databases: made, opened to see that they are good, given back, thinned out. */
+/** Creates, verifies, restores and prunes backups of guilds' databases. */
 export class Backups {
   readonly #deps: Deps;
 
@@ -54,8 +54,9 @@ export class Backups {
   }
 
   /**
-   * Copies a guild's database while it is in use, stores it, reads it back and opens it. The guild's
-   * own work goes on meanwhile. `guards` must hold as it begins.
+   * Copies a guild's database while it is in use, stores the copy, reads it back and opens it. The guild
+   * keeps working. `guards` must hold at the beginning.
+   *
    * @throws {DatabaseError} `corrupt` when the database, or what came back from the store, is damaged.
    */
   async create(
@@ -85,7 +86,7 @@ export class Backups {
         refuseOther(facts, guild.id);
         const sizes = await pack(copy, packed);
         const key = await this.#keyFor(guild.id, sizes.sha256);
-        // The key is written down first: a copy in the store that nobody knows of is never removed.
+        // Record the key first: a copy in the store without a record would never be removed.
         await this.#note(id, { object_key: key });
         await store.put(key, packed);
         fault("backup.stored");
@@ -111,7 +112,11 @@ export class Backups {
     });
   }
 
-  /** Reads a copy from the store and opens it. Notes what it found. @throws {DatabaseError} `corrupt` */
+  /**
+   * Reads a copy from the store, opens it and records the result.
+   *
+   * @throws {DatabaseError} `corrupt`
+   */
   async verify(backup: Backup): Promise<CopyFacts> {
     const guild = await this.#guildOf(backup);
     try {
@@ -127,9 +132,11 @@ export class Backups {
   }
 
   /**
-   * Gives a guild the database that a copy holds, brought to today's schema. What it has now is
-   * copied first, so that even this can be undone; `isLost` says that it cannot be read any more.
-   * @throws {DatabaseError} `corrupt` for a damaged copy and for one of another guild.
+   * Restores a guild's database from a copy, migrated to the current schema. First copies the current
+   * database, so that the restore can be undone; `isLost` says that it is unreadable.
+   *
+   * @throws {DatabaseError} `corrupt` for a damaged copy and for a copy of another guild.
+   *
    * @throws {Conflict} `guild/status-changed`, `backup/not-good`
    */
   async restore(
@@ -169,7 +176,7 @@ export class Backups {
     });
   }
 
-  /** What the guild's audit log has noted since a copy was made: that would be lost by going back. */
+  /** The number of changes in the guild's audit log since the copy, which a restore would lose. */
   async lostBy(backup: Backup): Promise<{ readonly changes: number }> {
     const guild = await this.#guildOf(backup);
     const client = await this.#deps.openClient(guild.location);
@@ -192,7 +199,7 @@ export class Backups {
     throw new NotFound("backup/not-found", "There is no such copy. List those there are.");
   }
 
-  /** The newest first: of one guild, or of all. */
+  /** The backups of one guild or of all guilds, newest first. */
   async list(
     filter: { readonly guildId?: GuildId; readonly limit?: number } = {},
   ): Promise<readonly Backup[]> {
@@ -205,7 +212,7 @@ export class Backups {
     return rows.map(toBackup);
   }
 
-  /** Which copies of a guild the policy lets go of, without removing any. */
+  /** The backups of a guild that the policy does not retain. Removes none. */
   async expired(guildId: GuildId): Promise<readonly Backup[]> {
     const all = await this.list({ guildId, limit: -1 });
     const good = all.filter(({ status, reason }) => status === "good" && reason === "schedule");
@@ -215,14 +222,17 @@ export class Backups {
     );
     const nowMs = this.#deps.platform.settledNow().getTime();
     return all.filter(({ status, reason, takenAt }) => {
-      // A wrong clock dates what it begins in the future.
+      // If the clock was wrong, `takenAt` may be in the future.
       if (status === "making") return Math.abs(nowMs - takenAt) > limits.backups.makingMsMax;
       if (status === "good" && reason === "schedule") return !kept.has(takenAt);
       return nowMs - takenAt > limits.backups.byHandMs;
     });
   }
 
-  /** Removes what the policy lets go of, or all copies of a guild that is gone. Says how many. */
+  /**
+   * Removes backups that the policy does not retain, or all backups of a removed guild. Returns their
+   * number.
+   */
   async prune(guildId: GuildId, all = false): Promise<number> {
     const { platform, store } = this.#deps;
     const gone = all ? await this.list({ guildId, limit: -1 }) : await this.expired(guildId);
@@ -235,8 +245,8 @@ export class Backups {
   }
 
   /**
-   * Notes the copies of a guild that the store has and the platform does not know of, as after the
-   * platform itself was restored. Each is opened first. Gives back those that were good.
+   * Records copies of the guild that are in the store but unknown to the platform, for example after a
+   * restore of the platform. Opens each copy first. Returns the good ones.
    */
   async find(guild: Guild): Promise<readonly Backup[]> {
     const { platform, store } = this.#deps;
@@ -270,7 +280,7 @@ export class Backups {
     return (await this.#deps.platform.db.first(sqlText, key, exceptBy)) !== undefined;
   }
 
-  /** A guild that has not changed needs no second object. */
+  /** An unchanged guild shares the object of its last copy. */
   async #keyFor(guildId: GuildId, sha256: string): Promise<string> {
     const same = await this.#deps.platform.db.first<{ object_key: string }>(
       `SELECT object_key FROM backups WHERE guild_id = ? AND status = 'good' AND object_key LIKE ?
@@ -291,7 +301,7 @@ export class Backups {
     });
   }
 
-  /** Of the database that was copied; 0 for a copy of which nothing was noted. */
+  /** The generation of the copied database; 0 when it was not recorded. */
   async #generationOf({ id }: Backup): Promise<number> {
     const row = await this.#deps.platform.db.first<{ generation: number | null }>(
       "SELECT generation FROM backups WHERE id = ?",
@@ -325,11 +335,11 @@ export class Backups {
     return draftIn(this.#deps.scratch);
   }
 
-  /** A copy that is not good is never given back, so it takes no room in the store. */
+  /** A bad copy is never restored, so it is removed from the store. */
   async #removeFailed(id: string): Promise<void> {
     const { objectKey } = await this.backup(id);
     if (objectKey === null || (await this.#isNeeded(objectKey, id))) return;
-    // A store that is away is asked again when the row goes.
+    // If the store is down, it is removed together with its row.
     const isGone = await this.#deps.store.remove(objectKey).then(
       () => true,
       () => false,
@@ -337,11 +347,11 @@ export class Backups {
     if (isGone) await this.#note(id, { object_key: null });
   }
 
-  /** Removes what crashes left half-made on this machine and in the store. */
+  /** Removes incomplete files that crashes left on this machine and in the store. */
   async sweepScratch(): Promise<void> {
     await makeFolder(this.#deps.scratch);
     await removeStaleDrafts(this.#deps.scratch);
-    // A store that is away is swept another time.
+    // If the store is down, a later sweep cleans it.
     await this.#deps.store.sweep().catch(() => 0);
   }
 }

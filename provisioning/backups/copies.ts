@@ -17,10 +17,10 @@ import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
 import type { DatabaseHost, DatabaseName } from "../hosts/host.ts";
 import { statementsIn } from "../hosts/sql-snapshot.ts";
 
-// Whatever host a guild is on, a kept copy of it is one libSQL file: it can be opened by anything
-// that reads SQLite, looked at before it is restored, and restored on another host.
+// A copy is one libSQL file, whatever host the guild is on. Any SQLite program can open it, it can be
+// checked before it is restored, and it can be restored on another host.
 
-/** Writes a whole, consistent copy of a database to a new file. */
+/** Writes a complete, consistent copy of a database to a new file. */
 export async function copyToFile(
   host: DatabaseHost,
   name: DatabaseName,
@@ -38,7 +38,7 @@ export async function copyToFile(
   }
 }
 
-/** A file as what `restore` of this host takes. */
+/** Converts a file to the format that `restore` of this host takes. */
 export async function copyFromFile(
   host: DatabaseHost,
   path: string,
@@ -49,7 +49,7 @@ export async function copyFromFile(
   return await inFile(path, (client) => dumpOf(client));
 }
 
-/** What a copy holds, as far as that can be told from itself. */
+/** Facts about a copy, read from the copy itself. */
 export interface CopyFacts {
   readonly guildId: string;
   readonly generation: number;
@@ -58,8 +58,9 @@ export interface CopyFacts {
 }
 
 /**
- * Opens a copy and looks whether it is a whole database of a guild.
- * @throws {DatabaseError} `corrupt` for one that is not.
+ * Opens a copy and checks that it is a complete database of a guild.
+ *
+ * @throws {DatabaseError} `corrupt` otherwise.
  */
 export async function inspectCopy(
   path: string,
@@ -110,19 +111,19 @@ export async function countRows(client: Client): Promise<Readonly<Record<string,
   return counts;
 }
 
-/** What was written stands in the file itself, not in a log beside it. */
+/** Moves all data from the log into the file itself. */
 export async function settle(client: Client): Promise<void> {
   await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
 }
 
-/** A file that is removed when it was read, or when its reader gave up. */
+/** A stream of a file that is removed after it was read, or when its reader stops. */
 export function readOnce(path: string): ReadableStream<Uint8Array> {
   const file = createReadStream(path);
   processBackground.once(file, "close", () => rm(path, { force: true }));
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
 }
 
-/** Opens a file for as long as `work` runs. */
+/** Opens a file while `work` runs. */
 export async function inFile<T>(path: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await openEmbedded({ url: pathToFileURL(path).href });
   try {
@@ -132,7 +133,7 @@ export async function inFile<T>(path: string, work: (client: Client) => Promise<
   }
 }
 
-/** Compresses a file into a new one; says how large both are, and the SHA-256 of the new one. */
+/** Compresses a file into a new one. Returns both sizes and the SHA-256 of the new file. */
 export async function pack(
   from: string,
   to: string,
@@ -153,7 +154,11 @@ export async function pack(
   return { bytes, storedBytes, sha256: hash.digest("hex") };
 }
 
-/** Writes what was packed to a new file. @throws {DatabaseError} `corrupt` unless its hash is right. */
+/**
+ * Unpacks to a new file.
+ *
+ * @throws {DatabaseError} `corrupt` unless the hash matches.
+ */
 export async function unpack(
   packed: ReadableStream<Uint8Array>,
   to: string,
@@ -193,7 +198,11 @@ export async function unpackFile(from: string, to: string): Promise<void> {
   }
 }
 
-/** A small file may unpack to more than the disk has. @throws {TooLarge} `copy/too-large` */
+/**
+ * Limits the unpacked size: a small file may unpack to more than the disk holds.
+ *
+ * @throws {TooLarge} `copy/too-large`
+ */
 async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const { bytesMax } = limits.archives;
   let bytes = 0;
@@ -208,7 +217,7 @@ async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
 
 const PRIVATE = { flags: "wx", mode: 0o600 } as const;
 
-/** Files that are gone when `work` is over, however it ends. */
+/** Runs `work` and removes the files afterwards, even if it fails. */
 export async function withScratch<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();

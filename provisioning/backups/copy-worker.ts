@@ -4,7 +4,7 @@ import { AppError } from "../../src/kernel/errors.ts";
 import type { RebuildAnswer } from "./foreign.ts";
 import { type RebuildRequest, rebuild } from "./rebuild.ts";
 
-// A process of its own can be ended from outside, whatever a foreign file makes SQLite do.
+// A separate process can be killed, whatever a foreign file makes SQLite do.
 
 processBackground.once(process, "message", async (request: RebuildRequest) => {
   const answer = await rebuild(request).then(

@@ -12,13 +12,13 @@ import {
 } from "../hosts/file-drafts.ts";
 import type { BackupStore } from "./store.ts";
 
-/** Copies in a folder of this machine, or of a disk mounted there. */
+/** Backups in a folder of this machine or of a mounted disk. */
 export class FolderStore implements BackupStore {
   readonly kind = "folder";
   readonly #root: string;
   readonly #within: string | undefined;
 
-  /** `within` is a folder that has to be there already, such as the one that the copies are of. */
+  /** `within` is a folder that must already exist, such as the data folder whose backups these are. */
   constructor(root: string, within?: string) {
     this.#root = resolve(root);
     this.#within = within;

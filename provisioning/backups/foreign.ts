@@ -8,7 +8,7 @@ import { limits } from "../../src/limits.ts";
 import { removeDatabase } from "../hosts/file-drafts.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild.ts";
 
-// The same folder holds both, as they are written and as they are bundled.
+// Both files are in the same folder, as sources and in the bundle.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./copy-worker.ts" : "./copy-worker.js";
 
 const anchor = z.object({ seq: z.number().int(), hash: z.string(), at: z.number().int() });
@@ -34,14 +34,20 @@ const answerShape = z.object({
     .optional(),
 });
 
-/** What the process that looks at a foreign file sends: one of the two. */
+/** The message of the process that rebuilds a foreign file: a result or an error. */
 export type RebuildAnswer = z.infer<typeof answerShape>;
 
 /**
- * Rebuilds a foreign file (`rebuild.ts`) in a process of its own, which is ended when it takes too long.
- * @throws {Invalid} `copy/not-a-guild`, `copy/schema-differs`, `copy/rows-refused`,
- * `copy/audit-broken`, `copy/too-slow` @throws {Conflict} `copy/newer-release`
- * @throws {TooLarge} `copy/too-large` @throws {DatabaseError} `corrupt`
+ * Rebuilds a foreign file (`rebuild.ts`) in a separate process, which is killed when it takes too long.
+ *
+ * @throws {Invalid} `copy/not-a-guild`, `copy/schema-differs`, `copy/rows-refused`, `copy/audit-broken`,
+ * `copy/too-slow`
+ *
+ * @throws {Conflict} `copy/newer-release`
+ *
+ * @throws {TooLarge} `copy/too-large`
+ *
+ * @throws {DatabaseError} `corrupt`
  */
 export async function rebuildForeign(
   request: RebuildRequest,
@@ -58,7 +64,7 @@ export async function rebuildForeign(
 }
 
 function asked(request: RebuildRequest, msMax: number): Promise<RebuildAnswer> {
-  // It needs no secret, so it is given none.
+  // The process needs no secret, so its environment contains none.
   const env = { PATH: process.env["PATH"] };
   const child = fork(fileURLToPath(new URL(SCRIPT, import.meta.url)), {
     env,

@@ -1,5 +1,5 @@
-// A store must make sense without the platform that filled it: when a copy was made and what its
-// bytes hash to stands in its key, `guilds/<id>/20261121T101500123Z-<sha256>.db.gz`.
+// A store must be readable without the platform that filled it. So each key contains the time of the copy
+// and the hash of its bytes: `guilds/<id>/20261121T101500123Z-<sha256>.db.gz`.
 
 const KEY = /(\d{8}T\d{9}Z)-([0-9a-f]{64})\.db\.gz$/;
 
@@ -11,7 +11,7 @@ export function hashIn(key: string): string {
   return KEY.exec(key)?.[2] ?? "";
 }
 
-/** Unix milliseconds; undefined for what is no copy of ours. */
+/** Unix milliseconds; undefined for a key that is not ours. */
 export function takenAtIn(key: string): number | undefined {
   const stamp = KEY.exec(key)?.[1];
   if (stamp === undefined) return undefined;

@@ -7,8 +7,9 @@ import type { BackupStore } from "./store.ts";
 const FOLDER = "platform-upgrades";
 
 /**
- * Copies the platform's database before a release changes it, and keeps the last of these copies. The
- * copy was read back from the store and opened. Gives back its key, for `backups restore-platform`.
+ * Copies the platform's database before a release changes it, reads the copy back and opens it. Keeps the
+ * latest of these copies. Returns the key for `backups restore-platform`.
+ *
  * @throws {DatabaseError} `corrupt`
  */
 export async function copyBeforeUpgrade(

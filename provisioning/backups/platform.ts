@@ -14,15 +14,15 @@ import type { BackupStore } from "./store.ts";
 
 const FOLDER = "platform";
 
-/** A copy of the platform's database in the store. What is in it is only known by opening it. */
+/** A copy of the platform's database in the store. Its content is known only after opening it. */
 export interface PlatformCopy {
   readonly key: string;
   readonly takenAt: number;
 }
 
 /**
- * Copies of the platform's own database. The list of them is the store's, not the platform's: they
- * are for the day on which that is lost.
+ * Backups of the platform's own database. The store lists them, not the platform, because they are needed
+ * when the platform is lost.
  */
 export class PlatformBackups {
   readonly #deps: {
@@ -41,12 +41,12 @@ export class PlatformBackups {
     this.#deps = deps;
   }
 
-  /** Copies, stores, reads back, opens; then lets go of what the policy does not keep. */
+  /** Creates, stores, reads back and opens a copy. Then removes copies that the policy does not retain. */
   async create(): Promise<PlatformCopy> {
     const { platform, store, scratch } = this.#deps;
     const to = { store, scratch, folder: FOLDER, now: platform.now };
     const key = await storePlatformCopy(platform.db.client, to).catch(async (error: unknown) => {
-      // A full store stays full unless old copies go although no new one could be made.
+      // Remove old copies even if the new one failed; otherwise a full store stays full.
       await this.#prune();
       throw error;
     });
@@ -54,7 +54,7 @@ export class PlatformBackups {
     return { key, takenAt: takenAtIn(key)! };
   }
 
-  /** The newest first. */
+  /** All copies, newest first. */
   async list(): Promise<readonly PlatformCopy[]> {
     const found: PlatformCopy[] = [];
     for await (const key of this.#deps.store.list(`${FOLDER}/`)) {
@@ -64,7 +64,11 @@ export class PlatformBackups {
     return found.sort((a, b) => b.takenAt - a.takenAt);
   }
 
-  /** Reads a copy and opens it; says what is in it. @throws {DatabaseError} `corrupt` */
+  /**
+   * Reads a copy, opens it and returns its row counts by table.
+   *
+   * @throws {DatabaseError} `corrupt`
+   */
   async verify(key: string): Promise<Readonly<Record<string, number>>> {
     const copy = draftIn(this.#deps.scratch);
     return await withScratch([copy], () => fetchCopy(this.#deps.store, key, copy));
@@ -81,8 +85,10 @@ export class PlatformBackups {
 }
 
 /**
- * Writes a copy of the platform's database to where a server will look for it. Needs no platform.
+ * Writes a copy of the platform's database to the path that a server opens. Works without a platform.
+ *
  * @throws {Conflict} `backup/platform-there` rather than replace a platform.
+ *
  * @throws {DatabaseError} `corrupt`
  */
 export async function restorePlatform(
@@ -123,8 +129,10 @@ async function fetchCopy(
 }
 
 /**
- * Copies the platform's database into a folder of the store, reads the copy back and opens it. Gives
- * back its key. @throws {DatabaseError} `corrupt`
+ * Copies the platform's database into a folder of the store, reads the copy back and opens it. Returns its
+ * key.
+ *
+ * @throws {DatabaseError} `corrupt`
  */
 export async function storePlatformCopy(
   platform: Client,

@@ -1,4 +1,4 @@
-/** How many copies of the schedule are kept of the last hours, days and weeks. */
+/** How many scheduled backups are retained for recent hours, days and weeks. */
 export interface Policy {
   readonly hourly: number;
   readonly daily: number;
@@ -14,8 +14,8 @@ const SPANS = [
 ] as const;
 
 /**
- * Which copies a policy keeps: the newest of each of the last hours, days and weeks (UTC) in which
- * there is one, and always the newest of all. Times in Unix milliseconds, in any order.
+ * The times that a policy retains: the newest of each recent hour, day and week (UTC) with a backup, and
+ * always the newest of all. Unix milliseconds in any order.
  */
 export function keptBy(policy: Policy, takenAt: readonly number[]): ReadonlySet<number> {
   const newestFirst = [...new Set(takenAt)].sort((a, b) => b - a);

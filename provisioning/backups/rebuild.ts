@@ -14,43 +14,43 @@ import { type Anchor, checkedLog } from "./rebuilt-log.ts";
 import { refuseWrongValues } from "./rebuilt-values.ts";
 import { ledgerIn, schemaIn } from "./source-schema.ts";
 
-// A file from elsewhere is never served. Its rows are copied into a new database of this release, table
-// by table. Its triggers, indexes and views stay behind, and rows that do not fit ours are refused.
+// A foreign file is never served. Its rows are copied table by table into a new database of this release.
+// Its triggers, indexes and views are not copied, and rows that violate our schema are refused.
 
-/** What is asked of a rebuild. Sent to a process of its own, so it is plain data. */
+/** The request for a rebuild. Plain data, because it is sent to another process. */
 export interface RebuildRequest {
-  /** The foreign file, which is only read. */
+  /** The path of the foreign file, which is only read. */
   readonly from: string;
-  /** The new database's path; there is nothing yet. */
+  /** The path of the new database, which must not exist yet. */
   readonly to: string;
-  /** The milliseconds of Unix time to note for what is made now. */
+  /** Unix milliseconds for the timestamps of new rows. */
   readonly nowMs: number;
-  /** Tables whose rows stay behind. */
+  /** Tables whose rows are not copied. */
   readonly omit?: readonly string[];
-  /** Seals the audit log again as this guild's: an import has another guild. */
+  /** Seals the audit log again for this guild, because an import creates another guild. */
   readonly sealFor?: string;
-  /** What the platform knows of the log of the guild that made the file. */
+  /** The platform's anchors of the original guild's log. */
   readonly anchors?: readonly { readonly seq: number; readonly hash: string }[];
 }
 
-/** What a foreign file held and a new database now holds. */
+/** Facts about the foreign file and the new database. */
 export interface Rebuilt {
   readonly guildId: string;
   readonly generation: number;
-  /** The schema that the file had; the new database has this release's. */
+  /** The schema version of the file; the new database has this release's schema. */
   readonly schemaVersion: number;
-  /** The text of the table `_export`, or null for a file that has none. */
+  /** The text in the table `_export`; null for a file without it. */
   readonly manifest: string | null;
-  /** What the file had otherwise than it should: it was left behind. */
+  /** Differences from the expected schema, which were not copied. */
   readonly left: string[];
-  /** Where the rest of the audit log begins; null where it begins with its first row. */
+  /** The checkpoint after which the audit log continues; null when the log has its first row. */
   readonly checkpoint: Anchor | null;
   readonly head: { readonly seq: number; readonly hash: string };
 }
 
-/** Made by moves, exports and SQLite itself: not a part of a guild's schema. */
+/** Objects of moves, exports and SQLite itself, which are not part of a guild's schema. */
 const PASSING = /^(table (_move|_export|sqlite_sequence|sqlite_stat\d)|trigger _move_blocks_\w+)$/;
-/** Written by our migrations, or never holding a row. */
+/** Written by our migrations, or always empty. */
 const NOT_COPIED = new Set(["_migrations", "__drizzle_migrations", "_guard"]);
 
 /**
@@ -67,7 +67,7 @@ export async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   return await inNewDatabase(request.to, async (client) => {
     await putTriggers(client, triggers);
     const schema = await broughtUp(client, version, request.nowMs);
-    // What an older schema keeps is not what today's schema says of it.
+    // The rules of the current schema do not apply to the values of an older one.
     if (schema === guildSchema.length) await refuseWrongValues(client);
     const log = await withoutTriggers(client, () => checkedLog(client, facts.guildId, request));
     await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
@@ -75,7 +75,7 @@ export async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   });
 }
 
-/** Brings the copy to this release's schema, or up to the first migration that takes data away. */
+/** Migrates the copy to this release's schema, or up to the first migration that removes data. */
 async function broughtUp(client: Client, version: number, nowMs: number): Promise<number> {
   const wanted = upToDestructive(guildSchema, version);
   const report = await migrate(client, wanted, { nowMs });
@@ -88,7 +88,13 @@ async function broughtUp(client: Client, version: number, nowMs: number): Promis
   return reached;
 }
 
-/** SQLite files begin alike. @throws {DatabaseError} `corrupt` @throws {TooLarge} `copy/too-large` */
+/**
+ * Checks the file's size and SQLite's header.
+ *
+ * @throws {DatabaseError} `corrupt`
+ *
+ * @throws {TooLarge} `copy/too-large`
+ */
 async function refuseOddFile(path: string): Promise<void> {
   const { size } = await stat(path);
   if (size > limits.archives.bytesMax) {
@@ -105,7 +111,7 @@ async function refuseOddFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the new database with the schema that the file's ledger of migrations says it has. */
+/** Creates the new database with the schema of the file's migration ledger. */
 async function madeFor({ from, to, nowMs }: RebuildRequest): Promise<number> {
   await inNewDatabase(to, async (client) => {
     await client.execute({ sql: "PRAGMA user_version", args: [] });
@@ -124,7 +130,7 @@ async function madeFor({ from, to, nowMs }: RebuildRequest): Promise<number> {
   return version;
 }
 
-/** How many of our migrations a ledger has; it must be exactly the first of ours. */
+/** The number of our migrations in a ledger, which must be exactly our first ones. */
 function versionOf(ledger: readonly Pick<Migration, "name" | "hash">[]): number {
   const differs = ledger.findIndex(({ name, hash }, at) => {
     return guildSchema[at]?.name !== name || guildSchema[at]?.hash !== hash;
@@ -148,7 +154,7 @@ function copyRows(
   const db = new DatabaseWithSource(request.to, request.from);
   try {
     const [expected, actual] = [schemaIn(db, "main"), schemaIn(db, "source")];
-    // They were taken out of the new database, so that it takes the rows of a finished guild.
+    // These triggers were removed from the new database, so that it accepts the rows of a finished guild.
     const ours = new Map([
       ...expected,
       ...triggers.map((one) => [`trigger ${one.name}`, one] as const),
@@ -170,7 +176,7 @@ function copyRows(
   }
 }
 
-/** Indexes, triggers and views are ours in the new database; tables must be as we know them. */
+/** The new database has our indexes, triggers and views. The file's tables must equal ours. */
 function refuseOtherTables(expected: Schema, actual: Schema): string[] {
   const found = compareSchemas(expected, actual).filter(({ what }) => !PASSING.test(what));
   const isTable = (what: string) => what.startsWith("table ") || what.startsWith("column ");
@@ -182,7 +188,7 @@ function refuseOtherTables(expected: Schema, actual: Schema): string[] {
 function copyTable(db: DatabaseWithSource, table: string, columns: readonly string[]): void {
   const [name, names] = [quoteName(table), columns.map(quoteName).join(", ")];
   try {
-    // Rows that our migrations have put there are in the file too, as the guild has them now.
+    // Replaces the rows that our migrations insert: the file has the guild's version of them.
     db.exec(`DELETE FROM main.${name};
       INSERT INTO main.${name} (${names}) SELECT ${names} FROM source.${name};`);
   } catch (error) {
@@ -192,7 +198,7 @@ function copyTable(db: DatabaseWithSource, table: string, columns: readonly stri
   }
 }
 
-/** Numbers that were given once are not given again. */
+/** Copies the AUTOINCREMENT counters, so that used numbers are not assigned again. */
 function copyCounters(db: DatabaseWithSource): void {
   const counted = db.rows("SELECT name, seq FROM main.sqlite_sequence");
   const known = new Set(db.rows(AUTOINCREMENT).map(([name]) => String(name)));

@@ -16,8 +16,10 @@ export interface Anchor {
 type Asked = Pick<RebuildRequest, "sealFor" | "anchors" | "nowMs">;
 
 /**
- * Holds the audit log of a rebuilt database against its seals, and seals it again for another guild.
- * Works while its triggers are away. @throws {Invalid} `copy/audit-broken`
+ * Compares the audit log of a rebuilt database with its seals, and seals it again for another guild.
+ * Requires that its triggers are removed.
+ *
+ * @throws {Invalid} `copy/audit-broken`
  */
 export async function checkedLog(
   client: Client,
@@ -42,7 +44,7 @@ export async function checkedLog(
   return { checkpoint: checkpoint ?? null, head: sealed };
 }
 
-/** A log is named by its guild: that of another one is sealed from its first row on. */
+/** The hash of a log begins with its guild, so another guild's log is sealed again from the first row. */
 async function sealedFor(db: TenantDatabase, sealFor: string, nowMs: number) {
   const log = guildLog(sealFor as GuildId);
   const first = await db.first<{ seq: number }>(

@@ -5,10 +5,10 @@ import { quoteName, quoteText } from "../../src/database/dump-sql.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import * as schema from "../../src/tenant/schema.ts";
 
-// SQLite keeps a text in a column of numbers, and takes any text for JSON. Our own writes go through the
-// schema and do neither; a foreign file may.
+// SQLite stores a text in a column of numbers, and any text as JSON. Our own writes use the schema and do
+// neither; a foreign file may.
 
-/** @throws {Invalid} `copy/rows-refused` for a value that this release could not read back. */
+/** @throws {Invalid} `copy/rows-refused` for a value that this release cannot read. */
 export async function refuseWrongValues(client: Client): Promise<void> {
   for (const table of Object.values(schema)) {
     if (!is(table, SQLiteTable)) continue;
@@ -34,7 +34,7 @@ interface Column {
   getSQLType(): string;
 }
 
-/** What must hold for a value; nothing is asked of NULL, which the table itself forbids or allows. */
+/** The condition on a value. Ignores NULL, which the table itself forbids or allows. */
 function ruleOf(column: Column): string {
   const name = quoteName(column.name);
   const type = column.getSQLType();

@@ -19,23 +19,23 @@ import {
   withScratch,
 } from "./copies.ts";
 
-/** What a copy is a copy of. */
+/** The database that was copied. */
 export interface CopyOf {
   readonly guild: Pick<Guild, "id" | "generation">;
   /** The number of migrations in the ledger of the database. */
   readonly version: number;
 }
 
-/** A copy that was opened and found to be what its name says. */
+/** A copy that was opened and matches its name. */
 export interface OpenedCopy extends CopyOf {
-  /** A libSQL file of this machine, gone when the work with it is over. */
+  /** A temporary libSQL file of this machine, which exists only while the work runs. */
   readonly path: string;
-  /** The newest number of the guild's audit log in it; 0 for an empty log. */
+  /** The newest number of the guild's audit log in the copy; 0 for an empty log. */
   readonly lastAudit: number;
 }
 
 interface Deps extends Hosts {
-  /** The folder that holds one folder of copies for each rollout. */
+  /** The folder with one subfolder per rollout. */
   readonly root: string;
   readonly migrations: readonly Migration[];
 }
@@ -43,9 +43,9 @@ interface Deps extends Hosts {
 const REFERENCE = /^([a-z0-9-]{1,63})\/([0-9a-f-]{36})\.g(\d+)\.v(\d+)\.([0-9a-f]{64})(?:\.\d+)?$/;
 
 /**
- * Copies of guilds' databases for the revert of a rollout, one libSQL file each, compressed. A copy is
- * named by what it is a copy of: rollout, guild, generation, schema version and the hash of its bytes.
- * It is written once, never replaced, and counts only once it was read back, opened and checked.
+ * Copies of guilds' databases for the revert of a rollout, each one compressed libSQL file. A copy's name
+ * contains the rollout, guild, generation, schema version and hash of its bytes. It is written once, never
+ * replaced, and counts only after it was read back, opened and checked.
  */
 export class RolloutCopies {
   readonly #deps: Deps;
@@ -56,10 +56,11 @@ export class RolloutCopies {
   }
 
   /**
-   * Keeps a copy of a guild's database and says under which name `open` finds it. A database that has
-   * not changed since an earlier call keeps the copy that is there.
-   * @throws {DatabaseError} `corrupt` when the database is damaged, another guild's, or at another
-   * schema version than `version`.
+   * Copies a guild's database and returns the name for `open`. A database that has not changed since an
+   * earlier call uses the existing copy.
+   *
+   * @throws {DatabaseError} `corrupt` when the database is damaged, another guild's, or at another schema
+   * version than `version`.
    */
   async keep(rolloutId: string, guild: Guild, version: number): Promise<string> {
     const folder = await this.#folder(rolloutId);
@@ -76,7 +77,8 @@ export class RolloutCopies {
   }
 
   /**
-   * Opens a copy for as long as `work` runs, after checking that it is whole and what its name says.
+   * Opens a copy while `work` runs, after checking that it is complete and matches its name.
+   *
    * @throws {DatabaseError} `corrupt`, `missing`
    */
   async open<T>(reference: string, work: (copy: OpenedCopy) => Promise<T>): Promise<T> {
@@ -94,12 +96,12 @@ export class RolloutCopies {
     return await this.#checked(path, sha256, { guild, version: Number(version) }, work);
   }
 
-  /** A copy as what `restore` of the guild's host takes. */
+  /** Converts a copy to the format that `restore` of the guild's host takes. */
   async streamFor(guild: Guild, { path }: OpenedCopy): Promise<ReadableStream<Uint8Array>> {
     return await copyFromFile(atHostOf(this.#deps, guild).host, path);
   }
 
-  /** The copies of a rollout, for those who look into the folder. */
+  /** The copies of a rollout in the folder. */
   async list(rolloutId: string): Promise<readonly string[]> {
     const files = await readdir(await this.#folder(rolloutId));
     const names = files.map((file) => `${rolloutId}/${file.replace(/\.db\.gz$/, "")}`);
@@ -129,7 +131,7 @@ export class RolloutCopies {
     await makeFolder(folder, dirname(this.#deps.root));
     if (!this.#tidied.has(rolloutId)) {
       this.#tidied.add(rolloutId);
-      // What a kill left half-written counts for nothing and takes space.
+      // Incomplete files of killed processes do not count and take up space.
       await removeStaleDrafts(this.#deps.root);
       await removeStaleDrafts(folder);
     }
@@ -138,8 +140,11 @@ export class RolloutCopies {
 }
 
 /**
- * Is this database the guild's, and at this schema version by its own ledger?
- * @throws {DatabaseError} `corrupt` @throws {MigrationError} for a ledger that is not ours.
+ * Checks that this database is the guild's, at this schema version by its own ledger.
+ *
+ * @throws {DatabaseError} `corrupt`
+ *
+ * @throws {MigrationError} for a ledger that is not ours.
  */
 export async function refuseOther(
   client: Client,
@@ -161,7 +166,7 @@ export async function newestAudit(client: Client): Promise<number> {
   return Number(rows[0]?.[0] ?? 0);
 }
 
-/** Gives a file its name unless the name is taken: a copy that is there already stays. */
+/** Names a file unless the name is taken: an existing copy stays. */
 async function linkOnce(
   from: string,
   folder: string,
@@ -175,7 +180,8 @@ async function linkOnce(
       await link(from, path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      // Equal bytes: the first one counts. Other bytes: it was damaged since, and stays for a person.
+      // With equal bytes the existing file counts. With other bytes it is damaged, and stays for
+      // inspection.
       if (!(await isWhole(path, sha256, folder))) continue;
     }
     await syncFolder(folder);

@@ -1,7 +1,7 @@
 import type { GuildId } from "../../src/kernel/ids.ts";
 import type { BackupReason, BackupStatus } from "../../src/platform/backups/schema.ts";
 
-/** One copy of a guild's database. Times in Unix milliseconds; `slug` is null once it is gone. */
+/** One backup of a guild's database. Times in Unix milliseconds; `slug` is null once the guild is removed. */
 export interface Backup {
   readonly id: string;
   readonly guildId: GuildId | null;

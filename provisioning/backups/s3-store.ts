@@ -13,7 +13,7 @@ interface Options {
   readonly secretAccessKey: string;
 }
 
-/** Copies in a bucket of any storage that speaks S3. */
+/** Backups in a bucket of any S3-compatible storage. */
 export class S3Store implements BackupStore {
   readonly kind = "s3";
   readonly #s3: S3mini;
@@ -26,11 +26,11 @@ export class S3Store implements BackupStore {
   async put(key: string, path: string): Promise<void> {
     await this.#asking(async () => {
       if ((await this.#s3.objectExists(key)) === true) return;
-      // Large ones go in parts: the blob reads the file as it is sent, not before.
+      // Uploads large files in parts: the blob reads the file while it is sent, not before.
       try {
         await this.#s3.putAnyObject(key, await openAsBlob(path), "application/gzip");
       } catch (error) {
-        // Parts of an upload that was never completed take room, and no list of objects shows them.
+        // Parts of an incomplete upload take up space and do not appear in lists of objects.
         await this.#abortUploads((upload) => upload.Key === key).catch(() => 0);
         throw error;
       }
@@ -85,7 +85,7 @@ type Upload = z.infer<typeof upload>;
 const uploadList = z.object({ Upload: upload.or(z.array(upload)).optional() });
 const uploadAnswer = z.object({ ListMultipartUploadsResult: uploadList.or(z.string()) });
 
-/** One upload is an object in the answer, several are a list, and none is nothing. */
+/** The answer contains one upload as an object, several as a list, and none as nothing. */
 function uploadsIn(answer: unknown): readonly Upload[] {
   const parsed = uploadAnswer.safeParse(answer);
   const list = parsed.success ? parsed.data.ListMultipartUploadsResult : "";

@@ -3,8 +3,9 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { Schema, SchemaObject } from "../rollouts/drift.ts";
 
 /**
- * What a database of the pair is made of, read from its own list alone: nothing of it is run.
- * @throws {Invalid} `copy/schema-differs` for a list that SQLite itself would not have written.
+ * The schema of one of the two databases, read from its schema table without running any of it.
+ *
+ * @throws {Invalid} `copy/schema-differs` for a schema table that SQLite itself would not have written.
  */
 export function schemaIn(db: DatabaseWithSource, schema: "main" | "source"): Schema {
   const found = new Map<string, SchemaObject>();
@@ -28,7 +29,11 @@ export function schemaIn(db: DatabaseWithSource, schema: "main" | "source"): Sch
   return found;
 }
 
-/** The ledger of migrations in the foreign file. @throws {Invalid} `copy/schema-differs` */
+/**
+ * The migration ledger of the foreign file.
+ *
+ * @throws {Invalid} `copy/schema-differs`
+ */
 export function ledgerIn(db: DatabaseWithSource): readonly { name: string; hash: string }[] {
   const table = schemaIn(db, "source").get("table _migrations");
   const columns = table ? [...table.columns.keys()].join() : "";

@@ -1,17 +1,17 @@
 /**
- * Where copies of databases are kept. Keys are made of letters, digits, hyphens, dots and slashes,
- * and name what they hold by its hash: so a key that is there never has to be written again.
+ * Where backups are stored. Keys consist of letters, digits, hyphens, dots and slashes and contain the hash
+ * of their content, so an existing key never has to be written again.
  */
 export interface BackupStore {
   readonly kind: "folder" | "s3";
-  /** Keeps the bytes of a file of this machine, durably. */
+  /** Stores the bytes of a file of this machine durably. */
   put(key: string, path: string): Promise<void>;
   /** @throws {NotFound} `backup/object-missing` */
   get(key: string): Promise<ReadableStream<Uint8Array>>;
-  /** The keys in this folder, which ends with a slash, in order. */
+  /** The keys in this folder, in order. The folder ends with a slash. */
   list(folder: string): AsyncIterable<string>;
-  /** Removes what writes that failed or died have left half-stored. Says how much. */
+  /** Removes incomplete objects of failed writes. Returns their number. */
   sweep(): Promise<number>;
-  /** Removes it; one that is not there is as good. */
+  /** Removes an object. A missing object is not an error. */
   remove(key: string): Promise<void>;
 }

@@ -13,13 +13,13 @@ import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 
-/** Faults between a log and what was signed of it: the rows themselves fit their seals. */
+/** Faults between a log and its anchors, while its rows match their seals. */
 const ACCEPTABLE = new Set(["cut-off", "not-as-anchored", "checkpoint-unknown"]);
 const OF_ANCHORS = new Set(["anchor-forged", "signed-otherwise"]);
 
 /**
- * Signs a log as it is now, in an operator's name: after the secret was changed, or when rows are lost
- * for good. Refused while the rows do not fit their own seals.
+ * Signs the current log in an operator's name: after the secret was changed, or when rows are lost for
+ * good. Refused while the rows do not match their own seals.
  */
 export async function acceptLog(
   services: NodeServices,

@@ -1,29 +1,29 @@
 import type { Head } from "../../src/database/audit-log.ts";
 import type { BadRow } from "../../src/database/audit-verify.ts";
 
-/** What is wrong first in a log: with a row of it, or with what was signed of it. */
+/** The first fault of a log: in a row, or in its anchors. */
 export interface AuditFault {
   readonly seq: number;
   readonly fault: BadRow["fault"] | "anchor-forged" | "signed-otherwise";
 }
 
-/** One log, held against its seals and against what the platform knows of it. */
+/** The result of comparing one log with its seals and with the platform's anchors. */
 export interface AuditFinding {
   readonly log: string;
   readonly rows: number;
   readonly unsealed: number;
   readonly head: Head | null;
   readonly bad: AuditFault | null;
-  /** Tables and triggers of the log that are not as this release has them. */
+  /** Tables and triggers of the log that differ from this release's. */
   readonly unguarded: readonly string[];
-  /** Whether the signatures of what is known were checked. */
+  /** Whether the signatures of the anchors were checked. */
   readonly isSigned: boolean;
   readonly error: string | null;
-  /** What to type now. */
+  /** The commands to run next. */
   readonly next: readonly string[];
 }
 
-/** What each fault means, after the words "row 7". */
+/** The meaning of each fault, as the rest of a sentence that begins with "row 7". */
 export const FAULTS: Readonly<Record<AuditFault["fault"], string>> = {
   changed: "is not what was written down, or not in its place",
   missing: "is missing",

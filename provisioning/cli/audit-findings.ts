@@ -15,7 +15,7 @@ import { refuseStranger } from "../rollouts/guild.ts";
 import type { AuditFault, AuditFinding } from "./audit-faults.ts";
 import { expectedSchema } from "./migrate-drift.ts";
 
-/** Heads that left this machine in log lines, by log. */
+/** Heads from log lines that left this machine, by log. */
 export type Heads = ReadonlyMap<string, readonly Head[]>;
 
 export function isWrong({ bad, error, unguarded }: AuditFinding): boolean {
@@ -57,7 +57,7 @@ export async function guildFinding(
   });
 }
 
-/** `audit.head` lines of a server's log, as far as this installation signed them. */
+/** The `audit.head` lines of a server's log that this installation signed. */
 export async function headsIn(services: NodeServices, path: string): Promise<Heads> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new Invalid("cli/no-file", `The file ${path} cannot be read.`, {}, { cause });
@@ -113,7 +113,7 @@ async function verified(
     return { ...facts, bad: bad ?? doubtIn(known), isSigned: known.isChecked };
   };
   const first = await verify();
-  // Rows that are pruned while we read look like missing ones, but only once.
+  // Rows pruned during the check look missing. A second check tells.
   return first.bad ? await verify() : first;
 }
 
@@ -123,7 +123,7 @@ function doubtIn({ doubtful }: KnownLog): AuditFault | undefined {
   return { seq: doubtful.seq, fault };
 }
 
-/** Tables and triggers of the log that are not as this release has them. */
+/** Tables and triggers of the log that differ from this release's. */
 async function unguardedIn(client: Client, expected: Schema): Promise<readonly string[]> {
   const ofLogs = (schema: Schema): Schema =>
     new Map(
@@ -135,7 +135,7 @@ async function unguardedIn(client: Client, expected: Schema): Promise<readonly s
   return drift.map(({ what, kind }) => `${what} is ${kind}`);
 }
 
-/** Of a database with another release's schema this release cannot read all it wants to. */
+/** The error for a database with another release's schema, which this release cannot read completely. */
 async function otherRelease(client: Client): Promise<Conflict | undefined> {
   const { rows } = await client.execute({ sql: "SELECT schema_version FROM _meta", args: [] });
   const has = Number(rows[0]?.[0]);
@@ -169,7 +169,7 @@ async function found(
   }
 }
 
-/** A log that an operator may have to accept as it is, after a look. */
+/** The commands for a log that an operator may accept after inspection. */
 function nextFor(log: string, bad: AuditFault | undefined): readonly string[] {
   if (bad?.fault !== "signed-otherwise") return [];
   return [`guildhall audit accept ${log === "platform" ? "--platform" : log} --dry-run`];

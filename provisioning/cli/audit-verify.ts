@@ -6,7 +6,7 @@ import { guildFinding, type Heads, headsIn, isWrong, platformFinding } from "./a
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
-/** Holds the logs that were asked for against their seals. */
+/** Compares the chosen logs with their seals. */
 export async function verifyLogs(
   services: NodeServices,
   out: Output,

@@ -8,7 +8,7 @@ import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
-/** The copies of one guild or of all, the newest first. */
+/** The backups of one guild or of all guilds, newest first. */
 export async function listCopies(
   services: NodeServices,
   out: Output,
@@ -20,12 +20,12 @@ export async function listCopies(
   return EXIT.done;
 }
 
-/** What `create` would do, in a sentence. */
+/** Describes what `create` would do. */
 export async function wouldCopy(services: NodeServices, slug: string | undefined, options: Which) {
   return `copy ${countOf(await guildsFor(services, slug, options))}`;
 }
 
-/** What `find` would do, in a sentence. */
+/** Describes what `find` would do. */
 export async function wouldFind(services: NodeServices, slug: string | undefined, options: Which) {
   return `look in the store for copies of ${countOf(await guildsFor(services, slug, options))}`;
 }
@@ -40,7 +40,7 @@ type One = (
   options: Which,
 ) => Promise<{ readonly text: string; readonly isWrong?: boolean; readonly value: unknown }>;
 
-/** Does it for one guild or for all; a guild's failure stops nobody else. */
+/** Runs an action for one guild or for all. A failure of one guild does not stop the others. */
 export async function forChosen(
   services: NodeServices,
   out: Output,
@@ -74,7 +74,7 @@ export async function forChosen(
   return done.length > 0 ? EXIT.partial : EXIT.failed;
 }
 
-/** @throws {Invalid} `cli/no-guild` when none was named. */
+/** @throws {Invalid} `cli/no-guild` when no guild was named. */
 async function guildsFor(
   services: NodeServices,
   slug: string | undefined,
@@ -89,7 +89,7 @@ async function guildsFor(
   return guilds;
 }
 
-/** Copies share one disk with whoever plays meanwhile. */
+/** Backups share the disk with the guilds' own work. */
 const LANES = 2;
 
 const createOne: One = async (services, guild) => {
@@ -141,12 +141,12 @@ function listing(copies: readonly Backup[]): string {
   );
 }
 
-/** How much of the store a copy takes, for people. */
+/** The stored size of a backup, for people. */
 export function sizeOf({ storedBytes }: Backup): string {
   return storedBytes === null ? "-" : `${Math.ceil(storedBytes / 1024)} KB`;
 }
 
-/** A moment in UTC, to the second. */
+/** A time in UTC, to the second. */
 export function when(at: number): string {
   return new Date(at).toISOString().replace("T", " ").slice(0, 19);
 }

@@ -9,7 +9,7 @@ import { when } from "./backups-guilds.ts";
 import { EXIT, Output, table } from "./output.ts";
 import { environment } from "./run.ts";
 
-/** Copies the platform's own database, unless its copies are only to be listed. */
+/** Copies the platform's own database, or lists its copies. */
 export async function copyPlatform(
   services: NodeServices,
   out: Output,
@@ -26,7 +26,7 @@ export async function copyPlatform(
   return EXIT.done;
 }
 
-/** Runs without the platform's services: they would make a new, empty platform. */
+/** Runs without the platform's services, which would create a new, empty platform. */
 export async function restoreWhole(key: string, options: WholeOptions): Promise<void> {
   const out = new Output(options);
   try {
@@ -37,7 +37,7 @@ export async function restoreWhole(key: string, options: WholeOptions): Promise<
       const would = `put ${key} where the server looks for its platform`;
       return out.result({ dryRun: true, would }, () => `It would ${would}.`);
     }
-    // On a new machine there is no folder yet.
+    // The folder does not exist on a new machine.
     await mkdir(resolve(config.dataDir), { recursive: true, mode: 0o700 });
     const rows = await restorePlatform(storeOf(config), key, path);
     out.result({ path, rows }, () =>

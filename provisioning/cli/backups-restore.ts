@@ -9,7 +9,7 @@ import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 
-/** Gives a guild the database of a copy, once it was said what would be lost. */
+/** Restores a guild from a backup, after showing what would be lost. */
 export async function restoreGuild(
   services: NodeServices,
   out: Output,

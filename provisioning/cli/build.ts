@@ -5,10 +5,10 @@ import { systemClock } from "../../src/kernel/clock.ts";
 import { DIST, ROOT, recordOf } from "./built-from.ts";
 
 /**
- * Everything is bundled, because reading hundreds of small files is most of a cold start; only what
- * is native, or finds its own files at run time, stays where npm put it.
+ * Bundles everything, because reading hundreds of small files takes most of a cold start. Native packages,
+ * and packages that find their own files at run time, stay where npm put them.
  */
-// Some packages still ask for `require`, which a module does not have by itself.
+// Some packages use `require`, which modules do not have.
 const REQUIRE = `import { createRequire as requireFrom } from "node:module";
 const require = requireFrom(import.meta.url);`;
 
@@ -38,18 +38,18 @@ export const bundle = {
 } satisfies BuildOptions;
 
 /**
- * Builds all that is started from `dist`. Each file takes its place whole, so that whoever starts
- * something meanwhile, or builds too, never reads half of one.
+ * Builds everything that is started from `dist`. Each file is replaced atomically, so a process that starts
+ * or builds at the same time never reads an incomplete file.
  */
 export async function buildProject(): Promise<void> {
   const startedAt = systemClock().getTime();
   const { outputFiles, metafile } = await build({ ...bundle, write: false, metafile: true });
   const record = recordOf([...Object.keys(metafile.inputs), "package.json"], startedAt);
   await mkdir(DIST, { recursive: true });
-  // What was compiled of files that are no more would only pile up.
+  // Removes what was compiled from files that no longer exist.
   await rm(join(DIST, "compiled"), { recursive: true, force: true });
   for (const { path, contents } of outputFiles) await put(path, contents);
-  // Last, because it says that all the others are there.
+  // Written last, because it states that all other files exist.
   if (record) await put(join(DIST, record.name), record.text);
 }
 

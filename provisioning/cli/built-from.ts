@@ -1,17 +1,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** The top of the project, from wherever it is called. */
+/** The top folder of the project, independent of the working directory. */
 export const ROOT = join(import.meta.dirname, "../..");
 export const DIST = join(ROOT, "dist");
 const RECORD = "built-from.json";
 
-/** Each file that a build was made of, as it was then. */
+/** The source files of a build, with their versions at that time. */
 type Record = readonly (readonly [path: string, version: string])[];
 
 /**
- * What to keep beside a build that began at `startedAt`, or undefined when somebody changed a file
- * while it was read: nobody knows which of the two went in.
+ * The record of a build that began at `startedAt`. Undefined when a file changed during the build, because
+ * the build may contain either version.
  */
 export function recordOf(
   paths: readonly string[],
@@ -22,7 +22,7 @@ export function recordOf(
   return { name: RECORD, text: JSON.stringify(record) };
 }
 
-/** Whether every file is what the build was made of. Size and time say so, in a few milliseconds. */
+/** Tells whether every file is the one that the build used. Compares size and time, in a few milliseconds. */
 export function isUpToDate(): boolean {
   try {
     const record = JSON.parse(readFileSync(join(DIST, RECORD), "utf8")) as Record;

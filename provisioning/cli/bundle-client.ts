@@ -6,8 +6,8 @@ import { build } from "esbuild";
 const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * The text of `src/web/assets/bundles.ts`: what browsers load, as strings, so that every runtime can
- * serve it without a disk. Built from src/web/client and from packages.
+ * The text of `src/web/assets/bundles.ts`: the files for browsers as strings, so that every runtime can
+ * serve them without a disk. Built from src/web/client and from packages.
  */
 export async function clientBundles(): Promise<string> {
   const { resolve } = createRequire(import.meta.url);

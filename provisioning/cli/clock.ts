@@ -6,7 +6,7 @@ import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
-/** `guildhall clock …`: what the platform takes for the time, and that this machine's clock is right. */
+/** `guildhall clock …`: shows the platform's time, and confirms that this machine's clock is right. */
 export function clockCommands(program: Command): void {
   const clock = program
     .command("clock")

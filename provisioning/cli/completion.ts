@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { examples } from "./output.ts";
 
-/** `guildhall completion bash|zsh`: a script for the shell, made from the commands themselves. */
+/** `guildhall completion bash|zsh`: a completion script for the shell, generated from the commands. */
 export function completionCommand(program: Command): void {
   program
     .command("completion")
@@ -21,7 +21,7 @@ export function completionCommand(program: Command): void {
 
 const FOR_ZSH = "autoload -U +X compinit bashcompinit && compinit && bashcompinit\n";
 
-/** The words that were typed name a place in the tree; each place knows what may come next. */
+/** The typed words select a command; each command lists the words that may follow. */
 function scriptOf(program: Command): string {
   const places = placesOf(program).map(
     ([path, words]) => `    "${path}") next="${words.join(" ")}" ;;`,
@@ -46,7 +46,7 @@ function placesOf(command: Command, path = ""): readonly (readonly [string, read
   const options = command.options.flatMap(({ long }) => long ?? []);
   const values = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
   const own = [path, [...names, ...values, ...options, "--help"]] as const;
-  // What follows a command's name is its arguments: options are offered behind those too.
+  // Arguments follow a command's name, and options are offered after them too.
   const reach = names.length === 0 ? ([`${path}"*"`, own[1]] as const) : own;
   return [
     reach,

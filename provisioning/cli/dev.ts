@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { context } from "esbuild";
 import { bundle } from "./build.ts";
 
-// Rebuilds on every change and lets Node restart the demo when the bundle has changed.
+// Rebuilds on every change. Node restarts the demo when the bundle changes.
 const watcher = await context(bundle);
 await watcher.rebuild();
 await watcher.watch();

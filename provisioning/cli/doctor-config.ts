@@ -6,7 +6,7 @@ import { exposed } from "./doctor-folder.ts";
 import { examinePlatform } from "./doctor-platform.ts";
 import { EXIT, Output, table } from "./output.ts";
 
-/** Looks at the environment, then at the platform that it names. */
+/** Checks the environment, then the platform that it names. */
 export async function examine(options: {
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -39,7 +39,7 @@ export async function examine(options: {
   process.exitCode = isWell ? EXIT.done : EXIT.drift;
 }
 
-/** Looks, and makes nothing: a mistyped folder must not come to be. */
+/** Checks without creating anything: a mistyped folder must not be created. */
 async function writable(folder: string): Promise<string | null> {
   try {
     await access(folder, constants.W_OK);

@@ -13,7 +13,7 @@ import { forEachGuild } from "../fleet.ts";
 import type { Finding } from "./doctor-platform.ts";
 import { inspect } from "./guild-life.ts";
 
-/** Does the folder of the platform take writes, and if not, why? */
+/** Checks whether the platform's folder is writable, and if not, why. */
 export function diskFindings(platformFile: string): readonly Finding[] {
   const reason = systemReason(platformFile);
   const kind = kindOfSystemCode(reason);
@@ -26,18 +26,18 @@ export function diskFindings(platformFile: string): readonly Finding[] {
   return [{ finding, next: `ls -l ${platformFile}` }];
 }
 
-/** Is the limit of open files high enough for the guilds that are to stay open? */
+/** Checks whether the limit of open files is high enough for `OPEN_MAX`. */
 export async function fileLimit({ config }: NodeServices): Promise<readonly Finding[]> {
   const { sentence } = openFiles(config.openMax);
   return sentence === undefined ? [] : [{ finding: sentence, next: "ulimit -n" }];
 }
 
 /**
- * What servers have found, looked at once more: what is well by now is taken from the list. Then a short
- * look at every guild's file, which no server may have opened since it was damaged.
+ * Checks the recorded faults of servers again and removes those that are over. Then briefly checks every
+ * guild's file, because a damaged file may not have been opened since.
  */
 export async function databaseFindings(services: NodeServices): Promise<readonly Finding[]> {
-  // First, while this command has none of them open: closing a file ends the locks on it.
+  // Runs first, while this command has no file open: closing a file drops the locks on it.
   const broken = await brokenFiles(services);
   const stored = await storedFaults(services.platform);
   const slugs = await slugsOf(services);
@@ -77,10 +77,11 @@ function toFinding({ code, cause, guildId, since }: Fault, slug: string): Findin
   return { finding, next };
 }
 
-/** Opens the guild as a visitor would, and reads every page of a file that was damaged. */
+/** Opens the guild like a visitor, and reads every page of a damaged file. */
 async function isWell(services: NodeServices, { guildId, code }: Fault): Promise<boolean> {
   if (guildId === "") {
-    // The platform has just answered. That a server has no file left only the server can tell.
+    // The platform has just answered. Only the server itself can tell whether it still has too many open
+    // files.
     if (code === "database/unavailable") return false;
     return code !== "database/storage-full" || diskFindings(fileOf(services)).length === 0;
   }
@@ -97,14 +98,14 @@ async function isWell(services: NodeServices, { guildId, code }: Fault): Promise
   }
 }
 
-/** Where the platform is, as far as it is a file. */
+/** The path of the platform's file. */
 export function fileOf({ config }: Pick<NodeServices, "config">): string {
   return join(resolve(config.dataDir), "platform.db");
 }
 
 const MAGIC = "SQLite format 3\0";
 
-/** Files that are missing, empty or no database. Reads some bytes of each, a few files at a time. */
+/** Files that are missing, empty or not databases. Reads a few bytes of each, a few files at a time. */
 async function brokenFiles(services: NodeServices) {
   const broken: { id: string; slug: string; cause: string }[] = [];
   const look = async (guild: Guild) => {
@@ -131,7 +132,7 @@ async function damageOf(path: string): Promise<string | undefined> {
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Without the right to look, nothing is known of it.
+    // Without permission to read, its state is unknown.
     return code === "ENOENT" ? "its file is missing" : undefined;
   }
 }

@@ -7,10 +7,10 @@ import { isRefused } from "../hosts/file-places.ts";
 import { GUILDS_FOLDER } from "../hosts/host.ts";
 import type { Finding } from "./doctor-platform.ts";
 
-/** Names shown of many. */
+/** The number of names that are shown. */
 const SHOWN = 5;
 
-/** Guilds whose databases the registry finds outside of `DATA_DIR`, or whose files are not there. */
+/** Guilds whose registered databases are outside of `DATA_DIR`, or whose files are missing. */
 export async function misplaced({ platform, config }: NodeServices): Promise<readonly Finding[]> {
   const [outside, links, missing]: [string[], string[], string[]] = [[], [], []];
   for await (const { slug, location, status, host } of platform.guilds()) {
@@ -46,7 +46,7 @@ export async function misplaced({ platform, config }: NodeServices): Promise<rea
   return findings;
 }
 
-/** Files below `DATA_DIR` and a folder of copies that other accounts of this machine may read. */
+/** Files in `DATA_DIR` and in a backup folder that other accounts of this machine can read. */
 export function exposed(dataDir: string, backupDir: string | undefined): readonly Finding[] {
   const folders = [[dataDir, exposedIn(dataDir)] as const];
   if (backupDir) folders.push([resolve(backupDir), exposedBelow(resolve(backupDir))]);

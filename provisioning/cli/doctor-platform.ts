@@ -12,15 +12,15 @@ import { databaseFindings, diskFindings, fileLimit } from "./doctor-faults.ts";
 import { misplaced } from "./doctor-folder.ts";
 import { openServices } from "./run.ts";
 
-/** Something that is not as it should be, and what to type now. */
+/** One problem, and the commands that fix it. */
 export interface Finding {
   readonly finding: string;
   readonly next: string;
 }
 
 /**
- * Looks after a platform that is there already; never makes one. What cannot be opened or asked is a
- * finding like every other, so that a doctor always has an answer.
+ * Checks an existing platform; never creates one. What cannot be opened or read is a finding like any
+ * other, so the command always completes.
  */
 export async function examinePlatform(folder: string): Promise<readonly Finding[]> {
   const isRemote = process.env["PLATFORM_DATABASE_URL"] !== undefined;
@@ -44,14 +44,14 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
   }
 }
 
-/** Enough to begin with; `guilds list` has all of them. */
+/** The number of slugs that are shown; `guilds list` shows all. */
 const SLUGS_SHOWN = 10;
 
 async function clock(services: NodeServices): Promise<readonly Finding[]> {
   const { platform, now } = services;
   const row = await storedClock(platform);
   const own = platform.clock.state();
-  // This command has only just looked; a server may have seen the clock jump.
+  // This command has only just started; a server may have seen the clock jump.
   const state = own === "right" ? (row?.state ?? own) : own;
   const found: Finding[] = [];
   if (state !== "right") {
@@ -85,7 +85,7 @@ const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[
 ];
 
 async function lateBackups({ platform, config }: NodeServices): Promise<readonly Finding[]> {
-  // Whoever switched the schedule off copies in another way, which we know nothing of.
+  // Operators who disable the schedule back up in another way, which we cannot check.
   if (config.backups.everyMs === 0) return [];
   const { late, lateSlugs } = await lateness(platform);
   if (late === 0) return [];
@@ -120,7 +120,7 @@ async function failingJobs({ platform }: NodeServices): Promise<readonly Finding
   }));
 }
 
-/** The guilds that changed last are the ones whose newest writes can be missing. */
+/** Checks the guilds that changed last, because their newest writes may be missing. */
 async function older({ platform, tenants }: NodeServices): Promise<readonly Finding[]> {
   const rows = await platform.db.all<{ id: GuildId; slug: string }>(
     `SELECT g.id, g.slug FROM audit_anchors a JOIN guilds g

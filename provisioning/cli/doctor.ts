@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { examples, JSON_OPTION } from "./output.ts";
 
-/** `guildhall doctor`: what is missing or not well, and what to do about it. Shows no secret. */
+/** `guildhall doctor`: shows problems and how to fix them. Shows no secret. */
 export function doctorCommand(program: Command): void {
   program
     .command("doctor")

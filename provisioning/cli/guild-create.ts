@@ -5,13 +5,13 @@ import { foundGuild } from "../../src/platform/guilds/service.ts";
 import { account, type CreateOptions, facts } from "./guilds.ts";
 import { EXIT, type Output } from "./output.ts";
 
-/** What `createGuild` would do, in a sentence. */
+/** Describes what `createGuild` would do. */
 export async function wouldCreate(services: NodeServices, options: CreateOptions): Promise<string> {
   const owner = await account(services, options.ownerEmail);
   return `found ${inputOf(options).name} for ${owner.name}`;
 }
 
-/** Founds a guild and makes its database. */
+/** Founds a guild and creates its database. */
 export async function createGuild(
   services: NodeServices,
   out: Output,
@@ -27,7 +27,7 @@ export async function createGuild(
   return EXIT.done;
 }
 
-/** @throws {Invalid} `cli/misused` naming each option that is not right. */
+/** @throws {Invalid} `cli/misused` naming each invalid option. */
 function inputOf(options: CreateOptions) {
   const { name, realm, region, faction, slug } = options;
   const input = newGuild.safeParse({ name, realm, region, faction, slug });

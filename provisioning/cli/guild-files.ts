@@ -19,7 +19,7 @@ import { account, bySlug, facts } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 
-/** Writes all of a guild's own data to one file. */
+/** Exports all of a guild's own data to one file. */
 export async function exportOne(
   services: NodeServices,
   out: Output,
@@ -45,7 +45,7 @@ export async function exportOne(
   });
 }
 
-/** Makes a guild of an exported file, or only says what is in it. */
+/** Creates a guild from an exported file, or only shows the file's content. */
 export async function importOne(
   services: NodeServices,
   out: Output,
@@ -55,7 +55,7 @@ export async function importOne(
   const [copy, rebuilt] = [await scratchFile(services), await scratchFile(services)];
   return await withScratch([copy, rebuilt], async () => {
     await unpackFile(file, copy);
-    // Everything that can be refused is refused before there is a guild.
+    // Run all checks before the guild exists.
     const opened = await openExport(services.archiving, copy, rebuilt);
     if (options.dryRun) return told(out, opened);
     const { manifest } = opened;
@@ -76,7 +76,7 @@ function told(out: Output, { manifest, rebuilt }: Imported): number {
   return EXIT.done;
 }
 
-/** Makes a second guild with the same data. */
+/** Creates a second guild with the same data. */
 export async function cloneOne(
   services: NodeServices,
   out: Output,
@@ -94,7 +94,7 @@ export async function cloneOne(
   });
 }
 
-/** Founds the guild, or goes on with one that an earlier try was interrupted at, and fills it. */
+/** Founds the guild, or continues an interrupted attempt, and fills it. */
 async function fill(
   services: NodeServices,
   file: string,

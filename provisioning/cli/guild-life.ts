@@ -117,14 +117,14 @@ async function checkGuild(services: NodeServices, out: Output, slug: string): Pr
   return isRight ? EXIT.done : EXIT.drift;
 }
 
-/** The log, and whether it is as new as what the platform has seen of it. */
+/** The state of the audit log, and whether it has reached the platform's newest anchor. */
 function auditText({ rows, bad, error, unguarded }: AuditFinding): string {
   if (error !== null) return "not looked at";
   if (bad) return `row ${bad.seq} ${FAULTS[bad.fault]}`;
   return unguarded[0] ?? `${rows} rows as they were written`;
 }
 
-/** Reads every page of a database, and looks for rows that point nowhere. */
+/** Reads every page of a database, and checks foreign keys. */
 export async function inspect(
   services: NodeServices,
   location: Parameters<typeof services.openClient>[0],

@@ -9,7 +9,7 @@ export interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `guildhall guilds list`, in the order in which the guilds were founded. */
+/** `guildhall guilds list`, in the order of founding. */
 export function listCommand(guilds: Command): void {
   guilds
     .command("list")

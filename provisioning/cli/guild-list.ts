@@ -8,7 +8,7 @@ import type { ListOptions } from "./guild-list-command.ts";
 import { bySlug, facts, faultsByGuild } from "./guilds.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
-/** How a guild's schema stands to this release's; null where no rollout would touch the guild. */
+/** A guild's schema compared with this release's; null for guilds that rollouts skip. */
 export type SchemaState = "current" | "behind" | "waits" | "ahead" | null;
 
 const STATES = ["ready", "suspended", "creating", "failed", "deleted", "deleting"] as const;
@@ -82,7 +82,7 @@ async function* matching(
   }
 }
 
-/** One line over all guilds, whichever of them are shown. */
+/** A summary of all guilds, including those that are not shown. */
 async function summaryOf({ platform }: NodeServices, shown: number): Promise<string> {
   const rows = await platform.db.all<StateFacts & { guilds: number }>(
     `SELECT status, schema_version AS schemaVersion, schema_hash AS schemaHash, count(*) AS guilds

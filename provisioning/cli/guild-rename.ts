@@ -64,7 +64,7 @@ async function rename(
   return EXIT.done;
 }
 
-/** @throws {Invalid} `cli/misused` when there is nothing to change, or for a name that cannot be one */
+/** @throws {Invalid} `cli/misused` when there is nothing to change, or for an invalid name */
 async function changeOf({ name, to }: RenameOptions) {
   const { settingsChange } = await import("../../src/platform/guilds/api.ts");
   if (name === undefined && to === undefined) {

@@ -99,7 +99,7 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
   return EXIT.done;
 }
 
-/** What is wrong with guilds' databases, as far as a process has told. */
+/** The recorded faults of guilds' databases. */
 export async function faultsByGuild({ platform }: NodeServices, id?: GuildId) {
   const found = new Map<string, { code: string; cause: string; since: number }[]>();
   for (const { guildId, code, cause, since } of await storedFaults(platform, id)) {
@@ -108,7 +108,7 @@ export async function faultsByGuild({ platform }: NodeServices, id?: GuildId) {
   return found;
 }
 
-/** Founding needs a founder: it is done in the owner's name. */
+/** The account in whose name a guild is founded. */
 export async function account(services: NodeServices, address: string): Promise<SignedIn> {
   const email = address.trim().toLowerCase();
   const owner = await services.platform.db.first<{ id: SignedIn["userId"]; name: string }>(

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { DRY_RUN, EXIT, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
-/** `guildhall init`: a new, empty platform in a new or empty folder. */
+/** `guildhall init`: creates an empty platform in a new or empty folder. */
 export function initCommand(program: Command): void {
   program
     .command("init")

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** A command that does something, by its whole name, such as `guilds list`. */
+/** A command with an action, by its full name, such as `guilds list`. */
 export interface Leaf {
   readonly name: string;
   readonly command: Command;

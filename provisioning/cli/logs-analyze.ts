@@ -9,15 +9,15 @@ import { table } from "./output.ts";
 /** The document that `--json` prints for one file. */
 export type Analysis = ReturnType<typeof documentOf>;
 
-/** Reads a log from a file, packed or not, or with `-` from standard input. */
+/** Reads a log from a file, packed or not, or from standard input with `-`. */
 export async function analyzeFile(
   file: string,
   options: { readonly year: number | undefined; readonly timeZone: string | undefined },
 ): Promise<Analysis> {
   const isInput = file === "-";
-  // A log is as old as its file at least; what comes through a pipe is older than now.
+  // A log is not newer than its file; a piped log is not newer than now.
   const writtenBefore = isInput ? systemClock().getTime() : (await stat(file)).mtimeMs;
-  // Only what is printed is kept: a night has hundreds of fights, and each knows every second.
+  // Keep only what is printed: a night has hundreds of fights, each with figures for every second.
   const encounters: ReturnType<typeof encounterOf>[] = [];
   const analyzer = new Analyzer({
     ...options,
@@ -91,7 +91,7 @@ function keystoneOf({ name, mapId, level, affixes, startMs, endMs, success, game
   return { name, mapId, level, affixes, startMs, endMs, success, gameMs };
 }
 
-/** The same for people: a line for each encounter, and a table of who did what in it. */
+/** The analysis as text: a line for each encounter, and a table of its players. */
 export function peopleText(found: Analysis): string {
   const { file, lines, unknown, bad, logVersion, encounters } = found;
   const head =

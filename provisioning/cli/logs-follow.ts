@@ -2,7 +2,7 @@ import { open, stat } from "node:fs/promises";
 import { processBackground } from "../../src/kernel/background.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 
-/** How it went, for whoever watches. Counts in bytes. */
+/** Progress of an upload for the caller. Counts in bytes. */
 export type FollowNews =
   | { readonly type: "connected"; readonly session: string; readonly offset: number }
   | { readonly type: "acknowledged"; readonly offset: number }
@@ -14,25 +14,26 @@ export interface FollowOptions {
   readonly guild: string;
   readonly key: string;
   readonly timeZone: string;
-  /** End when the file has not grown for so long; never, unless said. */
+  /** End when the file has not grown for this time; never by default. */
   readonly idleMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly onNews: (news: FollowNews) => void;
 }
 
 const PIECE_BYTES = 256 * 1024;
-/** How often the file is asked whether it has grown. The game writes about as often. */
+/** How often the file is checked for growth. The game writes about as often. */
 const POLL_MS = 250;
 const RETRY_BASE_MS = 500;
 const RETRY_MS_MAX = 30_000;
 
-/** The key or the guild is wrong: trying again would change nothing. */
+/** The key or the guild is wrong, so a retry would fail too. */
 export class Refused extends Error {}
 
 /**
- * Sends the game's log while it is written, and comes back after every broken line to where the
- * server is. A file that became shorter is another log: this one ends.
- * @throws {Refused} when the server does not want it.
+ * Sends the game's log while it is written. After a lost connection, continues at the server's position. A
+ * file that became shorter is a new log, so this one ends.
+ *
+ * @throws {Refused} when the server refuses the log.
  */
 export async function follow(options: FollowOptions): Promise<{ session: string; bytes: number }> {
   let session: string | undefined;
@@ -89,7 +90,7 @@ async function once(
   }
 }
 
-/** One connection: what is sent is answered before the next is sent. */
+/** One connection. Each message is sent after the answer to the one before. */
 class Line {
   readonly session: string;
   readonly offset: number;
@@ -143,7 +144,7 @@ class Line {
   }
 }
 
-/** The server's messages, one for each call; rejects once the connection is gone. */
+/** Returns the server's messages, one per call; rejects once the connection is closed. */
 function messagesOf(socket: WebSocket): () => Promise<Record<string, unknown>> {
   const arrived: Record<string, unknown>[] = [];
   let waiting:

@@ -10,7 +10,7 @@ interface AnalyzeOptions {
   readonly json?: boolean;
 }
 
-/** `guildhall logs …`: combat logs on this machine. Needs no server and no platform. */
+/** `guildhall logs …`: combat logs on this machine. Needs neither a server nor a platform. */
 export function logCommands(program: Command): void {
   const logs = program.command("logs").description("read combat logs");
   logs
@@ -68,7 +68,10 @@ interface CliFollowOptions {
   readonly json?: boolean;
 }
 
-/** Keys come from a file or the environment: what is typed is kept by shells and shown to others. */
+/**
+ * The key comes from a file or the environment, because shells store typed arguments and other users can
+ * see them.
+ */
 async function followFile(file: string, options: CliFollowOptions): Promise<void> {
   const out = new Output(options);
   const { follow } = await import("./logs-follow.ts");

@@ -7,12 +7,12 @@ import { buildProgram } from "./program.ts";
 
 const program = buildProgram();
 const typed = process.argv.slice(2);
-// The shapes of documents take longer to load than all the rest, and few ask for them.
+// The JSON shapes take longer to load than everything else, and only help needs them.
 if (typed.length > 1 && typed.some((word) => ["--help", "-h", "help"].includes(word))) {
   const { tellShapes } = await import("./shapes/help.ts");
   tellShapes(program);
 }
-// Whoever reads the first lines only, such as `head`, closes the pipe: no reason to complain.
+// A reader such as `head` closes the pipe early, which is not an error.
 processBackground.listen(process.stdout, "error", ({ code, message }: NodeJS.ErrnoException) => {
   if (code === "EPIPE") process.exit();
   process.stderr.write(`The output cannot be written (${code}): ${message}\n`);

@@ -83,7 +83,7 @@ export async function pauseRollout(services: NodeServices, out: Output): Promise
   return EXIT.done;
 }
 
-/** How the newest rollout is called, and how far it is, for a sentence. */
+/** The newest rollout's name and status, as part of a sentence. */
 export async function newestNamed({ platform }: NodeServices): Promise<string> {
   const { id, status } = await newest(new Rollouts(platform, processes));
   return `rollout ${id}, which is ${status}`;
@@ -98,7 +98,7 @@ export async function newest(rollouts: Rollouts): Promise<Rollout> {
   });
 }
 
-/** Runs a rollout in this process, with a bar; the first Ctrl-C stops it cleanly. */
+/** Runs a rollout in this process, with a progress bar. The first Ctrl-C stops it cleanly. */
 async function goOn(services: NodeServices, out: Output, rollout: Rollout): Promise<number> {
   const rollouts = new Rollouts(services.platform, processes);
   const interrupt = new AbortController();

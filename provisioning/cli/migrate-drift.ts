@@ -14,7 +14,7 @@ import { refuseStranger } from "../rollouts/guild.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
-/** What one guild's database is, held against what it should be. */
+/** The differences between one guild's database and the expected schema. */
 export interface Finding {
   readonly slug: string;
   readonly drift: readonly Drift[];
@@ -88,13 +88,13 @@ export async function repairFleet(
   return byHand.length > 0 || (statements.length > 0 && !apply) ? EXIT.drift : EXIT.done;
 }
 
-/** A proposal to drop and make again is two statements; a trigger's body is one with semicolons. */
+/** A proposal to drop and recreate is two statements; a trigger's body is one statement with semicolons. */
 function partsOf(sql: string): readonly string[] {
   const again = /^(DROP \w+ "[^"]+";)\s*(CREATE[\s\S]+)$/.exec(sql);
   return again ? [again[1]!, again[2]!] : [sql];
 }
 
-/** What one guild's database is, held against what it should be. Reports, never throws. */
+/** Compares one guild's database with the expected schema. Reports errors, never throws. */
 export async function examine(
   services: NodeServices,
   guild: Guild,
@@ -106,7 +106,7 @@ export async function examine(
     try {
       await refuseStranger(client, guild);
       const drift = compareSchemas(expected, await readSchema(client));
-      // Without its tables the ledger cannot be asked.
+      // If tables are missing, the ledger cannot be read.
       if (drift.length > 0) return { ...finding, drift };
       const ledger = await verify({
         guild,
@@ -125,7 +125,7 @@ export async function examine(
   }
 }
 
-/** What the migrations make of an empty database. */
+/** The schema after all migrations of an empty database. */
 export async function expectedSchema(
   migrations: readonly Migration[] = guildSchema,
 ): Promise<Schema> {

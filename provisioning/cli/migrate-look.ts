@@ -10,7 +10,7 @@ import { type RolloutView, viewRollout } from "../rollouts/status.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
-/** Slugs shown beside a cause; all of them are in the JSON. */
+/** The number of slugs shown beside a cause; the JSON contains all. */
 const SLUGS_SHOWN = 5;
 
 export async function planCommand(
@@ -131,7 +131,7 @@ function stateText(status: RolloutView): string {
   return "running, but its process is gone; resume takes it over at once";
 }
 
-/** Who runs it and since when, how fast it gets on, and how long the rest takes at that rate. */
+/** Who runs the rollout since when, its speed, and the estimated remaining time. */
 function paceText(status: RolloutView): readonly string[] {
   const { remaining, perMinute, remainingMs } = status;
   const left = `${plural(remaining, "guild is", "guilds are")} left`;

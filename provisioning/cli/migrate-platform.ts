@@ -3,7 +3,7 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 import { openServices } from "./run.ts";
 
-/** What was done when the platform was opened for this command. */
+/** Reports the migrations that ran when the platform was opened for this command. */
 export async function tellUpgrade(services: NodeServices, out: Output): Promise<number> {
   const { applied, convertedPlaces, copy } = services.platformUpgrade ?? {
     ...{ applied: [], convertedPlaces: 0, copy: null },
@@ -20,7 +20,7 @@ export async function tellUpgrade(services: NodeServices, out: Output): Promise<
   return EXIT.done;
 }
 
-/** Says what is due, and changes nothing. */
+/** Reports pending migrations without changing anything. */
 export async function wouldUpgrade(options: {
   readonly json?: boolean;
   readonly quiet?: boolean;

@@ -17,7 +17,7 @@ import { newest } from "./migrate-apply.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
-/** Guilds shown in a summary; `--all` shows every one. */
+/** The number of guilds in a summary; `--all` shows every one. */
 const SHOWN = 20;
 
 export async function revertRollout(

@@ -11,12 +11,12 @@ const WAVE = [
   collect,
 ] as const;
 
-// Loaded when one of them runs: these bring the whole platform along.
+// Loaded when one of them runs, because they load the whole platform.
 const looks = () => import("./migrate-look.ts");
 const applying = () => import("./migrate-apply.ts");
 const drifts = () => import("./migrate-drift.ts");
 
-/** `guildhall migrate …`: the way of a schema change through the fleet. */
+/** `guildhall migrate …`: brings schema changes to all guilds. */
 export function migrateCommands(program: Command): void {
   const migrate = program
     .command("migrate")

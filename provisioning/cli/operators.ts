@@ -96,7 +96,7 @@ export function operatorCommands(program: Command): void {
 
 const operatorService = () => import("../../src/platform/console/service.ts");
 
-/** Whoever may stand at the machine may do everything; the log says who it was. */
+/** The actor for commands: access to the machine allows everything, and the audit log records the account. */
 export function atThisMachine(
   services: NodeServices,
 ): OperatorContext & { readonly caller: Operator } {

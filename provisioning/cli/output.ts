@@ -6,24 +6,24 @@ import { plain } from "./text.ts";
 
 export { plural } from "./text.ts";
 
-/** 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted. */
+/** 0 done, 1 failed, 2 misused, 3 partly done, 4 differences found, 130 interrupted. */
 export const EXIT = { done: 0, failed: 1, misused: 2, partial: 3, drift: 4, interrupted: 130 };
 
 export const JSON_OPTION = ["--json", "print one JSON document"] as const;
 
-// A build server may want colours in its logs and says so by CI=1; whoever reads our output by a
-// program there does not.
+// CI=1 enables colours in the logs of build servers, but programs that read our output there must not get
+// them.
 const coloursOf = (stream: NodeJS.WriteStream) =>
   pc.createColors(stream.isTTY === true && pc.isColorSupported);
 
 export const DRY_RUN = ["--dry-run", "only say what would happen"] as const;
 
-/** The beginning of a help text: people look for the line to copy. */
+/** The examples at the beginning of a help text, which users copy. */
 export function examples(...lines: readonly string[]): string {
   return `Examples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
-/** Prints for people, or with `--json` one document for programs. */
+/** Prints text for people, or with `--json` one document for programs. */
 export class Output {
   readonly #json: boolean;
   readonly #quiet: boolean;
@@ -38,7 +38,7 @@ export class Output {
     else if (!this.#quiet) process.stdout.write(`${people()}\n`);
   }
 
-  /** Prints one JSON array, each element as soon as it is there. */
+  /** Prints a JSON array, each element as soon as it is available. */
   async stream<T>(values: AsyncIterable<T>, shape: (value: T) => unknown): Promise<void> {
     let before = "[";
     for await (const value of values) {
@@ -48,7 +48,7 @@ export class Output {
     await written(before === "[" ? "[]\n" : "]\n");
   }
 
-  /** What went wrong and, from `details.next`, what to type now. Returns the usual exit code. */
+  /** Prints the error and, from `details.next`, the commands to run next. Returns the exit code. */
   failure(error: unknown): number {
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof AppError ? error.code : "cli/failed";
@@ -59,12 +59,12 @@ export class Output {
       process.stderr.write(`${coloursOf(process.stderr).red("Error:")} ${plain(message)}\n`);
       for (const command of next) process.stderr.write(`Try:   ${plain(command)}\n`);
     }
-    // What was typed is wrong, as opposed to what it asks for.
+    // The command line itself is wrong, not the object that it names.
     const isMisused = error instanceof Invalid && code.startsWith("cli/");
     return isMisused ? EXIT.misused : EXIT.failed;
   }
 
-  /** A bar that redraws itself at a terminal; one line a minute where the output goes to a file. */
+  /** A progress bar at a terminal; one line a minute in other outputs. */
   progress(): Progress {
     const isShown = !this.#json && !this.#quiet;
     const mode = process.stderr.isTTY === true ? "bar" : "lines";
@@ -88,7 +88,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [coloursOf(process.stdout).bold(line(head)), ...cells.map(line)].join("\n");
 }
 
-/** Waits while the reader of our output is slower than we are. */
+/** Waits for the reader when the output buffer is full. */
 async function written(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }

@@ -3,7 +3,7 @@ import { platformThere } from "../platform-errors.ts";
 import { EXIT, Output } from "./output.ts";
 import { openServices } from "./run.ts";
 
-/** Says what `init` would do. What only the servers and stores of the configuration know is not asked. */
+/** Describes what `init` would do. Does not contact the servers and stores of the configuration. */
 export async function wouldInit(options: {
   readonly json?: boolean;
   readonly quiet?: boolean;

@@ -21,8 +21,8 @@ import { sweepCommand } from "./sweep.ts";
 const QUIET = ["--quiet", "print nothing but errors"] as const;
 
 /**
- * The whole command line. What declares commands is light; what does their work is imported by their
- * actions, because all that a platform is made of takes a second and 100 MB to load.
+ * The whole command line. The declarations of commands are light. Their actions import the rest when they
+ * run, because the platform takes a second and 100 MB to load.
  */
 export function buildProgram(): Command {
   const program = new Command("guildhall")

@@ -1,10 +1,10 @@
 import { plain, plural } from "./text.ts";
 
 const BAR_CHARS = 28;
-/** A log that is read later wants to show that it goes on, and no more. */
+/** A log file needs only an occasional sign of progress. */
 const LINE_EVERY_MS = 60_000;
 
-/** How far a piece of work is, for the people who wait for it. */
+/** The progress of a piece of work, for the people who wait for it. */
 export class Progress {
   readonly #mode: "bar" | "lines" | "none";
   readonly #write: (text: string) => void;
@@ -33,7 +33,7 @@ export class Progress {
     this.#draw();
   }
 
-  /** One more of them is through; `took` is how long, where that is of interest. */
+  /** Counts one finished guild; `took` is its duration, if it matters. */
   tick(isFailure: boolean, took?: { readonly name: string; readonly ms: number }): void {
     this.#done++;
     if (took && took.ms > this.#slowest.ms) this.#slowest = took;
@@ -68,7 +68,7 @@ export class Progress {
     const { name, ms } = this.#slowest;
     const slowest = name === "" ? "" : `slowest ${plain(name)} ${(ms / 1_000).toFixed(1)} s`;
     const line = `${bar} ${counts} ${perSecond.toFixed(0)}/s ${left} s left ${slowest}`;
-    // The rest of a longer line that stood there is taken away.
+    // Erases the rest of a longer line.
     this.#write(`\r${line}\u001b[K`);
   }
 

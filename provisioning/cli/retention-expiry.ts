@@ -7,7 +7,7 @@ import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
-/** What went, or would go, from one place. */
+/** What was removed, or would be, from one place. */
 interface Finding {
   readonly where: string;
   readonly removed: readonly Removal[];
@@ -31,7 +31,7 @@ const RUN: Work = {
   guild: ({ logFiles, auditAnchors }, ctx) => expireGuild(ctx, auditAnchors, logFiles),
 };
 
-/** Lets go of what was kept long enough, or only says what that is: everywhere, or in one guild. */
+/** Removes expired data everywhere or in one guild, or only reports it. */
 export async function everywhere(
   services: NodeServices,
   out: Output,

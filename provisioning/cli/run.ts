@@ -3,23 +3,23 @@ import type { PlatformAccess } from "../../src/node/platform-database.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 
-/** What every command is given: the services, and where to print. Returns the exit code. */
+/** The action of a command: takes the services and the output, returns the exit code. */
 export type Run = (services: NodeServices, out: Output) => Promise<number>;
 
-/** The environment, as far as commands need it. Without a secret they sign nothing. */
+/** The environment for commands. Without a secret they sign nothing. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
 }
 
 /**
- * What a command would do, in one sentence, after everything that can be refused was asked for. What
- * only the database can refuse is refused when it is done.
+ * Describes in one sentence what a command would do, after all checks that need no write. Checks inside the
+ * write run only when the command does.
  */
 export type Would = (services: NodeServices) => Promise<string>;
 
 /**
- * Everything that works on a platform, loaded only now: a command that merely explains itself, or is
- * mistyped, answers at once. Unless `access` says so, the platform is neither made nor migrated.
+ * Loads everything that works on a platform only now, so that help and mistyped commands answer at once.
+ * Unless `access` says otherwise, the platform is neither created nor migrated.
  */
 export async function openServices(access: PlatformAccess = "use"): Promise<NodeServices> {
   const [{ readConfig }, { buildNodeServices }] = await Promise.all([
@@ -29,7 +29,7 @@ export async function openServices(access: PlatformAccess = "use"): Promise<Node
   return await buildNodeServices(readConfig(environment()), { access });
 }
 
-/** Runs a command against the platform that the environment names. */
+/** Runs a command on the platform that the environment names. */
 export async function run(
   options: { readonly json?: boolean; readonly quiet?: boolean; readonly dryRun?: boolean },
   work: Run,

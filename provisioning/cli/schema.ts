@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
 import { EXIT, examples, Output } from "./output.ts";
 
-/** `guildhall schema`: what `--json` prints, as JSON Schema. */
+/** `guildhall schema`: the output of `--json` as JSON Schema. */
 export function schemaCommand(program: Command): void {
   program
     .command("schema [command...]")

@@ -11,7 +11,7 @@ import type { RotateOptions } from "./secrets.ts";
 
 interface KeyUse {
   readonly id: string;
-  /** `seals` is the first of SECRETS_KEYS, `opens` any other, `missing` is not there at all. */
+  /** `seals` is the first of SECRETS_KEYS, `opens` any other key, `missing` is not configured. */
   readonly state: "seals" | "opens" | "missing";
   readonly guildSecrets: number;
   readonly personalSecrets: number;
@@ -25,12 +25,12 @@ interface Status {
     readonly slug: string;
     readonly count: number;
   }[];
-  /** People's secrets of which the same is true. */
+  /** The number of personal secrets that are not sealed with the first key. */
   readonly peopleBehind: number;
   readonly failed: readonly { readonly slug: string; readonly error: string }[];
 }
 
-/** Which keys seal how many secrets. */
+/** Shows how many secrets each key seals. */
 export async function showStatus(services: NodeServices, out: Output): Promise<number> {
   const status = await statusOf(services);
   out.result(status, () => describe(status));
@@ -115,7 +115,7 @@ function describe({ keys, behind, failed }: Status): string {
     String(key.personalSecrets),
   ]);
   const isUnused = (key: KeyUse) => key.guildSecrets + key.personalSecrets === 0;
-  // A guild that could not be looked into may hold what only an old key opens.
+  // A guild that could not be checked may have secrets that only an old key opens.
   const isComplete = failed.length === 0;
   return [
     rows.length === 0

@@ -10,7 +10,7 @@ export interface RotateOptions {
 
 const sealing = () => import("./secrets-rotate.ts");
 
-/** `guildhall secrets …`: what opens others' services, and the keys it is sealed with. */
+/** `guildhall secrets …`: secrets for other services, and the keys that seal them. */
 export function secretCommands(program: Command): void {
   const secrets = program.command("secrets").description("look after sealed secrets");
   secrets

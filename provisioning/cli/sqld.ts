@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { processBackground } from "../../src/kernel/background.ts";
 import { environmentOf, startSqldServer } from "./sqld-server.ts";
 
-// `npm run sqld`: libSQL's own server for development, and how to point the product at it.
-// SQLD_PORT and SQLD_ADMIN_PORT move it; its databases and keys are kept below DATA_DIR/sqld.
+// `npm run sqld`: starts libSQL's own server for development and prints the environment for the product.
+// SQLD_PORT and SQLD_ADMIN_PORT change its ports; its databases and keys are in DATA_DIR/sqld.
 
 const dir = resolve(process.env["DATA_DIR"] ?? "data", "sqld");
 const port = Number(process.env["SQLD_PORT"] ?? 8_080);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DIST, isUpToDate } from "./built-from.ts";
 
-// What operators call. It runs the built command line, which starts several times faster than its
-// sources, and builds it first whenever a file is not what it was built from: so an update needs no
-// step that could be forgotten, and nothing old ever runs.
+// The entry point for operators. It runs the built command line, which starts several times faster than its
+// sources. It builds first whenever a source file differs from the build, so an update needs no extra step
+// and never runs old code.
 if (!isUpToDate()) {
   const { buildProject } = await import("./build.ts");
   await buildProject();

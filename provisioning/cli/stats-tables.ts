@@ -10,7 +10,7 @@ import type { StatsOptions } from "./stats.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The platform, one guild or several, or how fast their databases answered. */
+/** Statistics of the platform, of one or more guilds, or of query times. */
 export async function showStatistics(
   services: NodeServices,
   out: Output,
@@ -78,7 +78,7 @@ async function showGuilds(
     try {
       lines.push(await lineOf(services, slug, days));
     } catch (error) {
-      // One guild that cannot be asked is no reason to say nothing of the others.
+      // With several guilds, a failure of one must not hide the others.
       if (slugs.length === 1) throw error;
       failed.push({ slug, error: (error as Error).message });
     }
@@ -156,7 +156,7 @@ async function showPerformance(
   return EXIT.done;
 }
 
-/** A terminal is wide, but not as wide as a statement; `--json` has all of it. */
+/** The number of characters shown of a statement; `--json` contains all of it. */
 const SQL_CHARS_SHOWN = 60;
 
 function tooMany(): Invalid {

@@ -9,7 +9,7 @@ export interface StatsOptions {
   readonly json?: boolean;
 }
 
-/** `guildhall stats`: the platform, one guild or several beside each other, in numbers. */
+/** `guildhall stats`: statistics of the platform, or of one or more guilds side by side. */
 export function statsCommand(program: Command): void {
   program
     .command("stats [slug...]")

@@ -29,7 +29,7 @@ export function sweepCommand(program: Command): void {
     );
 }
 
-/** What a sweep would find, without finishing or removing anything. */
+/** Reports what a sweep would do, without changing anything. */
 async function look(services: NodeServices, out: Output): Promise<number> {
   const { operations } = services.provisioner;
   const { findOrphans } = await import("../orphans.ts");

@@ -1,4 +1,4 @@
-/** Names come from people: control characters must not reach a terminal. */
+/** Removes control characters, which must not reach a terminal: names come from users. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out.
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");

@@ -2,7 +2,7 @@ import type { Client, Statement } from "../../src/database/client.ts";
 import { COUNTERS_AS_SQL, HAS_COUNTERS, rowsAsSql } from "../../src/database/dump-sql.ts";
 import { sealed } from "./sql-snapshot.ts";
 
-/** A database as SQL text, all of one moment: tables and rows, then what orders or watches them. */
+/** A database as SQL text of one moment: tables and rows first, then indexes, triggers and views. */
 export async function dumpOf(client: Client): Promise<ReadableStream<Uint8Array>> {
   const { rows: objects } = await client.execute({
     sql: `SELECT type, name, sql FROM sqlite_schema

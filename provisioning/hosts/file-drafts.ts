@@ -4,22 +4,22 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { dataMoved } from "../../src/database/embedded-handles.ts";
 
-// A file is written under a name of its own, made durable, and only then given the name that counts.
-// So a crash leaves a draft, never half a database.
+// A file is written under a temporary name, made durable, and only then renamed. So a crash leaves a draft,
+// never an incomplete database.
 
-/** No copy of a guild takes this long: a draft so old was left by a crash. */
+/** No copy takes this long, so an older draft was left by a crash. */
 const STALE_MS = 3_600_000;
 
-/** Names this machine and process, so that a draft of a process that died is known at once. */
+/** Identifies this machine and process, so that drafts of dead processes are recognised at once. */
 const OWNER = `${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}-${process.pid}`;
 const DRAFT = /^\.[0-9a-f-]{36}(?:\.([0-9a-f]{8})-(\d+))?\.draft/;
 
-/** A new hidden name in `folder`. */
+/** A new hidden file name in `folder`. */
 export function draftIn(folder: string): string {
   return join(folder, `.${randomUUID()}.${OWNER}.draft`);
 }
 
-/** Writes a file under a hidden name beside `to`, and removes that again when it cannot be done. */
+/** Writes a file under a hidden name in `folder`, and removes it if writing fails. */
 export async function writeDraft(
   folder: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -34,7 +34,7 @@ export async function writeDraft(
   }
 }
 
-/** Writes a new file that only we may read, and waits until its bytes are on disk. */
+/** Writes a new file that only its owner may read, and waits until its bytes are on disk. */
 export async function writeDurably(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -48,7 +48,7 @@ export async function writeDurably(
   }
 }
 
-/** A new or removed name is on disk only once its folder is. */
+/** Syncs a folder: a new or removed name is durable only after that. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
@@ -58,13 +58,13 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes a database file and what SQLite may have put beside it. */
+/** Removes a database file and the files that SQLite puts beside it. */
 export async function removeDatabase(path: string): Promise<void> {
-  // The database goes last: a log without its database could be taken for that of the next one.
+  // Remove the database last: a later database with this name could use a leftover log.
   for (const suffix of ["-wal", "-shm", ""]) await rm(path + suffix, { force: true });
 }
 
-/** Removes what crashes left half-written, and nothing that may still be in use. Says how many. */
+/** Removes incomplete files of crashes, and none that may still be in use. Returns their number. */
 export async function removeStaleDrafts(folder: string, isDeep = false): Promise<number> {
   let removed = 0;
   const files = await readdir(folder, { withFileTypes: true, recursive: isDeep });
@@ -82,7 +82,7 @@ export async function removeStaleDrafts(folder: string, isDeep = false): Promise
   return removed;
 }
 
-/** Only processes of this machine can be asked for; another one may write to a shared folder too. */
+/** Only processes of this machine can be checked; other machines may share the folder. */
 function isOfDeadProcess(machine: string | undefined, pid: string | undefined): boolean {
   if (machine === undefined || machine !== OWNER.split("-")[0]) return false;
   try {
@@ -94,8 +94,9 @@ function isOfDeadProcess(machine: string | undefined, pid: string | undefined): 
 }
 
 /**
- * Makes a folder that only we may enter, and what is missing of its parents below `within`. That folder
- * has to be there: while `DATA_DIR` is renamed or unmounted, nothing may come to be in its place.
+ * Creates a folder that only its owner may enter, and its missing parents below `within`. `within` must
+ * exist: while `DATA_DIR` is renamed or unmounted, nothing may be created in its place.
+ *
  * @throws {Unavailable} `platform/data-moved`
  */
 export async function makeFolder(folder: string, within = dirname(folder)): Promise<void> {
@@ -103,7 +104,7 @@ export async function makeFolder(folder: string, within = dirname(folder)): Prom
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Makes an empty file that only we may read, for programs that fill one by its name. */
+/** Creates an empty file that only its owner may read, for programs that fill a file by its name. */
 export async function makePrivateFile(path: string): Promise<void> {
   await (await open(path, "wx", 0o600)).close();
 }

@@ -7,17 +7,17 @@ import type { Locate } from "../../src/platform/store.ts";
 import type { Remotes } from "../remotes.ts";
 import { type DatabaseName, GUILDS_FOLDER, isDatabaseName, storedFilePlace } from "./host.ts";
 
-/** No client opens this scheme: the registry names a place that is not ours. */
+/** A scheme that no client opens, for registered places that are not ours. */
 const REFUSED = "refused:";
 
-/** The file of a guild's database below `dataDir`. */
+/** The path of a guild's database file below `dataDir`. */
 export function guildFile(dataDir: string, name: DatabaseName): string {
   return join(resolve(dataDir), GUILDS_FOLDER, `${name}.db`);
 }
 
 /**
- * Finds databases by their names, so that a copied or moved `DATA_DIR` holds its own. The registry's
- * own word counts only for hosts whose addresses cannot be derived.
+ * Derives the paths of databases from their names, so that a copied or moved `DATA_DIR` uses its own files.
+ * Uses the registered address only for hosts whose addresses cannot be derived.
  */
 export function locateBelow(dataDir: string, remotes?: Pick<Remotes, "sqld">): Locate {
   return ({ host, databaseName, storedUrl }) => {
@@ -38,13 +38,14 @@ function refused(storedUrl: string): DatabaseLocation {
   return { url: `${REFUSED}${storedUrl}` };
 }
 
-/** Is this a place that the registry names and that nothing here opens? */
+/** Tells whether the registry names a place that must not be opened. */
 export function isRefused({ url }: DatabaseLocation): boolean {
   return url.startsWith(REFUSED);
 }
 
 /**
- * Opens files of this machine and databases of servers. Refuses what `locateBelow` refused.
+ * Opens files of this machine and databases of servers. Refuses the places that `locateBelow` refused.
+ *
  * @throws {DatabaseError} `missing`
  */
 export function openerOf(remotes: Pick<Remotes, "openClient">): OpenClient {

@@ -12,7 +12,7 @@ import {
 } from "./file-drafts.ts";
 
 interface TemplateOptions {
-  /** The folder it lies in. */
+  /** The folder that contains it. */
   readonly root: string;
   readonly migrations: readonly Migration[];
   readonly openClient: (
@@ -23,8 +23,8 @@ interface TemplateOptions {
 }
 
 /**
- * The bytes that every new guild's database begins with: an empty database with the newest schema,
- * named by the schema's hash. Made once, checked when it is first read, made again if damaged.
+ * The initial bytes of every new guild's database: an empty database with the newest schema, named by the
+ * schema's hash. Created once, checked when first read, and created again if damaged.
  */
 export function fileTemplate(options: TemplateOptions): () => Promise<Uint8Array> {
   let bytes: Promise<Uint8Array> | undefined;
@@ -52,7 +52,7 @@ async function load(options: TemplateOptions): Promise<Uint8Array> {
   return await readFile(path);
 }
 
-/** Several processes may do this at once: each makes its own, and all of them are the same. */
+/** Several processes may build it at once: each builds its own, with the same content. */
 async function build(path: string, root: string, options: TemplateOptions): Promise<void> {
   const draft = draftIn(root);
   try {
@@ -60,7 +60,7 @@ async function build(path: string, root: string, options: TemplateOptions): Prom
     try {
       const report = await migrate(client, options.migrations, { nowMs: options.nowMs() });
       if (report.error) throw report.error;
-      // The copies begin with the file alone, so nothing may be left in the log beside it.
+      // Copies are made from the file alone, so the log beside it must be empty.
       await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
     } finally {
       await client.close();
@@ -74,7 +74,7 @@ async function build(path: string, root: string, options: TemplateOptions): Prom
   }
 }
 
-/** Looks at a copy of the bytes, so that nobody ever has the template itself open. */
+/** Checks a copy of the bytes, so that no process ever opens the template itself. */
 async function isWhole(
   bytes: Uint8Array,
   root: string,
@@ -93,7 +93,7 @@ async function isWhole(
       await client.close();
     }
   } catch {
-    // Empty or damaged: in each case the answer is to make it again.
+    // Empty or damaged: create it again.
     return false;
   } finally {
     await removeDatabase(copy);

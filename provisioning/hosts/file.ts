@@ -19,14 +19,14 @@ import {
 } from "./file-drafts.ts";
 import { type DatabaseHost, type DatabaseName, databaseName, isDatabaseName } from "./host.ts";
 
-/** Tenant databases as files of one folder on this machine. */
+/** Tenant databases as files in one folder of this machine. */
 export class FileHost implements DatabaseHost {
   readonly kind = "file";
   readonly #root: string;
   readonly #template: () => Promise<Uint8Array>;
   readonly #openClient: OpenClient;
 
-  /** `template` gives the bytes of a closed, migrated database. */
+  /** `template` returns the bytes of a closed, migrated database. */
   constructor(options: {
     readonly root: string;
     readonly template: () => Promise<Uint8Array>;
@@ -88,7 +88,7 @@ export class FileHost implements DatabaseHost {
     const draft = draftIn(this.#root);
     await makePrivateFile(draft);
     try {
-      // A copy of the bytes could catch the file between two pages of one transaction.
+      // A byte copy could contain an incomplete transaction.
       await client.execute({ sql: "VACUUM INTO ?", args: [draft] });
       await this.#removeTransientRows(draft);
     } catch (error) {
@@ -97,7 +97,7 @@ export class FileHost implements DatabaseHost {
     } finally {
       await client.close();
     }
-    // Its name goes at once and its bytes with the last reader, so nothing is left of it.
+    // Removes the name at once; the system frees the bytes after the last reader, so nothing is left.
     const file = await open(draft);
     await removeDatabase(draft);
     return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
@@ -126,8 +126,8 @@ export class FileHost implements DatabaseHost {
   }
 
   /**
-   * Refuses a snapshot that is no whole database. Looks at a copy: whoever opens a file leaves locks
-   * and shared memory behind until the collector comes, and those would follow it to its new name.
+   * Refuses a snapshot that is not a complete database. Checks a copy, because opening a file leaves locks
+   * and shared memory until garbage collection, and those would follow the file to its new name.
    */
   async #inspect(draft: string): Promise<void> {
     const copy = draftIn(this.#root);
@@ -146,7 +146,10 @@ export class FileHost implements DatabaseHost {
     }
   }
 
-  /** Empties what no copy carries, down to the bytes: deleted rows could be read off free pages. */
+  /**
+   * Empties the transient tables and overwrites the deleted rows: they could otherwise be read from free
+   * pages.
+   */
   async #removeTransientRows(draft: string): Promise<void> {
     const client = await this.#openClient(locationOf(draft));
     try {
@@ -158,7 +161,7 @@ export class FileHost implements DatabaseHost {
     }
   }
 
-  /** Unlike a rename, a link never replaces what is already there. */
+  /** Unlike a rename, a link never replaces an existing file. */
   async #name(draft: string, path: string): Promise<void> {
     await link(draft, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
@@ -166,7 +169,10 @@ export class FileHost implements DatabaseHost {
     fault("file.named");
   }
 
-  /** Also for a file that was there already: who named it may have died before this. */
+  /**
+   * Syncs the folder even for an existing file: the process that linked it may have crashed before its
+   * sync.
+   */
   async #settled(path: string): Promise<DatabaseLocation> {
     await syncFolder(this.#root);
     return locationOf(path);

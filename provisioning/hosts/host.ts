@@ -5,53 +5,58 @@ declare const brand: unique symbol;
 /** The name of one tenant database: random, so that it cannot be guessed, and never reused. */
 export type DatabaseName = string & { readonly [brand]: "database" };
 
-/** What a guild's plan lets its database be. */
+/** The limits of a plan for a guild's database. */
 export interface Allowance {
-  /** More is refused, and everything stays readable. */
+  /** Writes beyond this size are refused; everything stays readable. */
   readonly sizeBytesMax: number;
   readonly writesBlocked: boolean;
-  /** Nobody removes it by a slip in the host's own console; we can, on purpose. */
+  /**
+   * Protects against accidental deletion in the host's own console. `destroy` removes the protection first.
+   */
   readonly isProtected: boolean;
 }
 
-/** Where tenant databases live. Every method may be repeated: twice is the same as once. */
+/** Where tenant databases are stored. Every method is idempotent. */
 export interface DatabaseHost {
   readonly kind: "file" | "sqld" | "turso";
-  /** Makes the database with the newest schema and nothing else in it, durably. */
+  /** Creates a durable database with the newest schema and no other content. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
   /**
    * Looks whether one more database fits. Hosts that have no disk of their own here cannot tell.
    * @throws an error of the file system, `ENOSPC`, when it does not.
    */
   refuseWithoutRoom?(): Promise<void>;
-  /** Holds a database to what it may be. Hosts that cannot, such as a folder of files, have none. */
+  /**
+   * Applies the plan's size and write limits. Undefined for hosts without limits, such as a folder of
+   * files.
+   */
   allow?(name: DatabaseName, allowance: Allowance): Promise<void>;
-  /** Removes it for good, also when it is protected. Nothing may have it open. */
+  /** Removes a database for good, even a protected one. No connection may have it open. */
   destroy(name: DatabaseName): Promise<void>;
-  /** Where a database is; undefined when there is none of this name. */
+  /** The address of a database; undefined when it does not exist. */
   locate(name: DatabaseName): Promise<DatabaseLocation | undefined>;
-  /** Every database there is, for finding orphans. */
+  /** All databases, for finding orphans. */
   list(): AsyncIterable<DatabaseName>;
-  /** A whole, consistent copy, also while the database is in use. */
+  /** A complete, consistent copy, even while the database is in use. */
   snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>>;
-  /** Makes a new database from a snapshot. Refuses one that is damaged. */
+  /** Creates a new database from a snapshot. Refuses a damaged one. */
   restore(name: DatabaseName, snapshot: ReadableStream<Uint8Array>): Promise<DatabaseLocation>;
 }
 
 /** The folder below `DATA_DIR` that holds the databases of guilds. */
 export const GUILDS_FOLDER = "guilds";
 
-/** What the registry says of a database in a file: its name, and nothing about this machine. */
+/** A database file as the registry stores it: by name, independent of the machine. */
 export function storedFilePlace(name: string): string {
   return `file:${GUILDS_FOLDER}/${name}.db`;
 }
 
-/** What the registry keeps of where a database is. */
+/** The address of a database as the registry stores it. */
 export function storedPlace(kind: string, name: string, location: DatabaseLocation): string {
   return kind === "file" ? storedFilePlace(name) : location.url;
 }
 
-/** Where databases are: new ones are made at `host`, and some guilds' are `elsewhere`. */
+/** The hosts: new databases are created at `host`; some guilds are on `elsewhere`. */
 export interface Hosts {
   readonly host: DatabaseHost;
   readonly elsewhere?: readonly DatabaseHost[];
@@ -66,7 +71,7 @@ export function hostNamed({ host, elsewhere = [] }: Hosts, kind: string): Databa
   });
 }
 
-/** The same with a guild's own host in the first place: for work on that guild alone. */
+/** The same dependencies with the guild's own host as `host`, for work on that guild alone. */
 export function atHostOf<T extends Hosts>(deps: T, guild: { readonly host: string }): T {
   return { ...deps, host: hostNamed(deps, guild.host) };
 }
@@ -74,24 +79,25 @@ export function atHostOf<T extends Hosts>(deps: T, guild: { readonly host: strin
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** A new name with 125 random bits. */
+/** A new random name with 125 bits. */
 export function newDatabaseName(): DatabaseName {
   const bytes = crypto.getRandomValues(new Uint8Array(25));
   return `g${[...bytes].map((byte) => ALPHABET[byte & 31]).join("")}` as DatabaseName;
 }
 
-/** Is this a name that `newDatabaseName` gives, and no neighbour's on a shared host? */
+/** Tells whether `newDatabaseName` could have made this name, to skip foreign databases on a shared host. */
 export function isGuildDatabaseName(text: string): text is DatabaseName {
   return /^g[a-z2-7]{25}$/.test(text);
 }
 
-/** Lower-case letters, digits and inner hyphens, 63 at most: safe as a path and as an address. */
+/** Lower-case letters, digits and inner hyphens, at most 63: safe in a path and in an address. */
 export function isDatabaseName(text: string): text is DatabaseName {
   return NAME.test(text);
 }
 
 /**
- * Hosts turn names into paths and addresses, so none is let near one unchecked.
+ * Checks a name before a host builds a path or an address from it.
+ *
  * @throws {Invalid} `database/bad-name`
  */
 export function databaseName(text: string): DatabaseName {

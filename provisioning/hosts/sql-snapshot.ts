@@ -4,11 +4,11 @@ import type { Statement } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { TRANSIENT_TABLES } from "../../src/database/transient-rows.ts";
 
-// Servers give a database as SQL text. Half of a text is a text as well, so ours ends with its sum.
+// Servers return a database as SQL text. A truncated text is still a text, so ours ends with a checksum.
 
 const CHECK = "\n-- sha256 ";
 
-/** SQL text as a snapshot, with its sum at the end; nothing of it is kept in memory. */
+/** SQL text as a snapshot with a checksum at its end. Streams; keeps nothing in memory. */
 export function sealed(text: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const sum = sha256.create();
   const pieces = text[Symbol.asyncIterator]();
@@ -31,8 +31,9 @@ export function sealed(text: AsyncIterable<string>): ReadableStream<Uint8Array> 
 }
 
 /**
- * The statements of a snapshot, to run in one transaction.
- * @throws {DatabaseError} `corrupt` for one that is cut, changed or none.
+ * The statements of a snapshot, for one transaction.
+ *
+ * @throws {DatabaseError} `corrupt` for a snapshot that is truncated, changed or not one of ours.
  */
 export async function statementsIn(
   snapshot: ReadableStream<Uint8Array>,
@@ -53,7 +54,7 @@ async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> 
   throw new DatabaseError("corrupt", "The snapshot is damaged: its sum is another.");
 }
 
-/** A dump that a server made by itself, without the rows of tables that no copy carries. */
+/** A server's own dump, without the rows of transient tables. */
 export function withoutTransientRows(dump: string): string {
   let kept = "";
   for (const statement of wholeStatements(dump)) {
@@ -64,13 +65,13 @@ export function withoutTransientRows(dump: string): string {
 
 const TRANSIENT_ROW = new RegExp(`^\\s*INSERT INTO ["'\`]?(${TRANSIENT_TABLES.join("|")})\\b`, "i");
 
-/** The dump without what speaks to the connection: the client makes its own transaction. */
+/** The dump without statements for the connection: the client opens its own transaction. */
 function statementsOf(dump: string): readonly string[] {
   const isOurs = (sql: string) => sql.trim() !== "" && !/^(PRAGMA|BEGIN|COMMIT)\b/i.test(sql);
   return [...wholeStatements(dump)].filter(isOurs);
 }
 
-/** Each statement of a dump with its line breaks. A rest that is not whole is left out. */
+/** Each statement of a dump with its line breaks. An incomplete last statement is skipped. */
 function* wholeStatements(dump: string): Iterable<string> {
   let statement = "";
   for (const line of dump.split("\n")) {
@@ -81,7 +82,7 @@ function* wholeStatements(dump: string): Iterable<string> {
   }
 }
 
-/** Does the text end outside of every quote, with a semicolon, and outside of a trigger's body? */
+/** Tells whether the text ends with a semicolon that is outside of quotes and of a trigger's body. */
 function isWhole(text: string): boolean {
   if (!text.trimEnd().endsWith(";")) return false;
   const bare = text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`/g, "");

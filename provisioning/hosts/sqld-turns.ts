@@ -4,7 +4,7 @@ import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 
-// The server's own clock counts: those of several processes differ.
+// Uses the server's clock, because the clocks of several processes differ.
 const TAKE = `
   INSERT INTO turns (id, holder, ends_at) VALUES (1, ?, unixepoch('subsec') * 1000 + ?)
   ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at
@@ -12,30 +12,31 @@ const TAKE = `
   RETURNING holder`;
 const GIVE_BACK = "DELETE FROM turns WHERE holder = ?";
 
-/** Where turns are kept, to be made once. */
+/** The table of the lock, created once. */
 export const TURNS_TABLE = `
   CREATE TABLE IF NOT EXISTS turns (
     id INTEGER PRIMARY KEY CHECK (id = 1), holder TEXT NOT NULL, ends_at REAL NOT NULL)`;
 
 /**
- * One at a time forks or removes databases on a server, whichever process asks for it. sqld 0.24.32 ends
- * a fork holding its list of databases and waiting for its own store, and removes a database the other
- * way round: when both meet, it answers nobody any more until it is started again.
+ * A lock on a server for forks and removals of databases, shared by all processes. sqld 0.24.32 ends a fork
+ * while it holds its list of databases and waits for its own store; it takes both in the opposite order for
+ * a removal. When both meet, the server deadlocks until it is restarted.
  */
 export class Turns {
   readonly #open: () => Promise<Client>;
-  /** Those of this process stand in line here and need not ask again and again. */
+  /** Work of this process queues here and does not poll. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `open` gives the database with the table of turns. */
+  /** `open` opens the database with the lock table. */
   constructor(open: () => Promise<Client>) {
     this.#open = open;
   }
 
   /**
-   * Does `work` while nobody else does any. If it throws, nobody knows whether the server is still at
-   * it, so that the turn ends by itself.
-   * @throws {DatabaseError} `busy` when others take too long.
+   * Runs `work` while holding the lock. If `work` throws, the server may still be busy with it, so the lock
+   * is kept until it expires.
+   *
+   * @throws {DatabaseError} `busy` when other processes take too long.
    */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(() => this.#holding(work));
@@ -49,7 +50,7 @@ export class Turns {
       const holder = newId<string>();
       await this.#take(client, holder);
       const done = await work();
-      // What was done stays done, and a turn that cannot be given back ends soon.
+      // The work is done, and a lock that cannot be released expires soon.
       await client.execute({ sql: GIVE_BACK, args: [holder] }).catch(() => undefined);
       return done;
     } finally {

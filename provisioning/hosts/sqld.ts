@@ -9,11 +9,11 @@ import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } fr
 import { sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
 import { TURNS_TABLE, Turns } from "./sqld-turns.ts";
 
-/** The database of the server that lists the others, for which it has no route, and their makers. */
+/** The database with the list of databases, because the server has no route for one, and with the lock. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
 
 interface Options {
-  /** Where databases are spoken to, and where they are made. */
+  /** The addresses for data and for administration. */
   readonly url: string;
   readonly adminUrl: string;
   readonly adminKey: string;
@@ -23,7 +23,7 @@ interface Options {
   readonly now: Clock;
 }
 
-/** Signs a token for one database at a time: it opens no other, and it ends soon. */
+/** Signs short-lived tokens, each for one database. */
 export class SqldTokens {
   readonly #key: CryptoKey;
   readonly #now: Clock;
@@ -61,8 +61,9 @@ export class SqldHost implements DatabaseHost {
   }
 
   /**
-   * Refuses a server that lets anybody in.
-   * @throws {Error} saying what the server has to be started with.
+   * Refuses a server that answers without a token.
+   *
+   * @throws {Error} with the settings that the server needs.
    */
   async refuseOpenServer(): Promise<void> {
     const anybody = await fetch(new URL("/v2/pipeline", this.#options.url), {
@@ -85,7 +86,7 @@ export class SqldHost implements DatabaseHost {
     }
   }
 
-  /** Is this the address of one of its databases? */
+  /** Tells whether this is the address of one of its databases. */
   has(url: string): boolean {
     return placeOf(url).origin === new URL(this.#options.url).origin;
   }
@@ -99,13 +100,13 @@ export class SqldHost implements DatabaseHost {
     return await this.#verified(to);
   }
 
-  /** Makes an empty database that is no guild's, such as the platform's own, unless it is there. */
+  /** Creates an empty database that belongs to no guild, such as the platform's, unless it exists. */
   async ensure(name: DatabaseName): Promise<void> {
     const made = await this.#admin("POST", `${databaseName(name)}/create`, {});
     if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
   }
 
-  /** This server knows no protection. What is left out of a configuration is lost, so all is sent. */
+  /** The server has no deletion protection. It drops settings that a request omits, so all are sent. */
   async allow(name: DatabaseName, allowance: Allowance): Promise<void> {
     const config = await this.#admin("GET", `${databaseName(name)}/config`);
     if (config.status !== 200) throw refused(config, "find");
@@ -134,12 +135,12 @@ export class SqldHost implements DatabaseHost {
   async *list(): AsyncIterable<DatabaseName> {
     const rows = await this.#inRegistry("SELECT name FROM names ORDER BY name");
     for (const [name] of rows) {
-      // A name is written down before its database is made.
+      // A name is recorded before its database is created.
       if (await this.locate(name as DatabaseName)) yield name as DatabaseName;
     }
   }
 
-  /** The server's own dump, with a sum at its end: half of a text is a text as well. */
+  /** The server's own dump with a checksum, because a truncated text is still a text. */
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
     const token = await this.#options.tokens.tokenFor(databaseName(name));
     const answer = await fetch(new URL("/dump", this.#options.url), {
@@ -190,7 +191,7 @@ export class SqldHost implements DatabaseHost {
     return this.#locationOf(to);
   }
 
-  /** A create that answered well may still have made nothing: it is there once it can be read. */
+  /** Waits until the database can be read: a successful create request may still have created nothing. */
   async #verified(name: DatabaseName): Promise<DatabaseLocation> {
     const client = await this.#open(name);
     try {
@@ -261,7 +262,7 @@ export class SqldHost implements DatabaseHost {
     return this.#options.openClient(this.#locationOf(name));
   }
 
-  /** Where a database of this server is, whether it is there or not. */
+  /** The address of a database of this server, whether it exists or not. */
   place(name: DatabaseName): DatabaseLocation {
     return this.#locationOf(name);
   }

@@ -4,16 +4,16 @@ import type { Clock } from "../../src/kernel/clock.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 import { limits } from "../../src/limits.ts";
 
-/** What the cloud says of one database. */
+/** The cloud's description of one database. */
 export interface TursoDatabase {
   readonly name: string;
   readonly hostname: string;
   readonly isProtected: boolean;
 }
 
-/** What can be set on one database; what is left out stays as it is. */
+/** Settings of one database; undefined ones stay unchanged. */
 export interface TursoSettings {
-  /** Such as `256mb`. */
+  /** For example `256mb`. */
   readonly size_limit?: string;
   readonly block_reads?: boolean;
   readonly block_writes?: boolean;
@@ -26,7 +26,7 @@ export interface TursoOptions {
   readonly apiToken: string;
   readonly now: Clock;
   readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
-  /** Waits between tries. */
+  /** Waits between retries. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ interface Call<T> {
   readonly answer: z.ZodType<T>;
 }
 
-/** What the cloud refused, in its own words. */
+/** An error of the cloud, in its own words. */
 class Refused extends DatabaseError {
   readonly status: number;
 
@@ -68,8 +68,8 @@ class Refused extends DatabaseError {
 }
 
 /**
- * The part of Turso's Platform API that this product needs. Every call may be repeated, because names
- * are ours: so all are tried again when the answer was lost. Fails with `DatabaseError`.
+ * The part of Turso's Platform API that this product needs. We choose the names, so every call can be
+ * repeated and is retried when its answer was lost. Fails with `DatabaseError`.
  */
 export class TursoPlatform {
   readonly #options: TursoOptions;
@@ -87,7 +87,7 @@ export class TursoPlatform {
     return found !== undefined;
   }
 
-  /** Makes a group of databases in one place, unless it is there. */
+  /** Creates a group of databases in one place, unless it exists. */
   async createGroup(name: string, location: string): Promise<void> {
     const body = { name, location };
     await this.#orThere({ method: "POST", path: ["groups"], body, answer: anything });
@@ -105,8 +105,8 @@ export class TursoPlatform {
   }
 
   /**
-   * Makes a database, empty or as another one is or was. One of this name that is there already is left
-   * alone and given back.
+   * Creates a database, empty or as a copy of another one, now or at an earlier time. An existing database
+   * with this name is left unchanged and returned.
    */
   async createDatabase(
     name: string,
@@ -122,7 +122,7 @@ export class TursoPlatform {
     throw new DatabaseError("missing", "Turso says that the database exists, and then does not.");
   }
 
-  /** Removes a database; one that is not there is removed already. */
+  /** Removes a database. A missing database is not an error. */
   async deleteDatabase(name: string): Promise<void> {
     await this.#orMissing({ method: "DELETE", path: ["databases", name], answer: anything });
   }
@@ -132,7 +132,7 @@ export class TursoPlatform {
     await this.#call({ method: "PATCH", path, body: settings, answer: anything });
   }
 
-  /** A token that opens this one database for reading and writing, and ends. */
+  /** A token that expires and opens only this database, for reading and writing. */
   async mintToken(name: string, lifetimeMs: number): Promise<string> {
     const minutes = Math.ceil(lifetimeMs / 60_000);
     const query = { expiration: `${minutes}m`, authorization: "full-access" };
@@ -140,7 +140,7 @@ export class TursoPlatform {
     return (await this.#call({ method: "POST", path, query, body: {}, answer: tokenAnswer })).jwt;
   }
 
-  /** Undefined for what is not there. */
+  /** Returns undefined if it does not exist. */
   async #orMissing<T>(call: Call<T>): Promise<T | undefined> {
     try {
       return await this.#call(call);
@@ -150,7 +150,7 @@ export class TursoPlatform {
     }
   }
 
-  /** Undefined for what is there already, which the cloud says with one of two numbers. */
+  /** Returns undefined if it already exists, which the cloud reports with one of two status codes. */
   async #orThere<T>(call: Call<T>): Promise<T | undefined> {
     try {
       return await this.#call(call);
@@ -189,7 +189,7 @@ export class TursoPlatform {
           ...(body && { "content-type": "application/json" }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        // The token is for this address only. Not every runtime knows "error" here.
+        // Redirects must not get the token. Some runtimes do not support "error" here.
         redirect: "manual",
         signal: AbortSignal.timeout(limits.turso.deadlineMs),
       });
@@ -200,7 +200,7 @@ export class TursoPlatform {
       const mayRepeat = status === 408 || status === 429 || status >= 500;
       return { failure, mayRepeat, retryAfterMs: retryAfter(headers.get("retry-after"), now) };
     } catch (error) {
-      // No answer, half of one, or one that is none: the call may have happened, and may be repeated.
+      // No answer, a truncated one or an invalid one: the call may have happened, and may be repeated.
       const kind = (error as Error).name === "TimeoutError" ? "timeout" : "unreachable";
       const failure = new DatabaseError(kind, "Turso's API gave no answer to rely on.", error);
       return { failure, mayRepeat: true, retryAfterMs: undefined };
@@ -218,12 +218,12 @@ type Result<T> =
 
 function kindOf(status: number): DatabaseErrorKind {
   if (status === 401 || status === 403) return "denied";
-  // What the subscription has no room for.
+  // The subscription has no room for it.
   if (status === 402) return "full";
   return status === 404 ? "missing" : "unreachable";
 }
 
-/** The API's own sentence; never a whole page of somebody's proxy. */
+/** The API's own message, but never a whole page of a proxy. */
 function sentenceOf(text: string): string {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
@@ -234,7 +234,7 @@ function sentenceOf(text: string): string {
   return text.slice(0, 100);
 }
 
-/** Seconds or a date, as milliseconds from now. */
+/** Converts seconds or a date to milliseconds from now. */
 function retryAfter(header: string | null, now: Clock): number | undefined {
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header)

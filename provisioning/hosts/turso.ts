@@ -21,9 +21,9 @@ import type { TursoDatabase, TursoPlatform } from "./turso-platform.ts";
 interface Options {
   readonly platform: TursoPlatform;
   readonly tokens: TursoTokens;
-  /** Databases of one group lie in one place. It belongs to this deployment alone. */
+  /** Databases of a group are in one place. The group belongs to this deployment alone. */
   readonly group: string;
-  /** Where to make the group when it is not there, such as `aws-eu-west-1`. */
+  /** Where to create a missing group, such as `aws-eu-west-1`. */
   readonly placement: string | undefined;
   readonly apiUrl: string;
   readonly migrations: readonly Migration[];
@@ -32,13 +32,13 @@ interface Options {
 }
 
 /**
- * Tokens of one database each, made by the cloud, kept while they are good and renewed before they end.
- * While they cannot be renewed the old ones go on, so an outage of the API is none of the guilds.
+ * Tokens for single databases, issued by the cloud, cached and renewed before they expire. If renewal
+ * fails, the old tokens stay in use, so guilds keep working while Turso's API is down.
  */
 export class TursoTokens {
   readonly #platform: TursoPlatform;
   readonly #now: Clock;
-  // Texts only: what belongs to one request must not be waited for by another, on some runtimes.
+  // Texts only: on some runtimes, one request must not wait for the work of another.
   readonly #made = new LRUCache<string, { token: string; renewAt: number; endsAt: number }>({
     max: limits.turso.tokensMax,
   });
@@ -63,13 +63,13 @@ export class TursoTokens {
     }
   };
 
-  /** A database of the same name that comes later has other tokens. */
+  /** Forgets a token: a later database with the same name has other tokens. */
   forget(name: string): void {
     this.#made.delete(name);
   }
 }
 
-/** Opens databases of Turso by their own addresses, with a token for each. */
+/** Opens databases of Turso by their own addresses, each with its own token. */
 export function openOnTurso(
   tokens: TursoTokens,
   options: Pick<RemoteOptions, "breaker" | "fetch"> = {},
@@ -88,7 +88,11 @@ export class TursoHost implements DatabaseHost {
     this.#options = options;
   }
 
-  /** Makes the group of databases if it is not there. @throws {Error} saying what to set. */
+  /**
+   * Creates the group of databases unless it exists.
+   *
+   * @throws {Error} with the setting to change.
+   */
   async readyGroup(): Promise<void> {
     const { platform, group, placement } = this.#options;
     if (await platform.hasGroup(group)) return;
@@ -107,15 +111,15 @@ export class TursoHost implements DatabaseHost {
     try {
       return await this.#make(to, { name: template });
     } catch (error) {
-      // The template may be what is gone: look at it again the next time.
+      // The template may be missing: check it again next time.
       this.#template = undefined;
       throw error;
     }
   }
 
   /**
-   * Makes a new database as another one was at that time, as far back as the subscription keeps. What
-   * happened in the last fifteen seconds before may be missing.
+   * Creates a database from the state of another at that time, as far back as the subscription keeps it.
+   * Changes of the last fifteen seconds before may be missing.
    */
   async createAsOf(name: DatabaseName, source: DatabaseName, at: Date): Promise<DatabaseLocation> {
     const seed = { name: databaseName(source), timestamp: at.toISOString() };
@@ -130,7 +134,10 @@ export class TursoHost implements DatabaseHost {
     });
   }
 
-  /** It is gone once both say so: the cloud sometimes does not find what is there. */
+  /**
+   * Deletes and then checks that the database is gone, because the cloud sometimes does not find an
+   * existing database.
+   */
   async destroy(name: DatabaseName): Promise<void> {
     const { platform, tokens, wait = delay } = this.#options;
     const gone = databaseName(name);
@@ -154,7 +161,7 @@ export class TursoHost implements DatabaseHost {
     return found && this.#locationOf(found);
   }
 
-  /** Only what we name so: a template, or a neighbour's database, is nobody's orphan. */
+  /** Only names of ours: a template or a neighbour's database is not an orphan. */
   async *list(): AsyncIterable<DatabaseName> {
     const { platform, group } = this.#options;
     for (const { name } of await platform.databases(group))
@@ -182,7 +189,7 @@ export class TursoHost implements DatabaseHost {
     const location = await this.#make(to);
     const client = await this.#open(location);
     try {
-      // All of it is one transaction: what a dead process left here is empty or whole.
+      // One transaction: a database of a process that died here is either empty or complete.
       if (!(await isEmpty(client))) return location;
       await client.migrate(statements).catch(async (error: unknown) => {
         await this.destroy(to);
@@ -203,7 +210,7 @@ export class TursoHost implements DatabaseHost {
     return location;
   }
 
-  /** A database is made before it is there: it is once it can be read. */
+  /** Waits until the database can be read: a new database does not serve at once. */
   async #serving(location: DatabaseLocation, isSeeded: boolean): Promise<void> {
     const { wait = delay } = this.#options;
     const { servesMsMax, servesPollMs, servesPollMsMax } = limits.turso;
@@ -249,7 +256,7 @@ export class TursoHost implements DatabaseHost {
     return openOnTurso(this.#options.tokens)(location);
   }
 
-  /** The name stands in the path, for the token. Who speaks to the API without TLS does so to all. */
+  /** The path contains the name, for the token. If the API is reached without TLS, so are the databases. */
   #locationOf({ name, hostname }: TursoDatabase): DatabaseLocation {
     const isPlain = new URL(this.#options.apiUrl).protocol === "http:";
     return { url: `libsql://${hostname}/${name}${isPlain ? "?tls=0" : ""}` };

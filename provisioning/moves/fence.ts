@@ -3,8 +3,8 @@ import type { Client, Statement } from "../../src/database/client.ts";
 import { guard, toStatement } from "../../src/database/write.ts";
 import { tablesOf } from "./tables.ts";
 
-// A table of its own in both databases says which attempt may change them: what a process that stalled
-// still sends is refused by the database itself, in the same transaction.
+// A table in both databases names the attempt that may change them. The database itself refuses late writes
+// of a stalled process, in the same transaction.
 const FENCE = "_move";
 const BLOCK = "_move_blocks_";
 const CHANGES = ["INSERT", "UPDATE", "DELETE"] as const;
@@ -13,8 +13,8 @@ const plain = (text: string): Statement => ({ sql: text, args: [] });
 const dropTrigger = (name: string) => plain(`DROP TRIGGER IF EXISTS "${name}"`);
 
 /**
- * Refuses every write to a database from now on, by whichever process and over whichever connection:
- * reads go on. What was acknowledged before is in it, and nothing is acknowledged after.
+ * Refuses every write to a database from now on, from any process and connection; reads still work. The
+ * database then has every acknowledged write, and no later one is acknowledged.
  */
 export async function blockWrites(client: Client, fence: number): Promise<void> {
   const triggers = (await tablesOf(client)).flatMap(({ name }, index) =>
@@ -27,7 +27,7 @@ export async function blockWrites(client: Client, fence: number): Promise<void> 
   await client.batch([...raise(fence), ...triggers], "write");
 }
 
-/** Lets a database be written to again, unless another attempt has taken it over. */
+/** Allows writes again, unless another attempt has taken the database over. */
 export async function allowWrites(client: Client, fence: number): Promise<void> {
   const names = await triggersOf(client, true);
   if (names.length === 0) return;
@@ -37,7 +37,7 @@ export async function allowWrites(client: Client, fence: number): Promise<void> 
   );
 }
 
-/** Takes out what a move has put into a database: a copy of one that was moving is not moving itself. */
+/** Removes a move's objects from a database: a copy of a moving database is not itself moving. */
 export async function forgetMove(client: Client): Promise<void> {
   const names = await triggersOf(client, true);
   await client.batch(
@@ -46,13 +46,16 @@ export async function forgetMove(client: Client): Promise<void> {
   );
 }
 
-/** Takes a database over for copying into: its own triggers would refuse the rows of a finished guild. */
+/**
+ * Prepares a database as the target of a copy: removes its triggers, which would refuse the rows of a
+ * finished guild.
+ */
 export async function takeTarget(client: Client, fence: number): Promise<void> {
   const names = await triggersOf(client, false);
   await client.batch([...raise(fence), ...names.map(dropTrigger)], "write");
 }
 
-/** The statements that make a database that was copied into a guild's own again. */
+/** The statements that restore a copied database's own triggers. */
 export async function releaseTarget(
   source: Client,
   target: Client,
@@ -66,14 +69,14 @@ export async function releaseTarget(
   await target.batch([ours(fence), ...last, ...triggers, plain(`DROP TABLE "${FENCE}"`)], "write");
 }
 
-/** Fails a transaction that is not this attempt's. */
+/** Aborts a transaction of another attempt. */
 export function ours(fence: number): Statement {
   return toStatement(
     guard(sql`exists (select 1 from _move where fence = ${fence})`, () => new Error()),
   );
 }
 
-/** What a database is made of, without what a move has put into it. */
+/** A database's schema without the objects of a move. */
 export async function shapeOf(client: Client): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.execute(
     plain(`SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema

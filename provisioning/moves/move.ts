@@ -18,17 +18,17 @@ export interface MoveDeps extends Hosts {
   readonly runner: string;
 }
 
-/** What a move did, or found to do. */
+/** The result of a move, or of a dry run. */
 export interface MoveReport {
   readonly from: string;
   readonly to: string;
   readonly tables: Readonly<Record<string, Content>>;
   readonly rows: number;
-  /** How long the guild took no changes, in milliseconds. */
+  /** How long the guild refused changes, in milliseconds. */
   readonly blockedMs: number;
 }
 
-/** What one attempt works with from its beginning. */
+/** The state of one attempt from its beginning. */
 interface Begun {
   readonly deps: MoveDeps;
   readonly moves: Moves;
@@ -38,15 +38,16 @@ interface Begun {
   readonly keep: () => Promise<void>;
 }
 
-/** The same once there is a database to copy into. */
+/** An attempt with a target database. */
 interface Attempt extends Begun {
   readonly target: Client;
   readonly url: string;
 }
 
 /**
- * Moves a guild's database to another host while the guild is served. Whatever dies on the way, one of
- * the two databases serves and has every write that was acknowledged; running it again goes on.
+ * Moves a guild's database to another host while the guild is served. After a crash at any point, one of
+ * the two databases serves and has every acknowledged write; repeating the move continues it.
+ *
  * @throws {Conflict} `guild/operation-running`, `guild/operation-lost`, `guild/not-purged`,
  * `guild/status-changed`, `guild/already-there`, `guild/schema-differs`, `guild/copy-differs`
  */
@@ -83,7 +84,8 @@ export async function moveGuild(
 }
 
 /**
- * What a move would do, without doing it.
+ * Checks a move and counts the rows without moving anything.
+ *
  * @throws {Conflict} `guild/not-purged`, `guild/status-changed`, `guild/already-there`
  */
 export async function planMove(deps: MoveDeps, guild: Guild, toKind: string): Promise<MoveReport> {
@@ -132,7 +134,7 @@ async function walk(attempt: Attempt): Promise<MoveReport> {
   return { ...reportOf(guild, move.toHost, tables), blockedMs };
 }
 
-/** One pass over all tables: what differs is written. */
+/** One pass over all tables that writes the differences. */
 async function copy({ source, target, move, keep }: Attempt) {
   const tables: Record<string, Content> = {};
   let written = 0;
@@ -146,7 +148,7 @@ async function copy({ source, target, move, keep }: Attempt) {
   return { tables, written };
 }
 
-/** Reads the copy once more, as a stranger would, and compares it row for row. */
+/** Reads the copy again from the new host and compares it row for row. */
 async function verify(
   { target, keep }: Attempt,
   tables: Readonly<Record<string, Content>>,
@@ -168,7 +170,7 @@ async function verify(
   throw new Conflict("guild/copy-differs", "The copy is not what was copied. Nothing was moved.");
 }
 
-/** Makes the database on the new host, empty and with the schema that the guild has. */
+/** Creates the database on the new host, empty and with the guild's schema. */
 async function readyTarget(
   { deps, guild, source, keep }: Begun,
   to: DatabaseHost,
@@ -180,14 +182,14 @@ async function readyTarget(
     await keep();
     const target = await deps.openClient({ url });
     try {
-      // An attempt that was interrupted has taken the target's triggers out; a new target has ours.
+      // An interrupted attempt has removed the target's triggers; a new target has ours.
       const isTaken = ![...(await shapeOf(target)).keys()].some((name) =>
         name.startsWith("trigger "),
       );
       await sameShape(source, target, isTaken);
       return url;
     } catch (error) {
-      // An earlier attempt may have made it before the guild was migrated.
+      // An earlier attempt may have created it before the guild was migrated.
       if (tries > 1) throw error;
     } finally {
       await target.close();
@@ -210,19 +212,20 @@ async function sameShape(source: Client, target: Client, withoutTriggers = false
   );
 }
 
-/** Opens the old database for writing again, once it is certain that the guild stays with it. */
+/** Allows writes to the old database again, once it is certain that the guild stays with it. */
 async function giveUp({ deps, moves, move, guild, source }: Begun, error: unknown): Promise<void> {
   try {
     await moves.release(move, guild);
     await allowWrites(source, move.fence);
     await hostNamed(deps, move.toHost).destroy(databaseName(guild.databaseName));
   } catch (unsure) {
-    // Taken over, or pointed after all, or nobody answers: whoever goes on with it finds out.
+    // Another process took the move over, or the guild was repointed, or the host is down. The next attempt
+    // resolves it.
     if (!(unsure instanceof Conflict)) throw new AggregateError([error, unsure], String(error));
   }
 }
 
-/** Renews the lease now and then, from wherever the work has got to. */
+/** Returns a function that renews the lease when it is due. The work calls it regularly. */
 function keeping(moves: Moves, move: Move): () => Promise<void> {
   let renewedAt = performance.now();
   return async () => {

@@ -7,7 +7,7 @@ import type { MoveStatus } from "../../src/platform/fleet/moves-schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { storedPlace } from "../hosts/host.ts";
 
-/** A move that this process is at, until somebody takes it over. */
+/** A move that this process runs, until another one takes it over. */
 export interface Move {
   readonly guildId: GuildId;
   readonly databaseName: string;
@@ -23,7 +23,7 @@ const COLUMNS = `SELECT guild_id AS guildId, database_name AS databaseName,
   from_host AS fromHost, to_host AS toHost, status,
   runner, fence, lease_until AS leaseUntil FROM guild_moves`;
 
-/** The platform's record of moves: who is at which, and where the old databases are. */
+/** The platform's record of moves: who runs them, and where the old databases are. */
 export class Moves {
   readonly #platform: PlatformStore;
 
@@ -35,7 +35,7 @@ export class Moves {
     return this.#platform.db.first<Move>(`${COLUMNS} WHERE guild_id = ?`, guildId);
   }
 
-  /** Moves that nobody is working on. */
+  /** Moves without a running process. */
   stranded(): Promise<readonly Move[]> {
     const nowMs = this.#platform.now().getTime();
     const where = "WHERE status = 'moving' AND lease_until < ? ORDER BY guild_id";
@@ -43,9 +43,11 @@ export class Moves {
   }
 
   /**
-   * Begins a move, or takes up one whose process has died.
-   * @throws {Conflict} `guild/operation-running` while somebody is at it, `guild/not-purged` while an
-   * earlier move's old database is kept, `guild/status-changed` when the guild is no longer there.
+   * Begins a move, or takes over one whose process has died.
+   *
+   * @throws {Conflict} `guild/operation-running` while another process runs it, `guild/not-purged` while an
+   * earlier move's old database is retained, `guild/status-changed` when the guild is no longer on its
+   * host.
    */
   async begin(
     guild: Guild,
@@ -82,7 +84,11 @@ export class Moves {
     );
   }
 
-  /** Keeps a move ours while it goes on. @throws {Conflict} `guild/operation-lost` */
+  /**
+   * Renews the lease of a move.
+   *
+   * @throws {Conflict} `guild/operation-lost`
+   */
   async renew(move: Move): Promise<void> {
     const leaseUntil = this.#platform.now().getTime() + limits.guild.moveLeaseMs;
     const text = "UPDATE guild_moves SET lease_until = ? WHERE guild_id = ?";
@@ -92,7 +98,7 @@ export class Moves {
     ]);
   }
 
-  /** Points the guild at its new database, or not at all. */
+  /** Repoints the guild to its new database, in one write. */
   async point(move: Move, guild: Guild, url: string, alongside: readonly Writable[]) {
     const nowMs = this.#platform.now().getTime();
     await write(this.#platform.db, [
@@ -115,8 +121,8 @@ export class Moves {
   }
 
   /**
-   * Lets go of a move that did not work out. Once this is done nobody can point the guild away any more,
-   * not even by a write of ours that is still on its way.
+   * Ends a failed move. After this, no process can repoint the guild any more, not even with a late write
+   * of ours.
    */
   async release(move: Move, guild: Guild): Promise<void> {
     const text = "UPDATE guild_moves SET fence = fence + 1, status = 'failed' WHERE guild_id = ?";
@@ -127,13 +133,13 @@ export class Moves {
     ]);
   }
 
-  /** Forgets a move: the old database was purged, or the whole guild is gone. */
+  /** Deletes the record of a move, after its old database was purged or its guild was removed. */
   static forgetRow(guildId: GuildId): Writable {
     return { sql: "DELETE FROM guild_moves WHERE guild_id = ?", args: [guildId] };
   }
 }
 
-/** @throws {Conflict} `guild/not-purged` while the database of an earlier move is kept. */
+/** @throws {Conflict} `guild/not-purged` while the database of an earlier move is retained. */
 export function refuseUnpurged(guild: Guild, earlier: Move | undefined): void {
   if (earlier?.status !== "moved") return;
   throw new Conflict(
@@ -144,8 +150,8 @@ export function refuseUnpurged(guild: Guild, earlier: Move | undefined): void {
 }
 
 /**
- * @throws {Conflict} `guild/status-changed` for a guild that is not made yet, or deleted;
- * `guild/already-there` for one that would be copied onto itself.
+ * @throws {Conflict} `guild/status-changed` for a guild that is not created yet, or deleted;
+ * `guild/already-there` for a guild that is already on that host.
  */
 export function refuseUnmovable({ name, status, host }: Guild, toHost: string): void {
   if (host === toHost) throw new Conflict("guild/already-there", `${name} is on ${host} already.`);

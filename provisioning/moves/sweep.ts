@@ -6,7 +6,7 @@ import { databaseName, hostNamed } from "../hosts/host.ts";
 import { type MoveDeps, moveGuild } from "./move.ts";
 import { type Move, Moves } from "./record.ts";
 
-/** Finishes the moves of processes that died: until then their guilds may take no changes. */
+/** Finishes the moves of dead processes: until then their guilds may refuse changes. */
 export async function resumeMoves(deps: MoveDeps): Promise<{
   readonly finished: readonly GuildId[];
   readonly failed: readonly { readonly id: GuildId; readonly error: Error }[];
@@ -20,7 +20,7 @@ export async function resumeMoves(deps: MoveDeps): Promise<{
       await moveGuild(deps, guild, move.toHost);
       finished.push(guild.id);
     } catch (error) {
-      // Somebody else was quicker, which is as good.
+      // Another process was faster.
       if (error instanceof Conflict && error.code === "guild/operation-running") continue;
       failed.push({
         id: guild.id,
@@ -32,7 +32,8 @@ export async function resumeMoves(deps: MoveDeps): Promise<{
 }
 
 /**
- * Removes the database that a moved guild had before. `alongside` is written with it.
+ * Removes the previous database of a moved guild. `alongside` is part of the same write.
+ *
  * @throws {NotFound} `guild/nothing-to-purge`
  */
 export async function purgeMoved(
@@ -46,7 +47,11 @@ export async function purgeMoved(
   return { host: move.fromHost };
 }
 
-/** The move whose old database is still kept. @throws {NotFound} `guild/nothing-to-purge` */
+/**
+ * The move whose old database is retained.
+ *
+ * @throws {NotFound} `guild/nothing-to-purge`
+ */
 export async function keptMove(
   { platform }: Pick<MoveDeps, "platform">,
   guild: Guild,

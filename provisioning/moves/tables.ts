@@ -5,25 +5,25 @@ import { DatabaseError } from "../../src/database/errors.ts";
 import { limits } from "../../src/limits.ts";
 import { fault } from "../fault.ts";
 
-/** A table and the columns that are stored in it. */
+/** A table and its stored columns. */
 export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
 }
 
-/** What a table holds: how many rows, and one hash of all of them in order. */
+/** A table's content: the number of rows, and one hash of all rows in order. */
 export interface Content {
   readonly rows: number;
   readonly hash: string;
 }
 
-/** One row: where it is, and its values as SQL writes them, so that no type is lost on the way. */
+/** One row: its rowid, and its values as SQL literals, which preserve all types. */
 type Row = readonly [rowid: number, values: string];
 
 const FIRST = Number.MIN_SAFE_INTEGER;
 const LAST = Number.MAX_SAFE_INTEGER;
 
-/** The tables of a guild's database, in the order of their names. */
+/** The tables of a guild's database, sorted by name. */
 export async function tablesOf(client: Client): Promise<readonly Table[]> {
   const { rows } = await client.execute({
     sql: `SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
@@ -41,8 +41,8 @@ export async function tablesOf(client: Client): Promise<readonly Table[]> {
 }
 
 /**
- * Makes a table of `target` hold what the source's holds: page by page, and only those that differ are
- * written, each in one transaction with `fence`. Gives back how many that were, and what was read.
+ * Makes a table of `target` equal to the source's. Compares page by page and writes only pages that differ,
+ * each in one transaction with `fence`. Returns the number of written pages and the content that was read.
  */
 export async function copyTable(
   source: Client,
@@ -67,7 +67,7 @@ export async function copyTable(
   return { written, content: { rows: count, hash: bytesToHex(hash.digest()) } };
 }
 
-/** Reads a table from its first row to its last. */
+/** Reads a whole table. */
 export async function contentOf(client: Client, table: Table): Promise<Content> {
   const hash = sha256.create();
   let count = 0;
@@ -78,7 +78,7 @@ export async function contentOf(client: Client, table: Table): Promise<Content> 
   return { rows: count, hash: bytesToHex(hash.digest()) };
 }
 
-/** The numbers that the next rows will get; they count on although rows were removed. */
+/** The statements that copy the AUTOINCREMENT counters, which never go back. */
 export async function sequencesOf(client: Client): Promise<readonly Statement[]> {
   const { rows } = await client.execute({
     sql: "SELECT name, seq FROM sqlite_sequence ORDER BY name",
@@ -106,7 +106,7 @@ async function* pages(client: Client, table: Table): AsyncIterable<Page> {
     try {
       rows = await read(client, table, `rowid > ? ORDER BY rowid LIMIT ${size}`, [after]);
     } catch (error) {
-      // Servers answer with so many megabytes at most, and a few rows may be as many.
+      // Servers limit the size of an answer, and a few rows may exceed it.
       if (!isTooLarge(error) || size === 1) throw error;
       size = Math.ceil(size / 4);
       continue;
@@ -125,7 +125,7 @@ async function holds(
   rows: readonly Row[],
 ): Promise<boolean> {
   try {
-    // One more than wanted is enough to see that there are too many.
+    // One row more than expected reveals that there are too many.
     const range = `rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${rows.length + 1}`;
     const there = await read(target, table, range, [after, upTo]);
     return (
@@ -156,7 +156,7 @@ async function replace(
   fence: Statement,
 ): Promise<void> {
   const names = columns.map((column) => `"${column}"`).join(", ");
-  // A value that must be unique may still stand in a row that a later page will change.
+  // A value that must be unique may be in a row that a later page changes.
   const insert = `INSERT OR REPLACE INTO "${name}" (rowid, ${names}) VALUES `;
   const statements: Statement[] = [
     fence,
@@ -170,7 +170,7 @@ async function replace(
     text = "";
   }
   if (text !== "") statements.push({ sql: text, args: [] });
-  // Rows come table by table, so some point to rows that are not there yet.
+  // Tables are copied one by one, so some rows refer to rows that do not exist yet.
   await target.migrate(statements, { skipForeignKeyCheck: true });
 }
 

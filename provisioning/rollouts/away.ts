@@ -2,7 +2,7 @@ import { DatabaseError } from "../../src/database/errors.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 import { limits } from "../../src/limits.ts";
 
-/** Did the server of a database give no answer? What was asked may then have happened or not. */
+/** Tells whether a database's server gave no answer. The request may or may not have happened. */
 export function isAway(error: unknown): boolean {
   return (
     error instanceof DatabaseError && (error.kind === "unreachable" || error.kind === "timeout")
@@ -10,9 +10,10 @@ export function isAway(error: unknown): boolean {
 }
 
 /**
- * Asks again while a database's server is away: one that is started again must not make failures of
- * guilds with which nothing is wrong. Only for work that may be done twice.
- * @throws what `work` threw, once the server has been away for too long, or at once if it answered.
+ * Retries while a database's server is down, so that its restart is not recorded as failures of its guilds.
+ * Only for idempotent work.
+ *
+ * @throws the error of `work`, once the server has been down for too long, or at once if it answered.
  */
 export async function whileAway<T>(work: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + limits.fleet.awayMsMax;

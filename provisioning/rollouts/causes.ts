@@ -1,6 +1,6 @@
 /**
- * An error without what differs from guild to guild (numbers, quoted values, ids, paths), so that a
- * thousand failures with one cause are one line.
+ * An error message without the parts that differ between guilds (numbers, quoted values, ids, paths), so
+ * that a thousand failures with one cause are one line.
  */
 export function causeOf(message: string): string {
   return message

@@ -6,13 +6,13 @@ export interface SchemaObject {
   readonly name: string;
   readonly table: string;
   readonly sql: string;
-  /** Tables only: what each column is, by name. */
+  /** Tables only: the definition of each column by name. */
   readonly columns: ReadonlyMap<string, string>;
 }
 
 export type Schema = ReadonlyMap<string, SchemaObject>;
 
-/** Something that a real schema has otherwise than it should. `repair` is a proposal, or null. */
+/** A difference between an actual schema and the expected one. `repair` is a proposal, or null. */
 export interface Drift {
   readonly what: string;
   readonly kind: "missing" | "extra" | "different";
@@ -28,7 +28,7 @@ const COLUMNS = `
   FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
     AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND t.name NOT LIKE 'libsql\\_%' ESCAPE '\\'`;
 
-/** Reads what a database really looks like. One round trip. */
+/** Reads the actual schema of a database in one round trip. */
 export async function readSchema(client: Client): Promise<Schema> {
   const [objects, columns] = await client.batch(
     [
@@ -53,7 +53,7 @@ export async function readSchema(client: Client): Promise<Schema> {
   );
 }
 
-/** Every difference between what should be there and what is. Two equal schemas have none. */
+/** All differences between the expected and the actual schema. Equal schemas have none. */
 export function compareSchemas(expected: Schema, actual: Schema): readonly Drift[] {
   const found: Drift[] = [];
   for (const [key, object] of expected) {
@@ -63,7 +63,7 @@ export function compareSchemas(expected: Schema, actual: Schema): readonly Drift
   }
   for (const [key, { type, name }] of actual) {
     if (expected.has(key)) continue;
-    // Nobody knows what is in a table that should not be there: a person has to look.
+    // The content of an unexpected table is unknown, so an operator has to inspect it.
     const repair = type === "table" ? null : `DROP ${type.toUpperCase()} "${name}";`;
     found.push({ what: key, kind: "extra", repair });
   }
@@ -88,12 +88,12 @@ function inside(key: string, expected: SchemaObject, real: SchemaObject): readon
     if (expected.columns.has(column)) continue;
     found.push({ what: `column ${name}.${column}`, kind: "extra", repair: null });
   }
-  // The same columns in other words, such as a table that was rebuilt by hand: its checks differ.
+  // The columns are equal but the text differs, for example the checks of a table that was rebuilt by hand.
   if (found.length === 0) found.push({ what: key, kind: "different", repair: null });
   return found;
 }
 
-/** The column as the table's own text has it, if it can be added to rows that are there. */
+/** The column as the table's own text defines it, if it can be added to existing rows. */
 function addColumn(table: string, column: string, sql: string): string | null {
   const definition = new RegExp(`[(,]\\s*(["\`]?${column}["\`]?\\s[^,]*?)\\s*(?:,|\\)$)`, "i").exec(
     sql.trim(),
@@ -103,7 +103,7 @@ function addColumn(table: string, column: string, sql: string): string | null {
   return `ALTER TABLE "${table}" ADD COLUMN ${definition};`;
 }
 
-/** Quotes, spaces and case differ between tools and mean nothing. */
+/** Quotes, spaces and case differ between tools and have no meaning. */
 function normal(sql: string): string {
   return sql
     .replace(/["`[\]]/g, "")

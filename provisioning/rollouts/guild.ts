@@ -4,17 +4,17 @@ import type { Clock } from "../../src/kernel/clock.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { LEDGER, type Migration, type MigrationReport, migrate } from "../migrations.ts";
 
-/** What must be known of a guild to migrate its database. */
+/** What is needed to migrate a guild's database. */
 export type MigratedGuild = Pick<Guild, "id" | "generation" | "schemaVersion" | "location">;
 
 interface Deps {
   readonly migrations: readonly Migration[];
   readonly now: Clock;
-  /** Only a rollout that an operator allowed it, after it has kept a copy. */
+  /** True only for a rollout that an operator allowed, after it has made a copy. */
   readonly allowDestructive?: boolean;
 }
 
-/** Migrates one guild's database over a client of its own. Reports, never throws. */
+/** Migrates one guild's database with a new client. Reports errors, never throws. */
 export async function migrateGuild(
   deps: Deps & { readonly openClient: OpenClient },
   guild: MigratedGuild,
@@ -31,14 +31,14 @@ export async function migrateGuild(
   }
 }
 
-/** Migrates one guild's database over a client that is open. Reports, never throws. */
+/** Migrates one guild's database with an open client. Reports errors, never throws. */
 export async function migrateOpenGuild(
   { migrations, now, allowDestructive = false }: Deps,
   guild: MigratedGuild,
   client: Client,
 ): Promise<MigrationReport> {
   try {
-    // A round trip each to a server: who it is and how far it got are asked in one.
+    // One round trip to a server: reads the stamp and the ledger together.
     const [stamp, ledger] = await client.batch([STAMP, LEDGER], "read");
     checkStamp(stamp!, guild);
     const history = { ledger: ledger!.rows, hasMeta: true, isStamped: true };
@@ -58,7 +58,8 @@ function failed({ schemaVersion: from }: MigratedGuild, thrown: unknown): Migrat
 }
 
 /**
- * A database that was swapped must not be changed before somebody has looked at it.
+ * A swapped database must not be changed before an operator has inspected it.
+ *
  * @throws {DatabaseError} `corrupt`
  */
 export async function refuseStranger(

@@ -1,25 +1,25 @@
 import { z } from "@hono/zod-openapi";
 
-/** The process that has taken a rollout up. */
+/** The process that runs a rollout. */
 export const holderShape = z.object({
-  /** Whoever runs it, as the machine knows them. */
+  /** The operating system's account that runs it. */
   name: z.string(),
   host: z.string(),
   pid: z.number().int(),
-  /** One boot of one machine and one space of process ids in it; null where that cannot be told. */
+  /** One boot and one process namespace of a machine; null if unknown. */
   machine: z.string().nullable(),
-  /** When the process began, in ticks since the boot: its id may be given to another one later. */
+  /** When the process began, in ticks since boot, because process ids are reused; null if unknown. */
   startedAt: z.string().nullable(),
 });
 export type Holder = z.infer<typeof holderShape>;
 
-/** What is known of processes where rollouts run. */
+/** Information about processes, where rollouts run. */
 export interface Processes {
   /** This process, as the holder of a rollout. */
   self(): Holder;
   /**
-   * Is it certain that the process is no more? Only on the machine it ran on, and only while that has
-   * not been started again; everywhere else its lease decides.
+   * Tells whether the process has certainly ended. Works only on its own machine and until that machine
+   * restarts; otherwise the lease decides.
    */
   isGone(holder: Holder): boolean;
 }

@@ -1,17 +1,17 @@
 import { limits } from "../../src/limits.ts";
 
-/** How busy this process and its disk were since the last look, in milliseconds. */
+/** The load of this process and its disk since the last check, in milliseconds. */
 export interface Load {
-  /** The longest that the event loop kept anything waiting. */
+  /** The longest delay of the event loop. */
   readonly loopLagMs: number;
-  /** How long the newest record took to be stored, which waits for the disk. */
+  /** How long the newest record took to be stored, including the wait for the disk. */
   readonly storeMs: number;
 }
 
 /**
- * How long to rest before the next guild: as long as others were kept waiting, so that at least half of
- * the loop and of the disk is theirs, and not at all while nothing is slow. A rest has an end, so a
- * slow disk makes a slow rollout and not one that stands.
+ * How long to pause before the next guild: as long as other work was delayed, so that it gets at least half
+ * of the event loop and the disk. Zero while nothing is slow. The pause has a maximum, so a slow disk slows
+ * the rollout down but does not stop it.
  */
 export function restMs({ loopLagMs, storeMs }: Load): number {
   const { loopLagMs: lagMax, storeMs: storeMax, restMsMax } = limits.fleet;
@@ -19,19 +19,19 @@ export function restMs({ loopLagMs, storeMs }: Load): number {
   return Math.min(waited, restMsMax);
 }
 
-/** Rests between guilds by the load that it is told of. */
+/** Pauses between guilds according to the load. */
 export class Pace {
   readonly #loopLagMs: () => number;
   readonly #wait: (ms: number) => Promise<void>;
   #storeMs = 0;
 
-  /** `loopLagMs` gives the longest lag since it was last asked. */
+  /** `loopLagMs` returns the longest lag since its last call. */
   constructor(loopLagMs: () => number, wait: (ms: number) => Promise<void>) {
     this.#loopLagMs = loopLagMs;
     this.#wait = wait;
   }
 
-  /** Takes how long a record took to be stored. */
+  /** Records how long a record took to be stored. */
   stored(ms: number): void {
     this.#storeMs = ms;
   }

@@ -7,7 +7,7 @@ import { assignWaves, parseWaves } from "./waves.ts";
 export interface PlannedWave {
   readonly name: string;
   readonly guilds: number;
-  /** How many guilds come from which schema version. */
+  /** The number of guilds by their schema version. */
   readonly from: Readonly<Record<string, number>>;
 }
 
@@ -20,7 +20,8 @@ export interface RolloutPlan {
 }
 
 /**
- * What a rollout would do, wave by wave and statement by statement. Reads the platform only.
+ * Describes what a rollout would do, by wave and statement. Reads only the platform.
+ *
  * @throws {Invalid} `rollout/bad-wave`
  */
 export async function planRollout(

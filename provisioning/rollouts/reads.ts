@@ -10,7 +10,7 @@ import {
 } from "./records.ts";
 import type { Candidate } from "./waves.ts";
 
-/** The guilds that a rollout to `hash` would touch, in a stable order. One query, nothing opened. */
+/** The guilds that a rollout to `hash` would change, in a stable order. One query; opens no database. */
 export async function guildsBehind(
   platform: PlatformStore,
   hash: string,
@@ -22,7 +22,7 @@ export async function guildsBehind(
   );
 }
 
-/** What the platform knows of rollouts. Reads only. */
+/** Reads the platform's records of rollouts. */
 export class RolloutReads {
   protected readonly platform: PlatformStore;
 
@@ -30,7 +30,7 @@ export class RolloutReads {
     this.platform = platform;
   }
 
-  /** Is it still ours to go on with? A pause and a takeover both end that. */
+  /** Tells whether this process still owns the rollout. A pause and a takeover both end that. */
   async isOurs(rollout: Rollout): Promise<boolean> {
     const row = await this.platform.db.first(
       "SELECT 1 FROM rollouts WHERE id = ? AND fence = ? AND status = 'running'",
@@ -52,7 +52,7 @@ export class RolloutReads {
     });
   }
 
-  /** The one begun last; undefined before the first. */
+  /** The rollout that began last; undefined before the first. */
   async newest(): Promise<Rollout | undefined> {
     const row = await this.platform.db.first<RolloutRow>(
       `SELECT ${ROLLOUT_COLUMNS} FROM rollouts ORDER BY started_at DESC, id DESC LIMIT 1`,
@@ -60,7 +60,7 @@ export class RolloutReads {
     return row && toRollout(row);
   }
 
-  /** The newest first. */
+  /** The latest rollouts, newest first. */
   async recent(limit: number): Promise<readonly Rollout[]> {
     const rows = await this.platform.db.all<RolloutRow>(
       `SELECT ${ROLLOUT_COLUMNS} FROM rollouts ORDER BY started_at DESC, id DESC LIMIT ?`,
@@ -87,7 +87,7 @@ export class RolloutReads {
     );
   }
 
-  /** The failures by their cause, the most frequent first, each with some of its guilds. */
+  /** The failures by cause, most frequent first, each with some of its guilds. */
   async failures(rollout: Rollout) {
     return await this.platform.db.all<{ cause: string; count: number; slugs: string }>(
       `SELECT cause, count(*) AS count, group_concat(slug, ' ') AS slugs
@@ -99,7 +99,7 @@ export class RolloutReads {
     );
   }
 
-  /** The middle duration of the guilds of a wave that are done, in milliseconds. */
+  /** The median duration of a wave's finished guilds, in milliseconds. */
   async medianMs(rollout: Rollout, wave: number): Promise<number | undefined> {
     const rows = await this.platform.db.all<{ duration_ms: number }>(
       `SELECT duration_ms FROM rollout_guilds
@@ -110,7 +110,7 @@ export class RolloutReads {
     return rows[rows.length >> 1]?.duration_ms;
   }
 
-  /** How fast the process that holds it gets on: guilds that were finished, and in how long. */
+  /** The speed of the current process: the number of finished guilds, and the time they took. */
   async pace(rollout: Rollout): Promise<{ readonly guilds: number; readonly tookMs: number }> {
     const since = rollout.heldSince ?? rollout.startedAt;
     const row = await this.platform.db.first<{ guilds: number; last: number | null }>(

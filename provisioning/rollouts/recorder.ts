@@ -3,8 +3,8 @@ import { limits } from "../../src/limits.ts";
 import type { GuildOutcome } from "./rollouts.ts";
 
 /**
- * Stores outcomes some at a time, because each write waits for the disk. What a crash takes with it
- * is only the record: the database itself says that it was migrated, and the next run finds it so.
+ * Stores outcomes in batches, because each write waits for the disk. A crash loses only the records: the
+ * database itself shows that it was migrated, and the next run finds it.
  */
 export class Recorder {
   readonly #store: (outcomes: readonly GuildOutcome[]) => Promise<void>;
@@ -17,7 +17,11 @@ export class Recorder {
     this.#store = store;
   }
 
-  /** Takes an outcome; waits only while too many are unwritten. @throws what an earlier write threw. */
+  /**
+   * Adds an outcome; waits only while too many are unwritten.
+   *
+   * @throws the error of an earlier write.
+   */
   async add(outcome: GuildOutcome): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#waiting.push(outcome);
@@ -28,13 +32,13 @@ export class Recorder {
       );
   }
 
-  /** @throws what the write threw. */
+  /** @throws the error of the write. */
   async flush(): Promise<void> {
     await this.#write();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Keeps what the write threw for the next caller. */
+  /** Keeps the error of the write for the next caller. */
   async #write(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -5,17 +5,20 @@ import { limits } from "../../src/limits.ts";
 import type { RolloutGuildStatus, RolloutStatus } from "../../src/platform/schema.ts";
 import { type Holder, holderShape } from "./holder.ts";
 
-/** How a rollout goes about its work. Kept with it, so that whoever resumes it does the same. */
+/** The options of a rollout. Stored with it, so that a resumed rollout uses the same. */
 export interface RolloutOptions {
-  /** How many guilds of one host at once. */
+  /** The number of guilds per host at once. */
   readonly lanes: number;
-  /** One more failure than this, after the first wave, halts it. In the first wave none is allowed. */
+  /**
+   * The number of failures allowed after the first wave; one more halts the rollout. The first wave allows
+   * none.
+   */
   readonly failuresMax: number;
-  /** A wave whose median guild takes this many times as long as the first wave's halts it. */
+  /** Halts the rollout when a wave's median guild takes this many times as long as the first wave's. */
   readonly slownessMax: number;
-  /** Keep a copy of each database as it was, so that the rollout can be reverted. */
+  /** Whether to copy each database before its migration, so that the rollout can be reverted. */
   readonly snapshots: boolean;
-  /** Statements that take data away were looked at and are meant. */
+  /** An operator has allowed the statements that remove data. */
   readonly allowDestructive: boolean;
 }
 
@@ -33,15 +36,15 @@ export interface Rollout {
   readonly haltReason: string | null;
   readonly fence: number;
   readonly leaseUntil: number;
-  /** The process that took it up last, and when; null until one did, or for an older release's. */
+  /** The process that took it over last; null before the first, or for an older release's rollout. */
   readonly holder: Holder | null;
   readonly heldSince: number | null;
 }
 
-/** Statements of others that stand in the same write, such as the row of the audit log. */
+/** Additional statements for the same write, such as the row of the audit log. */
 export type Alongside = (rolloutId: string) => readonly Writable[];
 
-/** What came of one guild. Times in milliseconds. */
+/** The outcome of one guild. Times in milliseconds. */
 export interface GuildOutcome {
   readonly guildId: GuildId;
   readonly status: Exclude<RolloutGuildStatus, "pending">;
@@ -49,7 +52,7 @@ export interface GuildOutcome {
   readonly durationMs: number;
   readonly error: string | null;
   readonly cause: string | null;
-  /** The guild's row in the platform says the new schema from this write on. */
+  /** The new schema for the guild's row in the platform, stored in the same write. */
   readonly schema?: { readonly version: number; readonly hash: string };
 }
 
@@ -78,12 +81,12 @@ export function toRollout(row: RolloutRow): Rollout {
   };
 }
 
-/** A moment for operators, to the second. */
+/** A time for operators, to the second. */
 export function utc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Who runs it, since when, and when another process may take it up without them. */
+/** Who runs it since when, and when another process may take it over. */
 export function heldBy({
   holder,
   heldSince,
@@ -97,7 +100,7 @@ export function heldBy({
   return `${who} has run it${since}. Its lease ends at ${utc(leaseUntil)}, unless it is renewed.`;
 }
 
-/** Says who runs the rollout, since when and until when at least. */
+/** The error that names who runs the rollout, since when, and until when at least. */
 export function underWay(rollout: Rollout | undefined): Conflict {
   const who = rollout ? ` ${heldBy(rollout)}` : "";
   return new Conflict("rollout/under-way", `A rollout is under way in another process.${who}`, {

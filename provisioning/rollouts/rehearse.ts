@@ -6,13 +6,13 @@ import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
 import { type Migration, migrate } from "../migrations.ts";
 import { withTemporaryCopy } from "../temporary-copy.ts";
 
-/** What the migration did to a copy of one guild's database. */
+/** The result of migrating a copy of one guild's database. */
 export interface Rehearsal {
   readonly slug: string;
   readonly from: number;
   readonly to: number;
   readonly durationMs: number;
-  /** Rows that were written, including those of indexes' tables that were copied. */
+  /** The number of written rows, including those of rebuilt tables. */
   readonly rowsTouched: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
@@ -27,7 +27,7 @@ interface Deps extends Hosts {
   readonly now: Clock;
 }
 
-/** Migrates a copy of a real guild's database and throws the copy away. The guild notices nothing. */
+/** Migrates a copy of a real guild's database and deletes the copy. The guild is not affected. */
 export async function rehearse(deps: Deps, guild: Guild): Promise<Rehearsal> {
   const { migrations, now } = deps;
   const { host } = atHostOf(deps, guild);

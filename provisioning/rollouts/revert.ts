@@ -10,30 +10,30 @@ import { type SwapDeps, swapDatabase } from "../swap.ts";
 import { refuseStranger } from "./guild.ts";
 import type { Rollout } from "./rollouts.ts";
 
-/** What one guild would lose by going back: what its audit log says happened since. */
+/** What one guild would lose in a revert: the changes in its audit log since the copy. */
 export interface LostWrites {
   readonly guildId: GuildId;
   readonly slug: string;
   readonly snapshot: string;
-  /** The schema version that the guild gets back. */
+  /** The schema version that the guild returns to. */
   readonly fromVersion: number;
   readonly changes: number;
-  /** How often each action happened since, such as `dkp.award`. */
+  /** The number of changes by action, such as `dkp.award`. */
   readonly actions: Readonly<Record<string, number>>;
-  /** Its database was replaced since the copy, by a restore or a move: the changes may be others. */
+  /** A restore or a move has replaced its database since the copy, so the changes may be incomplete. */
   readonly wasReplaced: boolean;
-  /** Why this guild cannot go back, or null. */
+  /** The reason why this guild cannot be reverted, or null. */
   readonly error: string | null;
 }
 
 export interface RevertDeps extends SwapDeps {
   readonly copies: RolloutCopies;
   readonly migrations: readonly Migration[];
-  /** What the platform keeps for a guild by its database, such as the ends of auctions. */
+  /** Updates what the platform derives from a guild's database, such as the ends of auctions. */
   readonly afterRevert: (guild: Guild) => Promise<void>;
 }
 
-/** Would going back take something from this guild, as far as can be told? */
+/** Tells whether a revert would lose changes of this guild, as far as is known. */
 export function isLosing({ changes, wasReplaced }: LostWrites): boolean {
   return changes > 0 || wasReplaced;
 }
@@ -44,7 +44,7 @@ interface Reverted {
   readonly from_version: number;
 }
 
-/** Every guild that the rollout changed and kept a copy of, with what it wrote since. */
+/** Every guild that the rollout changed and copied, with its changes since then. */
 export async function revertible(
   deps: RevertDeps,
   rollout: Rollout,
@@ -62,7 +62,7 @@ export async function revertible(
   return found;
 }
 
-/** How many guilds of the rollout were migrated without a copy, and so cannot go back by it. */
+/** The number of guilds that the rollout migrated without a copy, so that it cannot revert them. */
 export async function uncopied({ platform }: RevertDeps, rollout: Rollout): Promise<number> {
   const row = await platform.db.first<{ n: number }>(
     `SELECT count(*) AS n FROM rollout_guilds
@@ -73,12 +73,15 @@ export async function uncopied({ platform }: RevertDeps, rollout: Rollout): Prom
 }
 
 /**
- * Gives one guild back the database it had before the rollout. Before the guild is pointed at it, the
- * copy is checked: it is whole, the guild's, and at the version before. Afterwards the guild's
- * database is opened and checked once more. What the guild has now is copied first, beside the
- * rollout's copies, so that even this can be undone by hand.
- * @returns false when the guild has written since, and `discardWrites` does not allow to lose that.
- * @throws {DatabaseError} `corrupt`, `missing` for a copy that is not what it should be.
+ * Reverts one guild to its database from before the rollout. First checks the copy: it is complete, the
+ * guild's, and at the previous version. Then copies the current database beside the rollout's copies, so
+ * that the revert can be undone by hand, and repoints the guild. Finally opens the guild's database and
+ * checks it again.
+ *
+ * @returns false when the guild has written since, and `discardWrites` does not allow losing that.
+ *
+ * @throws {DatabaseError} `corrupt`, `missing` for an unusable copy.
+ *
  * @throws {Conflict} `guild/status-changed`, `rollout/revert-differs`
  */
 export async function revertGuild(
@@ -93,7 +96,7 @@ export async function revertGuild(
   return await copies.open(one.snapshot, async (copy) => {
     refuseUnlike(copy, one);
     const lost = await writesSince(deps, guild, copy);
-    // It may have written after it was looked at, and before it was asked for.
+    // It may have written between the check and the operator's confirmation.
     if (isLosing({ ...one, slug: guild.slug, error: null, ...lost }) && !options.discardWrites) {
       return false;
     }

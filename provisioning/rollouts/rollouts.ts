@@ -27,7 +27,7 @@ export type { GuildOutcome, Rollout, RolloutOptions, WaveCount } from "./records
 const OPEN = "('running', 'paused', 'stopped', 'halted', 'failed')";
 const NOTHING: Alongside = () => [];
 
-/** The record of rollouts in the platform database. */
+/** The records of rollouts in the platform database. */
 export class Rollouts extends RolloutReads {
   readonly #processes: Processes;
 
@@ -37,8 +37,9 @@ export class Rollouts extends RolloutReads {
   }
 
   /**
-   * Records a rollout of every guild that is behind, wave by wave, and takes it up, or leaves it to
-   * the job that `queue` stands for. An older one that was not finished is over with it.
+   * Records a rollout of every guild that is behind, in waves. Takes it over, or leaves it to the job that
+   * `queue` adds. It supersedes an older, unfinished rollout.
+   *
    * @throws {Conflict} `rollout/under-way` while another one runs.
    */
   async begin(
@@ -56,7 +57,7 @@ export class Rollouts extends RolloutReads {
     const id = newId<string>();
     const running = await this.#running();
     const over = running && this.#isGone(running) ? running.id : "";
-    // What takes data away is never done without a copy, whatever was asked for.
+    // Data is never removed without a copy, whatever the options say.
     const { allowDestructive, snapshots } = input.options;
     const options = { ...input.options, snapshots: snapshots || allowDestructive };
     const behind = await guildsBehind(this.platform, target.hash);
@@ -99,10 +100,10 @@ export class Rollouts extends RolloutReads {
   }
 
   /**
-   * Takes up a rollout that was paused, stopped or halted, or whose process has died: at once where
-   * that is certain, else when its lease has run out. With `retry` the guilds that failed are tried
-   * again.
-   * @throws {Conflict} `rollout/under-way`, which says who runs it, and `rollout/finished`
+   * Takes over a rollout that was paused, stopped or halted, or whose process has died: at once if that is
+   * certain, otherwise when its lease has expired. With `retry`, failed guilds are tried again.
+   *
+   * @throws {Conflict} `rollout/under-way`, which names who runs it, and `rollout/finished`
    */
   async resume(
     rollout: Rollout,
@@ -129,7 +130,8 @@ export class Rollouts extends RolloutReads {
   }
 
   /**
-   * Leaves a rollout to the job that goes on with it, in whichever process that runs.
+   * Leaves a rollout to the job that continues it, in any process.
+   *
    * @throws {Conflict} `rollout/under-way`, `rollout/finished`
    */
   async queue(
@@ -151,8 +153,9 @@ export class Rollouts extends RolloutReads {
   }
 
   /**
-   * Asks the process at work to finish what is under way and leave. The job leaves it alone too, until
-   * an operator resumes it.
+   * Asks the running process to finish its current guilds and stop. The job does not continue it either,
+   * until an operator resumes it.
+   *
    * @throws {Conflict} `rollout/not-running`
    */
   async pause(rollout: Rollout, by: string, alongside: Alongside = NOTHING): Promise<void> {
@@ -177,14 +180,14 @@ export class Rollouts extends RolloutReads {
     ]);
   }
 
-  /** Says that this process still works on it, however long one guild takes. */
+  /** Renews the lease while this process works on the rollout, however long one guild takes. */
   async renew(rollout: Rollout): Promise<void> {
     await write(this.platform.db, [this.#renewal(rollout)]);
   }
 
   /**
-   * Notes the copy that was kept of a guild's database, and the version of the schema it is at, before
-   * anything is changed.
+   * Records the copy of a guild's database and its schema version, before anything is changed.
+   *
    * @throws {Conflict} `rollout/not-ours`
    */
   async noteCopy(rollout: Rollout, guildId: GuildId, version: number, copy: string): Promise<void> {
@@ -199,9 +202,10 @@ export class Rollouts extends RolloutReads {
   }
 
   /**
-   * Stores outcomes and renews the lease, all in one write.
-   * @throws {Conflict} `rollout/not-ours` once another process took it up; what had been done stays
-   * done, and the databases themselves say so to the one that goes on.
+   * Stores outcomes and renews the lease in one write.
+   *
+   * @throws {Conflict} `rollout/not-ours` once another process has taken it over. Finished migrations stay,
+   * and the other process finds them in the databases themselves.
    */
   async store(rollout: Rollout, outcomes: readonly GuildOutcome[]): Promise<void> {
     const nowMs = this.#nowMs();
@@ -222,7 +226,7 @@ export class Rollouts extends RolloutReads {
     ]);
   }
 
-  /** Notes that a rollout was taken back, once no guild of it is left to give back. */
+  /** Marks a rollout as reverted, once none of its guilds is left to revert. */
   async markReverted(rollout: Rollout, alongside: Alongside = NOTHING): Promise<void> {
     await write(this.platform.db, [
       {
@@ -260,7 +264,7 @@ export class Rollouts extends RolloutReads {
     return [row, guild];
   }
 
-  /** Is it without a process for certain, or for so long that its lease has run out? */
+  /** Tells whether its process has certainly ended, or its lease has expired. */
   isAbandoned({ status, leaseUntil, holder }: Rollout): boolean {
     if (status !== "running") return false;
     return leaseUntil < this.#nowMs() || this.#isGone({ holder });
@@ -283,7 +287,7 @@ export class Rollouts extends RolloutReads {
     );
   }
 
-  /** A rollout that an older release began names nobody: nothing is certain of it. */
+  /** A rollout of an older release names no process, so its end is never certain. */
   #isGone({ holder }: Pick<Rollout, "holder">): boolean {
     return holder !== null && this.#processes.isGone(holder);
   }

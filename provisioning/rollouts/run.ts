@@ -17,39 +17,39 @@ export interface RolloutDeps {
   readonly platform: PlatformStore;
   readonly rollouts: Rollouts;
   readonly migrations: readonly Migration[];
-  /** Brings one guild's database to the newest schema: all of it or nothing. Reports, never throws. */
+  /** Migrates one guild's database to the newest schema, all or nothing. Reports errors, never throws. */
   readonly migrateGuild: (
     guild: Guild,
     options: Pick<RolloutOptions, "allowDestructive">,
   ) => Promise<MigrationReport>;
-  /** Lets go of what migrating needed, once no guild is under way any more. */
+  /** Releases the resources for migrations, after the last guild has finished. */
   readonly end: () => Promise<void>;
-  /** How many of our migrations the guild's database has, by its own ledger. */
+  /** The number of our migrations in the guild's database, by its own ledger. */
   readonly versionOf: (guild: Guild) => Promise<number>;
-  /** Keeps a copy of the database, which is at this version, and says where. */
+  /** Copies the database, which is at this version, and returns the name of the copy. */
   readonly keepCopy: (rollout: Rollout, guild: Guild, version: number) => Promise<string>;
-  /** Rests while this process or its disk is busy. */
+  /** Pauses while this process or its disk is busy. */
   readonly pace?: Pace;
-  /** Asks a migrated guild what the product asks; throws when it does not answer. */
+  /** Runs the product's queries on a migrated guild; throws when one fails. */
   readonly smoke: (guild: Guild) => Promise<void>;
-  /** The pool of this process must forget what it knew of a migrated database. */
+  /** The pool of this process, which must close its connection to a migrated database. */
   readonly tenants: { evict(guildId: GuildId): void };
 }
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
-  /** The operator behind the signal. Without one, the job goes on with the rollout by itself. */
+  /** The operator behind the signal. Without one, the job continues the rollout. */
   readonly stoppedBy?: string;
   readonly onOutcome?: (guild: Guild, outcome: GuildOutcome) => void;
   readonly onWave?: (wave: number, guilds: number) => void;
 }
 
-/** Guilds asked after each wave whether they still answer. */
+/** The number of guilds that are checked after each wave. */
 const SMOKE_GUILDS = 3;
 
 /**
- * Takes a rollout through its waves from wherever it stands, and ends it: `done`, `failed`, `halted`,
- * `stopped`, or as it was paused. What is under way when it stops is finished.
+ * Runs a rollout through its remaining waves and ends it: `done`, `failed`, `halted`, `stopped` or paused.
+ * Running guilds are finished before it stops.
  */
 export async function runRollout(
   deps: RolloutDeps,
@@ -66,7 +66,8 @@ export async function runRollout(
   } catch (error) {
     const reason = `The process gave up: ${error instanceof Error ? error.message : String(error)}`;
     await rollouts.end(rollout, "stopped", reason).catch(() => {
-      // The platform does not answer. The lease runs out, or this process is found to be gone.
+      // The platform does not answer. Either the lease expires, or another process finds that this one has
+      // ended.
     });
     throw error;
   } finally {
@@ -76,8 +77,8 @@ export async function runRollout(
 }
 
 /**
- * The platform's database may go away and come back. What could not be recorded meanwhile is still
- * pending then, and its databases say themselves that they were migrated.
+ * Survives outages of the platform's database. Guilds that could not be recorded stay pending, and their
+ * databases show that they were migrated.
  */
 async function throughOutages(
   deps: RolloutDeps,
@@ -115,7 +116,7 @@ async function fromWhereItStands(
   }
 }
 
-/** Another process has taken the rollout up: it finds what was done here, and records it. */
+/** Another process has taken the rollout over. It finds and records what was done here. */
 function isLost(error: unknown): boolean {
   return error instanceof Conflict && error.code === "rollout/not-ours";
 }
@@ -164,12 +165,12 @@ class Run {
     return { status: this.#failures > 0 ? "failed" : "done" };
   }
 
-  /** Takes no further guild: it was paused, or somebody else goes on with it. */
+  /** Starts no further guild: the rollout was paused, or another process has taken it over. */
   leave(): void {
     this.#left = true;
   }
 
-  /** Every host has lanes of its own, so a slow one does not hold up the others. */
+  /** Each host has its own lanes, so a slow host does not delay the others. */
   async #wave(wave: number, ids: readonly GuildId[]): Promise<readonly Guild[]> {
     const done: Guild[] = [];
     const byHost = Map.groupBy(await this.#guilds(ids), ({ host }) => host);
@@ -182,7 +183,7 @@ class Run {
       else this.#failures++;
       this.#options.onOutcome?.(guild, outcome);
       await this.#recorder.add(outcome).catch(() => {
-        // What cannot be recorded must not go on; close() says why.
+        // Without records the work must stop; close() throws the reason.
         this.#left = true;
       });
     };
@@ -202,13 +203,13 @@ class Run {
         return attempt;
       });
       fault("fleet.migrated");
-      // Statements kept for the old schema are of no more use to the pool.
+      // The pool's prepared statements are for the old schema.
       tenants.evict(guild.id);
       return {
         guildId: guild.id,
         status: "done",
         toVersion: report.to,
-        // A thread that has yet to begin does not make the guild a slow one.
+        // Excludes the wait for a thread, which does not make the guild slow.
         durationMs: performance.now() - startedAt - (report.waitedMs ?? 0),
         error: null,
         cause: null,
@@ -229,9 +230,9 @@ class Run {
   }
 
   /**
-   * Keeps a copy of the guild's database as it is before its migration, and notes it, both before
-   * anything is changed. A database that has been migrated already, by a run that died before it could
-   * record that, is not copied: its copy was noted then.
+   * Copies the guild's database before its migration and records the copy, before anything is changed.
+   * Skips a database that was already migrated by a run that crashed before recording it: its copy was
+   * recorded then.
    */
   async #keepCopy(guild: Guild): Promise<void> {
     const { migrations, versionOf, keepCopy, rollouts } = this.#deps;
@@ -245,7 +246,10 @@ class Run {
     fault("fleet.noted");
   }
 
-  /** What speaks against the next wave: the product does not answer, or it takes far longer. */
+  /**
+   * The reason to halt before the next wave: a failed check, or much longer migrations. Undefined if there
+   * is none.
+   */
   async #illness(wave: number, done: readonly Guild[]): Promise<string | undefined> {
     for (const guild of done.slice(0, SMOKE_GUILDS)) {
       try {
@@ -283,7 +287,7 @@ class Run {
     const wanted = new Set(ids);
     const found: Guild[] = [];
     for await (const guild of this.#deps.platform.guilds()) {
-      // Guilds that were deleted since stay pending for ever, and are nobody's concern.
+      // Guilds deleted since then stay pending, and are skipped.
       if (wanted.has(guild.id) && guild.status !== "deleting") found.push(guild);
     }
     return found;

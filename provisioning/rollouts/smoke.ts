@@ -5,7 +5,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import * as tables from "../../src/tenant/schema.ts";
 import { refuseStranger } from "./guild.ts";
 
-/** One read of every column of every table that this release knows. */
+/** Reads every column of every table of this release once. */
 const QUESTIONS: readonly Statement[] = Object.values(tables).flatMap((table) => {
   if (!is(table, SQLiteTable)) return [];
   const columns = Object.values(getTableColumns(table)).map(({ name }) => `"${name}"`);
@@ -13,8 +13,9 @@ const QUESTIONS: readonly Statement[] = Object.values(tables).flatMap((table) =>
 });
 
 /**
- * Asks a guild's database for all that this release will ask it for.
- * @throws {DatabaseError} naming the table or column that does not answer.
+ * Runs these queries on a guild's database.
+ *
+ * @throws {DatabaseError} naming the table or column that fails.
  */
 export async function smoke(openClient: OpenClient, guild: Guild): Promise<void> {
   const client = await openClient(guild.location);

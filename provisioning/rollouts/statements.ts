@@ -1,10 +1,10 @@
-/** What a statement may do to data that is there. */
+/** What a statement may do to existing data. */
 export type Risk =
-  /** Data goes, or an old release can no longer read it. An operator allows it, and a copy is kept. */
+  /** Removes data, or makes it unreadable for an older release. Requires an operator's consent and a copy. */
   | "destructive"
-  /** It fails where the data does not allow it: two equal values, an empty one. */
+  /** Fails if the data violates it, for example with duplicate or empty values. */
   | "may-fail"
-  /** It touches every row of a table, which takes as long as the table is large. */
+  /** Rewrites every row of a table, so its duration grows with the table. */
   | "rewrites"
   | "adds";
 
@@ -15,7 +15,7 @@ export interface PlannedStatement {
   readonly why: string;
 }
 
-/** As much of a migration as its statements are. */
+/** The part of a migration that is needed here. */
 interface Statements {
   readonly name: string;
   readonly statements: readonly string[];
@@ -23,7 +23,7 @@ interface Statements {
 
 type Finding = Pick<PlannedStatement, "risk" | "why">;
 
-/** What the statements before this one have made. It is empty, so nothing in it can be lost. */
+/** What earlier statements have created. It is empty, so it has nothing to lose. */
 interface Made {
   readonly tables: Set<string>;
   /** `TABLE.COLUMN` */
@@ -34,12 +34,12 @@ const ADDS: Finding = { risk: "adds", why: "" };
 const destructive = (why: string): Finding => ({ risk: "destructive", why });
 const rewrites = (why: string): Finding => ({ risk: "rewrites", why });
 
-/** Does one of these statements take data away? Reads text, touches nothing. */
+/** Tells whether one of these statements removes data. Reads text only. */
 export function takesDataAway(migration: Statements): boolean {
   return planStatements([migration]).some(({ risk }) => risk === "destructive");
 }
 
-/** Every statement of the pending migrations with what it may do. Reads text, touches nothing. */
+/** Every statement of the pending migrations with its risk. Reads text only. */
 export function planStatements(pending: readonly Statements[]): readonly PlannedStatement[] {
   return pending.flatMap(({ name, statements }) => {
     const made: Made = { tables: new Set(), columns: new Set() };
@@ -53,8 +53,8 @@ export function planStatements(pending: readonly Statements[]): readonly Planned
 }
 
 /**
- * The first rule that fits decides. A statement that no rule knows counts as destructive: a release
- * that is wrong about it costs a copy and a confirmation, not a guild's data.
+ * The first matching rule decides. A statement without a rule counts as destructive: a wrong guess costs a
+ * copy and a confirmation, not a guild's data.
  */
 const RULES: readonly (readonly [
   pattern: RegExp,
@@ -87,7 +87,7 @@ function riskOf(text: string, made: Made, all: readonly string[]): Finding {
   return rule ? rule[1](text, made, all) : destructive("it is not known to keep what is there");
 }
 
-/** The same on a table that the migration itself has made reads nothing and loses nothing. */
+/** No risk on a table that the migration itself has created: it reads and loses nothing. */
 function onOld(finding: Finding): (text: string, made: Made) => Finding {
   return (text, made) => {
     const table = /\b(?:ON|FROM|TABLE|INTO) (?:IF EXISTS )?([^\s(;]+)/.exec(text)?.[1];
@@ -101,7 +101,7 @@ function additionRisk(text: string): Finding {
   return isRequired ? destructive("a column that must not be empty has no default") : ADDS;
 }
 
-/** A trigger runs when the next row is written, which may be in the same migration. */
+/** A trigger runs at the next write, which may be in the same migration. */
 function triggerRisk(text: string, _made: Made, all: readonly string[]): Finding {
   const body = /\bBEGIN\b(.*)$/.exec(text)?.[1] ?? "";
   if (/\bDELETE FROM\b|\bREPLACE INTO\b|\bOR REPLACE\b/.test(body)) {
@@ -121,7 +121,7 @@ function droppedTriggerRisk(text: string, _made: Made, all: readonly string[]): 
     : destructive("what it guarded is no longer guarded");
 }
 
-/** To fill a column that is new loses nothing; to write over one that was there may. */
+/** Filling a new column loses nothing; overwriting an existing one may. */
 function updateRisk(text: string, made: Made): Finding {
   const [, table = "", rest = ""] =
     /^UPDATE (?:OR \S+ )?(\S+) (?:AS \S+ )?SET (.*)$/.exec(text) ?? [];
@@ -132,12 +132,12 @@ function updateRisk(text: string, made: Made): Finding {
   return isFilling ? rewrites("a new column is filled") : destructive("values are overwritten");
 }
 
-/** The columns that stand before an equals sign of `SET …`, up to `FROM` or `WHERE`. */
+/** The columns before the equals signs of `SET …`, up to `FROM` or `WHERE`. */
 function assignedIn(text: string): readonly string[] {
   let flat = text;
   for (let before = ""; before !== flat; ) {
     before = flat;
-    // What an expression has in brackets assigns nothing; a bracket of columns stands before "=".
+    // Brackets in an expression assign nothing; a bracket of columns is followed by "=".
     flat = flat.replace(/\(([^()]*)\)(\s*=)?/g, (_, inner: string, equals: string | undefined) =>
       equals === undefined ? " _ " : `${inner.replaceAll(",", " = _ ,")} =`,
     );
@@ -147,7 +147,7 @@ function assignedIn(text: string): readonly string[] {
 }
 
 function note(text: string, made: Made): void {
-  // "IF NOT EXISTS" may find a table that is there already, with its rows.
+  // "IF NOT EXISTS" may find an existing table with rows.
   const table = /^CREATE TABLE (?!IF NOT EXISTS\b)([^\s(]+)/.exec(text)?.[1];
   if (table) made.tables.add(table);
   const [, of, column] = /^ALTER TABLE (\S+) ADD (?:COLUMN )?(\S+)/.exec(text) ?? [];
@@ -156,7 +156,7 @@ function note(text: string, made: Made): void {
 
 const PART = /'(?:[^']|'')*'|"([^"]*)"|`([^`]*)`|\[([^\]]*)\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
-/** Upper case, one space, no comments, no quotes, no texts: enough to see what a statement does. */
+/** Upper case, single spaces, no comments, quotes or texts: enough to recognise a statement. */
 function plain(sql: string): string {
   return sql
     .replace(PART, (part, ...names: readonly unknown[]) => {

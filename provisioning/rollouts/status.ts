@@ -2,9 +2,9 @@ import type { Rollout, Rollouts } from "./rollouts.ts";
 
 const MINUTE_MS = 60_000;
 
-/** How far a rollout is: by wave, its failures by cause, and what an operator does next. */
+/** The progress of a rollout: its waves, its failures by cause, and the operator's next step. */
 export interface RolloutView extends Omit<Rollout, "waves"> {
-  /** Its process died: the lease ran out. */
+  /** True when its process has died or its lease has expired. */
   readonly isAbandoned: boolean;
   readonly waves: readonly {
     readonly name: string;
@@ -18,7 +18,7 @@ export interface RolloutView extends Omit<Rollout, "waves"> {
     readonly count: number;
     readonly slugs: readonly string[];
   }[];
-  /** Guilds that are left, and how fast the process at work gets on; null before it has done any. */
+  /** The number of remaining guilds, and the speed of the running process; null before its first guild. */
   readonly remaining: number;
   readonly perMinute: number | null;
   readonly remainingMs: number | null;

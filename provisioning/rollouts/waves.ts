@@ -1,7 +1,7 @@
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 
-/** What must be known of a guild to put it into a wave. */
+/** What is needed to assign a guild to a wave. */
 export interface Candidate {
   readonly id: GuildId;
   readonly slug: string;
@@ -10,7 +10,7 @@ export interface Candidate {
   readonly region: string;
 }
 
-/** One wave as an operator writes it: how it is called, and who is in it. */
+/** One wave as an operator writes it: its name and its guilds. */
 export type Wave =
   | { readonly kind: "count"; readonly name: string; readonly count: number }
   | { readonly kind: "share"; readonly name: string; readonly percent: number }
@@ -26,12 +26,13 @@ const GROUPS: Readonly<Record<GroupKey, (one: Candidate) => string>> = {
   region: ({ region }) => region,
 };
 
-/** One guild, then growing shares: what a mistake can reach grows only after it was not one. */
+/** One guild, then growing shares: a mistake reaches more guilds only after fewer have succeeded. */
 export const DEFAULT_WAVES = ["1", "1%", "10%", "rest"] as const;
 
 /**
- * Reads waves such as `3`, `10%`, `plan=free`, `guild=iron-vow,ash` or `rest`. Whoever is left over at
- * the end makes a last wave of their own, so that nobody is forgotten.
+ * Parses waves such as `3`, `10%`, `plan=free`, `guild=iron-vow,ash` or `rest`. Remaining guilds form a
+ * last wave, so that none is forgotten.
+ *
  * @throws {Invalid} `rollout/bad-wave`
  */
 export function parseWaves(texts: readonly string[]): readonly Wave[] {
@@ -59,8 +60,8 @@ function parseWave(text: string): Wave {
 }
 
 /**
- * Which wave each guild goes with, in the order of the waves: index into `waves`. A share is a share
- * of everybody, counted with those of the waves before it: 10% after 1% adds nine more of a hundred.
+ * The wave of each guild, as an index into `waves`. A share counts all guilds, including those of earlier
+ * waves: 10% after 1% adds nine more of a hundred.
  */
 export function assignWaves(
   candidates: readonly Candidate[],

@@ -18,7 +18,7 @@ const backup = z.strictObject({
   error,
 });
 
-/** For one guild or for all: what came of each, and where it failed. */
+/** The result for one guild or for all, with the failures. */
 const forEach = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     done: z.array(z.strictObject({ slug: text, value })),

@@ -23,7 +23,7 @@ const faults = z
   .describe("what is wrong with its database; empty when all is well");
 const step = z.strictObject({ seq: count, step: text, state: text, at, detail: text.nullable() });
 
-/** One difference between a database and the schema that it should have. */
+/** One difference between a database and the expected schema. */
 export const drift = z.strictObject({
   what: text,
   kind: z.enum(["missing", "extra", "different"]),

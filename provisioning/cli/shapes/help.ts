@@ -5,7 +5,7 @@ import { outlineOf } from "./outline.ts";
 
 const WIDTH = 92;
 
-/** Adds to each command's help what it prints with `--json`. */
+/** Adds the output of `--json` to each command's help. */
 export function tellShapes(program: Command): void {
   for (const { name, command } of leavesOf(program)) {
     const shape = shapes[name];
@@ -16,7 +16,7 @@ export function tellShapes(program: Command): void {
   }
 }
 
-/** Broken after commas, as far as a terminal is wide. */
+/** Breaks lines after commas at the width of a terminal. */
 function folded(text: string): readonly string[] {
   const lines: string[] = [];
   let line = " ";

@@ -7,7 +7,7 @@ import { text } from "./parts.ts";
 import { platformShapes } from "./platform.ts";
 import { statsShapes } from "./stats.ts";
 
-/** What each command prints with `--json`, by its name. Fields are only ever added to. */
+/** The `--json` output of each command, by its name. Fields are never removed. */
 export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...guildShapes,
   ...backupShapes,
@@ -17,7 +17,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...logShapes,
 };
 
-/** What every command prints with `--json` on standard error when it could not do what was asked. */
+/** The `--json` output of every command on standard error when it fails. */
 export const failureShape = z.strictObject({
   error: z.strictObject({
     code: text.describe("stable, such as guild/not-found"),

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 
 type Node = z.core.JSONSchema.BaseSchema;
 
-/** A shape for people who look for a field: `{slug, steps: [{step, at}]}`, alternatives in lines. */
+/** A shape in short form for people: `{slug, steps: [{step, at}]}`, with alternatives on separate lines. */
 export function outlineOf(shape: z.ZodType): readonly string[] {
   const whole = z.toJSONSchema(shape, { reused: "inline" });
   const lines = (whole.anyOf ?? [whole]).map((one) => told(one, whole.anyOf && one.description));
@@ -13,7 +13,7 @@ function told(node: Node, when: string | undefined): string {
   return `${outline(node) || typeOf(node)}${when === undefined ? "" : ` (${when})`}`;
 }
 
-/** Empty for a plain value: its name says enough. */
+/** Empty for a plain value, whose name is enough. */
 function outline(node: Node): string {
   if (node.anyOf) {
     const named = node.anyOf.map((one) => outline(one as Node)).filter((one) => one !== "");

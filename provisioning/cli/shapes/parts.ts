@@ -8,11 +8,11 @@ export const rows = z.record(z.string(), count).describe("how many rows each tab
 export const error = text.nullable().describe("null when nothing went wrong");
 export const dryRun = z.literal(true);
 
-/** Most commands say with `--dry-run` in one sentence what they would do. */
+/** The output of most commands with `--dry-run`: one sentence about what they would do. */
 export const would = z.strictObject({
   dryRun,
   would: text.describe("a sentence that begins with a verb"),
 });
 
-/** What `command` prints: its own document, or with `--dry-run` the sentence. */
+/** The output of `command`: its own document, or the sentence with `--dry-run`. */
 export const orWould = <Shape extends z.ZodType>(shape: Shape) => z.union([shape, would]);
