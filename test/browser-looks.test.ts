@@ -207,9 +207,9 @@ describe.runIf(CHROMIUM)("in both languages, both themes, on a phone and on a de
     await speak(operator.context(), "en");
     const account = Object.entries(named).find(([name]) => name === "/accounts/:id")![1];
     await operator.goto(`${app.origin}/operator${account}`);
-    await operator.click('main a:has-text("Act as")');
+    await operator.click('main a:has-text("Impersonation")');
     await operator.fill("#reason", "Cannot see the raid");
-    await operator.click('main button:has-text("Act as this person")');
+    await operator.click('main button:has-text("Start impersonation")');
     await operator.waitForURL("**/guilds");
     await lookAtAll(operator, [`${named["/g/:guild"]}/settings`]);
     await operator.click(".banner button");

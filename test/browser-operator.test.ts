@@ -86,11 +86,11 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
       .addCookies([{ name: "guildhall", value: owner.identity.token, url: origin }]);
     await page.goto(`${origin}/g/copied/settings/deletion`);
     await page.fill("#name", "Guild copied");
-    await page.click('main button:has-text("Delete the guild")');
+    await page.click('main button:has-text("Delete guild")');
     await page.waitForURL("**/guilds*");
     expect(await faults(page)).toEqual([]);
     if (PICTURES) await page.screenshot({ path: `${PICTURES}/deleted.png`, fullPage: true });
-    await page.click('button:has-text("Bring back")');
+    await page.click('button:has-text("Restore guild")');
     await page.waitForURL("**/g/copied");
     expect((await t.services.platform.guild(id))?.status).toBe("ready");
   }, 180_000);
@@ -106,7 +106,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     await page.goto(`${origin}/operator/impersonations`);
     await page.fill("#email", owner.identity.email);
     await page.fill("#reason", "Cannot see the raid");
-    await page.click('main button:has-text("Act as this person")');
+    await page.click('main button:has-text("Start impersonation")');
     await page.waitForURL("**/guilds");
     await page.goto(`${origin}/g/helped/settings`);
     expect(await page.textContent(".banner")).toContain("you act as");

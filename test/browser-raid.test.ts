@@ -50,7 +50,7 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
       }
       await officer.goto(raid);
       await look(officer, "raid-planned");
-      await officer.click('button:has-text("Begin the raid")');
+      await officer.click('button:has-text("Start raid")');
       await officer.click('button:has-text("On time · 15")');
       await officer.click('button:has-text("Boss kill · 5")');
       await look(officer, "raid-running");
@@ -93,11 +93,11 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
       }
       await officer.goto(`${guild}/loot`);
       await look(officer, "loot");
-      await officer.click('tr:has-text("Cinderplate Helm") a:has-text("Take it back")');
+      await officer.click('tr:has-text("Cinderplate Helm") a:has-text("Revert award")');
       await officer.fill("#reason", "Given to the wrong one");
-      await officer.click('main form button:has-text("Take it back")');
+      await officer.click('main form button:has-text("Revert award")');
       await officer.waitForSelector("[data-toast]");
-      expect(await officer.textContent('tr:has-text("Cinderplate Helm")')).toContain("undone");
+      expect(await officer.textContent('tr:has-text("Cinderplate Helm")')).toContain("reverted");
       await officer.goto(`${guild}/ledger/verification`);
       await look(officer, "verification");
       await Promise.all([officer, ...raiders].map((page) => page.context().close()));
@@ -110,14 +110,14 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
     const guild = `${origin}/g/${slug}`;
     await officer.goto(`${guild}/auctions/new`);
     await officer.fill("#itemName", "Tidewrap");
-    await officer.click('main button:has-text("Start an auction")');
+    await officer.click('main button:has-text("Start auction")');
     await officer.waitForURL(/auctions\/[0-9a-f-]{36}$/);
     const plain = await app.newPage(360, { javaScriptEnabled: false });
     await plain.context().addCookies(await officer.context().cookies());
     await plain.goto(officer.url());
     await plain.fill('input[name="points"]', "0");
     await plain.click("form.bid button[type=submit]");
-    expect(await plain.textContent("main")).toContain("Your bid stands.");
+    expect(await plain.textContent("main")).toContain("Bid placed.");
     await plain.fill('input[name="points"]', "5");
     await plain.click("form.bid button[type=submit]");
     expect(await plain.textContent("[role=alert]")).toContain("You can bid 0 at most");
@@ -128,13 +128,13 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
 async function invite(officer: Page, guild: string, width: number): Promise<readonly Page[]> {
   await officer.goto(`${guild}/members`);
   await officer.goto(`${guild}/onboarding/invitations`);
-  await officer.click('button:has-text("Make the invitation")');
+  await officer.click('button:has-text("Create invite link")');
   const link = await officer.inputValue("#link");
   const pages: Page[] = [];
   for (let i = 0; i < BIDDERS; i++) {
     const page = await app.newPage(width);
     await page.goto(`${origin}${new URL(link).pathname}`);
-    await page.click('main a:has-text("Create an account"), main a:has-text("Sign up")');
+    await page.click('main a:has-text("Create account")');
     await fillSignUp(page, `Raider ${i + 1}`);
     await page.waitForLoadState();
     if (page.url().includes("/invitations/")) await page.click("main form button[type=submit]");
@@ -149,7 +149,7 @@ async function planRaid(officer: Page, guild: string): Promise<string> {
   await officer.fill("#name", "Wednesday raid");
   await officer.fill("#date", new Date().toISOString().slice(0, 10));
   await officer.fill("#startsAt", new Date().toISOString().slice(11, 16));
-  await officer.click('main button:has-text("Plan a raid")');
+  await officer.click('main button:has-text("Plan raid")');
   await officer.waitForURL(/raids\/[0-9a-f-]{36}/);
   return officer.url().split("?")[0]!;
 }
@@ -167,7 +167,7 @@ async function startAuction(
   await officer.fill("#minutes", String(seconds / 60));
   await officer.click("main details summary");
   await officer.fill("#snipeSeconds", "3");
-  await officer.click('main button:has-text("Start an auction")');
+  await officer.click('main button:has-text("Start auction")');
   await officer.waitForURL(/auctions\/[0-9a-f-]{36}$/);
   return officer.url();
 }

@@ -42,7 +42,7 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       oauth.battlenet.person = { sub: `9${width}`, battletag: "Jaina#2211" };
 
       await page.goto(app.origin);
-      await page.click('a:has-text("Found your guild")');
+      await page.click('a:has-text("Create your guild")');
       await page.waitForURL("**/sign-up**");
       await look("sign-up");
       await page.goto(`${app.origin}/sign-in?next=/guilds/new`);
@@ -58,11 +58,11 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       await page.goto(`${app.origin}/account`);
       await page.click('a:has-text("Link Battle.net")');
       await page.click("#agree");
-      await told(page, "Linked.");
+      await told(page, "Account linked.");
       expect(await page.textContent("main")).toContain("Jaina");
       await look("account");
       await page.click('button:has-text("Unlink Discord")');
-      await told(page, "Saved.");
+      await told(page, "Changes saved.");
       await page.click('button:has-text("Unlink Battle.net")');
       expect(await page.textContent(".error-summary")).toContain("Set a password first");
       await look("last-way-in");
@@ -77,8 +77,8 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       await page.waitForURL("**/account");
       await page.fill("#password", "seven ravens over the keep");
       await page.click('button:has-text("Set a password")');
-      await told(page, "Saved.");
-      expect(await page.textContent("main")).toContain("Change the password");
+      await told(page, "Changes saved.");
+      expect(await page.textContent("main")).toContain("Change password");
       await connect(page, look);
       await page.context().clearCookies();
 
@@ -94,7 +94,7 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
       await page.click('main button[type="submit"]');
       await page.waitForURL("**/guilds/new");
       await page.goto(`${app.origin}/sign-in/discord/callback?code=1&state=2`);
-      expect(await page.textContent("main")).toContain("Begin again");
+      expect(await page.textContent("main")).toContain("Start again");
       await look("round-failed");
     }, 180_000);
   }
@@ -115,7 +115,7 @@ async function connect(page: Page, look: Look): Promise<void> {
   await page.fill("#blizzard-account", "my-client");
   await page.fill("#blizzard-value", "c0ffee".repeat(6));
   await page.click('form[action$="/blizzard"] button');
-  await told(page, "Saved.");
+  await told(page, "Changes saved.");
   expect(await page.textContent("main")).toContain("••••ffee");
   await look("personal-connections");
   await page.goto(`${app.origin}/guilds/new`);
@@ -123,14 +123,14 @@ async function connect(page: Page, look: Look): Promise<void> {
   await page.fill("#realm", "Area 52");
   await page.click("main button[type=submit]");
   await page.waitForURL("**/progress");
-  await page.click('a:has-text("Open the guild")');
+  await page.click('a:has-text("Open guild")');
   await page.waitForURL("**/onboarding");
   const guild = page.url().replace(/\/onboarding$/, "");
   await page.goto(`${guild}/settings`);
   await page.click('main a:has-text("Connections")');
   await page.fill("#webhook-value", "https://hooks.example.org/raid-night-news");
   await page.click('form[action$="/webhook"] button');
-  await told(page, "Saved.");
+  await told(page, "Changes saved.");
   await look("connections");
   await page.fill("#discord-webhook-value", "https://evil.example.org");
   await page.click('form[action$="/discord-webhook"] button');

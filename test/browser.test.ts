@@ -40,28 +40,28 @@ describe.runIf(CHROMIUM)("in a browser", () => {
     await page.goto(`${origin}/g/${slug}/roster/import`);
     await page.fill("#text", ROSTER);
     await page.click("main form button");
-    expect(await page.textContent("main")).toContain("We do not know this class.");
+    expect(await page.textContent("main")).toContain("This class does not exist.");
     await page.click('button:has-text("Take over 3 lines")');
     expect(await page.textContent("main")).toContain("Cinder");
   }, 60_000);
 });
 
 async function walkTheWizard(page: Page, slug: string): Promise<void> {
-  await page.click('main .row a:has-text("How loot is given")');
+  await page.click('main .row a:has-text("Loot system")');
   await page.click('button:has-text("Save")');
   await page.click('main .row a:has-text("Raid nights")');
   await page.selectOption("#timeZone", "Europe/Madrid");
   await page.click('button:has-text("Save")');
-  await page.click('button:has-text("Fill with an example raid")');
-  await page.click('button:has-text("Take the example away")');
-  await page.click('main .row a:has-text("The roster")');
+  await page.click('button:has-text("Add example raid")');
+  await page.click('button:has-text("Remove example raid")');
+  await page.click('main .row a:has-text("Roster")');
   await page.fill("#text", ROSTER);
-  await page.click('button:has-text("Look at it first")');
-  expect(await page.textContent("main")).toContain("We do not know this class.");
+  await page.click('button:has-text("Preview")');
+  expect(await page.textContent("main")).toContain("This class does not exist.");
   await page.click('button:has-text("Take over 3 lines")');
   await page.goto(`${origin}/g/${slug}/onboarding`);
   await page.click('main .row a:has-text("Invitations")');
-  await page.click('button:has-text("Make the invitation")');
+  await page.click('button:has-text("Create invite link")');
   expect(await page.inputValue("#link")).toMatch(/\/invitations\/[\w-]{43}$/);
   await page.goto(`${origin}/g/${slug}`);
   expect(await page.textContent("main")).not.toContain("Getting started");

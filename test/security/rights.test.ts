@@ -117,7 +117,7 @@ describe("S72 access ends with the place in the guild:", () => {
     const admin = await t.as("admin", guild);
     const { id, ask } = await keyOf(admin, ["admin"]);
     const page = await guild.owner.page(`/g/${guild.slug}/members`);
-    expect(page.text).toContain("These API keys end: key of admin");
+    expect(page.text).toContain("These API keys stop working: key of admin");
     const removed = await guild.owner.delete(`/members/${admin.userId}`);
     expect(removed.body.revokedKeys).toEqual([{ id, name: "key of admin" }]);
     expect((await award(ask)).status).toBe(401);

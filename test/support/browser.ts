@@ -74,7 +74,7 @@ export async function browserApp(
 /** Signs up as somebody new and founds a guild. Gives back its address. */
 export async function foundGuild(page: Page, origin: string, name: string): Promise<string> {
   await page.goto(origin);
-  await page.click('a:has-text("Found your guild")');
+  await page.click('a:has-text("Create your guild")');
   await fillSignUp(page, "Founder");
   await page.waitForURL("**/guilds/new");
   await page.fill("#name", name);
@@ -86,7 +86,7 @@ export async function foundGuild(page: Page, origin: string, name: string): Prom
 
 /** From the form that founds a guild into it. The steps' page goes on by itself if it was waiting. */
 export async function openFounded(page: Page): Promise<void> {
-  const open = page.locator('a:has-text("Open the guild")');
+  const open = page.locator('a:has-text("Open guild")');
   const isThere = page.locator('main a[href$="/onboarding/loot"]');
   await open.or(isThere).first().waitFor();
   if (await open.isVisible()) await open.click();

@@ -87,7 +87,7 @@ test("every field has a label of its own", async () => {
 test("what went wrong is said in the reader's language", () => {
   const taken = new Conflict("roster/name-taken", "Somebody in the guild has this name already.");
   expect(failedForm(taken, {}, translator("es")).detail).toBe(
-    "Alguien de la hermandad ya tiene este nombre.",
+    "Ya hay alguien en la hermandad con este nombre. Elige otro.",
   );
   expect(failedForm(taken, {}, messages).detail).toBe(taken.message);
 });

@@ -38,7 +38,7 @@ describe("every page", () => {
   test("says what the act before it did, in words of ours only", async () => {
     const said = async (done: string) =>
       html(<PlatformLayout view={aView({ path: `/?done=${done}` })} title="x" />);
-    expect(await said("saved")).toContain("Saved.");
+    expect(await said("saved")).toContain("Changes saved.");
     expect(await said("__proto__")).not.toContain("data-toast");
     expect(await said("You%20won")).not.toContain("You won");
   });

@@ -14,21 +14,21 @@ describe("what a problem's address explains", () => {
     expect(answer.body.type).toBe("/problems/auth/required");
     const page = await t.anonymous.page(answer.body.type);
     expect(page.status).toBe(200);
-    expect(page.text).toContain("Sign in to do this.");
+    expect(page.text).toContain("Sign in to continue.");
     expect(page.text).toContain("HTTP status");
-    expect(page.text).toContain("send a token or a key that is still good");
+    expect(page.text).toContain("send a valid token or key");
   });
 
   test("in Spanish as well, for each of them", async () => {
     const spanish = { "accept-language": "es" };
     const list = await t.anonymous.page("/problems", spanish);
-    expect(list.text).toContain("Problemas y qué hacer");
+    expect(list.text).toContain("Códigos de problema");
     const paths = [...list.text.matchAll(/href="(\/problems\/[^"]+)"/g)].map(([, path]) => path!);
     expect(paths.length).toBeGreaterThan(150);
     for (const path of paths) {
       const page = await t.anonymous.page(path, spanish);
       expect([path, page.status]).toEqual([path, 200]);
-      expect(page.text).toContain("Qué puedes hacer");
+      expect(page.text).toContain("Qué hacer");
     }
   });
 

@@ -81,6 +81,10 @@ overflow-x:auto}
 .guild-nav a{white-space:nowrap}
 .guild-nav a svg{display:none}
 }
+@media (max-width:26rem){
+.top-inner:has(.who>a) .brand span{display:none}
+.who>a{padding:0.4rem 0.6rem}
+}
 @media (max-width:40rem){
 .top{position:static}
 .top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}

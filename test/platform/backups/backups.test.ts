@@ -157,7 +157,7 @@ test("all of it works by pages without scripts", async () => {
   const list = await owner.page("/g/iron-vow/settings/backups");
   const [, id] = /settings\/backups\/([0-9a-f-]{36})/.exec(list.text)!;
   const path = `/g/iron-vow/settings/backups/${id}`;
-  expect((await owner.page(path)).text).toContain("Nothing was changed since.");
+  expect((await owner.page(path)).text).toContain("Nothing has changed since.");
   t.advance(LATER_MS);
   expect((await owner.submit(path, { name: "x" })).headers.get("location")).toContain(
     "/account/proof",
@@ -171,7 +171,7 @@ test("all of it works by pages without scripts", async () => {
   const ended = await owner.submit("/g/iron-vow/settings/deletion", { name: "Guild iron-vow" });
   expect(ended.headers.get("location")).toBe("/guilds?done=removed");
   const mine = await owner.page("/guilds");
-  expect(mine.text).toContain("Bring back");
+  expect(mine.text).toContain("Restore guild");
   const [, action] = /action="(\/deleted-guilds\/[^"]+)"/.exec(mine.text)!;
   expect((await owner.submit(action!, {})).headers.get("location")).toBe("/g/iron-vow");
   expect((await owner.page("/g/iron-vow")).status).toBe(200);

@@ -79,7 +79,7 @@ describe("a setting of the platform", () => {
 
   test("is set by a form without scripts, and the log says from what to what", async () => {
     const page = await operator.page("/operator/configuration");
-    expect(page.text).toContain("Anybody may make an account");
+    expect(page.text).toContain("Anyone can create an account");
     const sent = await operator.submit("/operator/configuration/settings", {
       announcement: "Maintenance on Sunday",
       firstPlan: "free",

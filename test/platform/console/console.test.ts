@@ -22,7 +22,7 @@ describe("an operator", () => {
     ]);
     expect(body).toMatchObject({ users: 3, signedInToday: 3, jobsFailing: 0 });
     const { text } = await operator.page("/operator");
-    expect(text).toContain("Guilds by state and schema");
+    expect(text).toContain("Guilds by status and schema");
   });
 
   test("finds a guild by a part of its name, by address, by id and by state", async () => {

@@ -52,14 +52,16 @@ describe("S63 acting as somebody", () => {
     const { acting, who } = await actingAs(guild.owner);
     for (const path of ["/", "/guilds", "/g/iron-vow", "/g/iron-vow/settings", "/account", "/x"]) {
       const { text } = await acting.page(path);
-      expect([path, text.includes(`${who}, you act as ${name(guild.owner)}.`)]).toEqual([
+      expect([path, text.includes(`${who}, you are viewing as ${name(guild.owner)}.`)]).toEqual([
         path,
         true,
       ]);
       expect([path, text.includes('action="/impersonation/end"')]).toEqual([path, true]);
     }
     expect((await guild.owner.page("/guilds")).text).not.toContain("/impersonation/end");
-    expect((await acting.page("/guilds", { "accept-language": "es" })).text).toContain("actúas");
+    expect((await acting.page("/guilds", { "accept-language": "es" })).text).toContain(
+      "ves Guildhall como",
+    );
   });
 
   test("is written in each guild's own log before anything is shown, once, with the reason", async () => {
@@ -213,7 +215,7 @@ describe("S63 acting as somebody", () => {
       });
     expect((await begin()).status).toBe(303);
     expect(jar.get("guildhall")).not.toBe(operator.identity.token);
-    expect(await (await send("/g/iron-vow/settings")).text()).toContain("you act as");
+    expect(await (await send("/g/iron-vow/settings")).text()).toContain("you are viewing as");
     const marked = jar.get("guildhall")!;
     expect((await send("/impersonation/end", {})).headers.get("location")).toMatch(/^\/operator/);
     expect([...jar]).toEqual([["guildhall", operator.identity.token]]);

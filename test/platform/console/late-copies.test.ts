@@ -18,7 +18,7 @@ async function lettersOf({
   const letters = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(dir, "outbox", name), "utf8"))),
   );
-  return letters.filter(({ subject }) => subject.includes("without backups"));
+  return letters.filter(({ subject }) => subject.includes("no recent backup"));
 }
 
 async function nextRound(t: TestApp, afterMs: number): Promise<void> {

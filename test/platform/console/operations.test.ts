@@ -62,7 +62,7 @@ describe("the fleet", () => {
     const { body } = await operator.get("/api/operator/fleet");
     expect(body.map).toMatchObject([{ host: expect.any(String), status: "ready", guilds: 2 }]);
     expect(body).toMatchObject({ plan: { behind: 0 }, rollouts: [], newest: null });
-    expect((await operator.page("/operator/fleet")).text).toContain("Nothing to do");
+    expect((await operator.page("/operator/fleet")).text).toContain("There is nothing to migrate");
     const begun = await operator.post("/api/operator/fleet/rollouts", { reason: "No need" });
     expect(begun).toMatchObject({ status: 409, body: { type: "/problems/rollout/nothing-to-do" } });
   });
@@ -85,7 +85,7 @@ describe("the fleet", () => {
     expect(body.plan.behind).toBe(0);
     const one = await operator.get(`/api/operator/fleet/rollouts/${body.newest.id}`);
     expect(one.body.waves[0]).toMatchObject({ done: 1, failed: 0 });
-    expect((await operator.page("/operator/fleet")).text).toContain("Newest rollout: done");
+    expect((await operator.page("/operator/fleet")).text).toContain("Latest rollout: done");
   });
 
   test("that stopped for a failure goes on from here once that is mended", async () => {
@@ -123,7 +123,9 @@ describe("backups", () => {
     const before = (await operator.get("/api/operator/backups")).body;
     expect(before).toMatchObject({ late: 2, platform: [] });
     expect(before.guilds[0]).toMatchObject({ goodAt: null });
-    expect((await operator.page("/operator/backups")).text).toContain("2 guilds have no good copy");
+    expect((await operator.page("/operator/backups")).text).toContain(
+      "2 guilds have no verified backup",
+    );
     const asked = await operator.submit(`/operator/backups/${guild.id}/copies`, {});
     expect(asked.status).toBe(303);
     await t.services.slowJobRunner.drain();

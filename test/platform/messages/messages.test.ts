@@ -231,7 +231,7 @@ describe("an account is told by letter", () => {
     const signIn = (address: string, cookie?: string) =>
       t.anonymous.post("/api/session", credentials, at(address, cookie));
     const told = async () =>
-      (await lettersTo(t, credentials.email)).filter(({ subject }) => /new place/.test(subject));
+      (await lettersTo(t, credentials.email)).filter(({ subject }) => /New sign-in/.test(subject));
     const first = await signIn("192.0.2.10");
     const device = /guildhall-device=[\w-]+/.exec(first.headers.get("set-cookie") ?? "")![0];
     await signIn("192.0.2.77");
@@ -273,13 +273,13 @@ describe("an account is told by letter", () => {
     expect(subjects).toEqual(
       expect.arrayContaining([
         "A new API key in one of your guilds",
-        "You handed over a guild at Guildhall",
-        "Your password at Guildhall was changed",
+        "You transferred a guild at Guildhall",
+        "Your Guildhall password was changed",
       ]),
     );
     expect(subjects.filter((one) => /password .* changed/.test(one))).toHaveLength(2);
     const received = (await lettersTo(t, heir.identity.email)).map(({ subject }) => subject);
-    expect(received).toContain("You own a guild at Guildhall now");
+    expect(received).toContain("You now own a guild at Guildhall");
   });
 });
 

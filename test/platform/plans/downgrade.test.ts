@@ -79,7 +79,7 @@ describe("a plan given by an operator", () => {
     expect((await add(guild.owner.within("second"), "Cinder")).status).toBe(201);
     const page = await guild.owner.page("/g/grown/settings/plan");
     expect(page.text).toContain("34 / 30");
-    expect(page.text).toContain("nothing was deleted");
+    expect(page.text).toContain("Nothing was deleted");
   });
 
   test("makes the members and keys beyond the number read-only, the latest of them", async () => {

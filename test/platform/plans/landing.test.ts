@@ -13,7 +13,7 @@ describe("the plans on the start page", () => {
   test("are those that operators set, from the moment they set them", async () => {
     const before = await t.anonymous.page("/");
     expect(before.text).toContain("30 members");
-    expect(before.text).toContain("Any number of members");
+    expect(before.text).toContain("Unlimited members");
     expect(before.text).toContain("Logs and metrics of the last 30 days");
     const operator = await anOperator(t, ["plans"]);
     const plans = (await operator.get("/api/operator/plans")).body.items;

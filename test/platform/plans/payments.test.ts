@@ -84,7 +84,7 @@ describe("paying for a plan", () => {
     expect([answer.status, await answer.json()]).toEqual([200, { outcome: "taken" }]);
     expect(await planOf(guild)).toBe("premium");
     const page = await guild.owner.page(`/g/${guild.slug}/settings/plan`);
-    expect(page.text).toContain("Change or end the payment");
+    expect(page.text).toContain("Manage payment");
     const again = await guild.owner.post("/settings/plan/checkout", { plan: "premium" });
     expect(again.body.type).toBe("/problems/plan/paid-already");
     const portal = await guild.owner.submit(`/g/${guild.slug}/settings/plan/portal`, {});
@@ -227,7 +227,7 @@ test("without Stripe the page says how to get a plan, no button is there, and no
   await using plain = await testApp();
   const guild = await plain.guild("unpaid");
   const page = await guild.owner.page("/g/unpaid/settings/plan");
-  expect(page.text).toContain("Ask whoever runs this platform");
+  expect(page.text).toContain("Ask the operator of this platform");
   expect(page.text).not.toContain("/settings/plan/checkout");
   expect(page.headers.get("content-security-policy")).not.toContain("stripe");
   const tried = await guild.owner.post("/settings/plan/checkout", { plan: "premium" });

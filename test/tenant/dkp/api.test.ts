@@ -205,7 +205,7 @@ test("an officer gives points from the page alone, and a second click gives none
     reason: "Ring <b>of</b> fire",
   });
   expect(wrong.status).toBe(409);
-  expect(wrong.text).toContain("The balance is 5; this needs 80.");
+  expect(wrong.text).toContain("The balance is 5, but 80 is needed. Enter a lower price.");
   expect(wrong.text).toContain("Ring &lt;b&gt;of&lt;/b&gt; fire");
   const none = await officer.submit(at(guild, "/ledger/award"), { pool, points: "x", reason: "" });
   expect(none.status).toBe(422);
@@ -218,7 +218,7 @@ test("an officer gives points from the page alone, and a second click gives none
   const verdict = await officer.page(at(guild, "/ledger/verification"), {
     "accept-language": "es",
   });
-  expect(verdict.text).toContain("Todo cuadra: 2 asientos");
+  expect(verdict.text).toContain("Comprobado: 2 movimientos");
 });
 
 test("every page of points opens for a raider, and forms do not", async () => {

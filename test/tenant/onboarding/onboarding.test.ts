@@ -58,7 +58,7 @@ test("the schedule keeps what was typed when it is wrong, and names the next rai
   const wrong = await owner.submit(path, { ...night, endsAt: "25:00" });
   expect(wrong.status).toBe(422);
   expect(wrong.text).toContain('value="22:15"');
-  expect(wrong.text).toContain("Use hours and minutes, like 23:00.");
+  expect(wrong.text).toContain("Enter a time, such as 23:00.");
   const noDays = await owner.submit(path, { ...night, weekdays: [], endsAt: "23:00" });
   expect(noDays.text).toContain("Choose at least one day.");
 
@@ -82,7 +82,7 @@ test("the loot rules cannot change once points were given, and the page says so"
   await owner.post("/dkp/awards", { personIds: [body.id], points: 5, reason: "Raid" });
   const refused = await owner.submit(at(guild, "/onboarding/loot"), { kind: "epgp" });
   expect(refused.status).toBe(409);
-  expect(refused.text).toContain("Points were given already");
+  expect(refused.text).toContain("Points were already awarded");
   expect(await states(owner)).toMatchObject({ loot: "open" });
 });
 

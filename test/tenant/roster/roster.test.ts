@@ -158,10 +158,10 @@ test("a refused form comes back with what was typed and what is wrong, in the re
   const refused = await owner.submit(path, { name: "", class: "mage", spec: "Emberweaving" });
   expect(refused.status).toBe(422);
   expect(refused.text).toContain("Emberweaving");
-  expect(refused.text).toContain("Use 1 to 40 letters that can be seen.");
+  expect(refused.text).toContain("Use 1 to 40 characters with at least one visible letter.");
   const taken = await owner.submit(at(guild, "/roster/new"), { name: "ash" });
   expect(taken.status).toBe(409);
-  expect(taken.text).toContain("Somebody in the guild has this name already.");
+  expect(taken.text).toContain("A person in this guild already has this name. Choose another one.");
   const added = await owner.submit(path, { name: "Ember", class: "mage", role: "" });
   expect(added.headers.get("location")).toBe(at(guild, `/roster/${body.id}?done=added`));
 

@@ -272,7 +272,7 @@ function Terms({ view, auction }: { view: View; auction: AuctionView }) {
         )}
         <dt>{t.tieBreak}</dt>
         <dd>{t.tieBreaks[auction.tieBreak]}</dd>
-        <dt>{t.endsAt}</dt>
+        <dt>{t.end}</dt>
         <dd>
           <Moment view={view} at={auction.closesAt} />
         </dd>

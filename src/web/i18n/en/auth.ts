@@ -1,168 +1,170 @@
 export const auth = {
   email: "E-mail address",
   password: "Password",
-  passwordHint: "8 characters or more, in any script. A few words are better than one with signs.",
+  passwordHint: "8 characters or more. Several words are better than one word with symbols.",
   currentPassword: "Current password",
   newPassword: "New password",
   name: "Your name",
-  nameHint: "As your guild knows you.",
-  signUpTitle: "Make an account",
-  signUpLead: "Next you found your guild or follow its invitation.",
-  signUp: "Make an account",
-  haveAccount: "I have an account",
+  nameHint: "The name that your guild knows you by.",
+  signUpTitle: "Create an account",
+  signUpLead: "Then you can create a guild or join one with an invitation.",
+  signUp: "Create account",
+  haveAccount: "I already have an account",
   signInTitle: "Sign in",
   signIn: "Sign in",
-  noAccount: "Make an account",
+  noAccount: "Create an account",
   forgot: "I forgot my password",
   signOutTitle: "Sign out?",
   signOutLead: "You can sign in again at any time.",
   signOut: "Sign out",
   stay: "Stay signed in",
-  resetTitle: "Ask for a new password",
-  resetLead: "We mail you a link that is good for one hour.",
-  resetSend: "Mail me the link",
-  resetSentTitle: "Look into your mailbox",
-  resetSent: "If this address has an account, a link is on its way. Look into the spam folder too.",
-  resetAgain: "Ask for another link",
+  resetTitle: "Reset your password",
+  resetLead: "We send you a link. It expires in one hour.",
+  resetSend: "Send reset link",
+  resetSentTitle: "Check your e-mail",
+  resetSent:
+    "If this address has an account, a link is on its way. Check your spam folder as well.",
+  resetAgain: "Request another link",
   choosePasswordTitle: "Choose a new password",
-  choosePasswordLead: "You will be signed out everywhere else.",
-  choosePassword: "Set the password",
+  choosePasswordLead: "You will be signed out on all other devices.",
+  choosePassword: "Save password",
   verifyTitle: "Confirm your e-mail address",
   verifyLead: (email: string) => `You are about to confirm ${email}.`,
-  verify: "Confirm",
-  verifyOther: "If this is not your address, close this page: nothing has happened yet.",
+  verify: "Confirm address",
+  verifyOther: "If this is not your address, close this page. Nothing has changed yet.",
   or: "or",
   continueWith: (provider: string) => `Continue with ${provider}`,
-  newcomerTitle: "Almost there",
-  newcomerLead:
-    "Tell us where mail reaches you. We send a link there, with which you confirm the address.",
-  roundFailed: "That did not work",
-  waysIn: "Sign in without a password",
-  waysInLead: "Whoever can sign in there can sign in here.",
+  newcomerTitle: "Almost done",
+  newcomerLead: "Enter your e-mail address. We send you a link to confirm it.",
+  roundFailed: "Sign-in failed",
+  waysIn: "Linked accounts",
+  waysInLead: "Anyone who can sign in to a linked account can also sign in here.",
   linked: "linked",
   notLinked: "not linked",
   link: (provider: string) => `Link ${provider}`,
   unlink: (provider: string) => `Unlink ${provider}`,
   firstPassword: "Set a password",
-  firstPasswordLead: "You have none yet. With one you can sign in by your e-mail address too.",
-  proofTitleElsewhere: "Is it you?",
-  proofTitle: "Type your password once more",
-  proofLead: "What comes next is for you alone. You will not be asked again for ten minutes.",
-  proof: "Go on",
+  firstPasswordLead: "With a password you can also sign in by e-mail address.",
+  proofTitleElsewhere: "Confirm that it is you",
+  proofTitle: "Enter your password again",
+  proofLead: "This action is protected. We will not ask again for ten minutes.",
+  proof: "Continue",
   accountTitle: "Your account",
   profile: "Profile",
-  save: "Save",
+  save: "Save changes",
   verified: "confirmed",
-  unverified: "not confirmed yet",
-  unverifiedText: "Invitations by e-mail and taking over a guild need a confirmed address.",
-  sendLink: "Mail me the link",
-  changePassword: "Change the password",
-  changePasswordLead: "You stay signed in here and are signed out everywhere else.",
+  unverified: "not confirmed",
+  unverifiedText:
+    "Confirm your address to send or accept invitations by e-mail and to become the owner of a guild.",
+  sendLink: "Send confirmation e-mail",
+  changePassword: "Change password",
+  changePasswordLead: "You stay signed in here and are signed out on all other devices.",
   look: "Language and theme",
-  sessions: "Where you are signed in",
-  sessionsLead: "End what you do not know, then change your password.",
+  sessions: "Active sessions",
+  sessionsLead: "Sign out any device that you do not recognize. Then change your password.",
   device: "Device",
-  address: "Address",
+  address: "IP address",
   lastUsed: "Last used",
   thisDevice: "this device",
   unknownDevice: "Unknown device",
   onSystem: (browser: string, system: string) => `${browser} on ${system}`,
   end: "Sign out",
   endDevice: (device: string) => `Sign out ${device}`,
-  endOthers: "Sign out everywhere else",
+  endOthers: "Sign out all other devices",
   faults: {
-    email: "Write an e-mail address, such as name@example.org.",
-    name: "Write a name of up to 50 characters.",
+    email: "Enter an e-mail address, such as name@example.org.",
+    name: "Enter a name of up to 50 characters.",
     password: "Use 8 to 256 characters.",
     "too-short": "Use at least 8 characters.",
     "too-long": "Use at most 256 characters.",
-    unreadable: "This text is damaged. Type the password instead of pasting it.",
-    common: "This is one of the passwords that are guessed first. Choose another.",
-    personal: "Leave your name, your e-mail address and ours out of it.",
+    unreadable: "The pasted text is damaged. Type the password instead.",
+    common: "This password is easy to guess. Choose another one.",
+    personal: "Do not include your name, your e-mail address or the name of this site.",
   },
   errors: {
-    "auth/email-taken": "This address has an account already. Sign in instead.",
+    "auth/email-taken": "This address already has an account. Sign in instead.",
     "auth/wrong-credentials":
-      "No account has this address and password. Check both, or ask for a new password.",
-    "auth/wrong-password": "This is not your password. Try again.",
-    "auth/weak-password": "Choose another password.",
-    "auth/link-not-valid": "This link is no longer good. Ask for a new one.",
-    "auth/no-such-session": "This session has ended already.",
-    "auth/no-such-provider": "Nobody can sign in this way here. Choose another.",
+      "The e-mail address or the password is wrong. Check both, or reset your password.",
+    "auth/wrong-password": "The password is wrong. Try again.",
+    "auth/weak-password": "Choose a stronger password.",
+    "auth/link-not-valid": "This link has expired or was already used. Request a new one.",
+    "auth/no-such-session": "This session has already ended.",
+    "auth/no-such-provider": "This sign-in method is not available here. Choose another one.",
     "auth/round-not-valid":
-      "This sign-in was not begun in this browser, or it is over. Begin again.",
+      "This sign-in was started in another browser, or it has expired. Start again.",
     "auth/provider-unavailable":
-      "The other site did not answer. Nothing has changed; begin again in a moment.",
+      "The other site did not answer. Nothing has changed. Try again in a moment.",
     "auth/link-first":
-      "An account has this address, but nobody has confirmed it. Sign in with its password or ask for a new one, then link in your account.",
+      "This address already has an account, but the address is not confirmed. Sign in with your password, then link the other account there.",
     "auth/identity-taken":
-      "This opens another account here. Sign in with it and unlink it there first.",
+      "It is already linked to another Guildhall account. Sign in to that account and unlink it there first.",
     "auth/identity-exists":
-      "Another account of the same kind is linked already. Unlink that one first.",
-    "auth/not-linked": "This is not linked to your account. Look again.",
-    "auth/last-way-in": "Nothing else would open your account. Set a password first.",
-    "auth/busy": "Many people are signing in. Try again in a moment.",
-    "rate/too-many": "Too many tries. Wait a minute and try again.",
-    "request/invalid": "Some of the input is not right. See each field.",
+      "Another account of this kind is already linked. Unlink that one first.",
+    "auth/not-linked": "This account is not linked. Reload the page.",
+    "auth/last-way-in": "This is your only way to sign in. Set a password first.",
+    "auth/busy": "Many people are signing in right now. Try again in a moment.",
+    "rate/too-many": "Too many attempts. Wait a minute and try again.",
+    "request/invalid": "Fix the fields below.",
   },
   letters: {
     verifySubject: "Confirm your e-mail address at Guildhall",
     verifyText: (name: string, link: string) =>
       `Hello ${name},
 
-open this link while you are signed in, and confirm your e-mail address:
+Sign in and open this link to confirm your e-mail address:
 
 ${link}
 
-It is good for 24 hours. If you made no account at Guildhall, do nothing: without your
-confirmation nobody can use your address.
+The link expires in 24 hours. If you did not create an account at Guildhall, ignore this e-mail.
+Nobody can use your address without your confirmation.
 `,
-    linkedSubject: (provider: string) => `${provider} now opens your account at Guildhall`,
+    linkedSubject: (provider: string) => `${provider} was linked to your Guildhall account`,
     linkedText: (name: string, provider: string, account: string, link: string) =>
       `Hello ${name},
 
-the ${provider} account ${account} was linked to your account at Guildhall. Whoever can sign in
-there can sign in here from now on.
+The ${provider} account ${account} was linked to your Guildhall account. Anyone who can sign in to
+it can now sign in to Guildhall as you.
 
 If that was not you, unlink it and change your password:
 
 ${link}
 `,
-    unlinkedSubject: (provider: string) => `${provider} no longer opens your account at Guildhall`,
+    unlinkedSubject: (provider: string) => `${provider} was unlinked from your Guildhall account`,
     unlinkedText: (name: string, provider: string, link: string) =>
       `Hello ${name},
 
-your ${provider} account was unlinked from your account at Guildhall.
+Your ${provider} account was unlinked from your Guildhall account. You can no longer sign in with
+it.
 
-If that was not you, change your password and look at your sessions:
+If that was not you, change your password and check your active sessions:
 
 ${link}
 `,
-    newPlaceSubject: "A sign-in from a new place at Guildhall",
+    newPlaceSubject: "New sign-in to your Guildhall account",
     newPlaceText: (name: string, device: string, address: string, at: string, link: string) =>
       `Hello ${name},
 
-there was a sign-in to your account from a device and a network that we do not know:
+Your account was used to sign in from a device and a network that we have not seen before:
 
 Device:  ${device}
 Address: ${address}
 Time:    ${at}
 
-If that was you, do nothing. If not, change your password and sign out everywhere else:
+If that was you, ignore this e-mail. If not, change your password and sign out all other devices:
 
 ${link}
 `,
-    passwordSubject: "Your password at Guildhall was changed",
+    passwordSubject: "Your Guildhall password was changed",
     passwordText: (name: string, device: string, address: string, at: string, link: string) =>
       `Hello ${name},
 
-the password of your account was changed:
+The password of your account was changed:
 
 Device:  ${device}
 Address: ${address}
 Time:    ${at}
 
-If that was not you, ask for a new password at once and look at your sessions:
+If that was not you, reset your password now and check your active sessions:
 
 ${link}
 `,
@@ -170,49 +172,49 @@ ${link}
     keyText: (name: string, key: string, guild: string, link: string) =>
       `Hello ${name},
 
-the API key "${key}" was made with your account for the guild "${guild}". It does what its scopes
-allow until it ends or is revoked.
+The API key "${key}" was created with your account for the guild "${guild}". It can do what its
+scopes allow until it expires or is revoked.
 
-If that was not you, revoke it in the guild's settings and change your password:
+If that was not you, revoke it in the settings of the guild and change your password:
 
 ${link}
 `,
-    receivedSubject: "You own a guild at Guildhall now",
+    receivedSubject: "You now own a guild at Guildhall",
     receivedText: (name: string, guild: string, from: string) =>
       `Hello ${name},
 
-the guild "${guild}" was handed over to you by "${from}". You are its owner now.
+"${from}" transferred the guild "${guild}" to you. You are now its owner.
 `,
-    givenSubject: "You handed over a guild at Guildhall",
+    givenSubject: "You transferred a guild at Guildhall",
     givenText: (name: string, guild: string, to: string, link: string) =>
       `Hello ${name},
 
-the guild "${guild}" was handed over to "${to}" with your account. You stay in it as an admin.
+The guild "${guild}" was transferred to "${to}" with your account. You remain in it as an admin.
 
-If that was not you, change your password and write to the operators of this platform:
+If that was not you, change your password and contact the operators of this platform:
 
 ${link}
 `,
-    operatorSubject: "Your account operates Guildhall now",
+    operatorSubject: "You are now an operator of Guildhall",
     operatorText: (name: string, areas: string, link: string) =>
       `Hello ${name},
 
-your account was given rights of an operator: ${areas}.
+Your account received operator rights for: ${areas}.
 
-If you did not expect this, tell the operators of this platform. Your sessions are here:
+If you did not expect this, contact the operators of this platform. Your active sessions:
 
 ${link}
 `,
-    resetSubject: "A new password for Guildhall",
+    resetSubject: "Reset your Guildhall password",
     resetText: (name: string, link: string) =>
       `Hello ${name},
 
-with this link you can choose a new password:
+Open this link to choose a new password:
 
 ${link}
 
-It is good for one hour and works once. If you did not ask for it, do nothing: your password
-stays as it is.
+The link expires in one hour and works once. If you did not request it, ignore this e-mail: your
+password stays the same.
 `,
   },
 };

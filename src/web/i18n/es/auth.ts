@@ -4,156 +4,155 @@ import type { Translated } from "../index.ts";
 export const auth: Translated<typeof en> = {
   email: "Correo electrónico",
   password: "Contraseña",
-  passwordHint:
-    "8 caracteres o más, en cualquier alfabeto. Varias palabras valen más que una con signos.",
+  passwordHint: "8 caracteres o más. Mejor varias palabras que una con símbolos.",
   currentPassword: "Contraseña actual",
   newPassword: "Contraseña nueva",
   name: "Tu nombre",
-  nameHint: "Como te conoce tu hermandad.",
-  signUpTitle: "Crear una cuenta",
-  signUpLead: "Después fundas tu hermandad o sigues su invitación.",
-  signUp: "Crear la cuenta",
+  nameHint: "El nombre con el que te conoce tu hermandad.",
+  signUpTitle: "Crear cuenta",
+  signUpLead: "Después podrás fundar tu hermandad o unirte con una invitación.",
+  signUp: "Crear cuenta",
   haveAccount: "Ya tengo cuenta",
   signInTitle: "Iniciar sesión",
   signIn: "Iniciar sesión",
   noAccount: "Crear una cuenta",
   forgot: "He olvidado mi contraseña",
-  signOutTitle: "¿Cerrar la sesión?",
+  signOutTitle: "¿Cerrar sesión?",
   signOutLead: "Puedes volver a iniciarla cuando quieras.",
-  signOut: "Cerrar la sesión",
-  stay: "Seguir en la sesión",
-  resetTitle: "Pedir una contraseña nueva",
-  resetLead: "Te enviamos un enlace que vale durante una hora.",
-  resetSend: "Enviarme el enlace",
-  resetSentTitle: "Mira tu correo",
+  signOut: "Cerrar sesión",
+  stay: "Mantener la sesión",
+  resetTitle: "Cambiar la contraseña olvidada",
+  resetLead: "Te enviamos un enlace. Caduca en una hora.",
+  resetSend: "Enviar enlace",
+  resetSentTitle: "Revisa tu correo",
   resetSent:
-    "Si esta dirección tiene una cuenta, el enlace está en camino. Mira también el correo no deseado.",
+    "Si este correo tiene una cuenta, el enlace está en camino. Revisa también el correo no deseado.",
   resetAgain: "Pedir otro enlace",
   choosePasswordTitle: "Elige una contraseña nueva",
-  choosePasswordLead: "Tu sesión se cerrará en todos los demás dispositivos.",
-  choosePassword: "Guardar la contraseña",
-  verifyTitle: "Confirma tu correo electrónico",
+  choosePasswordLead: "La sesión se cerrará en todos los demás dispositivos.",
+  choosePassword: "Guardar contraseña",
+  verifyTitle: "Confirma tu correo",
   verifyLead: (email) => `Vas a confirmar ${email}.`,
-  verify: "Confirmar",
-  verifyOther: "Si no es tu dirección, cierra esta página: todavía no ha pasado nada.",
+  verify: "Confirmar correo",
+  verifyOther: "Si no es tu correo, cierra esta página. Todavía no ha cambiado nada.",
   or: "o",
   continueWith: (provider) => `Continuar con ${provider}`,
   newcomerTitle: "Ya casi está",
-  newcomerLead:
-    "Dinos a qué dirección podemos escribirte. Te enviamos un enlace para que la confirmes.",
-  roundFailed: "No ha funcionado",
-  waysIn: "Iniciar sesión sin contraseña",
-  waysInLead: "Quien pueda iniciar sesión allí puede iniciarla aquí.",
-  linked: "enlazado",
-  notLinked: "sin enlazar",
-  link: (provider) => `Enlazar ${provider}`,
-  unlink: (provider) => `Quitar ${provider}`,
-  firstPassword: "Poner una contraseña",
-  firstPasswordLead: "Todavía no tienes. Con una puedes entrar también con tu correo.",
-  proofTitleElsewhere: "¿Eres tú?",
+  newcomerLead: "Escribe tu correo. Te enviamos un enlace para confirmarlo.",
+  roundFailed: "No se pudo iniciar sesión",
+  waysIn: "Cuentas vinculadas",
+  waysInLead: "Quien acceda a una cuenta vinculada podrá entrar también aquí.",
+  linked: "vinculada",
+  notLinked: "sin vincular",
+  link: (provider) => `Vincular ${provider}`,
+  unlink: (provider) => `Desvincular ${provider}`,
+  firstPassword: "Crear contraseña",
+  firstPasswordLead: "Con una contraseña también podrás iniciar sesión con tu correo.",
+  proofTitleElsewhere: "Confirma que eres tú",
   proofTitle: "Escribe otra vez tu contraseña",
-  proofLead: "Lo que sigue es solo para ti. No volveremos a preguntar durante diez minutos.",
+  proofLead: "Esta acción está protegida. No volveremos a preguntar durante diez minutos.",
   proof: "Continuar",
   accountTitle: "Tu cuenta",
   profile: "Perfil",
-  save: "Guardar",
+  save: "Guardar cambios",
   verified: "confirmado",
   unverified: "sin confirmar",
   unverifiedText:
-    "Para invitar por correo o recibir una hermandad hace falta una dirección confirmada.",
-  sendLink: "Enviarme el enlace",
-  changePassword: "Cambiar la contraseña",
-  changePasswordLead: "Aquí sigues en la sesión; en los demás dispositivos se cierra.",
+    "Confirma tu correo para enviar o aceptar invitaciones por correo y para recibir una hermandad.",
+  sendLink: "Enviar confirmación",
+  changePassword: "Cambiar contraseña",
+  changePasswordLead: "La sesión sigue abierta aquí y se cierra en los demás dispositivos.",
   look: "Idioma y tema",
-  sessions: "Dónde tienes la sesión abierta",
-  sessionsLead: "Cierra lo que no conozcas y cambia después tu contraseña.",
+  sessions: "Sesiones abiertas",
+  sessionsLead: "Cierra las que no reconozcas y cambia después tu contraseña.",
   device: "Dispositivo",
-  address: "Dirección",
+  address: "IP",
   lastUsed: "Último uso",
   thisDevice: "este dispositivo",
   unknownDevice: "Dispositivo desconocido",
   onSystem: (browser, system) => `${browser} en ${system}`,
-  end: "Cerrar",
+  end: "Cerrar sesión",
   endDevice: (device) => `Cerrar la sesión de ${device}`,
-  endOthers: "Cerrar todas las demás",
+  endOthers: "Cerrar las demás",
   faults: {
-    email: "Escribe un correo electrónico, por ejemplo nombre@example.org.",
+    email: "Escribe un correo, por ejemplo nombre@example.org.",
     name: "Escribe un nombre de hasta 50 caracteres.",
     password: "Usa entre 8 y 256 caracteres.",
     "too-short": "Usa al menos 8 caracteres.",
     "too-long": "Usa como mucho 256 caracteres.",
-    unreadable: "Este texto está dañado. Escribe la contraseña en lugar de pegarla.",
-    common: "Es una de las contraseñas que se prueban primero. Elige otra.",
-    personal: "No uses tu nombre, tu correo ni el nuestro dentro de ella.",
+    unreadable: "El texto pegado está dañado. Escribe la contraseña a mano.",
+    common: "Esta contraseña es fácil de adivinar. Elige otra.",
+    personal: "No incluyas tu nombre, tu correo ni el nombre de este sitio.",
   },
   errors: {
-    "auth/email-taken": "Esta dirección ya tiene una cuenta. Inicia sesión.",
+    "auth/email-taken": "Este correo ya tiene una cuenta. Inicia sesión.",
     "auth/wrong-credentials":
-      "Ninguna cuenta tiene esta dirección y contraseña. Revísalas o pide una contraseña nueva.",
-    "auth/wrong-password": "No es tu contraseña. Inténtalo otra vez.",
-    "auth/weak-password": "Elige otra contraseña.",
-    "auth/link-not-valid": "Este enlace ya no vale. Pide uno nuevo.",
+      "El correo o la contraseña no son correctos. Revísalos o pide una contraseña nueva.",
+    "auth/wrong-password": "La contraseña no es correcta. Inténtalo otra vez.",
+    "auth/weak-password": "Elige una contraseña más segura.",
+    "auth/link-not-valid": "Este enlace ha caducado o ya se usó. Pide otro.",
     "auth/no-such-session": "Esta sesión ya está cerrada.",
     "auth/no-such-provider": "Aquí no se puede iniciar sesión de esta forma. Elige otra.",
     "auth/round-not-valid":
-      "Este inicio de sesión no empezó en este navegador, o ya ha terminado. Empieza de nuevo.",
+      "Este inicio de sesión empezó en otro navegador o ha caducado. Empieza de nuevo.",
     "auth/provider-unavailable":
-      "El otro sitio no ha contestado. No ha cambiado nada; empieza de nuevo dentro de un momento.",
+      "El otro sitio no ha respondido. No ha cambiado nada. Inténtalo dentro de un momento.",
     "auth/link-first":
-      "Una cuenta tiene esta dirección, pero nadie la ha confirmado. Entra con su contraseña o pide una nueva, y enlaza en tu cuenta.",
+      "Ya hay una cuenta con este correo, sin confirmar. Inicia sesión en ella y vincúlala desde «Cuenta».",
     "auth/identity-taken":
-      "Esto abre otra cuenta de aquí. Entra con ella y quita allí el enlace antes.",
-    "auth/identity-exists": "Ya hay enlazada otra cuenta del mismo tipo. Quítala antes.",
-    "auth/not-linked": "Esto no está enlazado con tu cuenta. Mira otra vez.",
-    "auth/last-way-in": "Nada más abriría tu cuenta. Pon antes una contraseña.",
+      "Ya está vinculada a otra cuenta de Guildhall. Inicia sesión en esa cuenta y desvincúlala antes.",
+    "auth/identity-exists": "Ya hay vinculada otra cuenta de este tipo. Desvincúlala antes.",
+    "auth/not-linked": "Esta cuenta no está vinculada. Actualiza la página.",
+    "auth/last-way-in": "Es tu única forma de entrar. Crea antes una contraseña.",
     "auth/busy": "Mucha gente está iniciando sesión. Inténtalo dentro de un momento.",
     "rate/too-many": "Demasiados intentos. Espera un minuto y vuelve a intentarlo.",
-    "request/invalid": "Algunos datos no son correctos. Mira cada campo.",
+    "request/invalid": "Hay datos no válidos. Corrígelos y vuelve a enviar.",
   },
   letters: {
-    verifySubject: "Confirma tu correo electrónico en Guildhall",
+    verifySubject: "Confirma tu correo en Guildhall",
     verifyText: (name, link) =>
       `Hola, ${name}:
 
-abre este enlace con tu sesión iniciada y confirma tu correo electrónico:
+Inicia sesión y abre este enlace para confirmar tu correo:
 
 ${link}
 
-Vale durante 24 horas. Si no has creado ninguna cuenta en Guildhall, no hagas nada: sin tu
+Caduca en 24 horas. Si no has creado ninguna cuenta en Guildhall, ignora este correo: sin tu
 confirmación nadie puede usar tu dirección.
 `,
-    linkedSubject: (provider) => `${provider} abre ahora tu cuenta en Guildhall`,
+    linkedSubject: (provider) => `Se ha vinculado ${provider} a tu cuenta de Guildhall`,
     linkedText: (name, provider, account, link) =>
       `Hola, ${name}:
 
-la cuenta ${account} de ${provider} se ha enlazado con tu cuenta de Guildhall. Desde ahora, quien
-pueda entrar allí puede entrar aquí.
+La cuenta ${account} de ${provider} se ha vinculado a tu cuenta de Guildhall. Quien acceda a ella
+podrá entrar también en Guildhall como tú.
 
-Si no has sido tú, quita el enlace y cambia tu contraseña:
+Si no has sido tú, desvincúlala y cambia tu contraseña:
 
 ${link}
 `,
-    unlinkedSubject: (provider) => `${provider} ya no abre tu cuenta en Guildhall`,
+    unlinkedSubject: (provider) => `Se ha desvinculado ${provider} de tu cuenta de Guildhall`,
     unlinkedText: (name, provider, link) =>
       `Hola, ${name}:
 
-tu cuenta de ${provider} se ha separado de tu cuenta de Guildhall.
+Tu cuenta de ${provider} se ha desvinculado de tu cuenta de Guildhall. Ya no puedes entrar con
+ella.
 
 Si no has sido tú, cambia tu contraseña y revisa tus sesiones:
 
 ${link}
 `,
-    newPlaceSubject: "Un inicio de sesión desde un lugar nuevo en Guildhall",
+    newPlaceSubject: "Nuevo inicio de sesión en tu cuenta de Guildhall",
     newPlaceText: (name, device, address, at, link) =>
       `Hola, ${name}:
 
-se ha iniciado sesión en tu cuenta desde un dispositivo y una red que no conocemos:
+Se ha iniciado sesión en tu cuenta desde un dispositivo y una red que no conocemos:
 
 Dispositivo: ${device}
 Dirección:   ${address}
 Hora:        ${at}
 
-Si has sido tú, no hagas nada. Si no, cambia tu contraseña y cierra las demás sesiones:
+Si has sido tú, ignora este correo. Si no, cambia tu contraseña y cierra las demás sesiones:
 
 ${link}
 `,
@@ -161,62 +160,62 @@ ${link}
     passwordText: (name, device, address, at, link) =>
       `Hola, ${name}:
 
-la contraseña de tu cuenta ha cambiado:
+La contraseña de tu cuenta ha cambiado:
 
 Dispositivo: ${device}
 Dirección:   ${address}
 Hora:        ${at}
 
-Si no has sido tú, pide enseguida una contraseña nueva y revisa tus sesiones:
+Si no has sido tú, pide enseguida otra contraseña y revisa tus sesiones:
 
 ${link}
 `,
-    keySubject: "Una clave de API nueva en una de tus hermandades",
+    keySubject: "Una nueva clave de API en una de tus hermandades",
     keyText: (name, key, guild, link) =>
       `Hola, ${name}:
 
-la clave de API «${key}» se ha creado con tu cuenta para la hermandad «${guild}». Puede hacer lo que
-permiten sus ámbitos hasta que termine o se revoque.
+La clave de API «${key}» se ha creado con tu cuenta para la hermandad «${guild}». Puede hacer lo que
+permiten sus ámbitos hasta que caduque o se revoque.
 
 Si no has sido tú, revócala en los ajustes de la hermandad y cambia tu contraseña:
 
 ${link}
 `,
-    receivedSubject: "Ahora una hermandad de Guildhall es tuya",
+    receivedSubject: "Ahora lideras una hermandad en Guildhall",
     receivedText: (name, guild, from) =>
       `Hola, ${name}:
 
-la hermandad «${guild}» te la ha traspasado «${from}». Ahora eres su dueño.
+«${from}» te ha cedido la hermandad «${guild}». Ahora la lideras tú.
 `,
-    givenSubject: "Has traspasado una hermandad en Guildhall",
+    givenSubject: "Has cedido una hermandad en Guildhall",
     givenText: (name, guild, to, link) =>
       `Hola, ${name}:
 
-la hermandad «${guild}» se ha traspasado a «${to}» con tu cuenta. Sigues en ella como administrador.
+La hermandad «${guild}» se ha cedido a «${to}» con tu cuenta. Sigues en ella con el rango de admin.
 
-Si no has sido tú, cambia tu contraseña y escribe a los operadores de esta plataforma:
+Si no has sido tú, cambia tu contraseña y escribe a quienes administran esta plataforma:
 
 ${link}
 `,
-    operatorSubject: "Tu cuenta opera ahora Guildhall",
+    operatorSubject: "Ahora administras Guildhall",
     operatorText: (name, areas, link) =>
       `Hola, ${name}:
 
-tu cuenta ha recibido derechos de operador: ${areas}.
+Tu cuenta ha recibido permisos de operador en: ${areas}.
 
-Si no lo esperabas, avisa a los operadores de esta plataforma. Tus sesiones están aquí:
+Si no lo esperabas, avisa a quienes administran esta plataforma. Tus sesiones están aquí:
 
 ${link}
 `,
-    resetSubject: "Una contraseña nueva para Guildhall",
+    resetSubject: "Elige otra contraseña de Guildhall",
     resetText: (name, link) =>
       `Hola, ${name}:
 
-con este enlace puedes elegir una contraseña nueva:
+Abre este enlace para elegir otra contraseña:
 
 ${link}
 
-Vale durante una hora y sirve una sola vez. Si no lo has pedido, no hagas nada: tu contraseña
+Caduca en una hora y solo sirve una vez. Si no lo has pedido, ignora este correo: tu contraseña
 sigue igual.
 `,
   },

@@ -3,16 +3,16 @@ import type { Translated } from "../index.ts";
 
 export const connections: Translated<typeof en> = {
   title: "Conexiones",
-  lead: "Lo que nos deja hablar con otros servicios en nombre de la hermandad. Los secretos se sellan al guardarlos y no se vuelven a mostrar.",
+  lead: "Claves para conectar la hermandad con otros servicios. Se guardan cifradas y no se vuelven a mostrar.",
   personalLead:
-    "Lo que nos deja hablar con otros servicios en tu nombre. Los secretos se sellan al guardarlos y no se vuelven a mostrar.",
+    "Claves para conectar tu cuenta con otros servicios. Se guardan cifradas y no se vuelven a mostrar.",
   back: "Tu cuenta",
-  set: "guardado",
+  set: "guardada",
   notSet: "sin guardar",
   setBy: (name) => `por ${name}`,
-  account: "Id del cliente",
-  replace: "Sustituir",
-  remove: "Quitar",
+  account: "ID de cliente",
+  replace: "Guardar clave",
+  remove: "Quitar clave",
   kinds: {
     blizzard: "Blizzard",
     warcraftlogs: "Warcraft Logs",
@@ -21,17 +21,17 @@ export const connections: Translated<typeof en> = {
     webhook: "Webhook",
   },
   hints: {
-    blizzard: "Un cliente que creaste en develop.battle.net, para leer plantillas y personajes.",
-    warcraftlogs: "Un cliente que creaste en warcraftlogs.com, para leer informes.",
-    "discord-bot": "Un bot que creaste en discord.com/developers, para ver miembros y roles.",
-    "discord-webhook": "Un webhook de los ajustes de un canal, para publicar en él.",
-    webhook: "Una dirección tuya, que empieza por https, a la que se avisa de lo que pasa.",
+    blizzard: "Un cliente de develop.battle.net. Lee plantillas y personajes.",
+    warcraftlogs: "Un cliente de warcraftlogs.com. Lee informes.",
+    "discord-bot": "Un bot de discord.com/developers. Lee miembros y roles.",
+    "discord-webhook": "Un webhook de los ajustes de un canal. Publica en ese canal.",
+    webhook: "Tu propia dirección https. Recibe los eventos de la hermandad.",
   },
   values: {
-    blizzard: "Secreto del cliente",
-    warcraftlogs: "Secreto del cliente",
+    blizzard: "Secreto de cliente",
+    warcraftlogs: "Secreto de cliente",
     "discord-bot": "Token del bot",
     "discord-webhook": "Dirección del webhook",
-    webhook: "Dirección",
+    webhook: "Dirección web",
   },
 };

@@ -2,11 +2,11 @@ import type { landing as en } from "../en/landing.ts";
 import type { Translated } from "../index.ts";
 
 export const landing: Translated<typeof en> = {
-  title: "Un hogar para tu hermandad, con su propia base de datos",
-  lead: "Bandas, puntos y botín que todos pueden comprobar. Fundada en un minuto, siempre aparte.",
-  found: "Funda tu hermandad",
-  demo: "Abrir la hermandad de ejemplo",
-  proofTitle: "Un saldo y su porqué",
+  title: "La casa de tu hermandad, con su propia base de datos",
+  lead: "Bandas, puntos y botín que todos pueden comprobar. Lista en un minuto, con sus datos siempre separados.",
+  found: "Fundar hermandad",
+  demo: "Ver la demo",
+  proofTitle: "Un saldo, explicado",
   proofPerson: "Ejemplo",
   proofLines: {
     onTime: "Puntualidad, jueves",
@@ -14,23 +14,22 @@ export const landing: Translated<typeof en> = {
     loot: "Botín: Yelmo de placas de ceniza",
   },
   proofSum: "Saldo",
-  proofNote: "Cualquier miembro puede abrir cualquier saldo y leer los apuntes que lo forman.",
+  proofNote: "Cualquier miembro puede abrir cualquier saldo y ver los movimientos que lo forman.",
   points: {
-    apart: "Siempre aparte",
-    apartText:
-      "Los datos de tu hermandad viven en una base de datos que no guarda nada de nadie más.",
-    provable: "Puntos demostrables",
-    provableText: "Cada saldo es la suma de sus apuntes. Nada se edita; los errores se revierten.",
+    apart: "Datos separados",
+    apartText: "Tu hermandad tiene su propia base de datos. No guarda nada de otras hermandades.",
+    provable: "Puntos comprobables",
+    provableText: "Cada saldo es la suma de sus movimientos. No se editan: los errores se anulan.",
     fast: "Rápido en noche de banda",
-    fastText: "Pensado para el móvil en una mano y el juego en la otra pantalla.",
+    fastText: "Para llevar en el móvil mientras juegas.",
   },
   plans: "Planes",
-  plansLead: "Empieza gratis. Un plan mayor solo amplía límites; uno menor nunca borra nada.",
+  plansLead: "Empieza gratis. Un plan superior amplía los límites; uno inferior nunca borra datos.",
   named: {
-    free: { title: "Gratis", text: "Para una hermandad que hace bandas unida." },
+    free: { title: "Gratis", text: "Para una hermandad con su grupo de banda." },
     premium: {
       title: "Premium",
-      text: "Para hermandades que han crecido y para quien dirige varias.",
+      text: "Para hermandades grandes y para quien lidera varias.",
     },
   },
   guilds: (count: number) => (count === 1 ? "1 hermandad" : `${count} hermandades`),
@@ -38,10 +37,8 @@ export const landing: Translated<typeof en> = {
   members: (count: number) => (count === 1 ? "1 miembro" : `${count} miembros`),
   anyMembers: "Miembros sin límite",
   kept: (days: number) =>
-    days === 1
-      ? "Registros y métricas del último día"
-      : `Registros y métricas de los últimos ${days} días`,
-  keptForGood: "Registros y métricas para siempre",
+    days === 1 ? "Logs y métricas del último día" : `Logs y métricas de los últimos ${days} días`,
+  keptForGood: "Logs y métricas sin caducidad",
   keys: (count: number) => (count === 1 ? "1 clave de API" : `${count} claves de API`),
   anyKeys: "Claves de API sin límite",
   without: "no incluido:",

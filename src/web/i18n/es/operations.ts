@@ -2,93 +2,93 @@ import type { operations as en } from "../en/operations.ts";
 import type { Translated } from "../index.ts";
 
 export const operations: Translated<typeof en> = {
-  jobsLead: "Qué toca, qué está en curso y en qué quedó. Horas en UTC.",
+  jobsLead: "Tareas pendientes, en curso y terminadas. Horas en UTC.",
   jobs: "Tareas",
-  noJobs: "Ninguna tarea es así.",
-  runs: "Lo que se hizo",
-  noRuns: "Nada así en las últimas dos semanas.",
+  noJobs: "Sin resultados. Cambia o quita los filtros.",
+  runs: "Tareas terminadas",
+  noRuns: "Sin resultados en las últimas dos semanas. Cambia o quita los filtros.",
   kind: "Tipo",
   state: "Estado",
-  states: { running: "en curso", failing: "con fallos", due: "toca ya", waiting: "en espera" },
-  cancelling: "cancelándose",
+  states: { running: "en curso", failing: "con errores", due: "pendiente", waiting: "en espera" },
+  cancelling: "en cancelación",
   outcome: "Resultado",
-  outcomes: { done: "hecha", failed: "fallida", cancelled: "cancelada" },
+  outcomes: { done: "hecha", failed: "con error", cancelled: "cancelada" },
   guild: "Hermandad",
   platform: "Plataforma",
-  due: "Para cuándo",
+  due: "Prevista",
   attempts: "Intentos",
   detail: "Detalle",
   finished: "Terminada",
-  took: "Duró",
-  runNow: "Hacer ahora",
-  cancel: "Cancelar",
-  fleetLead: "La base de datos de cada hermandad: dónde está, con qué esquema y en qué estado.",
+  took: "Duración",
+  runNow: "Ejecutar ahora",
+  cancel: "Cancelar tarea",
+  fleetLead: "La base de datos de cada hermandad: servidor, esquema y estado.",
   map: "Hermandades por esquema, servidor y estado",
   upToDate: "Al día",
   yes: "sí",
   no: "no",
-  begin: "Empezar un despliegue",
+  begin: "Iniciar despliegue",
   nothingBehind: (version: number) =>
-    `Todas las hermandades tienen el esquema ${version}. No hay nada que hacer.`,
+    `Todas las hermandades tienen el esquema ${version}. No hay nada que migrar.`,
   behind: (guilds: number, version: number) =>
-    `${guilds} ${guilds === 1 ? "hermandad no tiene" : "hermandades no tienen"} aún el esquema ${version}. Se migrarían en estas tandas:`,
-  statements: "Lo que se ejecutaría en cada hermandad",
-  destructive: "quita datos",
-  keepCopies: "Guardar una copia de cada base de datos, para poder volver",
-  allowDestructive: "Se pueden quitar datos",
+    `${guilds === 1 ? "1 hermandad no tiene" : `${guilds} hermandades no tienen`} aún el esquema ${version}. Un despliegue las migra en estas tandas:`,
+  statements: "Sentencias que se ejecutan en cada hermandad",
+  destructive: "borra datos",
+  keepCopies: "Guardar una copia de cada base de datos para poder revertir",
+  allowDestructive: "Permitir el borrado de datos",
   rollouts: "Despliegues",
-  noRollouts: "Aún no hubo ninguno.",
+  noRollouts: "Aún no hay despliegues.",
   newest: "Último despliegue",
-  abandoned: "su proceso murió",
+  abandoned: "su proceso terminó",
   rollout: {
     running: "en curso",
     paused: "en pausa",
     stopped: "detenido",
     halted: "interrumpido",
-    failed: "terminó con fallos",
+    failed: "terminó con errores",
     done: "hecho",
     superseded: "sustituido",
     reverted: "revertido",
   },
-  started: "Empezado",
-  target: "Al esquema",
-  by: "Por",
+  started: "Iniciado",
+  target: "Esquema de destino",
+  by: "Iniciado por",
   progress: (done: number, failed: number, all: number) =>
-    `${done} de ${all} hechas${failed > 0 ? `, ${failed} fallidas` : ""}`,
-  failures: "Fallos por causa",
+    `${done} de ${all} hechas${failed > 0 ? `, ${failed} con error` : ""}`,
+  failures: "Errores por causa",
   cause: "Causa",
   guilds: "Hermandades",
-  which: "Cuáles",
-  pause: "Pausar",
-  resume: "Continuar",
-  retry: "Continuar y reintentar lo que falló",
-  backupsLead: "Primero las hermandades que más esperan una copia buena. Horas en UTC.",
+  which: "Nombres",
+  pause: "Pausar despliegue",
+  resume: "Reanudar despliegue",
+  retry: "Reanudar y reintentar",
+  backupsLead: "Primero las hermandades con la copia comprobada más antigua. Horas en UTC.",
   late: (guilds: number) =>
-    `${guilds} ${guilds === 1 ? "hermandad no tiene" : "hermandades no tienen"} una copia buena de las últimas horas.`,
+    `${guilds === 1 ? "1 hermandad no tiene" : `${guilds} hermandades no tienen`} una copia comprobada de las últimas horas.`,
   copies: "Últimas copias",
-  newestGood: "Última copia buena",
+  newestGood: "Última copia comprobada",
   none: "ninguna",
   last: "Último intento",
-  size: "Ocupa",
+  size: "Tamaño",
   platformCopies: "Copias de la plataforma",
   noCopies: "Aún no hay copias. La primera llega en una hora como mucho.",
-  taken: "Hecha",
+  taken: "Creada",
   key: "Clave",
   letters: {
     lateSubject: (guilds: number) =>
       guilds === 1
-        ? "Una hermandad está sin copias de seguridad"
-        : `${guilds} hermandades están sin copias de seguridad`,
+        ? "1 hermandad no tiene copias recientes"
+        : `${guilds} hermandades no tienen copias recientes`,
     lateText: (name: string, guilds: number, slugs: string, page: string) =>
       `Hola, ${name}:
 
-${guilds === 1 ? "una hermandad no tiene" : `${guilds} hermandades no tienen`} una copia buena de las últimas horas:
+${guilds === 1 ? "1 hermandad no tiene" : `${guilds} hermandades no tienen`} una copia comprobada de las últimas horas:
 ${slugs}
 
-Aquí está lo que pasó en los últimos intentos:
+Esta página muestra los últimos intentos:
 ${page}
 
-"guildhall doctor" busca la causa. Esta carta llega una vez al día hasta que todas las
-hermandades vuelvan a tener copia.`,
+Ejecuta "guildhall doctor" para buscar la causa. Este correo llega una vez al día hasta que todas
+las hermandades vuelvan a tener copia.`,
   },
 };
