@@ -103,7 +103,7 @@ export interface Config {
   readonly backups: BackupConfig;
   /** Settings of Turso's cloud. Undefined without it. */
   readonly turso: TursoConfig | undefined;
-  /** With less room on the disk of the data folder, a server is not ready. */
+  /** The server reports that it is not ready when the data folder's disk has less free space. */
   readonly diskFreeBytesMin: number;
   readonly openMax: number | undefined;
   readonly trustedProxyHops: number;
@@ -123,7 +123,7 @@ export interface Config {
   };
 }
 
-/** Reads the environment once. @throws Error naming every variable that is missing or wrong. */
+/** Reads the environment once. @throws Error naming every variable that is missing or invalid. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {

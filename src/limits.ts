@@ -3,79 +3,85 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Every cap of the system, each with its reason. Names carry their unit last. */
+/** Every limit of the system, each with its reason. Names end in their unit. */
 export const limits = {
-  /** How long work on the main thread may go on before others have their turn: a page takes less. */
+  /** How long work may hold the main thread before it yields. Rendering a page takes less. */
   turnMs: 10,
   session: {
-    /** A month away from the game is common; longer idleness should ask for the password again. */
+    /** A month away from the game is common. Longer idleness needs a new sign-in. */
     idleMs: 30 * DAY_MS,
-    /** However active, a stolen cookie must not live for ever. */
+    /** A stolen cookie must expire, however active its session is. */
     absoluteMs: 90 * DAY_MS,
-    /** More devices than anybody has; programs that sign in again and again stay below it. */
+    /** More devices than a person has. Programs that sign in again and again stay below it. */
     perAccountMax: 50,
-    /** Browsers and networks of an account that are remembered, and for how long after their last use. */
+    /** Remembered browsers and networks of an account, and how long each is kept after its last use. */
     placesMax: 100,
     placeKeptMs: 180 * DAY_MS,
-    /** "Last used" is shown to people in minutes; writing it on every request would buy nothing. */
+    /** Pages show "last used" in minutes. Writing it on every request would gain nothing. */
     touchAfterMs: 5 * MINUTE_MS,
-    /** Handing over a guild or a key asks for the password, unless it was typed just now. */
+    /** Handing over a guild or a key needs a sign-in within this time. */
     provedMs: 10 * MINUTE_MS,
-    /** Access tokens cannot be taken back one by one, so they end soon. */
+    /** Access tokens cannot be revoked one by one, so they expire soon. */
     accessTokenMs: 5 * MINUTE_MS,
-    /** Whoever verifies them fetches our public keys now and then; a month is long enough for that. */
+    /**
+     * Services that verify these tokens fetch our public keys from time to time. A month is long
+     * enough.
+     */
     accessTokenKeyMs: 30 * DAY_MS,
   },
   messages: {
-    /** Mail servers come back within a weekend. Older news would only confuse. */
+    /** Mail servers recover within a weekend. Older messages would only confuse. */
     goodForMs: 3 * DAY_MS,
   },
-  /** Uses by what is done and who does it; `RATE_LIMITS` sets them differently. */
+  /** Rate limits by action and subject. `RATE_LIMITS` overrides them. */
   rates: {
     "sign-in": {
-      /** More than a person mistypes; far too few to guess with. */
+      /** More than a person mistypes, far too few to guess a password. */
       account: { max: 10, windowMs: MINUTE_MS },
       /** A whole raid behind one address may sign in at once. */
       address: { max: 120, windowMs: MINUTE_MS },
     },
     "sign-up": {
-      /** A school or an internet café on recruitment day; each costs a slow hash and a letter. */
+      /** A school or an internet café on recruitment day. Each sign-up costs a slow hash and an email. */
       address: { max: 60, windowMs: HOUR_MS },
     },
-    /** Letters about an account: nobody needs more, and no mailbox is flooded through us. */
+    /** Emails about an account. More are never needed, and the limit keeps us from flooding a mailbox. */
     email: {
       account: { max: 5, windowMs: HOUR_MS },
       address: { max: 120, windowMs: MINUTE_MS },
     },
-    /** Letters to people who never asked: enough for a roster, too few to be spam. */
+    /** Emails to people who did not ask for them. Enough for a roster, too few for spam. */
     invitation: {
       account: { max: 60, windowMs: DAY_MS },
       guild: { max: 120, windowMs: DAY_MS },
     },
-    /** Twenty pages a second are no person; a house of raiders shares one address. */
+    /** A person does not read twenty pages a second. A household of raiders shares one address. */
     read: {
       account: { max: 1_200, windowMs: MINUTE_MS },
       key: { max: 1_200, windowMs: MINUTE_MS },
       guild: { max: 12_000, windowMs: MINUTE_MS },
       address: { max: 6_000, windowMs: MINUTE_MS },
     },
-    /** Ten bids a second of the quickest thumb; forty raiders at the last item of the night. */
+    /** Ten bids a second from the fastest bidder; forty raiders at the last item of the night. */
     write: {
       account: { max: 600, windowMs: MINUTE_MS },
       key: { max: 600, windowMs: MINUTE_MS },
       guild: { max: 6_000, windowMs: MINUTE_MS },
       address: { max: 3_000, windowMs: MINUTE_MS },
     },
-    /** Pieces of logs: a gigabyte is 64 of them. */
+    /** Pieces of combat logs. A gigabyte is 64 pieces. */
     upload: {
       account: { max: 300, windowMs: MINUTE_MS },
       key: { max: 300, windowMs: MINUTE_MS },
       guild: { max: 600, windowMs: MINUTE_MS },
       address: { max: 600, windowMs: MINUTE_MS },
     },
-    /** What is written down of a guild's keys that others try elsewhere: enough to act upon, no flood. */
+    /**
+     * Recorded attempts to use a guild's keys on other guilds. Enough to act on, without flooding the
+     * log.
+     */
     elsewhere: { guild: { max: 10, windowMs: HOUR_MS } },
-    /** Lines that stay open: a page opens one, and again when it broke. */
+    /** Long-lived connections. A page opens one, and opens it again after it broke. */
     live: {
       account: { max: 120, windowMs: MINUTE_MS },
       key: { max: 60, windowMs: MINUTE_MS },
@@ -83,76 +89,88 @@ export const limits = {
       address: { max: 600, windowMs: MINUTE_MS },
     },
   },
-  /** Subjects whose place in a window this process remembers; who is forgotten is asked for. */
+  /** Subjects whose window this process remembers. The shared count answers for all others. */
   rateSubjectsMax: 50_000,
   guild: {
-    /** What a stranger asked for, in a log: a slug is shorter, and nobody fills a log with a long one. */
+    /**
+     * Characters of a requested slug that are logged. Valid slugs are shorter, and a long one cannot
+     * fill the log.
+     */
     askedCharsMax: 64,
-    /** Time to notice that the wrong guild was deleted, or that it was the wrong thing to do. */
+    /** Time to notice that a deletion was a mistake. */
     deletionGraceMs: 30 * DAY_MS,
-    /** A freed slug in old links must not lead into a stranger's guild. */
+    /** A freed slug in old links must not lead to another guild at once. */
     slugHeldMs: 90 * DAY_MS,
-    /** Each step takes milliseconds; a runner silent for so long has died. */
+    /** Each step takes milliseconds. A runner that is silent for this long has died. */
     operationLeaseMs: 10 * SECOND_MS,
-    /** A cloud takes up to a minute to make a database that serves; what takes longer hangs. */
+    /** A cloud host takes up to a minute to make a working database. Longer means that it hangs. */
     hostWorkMsMax: 2 * MINUTE_MS,
-    /** A move renews it page by page; in its last part its guild takes no writes, so not for longer. */
+    /**
+     * A move renews it page by page. In a move's last part its guild takes no writes, so the lease is
+     * short.
+     */
     moveLeaseMs: 15 * SECOND_MS,
-    /** Copies that catch up with a guild in use; the next would find as much to do as the last. */
+    /**
+     * Copies that catch up with a guild in use. Further passes would find as much to copy as the last
+     * one.
+     */
     movePassesMax: 4,
-    /** A guild hands out one link, or some letters; hundreds would be a leak waiting to happen. */
+    /** A guild needs one link or a few emails. Hundreds of open invitations would be a risk. */
     invitationsMax: 100,
-    /** Former addresses that one guild keeps from everybody else; more would be squatting. */
+    /** Former slugs that one guild may hold. More would be squatting. */
     slugsHeldMax: 3,
-    /** The game allows 24 letters; communities that are no game guild are called longer names. */
+    /** The game allows 24 letters. Communities that are not game guilds have longer names. */
     nameCharsMax: 48,
-    /** A screen of a public page. */
+    /** One screen of a public page. */
     descriptionCharsMax: 2_000,
-    /** A link, an address, a name to whisper to. */
+    /** A link, an address or a character name to contact. */
     contactCharsMax: 200,
-    /** Most databases are ready in a tenth of this; then the answer is 201 and not 202. */
+    /** Most databases are ready in a tenth of this. After it, the answer is 202 instead of 201. */
     foundingWaitMs: 1_500,
-    /** The page shows the steps anyway; waiting a blink saves most people from watching. */
+    /** The page shows the steps in any case. A short wait lets most people skip it. */
     foundingPageWaitMs: 300,
-    /** How often a progress page looks for the next step. */
+    /** How often a progress page checks for the next step. */
     progressPollMs: 50,
-    /** A page that watches longer asks again by itself. */
+    /** A page that watches longer reconnects by itself. */
     progressWatchMsMax: MINUTE_MS,
-    /** A new database takes 480 KiB, its log and index 100, what the platform writes of it the rest. */
+    /** A new database takes 480 KiB, its log and index 100, and the platform's rows about it the rest. */
     roomBytesMin: 1024 * 1024,
-    /** How often a server looks for what a dead process left behind. */
+    /** How often a server looks for work that a dead process left unfinished. */
     sweepEveryMs: 15 * SECOND_MS,
   },
   audit: {
-    /** One file of the current view: weeks of a busy guild; older ones by the API's pages. */
+    /** Rows in one file of the current view: weeks of a busy guild. The API's pages give older ones. */
     fileRowsMax: 10_000,
-    /** A screen or two of a page. */
+    /** One or two screens of a page. */
     pageRows: 50,
-    /** What happened a year ago concerns nobody any more; the database refuses to let go of less. */
+    /** Audit rows are kept for a year. The database refuses to delete younger rows. */
     keptMs: 365 * DAY_MS,
-    /** Until then a change can be made unseen by whoever holds the database file. */
+    /** Until a row is sealed, a person with the database file can change it undetected. */
     sealEveryMs: 2 * SECOND_MS,
-    /** Databases that the doctor opens: a tenth of a second, and the newest writes are in them. */
+    /**
+     * Databases that the doctor opens. It takes a tenth of a second, and they include the newest
+     * writes.
+     */
     lookedAtMax: 100,
-    /** Two machines' clocks differ by less; a checkpoint from further ahead was made up. */
+    /** Clocks of two machines differ by less. A checkpoint from further ahead was forged. */
     clockSkewMs: 5 * MINUTE_MS,
-    /** Rows read, hashed and sealed in one write: milliseconds of work. */
+    /** Rows that are read, hashed and sealed in one write: milliseconds of work. */
     sealRowsMax: 500,
   },
   retention: {
-    /** Rows that go in one write, so that nobody waits for the lock. */
+    /** Rows deleted in one write, so that no request waits long for the lock. */
     batchRows: 500,
-    /** Batches that one run takes from one table; what is left waits for the next. */
+    /** Batches that one run deletes from one table. The rest waits for the next run. */
     batchesMax: 200,
-    /** Everything is looked at once a day. */
+    /** Each database is checked once a day. */
     everyMs: DAY_MS,
-    /** Letters' links, tickets and answers that ended are of no use to anybody. */
+    /** Expired email links, tickets and stored answers have no use after this. */
     endedKeptMs: DAY_MS,
   },
   configuration: {
-    /** Two reads make five seconds; within that a change is effective everywhere. */
+    /** A change takes effect everywhere within two reads, which is below five seconds. */
     freshMs: 2 * SECOND_MS,
-    /** A line or two over every page. */
+    /** One or two lines on top of every page. */
     announcementCharsMax: 200,
   },
   cache: {
@@ -368,7 +386,7 @@ export const limits = {
     problemPageFreshSeconds: 3_600,
   },
   background: {
-    /** The same task that fails more often than this gets one line, with the number of the others. */
+    /** A task that fails more often than this gets one log line, which counts the further failures. */
     toldEveryMs: MINUTE_MS,
   },
   eventLoop: {

@@ -28,7 +28,7 @@ function cannotStart(): Response {
   return new Response(JSON.stringify(problem), { status: 503, headers });
 }
 
-/** What a probe is told. There is no disk here, and no instance that shuts down. */
+/** Answers probes. A Worker has no disk and no shutdown to check. */
 async function probed(request: Request, env: unknown, execution: Execution) {
   const probe = probeOf(request.method, new URL(request.url).pathname);
   if (probe === undefined) return undefined;

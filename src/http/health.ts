@@ -1,6 +1,6 @@
 import type { Check } from "../kernel/readiness.ts";
 
-/** An answer to a probe: the same on every runtime. */
+/** The response to a probe. It is the same on every runtime. */
 export interface ProbeAnswer {
   readonly status: 200 | 503;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,8 +12,8 @@ export type Probe = "alive" | "ready";
 const PATHS: Readonly<Record<string, Probe>> = { "/healthz": "alive", "/readyz": "ready" };
 
 /**
- * What a request asks, if it is one of the two that probes send. These need no Host of ours, no guild and
- * no caller, and are not limited. `target` is what the request line names.
+ * The probe that a request asks for, if any. Probes need no Host header, guild or caller, and no rate
+ * limit applies to them. `target` is the target of the request line.
  */
 export function probeOf(method: string, target: string): Probe | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
@@ -21,12 +21,12 @@ export function probeOf(method: string, target: string): Probe | undefined {
   return Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
 }
 
-/** The process runs and its event loop turns. */
+/** The process runs and its event loop is not blocked. */
 export function aliveAnswer(): ProbeAnswer {
   return { status: 200, headers: HEADERS, text: JSON.stringify({ status: "alive" }) };
 }
 
-/** 200 when every check is fine, otherwise 503. */
+/** 200 if every check passes, otherwise 503. */
 export function readyAnswer(checks: readonly Check[]): ProbeAnswer {
   const isReady = checks.every(({ ok }) => ok);
   const text = JSON.stringify({ status: isReady ? "ready" : "not-ready", checks });

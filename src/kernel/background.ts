@@ -26,7 +26,7 @@ export interface Timer {
   stop(): Promise<void>;
 }
 
-/** The last line about a task: when it was written, and how many failures have had no line since. */
+/** The last logged failure of a task: its time, and the number of unlogged failures since. */
 interface Told {
   readonly atMs: number;
   untold: number;
@@ -56,7 +56,7 @@ export class Background {
     this.#passedMs = passedMs;
   }
 
-  /** Writes to another log from now on, such as that of the server that this process has become. */
+  /** Writes to another log from now on, such as that of the server that this process has started. */
   writeTo(log: Log): void {
     this.#log = log;
   }
@@ -164,7 +164,10 @@ export class Background {
     return running.finally(() => this.#running.delete(running));
   }
 
-  /** The same work fails again and again while a disk is full: one line a minute says so, and how often. */
+  /**
+   * Logs repeated failures of a task once a minute, with their number. On a full disk, the same work
+   * keeps failing.
+   */
   #failed(task: string, error: unknown): void {
     const atMs = this.#passedMs();
     const told = this.#told.get(task);
@@ -177,7 +180,7 @@ export class Background {
     try {
       this.#log.error("background.failed", { task, error, ...(untold > 0 && { untold }) });
     } catch {
-      // A log that cannot be written to must not end the process.
+      // A failing log must not end the process.
     }
   }
 }

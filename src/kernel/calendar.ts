@@ -29,7 +29,10 @@ export function localMoments(
     }));
 }
 
-/** The ISO 8601 week of a local date: "2026-W03". Weeks begin on Monday; the first has a Thursday. */
+/**
+ * The ISO 8601 week of a local date: "2026-W03". Weeks begin on Monday. The first week contains a
+ * Thursday.
+ */
 export function isoWeek(localDate: string): string {
   const { yearOfWeek, weekOfYear } = Temporal.PlainDate.from(localDate);
   return `${yearOfWeek}-W${String(weekOfYear).padStart(2, "0")}`;

@@ -1,6 +1,6 @@
 import { Invalid } from "./errors.ts";
 
-/** A page of a list in a stable order; `next` is absent on the last page. */
+/** A page of a list in a stable order. `next` is absent on the last page. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;

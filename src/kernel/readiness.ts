@@ -1,24 +1,24 @@
 import { limits } from "../limits.ts";
 import { pause } from "./concurrency.ts";
 
-/** What one check found. `detail` is for strangers: it names no path, address or version. */
+/** The result of one check. `detail` is public: it contains no path, address or version. */
 export interface Finding {
   readonly ok: boolean;
   readonly detail: string;
 }
 
-/** One check by its name, as `/readyz` lists it. */
+/** A named check, as `/readyz` lists it. */
 export interface Check extends Finding {
   readonly name: string;
 }
 
-/** Looks at one thing now. A look that fails counts as a check that does not answer. */
+/** Checks one thing now. A rejected check counts as one that does not answer. */
 export type Look = () => Promise<Finding>;
 
 const LATE: Finding = { ok: false, detail: "did not answer in time" };
 const SILENT: Finding = { ok: false, detail: "does not answer" };
 
-/** The newest result of one look, and the look that is under way. */
+/** The newest result of one check, and the check in progress. */
 class Watched {
   readonly #look: Look;
   #newest: { readonly finding: Finding; readonly at: number } | undefined;
@@ -28,7 +28,7 @@ class Watched {
     this.#look = look;
   }
 
-  /** Never takes longer than `limits.health.waitMs`, however long the look takes. */
+  /** Never takes longer than `limits.health.waitMs`, however long the check takes. */
   async finding(): Promise<Finding> {
     const { freshMs, waitMs, believedMs } = limits.health;
     const isFresh = this.#newest !== undefined && this.#ageMs() < freshMs;
@@ -38,7 +38,7 @@ class Watched {
     const found = await Promise.race([this.#running, late.over]);
     late.end();
     if (found) return found;
-    // Behind a queue of writes a look waits. A server that answered a moment ago is busy, not away.
+    // A check waits behind queued writes. A server that answered a moment ago is busy, not down.
     const wasFine = this.#newest?.finding.ok === true && this.#ageMs() < believedMs;
     return wasFine ? this.#newest!.finding : LATE;
   }
@@ -56,8 +56,8 @@ class Watched {
 }
 
 /**
- * Whether a server can do its work. Any number of probes may ask at once: each thing is looked at once a
- * second at most, and every answer comes within `limits.health.waitMs`.
+ * Whether a server can do its work. Each thing is checked at most once a second, however many probes
+ * ask. Every answer comes within `limits.health.waitMs`.
  */
 export class Readiness {
   readonly #watched: readonly (readonly [name: string, watched: Watched])[];

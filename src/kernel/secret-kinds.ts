@@ -21,7 +21,7 @@ export interface SecretView {
   readonly kind: SecretKind;
   /** The client's id. Null for kinds without one. */
   readonly account: string | null;
-  /** Its last characters; empty when it is too short to show any. */
+  /** Its last characters. Empty if the secret is too short to show any. */
   readonly hint: string;
   readonly setAt: number;
   readonly setBy: string;

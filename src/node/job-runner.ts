@@ -112,7 +112,10 @@ export class JobRunner {
     }
   }
 
-  /** The end of a guild removes its jobs, also the one that ends it: nobody else has taken that over. */
+  /**
+   * True if the guild was purged, which also removes its jobs, including the job that purged it. Then
+   * no other process has taken the job over.
+   */
   async #wentWithGuild(job: Job, error: unknown): Promise<boolean> {
     if (!isLost(error) || job.guildId === OF_THE_PLATFORM) return false;
     const lookUp = this.#deps.platform.guild(job.guildId).then((guild) => guild === undefined);

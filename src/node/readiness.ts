@@ -6,19 +6,19 @@ import { platformLooks } from "../../provisioning/readiness.ts";
 import { type Look, Readiness } from "../kernel/readiness.ts";
 import type { NodeServices } from "./services.ts";
 
-/** The disk of the data folder, in bytes. `freeBytes` is what this account may still use. */
+/** The disk of the data folder, in bytes. `freeBytes` is the space that this user may still use. */
 export interface DiskRoom {
   readonly freeBytes: number;
   readonly sizeBytes: number;
 }
 
-/** @throws the system's error, such as ENOENT */
+/** @throws the system's error, such as ENOENT. */
 export async function diskRoom(dataDir: string): Promise<DiskRoom> {
   const { bavail, blocks, bsize } = await statfs(dataDir);
   return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
 }
 
-/** The checks of `/readyz` of one server. `isClosing` says whether it takes no more requests. */
+/** The `/readyz` checks of one server. `isClosing` says whether the server is shutting down. */
 export function serverReadiness(services: NodeServices, isClosing: () => boolean): Readiness {
   const { platform, host, config } = services;
   const dataDir = resolve(config.dataDir);
@@ -38,12 +38,12 @@ export function serverReadiness(services: NodeServices, isClosing: () => boolean
   });
 }
 
-/** Can databases in files be opened and made? */
+/** Whether database files can be opened and created. */
 function folderLook(dataDir: string): Look {
   return async () => {
     const { R_OK, W_OK, X_OK } = constants;
     await access(dataDir, R_OK | W_OK | X_OK);
-    // It is made with the first guild.
+    // The folder does not exist before the first guild.
     await access(join(dataDir, GUILDS_FOLDER), R_OK | W_OK | X_OK).catch((error) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     });

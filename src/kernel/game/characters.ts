@@ -3,17 +3,16 @@ import { EDITIONS, type Edition, type Region } from "./editions.ts";
 import { realmKey } from "./realms.ts";
 
 export interface CharacterName {
-  /** As people see it, in its clean form. */
+  /** The display name, cleaned. */
   readonly name: string;
-  /** As the source spells it; compare it by `realmKey`. Null: the source names none. */
+  /** The realm as the source spells it. Compare it by `realmKey`. Null if the source names none. */
   readonly realm: string | null;
 }
 
 /**
- * Splits `Name-Realm`. The first hyphen ends the name, since names have none and realms may. An
- * edition without realms keeps the whole text as the name. A space is part of a name.
- * Undefined for a text that is no name: one that begins with a hyphen, names an empty realm, or has
- * characters that cannot be seen.
+ * Splits `Name-Realm`. The first hyphen ends the name, because names have none and realms may. In an
+ * edition without realms, the whole text is the name. A space belongs to the name. Undefined for an
+ * invalid name: the text begins with a hyphen, has an empty realm, or contains invisible characters.
  */
 export function splitName(edition: Edition, text: string): CharacterName | undefined {
   const whole = cleanName(text);
@@ -27,8 +26,8 @@ export function splitName(edition: Edition, text: string): CharacterName | undef
 
 /**
  * The display key of a character, unique in its edition: edition, region, realm and name, or without
- * the realm where the edition has none. Case, Unicode form and the realm's spelling do not count;
- * accents of names do, as they do in the game. A rename changes this key: identity is the game's id.
+ * the realm where the edition has none. Case, Unicode form and the spelling of the realm do not count.
+ * Accents in names count, as in the game. A rename changes this key, so identity is the game's id.
  */
 export function characterKey(
   edition: Edition,

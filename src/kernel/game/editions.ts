@@ -2,26 +2,26 @@
 export const REGIONS = ["us", "eu", "kr", "tw", "cn"] as const;
 export type Region = (typeof REGIONS)[number];
 
-/** What Blizzard's API separates by namespace: characters and guilds, fixed data, changing data. */
+/** The namespaces of Blizzard's API: characters and guilds, fixed data, changing data. */
 export type NamespaceKind = "profile" | "static" | "dynamic";
 
-/** The editions of the game. A guild and a character belong to one. */
+/** The editions of the game. Each guild and each character belongs to one. */
 export const EDITION_NAMES = ["retail", "progression", "era", "anniversary", "forever"] as const;
 export type Edition = (typeof EDITION_NAMES)[number];
 
 interface EditionFacts {
-  /** Without realms a name is unique in its region, and has two words. */
+  /** In an edition without realms, a name is unique in its region and has two words. */
   readonly hasRealms: boolean;
   /**
-   * The part between the kind and the region of a namespace, `{kind}{this}-{region}`. Null: Blizzard
-   * has published none. Never ask the namespace of another edition in its place.
+   * The part of a namespace between its kind and its region, `{kind}{this}-{region}`. Null if Blizzard
+   * has published none. Do not use another edition's namespace instead.
    */
   readonly namespaceInfix: string | null;
-  /** The interface number of the edition's client, as it stands in an addon's .toc file. */
+  /** The interface number of the edition's client, as in an addon's .toc file. */
   readonly interfaceNumber: number;
 }
 
-/** Everything that differs between editions. */
+/** All differences between editions. */
 export const EDITIONS: Readonly<Record<Edition, EditionFacts>> = {
   retail: { hasRealms: true, namespaceInfix: "", interfaceNumber: 120_100 },
   progression: { hasRealms: true, namespaceInfix: "-classic", interfaceNumber: 50_504 },
@@ -32,7 +32,7 @@ export const EDITIONS: Readonly<Record<Edition, EditionFacts>> = {
 
 /**
  * The value of the header `Battlenet-Namespace`, such as `profile-classic1x-eu`. Undefined for an
- * edition whose namespace is unknown: the caller configures one, or leaves this source out.
+ * edition whose namespace is unknown. The caller configures one or skips this source.
  */
 export function namespaceOf(
   edition: Edition,

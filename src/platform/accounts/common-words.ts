@@ -1,7 +1,7 @@
 // The first 2,000 words of four to seven letters in the list "passwords-common" of
 // @zxcvbn-ts/language-common 4.1.3, most common first. Its licence (MIT) is in common-passwords.ts.
 
-/** Words that passwords are made of by adding digits and signs. Compare in lower case. */
+/** Words that become passwords by adding digits and signs. Compare in lower case. */
 export const COMMON_WORDS: readonly string[] = `
 qwerty dragon monkey letmein shadow master michael mustang pussy fuckyou jordan qazwsx killer
 hunter harley zxcvbnm asdfgh buster andrew batman soccer tigger charlie robert thomas fuckme

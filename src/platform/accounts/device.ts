@@ -1,4 +1,4 @@
-// Order matters: most browsers also name the ones they descend from.
+// The order matters: most browsers also name the browsers they descend from.
 const BROWSERS: readonly (readonly [sign: RegExp, name: string])[] = [
   [/Edg(e|A|iOS)?\//, "Edge"],
   [/OPR\//, "Opera"],

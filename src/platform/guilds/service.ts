@@ -188,7 +188,7 @@ async function isReadyWithin(
     (error: unknown) => {
       // The guild's page shows the reason and a button to retry.
       ctx.services.log.error("guild.provision-failed", { guildId, error });
-      if (isOutOfRoom(error)) full = withoutRoom(error);
+      if (isOutOfRoom(error)) full = diskFull(error);
       return false;
     },
   );
@@ -200,8 +200,8 @@ async function isReadyWithin(
   return isReady;
 }
 
-/** Somebody else took the last room after the guild was recorded. */
-function withoutRoom(cause: unknown): Unavailable {
+/** The disk became full after the guild was recorded. */
+function diskFull(cause: unknown): Unavailable {
   return new Unavailable(
     "database/storage-full",
     "This server's disk is full. The guild is kept: try again on its page when there is room.",
