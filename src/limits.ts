@@ -110,10 +110,7 @@ export const limits = {
      * short.
      */
     moveLeaseMs: 15 * SECOND_MS,
-    /**
-     * Copies that catch up with a guild in use. Further passes would find as much to copy as the last
-     * one.
-     */
+    /** Passes of a move that catch up with a guild in use. Later ones would find as much to copy. */
     movePassesMax: 4,
     /** A guild needs one link or a few emails. Hundreds of open invitations would be a risk. */
     invitationsMax: 100,
@@ -439,7 +436,7 @@ export const limits = {
     retryMs: 10,
     /** Longest interval between tries to write again to a server that is away. */
     persistMsMax: SECOND_MS / 2,
-    /** Consecutive failures after which a database is not asked for a while. Fewer may be chance. */
+    /** Consecutive failures after which a database is not queried for a while. Fewer may be chance. */
     failuresMax: 3,
     /** A restarted server is asked again this soon. Until then requests fail without waiting. */
     restMs: SECOND_MS,
@@ -471,7 +468,7 @@ export const limits = {
     triesMax: 5,
     retryMs: 200,
     retryMsMax: 3 * SECOND_MS,
-    /** A longer wait is left to the sweep, which comes back later. */
+    /** If the API asks for a longer wait, the call fails, and a later sweep tries again. */
     retryAfterMsMax: 10 * SECOND_MS,
     /** A new database answers "not found" for up to fifteen seconds. */
     servesMsMax: 40 * SECOND_MS,

@@ -45,7 +45,7 @@ export function startOf(slot: number, { windowMs }: RateLimit): number {
  * is a fortieth of the limit. Each process but one may exceed the limit by this much. Small limits are
  * exact.
  */
-export function untoldMax({ max }: RateLimit): number {
+export function unsharedMax({ max }: RateLimit): number {
   return Math.floor(max / 40);
 }
 

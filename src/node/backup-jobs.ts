@@ -95,8 +95,8 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
     },
     [LATE_COPIES_JOB]: {
       run: async () => {
-        const letters = await queueOverdueEmails(deps);
-        return { detail: `${letters} letters` };
+        const emails = await queueOverdueEmails(deps);
+        return { detail: `${emails} letters` };
       },
     },
   };

@@ -7,7 +7,7 @@ import { newId } from "../kernel/ids.ts";
 import { type Mail, type Mailer, UndeliverableMail } from "../services.ts";
 
 /** An email in the outbox. The time of writing is in Unix milliseconds. */
-export interface OutboxLetter extends Mail {
+export interface OutboxEmail extends Mail {
   readonly from: string;
   readonly at: number;
 }
@@ -23,14 +23,14 @@ export async function nodeMailer(config: Config, now: Clock): Promise<Mailer> {
 export function folderMailer(folder: string, from: string, now: Clock): Mailer {
   return {
     async send(mail) {
-      const letter: OutboxLetter = { ...mail, from, at: now().getTime() };
+      const email: OutboxEmail = { ...mail, from, at: now().getTime() };
       // Emails contain links that give access to accounts, so other users of this machine must not read
       // them.
       await makeFolder(folder);
       const path = join(folder, `${newId<string>()}.json`);
       const file = await open(`${path}.part`, "wx", 0o600);
       try {
-        await file.writeFile(`${JSON.stringify(letter, null, 2)}\n`);
+        await file.writeFile(`${JSON.stringify(email, null, 2)}\n`);
         await file.sync();
       } finally {
         await file.close();

@@ -17,7 +17,7 @@ interface ShownProblem {
 }
 
 /** Statuses of temporary problems, which may be gone at the next try. */
-const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
+const TEMPORARY: ReadonlySet<number> = new Set([429, 500, 503]);
 
 /** A problem as a page: what happened, what to do, and the request id for support. */
 export function problemPage(c: Context<AppEnv>, problem: ShownProblem) {
@@ -76,7 +76,7 @@ function wayOn(
   if (problem.status === 402 && view.guild && may(view.guild, "settings.manage")) {
     return [guildHref(view, "/settings/plan"), t.plan];
   }
-  if (PASSING.has(problem.status)) return [withParams(view.url, {}), t.again];
+  if (TEMPORARY.has(problem.status)) return [withParams(view.url, {}), t.again];
   return view.guild && [guildHref(view, ""), view.guild.guild.name];
 }
 

@@ -8,7 +8,7 @@ import {
   ratesWith,
   type SlotUses,
   slotOf,
-  untoldMax,
+  unsharedMax,
 } from "../../src/kernel/rates.ts";
 import { limits } from "../../src/limits.ts";
 
@@ -16,27 +16,27 @@ import { limits } from "../../src/limits.ts";
 class Shared {
   readonly slots: { slot: number; uses: number }[] = [];
 
-  tell(nowMs: number, limit: RateLimit, untold: number): number {
+  tell(nowMs: number, limit: RateLimit, unshared: number): number {
     const slot = slotOf(nowMs, limit);
     const counted = this.slots.filter((one) => one.slot > slot - COUNTED_SLOTS);
-    const free = limit.max - untold - counted.reduce((sum, { uses }) => sum + uses, 0);
-    this.slots.push({ slot, uses: untold + (free > 0 ? 1 : 0) });
+    const free = limit.max - unshared - counted.reduce((sum, { uses }) => sum + uses, 0);
+    this.slots.push({ slot, uses: unshared + (free > 0 ? 1 : 0) });
     return free - 1;
   }
 }
 
 /** What one process does. */
 class Process {
-  #untold = 0;
+  #unshared = 0;
   #left = Number.POSITIVE_INFINITY;
 
   use(shared: Shared, nowMs: number, limit: RateLimit): boolean {
-    if (this.#untold < Math.min(this.#left, untoldMax(limit))) {
-      this.#untold++;
+    if (this.#unshared < Math.min(this.#left, unsharedMax(limit))) {
+      this.#unshared++;
       return true;
     }
-    const left = shared.tell(nowMs, limit, this.#untold);
-    this.#untold = 0;
+    const left = shared.tell(nowMs, limit, this.#unshared);
+    this.#unshared = 0;
     this.#left = Math.max(0, left);
     return left >= 0;
   }
@@ -103,7 +103,7 @@ test("nobody is refused who used less than the limit, but for what was told late
   fc.assert(
     fc.property(limit, plan, (of, steps) => {
       const { admitted, refused } = run(steps, of);
-      const late = 3 * untoldMax(of);
+      const late = 3 * unsharedMax(of);
       const wrongly = refused.filter(({ at, before }) => {
         const since = at - of.windowMs * 1.06;
         return admitted.slice(0, before).filter((one) => one > since).length < of.max - late;

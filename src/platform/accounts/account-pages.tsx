@@ -11,7 +11,7 @@ import { ProofPage, VerifyPage } from "./entry.tsx";
 import { onForm, ownPage } from "./form-page.ts";
 import { resendVerification, verifyEmail } from "./links.ts";
 import { localPath } from "./next-path.ts";
-import { unlink, waysIn } from "./providers/links.ts";
+import { signInMethods, unlink } from "./providers/links.ts";
 import { providersOf } from "./providers/providers.ts";
 import {
   changePassword,
@@ -79,7 +79,7 @@ function addProofPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
 }
 
 async function proof(c: Context<AppEnv>, form: FormState, next: string) {
-  const { hasPassword, identities } = await waysIn(c.var.platform);
+  const { hasPassword, identities } = await signInMethods(c.var.platform);
   const providers = providersOf(c.var.services.config).filter(({ id }) =>
     identities.some(({ provider }) => provider === id),
   );
@@ -140,7 +140,7 @@ async function onAccountForm<T extends z.ZodType>(
 async function account(c: Context<AppEnv>, forms: Partial<Record<keyof AccountForms, FormState>>) {
   const [sessions, ways] = await Promise.all([
     listSessions(c.var.platform),
-    waysIn(c.var.platform),
+    signInMethods(c.var.platform),
   ]);
   const blank = { profile: emptyForm, password: emptyForm, sessions: emptyForm };
   const all = { ...blank, identities: emptyForm, ...forms };

@@ -16,7 +16,7 @@ import { DataTable } from "../../web/tables.tsx";
 import { deviceOf } from "./device.ts";
 import { NewPasswordField, PasswordField } from "./entry.tsx";
 import type { OfferedProvider } from "./provider-buttons.tsx";
-import type { WaysIn } from "./providers/links.ts";
+import type { SignInMethods } from "./providers/links.ts";
 import { IdentitiesCard } from "./providers/views/providers.tsx";
 import type { SessionView } from "./service.ts";
 
@@ -31,7 +31,7 @@ export interface AccountForms {
 interface AccountProps {
   readonly view: View;
   readonly sessions: readonly SessionView[];
-  readonly ways: WaysIn;
+  readonly ways: SignInMethods;
   readonly providers: readonly OfferedProvider[];
   readonly forms: AccountForms;
 }

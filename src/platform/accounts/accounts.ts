@@ -197,7 +197,7 @@ export async function beginSession(
   const settledMs = ctx.services.platform.settledNow().getTime();
   const idleSince = settledMs - limits.session.idleMs;
   const place = await signInPlace(ctx, user.id);
-  const letter =
+  const notice =
     place.isNew && options.tellOfPlace ? await noticeRows(ctx, user.id, "new-place") : [];
   return {
     session: { token, expiresAt, user: toAccount(user) },
@@ -208,7 +208,7 @@ export async function beginSession(
       orm.insert(sessions).values(row),
       tooManySessions(ctx, user.id, id),
       ...place.rows,
-      ...letter,
+      ...notice,
     ],
   };
 }

@@ -42,7 +42,7 @@ export async function resendVerification(
   { locale }: { locale: Locale },
 ): Promise<void> {
   const { userId, email } = accountHolder(ctx);
-  await countLetter(ctx, email);
+  await countEmail(ctx, email);
   const user = await userById(ctx, userId);
   if (user.emailVerifiedAt !== null) return;
   const rows = await verificationRows(ctx, user.id, locale);
@@ -84,7 +84,7 @@ export async function sendReset(
   { email, locale }: { email: string; locale: Locale },
 ): Promise<void> {
   await countByAddress(ctx, "email");
-  await countLetter(ctx, email);
+  await countEmail(ctx, email);
   const user = await userByEmail(ctx, email);
   const rows = await messageRows(ctx.services, {
     template: "reset",
@@ -169,7 +169,7 @@ function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writa
  * Counts one email to an address. The address is hashed, because it may not belong to an account.
  * @throws {LimitReached} `rate/too-many`
  */
-export async function countLetter(ctx: ActingContext, email: string): Promise<void> {
+export async function countEmail(ctx: ActingContext, email: string): Promise<void> {
   await ctx.services.rates.use("email", "account", hashToken(email));
 }
 

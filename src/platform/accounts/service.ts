@@ -74,13 +74,13 @@ export async function signUp(
     passwordHash: await services.passwords.hash(canonicalPassword(input.password)),
     emailVerifiedAt: null,
   };
-  const letter = await verificationRows(ctx, user.id, input.locale);
+  const emailRows = await verificationRows(ctx, user.id, input.locale);
   try {
     await write(services.platform.db, [
       services.platform.db.orm
         .insert(users)
         .values({ ...user, createdAt: services.now().getTime() }),
-      ...letter,
+      ...emailRows,
       record(ctx, "user.sign-up", user.id, { after: { name: user.name } }),
     ]);
   } catch (error) {

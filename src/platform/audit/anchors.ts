@@ -25,7 +25,7 @@ export const PLATFORM_PLACE: LogPlace = { log: "platform", generation: 1 };
 /** What the platform has recorded about a log, and whether the records are valid. */
 export interface KnownLog extends Known {
   readonly checkpoints: readonly Checkpoint[];
-  /** The first anchor that another installation (`wrong`) or another secret signed. */
+  /** The first anchor with a wrong signature, or one of another secret. */
   readonly doubtful: { readonly seq: number; readonly check: "wrong" | "other-key" } | undefined;
   /** Whether signatures were checked. That needs the server's secret. */
   readonly isChecked: boolean;

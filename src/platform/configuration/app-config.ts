@@ -26,12 +26,12 @@ export type Settings = { readonly [K in SettingKey]: z.output<(typeof SETTINGS)[
  * in every process within that time. Requests between two reads do not wait for the database.
  */
 export class AppConfig {
-  readonly #settings: Fresh<Settings>;
-  readonly #plans: Fresh<readonly Plan[]>;
+  readonly #settings: CachedValue<Settings>;
+  readonly #plans: CachedValue<readonly Plan[]>;
 
   constructor(platform: PlatformStore) {
-    this.#settings = new Fresh(() => readSettings(platform));
-    this.#plans = new Fresh(() => listPlans(platform));
+    this.#settings = new CachedValue(() => readSettings(platform));
+    this.#plans = new CachedValue(() => listPlans(platform));
   }
 
   current(): Promise<Settings> {
@@ -51,7 +51,7 @@ export class AppConfig {
 }
 
 /** Caches one value for all callers within a few seconds. */
-class Fresh<T> {
+class CachedValue<T> {
   readonly #read: () => Promise<T>;
   #known: { readonly value: Promise<T>; readonly readAt: number } | undefined;
 

@@ -44,8 +44,8 @@ export class ResponseCache {
     fetch: () => Promise<T>,
   ): Promise<T> {
     const name = JSON.stringify([scope, key]);
-    const under = this.#flights.get(name);
-    if (under) return (await under.answer) as T;
+    const pending = this.#flights.get(name);
+    if (pending) return (await pending.answer) as T;
     const flight: Flight = {
       tags: terms.tags ?? [],
       scope,
@@ -91,7 +91,7 @@ export class ResponseCache {
     if (row && row.expiresAt > now().getTime()) return JSON.parse(row.body) as T;
     try {
       const value = await fetch();
-      if (!flight.isOutdated) await this.#keep(scope, key, terms, value);
+      if (!flight.isOutdated) await this.#store(scope, key, terms, value);
       return value;
     } catch (error) {
       const staleUntil = row ? row.expiresAt + (terms.staleOkMs ?? 0) : 0;
@@ -100,7 +100,7 @@ export class ResponseCache {
     }
   }
 
-  async #keep(scope: string, key: string, terms: CacheTerms, value: unknown): Promise<void> {
+  async #store(scope: string, key: string, terms: CacheTerms, value: unknown): Promise<void> {
     const body = JSON.stringify(value);
     if (body.length > limits.cache.bodyCharsMax) return;
     const nowMs = this.#platform.now().getTime();

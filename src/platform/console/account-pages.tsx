@@ -22,7 +22,7 @@ import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
 import { type OperatorEnv, pathId, requireArea } from "./access.ts";
-import { letterInput } from "./account-routes.ts";
+import { verificationEmailInput } from "./account-routes.ts";
 import {
   type AccountFile,
   type AccountLine,
@@ -58,7 +58,7 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<OperatorEn
   pages.post("/accounts/:id/verification", needed, (c) =>
     onForm(
       c,
-      letterInput,
+      verificationEmailInput,
       (form) => accountHtml(c, form),
       async ({ locale }) => {
         await mailVerification(c.var.operator, { id: pathId<UserId>(c), locale });
@@ -167,7 +167,7 @@ async function accountHtml(c: PageContext, form: FormState) {
       <Card title={t.facts}>
         <Facts facts={facts(view, account)} />
       </Card>
-      {!account.isVerified && <Letter c={c} account={account} form={form} />}
+      {!account.isVerified && <VerificationEmail c={c} account={account} form={form} />}
       <Sessions c={c} account={account} />
       <Section title={t.nav.guilds}>
         <Guilds view={view} account={account} isLinked={areas.has("guilds")} />
@@ -191,7 +191,7 @@ function facts(view: View, account: AccountFile) {
 }
 
 /** Sends the verification email again, to a person who lost it or never got it. */
-function Letter(props: { c: PageContext; account: AccountFile; form: FormState }) {
+function VerificationEmail(props: { c: PageContext; account: AccountFile; form: FormState }) {
   const { c, account, form } = props;
   const view = viewOf(c);
   const t = view.messages.operator.accountPages;

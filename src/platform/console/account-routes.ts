@@ -8,7 +8,7 @@ import { accountFile, endAllSessions, findAccounts, mailVerification } from "./a
 const api = operatorOperations("Operators");
 const params = z.object({ id: z.uuid() });
 
-export const letterInput = z.strictObject({ locale: z.enum(LOCALES).default("en") });
+export const verificationEmailInput = z.strictObject({ locale: z.enum(LOCALES).default("en") });
 
 const accountLine = z
   .object({
@@ -106,7 +106,7 @@ accountsApi.openapi(
     problems: ["operator/no-such-account", "operator/verified-already"],
     needs: "accounts",
     params,
-    body: letterInput,
+    body: verificationEmailInput,
     answers: { 202: { description: "The letter is on its way." } },
   }),
   async (c) => {

@@ -7,7 +7,7 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
-import { countLetter, verificationRows } from "../accounts/links.ts";
+import { countEmail, verificationRows } from "../accounts/links.ts";
 import type { ProviderId } from "../accounts/providers/schema.ts";
 import { record } from "../context.ts";
 import type { GuildStatus } from "../schema.ts";
@@ -151,7 +151,7 @@ export async function mailVerification(
 ): Promise<void> {
   const account = await accountFile(ctx, input.id);
   if (account.isVerified) throw verifiedAlready();
-  await countLetter(ctx, account.email);
+  await countEmail(ctx, account.email);
   const rows = await verificationRows(ctx, account.id, input.locale);
   await write(ctx.services.platform.db, [
     guard(

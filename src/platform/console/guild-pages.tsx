@@ -288,7 +288,7 @@ function Members({ view, file }: { view: View; file: GuildFile }) {
   );
 }
 
-/** Links to the account. Operators without that area get the form to act as the person. */
+/** Links to the account, or to the form to act as the person, depending on the area. */
 function Email({ view, of }: { view: View; of: GuildFile["members"][number] }) {
   const { caller } = view;
   const areas = (caller.type === "user" && caller.operates) || [];

@@ -13,13 +13,13 @@ import type { PlatformStore } from "../store.ts";
 export async function warnOfOverdueBackups(platform: PlatformStore, jobs: Jobs): Promise<void> {
   const { late } = await lateness(platform);
   if (late === 0) return;
-  const told = await platform.db.first(
+  const lastWarning = await platform.db.first(
     "SELECT 1 FROM job_runs WHERE kind = ? AND outcome = 'done' AND finished_at BETWEEN ? AND ?",
     LATE_COPIES_JOB,
     platform.now().getTime() - limits.backups.warnEveryMs,
     platform.now().getTime() + limits.clock.skewMs,
   );
-  if (!told) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
+  if (!lastWarning) await jobs.enqueue(OF_THE_PLATFORM, LATE_COPIES_JOB, "");
 }
 
 /** Queues an email to every operator with the area `backups`. Returns the number of receivers. */
@@ -36,7 +36,7 @@ export async function queueOverdueEmails(
   const page = new URL("/operator/backups", config.publicUrl).href;
   const slugs = [...lateSlugs, ...(lateSlugs.length < late ? ["…"] : [])].join(", ");
   // Operators read the platform's documents, which are in English.
-  const letters = receivers.map(({ userId }) =>
+  const emails = receivers.map(({ userId }) =>
     messageRows(services, {
       template: "late-copies",
       userId,
@@ -45,6 +45,6 @@ export async function queueOverdueEmails(
       goodForMs: limits.backups.warnEveryMs,
     }),
   );
-  await write(platform.db, (await Promise.all(letters)).flat());
+  await write(platform.db, (await Promise.all(emails)).flat());
   return receivers.length;
 }

@@ -86,10 +86,10 @@ export async function invite(
   };
   const url = new URL(`/invitations/${token}`, services.config.publicUrl).href;
   const mailed = invitation.email !== null;
-  const letter = mailed ? await letterRows(ctx, platform, invitation, url) : [];
+  const emailRows = mailed ? await invitationEmailRows(ctx, platform, invitation, url) : [];
   await write(services.platform.db, [
     ...actorUnchanged(ctx),
-    ...letter,
+    ...emailRows,
     guard(
       sql`(select count(*) from invitations where guild_id = ${ctx.guild.id}
           and revoked_at is null and uses < uses_max and expires_at > ${nowMs})
@@ -123,7 +123,7 @@ export async function invite(
 }
 
 /** The rows that queue an invitation's email, in the language of its sender. */
-async function letterRows(
+async function invitationEmailRows(
   ctx: GuildContext,
   platform: PlatformContext,
   { email, expiresAt, createdAt }: Invitation,

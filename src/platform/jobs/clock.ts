@@ -72,7 +72,7 @@ export class ClockWatch {
   readonly #platform: PlatformStore;
   readonly #log: Log;
   readonly #background: Background;
-  #told: ClockState = "right";
+  #reported: ClockState = "right";
   #confirmations: number | undefined;
   #repairedAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
@@ -131,9 +131,9 @@ export class ClockWatch {
   }
 
   #tell(state: ClockState): void {
-    if (state === this.#told) return;
+    if (state === this.#reported) return;
     const isBack = state === "right";
-    this.#told = state;
+    this.#reported = state;
     // Repairs at once what the wrong clock wrote.
     this.#repairedAt = Number.NEGATIVE_INFINITY;
     const { clock, now } = this.#platform;

@@ -12,7 +12,7 @@ import {
   type SlotUses,
   slotOf,
   startOf,
-  untoldMax,
+  unsharedMax,
 } from "../../kernel/rates.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
@@ -29,7 +29,7 @@ export interface RateState {
 /** What this process knows about a subject. */
 interface Known {
   /** Uses that are not in the shared count yet. */
-  untold: number;
+  unshared: number;
   /** What the shared count had left at the last exchange. */
   left: number;
   /** No use is free before this moment, so the shared count need not be asked. */
@@ -39,7 +39,7 @@ interface Known {
 
 // Adds past uses, and one further use if it is free. Both happen under one lock for all processes.
 // Returns no row if there was neither.
-const TELL = `
+const ADD_USES = `
   INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
   SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
     SELECT ?4 - ?3 - coalesce(sum(uses), 0) AS free FROM rate_slots
@@ -93,49 +93,49 @@ export class RateLimiter {
       throw tooMany(limit, known.refusedUntil - nowMs);
     };
     refuseIfOver();
-    if (known.untold < Math.min(known.left, untoldMax(limit))) known.untold++;
+    if (known.unshared < Math.min(known.left, unsharedMax(limit))) known.unshared++;
     else {
-      known.asking = this.#tell(key, known, limit).finally(() => {
+      known.asking = this.#share(key, known, limit).finally(() => {
         known.asking = undefined;
       });
       await known.asking;
       refuseIfOver();
     }
     const resetAt = startOf(slotOf(nowMs, limit) + COUNTED_SLOTS, limit);
-    return { limit, left: known.left - known.untold, resetAt };
+    return { limit, left: known.left - known.unshared, resetAt };
   }
 
   #of(key: string, { max }: RateLimit): Known {
     let known = this.#known.get(key);
     if (known === undefined) {
-      known = { untold: 0, left: max, refusedUntil: 0, asking: undefined };
+      known = { unshared: 0, left: max, refusedUntil: 0, asking: undefined };
       this.#known.set(key, known);
     }
     return known;
   }
 
   /** Adds the local uses to the shared count, and asks for one more. */
-  async #tell(key: string, known: Known, limit: RateLimit): Promise<void> {
+  async #share(key: string, known: Known, limit: RateLimit): Promise<void> {
     const { db, now } = this.#platform;
     const nowMs = now().getTime();
     const slot = slotOf(nowMs, limit);
     const expiresAt = startOf(slot + COUNTED_SLOTS, limit);
-    const args = [key, slot, known.untold, limit.max, COUNTED_SLOTS, expiresAt];
+    const args = [key, slot, known.unshared, limit.max, COUNTED_SLOTS, expiresAt];
     let row: { left: number } | undefined;
     try {
-      row = await db.first<{ left: number }>(TELL, ...args);
+      row = await db.first<{ left: number }>(ADD_USES, ...args);
     } catch (error) {
       if (!isFull(error)) throw error;
       // Reading continues on a full disk, so this process counts alone until there is space.
-      known.untold++;
-      if (known.untold > limit.max) known.refusedUntil = nowMs + limit.windowMs;
+      known.unshared++;
+      if (known.unshared > limit.max) known.refusedUntil = nowMs + limit.windowMs;
       return;
     }
-    known.untold = 0;
+    known.unshared = 0;
     known.left = Math.max(0, row?.left ?? 0);
     if (row !== undefined && row.left >= 0) return;
     const free = freeAt(await db.all<SlotUses>(TAKEN, key), limit, nowMs);
-    // Another process's clock may be ahead of ours. Never ask again within the same moment.
+    // Another process's clock may be behind ours. Never ask again within the same moment.
     known.refusedUntil = Math.max(free, nowMs + 1);
   }
 }

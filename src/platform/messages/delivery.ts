@@ -94,11 +94,11 @@ async function linkFor(deps: Deps, row: Row, { email }: Receiver) {
   const nowMs = deps.now().getTime();
   const settledMs = deps.platform.settledNow().getTime();
   const token = newToken();
-  const takenBack = new Error("This message was taken back.");
+  const withdrawn = new Error("This message was taken back.");
   const { db } = deps.platform;
   try {
     await write(db, [
-      guard(sql`exists (select 1 from outgoing_messages where id = ${row.id})`, () => takenBack),
+      guard(sql`exists (select 1 from outgoing_messages where id = ${row.id})`, () => withdrawn),
       db.orm
         .delete(emailTokens)
         .where(and(eq(emailTokens.userId, row.userId), lte(emailTokens.expiresAt, settledMs))),
@@ -111,7 +111,7 @@ async function linkFor(deps: Deps, row: Row, { email }: Receiver) {
       }),
     ]);
   } catch (error) {
-    if (error === takenBack) return "void";
+    if (error === withdrawn) return "void";
     throw error;
   }
   // The token is in the query, which is never logged. Paths are.

@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GuildId, newId } from "../../../src/kernel/ids.ts";
-import type { OutboxLetter } from "../../../src/node/mail.ts";
+import type { OutboxEmail } from "../../../src/node/mail.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 
 /** The letters to one address, oldest first. */
-export async function lettersTo(t: TestApp, email: string): Promise<OutboxLetter[]> {
+export async function lettersTo(t: TestApp, email: string): Promise<OutboxEmail[]> {
   await t.services.messageRunner.drain();
   const folder = join(t.dir, "outbox");
   const names = (await readdir(folder).catch(() => []))
@@ -14,7 +14,7 @@ export async function lettersTo(t: TestApp, email: string): Promise<OutboxLetter
   const letters = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8"))),
   );
-  return (letters as OutboxLetter[]).filter((letter) => letter.to === email.toLowerCase());
+  return (letters as OutboxEmail[]).filter((letter) => letter.to === email.toLowerCase());
 }
 
 /** The token of the link in the newest letter to this person. */

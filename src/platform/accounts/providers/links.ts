@@ -24,13 +24,13 @@ export interface Identity {
 }
 
 /** The caller's sign-in methods. */
-export interface WaysIn {
+export interface SignInMethods {
   readonly hasPassword: boolean;
   readonly identities: readonly Identity[];
 }
 
 /** The caller's sign-in methods: a password and linked external accounts. */
-export async function waysIn(ctx: PlatformContext): Promise<WaysIn> {
+export async function signInMethods(ctx: PlatformContext): Promise<SignInMethods> {
   const { userId } = accountHolder(ctx);
   const identities = await ctx.services.platform.db.all<Identity>(
     `SELECT provider, name, linked_at AS linkedAt, last_used_at AS lastUsedAt

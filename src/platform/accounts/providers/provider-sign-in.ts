@@ -26,7 +26,7 @@ import { type Profile, type Provider, providerBy } from "./providers.ts";
  * returns a `NewUser`, who has to enter an address first.
  * @throws {Conflict} `auth/link-first`, `auth/identity-exists`
  */
-export async function enter(
+export async function signInByProvider(
   ctx: PlatformContext,
   provider: Provider,
   profile: Profile,
@@ -58,8 +58,8 @@ export async function signUpNewUser(
   const provider = providerBy(ctx.services.config, newUser.provider);
   const profile = { ...newUser, email: undefined, emailVerified: false };
   const user = newUserRow(input.email, input.name);
-  const letter = await verificationRows(ctx, user.id, input.locale);
-  const session = await makeAccount(ctx, user, provider, profile, letter);
+  const emailRows = await verificationRows(ctx, user.id, input.locale);
+  const session = await makeAccount(ctx, user, provider, profile, emailRows);
   return { session, next: newUser.next };
 }
 
@@ -105,7 +105,7 @@ async function makeAccount(
   user: UserRow,
   provider: Provider,
   profile: Profile,
-  letter: readonly Writable[] = [],
+  emailRows: readonly Writable[] = [],
 ): Promise<NewSession> {
   const { platform, now } = ctx.services;
   await refuseWhenClosed(ctx);
@@ -113,7 +113,7 @@ async function makeAccount(
   try {
     return await signInAs(ctx, user, provider, profile, [
       platform.db.orm.insert(users).values({ ...user, createdAt: now().getTime() }),
-      ...letter,
+      ...emailRows,
       ...linkRows(ctx, user.id, provider, profile),
       record(ctx, "user.sign-up", user.id, { after: { name: user.name, provider: provider.id } }),
     ]);

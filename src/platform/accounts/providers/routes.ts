@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { platformOperations } from "../../../http/operations.ts";
 import { createRouter, json } from "../../../http/router.ts";
-import { unlink, waysIn } from "./links.ts";
+import { signInMethods, unlink } from "./links.ts";
 import { providersOf } from "./providers.ts";
 
 const api = platformOperations("Accounts");
@@ -51,7 +51,7 @@ identitiesApi.openapi(
     },
   }),
   async (c) => {
-    const { hasPassword, identities: items } = await waysIn(c.var.platform);
+    const { hasPassword, identities: items } = await signInMethods(c.var.platform);
     return c.json({ hasPassword, items }, 200);
   },
 );

@@ -28,7 +28,7 @@ export const identities = sqliteTable(
   ],
 );
 
-/** OAuth flows that have come back. Each may do so once. */
+/** Finished OAuth flows. Each can finish only once. */
 export const usedRounds = sqliteTable(
   "used_rounds",
   {

@@ -9,7 +9,7 @@ import { accountHolder, countByAddress, type NewSession } from "../accounts.ts";
 import { authorizationUrl, flowNotValid, newFlowSecrets, profileFrom } from "./exchange.ts";
 import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
 import { link, prove } from "./links.ts";
-import { enter } from "./provider-sign-in.ts";
+import { signInByProvider } from "./provider-sign-in.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
 
 /** The result of an OAuth flow. A new user has no account yet and must enter an address first. */
@@ -67,7 +67,7 @@ export async function finishFlow(
   const { next } = flow;
   if (profile === undefined) return { type: "refused", next };
   if (flow.purpose === "sign-in") {
-    const entered = await enter(ctx, provider, profile);
+    const entered = await signInByProvider(ctx, provider, profile);
     return "token" in entered
       ? { type: "signed-in", session: entered, next }
       : { type: "new-user", newUser: { ...entered, next } };

@@ -5,12 +5,12 @@ import { ErrorSummary, Form, type FormState, TextField } from "../../../../web/f
 import { PlatformLayout } from "../../../../web/layout.tsx";
 import { EmailField, Entry } from "../../entry.tsx";
 import type { OfferedProvider } from "../../provider-buttons.tsx";
-import type { Identity, WaysIn } from "../links.ts";
+import type { Identity, SignInMethods } from "../links.ts";
 import { providerName } from "../providers.ts";
 
 interface CardProps {
   readonly view: View;
-  readonly ways: WaysIn;
+  readonly ways: SignInMethods;
   readonly providers: readonly OfferedProvider[];
   readonly form: FormState;
 }
