@@ -325,7 +325,7 @@ export const limits = {
     makingMsMax: HOUR_MS,
     /** Two missed backups in a row are no accident. The doctor reports them. */
     lateMs: 3 * HOUR_MS,
-    /** Operators would not read more emails about the same problem. */
+    /** Interval of warnings. Operators ignore more frequent emails about the same problem. */
     warnEveryMs: DAY_MS,
     /** A store that is silent for this long is unreachable. */
     requestMsMax: MINUTE_MS,

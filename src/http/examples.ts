@@ -110,7 +110,7 @@ function merged(parts: readonly unknown[]): unknown {
   return Object.assign({}, ...(parts as object[]));
 }
 
-/** All required fields. If there are none, the first two fields. */
+/** An object with its shown fields. A change without required fields gets its first two. */
 function exampleObject(schema: JsonSchema, schemas: Schemas): Record<string, unknown> {
   const { properties = {}, propertyNames } = schema;
   const fields = Object.keys(properties);

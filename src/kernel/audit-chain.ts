@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { GuildId } from "./ids.ts";
 
-/** One audit log: its database and its columns. Columns are only ever appended. */
+/** The name and columns of one audit log. Columns are only ever appended. */
 export interface AuditLog {
   readonly name: string;
   readonly columns: readonly string[];

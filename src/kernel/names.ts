@@ -81,7 +81,7 @@ export function nameFrom(text: string, charsMax: number, fallback = "?"): string
 }
 
 /**
- * A name for an email. Mail programs turn addresses, domains and email addresses into links, so these
+ * A name for an email. Mail programs turn web addresses, domains and email addresses into links, so they
  * are broken up. Invisible characters are removed.
  */
 export function plainWords(text: string): string {
