@@ -18,7 +18,7 @@ export interface Remotes {
   /** @throws {DatabaseError} `unreachable` for a guild on a server that is not configured. */
   readonly openClient: OpenClient;
   /** The same servers without shared work, for runtimes on which requests must not share any. */
-  anew(): Remotes;
+  fresh(): Remotes;
 }
 
 interface Options {
@@ -39,7 +39,7 @@ export async function remotesOf(
   const cloud = config.turso && new TursoPlatform({ ...config.turso, now });
   const tursoTokens = cloud && new TursoTokens(cloud, now);
 
-  const anew = (): Remotes => {
+  const fresh = (): Remotes => {
     const breakers = new Breakers();
     const openClient: OpenClient = (location) => {
       const options = { breaker: breakers.of(location.url), ...(fetch && { fetch }) };
@@ -58,9 +58,9 @@ export async function remotesOf(
     const turso =
       config.turso &&
       new TursoHost({ ...config.turso, ...shared, platform: cloud!, tokens: tursoTokens! });
-    return { sqld, turso, openClient, anew };
+    return { sqld, turso, openClient, fresh };
   };
-  return anew();
+  return fresh();
 }
 
 /**

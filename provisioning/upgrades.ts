@@ -39,7 +39,7 @@ export class Upgrades {
    */
   visit(guildId: GuildId, schemaVersion: number): "updates" | "waits" {
     if (!waitsForOperator(this.#deps.migrations, schemaVersion)) {
-      this.hurry(guildId);
+      this.prioritise(guildId);
       return "updates";
     }
     if (!this.#told.has(guildId)) {
@@ -55,7 +55,7 @@ export class Upgrades {
   }
 
   /** Begins the guild's migration, unless it is running or failed recently. Never throws. */
-  hurry(guildId: GuildId): void {
+  prioritise(guildId: GuildId): void {
     const nowMs = this.#deps.now().getTime();
     const failedAt = this.#failedAt.get(guildId);
     const isTooSoon = failedAt !== undefined && nowMs < failedAt + limits.fleet.upgradeRetryMs;

@@ -7,22 +7,22 @@ import type { Guild } from "../../src/platform/store.ts";
 import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
 import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
-import { type SwapDeps, swapDatabase } from "../swap.ts";
+import { type RepointDeps, repointToCopy } from "../repoint.ts";
 import { type Anchors, anchorRows, headsOf, placeOf } from "./anchors.ts";
 import {
+  checkpoint,
   copyFromFile,
   copyToFile,
   inFile,
   inspectCopy,
   pack,
   readOnce,
-  settle,
   withScratch,
 } from "./copies.ts";
 import { rebuildForeign } from "./foreign.ts";
 import type { Rebuilt } from "./rebuild.ts";
 
-interface Deps extends SwapDeps {
+interface Deps extends RepointDeps {
   readonly migrations: readonly Migration[];
   readonly scratch: string;
   readonly anchors: Anchors;
@@ -93,7 +93,7 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
       ],
       "write",
     );
-    await settle(client);
+    await checkpoint(client);
     return manifest;
   });
 }
@@ -199,7 +199,7 @@ export async function importGuild(
     const { manifest, rebuilt } = await openExport(deps, path, copy, guild.id);
     await inspectCopy(copy, (db) => deps.check(db, guild));
     const closed = (await platform.guild(guild.id))!;
-    await swapDatabase(deps, closed, await copyFromFile(host, copy), {
+    await repointToCopy(deps, closed, await copyFromFile(host, copy), {
       migrations,
       madeBy: manifest.guild.id as Guild["id"],
       prepare: (client) => unlinkStrangers(deps, guild, client),

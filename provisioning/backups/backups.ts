@@ -11,7 +11,7 @@ import { fault } from "../fault.ts";
 import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts";
 import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
-import { type SwapDeps, swapDatabase } from "../swap.ts";
+import { type RepointDeps, repointToCopy } from "../repoint.ts";
 import { type Anchors, headsOf } from "./anchors.ts";
 import {
   type CopyFacts,
@@ -24,11 +24,11 @@ import {
 } from "./copies.ts";
 import { rebuildForeign } from "./foreign.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
-import { keptBy } from "./policy.ts";
+import { retainedBy } from "./policy.ts";
 import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./rows.ts";
 import type { BackupStore } from "./store.ts";
 
-interface Deps extends SwapDeps {
+interface Deps extends RepointDeps {
   readonly platform: PlatformStore;
   readonly store: BackupStore;
   readonly migrations: readonly Migration[];
@@ -170,7 +170,7 @@ export class Backups {
       fault("restore.kept");
       const stream = await copyFromFile(host, fresh);
       const { alongside = [] } = options;
-      const restored = await swapDatabase(this.#deps, guild, stream, { migrations, alongside });
+      const restored = await repointToCopy(this.#deps, guild, stream, { migrations, alongside });
       await afterRestore(restored);
       return restored;
     });
@@ -216,7 +216,7 @@ export class Backups {
   async expired(guildId: GuildId): Promise<readonly Backup[]> {
     const all = await this.list({ guildId, limit: -1 });
     const good = all.filter(({ status, reason }) => status === "good" && reason === "schedule");
-    const kept = keptBy(
+    const kept = retainedBy(
       limits.backups.kept,
       good.map(({ takenAt }) => takenAt),
     );

@@ -32,7 +32,7 @@ export async function copyToFile(
   const client = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
   try {
     await client.migrate(statements);
-    await settle(client);
+    await checkpoint(client);
   } finally {
     await client.close();
   }
@@ -112,7 +112,7 @@ export async function countRows(client: Client): Promise<Readonly<Record<string,
 }
 
 /** Moves all data from the log into the file itself. */
-export async function settle(client: Client): Promise<void> {
+export async function checkpoint(client: Client): Promise<void> {
   await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
 }
 

@@ -7,9 +7,17 @@ import type { PlatformStore } from "../../src/platform/store.ts";
 import { dumpOf } from "../hosts/dump.ts";
 import { draftIn, isThere, makeFolder, removeDatabase } from "../hosts/file-drafts.ts";
 import { statementsIn } from "../hosts/sql-snapshot.ts";
-import { countRows, inFile, pack, refuseDamage, settle, unpack, withScratch } from "./copies.ts";
+import {
+  checkpoint,
+  countRows,
+  inFile,
+  pack,
+  refuseDamage,
+  unpack,
+  withScratch,
+} from "./copies.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
-import { keptBy, type Policy } from "./policy.ts";
+import { type Policy, retainedBy } from "./policy.ts";
 import type { BackupStore } from "./store.ts";
 
 const FOLDER = "platform";
@@ -76,7 +84,7 @@ export class PlatformBackups {
 
   async #prune(): Promise<void> {
     const all = await this.list();
-    const kept = keptBy(
+    const kept = retainedBy(
       this.#deps.kept,
       all.map(({ takenAt }) => takenAt),
     );
@@ -123,7 +131,7 @@ async function fetchCopy(
   return await inFile(path, async (client) => {
     await refuseDamage(client);
     const rows = await countRows(client);
-    await settle(client);
+    await checkpoint(client);
     return rows;
   });
 }
@@ -162,7 +170,7 @@ async function copyPlatform(platform: Client, path: string): Promise<void> {
   const copy = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
   try {
     await copy.migrate(statements);
-    await settle(copy);
+    await checkpoint(copy);
   } finally {
     await copy.close();
   }

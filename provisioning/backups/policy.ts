@@ -17,7 +17,7 @@ const SPANS = [
  * The times that a policy retains: the newest of each recent hour, day and week (UTC) with a backup, and
  * always the newest of all. Unix milliseconds in any order.
  */
-export function keptBy(policy: Policy, takenAt: readonly number[]): ReadonlySet<number> {
+export function retainedBy(policy: Policy, takenAt: readonly number[]): ReadonlySet<number> {
   const newestFirst = [...new Set(takenAt)].sort((a, b) => b - a);
   const kept = new Set(newestFirst.slice(0, 1));
   for (const [span, lengthMs] of SPANS) {

@@ -60,13 +60,13 @@ const NOT_COPIED = new Set(["_migrations", "__drizzle_migrations", "_guard"]);
  * @throws {DatabaseError} `corrupt` for a damaged file.
  */
 export async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
-  await refuseOddFile(request.from);
-  const version = await madeFor(request);
+  await refuseInvalidFile(request.from);
+  const version = await createTarget(request);
   const triggers = await inNewDatabase(request.to, takeTriggers);
   const facts = copyRows(request, version, triggers);
   return await inNewDatabase(request.to, async (client) => {
     await putTriggers(client, triggers);
-    const schema = await broughtUp(client, version, request.nowMs);
+    const schema = await migrated(client, version, request.nowMs);
     // The rules of the current schema do not apply to the values of an older one.
     if (schema === guildSchema.length) await refuseWrongValues(client);
     const log = await withoutTriggers(client, () => checkedLog(client, facts.guildId, request));
@@ -76,7 +76,7 @@ export async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
 }
 
 /** Migrates the copy to this release's schema, or up to the first migration that removes data. */
-async function broughtUp(client: Client, version: number, nowMs: number): Promise<number> {
+async function migrated(client: Client, version: number, nowMs: number): Promise<number> {
   const wanted = upToDestructive(guildSchema, version);
   const report = await migrate(client, wanted, { nowMs });
   if (report.error) throw rowsRefused(report.error.message);
@@ -95,7 +95,7 @@ async function broughtUp(client: Client, version: number, nowMs: number): Promis
  *
  * @throws {TooLarge} `copy/too-large`
  */
-async function refuseOddFile(path: string): Promise<void> {
+async function refuseInvalidFile(path: string): Promise<void> {
   const { size } = await stat(path);
   if (size > limits.archives.bytesMax) {
     const { bytesMax } = limits.archives;
@@ -112,7 +112,7 @@ async function refuseOddFile(path: string): Promise<void> {
 }
 
 /** Creates the new database with the schema of the file's migration ledger. */
-async function madeFor({ from, to, nowMs }: RebuildRequest): Promise<number> {
+async function createTarget({ from, to, nowMs }: RebuildRequest): Promise<number> {
   await inNewDatabase(to, async (client) => {
     await client.execute({ sql: "PRAGMA user_version", args: [] });
   });

@@ -15,15 +15,15 @@ export function schemaIn(db: DatabaseWithSource, schema: "main" | "source"): Sch
   for (const [type, name, table, sql] of rows) {
     const key = `${String(type)} ${String(name)}`;
     if (/^index sqlite_autoindex_/.test(key)) continue;
-    if (found.has(key)) throw oddSchema(`${key} is there twice`);
+    if (found.has(key)) throw invalidSchema(`${key} is there twice`);
     const object = { type: String(type), name: String(name), table: String(table) };
     found.set(key, { ...object, sql: String(sql ?? ""), columns: new Map() });
   }
   const known = new Set(["table", "index", "trigger", "view"]);
   for (const [key, object] of found) {
-    if (!known.has(object.type)) throw oddSchema(`${key} is of no known kind`);
+    if (!known.has(object.type)) throw invalidSchema(`${key} is of no known kind`);
     if (object.type !== "table") continue;
-    if (!/^\s*create\s+table\b/i.test(object.sql)) throw oddSchema(`${key} is no plain table`);
+    if (!/^\s*create\s+table\b/i.test(object.sql)) throw invalidSchema(`${key} is no plain table`);
     found.set(key, { ...object, columns: columnsIn(db, schema, object.name) });
   }
   return found;
@@ -37,7 +37,7 @@ export function schemaIn(db: DatabaseWithSource, schema: "main" | "source"): Sch
 export function ledgerIn(db: DatabaseWithSource): readonly { name: string; hash: string }[] {
   const table = schemaIn(db, "source").get("table _migrations");
   const columns = table ? [...table.columns.keys()].join() : "";
-  if (columns !== "position,name,hash,applied_at") throw oddSchema("it has no ledger of ours");
+  if (columns !== "position,name,hash,applied_at") throw invalidSchema("it has no ledger of ours");
   const rows = db.rows("SELECT name, hash FROM source._migrations ORDER BY position LIMIT 1000");
   return rows.map(([name, hash]) => ({ name: String(name), hash: String(hash) }));
 }
@@ -54,7 +54,7 @@ function columnsIn(
   return new Map(rows.map(([name, ...rest]) => [String(name), rest.join(" ")]));
 }
 
-function oddSchema(what: string): Invalid {
+function invalidSchema(what: string): Invalid {
   return new Invalid(
     "copy/schema-differs",
     `Its tables are not those of a guild: ${what}. Nothing was taken from it.`,

@@ -35,11 +35,12 @@ export async function acceptLog(
     ? await guildFinding(services, guild)
     : await platformFinding(services, new Map());
   refuseBroken(finding);
-  const told = toldOf(finding);
+  const verdict = verdictOf(finding);
   if (options.dryRun !== true) await accept(services, guild, finding, options.reason);
   out.result(
     { log: finding.log, accepted: options.dryRun !== true, head: finding.head, fault: finding.bad },
-    () => (options.dryRun ? `${told}\nNothing was signed.` : `${told}\nIt is signed as it is now.`),
+    () =>
+      options.dryRun ? `${verdict}\nNothing was signed.` : `${verdict}\nIt is signed as it is now.`,
   );
   return EXIT.done;
 }
@@ -53,7 +54,7 @@ function refuseBroken(finding: AuditFinding): void {
   throw new Conflict("audit/not-whole", `This log cannot be accepted: ${why}.`, { next });
 }
 
-function toldOf(finding: AuditFinding): string {
+function verdictOf(finding: AuditFinding): string {
   const { log, rows, bad } = finding;
   if (!isWrong(finding)) return `The log of ${log} has ${rows} rows and fits what was signed.`;
   return `The log of ${log} has ${rows} rows; row ${bad!.seq} ${FAULTS[bad!.fault]}.`;

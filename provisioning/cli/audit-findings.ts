@@ -110,14 +110,14 @@ async function verified(
     const known = await services.auditAnchors.known(place);
     const all = [...known.heads, ...(heads.get(place.log) ?? [])];
     const { bad, ...facts } = await verifyAudit(db, log, { ...known, heads: all });
-    return { ...facts, bad: bad ?? doubtIn(known), isSigned: known.isChecked };
+    return { ...facts, bad: bad ?? anchorFault(known), isSigned: known.isChecked };
   };
   const first = await verify();
   // Rows pruned during the check look missing. A second check tells.
   return first.bad ? await verify() : first;
 }
 
-function doubtIn({ doubtful }: KnownLog): AuditFault | undefined {
+function anchorFault({ doubtful }: KnownLog): AuditFault | undefined {
   if (doubtful === undefined) return undefined;
   const fault = doubtful.check === "wrong" ? "anchor-forged" : "signed-otherwise";
   return { seq: doubtful.seq, fault };

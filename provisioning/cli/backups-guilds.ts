@@ -21,12 +21,20 @@ export async function listCopies(
 }
 
 /** Describes what `create` would do. */
-export async function wouldCopy(services: NodeServices, slug: string | undefined, options: Which) {
+export async function describeCopy(
+  services: NodeServices,
+  slug: string | undefined,
+  options: Which,
+) {
   return `copy ${countOf(await guildsFor(services, slug, options))}`;
 }
 
 /** Describes what `find` would do. */
-export async function wouldFind(services: NodeServices, slug: string | undefined, options: Which) {
+export async function describeFind(
+  services: NodeServices,
+  slug: string | undefined,
+  options: Which,
+) {
   return `look in the store for copies of ${countOf(await guildsFor(services, slug, options))}`;
 }
 

@@ -20,19 +20,19 @@ export async function restoreGuild(
   const copy = await chosen(services, guild, options.backup);
   const lost = options.lost ? undefined : await services.backups.lostBy(copy);
   const plan = { backup: copy.id, takenAt: copy.takenAt, lost: lost ?? null };
-  const told = [
+  const lines = [
     `The copy of ${when(copy.takenAt)}, ${sizeOf(copy)}.`,
     lost
       ? `Since then ${lost.changes} changes were noted; they would be lost.`
       : "What was written since then is lost.",
   ];
   if (options.dryRun) {
-    out.result(plan, () => told.join("\n"));
+    out.result(plan, () => lines.join("\n"));
     return EXIT.done;
   }
   if (options.confirm !== slug) {
     const next = [`guildhall backups restore ${slug} --backup ${copy.id} --confirm ${slug}`];
-    out.failure(new Invalid("cli/not-confirmed", told.join(" "), { next }));
+    out.failure(new Invalid("cli/not-confirmed", lines.join(" "), { next }));
     return EXIT.misused;
   }
   const ctx = atThisMachine(services);
@@ -43,7 +43,9 @@ export async function restoreGuild(
     ],
   });
   out.result({ ...plan, generation: restored.generation }, () =>
-    [`${guild.name} has the database of ${when(copy.takenAt)} again.`, ...told.slice(1)].join("\n"),
+    [`${guild.name} has the database of ${when(copy.takenAt)} again.`, ...lines.slice(1)].join(
+      "\n",
+    ),
   );
   return EXIT.done;
 }

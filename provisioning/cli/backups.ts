@@ -31,7 +31,7 @@ export function backupCommands(program: Command): void {
       run(
         o,
         async (services, out) => (await copies()).forChosen(services, out, slug, o, "create"),
-        async (services) => (await copies()).wouldCopy(services, slug, o),
+        async (services) => (await copies()).describeCopy(services, slug, o),
       ),
     );
   backups
@@ -75,7 +75,7 @@ export function backupCommands(program: Command): void {
       run(
         o,
         async (services, out) => (await copies()).forChosen(services, out, slug, o, "find"),
-        async (services) => (await copies()).wouldFind(services, slug, o),
+        async (services) => (await copies()).describeFind(services, slug, o),
       ),
     );
   restoreCommand(backups);

@@ -7,7 +7,7 @@ export const DIST = join(ROOT, "dist");
 const RECORD = "built-from.json";
 
 /** The source files of a build, with their versions at that time. */
-type Record = readonly (readonly [path: string, version: string])[];
+type BuildRecord = readonly (readonly [path: string, version: string])[];
 
 /**
  * The record of a build that began at `startedAt`. Undefined when a file changed during the build, because
@@ -18,14 +18,14 @@ export function recordOf(
   startedAt: number,
 ): { readonly name: string; readonly text: string } | undefined {
   if (paths.some((path) => statSync(join(ROOT, path)).mtimeMs >= startedAt)) return undefined;
-  const record: Record = paths.map((path) => [path, versionOf(path)]);
+  const record: BuildRecord = paths.map((path) => [path, versionOf(path)]);
   return { name: RECORD, text: JSON.stringify(record) };
 }
 
 /** Tells whether every file is the one that the build used. Compares size and time, in a few milliseconds. */
 export function isUpToDate(): boolean {
   try {
-    const record = JSON.parse(readFileSync(join(DIST, RECORD), "utf8")) as Record;
+    const record = JSON.parse(readFileSync(join(DIST, RECORD), "utf8")) as BuildRecord;
     return record.every(([path, version]) => versionOf(path) === version);
   } catch {
     return false;

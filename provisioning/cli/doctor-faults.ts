@@ -42,17 +42,17 @@ export async function databaseFindings(services: NodeServices): Promise<readonly
   const stored = await storedFaults(services.platform);
   const slugs = await slugsOf(services);
   const found: Finding[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const [at, fault] of stored.entries()) {
     const isOver = at < limits.database.faultsExaminedMax && (await isWell(services, fault));
     if (isOver) services.faults.examined(fault);
     else {
-      told.add(fault.guildId);
+      reported.add(fault.guildId);
       found.push(toFinding(fault, slugs.get(fault.guildId) ?? fault.guildId));
     }
   }
   for (const { slug, cause, id } of broken) {
-    if (told.has(id)) continue;
+    if (reported.has(id)) continue;
     const finding = `The database of ${slug} is damaged: ${cause} (database/damaged)`;
     found.push({ finding, next: `guildhall backups restore ${slug} --dry-run` });
   }

@@ -23,17 +23,17 @@ export async function misplaced({ platform, config }: NodeServices): Promise<rea
     }
   }
   const findings: Finding[] = [];
-  const tell = (what: string, slugs: readonly string[], next: string) => {
+  const addFinding = (what: string, slugs: readonly string[], next: string) => {
     if (slugs.length > 0) findings.push({ finding: `${what}: ${some(slugs)}`, next });
   };
   const restore = "guildhall backups restore --help";
-  tell(
+  addFinding(
     "Guilds that the registry finds outside of DATA_DIR, so they are not served",
     outside,
     restore,
   );
-  tell("Guilds whose files are not in DATA_DIR/guilds", missing, restore);
-  tell(
+  addFinding("Guilds whose files are not in DATA_DIR/guilds", missing, restore);
+  addFinding(
     "Guilds whose files are links, so they are not served: put the files themselves in DATA_DIR/guilds",
     links,
     "guildhall guilds check --help",

@@ -80,7 +80,7 @@ const LOOKS: readonly ((services: NodeServices) => Promise<readonly Finding[]>)[
   behind,
   failingJobs,
   unclaimed,
-  older,
+  outdated,
   misplaced,
 ];
 
@@ -121,7 +121,7 @@ async function failingJobs({ platform }: NodeServices): Promise<readonly Finding
 }
 
 /** Checks the guilds that changed last, because their newest writes may be missing. */
-async function older({ platform, tenants }: NodeServices): Promise<readonly Finding[]> {
+async function outdated({ platform, tenants }: NodeServices): Promise<readonly Finding[]> {
   const rows = await platform.db.all<{ id: GuildId; slug: string }>(
     `SELECT g.id, g.slug FROM audit_anchors a JOIN guilds g
        ON g.id = a.log AND g.generation = a.generation

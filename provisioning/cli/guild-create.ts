@@ -6,7 +6,10 @@ import { account, type CreateOptions, facts } from "./guilds.ts";
 import { EXIT, type Output } from "./output.ts";
 
 /** Describes what `createGuild` would do. */
-export async function wouldCreate(services: NodeServices, options: CreateOptions): Promise<string> {
+export async function describeCreate(
+  services: NodeServices,
+  options: CreateOptions,
+): Promise<string> {
   const owner = await account(services, options.ownerEmail);
   return `found ${inputOf(options).name} for ${owner.name}`;
 }

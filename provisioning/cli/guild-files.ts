@@ -57,7 +57,7 @@ export async function importOne(
     await unpackFile(file, copy);
     // Run all checks before the guild exists.
     const opened = await openExport(services.archiving, copy, rebuilt);
-    if (options.dryRun) return told(out, opened);
+    if (options.dryRun) return textOf(out, opened);
     const { manifest } = opened;
     const guild = await fill(services, copy, manifest, options);
     out.result(facts(guild), () => `${guild.name} is ready at /g/${guild.slug}`);
@@ -65,7 +65,7 @@ export async function importOne(
   });
 }
 
-function told(out: Output, { manifest, rebuilt }: Imported): number {
+function textOf(out: Output, { manifest, rebuilt }: Imported): number {
   const rows = Object.values(manifest.rows).reduce((sum, n) => sum + n, 0);
   const { name, realm } = manifest.guild;
   const left = rebuilt.left.map((what) => `\nLeft behind: ${what}`).join("");

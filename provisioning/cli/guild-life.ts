@@ -7,7 +7,7 @@ import { type AuditFinding, FAULTS } from "./audit-faults.ts";
 import { bySlug } from "./guilds.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
-import { run, type Would } from "./run.ts";
+import { type DryRun, run } from "./run.ts";
 
 /** `guildhall guilds suspend|resume|check`. */
 export function lifeCommands(guilds: Command): void {
@@ -29,7 +29,7 @@ export function lifeCommands(guilds: Command): void {
           out.result({ suspended: guild.id }, () => `${guild.name} is suspended.\n${next}`);
           return EXIT.done;
         },
-        would("suspend", "ready", slug),
+        describe("suspend", "ready", slug),
       ),
     );
   guilds
@@ -48,7 +48,7 @@ export function lifeCommands(guilds: Command): void {
           out.result({ resumed: guild.id }, () => `${guild.name} is open again.`);
           return EXIT.done;
         },
-        would("open", "suspended", slug),
+        describe("open", "suspended", slug),
       ),
     );
   guilds
@@ -62,7 +62,7 @@ export function lifeCommands(guilds: Command): void {
 }
 
 /** @throws {Conflict} `guild/status-changed` for a guild in another state. */
-function would(verb: string, from: GuildStatus, slug: string): Would {
+function describe(verb: string, from: GuildStatus, slug: string): DryRun {
   return async (services) => {
     const guild = await bySlug(services, slug);
     if (guild.status === from) return `${verb} ${guild.name}`;

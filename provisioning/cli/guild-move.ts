@@ -54,8 +54,8 @@ kept, closed to changes, until it is purged.`,
         (services, out) => purge(services, out, slug),
         async (services) => {
           const guild = await bySlug(services, slug);
-          const { keptMove } = await import("../moves/sweep.ts");
-          const { fromHost } = await keptMove(services, guild);
+          const { retainedMove } = await import("../moves/sweep.ts");
+          const { fromHost } = await retainedMove(services, guild);
           return `remove the database that ${guild.name} had on ${fromHost} before it was moved`;
         },
       ),

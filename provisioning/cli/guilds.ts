@@ -49,7 +49,7 @@ export function guildCommands(program: Command): void {
       run(
         options,
         async (s, out) => (await founding()).createGuild(s, out, options),
-        async (s) => (await founding()).wouldCreate(s, options),
+        async (s) => (await founding()).describeCreate(s, options),
       ),
     );
   listCommand(guilds);
@@ -85,8 +85,8 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
   const faults = (await faultsByGuild(services, guild.id)).get(guild.id) ?? [];
   out.result({ ...facts(guild), error, faults, steps }, () => {
     const trouble = faults.map(({ code, cause }) => `${code}: ${cause}`).join("; ");
-    const told = { ...(error && { error }), ...(trouble && { trouble }) };
-    const rows = Object.entries({ ...facts(guild), ...told });
+    const extras = { ...(error && { error }), ...(trouble && { trouble }) };
+    const rows = Object.entries({ ...facts(guild), ...extras });
     const made = steps.map(({ step, state, at }) => [step, state, new Date(at).toISOString()]);
     return [
       table(

@@ -14,8 +14,8 @@ export function initCommand(program: Command): void {
     .addHelpText("before", examples("guildhall init", "guildhall init --dry-run"))
     .action(async (options: { json?: boolean; dryRun?: boolean; quiet?: boolean }) => {
       if (options.dryRun) {
-        const { wouldInit } = await import("./platform-init.ts");
-        return await wouldInit(options);
+        const { describeInit } = await import("./platform-init.ts");
+        return await describeInit(options);
       }
       await run(
         options,

@@ -59,7 +59,7 @@ async function once(
   session: string | undefined,
   onReady: (session: string) => void,
 ): Promise<number> {
-  const line = await Line.open(options, session);
+  const line = await UploadConnection.open(options, session);
   try {
     onReady(line.session);
     options.onNews({ type: "connected", session: line.session, offset: line.offset });
@@ -91,7 +91,7 @@ async function once(
 }
 
 /** One connection. Each message is sent after the answer to the one before. */
-class Line {
+class UploadConnection {
   readonly session: string;
   readonly offset: number;
   readonly #socket: WebSocket;
@@ -108,7 +108,10 @@ class Line {
     this.offset = Number(ready["offset"]);
   }
 
-  static async open(options: FollowOptions, session: string | undefined): Promise<Line> {
+  static async open(
+    options: FollowOptions,
+    session: string | undefined,
+  ): Promise<UploadConnection> {
     const url = new URL(`/api/g/${encodeURIComponent(options.guild)}/logs/live`, options.server);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
@@ -123,7 +126,7 @@ class Line {
     const fileName = options.file.split(/[\\/]/).at(-1);
     const hello = { key: options.key, fileName, timeZone: options.timeZone };
     socket.send(JSON.stringify({ type: "hello", ...hello, ...(session && { session }) }));
-    return new Line(socket, next, await next());
+    return new UploadConnection(socket, next, await next());
   }
 
   async send(offset: number, bytes: Uint8Array): Promise<number> {

@@ -9,8 +9,8 @@ const program = buildProgram();
 const typed = process.argv.slice(2);
 // The JSON shapes take longer to load than everything else, and only help needs them.
 if (typed.length > 1 && typed.some((word) => ["--help", "-h", "help"].includes(word))) {
-  const { tellShapes } = await import("./shapes/help.ts");
-  tellShapes(program);
+  const { addShapesToHelp } = await import("./shapes/help.ts");
+  addShapesToHelp(program);
 }
 // A reader such as `head` closes the pipe early, which is not an error.
 processBackground.listen(process.stdout, "error", ({ code, message }: NodeJS.ErrnoException) => {

@@ -33,7 +33,7 @@ export async function applyRollout(
     const resumed = await rollouts.resume(unfinished, { retry: true }, (id) => [
       record(ctx, "rollout.retry", id),
     ]);
-    return await goOn(services, out, resumed);
+    return await runHere(services, out, resumed);
   }
   if (plan.isDestructive && !options.allowDestructive) {
     throw new Invalid(
@@ -54,7 +54,7 @@ export async function applyRollout(
     },
     (id) => [record(ctx, "rollout.begin", id, { after: { reason, snapshots, allowDestructive } })],
   );
-  return await goOn(services, out, rollout);
+  return await runHere(services, out, rollout);
 }
 
 export async function resumeRollout(
@@ -68,7 +68,7 @@ export async function resumeRollout(
   const rollout = await rollouts.resume(await newest(rollouts), options, (id) => [
     record(ctx, action, id),
   ]);
-  return await goOn(services, out, rollout);
+  return await runHere(services, out, rollout);
 }
 
 export async function pauseRollout(services: NodeServices, out: Output): Promise<number> {
@@ -99,7 +99,7 @@ export async function newest(rollouts: Rollouts): Promise<Rollout> {
 }
 
 /** Runs a rollout in this process, with a progress bar. The first Ctrl-C stops it cleanly. */
-async function goOn(services: NodeServices, out: Output, rollout: Rollout): Promise<number> {
+async function runHere(services: NodeServices, out: Output, rollout: Rollout): Promise<number> {
   const rollouts = new Rollouts(services.platform, processes);
   const interrupt = new AbortController();
   const leave = processBackground.once(process, "SIGINT", () => interrupt.abort());

@@ -4,7 +4,7 @@ import { EXIT, Output } from "./output.ts";
 import { openServices } from "./run.ts";
 
 /** Reports the migrations that ran when the platform was opened for this command. */
-export async function tellUpgrade(services: NodeServices, out: Output): Promise<number> {
+export async function reportUpgrade(services: NodeServices, out: Output): Promise<number> {
   const { applied, convertedPlaces, copy } = services.platformUpgrade ?? {
     ...{ applied: [], convertedPlaces: 0, copy: null },
   };
@@ -21,7 +21,7 @@ export async function tellUpgrade(services: NodeServices, out: Output): Promise<
 }
 
 /** Reports pending migrations without changing anything. */
-export async function wouldUpgrade(options: {
+export async function describeUpgrade(options: {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }): Promise<void> {

@@ -4,12 +4,12 @@ import { copiesOf } from "../../src/node/rollout-services.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { record } from "../../src/platform/context.ts";
 import {
+  countUncopied,
   isLosing,
   type LostWrites,
   type RevertDeps,
   revertGuild,
   revertible,
-  uncopied,
 } from "../rollouts/revert.ts";
 import { type Rollout, Rollouts } from "../rollouts/rollouts.ts";
 import type { RevertOptions } from "./migrate.ts";
@@ -34,7 +34,7 @@ export async function revertRollout(
     afterRevert: (guild) => services.setJobsAnew(guild),
   };
   const guilds = await revertible(deps, rollout);
-  const withoutCopy = await uncopied(deps, rollout);
+  const withoutCopy = await countUncopied(deps, rollout);
   if (options.dryRun || options.confirm !== rollout.id) {
     out.result({ rollout: rollout.id, guilds, withoutCopy }, () =>
       lossText(guilds, withoutCopy, rollout.id, options.all === true),
@@ -52,7 +52,7 @@ export async function revertRollout(
       next: ["guildhall migrate pause"],
     });
   }
-  return await goBack(services, out, { deps, rollouts, rollout, guilds }, options);
+  return await revertGuilds(services, out, { deps, rollouts, rollout, guilds }, options);
 }
 
 interface Reverting {
@@ -62,7 +62,7 @@ interface Reverting {
   readonly guilds: readonly LostWrites[];
 }
 
-async function goBack(
+async function revertGuilds(
   services: NodeServices,
   out: Output,
   { deps, rollouts, rollout, guilds }: Reverting,

@@ -12,7 +12,7 @@ const WAVE = [
 ] as const;
 
 // Loaded when one of them runs, because they load the whole platform.
-const looks = () => import("./migrate-look.ts");
+const queries = () => import("./migrate-look.ts");
 const applying = () => import("./migrate-apply.ts");
 const drifts = () => import("./migrate-drift.ts");
 
@@ -53,9 +53,9 @@ A server does the same when it starts. Every other command waits for it. To go b
 before, see "Upgrade and go back" in README.md.`,
     )
     .action(async (o: { json?: boolean; quiet?: boolean; dryRun?: boolean }) => {
-      const { tellUpgrade, wouldUpgrade } = await import("./migrate-platform.ts");
-      if (o.dryRun) return await wouldUpgrade(o);
-      await run(o, tellUpgrade, undefined, "migrate");
+      const { reportUpgrade, describeUpgrade } = await import("./migrate-platform.ts");
+      if (o.dryRun) return await describeUpgrade(o);
+      await run(o, reportUpgrade, undefined, "migrate");
     });
 }
 
@@ -71,7 +71,7 @@ function looking(migrate: Command): void {
     )
     .action((o: { wave?: string[]; json?: boolean }) =>
       run(o, async (services, out) =>
-        (await looks()).planCommand(services, out, o.wave ?? DEFAULT_WAVES),
+        (await queries()).planCommand(services, out, o.wave ?? DEFAULT_WAVES),
       ),
     );
   migrate
@@ -82,7 +82,7 @@ function looking(migrate: Command): void {
     .addHelpText("before", examples("guildhall migrate rehearse iron-vow ash-and-ember"))
     .action((slugs: string[], o: { lanes: number; json?: boolean }) =>
       run(o, async (services, out) =>
-        (await looks()).rehearseCommand(services, out, slugs, o.lanes),
+        (await queries()).rehearseCommand(services, out, slugs, o.lanes),
       ),
     );
   migrate
@@ -91,7 +91,7 @@ function looking(migrate: Command): void {
     .option(...JSON_OPTION)
     .addHelpText("before", examples("guildhall migrate status", "guildhall migrate status --json"))
     .action((o: { json?: boolean }) =>
-      run(o, async (services, out) => (await looks()).rolloutStatus(services, out)),
+      run(o, async (services, out) => (await queries()).rolloutStatus(services, out)),
     );
 }
 

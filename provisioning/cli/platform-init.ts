@@ -4,7 +4,7 @@ import { EXIT, Output } from "./output.ts";
 import { openServices } from "./run.ts";
 
 /** Describes what `init` would do. Does not contact the servers and stores of the configuration. */
-export async function wouldInit(options: {
+export async function describeInit(options: {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }): Promise<void> {

@@ -50,7 +50,7 @@ export async function everywhere(
   }
   const failed = findings.filter(({ error }) => error !== null);
   const { done } = work;
-  out.result({ done, places: findings, failed: failed.length }, () => told(findings, done));
+  out.result({ done, places: findings, failed: failed.length }, () => textOf(findings, done));
   if (failed.length === 0) return EXIT.done;
   return failed.length < findings.length ? EXIT.partial : EXIT.failed;
 }
@@ -68,7 +68,7 @@ async function inGuild(services: NodeServices, guild: Guild, work: Work): Promis
   }
 }
 
-function told(findings: readonly Finding[], done: string): string {
+function textOf(findings: readonly Finding[], done: string): string {
   const rows = findings.flatMap(({ where, removed, error }) => [
     ...removed.filter((one) => one.rows > 0).map(({ what, rows: n }) => [where, what, String(n)]),
     ...(error === null ? [] : [[where, error, ""]]),

@@ -15,7 +15,7 @@ export function environment(): Readonly<Record<string, string | undefined>> {
  * Describes in one sentence what a command would do, after all checks that need no write. Checks inside the
  * write run only when the command does.
  */
-export type Would = (services: NodeServices) => Promise<string>;
+export type DryRun = (services: NodeServices) => Promise<string>;
 
 /**
  * Loads everything that works on a platform only now, so that help and mistyped commands answer at once.
@@ -33,7 +33,7 @@ export async function openServices(access: PlatformAccess = "use"): Promise<Node
 export async function run(
   options: { readonly json?: boolean; readonly quiet?: boolean; readonly dryRun?: boolean },
   work: Run,
-  would?: Would,
+  would?: DryRun,
   access?: PlatformAccess,
 ): Promise<void> {
   const out = new Output(options);

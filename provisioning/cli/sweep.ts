@@ -12,7 +12,7 @@ export function sweepCommand(program: Command): void {
     .addHelpText("before", examples("guildhall sweep", "guildhall sweep --json"))
     .action((options: { json?: boolean; dryRun?: boolean }) =>
       run(options, async (services, out) => {
-        if (options.dryRun) return await look(services, out);
+        if (options.dryRun) return await preview(services, out);
         const report = await services.provisioner.resume();
         const failed = report.failed.map(({ id, error }) => ({ id, error: error.message }));
         out.result({ ...report, failed }, () =>
@@ -30,7 +30,7 @@ export function sweepCommand(program: Command): void {
 }
 
 /** Reports what a sweep would do, without changing anything. */
-async function look(services: NodeServices, out: Output): Promise<number> {
+async function preview(services: NodeServices, out: Output): Promise<number> {
   const { operations } = services.provisioner;
   const { findOrphans } = await import("../orphans.ts");
   const stranded = await operations.stranded();

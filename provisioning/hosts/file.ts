@@ -58,7 +58,7 @@ export class FileHost implements DatabaseHost {
         await rm(draft, { force: true });
       }
     }
-    return await this.#settled(path);
+    return await this.#synced(path);
   }
 
   async destroy(name: DatabaseName): Promise<void> {
@@ -111,7 +111,7 @@ export class FileHost implements DatabaseHost {
     await makeFolder(this.#root);
     if (await isThere(path)) {
       await snapshot.cancel();
-      return await this.#settled(path);
+      return await this.#synced(path);
     }
     const draft = draftIn(this.#root);
     try {
@@ -122,7 +122,7 @@ export class FileHost implements DatabaseHost {
     } finally {
       await rm(draft, { force: true });
     }
-    return await this.#settled(path);
+    return await this.#synced(path);
   }
 
   /**
@@ -173,7 +173,7 @@ export class FileHost implements DatabaseHost {
    * Syncs the folder even for an existing file: the process that linked it may have crashed before its
    * sync.
    */
-  async #settled(path: string): Promise<DatabaseLocation> {
+  async #synced(path: string): Promise<DatabaseLocation> {
     await syncFolder(this.#root);
     return locationOf(path);
   }

@@ -6,8 +6,8 @@ import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+import { LOCK_TABLE, ServerLock } from "./server-lock.ts";
 import { sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
-import { TURNS_TABLE, Turns } from "./sqld-turns.ts";
 
 /** The database with the list of databases, because the server has no route for one, and with the lock. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
@@ -52,7 +52,7 @@ export class SqldTokens {
 export class SqldHost implements DatabaseHost {
   readonly kind = "sqld";
   readonly #options: Options;
-  readonly #turns = new Turns(() => this.#openRegistry());
+  readonly #lock = new ServerLock(() => this.#openRegistry());
   #template: Promise<DatabaseName> | undefined;
   #registry: Promise<void> | undefined;
 
@@ -95,7 +95,7 @@ export class SqldHost implements DatabaseHost {
     const to = databaseName(name);
     const template = await this.#readyTemplate();
     await this.#register(to);
-    const made = await this.#turns.alone(() => this.#admin("POST", `${template}/fork/${to}`));
+    const made = await this.#lock.hold(() => this.#admin("POST", `${template}/fork/${to}`));
     if (made.status !== 200 && !/already exists/.test(made.text)) throw refused(made, "make");
     return await this.#verified(to);
   }
@@ -120,7 +120,7 @@ export class SqldHost implements DatabaseHost {
 
   async destroy(name: DatabaseName): Promise<void> {
     const path = databaseName(name);
-    const gone = await this.#turns.alone(() => this.#admin("DELETE", path));
+    const gone = await this.#lock.hold(() => this.#admin("DELETE", path));
     if (gone.status !== 200 && gone.status !== 404) throw refused(gone, "remove");
     await this.#inRegistry("DELETE FROM names WHERE name = ?", name);
   }
@@ -252,7 +252,7 @@ export class SqldHost implements DatabaseHost {
     const client = await this.#open(REGISTRY);
     const names = "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY) WITHOUT ROWID";
     try {
-      for (const sql of [names, TURNS_TABLE]) await client.execute({ sql, args: [] });
+      for (const sql of [names, LOCK_TABLE]) await client.execute({ sql, args: [] });
     } finally {
       await client.close();
     }

@@ -7,9 +7,16 @@ import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { allowanceOf } from "../allowance.ts";
 import { fault } from "../fault.ts";
 import { type DatabaseHost, databaseName, type Hosts, hostNamed } from "../hosts/host.ts";
-import { allowWrites, blockWrites, ours, releaseTarget, shapeOf, takeTarget } from "./fence.ts";
 import { type Move, Moves, refuseUnmovable, refuseUnpurged } from "./record.ts";
 import { type Content, contentOf, copyTable, sequencesOf, tablesOf } from "./tables.ts";
+import {
+  allowWrites,
+  blockWrites,
+  ours,
+  releaseTarget,
+  shapeOf,
+  takeTarget,
+} from "./write-barrier.ts";
 
 export interface MoveDeps extends Hosts {
   readonly platform: PlatformStore;
@@ -29,17 +36,17 @@ export interface MoveReport {
 }
 
 /** The state of one attempt from its beginning. */
-interface Begun {
+interface MoveAttempt {
   readonly deps: MoveDeps;
   readonly moves: Moves;
   readonly move: Move;
   readonly guild: Guild;
   readonly source: Client;
-  readonly keep: () => Promise<void>;
+  readonly renewLease: () => Promise<void>;
 }
 
 /** An attempt with a target database. */
-interface Attempt extends Begun {
+interface CopyAttempt extends MoveAttempt {
   readonly target: Client;
   readonly url: string;
 }
@@ -63,20 +70,20 @@ export async function moveGuild(
   refuseUnmovable(guild, toKind);
   const move = await moves.begin(guild, toKind, deps.runner, alongside);
   fault("move.recorded");
-  const keep = keeping(moves, move);
+  const renewLease = leaseRenewer(moves, move);
   const source = await openClient(guild.location);
-  const begun = { deps, moves, move, guild, source, keep };
+  const attempt = { deps, moves, move, guild, source, renewLease };
   try {
-    const url = await readyTarget(begun, to);
+    const url = await readyTarget(attempt, to);
     fault("move.created");
     const target = await openClient({ url });
     try {
-      return await walk({ ...begun, target, url });
+      return await walk({ ...attempt, target, url });
     } finally {
       await target.close();
     }
   } catch (error) {
-    await giveUp(begun, error);
+    await giveUp(attempt, error);
     throw error;
   } finally {
     await source.close();
@@ -104,8 +111,8 @@ export async function planMove(deps: MoveDeps, guild: Guild, toKind: string): Pr
   }
 }
 
-async function walk(attempt: Attempt): Promise<MoveReport> {
-  const { deps, moves, move, guild, source, target, url, keep } = attempt;
+async function walk(attempt: CopyAttempt): Promise<MoveReport> {
+  const { deps, moves, move, guild, source, target, url, renewLease } = attempt;
   await takeTarget(target, move.fence);
   fault("move.taken");
   for (let pass = 1; pass <= limits.guild.movePassesMax; pass++) {
@@ -113,7 +120,7 @@ async function walk(attempt: Attempt): Promise<MoveReport> {
     if (written <= 1) break;
   }
   fault("move.copied");
-  await keep();
+  await renewLease();
   const blockedAt = performance.now();
   await blockWrites(source, move.fence);
   fault("move.blocked");
@@ -135,12 +142,12 @@ async function walk(attempt: Attempt): Promise<MoveReport> {
 }
 
 /** One pass over all tables that writes the differences. */
-async function copy({ source, target, move, keep }: Attempt) {
+async function copy({ source, target, move, renewLease }: CopyAttempt) {
   const tables: Record<string, Content> = {};
   let written = 0;
   const fence: Statement = ours(move.fence);
   for (const table of await tablesOf(source)) {
-    const done = await copyTable(source, target, table, fence, keep);
+    const done = await copyTable(source, target, table, fence, renewLease);
     tables[table.name] = done.content;
     written += done.written;
     fault(`move.table`);
@@ -150,7 +157,7 @@ async function copy({ source, target, move, keep }: Attempt) {
 
 /** Reads the copy again from the new host and compares it row for row. */
 async function verify(
-  { target, keep }: Attempt,
+  { target, renewLease }: CopyAttempt,
   tables: Readonly<Record<string, Content>>,
 ): Promise<void> {
   const { rows: broken } = await target.execute({
@@ -164,7 +171,7 @@ async function verify(
     const { rows, hash } = await contentOf(target, table);
     const wanted = tables[table.name];
     differs ||= rows !== wanted?.rows || hash !== wanted.hash;
-    await keep();
+    await renewLease();
   }
   if (!differs) return;
   throw new Conflict("guild/copy-differs", "The copy is not what was copied. Nothing was moved.");
@@ -172,14 +179,14 @@ async function verify(
 
 /** Creates the database on the new host, empty and with the guild's schema. */
 async function readyTarget(
-  { deps, guild, source, keep }: Begun,
+  { deps, guild, source, renewLease }: MoveAttempt,
   to: DatabaseHost,
 ): Promise<string> {
   const name = databaseName(guild.databaseName);
   for (let tries = 1; ; tries++) {
     const { url } = await to.create(name);
     await to.allow?.(name, allowanceOf(guild.plan));
-    await keep();
+    await renewLease();
     const target = await deps.openClient({ url });
     try {
       // An interrupted attempt has removed the target's triggers; a new target has ours.
@@ -213,7 +220,10 @@ async function sameShape(source: Client, target: Client, withoutTriggers = false
 }
 
 /** Allows writes to the old database again, once it is certain that the guild stays with it. */
-async function giveUp({ deps, moves, move, guild, source }: Begun, error: unknown): Promise<void> {
+async function giveUp(
+  { deps, moves, move, guild, source }: MoveAttempt,
+  error: unknown,
+): Promise<void> {
   try {
     await moves.release(move, guild);
     await allowWrites(source, move.fence);
@@ -226,7 +236,7 @@ async function giveUp({ deps, moves, move, guild, source }: Begun, error: unknow
 }
 
 /** Returns a function that renews the lease when it is due. The work calls it regularly. */
-function keeping(moves: Moves, move: Move): () => Promise<void> {
+function leaseRenewer(moves: Moves, move: Move): () => Promise<void> {
   let renewedAt = performance.now();
   return async () => {
     if (performance.now() - renewedAt < limits.guild.moveLeaseMs / 4) return;

@@ -41,7 +41,7 @@ export async function purgeMoved(
   guild: Guild,
   alongside: Parameters<typeof write>[1] = [],
 ): Promise<{ readonly host: string }> {
-  const move = await keptMove(deps, guild);
+  const move = await retainedMove(deps, guild);
   await hostNamed(deps, move.fromHost).destroy(databaseName(move.databaseName));
   await write(deps.platform.db, [Moves.forgetRow(guild.id), ...alongside]);
   return { host: move.fromHost };
@@ -52,7 +52,7 @@ export async function purgeMoved(
  *
  * @throws {NotFound} `guild/nothing-to-purge`
  */
-export async function keptMove(
+export async function retainedMove(
   { platform }: Pick<MoveDeps, "platform">,
   guild: Guild,
 ): Promise<Move> {

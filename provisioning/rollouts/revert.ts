@@ -6,7 +6,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import { type OpenedCopy, type RolloutCopies, refuseOther } from "../backups/rollout-copies.ts";
 import { fault } from "../fault.ts";
 import { type Migration, MigrationError, versionOf } from "../migrations.ts";
-import { type SwapDeps, swapDatabase } from "../swap.ts";
+import { type RepointDeps, repointToCopy } from "../repoint.ts";
 import { refuseStranger } from "./guild.ts";
 import type { Rollout } from "./rollouts.ts";
 
@@ -26,7 +26,7 @@ export interface LostWrites {
   readonly error: string | null;
 }
 
-export interface RevertDeps extends SwapDeps {
+export interface RevertDeps extends RepointDeps {
   readonly copies: RolloutCopies;
   readonly migrations: readonly Migration[];
   /** Updates what the platform derives from a guild's database, such as the ends of auctions. */
@@ -63,7 +63,7 @@ export async function revertible(
 }
 
 /** The number of guilds that the rollout migrated without a copy, so that it cannot revert them. */
-export async function uncopied({ platform }: RevertDeps, rollout: Rollout): Promise<number> {
+export async function countUncopied({ platform }: RevertDeps, rollout: Rollout): Promise<number> {
   const row = await platform.db.first<{ n: number }>(
     `SELECT count(*) AS n FROM rollout_guilds
      WHERE rollout_id = ? AND status = 'done' AND snapshot IS NULL`,
@@ -94,7 +94,7 @@ export async function revertGuild(
   const guild = await platform.guild(one.guildId);
   if (!guild) return true;
   return await copies.open(one.snapshot, async (copy) => {
-    refuseUnlike(copy, one);
+    refuseWrongCopy(copy, one);
     const lost = await writesSince(deps, guild, copy);
     // It may have written between the check and the operator's confirmation.
     if (isLosing({ ...one, slug: guild.slug, error: null, ...lost }) && !options.discardWrites) {
@@ -104,7 +104,7 @@ export async function revertGuild(
     await copies.keep(rollout.id, guild, version);
     fault("revert.kept");
     const wanted = { guild: { id: guild.id, generation: guild.generation + 1 } };
-    const back = await swapDatabase(deps, guild, await copies.streamFor(guild, copy), {
+    const back = await repointToCopy(deps, guild, await copies.streamFor(guild, copy), {
       prepare: (client) => refuseOther(client, copy, migrations),
       alongside: [
         {
@@ -141,7 +141,7 @@ async function checkAfter(
 }
 
 /** @throws {DatabaseError} `corrupt` */
-function refuseUnlike(
+function refuseWrongCopy(
   copy: OpenedCopy,
   { guildId, fromVersion }: Pick<LostWrites, "guildId" | "fromVersion">,
 ): void {
@@ -157,7 +157,7 @@ async function lostWrites(deps: RevertDeps, guild: Guild, row: Reverted): Promis
   const base = { guildId, slug: guild.slug, snapshot, fromVersion };
   try {
     const lost = await deps.copies.open(snapshot, async (copy) => {
-      refuseUnlike(copy, base);
+      refuseWrongCopy(copy, base);
       return await writesSince(deps, guild, copy);
     });
     return { ...base, ...lost, error: null };

@@ -87,7 +87,7 @@ async function throughOutages(
 ): Promise<Verdict> {
   for (;;) {
     try {
-      return await fromWhereItStands(deps, rollout, options);
+      return await continueRollout(deps, rollout, options);
     } catch (error) {
       if (isLost(error)) return "left";
       if (!isAway(error)) throw error;
@@ -96,7 +96,7 @@ async function throughOutages(
   }
 }
 
-async function fromWhereItStands(
+async function continueRollout(
   deps: RolloutDeps,
   rollout: Rollout,
   options: RunOptions,
@@ -159,7 +159,7 @@ class Run {
       }
       const reason = this.#isOverBudget(wave)
         ? this.#budgetText(wave)
-        : await this.#illness(wave, done);
+        : await this.#failedCheck(wave, done);
       if (reason !== undefined) return { status: "halted", reason };
     }
     return { status: this.#failures > 0 ? "failed" : "done" };
@@ -250,7 +250,7 @@ class Run {
    * The reason to halt before the next wave: a failed check, or much longer migrations. Undefined if there
    * is none.
    */
-  async #illness(wave: number, done: readonly Guild[]): Promise<string | undefined> {
+  async #failedCheck(wave: number, done: readonly Guild[]): Promise<string | undefined> {
     for (const guild of done.slice(0, SMOKE_GUILDS)) {
       try {
         const fresh = (await this.#deps.platform.guild(guild.id)) ?? guild;

@@ -24,7 +24,7 @@ interface Statements {
 type Finding = Pick<PlannedStatement, "risk" | "why">;
 
 /** What earlier statements have created. It is empty, so it has nothing to lose. */
-interface Made {
+interface Created {
   readonly tables: Set<string>;
   /** `TABLE.COLUMN` */
   readonly columns: Set<string>;
@@ -42,7 +42,7 @@ export function takesDataAway(migration: Statements): boolean {
 /** Every statement of the pending migrations with its risk. Reads text only. */
 export function planStatements(pending: readonly Statements[]): readonly PlannedStatement[] {
   return pending.flatMap(({ name, statements }) => {
-    const made: Made = { tables: new Set(), columns: new Set() };
+    const made: Created = { tables: new Set(), columns: new Set() };
     const texts = statements.map(plain);
     return statements.map((sql, index) => {
       const found = riskOf(texts[index]!, made, texts);
@@ -58,7 +58,7 @@ export function planStatements(pending: readonly Statements[]): readonly Planned
  */
 const RULES: readonly (readonly [
   pattern: RegExp,
-  finding: (text: string, made: Made, all: readonly string[]) => Finding,
+  finding: (text: string, made: Created, all: readonly string[]) => Finding,
 ])[] = [
   [/^CREATE UNIQUE INDEX\b/, onOld({ risk: "may-fail", why: "fails where two rows are equal" })],
   [/^CREATE INDEX\b/, onOld(rewrites("every row is read"))],
@@ -82,13 +82,13 @@ const RULES: readonly (readonly [
   [/^PRAGMA (?:DEFER_)?FOREIGN_KEYS\b/, () => ADDS],
 ];
 
-function riskOf(text: string, made: Made, all: readonly string[]): Finding {
+function riskOf(text: string, made: Created, all: readonly string[]): Finding {
   const rule = RULES.find(([pattern]) => pattern.test(text));
   return rule ? rule[1](text, made, all) : destructive("it is not known to keep what is there");
 }
 
 /** No risk on a table that the migration itself has created: it reads and loses nothing. */
-function onOld(finding: Finding): (text: string, made: Made) => Finding {
+function onOld(finding: Finding): (text: string, made: Created) => Finding {
   return (text, made) => {
     const table = /\b(?:ON|FROM|TABLE|INTO) (?:IF EXISTS )?([^\s(;]+)/.exec(text)?.[1];
     const isRebuilt = table?.startsWith("__NEW_") === true && finding.risk !== "destructive";
@@ -102,7 +102,7 @@ function additionRisk(text: string): Finding {
 }
 
 /** A trigger runs at the next write, which may be in the same migration. */
-function triggerRisk(text: string, _made: Made, all: readonly string[]): Finding {
+function triggerRisk(text: string, _made: Created, all: readonly string[]): Finding {
   const body = /\bBEGIN\b(.*)$/.exec(text)?.[1] ?? "";
   if (/\bDELETE FROM\b|\bREPLACE INTO\b|\bOR REPLACE\b/.test(body)) {
     return destructive("it takes rows away whenever it runs");
@@ -111,7 +111,7 @@ function triggerRisk(text: string, _made: Made, all: readonly string[]): Finding
   return isFired && /\bUPDATE\b/.test(body) ? destructive("it overwrites values at once") : ADDS;
 }
 
-function droppedTriggerRisk(text: string, _made: Made, all: readonly string[]): Finding {
+function droppedTriggerRisk(text: string, _made: Created, all: readonly string[]): Finding {
   const name = /^DROP TRIGGER (?:IF EXISTS )?([^\s;]+)/.exec(text)?.[1];
   const isMadeAgain = all.some(
     (one) => /^CREATE TRIGGER (?:IF NOT EXISTS )?(\S+)/.exec(one)?.[1] === name,
@@ -122,7 +122,7 @@ function droppedTriggerRisk(text: string, _made: Made, all: readonly string[]): 
 }
 
 /** Filling a new column loses nothing; overwriting an existing one may. */
-function updateRisk(text: string, made: Made): Finding {
+function updateRisk(text: string, made: Created): Finding {
   const [, table = "", rest = ""] =
     /^UPDATE (?:OR \S+ )?(\S+) (?:AS \S+ )?SET (.*)$/.exec(text) ?? [];
   if (made.tables.has(table)) return ADDS;
@@ -146,7 +146,7 @@ function assignedIn(text: string): readonly string[] {
   return assignments.map((one) => one.split("=")[0]!.trim());
 }
 
-function note(text: string, made: Made): void {
+function note(text: string, made: Created): void {
   // "IF NOT EXISTS" may find an existing table with rows.
   const table = /^CREATE TABLE (?!IF NOT EXISTS\b)([^\s(]+)/.exec(text)?.[1];
   if (table) made.tables.add(table);

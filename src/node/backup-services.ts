@@ -5,7 +5,7 @@ import { FolderStore } from "../../provisioning/backups/folder-store.ts";
 import { PlatformBackups } from "../../provisioning/backups/platform.ts";
 import { S3Store } from "../../provisioning/backups/s3-store.ts";
 import type { BackupStore } from "../../provisioning/backups/store.ts";
-import type { SwapDeps } from "../../provisioning/swap.ts";
+import type { RepointDeps } from "../../provisioning/repoint.ts";
 import type { Config } from "../config.ts";
 import { TenantDatabase } from "../database/client.ts";
 import { DatabaseError } from "../database/errors.ts";
@@ -20,7 +20,7 @@ import { DECAY_JOB, verify } from "../tenant/dkp/service.ts";
 
 type ArchiveDeps = Parameters<typeof importGuild>[0];
 
-interface Deps extends SwapDeps {
+interface Deps extends RepointDeps {
   readonly migrations: ArchiveDeps["migrations"];
   readonly tenants: TenantDatabases;
   readonly jobs: Jobs;

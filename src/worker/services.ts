@@ -78,7 +78,7 @@ export async function startInstance(env: unknown): Promise<Instance> {
     config,
     ...(payments && { payments }),
     servicesFor: async (execution) => {
-      const own = remotes.anew();
+      const own = remotes.fresh();
       const database = new PlatformDatabase(await openRemotePlatform(config, platformUrl, own));
       return servicesOn(
         new PlatformStore(database, now),

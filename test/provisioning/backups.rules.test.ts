@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hashIn, keyOf, takenAtIn } from "../../provisioning/backups/keys.ts";
-import { keptBy } from "../../provisioning/backups/policy.ts";
+import { retainedBy } from "../../provisioning/backups/policy.ts";
 
 const HOUR_MS = 3_600_000;
 const policy = { hourly: 24, daily: 14, weekly: 8 };
@@ -10,7 +10,7 @@ const moments = fc.uniqueArray(fc.integer({ min: 0, max: 200 * 24 * HOUR_MS }), 
 test("the newest copy is always kept, and never more than the policy says", () => {
   fc.assert(
     fc.property(moments, (takenAt) => {
-      const kept = keptBy(policy, takenAt);
+      const kept = retainedBy(policy, takenAt);
       if (takenAt.length > 0) expect(kept.has(Math.max(...takenAt))).toBe(true);
       expect(kept.size).toBeLessThanOrEqual(24 + 14 + 8);
       for (const at of kept) expect(takenAt).toContain(at);
@@ -20,7 +20,7 @@ test("the newest copy is always kept, and never more than the policy says", () =
 
 test("whoever looks back a day, a fortnight or two months finds a copy near it", () => {
   const hourly = Array.from({ length: 24 * 100 }, (_, n) => n * HOUR_MS + 1);
-  const kept = [...keptBy(policy, hourly)].sort((a, b) => b - a);
+  const kept = [...retainedBy(policy, hourly)].sort((a, b) => b - a);
   const last = hourly.at(-1)!;
   const nearest = (agoMs: number) => Math.min(...kept.map((at) => Math.abs(last - agoMs - at)));
   for (let hours = 0; hours < 24; hours++) expect(nearest(hours * HOUR_MS)).toBeLessThan(HOUR_MS);
@@ -33,11 +33,11 @@ test("whoever looks back a day, a fortnight or two months finds a copy near it",
 test("pruning twice removes nothing more, and pruning as copies come keeps as much as at once", () => {
   fc.assert(
     fc.property(moments, (takenAt) => {
-      const once = keptBy(policy, takenAt);
-      expect(keptBy(policy, [...once])).toEqual(once);
+      const once = retainedBy(policy, takenAt);
+      expect(retainedBy(policy, [...once])).toEqual(once);
       let growing: number[] = [];
       for (const at of [...takenAt].sort((a, b) => a - b)) {
-        growing = [...keptBy(policy, [...growing, at])];
+        growing = [...retainedBy(policy, [...growing, at])];
       }
       expect(new Set(growing)).toEqual(once);
     }),

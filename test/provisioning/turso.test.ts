@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type DatabaseName, newDatabaseName } from "../../provisioning/hosts/host.ts";
 import { TursoPlatform } from "../../provisioning/hosts/turso-platform.ts";
-import { swapFor } from "../../provisioning/swap.ts";
+import { repointTo } from "../../provisioning/repoint.ts";
 import { openRemote } from "../../src/database/remote.ts";
 import { limits } from "../../src/limits.ts";
 import { openProvisioning } from "../support/provisioning.ts";
@@ -213,7 +213,9 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
       );
       const source = guild.databaseName as DatabaseName;
       const deps = { ...services, host: elsewhere.host, openClient: elsewhere.open };
-      const swapped = await swapFor(deps, guild, (to) => elsewhere.host.createAsOf(to, source, at));
+      const swapped = await repointTo(deps, guild, (to) =>
+        elsewhere.host.createAsOf(to, source, at),
+      );
       const pools = await services.tenants.use(swapped, (db) => db.all("SELECT id FROM pools"));
       expect(pools).toHaveLength(1);
       expect(swapped).toMatchObject({ generation: guild.generation + 1 });

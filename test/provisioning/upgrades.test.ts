@@ -73,7 +73,7 @@ test("a guild on the schema before the newest is served whole, and stays so whil
   expect((await t.services.platform.guild(guild.id))!.schemaVersion).toBe(previous);
   const [during] = await Promise.all([
     guild.owner.get("/roster"),
-    Promise.resolve(t.services.upgrades.hurry(guild.id)),
+    Promise.resolve(t.services.upgrades.prioritise(guild.id)),
   ]);
   expect(during).toMatchObject({ status: 200 });
   await t.services.upgrades.settled();

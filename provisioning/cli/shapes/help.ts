@@ -6,7 +6,7 @@ import { outlineOf } from "./outline.ts";
 const WIDTH = 92;
 
 /** Adds the output of `--json` to each command's help. */
-export function tellShapes(program: Command): void {
+export function addShapesToHelp(program: Command): void {
   for (const { name, command } of leavesOf(program)) {
     const shape = shapes[name];
     if (!shape) continue;

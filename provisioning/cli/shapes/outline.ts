@@ -5,11 +5,13 @@ type Node = z.core.JSONSchema.BaseSchema;
 /** A shape in short form for people: `{slug, steps: [{step, at}]}`, with alternatives on separate lines. */
 export function outlineOf(shape: z.ZodType): readonly string[] {
   const whole = z.toJSONSchema(shape, { reused: "inline" });
-  const lines = (whole.anyOf ?? [whole]).map((one) => told(one, whole.anyOf && one.description));
+  const lines = (whole.anyOf ?? [whole]).map((one) =>
+    described(one, whole.anyOf && one.description),
+  );
   return whole.description === undefined ? lines : [...lines, `(${whole.description})`];
 }
 
-function told(node: Node, when: string | undefined): string {
+function described(node: Node, when: string | undefined): string {
   return `${outline(node) || typeOf(node)}${when === undefined ? "" : ` (${when})`}`;
 }
 

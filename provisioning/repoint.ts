@@ -14,17 +14,17 @@ import {
   storedPlace,
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf, upToDestructive, versionOf } from "./migrations.ts";
-import { forgetMove } from "./moves/fence.ts";
+import { forgetMove } from "./moves/write-barrier.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
 import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
 
-export interface SwapDeps extends Hosts {
+export interface RepointDeps extends Hosts {
   readonly platform: PlatformStore;
   readonly openClient: OpenClient;
   readonly tenants: { drain(guildId: GuildId): Promise<void> };
 }
 
-interface SwapOptions {
+interface RepointOptions {
   /**
    * Migrates an older copy to this schema before it serves, up to the first migration that removes data,
    * unless an operator has allowed a rollout of this schema. Without it, the copy serves unchanged.
@@ -46,25 +46,25 @@ interface SwapOptions {
  *
  * @throws {Conflict} `guild/status-changed` when the guild's database changed during the work.
  */
-export function swapDatabase(
-  deps: SwapDeps,
+export function repointToCopy(
+  deps: RepointDeps,
   guild: Guild,
   copy: ReadableStream<Uint8Array>,
-  options: SwapOptions = {},
+  options: RepointOptions = {},
 ): Promise<Guild> {
   const { host } = atHostOf(deps, guild);
-  return swapFor(deps, guild, (name) => host.restore(name, copy), options);
+  return repointTo(deps, guild, (name) => host.restore(name, copy), options);
 }
 
 /**
  * The same with a database that `make` creates with the given name, for example from an earlier state that
  * the host keeps.
  */
-export async function swapFor(
-  given: SwapDeps,
+export async function repointTo(
+  given: RepointDeps,
   guild: Guild,
   make: (name: DatabaseName) => Promise<DatabaseLocation>,
-  options: SwapOptions = {},
+  options: RepointOptions = {},
 ): Promise<Guild> {
   const deps = atHostOf(given, guild);
   const { platform, host, tenants } = deps;
@@ -97,7 +97,7 @@ interface NewDatabase {
 }
 
 async function point(
-  deps: SwapDeps,
+  deps: RepointDeps,
   guild: Guild,
   { name, location, schema }: NewDatabase,
   alongside: readonly Writable[],
@@ -130,10 +130,10 @@ async function point(
 
 /** Writes the new generation into the stamp, so that handles to the old database are refused. */
 async function restamp(
-  { openClient, platform }: SwapDeps,
+  { openClient, platform }: RepointDeps,
   location: DatabaseLocation,
   guild: Guild,
-  options: SwapOptions,
+  options: RepointOptions,
 ): Promise<{ version: number; hash: string }> {
   const client = await openClient(location);
   try {
@@ -143,7 +143,7 @@ async function restamp(
     await forgetMove(client);
     // Copies of earlier releases contain stored answers. They may report work that is not in this copy.
     await removeTransientRows(client);
-    if (options.migrations) await bringUp(platform, client, options.migrations);
+    if (options.migrations) await migrateCopy(platform, client, options.migrations);
     await options.prepare?.(client);
     await client.execute({
       sql: "UPDATE _meta SET guild_id = ?, generation = ?",
@@ -161,7 +161,7 @@ async function restamp(
 }
 
 /** An operator's consent for all guilds also applies here, because the original copy is kept. */
-async function bringUp(
+async function migrateCopy(
   platform: PlatformStore,
   client: Client,
   migrations: readonly Migration[],

@@ -13,7 +13,7 @@ const TAKE = `
 const GIVE_BACK = "DELETE FROM turns WHERE holder = ?";
 
 /** The table of the lock, created once. */
-export const TURNS_TABLE = `
+export const LOCK_TABLE = `
   CREATE TABLE IF NOT EXISTS turns (
     id INTEGER PRIMARY KEY CHECK (id = 1), holder TEXT NOT NULL, ends_at REAL NOT NULL)`;
 
@@ -22,7 +22,7 @@ export const TURNS_TABLE = `
  * while it holds its list of databases and waits for its own store; it takes both in the opposite order for
  * a removal. When both meet, the server deadlocks until it is restarted.
  */
-export class Turns {
+export class ServerLock {
   readonly #open: () => Promise<Client>;
   /** Work of this process queues here and does not poll. */
   #last: Promise<unknown> = Promise.resolve();
@@ -38,7 +38,7 @@ export class Turns {
    *
    * @throws {DatabaseError} `busy` when other processes take too long.
    */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  async hold<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(() => this.#holding(work));
     this.#last = turn.catch(() => undefined);
     return await turn;
