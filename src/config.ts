@@ -69,11 +69,11 @@ export interface ProviderConfig {
   readonly userUrl: URL;
 }
 
-/** Who may scrape metrics, and where. */
+/** Where metrics are served, and who may scrape them. */
 export interface MetricsConfig {
-  /** Undefined where they are served at the product's own address. */
+  /** Undefined if they are served at the product's own address. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
-  /** Asked for wherever they are served. */
+  /** The bearer token that a scrape must send. Undefined if none is needed. */
   readonly token: string | undefined;
   readonly topGuilds: number;
 }
@@ -113,7 +113,7 @@ export interface Config {
   readonly mailFrom: string;
   /** Undefined when paid plans are not configured. */
   readonly stripe: StripeConfig | undefined;
-  /** Undefined where there are none. */
+  /** Undefined when metrics are off. */
   readonly metrics: MetricsConfig | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Providers with a configured registration. The others are not shown. */

@@ -403,16 +403,19 @@ export const limits = {
     believedMs: 10 * SECOND_MS,
   },
   metrics: {
-    /** Counting a fleet of thousands takes tens of milliseconds; Prometheus asks every 15 or 30 seconds. */
+    /**
+     * Counting a fleet of thousands takes tens of milliseconds. Prometheus scrapes every 15 or 30
+     * seconds.
+     */
     platformEveryMs: 15 * SECOND_MS,
     diskEveryMs: SECOND_MS,
-    /** Prometheus waits ten seconds. A scrape without new numbers is better than none. */
+    /** Prometheus waits ten seconds. A scrape with old numbers is better than none. */
     waitMs: 2 * SECOND_MS,
-    /** Guilds whose requests are counted: some hundred kilobytes. */
+    /** Guilds whose requests are counted. They take some hundred kilobytes. */
     guildsCountedMax: 10_000,
-    /** Guilds that are named: each is a series of its own for as long as Prometheus keeps it. */
+    /** Guilds with their own time series. Prometheus stores each series for its whole retention. */
     topGuildsMax: 50,
-    /** Prometheus and probes, some of each. */
+    /** A few connections each for Prometheus and for probes. */
     connectionsMax: 100,
   },
   stop: {

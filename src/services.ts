@@ -125,7 +125,7 @@ export interface Services {
   readonly tenants: TenantDatabases;
   /** Current faults of databases, as far as this process knows them. */
   readonly faults: DatabaseFaults;
-  /** Counts requests, jobs and steps for metrics. */
+  /** Counts requests, jobs and provisioning steps for metrics. */
   readonly meter: Meter;
   readonly provisioner: Provisioner;
   readonly mailer: Mailer;

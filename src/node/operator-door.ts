@@ -6,17 +6,17 @@ import type { Scrape } from "./metrics/scrape.ts";
 
 interface Options {
   readonly readiness: Readiness;
-  /** Absent where metrics are not served at this address. */
+  /** Absent if metrics are not served at this address. */
   readonly scrape?: Scrape | undefined;
-  /** What a scrape has to send as its bearer token. Undefined for none. */
+  /** The bearer token that a scrape must send. Undefined if none is needed. */
   readonly token?: string | undefined;
-  /** Does a scrape name a host of ours? Probes need not. */
+  /** Whether a scrape's Host header names this product. Probes need none. */
   readonly isKnownHost: (host: string | undefined) => boolean;
 }
 
 /**
- * Answers probes and scrapes, before anything else looks at a request: they meet no queue, no limit and
- * no rule of hosts.
+ * Answers probes and scrapes before all other handling, so that no queue, rate limit or host check
+ * applies to them.
  */
 export class OperatorDoor {
   readonly #options: Options;
@@ -25,7 +25,7 @@ export class OperatorDoor {
     this.#options = options;
   }
 
-  /** Undefined for every other request, and for a scrape that may not be answered. */
+  /** Undefined for every other request, and for a scrape without access. */
   answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> | undefined {
     const { method = "", url = "" } = incoming;
     const probe = probeOf(method, url);

@@ -11,7 +11,7 @@ const NOT_HERE: RawProblem = {
   detail: "There is nothing at this address.",
 };
 
-/** Metrics and probes at an address of their own, which answers nothing else. */
+/** A second server for metrics and probes only, on its own address. */
 export class OperatorServer {
   readonly #server: Server;
   readonly #services: NodeServices;
@@ -48,7 +48,7 @@ export class OperatorServer {
     return address !== null && typeof address === "object" ? address.port : undefined;
   }
 
-  /** Resolves once it listens. @throws {StartError} `metrics/no-address` */
+  /** Resolves when it listens. @throws {StartError} `metrics/no-address` */
   async listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
     const { background, log } = this.#services;
     const listening = Promise.withResolvers<void>();

@@ -55,7 +55,7 @@ async function serve(services: NodeServices) {
     services.tails.close();
     await Promise.all([within(limits.stop.socketsMs, liveLogs.close()), server.close()]);
     services.eventLoop.stop();
-    // The last to go: it says that the server shuts down.
+    // Closes last, because until then its probes report the shutdown.
     doors.own?.close();
     await sweep.stop();
     await services.close();
@@ -64,7 +64,7 @@ async function serve(services: NodeServices) {
   return { port, operatorPort, services, app, stop, log, background };
 }
 
-/** Where probes and scrapes are answered: at the product's address, and at one of their own if it is set. */
+/** Answers probes at the product's address, and scrapes there or at their own address if one is set. */
 async function operatorDoors(services: NodeServices, liveLogs: LiveLogs, isClosing: () => boolean) {
   const { config, metrics } = services;
   const readiness = serverReadiness(services, isClosing);
@@ -85,7 +85,7 @@ async function operatorDoors(services: NodeServices, liveLogs: LiveLogs, isClosi
   return { product: new OperatorDoor({ readiness, isKnownHost }), own };
 }
 
-/** Does a Host header name this product or one of its guilds? */
+/** Whether a Host header names this product or one of its guilds. */
 function isOurAddress(host: string | undefined, publicUrl: URL): boolean {
   const url = `http://${host}`;
   return host !== undefined && URL.canParse(url) && isOurHost(new URL(url).hostname, publicUrl);

@@ -80,7 +80,7 @@ export type NodeServices = Services &
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
     readonly eventLoop: EventLoopMonitor;
-    /** Absent where metrics are off, and in commands. */
+    /** Absent when metrics are off, and in commands. */
     readonly metrics?: Metrics;
     startJobs(): void;
     close(): Promise<void>;
@@ -310,7 +310,7 @@ function tightenFiles(config: Config, log: Log): void {
   if (changed > 0 || left.length > 0) log.warn("data-folder.tightened", { changed, left });
 }
 
-/** Loaded only where they are on. */
+/** Loaded only when metrics are on. */
 async function metricsOf({ metrics }: Config): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined;
   const { Metrics } = await import("./metrics/metrics.ts");

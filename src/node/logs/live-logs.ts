@@ -56,7 +56,7 @@ export class LiveLogs {
     this.#renewal = services.background.every("logs.live-lease", recheckMs, () => this.#renew());
   }
 
-  /** Connections that are open now. */
+  /** The number of open connections. */
   get count(): number {
     return this.#connections.size;
   }

@@ -1,15 +1,15 @@
 import { pause } from "../../kernel/concurrency.ts";
 
 interface Options {
-  /** Reads at most once in this time, however many programs scrape. */
+  /** The shortest interval between reads, however many programs scrape. */
   readonly everyMs: number;
-  /** A scrape waits no longer for it. The read goes on, and the next scrape has its result. */
+  /** The longest wait of a scrape. The read continues, and the next scrape has its result. */
   readonly waitMs: number;
   /** The time in Unix milliseconds. */
   readonly nowMs: () => number;
 }
 
-/** Reads numbers that cost something. While a read fails, the last ones stay, with their age. */
+/** Reads expensive numbers. While reads fail, the last numbers stay, with their age. */
 export class Collector<T> {
   readonly #read: () => Promise<T>;
   readonly #options: Options;
@@ -24,7 +24,7 @@ export class Collector<T> {
     this.#options = options;
   }
 
-  /** The newest numbers; undefined before the first read has ended well. Never rejects. */
+  /** The newest numbers. Undefined before the first successful read. */
   get newest(): T | undefined {
     return this.#newest;
   }
@@ -38,7 +38,7 @@ export class Collector<T> {
     return this.#failures;
   }
 
-  /** Reads again if it is time to, and waits for it for a while. Never rejects. */
+  /** Starts a read if the interval has passed, and waits up to `waitMs` for it. Never rejects. */
   async refresh(): Promise<void> {
     const { everyMs, waitMs } = this.#options;
     if (this.#running === undefined && performance.now() - this.#startedAt >= everyMs) {
@@ -56,7 +56,7 @@ export class Collector<T> {
       this.#newest = await this.#read();
       this.#lastSuccessAt = this.#options.nowMs();
     } catch {
-      // Databases tell the log themselves; here the age of the numbers tells it.
+      // Databases log their own failures. Here the age of the numbers shows it.
       this.#failures++;
     }
     this.#running = undefined;

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** Makes the gauges and counters of one registry. Names get the prefix of the product. */
+/** Makes the gauges and counters of one registry. Adds the product's prefix to each name. */
 export class Instruments {
   readonly #registers: Registry[];
 
@@ -29,7 +29,7 @@ export class Instruments {
     });
   }
 
-  /** A number that only grows, counted elsewhere and read at each scrape. */
+  /** A counter whose value is kept elsewhere and read at each scrape. */
   total(name: string, help: string, read: () => number): void {
     new Counter({
       name: `guildhall_${name}_total`,

@@ -5,13 +5,13 @@ import type { RateCategory, RateSubject } from "../../kernel/rates.ts";
 import { MESSAGE_JOB } from "../../platform/messages/queue.ts";
 import { TopGuilds } from "./top-guilds.ts";
 
-/** Anything else that a stranger sends as a method is `OTHER`: labels are a closed set. */
+/** Every other method is counted as `OTHER`, so that clients cannot add labels. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** From an answer out of memory to one that people give up on. In seconds. */
+/** From an answer out of memory to one that people do not wait for. In seconds. */
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts into Prometheus counters of one registry. */
+/** Counts events in the Prometheus counters of one registry. */
 export class PrometheusMeter implements Meter {
   readonly topGuilds: TopGuilds;
   readonly #requests: Counter<"route" | "method" | "status">;

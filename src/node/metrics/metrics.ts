@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { PrometheusMeter } from "./meter.ts";
 
-/** The metrics of one server: what is counted as it happens, and where a scrape reads all of it. */
+/** The metrics of one server: counters of events, and the registry that a scrape reads. */
 export class Metrics {
   readonly registry = new Registry();
   readonly meter: PrometheusMeter;

@@ -29,7 +29,7 @@ const ROLLOUT_GUILD_STATES: readonly RolloutGuildStatus[] = [
 ];
 const JOB_STATES: readonly JobFigureState[] = ["waiting", "due", "running", "failing"];
 
-/** Numbers of the platform's database. `schemaVersion` is the newest that this release knows. */
+/** Gauges of the platform's database. `schemaVersion` is the newest version that this release knows. */
 export function registerPlatformGauges(
   make: Instruments,
   { schemaVersion, nowMs }: { readonly schemaVersion: number; readonly nowMs: () => number },

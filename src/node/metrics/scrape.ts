@@ -13,7 +13,7 @@ import type { Metrics } from "./metrics.ts";
 import { registerPlatformGauges } from "./platform-gauges.ts";
 import { registerServerGauges } from "./server-gauges.ts";
 
-/** Gives back all metrics as text, and its content type. */
+/** Returns all metrics as text, and its content type. */
 export type Scrape = () => Promise<{ readonly type: string; readonly text: string }>;
 
 /** Registers every gauge of a server. A scrape never waits longer than `limits.metrics.waitMs`. */
@@ -50,7 +50,7 @@ export function scrapeOf(
   };
 }
 
-/** An operator who turned the schedule off copies in another way, which we know nothing of. */
+/** Without a schedule, backups are made outside of the product, so none of them is overdue here. */
 function withSchedule(config: NodeServices["config"], figures: PlatformFigures): PlatformFigures {
   if (config.backups.everyMs > 0) return figures;
   return { ...figures, backups: { ...figures.backups, overdue: 0, oldestOverdueAt: null } };
@@ -66,7 +66,7 @@ function diskGauges(make: Instruments, freeBytesMin: number): (room: DiskRoom) =
   };
 }
 
-/** Numbers that could not be read again are stale: their age says so. */
+/** Reports the age of each collector's numbers, so that failed reads are visible. */
 function collectorGauges(
   make: Instruments,
   collectors: Readonly<Record<string, Collector<unknown>>>,

@@ -13,7 +13,7 @@ const FAULTS: readonly FaultCode[] = [
   "guild/schema-behind",
 ];
 
-/** What this process knows of itself: no scrape waits for any of it. */
+/** Gauges of this process. Reading them needs no wait. */
 export function registerServerGauges(
   make: Instruments,
   meter: PrometheusMeter,

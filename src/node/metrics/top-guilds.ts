@@ -1,12 +1,12 @@
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 
-/** Counts requests of guilds, in bounded memory, and names the few with the most. */
+/** Counts requests per guild in bounded memory. Returns the guilds with the most requests. */
 export class TopGuilds {
   readonly #max: number;
   #counts = new Map<GuildId, number>();
 
-  /** `max` guilds are named; 0 turns counting off. */
+  /** `max` is the number of returned guilds. 0 turns counting off. */
   constructor(max: number) {
     this.#max = max;
   }
@@ -14,13 +14,13 @@ export class TopGuilds {
   count(guildId: GuildId): void {
     if (this.#max === 0) return;
     this.#counts.set(guildId, (this.#counts.get(guildId) ?? 0) + 1);
-    // The half with fewer requests is far from the top.
+    // Drops the half with fewer requests, which is far from the top.
     const { guildsCountedMax } = limits.metrics;
     if (this.#counts.size > guildsCountedMax)
       this.#counts = new Map(this.#sorted(guildsCountedMax / 2));
   }
 
-  /** Those with the most requests since the start, the most first. */
+  /** The guilds with the most requests since the start, most first. */
   top(): readonly (readonly [guildId: GuildId, requests: number])[] {
     return this.#sorted(this.#max);
   }

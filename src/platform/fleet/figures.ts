@@ -15,20 +15,20 @@ import type { RolloutGuildStatus, RolloutStatus } from "./schema.ts";
 
 export type JobFigureState = "waiting" | "due" | "running" | "failing";
 
-/** The platform in numbers, for a program that watches it. Times in Unix milliseconds. */
+/** Figures of the platform for monitoring. Times in Unix milliseconds. */
 export interface PlatformFigures {
   readonly guilds: readonly { readonly status: GuildStatus; readonly count: number }[];
-  /** Guilds that are served, by the version of their schema. */
+  /** Guilds in service, by schema version. */
   readonly schemas: readonly { readonly version: number; readonly count: number }[];
   readonly jobs: readonly {
     readonly kind: string;
     readonly state: JobFigureState;
     readonly count: number;
   }[];
-  /** When the job became due that is due for the longest and that no process holds. */
+  /** The due time of the job that has been due longest without a holder. */
   readonly oldestDueAt: number | null;
   readonly backups: {
-    /** Guilds whose newest good copy is late, and when the oldest of these copies was made. */
+    /** Guilds whose newest good backup is overdue, and the time of the oldest of these backups. */
     readonly overdue: number;
     readonly oldestOverdueAt: number | null;
     readonly newestAt: number | null;
@@ -39,7 +39,7 @@ export interface PlatformFigures {
     | {
         readonly status: RolloutStatus;
         readonly startedAt: number;
-        /** When it last recorded a guild; its start before that. */
+        /** When it last recorded a guild. Before that, its start. */
         readonly progressAt: number;
         readonly guilds: readonly { readonly status: RolloutGuildStatus; readonly count: number }[];
       }
@@ -47,10 +47,13 @@ export interface PlatformFigures {
   readonly outbox: { readonly messages: number; readonly oldestAt: number | null };
 }
 
-/** Kinds of jobs that are told apart; there are about twenty. */
+/** The largest number of job kinds in the figures. There are about twenty. */
 const KINDS_MAX = 50;
 
-/** Counts all of it in the platform's own database. `copiesJob` is the kind that copies the platform. */
+/**
+ * Counts everything in the platform's own database. `copiesJob` is the kind of the platform's backup
+ * job.
+ */
 export async function platformFigures(
   platform: PlatformStore,
   copiesJob: string,
@@ -106,13 +109,13 @@ async function jobFigures({ db }: PlatformStore, nowMs: number) {
 
 async function copyFigures({ db }: PlatformStore, nowMs: number) {
   const { orm } = db;
-  // A copy that is dated in the future was made by a wrong clock.
+  // A wrong clock dated a backup in the future.
   const isGood = and(eq(backups.status, "good"), lte(backups.takenAt, nowMs + limits.clock.skewMs));
   const newest = orm
     .select({ at: max(backups.takenAt) })
     .from(backups)
     .where(and(eq(backups.guildId, guilds.id), isGood));
-  // A new guild has its time to get a copy.
+  // A new guild counts from its creation, so it is exempt until its first backup is due.
   const ages = orm
     .select({
       at: sql`coalesce((${newest}), ${guilds.createdAt})`.mapWith(Number).as("at"),
