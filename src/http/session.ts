@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { unlessFull } from "../database/errors.ts";
-import { parseAreas } from "../kernel/areas.ts";
+import { knownAreas } from "../kernel/areas.ts";
 import { Unauthenticated } from "../kernel/errors.ts";
 import { hashToken, newToken } from "../kernel/tokens.ts";
 import { limits } from "../limits.ts";
@@ -129,7 +129,7 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     emailVerified: row.emailVerifiedAt !== null,
     provedAt: row.provedAt,
     via,
-    ...(row.areas !== null && { operates: parseAreas(row.areas) }),
+    ...(row.areas !== null && { operates: knownAreas(row.areas) }),
     ...(row.impersonationId !== null && {
       impersonator: {
         id: row.impersonationId,

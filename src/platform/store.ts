@@ -1,5 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { DatabaseLocation, PlatformDatabase } from "../database/client.ts";
+import { existsIn } from "../database/query.ts";
+import { build } from "../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { ClockGuard } from "../kernel/clock-guard.ts";
@@ -7,28 +9,32 @@ import { Conflict } from "../kernel/errors.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
+import { type SessionRow, sessionById, sessionByToken } from "./accounts/queries.ts";
+import {
+  guildById,
+  guildBySlug,
+  guildHasCompany,
+  guildOfFormerSlug,
+  guildsAfter,
+  toGuild,
+  toMembership,
+} from "./guilds/queries.ts";
 import {
   type Faction,
   type GuildStatus,
   guilds,
+  type plans,
   type RaidSchedule,
   type Region,
+  sessions,
 } from "./schema.ts";
 
-/** A plan's limits; null means without limit. */
-export interface Plan {
-  readonly name: string;
-  readonly guildsPerAccountMax: number | null;
-  readonly membersMax: number | null;
-  readonly retentionDays: number | null;
-  readonly keysMax: number | null;
-  readonly eventsPerMinuteMax: number | null;
-  readonly connectionsMax: number | null;
-  readonly logBytesMax: number | null;
-  readonly features: readonly string[];
-}
+export type { SessionRow };
 
-/** What the platform knows of one guild. Its database is named by a random id, never by the slug. */
+/** A plan and its limits. A limit of null means that there is none. */
+export type Plan = Readonly<Omit<typeof plans.$inferSelect, "position">>;
+
+/** A guild in the registry. Its database is named after a random id, not after the slug. */
 export interface Guild {
   readonly id: GuildId;
   readonly slug: string;
@@ -38,9 +44,9 @@ export interface Guild {
   readonly faction: Faction;
   readonly ownerId: UserId;
   readonly plan: Plan;
-  /** When it came to this plan from another, in Unix milliseconds; 0 for the one it began on. */
+  /** When the guild changed to this plan, in Unix milliseconds. 0 for its first plan. */
   readonly planSince: number;
-  /** Its owner has more guilds on this plan than the plan allows, and this one came last. */
+  /** The owner has more guilds on this plan than it allows, and this one is among the last. */
   readonly isOverLimit: boolean;
   readonly status: GuildStatus;
   readonly statusReason: string | null;
@@ -56,104 +62,37 @@ export interface Guild {
   readonly timeZone: string;
   readonly raidSchedule: RaidSchedule | null;
   readonly createdAt: number;
-  /** Set while it is `deleted`: from then on nothing of it is left. Unix milliseconds. */
+  /** When everything of a `deleted` guild is removed, in Unix milliseconds. */
   readonly purgeAfter: number | null;
 }
 
-/** Deleted, or about to be: from outside it is as if it had never been. */
+/** Is it deleted or being deleted? Requests get the same answer as for a guild that never existed. */
 export function isGone(guild: Pick<Guild, "status">): boolean {
   return guild.status === "deleted" || guild.status === "deleting";
 }
 
-/** The caller's place in a guild; absent for a visitor of a public one. */
+/** The caller's membership of a guild. Visitors of a public guild have none. */
 export interface Membership {
   readonly id: MembershipId;
   readonly role: Role;
   readonly overrides: PermissionOverrides;
-  /** The guild has more members than its plan allows, and this one came last. */
+  /** The guild has more members than its plan allows, and this one is among the last. */
   readonly isOverLimit: boolean;
 }
 
-/** Who a session token belongs to, and how long it is good. Times in Unix milliseconds. */
-export interface SessionRow {
-  readonly id: SessionId;
-  readonly userId: UserId;
-  readonly name: string;
-  readonly email: string;
-  readonly emailVerifiedAt: number | null;
-  readonly createdAt: number;
-  readonly lastUsedAt: number;
-  readonly expiresAt: number;
-  readonly provedAt: number;
-  /** The areas of an operator as JSON. */
-  readonly areas: string | null;
-  /** Set where an operator acts as this person. */
-  readonly impersonationId: string | null;
-  readonly operatorId: UserId | null;
-  readonly operatorName: string | null;
-  readonly reason: string | null;
-}
-
-const GUILD_COLUMNS = `
-  g.id, g.slug, g.name, g.realm, g.region, g.faction, g.owner_id, g.status, g.status_reason,
-  g.host, g.database_name, g.database_url, g.generation, g.schema_version, g.schema_hash,
-  g.is_public, g.description, g.contact, g.time_zone, g.raid_schedule, g.created_at,
-  g.purge_after,
-  p.name AS plan, g.plan_since, p.guilds_per_account_max, p.members_max, p.retention_days,
-  p.keys_max, p.events_per_minute_max, p.connections_max, p.log_bytes_max, p.features`;
-
-// Whoever came last is over a limit; among members the strongest roles come first. Nobody is counted
-// where there is no limit: such guilds are the large ones.
-const GUILD_FOR_USER = `
-  SELECT ${GUILD_COLUMNS}, m.id AS membership_id, m.role, m.overrides,
-    CASE WHEN p.guilds_per_account_max IS NOT NULL THEN p.guilds_per_account_max <=
-      (SELECT count(*) FROM guilds o WHERE o.owner_id = g.owner_id
-       AND o.plan = g.plan AND o.status NOT IN ('deleted', 'deleting')
-       AND (o.plan_since, o.created_at, o.id) < (g.plan_since, g.created_at, g.id))
-      END AS guild_is_over,
-    CASE WHEN p.members_max IS NOT NULL THEN p.members_max <=
-      (SELECT count(*) FROM memberships o WHERE o.guild_id = m.guild_id
-       AND (instr('owner admin officer raider viewer', o.role), o.created_at, o.id)
-         < (instr('owner admin officer raider viewer', m.role), m.created_at, m.id))
-      END AS member_is_over
-  FROM guilds g JOIN plans p ON p.name = g.plan
-  LEFT JOIN memberships m ON m.guild_id = g.id AND m.user_id = ?2`;
-
-const BY_SLUG = `${GUILD_FOR_USER} WHERE g.slug = ?1`;
-const BY_ID = `${GUILD_FOR_USER} WHERE g.id = ?1`;
-
-// The one place where a session ends: by its time, unused for too long (?3), or signed out. Acting for
-// a person ends with the operator's own session as well, and with the right to do it.
-const SESSION_COLUMNS = `
-  SELECT s.id, s.user_id AS userId, u.name, u.email, u.email_verified_at AS emailVerifiedAt,
-    s.created_at AS createdAt, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt,
-    s.proved_at AS provedAt, CASE WHEN i.id IS NULL THEN o.areas END AS areas,
-    i.id AS impersonationId, i.operator_id AS operatorId, iu.name AS operatorName, i.reason
-  FROM sessions s JOIN users u ON u.id = s.user_id
-    LEFT JOIN impersonations i ON i.session_id = s.id
-    LEFT JOIN users iu ON iu.id = i.operator_id
-    LEFT JOIN sessions own ON own.id = i.operator_session_id
-    LEFT JOIN operators o ON o.user_id = coalesce(i.operator_id, s.user_id)
-  WHERE s.expires_at > ?2 AND s.last_used_at > ?3
-    AND (i.id IS NULL OR (own.expires_at > ?2 AND own.last_used_at > ?3
-      AND instr(o.areas, '"impersonate"') > 0))`;
-
-const SESSION = `${SESSION_COLUMNS} AND s.token_hash = ?1`;
-const SESSION_BY_ID = `${SESSION_COLUMNS} AND s.id = ?1`;
-
-/** What the registry knows of where a guild's database is. `storedUrl` is null before it is made. */
+/** Where the registry says that a guild's database is. `storedUrl` is null until the database exists. */
 export interface StoredPlace {
   readonly host: string;
   readonly databaseName: string;
   readonly storedUrl: string | null;
 }
 
-/** Says where a guild's database is on this machine. Never throws: lists must go on. */
+/** Finds a guild's database on this machine. It must not throw, because lists call it for every guild. */
 export type Locate = (place: StoredPlace) => DatabaseLocation;
 
 const asStored: Locate = ({ storedUrl }) => ({ url: storedUrl ?? "" });
 
-/** Every question that more than one feature asks of the platform database. */
+/** The queries of the platform database that more than one feature needs. */
 export class PlatformStore {
   readonly db: PlatformDatabase;
   readonly now: Clock;
@@ -161,8 +100,7 @@ export class PlatformStore {
   readonly #locate: Locate;
 
   /**
-   * `locate` says where a guild's database is; without it, the registry's word counts. Without a `clock` of
-   * its own, `now` is believed.
+   * Without `locate`, databases are where the registry says. Without `clock`, the store trusts `now`.
    */
   constructor(
     db: PlatformDatabase,
@@ -175,61 +113,53 @@ export class PlatformStore {
     this.clock = options.clock ?? new ClockGuard(now, () => now().getTime(), limits.clock);
   }
 
-  /** The time by which what cannot be undone is judged: a clock that jumped ahead is not believed. */
+  /** The time for decisions that cannot be undone. It ignores a clock that jumped ahead. */
   settledNow(): Date {
     return this.clock.settled();
   }
 
   /**
-   * One query: the guild behind a slug or an id, its plan, and the user's membership in it.
-   * Undefined when there is no such guild; whether the caller may know of it is decided above.
+   * Finds a guild by slug or id, with its plan and the user's membership, in one query. Callers decide
+   * whether the user may know that the guild exists.
    */
   async guildForUser(
     reference: string,
     userId: UserId | null,
   ): Promise<{ guild: Guild; membership: Membership | undefined } | undefined> {
-    // A slug is at most 32 characters long, an id is 36: one can never be taken for the other.
-    const query = reference.length === 36 ? BY_ID : BY_SLUG;
-    const row = await this.db.first<GuildRow & MembershipRow>(query, reference, userId ?? "");
+    // A slug has at most 32 characters and an id has 36, so they cannot be confused.
+    const query = reference.length === 36 ? guildById : guildBySlug;
+    const row = await query.first(this.db, { reference, userId: userId ?? "" });
     if (row === undefined) return undefined;
     return { guild: toGuild(row, this.#locate), membership: toMembership(row) };
   }
 
-  /** The guild that a retired slug led to, while the slug is still held for it. */
+  /** The guild of a former slug, as long as the slug is held for it. */
   async guildIdBySlugHistory(slug: string): Promise<GuildId | undefined> {
-    const row = await this.db.first<{ guild_id: GuildId }>(
-      "SELECT guild_id FROM slug_history WHERE slug = ? AND held_until > ?",
-      slug,
-      this.now().getTime(),
-    );
-    return row?.guild_id;
+    const row = await guildOfFormerSlug.first(this.db, { slug, nowMs: this.now().getTime() });
+    return row?.guildId;
   }
 
   async guild(id: GuildId): Promise<Guild | undefined> {
     return (await this.guildForUser(id, null))?.guild;
   }
 
-  /** Every guild in the order of its id, read in pages so that a fleet never sits in memory. */
+  /** Iterates all guilds in the order of their ids. Reads pages, so that memory stays constant. */
   async *guilds(
     filter: { readonly status?: GuildStatus; readonly after?: GuildId } = {},
   ): AsyncIterable<Guild> {
-    const pageSize = 500;
+    const limit = 500;
+    const status = filter.status ?? null;
     for (let after: string = filter.after ?? ""; ; ) {
-      const rows = await this.db.all<GuildRow>(
-        `SELECT ${GUILD_COLUMNS} FROM guilds g JOIN plans p ON p.name = g.plan
-         WHERE g.id > ?1 AND (?2 IS NULL OR g.status = ?2) ORDER BY g.id LIMIT ${pageSize}`,
-        after,
-        filter.status ?? null,
-      );
+      const rows = await guildsAfter.all(this.db, { after, status, limit });
       for (const row of rows) yield toGuild(row, this.#locate);
-      if (rows.length < pageSize) return;
+      if (rows.length < limit) return;
       after = rows[rows.length - 1]!.id;
     }
   }
 
   /**
-   * Moves a guild from one status to another, or not at all; `facts` change with it.
-   * @throws {Conflict} `guild/status-changed` when somebody else moved it first.
+   * Moves a guild from one status to another and sets `facts`, in one transaction with `alongside`.
+   * @throws {Conflict} `guild/status-changed` if the status is no longer `from`.
    */
   async advanceGuild(
     id: GuildId,
@@ -238,165 +168,60 @@ export class PlatformStore {
     facts: Partial<typeof guilds.$inferInsert> = {},
     alongside: readonly (Writable | Guard)[] = [],
   ): Promise<void> {
-    const stillThere = sql`exists (select 1 from guilds where id = ${id} and status = ${from})`;
+    const isUnchanged = and(eq(guilds.id, id), eq(guilds.status, from));
     await write(this.db, [
       guard(
-        stillThere,
+        existsIn(guilds, isUnchanged),
         () =>
           new Conflict("guild/status-changed", `This guild is no longer ${from}. Look again.`, {
             expected: from,
           }),
       ),
-      this.db.orm
+      build
         .update(guilds)
         .set({ ...facts, status: to, updatedAt: this.now().getTime() })
-        .where(and(eq(guilds.id, id), eq(guilds.status, from))),
+        .where(isUnchanged),
       ...alongside,
     ]);
   }
 
-  /** When a guild raids, in its own time zone. */
+  /** Sets when a guild raids, in the guild's own time zone. */
   async setSchedule(
     id: GuildId,
     schedule: { readonly timeZone: string; readonly raidSchedule: RaidSchedule | null },
   ): Promise<void> {
     await write(this.db, [
-      this.db.orm
+      build
         .update(guilds)
         .set({ ...schedule, updatedAt: this.now().getTime() })
         .where(eq(guilds.id, id)),
     ]);
   }
 
-  /** Has this guild asked anybody in yet, or is anybody in already? */
+  /** Does this guild have an invitation or a second member? */
   async hasInvited(id: GuildId): Promise<boolean> {
-    const found = await this.db.first(
-      `SELECT 1 WHERE EXISTS (SELECT 1 FROM invitations WHERE guild_id = ?1)
-         OR (SELECT count(*) FROM memberships WHERE guild_id = ?1) > 1`,
-      id,
-    );
-    return found !== undefined;
+    return (await guildHasCompany.first(this.db, { id }))?.hasCompany ?? false;
   }
 
-  /** The session of a token, by its SHA-256; undefined once it has ended. */
+  /** The session of a token, by the token's SHA-256. Undefined after its end. */
   session(tokenHash: string): Promise<SessionRow | undefined> {
-    return this.#session(SESSION, tokenHash);
+    return sessionByToken.first(this.db, { ...this.#moment(), tokenHash });
   }
 
-  /** The session behind an access token or a connection; undefined once it has ended. */
+  /** The session of an access token or a connection. Undefined after its end. */
   sessionById(id: SessionId): Promise<SessionRow | undefined> {
-    return this.#session(SESSION_BY_ID, id);
+    return sessionById.first(this.db, { ...this.#moment(), id });
   }
 
-  #session(sql: string, reference: string): Promise<SessionRow | undefined> {
+  #moment() {
     const nowMs = this.now().getTime();
-    return this.db.first<SessionRow>(sql, reference, nowMs, nowMs - limits.session.idleMs);
+    return { nowMs, idleSinceMs: nowMs - limits.session.idleMs };
   }
 
-  /** Notes that a session was used now, which keeps it from ending by idleness. */
+  /** Records that a session is in use, so that it does not end by idleness. */
   async touchSession(id: SessionId): Promise<void> {
     await write(this.db, [
-      {
-        sql: "UPDATE sessions SET last_used_at = ? WHERE id = ?",
-        args: [this.now().getTime(), id],
-      },
+      build.update(sessions).set({ lastUsedAt: this.now().getTime() }).where(eq(sessions.id, id)),
     ]);
   }
-}
-
-interface GuildRow {
-  id: GuildId;
-  slug: string;
-  name: string;
-  realm: string;
-  region: Region;
-  faction: Faction;
-  owner_id: UserId;
-  status: GuildStatus;
-  status_reason: string | null;
-  host: string;
-  database_name: string;
-  database_url: string | null;
-  generation: number;
-  schema_version: number;
-  schema_hash: string;
-  is_public: number;
-  description: string;
-  contact: string;
-  time_zone: string;
-  raid_schedule: string | null;
-  created_at: number;
-  purge_after: number | null;
-  plan: string;
-  guilds_per_account_max: number | null;
-  members_max: number | null;
-  retention_days: number | null;
-  plan_since: number;
-  keys_max: number | null;
-  events_per_minute_max: number | null;
-  connections_max: number | null;
-  log_bytes_max: number | null;
-  features: string;
-  guild_is_over?: number | null;
-}
-
-interface MembershipRow {
-  membership_id: MembershipId | null;
-  role: Role | null;
-  overrides: string | null;
-  member_is_over: number | null;
-}
-
-function toGuild(row: GuildRow, locate: Locate): Guild {
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    realm: row.realm,
-    region: row.region,
-    faction: row.faction,
-    ownerId: row.owner_id,
-    plan: {
-      name: row.plan,
-      guildsPerAccountMax: row.guilds_per_account_max,
-      membersMax: row.members_max,
-      retentionDays: row.retention_days,
-      keysMax: row.keys_max,
-      eventsPerMinuteMax: row.events_per_minute_max,
-      connectionsMax: row.connections_max,
-      logBytesMax: row.log_bytes_max,
-      features: JSON.parse(row.features),
-    },
-    planSince: row.plan_since,
-    isOverLimit: row.guild_is_over === 1,
-    status: row.status,
-    statusReason: row.status_reason,
-    host: row.host,
-    databaseName: row.database_name,
-    location: locate({
-      host: row.host,
-      databaseName: row.database_name,
-      storedUrl: row.database_url,
-    }),
-    generation: row.generation,
-    schemaVersion: row.schema_version,
-    schemaHash: row.schema_hash,
-    isPublic: row.is_public === 1,
-    description: row.description,
-    contact: row.contact,
-    timeZone: row.time_zone,
-    raidSchedule: row.raid_schedule === null ? null : JSON.parse(row.raid_schedule),
-    createdAt: row.created_at,
-    purgeAfter: row.purge_after,
-  };
-}
-
-function toMembership(row: MembershipRow): Membership | undefined {
-  if (row.membership_id === null || row.role === null) return undefined;
-  return {
-    id: row.membership_id,
-    role: row.role,
-    overrides: JSON.parse(row.overrides ?? "{}"),
-    isOverLimit: row.member_is_over === 1,
-  };
 }
