@@ -4,7 +4,7 @@ import { limits } from "../../limits.ts";
 
 const most = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
 
-/** Every limit of a plan; null is without limit. */
+/** Every limit of a plan. A limit of null means that there is none. */
 export const planLimits = z.strictObject({
   guildsPerAccountMax: most,
   membersMax: most,
@@ -17,7 +17,7 @@ export const planLimits = z.strictObject({
 
 export const LIMIT_NAMES = Object.keys(planLimits.shape) as (keyof typeof planLimits.shape)[];
 
-// A field that is left empty sets no limit.
+// An empty field means that there is no limit.
 const field = z
   .string()
   .trim()
@@ -35,7 +35,7 @@ const reason = lineField(limits.operators.reasonCharsMax, 1, "Write why.");
 
 export const grant = z.strictObject({
   plan: z.string().min(1).max(40),
-  /** Unix milliseconds; null is for good. */
+  /** Unix milliseconds. Null means without end. */
   until: z.int().positive().nullable(),
   reason,
 });

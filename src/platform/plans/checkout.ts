@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, not } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
+import { insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { notFound } from "../../http/problem.ts";
 import { Conflict, Invalid, NotSupported } from "../../kernel/errors.ts";
@@ -6,12 +8,13 @@ import type { Services } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type PlatformContext, record } from "../context.ts";
+import { paymentEvents } from "../schema.ts";
 import type { Payments } from "./payments.ts";
 import { subscriptionRows, subscriptionsOf } from "./subscriptions.ts";
 
 /**
- * The address where the guild's owner pays for a plan. The plan itself comes with the provider's
- * news of it. @throws {Conflict} `plan/paid-already` @throws {NotSupported} `payment/not-configured`
+ * Starts a payment. Returns the address where the owner pays. The plan changes when the provider sends its
+ * event. @throws {Conflict} `plan/paid-already` @throws {NotSupported} `payment/not-configured`
  */
 export async function beginCheckout(
   ctx: GuildContext,
@@ -44,7 +47,7 @@ export async function beginCheckout(
   return { url };
 }
 
-/** The address where the owner changes or ends what is paid. @throws {Conflict} `plan/not-paid` */
+/** Returns the address where the owner changes or ends a payment. @throws {Conflict} `plan/not-paid` */
 export async function openPortal(
   ctx: GuildContext,
   platform: PlatformContext,
@@ -59,8 +62,8 @@ export async function openPortal(
 }
 
 /**
- * Takes in what the payment provider sends: each message has one effect, in whatever order and
- * however often it comes. @throws {Unauthenticated} `payment/bad-signature`
+ * Applies an event of the payment provider. Events may arrive in any order and several times, and each is
+ * applied once. @throws {Unauthenticated} `payment/bad-signature`
  */
 export async function takeNews(
   platform: PlatformContext,
@@ -78,11 +81,8 @@ export async function takeNews(
   const known = new Conflict("payment/known", "This message was taken in before.");
   try {
     await write(services.platform.db, [
-      guard(sql`not exists (select 1 from payment_events where id = ${id})`, () => known),
-      {
-        sql: "INSERT INTO payment_events (id, type, guild_id, received_at) VALUES (?, ?, ?, ?)",
-        args: [id, type, guildId, services.now().getTime()],
-      },
+      guard(not(existsIn(paymentEvents, eq(paymentEvents.id, id))), () => known),
+      insertInto(paymentEvents, { id, type, guildId, receivedAt: services.now().getTime() }),
       ...subscriptionRows(ctx, guildId, {
         source: "stripe",
         plan,

@@ -12,7 +12,7 @@ const address = z.object({ url: z.string() });
 
 export const checkoutInput = z.strictObject({ plan: z.string().min(1).max(40) });
 
-/** Below `/api/g/:guild`: a guild's plan, its use, and paying for it. */
+/** Below `/api/g/:guild`: a guild's plan, its use and its payment. */
 export const guildPlansApi = createRouter<GuildEnv>();
 
 guildPlansApi.openapi(
@@ -76,7 +76,7 @@ guildPlansApi.openapi(
   async (c) => c.json(await openPortal(c.var.guild, c.var.platform), 201),
 );
 
-/** Where the payment provider sends its events. They are known by a signature, not by a session. */
+/** The webhook of the payment provider. It authenticates by a signature, not by a session. */
 export const paymentNewsApi = createRouter();
 
 paymentNewsApi.post("/payments/stripe", async (c) => {

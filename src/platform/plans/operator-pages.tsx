@@ -19,7 +19,7 @@ const GIB = 1024 ** 3;
 
 type PageContext = Context<OperatorEnv>;
 
-/** Below `/operator`: the plans with their limits, and what plan a guild was given. */
+/** Below `/operator`: the plans with their limits, and the grants of a guild. */
 export function planOperatorPages() {
   const pages = createRouter<OperatorEnv>();
   const needed = requireArea("plans");
@@ -160,7 +160,7 @@ async function grantHtml(c: PageContext, form: FormState) {
   );
 }
 
-/** Where a guild's plan comes from: a gift until a day, a payment, or nowhere. */
+/** The sources of a guild's plan: a grant with its end, or a payment. */
 export function Sources(props: { view: View; subscriptions: readonly Subscription[] }) {
   const { view, subscriptions } = props;
   const t = view.messages.plans;
@@ -184,7 +184,7 @@ export function Sources(props: { view: View; subscriptions: readonly Subscriptio
   );
 }
 
-/** A limit with its name. Bytes are shown as room: nobody reads eleven digits. */
+/** A limit with its name. Bytes are shown in a larger unit. */
 function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number]) {
   const t = view.messages.plans;
   const value = plan[name];
@@ -192,13 +192,13 @@ function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number
   return [t.logStorage, value === null ? number(view, value) : gibibytes(view, value)] as const;
 }
 
-/** Bytes as people read them. */
+/** Formats bytes in a larger unit. */
 export function gibibytes(view: View, bytes: number): string {
   const format = new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 });
   return `${format.format(bytes / GIB)} GiB`;
 }
 
-/** A limit as people read it. */
+/** Formats a limit. */
 export function number(view: View, value: number | null): string {
   if (value === null) return view.messages.plans.unlimited;
   return new Intl.NumberFormat(view.locale).format(value);

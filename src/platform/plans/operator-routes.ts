@@ -10,7 +10,7 @@ import { grantPlan, revokeGrant } from "./subscriptions.ts";
 const api = operatorOperations("Operators");
 const guildId = z.object({ id: z.uuid() });
 
-/** Below `/api/operator`: plans, and who has one without paying. */
+/** Below `/api/operator`: plans, and grants of plans without payment. */
 export const planOperatorApi = createRouter<OperatorEnv>();
 
 planOperatorApi.openapi(

@@ -23,7 +23,7 @@ import { gibibytes, number, Sources } from "./operator-pages.tsx";
 import { logStorageOf, usageOf } from "./service.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
 
-/** Below `/g/:guild/settings/plan`: how much of the plan is used, and how to get a larger one. */
+/** Below `/g/:guild/settings/plan`: the use of the plan, and the way to a larger one. */
 export function plansPages() {
   const pages = createRouter<GuildEnv>();
   const needed = requirePermission("settings.manage");
@@ -89,7 +89,7 @@ async function planHtml(c: Context<GuildEnv>) {
   );
 }
 
-/** How to get a larger plan: pay for it where that is possible, else ask the operators. */
+/** The way to a larger plan: a payment if there is a payment provider, else a request to the operators. */
 function WayOn({ c, isPaid }: { c: Context<GuildEnv>; isPaid: boolean }) {
   const view = viewOf(c);
   const t = view.messages.plans;

@@ -1,17 +1,17 @@
 import type { GuildId } from "../../kernel/ids.ts";
 
-/** What is to be paid for, and who pays. Addresses are absolute. */
+/** A plan to be paid for, and the payer. Addresses are absolute. */
 export interface Order {
   readonly guildId: GuildId;
   readonly plan: string;
   readonly email: string;
-  /** Known from an earlier payment, as the provider calls them. */
+  /** The provider's id of the customer, if there was an earlier payment. */
   readonly customer: string | null;
   readonly paidAt: string;
   readonly canceledAt: string;
 }
 
-/** What a guild's payment is like now. `id` is the news' own: the same news may come many times. */
+/** The current state of a guild's payment. `id` identifies the event, which may arrive several times. */
 export interface PaymentNews {
   readonly id: string;
   readonly type: string;
@@ -20,23 +20,23 @@ export interface PaymentNews {
   readonly isActive: boolean;
   readonly customer: string;
   readonly reference: string;
-  /** When it was asked how things are, in Unix milliseconds. */
+  /** When the state was read from the provider, in Unix milliseconds. */
   readonly asOf: number;
 }
 
-/** Somebody who takes money for plans. An instance without one gives plans by its operators only. */
+/** A payment provider. Without one, only operators give guilds a plan. */
 export interface Payments {
   /** The plans that can be bought. */
   readonly plans: readonly string[];
-  /** Where browsers are sent to, for the policy that says where forms may lead. */
+  /** Origins that browsers are redirected to, for the `form-action` of the content security policy. */
   readonly origins: readonly string[];
-  /** The address where an order is paid. @throws {Unavailable} `payment/unavailable` */
+  /** Returns the address where an order is paid. @throws {Unavailable} `payment/unavailable` */
   checkout(order: Order): Promise<string>;
-  /** The address where a customer changes or ends what they pay. */
+  /** Returns the address where a customer changes or ends a payment. */
   portal(customer: string, backTo: string): Promise<string>;
   /**
-   * What a message says, once it is proved to be the provider's and fresh; undefined when it is
-   * about nothing of ours. @throws {Unauthenticated} `payment/bad-signature`
+   * Verifies the signature and the age of a message and returns its event. Undefined for events that do not
+   * concern a guild's plan. @throws {Unauthenticated} `payment/bad-signature`
    */
   news(message: string, signature: string): Promise<PaymentNews | undefined>;
 }

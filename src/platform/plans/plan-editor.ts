@@ -1,36 +1,35 @@
-import { sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import { allowArea, type OperatorContext } from "../console/context.ts";
 import { record } from "../context.ts";
+import { plans as planTable } from "../schema.ts";
 import type { Plan } from "../store.ts";
 import { listPlans } from "./list.ts";
+import { guildsByPlan } from "./queries.ts";
 
-/** A plan with how many guilds are on it. */
+/** A plan and the number of guilds on it. */
 export interface PlanLine extends Plan {
   readonly guilds: number;
 }
 
-/** What an operator may change of a plan; null is without limit. */
+/** The limits of a plan, which an operator may change. A limit of null means that there is none. */
 export type PlanLimits = Omit<Plan, "name" | "features">;
 
-/** Every plan, smallest first. */
+/** Lists every plan, the smallest first. */
 export async function planLines(ctx: OperatorContext): Promise<readonly PlanLine[]> {
   allowArea(ctx, "plans");
   const { platform } = ctx.services;
-  const [plans, counts] = await Promise.all([
-    listPlans(platform),
-    platform.db.all<{ plan: string; guilds: number }>(
-      "SELECT plan, count(*) AS guilds FROM guilds WHERE status NOT IN ('deleted', 'deleting') GROUP BY plan",
-    ),
-  ]);
+  const [plans, counts] = await Promise.all([listPlans(platform), guildsByPlan.all(platform.db)]);
   const guildsOn = new Map(counts.map(({ plan, guilds }) => [plan, guilds]));
   return plans.map((plan) => ({ ...plan, guilds: guildsOn.get(plan.name) ?? 0 }));
 }
 
 /**
- * Changes a plan's limits for every guild on it, from the next write on. What is over a smaller
- * limit stays and becomes read-only. @throws {NotFound} `plan/not-found`
+ * Changes a plan's limits for every guild on it, from the next write on. Guilds and members above a smaller
+ * limit stay and become read-only. @throws {NotFound} `plan/not-found`
  */
 export async function changePlan(
   ctx: OperatorContext,
@@ -43,22 +42,8 @@ export async function changePlan(
   const missing = () => new NotFound("plan/not-found", "There is no such plan.");
   if (!before) throw missing();
   await write(platform.db, [
-    guard(sql`exists (select 1 from plans where name = ${name})`, missing),
-    {
-      sql: `UPDATE plans SET guilds_per_account_max = ?, members_max = ?, retention_days = ?,
-              keys_max = ?, events_per_minute_max = ?, connections_max = ?, log_bytes_max = ?
-            WHERE name = ?`,
-      args: [
-        limits.guildsPerAccountMax,
-        limits.membersMax,
-        limits.retentionDays,
-        limits.keysMax,
-        limits.eventsPerMinuteMax,
-        limits.connectionsMax,
-        limits.logBytesMax,
-        name,
-      ],
-    },
+    guard(existsIn(planTable, eq(planTable.name, name)), missing),
+    build.update(planTable).set(limits).where(eq(planTable.name, name)),
     record(ctx, "plan.change", name, { before, after: limits }),
   ]);
   ctx.services.appConfig.forget();

@@ -1,24 +1,24 @@
 import { LimitReached } from "../../kernel/errors.ts";
 import type { Plan } from "../store.ts";
 
-/** How much of one limit is used; a limit of null is none. */
+/** The use of one limit. A limit of null means that there is none. */
 export interface Used {
   readonly used: number;
   readonly limit: number | null;
 }
 
-/** The 402 of an account that owns as many guilds on a plan as the plan allows. */
+/** The 402 for an account that owns as many guilds on a plan as the plan allows. */
 export function guildsReached(plan: Plan): LimitReached {
   const limit = plan.guildsPerAccountMax;
   return new LimitReached(
     "plan/guilds",
     "This plan has room for no more guilds of this account. Upgrade a guild or hand one over.",
-    // Asked inside the write: whoever was refused was refused at the limit.
+    // The guard counts inside the write, so a refusal means that the limit was reached.
     { limit, used: limit, plan: plan.name },
   );
 }
 
-/** The 402 of a guild that has as many members as its plan allows. */
+/** The 402 for a guild that has as many members as its plan allows. */
 export function membersReached(plan: Plan): LimitReached {
   const limit = plan.membersMax;
   return new LimitReached(
@@ -28,7 +28,7 @@ export function membersReached(plan: Plan): LimitReached {
   );
 }
 
-/** The 402 of a guild that has as many keys as its plan allows. */
+/** The 402 for a guild that has as many keys as its plan allows. */
 export function keysReached(plan: Plan): LimitReached {
   const limit = plan.keysMax;
   return new LimitReached(

@@ -19,7 +19,7 @@ export const planJson = z
   })
   .openapi("Plan");
 
-/** What the plans offer. */
+/** The plans with their limits. */
 export const plansApi = createRouter();
 
 plansApi.openapi(

@@ -1,10 +1,10 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../../kernel/ids.ts";
 
-/** Where a guild's right to a plan comes from: an operator gave it, or somebody pays for it. */
+/** The source of a guild's plan: a grant of an operator, or a payment. */
 export type SubscriptionSource = "grant" | "stripe";
 
-/** A guild has the largest plan that one of its sources gives it now; without any, the first one. */
+/** A guild has the largest plan that one of its sources gives it. Without a source, it has the first plan. */
 export const subscriptions = sqliteTable(
   "subscriptions",
   {
@@ -12,13 +12,13 @@ export const subscriptions = sqliteTable(
     source: text().$type<SubscriptionSource>().notNull(),
     plan: text().notNull(),
     status: text().$type<"active" | "ended">().notNull(),
-    /** Unix milliseconds; null is for good, or until the payer ends it. */
+    /** Unix milliseconds. Null for a grant without end, or for a payment that goes on. */
     until: integer(),
     reason: text().notNull().default(""),
-    /** Who pays and for what, as the payment provider calls it. */
+    /** The payment provider's ids of the customer and of the payment. */
     customer: text(),
     reference: text(),
-    /** When what is known was so: older news that arrive later change nothing. */
+    /** The time of the state that the row describes. An older state that arrives later changes nothing. */
     asOf: integer("as_of").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -28,7 +28,7 @@ export const subscriptions = sqliteTable(
   ],
 );
 
-/** News of the payment provider that were taken in: each has one effect, however often it comes. */
+/** Applied events of the payment provider. Each is applied once, even if it arrives several times. */
 export const paymentEvents = sqliteTable("payment_events", {
   id: text().primaryKey(),
   type: text().notNull(),

@@ -1,12 +1,14 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../../tenant/context.ts";
+import { guilds, plans } from "../schema.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
 import { listPlans } from "./list.ts";
 import { guildsReached, keysReached, membersReached, type Used } from "./plans.ts";
+import { guildCount, keyCount, logBytes, memberCount, usage } from "./queries.ts";
 
-/** How much of a guild's plan is used. */
+/** The use of a guild's plan. */
 export interface Usage {
   readonly plan: string;
   readonly members: Used;
@@ -14,7 +16,7 @@ export interface Usage {
   readonly keys: Used;
 }
 
-/** A plan by its name. @throws Error when it was taken away though guilds still need it. */
+/** Finds a plan by its name. @throws Error if the plan was deleted while it was still needed. */
 export async function planByName(platform: PlatformStore, name: string): Promise<Plan> {
   const plan = (await listPlans(platform)).find((one) => one.name === name);
   if (plan) return plan;
@@ -22,18 +24,12 @@ export async function planByName(platform: PlatformStore, name: string): Promise
 }
 
 export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Usage> {
-  const row = await platform.db.first<{ members: number; guilds: number; keys: number }>(
-    `SELECT (SELECT count(*) FROM memberships WHERE guild_id = ?1) AS members,
-       (SELECT count(*) FROM guilds WHERE owner_id = ?2 AND plan = ?3 AND status NOT IN ('deleted', 'deleting'))
-         AS guilds,
-       (SELECT count(*) FROM api_keys WHERE guild_id = ?1 AND revoked_at IS NULL
-         AND successor_id IS NULL
-         AND (expires_at IS NULL OR expires_at > ?4)) AS keys`,
-    guild.id,
-    guild.ownerId,
-    guild.plan.name,
-    platform.now().getTime(),
-  );
+  const row = await usage.first(platform.db, {
+    id: guild.id,
+    ownerId: guild.ownerId,
+    plan: guild.plan.name,
+    nowMs: platform.now().getTime(),
+  });
   return {
     plan: guild.plan.name,
     members: { used: row!.members, limit: guild.plan.membersMax },
@@ -42,43 +38,33 @@ export async function usageOf(platform: PlatformStore, guild: Guild): Promise<Us
   };
 }
 
-/** Holds the plan's number of guilds per owner, inside the write that would add one. */
+/** Guards the write that adds a guild: refuses more guilds of one owner than the plan allows. */
 export function guildLimit(ownerId: UserId, plan: Plan): Guard {
-  // A guild that failed keeps its name and can be tried again, so it counts.
-  return guard(
-    sql`(select count(*) from guilds where owner_id = ${ownerId} and plan = ${plan.name}
-          and status not in ('deleted', 'deleting'))
-        < (select coalesce(guilds_per_account_max, 1e9) from plans where name = ${plan.name})`,
-    () => guildsReached(plan),
-  );
+  const most = sql`(select coalesce(${plans.guildsPerAccountMax}, 1e9) from ${plans}
+    where ${plans.name} = ${plan.name})`;
+  return guard(sql`${guildCount(ownerId, plan.name)} < ${most}`, () => guildsReached(plan));
 }
 
-/** Holds the plan's number of members, inside the write that would add one. */
+/** Guards the write that adds a member: refuses more members than the plan allows. */
 export function memberLimit(guild: Guild): Guard {
-  return guard(
-    sql`(select count(*) from memberships where guild_id = ${guild.id})
-        < (select coalesce(p.members_max, 1e9) from guilds g join plans p on p.name = g.plan
-           where g.id = ${guild.id})`,
-    () => membersReached(guild.plan),
-  );
+  const isBelow = sql`${memberCount(guild.id)} < ${limitOf(guild, plans.membersMax)}`;
+  return guard(isBelow, () => membersReached(guild.plan));
 }
 
-/** Holds the plan's number of keys, inside the write that would add one. */
+/** Guards the write that adds a key: refuses more keys than the plan allows. */
 export function keyLimit(guild: Guild, nowMs: number): Guard {
-  return guard(
-    sql`(select count(*) from api_keys where guild_id = ${guild.id} and revoked_at is null
-          and successor_id is null
-          and (expires_at is null or expires_at > ${nowMs}))
-        < (select coalesce(p.keys_max, 1e9) from guilds g join plans p on p.name = g.plan
-           where g.id = ${guild.id})`,
-    () => keysReached(guild.plan),
-  );
+  const isBelow = sql`${keyCount(guild.id, nowMs)} < ${limitOf(guild, plans.keysMax)}`;
+  return guard(isBelow, () => keysReached(guild.plan));
 }
 
-/** Bytes of logs in the guild's own database, as they were sent, and the plan's room for them. */
+/** A limit of the plan that a guild has when the write runs. */
+function limitOf(guild: Guild, limit: typeof plans.membersMax | typeof plans.keysMax): SQL {
+  return sql`(select coalesce(${limit}, 1e9) from ${guilds} join ${plans} on ${plans.name} = ${guilds.plan}
+    where ${guilds.id} = ${guild.id})`;
+}
+
+/** The bytes of logs in the guild's own database, in the size that was uploaded, and the plan's limit. */
 export async function logStorageOf({ db, guild }: GuildContext): Promise<Used> {
-  const row = await db.first<{ bytes: number }>(
-    "SELECT coalesce(sum(size_bytes), 0) AS bytes FROM log_reports",
-  );
+  const row = await logBytes.first(db);
   return { used: row!.bytes, limit: guild.plan.logBytesMax };
 }

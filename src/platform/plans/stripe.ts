@@ -6,10 +6,10 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Order, PaymentNews, Payments } from "./payments.ts";
 
-/** Paid, or being asked to pay again: Stripe itself gives up after some tries. */
+/** Paid, or overdue and retried by Stripe, which gives up after some tries. */
 const ACTIVE: ReadonlySet<Stripe.Subscription.Status> = new Set(["active", "trialing", "past_due"]);
 
-/** Plans by subscriptions of Stripe: its checkout, its customer portal and its signed webhooks. */
+/** Sells plans as subscriptions of Stripe, by its checkout, customer portal and signed webhooks. */
 export class StripePayments implements Payments {
   readonly plans: readonly string[];
   readonly origins: readonly string[];
@@ -63,7 +63,7 @@ export class StripePayments implements Payments {
     const event = await this.#verified(message, signature);
     if (!event.type.startsWith("customer.subscription.")) return undefined;
     const { id: reference } = event.data.object as Stripe.Subscription;
-    // News overtake each other. What the subscription is like now does not depend on their order.
+    // Events may arrive out of order, so read the current state of the subscription.
     const asOf = this.#now().getTime();
     const now = await this.#asked(this.#stripe.subscriptions.retrieve(reference));
     const guildId = now.metadata["guildId"];

@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
-import type { Statement } from "../../database/client.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
+import { build, excluded, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
@@ -8,29 +9,20 @@ import { SETTINGS } from "../configuration/app-config.ts";
 import { allowArea, type OperatorContext } from "../console/context.ts";
 import { type ActingContext, record } from "../context.ts";
 import { PLAN_JOB } from "../jobs/kinds.ts";
+import { appConfig, guilds, plans, subscriptions } from "../schema.ts";
+import { hasActive, largestPlan, pastSubscriptions, subscriptionsOfGuild } from "./queries.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
-/** What gives a guild its plan. */
-export interface Subscription {
-  readonly source: SubscriptionSource;
-  readonly plan: string;
-  readonly status: "active" | "ended";
-  readonly until: number | null;
-  readonly reason: string;
-  readonly customer: string | null;
-}
+/** A source of a guild's plan. */
+export type Subscription = Awaited<ReturnType<typeof subscriptionsOfGuild.all>>[number];
 
-/** Where a guild's plan comes from, or came from. */
+/** Lists the sources of a guild's plan, ended ones too. */
 export function subscriptionsOf(services: Services, id: GuildId): Promise<Subscription[]> {
-  return services.platform.db.all<Subscription>(
-    `SELECT source, plan, status, until, reason, customer FROM subscriptions
-     WHERE guild_id = ? ORDER BY source`,
-    id,
-  );
+  return subscriptionsOfGuild.all(services.platform.db, { id });
 }
 
 /**
- * Gives a guild a plan, until a day or for good, without payment.
+ * Gives a guild a plan without payment, until a day or without end.
  * @throws {NotFound} `plan/not-found`, `guild/not-found` @throws {Invalid} `plan/past`
  */
 export async function grantPlan(
@@ -48,7 +40,7 @@ export async function grantPlan(
   await write(ctx.services.platform.db, [
     guildIsThere(id),
     guard(
-      sql`exists (select 1 from plans where name = ${input.plan})`,
+      existsIn(plans, eq(plans.name, input.plan)),
       () =>
         new NotFound("plan/not-found", "There is no such plan.", {
           errors: [{ pointer: "/plan", detail: "There is no such plan." }],
@@ -59,47 +51,38 @@ export async function grantPlan(
   ]);
 }
 
-/** Takes a grant back; a plan that is paid for stays. @throws {Conflict} `plan/no-grant` */
+/** Revokes a grant. A plan that is paid for stays. @throws {Conflict} `plan/no-grant` */
 export async function revokeGrant(ctx: OperatorContext, id: GuildId): Promise<void> {
   allowArea(ctx, "plans");
   await write(ctx.services.platform.db, [
     guildIsThere(id),
     guard(
-      sql`exists (select 1 from subscriptions where guild_id = ${id} and source = 'grant'
-          and status = 'active')`,
+      hasActive(id, "grant"),
       () => new Conflict("plan/no-grant", "No operator gave this guild a plan."),
     ),
-    {
-      sql: `UPDATE subscriptions SET status = 'ended', updated_at = ?
-            WHERE guild_id = ? AND source = 'grant'`,
-      args: [ctx.services.now().getTime(), id],
-    },
+    ended(id, "grant", ctx.services.now().getTime()),
     ...applied(ctx, id),
     record(ctx, "plan.revoke", id, { guildId: id }),
   ]);
 }
 
-/** Ends what was given until now, so that guilds go back to what else they have a right to. */
+/** How many grants one call of `endPastGrants` ends. The next call ends the others. */
+const GRANTS_AT_ONCE = 100;
+
+/** Ends grants whose time is over. Their guilds get the largest plan that is left. Returns how many there were. */
 export async function endPastGrants(services: Services): Promise<number> {
   const { db } = services.platform;
   const nowMs = services.platform.settledNow().getTime();
-  const past = await db.all<{ guildId: GuildId; plan: string; source: SubscriptionSource }>(
-    `SELECT guild_id AS guildId, plan, source FROM subscriptions
-     WHERE status = 'active' AND until <= ? LIMIT 100`,
-    nowMs,
-  );
+  const past = await pastSubscriptions.all(db, { nowMs, limit: GRANTS_AT_ONCE });
   const caller = { type: "system", name: "plans" } as const;
   const ctx = { services, caller, requestId: "", address: "", agent: "" };
   for (const { guildId, plan, source } of past) {
-    const over = sql`exists (select 1 from subscriptions where guild_id = ${guildId}
-      and source = ${source} and status = 'active' and until <= ${nowMs})`;
     await write(db, [
-      guard(over, () => new Conflict("plan/changed", "Another process ended it, or it goes on.")),
-      {
-        sql: `UPDATE subscriptions SET status = 'ended', updated_at = ?
-              WHERE guild_id = ? AND source = ?`,
-        args: [nowMs, guildId, source],
-      },
+      guard(
+        hasActive(guildId, source, nowMs),
+        () => new Conflict("plan/changed", "Another process ended it, or it goes on."),
+      ),
+      ended(guildId, source, nowMs),
       ...applied(ctx, guildId),
       record(ctx, "plan.end", guildId, { guildId, before: { plan, source } }),
     ]).catch((error: unknown) => {
@@ -110,8 +93,8 @@ export async function endPastGrants(services: Services): Promise<number> {
 }
 
 /**
- * What one source gives a guild from now on, and the plan that follows from all of them. Older news
- * change nothing, nor does the end of a payment that another one has replaced.
+ * Returns the statements that record what one source gives a guild, and apply the plan that follows from all
+ * sources. Older events change nothing. The end of a payment that another one has replaced changes nothing.
  */
 export function subscriptionRows(
   ctx: ActingContext,
@@ -127,51 +110,66 @@ export function subscriptionRows(
     readonly reference?: string | null;
   },
 ): readonly Writable[] {
+  const now = subscriptions;
+  const isNewer = sql`${now.asOf} <= ${excluded(now.asOf)}`;
+  const isOfSamePayment = sql`(${given.status} = 'active' or ${excluded(now.reference)} is null
+    or ${now.reference} is null or ${now.reference} = ${excluded(now.reference)})`;
+  const row = {
+    plan: given.plan,
+    status: given.status,
+    until: given.until,
+    reason: given.reason ?? "",
+    asOf: given.asOf,
+    updatedAt: ctx.services.now().getTime(),
+  };
+  const payer = { customer: given.customer ?? null, reference: given.reference ?? null };
   return [
-    {
-      sql: `INSERT INTO subscriptions (guild_id, source, plan, status, until, reason, customer,
-              reference, as_of, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT (guild_id, source) DO UPDATE SET plan = ?3, status = ?4, until = ?5,
-              reason = ?6, customer = coalesce(?7, customer),
-              reference = coalesce(?8, reference), as_of = ?9, updated_at = ?10
-              WHERE as_of <= ?9 AND (?4 = 'active' OR ?8 IS NULL OR reference IS NULL
-                OR reference = ?8)`,
-      args: [
-        id,
-        given.source,
-        given.plan,
-        given.status,
-        given.until,
-        given.reason ?? "",
-        given.customer ?? null,
-        given.reference ?? null,
-        given.asOf,
-        ctx.services.now().getTime(),
-      ],
-    },
+    insertInto(
+      subscriptions,
+      { guildId: id, source: given.source, ...row, ...payer },
+      {
+        on: [now.guildId, now.source],
+        set: {
+          ...row,
+          customer: sql`coalesce(${excluded(now.customer)}, ${now.customer})`,
+          reference: sql`coalesce(${excluded(now.reference)}, ${now.reference})`,
+        },
+        where: and(isNewer, isOfSamePayment),
+      },
+    ),
     ...applied(ctx, id),
   ];
 }
 
-/** Puts a guild on the largest plan that it has a right to now; nothing happens if it is there. */
-function applied(ctx: ActingContext, id: GuildId): readonly Statement[] {
+/** Ends what one source gives a guild. */
+function ended(id: GuildId, source: SubscriptionSource, nowMs: number): Writable {
+  return build
+    .update(subscriptions)
+    .set({ status: "ended", updatedAt: nowMs })
+    .where(and(eq(subscriptions.guildId, id), eq(subscriptions.source, source)));
+}
+
+/** Puts a guild on the largest plan that it has a right to now. Changes nothing if it is on that plan. */
+function applied(ctx: ActingContext, id: GuildId): readonly Writable[] {
   const { jobs, now } = ctx.services;
-  const change: Statement = {
-    sql: `UPDATE guilds SET plan = best.name, plan_since = ?2, updated_at = ?2
-          FROM (SELECT coalesce((SELECT p.name FROM subscriptions s JOIN plans p ON p.name = s.plan
-              WHERE s.guild_id = ?1 AND s.status = 'active' AND (s.until IS NULL OR s.until > ?2)
-              ORDER BY p.position DESC LIMIT 1),
-              (SELECT value ->> '$' FROM app_config WHERE key = 'firstPlan'), ?3) AS name) AS best
-          WHERE guilds.id = ?1 AND guilds.plan <> best.name`,
-    args: [id, ctx.services.now().getTime(), SETTINGS.firstPlan.byDefault],
-  };
-  // Its database is held to the new plan where it is, which may take some tries.
-  return [change, jobs.enqueueRow(id, PLAN_JOB, "", now().getTime())];
+  const nowMs = now().getTime();
+  const firstPlan = sql`(select ${appConfig.value} ->> '$' from ${appConfig}
+    where ${appConfig.key} = 'firstPlan')`;
+  const plan = sql<string>`coalesce(${largestPlan(id, nowMs)}, ${firstPlan},
+    ${SETTINGS.firstPlan.byDefault})`;
+  return [
+    build
+      .update(guilds)
+      .set({ plan, planSince: nowMs, updatedAt: nowMs })
+      .where(and(eq(guilds.id, id), sql`${guilds.plan} <> ${plan}`)),
+    // A job applies the plan's limits to the database, because that may need several tries.
+    jobs.enqueueRow(id, PLAN_JOB, "", nowMs),
+  ];
 }
 
 function guildIsThere(id: GuildId): Guard {
   return guard(
-    sql`exists (select 1 from guilds where id = ${id})`,
+    existsIn(guilds, eq(guilds.id, id)),
     () => new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list."),
   );
 }
