@@ -118,6 +118,9 @@ const FEATURES = [
   "home",
 ];
 
+/** The tables that every feature may read: almost everything in a guild is about them. */
+const SPINE_SCHEMA = "src/tenant/roster/schema.ts";
+
 /** Uses of a guild's feature by one before it, or by another one's routes, pages or tables. */
 export function featureOrder(tree: Tree): string[] {
   return tree.code(/^src\/tenant\/[a-z-]+\//).flatMap((path) => {
@@ -127,7 +130,8 @@ export function featureOrder(tree: Tree): string[] {
       const other = /^src\/tenant\/([a-z-]+)\//.exec(target)?.[1];
       if (other === undefined || other === own) return [];
       const isLater = FEATURES.indexOf(other) > FEATURES.indexOf(own);
-      const isTable = target.endsWith("/schema.ts") && !path.endsWith("/schema.ts");
+      const isTable =
+        target.endsWith("/schema.ts") && !path.endsWith("/schema.ts") && target !== SPINE_SCHEMA;
       const isInside = /(routes|pages)\.tsx?$/.test(target) || isTable;
       return isLater || isInside ? [`${path} imports ${target}`] : [];
     });

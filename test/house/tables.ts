@@ -1,10 +1,12 @@
 import type { Tree } from "./tree.ts";
 
-/** The file that defines each table, by the table's name. Both databases have some names in common. */
+/** The file that defines each table, by the table's name and by the name in code. */
 function tableFiles(tree: Tree, part: "platform" | "tenant"): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const path of tree.code(new RegExp(`^src/${part}/.*schema\\.ts$`))) {
-    for (const [, name] of tree.text(path).matchAll(/sqliteTable\(\s*"(\w+)"/g)) {
+    const tables = tree.text(path).matchAll(/const (\w+) = sqliteTable\(\s*"(\w+)"/g);
+    for (const [, inCode, name] of tables) {
+      found.set(inCode!, path);
       found.set(name!, path);
     }
   }
@@ -16,6 +18,10 @@ function tableFiles(tree: Tree, part: "platform" | "tenant"): ReadonlyMap<string
  * They are written by their own feature only.
  */
 const SPINE = new Set(["persons", "characters"]);
+
+/** A write by the schema: `insertInto(persons, …)`, `build.update(tables.persons)` and the like. */
+const BUILT =
+  /\b(?:insertInto|insertAll|(?:build|orm)\.(?:insert|update|delete))\(\s*(?:tables\.)?(\w+)/g;
 
 const featureOf = (path: string): string | undefined => /^src\/tenant\/([a-z-]+)\//.exec(path)?.[1];
 
@@ -33,7 +39,7 @@ export function foreignTables(tree: Tree): string[] {
   });
 }
 
-/** Tables in the SQL of a file, and whether it writes them. */
+/** Tables that a file names in SQL or changes by the builder, and whether it changes them. */
 function sqlTables(text: string): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>();
   const code = text.replace(/^\s*(\/\/|\/?\*).*$/gm, "");
@@ -46,6 +52,7 @@ function sqlTables(text: string): ReadonlyMap<string, boolean> {
       found.set(table!.toLowerCase(), (found.get(table!.toLowerCase()) ?? false) || isWritten);
     }
   }
+  for (const [, table] of code.matchAll(BUILT)) found.set(table!, true);
   return found;
 }
 

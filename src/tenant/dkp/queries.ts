@@ -1,3 +1,5 @@
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { asNumber, existsIn } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
@@ -6,7 +8,7 @@ import { refuseUnknown } from "../references.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
-import type { AccountKind, LedgerKind, Unit } from "./schema.ts";
+import { type AccountKind, type LedgerKind, ledgerTx, pools, type Unit } from "./schema.ts";
 
 /** One side of an entry; `personName` is the person's current name. */
 export interface EntryPosting {
@@ -136,6 +138,18 @@ const ACCOUNT = `
   LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
   LEFT JOIN balances gear ON gear.account_id = a.id AND gear.unit = 'gp'
   WHERE persons.id = ?3`;
+
+/** A condition: another entry reverses this one. False for an id of null. */
+export function isReversed(entryId: SQLWrapper | string): SQL {
+  return existsIn(ledgerTx, sql`${ledgerTx.reversesId} = ${entryId}`);
+}
+
+/** The digits after the point in a pool, as an expression. 0 for a pool of null. */
+export function decimalsOf(poolId: SQLWrapper): SQL<number> {
+  return asNumber(
+    sql`coalesce((select ${pools.decimals} from ${pools} where ${pools.id} = ${poolId}), 0)`,
+  );
+}
 
 /** @throws {NotFound} `dkp/entry-not-found` */
 export async function entry(ctx: GuildContext, id: string): Promise<Entry> {

@@ -222,7 +222,8 @@ function notReversed(id: LedgerTxId): Guard {
   );
 }
 
-function floorGuard(pool: Pool, personId: PersonId, otherwise: Error): readonly Guard[] {
+/** Guards a spend: the balance must not fall below the pool's floor. Goes after the entry's statements. */
+export function floorGuard(pool: Pool, personId: PersonId, otherwise: Error): readonly Guard[] {
   // In EPGP pools the price is a debt, which has no floor.
   if (pool.floor === null || pool.kind === "epgp") return [];
   return [

@@ -17,7 +17,7 @@ import { CouncilPage, CouncilsPage } from "./views/council.tsx";
 
 type PageContext = Context<GuildEnv>;
 
-/** Councils as pages: what an item would be for whom, votes, and the decision. */
+/** The pages of councils: responses, votes and the decision. */
 export function councilsPages() {
   const router = createRouter<GuildEnv>();
   const canRun = requirePermission("auctions.run");

@@ -1,15 +1,19 @@
-import { sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import { type CouncilId, type LootId, newId, type PersonId } from "../../kernel/ids.ts";
+import { type CouncilId, newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { announce } from "../events.ts";
 import { mustExist } from "../references.ts";
+import { isActivePerson } from "../roster/queries.ts";
 import { ownPerson } from "../roster/service.ts";
 import { foldItem } from "./items.ts";
-import type { CouncilStatus, Response } from "./schema.ts";
+import { type CouncilRow, candidatesOf, councilById, councilsPage, voteOfUser } from "./queries.ts";
+import { councilResponses, councilVotes, type Response, councils as table } from "./schema.ts";
 import { addLoot } from "./service.ts";
 
 export interface NewCouncil {
@@ -19,91 +23,44 @@ export interface NewCouncil {
   readonly note?: string | undefined;
 }
 
-export interface Council {
-  readonly id: CouncilId;
-  readonly itemName: string;
-  readonly boss: string;
-  readonly note: string;
-  readonly raidId: string | null;
-  readonly status: CouncilStatus;
-  readonly lootId: LootId | null;
-  readonly winnerName: string | null;
-  readonly openedAt: number;
-  readonly decidedAt: number | null;
-}
+export type Council = CouncilRow;
 
-/** Somebody who said what the item would be for them, or whom an officer voted for. */
-export interface Candidate {
-  readonly personId: PersonId;
-  readonly name: string;
-  readonly class: string | null;
-  readonly response: Response | null;
-  readonly note: string;
-  /** How many items they got, of those that were not taken back. */
-  readonly items: number;
-  /** The place of the item on their list of wishes. */
-  readonly wish: number | null;
-  /** Who voted for them; null as long as the reader may not see it. */
+type CandidateRow = Awaited<ReturnType<typeof candidatesOf.all>>[number];
+
+/** A person who answered in a council, or whom an officer voted for. */
+export type Candidate = Omit<CandidateRow, "userId" | "voters"> & {
+  /** The names of the voters. Null if the caller may not see votes yet. */
   readonly voters: readonly string[] | null;
   readonly isOwn: boolean;
-}
+};
 
-export interface CouncilView extends Council {
+export type CouncilView = Council & {
   readonly candidates: readonly Candidate[];
   readonly ownVote: PersonId | null;
-}
+};
 
-const COUNCIL = `
-  SELECT c.id, c.item_name AS itemName, c.boss, c.note, 
-    (SELECT id FROM raids WHERE id = c.raid_id) AS raidId, c.status,
-    c.loot_id AS lootId, n.name AS winnerName, c.opened_at AS openedAt, c.decided_at AS decidedAt
-  FROM loot_councils c LEFT JOIN loot_awards l ON l.id = c.loot_id
-    LEFT JOIN persons n ON n.id = l.person_id`;
-
-const CANDIDATES = `
-  SELECT n.id AS personId, n.name, n.user_id AS userId,
-    (SELECT class FROM characters m WHERE m.person_id = n.id AND m.is_main = 1) AS class,
-    r.response, coalesce(r.note, '') AS note,
-    (SELECT count(*) FROM loot_awards l WHERE l.person_id = n.id AND l.reverted_at IS NULL) AS items,
-    (SELECT rank FROM loot_wishes w WHERE w.person_id = n.id AND w.item_key = c.item_key) AS wish,
-    (SELECT json_group_array(v.name) FROM council_votes x JOIN persons v ON v.id = x.voter_id
-     WHERE x.council_id = c.id AND x.person_id = n.id) AS voters
-  FROM loot_councils c
-  JOIN (SELECT person_id FROM council_responses WHERE council_id = ?1
-        UNION SELECT person_id FROM council_votes WHERE council_id = ?1) p
-  JOIN persons n ON n.id = p.person_id
-  LEFT JOIN council_responses r ON r.council_id = c.id AND r.person_id = n.id
-  WHERE c.id = ?1
-  ORDER BY json_array_length(voters) DESC,
-    CASE r.response WHEN 'best' THEN 0 WHEN 'upgrade' THEN 1 WHEN 'minor' THEN 2 WHEN 'off' THEN 3
-      ELSE 4 END, n.name_key`;
-
-/** Asks the guild what an item would be for whom. */
+/** Opens a council for an item, so that members can say how much they need it. */
 export async function openCouncil(ctx: GuildContext, input: NewCouncil): Promise<CouncilView> {
   allow(ctx, "auctions.run");
   const id = newId<CouncilId>();
   await write(ctx.db, [
     ...mustExist("raid", input.raidId, "/raidId"),
-    {
-      sql: `INSERT INTO loot_councils (id, item_name, item_key, boss, raid_id, note, opened_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        id,
-        input.itemName.trim(),
-        foldItem(input.itemName),
-        input.boss?.trim() ?? "",
-        input.raidId ?? null,
-        input.note?.trim() ?? "",
-        ctx.now().getTime(),
-      ],
-    },
+    insertInto(table, {
+      id,
+      itemName: input.itemName.trim(),
+      itemKey: foldItem(input.itemName),
+      boss: input.boss?.trim() ?? "",
+      raidId: input.raidId ?? null,
+      note: input.note?.trim() ?? "",
+      openedAt: ctx.now().getTime(),
+    }),
     changed(ctx, id),
     record(ctx, "council.open", id, { after: { item: input.itemName } }),
   ]);
   return await council(ctx, id);
 }
 
-/** Says what the item would be for the caller. @throws {Conflict} `loot/council-over` */
+/** Sets the caller's own response. @throws {Conflict} `loot/council-over` */
 export async function respond(
   ctx: GuildContext,
   id: string,
@@ -111,29 +68,34 @@ export async function respond(
 ): Promise<CouncilView> {
   allow(ctx, "auctions.bid");
   const me = await own(ctx);
+  const note = input.note?.trim() ?? "";
+  const answer = { response: input.response, note, at: ctx.now().getTime() };
   await write(ctx.db, [
     ...isOpen(id),
-    sql`insert into council_responses (council_id, person_id, response, note, at)
-      values (${id}, ${me}, ${input.response}, ${input.note?.trim() ?? ""}, ${ctx.now().getTime()})
-      on conflict (council_id, person_id) do update set response = excluded.response,
-        note = excluded.note, at = excluded.at`,
+    insertInto(
+      councilResponses,
+      { councilId: id as CouncilId, personId: me, ...answer },
+      { on: [councilResponses.councilId, councilResponses.personId], set: answer },
+    ),
     changed(ctx, id),
     record(ctx, "council.respond", id, { after: { person: me, response: input.response } }),
   ]);
   return await council(ctx, id);
 }
 
-/** An officer's one vote; the last one counts. @throws {Conflict} `loot/council-over` */
+/** Sets an officer's vote. A later vote replaces it. @throws {Conflict} `loot/council-over` */
 export async function vote(ctx: GuildContext, id: string, personId: string): Promise<CouncilView> {
   allow(ctx, "auctions.run");
   const me = await own(ctx);
+  const choice = { personId: personId as PersonId, at: ctx.now().getTime() };
   await write(ctx.db, [
     ...isOpen(id),
     isActive(personId),
-    sql`insert into council_votes (council_id, voter_id, person_id, at)
-      values (${id}, ${me}, ${personId}, ${ctx.now().getTime()})
-      on conflict (council_id, voter_id) do update set person_id = excluded.person_id,
-        at = excluded.at`,
+    insertInto(
+      councilVotes,
+      { councilId: id as CouncilId, voterId: me, ...choice },
+      { on: [councilVotes.councilId, councilVotes.voterId], set: choice },
+    ),
     changed(ctx, id),
     record(ctx, "council.vote", id, { after: { voter: me, for: personId } }),
   ]);
@@ -141,7 +103,7 @@ export async function vote(ctx: GuildContext, id: string, personId: string): Pro
 }
 
 /**
- * Gives the item away: the decision, the loot row and a price, if there is one, are one transaction.
+ * Awards the item. The decision, the award and its payment are one transaction.
  * @throws {Conflict} `loot/council-over` @throws as `addLoot` does
  */
 export async function decideCouncil(
@@ -153,76 +115,66 @@ export async function decideCouncil(
   const item = { itemName, boss, note, raidId: raidId ?? undefined };
   await addLoot(ctx, { ...item, ...input, fate: "person", source: "council" }, (lootId) => [
     ...isOpen(id),
-    sql`update loot_councils set status = 'decided', decided_at = ${ctx.now().getTime()}
-      where id = ${id}`,
-    // The loot row stands before this in the same write.
-    sql`update loot_councils set loot_id = ${lootId} where id = ${id}`,
+    // The row of the award is inserted earlier in the same write.
+    build
+      .update(table)
+      .set({ status: "decided", decidedAt: ctx.now().getTime(), lootId })
+      .where(isCouncil(id)),
     changed(ctx, id),
   ]);
   return await council(ctx, id);
 }
 
-/** Ends a council without a decision. @throws {Conflict} `loot/council-over` */
+/** Closes a council without a decision. @throws {Conflict} `loot/council-over` */
 export async function voidCouncil(ctx: GuildContext, id: string): Promise<CouncilView> {
   allow(ctx, "auctions.run");
   await council(ctx, id);
   await write(ctx.db, [
     ...isOpen(id),
-    sql`update loot_councils set status = 'void', decided_at = ${ctx.now().getTime()}
-      where id = ${id}`,
+    build
+      .update(table)
+      .set({ status: "void", decidedAt: ctx.now().getTime() })
+      .where(isCouncil(id)),
     changed(ctx, id),
     record(ctx, "council.cancel", id),
   ]);
   return await council(ctx, id);
 }
 
-/** The guild's councils, the latest first. */
+/** Lists the guild's councils, the latest first. */
 export async function councils(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Council>> {
   allow(ctx, "raids.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Council>(
-    `${COUNCIL} WHERE (c.opened_at, c.id) < (coalesce(?1, 9e15), coalesce(?2, ''))
-     ORDER BY c.opened_at DESC, c.id DESC LIMIT ?3`,
-    at ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
+  const limit = query.limit + 1;
+  const rows = await councilsPage.all(ctx.db, { at: at ?? null, id: id ?? null, limit });
   return toPage(rows, query.limit, (last) => [last.openedAt, last.id]);
 }
 
 /**
- * One council. Votes are the officers' own until the decision; then everybody sees them.
+ * Reads one council. Until the decision, only officers see the votes.
  * @throws {NotFound} `loot/council-not-found`
  */
 export async function council(ctx: GuildContext, id: string): Promise<CouncilView> {
   allow(ctx, "raids.view");
-  const row = await ctx.db.first<Council>(`${COUNCIL} WHERE c.id = ?`, id);
+  const row = await councilById.first(ctx.db, { id });
   if (row === undefined) {
     throw noSuchCouncil();
   }
   const seesVotes = row.status !== "open" || may(ctx, "auctions.run");
   const userId = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
-  const found = await ctx.db.all<Omit<Candidate, "voters"> & { voters: string; userId: string }>(
-    CANDIDATES,
-    id,
-  );
-  const candidates = found.map(({ userId: of, ...one }) => ({
+  const found = await candidatesOf.all(ctx.db, { id });
+  const candidates = found.map(({ userId: of, voters, ...one }) => ({
     ...one,
-    voters: seesVotes ? (JSON.parse(one.voters) as string[]) : null,
+    voters: seesVotes ? voters.map(({ name }) => name) : null,
     isOwn: userId !== undefined && of === userId,
   }));
-  // Without the votes their order would still tell the leader.
+  // The order by votes would show who leads, so sort by name.
   if (!seesVotes) candidates.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const mine = await ctx.db.first<{ personId: PersonId }>(
-    `SELECT v.person_id AS personId FROM council_votes v JOIN persons n ON n.id = v.voter_id
-     WHERE v.council_id = ? AND n.user_id = ?`,
-    id,
-    userId ?? "",
-  );
-  return { ...row, candidates, ownVote: mine?.personId ?? null };
+  const mine = userId && (await voteOfUser.first(ctx.db, { id, userId }));
+  return { ...row, candidates, ownVote: mine ? mine.personId : null };
 }
 
 async function own(ctx: GuildContext): Promise<PersonId> {
@@ -233,12 +185,17 @@ async function own(ctx: GuildContext): Promise<PersonId> {
 
 function isOpen(id: string): readonly Guard[] {
   return [
-    guard(sql`exists (select 1 from loot_councils where id = ${id})`, noSuchCouncil),
+    guard(existsIn(table, isCouncil(id)), noSuchCouncil),
     guard(
-      sql`exists (select 1 from loot_councils where id = ${id} and status = 'open')`,
+      existsIn(table, and(isCouncil(id), eq(table.status, "open"))),
       () => new Conflict("loot/council-over", "This council has decided already."),
     ),
   ];
+}
+
+/** A condition for the row of this id, which may be any text of a request. */
+function isCouncil(id: string): SQL {
+  return sql`${table.id} = ${id}`;
 }
 
 function noSuchCouncil(): NotFound {
@@ -247,7 +204,7 @@ function noSuchCouncil(): NotFound {
 
 function isActive(personId: string): Guard {
   return guard(
-    sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
+    isActivePerson(personId),
     () => new NotFound("roster/person-not-found", "This guild has no such person."),
   );
 }

@@ -1,4 +1,4 @@
-/** One key for however an item's name is typed: no brackets of a link, no case, single spaces. */
+/** Folds an item's name for comparison: no brackets of a link, no case, single spaces. */
 export function foldItem(name: string): string {
   return name
     .replace(/^\[(.*)\]$/, "$1")

@@ -22,7 +22,7 @@ import { ItemPage, LootFormPage, LootPage, LootReversalPage, WishesPage } from "
 
 type PageContext = Context<GuildEnv>;
 
-/** What dropped, items, wishes, and the forms for what no auction gave away. */
+/** The pages of awards, items and wishes, and the forms for awards by hand. */
 export function lootPages() {
   const router = createRouter<GuildEnv>();
   const canRun = requirePermission("auctions.run");

@@ -11,7 +11,7 @@ const wishList = {
   200: json(z.object({ items: z.array(inputs.wishJson).readonly() }), "The most wanted first."),
 };
 
-/** What dropped, who got it and who hopes for it. */
+/** Awards, item wishes and their CSV file. */
 export const lootApi = createRouter<GuildEnv>();
 
 lootApi.openapi(

@@ -11,18 +11,18 @@ import type { CouncilId, LedgerTxId, LootId, PersonId, PoolId } from "../../kern
 import { persons } from "../roster/schema.ts";
 
 export type LootSource = "auction" | "council" | "manual" | "import";
-/** Where an item went: to a person, to dust, or to the guild's bank. */
+/** What became of an item: a person got it, it was disenchanted, or it went to the guild's bank. */
 export type LootFate = "person" | "disenchanted" | "bank";
 export type Spec = "main" | "off";
 
-/** One item that dropped and where it went. Rows stay; what was undone says so. */
+/** An item that dropped, and what became of it. A reverted award keeps its row and gets `revertedAt`. */
 export const lootAwards = sqliteTable(
   "loot_awards",
   {
     id: text().$type<LootId>().primaryKey(),
     itemName: text("item_name").notNull(),
     itemKey: text("item_key").notNull(),
-    /** The game's own number of the item, when it is known. */
+    /** The game's own id of the item, if it is known. */
     itemId: integer("item_id"),
     fate: text().$type<LootFate>().notNull(),
     personId: text("person_id")
@@ -30,7 +30,7 @@ export const lootAwards = sqliteTable(
       .references(() => persons.id),
     spec: text().$type<Spec>(),
     poolId: text("pool_id").$type<PoolId>(),
-    /** What was paid, in the pool's minor units. */
+    /** The price in the pool's minor units. */
     price: integer().notNull(),
     txId: text("tx_id").$type<LedgerTxId>(),
     source: text().$type<LootSource>().notNull(),
@@ -51,7 +51,7 @@ export const lootAwards = sqliteTable(
   ],
 );
 
-/** What somebody hopes for; the smaller the rank, the more. */
+/** Items that people wish for. The smallest rank is wanted most. */
 export const wishes = sqliteTable(
   "loot_wishes",
   {
@@ -72,10 +72,10 @@ export const wishes = sqliteTable(
 );
 
 export type CouncilStatus = "open" | "decided" | "void";
-/** What an item would be for somebody: the words that loot councils use. */
+/** How much a person needs an item, in the words of loot councils. */
 export type Response = "best" | "upgrade" | "minor" | "off" | "pass";
 
-/** Officers decide together who gets an item; everybody can read how they did. */
+/** Councils, in which officers decide who gets an item. Everyone can read the result. */
 export const councils = sqliteTable(
   "loot_councils",
   {
@@ -95,7 +95,7 @@ export const councils = sqliteTable(
   (t) => [index("councils_by_time").on(t.openedAt, t.id)],
 );
 
-/** What each person says an item would be for them. */
+/** The response of each person in a council. */
 export const councilResponses = sqliteTable(
   "council_responses",
   {
@@ -114,7 +114,7 @@ export const councilResponses = sqliteTable(
   (t) => [primaryKey({ columns: [t.councilId, t.personId] })],
 );
 
-/** Each officer has one vote in each council, and may change it until the decision. */
+/** Votes. Each officer has one in each council and may change it until the decision. */
 export const councilVotes = sqliteTable(
   "council_votes",
   {

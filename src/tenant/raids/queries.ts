@@ -1,3 +1,5 @@
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { asColumn } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
@@ -5,7 +7,7 @@ import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 import type { RaidRole } from "../roster/service.ts";
-import type { Presence, RaidStatus, Remark, SignupStatus } from "./schema.ts";
+import { type Presence, type RaidStatus, type Remark, raids, type SignupStatus } from "./schema.ts";
 
 /** A raid as calendars show it. Times in Unix milliseconds. */
 export interface Raid {
@@ -88,6 +90,19 @@ const PEOPLE = `
   LEFT JOIN raid_signups s ON s.raid_id = ?1 AND s.person_id = n.id
   LEFT JOIN raid_attendance a ON a.raid_id = ?1 AND a.person_id = n.id
   ORDER BY n.name_key`;
+
+/** The name of a raid, as an expression. Null for an id of no raid. */
+export function raidNameOf(raidId: SQLWrapper) {
+  return asColumn(
+    raids.name,
+    sql`(select ${raids.name} from ${raids} where ${raids.id} = ${raidId})`,
+  );
+}
+
+/** The id of a raid that may have been deleted, as an expression. Null if it was. */
+export function existingRaidId(raidId: SQLWrapper) {
+  return asColumn(raids.id, sql`(select ${raids.id} from ${raids} where ${raids.id} = ${raidId})`);
+}
 
 /** Future and running raids, the next one first. */
 export async function comingRaids(ctx: GuildContext, limit: number): Promise<readonly Raid[]> {

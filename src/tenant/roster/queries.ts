@@ -1,6 +1,14 @@
-import { and, asc, count, desc, eq, gt, isNotNull, not, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNotNull, not, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { columnsOf, existsIn, isTrue, listOf, prepare, type Values } from "../../database/query.ts";
+import {
+  asColumn,
+  columnsOf,
+  existsIn,
+  isTrue,
+  listOf,
+  prepare,
+  type Values,
+} from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { characters, type PersonStatus, persons } from "./schema.ts";
 
@@ -61,6 +69,20 @@ export const personsPage = prepare((value: Values<PageValues>) => {
     .orderBy(asc(persons.nameKey))
     .limit(value.limit);
 });
+
+/** The class of a person's main, as an expression. Null for a person without a main. */
+export function classOfMain(personId: SQLWrapper) {
+  return asColumn(
+    characters.class,
+    sql`(select ${characters.class} from ${characters}
+      where ${characters.personId} = ${personId} and ${isTrue(characters.isMain)})`,
+  );
+}
+
+/** A condition: the person exists and is active. */
+export function isActivePerson(id: string) {
+  return existsIn(persons, and(sql`${persons.id} = ${id}`, eq(persons.status, "active")));
+}
 
 const mains = alias(characters, "mains");
 const isActive = and(eq(persons.status, "active"), not(isTrue(persons.isExample)));

@@ -22,7 +22,7 @@ import type { Candidate, Council, CouncilView } from "../councils.ts";
 
 const NO_FORM: FormState = { values: {}, errors: {} };
 
-/** All councils, and the form for another one. */
+/** The list of councils, and the form for a new one. */
 export function CouncilsPage(props: { view: View; page: Page<Council>; form: FormState }) {
   const { view, page, form } = props;
   const t = view.messages.loot;
@@ -82,7 +82,7 @@ export function CouncilsPage(props: { view: View; page: Page<Council>; form: For
   );
 }
 
-/** One council: responses for everybody, votes and the decision for officers. */
+/** One council: the responses, and for officers the votes and the decision. */
 export function CouncilPage(props: {
   view: View;
   seq: number;

@@ -24,7 +24,7 @@ import { may } from "../../context.ts";
 import { Amount, classLabel } from "../../dkp/views/parts.tsx";
 import type { Loot, Wish } from "../service.ts";
 
-/** Everything that dropped, with a filter and a file. */
+/** The list of awards, with a filter and the link to the CSV file. */
 export function LootPage(props: {
   view: View;
   items: readonly Loot[];
@@ -63,7 +63,7 @@ export function LootPage(props: {
   );
 }
 
-/** One item: every drop, what was paid, and who wants it. */
+/** One item: its awards with their prices, and the wishes for it. */
 export function ItemPage(props: {
   view: View;
   name: string;
@@ -105,80 +105,114 @@ export function ItemPage(props: {
   );
 }
 
-/** Rows of loot, also on pages of raids and people. */
+/** A table of awards, also for the pages of raids and people. */
 export function LootTable(props: { view: View; items: readonly Loot[]; next: string | undefined }) {
   const { view, items, next } = props;
   const t = view.messages.loot;
   const mayUndo = may(view.guild!, "auctions.run");
-  const columns: readonly Column<Loot>[] = [
-    {
-      id: "item",
-      label: t.item,
-      cell: (row) => (
+  const columns = [itemColumn, personColumn, priceColumn, sourceColumn, timeColumn];
+  return (
+    <DataTable
+      caption={t.caption}
+      rows={items}
+      url={view.url}
+      messages={view.messages}
+      next={next}
+      columns={(mayUndo ? [...columns, undoColumn] : columns).map((column) => column(view))}
+      empty={<EmptyState icon="loot" title={t.none} text={t.noneText} />}
+    />
+  );
+}
+
+function itemColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
+    id: "item",
+    label: t.item,
+    cell: (row) => (
+      <>
+        <a href={guildHref(view, `/loot/items/${encodeURIComponent(row.itemKey)}`)}>
+          {row.itemName}
+        </a>{" "}
+        {row.isReverted && <Badge look="bad">{t.undone}</Badge>}
+        {(row.boss || row.note) && (
+          <span class="under muted">{[row.boss, row.note].filter(Boolean).join(" · ")}</span>
+        )}
+      </>
+    ),
+  };
+}
+
+function personColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
+    id: "who",
+    label: t.who,
+    cell: (row) =>
+      row.personId === null ? (
+        <span class="muted">{t.fates[row.fate]}</span>
+      ) : (
         <>
-          <a href={guildHref(view, `/loot/items/${encodeURIComponent(row.itemKey)}`)}>
-            {row.itemName}
-          </a>{" "}
-          {row.isReverted && <Badge look="bad">{t.undone}</Badge>}
-          {(row.boss || row.note) && (
-            <span class="under muted">{[row.boss, row.note].filter(Boolean).join(" · ")}</span>
+          <a href={guildHref(view, `/standings/${row.personId}`)}>{row.personName}</a>
+          {row.class && (
+            <span class="under muted">
+              <ClassName id={row.class} name={classLabel(view, row.class)} />
+              {row.spec === "off" && ` · ${t.specs.off}`}
+            </span>
           )}
         </>
       ),
-    },
-    {
-      id: "who",
-      label: t.who,
-      cell: (row) =>
-        row.personId === null ? (
-          <span class="muted">{t.fates[row.fate]}</span>
-        ) : (
-          <>
-            <a href={guildHref(view, `/standings/${row.personId}`)}>{row.personName}</a>
-            {row.class && (
-              <span class="under muted">
-                <ClassName id={row.class} name={classLabel(view, row.class)} />
-                {row.spec === "off" && ` · ${t.specs.off}`}
-              </span>
-            )}
-          </>
-        ),
-    },
-    {
-      id: "price",
-      label: t.price,
-      numeric: true,
-      cell: (row) =>
-        row.txId === null || !may(view.guild!, "ledger.view") ? (
+  };
+}
+
+function priceColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
+    id: "price",
+    label: t.price,
+    numeric: true,
+    cell: (row) =>
+      row.txId === null || !may(view.guild!, "ledger.view") ? (
+        <Amount view={view} amount={row.price} pool={row} />
+      ) : (
+        <a href={guildHref(view, `/ledger/${row.txId}`)}>
           <Amount view={view} amount={row.price} pool={row} />
-        ) : (
-          <a href={guildHref(view, `/ledger/${row.txId}`)}>
-            <Amount view={view} amount={row.price} pool={row} />
-          </a>
-        ),
-    },
-    {
-      id: "source",
-      label: t.source,
-      cell: (row) =>
-        row.auctionId && may(view.guild!, "raids.view") ? (
-          <a href={guildHref(view, `/auctions/${row.auctionId}`)}>{t.sources[row.source]}</a>
-        ) : (
-          t.sources[row.source]
-        ),
-    },
-    {
-      id: "when",
-      label: t.when,
-      cell: (row) => (
-        <>
-          <Time at={row.at} timeZone={view.guild!.guild.timeZone} locale={view.locale} />
-          {row.raidName && <span class="under muted">{row.raidName}</span>}
-        </>
+        </a>
       ),
-    },
-  ];
-  const undo: Column<Loot> = {
+  };
+}
+
+function sourceColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
+    id: "source",
+    label: t.source,
+    cell: (row) =>
+      row.auctionId && may(view.guild!, "raids.view") ? (
+        <a href={guildHref(view, `/auctions/${row.auctionId}`)}>{t.sources[row.source]}</a>
+      ) : (
+        t.sources[row.source]
+      ),
+  };
+}
+
+function timeColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
+    id: "when",
+    label: t.when,
+    cell: (row) => (
+      <>
+        <Time at={row.at} timeZone={view.guild!.guild.timeZone} locale={view.locale} />
+        {row.raidName && <span class="under muted">{row.raidName}</span>}
+      </>
+    ),
+  };
+}
+
+function undoColumn(view: View): Column<Loot> {
+  const t = view.messages.loot;
+  return {
     id: "undo",
     label: view.messages.common.actions,
     cell: (row) =>
@@ -188,20 +222,9 @@ export function LootTable(props: { view: View; items: readonly Loot[]; next: str
         </LinkButton>
       ),
   };
-  return (
-    <DataTable
-      caption={t.caption}
-      rows={items}
-      url={view.url}
-      messages={view.messages}
-      next={next}
-      columns={mayUndo ? [...columns, undo] : columns}
-      empty={<EmptyState icon="loot" title={t.none} text={t.noneText} />}
-    />
-  );
 }
 
-/** What was given by hand, with its price. */
+/** The form for an award by hand. */
 export function LootFormPage(props: {
   view: View;
   form: FormState;
@@ -255,18 +278,7 @@ export function LootFormPage(props: {
           }))}
         />
         <TextField name="boss" label={t.boss} form={form} maxlength={limits.loot.noteCharsMax} />
-        {raids.length > 0 && (
-          <SelectField
-            name="raidId"
-            label={t.raid}
-            form={form}
-            value={view.url.searchParams.get("raid") ?? ""}
-            options={[
-              { value: "", label: "–" },
-              ...raids.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-          />
-        )}
+        <RaidField view={view} form={form} raids={raids} />
         <TextField name="note" label={t.note} form={form} maxlength={limits.loot.noteCharsMax} />
         <Button>{t.add}</Button>
       </Form>
@@ -274,7 +286,29 @@ export function LootFormPage(props: {
   );
 }
 
-/** Asks why before an award is taken back. */
+/** The choice of a raid. Hidden if there is none to choose. */
+function RaidField(props: {
+  view: View;
+  form: FormState;
+  raids: readonly { readonly id: string; readonly name: string }[];
+}) {
+  const { view, form, raids } = props;
+  if (raids.length === 0) return null;
+  return (
+    <SelectField
+      name="raidId"
+      label={view.messages.loot.raid}
+      form={form}
+      value={view.url.searchParams.get("raid") ?? ""}
+      options={[
+        { value: "", label: "–" },
+        ...raids.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+    />
+  );
+}
+
+/** Asks for the reason before an award is reverted. */
 export function LootReversalPage(props: { view: View; form: FormState; item: Loot }) {
   const { view, form, item } = props;
   const t = view.messages.loot;
@@ -304,7 +338,7 @@ export function LootReversalPage(props: { view: View; form: FormState; item: Loo
   );
 }
 
-/** One's own list, as lines of text: nothing to learn, and it works with a thumb. */
+/** The caller's own wishes, one item on each line. */
 export function WishesPage(props: { view: View; form: FormState; own: readonly Wish[] }) {
   const { view, form, own } = props;
   const t = view.messages.loot;
