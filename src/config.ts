@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { environment, type ProviderPrefix, SECRETS } from "./config-variables.ts";
 import { KEY_BYTES, type SealingKey } from "./kernel/envelope.ts";
 import { type Rates, ratesWith } from "./kernel/rates.ts";
+import { MINUTE_MS } from "./kernel/time.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -227,7 +228,7 @@ function backupConfig(value: z.infer<typeof environment>): BackupConfig {
     BACKUP_S3_ACCESS_KEY_ID: accessKeyId,
     BACKUP_S3_SECRET_ACCESS_KEY: secretAccessKey,
   } = value;
-  const everyMs = value.BACKUP_EVERY_MINUTES * 60_000;
+  const everyMs = value.BACKUP_EVERY_MINUTES * MINUTE_MS;
   if (!url) return { dir: value.BACKUP_DIR, s3: undefined, everyMs };
   if (accessKeyId && secretAccessKey) {
     return { dir: undefined, s3: { url, region, accessKeyId, secretAccessKey }, everyMs };

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from "../../src/kernel/time.ts";
+
 /** How many scheduled backups are retained for recent hours, days and weeks. */
 export interface Policy {
   readonly hourly: number;
@@ -5,8 +7,6 @@ export interface Policy {
   readonly weekly: number;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const SPANS = [
   ["hourly", HOUR_MS],
   ["daily", DAY_MS],

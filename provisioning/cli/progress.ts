@@ -1,8 +1,9 @@
+import { MINUTE_MS } from "../../src/kernel/time.ts";
 import { plain, plural } from "./text.ts";
 
 const BAR_CHARS = 28;
 /** A log file needs only an occasional sign of progress. */
-const LINE_EVERY_MS = 60_000;
+const LINE_EVERY_MS = MINUTE_MS;
 
 /** The progress of a piece of work, for the people who wait for it. */
 export class Progress {

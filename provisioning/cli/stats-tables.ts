@@ -1,4 +1,5 @@
 import { Invalid } from "../../src/kernel/errors.ts";
+import { DAY_MS } from "../../src/kernel/time.ts";
 import { limits } from "../../src/limits.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { type Performance, performanceOf, together } from "../../src/platform/fleet/performance.ts";
@@ -7,8 +8,6 @@ import { guildStatistics } from "../../src/tenant/statistics.ts";
 import { bySlug } from "./guilds.ts";
 import { EXIT, type Output, table } from "./output.ts";
 import type { StatsOptions } from "./stats.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Statistics of the platform, of one or more guilds, or of query times. */
 export async function showStatistics(

@@ -3,12 +3,13 @@ import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { dataMoved } from "../../src/database/embedded-handles.ts";
+import { HOUR_MS } from "../../src/kernel/time.ts";
 
 // A file is written under a temporary name, made durable, and only then renamed. So a crash leaves a draft,
 // never an incomplete database.
 
 /** No copy takes this long, so an older draft was left by a crash. */
-const STALE_MS = 3_600_000;
+const STALE_MS = HOUR_MS;
 
 /** Identifies this machine and process, so that drafts of dead processes are recognised at once. */
 const OWNER = `${createHash("sha256").update(hostname()).digest("hex").slice(0, 8)}-${process.pid}`;

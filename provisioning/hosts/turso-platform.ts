@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { DatabaseError, type DatabaseErrorKind } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
+import { MINUTE_MS } from "../../src/kernel/time.ts";
 import { limits } from "../../src/limits.ts";
 
 /** The cloud's description of one database. */
@@ -134,7 +135,7 @@ export class TursoPlatform {
 
   /** A token that expires and opens only this database, for reading and writing. */
   async mintToken(name: string, lifetimeMs: number): Promise<string> {
-    const minutes = Math.ceil(lifetimeMs / 60_000);
+    const minutes = Math.ceil(lifetimeMs / MINUTE_MS);
     const query = { expiration: `${minutes}m`, authorization: "full-access" };
     const path = ["databases", name, "auth", "tokens"];
     return (await this.#call({ method: "POST", path, query, body: {}, answer: tokenAnswer })).jwt;

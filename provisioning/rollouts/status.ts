@@ -1,6 +1,5 @@
+import { MINUTE_MS } from "../../src/kernel/time.ts";
 import type { Rollout, Rollouts } from "./rollouts.ts";
-
-const MINUTE_MS = 60_000;
 
 /** The progress of a rollout: its waves, its failures by cause, and the operator's next step. */
 export interface RolloutView extends Omit<Rollout, "waves"> {

@@ -6,6 +6,7 @@ import type { Timer } from "../kernel/background.ts";
 import { type Pause, pause } from "../kernel/concurrency.ts";
 import { AppError, LimitReached, Unauthenticated } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
+import { MINUTE_MS } from "../kernel/time.ts";
 import { isTimeZone } from "../kernel/time-zone.ts";
 import { limits } from "../limits.ts";
 import { admitConnection, endConnection } from "../platform/limits/live-connections.ts";
@@ -14,7 +15,6 @@ import { authenticate, type LiveCaller, stillMay } from "./logs/live-callers.ts"
 import type { NodeServices } from "./services.ts";
 
 const NEWLINE = 10;
-const MINUTE_MS = 60_000;
 /** The fixed cost of a message in addition to its bytes, so that empty ones count too. */
 const MESSAGE_BYTES = 256;
 

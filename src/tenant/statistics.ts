@@ -1,6 +1,5 @@
+import { DAY_MS } from "../kernel/time.ts";
 import type { GuildContext } from "./context.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Statistics of one guild from its own database. */
 export interface GuildStatistics {

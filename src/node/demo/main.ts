@@ -1,3 +1,4 @@
+import { HOUR_MS, WEEK_MS } from "../../kernel/time.ts";
 import "../umask.ts";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -11,9 +12,6 @@ import { runProcess } from "../process-guard.ts";
 import { start } from "../server.ts";
 import { buildNodeServices, guildSchema, type NodeServices } from "../services.ts";
 import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./guilds.ts";
-
-const HOUR_MS = 3_600_000;
-const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Prints the demo's emails to the terminal, because its accounts have no mailboxes. */
 const onScreen: Mailer = {

@@ -1,7 +1,6 @@
+import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { type Clockwork, pick, type Send } from "./guilds.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const BOSSES = ["the Gate Warden", "the Twin Furnaces", "the Drowned Choir", "the Ashen Regent"];
 const LOOT = [
   "Cinderplate Helm",

@@ -4,6 +4,7 @@ import { write } from "../../database/write.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { PollLoop } from "../../kernel/poll-loop.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { inTurns } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { Job, Jobs } from "../../platform/jobs/jobs.ts";
@@ -35,8 +36,6 @@ interface Deps {
   readonly now: Clock;
   readonly log: Log;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The log was uploaded before. Reading it ends here. */
 class Duplicate extends Error {}

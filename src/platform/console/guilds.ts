@@ -3,6 +3,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { storedFaults } from "../fleet/faults.ts";
 import { type Performance, performanceOf } from "../fleet/performance.ts";
@@ -11,8 +12,6 @@ import { type Usage, usageOf } from "../plans/service.ts";
 import type { GuildStatus, Region } from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { allowArea, type OperatorContext } from "./context.ts";
-
-const DAY_MS = 86_400_000;
 
 /** One guild in the operators' list. */
 export interface GuildLine {

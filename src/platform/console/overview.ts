@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../kernel/time.ts";
 import type { GuildStatus } from "../schema.ts";
 import type { OperatorContext } from "./context.ts";
 
@@ -15,8 +16,6 @@ export interface Overview {
   /** Numbers of databases with a fault, by code. */
   readonly faults: readonly { readonly code: string; readonly databases: number }[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** Counts everything. Every operator may see the figures. */
 export async function overview(ctx: OperatorContext): Promise<Overview> {

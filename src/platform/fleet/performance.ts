@@ -4,10 +4,9 @@ import type { QueryTimes } from "../../database/query-times.ts";
 import type { Background, Timer } from "../../kernel/background.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
+import { HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** One hour of one guild's database, or the sum of several. Times in milliseconds. */
 export interface Performance {

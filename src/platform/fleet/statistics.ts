@@ -1,7 +1,6 @@
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
-
-const DAY_MS = 86_400_000;
 
 export interface Count {
   readonly name: string;

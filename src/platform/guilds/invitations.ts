@@ -17,6 +17,7 @@ import {
   ROLE_PERMISSIONS,
   type Role,
 } from "../../kernel/permissions.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
@@ -47,7 +48,6 @@ export interface NewInvitation {
   readonly expiresInDays: number;
 }
 
-const DAY_MS = 86_400_000;
 const COLUMNS = `id, role, email, uses, uses_max AS usesMax, created_at AS createdAt,
   expires_at AS expiresAt`;
 const LIVE = "revoked_at IS NULL AND uses < uses_max AND expires_at > ?2";

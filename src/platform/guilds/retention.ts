@@ -1,11 +1,10 @@
 import { auditPrunable, pruneAudit } from "../../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../../database/retention.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { type AuditAnchors, PLATFORM_PLACE } from "../audit/anchors.ts";
 import type { PlatformStore } from "../store.ts";
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const { endedKeptMs } = limits.retention;
 
 /** Data with a limited retention in the platform. */

@@ -5,6 +5,7 @@ import { statusOf } from "../../http/problem.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { LineChart } from "../../web/chart.tsx";
 import {
@@ -32,7 +33,6 @@ import { newKeyBody, SCOPES } from "./routes.ts";
 import * as service from "./service.ts";
 
 type PageContext = Context<GuildEnv>;
-const DAY_MS = 86_400_000;
 
 /** Below `/g/:guild/settings/keys`: the guild's API keys. */
 export function keysPages() {

@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder, noticeRows } from "../accounts/accounts.ts";
@@ -43,7 +44,6 @@ export interface MadeKey {
   readonly key: string;
 }
 
-const DAY_MS = 86_400_000;
 const KEYS = `
   SELECT k.id, k.name, k.scopes,
     min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))

@@ -1,7 +1,6 @@
 import type { Statement } from "../../database/client.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import type { PlatformStore } from "../store.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * Counts requests by key. The counts are collected in memory and written together, because a platform

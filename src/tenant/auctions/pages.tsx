@@ -6,6 +6,7 @@ import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { MINUTE_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { sentenceOf } from "../../web/i18n/index.ts";
@@ -21,7 +22,6 @@ import { AuctionFormPage } from "./views/form.tsx";
 type PageContext = Context<GuildEnv>;
 
 const LISTS = new Set(["classes", "roles"]);
-const MINUTE_MS = 60_000;
 
 /** The auction house, its auctions, and the forms of bidders and officers. */
 export function auctionsPages() {

@@ -1,4 +1,5 @@
 import { write } from "../../database/write.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import type { LogFiles } from "../../services.ts";
 import { record } from "../audit.ts";
@@ -8,7 +9,6 @@ import { removalOf, removeFights } from "./reports.ts";
 /** The job kind that removes old logs. */
 export const PRUNE_JOB = "logs.prune";
 
-const DAY_MS = 86_400_000;
 const EXPIRED = `
   FROM log_reports WHERE (state NOT IN ('receiving', 'waiting', 'parsing') AND created_at <= ?1
     AND created_at >= ?3)

@@ -3,6 +3,7 @@ import { guard, type Writable, write } from "../../database/write.ts";
 import { isoWeek, localDateOf, localMoments } from "../../kernel/calendar.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
@@ -13,8 +14,6 @@ import type { Unit } from "./schema.ts";
 import { poolIsOpen } from "./service-guards.ts";
 
 export const DECAY_JOB = "dkp.decay";
-
-const DAY_MS = 86_400_000;
 
 /** The result of a decay that ran now or earlier. */
 export interface DecayRun {

@@ -1,6 +1,7 @@
 import type { Statement } from "../../database/client.ts";
 import { type Guard, write } from "../../database/write.ts";
 import { type LedgerTxId, newId, type PersonId, type PoolId } from "../../kernel/ids.ts";
+import { DAY_MS, MINUTE_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardLines, type Line, spendLines } from "./ledger.ts";
@@ -9,8 +10,6 @@ import { statementsOf } from "./post.ts";
 import { USUAL_DECIMALS } from "./seed.ts";
 
 const NAME = "Example raid";
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The awards of a raid night in whole points: common defaults of guilds. */
 const NIGHT = [

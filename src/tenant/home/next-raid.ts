@@ -1,7 +1,6 @@
 import { localMoments } from "../../kernel/calendar.ts";
+import { WEEK_MS } from "../../kernel/time.ts";
 import type { RaidSchedule } from "../../platform/schema.ts";
-
-const WEEK_MS = 7 * 86_400_000;
 
 /**
  * When the next raid begins, in Unix milliseconds; today's raid if it has not begun. Weekdays and times are

@@ -1,8 +1,8 @@
 import type { Statement } from "../../database/client.ts";
 import { type AuctionId, type BidId, newId, type RaidId } from "../../kernel/ids.ts";
+import { MINUTE_MS } from "../../kernel/time.ts";
 import { seedHashOf } from "../auctions/rules.ts";
 
-const MINUTE_MS = 60_000;
 const EXAMPLE_POOL = "(SELECT id FROM pools WHERE is_example = 1)";
 const OF_EXAMPLE = "(SELECT id FROM persons WHERE is_example = 1)";
 /** The bids for the last item of the example, in order, as shares of the price. */

@@ -1,7 +1,6 @@
 import { localMoments } from "../../kernel/calendar.ts";
+import { DAY_MS, MINUTE_MS } from "../../kernel/time.ts";
 import { instantOf } from "../../kernel/time-zone.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A weekly raid: ISO weekdays (Monday is 1) and a local time such as "20:00". */
 export interface Weekly {
@@ -30,7 +29,7 @@ export function occurrences(
     .map(({ localDate, at }) => ({
       localDate,
       startsAt: at,
-      endsAt: at + weekly.minutes * 60_000,
+      endsAt: at + weekly.minutes * MINUTE_MS,
     }))
     .filter(({ endsAt }) => endsAt > nowMs);
 }

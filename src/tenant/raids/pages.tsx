@@ -7,6 +7,7 @@ import { viewOf } from "../../http/view.ts";
 import { toCsv } from "../../kernel/csv.ts";
 import { AppError, Invalid } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
+import { HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { may } from "../context.ts";
@@ -22,7 +23,6 @@ import { AttendancePage, RaidFormPage, RaidsPage } from "./views/raids.tsx";
 type PageContext = Context<GuildEnv>;
 
 const LISTS = new Set(["weekdays"]);
-const HOUR_MS = 3_600_000;
 
 /** Calendar, raids, attendance and their forms. */
 export function raidsPages() {

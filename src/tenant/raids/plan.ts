@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { newId, type RaidId, type RaidSeriesId } from "../../kernel/ids.ts";
+import { MINUTE_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
@@ -54,7 +55,7 @@ export async function planRaid(ctx: GuildContext, input: NewRaid): Promise<RaidV
         input.name.trim(),
         pool.id,
         input.startsAt,
-        input.startsAt + input.minutes * 60_000,
+        input.startsAt + input.minutes * MINUTE_MS,
         input.note?.trim() ?? "",
         ctx.now().getTime(),
       ],
@@ -128,11 +129,11 @@ export async function changeRaid(
   allow(ctx, "raids.manage");
   const before = await raid(ctx, id);
   const startsAt = change.startsAt ?? before.startsAt;
-  const minutes = change.minutes ?? (before.endsAt - before.startsAt) / 60_000;
+  const minutes = change.minutes ?? (before.endsAt - before.startsAt) / MINUTE_MS;
   await write(ctx.db, [
     isPlanned(id),
     sql`update raids set name = ${change.name?.trim() ?? before.name}, starts_at = ${startsAt},
-      ends_at = ${startsAt + minutes * 60_000}, note = ${change.note?.trim() ?? before.note}
+      ends_at = ${startsAt + minutes * MINUTE_MS}, note = ${change.note?.trim() ?? before.note}
       where id = ${id}`,
     announceRaid(ctx, id),
     record(ctx, "raid.change", id, {

@@ -3,6 +3,7 @@ import { asColumn } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
+import { DAY_MS, WEEK_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
@@ -112,7 +113,7 @@ export async function comingRaids(ctx: GuildContext, limit: number): Promise<rea
      ORDER BY r.starts_at, r.id LIMIT ?3`,
     ctx.now().getTime(),
     // A raid that was never ended stays listed for a day.
-    86_400_000,
+    DAY_MS,
     limit,
   );
 }
@@ -141,8 +142,8 @@ export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   return await ctx.db.all<Raid>(
     `${RAID} WHERE r.status IN ('running', 'planned', 'ended') AND r.starts_at BETWEEN ?1 AND ?2
      ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
-    nowMs - 7 * 86_400_000,
-    nowMs + 86_400_000,
+    nowMs - WEEK_MS,
+    nowMs + DAY_MS,
     nowMs,
   );
 }
@@ -197,7 +198,7 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
   const share = (days: number | null) => {
-    const within = days === null ? "" : `AND r.starts_at >= ${nowMs - days * 86_400_000}`;
+    const within = days === null ? "" : `AND r.starts_at >= ${nowMs - days * DAY_MS}`;
     return `CAST(round(1.0 * sum(coalesce(a.credit_pct, 0)) FILTER (WHERE r.id IS NOT NULL ${within})
       / nullif(count(r.id) FILTER (WHERE r.id IS NOT NULL ${within}), 0)) AS INTEGER)`;
   };

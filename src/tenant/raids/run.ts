@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
+import { HOUR_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardShares } from "../dkp/award-shares.ts";
@@ -35,7 +36,7 @@ export interface RaidAward {
 /** People on the bench have kept the night free too, so they get full credit. */
 const USUAL_CREDIT: Readonly<Record<Presence, number>> = { present: 100, bench: 100, absent: 0 };
 /** How long before its start a raid's bench opens. */
-const BENCH_OPENS_MS = 3_600_000;
+const BENCH_OPENS_MS = HOUR_MS;
 
 /**
  * Begins a raid: people who said yes count as present until an officer changes it.

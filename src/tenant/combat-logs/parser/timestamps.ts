@@ -1,7 +1,7 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../kernel/time.ts";
 import { instantOf } from "../../../kernel/time-zone.ts";
 import { COLON, DOT, isDigit, MINUS, PLUS, SLASH, SPACE, TAB, ZERO } from "./bytes.ts";
 
-const DAY_MS = 86_400_000;
 const HALF_YEAR_MS = 180 * DAY_MS;
 
 /** Values that a log may omit: logs from before 2024 have neither a year nor an offset from UTC. */
@@ -76,7 +76,7 @@ export class Timestamps {
       if (!(digit >= 0 && digit <= 9)) return Number.NaN;
       ms = ms * 10 + digit;
     }
-    const clockMs = hour * 3_600_000 + minute * 60_000 + second * 1_000 + ms;
+    const clockMs = hour * HOUR_MS + minute * MINUTE_MS + second * 1_000 + ms;
     let shiftMs = Number.NaN;
     const byte = bytes[at];
     if (byte === MINUS || byte === PLUS || isDigit(byte)) {
@@ -153,5 +153,5 @@ function hoursMs(bytes: Uint8Array, start: number, end: number): number {
     } else whole = whole * 10 + bytes[at]! - ZERO;
   }
   const hours = whole + fraction;
-  return Math.round((isNegative ? -hours : hours) * 3_600_000);
+  return Math.round((isNegative ? -hours : hours) * HOUR_MS);
 }

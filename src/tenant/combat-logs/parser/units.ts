@@ -1,8 +1,9 @@
 import { TooLarge } from "../../../kernel/errors.ts";
+import { MINUTE_MS } from "../../../kernel/time.ts";
 import { limits } from "../../../limits.ts";
 import { Interner, LOWER_X, QUOTE, textOf, ZERO } from "./bytes.ts";
 
-const OWNER_KEPT_MS = 30 * 60_000;
+const OWNER_KEPT_MS = 30 * MINUTE_MS;
 
 /** Assigns a small number to every unit of a log, and tracks the owners of pets. */
 export class Units {
