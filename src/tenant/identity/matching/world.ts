@@ -79,7 +79,10 @@ export interface World {
   readonly links: readonly Link[];
   /** Suggestions that an officer rejected, each as `characterId discordId`. Never proposed again. */
   readonly rejected: ReadonlySet<string>;
-  /** Roles that mean membership of the guild. Members without one are left out. Empty: all count. */
+  /**
+   * Roles that mean membership of the guild. Members without one are matched by notes and equal names
+   * only: visitors whose names are merely similar are no candidates. Empty: all members count.
+   */
   readonly guildRoleIds: ReadonlySet<string>;
 }
 
@@ -116,9 +119,20 @@ export interface Suggestion {
   readonly evidence: Evidence;
 }
 
+/**
+ * A character whose note is the name of another one and nothing else. That is how many guilds mark
+ * alts, and not sure enough for a link.
+ */
+export interface AltSuggestion {
+  readonly characterId: string;
+  readonly mainId: string;
+  readonly evidence: Evidence;
+}
+
 export interface MatchResult {
   readonly decisions: readonly Decision[];
   readonly suggestions: readonly Suggestion[];
+  readonly altSuggestions: readonly AltSuggestion[];
   /** Characters whose notes call each other alts in a circle, by id. */
   readonly cycles: readonly (readonly string[])[];
 }

@@ -1,0 +1,53 @@
+import { joinDecided, joinDecidedBySimilarity, joinSimilar, reviewJoins } from "./accounts.ts";
+import { circlesOf, clustersOf } from "./clusters.ts";
+import { decisionsOf } from "./decisions.ts";
+import { charactersOfBareGroups, findSplitGroups, resolveCluster } from "./resolve.ts";
+import { Run } from "./run.ts";
+import { altSuggestionsOf, suggestionsOf } from "./suggestions.ts";
+import type { MatchResult, World } from "./world.ts";
+
+/**
+ * Decides whose each character and each Discord account is. The order of claims: verified, manual,
+ * confirmed, automatic, suggestion; automation changes only what automation made.
+ *
+ * Automatic rules in their order: the public or officer note names an account; it names a main; the
+ * alt group of Guild Roster Manager; an equal name, unique on both sides; a similar name.
+ *
+ * The result depends on the world alone, not on the order of its lists. Applied and run again, it
+ * decides nothing.
+ */
+export function match(world: World): MatchResult {
+  const steps = matchSteps(world);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of at most a few milliseconds, so that others have their turn in between. */
+export function* matchSteps(world: World): Generator<void, MatchResult> {
+  const run = new Run(world);
+  yield;
+  yield* decide(run);
+  const suggestions = yield* suggestionsOf(run);
+  return {
+    decisions: decisionsOf(run),
+    suggestions,
+    altSuggestions: altSuggestionsOf(run),
+    cycles: circlesOf(run),
+  };
+}
+
+/** Finds the person of each character and each account. */
+export function* decide(run: Run): Generator<void> {
+  reviewJoins(run);
+  joinDecided(run);
+  findSplitGroups(run);
+  yield* joinDecidedBySimilarity(run);
+  const { clusters, mains } = clustersOf(run);
+  for (const cluster of clusters) {
+    resolveCluster(run, cluster, mains);
+    yield;
+  }
+  yield* joinSimilar(run, charactersOfBareGroups(run), () => false);
+}

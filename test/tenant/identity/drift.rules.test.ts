@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import { explain } from "../../../src/tenant/identity/matching/explain.ts";
+import { match } from "../../../src/tenant/identity/matching/match.ts";
+import type { GameCharacter, World } from "../../../src/tenant/identity/matching/world.ts";
+import { applied, character, lineOf, link, member, personsOf, world } from "./made-world.ts";
+
+const matched = (before: World) => applied(before, match(before));
+const reasons = (before: World) =>
+  match(before).decisions.flatMap((one) => (one.kind === "end" ? [one.reason] : []));
+
+const brill = member("100", "brill");
+const cora = member("101", "cora");
+const noted = character("1", "Stonefist", { note: "DC: brill" });
+const changed = (before: World, id: string, more: Partial<GameCharacter>): World => ({
+  ...before,
+  characters: before.characters.map((one) => (one.id === id ? { ...one, ...more } : one)),
+});
+
+describe("an automatic link", () => {
+  const first = matched(world({ characters: [noted], members: [brill, cora] }));
+
+  test("moves with the note that it was made from", () => {
+    const next = changed(first, "1", { note: "DC: cora" });
+    expect(reasons(next)).toEqual(["note-changed"]);
+    expect(personsOf(matched(next))).toEqual(["100: ", "101: 1 guild_note"]);
+  });
+
+  test("ends when the note is gone, or names an account that is not there", () => {
+    expect(reasons(changed(first, "1", { note: "" }))).toEqual(["note-gone"]);
+    expect(reasons(changed(first, "1", { note: "DC: unknown" }))).toEqual(["note-changed"]);
+  });
+
+  test("ends when a second account has the name", () => {
+    const next = { ...first, members: [brill, cora, member("102", "x", { nick: "Brill" })] };
+    expect(reasons(next)).toEqual(["ambiguous-now"]);
+    expect(match(matched(next)).decisions).toEqual([]);
+  });
+
+  test("stays when the exporter could not see the note: an unseen note is not an empty one", () => {
+    expect(match(changed(first, "1", { note: null })).decisions).toEqual([]);
+    const officer = world({
+      characters: [character("1", "Stonefist", { officerNote: "DC: brill" })],
+      members: [brill],
+    });
+    expect(match(changed(matched(officer), "1", { officerNote: null })).decisions).toEqual([]);
+  });
+
+  test("stays when the character, its main or the account is renamed, and when either leaves", () => {
+    const characters = [
+      noted,
+      character("2", "Windstep", { note: "alt of Stonefist" }),
+      character("3", "Cora"),
+      character("4", "Shodoon"),
+    ];
+    const before = matched(world({ characters, members: [brill, cora, member("102", "shodoom")] }));
+    expect(before.links).toHaveLength(7);
+    const renamed = {
+      ...before,
+      characters: before.characters.map((one) => ({ ...one, name: `X${one.id}new` })),
+      members: before.members.map((one) => ({ ...one, username: `y${one.id}` })),
+    };
+    expect(match(renamed).decisions).toEqual([]);
+    const left = {
+      ...before,
+      characters: before.characters.map((one) => ({ ...one, isPresent: false })),
+      members: before.members.map((one) => ({ ...one, isPresent: false })),
+    };
+    expect(match(left).decisions).toEqual([]);
+    expect(match({ ...before, members: left.members }).decisions).toEqual([]);
+  });
+
+  test("of an account that left moves to the one account that is called so now", () => {
+    const members = [{ ...brill, isPresent: false }, member("102", "brill")];
+    const next = { ...first, members };
+    expect(personsOf(matched(next))).toEqual(["100: ", "102: 1 guild_note"]);
+  });
+
+  test("of an alt follows its main", () => {
+    const alt = character("2", "Windstep", { note: "alt of Stonefist" });
+    const before = matched(world({ characters: [noted, alt], members: [brill, cora] }));
+    const next = changed(before, "1", { note: "DC: cora" });
+    expect(personsOf(matched(next))).toEqual(["100: ", "101: 1 guild_note, 2 alt_of_note"]);
+    expect(personsOf(matched(changed(before, "1", { note: "" })))).toEqual(["100: "]);
+  });
+
+  test("by a similar name gives way to exact evidence, and is raised by it at the same person", () => {
+    const before = matched(
+      world({ characters: [character("1", "Shodoon")], members: [member("100", "shodoom"), cora] }),
+    );
+    expect(reasons(changed(before, "1", { note: "DC: cora" }))).toEqual(["better-claim"]);
+    const raised = matched(changed(before, "1", { note: "DC: shodoom" }));
+    expect(personsOf(raised)).toEqual(["100: 1 guild_note"]);
+    expect(match(raised).decisions).toEqual([]);
+  });
+
+  test("by an equal name ends when a second character has the name", () => {
+    const before = matched(
+      world({ characters: [character("1", "Twin")], members: [member("100", "twin")] }),
+    );
+    const next = {
+      ...before,
+      characters: [...before.characters, character("2", "Twin", { realm: "Area 52" })],
+    };
+    expect(reasons(next)).toEqual(["ambiguous-now"]);
+    const after = matched(next);
+    expect(match(after).decisions).toEqual([]);
+    expect(match(after).suggestions).toHaveLength(2);
+  });
+
+  test("is not made again after an officer rejected it", () => {
+    const rejected = { ...first, rejected: new Set(["1 100"]) };
+    expect(personsOf(matched(rejected))).toEqual(["100: "]);
+    expect(match(matched(rejected)).decisions).toEqual([]);
+  });
+
+  test("of an account follows the note of a character on the roster", () => {
+    const rostered = character("1", "Stonefist", { note: "DC: brill", rosterPersonId: "anna" });
+    const before = matched(world({ characters: [rostered], members: [brill, cora] }));
+    expect(personsOf(before)).toEqual(["100: 1 manual"]);
+    const next = changed(before, "1", { note: "DC: cora" });
+    expect(personsOf(matched(next))).toEqual(["101: 1 manual"]);
+    expect(personsOf(matched(changed(before, "1", { note: "" })))).toEqual(["-: 1 manual"]);
+    expect(personsOf(matched(changed(before, "1", { note: null })))).toEqual(["100: 1 manual"]);
+  });
+});
+
+describe("faults of the first design", () => {
+  test("two characters of one account in one run become one person, not two", () => {
+    const before = world({
+      characters: [noted, character("2", "Brill"), character("3", "Windstep", { note: "@brill" })],
+      members: [brill],
+    });
+    const after = matched(before);
+    expect(personsOf(after)).toEqual(["100: 1 guild_note, 2 exact_name, 3 guild_note"]);
+    expect(new Set(after.links.map((one) => one.personId)).size).toBe(1);
+  });
+
+  test('the main of "alt of X" is looked up among characters, not among Discord names', () => {
+    const before = world({
+      characters: [character("1", "Windstep", { note: "alt of Brill" })],
+      members: [brill],
+    });
+    expect(match(before).decisions).toEqual([]);
+  });
+
+  test("a rename and a transfer keep the link: the game's id is the identity, not name and realm", () => {
+    const before = matched(world({ characters: [character("1", "Brill")], members: [brill] }));
+    const next = changed(before, "1", { name: "Windstep", realmKey: "area52" });
+    expect(match(next).decisions).toEqual([]);
+  });
+
+  test("a new character with the old name of a renamed one takes nothing from it", () => {
+    const before = matched(world({ characters: [character("1", "Brill")], members: [brill] }));
+    const renamed = changed(before, "1", { name: "Windstep" });
+    const next = { ...renamed, characters: [...renamed.characters, character("2", "Brill")] };
+    expect(reasons(next)).toEqual([]);
+  });
+
+  test("an account has one person, also when its links are there twice", () => {
+    const before = world({
+      characters: [noted],
+      members: [brill],
+      links: [
+        link("discord", "100", "p1"),
+        link("discord", "100", "p2", { id: "second", source: "exact_name" }),
+      ],
+    });
+    expect(match(before).decisions.map(lineOf)).toEqual([
+      "end second better-claim",
+      "1 guild_note -> p1",
+    ]);
+  });
+});
+
+describe("the explanation of a character", () => {
+  const rules = (before: World, id: string) =>
+    explain(before, id)?.rules.map((one) => `${one.rule}: ${one.outcome}`);
+
+  test("names each rule in its order, with its outcome", () => {
+    const before = world({
+      characters: [
+        noted,
+        character("2", "Cora", { note: "alt of Stonefist" }),
+        character("3", "Cara", { note: "DC: unknown" }),
+      ],
+      members: [brill, cora],
+    });
+    expect(rules(before, "1")).toEqual([
+      "claim: none",
+      "guild_note: decides",
+      "alt_of_note: none",
+      "alt_group: none",
+      "exact_name: none",
+      "fuzzy: none",
+    ]);
+    expect(rules(before, "2")).toEqual([
+      "claim: none",
+      "guild_note: none",
+      "alt_of_note: decides",
+      "alt_group: none",
+      "exact_name: outranked",
+      "fuzzy: none",
+    ]);
+    expect(rules(before, "3")).toEqual([
+      "claim: none",
+      "guild_note: unknown",
+      "alt_of_note: none",
+      "alt_group: none",
+      "exact_name: none",
+      "fuzzy: suggests",
+    ]);
+    expect(explain(before, "9")).toBeUndefined();
+  });
+
+  test("says which claim decides, and what the rules would have said", () => {
+    const before = world({
+      characters: [noted],
+      members: [brill],
+      links: [link("character", "1", "p1")],
+    });
+    expect(rules(before, "1")?.slice(0, 2)).toEqual(["claim: decides", "guild_note: outranked"]);
+  });
+
+  test("says that a name is ambiguous, a note goes in a circle and an officer rejected a pair", () => {
+    const before = world({
+      characters: [
+        character("1", "Twin"),
+        character("2", "Twin", { realm: "Area 52" }),
+        character("3", "Loopa", { note: "alt of Loopb" }),
+        character("4", "Loopb", { note: "alt of Loopa" }),
+        character("5", "Windstep", { note: "DC: brill" }),
+      ],
+      members: [member("102", "twin"), brill],
+      rejected: new Set(["5 100"]),
+    });
+    expect(rules(before, "1")).toContain("exact_name: ambiguous");
+    expect(rules(before, "3")).toContain("alt_of_note: circle");
+    expect(rules(before, "5")).toContain("guild_note: rejected");
+  });
+});
