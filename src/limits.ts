@@ -208,6 +208,21 @@ export const limits = {
     /** One file of the whole roster, far above any guild's size. */
     csvRowsMax: 10_000,
   },
+  identity: {
+    lua: {
+      /** Guild Roster Manager keeps years of a guild of 1,000 in less. */
+      charsMax: 16 * 1024 * 1024,
+      /** Addons nest data in six levels or so; each level costs stack. */
+      depthMax: 64,
+      /** A thousand characters with all their history; each costs memory. */
+      entriesMax: 500_000,
+    },
+    /** The game's guilds have 1,000 characters; those of some editions are said to grow. */
+    exportRowsMax: 10_000,
+    /** Lines of an imported sheet, and problems of it that an answer names. */
+    sheetLinesMax: 5_000,
+    sheetProblemsMax: 100,
+  },
   fleet: {
     /**
      * A worker renews it continuously, however long one guild takes. A process silent for this long has
