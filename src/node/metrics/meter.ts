@@ -2,11 +2,14 @@ import { Counter, Histogram, type Registry } from "prom-client";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Meter, MeteredOutcome, MeteredRequest } from "../../kernel/meter.ts";
 import type { RateCategory, RateSubject } from "../../kernel/rates.ts";
+import { PROVISION_STEPS } from "../../platform/guilds/operations.ts";
 import { MESSAGE_JOB } from "../../platform/messages/queue.ts";
 import { TopGuilds } from "./top-guilds.ts";
 
 /** Every other method is counted as `OTHER`, so that clients cannot add labels. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+const STEPS = [...PROVISION_STEPS, "drained", "destroyed"] as const;
 
 /** From an answer out of memory to one that people do not wait for. In seconds. */
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -60,6 +63,10 @@ export class PrometheusMeter implements Meter {
       labelNames: ["step", "outcome"],
       registers,
     });
+    // A series that begins with its first failure has not increased: rules would miss that one.
+    for (const step of STEPS) {
+      for (const outcome of ["done", "failed"]) this.#steps.inc({ step, outcome }, 0);
+    }
   }
 
   request({ route, method, status, ms }: MeteredRequest): void {
