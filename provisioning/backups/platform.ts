@@ -1,12 +1,16 @@
+import { link, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Client } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
-import { Conflict } from "../../src/kernel/errors.ts";
+import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
 import { dumpOf } from "../hosts/dump.ts";
-import { draftIn, isThere, makeFolder, removeDatabase } from "../hosts/file-drafts.ts";
+import { draftIn, isThere, makeFolder, syncFolder } from "../hosts/file-drafts.ts";
 import { statementsIn } from "../hosts/sql-snapshot.ts";
+import { MigrationError } from "../migrations.ts";
+import { platformStateOf } from "../platform.ts";
 import {
   checkpoint,
   countRows,
@@ -79,7 +83,7 @@ export class PlatformBackups {
    */
   async verify(key: string): Promise<Readonly<Record<string, number>>> {
     const copy = draftIn(this.#deps.scratch);
-    return await withScratch([copy], () => fetchCopy(this.#deps.store, key, copy));
+    return await withScratch([copy], () => fetchCopy(this.#deps.store, key, copy, countRows));
   }
 
   async #prune(): Promise<void> {
@@ -92,10 +96,22 @@ export class PlatformBackups {
   }
 }
 
+/** What a copy of the platform's database holds. */
+export interface PlatformContents {
+  readonly rows: Readonly<Record<string, number>>;
+  /** The names of migrations that the copy lacks. The next start applies them. */
+  readonly pending: readonly string[];
+  /** Guilds that the copy finds by paths of a machine, as older releases did. The next start converts them. */
+  readonly oldPlaces: number;
+}
+
 /**
  * Writes a copy of the platform's database to the path that a server opens. Works without a platform.
+ * The copy gets that name only once it was opened and checked.
  *
- * @throws {Conflict} `backup/platform-there` rather than replace a platform.
+ * @throws {Conflict} `backup/platform-there` rather than replace a platform; `backup/newer-release`
+ *
+ * @throws {Invalid} `backup/not-a-platform`
  *
  * @throws {DatabaseError} `corrupt`
  */
@@ -103,36 +119,74 @@ export async function restorePlatform(
   store: BackupStore,
   key: string,
   path: string,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<PlatformContents> {
   await refusePlatformThere(path);
-  try {
-    return await fetchCopy(store, key, path);
-  } catch (error) {
-    await removeDatabase(path);
+  const folder = dirname(path);
+  const scratch = join(folder, "scratch");
+  await makeFolder(scratch, folder);
+  const draft = draftIn(scratch);
+  return await withScratch([draft], async () => {
+    const contents = await inspectPlatformCopy(store, key, scratch);
+    await unpack(await store.get(key), draft, hashIn(key));
+    await syncFile(draft);
+    // Unlike a rename, a link never replaces a platform that another process has made by now.
+    await link(draft, path).catch(async (error: NodeJS.ErrnoException) => {
+      await refusePlatformThere(path);
+      throw error;
+    });
+    await syncFolder(folder);
+    return contents;
+  });
+}
+
+/**
+ * Reads a copy from the store and opens it: it has to be whole, a platform's, and of this release or an
+ * older one. Leaves nothing in `scratch`. Throws what `restorePlatform` throws.
+ */
+export async function inspectPlatformCopy(
+  store: BackupStore,
+  key: string,
+  scratch: string,
+): Promise<PlatformContents> {
+  const copy = draftIn(scratch);
+  return await withScratch([copy], () => fetchCopy(store, key, copy, contentsOf));
+}
+
+async function contentsOf(client: Client): Promise<PlatformContents> {
+  const state = await platformStateOf(client).catch((error: unknown) => {
+    if (error instanceof MigrationError && error.code === "ahead") throw copyOfNewerRelease(error);
+    if (error instanceof MigrationError) throw copyOfNoPlatform(error);
     throw error;
-  }
+  });
+  if (state.isEmpty) throw copyOfNoPlatform();
+  const { pending, oldPlaces } = state;
+  return { rows: await countRows(client), pending, oldPlaces };
 }
 
 /** @throws {Conflict} `backup/platform-there` */
 export async function refusePlatformThere(path: string): Promise<void> {
-  if (!(await isThere(path))) return;
+  // A log that is left would be read into the restored database.
+  const files = [path, `${path}-wal`, `${path}-journal`];
+  const found = await Promise.all(files.map(isThere));
+  if (!found.includes(true)) return;
   throw new Conflict(
     "backup/platform-there",
-    "There is a platform database already. Stop the server and move it away first.",
+    "There is a platform database already, or its log. Stop the server and move platform.db and " +
+      "the files beside it away first.",
   );
 }
 
-async function fetchCopy(
+/** Writes a copy to a new file and asks the whole database for something. */
+async function fetchCopy<T>(
   store: BackupStore,
   key: string,
   path: string,
-): Promise<Readonly<Record<string, number>>> {
+  ask: (client: Client) => Promise<T>,
+): Promise<T> {
   await unpack(await store.get(key), path, hashIn(key));
   return await inFile(path, async (client) => {
     await refuseDamage(client);
-    const rows = await countRows(client);
-    await checkpoint(client);
-    return rows;
+    return await ask(client);
   });
 }
 
@@ -160,7 +214,13 @@ export async function storePlatformCopy(
     const { sha256 } = await pack(copy, packed);
     const key = keyOf(folder, now(), sha256);
     await store.put(key, packed);
-    await fetchCopy(store, key, back);
+    try {
+      await fetchCopy(store, key, back, countRows);
+    } catch (error) {
+      // It would be listed as a copy that can be restored.
+      await store.remove(key).catch(() => undefined);
+      throw error;
+    }
     return key;
   });
 }
@@ -174,4 +234,32 @@ async function copyPlatform(platform: Client, path: string): Promise<void> {
   } finally {
     await copy.close();
   }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function copyOfNewerRelease(cause: Error): Conflict {
+  return new Conflict(
+    "backup/newer-release",
+    "A newer release made this copy. Restore it with that release, or take an older copy.",
+    {},
+    { cause },
+  );
+}
+
+function copyOfNoPlatform(cause?: Error): Invalid {
+  return new Invalid(
+    "backup/not-a-platform",
+    "This is no copy of a platform's database. Take a key that begins with platform/ or " +
+      "platform-upgrades/.",
+    {},
+    { cause },
+  );
 }

@@ -184,7 +184,7 @@ test("a whole platform comes back from its store alone: accounts, guilds and wha
   for (const file of await readdir(dir)) {
     if (file !== "backups") await rm(join(dir, file), { recursive: true, force: true });
   }
-  const rows = await restorePlatform(t.services.backupStore, key, join(dir, "platform.db"));
+  const { rows } = await restorePlatform(t.services.backupStore, key, join(dir, "platform.db"));
   expect(rows["guilds"]).toBe(1);
   const again = await buildNodeServices(
     readConfig({ DATA_DIR: dir, GUILDHALL_SECRET: "x".repeat(40), LOG_LEVEL: "silent" }),

@@ -209,6 +209,7 @@ describe("a platform of an older release", () => {
       const env = { ...t.env, DATA_DIR: restored, BACKUP_DIR: join(dir, "backups") };
       const back = await runCli(main, restored, ["backups", "restore-platform", copy], env);
       expect(back.code, back.err).toBe(0);
+      expect(back.out).toMatch(/An older release made this copy.*migrate platform/s);
       await expect(appOn(t, restored, "use")).rejects.toMatchObject({ code: "platform/behind" });
     } finally {
       for (const folder of [dir, restored]) await removeSearched(folder);

@@ -40,5 +40,7 @@ export const backupShapes = {
     generation: count.optional().describe("left out with --dry-run"),
   }),
   "backups platform": orWould(z.array(z.strictObject({ key: text, takenAt: at }))),
-  "backups restore-platform": orWould(z.strictObject({ path: text, rows })),
+  "backups restore-platform": orWould(
+    z.strictObject({ path: text, rows, pending: z.array(text), oldPlaces: count }),
+  ),
 };
