@@ -10,7 +10,7 @@ import { findOrphans } from "../orphans.ts";
 import { guildsBehind } from "../rollouts/rollouts.ts";
 import { databaseFindings, diskFindings, fileLimit } from "./doctor-faults.ts";
 import { misplaced } from "./doctor-folder.ts";
-import { openServices } from "./run.ts";
+import { closeServices, openServices } from "./run.ts";
 
 /** One problem, and the commands that fix it. */
 export interface Finding {
@@ -40,7 +40,7 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
     const next = "guildhall backups restore-platform --help";
     return [...disk, { finding: `The platform cannot be looked at: ${why}`, next }];
   } finally {
-    await services?.close();
+    await closeServices(services);
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
-import { openServices } from "./run.ts";
+import { closeServices, openServices } from "./run.ts";
 
 /** Reports the migrations that ran when the platform was opened for this command. */
 export async function reportUpgrade(services: NodeServices, out: Output): Promise<number> {
@@ -28,7 +28,7 @@ export async function describeUpgrade(options: {
   const out = new Output(options);
   try {
     const services = await openServices();
-    await services.close();
+    await closeServices(services);
     const would = "do nothing: the platform is as this release needs it";
     out.result({ dryRun: true, would }, () => `It would ${would}.`);
     process.exitCode = EXIT.done;

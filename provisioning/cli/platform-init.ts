@@ -1,7 +1,7 @@
 import { AppError } from "../../src/kernel/errors.ts";
 import { platformThere } from "../platform-errors.ts";
 import { EXIT, Output } from "./output.ts";
-import { openServices } from "./run.ts";
+import { closeServices, openServices } from "./run.ts";
 
 /** Describes what `init` would do. Does not contact the servers and stores of the configuration. */
 export async function describeInit(options: {
@@ -12,7 +12,7 @@ export async function describeInit(options: {
   const would = "make a new platform where the configuration says";
   try {
     const services = await openServices();
-    await services.close();
+    await closeServices(services);
     throw platformThere(services.config.dataDir);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "platform/not-found") {

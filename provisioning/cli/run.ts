@@ -48,6 +48,14 @@ export async function run(
   } catch (error) {
     process.exitCode = out.failure(error);
   } finally {
-    await services?.close();
+    await closeServices(services);
   }
+}
+
+/** Closes the services. The last close of a database removes its log, which no restored file may meet. */
+export async function closeServices(services: NodeServices | undefined): Promise<void> {
+  if (services === undefined) return;
+  await services.close();
+  const { handlesReleased } = await import("../../src/database/embedded-handles.ts");
+  await handlesReleased();
 }

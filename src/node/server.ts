@@ -1,5 +1,6 @@
 import { createApp } from "../app.ts";
 import { type Config, readConfig } from "../config.ts";
+import { handlesReleased } from "../database/embedded-handles.ts";
 import { isOurHost } from "../http/tenant.ts";
 import { pause } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
@@ -59,6 +60,8 @@ async function serve(services: NodeServices) {
     doors.own?.close();
     await sweep.stop();
     await services.close();
+    // The last close of a database removes its log, which could be read into another file of its name.
+    await handlesReleased();
   };
   const operatorPort = doors.own?.port;
   return { port, operatorPort, services, app, stop, log, background };

@@ -1,11 +1,15 @@
-import { copyFile, rm, stat } from "node:fs/promises";
+import { once } from "node:events";
+import { copyFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import { ownKey } from "../../src/node/demo/keys.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
+import { clientOf, processes, signUp } from "../support/processes.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
 let main: string;
@@ -89,4 +93,38 @@ test("R49 after a clean stop the files of the platform and of each guild are com
   ).toEqual([["Late"]]);
   expect((await stat(join(app.dir, "platform.db"))).size).toBeGreaterThan(100_000);
   await removeSearched(app.dir);
+});
+
+test("R49 a server that was stopped and a command that has ended leave no log that another file could be read with", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-stopped-"));
+  try {
+    await using fleet = await processes({ DATA_DIR: dir });
+    const [server] = await fleet.start(1);
+    const person = await signUp("stopper", server!);
+    const owner = clientOf(server!, person);
+    const guild = { name: "Guild", realm: "Area 52", region: "eu", faction: "horde" };
+    await owner.post("/api/guilds", { ...guild, slug: "iron-vow" });
+    const written = await owner.post("/api/g/iron-vow/roster/persons", { name: "Cinder" });
+    expect(written.status).toBe(201);
+    const logs = async () =>
+      (await readdir(dir, { recursive: true })).filter((name) => /-(wal|shm)$/.test(name));
+    expect((await logs()).length).toBeGreaterThan(0);
+    const exited = once(server!.child, "exit");
+    server!.child.kill("SIGTERM");
+    expect((await exited)[0]).toBe(0);
+    expect(await logs()).toEqual([]);
+    await fleet.command("guilds", "suspend", "iron-vow", "--reason", "Under review");
+    await fleet.command("guilds", "check", "iron-vow");
+    expect(await logs()).toEqual([]);
+  } finally {
+    await removeSearched(dir);
+  }
+});
+
+test("R49 the audit logs of a demo verify after its next start, because its keys stay in its folder", async () => {
+  const dir = join(t.dir, "demo");
+  let made = 0;
+  const key = () => ownKey(dir, "signing.key", () => `key ${++made}`);
+  expect([await key(), await key(), made > 0]).toEqual(["key 1", "key 1", true]);
+  expect((await stat(join(dir, "signing.key"))).mode & 0o077).toBe(0);
 });

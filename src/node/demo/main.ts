@@ -2,7 +2,7 @@ import { HOUR_MS, WEEK_MS } from "../../kernel/time.ts";
 import "../umask.ts";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createApp } from "../../app.ts";
 import { readConfig } from "../../config.ts";
@@ -12,6 +12,9 @@ import { runProcess } from "../process-guard.ts";
 import { start } from "../server.ts";
 import { buildNodeServices, guildSchema, type NodeServices } from "../services.ts";
 import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./guilds.ts";
+import { ownKey } from "./keys.ts";
+
+const SIGNING_KEY = "signing.key";
 
 /** Prints the demo's emails to the terminal, because its accounts have no mailboxes. */
 const onScreen: Mailer = {
@@ -19,16 +22,6 @@ const onScreen: Mailer = {
     console.log(`\n— letter to ${to}: ${subject}\n${text}`);
   },
 };
-
-/** Stored beside the data it seals, so that the guilds' connections still work after the next start. */
-async function ownSealingKey(): Promise<string> {
-  const path = join(dataDir, "secrets.key");
-  if (!existsSync(path)) {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await writeFile(path, `demo:${randomBytes(32).toString("base64")}`, { mode: 0o600 });
-  }
-  return await readFile(path, "utf8");
-}
 
 const dataDir = resolve(process.env["DATA_DIR"] ?? "data", "demo");
 if (process.argv.includes("--reset")) await rm(dataDir, { recursive: true, force: true });
@@ -38,11 +31,14 @@ const isSeeded = existsSync(marker);
 if (!isSeeded) await rm(dataDir, { recursive: true, force: true });
 const env = {
   LOG_LEVEL: "warn",
-  SECRETS_KEYS: await ownSealingKey(),
+  SECRETS_KEYS: await ownKey(
+    dataDir,
+    "secrets.key",
+    () => `demo:${randomBytes(32).toString("base64")}`,
+  ),
   ...process.env,
   DATA_DIR: dataDir,
-  // New at every start. The demo signs nothing that has to last.
-  GUILDHALL_SECRET: randomBytes(48).toString("base64url"),
+  GUILDHALL_SECRET: await ownKey(dataDir, SIGNING_KEY, () => randomBytes(48).toString("base64url")),
 };
 if (!isSeeded) {
   console.log("Founding two guilds with six weeks of life…");
@@ -114,5 +110,6 @@ Sign in with one of these (the passwords are new at every start):
 ${lines.join("\n")}
 
 Everything is below ${dataDir}. Start over with: npm run demo -- --reset
+For the command line: export DATA_DIR=${dataDir} GUILDHALL_SECRET="$(cat ${join(dataDir, SIGNING_KEY)})"
 Stop with Ctrl-C.`);
 }
