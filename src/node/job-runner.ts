@@ -126,10 +126,10 @@ export class JobRunner {
     const { jobs } = this.#deps;
     const message = error instanceof Error ? error.message : String(error);
     // If we lost the job, another process owns its record.
-    const said = step.signal.aborted
+    const recorded = step.signal.aborted
       ? jobs.finish(job, "cancelled", message)
       : jobs.fail(job, message, retryAfterMs(job.attempts));
-    await said.catch(() => undefined);
+    await recorded.catch(() => undefined);
   }
 
   /** Renews the lease while the work runs, and aborts it when the job is cancelled. */

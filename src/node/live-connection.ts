@@ -132,7 +132,7 @@ export class Connection {
     this.#inTurn(async () => {
       try {
         if (isBinary) await this.#lines(bytes);
-        else await this.#said(bytes.toString("utf8"), authorization);
+        else await this.#textMessage(bytes.toString("utf8"), authorization);
       } finally {
         this.#waitingBytes -= cost;
         if (this.#waitingBytes <= waitingBytesMax) this.#ws.resume();
@@ -140,11 +140,11 @@ export class Connection {
     });
   }
 
-  async #said(text: string, authorization: string | undefined): Promise<void> {
+  async #textMessage(text: string, authorization: string | undefined): Promise<void> {
     const message = parsed(text);
     if (message?.type === "end" && this.#live) {
       await this.#live.end();
-      this.#say({ type: "ended", report: this.#live.reportId });
+      this.#send({ type: "ended", report: this.#live.reportId });
       this.#live = undefined;
       // Frees the place before the program is told to close, because it may reconnect at once for its
       // next log.
@@ -177,7 +177,7 @@ export class Connection {
     if (this.#isClosed) return;
     this.#live = await LiveLog.open({ files, jobs, within: caller.within }, rest);
     this.#writers.set(this.#live.reportId, this);
-    this.#say({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
+    this.#send({ type: "ready", session: this.#live.reportId, offset: this.#live.offset });
   }
 
   /** Closes the broken connection of a program that reconnects, and waits for its running work. */
@@ -197,7 +197,7 @@ export class Connection {
     const bytes = new Uint8Array(frame.buffer, frame.byteOffset + 8, frame.length - 8);
     await this.#pace(bytes);
     if (this.#isClosed) return;
-    this.#say({ type: "ack", offset: await this.#live.receive(offset, bytes) });
+    this.#send({ type: "ack", offset: await this.#live.receive(offset, bytes) });
   }
 
   /** Delays lines above the key's limit per minute until the next minute. */
@@ -241,7 +241,7 @@ export class Connection {
 
   #failed(error: unknown): void {
     if (error instanceof AppError) {
-      this.#say({ type: "error", code: error.code, message: error.message, ...error.details });
+      this.#send({ type: "error", code: error.code, message: error.message, ...error.details });
       this.close(closingOf(error), error.code);
       return;
     }
@@ -253,7 +253,7 @@ export class Connection {
     this.close(CLOSE.failed, "something went wrong on our side");
   }
 
-  #say(message: Record<string, unknown>): void {
+  #send(message: Record<string, unknown>): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify(message));
   }
 

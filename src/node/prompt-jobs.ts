@@ -64,14 +64,14 @@ export function sealingWork(
   deps: Deps & Pick<Services, "platform" | "envelopes" | "log">,
 ): Readonly<Record<string, JobWork>> {
   const { envelopes, log } = deps;
-  const say = (guildId: GuildId | undefined, done: Resealed) => {
+  const logResealed = (guildId: GuildId | undefined, done: Resealed) => {
     const level = done.unreadable === 0 ? "info" : "error";
     log[level]("secrets.resealed", { guildId, ...done });
   };
   return {
     [RESEAL_JOB]: inGuild(deps, async (ctx, keyId) => {
       refuseOtherKey(envelopes, keyId);
-      say(ctx.guild.id, await reseal(ctx, envelopes));
+      logResealed(ctx.guild.id, await reseal(ctx, envelopes));
       return undefined;
     }),
     [PERSONAL_RESEAL_JOB]: {
@@ -79,7 +79,7 @@ export function sealingWork(
         refuseOtherKey(envelopes, subject);
         const caller = { type: "system", name: kind } as const;
         const nowhere = { requestId: "", address: "", agent: "" };
-        say(undefined, await resealPersonal({ services: deps, caller, ...nowhere }));
+        logResealed(undefined, await resealPersonal({ services: deps, caller, ...nowhere }));
         return undefined;
       },
     },

@@ -55,7 +55,7 @@ export async function platformUpkeep({
 }: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">): Promise<number> {
   const nowMs = platform.now().getTime();
   await auditSealer.witness();
-  say(log, undefined, await expirePlatform(platform, auditAnchors));
+  logRemovals(log, undefined, await expirePlatform(platform, auditAnchors));
   await platform.db.client.execute({
     sql: PLAN_GUILDS,
     args: [nowMs, limits.retention.everyMs, GUILD_UPKEEP],
@@ -71,10 +71,10 @@ export async function guildUpkeep(
   const { platform, auditSealer, auditAnchors, log } = deps;
   await auditSealer.anchor(ctx.guild.id);
   const settled = { ...ctx, now: () => platform.settledNow() };
-  say(log, ctx.guild.id, await expireGuild(settled, auditAnchors));
+  logRemovals(log, ctx.guild.id, await expireGuild(settled, auditAnchors));
 }
 
-function say(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {
+function logRemovals(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {
   const went = removed.filter(({ rows }) => rows > 0);
   if (went.length === 0) return;
   const rows = Object.fromEntries(went.map((one) => [one.what, one.rows]));

@@ -20,7 +20,7 @@ export function LineChart(props: {
 }) {
   const { title, points, messages, timeline } = props;
   if (points.length < 2) return null;
-  const { line, area, end, zero, top, bottom } = drawn(points);
+  const { line, area, end, zero, top, bottom } = pathsOf(points);
   const [first, last] = [points[0]!, points.at(-1)!];
   // The drawing stretches to any width. The labels are outside of it, so that they keep their size.
   return (
@@ -82,7 +82,7 @@ export function LineChart(props: {
  * Computes paths from the values. The scale runs from zero, or the lowest negative value, to the
  * largest.
  */
-function drawn(points: readonly ChartPoint[]) {
+function pathsOf(points: readonly ChartPoint[]) {
   const sorted = points.toSorted((a, b) => a.value - b.value);
   const [lowest, highest] = [sorted[0]!, sorted.at(-1)!];
   const low = Math.min(0, lowest.value);

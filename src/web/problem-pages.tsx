@@ -11,7 +11,7 @@ import { PROBLEM_STATUS, type ProblemStatus } from "./problem-codes.ts";
 /** Below `/problems`: a page per code. The `type` of a problem document links to it. */
 export function problemPages() {
   const pages = new Hono<AppEnv>();
-  pages.use(async function keep(c, next) {
+  pages.use(async function allowCaching(c, next) {
     await next();
     // The page shows the name of a signed-in reader. For all others it is the same and can be cached.
     if (c.res.status !== 200 || c.var.caller.type !== "anonymous") return;

@@ -134,7 +134,8 @@ function ColumnHead<Row>(props: {
 }) {
   const { column, sorted, url, messages } = props;
   const { label, numeric = false, sort } = column;
-  const href = sort && withParams(url, { sort: turned(sorted, sort, numeric), cursor: undefined });
+  const href =
+    sort && withParams(url, { sort: reversed(sorted, sort, numeric), cursor: undefined });
   return (
     <th scope="col" class={numeric ? "num" : ""} aria-sort={ariaSort(sorted, sort)}>
       {href ? (
@@ -149,7 +150,7 @@ function ColumnHead<Row>(props: {
 }
 
 /** Texts sort from A, numbers from the largest. A second press reverses the order. */
-function turned(sorted: string, sort: string, numeric: boolean): string {
+function reversed(sorted: string, sort: string, numeric: boolean): string {
   if (numeric) return sorted === `-${sort}` ? sort : `-${sort}`;
   return sorted === sort ? `-${sort}` : sort;
 }

@@ -21,7 +21,7 @@ export const signUpInput = z.strictObject({
 });
 export const signInInput = z.strictObject({ email: emailAddress, password: passwordText });
 export const resetInput = z.strictObject({ token: linkToken, password: passwordText });
-export const newcomerInput = z.strictObject({ email: emailAddress, name: personName });
+export const newUserInput = z.strictObject({ email: emailAddress, name: personName });
 export const nameInput = z.strictObject({ name: personName });
 export const passwordInput = z.strictObject({
   /** Absent for an account without a password. */

@@ -9,12 +9,12 @@ import type { NewSession } from "./accounts.ts";
 export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession): void {
   const { config, now } = c.var.services;
   const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
-  const kept = { ...flags(c), httpOnly: true };
-  setCookie(c, sessionCookieName(config.publicUrl), token, { ...kept, maxAge });
+  const options = { ...flags(c), httpOnly: true };
+  setCookie(c, sessionCookieName(config.publicUrl), token, { ...options, maxAge });
   const { device } = c.var.platform;
   if (device === undefined) return;
   const deviceMaxAge = Math.floor(limits.session.placeKeptMs / 1_000);
-  setCookie(c, deviceCookieName(config.publicUrl), device, { ...kept, maxAge: deviceMaxAge });
+  setCookie(c, deviceCookieName(config.publicUrl), device, { ...options, maxAge: deviceMaxAge });
 }
 
 /** Deletes the session cookie. The service function ends the session itself. */

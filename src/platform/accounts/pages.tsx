@@ -127,9 +127,9 @@ const preferencesInput = z.object({
 async function keepPreferences(c: Context<AppEnv>): Promise<Response> {
   const parsed = preferencesInput.safeParse(await sentForm(c));
   const { lang, theme, next } = parsed.success ? parsed.data : {};
-  const kept = { ...flags(c), maxAge: Math.floor(limits.auth.preferencesMs / 1_000) };
-  if (lang !== undefined) setCookie(c, "lang", lang, kept);
-  if (theme !== undefined) setCookie(c, "theme", theme, kept);
+  const options = { ...flags(c), maxAge: Math.floor(limits.auth.preferencesMs / 1_000) };
+  if (lang !== undefined) setCookie(c, "lang", lang, options);
+  if (theme !== undefined) setCookie(c, "theme", theme, options);
   return c.redirect(localPath(next, "/"), 303);
 }
 

@@ -81,7 +81,7 @@ authApi.openapi(
   }),
   async (c) => {
     const session = await signIn(c.var.platform, c.req.valid("json"));
-    return c.json(begun(c, session), 201);
+    return c.json(startSession(c, session), 201);
   },
 );
 authApi.openapi(
@@ -258,7 +258,7 @@ authApi.openapi(
   }),
   async (c) => {
     const session = await resetPassword(c.var.platform, c.req.valid("json"));
-    return c.json(begun(c, session), 201);
+    return c.json(startSession(c, session), 201);
   },
 );
 authApi.openapi(
@@ -291,7 +291,7 @@ authApi.openapi(
   },
 );
 
-function begun(c: Context<AppEnv>, session: NewSession): NewSession {
+function startSession(c: Context<AppEnv>, session: NewSession): NewSession {
   keepSession(c, session);
   c.header("Cache-Control", "no-store");
   return session;

@@ -54,17 +54,17 @@ export class AuditAnchors {
   async known(place: LogPlace): Promise<KnownLog> {
     const rows = await this.#rowsOf(place);
     const acceptedAt = Math.max(0, ...rows.filter(isKind("accepted")).map(({ at }) => at));
-    const asked = rows.filter(({ kind, at }) => {
+    const current = rows.filter(({ kind, at }) => {
       if (kind === "checkpoint") return false;
       return at > acceptedAt || (at === acceptedAt && kind !== "head");
     });
-    const doubtful = asked.find((row) => this.#check(row) !== "good");
+    const doubtful = current.find((row) => this.#check(row) !== "good");
     // A move or a restore gives the log another database. The log continues there.
     const checkpoints = await this.#rows(
       sql`${auditAnchors.log} = ${place.log} and ${auditAnchors.kind} = 'checkpoint'`,
     );
     return {
-      heads: [...(await this.#legacyHeads(place, acceptedAt)), ...asked],
+      heads: [...(await this.#legacyHeads(place, acceptedAt)), ...current],
       checkpoints: checkpoints.filter((row) => this.#check(row) === "good"),
       nowMs: this.#platform.now().getTime(),
       doubtful: doubtful && { seq: doubtful.seq, check: this.#check(doubtful) as "wrong" },

@@ -26,8 +26,8 @@ export const operatorsOnly = createMiddleware<OperatorEnv>(async function operat
   if (areas.size === 0) notFound();
   const isChange = !SAFE_METHODS.has(c.req.method);
   if (isChange) {
-    const asked = proofPage(c);
-    if (asked) return asked;
+    const redirect = proofPage(c);
+    if (redirect) return redirect;
   }
   c.set("operator", { ...c.var.platform, areas });
   c.header("Cache-Control", "no-store");

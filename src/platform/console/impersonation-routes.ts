@@ -36,8 +36,8 @@ impersonationsApi.openapi(
     },
   }),
   async (c) => {
-    const begun = await beginImpersonation(c.var.operator, c.req.valid("json"));
-    return c.json(begun, 201);
+    const session = await beginImpersonation(c.var.operator, c.req.valid("json"));
+    return c.json(session, 201);
   },
 );
 

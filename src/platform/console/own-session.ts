@@ -17,9 +17,9 @@ export function setOwnAside<E extends AppEnv>(c: Context<E>, session: Impersonat
   const name = sessionCookieName(config.publicUrl);
   const own = getCookie(c, name);
   const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
-  const kept = { ...flags(c), httpOnly: true, maxAge };
-  if (own !== undefined) setCookie(c, `${name}-own`, own, kept);
-  setCookie(c, name, token, kept);
+  const options = { ...flags(c), httpOnly: true, maxAge };
+  if (own !== undefined) setCookie(c, `${name}-own`, own, options);
+  setCookie(c, name, token, options);
 }
 
 /**

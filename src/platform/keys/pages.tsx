@@ -41,7 +41,7 @@ export function keysPages() {
   router.get("/settings/keys", manage, async (c) => c.html(await keysHtml(c, emptyForm)));
   router.post("/settings/keys", manage, makeKey);
   router.post("/settings/keys/:id/rotations", manage, (c) =>
-    proved(c, async () => {
+    afterRecentSignIn(c, async () => {
       const made = await service.rotateKey(c.var.guild, c.var.platform, c.req.param("id"));
       return c.html(await keysHtml(c, emptyForm, made.key), 201);
     }),
@@ -59,7 +59,7 @@ async function makeKey(c: PageContext): Promise<Response> {
     name: String(body["name"] ?? ""),
     scopes: [body["scopes"] ?? []].flat().map(String),
   };
-  return await proved(c, async () => {
+  return await afterRecentSignIn(c, async () => {
     try {
       const input = newKeyBody.safeParse(values);
       if (!input.success) throw invalidFrom(input.error, "form");
@@ -74,7 +74,7 @@ async function makeKey(c: PageContext): Promise<Response> {
 }
 
 /** Requires a recent sign-in, because a key gives its holder access to the guild. */
-async function proved(c: PageContext, work: () => Promise<Response>): Promise<Response> {
+async function afterRecentSignIn(c: PageContext, work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
   } catch (error) {

@@ -9,7 +9,7 @@ import { AppError, Forbidden } from "../../../kernel/errors.ts";
 import { limits } from "../../../limits.ts";
 import { emptyForm } from "../../../web/forms.tsx";
 import { sentenceOf } from "../../../web/i18n/index.ts";
-import { newcomerInput } from "../api.ts";
+import { newUserInput } from "../api.ts";
 import { flags, keepSession } from "../cookie.ts";
 import { onForm, ownPage, redirectToProof } from "../form-page.ts";
 import { localPath } from "../next-path.ts";
@@ -52,7 +52,7 @@ async function toProvider(c: Page, purpose: OAuthFlow["purpose"], next: string):
   try {
     const provider = c.req.param("provider") ?? "";
     const { url, sealed } = await beginFlow(c.var.platform, { provider, purpose, next });
-    keep(c, "round", sealed);
+    setSealedCookie(c, "round", sealed);
     c.header("Cache-Control", "no-store");
     return c.redirect(url.href, 303);
   } catch (error) {
@@ -77,7 +77,7 @@ async function comeBack(c: Page): Promise<Response> {
     const end = await finishFlow(platform, input);
     if (end.type === "signed-in") keepSession(c, end.session);
     if (end.type === "new-user") {
-      keep(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
+      setSealedCookie(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
       return c.redirect("/sign-up/newcomer", 303);
     }
     const saidNo = c.var.caller.type === "user" ? "/account" : "/sign-in";
@@ -97,7 +97,7 @@ async function signUp(c: Page): Promise<Response> {
   if (newUser === undefined) return c.redirect("/sign-up", 303);
   return await onForm(
     c,
-    newcomerInput,
+    newUserInput,
     (form) => newUserHtml(c, newUser, form),
     async (input) => {
       const { locale, platform } = c.var;
@@ -129,7 +129,7 @@ function refuseFromElsewhere(c: Page): void {
   );
 }
 
-function keep(c: Page, kind: "round" | "newcomer", sealed: string): void {
+function setSealedCookie(c: Page, kind: "round" | "newcomer", sealed: string): void {
   const maxAge = limits.auth.providerRoundMs / 1_000;
   setCookie(c, cookieName(c, kind), sealed, { ...flags(c), httpOnly: true, maxAge });
 }

@@ -26,7 +26,7 @@ export function personalSecretsPages() {
   for (const kind of PERSONAL_SECRET_KINDS) {
     pages.post(`${HERE}/${kind}`, (c) => save(c, kind));
     pages.post(`${HERE}/${kind}/removal`, (c) =>
-      proved(c, async () => {
+      afterRecentSignIn(c, async () => {
         await service.removePersonalSecret(c.var.platform, kind);
         return c.redirect(`${HERE}?done=removed`, 303);
       }),
@@ -36,7 +36,7 @@ export function personalSecretsPages() {
 }
 
 function save(c: Context<AppEnv>, kind: SecretKind): Promise<Response> {
-  return proved(c, async () => {
+  return afterRecentSignIn(c, async () => {
     const body = await c.req.parseBody();
     const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
     // The secret itself is not sent back with the errors.
@@ -56,7 +56,10 @@ function save(c: Context<AppEnv>, kind: SecretKind): Promise<Response> {
   });
 }
 
-async function proved(c: Context<AppEnv>, work: () => Promise<Response>): Promise<Response> {
+async function afterRecentSignIn(
+  c: Context<AppEnv>,
+  work: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await work();
   } catch (error) {
