@@ -9,7 +9,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import type { AcceptOptions } from "./audit.ts";
 import { type AuditFinding, FAULTS } from "./audit-faults.ts";
 import { guildFinding, isWrong, platformFinding } from "./audit-findings.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 

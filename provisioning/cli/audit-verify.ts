@@ -3,7 +3,7 @@ import type { NodeServices } from "../../src/node/services.ts";
 import type { VerifyOptions } from "./audit.ts";
 import { type AuditFinding, FAULTS } from "./audit-faults.ts";
 import { guildFinding, type Heads, headsIn, isWrong, platformFinding } from "./audit-findings.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
 /** Compares the chosen logs with their seals. */

@@ -4,7 +4,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import type { Backup } from "../backups/rows.ts";
 import { forEachGuild } from "../fleet.ts";
 import type { Which } from "./backups.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, table } from "./output.ts";
 

@@ -5,7 +5,7 @@ import type { Guild } from "../../src/platform/store.ts";
 import type { Backup } from "../backups/rows.ts";
 import type { RestoreOptions } from "./backups.ts";
 import { sizeOf, when } from "./backups-guilds.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { account, bySlug } from "./guilds.ts";
+import { account, bySlug } from "./guild-lookup.ts";
 import { DRY_RUN, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 

@@ -2,7 +2,8 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { newGuild } from "../../src/platform/guilds/api.ts";
 import { foundGuild } from "../../src/platform/guilds/service.ts";
-import { account, type CreateOptions, facts } from "./guilds.ts";
+import { account, facts } from "./guild-lookup.ts";
+import type { CreateOptions } from "./guilds.ts";
 import { EXIT, type Output } from "./output.ts";
 
 /** Describes what `createGuild` would do. */

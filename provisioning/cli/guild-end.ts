@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";

@@ -15,7 +15,7 @@ import {
 import { pack, unpackFile, withScratch } from "../backups/copies.ts";
 import { draftIn, isThere, makeFolder } from "../hosts/file-drafts.ts";
 import type { ImportOptions } from "./guild-archives.ts";
-import { account, bySlug, facts } from "./guilds.ts";
+import { account, bySlug, facts } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output } from "./output.ts";
 

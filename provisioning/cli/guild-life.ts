@@ -4,7 +4,7 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { storedFaults } from "../../src/platform/fleet/faults.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
 import { type AuditFinding, FAULTS } from "./audit-faults.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { type DryRun, run } from "./run.ts";

@@ -5,7 +5,7 @@ import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { schemaOf, waitsForOperator } from "../migrations.ts";
 import type { ListOptions } from "./guild-list-command.ts";
-import { bySlug, facts, faultsByGuild } from "./guilds.ts";
+import { bySlug, facts, faultsByGuild } from "./guild-lookup.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** A guild's schema compared with this release's; null for guilds that rollouts skip. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { MoveReport } from "../moves/move.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
 import { run } from "./run.ts";

@@ -1,14 +1,10 @@
 import type { Command } from "commander";
-import { NotFound } from "../../src/kernel/errors.ts";
-import type { GuildId } from "../../src/kernel/ids.ts";
 import type { NodeServices } from "../../src/node/services.ts";
-import type { SignedIn } from "../../src/platform/context.ts";
-import { storedFaults } from "../../src/platform/fleet/faults.ts";
-import type { Guild } from "../../src/platform/store.ts";
 import { archiveCommands } from "./guild-archives.ts";
 import { endCommands } from "./guild-end.ts";
 import { lifeCommands } from "./guild-life.ts";
 import { listCommand } from "./guild-list-command.ts";
+import { bySlug, facts, faultsByGuild } from "./guild-lookup.ts";
 import { moveCommands } from "./guild-move.ts";
 import { renameCommand } from "./guild-rename.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "./output.ts";
@@ -68,15 +64,6 @@ export function guildCommands(program: Command): void {
   archiveCommands(guilds);
 }
 
-/** @throws {NotFound} `guild/not-found` */
-export async function bySlug(services: NodeServices, slug: string): Promise<Guild> {
-  const found = await services.platform.guildForUser(slug, null);
-  if (found) return found.guild;
-  throw new NotFound("guild/not-found", `No guild has the slug ${slug}.`, {
-    next: ["guildhall guilds list"],
-  });
-}
-
 async function showGuild(services: NodeServices, out: Output, slug: string): Promise<number> {
   const guild = await bySlug(services, slug);
   const { operations } = services.provisioner;
@@ -97,55 +84,4 @@ async function showGuild(services: NodeServices, out: Output, slug: string): Pro
     ].join("\n\n");
   });
   return EXIT.done;
-}
-
-/** The recorded faults of guilds' databases. */
-export async function faultsByGuild({ platform }: NodeServices, id?: GuildId) {
-  const found = new Map<string, { code: string; cause: string; since: number }[]>();
-  for (const { guildId, code, cause, since } of await storedFaults(platform, id)) {
-    found.set(guildId, [...(found.get(guildId) ?? []), { code, cause, since }]);
-  }
-  return found;
-}
-
-/** The account in whose name a guild is founded. */
-export async function account(services: NodeServices, address: string): Promise<SignedIn> {
-  const email = address.trim().toLowerCase();
-  const owner = await services.platform.db.first<{ id: SignedIn["userId"]; name: string }>(
-    "SELECT id, name FROM users WHERE email = ?",
-    email,
-  );
-  if (!owner) {
-    throw new NotFound("cli/no-account", `No account has the address ${email}. Sign up first.`);
-  }
-  return {
-    type: "user",
-    userId: owner.id,
-    sessionId: "" as SignedIn["sessionId"],
-    name: owner.name,
-    email,
-    emailVerified: true,
-    provedAt: 0,
-    via: "bearer",
-  };
-}
-
-export function facts(guild: Guild) {
-  return {
-    id: guild.id,
-    slug: guild.slug,
-    name: guild.name,
-    realm: guild.realm,
-    region: guild.region,
-    faction: guild.faction,
-    plan: guild.plan.name,
-    status: guild.status,
-    statusReason: guild.statusReason,
-    host: guild.host,
-    databaseName: guild.databaseName,
-    generation: guild.generation,
-    schemaVersion: guild.schemaVersion,
-    schemaHash: guild.schemaHash,
-    createdAt: guild.createdAt,
-  };
 }

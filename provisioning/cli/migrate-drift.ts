@@ -11,7 +11,7 @@ import { forEachGuild } from "../fleet.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { compareSchemas, type Drift, readSchema, type Schema } from "../rollouts/drift.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** The differences between one guild's database and the expected schema. */

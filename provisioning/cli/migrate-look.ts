@@ -7,7 +7,7 @@ import { heldBy, utc } from "../rollouts/records.ts";
 import { type Rehearsal, rehearse } from "../rollouts/rehearse.ts";
 import { guildsBehind, Rollouts } from "../rollouts/rollouts.ts";
 import { type RolloutView, viewRollout } from "../rollouts/status.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** The number of slugs shown beside a cause; the JSON contains all. */

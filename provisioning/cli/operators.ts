@@ -5,7 +5,7 @@ import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { OperatorContext } from "../../src/platform/console/context.ts";
 import type { Operator } from "../../src/platform/context.ts";
-import { account } from "./guilds.ts";
+import { account } from "./guild-lookup.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
 

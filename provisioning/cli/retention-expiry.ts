@@ -4,7 +4,7 @@ import { expirePlatform, previewPlatform } from "../../src/platform/guilds/reten
 import type { Guild } from "../../src/platform/store.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { expireGuild, previewGuild } from "../../src/tenant/retention.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, table } from "./output.ts";
 
 /** What was removed, or would be, from one place. */

@@ -5,7 +5,7 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { type Performance, performanceOf, together } from "../../src/platform/fleet/performance.ts";
 import { type Count, platformStatistics } from "../../src/platform/fleet/statistics.ts";
 import { guildStatistics } from "../../src/tenant/statistics.ts";
-import { bySlug } from "./guilds.ts";
+import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, table } from "./output.ts";
 import type { StatsOptions } from "./stats.ts";
 

@@ -5,6 +5,7 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
@@ -26,7 +27,6 @@ export * from "./audit/schema.ts";
 export * from "./backups/schema.ts";
 export * from "./configuration/schema.ts";
 export * from "./console/schema.ts";
-export * from "./fleet/metrics-schema.ts";
 export * from "./fleet/moves-schema.ts";
 export * from "./fleet/schema.ts";
 export * from "./fleet/states-schema.ts";
@@ -313,6 +313,31 @@ export const idempotencyKeys = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
+
+/** Performance of a guild's database by hour (hours since 1970, UTC). Times in milliseconds. */
+export const guildPerformance = sqliteTable(
+  "guild_performance",
+  {
+    guildId: text("guild_id")
+      .$type<GuildId>()
+      .notNull()
+      .references(() => guilds.id, { onDelete: "cascade" }),
+    hour: integer().notNull(),
+    queries: integer().notNull(),
+    failures: integer().notNull(),
+    slow: integer().notNull(),
+    totalMs: real("total_ms").notNull(),
+    slowestMs: real("slowest_ms").notNull(),
+    /** The statement's text without values, which are the guild's own data. */
+    slowestSql: text("slowest_sql").notNull(),
+    hits: integer().notNull(),
+    misses: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.guildId, t.hour] }),
+    index("guild_performance_by_hour").on(t.hour),
+  ],
 );
 
 /** Never holds a row. Inserting a false condition aborts the transaction. */

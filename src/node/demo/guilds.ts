@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../app.ts";
 import type { NodeServices } from "../services.ts";
 import { openTonight, raidNight } from "./raids.ts";
+import { type Clockwork, pick, type Send } from "./support.ts";
 
 export interface DemoGuild {
   readonly name: string;
@@ -41,12 +42,6 @@ export const DEMO_GUILDS: readonly DemoGuild[] = [
     people: 14,
   },
 ];
-
-export interface Clockwork {
-  readonly now: () => Date;
-  readonly advance: (ms: number) => void;
-  readonly weeks: number;
-}
 
 const CLASSES = [
   ["warrior", "tank"],
@@ -124,13 +119,6 @@ async function waitUntilFounded(owner: Send, id: string): Promise<void> {
   throw new Error("The demo guild was not founded in time. Start the demo again.");
 }
 
-export type Send = (
-  method: string,
-  path: string,
-  body?: unknown,
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are read here.
-) => Promise<{ readonly status: number; readonly body: any }>;
-
 async function signUp(app: App, services: NodeServices, email: string): Promise<Send> {
   const origin = services.config.publicUrl.origin;
   const send =
@@ -184,10 +172,6 @@ async function addRaider(app: App, services: NodeServices, owner: Send, api: str
   await raider("GET", `${api}/auctions`);
   const { body: roster } = await owner("GET", `${api}/roster?q=Demo%20raider`);
   return { send: raider, personId: roster.items[0]?.id as string | undefined };
-}
-
-export function pick<T>(from: readonly T[], random: () => number): T {
-  return from[Math.floor(random() * from.length)]!;
 }
 
 /** The same numbers every time (mulberry32), so that every demo looks the same. */

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
-import { type Clockwork, pick, type Send } from "./guilds.ts";
+import { type Clockwork, pick, type Send } from "./support.ts";
 
 const BOSSES = ["the Gate Warden", "the Twin Furnaces", "the Drowned Choir", "the Ashen Regent"];
 const LOOT = [
