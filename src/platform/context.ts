@@ -149,3 +149,14 @@ function actorOf(caller: ActingContext["caller"]): readonly [type: string, id: s
     ? ["impersonation", `${impersonator.operatorId} as ${userId}`]
     : ["user", userId];
 }
+
+/** The context of operators' service functions, in the console and on the command line. */
+export type OperatorContext = ActingContext & { readonly areas: ReadonlySet<Area> };
+
+/** Every operator function calls it first. @throws {Forbidden} `operator/forbidden` */
+export function allowArea(ctx: OperatorContext, area: Area): void {
+  if (ctx.areas.has(area)) return;
+  throw new Forbidden("operator/forbidden", "You are not trusted with this part of the platform.", {
+    area,
+  });
+}

@@ -5,20 +5,20 @@ import { identitiesApi } from "./accounts/providers/routes.ts";
 import { authApi } from "./accounts/routes.ts";
 import { personalSecretsPages } from "./accounts/secrets/pages.tsx";
 import { personalSecretsApi } from "./accounts/secrets/routes.ts";
-import { configurationPages } from "./configuration/pages.tsx";
-import { configurationApi } from "./configuration/routes.ts";
 import type { OperatorEnv } from "./console/access.ts";
 import { accountsApi } from "./console/account-routes.ts";
+import { configurationPages } from "./console/configuration-pages.tsx";
+import { configurationApi } from "./console/configuration-routes.ts";
 import { endImpersonationPages, impersonationsPages } from "./console/impersonation-pages.tsx";
 import { endImpersonationApi, impersonationsApi } from "./console/impersonation-routes.ts";
 import { operationsApi } from "./console/operations-routes.ts";
 import { operatorsPages } from "./console/pages.tsx";
+import { planOperatorPages } from "./console/plan-pages.tsx";
+import { planOperatorApi } from "./console/plan-routes.ts";
 import { operatorsApi } from "./console/routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
 import { paymentNewsApi } from "./plans/guild-routes.ts";
-import { planOperatorPages } from "./plans/operator-pages.tsx";
-import { planOperatorApi } from "./plans/operator-routes.ts";
 import { plansApi } from "./plans/routes.ts";
 
 // Mounted below a guild's address.

@@ -7,7 +7,6 @@ import { viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm } from "../../web/forms.tsx";
 import { isLocale } from "../../web/i18n/index.ts";
-import { forgetOwn } from "../console/own-session.ts";
 import { addAccountPages } from "./account-pages.tsx";
 import { emailInput, resetInput, signInInput, signUpInput } from "./api.ts";
 import { flags, forgetSession, keepSession } from "./cookie.ts";
@@ -22,6 +21,7 @@ import {
 import { onForm, ownPage, sentForm } from "./form-page.ts";
 import { resetPassword, sendReset } from "./links.ts";
 import { localPath } from "./next-path.ts";
+import { forgetOwn } from "./own-session.ts";
 import { providersOf } from "./providers/providers.ts";
 import { signIn, signOut, signUp } from "./service.ts";
 

@@ -8,7 +8,6 @@ import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { permissionsOf } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
-import { endImpersonation } from "../console/impersonation.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
 import { outgoingMessages, sessions, users } from "../schema.ts";
 import {
@@ -29,6 +28,7 @@ import {
   userByEmail,
   userById,
 } from "./accounts.ts";
+import { endImpersonation } from "./impersonation-session.ts";
 import { verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
 

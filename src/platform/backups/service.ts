@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Backup } from "../../../provisioning/backups/rows.ts";
 import { guard, write } from "../../database/write.ts";
-import { Conflict, Invalid, LimitReached, NotFound, NotSupported } from "../../kernel/errors.ts";
+import { Conflict, LimitReached, NotFound, NotSupported } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Copies, Exports } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
+import { refuseOtherName } from "../guilds/name-confirmation.ts";
 
 /** The job that restores a guild from a backup. Its subject is the backup's id. */
 export const RESTORE_JOB = "guild.restore";
@@ -149,14 +150,6 @@ export async function exportOwnGuild(
     record(platform, "guild.export", ctx.guild.id, { guildId: ctx.guild.id }),
   ]);
   return await exports(ctx.guild);
-}
-
-/** @throws {Invalid} `guild/name-differs` */
-export function refuseOtherName(ctx: GuildContext, typed: string): void {
-  if (typed.trim() === ctx.guild.name) return;
-  throw new Invalid("guild/name-differs", `Type the guild's name as it is: ${ctx.guild.name}`, {
-    errors: [{ pointer: "/name", detail: "This is not the guild's name." }],
-  });
 }
 
 async function ownCopy(copies: Copies, guildId: GuildId, id: string): Promise<Backup> {

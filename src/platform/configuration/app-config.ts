@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { listPlans } from "../plans/list.ts";
+import { FIRST_PLAN } from "../plans/plans.ts";
 import type { Plan, PlatformStore } from "../store.ts";
 
 /** All settings that operators may change while the platform runs: schema, default and group. */
@@ -12,7 +13,7 @@ export const SETTINGS = {
     schema: lineField(limits.configuration.announcementCharsMax),
     byDefault: "",
   },
-  firstPlan: { category: "plans", schema: z.string().min(1).max(40), byDefault: "free" },
+  firstPlan: { category: "plans", schema: z.string().min(1).max(40), byDefault: FIRST_PLAN },
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -1,8 +1,7 @@
 import { sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Invalid } from "../../kernel/errors.ts";
-import { allowArea, type OperatorContext } from "../console/context.ts";
-import { record } from "../context.ts";
+import { allowArea, type OperatorContext, record } from "../context.ts";
 import { SETTINGS, type SettingKey, type Settings } from "./app-config.ts";
 
 /** The current settings. */

@@ -7,8 +7,13 @@ import type { Tag } from "../../http/tags.ts";
 import type { Area } from "../../kernel/areas.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { isId } from "../../kernel/ids.ts";
-import { requireProved, type SignedIn, signedIn } from "../context.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
+import {
+  allowArea,
+  type OperatorContext,
+  requireProved,
+  type SignedIn,
+  signedIn,
+} from "../context.ts";
 
 /** Below `/operator`. `operatorsOnly` sets the operator. */
 export interface OperatorEnv extends AppEnv {

@@ -16,6 +16,7 @@ import {
   Section,
   Time,
 } from "../../web/components.tsx";
+import { Facts } from "../../web/facts.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { LOCALE_NAMES, LOCALES } from "../../web/i18n/index.ts";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
@@ -32,7 +33,7 @@ import {
   mailVerification,
 } from "./accounts.ts";
 import { look } from "./looks.ts";
-import { Changing, Facts } from "./views/parts.tsx";
+import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;
 

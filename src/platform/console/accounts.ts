@@ -9,9 +9,8 @@ import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { countEmail, verificationRows } from "../accounts/links.ts";
 import type { ProviderId } from "../accounts/providers/schema.ts";
-import { record } from "../context.ts";
+import { allowArea, type OperatorContext, record } from "../context.ts";
 import type { GuildStatus } from "../schema.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
 
 /** One account in the operators' list. */
 export interface AccountLine {

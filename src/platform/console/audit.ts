@@ -1,6 +1,6 @@
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
+import { allowArea, type OperatorContext } from "../context.ts";
 
 /** One row of the platform's audit log. `before` and `after` are JSON texts. */
 export interface PlatformAuditRow {

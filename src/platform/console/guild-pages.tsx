@@ -19,6 +19,7 @@ import {
   Section,
   Time,
 } from "../../web/components.tsx";
+import { Facts } from "../../web/facts.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
@@ -35,7 +36,7 @@ import {
 import { look } from "./looks.ts";
 import { PerformanceSection } from "./performance-section.tsx";
 import { suspension } from "./routes.ts";
-import { Changing, Facts } from "./views/parts.tsx";
+import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;
 

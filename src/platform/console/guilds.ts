@@ -5,13 +5,13 @@ import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
+import { allowArea, type OperatorContext } from "../context.ts";
 import { storedFaults } from "../fleet/faults.ts";
 import { type Performance, performanceOf } from "../fleet/performance.ts";
 import { resumeGuild, suspendGuild } from "../guilds/service.ts";
 import { type Usage, usageOf } from "../plans/service.ts";
 import type { GuildStatus, Region } from "../schema.ts";
 import type { Guild } from "../store.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
 
 /** One guild in the operators' list. */
 export interface GuildLine {

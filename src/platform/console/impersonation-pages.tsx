@@ -7,10 +7,11 @@ import { emptyForm, Form, type FormState, TextField } from "../../web/forms.tsx"
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
+import { endImpersonation } from "../accounts/impersonation-session.ts";
+import { setOwnAside, takeOwnBack } from "../accounts/own-session.ts";
 import { type OperatorEnv, requireArea } from "./access.ts";
-import { beginImpersonation, endImpersonation, listImpersonations } from "./impersonation.ts";
+import { beginImpersonation, listImpersonations } from "./impersonation.ts";
 import { impersonationInput } from "./impersonation-routes.ts";
-import { setOwnAside, takeOwnBack } from "./own-session.ts";
 import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;

@@ -4,8 +4,9 @@ import { createRouter, json, pageOf, paging, shownOnce } from "../../http/router
 import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../accounts/email.ts";
+import { endImpersonation } from "../accounts/impersonation-session.ts";
 import { type OperatorEnv, operatorOperations } from "./access.ts";
-import { beginImpersonation, endImpersonation, listImpersonations } from "./impersonation.ts";
+import { beginImpersonation, listImpersonations } from "./impersonation.ts";
 
 const api = operatorOperations("Operators");
 const { reasonCharsMin, reasonCharsMax } = limits.operators;

@@ -5,16 +5,9 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
-import { type PlatformContext, record, type SignedIn } from "../context.ts";
+import type { ImpersonationSession } from "../accounts/impersonation-session.ts";
+import { allowArea, type OperatorContext, record } from "../context.ts";
 import { sessions } from "../schema.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
-
-/** The session of an operator who acts as another person. Its token is returned only here. */
-export interface ImpersonationSession {
-  readonly id: string;
-  readonly token: string;
-  readonly expiresAt: number;
-}
 
 /**
  * Lets an operator see and act as another person for a limited time. Changes to the account itself stay
@@ -76,43 +69,6 @@ export async function beginImpersonation(
     record(ctx, "impersonation.begin", target.id, { after: { id, reason: input.reason } }),
   ]);
   return { id, token, expiresAt };
-}
-
-/**
- * Ends the impersonation session of the request. With `signOut` it also ends the operator's own
- * session.
- * @throws {NotFound} `request/no-such-page` for all other sessions
- */
-export async function endImpersonation(
-  ctx: PlatformContext,
-  options: { readonly signOut?: boolean } = {},
-): Promise<void> {
-  const caller = impersonating(ctx);
-  const { id } = caller.impersonator;
-  const { db, now } = ctx.services.platform;
-  await write(db, [
-    {
-      sql: "UPDATE impersonations SET ended_at = ? WHERE id = ? AND ended_at IS NULL",
-      args: [now().getTime(), id],
-    },
-    record(ctx, "impersonation.end", caller.userId, { before: { id } }),
-    {
-      sql: `DELETE FROM sessions WHERE id = ?1 OR (?2 = 1 AND id =
-              (SELECT operator_session_id FROM impersonations WHERE id = ?3))`,
-      args: [caller.sessionId, options.signOut ? 1 : 0, id],
-    },
-  ]);
-}
-
-/** The caller of an impersonation session. @throws {NotFound} for all other sessions. */
-export function impersonating(
-  ctx: PlatformContext,
-): SignedIn & { readonly impersonator: NonNullable<SignedIn["impersonator"]> } {
-  const { caller } = ctx;
-  if (caller.type === "user" && caller.impersonator) {
-    return { ...caller, impersonator: caller.impersonator };
-  }
-  throw new NotFound("request/no-such-page", "There is nothing at this address.");
 }
 
 /** One impersonation by an operator. */

@@ -8,7 +8,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { FleetRollouts } from "../../services.ts";
 import type { BackupStatus } from "../backups/schema.ts";
-import { record } from "../context.ts";
+import { allowArea, type OperatorContext, record } from "../context.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import { BACKUP_JOB, OF_THE_PLATFORM, ROLLOUT_JOB } from "../jobs/kinds.ts";
 import {
@@ -21,7 +21,6 @@ import {
   retryJob,
 } from "../jobs/list.ts";
 import type { GuildStatus } from "../schema.ts";
-import { allowArea, type OperatorContext } from "./context.ts";
 
 /** Current jobs and the results of past ones. */
 export async function jobsPage(

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../kernel/time.ts";
+import type { OperatorContext } from "../context.ts";
 import type { GuildStatus } from "../schema.ts";
-import type { OperatorContext } from "./context.ts";
 
 /** Figures of the platform for the console's first page. */
 export interface Overview {

@@ -2,8 +2,8 @@ import type { View } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { LineChart } from "../../web/chart.tsx";
 import { Card } from "../../web/components.tsx";
+import { Facts } from "../../web/facts.tsx";
 import { type Performance, together } from "../fleet/performance.ts";
-import { Facts } from "./views/parts.tsx";
 
 /** Performance of a guild's database: sums, the slowest statement, and a chart by hour. */
 export function PerformanceSection({ view, hours }: { view: View; hours: readonly Performance[] }) {

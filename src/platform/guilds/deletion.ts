@@ -5,10 +5,10 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
-import { refuseOtherName } from "../backups/service.ts";
 import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import type { Guild } from "../store.ts";
+import { refuseOtherName } from "./name-confirmation.ts";
 
 /** The job that purges a deleted guild. */
 export const PURGE_JOB = "guild.purge";

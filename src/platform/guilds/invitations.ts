@@ -26,9 +26,10 @@ import { requireVerified } from "../accounts/service.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
 import { memberLimit } from "../plans/service.ts";
+import { refuseBeyondOwn } from "../rights/own-rights.ts";
+import { actorUnchanged } from "../rights/unchanged-role.ts";
 import { formerMembers } from "../schema.ts";
-import { actorUnchanged, refuseUnlessAbove } from "./members.ts";
-import { refuseBeyondOwn } from "./own-rights.ts";
+import { refuseUnlessAbove } from "./members.ts";
 
 export interface Invitation {
   readonly id: InvitationId;

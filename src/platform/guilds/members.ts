@@ -1,5 +1,4 @@
-import { sql } from "drizzle-orm";
-import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import { type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
@@ -18,7 +17,8 @@ import { requireVerified } from "../accounts/service.ts";
 import { type PlatformContext, record, refuseImpersonator, requireProved } from "../context.ts";
 import { type KeyName, keysBeyond, revocations } from "../keys/maker-keys.ts";
 import { guildLimit } from "../plans/service.ts";
-import { denialsAfter, refuseBeyondOwn } from "./own-rights.ts";
+import { denialsAfter, refuseBeyondOwn } from "../rights/own-rights.ts";
+import { actorUnchanged, sameRole } from "../rights/unchanged-role.ts";
 
 export interface Member {
   readonly userId: UserId;
@@ -300,21 +300,6 @@ function revokeInvitationsOf(
           AND revoked_at IS NULL AND role IN (SELECT value FROM json_each(?))`,
     args: [platform.services.now().getTime(), ctx.guild.id, userId, JSON.stringify(notBelow)],
   };
-}
-
-/** Fails if the actor's role changed since the request was authorized. */
-export function actorUnchanged(ctx: GuildContext): readonly Guard[] {
-  const { actor } = ctx;
-  return actor.type === "user" ? [sameRole(ctx, actor.userId, actor.role)] : [];
-}
-
-/** Fails if the member's role changed since it was read. */
-function sameRole(ctx: GuildContext, userId: UserId, role: Role) {
-  return guard(
-    sql`exists (select 1 from memberships where guild_id = ${ctx.guild.id}
-        and user_id = ${userId} and role = ${role})`,
-    () => new Conflict("guild/member-changed", "This member was changed meanwhile. Look again."),
-  );
 }
 
 function toMember({ deniedBy: _, ...row }: MemberRow): Member {

@@ -13,15 +13,15 @@ import {
   Notice,
   PageHeader,
 } from "../../web/components.tsx";
+import { Facts } from "../../web/facts.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { featureNames } from "../../web/plan-features.ts";
 import { ownPage, sentForm } from "../accounts/form-page.ts";
-import { Facts } from "../console/views/parts.tsx";
 import { beginCheckout, openPortal } from "./checkout.ts";
 import { checkoutInput } from "./guild-routes.ts";
-import { gibibytes, number, Sources } from "./operator-pages.tsx";
 import { logStorageOf, usageOf } from "./service.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
+import { gibibytes, number, Sources } from "./views/parts.tsx";
 
 /** Below `/g/:guild/settings/plan`: the use of the plan, and the way to a larger one. */
 export function plansPages() {

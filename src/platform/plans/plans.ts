@@ -1,6 +1,9 @@
 import { LimitReached } from "../../kernel/errors.ts";
 import type { Plan } from "../store.ts";
 
+/** The plan of a new guild, unless operators choose another one. */
+export const FIRST_PLAN = "free";
+
 /** The use of one limit. A limit of null means that there is none. */
 export interface Used {
   readonly used: number;

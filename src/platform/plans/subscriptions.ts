@@ -5,11 +5,10 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
-import { SETTINGS } from "../configuration/app-config.ts";
-import { allowArea, type OperatorContext } from "../console/context.ts";
-import { type ActingContext, record } from "../context.ts";
+import { type ActingContext, allowArea, type OperatorContext, record } from "../context.ts";
 import { PLAN_JOB } from "../jobs/kinds.ts";
 import { appConfig, guilds, plans, subscriptions } from "../schema.ts";
+import { FIRST_PLAN } from "./plans.ts";
 import { hasActive, largestPlan, pastSubscriptions, subscriptionsOfGuild } from "./queries.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
@@ -156,7 +155,7 @@ function applied(ctx: ActingContext, id: GuildId): readonly Writable[] {
   const firstPlan = sql`(select ${appConfig.value} ->> '$' from ${appConfig}
     where ${appConfig.key} = 'firstPlan')`;
   const plan = sql<string>`coalesce(${largestPlan(id, nowMs)}, ${firstPlan},
-    ${SETTINGS.firstPlan.byDefault})`;
+    ${FIRST_PLAN})`;
   return [
     build
       .update(guilds)

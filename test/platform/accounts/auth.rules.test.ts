@@ -1,9 +1,9 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { normalEmail } from "../../../src/kernel/email-address.ts";
 import { COMMON_PASSWORDS } from "../../../src/platform/accounts/common-passwords.ts";
 import { deviceOf } from "../../../src/platform/accounts/device.ts";
-import { normalEmail } from "../../../src/platform/accounts/email.ts";
 import { localPath } from "../../../src/platform/accounts/next-path.ts";
 import { canonicalPassword, passwordFault } from "../../../src/platform/accounts/passwords.ts";
 

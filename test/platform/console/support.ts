@@ -1,6 +1,6 @@
 import { AREAS, type Area } from "../../../src/kernel/areas.ts";
-import type { OperatorContext } from "../../../src/platform/console/context.ts";
 import { addOperator } from "../../../src/platform/console/service.ts";
+import type { OperatorContext } from "../../../src/platform/context.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 
 /** What the command line is to the verbs: somebody who may do everything. */

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost } from "oauth4webapi";
 import type { Config, ProviderConfig } from "../../../config.ts";
+import { normalEmail } from "../../../kernel/email-address.ts";
 import { NotFound } from "../../../kernel/errors.ts";
 import { nameFrom } from "../../../kernel/names.ts";
 import { limits } from "../../../limits.ts";
-import { normalEmail } from "../email.ts";
 import type { ProviderId } from "./schema.ts";
 
 /** The provider's data about the person who agreed. */

@@ -4,18 +4,18 @@ import { type View, viewOf } from "../../http/view.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
-import { Button, ButtonForm, Card, LinkButton, PageHeader, Time } from "../../web/components.tsx";
+import { Button, ButtonForm, Card, LinkButton, PageHeader } from "../../web/components.tsx";
+import { Facts } from "../../web/facts.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
-import { type OperatorEnv, pathId, requireArea } from "../console/access.ts";
-import { Changing, Facts } from "../console/views/parts.tsx";
+import { grantForm, LIMIT_NAMES, planForm } from "../plans/api.ts";
+import { changePlan, type PlanLine, planLines } from "../plans/plan-editor.ts";
+import { grantPlan, revokeGrant, subscriptionsOf } from "../plans/subscriptions.ts";
+import { gibibytes, number, Sources } from "../plans/views/parts.tsx";
 import type { Guild } from "../store.ts";
-import { grantForm, LIMIT_NAMES, planForm } from "./api.ts";
-import { changePlan, type PlanLine, planLines } from "./plan-editor.ts";
-import { grantPlan, revokeGrant, type Subscription, subscriptionsOf } from "./subscriptions.ts";
-
-const GIB = 1024 ** 3;
+import { type OperatorEnv, pathId, requireArea } from "./access.ts";
+import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;
 
@@ -160,48 +160,12 @@ async function grantHtml(c: PageContext, form: FormState) {
   );
 }
 
-/** The sources of a guild's plan: a grant with its end, or a payment. */
-export function Sources(props: { view: View; subscriptions: readonly Subscription[] }) {
-  const { view, subscriptions } = props;
-  const t = view.messages.plans;
-  const active = subscriptions.filter(({ status }) => status === "active");
-  if (active.length === 0) return null;
-  return (
-    <ul>
-      {active.map(({ source, plan, until, reason }) => (
-        <li>
-          {plan}: {t.sources[source]}
-          {until !== null && (
-            <>
-              {" "}
-              {t.until.toLowerCase()} <Time at={until} timeZone="UTC" locale={view.locale} />
-            </>
-          )}
-          {reason && ` (${reason})`}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 /** A limit with its name. Bytes are shown in a larger unit. */
 function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number]) {
   const t = view.messages.plans;
   const value = plan[name];
   if (name !== "logBytesMax") return [t.limits[name], number(view, value)] as const;
   return [t.logStorage, value === null ? number(view, value) : gibibytes(view, value)] as const;
-}
-
-/** Formats bytes in a larger unit. */
-export function gibibytes(view: View, bytes: number): string {
-  const format = new Intl.NumberFormat(view.locale, { maximumFractionDigits: 1 });
-  return `${format.format(bytes / GIB)} GiB`;
-}
-
-/** Formats a limit. */
-export function number(view: View, value: number | null): string {
-  if (value === null) return view.messages.plans.unlimited;
-  return new Intl.NumberFormat(view.locale).format(value);
 }
 
 async function guildOf(c: PageContext): Promise<Guild> {

@@ -4,8 +4,8 @@ import type { AppEnv } from "../../http/env.ts";
 import { sessionCookieName } from "../../http/session.ts";
 import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
-import { flags } from "../accounts/cookie.ts";
-import { type ImpersonationSession, impersonating } from "./impersonation.ts";
+import { flags } from "./cookie.ts";
+import { type ImpersonationSession, impersonating } from "./impersonation-session.ts";
 
 // While an operator acts as another person, the session cookie holds the impersonation session. A
 // second cookie with the same protection keeps the operator's own session.

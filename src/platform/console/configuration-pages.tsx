@@ -15,11 +15,17 @@ import {
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import { onForm, ownPage, sentForm } from "../accounts/form-page.ts";
-import { isProved, type OperatorEnv, requireArea } from "../console/access.ts";
-import { Changing } from "../console/views/parts.tsx";
+import { SETTINGS } from "../configuration/app-config.ts";
+import {
+  type CacheTag,
+  cacheTags,
+  changeSettings,
+  forgetTag,
+  settings,
+} from "../configuration/service.ts";
 import { listPlans } from "../plans/list.ts";
-import { SETTINGS } from "./app-config.ts";
-import { type CacheTag, cacheTags, changeSettings, forgetTag, settings } from "./service.ts";
+import { isProved, type OperatorEnv, requireArea } from "./access.ts";
+import { Changing } from "./views/parts.tsx";
 
 type PageContext = Context<OperatorEnv>;
 

@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, json } from "../../http/router.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { type OperatorEnv, operatorOperations } from "../console/access.ts";
-import { grant, planLimits } from "./api.ts";
-import { changePlan, planLines } from "./plan-editor.ts";
-import { planJson } from "./routes.ts";
-import { grantPlan, revokeGrant } from "./subscriptions.ts";
+import { grant, planLimits } from "../plans/api.ts";
+import { changePlan, planLines } from "../plans/plan-editor.ts";
+import { planJson } from "../plans/routes.ts";
+import { grantPlan, revokeGrant } from "../plans/subscriptions.ts";
+import { type OperatorEnv, operatorOperations } from "./access.ts";
 
 const api = operatorOperations("Operators");
 const guildId = z.object({ id: z.uuid() });

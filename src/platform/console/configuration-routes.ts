@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, json } from "../../http/router.ts";
-import { type OperatorEnv, operatorOperations } from "../console/access.ts";
-import { SETTINGS, type Settings } from "./app-config.ts";
-import { cacheTags, changeSettings, forgetTag, settings } from "./service.ts";
+import { SETTINGS, type Settings } from "../configuration/app-config.ts";
+import { cacheTags, changeSettings, forgetTag, settings } from "../configuration/service.ts";
+import { type OperatorEnv, operatorOperations } from "./access.ts";
 
 const api = operatorOperations("Operators");
 const settingsJson = z
