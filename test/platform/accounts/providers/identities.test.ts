@@ -33,7 +33,7 @@ describe("signing in with Discord", () => {
     await browser.through(p.oauth.discord, START, { ...thrall, email: "THRALL@example.TEST" });
     expect((await browser.whoAmI())?.id).toBe(person.userId);
     const letters = await lettersTo(p.t, thrall.email);
-    expect(letters.at(-1)?.subject).toContain("Discord now opens your account");
+    expect(letters.at(-1)?.subject).toContain("Discord was linked to your Guildhall account");
     const actions = await p.t.services.platform.db.all<{ action: string }>(
       "SELECT action FROM audit_log ORDER BY seq DESC LIMIT 2",
     );
@@ -195,7 +195,7 @@ describe("linking in the account", () => {
     await mine.through(p.oauth.discord, link, thrall);
     const taken = await theirs.through(p.oauth.discord, link, thrall);
     expect(taken.status).toBe(409);
-    expect(taken.text).toContain("opens another account here");
+    expect(taken.text).toContain("already linked to another Guildhall account");
     const second = await mine.through(p.oauth.discord, link, { ...thrall, id: "7" });
     expect(second.status).toBe(409);
     expect((await mine.through(p.oauth.discord, link, thrall)).location).toBe(
