@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { SECRET_NAMES } from "./kernel/secret-names.ts";
 import { limits } from "./limits.ts";
 
 /** The sign-in providers, with the endpoints that apply unless the environment names others. */
@@ -161,22 +162,7 @@ export const environment = z.object({
 });
 
 /** Variables whose value is never shown. */
-export const SECRETS = new Set([
-  "GUILDHALL_SECRET",
-  "SECRETS_KEYS",
-  "SMTP_URL",
-  "SQLD_ADMIN_KEY",
-  "SQLD_PRIVATE_KEY",
-  "BACKUP_S3_SECRET_ACCESS_KEY",
-  "PLATFORM_DATABASE_TOKEN",
-  "TURSO_API_TOKEN",
-  "MAIL_API_TOKEN",
-  "METRICS_TOKEN",
-  "DISCORD_CLIENT_SECRET",
-  "BATTLENET_CLIENT_SECRET",
-  "STRIPE_SECRET_KEY",
-  "STRIPE_WEBHOOK_SECRET",
-]);
+export const SECRETS: ReadonlySet<string> = new Set(SECRET_NAMES);
 
 function providerVariables<P extends ProviderPrefix>(prefix: P, name: string) {
   const { ISSUER, AUTHORIZE_URL, TOKEN_URL, USER_URL } = PROVIDER_DEFAULTS[prefix];

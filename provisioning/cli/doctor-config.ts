@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { describeConfig } from "../../src/config.ts";
+import { readSecretFiles } from "../../src/node/secret-files.ts";
 import { exposed } from "./doctor-folder.ts";
 import { examinePlatform } from "./doctor-platform.ts";
 import { EXIT, Output, table } from "./output.ts";
@@ -12,10 +13,12 @@ export async function examine(options: {
   readonly quiet?: boolean;
 }): Promise<void> {
   const out = new Output(options);
-  const variables = describeConfig(process.env);
+  const secrets = readSecretFiles(process.env);
+  const variables = describeConfig(secrets.env);
   const folder = resolve(process.env["DATA_DIR"] ?? "data");
   const folderFault = await writable(folder);
   const faults = [
+    ...secrets.faults.map(({ name, message }) => `${name}: ${message}`),
     ...variables.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
     ...(folderFault === null ? [] : [`DATA_DIR: ${folderFault}`]),
   ];

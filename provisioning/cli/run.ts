@@ -1,14 +1,16 @@
 import { NOTHING_IS_SIGNED_HERE } from "../../src/kernel/audit-signature.ts";
 import type { PlatformAccess } from "../../src/node/platform-database.ts";
+import { withSecretFiles } from "../../src/node/secret-files.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { EXIT, Output } from "./output.ts";
 
 /** The action of a command: takes the services and the output, returns the exit code. */
 export type Run = (services: NodeServices, out: Output) => Promise<number>;
 
-/** The environment for commands. Without a secret they sign nothing. */
+/** The environment for commands. Without a secret they sign nothing. @throws {Error} for a faulty `…_FILE` */
 export function environment(): Readonly<Record<string, string | undefined>> {
-  return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...process.env, LOG_LEVEL: "silent" };
+  const given = withSecretFiles(process.env);
+  return { GUILDHALL_SECRET: NOTHING_IS_SIGNED_HERE, ...given, LOG_LEVEL: "silent" };
 }
 
 /**

@@ -11,6 +11,7 @@ import { LiveLogs } from "./logs/live-logs.ts";
 import { OperatorDoor } from "./operator-door.ts";
 import { OperatorServer } from "./operator-server.ts";
 import { serverReadiness } from "./readiness.ts";
+import { withSecretFiles } from "./secret-files.ts";
 import { buildNodeServices, type NodeServices } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
@@ -96,7 +97,7 @@ function isOurAddress(host: string | undefined, publicUrl: URL): boolean {
 
 function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
   try {
-    return readConfig(env);
+    return readConfig(withSecretFiles(env));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const todo = "Set these environment variables right; guildhall doctor shows all of them.";

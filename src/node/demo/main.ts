@@ -9,6 +9,7 @@ import { readConfig } from "../../config.ts";
 import { canonicalPassword } from "../../platform/accounts/passwords.ts";
 import type { Mailer } from "../../services.ts";
 import { runProcess } from "../process-guard.ts";
+import { withSecretFiles } from "../secret-files.ts";
 import { start } from "../server.ts";
 import { buildNodeServices, guildSchema, type NodeServices } from "../services.ts";
 import { DEMO_ACCOUNTS, DEMO_GUILDS, fillGuild } from "./guilds.ts";
@@ -36,7 +37,7 @@ const env = {
     "secrets.key",
     () => `demo:${randomBytes(32).toString("base64")}`,
   ),
-  ...process.env,
+  ...withSecretFiles(process.env),
   DATA_DIR: dataDir,
   GUILDHALL_SECRET: await ownKey(dataDir, SIGNING_KEY, () => randomBytes(48).toString("base64url")),
 };
