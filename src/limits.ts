@@ -210,16 +210,16 @@ export const limits = {
   },
   identity: {
     lua: {
-      /** Guild Roster Manager keeps years of a guild of 1,000 in less. */
+      /** Guild Roster Manager stores years of a guild of 1,000 in less. */
       charsMax: 16 * 1024 * 1024,
-      /** Addons nest data in six levels or so; each level costs stack. */
+      /** Addons nest data about six levels deep. Each level costs stack. */
       depthMax: 64,
-      /** A thousand characters with all their history; each costs memory. */
+      /** A thousand characters with their whole history. Each entry costs memory. */
       entriesMax: 500_000,
     },
-    /** The game's guilds have 1,000 characters; those of some editions are said to grow. */
+    /** The game's guilds have 1,000 characters. Some editions may allow more. */
     exportRowsMax: 10_000,
-    /** Lines of an imported sheet, and problems of it that an answer names. */
+    /** Lines of an imported sheet, and its problems that an answer lists. */
     sheetLinesMax: 5_000,
     sheetProblemsMax: 100,
   },

@@ -13,19 +13,19 @@ function cell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** A row of a CSV text. */
+/** One row of a CSV text. */
 export interface CsvRow {
-  /** The line on which the row begins, counted from 1. A quoted cell may hold line ends. */
+  /** The line on which the row begins, counted from 1. A quoted cell may contain line breaks. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** What a text separates its cells by: the most frequent of them in the header. */
+/** The cell separators. A text uses the one that is most frequent in its header. */
 const SEPARATORS = [",", ";", "\t"] as const;
 
 /**
- * The rows of a CSV text by RFC 4180, with commas, semicolons or tabs, any line ends, and a byte
- * order mark or none. Empty lines are left out. A quote that is never closed ends with the text.
+ * Parses CSV (RFC 4180) with commas, semicolons or tabs, any line breaks, and with or without a byte
+ * order mark. Empty lines are skipped. An unclosed quote ends with the text.
  */
 export function parseCsv(text: string): readonly CsvRow[] {
   const body = text.replace(/^\ufeff/, "");

@@ -61,7 +61,8 @@ async function serve(services: NodeServices) {
     doors.own?.close();
     await sweep.stop();
     await services.close();
-    // The last close of a database removes its log, which could be read into another file of its name.
+    // Waits until the last handle of each database has removed its log. A new file with the same name
+    // could otherwise read it.
     await handlesReleased();
   };
   const operatorPort = doors.own?.port;

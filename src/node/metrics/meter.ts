@@ -63,7 +63,7 @@ export class PrometheusMeter implements Meter {
       labelNames: ["step", "outcome"],
       registers,
     });
-    // A series that begins with its first failure has not increased: rules would miss that one.
+    // Starts each series at 0, so that alerting rules see the first failure as an increase.
     for (const step of STEPS) {
       for (const outcome of ["done", "failed"]) this.#steps.inc({ step, outcome }, 0);
     }

@@ -15,7 +15,7 @@ const SESSION = {
     operators.areas,
     sql`case when ${impersonations.id} is null then ${operators.areas} end`,
   ),
-  /** Set during an impersonation, as are the next three. */
+  /** Set during an impersonation, like the next three fields. */
   impersonationId: impersonations.id,
   operatorId: impersonations.operatorId,
   operatorName: operatorUsers.name,
