@@ -1,9 +1,11 @@
+import { createInterface } from "node:readline";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 
-// A server process of its own on the same files: it settles what is due, and bids at the very end of
-// auctions. Its plan comes on standard input; it prints how each bid was answered.
+// A separate server process on the same files: it settles what is due, and bids at the very end of
+// auctions. It prints `ready` once it has started, reads its plan as a line from standard input, prints the
+// answers to its bids as a line, and ends when its standard input does.
 
 interface Plan {
   readonly slug: string;
@@ -15,12 +17,12 @@ interface Plan {
   }[];
 }
 
-const chunks: Buffer[] = [];
-for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-const plan = JSON.parse(Buffer.concat(chunks).toString()) as Plan;
 const services = await buildNodeServices(readConfig(process.env));
 const app = createApp(services);
 services.jobRunner.start();
+console.log("ready");
+const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const plan = JSON.parse((await input.next()).value ?? "") as Plan;
 
 const answers = await Promise.all(
   [...plan.bids]
@@ -41,7 +43,6 @@ const answers = await Promise.all(
       return { auction, status: response.status, id: body.id ?? null, type: body.type };
     }),
 );
-// Whatever ended is settled by one of the processes.
-await new Promise((resolve) => setTimeout(resolve, 1_500));
 console.log(JSON.stringify(answers));
+await input.next();
 await services.close();
