@@ -23,8 +23,8 @@ export interface Select<Row> {
 type Decode = (value: unknown) => unknown;
 
 /**
- * A query whose text and decoders are made once, at its first use. It runs on any database that has
- * its tables.
+ * A query whose text and decoders are built once, at its first use. It runs on any database with its
+ * tables.
  */
 export class Query<V, Row> {
   readonly #build: (values: Values<V>) => Select<Row>;
@@ -110,7 +110,7 @@ export function listOf<F extends Fields>(fields: F, text: (row: SQL) => SQL): SQ
   const row = sql`json_array(${sql.join(Object.values(fields).map(expressionOf), sql`, `)})`;
   const read = reader(fields);
   return checked(text(row), (value) => {
-    // A list inside a list comes as a part of the outer one.
+    // A list inside a list arrives parsed, as a part of the outer one.
     const list: unknown = typeof value === "string" ? JSON.parse(value) : value;
     if (!Array.isArray(list)) throw unexpected("a list", value);
     return list.map(read) as RowOf<F>[];
@@ -160,8 +160,8 @@ export function existsIn(table: SQLWrapper, condition: SQLWrapper | undefined): 
 }
 
 /**
- * A boolean column that is true, as a condition. It is written with a literal, so an index for the rows
- * where the column is true can be used. A bound value would hide that from the database.
+ * A boolean column that is true, as a condition. It uses a literal, because the database uses a partial
+ * index of such rows only for a literal, not for a bound value.
  */
 export function isTrue(column: Column): SQL {
   return sql`${column} = 1`;
@@ -176,7 +176,7 @@ function checked<T>(expression: SQLWrapper, decode: (value: unknown) => T): SQL<
   return field;
 }
 
-/** The decoders of expressions that were made here. Those of drizzle, such as `count()`, have their own. */
+/** The decoders of expressions from this file. Those of drizzle, such as `count()`, have their own. */
 const DECODERS = new WeakMap<SQL, Decode>();
 
 function expressionOf(field: Column | SQL | SQL.Aliased): SQLWrapper {
@@ -188,7 +188,7 @@ function compiled(select: Select<unknown>): Compiled {
   return { text, params, read: reader(select._.selectedFields as Fields) };
 }
 
-/** Makes an object of the values of a row, each decoded by its field. */
+/** Builds an object from the values of a row, each decoded by its field. */
 function reader(fields: Fields): (row: readonly unknown[]) => Record<string, unknown> {
   const names = Object.keys(fields);
   const decoders = Object.values(fields).map(decodeOf);

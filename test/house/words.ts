@@ -28,7 +28,8 @@ export function bannedWords(tree: Tree): string[] {
 function proseOf(line: string): string {
   const comment = /(?:^|\s)(?:\/\/|\/?\*\*?)\s(.*)$/.exec(line)?.[1] ?? "";
   const title = /\b(?:test|describe|it)(?:\.\w+)*\(\s*["'`](.*)$/.exec(line)?.[1] ?? "";
-  return `${comment} ${title}`;
+  // Names in backticks, such as problem codes, are no prose.
+  return `${comment} ${title}`.replaceAll(/`[^`]*`/g, "");
 }
 
 /** Nouns that end in -ing. All other names in -ing are verbs. */

@@ -102,8 +102,8 @@ export function nextMinimum(
 }
 
 /**
- * Decides the winners and their prices. Skips bidders who cannot pay the full price; nobody pays a part of
- * it. Vickrey (1961): each winner pays the highest losing bid of their spec.
+ * Decides the winners and their prices. Skips bidders who cannot pay the full price, because no
+ * partial price exists. Vickrey (1961): each winner pays the highest losing bid of their spec.
  */
 export function decide(
   terms: Terms,
