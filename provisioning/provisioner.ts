@@ -85,7 +85,7 @@ export class Provisioner {
   }
 
   /**
-   * Looks whether the database of one more guild fits, at the host of `guild` or where new ones are made.
+   * Checks that one more database fits, at the host of `guild` or at the host of new guilds.
    * @throws an error of the file system, `ENOSPC`, when it does not.
    */
   async refuseWithoutRoom(guild?: Pick<Guild, "host">): Promise<void> {

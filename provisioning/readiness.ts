@@ -4,7 +4,7 @@ import { type DatabaseHost, databaseName } from "./hosts/host.ts";
 import { LEDGER } from "./migrations.ts";
 import { platformSchema } from "./platform.ts";
 
-/** No guild's: guilds' databases have random names. */
+/** A name that no guild has, because guilds' databases have random names. */
 const NO_DATABASE = databaseName("readiness");
 
 /** The checks of `/readyz` that every runtime has. */
@@ -21,7 +21,7 @@ export function platformLooks(
     },
     schema: async () => {
       const { rows } = await client.execute(LEDGER);
-      // During an upgrade the schema may be one step ahead: this release still serves on it.
+      // During an upgrade the schema may be one step ahead: this release still works on it.
       const isOurs = ours.every(
         (one, at) => rows[at]?.[0] === one.name && rows[at]?.[1] === one.hash,
       );
@@ -29,7 +29,7 @@ export function platformLooks(
       return { ok: false, detail: "does not fit this release" };
     },
     host: async () => {
-      // Guilds on a cloud are served while its management API is away.
+      // Guilds on a cloud are served while its management API is down.
       if (host.kind === "turso") return { ok: true, detail: "databases are reached one by one" };
       await host.locate(NO_DATABASE);
       return { ok: true, detail: "answers" };

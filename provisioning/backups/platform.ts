@@ -96,7 +96,7 @@ export class PlatformBackups {
   }
 }
 
-/** What a copy of the platform's database holds. */
+/** The content of a copy of the platform's database. */
 export interface PlatformContents {
   readonly rows: Readonly<Record<string, number>>;
   /** The names of migrations that the copy lacks. The next start applies them. */

@@ -22,7 +22,7 @@ export interface DatabaseHost {
   /** Creates a durable database with the newest schema and no other content. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
   /**
-   * Looks whether one more database fits. Hosts that have no disk of their own here cannot tell.
+   * Checks that one more database fits. Undefined for hosts without a local disk, which cannot tell.
    * @throws an error of the file system, `ENOSPC`, when it does not.
    */
   refuseWithoutRoom?(): Promise<void>;

@@ -69,7 +69,7 @@ export interface Funds {
 /** An auction as one reader may see it. */
 export interface AuctionView extends Auction {
   readonly pool: Pool;
-  /** Empty for a secret auction before its end, except for the reader's own bid. */
+  /** Before the end of a secret auction, only the reader's own bid. */
   readonly bids: readonly Bid[];
   /** Null when the number of bids is secret. */
   readonly bidCount: number | null;

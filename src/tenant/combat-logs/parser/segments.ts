@@ -11,7 +11,7 @@ import { nameIn, type Units } from "./units.ts";
 const TRASH_GAP_MS = 5_000;
 /** Shorter combat is a stray hit. */
 const TRASH_MS_MIN = 3_000;
-/** The number of fights that wait for a pet's owner to be named. The oldest is reported without it. */
+/** At most this many fights wait for a pet's owner. Beyond it, the oldest is reported without the owner. */
 const HELD_MAX = 64;
 /** The game has four affixes. */
 const AFFIXES_MAX = 8;
