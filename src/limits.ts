@@ -317,6 +317,8 @@ export const limits = {
     bytesMax: 2 * 1024 * 1024 * 1024,
     /** A hundred megabytes take seconds. A file that takes longer is hostile. */
     examineMsMax: 5 * MINUTE_MS,
+    /** A guild of some weeks. Checking it takes fewer milliseconds than starting a process does. */
+    inspectedHereBytesMax: 1024 * 1024,
     /** The manifest of an export: a name, a description and a number for each table. */
     manifestCharsMax: 100_000,
     /** As many as a person reads. The answer's details have all of them. */
@@ -660,6 +662,8 @@ export const limits = {
     reasonCharsMax: 200,
     /** Enough to see what is wrong. A broken ledger could fill pages with the same fault. */
     differencesMax: 100,
+    /** Entries that are verified before others have their turn. An entry may have a thousand postings. */
+    verifiedAtOnce: { least: 2, first: 4, most: 2_000 },
     /** A page of a table: several screens, quick to load on a phone in a raid. */
     pageRows: 50,
     /** A chart is some hundred pixels wide. More points cannot be told apart. */
@@ -704,6 +708,8 @@ export const limits = {
     pageRows: 50,
     /** A whole guild. */
     peopleMax: 1_000,
+    /** Rows read and added up before others have their turn: some milliseconds of work. */
+    readAtOnce: 2_000,
   },
   live: {
     /** How often a watched guild is polled for events: a third of what feels immediate. */

@@ -46,7 +46,7 @@ export {
   standings,
   standingsRows,
 } from "./standings.ts";
-export { type Difference, type Verification, verify } from "./verify.ts";
+export { type Difference, type Verification, verify, verifyLedger } from "./verify.ts";
 
 /** Points as users write them: 15, "15" or "12.5". */
 export type PointsInput = string | number;

@@ -58,19 +58,6 @@ export interface Series {
   readonly minutes: number;
 }
 
-/** One person's attendance, in percent of the nights that count for them. */
-export interface AttendanceRow {
-  readonly personId: PersonId;
-  readonly name: string;
-  readonly class: string | null;
-  /** Null when no night counts. */
-  readonly days30: number | null;
-  readonly days60: number | null;
-  readonly days90: number | null;
-  readonly all: number | null;
-  readonly raids: number;
-}
-
 const RAID = `
   SELECT r.id, r.series_id AS seriesId, r.name, r.pool_id AS poolId, r.starts_at AS startsAt,
     r.ends_at AS endsAt, r.status, r.started_at AS startedAt, r.ended_at AS endedAt, r.note,
@@ -188,36 +175,6 @@ export async function presentAt(ctx: GuildContext, id: string): Promise<readonly
     id,
   );
   return rows.map(({ personId }) => personId);
-}
-
-/**
- * Attendance of every active person: the sum of credits divided by the number of nights that count. A night
- * counts from the day when the person joined the roster; exempt nights are excluded.
- */
-export async function attendance(ctx: GuildContext): Promise<readonly AttendanceRow[]> {
-  allow(ctx, "raids.view");
-  const nowMs = ctx.now().getTime();
-  const share = (days: number | null) => {
-    const within = days === null ? "" : `AND r.starts_at >= ${nowMs - days * DAY_MS}`;
-    return `CAST(round(1.0 * sum(coalesce(a.credit_pct, 0)) FILTER (WHERE r.id IS NOT NULL ${within})
-      / nullif(count(r.id) FILTER (WHERE r.id IS NOT NULL ${within}), 0)) AS INTEGER)`;
-  };
-  return await ctx.db.all<AttendanceRow>(
-    `SELECT n.id AS personId, n.name, m.class, ${share(30)} AS days30, ${share(60)} AS days60,
-       ${share(90)} AS days90, ${share(null)} AS "all", count(r.id) AS raids
-     FROM persons n
-     LEFT JOIN characters m ON m.person_id = n.id AND m.is_main = 1
-     LEFT JOIN raids r ON r.status = 'ended'
-       AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
-       AND (r.starts_at >= n.created_at
-         OR EXISTS (SELECT 1 FROM raid_attendance x WHERE x.raid_id = r.id AND x.person_id = n.id))
-       AND NOT EXISTS (SELECT 1 FROM raid_attendance x
-         WHERE x.raid_id = r.id AND x.person_id = n.id AND x.is_exempt = 1)
-     LEFT JOIN raid_attendance a ON a.raid_id = r.id AND a.person_id = n.id
-     WHERE n.status = 'active' AND n.is_example = 0
-     GROUP BY n.id ORDER BY days90 DESC, n.name_key LIMIT ?`,
-    limits.raids.peopleMax,
-  );
 }
 
 /** The number of people at a raid that is over. */

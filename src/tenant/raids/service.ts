@@ -1,3 +1,4 @@
+export { type AttendanceRow, attendance } from "./attendance.ts";
 export {
   cancelRaid,
   changeRaid,
@@ -10,8 +11,6 @@ export {
   signUp,
 } from "./plan.ts";
 export {
-  type AttendanceRow,
-  attendance,
   comingRaids,
   pastRaids,
   presentAt,

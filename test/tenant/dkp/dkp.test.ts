@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { write } from "../../../src/database/write.ts";
+import { limits } from "../../../src/limits.ts";
 import { addExampleEntries, removeExample } from "../../../src/tenant/dkp/example.ts";
 import { seedPools } from "../../../src/tenant/dkp/seed.ts";
 import * as service from "../../../src/tenant/dkp/service.ts";
@@ -144,7 +145,13 @@ describe("history", () => {
     expect(await service.verify(guild.ctx)).toMatchObject({ isRight: true, postings: 0 });
   });
 
-  test("the check finds each way in which a balance could have gone wrong", async () => {
+  test.each([
+    ["in one page", limits.dkp.verifiedAtOnce],
+    ["in pages of one entry", { least: 1, first: 1, most: 1 }],
+  ])("the check finds each way in which a balance could have gone wrong, %s", async (_, size) => {
+    const usual = limits.dkp.verifiedAtOnce;
+    Object.assign(limits.dkp, { verifiedAtOnce: size });
+    onTestFinished(() => void Object.assign(limits.dkp, { verifiedAtOnce: usual }));
     const faults: [string, string][] = [
       ["UPDATE balances SET balance = balance + 1 WHERE balance > 0", "balance-is-its-history"],
       ["UPDATE balances SET earned = earned + 1", "earned-is-its-history"],

@@ -1,0 +1,200 @@
+import { and, asc, eq, notInArray, sql } from "drizzle-orm";
+import { columnsOf, isTrue, prepare, type Query, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import type { PersonId } from "../../kernel/ids.ts";
+import { DAY_MS } from "../../kernel/time.ts";
+import { Turn } from "../../kernel/turns.ts";
+import { limits } from "../../limits.ts";
+import { allow, type GuildContext } from "../context.ts";
+import { pools } from "../dkp/schema.ts";
+import { characters, persons } from "../roster/schema.ts";
+import { attendance as attendances, raids } from "./schema.ts";
+
+// A guild can have a thousand people, hundreds of raids, and a row for each pair. One query over all of
+// them would hold up every other guild. The tables are read in pages instead, and added up here.
+
+/** How often one person was there, in percent of the nights that count for them. */
+export interface AttendanceRow {
+  readonly personId: PersonId;
+  readonly name: string;
+  readonly class: string | null;
+  /** Null where no night counts. */
+  readonly days30: number | null;
+  readonly days60: number | null;
+  readonly days90: number | null;
+  readonly all: number | null;
+  readonly raids: number;
+}
+
+const WINDOWS_DAYS = [30, 60, 90] as const;
+
+/** A person, with the nights and credits that differ from "every raid since they came, without credit". */
+interface Person {
+  readonly id: PersonId;
+  readonly name: string;
+  readonly nameKey: string;
+  readonly class: string | null;
+  readonly createdAt: number;
+  readonly windows: { nights: number; credit: number }[];
+}
+
+/** A query for the rows after an id, in the order of their ids. */
+type ByIdQuery<Row> = Query<{ after: string; limit: number }, Row>;
+
+const personsAfter = prepare(({ after, limit }: Values<{ after: string; limit: number }>) =>
+  build
+    .select({
+      ...columnsOf(persons, "id", "name", "nameKey", "createdAt"),
+      class: characters.class,
+    })
+    .from(persons)
+    .leftJoin(characters, and(eq(characters.personId, persons.id), isTrue(characters.isMain)))
+    .where(
+      and(
+        sql`${persons.id} > ${after}`,
+        eq(persons.status, "active"),
+        eq(persons.isExample, false),
+      ),
+    )
+    .orderBy(asc(persons.id))
+    .limit(limit),
+);
+
+const raidsAfter = prepare(({ after, limit }: Values<{ after: string; limit: number }>) =>
+  build
+    .select(columnsOf(raids, "id", "startsAt"))
+    .from(raids)
+    .where(
+      and(
+        sql`${raids.id} > ${after}`,
+        eq(raids.status, "ended"),
+        notInArray(
+          raids.poolId,
+          build.select({ id: pools.id }).from(pools).where(eq(pools.isExample, true)),
+        ),
+      ),
+    )
+    .orderBy(asc(raids.id))
+    .limit(limit),
+);
+
+const attendancesAfter = prepare(
+  (after: Values<{ raidId: string; personId: string; limit: number }>) =>
+    build
+      .select(columnsOf(attendances, "raidId", "personId", "creditPct", "isExempt"))
+      .from(attendances)
+      .where(
+        sql`(${attendances.raidId}, ${attendances.personId}) > (${after.raidId}, ${after.personId})`,
+      )
+      .orderBy(asc(attendances.raidId), asc(attendances.personId))
+      .limit(after.limit),
+);
+
+/**
+ * Attendance of every active person, as their credit in percent of the raids that count for them. A raid
+ * counts from the day on which a person came into the roster, or if they were there. A raid that they are
+ * exempt from does not count.
+ */
+export async function attendance(ctx: GuildContext): Promise<readonly AttendanceRow[]> {
+  allow(ctx, "raids.view");
+  const nowMs = ctx.now().getTime();
+  const since = [...WINDOWS_DAYS.map((days) => nowMs - days * DAY_MS), Number.NEGATIVE_INFINITY];
+  const startsAt = new Map<string, number>();
+  const read = <Row extends { readonly id: string }>(query: ByIdQuery<Row>) =>
+    pagesOf(
+      "",
+      (after, limit) => query.all(ctx.db, { after, limit }),
+      ({ id }) => id,
+    );
+  for await (const page of read(raidsAfter)) {
+    for (const raid of page) startsAt.set(raid.id, raid.startsAt);
+  }
+  const starts = [...startsAt.values()].toSorted((a, b) => a - b);
+  const people = new Map<string, Person>();
+  for await (const page of read(personsAfter)) {
+    for (const person of page) {
+      const windows = since.map((from) => ({
+        nights: countFrom(starts, Math.max(from, person.createdAt)),
+        credit: 0,
+      }));
+      people.set(person.id, { ...person, windows });
+    }
+  }
+  await addPresence(ctx, { startsAt, people, since });
+  return [...people.values()]
+    .map((person) => rowOf(person))
+    .toSorted((a, b) => (b.days90 ?? -1) - (a.days90 ?? -1) || compare(a.nameKey, b.nameKey))
+    .slice(0, limits.raids.peopleMax)
+    .map(({ nameKey: _, ...row }) => row);
+}
+
+/** Adds what the attendance rows say: credits, raids from before a person came, and exemptions. */
+async function addPresence(
+  ctx: GuildContext,
+  facts: {
+    readonly startsAt: ReadonlyMap<string, number>;
+    readonly people: ReadonlyMap<string, Person>;
+    readonly since: readonly number[];
+  },
+): Promise<void> {
+  const pages = pagesOf(
+    { raidId: "", personId: "" },
+    (after, limit) => attendancesAfter.all(ctx.db, { ...after, limit }),
+    ({ raidId, personId }) => ({ raidId: String(raidId), personId: String(personId) }),
+  );
+  for await (const page of pages) {
+    for (const { raidId, personId, creditPct, isExempt } of page) {
+      const start = facts.startsAt.get(raidId);
+      const person = facts.people.get(personId);
+      if (start === undefined || person === undefined) continue;
+      const isFromBefore = start < person.createdAt;
+      facts.since.forEach((from, at) => {
+        if (start < from) return;
+        const window = person.windows[at]!;
+        if (isExempt) window.nights -= isFromBefore ? 0 : 1;
+        else {
+          window.nights += isFromBefore ? 1 : 0;
+          window.credit += creditPct;
+        }
+      });
+    }
+  }
+}
+
+function rowOf({ id: personId, name, nameKey, class: main, windows }: Person) {
+  const shares = windows.map(({ nights, credit }) =>
+    nights > 0 ? Math.round(credit / nights) : null,
+  );
+  const [days30 = null, days60 = null, days90 = null, all = null] = shares;
+  const nights = windows.at(-1)!.nights;
+  return { personId, name, nameKey, class: main, days30, days60, days90, all, raids: nights };
+}
+
+/** Pages of a table in the order of its key. Other work has its turn between them. */
+async function* pagesOf<Key, Row>(
+  first: Key,
+  read: (after: Key, limit: number) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => Key,
+): AsyncGenerator<readonly Row[]> {
+  const turn = new Turn();
+  for (let after = first; ; ) {
+    const page = await read(after, limits.raids.readAtOnce);
+    yield page;
+    if (page.length < limits.raids.readAtOnce) return;
+    after = keyOf(page.at(-1)!);
+    await turn.pause();
+  }
+}
+
+/** How many of these ascending times are `from` or later. */
+function countFrom(times: readonly number[], from: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < from) low = middle + 1;
+    else high = middle;
+  }
+  return times.length - low;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

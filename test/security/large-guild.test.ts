@@ -1,0 +1,101 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { limits } from "../../src/limits.ts";
+import type { Answer } from "../support/app.ts";
+import { type BoundedGuild, boundedServer, expectFairness } from "../support/bounded-server.ts";
+import { changeByHand } from "../support/foreign-file.ts";
+
+// A guild that writes for weeks as fast as it may. Its data is far more than any one request can hold, and
+// what its members read then must not hold up other guilds either.
+
+const PEOPLE = limits.roster.pasteLinesMax;
+const AWARDS = 120;
+const RAIDS = 150;
+
+let server: Awaited<ReturnType<typeof boundedServer>>;
+let guild: BoundedGuild;
+
+const numbers = (count: number) =>
+  `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+
+beforeAll(async () => {
+  server = await boundedServer();
+  guild = await server.guild("large");
+  const text = Array.from({ length: PEOPLE }, (_, n) => `Raider${n},Mage`).join("\n");
+  expect((await guild.api.post("/roster/imports", { text })).status).toBeLessThan(300);
+  const personIds: string[] = [];
+  for (let cursor = ""; ; ) {
+    const { body } = await guild.api.get(`/roster?limit=200${cursor}`);
+    personIds.push(...body.items.map(({ id }: { id: string }) => id));
+    if (!body.next) break;
+    cursor = `&cursor=${body.next}`;
+  }
+  const award = { personIds: personIds.slice(0, PEOPLE), points: 1, reason: "On time" };
+  expect((await guild.api.post("/dkp/awards", award)).status).toBe(201);
+  // The same requests again and again would take minutes.
+  changeByHand(
+    await largestGuild(),
+    `INSERT INTO ledger_tx SELECT 'again ' || i, pool_id, seq + i, kind, 'again ' || i, effective_at,
+       recorded_at, actor_type, actor_id, reason, raid_id, loot_id, import_batch, reverses_id
+     FROM ledger_tx, (${numbers(AWARDS)} SELECT i FROM n);
+     INSERT INTO ledger_postings SELECT t.id, p.line, p.account_id, p.amount, p.unit
+     FROM ledger_tx t, ledger_postings p WHERE t.id LIKE 'again %';
+     UPDATE balances SET balance = balance * ${AWARDS + 1}, earned = earned * ${AWARDS + 1},
+       spent = spent * ${AWARDS + 1};
+     INSERT INTO raids (id, name, pool_id, starts_at, ends_at, status, created_at)
+     SELECT 'raid ' || i, 'Night', (SELECT pool_id FROM ledger_tx LIMIT 1), 4000000000000 + i, 4000000000000 + i, 'ended', 0
+     FROM (${numbers(RAIDS)} SELECT i FROM n);
+     INSERT INTO raid_attendance (raid_id, person_id, presence, credit_pct)
+     SELECT 'raid ' || i, p.id, 'present', 50 FROM persons p, (${numbers(RAIDS / 5)} SELECT i FROM n)`,
+  );
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** The file of the guild. The other guild of the server is small. */
+async function largestGuild(): Promise<string> {
+  const folder = join(server.dir, "guilds");
+  const sizes = new Map<string, number>();
+  for (const file of await readdir(folder)) {
+    // What was written lately is in the log beside the database.
+    const name = file.replace(/-(wal|shm)$/, "");
+    const { size } = await stat(join(folder, file));
+    if (!file.endsWith("-shm")) sizes.set(name, (sizes.get(name) ?? 0) + size);
+  }
+  const [[name]] = [...sizes].toSorted(([, a], [, b]) => b - a) as [[string, number]];
+  return join(folder, name);
+}
+
+const page = (path: string) => guild.api.page(`/g/${guild.slug}${path}`);
+
+const OPERATIONS: Readonly<Record<string, () => Promise<Answer>>> = {
+  "the verification of a long ledger": () => guild.api.get("/dkp/verification"),
+  "the page of that verification": () => page("/ledger/verification"),
+  "attendance at hundreds of raids": () => guild.api.get("/raids/attendance"),
+  "attendance as a file": () => page("/raids/attendance.csv"),
+};
+
+test.each(Object.keys(OPERATIONS))(
+  "S66 %s lets another guild wait no longer than a moment",
+  async (name) => {
+    let answer: Answer | undefined;
+    const cost = await server.cost(async () => {
+      answer = await OPERATIONS[name]!();
+    });
+    expect(answer!.status, answer!.text.slice(0, 300)).toBe(200);
+    expectFairness(name, cost);
+  },
+);
+
+test("S66 a long ledger is verified whole, and attendance counts every raid", async () => {
+  const { body } = await guild.api.get("/dkp/verification");
+  expect(body).toMatchObject({
+    isRight: true,
+    entries: AWARDS + 1,
+    postings: (AWARDS + 1) * (PEOPLE + 1),
+  });
+  const { items } = (await guild.api.get("/raids/attendance")).body;
+  expect(items).toHaveLength(PEOPLE);
+  // Half of the credit of every fifth raid.
+  expect(items[0]).toMatchObject({ all: 10, raids: RAIDS });
+});
