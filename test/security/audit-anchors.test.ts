@@ -124,6 +124,15 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
     await behindGuards(path, `INSERT INTO audit_checkpoints VALUES (${last + 9}, '${ZEROS}', 1)`);
     const bad = { seq: last + 9, fault: "checkpoint-impossible" };
     expect(await verified("later-vow")).toEqual({ code: 4, bad, unguarded: [] });
+
+    const tomorrow = await watched("tomorrow-vow");
+    await behindGuards(
+      tomorrow.path,
+      `INSERT INTO audit_checkpoints
+       SELECT seq, hash, ${Date.now() + 86_400_000} FROM audit_seals WHERE seq = ${tomorrow.last}`,
+    );
+    const early = { seq: tomorrow.last, fault: "checkpoint-impossible" };
+    expect(await verified("tomorrow-vow")).toEqual({ code: 4, bad: early, unguarded: [] });
   });
 });
 

@@ -206,7 +206,8 @@ describe("S82 an address of a guild", () => {
       "billing-dept",
     ],
     ...["verified-by-us", "root-user", "mail-server", "con", "nul", "aux", "com1", "lpt9", "c-on"],
-    ...["cdn", "ftp", "www2", "well-known", "xn--abc", "123", "login-here"],
+    ...["cdn", "ftp", "www2", "well-known", "xn--abc", "123", "login-here", "undefined"],
+    ...["soporte", "s0porte", "equipo-de-soporte", "guild-oficial", "la-ayuda", "tu-cuenta"],
   ])("%s is kept for the platform or breaks elsewhere", async (slug) => {
     expect(await founded(slug)).toMatchObject({
       status: 422,
@@ -218,6 +219,7 @@ describe("S82 an address of a guild", () => {
     const query = "/api/guilds/slug";
     for (const slug of [
       "badminton",
+      "cuentacuentos",
       "staff-of-jordan",
       "aux-of-ages",
       "iron-conquest",

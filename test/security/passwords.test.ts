@@ -40,6 +40,7 @@ const GUESSED = [
     "ｐａｓｓｗｏｒｄ",
     "pässwörd1",
   ],
+  ...["2026-11-30", "30.11.1985", "555-123-4567"],
   ...["guildhall1", "gu1ldhall!", "Warcraft1", "azeroth123", "Contraseña1", "Hermandad1"],
 ];
 const GOOD = [

@@ -21,7 +21,7 @@ const OWN_WORDS =
 /** Characters added in front and behind: `123!`, a year. A whole date is eight digits. */
 const ADDED_CHARS_MAX = 6;
 const ADDED_DIGITS_MAX = 8;
-/** Numbers alone: dates, telephone numbers. */
+/** Numbers alone, with or without signs between: dates, telephone numbers. */
 const DIGITS_MAX = 12;
 /** Fewer different characters are a pattern, whatever the length. */
 const DIFFERENT_MIN = 4;
@@ -37,7 +37,8 @@ const LEET: Readonly<Record<string, string>> = {
 export function isGuessedFirst(password: string, words: readonly string[] = []): boolean {
   const text = foldPassword(password);
   if (COMMON_PASSWORDS.has(text) || new Set(text).size < DIFFERENT_MIN) return true;
-  if (/^\d+$/.test(text) && text.length <= DIGITS_MAX) return true;
+  const digits = text.replace(/[\s./:_-]/g, "");
+  if (/^\d+$/.test(digits) && digits.length <= DIGITS_MAX) return true;
   const own = new Set(words.flatMap((word) => [bare(word), ...parts(word).map(bare)]));
   return isDressedWord(text, own) || isRepeated(text, own) || isTyped(text);
 }

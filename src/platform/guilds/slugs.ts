@@ -20,7 +20,9 @@ const RESERVED = new Set(
    security server session sessions settings setup shop sign-in sign-out sign-up signin signout
    signup site sitemap smtp sql ssl sso ssladmin ssladministrator sslwebmaster staff staging static
    stats status store stream support sysadmin system team terms test tls upload usenet user users
-   uucp verify webhook webhooks webmaster well-known wpad ws www www1 www2`.split(/\s+/),
+   true undefined null uucp verify webhook webhooks webmaster well-known wpad ws www www1 www2`.split(
+    /\s+/,
+  ),
 );
 
 // Device names of Windows, where no folder can have such a name.
@@ -29,9 +31,11 @@ const DEVICES = [
   ...["com", "lpt"].flatMap((port) => Array.from({ length: 10 }, (_, number) => port + number)),
 ];
 
+// Words in both languages of the product: Spanish people trust `soporte` as others do `support`.
+
 /** Words that only the platform may use for itself, anywhere in a slug. */
 const OFFICIAL = `guildhall support official moderator administrator sysadmin helpdesk webmaster
-  postmaster hostmaster customerservice`.split(/\s+/);
+  postmaster hostmaster customerservice soporte oficial moderador administracion`.split(/\s+/);
 
 /** The same at the beginning of a part. Elsewhere they occur in ordinary words, such as badminton. */
 const OFFICIAL_BEGINNINGS = ["admin", "billing", "password", "signin", "login", "verif"];
@@ -41,14 +45,15 @@ const OFFICES =
   `abuse access account accounts auth billing console cookies dns email ftp help hostmaster
   imap internal legal login logout mail mailer mod mods noc noreply oauth operator operators password
   payments platform pop3 postmaster privacy root sales secure security server smtp sql ssl ssladmin
-  sso staff status sysadmin system terms usenet user users webmail webmaster webhook webhooks`.split(
-    /\s+/,
-  );
+  sso staff status sysadmin system terms usenet user users webmail webmaster webhook webhooks
+  ayuda contacto contrasena correo cuenta cuentas facturacion pagos plataforma privacidad seguridad
+  servidor sistema usuario usuarios`.split(/\s+/);
 
 /** Words that turn a reserved word into another name for the same office: `help-desk`, `the-staff`. */
 const FILLERS = new Set(
   `a an and app bot center central centre chat contact department dept desk for group inbox
-   live my of office one online our page portal site team the us your`.split(/\s+/),
+   live my of office one online our page portal site team the us your
+   aqui centro con de del el en equipo la las los mi para su tu un una y`.split(/\s+/),
 );
 
 /** The pairs that `slugLooks` folds, in order. The SQL in slug-guard.ts uses the same list. */
