@@ -664,6 +664,8 @@ export const limits = {
     differencesMax: 100,
     /** Entries that are verified before others have their turn. An entry may have a thousand postings. */
     verifiedAtOnce: { least: 2, first: 4, most: 2_000 },
+    /** People whose weekly gains are added up before others have their turn. A raid is two of these. */
+    standingsAtOnce: 20,
     /** A page of a table: several screens, quick to load on a phone in a raid. */
     pageRows: 50,
     /** A chart is some hundred pixels wide. More points cannot be told apart. */

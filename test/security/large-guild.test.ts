@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { limits } from "../../src/limits.ts";
-import type { Answer } from "../support/app.ts";
+import type { Answer, Json } from "../support/app.ts";
 import { type BoundedGuild, boundedServer, expectFairness } from "../support/bounded-server.ts";
 import { changeByHand } from "../support/foreign-file.ts";
 
@@ -15,6 +15,7 @@ const RAIDS = 150;
 
 let server: Awaited<ReturnType<typeof boundedServer>>;
 let guild: BoundedGuild;
+let award: Json;
 
 const numbers = (count: number) =>
   `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
@@ -31,7 +32,7 @@ beforeAll(async () => {
     if (!body.next) break;
     cursor = `&cursor=${body.next}`;
   }
-  const award = { personIds: personIds.slice(0, PEOPLE), points: 1, reason: "On time" };
+  award = { personIds: personIds.slice(0, PEOPLE), points: 1, reason: "On time" };
   expect((await guild.api.post("/dkp/awards", award)).status).toBe(201);
   // The same requests again and again would take minutes.
   changeByHand(
@@ -73,19 +74,12 @@ const OPERATIONS: Readonly<Record<string, () => Promise<Answer>>> = {
   "the page of that verification": () => page("/ledger/verification"),
   "attendance at hundreds of raids": () => guild.api.get("/raids/attendance"),
   "attendance as a file": () => page("/raids/attendance.csv"),
-};
-
-test.each(Object.keys(OPERATIONS))(
-  "S66 %s lets another guild wait no longer than a moment",
-  async (name) => {
-    let answer: Answer | undefined;
-    const cost = await server.cost(async () => {
-      answer = await OPERATIONS[name]!();
-    });
-    expect(answer!.status, answer!.text.slice(0, 300)).toBe(200);
-    expectFairness(name, cost);
+  "an award to a thousand people below a weekly cap": async () => {
+    const { body } = await guild.api.get("/dkp/pools");
+    await guild.api.patch(`/dkp/pools/${body.items[0].id}`, { weeklyCap: 1_000_000 });
+    return await guild.api.post("/dkp/awards", award);
   },
-);
+};
 
 test("S66 a long ledger is verified whole, and attendance counts every raid", async () => {
   const { body } = await guild.api.get("/dkp/verification");
@@ -99,3 +93,15 @@ test("S66 a long ledger is verified whole, and attendance counts every raid", as
   // Half of the credit of every fifth raid.
   expect(items[0]).toMatchObject({ all: 10, raids: RAIDS });
 });
+
+test.each(Object.keys(OPERATIONS))(
+  "S66 %s lets another guild wait no longer than a moment",
+  async (name) => {
+    let answer: Answer | undefined;
+    const cost = await server.cost(async () => {
+      answer = await OPERATIONS[name]!();
+    });
+    expect(answer!.status, answer!.text.slice(0, 300)).toBeLessThan(300);
+    expectFairness(name, cost);
+  },
+);

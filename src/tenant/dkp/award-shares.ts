@@ -101,10 +101,28 @@ function notBehindDecay(pool: Pool, input: Shares): readonly Guard[] {
   ];
 }
 
+/**
+ * What each person has, and gained this week. A sum takes longer the more entries a person has, so a few
+ * people are read at once. The write is guarded with the number that was read first.
+ */
 async function standingsOf(ctx: GuildContext, pool: Pool, people: readonly PersonId[]) {
+  const standings = new Map<PersonId, Standing>();
+  let seq: number | undefined;
+  for (let at = 0; at < people.length; at += limits.dkp.standingsAtOnce) {
+    const some = people.slice(at, at + limits.dkp.standingsAtOnce);
+    for (const row of await standingsOfSome(ctx, pool, some)) {
+      const { personId, balance, gainedThisWeek } = row;
+      seq ??= row.seq;
+      standings.set(personId, { balance, gainedThisWeek });
+    }
+  }
+  return { seq: seq ?? 0, standings };
+}
+
+async function standingsOfSome(ctx: GuildContext, pool: Pool, people: readonly PersonId[]) {
   const unit = earnedUnit(pool.kind);
   const since = weekStartMs(ctx.now().getTime(), ctx.guild.region);
-  const rows = await ctx.db.all<Standing & { personId: PersonId; seq: number }>(
+  return await ctx.db.all<Standing & { personId: PersonId; seq: number }>(
     `SELECT p.value AS personId,
        (SELECT coalesce(max(seq), 0) FROM ledger_tx WHERE pool_id = ?1) AS seq,
        coalesce((SELECT b.balance FROM balances b WHERE b.account_id = a.id AND b.unit = ?2), 0)
@@ -120,10 +138,4 @@ async function standingsOf(ctx: GuildContext, pool: Pool, people: readonly Perso
     since,
     JSON.stringify(people),
   );
-  return {
-    seq: rows[0]?.seq ?? 0,
-    standings: new Map(
-      rows.map(({ personId, balance, gainedThisWeek }) => [personId, { balance, gainedThisWeek }]),
-    ),
-  };
 }
