@@ -1,12 +1,12 @@
-import { and, asc, eq, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { columnsOf, isTrue, prepare, type Query, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
-import type { PersonId } from "../../kernel/ids.ts";
+import type { PersonId, PoolId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { pools } from "../dkp/schema.ts";
+import { poolOf } from "../dkp/pools.ts";
 import { characters, persons } from "../roster/schema.ts";
 import { attendance as attendances, raids } from "./schema.ts";
 
@@ -62,18 +62,9 @@ const personsAfter = prepare(({ after, limit }: Values<{ after: string; limit: n
 
 const raidsAfter = prepare(({ after, limit }: Values<{ after: string; limit: number }>) =>
   build
-    .select(columnsOf(raids, "id", "startsAt"))
+    .select(columnsOf(raids, "id", "poolId", "startsAt"))
     .from(raids)
-    .where(
-      and(
-        sql`${raids.id} > ${after}`,
-        eq(raids.status, "ended"),
-        notInArray(
-          raids.poolId,
-          build.select({ id: pools.id }).from(pools).where(eq(pools.isExample, true)),
-        ),
-      ),
-    )
+    .where(and(sql`${raids.id} > ${after}`, eq(raids.status, "ended")))
     .orderBy(asc(raids.id))
     .limit(limit),
 );
@@ -100,6 +91,7 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   const nowMs = ctx.now().getTime();
   const since = [...WINDOWS_DAYS.map((days) => nowMs - days * DAY_MS), Number.NEGATIVE_INFINITY];
   const startsAt = new Map<string, number>();
+  const isExample = new Map<PoolId, boolean>();
   const read = <Row extends { readonly id: string }>(query: ByIdQuery<Row>) =>
     pagesOf(
       "",
@@ -107,7 +99,10 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
       ({ id }) => id,
     );
   for await (const page of read(raidsAfter)) {
-    for (const raid of page) startsAt.set(raid.id, raid.startsAt);
+    for (const { id, poolId, startsAt: at } of page) {
+      if (!isExample.has(poolId)) isExample.set(poolId, (await poolOf(ctx, poolId)).isExample);
+      if (isExample.get(poolId) === false) startsAt.set(id, at);
+    }
   }
   const starts = [...startsAt.values()].toSorted((a, b) => a - b);
   const people = new Map<string, Person>();
