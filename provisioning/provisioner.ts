@@ -374,7 +374,7 @@ export class Provisioner {
   async #guild(id: GuildId): Promise<Guild> {
     const guild = await this.#deps.platform.guild(id);
     if (guild) return guild;
-    throw new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+    throw new NotFound("guild/not-found", "This guild does not exist, or you cannot see it.");
   }
 
   async #founder(guild: Guild): Promise<Founder> {

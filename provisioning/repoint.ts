@@ -107,7 +107,11 @@ async function point(
     guard(
       sql`exists (select 1 from guilds where id = ${guild.id} and generation = ${guild.generation}
         and database_name = ${guild.databaseName})`,
-      () => new Conflict("guild/status-changed", "This guild's database was replaced meanwhile."),
+      () =>
+        new Conflict(
+          "guild/status-changed",
+          "The status of this guild has changed. Check it and try again.",
+        ),
     ),
     {
       sql: `UPDATE guilds SET database_name = ?, database_url = ?, generation = ?,

@@ -104,7 +104,7 @@ const noUpgrade: typeof smallBody = async (c, next) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return await next();
   throw new NotSupported(
     "request/no-websocket",
-    "This server takes no WebSocket. Send the log when the night is over, or run Guildhall on Node.",
+    "This server does not support WebSocket. Upload the log after the raid, or run Guildhall on Node.",
   );
 };
 

@@ -22,7 +22,7 @@ async function prepared(env: unknown) {
 }
 
 function cannotStart(): Response {
-  const detail = "This instance cannot start. Its log says why.";
+  const detail = "This instance cannot start. See its log.";
   const problem = { type: "about:blank", title: "Not available right now", status: 503, detail };
   const headers = { "content-type": "application/problem+json", "retry-after": "10" };
   return new Response(JSON.stringify(problem), { status: 503, headers });

@@ -120,7 +120,7 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
     expect(await plain.textContent("main")).toContain("Bid placed.");
     await plain.fill('input[name="points"]', "5");
     await plain.click("form.bid button[type=submit]");
-    expect(await plain.textContent("[role=alert]")).toContain("You can bid 0 at most");
+    expect(await plain.textContent("[role=alert]")).toContain("You can bid at most 0");
   }, 60_000);
 });
 

@@ -148,7 +148,7 @@ export class Backups {
     const guild = await this.#guildOf(backup);
     const { host } = atHostOf(this.#deps, guild);
     if (backup.status !== "good") {
-      throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
+      throw new Conflict("backup/not-good", "This backup was never verified. Choose another one.");
     }
     const [copy, fresh] = [await this.#draft(), await this.#draft()];
     return await withScratch([copy, fresh], async () => {
@@ -196,7 +196,7 @@ export class Backups {
       id,
     );
     if (row) return toBackup(row);
-    throw new NotFound("backup/not-found", "There is no such copy. List those there are.");
+    throw new NotFound("backup/not-found", "This backup does not exist. Choose one from the list.");
   }
 
   /** The backups of one guild or of all guilds, newest first. */
@@ -313,7 +313,7 @@ export class Backups {
   async #guildOf(backup: Backup): Promise<Guild> {
     const guild = backup.guildId && (await this.#deps.platform.guild(backup.guildId));
     if (guild) return guild;
-    throw new NotFound("guild/not-found", "The guild of this copy is not there any more.");
+    throw new NotFound("guild/not-found", "The guild of this backup no longer exists.");
   }
 
   async #note(id: string, facts: Readonly<Record<string, string | number | null>>): Promise<void> {
@@ -321,7 +321,8 @@ export class Backups {
     await write(this.#deps.platform.db, [
       guard(
         sql`exists (select 1 from backups where id = ${id})`,
-        () => new NotFound("backup/not-found", "There is no such copy. List those there are."),
+        () =>
+          new NotFound("backup/not-found", "This backup does not exist. Choose one from the list."),
       ),
       {
         sql: `UPDATE backups SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`,

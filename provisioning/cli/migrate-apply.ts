@@ -38,7 +38,7 @@ export async function applyRollout(
   if (plan.isDestructive && !options.allowDestructive) {
     throw new Invalid(
       "rollout/destructive",
-      "This schema takes data away. Look at the plan; if that is meant, say so.",
+      "This schema deletes data. Check the plan, then confirm that data may be deleted.",
       { next: ["guildhall migrate plan", "guildhall migrate apply --allow-destructive"] },
     );
   }
@@ -93,7 +93,7 @@ export async function newestNamed({ platform }: NodeServices): Promise<string> {
 export async function newest(rollouts: Rollouts): Promise<Rollout> {
   const rollout = await rollouts.newest();
   if (rollout) return rollout;
-  throw new Conflict("rollout/none", "There was no rollout yet.", {
+  throw new Conflict("rollout/none", "There is no rollout yet. Start one.", {
     next: ["guildhall migrate plan"],
   });
 }

@@ -166,7 +166,11 @@ function stillOurs({ guildId, fence }: Move): Guard {
   return guard(
     sql`exists (select 1 from guild_moves
         where guild_id = ${guildId} and fence = ${fence} and status = 'moving')`,
-    () => new Conflict("guild/operation-lost", "Another process has taken over this guild."),
+    () =>
+      new Conflict(
+        "guild/operation-lost",
+        "Another process has taken over this guild. Check its status.",
+      ),
   );
 }
 
@@ -174,6 +178,10 @@ function stillServedFrom(guild: Guild): Guard {
   return guard(
     sql`exists (select 1 from guilds where id = ${guild.id} and host = ${guild.host}
         and generation = ${guild.generation} and status in ('ready', 'suspended'))`,
-    () => new Conflict("guild/status-changed", "This guild has changed meanwhile. Look again."),
+    () =>
+      new Conflict(
+        "guild/status-changed",
+        "The status of this guild has changed. Check it and try again.",
+      ),
   );
 }

@@ -47,7 +47,7 @@ export class RolloutReads {
       id,
     );
     if (row) return toRollout(row);
-    throw new NotFound("rollout/not-found", "There is no such rollout.", {
+    throw new NotFound("rollout/not-found", "This rollout does not exist.", {
       next: ["guildhall migrate status"],
     });
   }

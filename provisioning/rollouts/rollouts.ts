@@ -295,7 +295,11 @@ export class Rollouts extends RolloutReads {
   #ours(rollout: Rollout): Guard {
     return guard(
       sql`exists (select 1 from rollouts where id = ${rollout.id} and fence = ${rollout.fence})`,
-      () => new Conflict("rollout/not-ours", "Another process has taken this rollout up."),
+      () =>
+        new Conflict(
+          "rollout/not-ours",
+          "Another process has taken over this rollout. Check its status.",
+        ),
     );
   }
 

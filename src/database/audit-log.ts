@@ -50,7 +50,11 @@ export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
         guard(
           sql`coalesce((select max(seq) from audit_seals),
             (select max(seq) from audit_checkpoints), 0) = ${head.seq}`,
-          () => new Conflict("audit/sealed-already", "Somebody else sealed these rows. Go on."),
+          () =>
+            new Conflict(
+              "audit/sealed-already",
+              "Another process already sealed these rows. Continue with the next rows.",
+            ),
         ),
         {
           sql: `INSERT INTO audit_seals (seq, hash) SELECT value->>0, value->>1 FROM json_each(?)`,

@@ -48,7 +48,7 @@ export function refuseMoved(path: string, file: string | undefined): void {
 export function dataMoved(): Unavailable {
   return new Unavailable(
     "platform/data-moved",
-    "The folder of the databases is not where it was, so nothing is written. Try again soon.",
+    "The database folder is not in its place, so nothing was written. Try again in a moment.",
     { retryAfterMs: limits.database.folderCheckEveryMs },
   );
 }

@@ -188,7 +188,7 @@ class EmbeddedClient implements Client {
     if (this.#isLockedOut && this.#queue.length >= limits.database.waitingPerGuildMax) {
       const retryAfterMs = limits.database.tooBusyRetryAfterMs;
       return Promise.reject(
-        new Unavailable("guild/too-busy", "Too much is going on in this guild. Try again.", {
+        new Unavailable("guild/too-busy", "This guild is very busy. Try again in a moment.", {
           retryAfterMs,
         }),
       );

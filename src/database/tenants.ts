@@ -254,7 +254,12 @@ export class TenantDatabases {
 
   /** Opens the database once for any number of concurrent callers. A failure is not cached. */
   async #openOnce(target: TenantTarget): Promise<void> {
-    if (this.#closed) throw new Unavailable("platform/closing", "The server is closing.", RETRY);
+    if (this.#closed)
+      throw new Unavailable(
+        "platform/closing",
+        "The server is shutting down. Try again in a moment.",
+        RETRY,
+      );
     let opening = this.#opening.get(target.id);
     if (opening === undefined) {
       const entry = this.#open(target).finally(() => this.#opening.delete(target.id));
@@ -264,7 +269,7 @@ export class TenantDatabases {
     if (opening.waiting >= limits.database.waitingPerGuildMax) {
       throw new Unavailable(
         "guild/too-busy",
-        "Too much is going on in this guild. Try again.",
+        "This guild is very busy. Try again in a moment.",
         RETRY,
       );
     }
@@ -328,14 +333,18 @@ export class TenantDatabases {
 function olderThanAcknowledged(): Unavailable {
   return new Unavailable(
     "guild/older-than-known",
-    "This guild's database is older than what was acknowledged. An operator has to restore it.",
+    "The database of this guild is older than its confirmed data. An operator has to restore it.",
     { retryAfterMs: limits.database.quarantinedRetryAfterMs },
   );
 }
 
 function schemaBehind(answer: "updates" | "waits"): Unavailable {
   if (answer === "updates") {
-    return new Unavailable("guild/schema-behind", "This guild is being updated. Try again.", RETRY);
+    return new Unavailable(
+      "guild/schema-behind",
+      "This guild is being updated. Try again in a moment.",
+      RETRY,
+    );
   }
   return new Unavailable(
     "guild/migration-waits",
@@ -378,7 +387,7 @@ function quarantinedIf(isDamaged: boolean, cause: unknown): unknown {
   if (!isDamaged) return cause;
   return new Unavailable(
     "guild/quarantined",
-    "This guild's database does not look right, so it is not served. An operator has to look.",
+    "The database of this guild failed a check and is not served. An operator has to look at it.",
     { retryAfterMs: limits.database.quarantinedRetryAfterMs },
     { cause },
   );

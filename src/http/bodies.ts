@@ -41,7 +41,7 @@ export function isCutOff(error: unknown): boolean {
 export function cutOff(cause: unknown): Malformed {
   return new Malformed(
     "request/cut-off",
-    "The connection ended before the whole request had arrived. Send it again.",
+    "The connection ended before the request was complete. Send it again.",
     {},
     { cause },
   );
@@ -52,7 +52,7 @@ function unreadable(error: unknown): unknown {
   if (!(error instanceof TypeError) && !(error instanceof RangeError)) return error;
   return new Malformed(
     "request/malformed-form",
-    "The form could not be read. Load the page again and send it once more.",
+    "The form cannot be read. Reload the page and send it again.",
     {},
     { cause: error },
   );

@@ -59,7 +59,7 @@ function isSimpleForm(bytes: Uint8Array, type: string): boolean {
 function tooComplex(): TooLarge {
   return new TooLarge(
     "request/too-complex",
-    "This request has more fields, or deeper ones, than we read. Send fewer at once.",
+    "This request has too many or too deeply nested fields. Send fewer fields at once.",
     {
       jsonValuesMax: limits.http.jsonValuesMax,
       jsonDepthMax: limits.http.jsonDepthMax,

@@ -179,7 +179,7 @@ function refuseOddKey(key: string): void {
     "idempotency/bad-key",
     "Use an Idempotency-Key of up to 255 visible characters.",
     {
-      errors: [{ pointer: "/header/idempotency-key", detail: "A UUID is a good key." }],
+      errors: [{ pointer: "/header/idempotency-key", detail: "Use a UUID, for example." }],
     },
   );
 }
@@ -191,13 +191,17 @@ function replay(row: StoredRow, requestHash: string): Response {
   if (row.requestHash !== requestHash) {
     throw new Invalid(
       "idempotency/key-reused",
-      "This Idempotency-Key was used for another request. Make a new key for a new request.",
+      "This Idempotency-Key was used for another request. Create a new key for each request.",
     );
   }
   if (row.status === null) {
-    throw new Conflict("idempotency/in-progress", "The first request is still under way. Wait.", {
-      retryAfterMs: 1_000,
-    });
+    throw new Conflict(
+      "idempotency/in-progress",
+      "The first request is still running. Wait for its answer.",
+      {
+        retryAfterMs: 1_000,
+      },
+    );
   }
   const { [SHOWN_ONCE]: secretId, ...stored } = storedHeaders.parse(
     JSON.parse(row.headers ?? "{}"),
@@ -205,7 +209,7 @@ function replay(row: StoredRow, requestHash: string): Response {
   if (secretId !== undefined) {
     throw new Conflict(
       "idempotency/shown-once",
-      "This was done, and its secret was shown once. If it did not reach you, revoke it and make another with a new Idempotency-Key.",
+      "This was already done, and its secret was shown once. If you did not receive it, revoke it and create another with a new Idempotency-Key.",
       { firstStatus: row.status, ...(secretId !== "" && { id: secretId }) },
     );
   }

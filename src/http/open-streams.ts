@@ -19,7 +19,7 @@ export class OpenStreams {
     if (count >= max) {
       throw new LimitReached(
         "live/too-many-streams",
-        "You have as many live pages open as we allow. Close one and load this page again.",
+        "You have too many live pages open. Close one of them and reload this page.",
         { max, retryAfterMs: limits.live.tooManyRetryAfterMs },
       );
     }

@@ -13,7 +13,10 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
  */
 export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, next) {
   if (!isOurHost(new URL(c.req.url).hostname, c.var.services.config.publicUrl)) {
-    throw new Malformed("request/unknown-host", "This address is not served here.");
+    throw new Malformed(
+      "request/unknown-host",
+      "This address is not served here. Check the host name.",
+    );
   }
   await next();
 });
@@ -27,7 +30,7 @@ export const sameOrigin = createMiddleware<AppEnv>(async function sameOrigin(c, 
   if (!SAFE_METHODS.has(c.req.method) && !isFromHere(c.req.raw, c)) {
     throw new Forbidden(
       "request/cross-site",
-      "This request seems to come from another site. Open the page here and try again.",
+      "This request came from another site. Open the page here and try again.",
     );
   }
   await next();

@@ -96,7 +96,7 @@ function noteFailure(c: Context<AppEnv>, known: AppError | undefined, error: Err
 
 /** For `app.notFound`. An unknown route answers like a missing resource. */
 export function notFound(): never {
-  throw new NotFound("request/no-such-page", "There is nothing at this address.");
+  throw new NotFound("request/no-such-page", "There is no page at this address.");
 }
 
 /** The HTTP status of an error, for pages that show it in their own form. */
@@ -129,7 +129,7 @@ function unknownProblem(c: Context<AppEnv>, error: Error): Problem {
     type: "about:blank",
     title: TITLE[500],
     status: 500,
-    detail: "Something went wrong on our side. Try again; if it stays, send us the request id.",
+    detail: "Something went wrong on our side. Try again. If it persists, send us the request ID.",
     instance: new URL(c.req.url).pathname,
     requestId: c.var.requestId,
   };
@@ -147,7 +147,7 @@ function toAppError(error: Error): AppError | undefined {
     if (error.reason !== undefined) return diskIsFull(error);
     return new Unavailable(
       "guild/storage-full",
-      "There is no room left to save this. Nothing was changed; delete what is not needed.",
+      "There is no space left to save this. Nothing was changed. Delete data that you do not need.",
       {},
       { cause: error },
     );
@@ -156,7 +156,7 @@ function toAppError(error: Error): AppError | undefined {
   if (error.kind === "corrupt") {
     return new Unavailable(
       "database/damaged",
-      "This database is damaged and an operator has to look. Do not try again before.",
+      "This database is damaged. An operator has to repair it before you can continue.",
       { retryAfterMs: limits.database.quarantinedRetryAfterMs },
       { cause: error },
     );
@@ -164,7 +164,7 @@ function toAppError(error: Error): AppError | undefined {
   if (error.kind === "blocked") {
     return new Unavailable(
       "guild/writes-blocked",
-      "This guild takes no changes right now. Nothing was changed; try again soon.",
+      "This guild accepts no changes right now. Nothing was changed. Try again soon.",
       { retryAfterMs: limits.database.movedRetryAfterMs },
       { cause: error },
     );
@@ -172,7 +172,7 @@ function toAppError(error: Error): AppError | undefined {
   if (error.kind === "text") {
     return new Invalid(
       "request/bad-text",
-      "A text holds a character that cannot be kept. Type it again without pasting.",
+      "The text contains a character that cannot be stored. Type it instead of pasting it.",
       {},
       { cause: error },
     );
@@ -180,7 +180,7 @@ function toAppError(error: Error): AppError | undefined {
   if (error.kind === "busy") {
     return new Unavailable(
       "database/busy",
-      "The database is busy. Nothing was changed; try again in a moment.",
+      "The database is busy. Nothing was changed. Try again in a moment.",
       { retryAfterMs: 1_000 },
       { cause: error },
     );
@@ -190,7 +190,7 @@ function toAppError(error: Error): AppError | undefined {
     // was done.
     return new Unavailable(
       "database/unreachable",
-      "The database did not answer. Try again: with the same Idempotency-Key nothing is done twice.",
+      "The database did not answer. Try again with the same Idempotency-Key, so that nothing happens twice.",
       { retryAfterMs: limits.remote.restMs },
       { cause: error },
     );
@@ -201,7 +201,7 @@ function toAppError(error: Error): AppError | undefined {
 function diskIsFull(cause: Error): AppError {
   return new Unavailable(
     "database/storage-full",
-    "This server's disk is full. Nothing was changed; try again when its operator has made room.",
+    "The disk of this server is full. Nothing was changed. Try again when the operator has freed space.",
     { retryAfterMs: limits.database.quarantinedRetryAfterMs },
     { cause },
   );
@@ -210,7 +210,7 @@ function diskIsFull(cause: Error): AppError {
 function isUnavailable(cause: Error): AppError {
   return new Unavailable(
     "database/unavailable",
-    "The server cannot open its files just now. Try again in a moment.",
+    "The server cannot open its files right now. Try again in a moment.",
     { retryAfterMs: limits.database.movedRetryAfterMs },
     { cause },
   );
@@ -218,12 +218,12 @@ function isUnavailable(cause: Error): AppError {
 
 function fromHono(error: HTTPException): AppError | undefined {
   if (error.status === 413) {
-    return new TooLarge("request/too-large", "This is more than we take at once.", {
+    return new TooLarge("request/too-large", "This request is too large. Send less at once.", {
       bytesMax: limits.http.bodyBytesMax,
     });
   }
   if (error.status >= 500) return undefined;
-  return new Malformed("request/malformed", "The request could not be read. Check its JSON.");
+  return new Malformed("request/malformed", "The request cannot be read. Check its JSON.");
 }
 
 function retryAfterSeconds(problem: Problem): number | undefined {

@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler } from "hono";
 import { Invalid } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
+import "../web/i18n/field-sentences.ts";
 import type { AppEnv } from "./env.ts";
 import { idempotency } from "./idempotency.ts";
 
@@ -41,15 +42,18 @@ function repetitionsOf(route: RouteConfig): readonly MiddlewareHandler[] {
   return [idempotency({ secretStatuses: new Set(secretStatuses) })];
 }
 
-/** Turns zod's issues into `errors: [{ pointer, detail }]` with JSON pointers into the input. */
+/**
+ * Turns zod's issues into `errors: [{ pointer, detail }]` with JSON pointers into the input. The cause
+ * holds them in the same order, so that a page can translate them.
+ */
 export function invalidFrom(error: z.core.$ZodError, target = "json"): Invalid {
   const base = target === "json" || target === "form" ? "" : `/${target}`;
-  return new Invalid("request/invalid", "Some of the input is not right. See each field.", {
-    errors: error.issues.slice(0, limits.http.errorsMax).map((issue) => ({
-      pointer: `${base}/${issue.path.map(String).join("/")}`,
-      detail: issue.message,
-    })),
-  });
+  const errors = error.issues.slice(0, limits.http.errorsMax).map((issue) => ({
+    pointer: `${base}/${issue.path.map(String).join("/")}`,
+    detail: issue.message,
+  }));
+  const detail = "Some fields are not valid. Fix each one listed under errors.";
+  return new Invalid("request/invalid", detail, { errors }, { cause: error });
 }
 
 const problemDocument = z

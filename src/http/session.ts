@@ -71,7 +71,7 @@ async function fromBearer(c: Context<AppEnv>, authorization: string): Promise<Ca
   if (caller) return caller;
   throw new Unauthenticated(
     "auth/bad-token",
-    "This token is not valid. Sign in again for another.",
+    "This token is not valid. Sign in again to get a new one.",
   );
 }
 

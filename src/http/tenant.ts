@@ -112,7 +112,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
 
 /** The same error for a missing guild and for one that the caller may not know of. */
 export function noSuchGuild(): NotFound {
-  return new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+  return new NotFound("guild/not-found", "This guild does not exist, or you cannot see it.");
 }
 
 /** The member whose rights count: the caller, or the member who made the key. */
@@ -158,15 +158,19 @@ function refuseUnlessReady(guild: Guild): void {
   if (guild.status === "ready") return;
   const retryAfterMs = limits.http.provisioningRetryAfterMs;
   if (guild.status === "creating") {
-    throw new Unavailable("guild/provisioning", "This guild's database is being made.", {
-      retryAfterMs,
-      guildId: guild.id,
-    });
+    throw new Unavailable(
+      "guild/provisioning",
+      "The database of this guild is being created. Try again in a moment.",
+      {
+        retryAfterMs,
+        guildId: guild.id,
+      },
+    );
   }
   if (guild.status === "failed") {
     throw new Unavailable(
       "guild/provisioning-failed",
-      "This guild's database could not be made. The owner can try again.",
+      "The database of this guild could not be created. The owner can try again.",
       { retryAfterMs, guildId: guild.id },
     );
   }
@@ -191,7 +195,7 @@ function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
     if (name !== undefined && name !== guild.id && name !== guild.slug) {
       throw new Malformed(
         "guild/ambiguous",
-        "The address, the X-Guild-ID header and the token do not name the same guild. Send one.",
+        "The address, the X-Guild-ID header and the token name different guilds. Send only one of them.",
       );
     }
   }

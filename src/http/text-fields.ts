@@ -10,10 +10,10 @@ import {
 
 // Text that people write, for the API and for forms. Every such field is one of these three kinds.
 
-const HIDDEN = "Leave out characters that cannot be seen or that change the direction of text.";
+const HIDDEN = "Remove invisible characters and characters that change the direction of text.";
 
 const NAME_ADVICE: Readonly<Record<NameFault, string>> = {
-  empty: "Write a name.",
+  empty: "Enter a name.",
   unreadable: HIDDEN,
   "no-letter": "Use at least one letter or digit.",
 };
@@ -36,7 +36,7 @@ export function nameField(charsMax: number) {
 }
 
 /** One line of text, such as a reason. Empty where `charsMin` is 0. */
-export function lineField(charsMax: number, charsMin = 0, advice = "Write something.") {
+export function lineField(charsMax: number, charsMin = 0, advice = "Fill in this field.") {
   return z
     .string()
     .transform(cleanName)

@@ -25,9 +25,9 @@ export function decodeCursor(cursor: string, length: number): readonly (string |
   if (!Array.isArray(key) || key.length !== length || !key.every(known)) {
     throw new Invalid(
       "request/bad-cursor",
-      "This page link is not one of ours. Start the list again.",
+      "This page link is not valid. Start at the first page.",
       {
-        errors: [{ pointer: "/cursor", detail: "Leave the cursor out to read the first page." }],
+        errors: [{ pointer: "/cursor", detail: "Leave out the cursor to get the first page." }],
       },
     );
   }

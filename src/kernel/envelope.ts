@@ -52,7 +52,7 @@ export class Envelopes {
     if (keyId === undefined) {
       throw new Unavailable(
         "secrets/not-configured",
-        "No secrets can be kept here yet. Whoever runs this server has to set SECRETS_KEYS.",
+        "Keys cannot be stored here yet. The operator of this server has to set SECRETS_KEYS.",
       );
     }
     const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
@@ -80,7 +80,7 @@ export class Envelopes {
     } catch (cause) {
       throw new Unavailable(
         "secrets/unreadable",
-        "A stored secret cannot be read. Save it again; if that does not help, tell us.",
+        "A stored key cannot be read. Save it again. If that does not help, contact us.",
         {},
         { cause },
       );

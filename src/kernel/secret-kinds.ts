@@ -45,8 +45,8 @@ export function secretFaults(
   { account = "", value }: NewSecret,
 ): readonly { readonly pointer: string; readonly detail: string }[] {
   const isAccountGood = KINDS_WITH_ACCOUNT.has(kind) ? ACCOUNT.test(account) : account === "";
-  const detail = "This does not look like one. Copy it once more from there.";
-  const address = "Use an https address that the whole internet reaches, without user and port.";
+  const detail = "The value is not valid. Copy it again from the other service.";
+  const address = "Use a public https address without a user name or port.";
   return [
     ...(isAccountGood ? [] : [{ pointer: "/account", detail }]),
     ...(isGood(kind, value)

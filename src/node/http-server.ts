@@ -21,12 +21,12 @@ const FAILED: RawProblem = {
 const BAD_ADDRESS: RawProblem = {
   status: 400,
   code: "request/bad-address",
-  detail: "The address of this request could not be read. Check it for odd characters.",
+  detail: "The address cannot be read. Check it for unusual characters.",
 };
 const TOO_MANY_BODIES: RawProblem = {
   status: 429,
   code: "request/too-many-bodies",
-  detail: "Too many requests from your address have not arrived whole. Finish some of them first.",
+  detail: "Too many requests from your address are incomplete. Finish some of them first.",
   retryAfterSeconds: 5,
 };
 

@@ -162,7 +162,11 @@ export class Connection {
     const { rates } = this.#services;
     await rates.use("live", "address", this.#address);
     const caller = token && (await authenticate(this.#services, this.#guild, token));
-    if (!caller) throw new Unauthenticated("auth/bad-token", "This key is not valid.");
+    if (!caller)
+      throw new Unauthenticated(
+        "auth/bad-token",
+        "This key is not valid. Create or rotate one in the settings of the guild.",
+      );
     await rates.use("live", caller.keyId ? "key" : "account", caller.subject);
     await rates.use("live", "guild", caller.guildId);
     if (rest.session) await this.#relieve(rest.session, caller);

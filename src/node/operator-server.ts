@@ -8,7 +8,7 @@ import { StartError } from "./start-error.ts";
 const NOT_HERE: RawProblem = {
   status: 404,
   code: "request/no-such-page",
-  detail: "There is nothing at this address.",
+  detail: "There is no page at this address.",
 };
 
 /** A second server for metrics and probes only, on its own address. */

@@ -66,9 +66,13 @@ function queueOf(lanes: number, waitingMax: number) {
   return async function queued<T>(job: () => Promise<T>): Promise<T> {
     if (free === 0) {
       if (waiting.length >= waitingMax) {
-        throw new Unavailable("auth/busy", "Many people are signing in. Try again in a moment.", {
-          retryAfterMs: 2_000,
-        });
+        throw new Unavailable(
+          "auth/busy",
+          "Many people are signing in right now. Try again in a moment.",
+          {
+            retryAfterMs: 2_000,
+          },
+        );
       }
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else {

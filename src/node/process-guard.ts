@@ -99,7 +99,10 @@ const SYSTEM: Readonly<Record<string, readonly [code: string, todo: string]>> = 
   ENOENT: ["files/missing", "Set DATA_DIR to a folder that exists or can be made."],
   ENOSPC: ["files/disk-full", "Free some room on the disk of DATA_DIR."],
   EMFILE: ["files/too-many-open", "Raise the limit of open files (ulimit -n)."],
-  ECONNREFUSED: ["database/unreachable", "Start the database server, or correct its URL."],
+  ECONNREFUSED: [
+    "database/unreachable",
+    "The database did not answer. Try again with the same Idempotency-Key, so that nothing happens twice.",
+  ],
 };
 
 function explained(error: unknown): { code: string; message: string; todo: string } {

@@ -4,7 +4,7 @@ import type { RawProblem } from "./raw-answers.ts";
 const TWO_HOSTS: RawProblem = {
   status: 400,
   code: "request/two-hosts",
-  detail: "This request names more than one host. Send exactly one Host header.",
+  detail: "This request names several hosts. Send exactly one Host header.",
 };
 
 /**

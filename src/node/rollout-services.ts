@@ -114,7 +114,7 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
   const newest = async (): Promise<Rollout> => {
     const rollout = await rollouts.newest();
     if (rollout) return rollout;
-    throw new Conflict("rollout/none", "There was no rollout yet. Begin one.");
+    throw new Conflict("rollout/none", "There is no rollout yet. Start one.");
   };
   return {
     plan: () => planRollout(platform, migrations, DEFAULT_WAVES),
@@ -123,12 +123,12 @@ export function fleetRollouts(deps: Deps): FleetRollouts {
     begin: async ({ reason, startedBy, snapshots, allowDestructive }, alongside) => {
       const plan = await planRollout(platform, migrations, DEFAULT_WAVES);
       if (plan.behind === 0) {
-        throw new Conflict("rollout/nothing-to-do", "Every guild has this schema already.");
+        throw new Conflict("rollout/nothing-to-do", "Every guild already has this schema.");
       }
       if (plan.isDestructive && !allowDestructive) {
         throw new Invalid(
           "rollout/destructive",
-          "This schema takes data away. Look at the plan; if that is meant, say so.",
+          "This schema deletes data. Check the plan, then confirm that data may be deleted.",
         );
       }
       const { lanes, failuresMax, slownessMax } = limits.fleet;

@@ -65,7 +65,7 @@ export class SlowBodies {
 const TOO_SLOW = {
   status: 408,
   code: "request/too-slow",
-  detail: "The request did not arrive in time. Send it again over a faster line.",
+  detail: "The request did not arrive in time. Send it again over a faster connection.",
 } as const;
 
 function hasBody({ headers }: IncomingMessage): boolean {

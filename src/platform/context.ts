@@ -80,7 +80,7 @@ export interface PlatformContext {
 /** @throws {Unauthenticated} `auth/required` */
 export function signedIn(ctx: PlatformContext): SignedIn {
   if (ctx.caller.type === "user") return ctx.caller;
-  throw new Unauthenticated("auth/required", "Sign in to do this.");
+  throw new Unauthenticated("auth/required", "Sign in to continue.");
 }
 
 /** Whether the sign-in is recent. A time in the future was written by a wrong clock and does not count. */
@@ -98,7 +98,7 @@ export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Da
  */
 export function requireProved(caller: SignedIn, now: Date): void {
   if (isRecentSignIn(caller, now)) return;
-  throw new Forbidden("auth/proof-required", "Prove once more that it is you to do this.");
+  throw new Forbidden("auth/proof-required", "Confirm that it is you to continue.");
 }
 
 /**
@@ -109,7 +109,7 @@ export function refuseImpersonator(caller: PlatformContext["caller"]): void {
   if (caller.type !== "user" || !caller.impersonator) return;
   throw new Forbidden(
     "operator/impersonating",
-    "You act for somebody else. Only they can do this: accounts, roles, secrets and ownership are theirs.",
+    "You are viewing as another person. Only they can change their account, roles, keys and ownership.",
   );
 }
 
@@ -156,7 +156,11 @@ export type OperatorContext = ActingContext & { readonly areas: ReadonlySet<Area
 /** Every operator function calls it first. @throws {Forbidden} `operator/forbidden` */
 export function allowArea(ctx: OperatorContext, area: Area): void {
   if (ctx.areas.has(area)) return;
-  throw new Forbidden("operator/forbidden", "You are not trusted with this part of the platform.", {
-    area,
-  });
+  throw new Forbidden(
+    "operator/forbidden",
+    "You are not an operator for this part of the platform.",
+    {
+      area,
+    },
+  );
 }

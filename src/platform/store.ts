@@ -173,9 +173,13 @@ export class PlatformStore {
       guard(
         existsIn(guilds, isUnchanged),
         () =>
-          new Conflict("guild/status-changed", `This guild is no longer ${from}. Look again.`, {
-            expected: from,
-          }),
+          new Conflict(
+            "guild/status-changed",
+            `This guild is no longer ${from}. Check its status.`,
+            {
+              expected: from,
+            },
+          ),
       ),
       build
         .update(guilds)

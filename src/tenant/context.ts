@@ -65,7 +65,7 @@ export function may(ctx: GuildContext, permission: Permission): boolean {
 export function allow(ctx: GuildContext, permission: Permission): void {
   if (may(ctx, permission)) return;
   if (ctx.actor.type === "visitor" && !ctx.actor.signedIn) {
-    throw new Unauthenticated("auth/required", "Sign in to do this.");
+    throw new Unauthenticated("auth/required", "Sign in to continue.");
   }
   const readOnly = "readOnly" in ctx.actor ? ctx.actor.readOnly : undefined;
   if (readOnly) throw planReadOnly(ctx.guild, readOnly);
@@ -79,7 +79,7 @@ export function allow(ctx: GuildContext, permission: Permission): void {
 export function notForImpersonators(): Forbidden {
   return new Forbidden(
     "operator/impersonating",
-    "You act for somebody else. Only they can do this: accounts, roles, secrets and ownership are theirs.",
+    "You are viewing as another person. Only they can change their account, roles, keys and ownership.",
   );
 }
 

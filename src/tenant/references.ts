@@ -32,9 +32,13 @@ export function mustExist(
     guard(
       sql`exists (select 1 from ${table} where ${table.id} = ${id})`,
       () =>
-        new Invalid("request/invalid", "Some of the input is not right. See each field.", {
-          errors: [{ pointer, detail: `This guild has no such ${kind}.` }],
-        }),
+        new Invalid(
+          "request/invalid",
+          "Some fields are not valid. Fix each one listed under errors.",
+          {
+            errors: [{ pointer, detail: `This ${kind} does not exist. Choose one from the list.` }],
+          },
+        ),
     ),
   ];
 }
@@ -51,5 +55,6 @@ export async function refuseUnknown(
     .select({ id: table.id })
     .from(table)
     .where(sql`${table.id} = ${id}`);
-  if (found.length === 0) throw new NotFound(code, `This guild has no such ${kind}.`);
+  if (found.length === 0)
+    throw new NotFound(code, `This ${kind} does not exist. Choose one from the list.`);
 }

@@ -1,5 +1,7 @@
+import { z } from "@hono/zod-openapi";
 import type { Child } from "hono/jsx";
 import { AppError } from "../kernel/errors.ts";
+import { fieldSentence } from "./i18n/field-sentences.ts";
 import { type Messages, sentenceOf } from "./i18n/index.ts";
 
 /** The sent values and their errors, so that a form is shown again as it was sent. */
@@ -20,17 +22,21 @@ export const emptyForm: FormState = { values: {}, errors: {} };
 export function failedForm(
   error: unknown,
   values: FormState["values"],
-  messages?: Messages,
+  messages: Messages,
 ): FormState {
   if (!(error instanceof AppError)) throw error;
   const errors: Record<string, string> = {};
   const found = error.details["errors"];
   if (Array.isArray(found)) {
-    for (const { pointer, detail } of found as { pointer: string; detail: string }[]) {
-      errors[pointer.split("/")[1] ?? ""] ??= detail;
+    const issues = error.cause instanceof z.core.$ZodError ? error.cause.issues : [];
+    const entries = (found as { pointer: string; detail: string }[]).entries();
+    for (const [index, { pointer, detail }] of entries) {
+      const field = pointer.split("/")[1] ?? "";
+      const finding = { field, detail, issue: issues[index] };
+      errors[field] ??= fieldSentence(messages, error.code, finding);
     }
   }
-  const detail = messages ? sentenceOf(messages, error.code, error.message) : error.message;
+  const detail = sentenceOf(messages, error.code, error.message);
   return { values, errors, detail };
 }
 

@@ -23,7 +23,7 @@ export function problemPages() {
     const code = `${c.req.param("area")}/${c.req.param("name")}`;
     const status = PROBLEM_STATUS.get(code);
     if (status === undefined) {
-      throw new NotFound("request/no-such-page", "There is nothing at this address.");
+      throw new NotFound("request/no-such-page", "There is no page at this address.");
     }
     return c.html(<ProblemPage view={viewOf(c)} code={code} status={status} />);
   });

@@ -38,7 +38,7 @@ describe("bodies and addresses of strangers", () => {
       body: "--x",
     });
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain("The form could not be read");
+    expect(await answer.text()).toContain("The form cannot be read");
     const failed = seen.lines.slice(before).filter((line) => line.includes("request.failed"));
     expect(failed).toEqual([]);
   });

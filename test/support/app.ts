@@ -304,13 +304,17 @@ export class TestClient {
   }
 
   /** A form sent from our own page, without scripts. Paths are absolute. */
-  submit(path: string, fields: Record<string, string | readonly string[]>): Promise<Answer> {
+  submit(
+    path: string,
+    fields: Record<string, string | readonly string[]>,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) {
       for (const one of typeof value === "string" ? [value] : value) body.append(name, one);
     }
     const origin = path.startsWith("http") ? new URL(path).origin : "http://localhost";
-    return this.#answer("POST", path, { body, headers: { ...this.#cookie(), origin } });
+    return this.#answer("POST", path, { body, headers: { ...this.#cookie(), origin, ...headers } });
   }
 
   /** A body as it is, whatever it says. */

@@ -16,13 +16,17 @@ import { translator } from "../../src/web/i18n/index.ts";
 import { html, english as messages } from "./support.tsx";
 
 const options = ["us", "eu"].map((value) => ({ value, label: value.toUpperCase() }));
-const broken = new Invalid("request/invalid", "Some of the input is not right. See each field.", {
-  errors: [
-    { pointer: "/name", detail: "Write a name." },
-    { pointer: "/name", detail: "A second finding." },
-    { pointer: "/days/0", detail: "No such day." },
-  ],
-});
+const broken = new Invalid(
+  "request/invalid",
+  "Some fields are not valid. Fix each one listed under errors.",
+  {
+    errors: [
+      { pointer: "/name", detail: "Enter a name." },
+      { pointer: "/name", detail: "A second finding." },
+      { pointer: "/days/0", detail: "No such day." },
+    ],
+  },
+);
 
 function guildForm(form: FormState) {
   return html(
@@ -40,7 +44,11 @@ function guildForm(form: FormState) {
 
 test("a refused form comes back as it was sent", async () => {
   const page = await guildForm(
-    failedForm(broken, { name: "Iron", note: "hello", region: "eu", loot: "eu", days: ["eu"] }),
+    failedForm(
+      broken,
+      { name: "Iron", note: "hello", region: "eu", loot: "eu", days: ["eu"] },
+      messages,
+    ),
   );
   expect(page).toContain('value="Iron"');
   expect(page).toContain(">hello</textarea>");
@@ -53,16 +61,16 @@ test("a refused form comes back as it was sent", async () => {
 });
 
 test("a password never comes back", async () => {
-  expect(await guildForm(failedForm(broken, { password: "hunter2 hunter2" }))).not.toContain(
-    "hunter2",
-  );
+  expect(
+    await guildForm(failedForm(broken, { password: "hunter2 hunter2" }, messages)),
+  ).not.toContain("hunter2");
 });
 
 test("every finding is at its field, read out with it, and linked from the summary", async () => {
-  const page = await guildForm(failedForm(broken, { name: "" }));
+  const page = await guildForm(failedForm(broken, { name: "" }, messages));
   expect(page).toContain('aria-describedby="name-hint name-error" aria-invalid="true"');
-  expect(page).toContain('<span class="error" id="name-error">Write a name.</span>');
-  expect(page).toContain('<a href="#name">Write a name.</a>');
+  expect(page).toContain('<span class="error" id="name-error">Enter a name.</span>');
+  expect(page).toContain('<a href="#name">Enter a name.</a>');
   expect(page).toContain('<a href="#days">No such day.</a>');
   expect(page).toMatch(/role="alert"[^>]*autofocus/);
   expect(page).not.toContain("A second finding.");
@@ -85,7 +93,10 @@ test("every field has a label of its own", async () => {
 });
 
 test("what went wrong is said in the reader's language", () => {
-  const taken = new Conflict("roster/name-taken", "Somebody in the guild has this name already.");
+  const taken = new Conflict(
+    "roster/name-taken",
+    "A person in this guild already has this name. Choose another one.",
+  );
   expect(failedForm(taken, {}, translator("es")).detail).toBe(
     "Ya hay alguien en la hermandad con este nombre. Elige otro.",
   );
@@ -93,5 +104,5 @@ test("what went wrong is said in the reader's language", () => {
 });
 
 test("a fault of ours is not shown as a form's", () => {
-  expect(() => failedForm(new Error("a secret"), {})).toThrow("a secret");
+  expect(() => failedForm(new Error("a secret"), {}, messages)).toThrow("a secret");
 });

@@ -63,6 +63,12 @@ describe("the languages", () => {
     expect(missing, "add them to src/web/i18n/es/problems.ts").toEqual([]);
   });
 
+  test("every finding of a field that a page may show has a sentence in Spanish", () => {
+    const known = translator("es").fields.details;
+    const missing = detailsOfTheSource().filter((detail) => !Object.hasOwn(known, detail));
+    expect(missing, "add them to src/web/i18n/es/fields.ts").toEqual([]);
+  });
+
   test("every error is explained at the address that it names, under its own status", () => {
     const wrong = thrown.filter(([kind, code]) => {
       const status = PROBLEM_STATUS.get(code);
@@ -101,12 +107,30 @@ function errorsOfTheSource(): readonly (readonly [kind: string, code: string])[]
   return found;
 }
 
+/** The details of fields in the source, with `#` for their numbers. Sentences for programs excepted. */
+function detailsOfTheSource(): readonly string[] {
+  const found = new Set<string>();
+  for (const folder of ["tenant", "platform"]) {
+    for (const file of readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })) {
+      if (!file.endsWith(".ts")) continue;
+      const text = readFileSync(join(source, folder, file), "utf8");
+      const details =
+        /(?:detail:|const detail =|(?:bad|invalid)\((?:\s*"[a-z/-]+",)?\s*"\/\w+",)\s*(["`])(.+?\.)\1/g;
+      for (const [, , detail] of text.matchAll(details)) {
+        found.add(detail!.replaceAll(/\$\{[^}]*\}|\d+/g, "#"));
+      }
+    }
+  }
+  expect(found.size).toBeGreaterThan(15);
+  return [...found].filter((detail) => !/^This # does not exist/.test(detail));
+}
+
 type Leaf = string | ((...gaps: never[]) => string);
 
 /** In order, without the sentences of errors, which English needs none of. */
 function keysOf(texts: ReadonlyMap<string, Leaf>): readonly string[] {
   return [...texts.keys()]
-    .filter((key) => !/^problems\.(sentences|meanings)\./.test(key))
+    .filter((key) => !/^(problems\.(sentences|meanings)|fields\.details)\./.test(key))
     .toSorted();
 }
 

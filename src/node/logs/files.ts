@@ -33,7 +33,10 @@ export class FolderLogFiles implements LogFiles {
   ): Promise<number> {
     const path = this.path(database, reportId);
     if (this.#writing.has(path)) {
-      throw new Conflict("logs/upload-under-way", "This log is being sent from elsewhere already.");
+      throw new Conflict(
+        "logs/upload-under-way",
+        "This log is already being uploaded from another place.",
+      );
     }
     this.#writing.add(path);
     try {
@@ -80,7 +83,7 @@ async function appendDurably(
     if (size !== offset) {
       throw new Conflict(
         "logs/wrong-offset",
-        `The log is here up to byte ${size}. Go on from there.`,
+        `The upload continues at byte ${size}. Resume from there.`,
         {
           offset: size,
         },
@@ -91,7 +94,7 @@ async function appendDurably(
         if (size + bytes.length > sizeBytes) {
           throw new TooLarge(
             "logs/longer-than-said",
-            "More bytes came than the upload announced.",
+            "The upload is larger than announced. Start a new upload.",
             {
               sizeBytes,
             },

@@ -13,22 +13,23 @@ import type { NodeServices } from "../services.ts";
 const NOT_HERE: RawProblem = {
   status: 404,
   code: "request/no-such-page",
-  detail: "There is nothing at this address.",
+  detail: "There is no page at this address.",
 };
 const BAD_PATH: RawProblem = {
   status: 400,
   code: "request/bad-address",
-  detail: "The address of this request could not be read. Check it for odd characters.",
+  detail: "The address cannot be read. Check it for unusual characters.",
 };
 const UNKNOWN_HOST: RawProblem = {
   status: 400,
   code: "request/unknown-host",
-  detail: "This address is not served here.",
+  detail: "This address is not served here. Check the host name.",
 };
 const TOO_MANY_STRANGERS: RawProblem = {
   status: 429,
   code: "live/too-many-strangers",
-  detail: "Too many live connections of your address have not said hello. Say it, or close some.",
+  detail:
+    "Too many live connections from your address have not authenticated. Authenticate or close some of them.",
   retryAfterSeconds: 5,
 };
 

@@ -76,7 +76,7 @@ export function accountViewer(ctx: PlatformContext): SignedIn {
   if (caller.via !== "access-token") return caller;
   throw new Forbidden(
     "auth/session-required",
-    "An access token opens one guild only. Use the session token for this.",
+    "An access token works for one guild only. Use the session token for this.",
   );
 }
 
@@ -151,7 +151,7 @@ export async function countByAddress(
 export function refuseWeakPassword(password: string, owner: PasswordOwner): void {
   const fault = passwordFault(password, owner);
   if (fault === undefined) return;
-  throw new Invalid("auth/weak-password", "Choose another password.", {
+  throw new Invalid("auth/weak-password", "Choose a stronger password.", {
     reason: fault,
     errors: [{ pointer: "/password", detail: PASSWORD_ADVICE[fault] }],
   });

@@ -10,7 +10,7 @@ export const emailAddress = z
     if (email !== undefined) return email;
     issue.addIssue({
       code: "custom",
-      message: "Write an e-mail address, such as name@example.org.",
+      message: "Enter an e-mail address, such as name@example.org.",
     });
     return z.NEVER;
   })

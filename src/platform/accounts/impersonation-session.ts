@@ -47,5 +47,5 @@ export function impersonating(
   if (caller.type === "user" && caller.impersonator) {
     return { ...caller, impersonator: caller.impersonator };
   }
-  throw new NotFound("request/no-such-page", "There is nothing at this address.");
+  throw new NotFound("request/no-such-page", "There is no page at this address.");
 }

@@ -174,5 +174,8 @@ export async function countEmail(ctx: ActingContext, email: string): Promise<voi
 }
 
 function linkNotValid(): NotFound {
-  return new NotFound("auth/link-not-valid", "This link is no longer good. Ask for a new one.");
+  return new NotFound(
+    "auth/link-not-valid",
+    "This link has expired or was already used. Request a new one.",
+  );
 }

@@ -14,9 +14,9 @@ export type PasswordFault = "too-short" | "too-long" | "unreadable" | "common" |
 export const PASSWORD_ADVICE: Readonly<Record<PasswordFault, string>> = {
   "too-short": `Use at least ${limits.auth.passwordCharsMin} characters.`,
   "too-long": `Use at most ${limits.auth.passwordCharsMax} characters.`,
-  unreadable: "This text is damaged. Type the password instead of pasting it.",
-  common: "This is one of the passwords that are guessed first. Choose another.",
-  personal: "Leave your name, your e-mail address and ours out of it.",
+  unreadable: "The pasted text is damaged. Type the password instead.",
+  common: "This password is easy to guess. Choose another one.",
+  personal: "Do not include your name, your e-mail address or the name of this site.",
 };
 
 /** The fault of a new password, or undefined. Every script and character is allowed. */

@@ -50,7 +50,7 @@ export function requireVerified(caller: SignedIn): void {
   if (caller.emailVerified) return;
   throw new Forbidden(
     "auth/email-unverified",
-    "Confirm your e-mail address first. We can send you the link again.",
+    "Confirm your e-mail address first. Your account page sends you the link.",
   );
 }
 
@@ -87,9 +87,11 @@ export async function signUp(
     if (!(error instanceof DatabaseError) || !error.violates("users.email")) throw error;
     throw new Conflict(
       "auth/email-taken",
-      "This address has an account already. Sign in instead.",
+      "This address already has an account. Sign in instead.",
       {
-        errors: [{ pointer: "/email", detail: "This address has an account already." }],
+        errors: [
+          { pointer: "/email", detail: "This address already has an account. Sign in instead." },
+        ],
       },
     );
   }
@@ -167,10 +169,7 @@ export async function endSession(ctx: PlatformContext, id: SessionId): Promise<v
   const { db } = ctx.services.platform;
   const isMine = sql`exists (select 1 from sessions where id = ${id} and user_id = ${userId})`;
   await write(db, [
-    guard(
-      isMine,
-      () => new NotFound("auth/no-such-session", "This session has ended already. Look again."),
-    ),
+    guard(isMine, () => new NotFound("auth/no-such-session", "This session has already ended.")),
     db.orm.delete(sessions).where(eq(sessions.id, id)),
     record(ctx, "session.end", userId, { before: { sessionId: id } }),
   ]);
@@ -280,7 +279,7 @@ export async function refuseWhenClosed({ services }: PlatformContext): Promise<v
   if ((await services.appConfig.current()).signUpOpen) return;
   throw new Forbidden(
     "auth/sign-up-closed",
-    "Nobody can make an account here just now. Ask whoever runs this platform.",
+    "New accounts are closed at the moment. Ask the operator of this platform.",
   );
 }
 
@@ -310,12 +309,12 @@ function samePassword(user: UserRow, otherwise: () => Error) {
 function wrongCredentials(): Unauthenticated {
   return new Unauthenticated(
     "auth/wrong-credentials",
-    "No account has this address and password. Check both, or ask for a new password.",
+    "The e-mail address or the password is wrong. Check both, or reset your password.",
   );
 }
 
 function wrongPassword(field: "password" | "currentPassword"): Forbidden {
-  return new Forbidden("auth/wrong-password", "This is not your password. Try again.", {
-    errors: [{ pointer: `/${field}`, detail: "This is not your password." }],
+  return new Forbidden("auth/wrong-password", "The password is wrong. Try again.", {
+    errors: [{ pointer: `/${field}`, detail: "The password is wrong. Try again." }],
   });
 }

@@ -235,6 +235,6 @@ function facts({ log, generation, seq, hash }: LogPlace & Head) {
 function noSecret(): Conflict {
   return new Conflict(
     "audit/no-secret",
-    "Nothing can be signed without the server's secret. Set GUILDHALL_SECRET as the server has it.",
+    "Nothing can be signed without the server's secret. Set the GUILDHALL_SECRET of the server.",
   );
 }

@@ -65,10 +65,14 @@ export async function copyGuildNow(
       sql`(select count(*) from backups where guild_id = ${ctx.guild.id}
         and reason = 'manual' and taken_at > ${since}) < ${max}`,
       () =>
-        new LimitReached("backup/too-many", `That was ${max} copies today. Wait for tomorrow.`, {
-          limit: max,
-          retryAfterMs: windowMs,
-        }),
+        new LimitReached(
+          "backup/too-many",
+          `You have made ${max} backups today. Try again tomorrow.`,
+          {
+            limit: max,
+            retryAfterMs: windowMs,
+          },
+        ),
     ),
   ]);
   await write(platform.services.platform.db, [
@@ -123,7 +127,7 @@ export async function restoreBackup(
   refuseOtherName(ctx, typed);
   const copy = await ownCopy(copiesOf(platform), ctx.guild.id, id);
   if (copy.status !== "good") {
-    throw new Conflict("backup/not-good", "This copy was never found to be whole. Take another.");
+    throw new Conflict("backup/not-good", "This backup was never verified. Choose another one.");
   }
   const { services } = platform;
   const nowMs = services.platform.now().getTime();
@@ -155,7 +159,7 @@ export async function exportOwnGuild(
 async function ownCopy(copies: Copies, guildId: GuildId, id: string): Promise<Backup> {
   const copy = await copies.backup(id);
   if (copy.guildId === guildId) return copy;
-  throw new NotFound("backup/not-found", "There is no such copy. List those there are.");
+  throw new NotFound("backup/not-found", "This backup does not exist. Choose one from the list.");
 }
 
 function copiesOf(platform: PlatformContext): Copies {
@@ -167,7 +171,7 @@ function copiesOf(platform: PlatformContext): Copies {
 function notHere(): NotSupported {
   return new NotSupported(
     "backup/not-here",
-    "Copies are made where there is a disk. Ask whoever runs this platform for one.",
+    "This server has no disk for backups. Ask the operator of this platform.",
   );
 }
 

@@ -31,9 +31,18 @@ export async function changeSettings(
     guard(
       sql`exists (select 1 from plans where name = ${change.firstPlan ?? before.firstPlan})`,
       () =>
-        new Invalid("configuration/no-such-plan", "There is no such plan.", {
-          errors: [{ pointer: "/firstPlan", detail: "There is no such plan." }],
-        }),
+        new Invalid(
+          "configuration/no-such-plan",
+          "This plan does not exist. Choose one from the list.",
+          {
+            errors: [
+              {
+                pointer: "/firstPlan",
+                detail: "This plan does not exist. Choose one from the list.",
+              },
+            ],
+          },
+        ),
     ),
     ...changed.map((key) => ({
       sql: `INSERT INTO app_config (key, category, value, updated_at) VALUES (?1, ?2, ?3, ?4)

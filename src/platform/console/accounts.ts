@@ -183,13 +183,13 @@ function toLine(row: Row<AccountLine>): AccountLine {
 function noSuchAccount(): NotFound {
   return new NotFound(
     "operator/no-such-account",
-    "No account has this address or id. Look for it in the list.",
+    "No account has this address or ID. Choose one from the list.",
   );
 }
 
 function verifiedAlready(): Conflict {
   return new Conflict(
     "operator/verified-already",
-    "This address is confirmed already. There is nothing to send.",
+    "This address is already confirmed. No e-mail is needed.",
   );
 }

@@ -30,7 +30,7 @@ const box = z
   .optional()
   .transform((value) => value === "on");
 const beginForm = z.object({
-  reason: lineField(200, 1, "Write why."),
+  reason: lineField(200, 1, "Enter a reason."),
   snapshots: box,
   allowDestructive: box,
 });

@@ -132,5 +132,5 @@ export async function resume(ctx: OperatorContext, id: GuildId): Promise<void> {
 async function existing(ctx: OperatorContext, id: GuildId): Promise<Guild> {
   const guild = await ctx.services.platform.guild(id);
   if (guild) return guild;
-  throw new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list.");
+  throw new NotFound("operator/no-such-guild", "No guild has this ID. Choose one from the list.");
 }

@@ -13,7 +13,7 @@ const { reasonCharsMin, reasonCharsMax } = limits.operators;
 
 export const impersonationInput = z.strictObject({
   email: emailAddress,
-  reason: lineField(reasonCharsMax, reasonCharsMin, "Write why, in a few words."),
+  reason: lineField(reasonCharsMax, reasonCharsMin, "Enter a reason."),
 });
 
 /** Below `/api/operator`: acting as another person. */

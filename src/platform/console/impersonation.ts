@@ -27,8 +27,8 @@ export async function beginImpersonation(
     input.email.trim().toLowerCase(),
   );
   if (!target) {
-    throw new NotFound("operator/no-such-account", "No account has this address.", {
-      errors: [{ pointer: "/email", detail: "No account has this address." }],
+    throw new NotFound("operator/no-such-account", "No account has this address. Check it.", {
+      errors: [{ pointer: "/email", detail: "No account has this address. Check it." }],
     });
   }
   const nowMs = ctx.services.now().getTime();
@@ -37,8 +37,7 @@ export async function beginImpersonation(
   await write(db, [
     guard(
       sql`not exists (select 1 from operators where user_id = ${target.id})`,
-      () =>
-        new Conflict("operator/is-operator", "Nobody acts as another operator, nor as themselves."),
+      () => new Conflict("operator/is-operator", "You cannot impersonate an operator or yourself."),
     ),
     db.orm.insert(sessions).values({
       id: sessionId,

@@ -103,7 +103,7 @@ operationsApi.openapi(
     ],
     needs: "fleet",
     body: z.strictObject({
-      reason: lineField(200, 1, "Write why."),
+      reason: lineField(200, 1, "Enter a reason."),
       snapshots: z.boolean().default(false),
       allowDestructive: z.boolean().default(false),
     }),

@@ -180,7 +180,7 @@ export async function copyGuild(ctx: OperatorContext, id: GuildId): Promise<void
   const { platform, jobs, backups } = ctx.services;
   if (backups === undefined) throw notHere();
   if (!(await platform.guild(id))) {
-    throw new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list.");
+    throw new NotFound("operator/no-such-guild", "No guild has this ID. Choose one from the list.");
   }
   await write(platform.db, [
     jobs.enqueueRow(id, BACKUP_JOB, "", platform.now().getTime()),
@@ -194,13 +194,13 @@ function rolloutsOf(ctx: OperatorContext): FleetRollouts {
   if (rollouts) return rollouts;
   throw new NotSupported(
     "rollout/not-here",
-    "Rollouts are run by a server or from the command line. Use guildhall migrate.",
+    "Rollouts run on a server or from the command line. Use guildhall migrate.",
   );
 }
 
 function notHere(): NotSupported {
   return new NotSupported(
     "backup/not-here",
-    "Copies are made where there is a disk. Ask whoever runs this platform for one.",
+    "This server has no disk for backups. Ask the operator of this platform.",
   );
 }

@@ -88,7 +88,8 @@ async function planHtml(c: PageContext, form: FormState) {
   const t = view.messages.plans;
   const name = c.req.param("name");
   const plan = (await planLines(c.var.operator)).find((one) => one.name === name);
-  if (!plan) throw new NotFound("plan/not-found", "There is no such plan.");
+  if (!plan)
+    throw new NotFound("plan/not-found", "This plan does not exist. Choose one from the list.");
   return (
     <OperatorLayout view={view} title={plan.name} section="plans" narrow>
       <PageHeader title={`${t.plan}: ${plan.name}`} lead={t.editLead} />
@@ -171,5 +172,5 @@ function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number
 async function guildOf(c: PageContext): Promise<Guild> {
   const guild = await c.var.services.platform.guild(pathId<GuildId>(c));
   if (guild) return guild;
-  throw new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list.");
+  throw new NotFound("operator/no-such-guild", "No guild has this ID. Choose one from the list.");
 }

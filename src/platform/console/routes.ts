@@ -13,7 +13,7 @@ const status = z.enum(["creating", "ready", "suspended", "deleted", "deleting", 
 const guildId = z.object({ id: z.uuid() });
 
 export const suspension = z.strictObject({
-  reason: lineField(limits.operators.reasonCharsMax, 1, "Write why."),
+  reason: lineField(limits.operators.reasonCharsMax, 1, "Enter a reason."),
 });
 
 const usedJson = z.object({ used: z.int(), limit: z.int().nullable() });

@@ -29,7 +29,7 @@ export async function addOperator(
   const account = await accountOf(ctx, input.email);
   const areas = AREAS.filter((area) => input.areas.includes(area));
   if (areas.length === 0) {
-    throw new Invalid("operator/no-areas", `Name at least one area: ${AREAS.join(", ")}.`);
+    throw new Invalid("operator/no-areas", `Choose at least one area: ${AREAS.join(", ")}.`);
   }
   const before = await operatorOf(ctx, account.id);
   await write(db, [
@@ -38,7 +38,7 @@ export async function addOperator(
       () =>
         new Conflict(
           "operator/email-unverified",
-          "Nobody has proved that this mailbox is theirs. The account has to confirm it first.",
+          "The address of this account is not confirmed. Its owner has to confirm it first.",
         ),
     ),
     {
@@ -112,12 +112,12 @@ async function accountOf(ctx: ActingContext, address: string): Promise<{ readonl
   if (account) return account;
   throw new NotFound(
     "operator/no-account",
-    `No account has the address ${email}. Let them sign up first.`,
+    `No account has the address ${email}. Its owner has to create an account first.`,
   );
 }
 
 function notAnOperator(): NotFound {
-  return new NotFound("operator/not-found", "This account is no operator.", {
+  return new NotFound("operator/not-found", "This account is not an operator.", {
     next: ["guildhall operators list"],
   });
 }

@@ -77,7 +77,7 @@ export async function undeleteOwnGuild(ctx: PlatformContext, id: string): Promis
   const { userId } = accountHolder(ctx);
   const guild = await platform.guild(id as GuildId);
   if (!guild || guild.ownerId !== userId || guild.status !== "deleted") {
-    throw new NotFound("guild/not-found", "There is no such guild, or you cannot see it.");
+    throw new NotFound("guild/not-found", "This guild does not exist, or you cannot see it.");
   }
   return await undelete(ctx, guild, [
     guildLimit(userId, await planByName(platform, guild.plan.name)),
@@ -111,5 +111,8 @@ async function undelete(
 }
 
 function moved(): Conflict {
-  return new Conflict("guild/status-changed", "This guild is no longer as it was. Look again.");
+  return new Conflict(
+    "guild/status-changed",
+    "The status of this guild has changed. Check it and try again.",
+  );
 }

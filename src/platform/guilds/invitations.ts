@@ -96,7 +96,10 @@ export async function invite(
           and revoked_at is null and uses < uses_max and expires_at > ${nowMs})
           < ${limits.guild.invitationsMax}`,
       () =>
-        new Conflict("guild/too-many-invitations", "Revoke some of the open invitations first."),
+        new Conflict(
+          "guild/too-many-invitations",
+          "There are too many open invitations. Revoke some of them first.",
+        ),
     ),
     {
       sql: `INSERT INTO invitations
@@ -239,7 +242,7 @@ export async function acceptInvitation(
     if (row.email !== caller.email) {
       throw new Forbidden(
         "invitation/other-address",
-        "This invitation is for another e-mail address. Sign in with that one.",
+        "This invitation is for another e-mail address. Sign in with that address.",
       );
     }
     // Any person can sign up with an address. Only its owner can verify it.
@@ -326,7 +329,7 @@ async function placeFor(
   if (former.removedAt !== null && row.createdAt <= former.removedAt) {
     throw new Forbidden(
       "invitation/removed-since",
-      "You were taken out of this guild after this link was made. Ask for a new invitation.",
+      "You were removed from this guild after this link was created. Ask for a new invitation.",
     );
   }
   const { removedAt, deniedBy } = former;
@@ -364,6 +367,6 @@ async function find(platform: PlatformContext, token: string): Promise<Invitatio
 function noSuchInvitation(): NotFound {
   return new NotFound(
     "invitation/not-found",
-    "This invitation is not valid any more. Ask for another.",
+    "This invitation is no longer valid. Ask for a new one.",
   );
 }

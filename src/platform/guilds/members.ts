@@ -144,7 +144,10 @@ export async function leaveGuild(
   allow(ctx, "members.view");
   const before = await member(ctx, platform, accountHolder(platform).userId);
   if (before.role === "owner") {
-    throw new Conflict("guild/owner-stays", "Hand the guild to somebody else before you leave.");
+    throw new Conflict(
+      "guild/owner-stays",
+      "Transfer the guild to another member before you leave.",
+    );
   }
   return await drop(ctx, platform, before, "member.leave");
 }
@@ -164,7 +167,7 @@ export async function transferOwnership(
   requireProved(caller, platform.services.now());
   const newOwner = await member(ctx, platform, to);
   if (newOwner.role === "owner")
-    throw new Conflict("guild/already-owner", "This is the owner already.");
+    throw new Conflict("guild/already-owner", "This person already owns the guild.");
   const role = (userId: UserId, value: Role) => ({
     sql: "UPDATE memberships SET role = ? WHERE guild_id = ? AND user_id = ?",
     args: [value, ctx.guild.id, userId],
@@ -196,7 +199,7 @@ export async function transferOwnership(
 export function refuseUnlessAbove(ctx: GuildContext, role: Role): void {
   if (ctx.actor.type === "system") return;
   if (ctx.actor.type === "user" && outranks(ctx.actor.role, role)) return;
-  throw new Forbidden("guild/rank", "You can only act on roles below your own.", { role });
+  throw new Forbidden("guild/rank", "You can only manage roles below your own.", { role });
 }
 
 async function member(
@@ -210,7 +213,7 @@ async function member(
     userId,
   );
   if (row) return toFullMember(row);
-  throw new NotFound("guild/no-such-member", "Nobody of this id belongs to the guild.");
+  throw new NotFound("guild/no-such-member", "This person is no longer a member of the guild.");
 }
 
 async function drop(

@@ -90,7 +90,7 @@ export class Operations {
       if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
       throw new Conflict(
         "guild/operation-running",
-        "This guild is being worked on. Try again soon.",
+        "Another operation is running on this guild. Try again soon.",
         { retryAfterMs: this.#leaseMs },
       );
     }
@@ -133,7 +133,11 @@ export class Operations {
     return guard(
       sql`exists (select 1 from provisioning_operations
           where id = ${operation.id} and status = 'running')`,
-      () => new Conflict("guild/operation-lost", "Another process has taken over this guild."),
+      () =>
+        new Conflict(
+          "guild/operation-lost",
+          "Another process has taken over this guild. Check its status.",
+        ),
     );
   }
 
@@ -186,7 +190,10 @@ function stillIs(guild: { readonly id: GuildId; readonly status: GuildStatus }):
   return guard(
     sql`exists (select 1 from guilds where id = ${guild.id} and status = ${guild.status})`,
     () =>
-      new Conflict("guild/status-changed", `This guild is no longer ${guild.status}. Look again.`),
+      new Conflict(
+        "guild/status-changed",
+        `This guild is no longer ${guild.status}. Check its status.`,
+      ),
   );
 }
 

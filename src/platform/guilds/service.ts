@@ -108,7 +108,10 @@ export async function suggestFreeSlug(
     if (await isFree(numbered))
       return { slug: numbered, isFree: slug === undefined && number === 1 };
   }
-  throw new Conflict("guild/slug-taken", "Every address like this name is taken. Write another.");
+  throw new Conflict(
+    "guild/slug-taken",
+    "Every address like this name is taken. Enter another one.",
+  );
 }
 
 export interface Progress {
@@ -204,7 +207,7 @@ async function isReadyWithin(
 function diskFull(cause: unknown): Unavailable {
   return new Unavailable(
     "database/storage-full",
-    "This server's disk is full. The guild is kept: try again on its page when there is room.",
+    "The disk of this server is full. Nothing was changed. Try again when the operator has freed space.",
     { retryAfterMs: limits.database.quarantinedRetryAfterMs },
     { cause },
   );
@@ -245,11 +248,18 @@ async function insertGuild(
       sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
           and realm_key = ${keys.realmKey} and region = ${input.region})`,
       () =>
-        new Conflict("guild/name-taken", "A guild of this name is here already, on this realm.", {
-          errors: [
-            { pointer: "/name", detail: "Taken on this realm. Is somebody else founding it?" },
-          ],
-        }),
+        new Conflict(
+          "guild/name-taken",
+          "A guild of this name already exists on this realm. Choose another name or realm.",
+          {
+            errors: [
+              {
+                pointer: "/name",
+                detail: "A guild on this realm already has this name. Choose another one.",
+              },
+            ],
+          },
+        ),
     ),
     // Uses the settled time, so that a wrong clock cannot free a former address that is held for its
     // guild.
@@ -288,26 +298,30 @@ async function insertGuild(
 function refuseUnreadable(names: Readonly<Record<string, string>>): void {
   const errors = Object.entries(names)
     .filter(([, name]) => !isReadable(name))
-    .map(([field]) => ({ pointer: `/${field}`, detail: "Use letters that can be seen." }));
+    .map(([field]) => ({ pointer: `/${field}`, detail: "Use visible letters." }));
   if (errors.length === 0) return;
-  throw new Invalid("request/invalid", "Some of the input is not right. See each field.", {
-    errors,
-  });
+  throw new Invalid(
+    "request/invalid",
+    "Some fields are not valid. Fix each one listed under errors.",
+    {
+      errors,
+    },
+  );
 }
 
 const SLUG_ADVICE = {
   "too-short": "Use at least 3 characters.",
   "too-long": "Use at most 32 characters.",
-  characters: "Use a–z, 0–9 and single hyphens, beginning with a letter.",
-  "double-hyphen": "Use single hyphens.",
-  reserved: "This address is kept for the platform. Choose another.",
+  characters: "Use a–z, 0–9 and single hyphens. Start with a letter.",
+  "double-hyphen": "Do not put two hyphens in a row.",
+  reserved: "This address is reserved. Choose another one.",
 } as const;
 
 /** @throws {Invalid} `guild/bad-slug` */
 export function refuseBadSlug(slug: string): void {
   const problem = slugProblem(slug);
   if (problem === undefined) return;
-  throw new Invalid("guild/bad-slug", "This address cannot be used.", {
+  throw new Invalid("guild/bad-slug", "This address cannot be used. Choose another one.", {
     reason: problem,
     errors: [{ pointer: "/slug", detail: SLUG_ADVICE[problem] }],
   });

@@ -67,9 +67,18 @@ function nameIsFree(ctx: GuildContext, key: string) {
     sql`not exists (select 1 from guilds g, guilds me where me.id = ${id} and g.id <> ${id}
         and g.name_key = ${key} and g.realm_key = me.realm_key and g.region = me.region)`,
     () =>
-      new Conflict("guild/name-taken", "A guild of this name is here already, on this realm.", {
-        errors: [{ pointer: "/name", detail: "Taken on this realm." }],
-      }),
+      new Conflict(
+        "guild/name-taken",
+        "A guild of this name already exists on this realm. Choose another name or realm.",
+        {
+          errors: [
+            {
+              pointer: "/name",
+              detail: "A guild on this realm already has this name. Choose another one.",
+            },
+          ],
+        },
+      ),
   );
 }
 
@@ -98,7 +107,7 @@ function fewSlugsHeld(ctx: GuildContext, slug: string, nowMs: number) {
     () =>
       new Conflict(
         "guild/too-many-slugs",
-        "The address was changed too often. Go back to a former one, or wait some weeks.",
+        "The address was changed too often. Return to a former one, or wait a few weeks.",
         { errors: [{ pointer: "/slug", detail: "Choose a former address of the guild." }] },
       ),
   );

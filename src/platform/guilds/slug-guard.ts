@@ -33,8 +33,12 @@ export function slugTaken(slug: string, nowMs: number, own?: GuildId): Guard {
       and not exists (select 1 from slug_history
         where ${folded} = ${looks} and held_until > ${nowMs} and guild_id <> ${own ?? ""})`,
     () =>
-      new Conflict("guild/slug-taken", "This address is taken, or too like one that is.", {
-        errors: [{ pointer: "/slug", detail: "Taken. Choose another." }],
-      }),
+      new Conflict(
+        "guild/slug-taken",
+        "This address is taken or too similar to another one. Choose another one.",
+        {
+          errors: [{ pointer: "/slug", detail: "This address is taken. Choose another one." }],
+        },
+      ),
   );
 }

@@ -166,7 +166,7 @@ export class Jobs {
     await write(this.#platform.db, [
       guard(
         sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence})`,
-        () => new Conflict("job/lost", "Another process has taken this job over."),
+        () => new Conflict("job/lost", "Another process has taken over this job."),
       ),
       ...statements,
     ]);

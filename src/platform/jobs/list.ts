@@ -113,7 +113,11 @@ export async function retryJob(ctx: ActingContext, id: string): Promise<void> {
     stillThere(id),
     guard(
       sql`exists (select 1 from jobs where id = ${id} and lease_until <= ${nowMs})`,
-      () => new Conflict("job/under-way", "Somebody is at it right now. Look again in a moment."),
+      () =>
+        new Conflict(
+          "job/under-way",
+          "This job is running right now. Reload the page in a moment.",
+        ),
     ),
     { sql: "UPDATE jobs SET due_at = min(due_at, ?) WHERE id = ?", args: [nowMs, id] },
     record(ctx, "job.retry", id, { guildId: job.guildId, before: job }),
@@ -138,5 +142,8 @@ function stillThere(id: string) {
 }
 
 function gone(): NotFound {
-  return new NotFound("job/not-found", "This job is done or gone. Look at what was done.");
+  return new NotFound(
+    "job/not-found",
+    "This job is finished or does not exist. See the finished jobs.",
+  );
 }

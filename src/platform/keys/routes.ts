@@ -7,7 +7,7 @@ import { limits } from "../../limits.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("API keys");
-const keyId = z.object({ id: z.string().regex(/^[0-9a-f]{48}$/, "This is no key's id.") });
+const keyId = z.object({ id: z.string().regex(/^[0-9a-f]{48}$/, "This is not the ID of a key.") });
 
 export const SCOPES = ["stream", "query", "upload", "admin"] as const;
 

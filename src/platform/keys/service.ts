@@ -145,7 +145,7 @@ export async function rotateKey(
     guard(
       sql`exists (select 1 from ${apiKeys} where ${and(live(ctx, id, nowMs), isNull(apiKeys.successorId))})`,
       () =>
-        new Conflict("keys/rotated-already", "This key was rotated already. Rotate its successor."),
+        new Conflict("keys/rotated-already", "This key was already rotated. Rotate its successor."),
     ),
     db.orm.insert(apiKeys).values({
       ...old,
@@ -223,5 +223,5 @@ async function existing(ctx: GuildContext, platform: PlatformContext, id: string
 }
 
 function noSuchKey(): NotFound {
-  return new NotFound("keys/not-found", "This guild has no such key, or it was revoked.");
+  return new NotFound("keys/not-found", "This key does not exist or was revoked.");
 }

@@ -141,7 +141,7 @@ export class RateLimiter {
 }
 
 function tooMany(limit: RateLimit, retryAfterMs: number): LimitReached {
-  return new LimitReached("rate/too-many", "That was too often. Wait a little and try again.", {
+  return new LimitReached("rate/too-many", "Too many attempts. Wait a moment and try again.", {
     retryAfterMs,
     limit: limit.max,
     windowMs: limit.windowMs,

@@ -21,7 +21,7 @@ export const LIMIT_NAMES = Object.keys(planLimits.shape) as (keyof typeof planLi
 const field = z
   .string()
   .trim()
-  .regex(/^\d{0,15}$/, "Write a whole number, or nothing for no limit.")
+  .regex(/^\d{0,15}$/, "Enter a whole number, or leave the field empty for no limit.")
   .transform((text) => (text === "" ? null : Number(text)));
 
 export const planForm = z.object(
@@ -31,7 +31,7 @@ export const planForm = z.object(
   >,
 );
 
-const reason = lineField(limits.operators.reasonCharsMax, 1, "Write why.");
+const reason = lineField(limits.operators.reasonCharsMax, 1, "Enter a reason.");
 
 export const grant = z.strictObject({
   plan: z.string().min(1).max(40),

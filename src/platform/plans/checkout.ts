@@ -24,13 +24,16 @@ export async function beginCheckout(
   const payments = payable(ctx, platform);
   const { email } = accountHolder(platform);
   if (!payments.plans.includes(plan)) {
-    throw new Invalid("plan/not-for-sale", "This plan cannot be bought here.", {
-      errors: [{ pointer: "/plan", detail: "Choose one that is for sale." }],
+    throw new Invalid("plan/not-for-sale", "This plan is not for sale here. Choose another one.", {
+      errors: [{ pointer: "/plan", detail: "Choose a plan that is for sale." }],
     });
   }
   const paid = await paidNow(platform.services, ctx);
   if (paid?.status === "active") {
-    throw new Conflict("plan/paid-already", "This guild's plan is paid for. Change it instead.");
+    throw new Conflict(
+      "plan/paid-already",
+      "This guild already pays for a plan. Change that payment instead.",
+    );
   }
   const page = planPage(ctx, platform.services);
   const url = await payments.checkout({
@@ -56,7 +59,7 @@ export async function openPortal(
   accountHolder(platform);
   const paid = await paidNow(platform.services, ctx);
   if (!paid?.customer) {
-    throw new Conflict("plan/not-paid", "Nothing was paid for this guild yet.");
+    throw new Conflict("plan/not-paid", "This guild has no payment yet.");
   }
   return { url: await payments.portal(paid.customer, planPage(ctx, platform.services)) };
 }
@@ -78,7 +81,7 @@ export async function takeNews(
   const { id, type, guildId, plan, isActive, customer, reference, asOf } = news;
   const caller = { type: "system", name: "payments" } as const;
   const ctx = { ...platform, caller };
-  const known = new Conflict("payment/known", "This message was taken in before.");
+  const known = new Conflict("payment/known", "This message was already received.");
   try {
     await write(services.platform.db, [
       guard(not(existsIn(paymentEvents, eq(paymentEvents.id, id))), () => known),
@@ -109,7 +112,7 @@ function payable(ctx: GuildContext, { services }: PlatformContext): Payments {
   if (services.payments) return services.payments;
   throw new NotSupported(
     "payment/not-configured",
-    "Nothing can be paid here. Ask whoever runs this platform for a larger plan.",
+    "Payment is not available here. Ask the operator of this platform for a larger plan.",
   );
 }
 

@@ -38,7 +38,8 @@ export async function changePlan(
   allowArea(ctx, "plans");
   const { platform } = ctx.services;
   const before = (await listPlans(platform)).find((plan) => plan.name === name);
-  const missing = () => new NotFound("plan/not-found", "There is no such plan.");
+  const missing = () =>
+    new NotFound("plan/not-found", "This plan does not exist. Choose one from the list.");
   if (!before) throw missing();
   await write(platform.db, [
     guard(existsIn(planTable, eq(planTable.name, name)), missing),

@@ -15,7 +15,7 @@ export function guildsReached(plan: Plan): LimitReached {
   const limit = plan.guildsPerAccountMax;
   return new LimitReached(
     "plan/guilds",
-    "This plan has room for no more guilds of this account. Upgrade a guild or hand one over.",
+    "You have reached the number of guilds on your plan. Upgrade or transfer a guild.",
     // The guard counts inside the write, so a refusal means that the limit was reached.
     { limit, used: limit, plan: plan.name },
   );

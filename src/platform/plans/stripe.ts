@@ -94,7 +94,7 @@ export class StripePayments implements Payments {
     } catch (error) {
       throw new Unauthenticated(
         "payment/bad-signature",
-        "This message is not signed by the payment provider, or it is too old.",
+        "This message is too old or not signed by the payment provider. Send it again.",
         {},
         { cause: error },
       );
@@ -117,7 +117,7 @@ export class StripePayments implements Payments {
 function unavailable(cause?: unknown): Unavailable {
   return new Unavailable(
     "payment/unavailable",
-    "The payment provider does not answer. Nothing was paid; try again in a while.",
+    "The payment provider does not answer. Nothing was paid. Try again later.",
     { retryAfterMs: limits.payments.retryAfterMs },
     { cause },
   );

@@ -32,17 +32,23 @@ export async function grantPlan(
   allowArea(ctx, "plans");
   const nowMs = ctx.services.now().getTime();
   if (input.until !== null && input.until <= nowMs) {
-    throw new Invalid("plan/past", "This day is over. Choose one to come, or none.", {
-      errors: [{ pointer: "/until", detail: "Choose a day to come." }],
-    });
+    throw new Invalid(
+      "plan/past",
+      "This date is in the past. Choose a later date, or leave it empty.",
+      {
+        errors: [{ pointer: "/until", detail: "Choose a later date." }],
+      },
+    );
   }
   await write(ctx.services.platform.db, [
     guildIsThere(id),
     guard(
       existsIn(plans, eq(plans.name, input.plan)),
       () =>
-        new NotFound("plan/not-found", "There is no such plan.", {
-          errors: [{ pointer: "/plan", detail: "There is no such plan." }],
+        new NotFound("plan/not-found", "This plan does not exist. Choose one from the list.", {
+          errors: [
+            { pointer: "/plan", detail: "This plan does not exist. Choose one from the list." },
+          ],
         }),
     ),
     ...subscriptionRows(ctx, id, { ...input, source: "grant", status: "active", asOf: nowMs }),
@@ -57,7 +63,7 @@ export async function revokeGrant(ctx: OperatorContext, id: GuildId): Promise<vo
     guildIsThere(id),
     guard(
       hasActive(id, "grant"),
-      () => new Conflict("plan/no-grant", "No operator gave this guild a plan."),
+      () => new Conflict("plan/no-grant", "This guild has no granted plan."),
     ),
     ended(id, "grant", ctx.services.now().getTime()),
     ...applied(ctx, id),
@@ -79,7 +85,8 @@ export async function endPastGrants(services: Services): Promise<number> {
     await write(db, [
       guard(
         hasActive(guildId, source, nowMs),
-        () => new Conflict("plan/changed", "Another process ended it, or it goes on."),
+        () =>
+          new Conflict("plan/changed", "Another process has changed this plan. Reload the page."),
       ),
       ended(guildId, source, nowMs),
       ...applied(ctx, guildId),
@@ -169,6 +176,6 @@ function applied(ctx: ActingContext, id: GuildId): readonly Writable[] {
 function guildIsThere(id: GuildId): Guard {
   return guard(
     existsIn(guilds, eq(guilds.id, id)),
-    () => new NotFound("operator/no-such-guild", "No guild has this id. Look for it in the list."),
+    () => new NotFound("operator/no-such-guild", "No guild has this ID. Choose one from the list."),
   );
 }

@@ -20,7 +20,7 @@ export function refuseBeyondOwn(ctx: GuildContext, permissions: Iterable<Permiss
 export function beyondOwnRights(missing: readonly Permission[]): Forbidden {
   return new Forbidden(
     "guild/beyond-own-rights",
-    "You can only hand on rights that you have yourself. Choose a lower role or fewer rights.",
+    "You can only grant permissions that you have yourself. Choose a lower role or fewer permissions.",
     { permissions: missing },
   );
 }
@@ -45,7 +45,7 @@ export function denialsAfter(
     if (wasDenied && !isDenied && outranks(setBy ?? "owner", own)) {
       throw new Forbidden(
         "guild/higher-denial",
-        "A higher role took this right away. Only that role or a higher one can give it back.",
+        "A higher role removed this permission. Only that role or a higher one can restore it.",
         { permission },
       );
     }

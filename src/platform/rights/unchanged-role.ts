@@ -24,6 +24,10 @@ export function sameRole(ctx: GuildContext, userId: UserId, role: Role): Guard {
         eq(memberships.role, role),
       ),
     ),
-    () => new Conflict("guild/member-changed", "This member was changed meanwhile. Look again."),
+    () =>
+      new Conflict(
+        "guild/member-changed",
+        "Another person just changed this member. Reload the page.",
+      ),
   );
 }

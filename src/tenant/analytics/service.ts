@@ -19,7 +19,7 @@ export async function analytics(ctx: GuildContext, poolId: string | undefined): 
   if (!plan.features.includes("analytics")) {
     throw new LimitReached(
       "plan/analytics",
-      "Analytics belong to the premium plan. The owner of this guild can upgrade.",
+      "Analytics are part of the Premium plan. The owner of the guild can upgrade.",
       { plan: plan.name },
     );
   }

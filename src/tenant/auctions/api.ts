@@ -51,7 +51,7 @@ export const bidBody = z
   .openapi("NewBid");
 
 export const reasonBody = z
-  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why.") })
+  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Enter a reason.") })
   .openapi("AuctionCancellation");
 
 export const reopenBody = z.strictObject({ durationMs }).openapi("AuctionReopening");

@@ -110,7 +110,7 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
   if (isAscending(auction.mode)) {
     throw new Conflict(
       "auctions/bid-stays",
-      "A bid in an open auction stays: others have bid against it.",
+      "A bid in an open auction cannot be withdrawn. Other people have bid against it.",
     );
   }
   const own = sql`auction_id = ${auction.id} and person_id = ${person.id}`;
@@ -159,7 +159,7 @@ function conditions(
         () =>
           new Conflict(
             "auctions/spec-change",
-            "You have bid for your main spec; that cannot become an off-spec bid.",
+            "You bid for your main spec. That bid cannot become an off-spec bid.",
           ),
       ),
     );
@@ -266,7 +266,7 @@ function refuseUnlessEligible(auction: Auction, person: Person, spec: Spec): voi
       (roles === null || (one.role !== null && roles.includes(one.role))),
   );
   if (!mayUse && (classes !== null || roles !== null)) {
-    throw new Forbidden("auctions/not-eligible", "None of your characters may use this item.", {
+    throw new Forbidden("auctions/not-eligible", "None of your characters can use this item.", {
       classes,
       roles,
     });
@@ -286,20 +286,23 @@ function amountOf(auction: Auction, input: BidInput): number {
   }
   const value = input.points === undefined ? undefined : parsePoints(input.points, decimals);
   if (value === undefined || value < 0) {
-    throw badPoints(`Give a number with at most ${decimals} digits after the point.`);
+    throw badPoints(`Enter a number with at most ${decimals} decimals.`);
   }
   if (value < minimum) throw tooLow(minimum, decimals);
   if (maximum !== null && value > maximum) {
     throw new Conflict(
       "auctions/bid-too-high",
-      `The highest bid allowed is ${formatPoints(maximum, decimals)}.`,
+      `The maximum bid is ${formatPoints(maximum, decimals)}. Enter a lower bid.`,
       { maximum, decimals },
     );
   }
   return value;
 }
 
-const SHORT = new Conflict("auctions/insufficient-points", "You have too few free points.");
+const SHORT = new Conflict(
+  "auctions/insufficient-points",
+  "You do not have enough free points. Enter a lower bid.",
+);
 
 /** The same error with the figures that the bidder needs. */
 async function withFigures(
@@ -313,15 +316,17 @@ async function withFigures(
   if (error !== SHORT) return error;
   const funds = await fundsOf(ctx, pool, personId, auction.id);
   const most = formatPoints(funds.most ?? 0, pool.decimals);
+  const held = formatPoints(funds.heldElsewhere, pool.decimals);
+  const others = funds.heldElsewhere > 0 ? ` Your other bids hold ${held}.` : "";
   return new Conflict(
     "auctions/insufficient-points",
-    `You can bid ${most} at most: other bids of yours hold the rest.`,
+    `You can bid at most ${most}.${others} Enter a lower bid.`,
     { ...funds, required, decimals: pool.decimals },
   );
 }
 
 function outbid(auction: Auction): Conflict {
-  return new Conflict("auctions/outbid", "Somebody was faster: bid higher to lead.", {
+  return new Conflict("auctions/outbid", "Another bid came first. Enter a higher bid to lead.", {
     decimals: auction.decimals,
   });
 }
@@ -329,17 +334,20 @@ function outbid(auction: Auction): Conflict {
 function tooLow(minimum: number, decimals: number): Conflict {
   return new Conflict(
     "auctions/bid-too-low",
-    `The lowest bid now is ${formatPoints(minimum, decimals)}.`,
+    `The minimum bid is ${formatPoints(minimum, decimals)}. Enter a higher bid.`,
     { minimum, decimals },
   );
 }
 
 function closed(): Conflict {
-  return new Conflict("auctions/closed", "This auction takes no more bids.");
+  return new Conflict("auctions/closed", "This auction no longer accepts bids.");
 }
 
 function notInRoster(): Forbidden {
-  return new Forbidden("auctions/not-in-roster", "Only people of the roster can bid.");
+  return new Forbidden(
+    "auctions/not-in-roster",
+    "Only people in the roster can bid. Ask an officer to add you.",
+  );
 }
 
 function badPoints(detail: string): Invalid {
@@ -374,6 +382,6 @@ function sameBid(first: PlacedBid, auction: Auction, spec: Spec, input: BidInput
   if (first.auctionId === auction.id && first.spec === spec && first.value === value) return first;
   throw new Invalid(
     "idempotency/key-reused",
-    "This Idempotency-Key was used for another request. Make a new key for a new request.",
+    "This Idempotency-Key was used for another request. Create a new key for each request.",
   );
 }

@@ -100,7 +100,7 @@ export async function voidAuction(
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from auctions where id = ${row.id} and status = 'open')`,
-      () => new Conflict("auctions/not-open", "This auction is over. It can be opened again."),
+      () => new Conflict("auctions/not-open", "This auction has ended. An officer can rerun it."),
     ),
     sql`update auctions set status = 'void', void_reason = ${reason}, settled_at = ${nowMs}
       where id = ${row.id}`,
@@ -127,7 +127,7 @@ export async function reopenAuction(
   allow(ctx, "auctions.run");
   const first = await auction(ctx, id);
   if (first.status === "open") {
-    throw new Conflict("auctions/still-open", "This auction still goes on. Cancel it first.");
+    throw new Conflict("auctions/still-open", "This auction is still open. Cancel it first.");
   }
   const again = newId<AuctionId>();
   const terms: NewAuction = {
@@ -158,7 +158,7 @@ export async function reopenAuction(
   await write(ctx.db, [
     guard(
       sql`not exists (select 1 from auctions where reopens = ${first.id})`,
-      () => new Conflict("auctions/reopened-already", "This auction was opened again already."),
+      () => new Conflict("auctions/reopened-already", "This auction was already rerun."),
     ),
     ...paid.flat(),
     sql`update loot_awards set reverted_at = ${ctx.now().getTime()}
@@ -191,9 +191,10 @@ function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, 
   const nowMs = ctx.now().getTime();
   const minimum = amount(pool, input.minimum ?? 0, "/minimum");
   const maximum = input.maximum === undefined ? null : amount(pool, input.maximum, "/maximum");
-  if (maximum !== null && maximum < minimum) throw bad("/maximum", "The maximum is too low.");
+  if (maximum !== null && maximum < minimum)
+    throw bad("/maximum", "Enter a maximum above the minimum bid.");
   if (pool.kind === "epgp" && !hasOnePrice(mode)) {
-    throw bad("/mode", "In an EPGP pool an item has one price: choose a fixed price or a roll.");
+    throw bad("/mode", "Items in an EPGP pool have one price. Choose a fixed price or a roll.");
   }
   if (pool.archivedAt !== null) {
     throw new Conflict("dkp/pool-archived", "This pool is archived. Choose another one.");
@@ -239,7 +240,7 @@ function opening(ctx: GuildContext, pool: Pool, row: Row) {
       () =>
         new Conflict(
           "auctions/too-many",
-          `A guild has ${limits.auctions.openMax} auctions at once at most. Let some end first.`,
+          `A guild has ${limits.auctions.openMax} auctions open auctions at most. Wait until some of them end.`,
         ),
     ),
     guard(
@@ -268,17 +269,14 @@ function incrementsOf(pool: Pool, input: NewAuction): readonly Increment[] {
     by: amount(pool, by, `/increments/${index}/by`),
   }));
   found.sort((a, b) => a.from - b.from);
-  if (found.some(({ by }) => by <= 0)) throw bad("/increment", "A step must be above zero.");
+  if (found.some(({ by }) => by <= 0)) throw bad("/increment", "Enter an increment above zero.");
   return found[0]?.from === 0 ? found : [{ from: 0, by: one }, ...found];
 }
 
 function amount(pool: Pool, points: Points, pointer: string): number {
   const found = parsePoints(points, pool.decimals);
   if (found !== undefined && found >= 0) return found;
-  throw bad(
-    pointer,
-    `Give a number not below zero, with at most ${pool.decimals} digits after the point.`,
-  );
+  throw bad(pointer, `Enter a number of zero or more with at most ${pool.decimals} decimals.`);
 }
 
 function bad(pointer: string, detail: string): Invalid {

@@ -145,13 +145,19 @@ async function sendForm(c: PageContext) {
   } catch (error) {
     const form = failedForm(error, values, viewOf(c).messages);
     const { durationMs, snipeMs, ...errors } = form.errors;
+    const { auctions: t } = viewOf(c).messages;
+    const format = new Intl.NumberFormat(c.var.locale);
+    const minutes = (ms: number) => format.format(ms / MINUTE_MS);
+    const { durationMsMin, durationMsMax, snipeMsMax } = limits.auctions;
     c.status(statusOf(error as AppError) as 422);
     return await showForm(c, {
       ...form,
       errors: {
         ...errors,
-        ...(durationMs && { minutes: durationMs }),
-        ...(snipeMs && { snipeSeconds: snipeMs }),
+        ...(durationMs && {
+          minutes: t.minutesFault(minutes(durationMsMin), minutes(durationMsMax)),
+        }),
+        ...(snipeMs && { snipeSeconds: t.snipeFault(format.format(snipeMsMax / 1_000)) }),
       },
     });
   }

@@ -131,7 +131,7 @@ type Row = Record<string, unknown>;
 export async function auctionRow(ctx: GuildContext, id: string): Promise<Auction> {
   const row = await ctx.db.first<Row>(`SELECT ${COLUMNS} ${FROM} WHERE a.id = ?`, id);
   if (row) return toAuction(row);
-  throw new NotFound("auctions/not-found", "This guild has no such auction.");
+  throw new NotFound("auctions/not-found", "This auction does not exist.");
 }
 
 /**

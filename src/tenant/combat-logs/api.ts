@@ -3,10 +3,7 @@ import { lineField } from "../../http/text-fields.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
 
-const zone = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, "Give an IANA time zone, such as Europe/Berlin.");
+const zone = z.string().max(64).refine(isTimeZone, "Choose a time zone, such as Europe/Berlin.");
 
 export const newUpload = z.strictObject({
   fileName: lineField(200, 1),

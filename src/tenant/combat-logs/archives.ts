@@ -111,7 +111,7 @@ function badArchive(why: string, cause?: unknown): Invalid {
 function nestedArchive(): TooLarge {
   return new TooLarge(
     "logs/nested-archive",
-    "This archive holds another one, which is not unpacked. Send the log itself.",
+    "This archive contains another archive. Upload the plain log instead.",
   );
 }
 
@@ -119,7 +119,7 @@ function tooManyFiles(): TooLarge {
   const { archiveFilesMax } = limits.logs;
   return new TooLarge(
     "logs/too-many-files",
-    `This archive holds more than ${archiveFilesMax} files. Send the log itself.`,
+    `This archive has more than ${archiveFilesMax} files. Upload the plain log instead.`,
     { archiveFilesMax },
   );
 }

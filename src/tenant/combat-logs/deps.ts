@@ -9,6 +9,6 @@ export function uploadDeps(c: Context<GuildEnv>): UploadDeps {
   if (logFiles) return { files: logFiles, jobs, wakeJobs };
   throw new NotSupported(
     "logs/no-disk",
-    "This server has no disk to keep logs on. Run Guildhall on Node for that.",
+    "This server cannot store logs. Run Guildhall on Node to store them.",
   );
 }

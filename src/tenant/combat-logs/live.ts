@@ -103,7 +103,7 @@ export class LiveLog {
     if (news.length === 0) return this.#offset;
     const sizeBytes = limits.logs.logBytesMax;
     if (this.#offset + news.length > sizeBytes) {
-      throw new TooLarge("logs/too-large", "This log is larger than a log may be. Begin another.", {
+      throw new TooLarge("logs/too-large", "This log is too large. Start another one.", {
         logBytesMax: sizeBytes,
       });
     }
@@ -224,10 +224,10 @@ async function resumable(ctx: GuildContext, id: string): Promise<Report> {
   const report = await readReport(ctx, id);
   const isMine = report?.uploaderId === describe(ctx.actor).id;
   if (report === undefined || report.source !== "live" || !isMine) {
-    throw new NotFound("logs/report-not-found", "There is no such report in this guild.");
+    throw new NotFound("logs/report-not-found", "This report does not exist.");
   }
   if (report.state === "parsing") return report;
-  throw new Conflict("logs/not-receiving", "This log has arrived already, or was canceled.");
+  throw new Conflict("logs/not-receiving", "This log is already complete or was canceled.");
 }
 
 function byDamage(fight: FightOutline): FightOutline {
@@ -237,7 +237,7 @@ function byDamage(fight: FightOutline): FightOutline {
 function wrongOffset(offset: number): Conflict {
   return new Conflict(
     "logs/wrong-offset",
-    `The log is here up to byte ${offset}. Go on from there.`,
+    `The upload continues at byte ${offset}. Resume from there.`,
     {
       offset,
     },

@@ -129,7 +129,7 @@ async function showBoss(c: PageContext) {
   const ctx = c.var.guild;
   const [gameId, difficulty] = [Number(c.req.param("gameId")), Number(c.req.param("difficulty"))];
   if (!Number.isInteger(gameId) || !Number.isInteger(difficulty)) {
-    throw new NotFound("logs/boss-not-found", "There is no such boss in this guild's logs.");
+    throw new NotFound("logs/boss-not-found", "This boss does not appear in the logs.");
   }
   const boss = { gameId, difficulty };
   const cursor = c.req.query("cursor") || undefined;

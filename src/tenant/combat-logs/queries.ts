@@ -363,5 +363,5 @@ export async function compare(ctx: GuildContext, ids: readonly string[]) {
 }
 
 function noSuchFight(): NotFound {
-  return new NotFound("logs/fight-not-found", "There is no such fight in this guild's logs.");
+  return new NotFound("logs/fight-not-found", "This fight does not exist in the logs.");
 }

@@ -98,7 +98,7 @@ export async function removeReport(
   const guards = [
     guard(
       sql`exists (select 1 from log_reports where id = ${report.id} and state <> 'parsing')`,
-      () => new Conflict("logs/still-parsing", "This log is being read. Cancel that first."),
+      () => new Conflict("logs/still-parsing", "This log is being parsed. Cancel that first."),
     ),
   ];
   await write(ctx.db, guards);
@@ -159,7 +159,10 @@ export async function reparse(
       sql`exists (select 1 from log_reports where id = ${report.id} and stored_bytes > 0
         and state in ('ready', 'failed'))`,
       () =>
-        new Conflict("logs/not-stored", "The log itself is not kept, so it cannot be read again."),
+        new Conflict(
+          "logs/not-stored",
+          "The log file is no longer stored, so it cannot be parsed again.",
+        ),
     ),
   ];
   await write(ctx.db, guards);

@@ -70,7 +70,7 @@ combatLogsApi.openapi(
   async (c) => {
     const { caller, services, guild } = c.var;
     if (caller.type !== "user") {
-      throw new Forbidden("logs/ticket-for-people", "A program says hello with its key itself.");
+      throw new Forbidden("logs/ticket-for-people", "A program authenticates with its own key.");
     }
     return c.json(await issueTicket(services.platform, guild.guild.id, caller.sessionId), 201);
   },
@@ -136,7 +136,11 @@ combatLogsApi.openapi(
   }),
   async (c) => {
     const { body } = c.req.raw;
-    if (body === null) throw new Invalid("logs/empty-chunk", "There are no bytes in this request.");
+    if (body === null)
+      throw new Invalid(
+        "logs/empty-chunk",
+        "The request has no content. Send the next bytes of the log.",
+      );
     const { id } = c.req.valid("param");
     const offset = c.req.valid("header")["upload-offset"];
     const chunk = body as unknown as AsyncIterable<Uint8Array>;

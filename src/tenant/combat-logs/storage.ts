@@ -14,7 +14,7 @@ export function logStorage(ctx: GuildContext, bytes: number): Guard {
     () =>
       new LimitReached(
         "plan/log-storage",
-        "There is no room for this log on the guild's plan. Delete old ones, or upgrade.",
+        "The guild has no space left for this log. Delete old logs, or upgrade the plan.",
         { limit, plan: plan.name, bytes },
       ),
   );

@@ -37,12 +37,15 @@ export async function* unpacked(
   for await (const chunk of opened(counted, gunzip)) {
     bytes += chunk.length;
     if (bytes > limits.logs.logBytesMax) {
-      throw new TooLarge("logs/too-large", "This log is larger than a log may be. Split it.", {
+      throw new TooLarge("logs/too-large", "This log is too large. Split it into smaller logs.", {
         logBytesMax: limits.logs.logBytesMax,
       });
     }
     if (bytes > limits.logs.bombBytesMin + packedBytes * limits.logs.unpackedTimesMax) {
-      throw new TooLarge("logs/bomb", "This file unpacks to far more than a log does.");
+      throw new TooLarge(
+        "logs/bomb",
+        "This file unpacks to far more data than a log has. Upload the plain log instead.",
+      );
     }
     yield chunk;
   }

@@ -51,7 +51,7 @@ export async function beginUpload(
   if (input.sizeBytes > limits.logs.fileBytesMax) {
     throw new TooLarge(
       "logs/too-large",
-      "This file is larger than a log may be. Pack or split it.",
+      "This file is too large for a log. Compress it or split it.",
       {
         fileBytesMax: limits.logs.fileBytesMax,
       },
@@ -77,7 +77,7 @@ export async function beginUpload(
       () =>
         new Conflict(
           "logs/too-many-uploads",
-          "Too many uploads were begun and not ended. Finish or cancel one of them.",
+          "Too many uploads are unfinished. Finish or cancel one of them.",
           { limit: limits.logs.unfinishedMax },
         ),
     ),
@@ -154,7 +154,8 @@ export async function cancelUpload(
     guard(
       sql`exists (select 1 from log_reports where id = ${id}
         and state in ('receiving', 'waiting', 'parsing'))`,
-      () => new Conflict("logs/not-cancelable", "This report is finished. Delete it instead."),
+      () =>
+        new Conflict("logs/not-cancelable", "This report is already finished. Delete it instead."),
     ),
     {
       sql: "UPDATE log_reports SET state = 'canceled', stored_bytes = 0, updated_at = ? WHERE id = ?",
@@ -178,7 +179,7 @@ export async function uploadOf(ctx: GuildContext, files: LogFiles, id: string): 
 }
 
 export function noSuchReport(): NotFound {
-  return new NotFound("logs/report-not-found", "There is no such report in this guild.");
+  return new NotFound("logs/report-not-found", "This report does not exist.");
 }
 
 /** Officers may change all uploads, other members only their own. */
@@ -189,7 +190,7 @@ async function ownReport(ctx: GuildContext, id: string): Promise<Report> {
   if (isMine || may(ctx, "logs.manage")) return report;
   throw new Forbidden(
     "logs/not-yours",
-    "Somebody else sends this log. Only officers may take part.",
+    "Another person is uploading this log. Only officers can change it.",
   );
 }
 
@@ -234,7 +235,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 function notReceiving(report: Report): Conflict {
-  return new Conflict("logs/not-receiving", "This log has arrived already, or was canceled.", {
+  return new Conflict("logs/not-receiving", "This log is already complete or was canceled.", {
     state: report.state,
   });
 }

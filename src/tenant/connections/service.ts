@@ -46,9 +46,13 @@ export async function setConnection(
   const { kind, value, account = null } = input;
   const errors = secretFaults(kind, input);
   if (errors.length > 0) {
-    throw new Invalid("secrets/not-right", "This cannot be right. Copy it once more from there.", {
-      errors,
-    });
+    throw new Invalid(
+      "secrets/not-right",
+      "The value is not valid. Copy it again from the other service.",
+      {
+        errors,
+      },
+    );
   }
   const id = newId<string>();
   const { sealed, keyId } = await platform.services.envelopes.seal(placeOf(ctx, id), value);
@@ -104,5 +108,5 @@ export function placeOf(ctx: GuildContext, row: string): Place {
 }
 
 function notSet(): NotFound {
-  return new NotFound("secrets/not-set", "This is not set. Look again.");
+  return new NotFound("secrets/not-set", "This key is not set. Reload the page.");
 }

@@ -4,7 +4,7 @@ import { limits } from "../../limits.ts";
 import { STANDINGS_SORTS } from "./standings.ts";
 
 const id = z.uuid();
-const reason = lineField(limits.dkp.reasonCharsMax, 1, "Write why.");
+const reason = lineField(limits.dkp.reasonCharsMax, 1, "Enter a reason.");
 const people = z.array(id).min(1).max(limits.dkp.personsPerEntryMax);
 const points = z.union([z.string().max(40), z.number()]).openapi({
   description: "Points as people write them, exact to the pool's decimals.",

@@ -92,7 +92,7 @@ function notBehindDecay(pool: Pool, input: Shares): readonly Guard[] {
         const points = formatPoints(left, pool.decimals);
         return new Conflict(
           "dkp/behind-decay",
-          `The pool has decayed since then. Give ${points} as of now instead: that is what ` +
+          `Decay was applied since that date. Award ${points} as of now instead: that is what ` +
             "would be left.",
           { proposal: { points, effectiveAt: null } },
         );

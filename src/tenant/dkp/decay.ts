@@ -57,7 +57,7 @@ export async function runDecay(
   const pool = await poolOf(ctx, input.pool);
   const { decay } = pool;
   if (decay === null) {
-    throw new Conflict("dkp/no-decay", "This pool has no decay. Set how much in its rules first.");
+    throw new Conflict("dkp/no-decay", "This pool has no decay. Set it in the rules first.");
   }
   const nowMs = ctx.now().getTime();
   const period = input.period ?? isoWeek(localDateOf(nowMs, ctx.guild.timeZone));

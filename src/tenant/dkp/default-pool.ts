@@ -24,7 +24,7 @@ export async function setDefaultPool(ctx: GuildContext, kind: PoolKind): Promise
       () =>
         new Conflict(
           "dkp/pool-has-entries",
-          "Points were given already, so the kind of the pool stays as it is.",
+          "Points were already awarded, so the type of the pool cannot change.",
         ),
     ),
     sql`update pools set is_default = 0, archived_at = ${ctx.now().getTime()} where is_default = 1`,
@@ -38,7 +38,7 @@ export async function setDefaultPool(ctx: GuildContext, kind: PoolKind): Promise
       () =>
         new Conflict(
           "dkp/pool-name-taken",
-          "A pool of another kind has this name. Rename it first.",
+          "A pool of another type has this name. Rename it first.",
         ),
     ),
     systemAccounts("default"),

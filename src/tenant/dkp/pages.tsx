@@ -139,7 +139,7 @@ async function sendForm(c: PageContext, kind: Kind) {
     if (kind === "adjust") await service.adjust(ctx, parsedForm(adjustBody, { ...fields, points }));
     if (kind === "spend") await service.spend(ctx, parsedForm(spendBody, { ...fields, points }));
   } catch (error) {
-    const failed = failedForm(error, values);
+    const failed = failedForm(error, values, viewOf(c).messages);
     const poolId = typeof fields["pool"] === "string" ? fields["pool"] : undefined;
     const pool = await service.poolOf(ctx, poolId);
     const form = translatedForm(viewOf(c), failed, error as AppError, pool.decimals);
@@ -170,7 +170,12 @@ async function sendReversal(c: PageContext) {
     return c.redirect(`/g/${c.var.guild.guild.slug}/ledger/${made.id}?done=undone`, 303);
   } catch (error) {
     if (error instanceof AppError && error.kind === "not-found") throw error;
-    const form = translatedForm(viewOf(c), failedForm(error, values), error as AppError, 0);
+    const form = translatedForm(
+      viewOf(c),
+      failedForm(error, values, viewOf(c).messages),
+      error as AppError,
+      0,
+    );
     c.status(statusOf(error as AppError) as 422);
     return await showReversal(c, form);
   }

@@ -92,7 +92,7 @@ export async function poolOf(ctx: GuildContext, id: string | undefined): Promise
       ? await ctx.db.first<PoolRow>(DEFAULT_POOL)
       : await ctx.db.first<PoolRow>(ONE_POOL, id);
   if (row === undefined) {
-    throw new NotFound("dkp/pool-not-found", "This guild has no such pool. List the pools first.");
+    throw new NotFound("dkp/pool-not-found", "This pool does not exist. Choose one from the list.");
   }
   return toPool(row);
 }

@@ -141,7 +141,7 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   if (isSame) return first;
   throw new Invalid(
     "idempotency/key-reused",
-    "This Idempotency-Key was used for another request. Make a new key for a new request.",
+    "This Idempotency-Key was used for another request. Create a new key for each request.",
   );
 }
 
@@ -184,7 +184,7 @@ function mustStayExact(id: LedgerTxId): Guard {
     () =>
       new Conflict(
         "dkp/balance-too-large",
-        "A balance would become larger than we can keep exactly. Use smaller amounts.",
+        "A balance would exceed the largest number that we can store. Use fewer points.",
       ),
   );
 }

@@ -156,7 +156,7 @@ export async function entry(ctx: GuildContext, id: string): Promise<Entry> {
   allow(ctx, "ledger.view");
   const found = await readEntry(ctx, id);
   if (found !== undefined) return found;
-  throw new NotFound("dkp/entry-not-found", "There is no such entry in this guild's ledger.");
+  throw new NotFound("dkp/entry-not-found", "This entry does not exist in the ledger.");
 }
 
 /** The entry with this id, without a permission check. For verbs that have checked. */
@@ -225,7 +225,7 @@ export async function statement(
   const pool = await poolOf(ctx, query.pool);
   const account = await readAccount(ctx, pool, query.personId);
   if (account === undefined) {
-    throw new NotFound("roster/person-not-found", "There is no such person in this roster.");
+    throw new NotFound("roster/person-not-found", "This person does not exist in the roster.");
   }
   const [seq, line] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, 0] : decodeCursor(query.cursor, 2);

@@ -96,7 +96,10 @@ export async function changeRules(
         sql`exists (select 1 from pools where id = ${pool.id}
           and rules_version = ${pool.rulesVersion})`,
         () =>
-          new Conflict("dkp/rules-changed", "Somebody changed these rules just now. Look again."),
+          new Conflict(
+            "dkp/rules-changed",
+            "Another person just changed these rules. Reload the page.",
+          ),
       ),
       sql`update pools set rules = ${JSON.stringify(after)}, rules_version = ${version},
         name = ${name?.trim() ?? pool.name} where id = ${pool.id}`,
@@ -125,11 +128,16 @@ export async function archivePool(ctx: GuildContext, id: string): Promise<Pool> 
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from pools where id = ${pool.id} and is_default = 0)`,
-      () => new Conflict("dkp/pool-is-default", "The guild's default pool stays."),
+      () =>
+        new Conflict("dkp/pool-is-default", "The default pool of the guild cannot be archived."),
     ),
     guard(
       sql`not exists (select 1 from holds where pool_id = ${pool.id})`,
-      () => new Conflict("dkp/pool-in-use", "Auctions hold points of this pool. Let them end."),
+      () =>
+        new Conflict(
+          "dkp/pool-in-use",
+          "Open auctions hold points of this pool. Wait until they end.",
+        ),
     ),
     sql`update pools set archived_at = ${ctx.now().getTime()} where id = ${pool.id}`,
     record(ctx, "dkp.pool-archive", pool.id, { after: { name: pool.name } }),
@@ -160,7 +168,7 @@ function amountOf(pool: Pool, points: Points, rule: string): number {
   const amount = parsePoints(points, pool.decimals);
   // Only the floor may be below zero.
   if (amount !== undefined && (amount > 0 || rule === "floor")) return amount;
-  const detail = `Give a number with at most ${pool.decimals} digits after the point.`;
+  const detail = `Enter a number with at most ${pool.decimals} decimals.`;
   throw new Invalid("dkp/bad-rules", detail, { errors: [{ pointer: `/${rule}`, detail }] });
 }
 
@@ -169,8 +177,8 @@ async function unlessTaken(writing: Promise<unknown>): Promise<void> {
     await writing;
   } catch (error) {
     if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
-    throw new Conflict("dkp/pool-name-taken", "Another pool has this name.", {
-      errors: [{ pointer: "/name", detail: "Taken." }],
+    throw new Conflict("dkp/pool-name-taken", "Another pool has this name. Choose another name.", {
+      errors: [{ pointer: "/name", detail: "Another pool has this name. Choose another one." }],
     });
   }
 }

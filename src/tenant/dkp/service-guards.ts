@@ -9,7 +9,7 @@ export function reasonOf(text: string): string {
   const reason = text.trim();
   if (reason !== "" && reason.length <= limits.dkp.reasonCharsMax) return reason;
   const most = limits.dkp.reasonCharsMax;
-  throw invalid("dkp/bad-reason", "/reason", `Say why, in at most ${most} characters.`);
+  throw invalid("dkp/bad-reason", "/reason", `Enter a reason of up to ${most} characters.`);
 }
 
 export function invalid(code: `dkp/${string}`, pointer: string, detail: string): Invalid {
@@ -32,11 +32,6 @@ export function peopleAreHere(pool: Pool, ids: readonly PersonId[]): Guard {
   return guard(
     sql`(select count(*) from persons where status = 'active' and is_example = ${pool.isExample}
       and id in (select value from json_each(${JSON.stringify(unique)}))) = ${unique.length}`,
-    () =>
-      invalid(
-        "dkp/bad-people",
-        "/personIds",
-        "Some of these people are not active in this roster. Load the list again.",
-      ),
+    () => invalid("dkp/bad-people", "/personIds", "Choose active people from the roster."),
   );
 }

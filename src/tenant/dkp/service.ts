@@ -88,7 +88,7 @@ export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry
   const amount = amountOf(input.points, pool, "positive");
   const ids = uniquePeople(input.personIds, "/personIds");
   if (input.effectiveAt !== undefined && input.effectiveAt > ctx.now().getTime()) {
-    throw invalid("dkp/bad-time", "/effectiveAt", "Points are given for what happened already.");
+    throw invalid("dkp/bad-time", "/effectiveAt", "Choose a date in the past.");
   }
   return await awardShares(ctx, pool, {
     shares: ids.map((personId) => ({ personId, amount })),
@@ -114,7 +114,10 @@ export async function spend(ctx: GuildContext, input: SpendInput): Promise<Entry
   const sharedWith = shared.length === 0 ? [] : uniquePeople(shared, "/sharedWith");
   const lines = spendLines(pool.kind, personId!, amount, sharedWith);
   const draft = draftOf("spend", pool, input.reason, lines);
-  const short = new Conflict("dkp/insufficient-balance", "The balance is too low for this price.");
+  const short = new Conflict(
+    "dkp/insufficient-balance",
+    "The balance is too low for this price. Enter a lower price.",
+  );
   try {
     return await post(ctx, { ...draft, after: floorGuard(pool, personId!, short) });
   } catch (error) {
@@ -153,12 +156,12 @@ export async function reverse(
   allow(ctx, "points.award");
   const original = await readEntry(ctx, input.txId);
   if (original === undefined) {
-    throw new NotFound("dkp/entry-not-found", "There is no such entry in this guild's ledger.");
+    throw new NotFound("dkp/entry-not-found", "This entry does not exist in the ledger.");
   }
   if (original.kind === "reversal") {
     throw new Conflict(
       "dkp/reversal-is-final",
-      "A reversal stands. Make a new entry to give the points again.",
+      "A reversal cannot be reverted. To give the points again, record a new entry.",
     );
   }
   const pool = await poolOf(ctx, original.poolId);
@@ -194,8 +197,8 @@ function amountOf(points: PointsInput, pool: Pool, allowed: "positive" | "not ze
   throw invalid(
     "dkp/bad-points",
     "/points",
-    `Give a number ${allowed === "positive" ? "above zero" : "other than zero"}, with at most ` +
-      `${pool.decimals} digits after the point and no larger than ${most}.`,
+    `Enter a number ${allowed === "positive" ? "above zero" : "other than zero"} with at most ` +
+      `${pool.decimals} decimals and up to ${most}.`,
   );
 }
 
@@ -206,7 +209,11 @@ function uniquePeople(ids: readonly string[], pointer: string): readonly PersonI
     throw invalid("dkp/bad-people", pointer, `Choose at most ${most} people at once.`);
   }
   if (new Set(ids).size !== ids.length) {
-    throw invalid("dkp/bad-people", pointer, "Name each person once: mains and alts are one.");
+    throw invalid(
+      "dkp/bad-people",
+      pointer,
+      "Choose each person only once. Main and alts are one person.",
+    );
   }
   return ids as readonly PersonId[];
 }
@@ -217,7 +224,7 @@ function notReversed(id: LedgerTxId): Guard {
     () =>
       new Conflict(
         "dkp/already-reversed",
-        "This entry was reversed before. Make a new entry to give the points again.",
+        "This entry was already reverted. To give the points again, record a new entry.",
       ),
   );
 }
@@ -246,7 +253,7 @@ async function withFigures(
   const price = formatPoints(required, pool.decimals);
   return new Conflict(
     "dkp/insufficient-balance",
-    `${account.name} has ${account.points} points; this needs ${price}.`,
+    `${account.name} has ${account.points} points, but ${price} is needed. Enter a lower price.`,
     { balance: account.balance, required, floor: pool.floor, decimals: pool.decimals },
   );
 }

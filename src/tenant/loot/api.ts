@@ -28,7 +28,7 @@ export const newLoot = z
   .openapi("NewLoot");
 
 export const revertBody = z
-  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why.") })
+  .strictObject({ reason: lineField(limits.dkp.reasonCharsMax, 1, "Enter a reason.") })
   .openapi("LootReversal");
 
 export const lootFilters = z.object({

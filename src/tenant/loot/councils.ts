@@ -180,7 +180,10 @@ export async function council(ctx: GuildContext, id: string): Promise<CouncilVie
 async function own(ctx: GuildContext): Promise<PersonId> {
   const me = await ownPerson(ctx);
   if (me !== undefined) return me.id;
-  throw new NotFound("roster/person-not-found", "You are not in the roster.");
+  throw new NotFound(
+    "roster/person-not-found",
+    "You are not in the roster. Ask an officer to add you.",
+  );
 }
 
 function isOpen(id: string): readonly Guard[] {
@@ -188,7 +191,7 @@ function isOpen(id: string): readonly Guard[] {
     guard(existsIn(table, isCouncil(id)), noSuchCouncil),
     guard(
       existsIn(table, and(isCouncil(id), eq(table.status, "open"))),
-      () => new Conflict("loot/council-over", "This council has decided already."),
+      () => new Conflict("loot/council-over", "This loot council has already decided."),
     ),
   ];
 }
@@ -199,13 +202,13 @@ function isCouncil(id: string): SQL {
 }
 
 function noSuchCouncil(): NotFound {
-  return new NotFound("loot/council-not-found", "This guild has no such council.");
+  return new NotFound("loot/council-not-found", "This loot council does not exist.");
 }
 
 function isActive(personId: string): Guard {
   return guard(
     isActivePerson(personId),
-    () => new NotFound("roster/person-not-found", "This guild has no such person."),
+    () => new NotFound("roster/person-not-found", "This person does not exist in the roster."),
   );
 }
 

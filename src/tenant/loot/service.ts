@@ -74,7 +74,7 @@ export async function lootItem(ctx: GuildContext, id: string): Promise<Loot> {
   allow(ctx, "loot.view");
   const row = await lootById.first(ctx.db, { id });
   if (row) return toLoot(row);
-  throw new NotFound("loot/not-found", "This guild has no such loot.");
+  throw new NotFound("loot/not-found", "This item does not exist in the loot list.");
 }
 
 /**
@@ -117,13 +117,14 @@ export async function addLoot(
 function priceOf(input: NewLoot, pool: Pool): number {
   const toPerson = input.fate === "person";
   if (toPerson !== (input.personId !== undefined)) {
-    throw bad("/personId", "Say who got it, or that nobody did.");
+    throw bad("/personId", "Choose a recipient or another destination.");
   }
   const price = input.points === undefined ? 0 : parsePoints(input.points, pool.decimals);
   if (price === undefined || price < 0) {
-    throw bad("/points", `Give a number with at most ${pool.decimals} digits after the point.`);
+    throw bad("/points", `Enter a number with at most ${pool.decimals} decimals.`);
   }
-  if (price > 0 && !toPerson) throw bad("/points", "Nobody pays for what nobody gets.");
+  if (price > 0 && !toPerson)
+    throw bad("/points", "Only a person can pay. Choose a recipient, or leave the price empty.");
   return price;
 }
 
@@ -174,7 +175,10 @@ function paymentStatements(
   txId: LedgerTxId,
   personId: PersonId,
 ): readonly (Writable | Guard)[] {
-  const short = new Conflict("dkp/insufficient-balance", "The balance is too low for this price.");
+  const short = new Conflict(
+    "dkp/insufficient-balance",
+    "The balance is too low for this price. Enter a lower price.",
+  );
   return [
     ...statementsOf(ctx, txId, key, {
       pool,
@@ -203,7 +207,7 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
   const pool = await poolOf(ctx, item.poolId ?? undefined);
   const reversal = newId<LedgerTxId>();
   const isAward = eq(lootAwards.id, item.id);
-  const isDone = () => new Conflict("loot/reverted-already", "This award was taken back already.");
+  const isDone = () => new Conflict("loot/reverted-already", "This award was already reverted.");
   await write(ctx.db, [
     guard(existsIn(lootAwards, and(isAward, isNull(lootAwards.revertedAt))), isDone),
     ...(entry === undefined
@@ -260,7 +264,7 @@ function toLoot(row: LootRow): Loot {
 }
 
 function notActive(): Invalid {
-  return bad("/personId", "This person is not active in the roster.");
+  return bad("/personId", "Choose an active person from the roster.");
 }
 
 function bad(pointer: string, detail: string): Invalid {

@@ -35,11 +35,15 @@ export async function setWishes(
 ): Promise<readonly Wish[]> {
   allow(ctx, "raids.join");
   const me = await ownPerson(ctx);
-  if (me === undefined) throw new NotFound("roster/person-not-found", "You are not in the roster.");
+  if (me === undefined)
+    throw new NotFound(
+      "roster/person-not-found",
+      "You are not in the roster. Ask an officer to add you.",
+    );
   const unique = new Map(items.map((item) => [foldItem(item.itemName), item]));
   if (unique.size !== items.length)
-    throw new Invalid("loot/bad-loot", "Name each item once.", {
-      errors: [{ pointer: "/items", detail: "Name each item once." }],
+    throw new Invalid("loot/bad-loot", "Fix the fields below.", {
+      errors: [{ pointer: "/items", detail: "Enter each item only once." }],
     });
   const at = ctx.now().getTime();
   const rows = [...unique].map(([itemKey, { itemName, note }], index) => ({

@@ -94,7 +94,7 @@ async function chooseLoot(c: PageContext) {
     if (!input.success) throw invalidFrom(input.error, "form");
     await setDefaultPool(c.var.guild, input.data.kind);
   } catch (error) {
-    const form = failedForm(error, values);
+    const form = failedForm(error, values, viewOf(c).messages);
     c.status(statusOf(error as AppError) as 422);
     const isGiven = (error as AppError).code === "dkp/pool-has-entries";
     const detail = viewOf(c).messages.onboarding.poolHasEntries;
@@ -110,8 +110,9 @@ async function setSchedule(c: PageContext) {
   const values = { ...sent, weekdays: [sent["weekdays"] ?? []].flat() } as FormState["values"];
   const input = scheduleForm.safeParse(values);
   if (!input.success) {
-    const t = viewOf(c).messages.onboarding.errors;
-    const { errors, ...failed } = failedForm(invalidFrom(input.error, "form"), values);
+    const { messages } = viewOf(c);
+    const t = messages.onboarding.errors;
+    const { errors, ...failed } = failedForm(invalidFrom(input.error, "form"), values, messages);
     const texts = Object.keys(errors).map((name) => [name, t[name as keyof typeof t]]);
     const form = { ...failed, detail: t.input, errors: Object.fromEntries(texts) };
     return c.html(<SchedulePage view={viewOf(c)} form={form} />, 422);

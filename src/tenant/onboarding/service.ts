@@ -100,7 +100,7 @@ export async function addExample(ctx: GuildContext): Promise<void> {
     class: classId,
     role,
   }));
-  const isThere = new Conflict("onboarding/example-is-there", "The example is there already.");
+  const isThere = new Conflict("onboarding/example-is-there", "The example was already added.");
   try {
     await writeUnique(ctx, [
       guard(sql`not exists (select 1 from persons where is_example = 1)`, () => isThere),

@@ -78,7 +78,7 @@ export const presenceBody = z
 export const raidAwardBody = z
   .strictObject({
     points,
-    reason: lineField(limits.dkp.reasonCharsMax, 1, "Write why."),
+    reason: lineField(limits.dkp.reasonCharsMax, 1, "Enter a reason."),
     benchPct: z.number().int().min(0).max(100).optional(),
     exceptLate: z.boolean().optional(),
   })

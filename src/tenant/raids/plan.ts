@@ -81,7 +81,7 @@ export async function planSeries(ctx: GuildContext, input: NewSeries): Promise<R
       () =>
         new Conflict(
           "raids/too-many-series",
-          `A guild has ${limits.raids.seriesMax} weekly raids at most. End one first.`,
+          `A guild has ${limits.raids.seriesMax} weekly raids at most. End one of them first.`,
         ),
     ),
     {
@@ -111,7 +111,7 @@ export async function endSeries(ctx: GuildContext, id: string): Promise<void> {
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raid_series where id = ${id} and ended_at is null)`,
-      () => new NotFound("raids/series-not-found", "This guild has no such weekly raid."),
+      () => new NotFound("raids/series-not-found", "This weekly raid does not exist."),
     ),
     sql`update raid_series set ended_at = ${nowMs} where id = ${id}`,
     sql`update raids set status = 'canceled' where series_id = ${id} and status = 'planned'
@@ -174,7 +174,7 @@ export async function signUp(ctx: GuildContext, id: string, input: SignupInput):
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status in ('planned', 'running'))`,
-      () => new Conflict("raids/over", "This raid is over or canceled."),
+      () => new Conflict("raids/over", "This raid has ended or was canceled."),
     ),
     guard(
       sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
@@ -238,10 +238,10 @@ export function announceRaid(ctx: GuildContext, id: string) {
 function isPlanned(id: string) {
   return guard(
     sql`exists (select 1 from raids where id = ${id} and status = 'planned')`,
-    () => new Conflict("raids/begun", "This raid has begun or is over, so it stays as it is."),
+    () => new Conflict("raids/begun", "This raid has started or ended, so it cannot be changed."),
   );
 }
 
 function noSuchPerson(): NotFound {
-  return new NotFound("roster/person-not-found", "This guild has no such person.");
+  return new NotFound("roster/person-not-found", "This person does not exist in the roster.");
 }

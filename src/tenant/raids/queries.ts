@@ -139,7 +139,7 @@ export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
 export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.view");
   const row = await ctx.db.first<Raid>(`${RAID} WHERE r.id = ?`, id);
-  if (row === undefined) throw new NotFound("raids/not-found", "This guild has no such raid.");
+  if (row === undefined) throw new NotFound("raids/not-found", "This raid does not exist.");
   const own = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
   const found = await ctx.db.all<RaidPerson & { userId: string | null; isExempt: unknown }>(
     PEOPLE,

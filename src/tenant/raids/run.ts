@@ -50,7 +50,7 @@ export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status = 'planned')`,
-      () => new Conflict("raids/not-planned", "This raid has begun already, or was canceled."),
+      () => new Conflict("raids/not-planned", "This raid has already started or was canceled."),
     ),
     sql`update raids set status = 'running', started_at = ${nowMs} where id = ${id}`,
     sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, joined_at)
@@ -113,7 +113,7 @@ export async function setPresence(
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status in ('running', 'ended'))`,
-      () => new Conflict("raids/not-begun", "This raid has not begun yet."),
+      () => new Conflict("raids/not-begun", "This raid has not started yet."),
     ),
     guard(
       sql`(select count(*) from persons where status = 'active'
@@ -149,7 +149,11 @@ export async function setPresence(
 export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.join");
   const me = await ownPerson(ctx);
-  if (me === undefined) throw new NotFound("roster/person-not-found", "You are not in the roster.");
+  if (me === undefined)
+    throw new NotFound(
+      "roster/person-not-found",
+      "You are not in the roster. Ask an officer to add you.",
+    );
   await raid(ctx, id);
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
@@ -159,13 +163,13 @@ export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView
       () =>
         new Conflict(
           "raids/bench-closed",
-          "The bench is open from an hour before the raid until its end.",
+          "The bench is open from one hour before the raid until it ends.",
         ),
     ),
     guard(
       sql`not exists (select 1 from raid_attendance where raid_id = ${id}
         and person_id = ${me.id} and presence = 'present')`,
-      () => new Conflict("raids/already-there", "You are in the raid already."),
+      () => new Conflict("raids/already-there", "You are already in the raid."),
     ),
     sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, joined_at)
       values (${id}, ${me.id}, 'bench', ${USUAL_CREDIT.bench}, 'benched', ${nowMs})
@@ -190,12 +194,12 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
   allow(ctx, "points.award");
   const now = await raid(ctx, id);
   if (now.status !== "running" && now.status !== "ended") {
-    throw new Conflict("raids/not-begun", "This raid has not begun yet.");
+    throw new Conflict("raids/not-begun", "This raid has not started yet.");
   }
   const pool = await poolOf(ctx, now.poolId);
   const amount = parsePoints(input.points, pool.decimals);
   if (amount === undefined || amount <= 0) {
-    const detail = `Give a number above zero, with at most ${pool.decimals} digits after the point.`;
+    const detail = `Enter a number above zero with at most ${pool.decimals} decimals.`;
     throw new Invalid("dkp/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
   }
   const isLate = (remark: string | null) => remark === "late" || remark === "late-unprepared";
@@ -209,7 +213,10 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
     }))
     .filter((share) => share.amount > 0);
   if (shares.length === 0) {
-    throw new Conflict("raids/nobody-there", "Nobody is in this raid yet.");
+    throw new Conflict(
+      "raids/nobody-there",
+      "Nobody is present in this raid yet. Save the attendance first.",
+    );
   }
   return await awardShares(ctx, pool, {
     shares,
@@ -222,11 +229,11 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
 function isRunning(id: string): Guard {
   return guard(
     sql`exists (select 1 from raids where id = ${id} and status = 'running')`,
-    () => new Conflict("raids/not-running", "This raid is not going on."),
+    () => new Conflict("raids/not-running", "This raid is not in progress."),
   );
 }
 
 function badPeople(): Invalid {
-  const detail = "Some of these people are not active in this roster. Load the list again.";
+  const detail = "Choose active people from the roster.";
   return new Invalid("raids/bad-people", detail, { errors: [{ pointer: "/people", detail }] });
 }

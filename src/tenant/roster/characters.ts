@@ -153,6 +153,6 @@ function isCharacter(id: string): SQL {
 function noSuchCharacter(): NotFound {
   return new NotFound(
     "roster/character-not-found",
-    "There is no such character in this roster. Look at the person again.",
+    "This character does not exist. Reload the page of the person.",
   );
 }

@@ -32,7 +32,10 @@ export async function linkMember(ctx: GuildContext, id: string, fromId: string):
   allow(ctx, "roster.manage");
   const from = await userOfPerson.first(ctx.db, { id: fromId });
   if (!from?.userId) {
-    throw new NotFound("roster/person-not-found", "That person is no member. Choose another one.");
+    throw new NotFound(
+      "roster/person-not-found",
+      "This person is not a member. Choose another one.",
+    );
   }
   const { userId } = from;
   const nowMs = ctx.now().getTime();
@@ -45,7 +48,7 @@ export async function linkMember(ctx: GuildContext, id: string, fromId: string):
       () =>
         new Conflict(
           "roster/already-linked",
-          "This person belongs to a member already, or to the example. Look at the roster again.",
+          "This person already belongs to a member or to the example. Reload the roster.",
         ),
     ),
     build

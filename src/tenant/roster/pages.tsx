@@ -94,7 +94,10 @@ async function showCharacter(c: PageContext, form: FormState) {
   const person = await service.person(c.var.guild, c.req.param("id")!);
   const character = person.characters.find(({ id }) => id === c.req.param("character"));
   if (character === undefined) {
-    throw new NotFound("roster/character-not-found", "There is no such character here.");
+    throw new NotFound(
+      "roster/character-not-found",
+      "This character does not exist. Reload the page of the person.",
+    );
   }
   return c.html(<CharacterPage view={viewOf(c)} character={character} form={form} />);
 }
@@ -218,19 +221,18 @@ async function orForm(
   } catch (error) {
     if (!(error instanceof AppError) || error.kind === "not-found") throw error;
     c.status(statusOf(error) as 422);
-    return await show(translated(c, failedForm(error, values), error.code));
+    return await show(translated(c, failedForm(error, values, viewOf(c).messages), error.code));
   }
 }
 
 function translated(c: PageContext, form: FormState, code: string): FormState {
   const t = viewOf(c).messages.roster.errors;
   const isTaken = code === "roster/name-taken";
-  const names = Object.keys(form.errors);
-  const text = (name: string) => (name === "name" ? (isTaken ? t.taken : t.name) : t.field);
   if (!isTaken && code !== "request/invalid") return form;
+  const name = form.errors["name"] !== undefined && { name: isTaken ? t.taken : t.name };
   return {
     ...form,
     detail: isTaken ? t.taken : t.input,
-    errors: Object.fromEntries(names.map((name) => [name, text(name)])),
+    errors: { ...form.errors, ...name },
   };
 }

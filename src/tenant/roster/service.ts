@@ -279,9 +279,18 @@ export async function writeUnique(
     await write(ctx.db, statements);
   } catch (error) {
     if (!(error instanceof DatabaseError && error.kind === "unique")) throw error;
-    throw new Conflict("roster/name-taken", "Somebody in the guild has this name already.", {
-      errors: [{ pointer: "/name", detail: "Taken." }],
-    });
+    throw new Conflict(
+      "roster/name-taken",
+      "A person in this guild already has this name. Choose another one.",
+      {
+        errors: [
+          {
+            pointer: "/name",
+            detail: "A person in this guild already has this name. Choose another one.",
+          },
+        ],
+      },
+    );
   }
 }
 
@@ -307,7 +316,7 @@ function toPerson(ctx: GuildContext, row: PersonRow): Person {
 }
 
 function noSuchPerson(): NotFound {
-  return new NotFound("roster/person-not-found", "There is no such person in this roster.");
+  return new NotFound("roster/person-not-found", "This person does not exist in the roster.");
 }
 
 /** Guards a write: `roster/person-not-found` unless the person exists. */

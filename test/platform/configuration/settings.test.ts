@@ -59,7 +59,10 @@ describe("a setting of the platform", () => {
     const refused = await t.anonymous.post("/api/users", person);
     expect([refused.status, refused.body.type]).toEqual([403, "/problems/auth/sign-up-closed"]);
     const page = await t.anonymous.submit("/sign-up", person);
-    expect([page.status, page.text.includes("Nobody can make an account")]).toEqual([403, true]);
+    expect([page.status, page.text.includes("New accounts are closed at the moment")]).toEqual([
+      403,
+      true,
+    ]);
     const { email, password } = operator.identity;
     expect((await t.anonymous.post("/api/session", { email, password })).status).toBe(201);
     await change({ signUpOpen: true });

@@ -62,7 +62,7 @@ describe("an operator", () => {
   test("closes a guild with a reason that its members read, and opens it again", async () => {
     const address = `/operator/guilds/${guild.id}`;
     const empty = await operator.submit(`${address}/suspension`, { reason: " " });
-    expect([empty.status, empty.text.includes("Write why.")]).toEqual([422, true]);
+    expect([empty.status, empty.text.includes("Enter a reason.")]).toEqual([422, true]);
     const sent = await operator.submit(`${address}/suspension`, { reason: "Under review" });
     expect([sent.status, sent.headers.get("location")]).toEqual([303, `${address}?done=saved`]);
     const closed = await guild.owner.get("/standings");

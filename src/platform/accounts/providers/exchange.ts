@@ -91,7 +91,7 @@ export async function profileFrom(
 export function flowNotValid(cause?: unknown): Malformed {
   return new Malformed(
     "auth/round-not-valid",
-    "This sign-in was not begun in this browser, or it is over. Begin again.",
+    "This sign-in was started in another browser, or it has expired. Start again.",
     {},
     { cause },
   );
@@ -120,7 +120,7 @@ function asProblem(error: unknown): AppError {
 function unavailable(cause?: unknown): Unavailable {
   return new Unavailable(
     "auth/provider-unavailable",
-    "The other site did not answer. Nothing has changed; begin again in a moment.",
+    "The other site did not answer. Nothing has changed. Try again in a moment.",
     { retryAfterMs: 5_000 },
     { cause },
   );

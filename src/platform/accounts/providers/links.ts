@@ -56,17 +56,14 @@ export async function unlink(ctx: PlatformContext, provider: ProviderId): Promis
   await write(platform.db, [
     guard(
       sql`exists (select 1 from identities where user_id = ${userId} and provider = ${provider})`,
-      () => new NotFound("auth/not-linked", "This is not linked to your account. Look again."),
+      () => new NotFound("auth/not-linked", "This account is not linked. Reload the page."),
     ),
     guard(
       sql`exists (select 1 from users where id = ${userId} and password_hash is not null)
         or exists (select 1 from identities where user_id = ${userId} and provider <> ${provider}
           and provider in (select value from json_each(${usable})))`,
       () =>
-        new Conflict(
-          "auth/last-way-in",
-          "Nothing else would open your account. Set a password first.",
-        ),
+        new Conflict("auth/last-way-in", "This is your only way to sign in. Set a password first."),
     ),
     sql`delete from identities where user_id = ${userId} and provider = ${provider}`,
     ...(await noticeRows(ctx, userId, "unlinked", { provider: providerName(provider) })),
@@ -107,7 +104,7 @@ export function linkRows(
       () =>
         new Conflict(
           "auth/identity-taken",
-          "This opens another account here. Sign in with it and unlink it there first.",
+          "It is already linked to another Guildhall account. Sign in to that account and unlink it there first.",
         ),
     ),
     guard(
@@ -116,7 +113,7 @@ export function linkRows(
       () =>
         new Conflict(
           "auth/identity-exists",
-          "Another account of the same kind is linked already. Unlink that one first.",
+          "Another account of this kind is already linked. Unlink that one first.",
         ),
     ),
     sql`insert into identities (provider, subject, user_id, name, linked_at, last_used_at)
@@ -180,6 +177,6 @@ function isLinked(userId: UserId, { id }: Provider, { subject }: Profile): Guard
   return guard(
     sql`exists (select 1 from identities where provider = ${id} and subject = ${subject}
       and user_id = ${userId})`,
-    () => new NotFound("auth/not-linked", "This is not linked to your account. Look again."),
+    () => new NotFound("auth/not-linked", "This account is not linked. Reload the page."),
   );
 }

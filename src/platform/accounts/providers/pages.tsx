@@ -125,7 +125,7 @@ function refuseFromElsewhere(c: Page): void {
   if (c.req.header("sec-fetch-site") === "same-origin") return;
   throw new Forbidden(
     "request/cross-site",
-    "This request seems to come from another site. Open the page here and try again.",
+    "This request came from another site. Open the page here and try again.",
   );
 }
 

@@ -90,8 +90,7 @@ async function linkAndSignIn(
       () =>
         new Conflict(
           "auth/link-first",
-          "An account has this address, but nobody has confirmed it. Sign in with its password " +
-            "or ask for a new one, then link in your account.",
+          "This address already has an account, but the address is not confirmed. Sign in with your password, then link the other account there.",
         ),
     ),
     ...linkRows(ctx, user.id, provider, profile),
@@ -121,8 +120,12 @@ async function makeAccount(
     if (!(error instanceof DatabaseError) || !error.violates("users.email")) throw error;
     throw new Conflict(
       "auth/email-taken",
-      "This address has an account already. Sign in to it, then link in your account.",
-      { errors: [{ pointer: "/email", detail: "This address has an account already." }] },
+      "This address already has an account. Sign in to it, then link the other account there.",
+      {
+        errors: [
+          { pointer: "/email", detail: "This address already has an account. Sign in instead." },
+        ],
+      },
     );
   }
 }

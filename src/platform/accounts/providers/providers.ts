@@ -89,7 +89,10 @@ export function providersOf(config: Config): readonly Provider[] {
 export function providerBy(config: Config, id: string): Provider {
   const found = providersOf(config).find((one) => one.id === id);
   if (found) return found;
-  throw new NotFound("auth/no-such-provider", "Nobody can sign in this way here. Choose another.");
+  throw new NotFound(
+    "auth/no-such-provider",
+    "This sign-in method is not available here. Choose another one.",
+  );
 }
 
 /** The display name of a provider, even if it is no longer configured. */

@@ -49,9 +49,13 @@ export async function setPersonalSecret(
   const { kind, value, account = null } = input;
   const errors = secretFaults(kind, input);
   if (errors.length > 0) {
-    throw new Invalid("secrets/not-right", "This cannot be right. Copy it once more from there.", {
-      errors,
-    });
+    throw new Invalid(
+      "secrets/not-right",
+      "The value is not valid. Copy it again from the other service.",
+      {
+        errors,
+      },
+    );
   }
   const { userId } = caller;
   const id = newId<string>();
@@ -75,7 +79,7 @@ export async function removePersonalSecret(ctx: PlatformContext, kind: SecretKin
   await write(ctx.services.platform.db, [
     guard(
       sql`exists (select 1 from user_secrets where user_id = ${userId} and kind = ${kind})`,
-      () => new NotFound("secrets/not-set", "This is not set. Look again."),
+      () => new NotFound("secrets/not-set", "This key is not set. Reload the page."),
     ),
     sql`delete from user_secrets where user_id = ${userId} and kind = ${kind}`,
     record(ctx, "secret.remove", userId, { before: { kind } }),

@@ -212,7 +212,7 @@ function quoted(fields: Fields, index: number): string {
 function tooManyFights(): TooLarge {
   return new TooLarge(
     "logs/too-many-fights",
-    "This log holds more fights or dungeon runs than one log may. Split it.",
+    "This log has too many fights or dungeon runs. Split it into smaller logs.",
     { fightsMax: limits.logs.fightsMax, keystonesMax: limits.logs.keystonesMax },
   );
 }

@@ -101,7 +101,7 @@ export function nameIn(bytes: Uint8Array, start: number, end: number): string {
 export function tooManyNames(): TooLarge {
   return new TooLarge(
     "logs/too-many-names",
-    "This log names more units or spells than one log may. Split it.",
+    "This log has too many units or spells. Split it into smaller logs.",
     { unitsMax: limits.logs.unitsMax, spellsMax: limits.logs.spellsMax },
   );
 }

@@ -161,7 +161,7 @@ export function translatedForm(view: View, form: FormState, error: AppError, dec
   return {
     ...form,
     errors: { ...Object.fromEntries(errors), ...(isShort && { points: sentences[error.code]! }) },
-    detail: sentences[error.code] ?? errors[0]?.[1] ?? error.message,
+    detail: sentences[error.code] ?? errors[0]?.[1] ?? form.detail ?? "",
   };
 }
 

@@ -88,7 +88,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "guild/migration-waits":
     "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
   "guild/schema-behind": "This guild is being updated. Try again in a moment.",
-  "guild/status-changed": "The status of this guild has changed. Reload the page.",
+  "guild/status-changed": "The status of this guild has changed. Check it and try again.",
   "guild/storage-full":
     "There is no space left to save this. Nothing was changed. Delete data that you do not need.",
   "guild/suspended": "This guild is suspended. Ask the operator of this platform.",

@@ -102,7 +102,8 @@ export const problems: Translated<typeof en> = {
     "guild/quarantined":
       "La base de datos de esta hermandad no ha superado una comprobación y no está disponible. Tiene que mirarla un operador.",
     "guild/schema-behind": "Esta hermandad se está actualizando. Inténtalo dentro de un momento.",
-    "guild/status-changed": "El estado de esta hermandad ha cambiado. Actualiza la página.",
+    "guild/status-changed":
+      "El estado de esta hermandad ha cambiado. Compruébalo e inténtalo de nuevo.",
     "guild/storage-full":
       "No queda espacio para guardar esto. No se ha cambiado nada. Borra lo que no haga falta.",
     "guild/suspended": "Esta hermandad está suspendida. Pregunta a quien administra la plataforma.",

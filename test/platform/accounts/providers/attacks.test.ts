@@ -15,7 +15,7 @@ async function refused(browser: Browser, url: URL): Promise<void> {
   const before = await counts(p.t);
   const answer = await browser.comeBack(url);
   expect(answer.status).toBe(400);
-  expect(answer.text).toContain("Begin again");
+  expect(answer.text).toContain("Start again");
   expect(await browser.whoAmI()).toBeUndefined();
   expect(await counts(p.t)).toEqual(before);
 }
@@ -212,7 +212,7 @@ describe("S25 somebody who signed up first with another person's address", () =>
     const before = await counts(p.t);
     const answer = await victim.through(p.oauth.discord, START, thrall);
     expect(answer.status).toBe(409);
-    expect(answer.text).toContain("nobody has confirmed it");
+    expect(answer.text).toContain("the address is not confirmed");
     expect(await victim.whoAmI()).toBeUndefined();
     expect(await counts(p.t)).toEqual(before);
     expect((await squatter.get("/api/account/identities")).body.items).toEqual([]);
@@ -254,7 +254,7 @@ describe("S25 somebody who signed up first with another person's address", () =>
     const form = { email: thrall.email, name: "T" };
     const taken = await attacker.submit("/sign-up/newcomer", form);
     expect(taken.status).toBe(409);
-    expect(taken.text).toContain("has an account already");
+    expect(taken.text).toContain("already has an account");
     expect(await attacker.whoAmI()).toBeUndefined();
     expect((await person.get("/api/account/identities")).body.items).toEqual([]);
   });
