@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Client, TenantDatabase } from "../../src/database/client.ts";
+import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
@@ -14,20 +14,17 @@ import {
   copyFromFile,
   copyToFile,
   inFile,
-  inspectCopy,
   pack,
   readOnce,
   withScratch,
 } from "./copies.ts";
-import { rebuildForeign } from "./foreign.ts";
+import { inspectCopy, rebuildForeign } from "./foreign.ts";
 import type { Rebuilt } from "./rebuild.ts";
 
 interface Deps extends RepointDeps {
   readonly migrations: readonly Migration[];
   readonly scratch: string;
   readonly anchors: Anchors;
-  /** Checks the product's rules on a guild's copy, and throws when it finds a fault. */
-  readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
 }
 
 const FORMAT = "guildhall-guild";
@@ -66,7 +63,10 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
     const { nowMs, heads } = await deps.anchors.known(placeOf(guild));
     await rebuildForeign({ from: raw, to: path, nowMs, omit: LEFT_OUT, anchors: headsOf(heads) });
   });
-  const { rows, schemaVersion } = await inspectCopy(path);
+  const { rows, schemaVersion } = await inspectCopy(path, {
+    isOurs: true,
+    checksLedger: false,
+  });
   return await inFile(path, async (client) => {
     const { id, name, realm, region, faction, description, timeZone, raidSchedule } = guild;
     const manifest: Manifest = {
@@ -197,7 +197,7 @@ export async function importGuild(
   const copy = draftIn(deps.scratch);
   return await withScratch([copy], async () => {
     const { manifest, rebuilt } = await openExport(deps, path, copy, guild.id);
-    await inspectCopy(copy, (db) => deps.check(db, guild));
+    await inspectCopy(copy, { isOurs: true });
     const closed = (await platform.guild(guild.id))!;
     await repointToCopy(deps, closed, await copyFromFile(host, copy), {
       migrations,

@@ -1,10 +1,15 @@
 import { sql } from "drizzle-orm";
-import type { TenantDatabase } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
+import {
+  BACKUP_COLUMNS,
+  type Backup,
+  type BackupRow,
+  toBackup,
+} from "../../src/platform/backups/rows.ts";
 import type { BackupReason } from "../../src/platform/backups/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
@@ -13,19 +18,11 @@ import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type RepointDeps, repointToCopy } from "../repoint.ts";
 import { type Anchors, headsOf } from "./anchors.ts";
-import {
-  type CopyFacts,
-  copyFromFile,
-  copyToFile,
-  inspectCopy,
-  pack,
-  unpack,
-  withScratch,
-} from "./copies.ts";
-import { rebuildForeign } from "./foreign.ts";
+import { copyFromFile, copyToFile, pack, unpack, withScratch } from "./copies.ts";
+import { inspectCopy, rebuildForeign } from "./foreign.ts";
+import type { CopyFacts } from "./inspection.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { retainedBy } from "./policy.ts";
-import { BACKUP_COLUMNS, type Backup, type BackupRow, toBackup } from "./rows.ts";
 import type { BackupStore } from "./store.ts";
 
 interface Deps extends RepointDeps {
@@ -35,8 +32,6 @@ interface Deps extends RepointDeps {
   /** A folder of this machine for temporary files. */
   readonly scratch: string;
   readonly anchors: Anchors;
-  /** Checks the product's rules on a guild's copy, and throws when it finds a fault. */
-  readonly check: (db: TenantDatabase, guild: Guild) => Promise<void>;
   /** Updates what the platform derives from a guild's database, such as the ends of auctions. */
   readonly afterRestore: (guild: Guild) => Promise<void>;
 }
@@ -65,7 +60,7 @@ export class Backups {
     by: string,
     guards: readonly Guard[] = [],
   ): Promise<Backup> {
-    const { platform, store, check } = this.#deps;
+    const { platform, store } = this.#deps;
     const { host } = atHostOf(this.#deps, guild);
     const id = newId<string>();
     await write(platform.db, [
@@ -82,7 +77,7 @@ export class Backups {
       try {
         await copyToFile(host, databaseName(guild.databaseName), copy);
         fault("backup.copied");
-        const facts = await inspectCopy(copy, (db) => check(db, guild));
+        const facts = await inspectCopy(copy, { isOurs: true });
         refuseOther(facts, guild.id);
         const sizes = await pack(copy, packed);
         const key = await this.#keyFor(guild.id, sizes.sha256);
@@ -90,7 +85,7 @@ export class Backups {
         await this.#note(id, { object_key: key });
         await store.put(key, packed);
         fault("backup.stored");
-        await this.#open(key, sizes.sha256, guild);
+        await this.#open(key, sizes.sha256, guild, true);
         await this.#note(id, {
           status: "good",
           bytes: sizes.bytes,
@@ -120,7 +115,9 @@ export class Backups {
   async verify(backup: Backup): Promise<CopyFacts> {
     const guild = await this.#guildOf(backup);
     try {
-      const facts = await this.#open(backup.objectKey!, hashIn(backup.objectKey!), guild);
+      const key = backup.objectKey!;
+      // The hash is part of the key, so a stranger in the store can name any file right.
+      const facts = await this.#open(key, hashIn(key), guild, false);
       const verifiedAt = this.#deps.platform.now().getTime();
       await this.#note(backup.id, { status: "good", verified_at: verifiedAt, error: null });
       return facts;
@@ -144,7 +141,7 @@ export class Backups {
     by: string,
     options: { readonly isLost?: boolean; readonly alongside?: readonly Writable[] } = {},
   ): Promise<Guild> {
-    const { store, migrations, anchors, check, afterRestore } = this.#deps;
+    const { store, migrations, anchors, afterRestore } = this.#deps;
     const guild = await this.#guildOf(backup);
     const { host } = atHostOf(this.#deps, guild);
     if (backup.status !== "good") {
@@ -165,7 +162,7 @@ export class Backups {
         nowMs: this.#deps.platform.now().getTime(),
         anchors: headsOf(known.heads),
       });
-      refuseOther(await inspectCopy(fresh, (db) => check(db, guild)), guild.id);
+      refuseOther(await inspectCopy(fresh, { isOurs: true }), guild.id);
       if (!options.isLost) await this.create(guild, "before-restore", by);
       fault("restore.kept");
       const stream = await copyFromFile(host, fresh);
@@ -291,11 +288,11 @@ export class Backups {
     return same?.object_key ?? keyOf(`guilds/${guildId}`, this.#deps.platform.now(), sha256);
   }
 
-  async #open(key: string, sha256: string, guild: Guild): Promise<CopyFacts> {
+  async #open(key: string, sha256: string, guild: Guild, isOurs: boolean): Promise<CopyFacts> {
     const copy = await this.#draft();
     return await withScratch([copy], async () => {
       await unpack(await this.#deps.store.get(key), copy, sha256);
-      const facts = await inspectCopy(copy, (db) => this.#deps.check(db, guild));
+      const facts = await inspectCopy(copy, { isOurs });
       refuseOther(facts, guild.id);
       return facts;
     });

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
 import { createGunzip, createGzip } from "node:zlib";
-import { type Client, TenantDatabase } from "../../src/database/client.ts";
+import type { Client } from "../../src/database/client.ts";
 import { quoteName } from "../../src/database/dump-sql.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
@@ -47,41 +47,6 @@ export async function copyFromFile(
     return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
   }
   return await inFile(path, (client) => dumpOf(client));
-}
-
-/** Facts about a copy, read from the copy itself. */
-export interface CopyFacts {
-  readonly guildId: string;
-  readonly generation: number;
-  readonly schemaVersion: number;
-  readonly rows: Readonly<Record<string, number>>;
-}
-
-/**
- * Opens a copy and checks that it is a complete database of a guild.
- *
- * @throws {DatabaseError} `corrupt` otherwise.
- */
-export async function inspectCopy(
-  path: string,
-  alsoCheck?: (db: TenantDatabase) => Promise<void>,
-): Promise<CopyFacts> {
-  return await inFile(path, async (client) => {
-    await refuseDamage(client);
-    const { rows } = await client.execute({
-      sql: "SELECT guild_id, generation, schema_version FROM _meta WHERE id = 1",
-      args: [],
-    });
-    const [guildId, generation, schemaVersion] = rows[0] ?? [];
-    if (typeof guildId !== "string") throw new DatabaseError("corrupt", "It carries no stamp.");
-    await alsoCheck?.(new TenantDatabase(client));
-    return {
-      guildId,
-      generation: Number(generation),
-      schemaVersion: Number(schemaVersion),
-      rows: await countRows(client),
-    };
-  });
 }
 
 /** @throws {DatabaseError} `corrupt` */

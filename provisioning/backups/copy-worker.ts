@@ -1,20 +1,26 @@
 import { DatabaseError } from "../../src/database/errors.ts";
 import { processBackground } from "../../src/kernel/background.ts";
 import { AppError } from "../../src/kernel/errors.ts";
-import type { RebuildAnswer } from "./foreign.ts";
-import { type RebuildRequest, rebuild } from "./rebuild.ts";
+import type { CopyAnswer, CopyRequest } from "./foreign.ts";
+import { inspectHere } from "./inspection.ts";
+import { rebuild } from "./rebuild.ts";
 
 // A separate process can be killed, whatever a foreign file makes SQLite do.
 
-processBackground.once(process, "message", async (request: RebuildRequest) => {
-  const answer = await rebuild(request).then(
-    (rebuilt): RebuildAnswer => ({ rebuilt }),
-    (error: unknown): RebuildAnswer => ({ refusal: refusalOf(error) }),
+processBackground.once(process, "message", async (request: CopyRequest) => {
+  const answer = await answerTo(request).catch(
+    (error: unknown): CopyAnswer => ({ refusal: refusalOf(error) }),
   );
   process.send?.(answer, () => process.disconnect());
 });
 
-function refusalOf(error: unknown): NonNullable<RebuildAnswer["refusal"]> {
+async function answerTo(request: CopyRequest): Promise<CopyAnswer> {
+  if ("rebuild" in request) return { rebuilt: await rebuild(request.rebuild) };
+  const facts = await inspectHere(request.inspect);
+  return { facts: { ...facts, rows: { ...facts.rows } } };
+}
+
+function refusalOf(error: unknown): NonNullable<CopyAnswer["refusal"]> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof AppError) {
     return { kind: error.kind, code: error.code, message, details: error.details };

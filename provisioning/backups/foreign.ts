@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "@hono/zod-openapi";
 import { DatabaseError } from "../../src/database/errors.ts";
@@ -6,6 +7,7 @@ import { processBackground } from "../../src/kernel/background.ts";
 import { Conflict, type ErrorCode, Invalid, TooLarge } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
 import { removeDatabase } from "../hosts/file-drafts.ts";
+import { type CopyFacts, type InspectRequest, inspectHere } from "./inspection.ts";
 import type { RebuildRequest, Rebuilt } from "./rebuild.ts";
 
 // Both files are in the same folder, as sources and in the bundle.
@@ -24,6 +26,14 @@ const answerShape = z.object({
       head: anchor.omit({ at: true }),
     })
     .optional(),
+  facts: z
+    .object({
+      guildId: z.string(),
+      generation: z.number().int(),
+      schemaVersion: z.number().int(),
+      rows: z.record(z.string(), z.number().int()),
+    })
+    .optional(),
   refusal: z
     .object({
       kind: z.string(),
@@ -34,8 +44,13 @@ const answerShape = z.object({
     .optional(),
 });
 
-/** The message of the process that rebuilds a foreign file: a result or an error. */
-export type RebuildAnswer = z.infer<typeof answerShape>;
+/** The message to the process that opens copies: it rebuilds a file, or inspects one. */
+export type CopyRequest =
+  | { readonly rebuild: RebuildRequest }
+  | { readonly inspect: InspectRequest };
+
+/** The answer of that process: a result or an error. */
+export type CopyAnswer = z.infer<typeof answerShape>;
 
 /**
  * Rebuilds a foreign file (`rebuild.ts`) in a separate process, which is killed when it takes too long.
@@ -54,7 +69,7 @@ export async function rebuildForeign(
   msMax: number = limits.archives.examineMsMax,
 ): Promise<Rebuilt> {
   try {
-    const { rebuilt, refusal } = await asked(request, msMax);
+    const { rebuilt, refusal } = await asked({ rebuild: request }, msMax);
     if (rebuilt) return rebuilt;
     throw refused(refusal);
   } catch (error) {
@@ -63,7 +78,30 @@ export async function rebuildForeign(
   }
 }
 
-function asked(request: RebuildRequest, msMax: number): Promise<RebuildAnswer> {
+/**
+ * Opens a copy and checks that it is a complete database of a guild, in a separate process, which is killed
+ * when it takes too long. A small copy that this process has just made (`isOurs`) is inspected in place.
+ *
+ * @throws {DatabaseError} `corrupt` otherwise, also for a copy that cannot be read in time.
+ */
+export async function inspectCopy(
+  path: string,
+  options: { isOurs: boolean; checksLedger?: boolean; msMax?: number },
+): Promise<CopyFacts> {
+  const { isOurs, checksLedger = true, msMax = limits.archives.examineMsMax } = options;
+  const isSmall = (await stat(path)).size <= limits.archives.inspectedHereBytesMax;
+  if (isOurs && isSmall) return await inspectHere({ path, checksLedger });
+  const { facts, refusal } = await asked({ inspect: { path, checksLedger } }, msMax).catch(
+    (error: unknown) => {
+      if (error instanceof Invalid) throw new DatabaseError("corrupt", error.message, error);
+      throw error;
+    },
+  );
+  if (facts) return facts;
+  throw refused(refusal);
+}
+
+function asked(request: CopyRequest, msMax: number): Promise<CopyAnswer> {
   // The process needs no secret, so its environment contains none.
   const env = { PATH: process.env["PATH"] };
   const child = fork(fileURLToPath(new URL(SCRIPT, import.meta.url)), {
@@ -71,7 +109,7 @@ function asked(request: RebuildRequest, msMax: number): Promise<RebuildAnswer> {
     execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  return new Promise<RebuildAnswer>((resolve, reject) => {
+  return new Promise<CopyAnswer>((resolve, reject) => {
     const timer = processBackground.after("copies.too-slow", msMax, () => {
       child.kill("SIGKILL");
       const seconds = Math.ceil(msMax / 1_000);
@@ -90,7 +128,7 @@ function asked(request: RebuildRequest, msMax: number): Promise<RebuildAnswer> {
   });
 }
 
-function refused(refusal: RebuildAnswer["refusal"]): Error {
+function refused(refusal: CopyAnswer["refusal"]): Error {
   if (refusal === undefined) return new Error("The process that reads foreign files said nothing.");
   const { kind, message, details } = refusal;
   const code = refusal.code as ErrorCode;

@@ -1,7 +1,7 @@
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import type { Backup } from "../../src/platform/backups/rows.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import type { Backup } from "../backups/rows.ts";
 import { forEachGuild } from "../fleet.ts";
 import type { Which } from "./backups.ts";
 import { bySlug } from "./guild-lookup.ts";

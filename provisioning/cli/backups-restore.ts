@@ -1,8 +1,8 @@
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import type { Backup } from "../../src/platform/backups/rows.ts";
 import { record } from "../../src/platform/context.ts";
 import type { Guild } from "../../src/platform/store.ts";
-import type { Backup } from "../backups/rows.ts";
 import type { RestoreOptions } from "./backups.ts";
 import { sizeOf, when } from "./backups-guilds.ts";
 import { bySlug } from "./guild-lookup.ts";

@@ -16,7 +16,7 @@ import type { Jobs } from "../platform/jobs/jobs.ts";
 import type { Guild } from "../platform/store.ts";
 import type { Exports } from "../services.ts";
 import { SETTLE_JOB } from "../tenant/auctions/open.ts";
-import { DECAY_JOB, verify } from "../tenant/dkp/service.ts";
+import { DECAY_JOB } from "../tenant/dkp/service.ts";
 
 type ArchiveDeps = Parameters<typeof importGuild>[0];
 
@@ -49,15 +49,13 @@ export function storeOf({ backups: { dir, s3 }, dataDir }: Config): BackupStore 
 export function buildBackupServices(config: Config, dataDir: string, deps: Deps): BackupServices {
   const store = storeOf(config);
   const scratch = join(dataDir, "scratch");
-  const check = checkOf(deps);
   const backups = new Backups({
     ...deps,
     store,
     scratch,
-    check,
     afterRestore: (guild) => setJobsAnew(deps, guild),
   });
-  const archiving = { ...deps, scratch, check };
+  const archiving = { ...deps, scratch };
   return {
     backups,
     platformBackups: new PlatformBackups({
@@ -70,24 +68,6 @@ export function buildBackupServices(config: Config, dataDir: string, deps: Deps)
     archiving,
     exports: (guild) => exportToStream(archiving, guild),
     setJobsAnew: (guild) => setJobsAnew(deps, guild),
-  };
-}
-
-/** Checks that the ledger of a backup adds up. @throws {DatabaseError} `corrupt` */
-function checkOf(deps: Deps): ArchiveDeps["check"] {
-  const newest = deps.migrations.length;
-  return async (db, guild) => {
-    const [[version] = []] = (
-      await db.client.execute({ sql: "SELECT schema_version FROM _meta", args: [] })
-    ).rows;
-    // Today's queries cannot check an older schema.
-    if (version !== newest) return;
-    const actor = { type: "system", job: "backups" } as const;
-    const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
-    const { differences } = await verify(ctx);
-    if (differences.length === 0) return;
-    const { check, subject } = differences[0]!;
-    throw new DatabaseError("corrupt", `Its ledger does not add up: ${check}, ${subject}.`);
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rebuildForeign } from "../../provisioning/backups/foreign.ts";
+import { inspectCopy, rebuildForeign } from "../../provisioning/backups/foreign.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
@@ -119,4 +119,16 @@ test("S69 a file that keeps the reader busy for too long is given up, and leaves
   const to = join(t.dir, "slow-copy.db");
   const slow = rebuildForeign({ from: path, to, nowMs: 0 }, 1);
   await expect(slow).rejects.toMatchObject({ code: "copy/too-slow" });
+});
+
+test("S69 a copy in the store that keeps its reader busy is damaged, and holds up nothing else", async () => {
+  const path = join(t.dir, "endless.db");
+  const stamp = "i AS id, 'x' AS guild_id, 1 AS generation, 1 AS schema_version";
+  changeByHand(path, `CREATE VIEW _meta AS SELECT ${stamp} FROM ${ENDLESS} WHERE i < 0`);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 10);
+  const inspected = inspectCopy(path, { isOurs: false, msMax: 1_000 });
+  await expect(inspected).rejects.toMatchObject({ kind: "corrupt" });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(10);
 });

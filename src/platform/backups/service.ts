@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import type { Backup } from "../../../provisioning/backups/rows.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, LimitReached, NotFound, NotSupported } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
@@ -9,6 +8,7 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
 import { refuseOtherName } from "../guilds/name-confirmation.ts";
+import type { Backup } from "./rows.ts";
 
 /** The job that restores a guild from a backup. Its subject is the backup's id. */
 export const RESTORE_JOB = "guild.restore";

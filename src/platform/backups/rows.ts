@@ -1,5 +1,5 @@
-import type { GuildId } from "../../src/kernel/ids.ts";
-import type { BackupReason, BackupStatus } from "../../src/platform/backups/schema.ts";
+import type { GuildId } from "../../kernel/ids.ts";
+import type { BackupReason, BackupStatus } from "./schema.ts";
 
 /** One backup of a guild's database. Times in Unix milliseconds; `slug` is null once the guild is removed. */
 export interface Backup {
