@@ -13,7 +13,7 @@ import {
 } from "./support/browser.ts";
 import { untranslated } from "./support/languages.ts";
 
-/** Pages that nobody reads, and what they are instead. */
+/** Pages that people do not read in a browser, and what they are. */
 const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
   "/g/:guild/audit/export.csv": "a file",
   "/g/:guild/audit/export.json": "a file",
@@ -25,10 +25,10 @@ const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
 const PICTURES = process.env["PICTURES_DIR"];
 
 let app: BrowserApp;
-/** A founder who came today, and somebody who runs the platform. */
+/** A founder who signed up today, and an operator of the platform. */
 let founder: Page;
 let operator: Page;
-/** What stands in an address in the place of a parameter. */
+/** The value of each path parameter. */
 let named: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -203,7 +203,7 @@ describe.runIf(CHROMIUM)("in both languages, both themes, on a phone and on a de
     await lookAtAll(operator, pagesBelow("/operator"));
   }, 240_000);
 
-  test("the banner of an operator who acts as somebody can be read and ended", async () => {
+  test("the banner of an operator who acts as a user can be read and ended", async () => {
     await speak(operator.context(), "en");
     const account = Object.entries(named).find(([name]) => name === "/accounts/:id")![1];
     await operator.goto(`${app.origin}/operator${account}`);

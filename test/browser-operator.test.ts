@@ -15,7 +15,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
 
   for (const width of [360, 1280]) {
     for (const theme of ["dark", "light"]) {
-      test(`fits ${width} px and keeps nobody out, ${theme}`, async () => {
+      test(`fits ${width} px and is accessible, ${theme}`, async () => {
         const { t, origin } = app;
         const slug = `vow-${theme}-${width}`.replace(
           /\d/g,
@@ -49,7 +49,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     }
   }
 
-  test("a guild's plan page fits a phone and keeps nobody out", async () => {
+  test("a guild's plan page fits a phone and is accessible", async () => {
     const { t, origin } = app;
     const { owner } = await t.guild("planned");
     for (const width of [360, 1280]) {
@@ -64,7 +64,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     }
   }, 180_000);
 
-  test("copies of a guild, and its end, fit a phone and keep nobody out", async () => {
+  test("backups and deletion of a guild fit a phone and are accessible", async () => {
     const { t, origin } = app;
     const { owner, id } = await t.guild("copied");
     const made = await owner.post("/settings/backups");
@@ -95,7 +95,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     expect((await t.services.platform.guild(id))?.status).toBe("ready");
   }, 180_000);
 
-  test("an operator acts as somebody, sees the banner, and is themselves again", async () => {
+  test("an operator acts as a user, sees the banner, and is themselves again", async () => {
     const { t, origin } = app;
     const { owner } = await t.guild("helped");
     const operator = await anOperator(t);

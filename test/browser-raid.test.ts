@@ -11,7 +11,7 @@ import {
   foundGuild,
 } from "./support/browser.ts";
 
-/** Where pictures go, for whoever wants to look at them: nowhere unless asked. */
+/** The folder for screenshots. Without the variable none are taken. */
 const SHOTS = process.env["GUILDHALL_SHOTS"];
 const BIDDERS = 5;
 

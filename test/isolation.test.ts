@@ -82,7 +82,7 @@ const sendWhole = (client: TestClient, { method, path }: Operation, headers = {}
   client.send(method, path, /POST|PUT|PATCH/.test(method) ? {} : undefined, headers);
 
 describe("for every operation of the API below a guild", () => {
-  test("S1 somebody has decided who may use it", () => {
+  test("S1 the table of permissions names what it requires", () => {
     const undecided = operations.map(({ id }) => id).filter((id) => !(id in NEEDS));
     expect(undecided).toEqual([]);
     const gone = Object.keys(NEEDS).filter((id) => !operations.some((one) => one.id === id));

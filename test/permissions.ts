@@ -3,7 +3,7 @@ import type { Permission } from "../src/kernel/permissions.ts";
 
 /**
  * What each operation below `/api/g/{guild}` needs. A route without a row here fails the isolation
- * suite, so that nobody adds one without deciding who may use it.
+ * suite, so a new route needs a decision about who may use it.
  */
 export const NEEDS: Readonly<Record<string, Permission>> = {
   getGuild: "standings.view",

@@ -236,7 +236,7 @@ function plain(sql: string): Statement {
   return { sql, args: [] };
 }
 
-/** Rows only: guilds that the platform knows and nobody visits. */
+/** Rows only: guilds that the platform knows and that get no visits. */
 export async function registerGuilds(
   platform: PlatformStore,
   ownerId: string,

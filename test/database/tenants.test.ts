@@ -80,7 +80,7 @@ describe("a lease", () => {
   });
 });
 
-describe("a guild is quarantined, and nobody else is bothered, when its file", () => {
+describe("a guild is quarantined, and other guilds keep working, when its file", () => {
   const damages: Record<string, (path: string, other: string) => void> = {
     "is missing": (path) => rmSync(path),
     "is empty": (path) => writeFileSync(path, ""),
@@ -119,7 +119,7 @@ test("a guild behind the code is told to come back", async () => {
   await tenants.close();
 });
 
-test("databases that nobody uses are closed after a while", async () => {
+test("idle databases are closed after a while", async () => {
   const target = await tenant(scratch());
   const tenants = pool({ idleMs: 20 });
   await tenants.use(target, (db) => db.all("SELECT 1"));

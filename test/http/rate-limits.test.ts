@@ -22,7 +22,7 @@ function questions(t: TestApp): string[] {
 const passed = (answers: readonly { status: number }[]) =>
   answers.filter(({ status }) => status !== 429).length;
 
-describe("somebody who asks too often", () => {
+describe("a caller who sends too many requests", () => {
   test("is told how much is left, is refused beyond it, and told when to come back", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.account=5/m" });
     const person = await t.signUp();

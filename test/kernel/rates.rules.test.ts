@@ -99,7 +99,7 @@ test.each([1, 3])(
   },
 );
 
-test("nobody is refused who used less than the limit, but for what was told late", () => {
+test("a caller who used less than the limit is refused only because of usage reported late", () => {
   fc.assert(
     fc.property(limit, plan, (of, steps) => {
       const { admitted, refused } = run(steps, of);
@@ -114,7 +114,7 @@ test("nobody is refused who used less than the limit, but for what was told late
   );
 });
 
-test("whoever waits as long as they were told finds one free, and a moment before there was none", () => {
+test("a caller who waits as long as told is admitted, and a moment earlier would not be", () => {
   fc.assert(
     fc.property(limit, plan, (of, steps) => {
       const { shared, nowMs } = run(steps, of);

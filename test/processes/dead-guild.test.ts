@@ -133,7 +133,7 @@ describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_
         `neighbour p50 ${round(before.p50)} -> ${round(during.p50)} ms, ` +
         `p99 ${round(before.p99)} -> ${round(during.p99)} ms`,
     );
-    // None of them waited for a connection, so nobody else did either; and none took more than its own.
+    // No request waited for a connection, and no guild used more than its own.
     expect([all, mostHeld]).toEqual([SILENT * limits.remote.atOnceMax, limits.remote.atOnceMax]);
   });
 

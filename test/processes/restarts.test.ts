@@ -81,7 +81,7 @@ async function awardThroughKills(
       for (let kill = 1; kill <= scale.kills; kill++) {
         const at = Math.floor((kill * scale.writes) / (scale.kills + 1));
         while (acknowledged.size < at) await new Promise<void>((done) => (answered = done));
-        // Every other time at the worst moment: the award is written, and nobody hears of it.
+        // Every other kill comes at the worst moment: the award is written, but its answer is lost.
         if (kill % 2 === 0) await proxy.loseAnswerTo(({ body }) => /into ledger_tx/i.test(body));
         await server.kill();
         // Away for long enough that everybody is refused, also who the product could have helped.

@@ -18,7 +18,7 @@ test("the newest copy is always kept, and never more than the policy says", () =
   );
 });
 
-test("whoever looks back a day, a fortnight or two months finds a copy near it", () => {
+test("an owner who looks back a day, a fortnight or two months finds a backup near it", () => {
   const hourly = Array.from({ length: 24 * 100 }, (_, n) => n * HOUR_MS + 1);
   const kept = [...retainedBy(policy, hourly)].sort((a, b) => b - a);
   const last = hourly.at(-1)!;

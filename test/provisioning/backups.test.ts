@@ -98,7 +98,7 @@ for (const where of ["a folder", "a bucket"] as const) {
   });
 }
 
-test("a copy of another guild is refused, whoever says it is this one's", async () => {
+test("a backup of another guild is refused, even when it is presented as this one's", async () => {
   await using t = await testApp();
   const { guild, copy } = await copied(t);
   const other = await copied(t, "other-vow");

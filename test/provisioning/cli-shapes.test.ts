@@ -111,7 +111,7 @@ beforeAll(async () => {
           VALUES ('owner', ?, 'Olga', 1, 0)`,
     args: [OWNER],
   });
-  // Whoever has the largest plan may have several guilds.
+  // An account with the largest plan may have several guilds.
   await older.platform.db.client.execute({
     sql: "UPDATE plans SET guilds_per_account_max = NULL",
     args: [],

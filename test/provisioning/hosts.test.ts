@@ -165,7 +165,7 @@ test("new names fit every host and are never the same", () => {
 });
 
 describe("a folder of databases", () => {
-  test("is nobody else's business on this machine", async () => {
+  test("is closed to other users of this machine", async () => {
     const host = makeFileHost();
     const { url } = await host.create(newDatabaseName());
     expect((await stat(fileURLToPath(url))).mode & 0o077).toBe(0);
@@ -184,7 +184,7 @@ describe("a folder of databases", () => {
     expect(await stat(path)).toMatchObject({ ino, birthtimeMs });
   });
 
-  test("is not changed by a slow maker whose file somebody else made meanwhile", async () => {
+  test("is not changed by a slow maker whose file another process made first", async () => {
     const name = newDatabaseName();
     const bytes = await fileTemplate(fileOptions())();
     let goOn!: (template: Uint8Array) => void;

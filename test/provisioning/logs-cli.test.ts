@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main, { force: true });
-  // Where somebody keeps their own key is no place of the product's.
+  // The key file belongs to the user. The product does not keep keys there.
   await rm(join(dir, "key.txt"), { force: true });
   await removeSearched(dir);
 });

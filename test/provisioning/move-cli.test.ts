@@ -104,7 +104,7 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
     const early = await move("cut-short", "--json");
     expect([early.code, errorOf(early).code]).toEqual([1, "guild/operation-running"]);
     expect((await guild.owner.post("/dkp/awards", award)).status).toBe(503);
-    // Whoever does not renew it in time has died.
+    // A process that does not renew its lease in time counts as dead.
     await t.services.platform.db.client.execute({
       sql: "UPDATE guild_moves SET lease_until = 0",
       args: [],

@@ -201,7 +201,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     expect(await guilds.lostOf(sent.guild, sent.acknowledged)).toHaveLength(1);
   });
 
-  test("is as usable as ever when it goes back to a copy that was made while it moved", async () => {
+  test("keeps working when it returns to a backup that was made during the move", async () => {
     const { guild, award } = await guilds.settled("copied-meanwhile");
     const moving = start(guild.slug, "sqld", "move.verified:stall");
     await whileStopped(moving, async () => {

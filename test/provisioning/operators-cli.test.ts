@@ -35,7 +35,7 @@ const guildhall = (...args: readonly string[]) => runCli(main, dir, args);
 
 const listed = async () => JSON.parse((await guildhall("operators", "list", "--json")).out);
 
-test("nobody is an operator until somebody at the machine says so, for the areas they name", async () => {
+test("an account becomes an operator only by the command line, for the areas it names", async () => {
   expect(await listed()).toEqual([]);
   const added = await guildhall("operators", "add", "Olga@example.test", "--may", "guilds,audit");
   expect(added).toMatchObject({ code: 0, err: "" });

@@ -35,7 +35,7 @@ async function fleetOnSqld() {
 
 /**
  * Kills the server at any moment and starts it again, until `ended`; every other time at the worst: a
- * migration is committed, and nobody hears of it.
+ * migration is committed, and its answer is lost.
  */
 async function killAgainAndAgain(
   { server, proxy }: Fleet,

@@ -29,7 +29,7 @@ const recorded = async (path: string) =>
     ([name]) => name === path,
   )?.[1];
 
-test("what operators call is built once, and anew as soon as a file of it is another", async () => {
+test("the operators' command line is built once, and again when one of its files changes", async () => {
   expect(await guildhall("--help")).toMatch(/^Examples:\n {2}guildhall /);
   const first = (await stat(record)).mtimeMs;
   await guildhall("init");

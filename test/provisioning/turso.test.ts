@@ -267,7 +267,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
   });
 });
 
-test("an API that nobody answers for is given up after some tries", async () => {
+test("an API that does not answer is given up after some tries", async () => {
   const gone = createServer();
   await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
   const { port } = gone.address() as { port: number };

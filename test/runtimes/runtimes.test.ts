@@ -102,7 +102,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
       if (runtime === "Workers") Object.assign(task.meta, onWorkerd.meta);
     });
 
-    test("somebody signs up, founds a guild, gives points and sees them in the standings", async () => {
+    test("a person signs up, founds a guild, gives points and sees them in the standings", async () => {
       const jaina = await signUp(`jaina-${runtime}`, places[runtime]);
       const { slug, client } = await found(runtime, jaina);
       const thrall = await client.post("/roster/persons", { name: "Thrall" });

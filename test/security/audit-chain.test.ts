@@ -30,7 +30,7 @@ async function inDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
   return await t.services.tenants.use((await t.services.platform.guild(guild.id))!, work);
 }
 
-/** As somebody who holds the file would do it: the triggers are taken away, and come back after. */
+/** Writes as a holder of the file would: removes the triggers, and restores them afterwards. */
 async function byHand(...statements: string[]): Promise<void> {
   const found = (await t.services.platform.guild(guild.id))!;
   const client = await t.services.openClient(found.location);
@@ -135,7 +135,7 @@ describe("S56 a guild's audit log", () => {
     expect((await verify()).bad).toEqual({ seq: last - 1, fault: "cut-off" });
   });
 
-  test("that was written and sealed anew does not fit the day's anchor", async () => {
+  test("that was rewritten and sealed again does not match the day's anchor", async () => {
     const last = await lastSeq();
     await t.services.auditSealer.anchor(guild.id);
     await byHand(

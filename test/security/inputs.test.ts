@@ -69,7 +69,7 @@ describe("S47 text that looks like SQL", () => {
   }, 60_000);
 });
 
-test("S51 an address in a text that somebody wrote becomes no link to code", async () => {
+test("S51 an address in a text that a person wrote becomes no link to code", async () => {
   const evil = "javascript:alert(document.domain)//";
   const text = `${evil} data:text/html,<script>alert(1)</script> [x](javascript:alert(1))`;
   await guild.owner.patch("/settings", { contact: evil, description: text, isPublic: true });
@@ -81,7 +81,7 @@ test("S51 an address in a text that somebody wrote becomes no link to code", asy
   }
 });
 
-test("S60 a bid of nothing, too much, half a point, no number or for somebody else is none", async () => {
+test("S60 a bid of zero, too much, half a point, no number or for another person is refused", async () => {
   const { clients, personIds } = await raiders(t, guild, 3, 1_000);
   const opened = await guild.owner.post("/auctions", {
     itemName: "Ashes of Al'ar",

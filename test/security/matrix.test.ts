@@ -86,7 +86,7 @@ test("S1 a suspended guild does nothing for anybody, and is none to a stranger",
   }
 });
 
-test("S1 every page and form is for whom the table says, from that role on, and for nobody else", async () => {
+test("S1 every page and form opens from the role in the table on, and for no lower role", async () => {
   const found: Record<string, string> = {};
   const members = new Map<string, TestClient>();
   for (const role of ROLES) members.set(role, await t.as(role, guild));

@@ -1,6 +1,6 @@
 /**
  * The weakest role that each page and form below a guild is for. A route without a row here fails the
- * matrix, so that nobody adds one without deciding who may use it.
+ * matrix, so a new route needs a decision about who may use it.
  */
 export const PAGES: Readonly<Record<string, string>> = {
   "GET ": "viewer",

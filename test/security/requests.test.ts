@@ -41,7 +41,7 @@ describe("proof of who is asking", () => {
     }
   });
 
-  test("S17 a cookie of nearly our name, or with the prefix made of other spaces, is nobody's", async () => {
+  test("S17 a cookie of nearly our name, or with the prefix made of other spaces, opens no session", async () => {
     await using secure = await testApp({ PUBLIC_URL: "https://guilds.example" });
     const ask = (cookie: string) =>
       secure.request("https://guilds.example/api/session", { headers: { cookie } });

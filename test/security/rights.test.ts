@@ -37,7 +37,7 @@ async function linkOf(maker: TestClient, body: Record<string, unknown>): Promise
 const accept = (person: TestClient, token: string) =>
   person.platform().post(`/api/invitations/${token}/acceptance`);
 
-describe("S71 nobody hands on a right that they do not have:", () => {
+describe("S71 a member cannot grant a right that they do not have:", () => {
   const lacking: readonly [string, Role, PermissionOverrides, readonly string[]][] = [
     ["a raider with keys", "raider", { "keys.manage": true }, ["admin"]],
     ["an admin who may not award", "admin", { "points.award": false }, ["admin"]],
@@ -85,7 +85,7 @@ describe("S71 nobody hands on a right that they do not have:", () => {
     expect((await ask.get("/roster")).status).toBe(401);
   });
 
-  test("an admin who may not award gives nobody a role that may: not by change, not by a link", async () => {
+  test("an admin who may not award cannot grant a role that may: not by change, not by a link", async () => {
     const admin = await t.as("admin", guild, { "points.award": false });
     const raider = await t.as("raider", guild);
     const promoted = await admin.patch(`/members/${raider.userId}`, { role: "officer" });
@@ -129,7 +129,7 @@ describe("S72 access ends with the place in the guild:", () => {
     expect((await award(ask)).status).toBe(401);
   });
 
-  test("a demoted admin loses the keys that reach further, and whoever leaves loses all", async () => {
+  test("a demoted admin loses the keys that reach further, and a member who leaves loses all", async () => {
     const admin = await t.as("admin", guild);
     const { id, ask } = await keyOf(admin, ["admin"]);
     const lower = await guild.owner.patch(`/members/${admin.userId}`, {

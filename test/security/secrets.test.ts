@@ -33,7 +33,7 @@ async function databaseWith(value: string | Uint8Array): Promise<void> {
 /** What was found, but for the log: closing copies it into the file, and the driver removes it later. */
 const inFile = async () => (await searchFolder(dir)).filter((one) => !one.includes(".db-wal ("));
 
-describe("S55 a secret that somebody left lying open is found", () => {
+describe("S55 a secret that was left in the open is found", () => {
   const password = `long and ${randomBytes(12).toString("hex")}`;
   const base64 = (before: string) => Buffer.from(`${before}${password} after`).toString("base64");
 
@@ -64,7 +64,7 @@ describe("S55 a secret that somebody left lying open is found", () => {
     expect(await inFile()).toEqual(["password: planted.db (between rows)"]);
   });
 
-  test("though nobody was ever told it: every token is known from its birth", async () => {
+  test("even if it was never sent: every token is known from the moment it is made", async () => {
     const token = newToken();
     await databaseWith(Buffer.from(token, "base64url").toString("hex"));
     expect(await inFile()).toEqual(["token: planted.db (between rows)"]);

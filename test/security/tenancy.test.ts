@@ -100,7 +100,7 @@ test("S6 a row of another guild is neither paid, linked, claimed nor awarded", a
   expect((await ours.owner.get("/dkp/entries")).text).toBe(before);
 });
 
-test("S11 a job that names no guild of ours is done by nobody and for nobody", async () => {
+test("S11 a job that names no guild of ours is not run", async () => {
   const { jobs, jobRunner, platform, tenants } = t.services;
   const opened = tenants.gauges().opened;
   for (const guildId of [newId<never>(), "" as never, "1" as never, "default" as never]) {
@@ -112,7 +112,7 @@ test("S11 a job that names no guild of ours is done by nobody and for nobody", a
 });
 
 describe("what is kept between requests", () => {
-  test("S12 S13 no answer about somebody may be kept by others, or be confirmed to strangers", async () => {
+  test("S12 S13 no answer about a person may be kept by others, or be confirmed to strangers", async () => {
     const raider = await t.as("raider", ours);
     const paths = guildPageRoutes(t)
       .filter((route) => route.startsWith("GET "))
@@ -152,7 +152,7 @@ describe("more in a body than was asked for", () => {
     '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},' +
     '"a.__proto__.isAdmin":true,"name":"x"}';
 
-  test("S14 S49 changes nobody's role, plan or points, in no operation", async () => {
+  test("S14 S49 changes no role, plan or points, in any operation", async () => {
     const before = await facts();
     for (const { id, method, path } of await guildOperations(t)) {
       if (!/POST|PUT|PATCH/.test(method)) continue;

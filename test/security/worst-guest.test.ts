@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-/** The process is the same one, answers a page, and wrote nothing of an error that nobody caught. */
+/** The process is the same one, answers a page, and logged no uncaught error. */
 async function goesOn(): Promise<void> {
   expect((await clientOf(server).page("/")).status).toBe(200);
   expect([server.child.exitCode, server.child.signalCode]).toEqual([null, null]);
@@ -157,7 +157,7 @@ describe("a stranger's connections", () => {
     const others = Array.from({ length: 130 }, () => rawGuest(port, half));
     const first = await Promise.race(others);
     expect(first.status).toBe(429);
-    // Whoever sends a whole request is served all the same.
+    // A client that sends a whole request is still served.
     await goesOn();
     for (const end of await Promise.all([drip, silent, noHead, dripHead, pieces, ...others])) {
       expect([408, 429, undefined]).toContain(end.status);

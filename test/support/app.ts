@@ -276,7 +276,7 @@ export class TestClient {
     return this.send("DELETE", path, undefined, headers);
   }
 
-  /** An answer that goes on, such as server-sent events: whoever asks ends it. */
+  /** An answer that does not end, such as server-sent events. The caller closes it. */
   async stream(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return await this.#request(`${this.#base}${path}`, {
       headers: { authorization: `Bearer ${this.identity.token}`, ...headers },

@@ -36,10 +36,10 @@ export interface Cost extends Blocking {
   readonly grewBytes: number;
 }
 
-/** Nobody may wait longer for what others sent. A fifth of it is usual. */
+/** The longest wait of a caller for the requests of others. A fifth of it is usual. */
 const BLOCKED_MS_MAX = 250;
 
-/** Shows what an operation cost, and expects that it held up nobody. */
+/** Prints what an operation cost, and expects that it did not delay other callers. */
 export function expectFairness(what: string, cost: Cost): void {
   const { longestMs, waitedMs, tookMs } = cost;
   const [blocked, waited, took] = [longestMs, waitedMs, tookMs].map((ms) => Math.round(ms));

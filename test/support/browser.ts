@@ -71,7 +71,7 @@ export async function browserApp(
   return { t, origin, newPage, close };
 }
 
-/** Signs up as somebody new and founds a guild. Gives back its address. */
+/** Signs up a new user and founds a guild. Returns its address. */
 export async function foundGuild(page: Page, origin: string, name: string): Promise<string> {
   await page.goto(origin);
   await page.click('a:has-text("Create your guild")');
@@ -101,7 +101,7 @@ export async function fillSignUp(page: Page, name: string): Promise<void> {
   await page.click("main button[type=submit]");
 }
 
-/** What axe finds on the page that keeps somebody from using it. */
+/** The serious accessibility problems that axe finds on the page. */
 export async function serious(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
   return await page.evaluate(async () => {

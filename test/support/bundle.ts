@@ -12,7 +12,7 @@ const WORKERS = [
 
 /**
  * Makes one file of a script and all it imports, for tests that start it dozens of times: so it
- * starts five times faster. Returns its path; whoever asked removes it.
+ * starts five times faster. Returns its path; the caller removes it.
  */
 export async function bundleScript(script: string): Promise<string> {
   // Beside the packages, because the driver's native part is looked for from where the file lies.

@@ -3,7 +3,7 @@ import Native from "libsql";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import { serveMigrations } from "../../src/node/migration-thread.ts";
 
-// The thread of a rollout as it must not be: where somebody's note says so, it ends in the middle of
+// A rollout's thread with a fault: where a person's note says so, it exits in the middle of
 // its transaction, with the database's lock in its hands.
 serveMigrations(async (location) => {
   const client = await openEmbedded(location);

@@ -94,7 +94,7 @@ export const DEFAULTS = {
   newline: "\r\n",
 } as const;
 
-/** Somebody or something that a log names. */
+/** A player, creature or thing that a log names. */
 export interface Unit {
   readonly guid: string;
   readonly name: string;

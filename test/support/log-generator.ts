@@ -255,7 +255,7 @@ class Writer {
     yield this.#died(boss, false);
   }
 
-  /** Lines that no figure needs, that nobody knows, and that are no lines of a log. */
+  /** Lines that no figure needs, lines of unknown kinds, and lines that are not part of a log. */
   *#noise(): Iterable<string> {
     const player = this.#players[0]!;
     const kind = this.#random(4);

@@ -15,7 +15,7 @@ const services = await openProvisioning(dataDir, { now });
 
 const migrations = schemaWithSteps(5);
 const threads = new MigrationThreads(migrations, pathToFileURL(worker));
-// Asked for what is not there, its threads begin: whoever strikes then strikes at their work.
+// A request for a missing database starts the threads, so that a strike hits their work.
 const nobody = { id: newId<GuildId>(), generation: 1, schemaVersion: 0 };
 const location = { url: pathToFileURL(join(dataDir, "nobody.db")).href };
 const LANES = 2;

@@ -7,7 +7,7 @@ import { buildNodeServices } from "../../src/node/services.ts";
 // A process of its own that moves a guild and may be struck on the way. Arguments: the guild's slug; the
 // host it goes to, or `sweep` to finish what others left; where it is struck and how, or nothing; and how
 // many milliseconds its clock is ahead. `3:kill` dies at the third fault point; `move.copied:stall` stops
-// there until somebody lets it go on; `:gasp` stops as well, but then only does the one thing it was at.
+// there until the test continues it; `:gasp` stops as well, but then only does the step it was at.
 const [slug, to, strike, aheadMs] = process.argv.slice(2) as [string, string, string, string];
 const now = () => new Date(performance.timeOrigin + performance.now() + Number(aheadMs));
 const services = await buildNodeServices(readConfig(process.env), { now });

@@ -5,7 +5,7 @@ import { html } from "hono/html";
 import { type CryptoKey, generateKeyPair, SignJWT } from "jose";
 import { seen } from "./secrets/seen.ts";
 
-/** Somebody who is signed in at a provider: what its user endpoint says of them. */
+/** A person who is signed in at a provider: what its user endpoint says of them. */
 export type Person = Readonly<Record<string, unknown>>;
 
 /** How a provider may fail us. */

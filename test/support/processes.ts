@@ -17,7 +17,7 @@ export interface ServerProcess {
   readonly child: ChildProcess;
 }
 
-/** Somebody with an account, and the session they signed in with. */
+/** A person with an account, and the session they signed in with. */
 export interface Person {
   readonly token: string;
   readonly userId: UserId;
@@ -25,7 +25,7 @@ export interface Person {
   readonly password: string;
 }
 
-/** Sends requests to one process, as a person or as nobody. */
+/** Sends requests to one process, as a person or without a session. */
 export function clientOf(server: ServerProcess, person?: Person): TestClient {
   return new TestClient((path, init) => watchedFetch(`${server.url}${path}`, init), person);
 }

@@ -105,7 +105,7 @@ export async function startS3() {
   return {
     objects,
     requests,
-    /** From now on it answers nobody, or everybody again. */
+    /** From now on it answers no request, or all of them again. */
     setDown: (down: boolean) => {
       isDown = down;
     },

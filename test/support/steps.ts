@@ -53,7 +53,7 @@ export async function wrongIn(
 
 /**
  * What the real client must never do: the tables in one transaction, what tells of them in another.
- * Some time passes between the two, so that whoever strikes at random moments strikes there.
+ * Some time passes between the two, so that a strike at a random moment hits there.
  */
 export function splitting(open: OpenClient): OpenClient {
   return async (location) => {
@@ -69,7 +69,7 @@ export function splitting(open: OpenClient): OpenClient {
   };
 }
 
-/** The guild schema with a table of its own more, and one row in it that names nobody. */
+/** The guild schema with one more table, and one row in it that names no person. */
 export const WITH_KEEPSAKES = [
   ...guildSchema,
   ...parseMigrations([

@@ -15,7 +15,7 @@ export type Strike =
   /** The line breaks before the work is done, or after it: the answer is lost. */
   | "cut-before"
   | "cut-after"
-  /** Nobody ever answers, before the work or after it. */
+  /** No answer ever comes, before the work or after it. */
   | "hang-before"
   | "hang-after";
 
@@ -53,7 +53,7 @@ const EXISTS = {
 };
 
 /**
- * Stands in for Turso's Platform API and for the addresses of its databases, and keeps every database
+ * A fake of Turso's Platform API and of the addresses of its databases. It keeps every database
  * on the real libSQL server. `strike` decides about each request what goes wrong with it.
  */
 export async function startTurso(sqld: Sqld) {
@@ -161,7 +161,7 @@ export async function startTurso(sqld: Sqld) {
     if (c.req.header("authorization") !== `Bearer ${apiToken}`) {
       return fail(c, 401, "could not parse jwt id");
     }
-    // The work may end after the line has been cut: what it answers then reaches nobody.
+    // The work may end after the connection was cut. Its answer is then lost.
     c.res = await struck(c, "api", async () => {
       await next();
       return c.res;

@@ -13,7 +13,7 @@ export function usedGuilds(t: TestApp) {
   const guildOf = async ({ slug }: TestGuild): Promise<Guild> =>
     (await t.services.platform.guildForUser(slug, null))!.guild;
 
-  /** A guild with somebody in it and a hundred entries in its ledger. */
+  /** A guild with one person and a hundred entries in its ledger. */
   const settled = async (slug: string) => {
     const guild = await t.guild(slug);
     const person = await guild.owner.post("/roster/persons", { name: "Thrall's Heir Élan" });

@@ -66,7 +66,7 @@ export async function startWorker(variables: Readonly<Record<string, string>>) {
   };
 }
 
-/** It is to keep its own things away from the project, and to tell nobody that it was run. */
+/** Keeps the tool's own files out of the project, and turns its telemetry off. */
 function quiet(dir: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env["PATH"],

@@ -44,7 +44,7 @@ const wrong = (text: string): FormState => ({
   detail: text,
 });
 
-/** Every place where a page puts text that somebody wrote. */
+/** Every place where a page shows text that a user wrote. */
 const PLACES: Readonly<Record<string, (text: string) => unknown>> = {
   PageHeader: (text) => <ui.PageHeader title={text} lead={text} />,
   Section: (text) => <ui.Section title={text}>{text}</ui.Section>,
@@ -124,7 +124,7 @@ const PLACES: Readonly<Record<string, (text: string) => unknown>> = {
   ),
 };
 
-describe("text that somebody wrote stays text", () => {
+describe("text that a user wrote stays text", () => {
   for (const [name, place] of Object.entries(PLACES)) {
     test(`S50 in ${name}, whatever it is`, async () => {
       const plain = withoutText(await html(place("x")), "x");

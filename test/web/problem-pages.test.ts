@@ -9,7 +9,7 @@ describe("what a problem's address explains", () => {
   });
   afterAll(() => t.close());
 
-  test("whoever follows the address in an answer reads what it means and what to do", async () => {
+  test("a reader who follows the address in an answer reads what it means and what to do", async () => {
     const answer = await t.anonymous.get("/api/guilds");
     expect(answer.body.type).toBe("/problems/auth/required");
     const page = await t.anonymous.page(answer.body.type);

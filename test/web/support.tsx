@@ -18,7 +18,7 @@ interface Wanted {
   readonly role?: Role;
 }
 
-/** What a page knows of its request: somebody signed in, inside a guild if there is a name or role. */
+/** What a page knows of its request: a signed-in user, inside a guild if there is a name or role. */
 export function aView(wanted: Wanted = {}): View {
   const { path = "/", locale = "en", theme = "system", role, callerName = "Caller" } = wanted;
   const guildName = wanted.guildName ?? (role && "Iron Vow");

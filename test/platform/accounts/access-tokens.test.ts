@@ -14,7 +14,7 @@ import { listedGuild, MINUTE_MS } from "./support.ts";
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe("an access token", () => {
-  test("is given to members by slug or id, and nobody else can tell the guild exists", async () => {
+  test("is given to members by slug or id, and a stranger cannot tell that the guild exists", async () => {
     await using t = await testApp();
     const [owner, stranger] = [await t.signUp(), await t.signUp()];
     const id = await listedGuild(t, "ironforge", owner);
@@ -114,7 +114,7 @@ describe("an access token", () => {
     t.advance(2 * MINUTE_MS);
     const next = await take();
     expect(kidOf(next)).not.toBe(before);
-    // Whoever fetched our keys before the change knows the next one already.
+    // A client that fetched our keys before the change knows the next one already.
     expect(keys.map(({ kid }) => kid)).toContain(kidOf(next));
     for (const token of [last, next]) {
       expect((await t.anonymous.get("/api/g/ironforge/standings", bearer(token))).status).toBe(200);

@@ -60,7 +60,7 @@ describe("guessing passwords", () => {
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
   });
 
-  test("S21 tells nobody which addresses have accounts: same answer, same time", {
+  test("S21 does not reveal which addresses have accounts: same answer, same time", {
     retry: 2,
   }, async () => {
     await using t = await testApp();
@@ -171,7 +171,7 @@ describe("what is kept", () => {
     }
   });
 
-  test("an address that is nobody's account is not kept", async () => {
+  test("an address without an account is not kept", async () => {
     await using t = await testApp();
     await t.anonymous.post("/api/session", { email: "lost-soul@example.test", password });
     await t.anonymous.post("/api/password-reset-mail", { email: "lost-soul@example.test" });

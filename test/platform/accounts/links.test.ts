@@ -32,7 +32,7 @@ describe("proving an address", () => {
     expect(await verify(late, await mailedToken(t, late))).toBe(404);
   });
 
-  test("S7 proves nobody else's account, and the right one can still use it", async () => {
+  test("S7 proves no other account, and the right one can still use it", async () => {
     await using t = await testApp();
     const [person, other] = [await t.signUp(), await t.signUp()];
     const token = await mailedToken(t, person);

@@ -56,7 +56,7 @@ describe("without scripts", () => {
     }
   });
 
-  test("whoever is asked to sign in comes back to the page they wanted", async () => {
+  test("a person who is asked to sign in comes back to the page they wanted", async () => {
     await using t = await testApp();
     for (const path of ["/account", "/account/proof", "/verify?token=abc"]) {
       const answer = await t.anonymous.page(path);

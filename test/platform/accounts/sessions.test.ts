@@ -148,7 +148,7 @@ describe("a session", () => {
     expect(await isGood(t, busy)).toBe(false);
   });
 
-  test("is listed with its device, and each can be ended but by nobody else", async () => {
+  test("is listed with its device, and only its account can end it", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const other = await signInAgain(t, person);

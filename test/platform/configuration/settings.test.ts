@@ -27,7 +27,7 @@ const change = (settings: Record<string, unknown>) =>
   operator.patch("/api/operator/configuration", settings);
 
 describe("a setting of the platform", () => {
-  test("has its default until somebody sets it, and only a value of its type", async () => {
+  test("has its default until an operator sets it, and takes only a value of its type", async () => {
     const { body } = await operator.get("/api/operator/configuration");
     expect(body).toEqual({ signUpOpen: true, announcement: "", firstPlan: "free" });
     for (const [settings, type] of [

@@ -42,7 +42,7 @@ afterAll(() => t.close());
 
 const bodyFor = (method: string) => (/POST|PUT|PATCH/.test(method) ? {} : undefined);
 
-test("somebody has decided what each operation and page of the console needs", () => {
+test("each operation and page of the console has a row with what it requires", () => {
   const compare = (rows: readonly string[], decided: Readonly<Record<string, string>>) => {
     expect(rows.toSorted()).toEqual(Object.keys(decided).toSorted());
   };

@@ -36,7 +36,7 @@ const letters = async (to: string) => {
 };
 
 describe("an operator who may look after accounts", () => {
-  test("finds somebody by a part of the name or the address, and by the id", async () => {
+  test("finds an account by a part of the name or the address, and by the id", async () => {
     for (const search of ["Jain", "jaina@example", jaina.userId]) {
       const { body } = await operator.get(`/api/operator/accounts?search=${search}`);
       expect([search, body.items.map((one: { name: string }) => one.name)]).toEqual([
@@ -90,7 +90,7 @@ describe("an operator who may look after accounts", () => {
     expect((await file(person)).body).toMatchObject({ sessions: 0, lastUsedAt: null });
   });
 
-  test("signs somebody out everywhere with the next request, and the log says who did", async () => {
+  test("signs a person out everywhere with the next request, and the log says who did", async () => {
     const person = await verifiedUser(t);
     const { email, password } = person.identity;
     const again = await t.anonymous.post("/api/session", { email, password });
@@ -132,7 +132,7 @@ describe("an operator who may look after accounts", () => {
     expect(form.status).toBe(409);
   });
 
-  test("writes to nobody more often than they may themselves", async () => {
+  test("cannot send a person more emails than that person may request", async () => {
     const person = await t.signUp();
     const address = `/api/operator/accounts/${person.userId}/verification`;
     const answers = [];

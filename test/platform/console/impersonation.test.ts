@@ -16,7 +16,7 @@ afterAll(() => t.close());
 
 let operators = 0;
 
-/** An operator who acts as somebody, by the session's token. */
+/** An operator who acts as a user, identified by the session's token. */
 async function actingAs(target: TestClient) {
   const who = `olga-${operators++}`;
   const operator = await anOperator(t, ["impersonate", "audit"], who);
@@ -30,7 +30,7 @@ async function actingAs(target: TestClient) {
 const name = (client: TestClient) => client.identity.email.split("@")[0]!;
 const auditRows = async () => (await guild.owner.get("/audit")).body.items;
 
-describe("S63 acting as somebody", () => {
+describe("S63 acting as a user", () => {
   test("needs a reason, the right to do it, and an account that is no operator's", async () => {
     const operator = await anOperator(t, ["impersonate"]);
     const other = await anOperator(t, ["audit"]);

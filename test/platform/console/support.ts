@@ -3,7 +3,7 @@ import { addOperator } from "../../../src/platform/console/service.ts";
 import type { OperatorContext } from "../../../src/platform/context.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 
-/** What the command line is to the verbs: somebody who may do everything. */
+/** The command line as the verbs see it: an operator with every right. */
 export function machine(t: TestApp): OperatorContext {
   return {
     services: t.services,
@@ -15,7 +15,7 @@ export function machine(t: TestApp): OperatorContext {
   };
 }
 
-/** Somebody whose mailbox is theirs. */
+/** A user with a verified address. */
 export async function verifiedUser(t: TestApp, name?: string): Promise<TestClient> {
   const client = await t.signUp(name);
   await t.services.platform.db.client.execute({

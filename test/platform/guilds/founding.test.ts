@@ -33,7 +33,7 @@ describe("founding a guild", () => {
     ).toBe(1);
   });
 
-  test("needs somebody who is signed in", async () => {
+  test("needs a signed-in person", async () => {
     expect((await t.anonymous.post("/api/guilds", newGuild("Nobody"))).status).toBe(401);
   });
 

@@ -147,7 +147,7 @@ describe("an invitation by letter", () => {
   });
 });
 
-describe("whoever invites", () => {
+describe("a member who invites", () => {
   test("gives away only roles below the own one, and revokes only those", async () => {
     const officer = await one();
     await t.join(officer.userId, guild, "officer");

@@ -33,7 +33,7 @@ const outcome = ({ status, body }: { status: number; body: { type?: string } }) 
 ];
 
 describe("the members of a guild", () => {
-  test("are listed in pages, each once, to members and to nobody else", async () => {
+  test("are listed in pages, each once, to members only", async () => {
     const people = await crowd(t, 7);
     for (const person of people) await t.join(person.userId, guild, "raider");
     const seen: string[] = [];
@@ -61,7 +61,7 @@ describe("the members of a guild", () => {
     expect((await person.get("")).status).toBe(404);
   });
 
-  test("S9 cannot rise by themselves, nor bring down whoever stands as high or above", async () => {
+  test("S9 cannot promote themselves, nor demote a member of the same or a higher role", async () => {
     const [admin, otherAdmin] = [await member("admin"), await member("admin")];
     for (const [actor, target, role] of [
       [admin, admin, "officer"],
@@ -81,7 +81,7 @@ describe("the members of a guild", () => {
     expect(await countOf(t, "memberships WHERE guild_id = ? AND role = 'owner'", guild.id)).toBe(1);
   });
 
-  test("S9 nobody becomes owner but by being handed the guild", async () => {
+  test("S9 become owner only when the guild is handed over to them", async () => {
     const raider = await member("raider");
     const answer = await guild.owner.patch(`/members/${raider.userId}`, { role: "owner" });
     expect(answer.status).toBe(422);
@@ -91,7 +91,7 @@ describe("the members of a guild", () => {
     expect(granted.status).toBe(422);
   });
 
-  test("may be allowed or denied single things, but nobody hands on what is not theirs", async () => {
+  test("may be allowed or denied single permissions, but cannot grant one they lack", async () => {
     const raider = await member("raider");
     const allowed = { overrides: { "points.award": true, "logs.upload": false } };
     expect((await guild.owner.patch(`/members/${raider.userId}`, allowed)).status).toBe(200);

@@ -78,7 +78,7 @@ describe("a guild that moves to another address", () => {
       const { body } = await guild.owner.patch("/settings", { slug });
       expect(body.type).toBe(`/problems/${code}`);
     }
-    // A look-alike of one's own is nobody's loss.
+    // A guild may take a look-alike of its own address.
     expect((await guild.owner.patch("/settings", { slug: "my-p1ace" })).status).toBe(200);
   });
 });

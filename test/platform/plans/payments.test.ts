@@ -21,7 +21,7 @@ const planOf = async (guild: TestGuild) => (await t.services.platform.guild(guil
 
 let number = 0;
 
-/** A guild for which somebody pays at Stripe; we have not heard of it yet. */
+/** A guild with a subscription at Stripe that we have not heard of yet. */
 async function paying() {
   const slug = `paying-${"abcdefghijklmnopqrstuvwxyz"[number++]}`;
   const guild = await t.guild(slug);
@@ -153,7 +153,7 @@ describe("S53 what Stripe sends", () => {
     expect(await planOf(guild)).toBe("free");
   });
 
-  test("unsigned, signed by somebody else, changed or signed too long ago is refused and does nothing", async () => {
+  test("unsigned, signed with another key, changed or signed too long ago is refused and does nothing", async () => {
     const { guild, subscription } = await paying();
     const event = { id: "evt_forged", type: "customer.subscription.updated", subscription };
     const good = stripe.message(event, { at: t.now() });

@@ -14,7 +14,7 @@ const isFull = process.env["GUILDHALL_SCALE"] === "full";
 const GUILDS = isFull ? 5_000 : 150;
 const POISONED = 25;
 
-/** A migration that fails where two people have the same note, and where a character has nobody. */
+/** A migration that fails where two people have the same note, and where a character has no person. */
 const NEXT: readonly Migration[] = [
   ...guildSchema,
   ...parseMigrations([
@@ -119,7 +119,7 @@ test(`of ${GUILDS} guilds, ${POISONED} of them unfit, exactly those are left, wi
   }
 }, 600_000);
 
-test("a bad migration is halted in the first wave, and nobody else is touched", async () => {
+test("a bad migration is halted in the first wave, and other guilds are not touched", async () => {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-poison-"));
   const services = await openProvisioning(dir);
   try {

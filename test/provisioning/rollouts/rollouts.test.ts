@@ -69,7 +69,7 @@ describe("a rollout", () => {
     expect(order).toHaveLength(8);
   });
 
-  test("one guild's failure stops nobody else, and the next run touches only that one", async () => {
+  test("one guild's failure stops no other guild, and the next run touches only that one", async () => {
     const guilds = await foundGuilds(6);
     await spoil(guilds[3]!);
     const first = await fleet.apply();
@@ -83,7 +83,7 @@ describe("a rollout", () => {
     expect(touched).toEqual([guilds[3]!.slug]);
   });
 
-  test("touches nobody else when the first wave fails", async () => {
+  test("touches no further guild when the first wave fails", async () => {
     const guilds = await foundGuilds(4);
     await spoil(guilds[0]!);
     const ended = await fleet.apply();
@@ -289,7 +289,7 @@ describe("going back", () => {
     ]);
   });
 
-  test("is offered for nobody whose database was not copied", async () => {
+  test("is not offered for guilds whose databases were not copied", async () => {
     await foundGuilds(2);
     expect(await revertible(revertDeps(), await fleet.apply())).toEqual([]);
   });

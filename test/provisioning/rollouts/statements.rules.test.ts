@@ -92,7 +92,7 @@ test("R33 a migration that takes data away is told by its text, however it is wr
   }
 });
 
-test("R33 a migration that only adds, fills what is new or makes an index again waits for nobody", () => {
+test("R33 a migration that only adds, fills new columns or makes an index again needs no approval", () => {
   for (const statements of [
     [
       "ALTER TABLE persons ADD rank text",

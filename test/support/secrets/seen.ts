@@ -1,7 +1,7 @@
 import { SECRETS } from "../../../src/config-variables.ts";
 import { Needles, spellings } from "./needles.ts";
 
-/** What somebody could do harm with. The first three are never told; the others once, to their owner. */
+/** Values that can do harm. The first three are never shown; the others once, to their owner. */
 export type Kind =
   | "password"
   | "kept secret"
@@ -20,7 +20,7 @@ const CHARS_MIN = 12;
 /** Of very long ones the beginning is enough. */
 const CHARS_MAX = 200;
 
-/** What gives itself away by its looks, whoever made it. */
+/** Secrets that are known by their form, without having been seen before. */
 const SHAPES: readonly (readonly [kind: Kind, shape: RegExp])[] = [
   ["API key", /gh_[0-9a-f]{48}_[\w-]{43}_[0-9a-f]{6}/g],
   ["token", /ght_[\w-]{43}/g],
@@ -61,7 +61,7 @@ export class Seen {
     }
   }
 
-  /** What somebody typed. */
+  /** Records the secrets in a request. */
   sent(path: string, body: unknown): void {
     if (typeof body !== "string" && !(body instanceof URLSearchParams)) return;
     for (const [name, value] of fieldsOf(body)) {
@@ -71,7 +71,7 @@ export class Seen {
     }
   }
 
-  /** What somebody was told: their own tokens and keys may be in it, nothing else. */
+  /** Checks an answer: it may hold the caller's own tokens and keys, and no other secret. */
   answer(text: string, headers?: Headers): void {
     this.counts.answers++;
     for (const cookie of headers?.getSetCookie() ?? []) {

@@ -144,7 +144,7 @@ describe("faults that other systems had", () => {
     const { clients } = await raiders(t, guild, 1, 50);
     const { id } = await open(guild);
     await clients[0]!.post(`/auctions/${id}/bids`, { points: 10 });
-    // Nobody ran the jobs for a day: nothing but the database knows that the auction is over.
+    // No jobs ran for a day: only the database knows that the auction is over.
     t.advance(24 * 60 * MINUTE_MS);
     expect((await guild.owner.get(`/auctions/${id}`)).body.status).toBe("open");
     await settleAll(t);
@@ -165,7 +165,7 @@ describe("faults that other systems had", () => {
 
 describe("a secret auction", () => {
   for (const mode of ["sealed", "vickrey"] as const) {
-    test(`of kind ${mode} tells nothing of a bid before its end, on no way and to nobody`, async () => {
+    test(`of kind ${mode} reveals no bid before its end, to no reader and by no path`, async () => {
       await using t = await testApp();
       const guild = await t.guild("emberforge");
       const { clients } = await raiders(t, guild, 2, 5_000);

@@ -119,7 +119,7 @@ describe("a log sent while it is written", () => {
       expect(ready).toMatchObject({ type: "ready" });
       session = String(ready["session"]);
       let offset = Number(ready["offset"]);
-      // Two pieces, and of the second nobody waits for the answer.
+      // Two pieces. The answer to the second is not awaited.
       for (let i = 0; i < 2 && offset < bytes.length; i++) {
         line.send(offset, bytes.subarray(offset, offset + piece));
         if (i === 0) {
@@ -143,7 +143,7 @@ describe("a log sent while it is written", () => {
     expect(await figures(guild, session!)).toEqual(await uploaded(other, bytes));
   }, 120_000);
 
-  test("says where it is to whoever leaves a gap, and passes over what it has", async () => {
+  test("tells a sender that leaves a gap where it is, and skips what it has", async () => {
     const { guild, key } = await guildWithKey();
     const { bytes } = generatedText({ seed: 78, generation: 22, events: 20 });
     const line = new Line(guild);
@@ -189,7 +189,7 @@ describe("a log sent while it is written", () => {
   });
 });
 
-describe("whoever connects", () => {
+describe("a sender that connects", () => {
   test("S39 needs a key for streaming, of this guild, within seconds", async () => {
     const ours = await guildWithKey();
     const theirs = await guildWithKey();

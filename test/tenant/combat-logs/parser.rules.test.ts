@@ -68,7 +68,7 @@ describe.each(GENERATIONS)("logs of generation %s", (generation: Generation) => 
     );
   });
 
-  test("lose on the boss what players and nobody did to it, and all its health in a kill", () => {
+  test("count as the boss's loss what players and unnamed sources did to it, and all its health in a kill", () => {
     const { bytes, answer } = generatedText({ seed: 7, generation, events: 600 });
     const { fights } = analyze(bytes);
     encounters(fights).forEach((fight, index) => {
@@ -341,7 +341,7 @@ describe("fights", () => {
     ]);
   });
 
-  test("leave half a last line to whoever writes on, and read a whole one without its end", () => {
+  test("leave half a last line to the next upload, and read a whole one without its line end", () => {
     const whole = [line("01", START), line("06", END(1)).trimEnd()].join("");
     expect(outcomes(whole)).toEqual(["kill"]);
     const half = [line("01", START), line("06", END(1)).slice(0, 40)].join("");
@@ -349,7 +349,7 @@ describe("fights", () => {
     expect(log).toMatchObject({ lines: 1, bad: 0, unknown: 0 });
   });
 
-  test("count a width that nobody has described, and guess nothing from it", () => {
+  test("count a line of unknown width, and guess nothing from it", () => {
     const wide = `SPELL_DAMAGE,${PLAYER},${FOE},1,"x",0x1,1,2,3,4,5,6,7,8,9,10,11,12,13`;
     const { fights, log } = analyze(
       encoder.encode([line("01", START), line("02", wide), line("06", END(1))].join("")),

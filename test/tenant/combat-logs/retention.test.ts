@@ -77,7 +77,7 @@ test("a smaller plan lets go of nothing that the larger one kept, but of what co
   expect(left).toEqual([{ id: kept }]);
 });
 
-test("an upload that nobody goes on with goes away, bytes and all", async () => {
+test("an abandoned upload is deleted, with its bytes", async () => {
   await using t = await testApp();
   const guild = await t.guild("abandoned");
   const { id } = (await guild.owner.post("/logs", { fileName: "a", sizeBytes: 100 })).body;

@@ -292,7 +292,7 @@ describe("a file that is no log", () => {
   });
 });
 
-test("only who may upload does, and nobody goes on with another's upload but officers", async () => {
+test("only members with the right may upload, and only officers continue another member's upload", async () => {
   const guild = await newGuild();
   const { bytes } = made(32, 20);
   const [raider, other, officer, viewer] = await Promise.all([

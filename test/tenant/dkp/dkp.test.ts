@@ -77,7 +77,7 @@ describe("many officers at once", () => {
     expect(two.id).not.toBe(one.id);
   });
 
-  test("nobody spends the same points twice, however many try", async () => {
+  test("the same points are not spent twice, however many try", async () => {
     await using guild = await ledgerGuild(1);
     const [personId] = guild.personIds;
     await service.award(guild.ctx, { personIds: [personId!], points: 100, reason: "Start" });
@@ -177,7 +177,7 @@ describe("history", () => {
       await service.reverse(guild.ctx, { txId: id, reason: "y" });
       await service.award(guild.ctx, input);
       expect((await service.verify(guild.ctx)).differences).toEqual([]);
-      // Somebody with the file in hand, past our triggers.
+      // An attacker who holds the file gets past our triggers.
       await guild.db.client.migrate(
         [
           "DROP TRIGGER accounts_stay_where_they_are",

@@ -16,7 +16,7 @@ const open = async (owner: TestClient, terms: Record<string, unknown> = {}) =>
   ).body as { id: string };
 
 describe("who watches a guild", () => {
-  test("is let go where a runtime allows so many looks only, and misses nothing by coming back", async () => {
+  test("is disconnected where a runtime limits queries per request, and misses nothing after reconnecting", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { platform, tenants, background } = t.services;
@@ -87,7 +87,7 @@ describe("who watches a guild", () => {
     expect(page.body.bids[0]).toMatchObject({ personId: null, personName: null });
   });
 
-  test("S40 is let go within five seconds of being put out of the guild", async () => {
+  test("S40 is disconnected within five seconds of being removed from the guild", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const raider = await t.as("raider", guild);

@@ -35,7 +35,7 @@ describe("loot", () => {
     expect(body.account.points).toBe("40");
   });
 
-  test("that nobody wanted is dust or in the bank, and nobody pays for it", async () => {
+  test("that no member wants is disenchanted or banked, and costs no points", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const dust = await guild.owner.post("/loot", { itemName: "Helm", fate: "disenchanted" });

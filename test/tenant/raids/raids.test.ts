@@ -55,7 +55,7 @@ describe("a raid", () => {
     expect(attended).toEqual([100, 100, 75, 100]);
   });
 
-  test("puts whoever is ready on the bench from an hour before, and not earlier", async () => {
+  test("puts those who are ready on the bench from an hour before, and not earlier", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients } = await raiders(t, guild, 1, 1);
@@ -69,7 +69,7 @@ describe("a raid", () => {
     expect((await clients[0]!.post(`/raids/${raid}/bench`)).status).toBe(409);
   });
 
-  test("that does not count for somebody leaves their attendance as it was", async () => {
+  test("that does not count for a person leaves their attendance as it was", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 1, 1);

@@ -100,7 +100,7 @@ test("a changed character keeps what was left out, and null takes the role away"
   expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: "/" }] } });
 });
 
-test("officers' notes reach nobody who may not read them: API, pages, file or log", async () => {
+test("officers' notes reach no reader without the right: API, pages, file or log", async () => {
   await using t = await testApp();
   const guild = await t.guild("quietnotes", { isPublic: true });
   const { body } = await guild.owner.post("/roster/persons", { name: "Ash" });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => p.close());
 
-/** A refusal says nothing but that it is one, signs nobody in and leaves nothing behind. */
+/** A refusal gives no details, starts no session and stores nothing. */
 async function refused(browser: Browser, url: URL): Promise<void> {
   const before = await counts(p.t);
   const answer = await browser.comeBack(url);
@@ -99,7 +99,7 @@ describe("S23 a way back from a provider is refused", () => {
     await refused(browser, elsewhere);
     // And the other provider never gets to see it.
     expect(p.oauth.battlenet.shown).toEqual([]);
-    // The right everything, signed by somebody else.
+    // Everything is right except the issuer.
     p.oauth.discord.faults.iss = p.oauth.battlenet.base;
     await refused(browser, p.oauth.discord.agree(await browser.begin(START), thrall));
   });
@@ -203,7 +203,7 @@ test("S24 the way back leads to a path of ours, whatever was asked for", async (
   ]);
 });
 
-describe("S25 somebody who signed up first with another person's address", () => {
+describe("S25 an account that was signed up first with another person's address", () => {
   const squat = (name = "thrall") => p.t.signUp(name);
 
   test("is not linked with the person when they come by a provider", async () => {
@@ -241,7 +241,7 @@ describe("S25 somebody who signed up first with another person's address", () =>
     expect((await owner.whoAmI())?.id).toBe(squatter.userId);
   });
 
-  test("an address that the provider has not confirmed opens nobody's account", async () => {
+  test("an address that the provider has not confirmed opens no account", async () => {
     const person = await squat();
     await p.t.services.platform.db.client.execute({
       sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?",

@@ -62,7 +62,7 @@ describe("signing in with Discord", () => {
     expect(await counts(p.t)).toEqual({ users: 1, sessions: 2, identities: 1 });
   });
 
-  test("leads back to the sign-in page when somebody says no there", async () => {
+  test("leads back to the sign-in page when the person declines there", async () => {
     await using p = await appWithProviders();
     const browser = new Browser(p.t);
     const no = await browser.comeBack(p.oauth.discord.refuse(await browser.begin(START)));
@@ -118,7 +118,7 @@ describe("an account without a password", () => {
     const proof = await browser.get("/account/proof?next=/account");
     expect(proof.text).not.toContain('type="password"');
     expect(proof.text).toContain("/account/proof/discord?next=%2Faccount");
-    // Somebody else's account elsewhere is no proof.
+    // Another person's account at the provider is no proof.
     const other = { ...thrall, id: "666" };
     const wrong = await browser.through(p.oauth.discord, "/account/proof/discord", other);
     expect(wrong.status).toBe(404);
@@ -212,7 +212,7 @@ describe("linking in the account", () => {
 });
 
 describe("without a registration at a provider", () => {
-  test("nobody sees it, and its addresses lead nowhere", async () => {
+  test("its buttons are hidden, and its addresses answer 404", async () => {
     await using t = await testApp();
     for (const path of ["/sign-in", "/sign-up"]) {
       expect((await t.anonymous.page(path)).text).not.toMatch(/Discord|Battle\.net/);

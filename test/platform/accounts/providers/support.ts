@@ -44,7 +44,7 @@ export class Browser {
     this.#origin = origin;
   }
 
-  /** The browser of somebody who is signed in. */
+  /** The browser of a person who is signed in. */
   static of(t: TestApp, person: TestClient): Browser {
     const browser = new Browser(t);
     browser.cookies.set("guildhall", person.identity.token);
@@ -79,7 +79,7 @@ export class Browser {
     return await this.comeBack(provider.agree(await this.begin(path), person));
   }
 
-  /** Who this browser is signed in as; undefined for nobody. */
+  /** The account this browser is signed in as; undefined without a session. */
   async whoAmI(): Promise<{ id: string; email: string; emailVerified: boolean } | undefined> {
     const { status, text } = await this.get("/api/session");
     return status === 200 ? JSON.parse(text).user : undefined;
@@ -109,7 +109,7 @@ export async function counts({ services }: TestApp) {
     (SELECT count(*) FROM sessions) AS sessions, (SELECT count(*) FROM identities) AS identities`);
 }
 
-/** Marks somebody's address as proven, as the mailed link would. */
+/** Marks the address of a person as verified, as the mailed link would. */
 export async function proveAddress({ services }: TestApp, person: TestClient): Promise<void> {
   await services.platform.db.client.execute({
     sql: "UPDATE users SET email_verified_at = 1 WHERE id = ?",
