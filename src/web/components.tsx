@@ -153,6 +153,22 @@ export function Time(props: { at: number; timeZone: string; locale: Locale }) {
   );
 }
 
+/** From one moment to another, with the day of the week: `Wed, Dec 2, 20:00 – 23:00`. */
+export function TimeRange(props: {
+  from: number;
+  until: number;
+  timeZone: string;
+  locale: Locale;
+}) {
+  const { from, until, timeZone, locale } = props;
+  const text = rangeFormat(locale, timeZone).formatRange(from, until);
+  return (
+    <time datetime={new Date(from).toISOString()} title={`${text} (${timeZone})`}>
+      {text}
+    </time>
+  );
+}
+
 export type StepState = "done" | "now" | "waiting" | "failed";
 
 /** Steps in order. With `progressUrl`, their states follow the server's events. */
@@ -259,6 +275,18 @@ const numberFormat = remembered(
 const dateFormat = remembered(
   (locale: Locale, timeZone: string) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }),
+);
+
+const rangeFormat = remembered(
+  (locale: Locale, timeZone: string) =>
+    new Intl.DateTimeFormat(locale, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone,
+    }),
 );
 
 /** Memoizes a function by its arguments. Only for functions with few different arguments. */

@@ -21,6 +21,7 @@ import {
 } from "../../web/components.tsx";
 import { Facts } from "../../web/facts.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
+import { planName } from "../../web/i18n/index.ts";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { type Column, DataTable, Filters } from "../../web/tables.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
@@ -180,7 +181,7 @@ async function guildHtml(c: PageContext, form: FormState) {
       <Card title={t.facts}>
         <Facts facts={facts(view, file)} />
       </Card>
-      <Card title={`${t.plan}: ${guild.plan.name}`}>
+      <Card title={`${t.plan}: ${planName(view.messages, guild.plan.name)}`}>
         <Meter label={t.members} {...usage.members} />
         <Meter label={t.owned} {...usage.guilds} />
         <div class="row">

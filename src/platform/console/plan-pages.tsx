@@ -7,6 +7,7 @@ import { limits } from "../../limits.ts";
 import { Button, ButtonForm, Card, LinkButton, PageHeader } from "../../web/components.tsx";
 import { Facts } from "../../web/facts.tsx";
 import { emptyForm, Form, type FormState, SelectField, TextField } from "../../web/forms.tsx";
+import { planName } from "../../web/i18n/index.ts";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
 import { grantForm, LIMIT_NAMES, planForm } from "../plans/api.ts";
@@ -66,7 +67,7 @@ async function plansHtml(c: PageContext) {
       <PageHeader title={t.plans} lead={t.operatorLead} />
       <div class="grid">
         {plans.map((plan) => (
-          <Card title={plan.name}>
+          <Card title={planName(view.messages, plan.name)}>
             <Facts
               facts={[
                 [view.messages.operator.guildCount, number(view, plan.guilds)],
@@ -91,8 +92,8 @@ async function planHtml(c: PageContext, form: FormState) {
   if (!plan)
     throw new NotFound("plan/not-found", "This plan does not exist. Choose one from the list.");
   return (
-    <OperatorLayout view={view} title={plan.name} section="plans" narrow>
-      <PageHeader title={`${t.plan}: ${plan.name}`} lead={t.editLead} />
+    <OperatorLayout view={view} title={planName(view.messages, plan.name)} section="plans" narrow>
+      <PageHeader title={`${t.plan}: ${planName(view.messages, plan.name)}`} lead={t.editLead} />
       <Changing c={c}>
         <Form action={`/operator/plans/${plan.name}/limits`} form={form} messages={view.messages}>
           {LIMIT_NAMES.map((limit) => (
@@ -125,7 +126,10 @@ async function grantHtml(c: PageContext, form: FormState) {
   );
   return (
     <OperatorLayout view={view} title={`${t.plan} · ${guild.name}`} section="guilds" narrow>
-      <PageHeader title={`${t.plan}: ${guild.plan.name}`} lead={guild.name}>
+      <PageHeader
+        title={`${t.plan}: ${planName(view.messages, guild.plan.name)}`}
+        lead={guild.name}
+      >
         <LinkButton href={href}>{view.messages.common.back}</LinkButton>
       </PageHeader>
       <Sources view={view} subscriptions={subscriptions} />

@@ -15,6 +15,7 @@ import {
   TextArea,
   TextField,
 } from "../../web/forms.tsx";
+import { planName } from "../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
 import { usageOf } from "../plans/service.ts";
@@ -103,7 +104,7 @@ async function settingsHtml(c: Page, form: FormState) {
           <LinkButton href={guildHref(view, "/onboarding/schedule")}>{t.scheduleOpen}</LinkButton>
         </div>
       </Card>
-      <Card title={`${t.plan}: ${guild.plan.name}`}>
+      <Card title={`${t.plan}: ${planName(view.messages, guild.plan.name)}`}>
         <Meter label={t.members} {...usage.members} />
         <Meter label={t.guilds} {...usage.guilds} />
         <div class="row">

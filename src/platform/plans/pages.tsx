@@ -14,6 +14,7 @@ import {
   PageHeader,
 } from "../../web/components.tsx";
 import { Facts } from "../../web/facts.tsx";
+import { planName } from "../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { featureNames } from "../../web/plan-features.ts";
 import { ownPage, sentForm } from "../accounts/form-page.ts";
@@ -60,7 +61,7 @@ async function planHtml(c: Context<GuildEnv>) {
   const isOver = used.some(({ used: count, limit }) => limit !== null && count > limit);
   return (
     <GuildLayout view={view} title={t.title} section="settings">
-      <PageHeader title={`${t.plan}: ${guild.plan.name}`} lead={t.lead}>
+      <PageHeader title={`${t.plan}: ${planName(view.messages, guild.plan.name)}`} lead={t.lead}>
         <LinkButton href={guildHref(view, "/settings")}>{view.messages.settings.title}</LinkButton>
       </PageHeader>
       {isOver && <Notice look="bad">{t.over}</Notice>}

@@ -135,9 +135,9 @@ function Mine({ view, home }: { view: View; home: Home }) {
 }
 
 function rolesLine(view: View, { roster }: Home): string {
-  const names = view.messages.roster.roles;
+  const counts = view.messages.roster.roleCounts;
   return RAID_ROLES.filter((role) => roster.roles[role] !== undefined)
-    .map((role) => `${names[role]} ${roster.roles[role]}`)
+    .map((role) => counts[role](roster.roles[role]!))
     .join(" · ");
 }
 
@@ -246,7 +246,7 @@ function RecentLoot({ view, home }: { view: View; home: Home }) {
           ))}
         </tbody>
       </table>
-      <a href={guildHref(view, "/loot")}>{view.messages.home.all}</a>
+      <a href={guildHref(view, "/loot")}>{t.all}</a>
     </Card>
   );
 }

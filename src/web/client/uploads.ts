@@ -19,9 +19,12 @@ interface UploadAnswer {
 class Refused extends Error {
   readonly status: number;
   readonly offset: number | undefined;
+  /** The code of the problem, such as `logs/too-large`. */
+  readonly code: string;
 
-  constructor(status: number, problem: { detail?: string; offset?: number }) {
+  constructor(status: number, problem: { type?: string; detail?: string; offset?: number }) {
     super(problem.detail);
+    this.code = (problem.type ?? "").replace("/problems/", "");
     this.status = status;
     this.offset = problem.offset;
   }
@@ -41,6 +44,7 @@ class Upload {
   readonly #bar: HTMLProgressElement;
   readonly #status: HTMLElement;
   readonly #texts: UploadTexts;
+  readonly #problems: Readonly<Record<string, string>>;
   #isPaused = false;
   #resume = () => {};
 
@@ -53,6 +57,7 @@ class Upload {
     this.#status = one("[data-status]", this.#progress);
     this.#pause = one("[data-pause]", this.#progress);
     this.#texts = jsonData(form, "states");
+    this.#problems = jsonData(form, "problems");
     form.querySelector("[data-plain]")?.remove();
     this.#pause.addEventListener("click", () => this.#togglePause());
     form.addEventListener("submit", (event) => this.#start(event));
@@ -62,6 +67,11 @@ class Upload {
       this.#file.files = event.dataTransfer?.files ?? null;
       form.requestSubmit();
     });
+  }
+
+  #sentence(error: unknown): string {
+    const translated = error instanceof Refused ? this.#problems[error.code] : undefined;
+    return translated ?? (error instanceof Error ? error.message : String(error));
   }
 
   #start(event: Event) {
@@ -74,7 +84,7 @@ class Upload {
     this.#progress.hidden = false;
     this.#submit.disabled = true;
     this.#send(file).catch((error: unknown) => {
-      this.#status.textContent = error instanceof Error ? error.message : String(error);
+      this.#status.textContent = this.#sentence(error);
       this.#submit.disabled = false;
       this.#pause.hidden = true;
     });

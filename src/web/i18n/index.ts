@@ -30,6 +30,36 @@ export function sentenceOf(messages: Messages, code: string, otherwise: string):
   return sentenceIn(sentencesOf(messages), code) ?? otherwise;
 }
 
+/** The sentences of codes that begin with `area/`, for scripts that get errors from the API. */
+export function sentencesOfArea(
+  messages: Messages,
+  area: string,
+): Readonly<Record<string, string>> {
+  const own = sentencesOf(messages).flatMap((one) => Object.entries(one));
+  return Object.fromEntries(own.filter(([code]) => code.startsWith(`${area}/`)));
+}
+
+/** The name of a plan. One that an operator added has only its id. */
+export function planName(messages: Messages, id: string): string {
+  const named: Readonly<Record<string, { readonly title: string }>> = messages.landing.named;
+  return Object.hasOwn(named, id) ? named[id]!.title : id;
+}
+
+/**
+ * A class with its specialisation, in the order of the language: "Fury Warrior", "Guerrero Furia".
+ * Either may be empty. `classId` is ours, such as `demon-hunter`; `spec` is the game's English name.
+ */
+export function classWithSpec(messages: Messages, classId: string, spec: string | null): string {
+  const t = messages.dkp;
+  const className = nameIn(t.classes, classId);
+  const specName = nameIn(t.specs, spec ?? "");
+  return className && specName ? t.classWithSpec(className, specName) : className || specName;
+}
+
+function nameIn(names: Sentences, id: string): string {
+  return Object.hasOwn(names, id) ? names[id]! : id;
+}
+
 /** What a code means in general, for a page that explains it and has no error at hand. */
 export function meaningOf(messages: Messages, code: string): string {
   return sentenceIn([...sentencesOf(messages), messages.problems.meanings], code) ?? code;

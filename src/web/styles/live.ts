@@ -32,5 +32,5 @@ form.bid .row{flex-wrap:nowrap}form.bid .row input{min-width:0;flex:1}
 ul.plain{list-style:none;padding:0;display:grid;gap:0.3rem}
 dl.facts code{overflow-wrap:anywhere;font-size:0.82rem}
 .counter{display:flex;gap:0.4rem 1rem;flex-wrap:wrap;list-style:none;padding:0}
-.counter strong{font-size:1.2rem;font-variant-numeric:tabular-nums}
+.counter li{font-weight:600;font-variant-numeric:tabular-nums}
 `;

@@ -81,7 +81,7 @@ test("a spend below the floor is refused with the figures, and changes nothing",
   expect(refused.status).toBe(409);
   expect(refused.body).toMatchObject({
     type: "/problems/dkp/insufficient-balance",
-    detail: "Raider0000 has 40 points; this needs 55.",
+    detail: "Raider0000 has 40 points, but 55 is needed. Enter a lower price.",
     balance: 4000,
     required: 5500,
   });

@@ -25,6 +25,7 @@ import {
   percentLeft,
   perSecond,
   short,
+  specOf,
 } from "./parts.tsx";
 
 export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
@@ -274,13 +275,11 @@ export function FightPlayerPage(props: {
     [t.interrupts, String(player.interrupts)],
     [t.dispels, String(player.dispels)],
     [t.casts, String(player.casts)],
+    ...(player.itemLevel ? [[t.itemLevel, String(player.itemLevel)] as const] : []),
   ];
   return (
     <GuildLayout view={view} title={`${name} · ${fight.name}`} section="logs">
-      <PageHeader
-        title={name}
-        lead={[player.spec, player.class, player.itemLevel].filter(Boolean).join(" ")}
-      >
+      <PageHeader title={name} lead={specOf(view, player)}>
         <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}`)}>
           {fight.name || t.fight}
         </LinkButton>

@@ -1,5 +1,6 @@
 import type { View } from "../../../http/view.ts";
 import { Badge, ClassName, Notice } from "../../../web/components.tsx";
+import { classWithSpec } from "../../../web/i18n/index.ts";
 import { guildHref } from "../../../web/layout.tsx";
 import { difficultyOf } from "../difficulties.ts";
 import type { LeftOut } from "../parser/types.ts";
@@ -69,6 +70,11 @@ export function classIdOf(name: string | null): string {
   return name === null ? "" : name.toLowerCase().replaceAll(" ", "-");
 }
 
+/** What a player plays, such as "Fury Warrior"; empty where the log does not say. */
+export function specOf(view: View, player: Pick<PlayerRow, "class" | "spec">): string {
+  return classWithSpec(view.messages, classIdOf(player.class), player.spec);
+}
+
 /** A player's name without the realm's region, with their class. */
 export function PlayerName(props: {
   view: View;
@@ -77,7 +83,7 @@ export function PlayerName(props: {
 }) {
   const { view, fightId, player } = props;
   const path = `/fights/${fightId}/players/${encodeURIComponent(player.guid)}`;
-  const what = [player.spec, player.class].filter(Boolean).join(" ");
+  const what = specOf(view, player);
   return (
     <>
       <a href={guildHref(view, path)}>{player.name.replace(/-(US|EU|KR|TW|CN)$/, "")}</a>

@@ -14,7 +14,7 @@ import {
   Time,
 } from "../../../web/components.tsx";
 import { ErrorSummary, type FormState } from "../../../web/forms.tsx";
-import { meaningOf } from "../../../web/i18n/index.ts";
+import { meaningOf, sentencesOfArea } from "../../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
@@ -75,6 +75,10 @@ function UploadCard({ view, form }: { view: View; form: FormState }) {
         data-report={guildHref(view, "/logs/")}
         data-chunk={String(limits.logs.chunkBytesMax / 4)}
         data-states={JSON.stringify({ ...t.states, pause: t.pause, goOn: t.goOn })}
+        data-problems={JSON.stringify({
+          ...sentencesOfArea(view.messages, "logs"),
+          ...sentencesOfArea(view.messages, "plan"),
+        })}
       >
         <ErrorSummary form={form} messages={view.messages} />
         <div class="field">

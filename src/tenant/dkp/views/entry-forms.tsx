@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 import type { View } from "../../../http/view.ts";
 import type { AppError } from "../../../kernel/errors.ts";
 import { limits } from "../../../limits.ts";
-import { Button, LinkButton, PageHeader } from "../../../web/components.tsx";
+import { Button, formatPoints, LinkButton, PageHeader } from "../../../web/components.tsx";
 import {
   Checkbox,
   CheckboxField,
@@ -14,7 +14,6 @@ import {
 } from "../../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { withParams } from "../../../web/tables.tsx";
-import { formatPoints } from "../points.ts";
 import type { Entry, Pool, Standing } from "../service.ts";
 import { classLabel, PoolTabs } from "./parts.tsx";
 
@@ -147,8 +146,8 @@ export function translatedForm(view: View, form: FormState, error: AppError, dec
   const { balance = 0, required = 0 } = error.details as { balance?: number; required?: number };
   const sentences: Readonly<Record<string, string>> = {
     "dkp/insufficient-balance": t.shortBalance(
-      formatPoints(balance, decimals),
-      formatPoints(required, decimals),
+      formatPoints(balance, decimals, view.locale),
+      formatPoints(required, decimals, view.locale),
     ),
     "dkp/already-reversed": t.alreadyUndone,
     "dkp/reversal-is-final": t.undoIsFinal,
@@ -248,7 +247,7 @@ function Hidden({ pool, formKey }: EntryFormProps) {
 
 function optionsOf({ view, pool }: EntryFormProps, people: readonly Standing[]): readonly Option[] {
   return people.map((one) => {
-    const points = formatPoints(one.balance, pool.decimals);
+    const points = formatPoints(one.balance, pool.decimals, view.locale);
     const hint = one.class === null ? points : `${classLabel(view, one.class)} · ${points}`;
     return { value: one.personId, label: one.name, hint };
   });

@@ -8,7 +8,7 @@ import {
   LinkButton,
   PageHeader,
   Section,
-  Time,
+  TimeRange,
 } from "../../../web/components.tsx";
 import { Form, type FormState, RadioField, SelectField, TextField } from "../../../web/forms.tsx";
 import { guildHref } from "../../../web/layout.tsx";
@@ -64,9 +64,12 @@ export function RaidPage(
         </div>
       )}
       <p>
-        <Time at={raid.startsAt} timeZone={timeZone} locale={view.locale} />{" "}
-        <span class="muted">{t.until}</span>{" "}
-        <Time at={raid.endsAt} timeZone={timeZone} locale={view.locale} />
+        <TimeRange
+          from={raid.startsAt}
+          until={raid.endsAt}
+          timeZone={timeZone}
+          locale={view.locale}
+        />
       </p>
       {mayManage && <Steps {...props} />}
       {isOpen && view.guild!.actor.type === "user" && <SignupForm {...props} />}
@@ -182,9 +185,7 @@ function Composition({ view, raid }: { view: View; raid: RaidView }) {
   return (
     <ul class="counter">
       {RAID_ROLES.map((role) => (
-        <li>
-          <strong>{raid.composition[role]}</strong> {view.messages.roster.roles[role]}
-        </li>
+        <li>{view.messages.roster.roleCounts[role](raid.composition[role])}</li>
       ))}
     </ul>
   );

@@ -17,6 +17,7 @@ import {
   TextArea,
   TextField,
 } from "../../../web/forms.tsx";
+import { classWithSpec } from "../../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, Filters } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
@@ -141,7 +142,7 @@ function Alts({ view, person }: { view: View; person: Person }) {
 }
 
 function CharacterLine({ view, character }: { view: View; character: Character }) {
-  const label = [character.spec, className(view, character.class)].filter(Boolean).join(" ");
+  const label = classWithSpec(view.messages, character.class, character.spec);
   return (
     <span>
       {character.name} · <ClassName id={character.class} name={label} />

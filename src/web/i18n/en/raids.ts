@@ -86,5 +86,4 @@ export const raids = {
   nights: "Nights",
   csv: "Download CSV",
   change: "Edit time or name",
-  until: "to",
 };

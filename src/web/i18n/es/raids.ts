@@ -93,5 +93,4 @@ export const raids: Translated<typeof en> = {
   nights: "Noches",
   csv: "Descargar CSV",
   change: "Cambiar hora o nombre",
-  until: "a",
 };
