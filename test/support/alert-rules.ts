@@ -39,7 +39,7 @@ export const runbooks = () => read("README.md");
 export const ruleTests = () => read("alerts.test.yaml");
 export const ruleFile = () => read("alerts.yaml");
 
-/** Is a program of Prometheus on the PATH? Says so on the screen when it is not. */
+/** Whether a program of Prometheus is on the PATH. Prints a line when it is not. */
 export function hasProgram(name: "promtool" | "prometheus"): boolean {
   const isThere = spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0;
   if (!isThere) {
@@ -50,7 +50,7 @@ export function hasProgram(name: "promtool" | "prometheus"): boolean {
   return isThere;
 }
 
-/** What promtool says. @throws {Error} when it finds something wrong */
+/** The output of promtool. @throws {Error} when it finds a fault */
 export function promtool(...args: readonly string[]): string {
   return execFileSync("promtool", args, { cwd: MONITORING, encoding: "utf8" });
 }

@@ -28,7 +28,7 @@ export function operationsOf(document: ApiDocument) {
   );
 }
 
-/** The mounted routes by operation id, with the zod schemas that judge their input. */
+/** The mounted routes by operation id, with the zod schemas that check their input. */
 export function routesOf(): ReadonlyMap<string, RouteConfig> {
   const routes = app.openAPIRegistry.definitions.flatMap((one) =>
     one.type === "route" ? [one.route] : [],

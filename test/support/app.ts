@@ -15,12 +15,12 @@ import { startTurso } from "./turso-platform.ts";
 
 export type Json = Record<string, unknown>;
 
-/** What came back: `body` is parsed when it is JSON, else the text. */
+/** An answer: `body` is parsed when it is JSON, else it is the text. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape.
   readonly body: any;
 }
 
@@ -35,7 +35,7 @@ export type TestApp = Awaited<ReturnType<typeof testApp>>;
 /** 2026-01-14 20:00 UTC, a Wednesday evening: raid night in many places. */
 const START_MS = Date.UTC(2026, 0, 14, 20);
 
-/** No limits on requests of any kind; those on signing in and on letters stay. */
+/** Turns off the limits on requests. Those on sign-in and on emails stay. */
 export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
   .flatMap((category) =>
     ["account", "key", "guild", "address"].map((subject) => `${category}.${subject}=off`),
@@ -43,7 +43,7 @@ export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
   .join(",");
 
 /**
- * The whole product on real files in a folder of its own, with a clock that moves only when told.
+ * The whole product on real files in a new folder, with a clock that moves only when told.
  * `await using t = await testApp()` removes everything at the end of the test.
  */
 export async function testApp(
@@ -59,14 +59,14 @@ export async function testApp(
     SECRETS_KEYS: `first:${randomBytes(32).toString("base64")}`,
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
-    // The clock stands still, so that a whole test is one minute.
+    // The clock does not move, so a whole test is one minute.
     RATE_LIMITS: UNLIMITED_REQUESTS,
     DATA_DIR: dir,
     ...server?.env,
     ...env,
   };
   seen.environment(given);
-  // All of it is written, for it is searched; shown is what the test asked for.
+  // Every line is recorded, because it is searched. Only the requested levels are printed.
   const config = readConfig({ ...given, LOG_LEVEL: env["LOG_LEVEL"] ?? "debug" });
   const writeLine = (line: string) => {
     seen.lines.push(line);
@@ -107,7 +107,7 @@ export async function testApp(
     if (made.status !== 201 && made.status !== 202) {
       throw new Error(`founding answered ${made.status}: ${made.text}`);
     }
-    // On a busy machine it takes longer than the request waits: its events end when it is ready.
+    // On a busy machine the work takes longer than the request waits: its events end when it is ready.
     if (made.status === 202) await owner.get(`/api/guilds/${made.body.id}/operation/events`);
     const found = await services.platform.guildForUser(slug, null);
     const { id } = found!.guild;
@@ -139,14 +139,14 @@ export async function testApp(
       args: [userId, of.id],
     });
 
-  /** All bytes of all databases and uploads, wherever they lie. Letters are not among them. */
+  /** All bytes of all databases and uploads, wherever they are. Emails are not among them. */
   const storedBytes = async () => {
     const found: string[] = [];
     for (const folder of [dir, ...(server && "dataDir" in server ? [server.dataDir] : [])]) {
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile() || entry.parentPath === join(dir, "outbox")) continue;
         const path = join(entry.parentPath, entry.name);
-        // What was there a moment ago may be gone, such as the log of a database that was closed.
+        // A file may disappear between listing and reading, such as the log of a closed database.
         found.push(await readFile(path, "latin1").catch(goneIsEmpty));
       }
     }
@@ -164,7 +164,7 @@ export async function testApp(
     services,
     dir,
     storedBytes,
-    /** What another process needs to serve the same guilds. */
+    /** The environment with which another process serves the same guilds. */
     env: given,
     request,
     anonymous,
@@ -182,7 +182,7 @@ export async function testApp(
   };
 }
 
-/** What browsers send has its length; what tests send themselves is seen where they do. */
+/** Sets the content length as browsers do. Requests of tests are watched where they are sent. */
 function watchedApp(app: ReturnType<typeof createApp>): typeof app {
   const answer = app.fetch;
   app.fetch = async (request, ...rest) => {
@@ -195,7 +195,7 @@ function watchedApp(app: ReturnType<typeof createApp>): typeof app {
   return app;
 }
 
-/** Where guilds live in this run of the tests, when it is not in files. */
+/** The host of guilds in this run of the tests, when it is not files. */
 async function startServer(kind: string | undefined) {
   if (kind === "sqld") return await startSqld();
   if (kind !== "turso") return undefined;
@@ -249,7 +249,7 @@ export class TestClient {
     return new TestClient(this.#request, this.#identity);
   }
 
-  /** Types the password once more, for what a borrowed device must not do. */
+  /** Enters the password once more, for actions that require a recent sign-in. */
   async prove(): Promise<void> {
     const { password } = this.identity;
     const proved = await this.platform().post("/api/session/proof", { password });
@@ -283,14 +283,14 @@ export class TestClient {
     });
   }
 
-  /** An answer whose body is no text. */
+  /** An answer with a binary body. */
   async download(path: string): Promise<{ headers: Headers; body: Uint8Array }> {
     const headers = { authorization: `Bearer ${this.identity.token}` };
     const answer = await this.#request(`${this.#base}${path}`, { method: "POST", headers });
     return { headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
   }
 
-  /** Bytes as they are, such as a piece of a file. */
+  /** Sends raw bytes, such as a piece of a file. */
   putBytes(path: string, body: Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
     return this.#answer("PUT", `${this.#base}${path}`, {
       headers: { authorization: `Bearer ${this.identity.token}`, ...headers },
@@ -298,12 +298,12 @@ export class TestClient {
     });
   }
 
-  /** A page, as a browser with this person's cookie would ask for it. Paths are absolute. */
+  /** Requests a page as a browser with this person's cookie would. Paths are absolute. */
   page(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.#answer("GET", path, { headers: { ...this.#cookie(), ...headers } });
   }
 
-  /** A form sent from our own page, without scripts. Paths are absolute. */
+  /** Sends a form from our own page, without scripts. Paths are absolute. */
   submit(
     path: string,
     fields: Record<string, string | readonly string[]>,
@@ -317,13 +317,13 @@ export class TestClient {
     return this.#answer("POST", path, { body, headers: { ...this.#cookie(), origin, ...headers } });
   }
 
-  /** A body as it is, whatever it says. */
+  /** Sends a raw body without changing it. */
   sendText(method: string, path: string, body: string, type: string): Promise<Answer> {
     const headers = { authorization: `Bearer ${this.identity.token}`, "content-type": type };
     return this.#answer(method, `${this.#base}${path}`, { headers, body });
   }
 
-  /** A form's body as it is, sent from a page of `origin`. Paths are absolute. */
+  /** Sends a form's raw body from a page of `origin`. Paths are absolute. */
   submitText(path: string, body: string, type: string, origin: string): Promise<Answer> {
     const headers = { ...this.#cookie(), origin, "content-type": type };
     return this.#answer("POST", path, { headers, body });

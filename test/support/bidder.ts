@@ -3,7 +3,7 @@ import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 
-// A separate server process on the same files: it settles what is due, and bids at the very end of
+// A separate server process on the same files. It settles what is due, and bids at the very end of
 // auctions. It prints `ready` once it has started, reads its plan as a line from standard input, prints the
 // answers to its bids as a line, and ends when its standard input does.
 

@@ -1,6 +1,6 @@
 /**
  * Loaded by `--import` into a server under test. Measures the longest time for which the main thread
- * computed without giving way, in CPU time: a busy machine that runs something else adds nothing.
+ * computed without yielding. It measures CPU time, so other work on a busy machine adds nothing.
  * Answers "reset" and "read" over the process's channel.
  */
 const TICK_MS = 2;

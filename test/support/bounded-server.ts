@@ -13,11 +13,11 @@ import { clientOf, signUp } from "./processes.ts";
 import { removeSearched } from "./secrets/folders.ts";
 import { seen } from "./secrets/seen.ts";
 
-/** What the probe inside the server measured since it was reset. */
+/** Measurements of the probe inside the server since its reset. */
 export interface Blocking {
-  /** CPU time of the longest piece of work that did not give way. */
+  /** CPU time of the longest piece of work that did not yield. */
   readonly longestMs: number;
-  /** The most memory that the process had. */
+  /** The peak memory of the process. */
   readonly peakBytes: number;
 }
 
@@ -27,12 +27,12 @@ export interface BoundedGuild {
   readonly api: TestClient;
 }
 
-/** What one operation cost everybody else. */
+/** The cost of one operation for other callers. */
 export interface Cost extends Blocking {
-  /** The longest wait of the other guild by the clock: only to be shown, a busy machine adds to it. */
+  /** The longest wait of the other guild by the clock. For display only: a busy machine adds to it. */
   readonly waitedMs: number;
   readonly tookMs: number;
-  /** How much the process grew. */
+  /** The growth of the process's memory. */
   readonly grewBytes: number;
 }
 
@@ -51,8 +51,8 @@ export function expectFairness(what: string, cost: Cost): void {
 }
 
 /**
- * A server in a process of its own, with a probe that measures how long its main thread computes
- * without giving way. `await using server = await boundedServer()` ends and removes it.
+ * A server in a separate process, with a probe that measures how long its main thread computes
+ * without yielding. `await using server = await boundedServer()` ends and removes it.
  */
 export async function boundedServer(env: Readonly<Record<string, string>> = {}) {
   if (!isUpToDate()) await buildProject();
@@ -84,7 +84,7 @@ export async function boundedServer(env: Readonly<Record<string, string>> = {}) 
 
   const { api: strangers } = await founded(server, "strangers");
 
-  /** Does `work` while the other guild's page is asked for again and again. */
+  /** Runs `work` while requests for the other guild's page keep coming. */
   const cost = async (work: () => Promise<void>): Promise<Cost> => {
     const before = await ask("reset");
     const startedAt = performance.now();
@@ -114,7 +114,7 @@ export async function boundedServer(env: Readonly<Record<string, string>> = {}) 
     ...server,
     dir,
     cost,
-    /** A new guild of its own owner. */
+    /** A new guild with a new owner. */
     guild: (slug: string) => founded(server, slug),
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGKILL");

@@ -18,15 +18,15 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 export type BrowserApp = Awaited<ReturnType<typeof browserApp>>;
 
-/** The product on a port of its own, and a browser to use it with. */
+/** The product on a free port, and a browser to use it with. */
 export async function browserApp(
   options: {
     readonly clock?: () => Date;
-    /** More of the environment, by the address that people reach it at. */
+    /** More environment variables, given the address of the product. */
     readonly envAt?: (origin: string) => Record<string, string>;
   } = {},
 ) {
-  // The port is known first, because the product has to be told its own address.
+  // The port is chosen first, because the product needs to know its address.
   let fetch: TestApp["app"]["fetch"];
   const server = serve({ fetch: (...a) => fetch(...a), port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
@@ -45,17 +45,17 @@ export async function browserApp(
       "--disable-sync",
     ],
   });
-  /** A person with a device of their own. */
+  /** A person with a separate device. */
   const newPage = async (width: number, more: { javaScriptEnabled?: boolean } = {}) => {
     const context = await browser.newContext({
       viewport: { width, height: 800 },
       locale: "en-GB",
-      // Only so that the checker may be put into the page; the policy itself is tested elsewhere.
+      // Lets the checker be loaded into the page. Other tests cover the policy.
       bypassCSP: true,
       ...more,
     });
     const page = await context.newPage();
-    // A busy machine takes its time; what is waited for here comes in the end.
+    // A busy machine is slow, so the timeout is long.
     page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => {
       throw error;
@@ -84,7 +84,7 @@ export async function foundGuild(page: Page, origin: string, name: string): Prom
   return /\/g\/([^/]+)\//.exec(page.url())![1]!;
 }
 
-/** From the form that founds a guild into it. The steps' page goes on by itself if it was waiting. */
+/** From the form that founds a guild into the guild. The steps' page continues by itself if it waited. */
 export async function openFounded(page: Page): Promise<void> {
   const open = page.locator('a:has-text("Open guild")');
   const isThere = page.locator('main a[href$="/onboarding/loot"]');
@@ -93,7 +93,7 @@ export async function openFounded(page: Page): Promise<void> {
   await page.waitForURL("**/onboarding");
 }
 
-/** Fills in the sign-up form of whatever page it stands on. */
+/** Fills in the sign-up form of the page it is on. */
 export async function fillSignUp(page: Page, name: string): Promise<void> {
   await page.fill("#email", `${randomUUID()}@example.test`);
   await page.fill("#name", name);
@@ -115,12 +115,12 @@ export async function serious(page: Page): Promise<readonly string[]> {
   });
 }
 
-/** No keeping out, and nothing beside the screen. */
+/** Expects no serious accessibility problem, and no content beyond the screen's edge. */
 export async function faults(page: Page): Promise<readonly string[]> {
   return [...(await serious(page)), ...(await tooWide(page))];
 }
 
-/** Does the page go on beside the screen, and how far? */
+/** How far the content of the page reaches beyond the screen's edge. */
 export async function tooWide(page: Page): Promise<readonly string[]> {
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - window.innerWidth,

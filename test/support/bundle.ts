@@ -11,14 +11,14 @@ const WORKERS = [
 ] as const;
 
 /**
- * Makes one file of a script and all it imports, for tests that start it dozens of times: so it
+ * Bundles a script and its imports into one file, for tests that start it dozens of times: it then
  * starts five times faster. Returns its path; the caller removes it.
  */
 export async function bundleScript(script: string): Promise<string> {
-  // Beside the packages, because the driver's native part is looked for from where the file lies.
+  // Beside the packages: the driver looks for its native part from where the file is.
   const outfile = join(ROOT, `dist/${script.replaceAll("/", "-")}-${process.pid}.js`);
   await bundled(script, outfile);
-  // What it may start itself is looked for beside it, by other tests at the same time as well.
+  // The script looks for what it starts beside itself. Other tests do so at the same time.
   for (const [source, worker] of WORKERS) {
     await bundled(source, `${outfile}.${worker}`);
     await rename(`${outfile}.${worker}`, join(ROOT, `dist/${worker}.js`));
@@ -27,8 +27,8 @@ export async function bundleScript(script: string): Promise<string> {
 }
 
 /**
- * The same of several scripts as a later release would have them, whose guild schema has these
- * migrations more, in a folder of its own that `remove` removes.
+ * Bundles several scripts as a later release would have them: its guild schema has these additional
+ * migrations. They are in a separate folder, which `remove` removes.
  */
 export async function bundleRelease(
   release: string,
@@ -45,7 +45,7 @@ export async function bundleRelease(
   return { paths, remove: () => removeBundles(folder) };
 }
 
-/** Code only: no product has worked in this folder, so there is nothing to search it for. */
+/** Holds code only. The product has not worked in this folder, so there is nothing to search. */
 async function removeBundles(folder: string): Promise<void> {
   for (const file of await readdir(folder)) await rm(join(folder, file));
   await rmdir(folder);

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { openEmbedded } from "../../src/database/embedded.ts";
 
-// Writes rows into a file of others as fast as it can, and asks for a checkpoint after every few of
+// Writes rows into an existing file as fast as it can, and requests a checkpoint after every few of
 // them. Prints how many rows were acknowledged. With MUTANT=alone-no-more, checkpoints are SQLite's own.
 
 const [path = "", writer = "", rows = ""] = process.argv.slice(2);

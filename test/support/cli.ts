@@ -9,8 +9,8 @@ export interface End {
 }
 
 /**
- * Runs the bundled command line on a data folder, as an operator's shell would. What it prints with
- * `--json` has to be what its documented shape says, in every test.
+ * Runs the bundled command line on a data folder, as an operator's shell would. In every test, its
+ * `--json` output has to match the documented shape.
  */
 export async function runCli(
   main: string,
@@ -31,7 +31,7 @@ export async function runCli(
   return end;
 }
 
-/** @throws {ZodError} naming each field that the documented shape does not have, or has otherwise. */
+/** @throws {ZodError} that names each field that is not in the documented shape, or differs from it */
 export function holdAgainstShape(args: readonly string[], { out, err }: End): void {
   const name = [args.slice(0, 2).join(" "), args[0]!].find((one) => one in shapes);
   if (name === undefined) throw new Error(`No shape is documented for ${args.join(" ")}`);

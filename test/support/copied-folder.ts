@@ -8,8 +8,8 @@ import { type TestApp, TestClient, type TestGuild } from "./app.ts";
 import { seen } from "./secrets/seen.ts";
 
 /**
- * Copies a data folder whose registry is as releases before this one wrote it: with the path of each
- * guild's file on this machine. The original stays as this release has it.
+ * Copies a data folder with a registry as older releases wrote it: with the path of each
+ * guild's file on this machine. The original stays unchanged.
  */
 export async function copyOfOlderRelease(t: TestApp, to: string): Promise<void> {
   const places = async (before: string) =>
@@ -24,7 +24,7 @@ export async function copyOfOlderRelease(t: TestApp, to: string): Promise<void> 
 }
 
 /**
- * Copies a data folder as an operator would for a drill. In a process of its own: reading a database
+ * Copies a data folder as an operator would for a drill. Uses a separate process: reading a database
  * file here would end the locks that open connections of this process have on it.
  */
 export async function copyFolder(from: string, to: string): Promise<void> {

@@ -6,10 +6,10 @@ import { openProvisioning } from "./provisioning.ts";
 import { rolloutsOver } from "./rollouts.ts";
 import { WITHOUT_KEEPSAKES } from "./steps.ts";
 
-// A process of its own that takes a table away from every guild, or gives it back, and kills itself at
-// one of the points that it passes, without a moment to tidy up. Arguments: the data folder, `apply`,
+// A separate process that drops a table from every guild, or restores it, and kills itself at
+// one of its fault points, without cleaning up. Arguments: the data folder, `apply`,
 // `revert` or `mutant`, the script of its threads, and which point, 0 for none.
-// `mutant` copies as the release before did: without a look at the guild, under the guild's name.
+// `mutant` copies as the previous release did: it does not check the guild, and uses the guild's name.
 const [dataDir, verb, worker, atPoint] = process.argv.slice(2) as [string, string, string, string];
 const services = await openProvisioning(dataDir);
 const migrations = WITHOUT_KEEPSAKES;
@@ -17,7 +17,7 @@ const threads = new MigrationThreads(migrations, pathToFileURL(worker));
 const fleet = rolloutsOver(dataDir, services, migrations, threads);
 if (verb === "mutant") {
   const { deps } = fleet;
-  // The copy after the effect: what a resumed run did to a guild that it found migrated.
+  // A copy made too late: by a resumed run, of a guild that it found already migrated.
   const keepCopy = deps.keepCopy;
   Object.assign(deps, {
     keepCopy: async (...[rollout, guild, version]: Parameters<typeof keepCopy>) => {

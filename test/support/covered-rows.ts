@@ -4,7 +4,7 @@ import { join } from "node:path";
 const root = new URL("..", import.meta.url).pathname;
 
 /**
- * The rows of a table that tests name at the beginning of their title, or of their group's:
+ * The rows of a table that tests name at the beginning of their title, or of their group's title:
  * `test("S12 S13 a validator …")` covers S12 and S13. Returns each row with its tests.
  */
 export function coveredRows(letter: "S" | "R"): ReadonlyMap<string, readonly string[]> {

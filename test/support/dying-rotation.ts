@@ -1,6 +1,6 @@
 import { Envelopes } from "../../src/kernel/envelope.ts";
 
-// `guildhall secrets rotate` in a process that dies as it seals one secret too many.
+// `guildhall secrets rotate` in a process that dies when it seals one secret too many.
 // Its argument: how many secrets it may seal. The platform is in the environment.
 let left = Number(process.argv[2]);
 const seal = Envelopes.prototype.seal;

@@ -4,11 +4,11 @@ import type { TestClient } from "./app.ts";
 export interface Seen {
   readonly id: number | undefined;
   readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: events of every shape are looked into.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read events of every shape.
   readonly data: any;
 }
 
-/** Reads server-sent events until `enough` says so or the stream ends. */
+/** Reads server-sent events until `enough` returns true or the stream ends. */
 export async function watch(
   client: TestClient,
   path: string,

@@ -14,7 +14,7 @@ import { recordGuild } from "./provisioning.ts";
 import { OPTIONS } from "./rollouts.ts";
 import { removeSearched } from "./secrets/folders.ts";
 
-/** The product's own services with this many guilds, in a folder of its own. */
+/** The product's services with this many guilds, in a new folder. */
 export async function productFleet(guilds: number, env: Readonly<Record<string, string>> = {}) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-fleet-"));
   const given = { GUILDHALL_SECRET: "x".repeat(32), DATA_DIR: dir, LOG_LEVEL: "silent" };
@@ -34,7 +34,7 @@ export async function productFleet(guilds: number, env: Readonly<Record<string, 
   };
 }
 
-/** A rollout as the product does it, but to a schema of the test's own. */
+/** A rollout as the product does it, to the test's schema. */
 export function rolloutTo(
   services: NodeServices,
   migrations: readonly Migration[],

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { hasSqld } from "./sqld.ts";
 
-/** Where a test kept its guilds, and what served it when that was not Node. */
+/** Where a test's guilds were, and the runtime that served it when that was not Node. */
 type Host = "file" | "sqld" | "workerd + sqld";
 
 declare module "vitest" {
@@ -10,11 +10,11 @@ declare module "vitest" {
   }
 }
 
-/** Says at the end of a run how many of the product's tests each host has passed. */
+/** Prints at the end of a run how many of the product's tests passed on each host. */
 export class HostReporter implements Reporter {
   readonly #suites: RegExp;
 
-  /** `suites` are those of the product, which every host has to pass. */
+  /** `suites` are the product's suites, which have to pass on every host. */
   constructor(suites: RegExp) {
     this.#suites = suites;
   }
@@ -27,7 +27,7 @@ export class HostReporter implements Reporter {
         if (host) passed.set(host, (passed.get(host) ?? 0) + 1);
       }
     }
-    // A run of some suites says nothing about the hosts that it left out.
+    // A run of some suites says nothing about the hosts that it skipped.
     if (passed.size === 0) return;
     const counts = [...passed].map(([host, count]) => `${count} on ${host}`);
     console.log(` The product's tests: ${counts.join(", ")}`);

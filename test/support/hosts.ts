@@ -10,7 +10,7 @@ import type { OpenClient } from "../../src/database/client.ts";
 export interface TestHost {
   readonly host: DatabaseHost;
   readonly open: OpenClient;
-  /** Everything there is on the host, and around it where names must not reach. */
+  /** Everything on the host, and around it where names must not reach. */
   everything(): Promise<readonly string[]>;
 }
 
@@ -19,7 +19,7 @@ const BAD_NAMES = [
   ...["x".repeat(300), "UPPER", "CON", "-a", "a-", "a b", "ä", "a\n", "a%00", "/etc/passwd"],
 ] as DatabaseName[];
 
-/** What every host promises. `make` gives a host with nothing in it. */
+/** The promises of every host. `make` gives an empty host. */
 export function describeHost(
   kind: string,
   make: () => Promise<TestHost>,

@@ -7,7 +7,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 import { PURGE_JOB } from "../../src/platform/guilds/deletion.ts";
 
-// A process of its own that restores, copies or purges the one guild of a data folder, and dies or
+// A separate process that restores, copies or purges the one guild of a data folder, and dies or
 // fails at a given fault point. Arguments: the data folder; `restore`, `create` or `purge`; such as
 // `3:kill`; a member's token. While it works, the member writes; what was acknowledged is printed.
 const [dataDir, verb, strike, token] = process.argv.slice(2) as [string, string, string, string];
@@ -67,12 +67,12 @@ async function writeMeanwhile(): Promise<void> {
       body: JSON.stringify({ name }),
     });
     if (answer.status === 201) console.log(`${wasPointed ? "kept" : "written"} ${name}`);
-    // The writer must let the work go on as well.
+    // The writer must let the work continue as well.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Takes one precaution away, to show that the test would notice. */
+/** Removes one precaution, to show that the test would notice. */
 function breakOnPurpose(mutant: string | undefined): void {
   if (mutant === "old-goes-first") {
     const restore = FileHost.prototype.restore;

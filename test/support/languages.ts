@@ -3,12 +3,12 @@ import { type Locale, translator } from "../../src/web/i18n/index.ts";
 
 type Text = string | ((...gaps: never[]) => string);
 
-/** Texts of the one catalogue that the other has in other words, with gaps as patterns. */
+/** Texts of one catalogue that differ from the other's, with gaps as patterns. */
 const ENGLISH = onlyIn("en", "es");
 
 /**
- * What on a page is not in its language, or no text for people at all. English on a Spanish page is
- * found by the catalogues; a key or a value that slipped through is found on any.
+ * The texts of a page that are not in its language, or that are no text for people. The catalogues find
+ * English on a Spanish page. A key or a raw value is found on any page.
  */
 export async function untranslated(page: Page, locale: Locale): Promise<readonly string[]> {
   const texts = await page.evaluate(() => {
@@ -47,7 +47,7 @@ function onlyIn(locale: Locale, other: Locale) {
       continue;
     }
     const [here, there] = [filled(text), filled(others.get(key)!)];
-    // A text of little but gaps fits everything.
+    // A text that consists mostly of gaps would match everything.
     if (here === there || here.replaceAll(/[^\p{L}]/gu, "").length < 6) continue;
     const escaped = here.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("⟦⟧", ".+");
     patterns.push(new RegExp(`^${escaped}$`));
@@ -55,7 +55,7 @@ function onlyIn(locale: Locale, other: Locale) {
   return { texts, patterns };
 }
 
-/** A text with its gaps left open; one that can only be made of numbers fits nothing. */
+/** A text with its gaps as patterns. A text that consists only of numbers matches nothing. */
 function filled(text: Text): string {
   if (typeof text === "string") return text;
   try {

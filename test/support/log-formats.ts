@@ -1,4 +1,4 @@
-/** How each generation of the game's client writes its log, and what a made log is known to hold. */
+/** How each generation of the game's client writes its log, and the known answer of a generated log. */
 export type Generation = "wrath" | 9 | "mop" | 16 | 17 | 20 | 21 | 22;
 export const GENERATIONS: readonly Generation[] = ["wrath", 9, "mop", 16, 17, 20, 21, 22];
 
@@ -26,7 +26,7 @@ export interface KnownFight {
   outcome: "kill" | "wipe" | "incomplete";
   gameMs: number | null;
   unattributedDamage: number;
-  /** What landed on the boss, and what it had at first. */
+  /** The damage to the boss, and its health at the start. */
   bossLost: number;
   readonly bossHp: number;
   readonly players: readonly KnownPlayer[];
@@ -63,7 +63,7 @@ function f(
   return { version, hasYear, hasRaidFlags, hasBase, block, tag };
 }
 
-/** The union of five seconds after each act, cut at deaths and at the end, worked out the slow way. */
+/** The union of five seconds after each act, cut at deaths and at the end, computed the slow way. */
 export function activeMs(
   acts: readonly number[],
   deaths: readonly number[],
@@ -81,10 +81,10 @@ export function activeMs(
   return sum;
 }
 
-/** The year in which made logs are written. */
+/** The year of generated logs. */
 export const YEAR = 2026;
 
-/** What a log is like unless it is said. */
+/** The defaults of a generated log. */
 export const DEFAULTS = {
   fights: 2,
   events: 300,

@@ -1,5 +1,5 @@
 /**
- * Combat logs with a known answer, from a seed. It adds up what it decides, and reads no line back.
+ * Combat logs from a seed, with a known answer. The answer is counted while lines are written.
  */
 import {
   activeMs,
@@ -32,7 +32,7 @@ export interface LogOptions {
 const BOSS_FLAGS = "0x10a48";
 const NAMES = ["Anvil", "Bórin", "Кузня", "炉石", "모루", "Ember"];
 
-/** The log as text, piece by piece, and the answer once all pieces were taken. */
+/** The log as text, piece by piece, and then its known answer. */
 export function generateLog(options: LogOptions): {
   readonly lines: Iterable<string>;
   readonly answer: { readonly fights: KnownFight[]; lines: number; unknown: number; bad: number };
@@ -144,7 +144,7 @@ class Writer {
       gameMs: null,
       unattributedDamage: 0,
       bossLost: 0,
-      // Enough for anything that these events can do to it; the finish takes the rest.
+      // Enough health for all of these events; the last blow takes the rest.
       bossHp: 12_000 * (this.#options.events + 10),
       players: this.#players.map(({ guid, name }) => ({
         guid,
@@ -240,7 +240,7 @@ class Writer {
     } else yield* this.#noise();
   }
 
-  /** The last blow takes what is left, and more than that. */
+  /** The last blow takes the remaining health, and overkills. */
   *#finish(fight: KnownFight, boss: Unit, acted: Map<string, number[]>): Iterable<string> {
     const [player] = this.#players;
     const [mine] = fight.players;

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Suites of minutes. One that starts last would leave all processors but one with nothing to do. */
+/** Suites that take minutes. If one starts last, all processors but one are idle. */
 const LONG = [
   "browser-raid.test.ts",
   "provisioning/turso-faults.test.ts",
@@ -13,7 +13,7 @@ const LONG = [
   "connections/rotation.test.ts",
 ];
 
-/** Starts the longest suites first, and all others in the order that vitest has for them. */
+/** Starts the longest suites first, and all others in vitest's order. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {

@@ -6,7 +6,7 @@ import { openProvisioning } from "./provisioning.ts";
 import { rolloutsOver } from "./rollouts.ts";
 import { schemaWithSteps } from "./steps.ts";
 
-// A process of its own that brings a fleet five migrations further and may be killed at any moment.
+// A separate process that brings a fleet five migrations further and may be killed at any moment.
 // Arguments: the data folder, how many milliseconds its clock is ahead, and the script of its threads.
 // Prints `begun`.
 const [dataDir, aheadMs, worker] = process.argv.slice(2) as [string, string, string];

@@ -4,8 +4,8 @@ import { readConfig } from "../../src/config.ts";
 import type { Client, Statement } from "../../src/database/client.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 
-// A process of its own that moves a guild and may be struck on the way. Arguments: the guild's slug; the
-// host it goes to, or `sweep` to finish what others left; where it is struck and how, or nothing; and how
+// A separate process that moves a guild and may be struck on the way. Arguments: the guild's slug; the
+// target host, or `sweep` to finish interrupted moves; where it is struck and how, or nothing; and how
 // many milliseconds its clock is ahead. `3:kill` dies at the third fault point; `move.copied:stall` stops
 // there until the test continues it; `:gasp` stops as well, but then only does the step it was at.
 const [slug, to, strike, aheadMs] = process.argv.slice(2) as [string, string, string, string];
@@ -19,7 +19,7 @@ const [at, how] = strike.split(":");
 installFault((point) => {
   if (!point.startsWith("move.")) return;
   if (isDying) process.kill(process.pid, "SIGKILL");
-  // Tables and pages are many, and one is like the other.
+  // There are many tables and pages, and all are alike.
   const isOneOfMany = point.startsWith("move.page") || (point === "move.table" && passed % 7 !== 3);
   if (!isOneOfMany) passed++;
   if (point !== at && (isOneOfMany || String(passed) !== at)) return;
@@ -37,7 +37,7 @@ try {
 }
 await services.close();
 
-/** Takes one precaution away, to show that the test would notice. */
+/** Removes one precaution, to show that the test would notice. */
 function brokenOnPurpose(mutant: string | undefined): MoveDeps {
   if (mutant === "writes-go-on") return without(/_move_blocks_/);
   if (mutant === "fence-ignored") return without(/_move where fence =/);

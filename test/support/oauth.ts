@@ -10,13 +10,13 @@ export type Person = Readonly<Record<string, unknown>>;
 
 /** How a provider may fail us. */
 export interface Faults {
-  /** Names another issuer in what it sends the browser back with. */
+  /** Names another issuer in the redirect. */
   iss?: string;
-  /** Its token says another person than its user endpoint. */
+  /** Its token names another person than its user endpoint. */
   idTokenSubject?: string;
-  /** Answers of the token endpoint with this status. */
+  /** The token endpoint answers with this status. */
   tokenStatus?: number;
-  /** What the user endpoint says instead of a person. */
+  /** The user endpoint's answer, instead of a person. */
   user?: unknown;
 }
 
@@ -29,13 +29,13 @@ interface Grant {
 export type OAuthProvider = ReturnType<typeof provider>;
 export type OAuthServer = Awaited<ReturnType<typeof startOAuth>>;
 
-/** Discord and Battle.net as far as signing in goes: authorize, token with PKCE check, user. */
+/** The parts of Discord and Battle.net that sign-in needs: authorize, token with PKCE check, user. */
 export async function startOAuth() {
   const app = new Hono();
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  // Made once: on a busy machine it takes longer than a sign-in waits.
+  // Made once: on a busy machine it takes longer than the timeout of a sign-in.
   const { privateKey } = await generateKeyPair("RS256");
   const discord = provider(`${origin}/discord`, "id", privateKey);
   const battlenet = provider(`${origin}/battlenet`, "sub", privateKey);
@@ -65,12 +65,12 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     app,
     base,
     faults,
-    /** Every secret that was handed out, to look for where none may be. */
+    /** Every secret that it issued. Tests search for them where none may be. */
     secrets,
-    /** Every code that was shown to its token endpoint. */
+    /** Every code that its token endpoint received. */
     shown,
     person: {} as Person,
-    /** The addresses it sends browsers back to, to the letter. */
+    /** The redirect addresses it accepts, compared exactly. */
     redirectUris,
     env: (prefix: string): Record<string, string> => ({
       [`${prefix}_CLIENT_ID`]: clientId,
@@ -80,7 +80,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
       [`${prefix}_TOKEN_URL`]: `${base}/token`,
       [`${prefix}_USER_URL`]: `${base}/user`,
     }),
-    /** What happens when this person agrees: the address their browser is sent back to. */
+    /** Lets this person agree. Returns the address their browser is redirected to. */
     agree: (asked: URL, person: Person): URL => {
       const query = asked.searchParams;
       const redirectUri = query.get("redirect_uri") ?? "";
@@ -109,7 +109,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     return url;
   };
 
-  // As the real ones do: Discord reads the form, Battle.net the header, and it decodes nothing.
+  // The real providers do the same: Discord reads the form, Battle.net the header, and it decodes nothing.
   const isOurClient = (header: string | undefined, form: Record<string, unknown>): boolean =>
     subjectField === "sub"
       ? header === `Basic ${btoa(`${clientId}:${clientSecret}`)}`

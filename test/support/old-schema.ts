@@ -14,8 +14,8 @@ import { guildSchema } from "./provisioning.ts";
 import { removeSearched } from "./secrets/folders.ts";
 
 /**
- * Puts a guild of the running app on a database as the schema `version` made it, with every row that
- * schema has room for. Only of guilds in files.
+ * Moves a guild of the running app to a database with the schema `version`, with every row that fits
+ * that schema. Only for guilds in files.
  */
 export async function putOnSchema(t: TestApp, guild: TestGuild, version: number) {
   const { platform, tenants } = t.services;
@@ -61,7 +61,7 @@ async function tablesOf(client: Client): Promise<readonly string[]> {
   return rows.map(([name]) => String(name));
 }
 
-/** The rows of `table`, as statements that put them into the older one of that name. */
+/** The rows of `table`, as statements that insert them into the older table of that name. */
 async function rowsOf(from: Client, to: Client, table: string): Promise<readonly Statement[]> {
   const { rows: columns } = await to.execute(plain(`PRAGMA table_info(${table})`));
   const names = columns.map(([, name]) => String(name)).join(", ");

@@ -11,7 +11,7 @@ import { bundleScript } from "./bundle.ts";
 import { removeSearched } from "./secrets/folders.ts";
 import { seen, watchedFetch } from "./secrets/seen.ts";
 
-/** One server process of its own, with its own folder and its own port. */
+/** One server process with a separate folder and port. */
 export interface ServerProcess {
   readonly url: string;
   readonly child: ChildProcess;
@@ -30,7 +30,7 @@ export function clientOf(server: ServerProcess, person?: Person): TestClient {
   return new TestClient((path, init) => watchedFetch(`${server.url}${path}`, init), person);
 }
 
-/** Makes an account and signs in, each by the process that is given for it. */
+/** Makes an account and signs in, each through the process that is given for it. */
 export async function signUp(
   name: string,
   signUpAt: ServerProcess,
@@ -45,8 +45,8 @@ export async function signUp(
 }
 
 /**
- * Real processes of the product on one set of databases, as they would stand on several machines: they
- * share nothing but `env`. `await using fleet = await processes(env)` ends and removes all of them.
+ * Real processes of the product on one set of databases, as on several machines. They
+ * share only `env`. `await using fleet = await processes(env)` ends and removes all of them.
  */
 export async function processes(env: Readonly<Record<string, string>>) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-processes-"));
@@ -62,7 +62,7 @@ export async function processes(env: Readonly<Record<string, string>>) {
     ...shared,
   });
 
-  /** Starts `count` at the same moment, and resolves once all of them answer. */
+  /** Starts `count` processes at the same moment, and resolves once all of them answer. */
   const start = async (count: number): Promise<ServerProcess[]> => {
     const started = Array.from({ length: count }, () => {
       const child = spawn(process.execPath, [server], {
@@ -75,7 +75,7 @@ export async function processes(env: Readonly<Record<string, string>>) {
     return await Promise.all(started.map((child) => listening(child)));
   };
 
-  /** Runs a command of the operator's, and gives back its `--json` document. */
+  /** Runs an operator's command, and returns its `--json` document. */
   const command = (...args: readonly string[]) =>
     new Promise<unknown>((resolve, reject) => {
       const options = { env: environment("operator") };
@@ -103,7 +103,7 @@ export async function processes(env: Readonly<Record<string, string>>) {
   };
 }
 
-/** Resolves once a server says where it listens; `lines` takes what it logs. */
+/** Resolves once a server logs its address. `lines` gets its log lines. */
 export function listening(child: ChildProcess, lines: string[] = []): Promise<ServerProcess> {
   return new Promise((resolve, reject) => {
     let complaint = "";

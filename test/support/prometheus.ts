@@ -29,7 +29,7 @@ export async function startPrometheus(target: string) {
     { stdio: "ignore" },
   );
   return {
-    /** The names of the alerts that fire now; none before it answers. */
+    /** The names of the alerts that fire now; empty until Prometheus answers. */
     firing: async (): Promise<readonly string[]> => {
       const answer = await fetch(`http://127.0.0.1:${port}/api/v1/alerts`).catch(() => undefined);
       if (answer === undefined || !answer.ok) return [];

@@ -24,11 +24,11 @@ export const guildSchema = parseMigrations(tenantMigrations);
 interface Options {
   readonly now?: Clock;
   readonly migrations?: readonly Migration[];
-  /** Where guilds live instead of in files below `dir`. */
+  /** The host of the guilds, when it is not files below `dir`. */
   readonly elsewhere?: { readonly host: DatabaseHost; readonly open: OpenClient };
 }
 
-/** The platform database, the pool and the provisioner over real files below `dir`, and no more. */
+/** The platform database, the pool and the provisioner over real files below `dir`. */
 export async function openProvisioning(dir: string, options: Options = {}) {
   const now = options.now ?? systemClock;
   const nowMs = () => now().getTime();

@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 
-/** What a request of the product to its database server looks like from outside. */
+/** A request of the product to its database server, as seen from outside. */
 interface Passing {
   readonly namespace: string;
   readonly body: string;
@@ -9,8 +9,8 @@ interface Passing {
 type Test = (passing: Passing) => boolean;
 
 /**
- * Stands between the product and a database server, and does what networks do: it may lose the answer
- * to what was done, or say nothing at all for some databases.
+ * A proxy between the product and a database server with the faults of networks: it may lose the
+ * answer to a request after the work, or never answer for some databases.
  */
 export async function startProxy(target: string) {
   const agent = new Agent({ keepAlive: true });
@@ -56,13 +56,13 @@ export async function startProxy(target: string) {
     url: `http://127.0.0.1:${port}`,
     /** How many requests have come so far. */
     passed: () => passed,
-    /** Says nothing to these from now on, and lets go of those it kept waiting before. */
+    /** Stops answering these from now on, and releases those that were held before. */
     silenceFor: (test: Test) => {
       for (const one of held) one.destroy();
       held.clear();
       isSilent = test;
     },
-    /** Resolves when the answer to one of these was lost after the server had given it. */
+    /** Resolves when the server has answered one of these and the answer was lost. */
     loseAnswerTo: (test: Test) =>
       new Promise<void>((resolve) => {
         isToBeLost = test;

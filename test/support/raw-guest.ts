@@ -1,26 +1,26 @@
 import { connect, type Socket } from "node:net";
 
-/** How a connection of a stranger went. */
+/** How a stranger's connection ended. */
 export interface RawEnd {
   /** What came back, as text. */
   readonly text: string;
-  /** Of the first answer; undefined when there was none. */
+  /** The status of the first answer; undefined when there was none. */
   readonly status: number | undefined;
   readonly ms: number;
 }
 
 interface Options {
-  /** Further bytes, each after so many milliseconds. */
+  /** Further bytes. Each is sent after this many milliseconds. */
   readonly drip?: { readonly bytes: string; readonly everyMs: number };
   /** Resets the connection as soon as the first bytes were sent. */
   readonly reset?: boolean;
   /** Ends the sending side after the first bytes. */
   readonly half?: boolean;
-  /** Closes from this side after so long, whatever the server does. */
+  /** Closes the connection from this side after this many milliseconds. */
   readonly leaveMs?: number;
 }
 
-/** Sends bytes as they are, on a connection of their own, and waits for its end. Never rejects. */
+/** Sends raw bytes on a new connection, and waits for its end. Never rejects. */
 export function rawGuest(
   port: number,
   bytes: string | Buffer,
@@ -66,7 +66,7 @@ export function head(line: string, ...headers: readonly string[]): string {
   return `${[line, "Host: localhost", ...headers].join("\r\n")}\r\n\r\n`;
 }
 
-/** What a WebSocket begins with. */
+/** The first bytes of a WebSocket. */
 export const UPGRADE = [
   "Connection: Upgrade",
   "Upgrade: websocket",

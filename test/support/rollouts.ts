@@ -19,7 +19,7 @@ export const OPTIONS: RolloutOptions = {
   allowDestructive: false,
 };
 
-/** So many guilds with databases, in the order in which a rollout takes them. */
+/** Founds guilds with databases. Returns them in the order in which a rollout takes them. */
 export async function guildsById(
   services: Awaited<ReturnType<typeof openProvisioning>>,
   count: number,
@@ -32,7 +32,7 @@ export async function guildsById(
   return guilds.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Rollouts over the real files of `openProvisioning`, to a schema of the test's own. */
+/** Rollouts over the real files of `openProvisioning`, to the test's schema. */
 export function rolloutsOver(
   dir: string,
   services: Awaited<ReturnType<typeof openProvisioning>>,
@@ -59,7 +59,7 @@ export function rolloutsOver(
     begin,
     run: (rollout: Rollout, options: RunOptions = {}, over: Partial<RolloutDeps> = {}) =>
       runRollout({ ...deps, ...over }, rollout, options),
-    /** What `guildhall migrate apply` does: begin, or go on with what was not finished. */
+    /** What `guildhall migrate apply` does: starts a rollout, or resumes an unfinished one. */
     apply: async (options: Partial<RolloutOptions> = {}, waves?: readonly string[]) => {
       const newest = await rollouts.newest();
       const isOpen = newest && !["done", "superseded", "reverted"].includes(newest.status);

@@ -2,14 +2,14 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-// A storage that speaks as much of S3 as backups need: objects, their lists, and uploads in parts.
+// A storage that has as much of S3 as backups need: objects, their lists, and uploads in parts.
 // Every request must carry a right signature (AWS Signature Version 4, as Amazon documents it).
 
 const REGION = "eu-test-1";
 const ACCESS_KEY_ID = "test-access-key";
 const SECRET_ACCESS_KEY = "test secret access key of the stand-in";
 
-/** Starts one with an empty bucket on a free port. */
+/** Starts a storage with an empty bucket on a free port. */
 export async function startS3() {
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Map<number, Buffer>>();
@@ -113,7 +113,7 @@ export async function startS3() {
     failParts: (fail: boolean) => {
       partsFail = fail;
     },
-    /** As a process leaves one that dies in the middle of an upload. */
+    /** Leaves an unfinished upload, as a process does that dies during one. */
     beginUpload: (key: string) => {
       uploads.set("left-behind", new Map());
       keys.set("left-behind", key);

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The folder of sample files beside the checkout, or beside the folder of its work trees. It is no
- * part of the project: tests that need it are skipped without it, and say so.
+ * The folder of sample files beside the checkout, or beside the folder of its work trees. It is not
+ * part of the project. Tests that need it are skipped without it, and print so.
  */
 export function samplesFolder(name: string): string | undefined {
   const root = new URL("../..", import.meta.url).pathname;

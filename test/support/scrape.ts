@@ -23,7 +23,7 @@ export class Scraped {
     });
   }
 
-  /** The series of a name that have these labels, whatever others they have. */
+  /** The series of a name that have at least these labels. */
   all(name: string, labels: Readonly<Record<string, string>> = {}): readonly Sample[] {
     return this.samples.filter(
       (one) =>
@@ -31,14 +31,14 @@ export class Scraped {
     );
   }
 
-  /** Their sum; undefined when there is none. */
+  /** The sum of their values; undefined when there is none. */
   sum(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
     const found = this.all(name, labels);
     return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
   }
 }
 
-/** Scrapes a server's metrics as Prometheus does. @throws {Error} when it does not answer with them */
+/** Scrapes a server's metrics as Prometheus does. @throws {Error} when the answer has no metrics */
 export async function scrape(url: string, token?: string): Promise<Scraped> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/metrics`, { headers });

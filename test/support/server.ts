@@ -10,7 +10,7 @@ import { seen } from "./secrets/seen.ts";
 export type StartedServer = Awaited<ReturnType<typeof startedServer>>;
 
 /**
- * A whole server in this process, on a port and in a folder of its own, as `npm start` starts it.
+ * A whole server in this process, on a free port and in a new folder, as `npm start` starts it.
  * `await using server = await startedServer()` stops it and removes its folder.
  */
 export async function startedServer(

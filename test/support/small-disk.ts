@@ -4,12 +4,12 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A disk of its own that can be filled, and a way to make room on it again. */
+/** A separate small disk that can be filled, and emptied again. */
 export interface SmallDisk extends Disposable {
   readonly dir: string;
   /** Writes until the last byte is taken. */
   fill(): Promise<void>;
-  /** Gives back what `fill` took. */
+  /** Frees the space that `fill` took. */
   free(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ async function fillWith(file: FileHandle, block: Buffer): Promise<void> {
   }
 }
 
-/** Undefined where no disk can be mounted, which needs root on Linux. Says so on the screen. */
+/** Undefined where no disk can be mounted, which needs root on Linux. Prints so. */
 export function smallDisk(sizeBytes: number): SmallDisk | undefined {
   const dir = mkdtempSync(join(tmpdir(), "guildhall-disk-"));
   try {
@@ -47,7 +47,7 @@ export function smallDisk(sizeBytes: number): SmallDisk | undefined {
     },
     free: () => rm(filler),
     [Symbol.dispose]: () => {
-      // Whatever still has a file open there keeps it until it has ended.
+      // A process that still has a file open there keeps the mount until it ends.
       execFileSync("umount", ["-l", dir]);
       rmSync(dir, { recursive: true });
     },

@@ -2,5 +2,5 @@ import { openEmbedded } from "../../src/database/embedded.ts";
 import { serveMigrations } from "../../src/node/migration-thread.ts";
 import { splitting } from "./steps.ts";
 
-// The thread of a rollout as it must not be: a kill between its two transactions tears a guild apart.
+// A rollout's thread with a fault: a kill between its two transactions leaves a guild half migrated.
 serveMigrations(splitting(openEmbedded));

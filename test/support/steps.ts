@@ -3,7 +3,7 @@ import type { Client, OpenClient, Statement } from "../../src/database/client.ts
 import type { Guild } from "../../src/platform/store.ts";
 import { guildSchema } from "./provisioning.ts";
 
-/** The guild schema and `count` migrations more, each a table with one row in it. */
+/** The guild schema and `count` further migrations, each a table with one row in it. */
 export function schemaWithSteps(count: number): readonly Migration[] {
   const steps = Array.from({ length: count }, (_, i) => {
     const n = i + 1;
@@ -17,8 +17,8 @@ export function schemaWithSteps(count: number): readonly Migration[] {
 }
 
 /**
- * What is wrong with a guild whose database may have any of these numbers of steps: its version, its
- * ledger, its schema's hash, its tables and their rows must all tell of the same one.
+ * The faults of a guild whose database may be at any of these steps: its version, its
+ * ledger, its schema's hash, its tables and their rows must all belong to the same step.
  */
 export async function wrongIn(
   client: Client,
@@ -52,7 +52,7 @@ export async function wrongIn(
 }
 
 /**
- * What the real client must never do: the tables in one transaction, what tells of them in another.
+ * Does what the real client must never do: the tables in one transaction, their record in another.
  * Some time passes between the two, so that a strike at a random moment hits there.
  */
 export function splitting(open: OpenClient): OpenClient {
@@ -81,7 +81,7 @@ export const WITH_KEEPSAKES = [
   ]),
 ];
 
-/** The same, two migrations further: the first of them takes that table away. */
+/** The same schema, two migrations further. The first of them drops that table. */
 export const WITHOUT_KEEPSAKES = [
   ...WITH_KEEPSAKES,
   ...parseMigrations([

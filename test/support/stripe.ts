@@ -7,7 +7,7 @@ const SECRET_KEY = "sk_test_stand_in";
 const WEBHOOK_SECRET = "whsec_stand_in";
 const PRICE = "price_premium";
 
-/** A subscription as the stand-in keeps it. */
+/** A subscription as the fake keeps it. */
 export interface Subscribed {
   status: Stripe.Subscription.Status;
   readonly guildId: string;
@@ -15,7 +15,7 @@ export interface Subscribed {
   readonly price?: string;
 }
 
-/** The few addresses of Stripe that are used, on a port of this machine. */
+/** A fake of the few Stripe addresses that the product uses, on a local port. */
 export async function startStripe() {
   const subscriptions = new Map<string, Subscribed>();
   const asked: { path: string; form: Record<string, unknown> }[] = [];

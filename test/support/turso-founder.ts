@@ -2,7 +2,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { openProvisioning } from "./provisioning.ts";
 import { makeTursoHost } from "./turso-platform.ts";
 
-// A process of its own that works on one guild in the stand-in of Turso's cloud, which may kill it
+// A separate process that works on one guild in the fake of Turso's cloud. The fake may kill it
 // while a call is under way. Arguments: the data folder; `provision` or `deprovision`; the cloud.
 const [dataDir, verb, cloud] = process.argv.slice(2) as [string, string, string];
 const elsewhere = await makeTursoHost(JSON.parse(cloud));

@@ -9,10 +9,10 @@ import { TursoPlatform } from "../../provisioning/hosts/turso-platform.ts";
 import { guildSchema } from "./provisioning.ts";
 import type { startSqld } from "./sqld.ts";
 
-/** What happens to one request: an answer instead of the work, or a line that breaks. */
+/** The fate of one request: an answer instead of the work, or a connection that breaks. */
 export type Strike =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** The line breaks before the work is done, or after it: the answer is lost. */
+  /** The connection breaks before the work is done, or after it: the answer is lost. */
   | "cut-before"
   | "cut-after"
   /** No answer ever comes, before the work or after it. */
@@ -30,7 +30,7 @@ interface Stored {
   readonly name: string;
   readonly id: string;
   readonly group: string;
-  /** The real server's database behind it. */
+  /** The database on the real server that holds its data. */
   readonly namespace: string;
   readonly hostname: string;
   readonly server: ServerType;
@@ -63,7 +63,7 @@ export async function startTurso(sqld: Sqld) {
   const control = {
     strike: undefined as ((call: Heard, index: number) => Strike | undefined) | undefined,
     exists: "current" as keyof typeof EXISTS,
-    /** New databases and their tokens are not there for so many requests. */
+    /** New databases and their tokens answer "not found" for this many requests. */
     lateFor: 0,
     nowMs: () => Math.floor(performance.timeOrigin + performance.now()),
   };
@@ -71,7 +71,7 @@ export async function startTurso(sqld: Sqld) {
   const underWay = new Map<string, Promise<Stored | string>>();
   const apiToken = `token-${randomUUID()}`;
 
-  // One after another: the server behind does not survive a fork and a removal at the same moment.
+  // One after another: the real server does not survive a fork and a removal at the same moment.
   let last: Promise<unknown> = Promise.resolve();
   const admin = (method: string, path: string, body?: object) => {
     const turn = last.then(() => ask(method, path, body));
@@ -92,7 +92,7 @@ export async function startTurso(sqld: Sqld) {
     return text;
   };
 
-  /** Does the work of a request, or what has been decided instead. */
+  /** Does the work of a request, or applies its fault. */
   const struck = async (
     c: Context<NodeEnv>,
     plane: Heard["plane"],
@@ -112,7 +112,7 @@ export async function startTurso(sqld: Sqld) {
     return RESPONSE_ALREADY_SENT;
   };
 
-  /** A new database is not found yet, for a while. */
+  /** A new database is not found for a while. */
   const isLate = (name: string): boolean => {
     const left = late.get(name) ?? 0;
     late.set(name, left - 1);
@@ -207,7 +207,7 @@ export async function startTurso(sqld: Sqld) {
       const from = seed.timestamp ? asOf(source, Date.parse(seed.timestamp)) : source.namespace;
       if (!from) return "timestamp is out of range";
       await admin("POST", `${from}/fork/${namespace}`, {});
-      // A copy has limits and protection of its own, which are none.
+      // A copy has its own settings, and starts without limits and protection.
       await admin("POST", `${namespace}/config`, { block_reads: false, block_writes: false });
     } else await admin("POST", `${namespace}/create`, {});
     return await open(name, group, namespace);
@@ -267,7 +267,7 @@ export async function startTurso(sqld: Sqld) {
       TURSO_API_TOKEN: apiToken,
       TURSO_LOCATION: "here",
     },
-    /** Keeps how a database is now, to be gone back to. */
+    /** Saves the database's present state, for a later restore. */
     remember: async (name: string) => {
       const found = databases.get(name)!;
       const namespace = `t${randomUUID().replaceAll("-", "")}`;
@@ -289,7 +289,7 @@ interface HostOptions {
   readonly nowMs?: () => number;
 }
 
-/** A host on the stand-in, which waits for nothing: `waits` says how long it would have. */
+/** A host on the fake that never waits. `waits` lists how long it would have waited. */
 export async function makeTursoHost(
   cloud: Pick<TursoStandIn, "url" | "organization" | "apiToken">,
   options: HostOptions = {},

@@ -5,10 +5,10 @@ import type { TestApp, TestGuild } from "./app.ts";
 
 const WRITERS = 3;
 
-/** Members pause between two clicks, and what else goes on in this process needs its turn. */
+/** The pause of a member between two clicks. Other work in this process runs during it. */
 const breath = () => new Promise((resolve) => setTimeout(resolve, 25));
 
-/** What is needed to use a guild while it moves, and to say afterwards whether all of it is there. */
+/** Uses a guild while it moves, and checks afterwards that all of it is there. */
 export function usedGuilds(t: TestApp) {
   const guildOf = async ({ slug }: TestGuild): Promise<Guild> =>
     (await t.services.platform.guildForUser(slug, null))!.guild;
@@ -23,7 +23,7 @@ export function usedGuilds(t: TestApp) {
     return { guild, award };
   };
 
-  /** Awards and reads without a break until told to stop, as members do who know of nothing. */
+  /** Awards and reads without a break until stopped, as members do who do not know of the move. */
   const inUse = ({ guild, award }: Awaited<ReturnType<typeof settled>>) => {
     const acknowledged = new Set<string>();
     let isOver = false;
@@ -73,7 +73,7 @@ export function usedGuilds(t: TestApp) {
     }
   };
 
-  /** What was acknowledged and is not in the ledger. */
+  /** The acknowledged awards that are not in the ledger. */
   const lostOf = async (guild: TestGuild, acknowledged: ReadonlySet<string>) => {
     const ids = await idsOf(guild);
     const there = new Set(ids);

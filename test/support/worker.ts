@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const PACKAGE = createRequire(import.meta.url).resolve("wrangler/package.json");
 const WRANGLER = join(dirname(PACKAGE), "bin/wrangler.js");
 
-/** What `wrangler deploy` would send up for an environment, without sending it, and what it says. */
+/** The files that `wrangler deploy` would upload for an environment, and its output. Sends nothing. */
 export async function workerBundle(environment: "staging" | "production") {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-worker-"));
   try {
@@ -27,7 +27,7 @@ export async function workerBundle(environment: "staging" | "production") {
   }
 }
 
-/** The Worker in workerd, the runtime that runs it in the cloud, with these variables besides. */
+/** The Worker in workerd, the runtime of the cloud, with these additional variables. */
 export async function startWorker(variables: Readonly<Record<string, string>>) {
   seen.environment(variables);
   const dir = await mkdtemp(join(tmpdir(), "guildhall-worker-"));
@@ -35,7 +35,7 @@ export async function startWorker(variables: Readonly<Record<string, string>>) {
   const address = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
   const kept = ["--persist-to", dir, "--show-interactive-dev-session=false", "--test-scheduled"];
   const args = [WRANGLER, "dev", "--env", "staging", ...address, ...kept, ...vars];
-  // A group of its own, because what it starts has to end with it.
+  // A separate process group, because its children have to end with it.
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: quiet(dir),

@@ -1,9 +1,9 @@
-/** Combat logs made to cost as much as a log can. Each is well-formed, and hits one boss. */
+/** Combat logs that cost as much as a log can. Each is well-formed, and hits one boss. */
 
 const BOSS = `Creature-0-61-2657-12-2900-00000000FF,"Warden",0x10a48,0x0`;
 const DAY = "2/3/2026";
 
-/** Lines of one log with a clock that moves a millisecond a line. */
+/** Lines of one log. Its clock moves a millisecond a line. */
 export class LogText {
   readonly #lines: string[] = [];
   #ms = 0;
@@ -53,14 +53,14 @@ export function creatureOf(number: number): string {
   return `Creature-0-61-2657-12-9000-${number.toString(16).toUpperCase().padStart(10, "0")},"Add",0x10a48,0x0`;
 }
 
-/** So many players in one fight, each of whom hits once. */
+/** Many players in one fight, each of whom hits once. */
 export function manyPlayers(players: number): Uint8Array {
   const log = new LogText().start();
   for (let player = 1; player <= players; player++) log.hit(player, 1_000 + player, 133, BOSS, 0);
   return log.end().bytes;
 }
 
-/** Each of so many players hits with each of so many spells. */
+/** Each of many players hits with each of many spells. */
 export function manySpells(players: number, spells: number): Uint8Array {
   const log = new LogText().start();
   for (let player = 1; player <= players; player++) {
@@ -69,7 +69,7 @@ export function manySpells(players: number, spells: number): Uint8Array {
   return log.end().bytes;
 }
 
-/** So many enemies, each hit by each of so many players. */
+/** Many enemies, each hit by each of many players. */
 export function manyEnemies(enemies: number, players: number): Uint8Array {
   const log = new LogText().start();
   for (let enemy = 1; enemy <= enemies; enemy++) {
@@ -88,7 +88,7 @@ export function manyDeaths(deaths: number): Uint8Array {
   return log.end().bytes;
 }
 
-/** Each of so many players hits in the first and in the last second of nearly six hours, and between. */
+/** Many players who hit in the first and in the last second of nearly six hours, and between. */
 export function longFight(players: number): Uint8Array {
   const log = new LogText().start();
   for (let hour = 0; hour < 6; hour++) {
@@ -100,7 +100,7 @@ export function longFight(players: number): Uint8Array {
   return log.end().bytes;
 }
 
-/** So many short fights, one after another, with twenty players in each. */
+/** Many short fights, one after another, with twenty players in each. */
 export function manyFights(fights: number): Uint8Array {
   const log = new LogText();
   for (let fight = 0; fight < fights; fight++) {
@@ -120,7 +120,7 @@ export function manyKeystones(runs: number): Uint8Array {
   return log.bytes;
 }
 
-/** Units, spells and fights with names as long as a line may be. */
+/** Units, spells and fights with the longest names that a line allows. */
 export function longNames(count: number): Uint8Array {
   const log = new LogText();
   const name = "N".repeat(900_000);

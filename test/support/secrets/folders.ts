@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { openEmbedded } from "../../../src/database/embedded.ts";
 import { type Secret, seen } from "./seen.ts";
 
-// Random like a token and kept as it is: what a roll was made from is shown when it is over.
+// Random like a token and stored in plain: the seed of a roll is published when the roll is over.
 const NO_SECRETS = new Set(["auctions.seed"]);
 
 interface Hit {
@@ -14,8 +14,8 @@ interface Hit {
 }
 
 /**
- * Ends a folder in which the product has worked: every database, log and letter in it is searched for
- * every secret that was seen, and then it goes. @throws Error that names kinds and places
+ * Searches a folder in which the product has worked, then deletes it. Every database, log and letter is
+ * searched for every secret that was seen. @throws Error that names kinds and places
  */
 export async function removeSearched(dir: string): Promise<void> {
   const faults = await searchFolder(dir);
@@ -23,7 +23,7 @@ export async function removeSearched(dir: string): Promise<void> {
   if (faults.length > 0) throw new Error(`Secrets lay open:\n${faults.join("\n")}`);
 }
 
-/** Which kinds of secrets lie where in the folder, each told without itself. */
+/** Which kinds of secrets are where in the folder. The result does not contain the secrets. */
 export async function searchFolder(dir: string): Promise<readonly string[]> {
   const hits: Hit[] = [];
   const databases: string[] = [];
@@ -34,7 +34,7 @@ export async function searchFolder(dir: string): Promise<readonly string[]> {
     if (isDatabase) databases.push(path);
     seen.counts[isLetter ? "letters" : isDatabase ? "databases" : "files"]++;
     for (const secret of seen.within(bytes)) {
-      // A letter carries the link it was written for. Nothing else that is secret may be in it.
+      // A letter holds the link it was written for. It may hold no other secret.
       if (!(isLetter && secret.kind === "token")) hits.push({ path, secret });
     }
   }
@@ -48,7 +48,7 @@ export async function searchFolder(dir: string): Promise<readonly string[]> {
   return [...new Set(faults)];
 }
 
-/** A database's log comes before the database: what a late checkpoint moves there is not missed. */
+/** Reads a database's log before the database, so that a late checkpoint moves nothing past the search. */
 async function filesIn(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
@@ -65,11 +65,11 @@ function unpacked(bytes: Buffer): Buffer {
   }
 }
 
-/** The columns in which these texts stand, by text. */
+/** The columns in which these texts occur, by text. */
 async function placesOf(databases: readonly string[], texts: ReadonlySet<string>) {
   const places = new Map<string, readonly string[]>();
   for (const path of databases) {
-    // Some tests damage databases on purpose: what cannot be read lies between rows.
+    // Some tests damage databases on purpose. Unreadable parts count as between rows.
     for (const { place, value } of await cellsOf(path).catch(() => [])) {
       for (const text of texts) {
         const known = places.get(text) ?? [];

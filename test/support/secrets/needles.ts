@@ -7,12 +7,12 @@ interface Needle<T> {
   readonly owner: T;
 }
 
-/** Thousands of texts that are looked for at once, in one pass over the bytes however many they are. */
+/** Thousands of texts, searched for at once in one pass over the bytes. */
 export class Needles<T> {
   readonly #byMiddle = new Map<number, Needle<T>[]>();
   readonly #maybe = new Uint8Array(1 << BITS);
 
-  /** Four bytes of its middle find it: many of them begin alike. */
+  /** Texts are found by four bytes of their middle, because many of them begin alike. */
   add(text: string, owner: T): void {
     const bytes = Buffer.from(text);
     const middle = (bytes.length - BYTES) >> 1;
@@ -23,7 +23,7 @@ export class Needles<T> {
     this.#maybe[hash(key)] = 1;
   }
 
-  /** Whose texts stand anywhere in these bytes. */
+  /** The owners of the texts that occur anywhere in these bytes. */
   within(bytes: Buffer): Set<T> {
     const found = new Set<T>();
     let key = 0;
@@ -45,17 +45,17 @@ function hash(key: number): number {
   return Math.imul(key, 0x9e37_79b1) >>> (32 - BITS);
 }
 
-/** How a text may stand in a file: as it is, in hex, in base64 of any beginning, in an address. */
+/** The spellings of a text in a file: as it is, in hex, in base64 at any offset, in an address. */
 export function spellings(text: string): ReadonlySet<string> {
   const hex = Buffer.from(text).toString("hex");
   const all = [text, hex, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
   for (const before of [0, 1, 2]) {
     const base64 = Buffer.from("\0".repeat(before) + text).toString("base64");
-    // What its neighbours decide is cut off at both ends.
+    // Both ends depend on the neighbouring bytes, so they are cut off.
     const own = base64.slice([0, 2, 3][before]).replace(/.?=+$/, "");
     all.push(own, own.replaceAll("+", "-").replaceAll("/", "_"));
   }
-  // A token is 32 bytes, which may be written otherwise.
+  // A token is 32 bytes, which may be written in another encoding.
   if (/^[\w-]{43}$/.test(text)) {
     const bytes = Buffer.from(text, "base64url");
     all.push(bytes.toString("hex"), bytes.toString("base64"));

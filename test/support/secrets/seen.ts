@@ -15,9 +15,9 @@ export interface Secret {
   readonly text: string;
 }
 
-/** Shorter ones stand in files by accident. */
+/** Shorter secrets occur in files by accident. */
 const CHARS_MIN = 12;
-/** Of very long ones the beginning is enough. */
+/** For very long secrets the beginning is enough. */
 const CHARS_MAX = 200;
 
 /** Secrets that are known by their form, without having been seen before. */
@@ -28,11 +28,11 @@ const SHAPES: readonly (readonly [kind: Kind, shape: RegExp])[] = [
   ["server's secret", /-----BEGIN [A-Z ]*PRIVATE KEY|\b[sr]k_(?:live|test)_\w{12,}|whsec_\w{12,}/g],
 ];
 
-/** Every secret that this file of tests has dealt with, and where something was found or looked for. */
+/** Every secret that this test file has dealt with, and the places that were searched. */
 export class Seen {
   readonly #needles = new Needles<Secret>();
   readonly #known = new Set<string>();
-  /** What is wrong, without the secret. */
+  /** The faults found, without the secrets. */
   readonly faults = new Set<string>();
   readonly lines: string[] = [];
   readonly counts = { databases: 0, files: 0, letters: 0, lines: 0, answers: 0, secrets: 0 };
@@ -45,7 +45,7 @@ export class Seen {
     for (const spelling of spellings(text)) this.#needles.add(spelling, { kind, text });
   }
 
-  /** The secrets that stand in these bytes, known or by their looks. */
+  /** The secrets in these bytes: those seen before, and those known by their form. */
   within(bytes: Buffer): readonly Secret[] {
     const found = [...this.#needles.within(bytes)];
     const text = bytes.toString("latin1");
@@ -106,13 +106,13 @@ export function isToldOnce(kind: Kind): boolean {
   return kind === "token" || kind === "API key" || kind === "access token";
 }
 
-/** Asks a server elsewhere, and remembers what was sent and what came back. */
+/** Sends a request to another server, and records the secrets in it and in the answer. */
 export async function watchedFetch(url: string, init?: RequestInit): Promise<Response> {
   seen.sent(url, init?.body);
   return await watched(await fetch(url, init));
 }
 
-/** An answer that was looked at; one that goes on for long, or is no text, is left alone. */
+/** Checks an answer. Skips long streams and answers that are no text. */
 export async function watched(response: Response): Promise<Response> {
   const isText = /json|html/.test(response.headers.get("content-type") ?? "");
   seen.answer(isText ? await response.clone().text() : "", response.headers);

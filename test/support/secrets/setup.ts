@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { afterAll, inject } from "vitest";
 import { seen } from "./seen.ts";
 
-// What each file of tests does besides: it remembers every secret from its birth, and says at its end
+// Runs with each test file: records every secret when it is made, and reports at the end
 // how much was searched.
 
 const TOKEN_BYTES = 32;

@@ -5,12 +5,12 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The file in which every file of tests leaves a line. */
+    /** The file to which every test file appends a line. */
     searched: string;
   }
 }
 
-/** Says at the end of a run how much of what it left was searched for how many secrets. */
+/** Prints at the end of a run how much was searched, and for how many secrets. */
 export default function summary(project: TestProject): () => void {
   const dir = mkdtempSync(join(tmpdir(), "guildhall-searched-"));
   const path = join(dir, "counts");
