@@ -22,8 +22,8 @@ afterAll(() => t.close());
 const noted = async (id = guild.id, since = 0) =>
   await performanceOf(t.services.platform, id, since);
 
-describe("how a guild's database does", () => {
-  test("is noted by guild and hour: queries, failures, the slowest, and whether it was open", async () => {
+describe("the performance of a guild's database", () => {
+  test("is recorded by guild and hour: queries, failures, the slowest, and whether it was open", async () => {
     const hoursBefore = (await noted()).length;
     t.advance(HOUR_MS);
     expect((await guild.owner.get("/roster")).status).toBe(200);
@@ -46,7 +46,7 @@ describe("how a guild's database does", () => {
     expect(together([hour!, hour!])).toMatchObject({ queries: hour!.queries * 2, poolMisses: 2 });
   });
 
-  test("tells nothing of what is in it, and nothing of another guild", async () => {
+  test("reveals nothing of its contents, and nothing of another guild", async () => {
     const before = await noted(quiet.id);
     await guild.owner.post("/roster/persons", { name: "Secretname" });
     await t.services.performanceLog.flush();
@@ -57,7 +57,7 @@ describe("how a guild's database does", () => {
     );
   });
 
-  test("counts a question that failed", async () => {
+  test("counts a query that failed", async () => {
     const target = (await t.services.platform.guild(guild.id))!;
     const failures = (await noted()).at(-1)!.failures;
     const asked = t.services.tenants.use(target, (db) => db.all("SELECT * FROM nowhere"));
@@ -79,7 +79,7 @@ describe("how a guild's database does", () => {
     expect(spanish.text).toContain("Sentencia más lenta");
   });
 
-  test("goes after 14 days", async () => {
+  test("is deleted after 14 days", async () => {
     expect((await noted()).length).toBeGreaterThan(0);
     t.advance(limits.performance.keptMs - 4 * HOUR_MS);
     await expirePlatform(t.services.platform, t.services.auditAnchors);

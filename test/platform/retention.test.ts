@@ -26,7 +26,7 @@ async function within<T>(
 const rowsOf = (removed: readonly { what: string; rows: number }[]) =>
   Object.fromEntries(removed.filter(({ rows }) => rows > 0).map(({ what, rows }) => [what, rows]));
 
-test("a key's usage goes after 90 days and no sooner; what would go is what goes", async () => {
+test("a key's usage is deleted after 90 days and no sooner; the preview names exactly what is deleted", async () => {
   await using t = await testApp();
   const guild = await t.guild("counted");
   const made = await guild.owner.post("/settings/keys", { name: "k", scopes: ["query"] });
@@ -63,7 +63,7 @@ test("a guild's old answers and events are deleted, and signed-in people stay si
   expect((await guild.owner.get("/roster")).status).toBe(200);
 });
 
-test("a year of audit stays; what is older goes behind a checkpoint, and the rest still verifies", async () => {
+test("a year of audit stays; older rows go behind a checkpoint, and the rest still verifies", async () => {
   await using t = await testApp();
   const guild = await t.guild("yearly");
   const { email, password } = guild.owner.identity;
@@ -127,7 +127,7 @@ test("a year of audit stays; what is older goes behind a checkpoint, and the res
   expect(platformCheck).toMatchObject({ unsealed: 0, bad: undefined });
 });
 
-test("thousands of rows go a few hundred at a time", async () => {
+test("thousands of rows are deleted a few hundred at a time", async () => {
   await using t = await testApp();
   const { db } = t.services.platform;
   await db.client.execute({
@@ -149,7 +149,7 @@ test("thousands of rows go a few hundred at a time", async () => {
   expect(sizes).toEqual([500, 500, 500, 200]);
 });
 
-test("a server does it once a day, a guild at a time, and keeps each guild's audit head", async () => {
+test("a server cleans up once a day, a guild at a time, and keeps each guild's audit head", async () => {
   await using t = await testApp();
   const guilds = [await t.guild("one-of-two"), await t.guild("two-of-two")];
   for (const { owner } of guilds) await owner.post("/roster/persons", { name: "Ash" });

@@ -51,7 +51,7 @@ const rows = async <Row>(t: TestApp, sql: string, ...args: (string | number)[]) 
 
 const told = (event: string) => seen.lines.filter((line) => line.includes(`"event":"${event}"`));
 
-test("R34 a start 31 days ahead deletes nothing: the guild comes back, sessions live, and it is told", async () => {
+test("R34 a start 31 days ahead deletes nothing: the guild comes back, sessions live, and the log says so", async () => {
   const at = times();
   const t = await testApp({}, at);
   const guild = await t.guild("iron-vow");
@@ -92,7 +92,7 @@ test("R34 a start 31 days ahead deletes nothing: the guild comes back, sessions 
   }
 });
 
-test("R34 a guild goes when its month is over by a right clock, also after the machine was off", async () => {
+test("R34 a deleted guild is purged when its month is over by a right clock, also after the machine was off", async () => {
   const at = times();
   const t = await testApp({}, at);
   const guild = await t.guild("old-vow");
@@ -117,7 +117,7 @@ test("R34 a guild goes when its month is over by a right clock, also after the m
   }
 });
 
-test("R34 three days ahead and back: what is due comes within minutes, rights end as if nothing had been", async () => {
+test("R34 three days ahead and back: what is due runs within minutes, and rights end at their right time", async () => {
   const at = times();
   const t = await testApp({}, at);
   try {
@@ -164,7 +164,7 @@ test("R34 three days ahead and back: what is due comes within minutes, rights en
   }
 });
 
-test("R34 a copy that is dated in the future is no fresh copy", async () => {
+test("R34 a copy with a date in the future does not count as fresh", async () => {
   const at = times();
   const t = await testApp({}, at);
   try {
@@ -284,7 +284,7 @@ const HANDLED: Readonly<Record<string, string>> = {
   "impersonations.expires_at": "ended afterwards",
 };
 
-test("R34 no column of the platform that says how long something lasts is left out", () => {
+test("R34 no platform column that holds a deadline is left out", () => {
   const found = Object.values(platformSchema)
     .filter((one) => is(one, SQLiteTable))
     .flatMap((table) =>
@@ -296,7 +296,7 @@ test("R34 no column of the platform that says how long something lasts is left o
   expect(found.toSorted()).toEqual(Object.keys(HANDLED).toSorted());
 });
 
-test("R34 what a wrong clock wrote three days ahead is put right in every table, and once", async () => {
+test("R34 times that a wrong clock wrote three days ahead are corrected in every table, once", async () => {
   const at = times();
   const t = await testApp({}, at);
   try {

@@ -115,7 +115,7 @@ test("R36 damage to a database without a visit since is found by the doctor itse
   writeFileSync(path, whole);
 });
 
-test("R36 a damaged page of an open database is damage and no mistake of ours", async () => {
+test("R36 a damaged page of an open database is reported as damage, not as an error of ours", async () => {
   const guild = await t.guild("paged-vow");
   await guild.owner.post("/roster/persons", { name: "Cinder" });
   const path = await fileOf(guild);

@@ -64,7 +64,7 @@ describe("a data folder that was copied or moved", () => {
     }
   });
 
-  test("R32 S95 a guild whose registry names a file outside of the folder is refused, and doctor tells", async () => {
+  test("R32 S95 a guild whose registry names a file outside of the folder is refused, and doctor reports it", async () => {
     const dir = `${t.dir}-outside`;
     await copyFolder(t.dir, dir);
     try {
@@ -217,7 +217,7 @@ describe("a platform of an older release", () => {
     }
   });
 
-  test("R41 a migration that cannot be copied first is not begun", async () => {
+  test("R41 a migration does not start when its copy cannot be made", async () => {
     const dir = `${t.dir}-no-store`;
     await copyOfOlderRelease(t, dir);
     try {
@@ -249,7 +249,7 @@ describe("files of the platform", () => {
     }
   });
 
-  test("R48 S70 left open by an older release are told by doctor and closed at the next start", async () => {
+  test("R48 S70 left open by an older release are reported by doctor and closed at the next start", async () => {
     const dir = `${t.dir}-open`;
     await copyFolder(t.dir, dir);
     try {
@@ -285,7 +285,7 @@ async function manyLooks(): Promise<void> {
 }
 
 describe("a data folder that goes away while the server runs", () => {
-  test("R47 refuses every write while it is renamed, and serves on when it is back", async () => {
+  test("R47 refuses every write while it is renamed, and serves again when it is back", async () => {
     const dir = `${t.dir}-running`;
     const away = `${dir}-away`;
     await copyFolder(t.dir, dir);
@@ -312,7 +312,7 @@ describe("a data folder that goes away while the server runs", () => {
     }
   });
 
-  test("R47 tells once that the folder is gone and once that it is back", async () => {
+  test("R47 is logged once when it is gone and once when it is back", async () => {
     const dir = `${t.dir}-watched`;
     await copyFolder(t.dir, dir);
     const usual = limits.database.folderCheckEveryMs;

@@ -6,7 +6,7 @@ describe("the fault table", () => {
   const tests = coveredRows("R");
   const rows = Object.keys(FAULTS);
 
-  test("has a test for each row, or says why there is none yet", () => {
+  test("has a test for each row, or a reason why there is none yet", () => {
     const lines = rows.map((row) => {
       const proofs = tests.get(row)?.length ?? 0;
       return `${row.padEnd(4)}${FAULTS[row]}: ${proofs > 0 ? `${proofs} tests` : NOT_YET[row]}`;
@@ -17,7 +17,7 @@ describe("the fault table", () => {
     expect(rows.filter((row) => !tests.has(row) && !(row in NOT_YET))).toEqual([]);
   });
 
-  test("gives no excuse for a row that has a test, and names no row that is not there", () => {
+  test("excuses no row that has a test, and names no row that does not exist", () => {
     expect(Object.keys(NOT_YET).filter((row) => tests.has(row) || !(row in FAULTS))).toEqual([]);
     expect([...tests.keys()].filter((row) => !(row in FAULTS))).toEqual([]);
   });

@@ -40,7 +40,7 @@ async function untilFull(send: (n: number) => Promise<Answer>, disk: SmallDisk):
   throw new Error(`None of ${TRIES_MAX} writes was refused.`);
 }
 
-test("R40 a full disk answers every write with 507, guilds not yet open are read, and room ends it", async () =>
+test("R40 a full disk answers every write with 507, serves reads of guilds not yet open, and recovers with room", async () =>
   onSmallDisk(async (disk) => {
     const t = await testApp({ DATA_DIR: disk.dir, OPEN_MAX: "1" });
     try {
@@ -86,7 +86,7 @@ test("R40 a full disk answers every write with 507, guilds not yet open are read
     }
   }));
 
-test("R40 a write that does not fit takes nothing of itself, and what was there before stays", async () =>
+test("R40 a write that does not fit leaves no part of itself, and earlier data stays", async () =>
   onSmallDisk(async (disk) => {
     const url = `file://${disk.dir}/whole.db`;
     const client = await openEmbedded({ url }, { create: true });
@@ -168,7 +168,7 @@ test("R40 a guild founded on a full disk gets 507 and leaves nothing, also where
     }
   }));
 
-test("R40 of guilds that are founded at once, those for which no room was left get 507, and their page offers another try", async () =>
+test("R40 of guilds that are founded at once, those without room get 507, and their page offers another try", async () =>
   onSmallDisk(async (disk) => {
     const t = await testApp({ DATA_DIR: disk.dir });
     try {
@@ -194,7 +194,7 @@ test("R40 of guilds that are founded at once, those for which no room was left g
     }
   }));
 
-test("R36 a full disk that comes and goes is told once a minute, and one that stays is told then", async () =>
+test("R36 a full disk that comes and goes is logged once a minute, and one that stays is logged then", async () =>
   onSmallDisk(async (disk) => {
     const t = await testApp({ DATA_DIR: disk.dir });
     try {

@@ -42,7 +42,7 @@ test("a server says that it is alive and ready, with a name and a plain word for
   }
 });
 
-test("probes need no Host, any Host will do, and every other address still asks for ours", async () => {
+test("probes need no Host, any Host will do, and every other address still requires ours", async () => {
   await using server = await startedServer({ PUBLIC_URL: "https://guilds.example" });
   const ask = async (method: string, path: string, ...hosts: readonly string[]) => {
     const lines = [`${method} ${path} HTTP/1.1`, ...hosts, "Connection: close"];
@@ -78,7 +78,7 @@ test("probes need no Host, any Host will do, and every other address still asks 
   ]);
 });
 
-test("probes are answered after an address has used up what it may ask", async () => {
+test("probes are answered after an address has used up its limit", async () => {
   await using server = await startedServer({ RATE_LIMITS: "read.address=2/h" });
   const page = () => fetch(`${server.url}/sign-in`).then(({ status }) => status);
   expect([await page(), await page(), await page()]).toEqual([200, 200, 429]);
@@ -135,7 +135,7 @@ test("a clock that is far ahead of the newest time known makes a server not read
   expect(await failing(second)).toEqual([503, ["clock"]]);
 });
 
-test("a schema that is not this release's, and a data folder that is gone, make a server not ready", async () => {
+test("a schema of another release, and a missing data folder, make a server not ready", async () => {
   await using server = await startedServer();
   await inPlatform(server.dir, "UPDATE _migrations SET hash = 'x' || hash WHERE position = 3");
   await expect.poll(() => failing(server), { timeout: 5_000 }).toEqual([503, ["schema"]]);

@@ -40,7 +40,7 @@ test("R42 a copy that could not be stored leaves nothing in the store and in the
   expect(await readdir(join(dir, "scratch"))).toEqual([]);
 });
 
-test("R42 a copy that does not come back whole from the store is removed there", async () => {
+test("R42 a copy that cannot be read back whole from the store is removed there", async () => {
   t = await testApp();
   await t.guild("iron-vow");
   const guild = await guildOf("iron-vow");
@@ -54,7 +54,7 @@ test("R42 a copy that does not come back whole from the store is removed there",
   expect(kept).toEqual([]);
 });
 
-test("R42 drafts of processes that died are swept at once, those of living ones are not", async () => {
+test("R42 temporary files of dead processes are swept at once, those of living ones are not", async () => {
   const root = await mkdtemp(join(tmpdir(), "guildhall-store-"));
   const folder = join(root, "guilds", "some-guild");
   await mkdir(folder, { recursive: true });
@@ -66,7 +66,7 @@ test("R42 drafts of processes that died are swept at once, those of living ones 
   await removeSearched(root);
 });
 
-test("R42 a scheduled copy that fails still lets old copies go, so that a full store does not stay full", async () => {
+test("R42 a scheduled copy that fails still thins out old copies, so that a full store does not stay full", async () => {
   t = await testApp();
   await t.guild("iron-vow");
   const guild = await guildOf("iron-vow");
@@ -81,7 +81,7 @@ test("R42 a scheduled copy that fails still lets old copies go, so that a full s
   expect(left.filter(({ status }) => status === "good")).toEqual([]);
 });
 
-test("R42 an upload in parts that broke off is aborted, and one of a dead process by the sweep", async () => {
+test("R42 an interrupted multipart upload is aborted, and one of a dead process by the sweep", async () => {
   const s3 = await startS3();
   t = await testApp(s3.env);
   const dir = t.services.config.dataDir;
@@ -96,7 +96,7 @@ test("R42 an upload in parts that broke off is aborted, and one of a dead proces
   await s3.close();
 });
 
-test("R44 a copy to try something out on has a name in the platform, and goes when its process died", async () => {
+test("R44 a trial copy is recorded in the platform, and is removed when its process died", async () => {
   t = await testApp();
   await t.guild("iron-vow");
   const guild = await guildOf("iron-vow");
@@ -122,7 +122,7 @@ test("R44 a copy to try something out on has a name in the platform, and goes wh
   }
 });
 
-test("R44 rehearsals while the server sweeps are never taken for databases that no guild owns", async () => {
+test("R44 rehearsals while the server sweeps are never reported as databases that no guild owns", async () => {
   t = await testApp();
   await t.guild("iron-vow");
   const guild = await guildOf("iron-vow");

@@ -44,7 +44,7 @@ async function withLostLog(slug: string) {
   return { guild, copy };
 }
 
-test("R49 a guild whose log was deleted is not served as if nothing were missing, and every check says so", async () => {
+test("R49 a guild whose log was deleted is not served as complete, and every check says so", async () => {
   const { guild } = await withLostLog("lost-vow");
   const answer = await guild.owner.get("/roster");
   expect([answer.status, answer.body.type]).toEqual([503, "/problems/guild/older-than-known"]);
@@ -57,7 +57,7 @@ test("R49 a guild whose log was deleted is not served as if nothing were missing
   expect(doctor.out + doctor.err).toContain("The database of lost-vow is older than what was");
 });
 
-test("R49 such a guild comes back from its copy, or as it is once an operator accepts the loss", async () => {
+test("R49 such a guild is restored from its copy, or served as it is once an operator accepts the loss", async () => {
   const restored = await withLostLog("copied-back");
   await t.services.backups.restore(restored.copy, "test", { isLost: true });
   expect((await restored.guild.owner.get("/roster")).status).toBe(200);
@@ -95,7 +95,7 @@ test("R49 after a clean stop the files of the platform and of each guild are com
   await removeSearched(app.dir);
 });
 
-test("R49 a server that was stopped and a command that has ended leave no log that another file could be read with", async () => {
+test("R49 a stopped server and a finished command leave no log that another file could be read with", async () => {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-stopped-"));
   try {
     await using fleet = await processes({ DATA_DIR: dir });

@@ -30,7 +30,7 @@ async function seenAt(url: string, headers: Record<string, string> = {}) {
   return { status: answer.status, type: answer.headers.get("content-type"), text };
 }
 
-test("without configuration there are no metrics: the address is one where nothing is", async () => {
+test("without configuration there are no metrics: the address answers as one that does not exist", async () => {
   await using server = await startedServer();
   expect(server.operatorPort).toBeUndefined();
   const nothing = await seenAt(`${server.url}/no-such-page`);
@@ -40,7 +40,7 @@ test("without configuration there are no metrics: the address is one where nothi
   expect((await seenAt(`${server.url}/metrics`, guess)).status).not.toBe(200);
 });
 
-test("with METRICS_TOKEN only its holder sees metrics, and everybody else what is at no address", async () => {
+test("with METRICS_TOKEN only its holder sees metrics, and the address does not exist for others", async () => {
   const token = randomUUID();
   await using server = await startedServer({ METRICS_TOKEN: token });
   const seen = await fetch(`${server.url}/metrics`, {
@@ -101,7 +101,7 @@ test("METRICS_ADDRESS serves metrics and probes apart from the product, and noth
   expect(taken).toMatchObject({ code: "metrics/no-address" });
 });
 
-test("what happens is counted by templates of routes, kinds and steps, in a bounded number of series", async () => {
+test("activity is counted by route templates, kinds and steps, in a bounded number of series", async () => {
   await using server = await startedServer({
     ...OWN,
     METRICS_TOP_GUILDS: "2",
@@ -166,7 +166,7 @@ test("open live pages are counted, and are gone from the count when they close",
   await expect.poll(open, { timeout: 10_000 }).toBe(0);
 });
 
-test("the platform's database is asked at most every 15 seconds, however often a server is scraped", async () => {
+test("the platform's database is queried at most every 15 seconds, however often a server is scraped", async () => {
   await using server = await startedServer(OWN);
   const { client } = server.services.platform.db;
   await scrape(own(server));

@@ -37,7 +37,7 @@ test.each([
   },
 );
 
-test("R35 work that holds up the event loop is told in one line with how long it was, and can be read", async () => {
+test("R35 work that blocks the event loop is logged in one line with its duration, and metrics have it", async () => {
   const lines: { event: string; ms: number }[] = [];
   const log = createLog(
     "info",

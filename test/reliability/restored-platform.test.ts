@@ -63,7 +63,7 @@ const isThere = (path: string) =>
     () => false,
   );
 
-test("R38 restore-platform refuses what is no platform's copy, and says which keys are", async () => {
+test("R38 restore-platform refuses files that are no copy of a platform, and says which keys are", async () => {
   const { id } = await t.guild("iron-vow");
   const guild = (await t.services.platform.guild(id))!;
   const { objectKey } = await t.services.backups.create(guild, "manual", "test");
@@ -84,7 +84,7 @@ test("R38 restore-platform refuses what is no platform's copy, and says which ke
   });
 });
 
-test("R41 restore-platform refuses a newer release's copy, and says what an older one's lacks", async () => {
+test("R41 restore-platform refuses a newer release's copy, and says what an older one lacks", async () => {
   const { key } = await t.services.platformBackups.create();
   const newer = await changedCopy(
     key,
@@ -101,7 +101,7 @@ test("R41 restore-platform refuses a newer release's copy, and says what an olde
   });
 });
 
-test("R38 restore-platform replaces no platform, reads no log that was left, and restores into files only", async () => {
+test("R38 restore-platform replaces no platform, reads no leftover log, and restores into files only", async () => {
   const { key } = await t.services.platformBackups.create();
   for (const left of ["platform.db", "platform.db-wal", "platform.db-journal"]) {
     await inNewFolder(async (dir, restore) => {
@@ -121,7 +121,7 @@ test("R38 restore-platform replaces no platform, reads no log that was left, and
   }, remote);
 });
 
-test("R42 a copy of the platform that does not come back whole from the store is removed there", async () => {
+test("R42 a copy of the platform that cannot be read back whole from the store is removed there", async () => {
   const { backupStore } = t.services;
   const before = await t.services.platformBackups.list();
   const get = backupStore.get.bind(backupStore);

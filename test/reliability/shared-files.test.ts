@@ -79,7 +79,7 @@ test("R50 no checkpoint runs while another connection may write, and the log is 
   await client.close();
 });
 
-test("R50 the log beside a busy database is copied in by itself and does not grow without end", async () => {
+test("R50 the log beside a busy database is checkpointed by itself and does not grow without limit", async () => {
   const path = await newFile();
   const client = await openEmbedded({ url: pathToFileURL(path).href });
   let longest = 0;

@@ -22,7 +22,7 @@ const HALF_A_BODY = head(
   "Content-Length: 99",
 );
 
-test("R35 a stop ends within ten seconds, whatever strangers hold open, and answers what it took", async () => {
+test("R35 a stop ends within ten seconds, whatever strangers hold open, and answers the requests it took", async () => {
   await using fleet = await processes({ PUBLIC_URL: "http://localhost" });
   const [server] = await fleet.start(1);
   const port = Number(new URL(server!.url).port);
@@ -47,7 +47,7 @@ test("R35 a stop ends within ten seconds, whatever strangers hold open, and answ
   await Promise.all(held);
 }, 60_000);
 
-test("R35 only half a request head, or an idle connection, holds up no stop; a second signal ends it at once", async () => {
+test("R35 half a request head, or an idle connection, delays no stop; a second signal ends it at once", async () => {
   await using fleet = await processes({});
   const [idle, busy] = await fleet.start(2);
   const portOf = (url: string) => Number(new URL(url).port);

@@ -6,7 +6,7 @@ describe("the attack table", () => {
   const tests = coveredRows("S");
   const rows = Object.keys(ATTACKS);
 
-  test("has a test for each row, or says why there is none yet", () => {
+  test("has a test for each row, or a reason why there is none yet", () => {
     const lines = rows.map((row) => {
       const proofs = tests.get(row)?.length ?? 0;
       return `${row.padEnd(4)}${ATTACKS[row]}: ${proofs > 0 ? `${proofs} tests` : NOT_YET[row]}`;
@@ -17,7 +17,7 @@ describe("the attack table", () => {
     expect(rows.filter((row) => !tests.has(row) && !(row in NOT_YET))).toEqual([]);
   });
 
-  test("gives no excuse for a row that has a test, and names no row that is not there", () => {
+  test("excuses no row that has a test, and names no row that does not exist", () => {
     expect(Object.keys(NOT_YET).filter((row) => tests.has(row) || !(row in ATTACKS))).toEqual([]);
     expect([...tests.keys()].filter((row) => !(row in ATTACKS))).toEqual([]);
   });

@@ -65,7 +65,7 @@ async function guardsOf(path: string) {
 }
 
 describe("S68 a guild's log whose beginning an insider removed behind a checkpoint", () => {
-  test("S68 is found out when the checkpoint holds no real hash", async () => {
+  test("S68 is detected when the checkpoint holds no real hash", async () => {
     const { path, last } = await watched("zeros-vow");
     await behindGuards(
       path,
@@ -76,7 +76,7 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
     expect(await verified("zeros-vow")).toEqual({ code: 4, bad, unguarded: [] });
   });
 
-  test("S68 is found out when the checkpoint holds the hash of a row that was there", async () => {
+  test("S68 is detected when the checkpoint holds the hash of a row that existed", async () => {
     const { path, last } = await watched("copied-vow");
     await behindGuards(
       path,
@@ -87,7 +87,7 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
     expect(await verified("copied-vow")).toEqual({ code: 4, bad, unguarded: [] });
   });
 
-  test("S68 is found out when the platform was given an unsigned checkpoint", async () => {
+  test("S68 is detected when the platform was given an unsigned checkpoint", async () => {
     const { guild, path, last } = await watched("forged-vow");
     await behindGuards(
       path,
@@ -103,7 +103,7 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
     expect(await verified("forged-vow")).toEqual({ code: 4, bad, unguarded: [] });
   });
 
-  test("S68 is found out when the numbers of rows are set back, and an anchor is changed to fit", async () => {
+  test("S68 is detected when row numbers are set back, and an anchor is changed to fit", async () => {
     const { guild, path } = await watched("short-vow");
     await behindGuards(
       path,
@@ -119,7 +119,7 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
     expect([code, bad.seq]).toEqual([4, 2]);
   });
 
-  test("S68 a checkpoint after the last number that was given, or of tomorrow, cannot have been made", async () => {
+  test("S68 a checkpoint after the last row number, or dated tomorrow, is refused as false", async () => {
     const { path, last } = await watched("later-vow");
     await behindGuards(path, `INSERT INTO audit_checkpoints VALUES (${last + 9}, '${ZEROS}', 1)`);
     const bad = { seq: last + 9, fault: "checkpoint-impossible" };
@@ -136,7 +136,7 @@ describe("S68 a guild's log whose beginning an insider removed behind a checkpoi
   });
 });
 
-test("S68 a log whose guards were taken away or changed is not called right", async () => {
+test("S68 a log whose triggers were removed or changed does not verify", async () => {
   const { path } = await watched("bare-vow");
   changeByHand(
     path,
@@ -151,7 +151,7 @@ test("S68 a log whose guards were taken away or changed is not called right", as
   ]);
 });
 
-test("S68 the platform's own log is held against what was signed, and against lines kept elsewhere", async () => {
+test("S68 the platform's own log is compared with what was signed, and with lines kept elsewhere", async () => {
   const lines = join(t.dir, "server.log");
   const { head } = JSON.parse((await guildhall("audit", "verify", "--platform", "--json")).out)
     .logs[0];

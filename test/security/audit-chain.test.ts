@@ -67,7 +67,7 @@ const lastSeq = async () =>
     .seq;
 
 describe("S56 a guild's audit log", () => {
-  test("is sealed within seconds of a change, and found whole", async () => {
+  test("is sealed within seconds of a change, and verifies", async () => {
     const last = await lastSeq();
     expect(await verify()).toMatchObject({
       rows: last,
@@ -104,7 +104,7 @@ describe("S56 a guild's audit log", () => {
     expect((await verify()).bad).toEqual({ seq, fault });
   });
 
-  test("names the place of a row that was put in between", async () => {
+  test("names the place of an inserted row", async () => {
     const last = await lastSeq();
     await byHand(
       `UPDATE audit_log SET seq = -seq - 1 WHERE seq >= 4`,
@@ -116,7 +116,7 @@ describe("S56 a guild's audit log", () => {
     expect((await verify()).bad).toEqual({ seq: 4, fault: "changed" });
   });
 
-  test("misses rows that were cut off at the end, with their seals or without", async () => {
+  test("misses rows that were cut off at the end, with or without their seals", async () => {
     const last = await lastSeq();
     await byHand(`DELETE FROM audit_log WHERE seq > ${last - 2}`);
     expect((await verify()).bad).toEqual({ seq: last - 1, fault: "missing" });
@@ -124,7 +124,7 @@ describe("S56 a guild's audit log", () => {
     expect((await verify()).bad).toEqual({ seq: last - 1, fault: "cut-off" });
   });
 
-  test("misses rows of before the day's anchor even when nothing in its database knows of them", async () => {
+  test("misses rows from before the day's anchor even when its database has no trace of them", async () => {
     const last = await lastSeq();
     expect(await t.services.auditSealer.anchor(guild.id)).toBe(true);
     await byHand(
@@ -183,7 +183,7 @@ describe("S56 a guild's audit log", () => {
   });
 });
 
-test("S56 a log from before there were seals is sealed at first sight, and cannot change from then on", async () => {
+test("S56 a log from before seals existed is sealed at its first check, and cannot change from then on", async () => {
   const url = pathToFileURL(join(t.dir, "old.db")).href;
   const client = await openEmbedded({ url }, { create: true });
   const old = guildSchema.slice(

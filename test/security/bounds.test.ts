@@ -146,8 +146,8 @@ describe("an archive", () => {
   );
 });
 
-describe("what a fight has no room for", () => {
-  test("S66 is counted in the API and said on both pages, in English and in Spanish", async () => {
+describe("what exceeds a fight's limits", () => {
+  test("S66 is counted in the API and mentioned on both pages, in English and in Spanish", async () => {
     const { api, slug } = await newGuild();
     const players = limits.logs.fight.playersMax + 70;
     const { body } = await sendLog(api, worst.manyPlayers(players));

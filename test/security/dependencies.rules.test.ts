@@ -34,7 +34,7 @@ function isBelow(version: string, floor: string): boolean {
   return false;
 }
 
-test("S64 no dependency is older than what closed its known holes, wherever it is nested", () => {
+test("S64 no dependency is older than the fix of its known vulnerabilities, wherever it is nested", () => {
   const low = Object.entries(packages).flatMap(([path, { version }]) => {
     const name = path.split("node_modules/").pop() as keyof typeof FLOORS;
     const floor = FLOORS[name];

@@ -43,7 +43,7 @@ describe("bodies and addresses of strangers", () => {
     expect(failed).toEqual([]);
   });
 
-  test("S79 an address with a slash too many leads to a path, never to plain http or another host", async () => {
+  test("S79 an address with an extra slash leads to a path, never to plain http or another host", async () => {
     await using secure = await testApp({ PUBLIC_URL: "https://guilds.example" });
     for (const [path, to] of [
       ["/sign-in/", "/sign-in"],
@@ -58,7 +58,7 @@ describe("bodies and addresses of strangers", () => {
     }
   });
 
-  test("S90 one account has so many event streams at once, over all of its guilds", async () => {
+  test("S90 one account may have a limited number of event streams at once, over all of its guilds", async () => {
     const first = await t.guild("streams-one", { isPublic: true });
     const second = await t.guild("streams-two", { isPublic: true });
     const { token, userId } = first.owner.identity;

@@ -171,12 +171,12 @@ describe("S80 a name", () => {
     expect(changed).toMatchObject({ status: 200, body: { name: name.normalize("NFC") } });
   });
 
-  test("is kept composed, with single spaces and none around it", async () => {
+  test("is stored composed, with single spaces and none around it", async () => {
     const { body } = await person.patch("/api/account", { name: "  Jose\u0301 \u00a0 Maria " });
     expect(body.name).toBe("José Maria");
   });
 
-  test("that only differs by what cannot be seen is the same name", async () => {
+  test("that differs only by invisible characters is the same name", async () => {
     await guild.owner.post("/roster/persons", { name: "نمی‌دانم" });
     expect((await guild.owner.post("/roster/persons", { name: "نمیدانم" })).status).toBe(409);
   });
@@ -215,7 +215,7 @@ describe("S82 an address of a guild", () => {
     });
   });
 
-  test("of an innocent word is free, and a guild that has a reserved one keeps it", async () => {
+  test("of an ordinary word is free, and a guild that has a reserved one keeps it", async () => {
     const query = "/api/guilds/slug";
     for (const slug of [
       "badminton",

@@ -52,7 +52,7 @@ async function checks(slug: string) {
 }
 
 describe("S69 a file that was changed before it is imported", () => {
-  test("S69 lost triggers, indexes and foreign views do not come along: the guild has ours", async () => {
+  test("S69 triggers, indexes and foreign views of the file are not imported: the guild has ours", async () => {
     const { code, slug } = await imported(`
       DROP TRIGGER audit_log_is_never_changed; DROP TRIGGER ledger_tx_is_never_shortened;
       DROP INDEX characters_one_main; CREATE VIEW "v""; --" AS SELECT * FROM ${ENDLESS};
@@ -113,7 +113,7 @@ describe("S69 a file that was changed before it is imported", () => {
   });
 });
 
-test("S69 a file that keeps the reader busy for too long is given up, and leaves nothing", async () => {
+test("S69 a file that takes too long to read is given up, and leaves nothing", async () => {
   const path = join(t.dir, "slow.db");
   changeByHand(path, "CREATE TABLE x (y)");
   const to = join(t.dir, "slow-copy.db");
@@ -121,7 +121,7 @@ test("S69 a file that keeps the reader busy for too long is given up, and leaves
   await expect(slow).rejects.toMatchObject({ code: "copy/too-slow" });
 });
 
-test("S69 a copy in the store that keeps its reader busy is damaged, and holds up nothing else", async () => {
+test("S69 a copy in the store that takes too long to read counts as damaged, and delays nothing else", async () => {
   const path = join(t.dir, "endless.db");
   const stamp = "i AS id, 'x' AS guild_id, 1 AS generation, 1 AS schema_version";
   changeByHand(path, `CREATE VIEW _meta AS SELECT ${stamp} FROM ${ENDLESS} WHERE i < 0`);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-test("S45 an upload lies under a name of ours, whatever the sender calls it", async () => {
+test("S45 an upload is stored under a generated name, whatever name the sender gives it", async () => {
   const names = ["../../escape.txt", "..\\..\\escape.txt", "/etc/passwd", "CON", "a\u0000b", ".."];
   const ids: string[] = [];
   for (const [index, fileName] of names.entries()) {

@@ -81,7 +81,7 @@ const OPERATIONS: Readonly<Record<string, () => Promise<Answer>>> = {
   },
 };
 
-test("S66 a long ledger is verified whole, and attendance counts every raid", async () => {
+test("S66 a long ledger is verified completely, and attendance counts every raid", async () => {
   const { body } = await guild.api.get("/dkp/verification");
   expect(body).toMatchObject({
     isRight: true,

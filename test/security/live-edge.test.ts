@@ -101,7 +101,7 @@ describe("the end of a right", () => {
     expect(await again.closed).toBe(4401);
   }, 30_000);
 
-  test("S73 who is put out of a guild no longer follows how its log is read", async () => {
+  test("S73 a member who was removed from a guild no longer follows how its log is read", async () => {
     const guild = await t.guild("put-out");
     const raider = await t.as("raider", guild, { allow: ["logs.upload"], deny: [] } as never);
     const made = await guild.owner.post("/logs", { fileName: "a.txt", sizeBytes: 10 });
@@ -131,7 +131,7 @@ describe("before a live connection has said who it is", () => {
     expect(performance.now() - from).toBeLessThan(limits.logs.live.helloMs - 1_000);
   });
 
-  test("S74 one address has so many at once, which leave room again when they say hello or go", async () => {
+  test("S74 one address may hold a limited number at once, and a hello or a close frees a place", async () => {
     const { guild, key } = await keyOf("crowd");
     const max = limits.logs.live.strangersPerAddressMax;
     const silent = Array.from({ length: max }, () => socketTo("crowd"));

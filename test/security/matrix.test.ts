@@ -70,7 +70,7 @@ test("S1 S18 every operation is refused once the session has ended", async () =>
   }
 });
 
-test("S1 a suspended guild does nothing for anybody, and is none to a stranger", async () => {
+test("S1 a suspended guild serves no member, and does not exist for a stranger", async () => {
   const closed = await t.guild("closed-hall");
   const made = await closed.owner.post("/settings/keys", { name: "k", scopes: ["admin"] });
   const stranger = await t.signUp();

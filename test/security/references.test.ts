@@ -239,7 +239,7 @@ async function ask(one: Field, id: string) {
   );
 }
 
-describe("S77 S96 an id of no row of this guild is refused in every field that takes one", () => {
+describe("S77 S96 an id that is not in this guild is refused in every field that takes one", () => {
   test.each([
     ["that is nowhere", () => newId<string>()],
     ["of another guild's row", (kind: string) => foreign[kind]!],

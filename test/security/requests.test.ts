@@ -12,7 +12,7 @@ afterAll(() => t.close());
 
 const token = () => guild.owner.identity.token;
 
-describe("proof of who is asking", () => {
+describe("authentication", () => {
   test("S28 a key or a token counts in one header only, in one form only", async () => {
     const made = await guild.owner.post("/settings/keys", { name: "k", scopes: ["query"] });
     const { key } = made.body;
@@ -77,7 +77,7 @@ describe("proof of who is asking", () => {
     }
   });
 
-  test("S20 a password of a megabyte or with a NUL is refused in words, and none is cut short", async () => {
+  test("S20 a password of a megabyte or with a NUL is refused with a reason, and none is truncated", async () => {
     const sent = { email: "long@example.test", name: "L" };
     for (const password of ["x".repeat(300), `a${"\0"}bcdefgh`.repeat(40), "é".repeat(257)]) {
       const { status } = await t.anonymous.post("/api/users", { ...sent, password });
@@ -95,7 +95,7 @@ describe("proof of who is asking", () => {
   });
 });
 
-describe("where a request comes from", () => {
+describe("the origin of a request", () => {
   test.each([
     ["https://evil.test"],
     ["null"],
@@ -140,7 +140,7 @@ describe("where a request comes from", () => {
     },
   );
 
-  test("S32 a method hidden in a header or a field is not obeyed, and reading changes nothing", async () => {
+  test("S32 a method in a header or a field is ignored, and reading changes nothing", async () => {
     const added = await guild.owner.post("/roster/persons", { name: "Here to stay" });
     const path = `/roster/persons/${added.body.id}`;
     for (const header of ["x-http-method-override", "x-method-override", "x-http-method"]) {
@@ -170,7 +170,7 @@ describe("where a request comes from", () => {
     }
   });
 
-  test("S27 only our own hosts are served, and no header makes another one of it", async () => {
+  test("S27 only our own hosts are served, and no header changes the host", async () => {
     for (const host of ["evil.test", "a..b.localhost", "localhost.evil.test", "evil.test:3000"]) {
       const answer = await t.request(`http://${host}/api/plans`);
       expect([host, answer.status]).toEqual([host, 400]);
@@ -180,7 +180,7 @@ describe("where a request comes from", () => {
     expect(page.text).not.toContain("evil.test");
   });
 
-  test("S35 an odd spelling of a path is the same door or none", async () => {
+  test("S35 an odd spelling of a path opens the same route or none", async () => {
     const { identity } = await t.signUp();
     for (const path of [
       "//api/g/ironforge/roster",
@@ -209,8 +209,8 @@ describe("where a request comes from", () => {
   });
 });
 
-describe("what an answer says", () => {
-  test("S12 S50 every page forbids inline code, frames and foreign sources, and says so once", async () => {
+describe("an answer", () => {
+  test("S12 S50 forbids inline code, frames and foreign sources on every page, in one header each", async () => {
     for (const path of ["/", "/sign-in", "/g/ironforge/standings", "/g/ironforge/settings"]) {
       const page = await guild.owner.page(path);
       const policy = page.headers.get("content-security-policy")!;
@@ -224,7 +224,7 @@ describe("what an answer says", () => {
     }
   });
 
-  test("S59 nonsense gets a problem document, without a stack or a path of ours", async () => {
+  test("S59 to nonsense is a problem document, without a stack or a path of ours", async () => {
     const headers = { authorization: `Bearer ${token()}`, "content-type": "application/json" };
     const send = (body: string, more = {}) =>
       t.request("/api/g/ironforge/roster/persons", {
@@ -243,7 +243,7 @@ describe("what an answer says", () => {
     expect((await send("{}", { "x-request-id": "x".repeat(10_000) })).status).toBe(422);
   });
 
-  test("S59 S57 a fault of ours says that it is one, and nothing about itself", async () => {
+  test("S59 S57 to an error of ours says so, and reveals no details", async () => {
     await using broken = await testApp();
     const person = await broken.signUp();
     broken.services.platform.guildForUser = () => {
@@ -256,12 +256,12 @@ describe("what an answer says", () => {
     expect([page.status, page.text.includes("secret inner words")]).toEqual([500, false]);
   });
 
-  test("S57 the description of the API holds no key, token or password that works", async () => {
+  test("S57 that describes the API holds no key, token or password that works", async () => {
     const { text } = await t.anonymous.get("/api/openapi.json");
     expect(text).not.toMatch(/gh_[0-9a-f]{48}_|eyJ[A-Za-z0-9_-]{20,}|BEGIN [A-Z ]*PRIVATE KEY/);
   });
 
-  test("S58 line breaks and control characters end no header, log line or event", async () => {
+  test("S58 ends no header, log line or event at a line break or control character of the input", async () => {
     const lines: string[] = [];
     const log = createLog("info", (line) => lines.push(line), t.now);
     log.info("x", { agent: "a\r\nInjected: yes\u001b[31m", id: "1\n\ndata: forged" });

@@ -67,7 +67,7 @@ describe("S71 a member cannot grant a right that they do not have:", () => {
     expect((await guild.owner.get("/settings/keys")).text).not.toContain('"more"');
   });
 
-  test("a key does no more than its maker may do today, and nothing once they are gone", async () => {
+  test("a key does no more than its maker may do today, and nothing once the maker has left", async () => {
     const admin = await t.as("admin", guild);
     const { ask } = await keyOf(admin, ["admin"]);
     expect((await award(ask)).status).toBe(201);
@@ -100,7 +100,7 @@ describe("S71 a member cannot grant a right that they do not have:", () => {
     expect((await admin.patch(`/members/${raider.userId}`, { role: "viewer" })).status).toBe(200);
   });
 
-  test("a link gives no more than its maker may give when it is taken", async () => {
+  test("a link grants no more than its maker may grant when it is used", async () => {
     const admin = await t.as("admin", guild);
     const token = await linkOf(admin, { role: "officer" });
     await guild.owner.patch(`/members/${admin.userId}`, {
@@ -112,7 +112,7 @@ describe("S71 a member cannot grant a right that they do not have:", () => {
   });
 });
 
-describe("S72 access ends with the place in the guild:", () => {
+describe("S72 access ends with the membership:", () => {
   test("a removed admin's keys are named and end, also after a return", async () => {
     const admin = await t.as("admin", guild);
     const { id, ask } = await keyOf(admin, ["admin"]);
@@ -143,7 +143,7 @@ describe("S72 access ends with the place in the guild:", () => {
     expect((await small.ask.get("/roster")).status).toBe(401);
   });
 
-  test("a link that was made before a removal lets that person in no more", async () => {
+  test("a link that was made before a removal no longer lets that person in", async () => {
     const token = await linkOf(guild.owner, { role: "officer", usesMax: 50 });
     const [kicked, other] = [await t.signUp(), await t.signUp()];
     expect((await accept(kicked, token)).status).toBe(201);
@@ -225,7 +225,7 @@ describe("S75 a rotated key", () => {
     expect(still.status).toBe(402);
   });
 
-  test("is rotated in one write: where that fails, nothing has happened", async () => {
+  test("is rotated in one write: a write that fails changes nothing", async () => {
     await guild.owner.prove();
     const old = await keyOf(guild.owner, ["query"]);
     const { client } = t.services.platform.db;
@@ -249,7 +249,7 @@ describe("S75 a rotated key", () => {
   });
 });
 
-test("S93 an operator in an owner's name decides nothing that is the guild's own", async () => {
+test("S93 an operator in an owner's name cannot make the guild's own decisions", async () => {
   const operator = await anOperator(t);
   const begun = await operator.post("/api/operator/impersonations", {
     email: guild.owner.identity.email,
@@ -298,7 +298,7 @@ test("S93 an operator in an owner's name decides nothing that is the guild's own
   expect((await award(acting)).status).toBe(201);
 });
 
-describe("S94 a denial stays until the role that set it, or a higher one, takes it back:", () => {
+describe("S94 a denial stays until the role that set it, or a higher one, lifts it:", () => {
   test.each([
     ["an empty list of exceptions", {}],
     ["another list without it", { "logs.upload": false }],
@@ -316,7 +316,7 @@ describe("S94 a denial stays until the role that set it, or a higher one, takes 
     expect((await award(officer)).status).toBe(201);
   });
 
-  test("an admin takes back what admins denied; what an earlier release kept is the owner's", async () => {
+  test("an admin lifts what admins denied; only the owner lifts a denial of an earlier release", async () => {
     const [admin, officer] = [await t.as("admin", guild), await t.as("officer", guild)];
     const at = `/members/${officer.userId}`;
     expect((await admin.patch(at, { overrides: { "points.award": false } })).status).toBe(200);

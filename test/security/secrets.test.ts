@@ -70,7 +70,7 @@ describe("S55 a secret that was left in the open is found", () => {
     expect(await inFile()).toEqual(["token: planted.db (between rows)"]);
   });
 
-  test("by its looks, though another process made it, and in a packed copy", async () => {
+  test("by its form, when another process made it, and in a compressed copy", async () => {
     // Bytes of this process that are not 32 at once: the search knows nothing of them.
     const secret = randomBytes(48).toString("base64url").slice(0, 43);
     const { text } = newKey(newId());
@@ -100,7 +100,7 @@ describe("S55 a secret that was left in the open is found", () => {
   });
 });
 
-test("S57 a secret in a log line or in an answer is found, and told by its kind alone", () => {
+test("S57 a secret in a log line or in an answer is found, and reported by its kind only", () => {
   const own = new Seen();
   own.environment({ SECRETS_KEYS: `first:${randomBytes(32).toString("base64")}` });
   own.sent("/api/session", JSON.stringify({ email: "a@b.c", password: "mellon mellon mellon" }));

@@ -37,7 +37,7 @@ test("S2 a key of one guild finds no other guild by any operation", async () => 
   }
 });
 
-test("S2 a guild reads in its own log that its key was tried elsewhere, and no flood of it", async () => {
+test("S2 a guild's log says that its key was tried elsewhere, and cannot be flooded that way", async () => {
   const rowsOf = async (guild: TestGuild) =>
     (await guild.owner.get("/audit?action=guild.elsewhere")).body.items;
   // Each operation was tried twice just now: on a guild that is there, and on one that is not.
@@ -74,7 +74,7 @@ test("S3 headers that name another guild are refused or mean nothing", async () 
   }
 });
 
-test("S5 an id in the query or in the body is never believed beside the one in the path", async () => {
+test("S5 an id in the query or in the body never overrides the one in the path", async () => {
   const mine = (await ours.owner.post("/roster/persons", { name: "Mine" })).body.id;
   const other = (await ours.owner.post("/roster/persons", { name: "Other" })).body.id;
   const changed = await ours.owner.patch(`/roster/persons/${mine}`, { id: other, note: "seen" });
@@ -139,7 +139,7 @@ describe("what is kept between requests", () => {
   });
 });
 
-describe("more in a body than was asked for", () => {
+describe("extra fields in a body", () => {
   const more = {
     userId: SOME_ID,
     guildId: SOME_ID,
@@ -171,7 +171,7 @@ describe("more in a body than was asked for", () => {
     expect(({} as Record<string, unknown>)["isAdmin"]).toBeUndefined();
   });
 
-  test("S49 names of the prototype in forms are inert in every form", async () => {
+  test("S49 names of the object prototype have no effect in any form", async () => {
     const before = await facts();
     for (const route of guildPageRoutes(t).filter((one) => one.startsWith("POST "))) {
       const { status } = await ours.owner.submit(`/g/ironforge${filled(route.slice(5))}`, {

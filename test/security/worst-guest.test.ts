@@ -43,7 +43,7 @@ async function everyPath(value: string): Promise<string[]> {
 }
 
 describe("a stranger's connections", () => {
-  test("S65 a malformed path in an upgrade is answered with 400 and the server goes on", async () => {
+  test("S65 a malformed path in an upgrade is answered with 400 and the server continues", async () => {
     for (const [path, status] of [
       ["/api/g/%/logs/live", 400],
       ["/api/g/%E0%A4%A/logs/live", 400],
@@ -59,7 +59,7 @@ describe("a stranger's connections", () => {
     await goesOn();
   });
 
-  test("S65 upgrades that are reset at once, of any path and origin, end nothing but themselves", async () => {
+  test("S65 upgrades that are reset at once, of any path and origin, end only themselves", async () => {
     const tries = 300 * ROUNDS;
     for (let at = 0; at < tries; at += 50) {
       await Promise.all(
@@ -137,7 +137,7 @@ describe("a stranger's connections", () => {
     expect(once.status).toBe(200);
   });
 
-  test("S89 bodies and heads that do not arrive are cut within seconds, and one address holds few", async () => {
+  test("S89 bodies and heads that stall are cut within seconds, and one address holds few", async () => {
     const half = head(
       "POST /api/session HTTP/1.1",
       "Content-Type: application/json",

@@ -39,7 +39,7 @@ describe("an access token", () => {
     expect(strip(visitor)).toEqual(strip(missing));
   });
 
-  test("speaks for one guild and never for the account", async () => {
+  test("is valid for one guild and never for the account", async () => {
     await using t = await testApp();
     const owner = await t.signUp();
     await listedGuild(t, "ironforge", owner);
@@ -95,7 +95,7 @@ describe("an access token", () => {
     expect(keys.keys).toHaveLength(3);
   });
 
-  test("is signed by another key each month, and a good one outlives the change", async () => {
+  test("is signed by another key each month, and stays valid across the change", async () => {
     await using t = await testApp();
     const owner = (await t.guild("ironforge")).owner.platform();
     const take = async () =>

@@ -46,7 +46,7 @@ describe("guessing passwords", () => {
     expect((await guess(1, "2001:db8:1:3::1")).status).toBe(401);
   });
 
-  test("S34 is not helped by an address that the client made up itself", async () => {
+  test("S34 is not made easier by a forged address", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
     const answers = await Promise.all(
       Array.from({ length: 125 }, (_, n) =>
@@ -136,8 +136,8 @@ test("S32 looking at a page changes nothing, whatever it is called", async () =>
   expect(user).toMatchObject({ emailVerified: false });
 });
 
-describe("what is kept", () => {
-  test("S55 S57 no password and no token is in the database, a log line or an error", async () => {
+describe("stored data", () => {
+  test("S55 S57 holds no password and no token, in the database, a log line or an error", async () => {
     const lines: string[] = [];
     const spy = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
       lines.push(String(line));
@@ -171,14 +171,14 @@ describe("what is kept", () => {
     }
   });
 
-  test("an address without an account is not kept", async () => {
+  test("holds no address without an account", async () => {
     await using t = await testApp();
     await t.anonymous.post("/api/session", { email: "lost-soul@example.test", password });
     await t.anonymous.post("/api/password-reset-mail", { email: "lost-soul@example.test" });
     expect(await t.storedBytes()).not.toContain("lost-soul");
   });
 
-  test("the audit log says who came, who failed and what was changed", async () => {
+  test("says in the audit log who signed in, who failed and what was changed", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const { email, password: own } = person.identity;

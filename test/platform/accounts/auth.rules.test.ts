@@ -59,7 +59,7 @@ describe("an e-mail address", () => {
   });
 });
 
-describe("the page to go on to", () => {
+describe("the page after a sign-in", () => {
   test.each([
     "//evil.test",
     "/\\evil.test",
@@ -131,7 +131,7 @@ describe("a new password", () => {
     expect(passwordFault(password, owner)).toBeUndefined();
   });
 
-  test("S20 is the same password from every keyboard, and otherwise taken exactly", () => {
+  test("S20 is the same password from every keyboard, and is otherwise compared exactly", () => {
     expect(canonicalPassword("jose\u0301 y maria")).toBe(canonicalPassword("jos\u00e9 y maria"));
     fc.assert(
       fc.property(fc.string({ unit: "binary-ascii" }), (ascii) => {
@@ -153,7 +153,7 @@ describe("a new password", () => {
   });
 });
 
-test("a session is called by its browser and system", () => {
+test("a session is named after its browser and system", () => {
   const agent =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
   expect(deviceOf(agent)).toEqual({ browser: "Edge", system: "Windows" });

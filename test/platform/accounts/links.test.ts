@@ -7,7 +7,7 @@ const isVerified = async (person: { get: (path: string) => Promise<{ body: unkno
   ((await person.get("/api/session")).body as { user: { emailVerified: boolean } }).user
     .emailVerified;
 
-describe("proving an address", () => {
+describe("verifying an address", () => {
   test("takes the mailed link and a click by the account it was made for", async () => {
     await using t = await testApp();
     const person = await t.signUp();
@@ -32,7 +32,7 @@ describe("proving an address", () => {
     expect(await verify(late, await mailedToken(t, late))).toBe(404);
   });
 
-  test("S7 proves no other account, and the right one can still use it", async () => {
+  test("S7 verifies no other account, and the right one can still use it", async () => {
     await using t = await testApp();
     const [person, other] = [await t.signUp(), await t.signUp()];
     const token = await mailedToken(t, person);
@@ -52,7 +52,7 @@ describe("proving an address", () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array(19).fill(404)]);
   });
 
-  test("can be asked for again, but does not flood the mailbox", async () => {
+  test("can be requested again, but does not flood the mailbox", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const statuses: number[] = [];
@@ -65,7 +65,7 @@ describe("proving an address", () => {
     expect((await person.post("/api/verification", { token })).status).toBe(200);
   });
 
-  test("a reset link proves no address by that door, nor the other way round", async () => {
+  test("a reset link verifies no address, and a verification link resets no password", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const verifyToken = await mailedToken(t, person);
@@ -131,7 +131,7 @@ describe("a forgotten password", () => {
     expect(again.status).toBe(201);
   });
 
-  test("is good for an hour, and a newer link that was used ends the older one", async () => {
+  test("is good for an hour, and using a newer link ends the older one", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const ask = async () => {

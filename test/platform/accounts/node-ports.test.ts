@@ -21,7 +21,7 @@ describe.each([
     expect(await hasher.verify("", phc)).toBe("wrong");
   });
 
-  test("has a salt of its own and no length at which it is cut", async () => {
+  test("has a random salt and is not truncated at any length", async () => {
     const long = "x".repeat(1_000);
     const [one, two] = [await hasher.hash(long), await hasher.hash(long)];
     expect(one).not.toBe(two);
@@ -29,7 +29,7 @@ describe.each([
   });
 });
 
-test("a hash of another kind still opens, and is known as outdated", async () => {
+test("a hash of an older kind still verifies, and counts as outdated", async () => {
   const old = await nodePasswordHasher(scrypt).hash("correct horse");
   const today = nodePasswordHasher(argon2id);
   expect(await today.verify("correct horse", old)).toBe("outdated");
@@ -37,7 +37,7 @@ test("a hash of another kind still opens, and is known as outdated", async () =>
   await expect(today.verify("x", "$md5$abc")).rejects.toThrow("not known");
 });
 
-test("a crowd waits its turn, and who comes after the queue is full is told to come back", async () => {
+test("a crowd waits in a queue, and callers beyond a full queue are told to come back", async () => {
   const hasher = nodePasswordHasher(argon2id);
   const room = limits.auth.hashesAtOnceMax + limits.auth.hashesWaitingMax;
   const outcomes = await Promise.allSettled(
@@ -49,7 +49,7 @@ test("a crowd waits its turn, and who comes after the queue is full is told to c
   expect(await hasher.hash("and goes on after")).toContain("$argon2id$");
 });
 
-test("a letter lies whole in the outbox, readable by its owner only, in the order sent", async () => {
+test("an email is written whole to the outbox, readable by its owner only, in the order sent", async () => {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-mail-"));
   try {
     const outbox = join(dir, "outbox");

@@ -6,7 +6,7 @@ const password = "seven ravens over the keep";
 const jaina = { email: "jaina@example.test", password, name: "Jaina" };
 
 describe("without scripts", () => {
-  test("a sign-up leads signed in to founding a guild, or to where one came from", async () => {
+  test("a sign-up leads signed in to founding a guild, or back to the page before it", async () => {
     await using t = await testApp();
     const first = await t.anonymous.submit("/sign-up", jaina);
     expect([first.status, first.headers.get("location")]).toEqual([303, "/guilds/new"]);
@@ -40,7 +40,7 @@ describe("without scripts", () => {
     expect(wrong.text).toContain('value="jaina@example.test"');
   });
 
-  test("S24 signing in leads on to a page of ours and never elsewhere", async () => {
+  test("S24 a sign-in leads to a page of ours and never elsewhere", async () => {
     await using t = await testApp();
     await t.anonymous.submit("/sign-up", jaina);
     const { email } = jaina;
@@ -115,7 +115,7 @@ describe("without scripts", () => {
     expect(gone.status).toBe(401);
   });
 
-  test("typing the password again leads on to what asked for it", async () => {
+  test("entering the password again leads to the page that required it", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     t.advance(11 * MINUTE_MS);
@@ -149,7 +149,7 @@ test("language and theme are kept in cookies, and unknown ones are not", async (
   expect(odd.headers.get("location")).toBe("/");
 });
 
-test("what goes wrong is said in the reader's language", async () => {
+test("errors are in the reader's language", async () => {
   await using t = await testApp();
   const response = await t.request("/sign-up", {
     method: "POST",

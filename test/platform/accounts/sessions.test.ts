@@ -74,7 +74,7 @@ describe("signing up", () => {
 });
 
 describe("a session", () => {
-  test("S16 is always new: an id that was there before signing in is worth nothing", async () => {
+  test("S16 is always new: an id from before the sign-in is worth nothing", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const planted = "A".repeat(43);
@@ -101,7 +101,7 @@ describe("a session", () => {
     expect(await isGood(t, token)).toBe(false);
   });
 
-  test("S17 lies in a cookie that scripts and other sites cannot use", async () => {
+  test("S17 is in a cookie that scripts and other sites cannot use", async () => {
     await using t = await testApp({ PUBLIC_URL: "https://guildhall.test" });
     const at = "https://guildhall.test";
     const input = { email: "a@example.test", password, name: "A" };
@@ -117,7 +117,7 @@ describe("a session", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  test("S17 is believed by neither of two cookies of one name", async () => {
+  test("S17 is not accepted when two cookies have its name", async () => {
     await using t = await testApp();
     const { token } = (await t.signUp()).identity;
     const answer = await t.anonymous.get("/api/session", {
@@ -126,7 +126,7 @@ describe("a session", () => {
     expect(answer.status).toBe(401);
   });
 
-  test("S18 ends by signing out, and the cookie is taken away", async () => {
+  test("S18 ends with a sign-out, and the cookie is removed", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     const answer = await person.delete("/api/session");
@@ -213,7 +213,7 @@ describe("changing the password", () => {
   });
 });
 
-test("typing the password again counts for ten minutes", async () => {
+test("entering the password again counts for ten minutes", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   t.advance(11 * MINUTE_MS);
@@ -227,7 +227,7 @@ test("typing the password again counts for ten minutes", async () => {
   expect((await person.get("/api/session")).body.provedUntil).toBe(right.body.provedUntil);
 });
 
-test("a new name is what everybody sees from then on", async () => {
+test("a new name is shown everywhere from then on", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const renamed = await person.patch("/api/account", { name: "  Señor Æthel 🐲 " });

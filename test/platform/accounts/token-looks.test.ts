@@ -3,7 +3,7 @@ import { testApp } from "../../support/app.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-test("a session whose random token happens to begin as a key does is a session like every other", async () => {
+test("a session whose random token begins like a key works like every other session", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const { email, password } = person.identity;

@@ -9,7 +9,7 @@ import { testApp } from "../../support/app.ts";
 const LATER_MS = 20 * 60_000;
 const MONTH_MS = 30 * 86_400_000;
 
-test("an owner copies the guild, sees what going back would lose, and goes back", async () => {
+test("an owner makes a backup, sees what going back would lose, and goes back", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
   await owner.post("/roster/persons", { name: "Before" });
@@ -38,7 +38,7 @@ test("an owner copies the guild, sees what going back would lose, and goes back"
   expect(names).not.toContain("After");
 });
 
-test("S8 a copy of another guild is not there, and can be neither seen nor restored", async () => {
+test("S8 a backup of another guild does not exist here: it can be neither seen nor restored", async () => {
   await using t = await testApp();
   const [ours, theirs] = [await t.guild("iron-vow"), await t.guild("other-vow")];
   const made = await theirs.owner.post("/settings/backups");
@@ -53,7 +53,7 @@ test("S8 a copy of another guild is not there, and can be neither seen nor resto
   expect((await ours.owner.get("/settings/backups")).body.items).toEqual([]);
 });
 
-test("a copy that turns out damaged is not restored, and nothing goes on waiting for it", async () => {
+test("a damaged backup is not restored, and nothing keeps waiting for it", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
   const made = await owner.post("/settings/backups");
@@ -70,7 +70,7 @@ test("a copy that turns out damaged is not restored, and nothing goes on waiting
   expect((await owner.get("/roster")).status).toBe(200);
 });
 
-test("copies by hand are few, however many are asked for at once", async () => {
+test("backups by hand are limited, however many are requested at once", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
   const asked = Array.from({ length: 50 }, () => owner.post("/settings/backups"));
@@ -79,7 +79,7 @@ test("copies by hand are few, however many are asked for at once", async () => {
   expect(new Set(statuses)).toEqual(new Set([201, 429]));
 });
 
-test("S62 an export is one database that says what it is, and only its owner gets it", async () => {
+test("S62 an export is one database that describes itself, and only its owner gets it", async () => {
   await using t = await testApp();
   const guild = await t.guild("iron-vow");
   const admin = await t.as("admin", guild);
@@ -98,7 +98,7 @@ test("S62 an export is one database that says what it is, and only its owner get
   });
 });
 
-test("S62 a deleted guild is gone for everybody, and its owner brings it back within the month", async () => {
+test("S62 a deleted guild is gone for all, and its owner brings it back within the month", async () => {
   await using t = await testApp();
   const guild = await t.guild("iron-vow");
   const raider = await t.as("raider", guild);

@@ -34,15 +34,15 @@ function service() {
   return { asked, ask };
 }
 
-describe("an answer from elsewhere", () => {
-  test("is asked for once, though 50 want it at the same time", async () => {
+describe("a cached answer", () => {
+  test("is fetched once, even when 50 callers want it at the same time", async () => {
     const { asked, ask } = service();
     const answers = await Promise.all(Array.from({ length: 50 }, () => ask()));
     expect(asked.times).toBe(1);
     expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set([1]));
   });
 
-  test("is kept for its time, also for another process, and asked for again after", async () => {
+  test("is kept for its time, also for another process, and fetched again afterwards", async () => {
     const { asked, ask } = service();
     await ask();
     t.advance(MINUTE_MS - 1);
@@ -61,7 +61,7 @@ describe("an answer from elsewhere", () => {
     expect(asked.times).toBe(3);
   });
 
-  test("is forgotten by what it is about, for one guild or for all", async () => {
+  test("is dropped by its subject, for one guild or for all", async () => {
     const { asked, ask } = service();
     const about = { tags: ["roster", "blizzard"] };
     const askBoth = () => Promise.all([ask(OURS, t.services, about), ask(THEIRS, other, about)]);
@@ -75,7 +75,7 @@ describe("an answer from elsewhere", () => {
     expect(asked.times).toBe(5);
   });
 
-  test("that was on its way when it was forgotten is not kept", async () => {
+  test("that was being fetched when it was dropped is not kept", async () => {
     let answer!: (value: string) => void;
     const under = t.services.cache.cached(
       OURS,
@@ -99,7 +99,7 @@ describe("an answer from elsewhere", () => {
     expect(again).toBe("new");
   });
 
-  test("that cannot be had fails for everybody who waited, and is tried again at the next call", async () => {
+  test("that cannot be fetched fails for every caller that waited, and is tried again at the next call", async () => {
     const { asked, ask } = service();
     asked.isDown = true;
     const tries = await Promise.allSettled(Array.from({ length: 50 }, () => ask()));
@@ -109,7 +109,7 @@ describe("an answer from elsewhere", () => {
     expect((await ask()).answer).toBe(2);
   });
 
-  test("may be old where that is better than none, for as long as was said", async () => {
+  test("may be stale where that is better than none, for a stated time", async () => {
     const { asked, ask } = service();
     const terms = { staleOkMs: MINUTE_MS };
     await ask(OURS, t.services, terms);
@@ -120,7 +120,7 @@ describe("an answer from elsewhere", () => {
     await expect(ask(OURS, t.services, terms)).rejects.toThrow("does not answer");
   });
 
-  test("goes away after its time", async () => {
+  test("is deleted after its time", async () => {
     const { ask } = service();
     await ask(OURS, t.services, { tags: ["gone"] });
     t.advance(MINUTE_MS + 1);
@@ -135,7 +135,7 @@ describe("an answer from elsewhere", () => {
   });
 });
 
-test("an operator sees what is kept by what it is about, and has it forgotten", async () => {
+test("an operator sees cached answers by subject, and drops them", async () => {
   const operator = await anOperator(t, ["configuration"]);
   const { asked, ask } = service();
   await ask(OURS, t.services, { tags: ["warcraft-logs"] });

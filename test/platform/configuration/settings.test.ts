@@ -53,7 +53,7 @@ describe("a setting of the platform", () => {
     await change({ announcement: "" });
   });
 
-  test("closes sign-up for pages and programs, and leaves those in who have an account", async () => {
+  test("closes sign-up for pages and programs, and existing accounts still sign in", async () => {
     await change({ signUpOpen: false });
     const person = { email: "new@example.test", name: "New", password: "a long enough phrase" };
     const refused = await t.anonymous.post("/api/users", person);
@@ -69,7 +69,7 @@ describe("a setting of the platform", () => {
     expect((await t.anonymous.post("/api/users", person)).status).toBe(201);
   });
 
-  test("says on which plan new guilds begin; those there are stay", async () => {
+  test("says on which plan new guilds begin; existing guilds keep theirs", async () => {
     const before = await t.guild("before", { plan: "free" });
     await change({ firstPlan: "premium" });
     const founder = await t.signUp();
@@ -80,7 +80,7 @@ describe("a setting of the platform", () => {
     await change({ firstPlan: "free" });
   });
 
-  test("is set by a form without scripts, and the log says from what to what", async () => {
+  test("is set by a form without scripts, and the log has the old and the new value", async () => {
     const page = await operator.page("/operator/configuration");
     expect(page.text).toContain("Anyone can create an account");
     const sent = await operator.submit("/operator/configuration/settings", {

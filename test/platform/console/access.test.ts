@@ -56,8 +56,8 @@ test("each operation and page of the console has a row with what it requires", (
   );
 });
 
-describe("who is no operator", () => {
-  test("S63 finds nothing at the console's addresses, whatever they are otherwise", async () => {
+describe("a person who is no operator", () => {
+  test("S63 finds nothing at the console's addresses, whatever they hold otherwise", async () => {
     const stranger = await t.signUp();
     const former = await anOperator(t);
     await removeOperator(machine(t), former.identity.email);
@@ -83,7 +83,7 @@ describe("who is no operator", () => {
     }
   });
 
-  test("S63 gets the page of any missing address, and is not asked to sign in or to prove", async () => {
+  test("S63 gets the page of any missing address, and is not asked to sign in or for a password", async () => {
     const stranger = await t.signUp();
     for (const { row, method, path } of pages) {
       if (method === "GET") {
@@ -106,7 +106,7 @@ describe("who is no operator", () => {
     expect(link.text).not.toContain('href="/operator"');
   });
 
-  test("loses the console with the next request after the right was taken back", async () => {
+  test("loses the console with the next request after the right was revoked", async () => {
     const operator = await anOperator(t);
     expect((await operator.get("/api/operator/overview")).status).toBe(200);
     await removeOperator(machine(t), operator.identity.email);
@@ -115,7 +115,7 @@ describe("who is no operator", () => {
 });
 
 describe("an operator", () => {
-  test("may do what the areas say and nothing else", async () => {
+  test("may do what the areas allow and nothing else", async () => {
     for (const area of AREAS) {
       const operator = await anOperator(t, [area]);
       for (const { id, method, path } of operations) {
@@ -133,7 +133,7 @@ describe("an operator", () => {
     }
   }, 120_000);
 
-  test("changes nothing in a session whose password was typed too long ago", async () => {
+  test("changes nothing in a session whose password check is too old", async () => {
     const operator = await anOperator(t);
     t.advance(limits.session.provedMs);
     for (const { id, method, path } of operations.filter((one) => one.method !== "GET")) {

@@ -74,7 +74,7 @@ describe("an operator who may look after accounts", () => {
     }
   });
 
-  test("counts no session that ran out, and none of an operator who acts as that person", async () => {
+  test("counts no expired session, and none of an operator who acts as that person", async () => {
     const person = await verifiedUser(t);
     const helper = await anOperator(t, ["impersonate"]);
     const begun = await helper.post("/api/operator/impersonations", {
@@ -113,7 +113,7 @@ describe("an operator who may look after accounts", () => {
     );
   });
 
-  test("sends the letter that proves an address again, in the language they choose", async () => {
+  test("sends the verification email again, in the language the person chose", async () => {
     const person = await t.signUp("pia");
     const address = `/api/operator/accounts/${person.userId}/verification`;
     const before = (await letters(person.identity.email)).length;
@@ -141,7 +141,7 @@ describe("an operator who may look after accounts", () => {
     expect(answers.at(-1)).toBe(429);
   });
 
-  test("has typed the password a moment ago, else nothing is done", async () => {
+  test("has entered the password a moment ago, else nothing is done", async () => {
     const person = await t.signUp();
     t.advance(limits.session.provedMs + 1);
     const path = `/accounts/${person.userId}`;

@@ -64,7 +64,7 @@ describe("S63 acting as a user", () => {
     );
   });
 
-  test("is written in each guild's own log before anything is shown, once, with the reason", async () => {
+  test("is recorded in each guild's own log before anything is shown, once, with the reason", async () => {
     const { acting, who } = await actingAs(guild.owner);
     await acting.page("/g/iron-vow");
     await acting.page("/g/iron-vow/members");
@@ -84,7 +84,7 @@ describe("S63 acting as a user", () => {
     expect(row).toMatchObject({ actorType: "operator", actorName: actor });
   });
 
-  test("is written in the platform's log: begin and end name the operator, the end both people", async () => {
+  test("is recorded in the platform's log: begin and end name the operator, the end both people", async () => {
     const { operator, acting, who } = await actingAs(guild.owner);
     const change = { description: "Seen by support" };
     expect((await acting.within("iron-vow").patch("/settings", change)).status).toBe(403);
@@ -110,7 +110,7 @@ describe("S63 acting as a user", () => {
     });
   });
 
-  test("decides nothing that is the person's or the guild's: passwords, secrets, roles, ownership", async () => {
+  test("cannot change what is the person's or the guild's: passwords, secrets, roles, ownership", async () => {
     const { acting } = await actingAs(guild.owner);
     const { body } = await t.anonymous.get("/api/openapi.json");
     const refused: unknown[] = [];
@@ -177,7 +177,7 @@ describe("S63 acting as a user", () => {
     expect((await acting.get("/api/g/iron-vow/standings")).status).toBe(401);
   });
 
-  test("ends when the right is taken back, and with the operator's own session", async () => {
+  test("ends when the right is revoked, and with the operator's own session", async () => {
     const standings = "/api/g/iron-vow/standings";
     const { operator, acting } = await actingAs(guild.owner);
     await addOperator(machine(t), { email: operator.identity.email, areas: ["audit"] });
@@ -190,7 +190,7 @@ describe("S63 acting as a user", () => {
     expect((await gone.acting.get(standings)).status).toBe(401);
   });
 
-  test("in the browser puts the operator's own session aside and back, signing out ends both", async () => {
+  test("in the browser saves and restores the operator's own session, and signing out ends both", async () => {
     const operator = await anOperator(t);
     const jar = new Map([["guildhall", operator.identity.token]]);
     const send = async (path: string, fields?: Record<string, string>) => {

@@ -27,7 +27,7 @@ async function nextRound(t: TestApp, afterMs: number): Promise<void> {
   await t.services.slowJobRunner.drain();
 }
 
-test("operators who look after copies get a letter a day while guilds go without, and none after", async () => {
+test("operators in charge of backups get an email a day while guilds have none, and none after", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
   const { email } = (await anOperator(t, ["backups"], "bea")).identity;

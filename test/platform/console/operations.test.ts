@@ -18,7 +18,7 @@ afterAll(() => t.close());
 const jobs = async (query = "") => (await operator.get(`/api/operator/jobs${query}`)).body;
 
 describe("jobs", () => {
-  test("are shown while they wait, while they fail and after they were done", async () => {
+  test("are shown while they wait, while they fail and after they are done", async () => {
     await t.services.jobs.enqueue(guild.id, "dkp.decay", "no-such-pool");
     expect((await jobs("?state=due")).jobs).toMatchObject([
       { kind: "dkp.decay", slug: "iron-vow", attempts: 0 },
@@ -33,7 +33,7 @@ describe("jobs", () => {
     expect(page.text).toContain("failing");
   });
 
-  test("that fail for the same reason are written down once, not once a second", async () => {
+  test("that fail for the same reason are recorded once, not once a second", async () => {
     for (let n = 0; n < 3; n++) {
       t.advance(60_000);
       await t.services.jobRunner.drain();
@@ -42,7 +42,7 @@ describe("jobs", () => {
     expect((await jobs("?state=failing")).jobs[0].attempts).toBeGreaterThan(2);
   });
 
-  test("are made due at once, or taken away, by the page and by the API", async () => {
+  test("are made due at once, or removed, by the page and by the API", async () => {
     const [{ id }] = (await jobs("?state=failing")).jobs;
     expect((await operator.post(`/api/operator/jobs/${id}/retry`)).status).toBe(204);
     const ended = await operator.submit(`/operator/jobs/${id}/cancellation`, {});
@@ -67,7 +67,7 @@ describe("the fleet", () => {
     expect(begun).toMatchObject({ status: 409, body: { type: "/problems/rollout/nothing-to-do" } });
   });
 
-  test("gets its new schema by a rollout that is begun here and done by whichever server", async () => {
+  test("gets its new schema by a rollout that is started here and done by any server", async () => {
     // As it stands after a release whose schema the platform has not noted for any guild yet.
     await t.services.platform.db.client.execute({
       sql: "UPDATE guilds SET schema_hash = 'old', schema_version = schema_version - 1",
@@ -88,7 +88,7 @@ describe("the fleet", () => {
     expect((await operator.page("/operator/fleet")).text).toContain("Latest rollout: done");
   });
 
-  test("that stopped for a failure goes on from here once that is mended", async () => {
+  test("that stopped for a failure resumes from here once that is fixed", async () => {
     const { databaseName } = (await t.services.platform.guild(guild.id))!;
     await t.services.platform.db.client.execute({
       sql: "UPDATE guilds SET schema_hash = 'old', schema_version = schema_version - 1",
@@ -117,7 +117,7 @@ describe("the fleet", () => {
 });
 
 describe("backups", () => {
-  test("say which guild waits longest for a good copy, and are made from here", async () => {
+  test("show which guild has waited longest for a good copy, and are made from here", async () => {
     t.advance(4 * 3_600_000);
     await operator.prove();
     const before = (await operator.get("/api/operator/backups")).body;

@@ -17,7 +17,7 @@ const one = async () => (await crowd(t, 1))[0]!;
 const asFounded = ({ status }: { status: number }) => ({ status: status === 202 ? 201 : status });
 
 describe("founding a guild", () => {
-  test("answers where the guild lives, and its founder owns it", async () => {
+  test("answers with the guild's address, and its founder owns it", async () => {
     const jaina = await one();
     const made = await jaina.post("/api/guilds", newGuild("Kirin Tor"));
     // On a busy machine it takes longer than the request waits: its events end when it is ready.
@@ -37,7 +37,7 @@ describe("founding a guild", () => {
     expect((await t.anonymous.post("/api/guilds", newGuild("Nobody"))).status).toBe(401);
   });
 
-  test("S15 50 at once for one account: exactly one is founded, 49 hear of the limit", async () => {
+  test("S15 50 at once for one account: exactly one is founded, 49 get the limit's error", async () => {
     const arthas = await one();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => arthas.post("/api/guilds", newGuild(`Scourge ${i}`))),
@@ -52,7 +52,7 @@ describe("founding a guild", () => {
     expect(await countOf(t, "guilds WHERE owner_id = ?", arthas.userId)).toBe(1);
   });
 
-  test("20 people, one name on one realm, at once: one guild, and 19 told that it is taken", async () => {
+  test("20 people, one name on one realm, at once: one guild, and 19 errors that it is taken", async () => {
     const people = await crowd(t, 20);
     const answers = await Promise.all(
       people.map((person, i) =>
@@ -64,7 +64,7 @@ describe("founding a guild", () => {
     expect([...codes]).toEqual(["/problems/guild/name-taken"]);
   });
 
-  test("the same name on other realms gets addresses of its own, at once too", async () => {
+  test("the same name on other realms gets other addresses, at once too", async () => {
     const people = await crowd(t, 8);
     const answers = await Promise.all(
       people.map((person, i) =>
@@ -109,7 +109,7 @@ describe("founding a guild", () => {
     expect(await countOf(t, "guilds WHERE owner_id = ?", person.userId)).toBe(0);
   });
 
-  test("the address is suggested, and whether the wished one is free is told to those signed in", async () => {
+  test("the address is suggested, and signed-in people see whether the wanted one is free", async () => {
     const person = await one();
     expect((await t.anonymous.get("/api/guilds/slug?name=Kirin%20Tor")).status).toBe(401);
     const free = await person.get("/api/guilds/slug?name=Wyrmrest%20Accord");
@@ -123,7 +123,7 @@ describe("founding a guild", () => {
 });
 
 describe("watching a founding", () => {
-  test("shows each step, ends with where to go, and goes on from the last event seen", async () => {
+  test("shows each step, ends with the guild's address, and resumes after the last event seen", async () => {
     const person = await one();
     const { body } = await person.post("/api/guilds", newGuild("Watchers"));
     const steps = await person.get(`/api/guilds/${body.id}/operation`);

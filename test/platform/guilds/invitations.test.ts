@@ -56,7 +56,7 @@ describe("an invitation by link", () => {
     ).toBe(1);
   });
 
-  test("S7 S15 for one, taken by 20 people at once, lets exactly one in", async () => {
+  test("S7 S15 for one person, used by 20 at once, lets exactly one in", async () => {
     const { token } = await invite({ usesMax: 1 });
     const people = await crowd(t, 20);
     const answers = await Promise.all(people.map((person) => accept(person, token)));
@@ -64,7 +64,7 @@ describe("an invitation by link", () => {
     expect(await membersOf()).toBe(2);
   });
 
-  test("taken 20 times at once by one person counts once, and again later changes nothing", async () => {
+  test("used 20 times at once by one person counts once, and again later changes nothing", async () => {
     const { token } = await invite({ usesMax: 1 });
     const person = await one();
     const answers = await Promise.all(Array.from({ length: 20 }, () => accept(person, token)));
@@ -74,7 +74,7 @@ describe("an invitation by link", () => {
     expect(await countOf(t, "invitations WHERE guild_id = ? AND uses = 1", guild.id)).toBe(1);
   });
 
-  test("S15 50 people at once into a guild with one place left: the 30th comes in, 49 hear of the limit", async () => {
+  test("S15 50 people at once into a guild with one place left: the 30th comes in, 49 get the limit's error", async () => {
     const { token } = await invite({ usesMax: 100 });
     for (const person of await crowd(t, 28)) await t.join(person.userId, guild, "raider");
     const answers = await Promise.all((await crowd(t, 50)).map((person) => accept(person, token)));
@@ -89,7 +89,7 @@ describe("an invitation by link", () => {
     });
   });
 
-  test("S7 wrong, expired, revoked, used up or of a suspended guild: all look alike", async () => {
+  test("S7 wrong, expired, revoked, used up or of a suspended guild: all get the same answer", async () => {
     const used = await invite({ usesMax: 1 });
     await accept(await one(), used.token);
     const revoked = await invite();
@@ -114,7 +114,7 @@ describe("an invitation by link", () => {
 });
 
 describe("an invitation by letter", () => {
-  test("S26 is mailed, and lets in only who proved to own the address", async () => {
+  test("S26 is mailed, and lets in only a person who verified the address", async () => {
     const [wanted, other] = (await crowd(t, 2)) as [TestClient, TestClient];
     const { email } = wanted.identity;
     const { token, url } = await invite({ email: email.toUpperCase(), usesMax: 50 });
@@ -137,7 +137,7 @@ describe("an invitation by letter", () => {
     expect((await accept(other, token)).status).toBe(404);
   });
 
-  test("asks the inviter for a proved address; a link does not", async () => {
+  test("requires a verified address of the inviter; a link does not", async () => {
     await unconfirm(t, guild.owner);
     const body = { role: "raider", email: "somebody@example.test" };
     const refused = await guild.owner.post("/members/invitations", body);
@@ -148,7 +148,7 @@ describe("an invitation by letter", () => {
 });
 
 describe("a member who invites", () => {
-  test("gives away only roles below the own one, and revokes only those", async () => {
+  test("grants only roles below their own, and revokes only those", async () => {
     const officer = await one();
     await t.join(officer.userId, guild, "officer");
     const within = officer.within(guild.slug);
@@ -167,7 +167,7 @@ describe("a member who invites", () => {
     ).toBe(403);
   });
 
-  test("does not come back by an own invitation after being shown out or down", async () => {
+  test("cannot return by their own invitation after a removal or a demotion", async () => {
     const admin = await one();
     await t.join(admin.userId, guild, "admin");
     const within = admin.within(guild.slug);

@@ -35,7 +35,7 @@ test("the database folds look-alikes exactly as the rule does", async () => {
   );
 });
 
-test("asking for look-alikes reads an index, not every guild", async () => {
+test("the search for look-alikes reads an index, not every guild", async () => {
   const { client } = t.services.platform.db;
   const plan = await client.execute({ sql: `EXPLAIN QUERY PLAN ${IN_USE}`, args: ["a", 1, ""] });
   const steps = plan.rows.map((row) => String(row.at(-1))).join("\n");

@@ -49,7 +49,7 @@ describe("the members of a guild", () => {
     expect(listed.text).not.toContain("@example.test");
   });
 
-  test("S18 feel a change of role at their very next request", async () => {
+  test("S18 get a change of role with their very next request", async () => {
     const person = await member("raider");
     expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(403);
     const changed = await guild.owner.patch(`/members/${person.userId}`, { role: "officer" });
@@ -121,7 +121,7 @@ describe("the members of a guild", () => {
     expect(await roleOf(raider)).toBe("raider");
   });
 
-  test("two admins who remove each other's raider at once leave one trace", async () => {
+  test("two admins who remove the same raider at once leave one audit row", async () => {
     const [one, two] = [await member("admin"), await member("admin")];
     const raider = await member("raider");
     const answers = await Promise.all([
@@ -136,7 +136,7 @@ describe("the members of a guild", () => {
 });
 
 describe("leaving", () => {
-  test("S9 is open to everybody but the owner", async () => {
+  test("S9 is open to all but the owner", async () => {
     const raider = await member("raider");
     expect((await raider.delete("/members/me")).status).toBe(204);
     expect((await raider.get("")).status).toBe(404);
@@ -173,7 +173,7 @@ describe("handing the guild over", () => {
     ).toBe(1);
   });
 
-  test("S9 asks for a proved address and a password typed just now", async () => {
+  test("S9 requires a verified address and a recent password check", async () => {
     const heir = await member("admin");
     t.advance(11 * 60_000);
     const late = await guild.owner.post("/members/ownership", { userId: heir.userId });
@@ -184,7 +184,7 @@ describe("handing the guild over", () => {
     expect(await roleOf(guild.owner)).toBe("owner");
   });
 
-  test("is not for admins, not to strangers, and not past the heir's own plan", async () => {
+  test("is not for admins, not to strangers, and not beyond the new owner's own plan", async () => {
     const admin = await member("admin");
     expect((await admin.post("/members/ownership", { userId: admin.userId })).status).toBe(403);
     const [stranger, busy] = (await crowd(t, 2)) as [TestClient, TestClient];

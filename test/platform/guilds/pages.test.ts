@@ -116,7 +116,7 @@ test("a guild that is being made shows its steps and asks again by itself", asyn
   }
 });
 
-test("an invitation for another or unproved address says so and how to go on", async () => {
+test("an invitation for another or unverified address says so and what to do", async () => {
   const [owner, wanted, other] = (await crowd(t, 3)) as [TestClient, TestClient, TestClient];
   await owner.post("/api/guilds", newGuild("Careful Owls"));
   const made = await owner.submit("/g/careful-owls/members/invitations", {
@@ -136,7 +136,7 @@ test("an invitation for another or unproved address says so and how to go on", a
   expect((await wanted.page(`/invitations/${tokenOf(`http://x${link}`)}x`)).status).toBe(404);
 });
 
-test("handing the guild over leads through typing the password once more", async () => {
+test("handing the guild over requires the password once more", async () => {
   const [owner, heir] = (await crowd(t, 2)) as [TestClient, TestClient];
   const { body } = await owner.post("/api/guilds", newGuild("Old Guard"));
   const path = "/g/old-guard/members/ownership";

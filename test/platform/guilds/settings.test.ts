@@ -51,7 +51,7 @@ describe("a guild that moves to another address", () => {
     expect((await late!.within("old-home").get("")).body.name).toBe("Heirs");
   });
 
-  test("may go back, but not collect addresses", async () => {
+  test("may go back to its old one, but cannot collect addresses", async () => {
     const guild = await found("first-place");
     const { owner } = guild;
     const move = (slug: string) => owner.within(guild.id).patch("/settings", { slug });
@@ -66,7 +66,7 @@ describe("a guild that moves to another address", () => {
     expect(outcome(taken)).toEqual([409, "/problems/guild/slug-taken"]);
   });
 
-  test("S36 cannot take one that is reserved, another's, or like another's", async () => {
+  test("S36 cannot take one that is reserved, another guild's, or similar to another guild's", async () => {
     const guild = await found("my-place");
     await found("your-place");
     for (const [slug, code] of [
@@ -84,7 +84,7 @@ describe("a guild that moves to another address", () => {
 });
 
 describe("the settings", () => {
-  test("change what is named, leave the rest, and write down both", async () => {
+  test("change the named fields, leave the rest, and log both values", async () => {
     const { owner, id } = await found("settled");
     const schedule = { weekdays: [3, 7], startsAt: "20:00", endsAt: "23:30" };
     const change = {
@@ -163,7 +163,7 @@ describe("a guild that operators suspend", () => {
     agent: "",
   });
 
-  test("tells its members why, is gone for everybody else, and comes back whole", async () => {
+  test("tells its members why, is gone for all others, and comes back whole", async () => {
     const { owner, slug, id } = await found("misbehaving");
     await owner.patch("/settings", { isPublic: true });
     const link = await owner.post("/members/invitations", { role: "raider" });
@@ -191,7 +191,7 @@ describe("a guild that operators suspend", () => {
   });
 });
 
-test("the plans are there for everybody to read", async () => {
+test("the plans are public", async () => {
   const { body } = await t.anonymous.get("/api/plans");
   expect(body.items).toMatchObject([
     { name: "free", guildsPerAccountMax: 1, membersMax: 30 },

@@ -52,7 +52,7 @@ describe("a slug", () => {
     expect(slugProblem(slug)).toBe(problem);
   });
 
-  test("S36 keeps the rule, or is refused: 10,000 random ones", () => {
+  test("S36 follows the rule, or is refused: 10,000 random ones", () => {
     fc.assert(
       fc.property(slugLike, (slug) => {
         const problem = slugProblem(slug);
@@ -63,7 +63,7 @@ describe("a slug", () => {
     );
   });
 
-  test("S36 that can be taken for a reserved one is reserved, however it is spelled", () => {
+  test("S36 that looks like a reserved one is reserved, however it is spelled", () => {
     const spelled = (word: string) =>
       [...word].map((letter) => {
         const alike = { o: ["o", "0"], l: ["l", "1", "i"], i: ["i", "1", "l"], m: ["m", "rn"] };
@@ -98,7 +98,7 @@ describe("a suggestion", () => {
     expect(suggestSlug(name)).toBe(slug);
   });
 
-  test("always keeps the rule, whatever the name is", () => {
+  test("always follows the rule, whatever the name is", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), (name) => {
         expect(slugProblem(suggestSlug(name))).toBeUndefined();
@@ -107,12 +107,12 @@ describe("a suggestion", () => {
     );
   });
 
-  test("numbered, it completes no reserved word", () => {
+  test("with a number completes no reserved word", () => {
     expect(slugProblem("g-l-7")).toBe("reserved");
     expect(numberedSlug("g-l", 7)).toBe("g-l-guild-7");
   });
 
-  test("numbered for the next guild of that name, it keeps the rule and is another one", () => {
+  test("with a number for the next guild of that name follows the rule and is another one", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), fc.integer({ min: 2, max: 50 }), (name, number) => {
         const slug = suggestSlug(name);
@@ -127,7 +127,7 @@ describe("a suggestion", () => {
 });
 
 describe("looks", () => {
-  test("are the same for what a hurried reader mixes up, and folding twice changes nothing", () => {
+  test("are the same for names that a hurried reader confuses, and folding twice changes nothing", () => {
     expect(slugLooks("ironvovv-1o0")).toBe(slugLooks("lronvow-lo0"));
     expect(slugLooks("barn")).toBe(slugLooks("bam"));
     fc.assert(

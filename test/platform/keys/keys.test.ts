@@ -59,7 +59,7 @@ describe("a guild's key", () => {
     }
   });
 
-  test("is written down as who did it", async () => {
+  test("is named in the log for what it did", async () => {
     const { id, ask } = await keyWith(["admin"]);
     const body = JSON.stringify({ name: "Made by a key" });
     const made = await ask(
@@ -86,7 +86,7 @@ describe("a guild's key", () => {
     expect((await ending.ask("/api/roster")).status).toBe(401);
   });
 
-  test("rotated has a successor, and goes on for the overlap only", async () => {
+  test("rotated has a successor, and works for the overlap only", async () => {
     const old = await keyWith(["query"]);
     const { body } = await ours.owner.post(`/settings/keys/${old.id}/rotations`);
     const next = await t.request("/api/roster", {
@@ -102,7 +102,7 @@ describe("a guild's key", () => {
     t.advance(-limits.keys.rotationOverlapMs);
   });
 
-  test("S29 with one letter wrong is known to be wrong without a look into the database", async () => {
+  test("S29 with one letter wrong is refused without a query", async () => {
     const { key } = await keyWith(["query"]);
     expect(parseKey(key)).toBeDefined();
     for (let at = 0; at < key.length; at++) {
@@ -131,7 +131,7 @@ describe("a guild's key", () => {
     expect(usage.at(-1).requests).toBeGreaterThanOrEqual(7);
   });
 
-  test("is made by admins and owners only, and there are only as many as the plan has room for", async () => {
+  test("is made by admins and owners only, up to the plan's limit", async () => {
     const officer = await t.as("officer", ours);
     expect((await officer.get("/settings/keys")).status).toBe(403);
     const crowded = await t.guild("crowded");

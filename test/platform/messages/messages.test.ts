@@ -43,7 +43,7 @@ async function statementsOf(t: TestApp, work: () => Promise<unknown>): Promise<r
 }
 
 describe("S76 an account", () => {
-  test("is not told from none by a reset: the same statements, the same answer, no letter sent", async () => {
+  test("is not revealed by a password reset: the same statements, the same answer, no email sent", async () => {
     await using t = await testApp({ RATE_LIMITS: NO_AUTH_LIMITS });
     const known = await t.signUp();
     const ask = (email: string) => t.anonymous.post("/api/password-reset-mail", { email });
@@ -67,7 +67,7 @@ describe("S76 an account", () => {
     expect((await lettersTo(t, known.identity.email)).at(-1)!.text).toContain("/reset?token=");
   });
 
-  test("is not told from none by a sign-in with a wrong password", async () => {
+  test("is not revealed by a sign-in with a wrong password", async () => {
     await using t = await testApp({ RATE_LIMITS: NO_AUTH_LIMITS });
     const { email } = (await t.signUp()).identity;
     const tried = (address: string) =>
@@ -79,11 +79,11 @@ describe("S76 an account", () => {
   });
 });
 
-describe("S76 a mail server that is slow or away", () => {
+describe("S76 a mail server that is slow or down", () => {
   let hanging: Server | undefined;
   afterEach(() => void hanging?.close());
 
-  test("changes no answer: the letter waits, and is sent once the server answers again", async () => {
+  test("changes no answer: the email waits, and is sent once the server answers again", async () => {
     const sockets: Socket[] = [];
     let isAwake = false;
     const mails: string[] = [];
@@ -118,7 +118,7 @@ describe("S76 a mail server that is slow or away", () => {
     expect(mails.join("\n")).toContain("/reset?token=");
   });
 
-  test("is tried again until the letter is of no use any more, and then the row is gone", async () => {
+  test("is tried again until the email is of no use any more, and then the row is deleted", async () => {
     await using t = await testApp();
     const person = await t.signUp();
     await lettersTo(t, person.identity.email);
@@ -144,7 +144,7 @@ describe("S76 a mail server that is slow or away", () => {
   });
 });
 
-test("S76 a waiting letter holds no link and no address in clear text, and a password change ends it", async () => {
+test("S76 a waiting email holds no link and no address in clear text, and a password change ends it", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const guild = await t.guild("sealed-letters");
@@ -175,7 +175,7 @@ test("S76 a waiting letter holds no link and no address in clear text, and a pas
 const NASTY =
   "Win gold at https://evil.example/x or evil.example, mail a@evil.example \u202e\u200b";
 
-describe("S81 a letter", () => {
+describe("S81 an email", () => {
   test.each(
     LOCALES.flatMap((locale) => Object.keys(TEMPLATES).map((one) => [one, locale] as const)),
   )(
@@ -218,13 +218,13 @@ describe("S81 a letter", () => {
   });
 });
 
-describe("an account is told by letter", () => {
+describe("an account gets an email", () => {
   const at = (address: string, cookie?: string) => ({
     "x-forwarded-for": address,
     ...(cookie && { cookie }),
   });
 
-  test("of a sign-in from a device and a network it never used, and of no other", async () => {
+  test("about a sign-in from a new device on a new network, and about no other", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1", RATE_LIMITS: NO_AUTH_LIMITS });
     const credentials = { email: "ann@example.test", password: "a few words make one" };
     await t.anonymous.post("/api/users", { ...credentials, name: "Ann" }, at("192.0.2.10"));
@@ -249,7 +249,7 @@ describe("an account is told by letter", () => {
     expect(await told()).toHaveLength(2);
   });
 
-  test("of a changed and a reset password, a new key, and a guild handed over", async () => {
+  test("about a changed and a reset password, a new key, and a guild handed over", async () => {
     await using t = await testApp();
     const guild = await t.guild("told");
     const heir = await t.as("admin", guild);
@@ -283,7 +283,7 @@ describe("an account is told by letter", () => {
   });
 });
 
-test("an account is signed in at fifty places at most: the one unused for the longest ends", async () => {
+test("an account has at most fifty sessions: the one unused for the longest ends", async () => {
   await using t = await testApp();
   const person = await t.signUp();
   const { client } = t.services.platform.db;

@@ -59,7 +59,7 @@ describe("a plan given by an operator", () => {
     expect([second.status === 201 || second.status === 202]).toEqual([true]);
   });
 
-  test("at its end deletes nothing: what is over can be read, and not added to", async () => {
+  test("at its end deletes nothing: what exceeds the limits can be read, and not added to", async () => {
     t.advance(DAY_MS);
     expect(await endPastGrants(t.services)).toBe(1);
     expect(await planOf()).toBe("free");
@@ -82,7 +82,7 @@ describe("a plan given by an operator", () => {
     expect(page.text).toContain("Nothing was deleted");
   });
 
-  test("makes the members and keys beyond the number read-only, the latest of them", async () => {
+  test("makes the latest members and keys beyond the limit read-only", async () => {
     // Room for both guilds, so that members and keys are all that is over.
     const free = (await operator.get("/api/operator/plans")).body.items[0];
     const { name: _n, features: _f, guilds: _g, ...limits } = free;
@@ -114,7 +114,7 @@ describe("a plan given by an operator", () => {
     ]);
   });
 
-  test("given again gives everything back", async () => {
+  test("given again restores everything", async () => {
     expect((await grant(null)).status).toBe(204);
     expect((await last.put("/loot/wishes", { wishes: [] })).status).not.toBe(402);
     expect((await asKey(keys[6]!, "/api/logs", { fileName: "n", sizeBytes: 9 })).status).toBe(201);
@@ -124,7 +124,7 @@ describe("a plan given by an operator", () => {
     expect(again.body.type).toBe("/problems/plan/no-grant");
   });
 
-  test("is refused for a day that is over, a plan or a guild that is not there, and says so", async () => {
+  test("is refused for a past day, an unknown plan or an unknown guild, and says so", async () => {
     const put = (id: string, body: object) =>
       operator.put(`/api/operator/guilds/${id}/grant`, { reason: "x", ...body });
     const nobody = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -153,7 +153,7 @@ describe("a plan given by an operator", () => {
   });
 });
 
-test("S15 50 logs at once into room for ten: ten are taken, 40 hear of the limit", async () => {
+test("S15 50 logs at once into room for ten: ten are accepted, 40 get the limit's error", async () => {
   const full = await t.guild("full-of-logs");
   await t.services.platform.db.client.execute({
     sql: "UPDATE plans SET log_bytes_max = 1000 WHERE name = 'free'",

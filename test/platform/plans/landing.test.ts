@@ -27,7 +27,7 @@ describe("the plans on the start page", () => {
     expect(after.text).not.toContain("30 miembros");
   });
 
-  test("cost the database nothing for those who look again", async () => {
+  test("need no query when the same visitor looks again", async () => {
     t.services.appConfig.forget();
     const shown = (await t.anonymous.page("/")).text;
     const { client } = t.services.platform.db;

@@ -78,7 +78,7 @@ describe("paying for a plan", () => {
     expect((await admin.page(address)).text).toContain("Only the owner");
   });
 
-  test("gives the plan with Stripe's signed news, and takes it with the end of the payment", async () => {
+  test("gives the plan with Stripe's signed event, and removes it when the payment ends", async () => {
     const { guild, subscription } = await paying();
     const answer = await send(news(`evt_${guild.slug}_1`, subscription));
     expect([answer.status, await answer.json()]).toEqual([200, { outcome: "taken" }]);
@@ -97,7 +97,7 @@ describe("paying for a plan", () => {
     expect(await planOf(guild)).toBe("free");
   });
 
-  test("stays while Stripe asks again for money, and ends when it gives up", async () => {
+  test("stays while Stripe retries the payment, and ends when it gives up", async () => {
     const { guild, subscription } = await paying();
     for (const [status, plan] of [
       ["past_due", "premium"],
@@ -113,7 +113,7 @@ describe("paying for a plan", () => {
 });
 
 describe("S53 what Stripe sends", () => {
-  test("has one effect, though it comes ten times at once and once more", async () => {
+  test("has one effect, even when it comes ten times at once and once more", async () => {
     const { guild, subscription } = await paying();
     const message = news("evt_replayed", subscription);
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(message)));
@@ -129,7 +129,7 @@ describe("S53 what Stripe sends", () => {
     expect(await countOf(t, "payment_events WHERE id = 'evt_replayed'")).toBe(1);
   });
 
-  test("in the wrong order ends with how things are, not with what came last", async () => {
+  test("in the wrong order ends with the present state, not with the last event", async () => {
     const { guild, subscription } = await paying();
     const began = news("evt_began", subscription, "customer.subscription.created");
     stripe.subscriptions.get(subscription)!.status = "canceled";
@@ -139,7 +139,7 @@ describe("S53 what Stripe sends", () => {
     expect(await planOf(guild)).toBe("free");
   });
 
-  test("of an older payment does not end the one that took its place", async () => {
+  test("about an older payment does not end the one that replaced it", async () => {
     const { guild, subscription } = await paying();
     const second = { ...stripe.subscriptions.get(subscription)! };
     stripe.subscriptions.set("sub_second", second);
@@ -176,7 +176,7 @@ describe("S53 what Stripe sends", () => {
     expect(await countOf(t, "payment_events WHERE id = 'evt_forged'")).toBe(0);
   });
 
-  test("about something else, or a price that is no plan's, changes nothing", async () => {
+  test("about something else, or a price without a plan, changes nothing", async () => {
     const { guild, subscription } = await paying();
     const invoice = await send(news("evt_invoice", subscription, "invoice.paid"));
     stripe.subscriptions.set("sub_shirt", {
@@ -192,7 +192,7 @@ describe("S53 what Stripe sends", () => {
     expect(await planOf(guild)).toBe("free");
   });
 
-  test("is asked for again when Stripe does not answer, and taken in then", async () => {
+  test("is fetched again when Stripe does not answer, and applied then", async () => {
     const { guild, subscription } = await paying();
     stripe.state.isDown = true;
     const message = news("evt_down", subscription);
@@ -207,7 +207,7 @@ describe("S53 what Stripe sends", () => {
   });
 });
 
-test("a gift outlives a payment, and a payment a gift", async () => {
+test("a granted plan outlives a payment, and a payment outlives a grant", async () => {
   const { guild, subscription } = await paying();
   const operator = await anOperator(t, ["plans"]);
   const address = `/api/operator/guilds/${guild.id}/grant`;

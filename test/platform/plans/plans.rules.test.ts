@@ -13,7 +13,7 @@ const free = {
   features: [],
 };
 
-test("a limit that is reached says which, how much of it is used, and the way on", () => {
+test("a reached limit is named, with how much of it is used and how to raise it", () => {
   for (const [error, code, limit] of [
     [guildsReached(free), "plan/guilds", 1],
     [membersReached(free), "plan/members", 30],

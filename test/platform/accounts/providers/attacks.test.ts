@@ -26,7 +26,7 @@ const changed = (url: URL, change: (query: URLSearchParams) => void): URL => {
   return copy;
 };
 
-describe("S23 a way back from a provider is refused", () => {
+describe("S23 a callback from a provider is refused", () => {
   test("without a state", async () => {
     const browser = new Browser(p.t);
     const back = p.oauth.discord.agree(await browser.begin(START), thrall);
@@ -50,7 +50,7 @@ describe("S23 a way back from a provider is refused", () => {
     );
   });
 
-  test("with a state that came back before, even by a browser that kept its cookie", async () => {
+  test("with a state that was used before, even by a browser that kept its cookie", async () => {
     const browser = new Browser(p.t);
     const asked = await browser.begin(START);
     const cookie = browser.cookies.get("guildhall-round")!;
@@ -61,7 +61,7 @@ describe("S23 a way back from a provider is refused", () => {
     await refused(thief, p.oauth.discord.agree(asked, thrall));
   });
 
-  test("twenty times at once: one of them signs in", async () => {
+  test("when it comes twenty times at once, except the first", async () => {
     const browser = new Browser(p.t);
     const asked = await browser.begin(START);
     const backs = Array.from({ length: 20 }, () => p.oauth.discord.agree(asked, thrall));
@@ -104,7 +104,7 @@ describe("S23 a way back from a provider is refused", () => {
     await refused(browser, p.oauth.discord.agree(await browser.begin(START), thrall));
   });
 
-  test("for a code that was asked for without our proof key, or with another one", async () => {
+  test("for a code that was requested without our proof key, or with another one", async () => {
     const browser = new Browser(p.t);
     const asked = await browser.begin(START);
     expect(asked.searchParams.get("code_challenge_method")).toBe("S256");
@@ -117,7 +117,7 @@ describe("S23 a way back from a provider is refused", () => {
     await refused(browser, p.oauth.discord.agree(other, thrall));
   });
 
-  test("after ten minutes, and with a cookie that was tampered with or tossed in", async () => {
+  test("after ten minutes, and with a cookie that was tampered with or planted", async () => {
     const browser = new Browser(p.t);
     const late = p.oauth.discord.agree(await browser.begin(START), thrall);
     p.t.advance(limits.auth.providerRoundMs + 1);
@@ -154,7 +154,7 @@ describe("S23 a way back from a provider is refused", () => {
   });
 });
 
-test("S16 a session that was planted before is not the one that begins", async () => {
+test("S16 a session that was planted before the sign-in is not the one that begins", async () => {
   const planted = await p.t.signUp();
   const browser = Browser.of(p.t, planted);
   const { status } = await browser.through(p.oauth.discord, START, thrall);
@@ -164,7 +164,7 @@ test("S16 a session that was planted before is not the one that begins", async (
   expect((await planted.get("/api/session")).status).toBe(401);
 });
 
-test("S17 over TLS, what belongs to a round is bound to this very host", async () => {
+test("S17 over TLS, the cookies of a sign-in are bound to this exact host", async () => {
   await using secure = await appWithProviders({ PUBLIC_URL: "https://guilds.test" });
   const answer = await secure.t.request("https://guilds.test/sign-in/discord", {
     redirect: "manual",
@@ -177,7 +177,7 @@ test("S17 over TLS, what belongs to a round is bound to this very host", async (
   expect(cookie).not.toContain("Domain");
 });
 
-test("S24 the way back leads to a path of ours, whatever was asked for", async () => {
+test("S24 the redirect after a sign-in leads to a path of ours, whatever was requested", async () => {
   const endsAt = async (next: string) => {
     const browser = new Browser(p.t);
     const path = `${START}?next=${encodeURIComponent(next)}`;
@@ -206,7 +206,7 @@ test("S24 the way back leads to a path of ours, whatever was asked for", async (
 describe("S25 an account that was signed up first with another person's address", () => {
   const squat = (name = "thrall") => p.t.signUp(name);
 
-  test("is not linked with the person when they come by a provider", async () => {
+  test("is not linked with the person when they sign in by a provider", async () => {
     const squatter = await squat();
     const victim = new Browser(p.t);
     const before = await counts(p.t);
@@ -261,7 +261,7 @@ describe("S25 an account that was signed up first with another person's address"
 });
 
 describe("linking and proving", () => {
-  test("cannot be begun by another site, nor by a mail that leads there", async () => {
+  test("cannot be started by another site, nor by a mail that leads there", async () => {
     const person = await p.t.signUp();
     const browser = Browser.of(p.t, person);
     for (const site of ["cross-site", "same-site", "none", ""]) {

@@ -10,7 +10,7 @@ import { appWithProviders, Browser, counts, proveAddress, rexxar, thrall } from 
 const START = "/sign-in/discord";
 
 describe("signing in with Discord", () => {
-  test("makes an account at the first time and opens the same one ever after", async () => {
+  test("makes an account the first time and opens the same one from then on", async () => {
     await using p = await appWithProviders();
     const first = new Browser(p.t);
     const { location } = await first.through(p.oauth.discord, `${START}?next=/guilds/new`, thrall);
@@ -40,7 +40,7 @@ describe("signing in with Discord", () => {
     expect(actions.map(({ action }) => action)).toEqual(["session.begin", "identity.link"]);
   });
 
-  test("asks for an address when the provider names none that is confirmed", async () => {
+  test("asks for an address when the provider has no confirmed one", async () => {
     await using p = await appWithProviders();
     const browser = new Browser(p.t);
     const start = "/sign-in/battlenet?next=/guilds/new";
@@ -70,7 +70,7 @@ describe("signing in with Discord", () => {
     expect(await counts(p.t)).toEqual({ users: 0, sessions: 0, identities: 0 });
   });
 
-  test("says so when the provider is out of order, and works when it is back", async () => {
+  test("says so when the provider is down, and works when it is back", async () => {
     await using p = await appWithProviders();
     const browser = new Browser(p.t);
     p.oauth.discord.faults.tokenStatus = 503;
@@ -81,7 +81,7 @@ describe("signing in with Discord", () => {
     expect((await browser.through(p.oauth.discord, START, thrall)).status).toBe(303);
   });
 
-  test("from a guild's own host begins again at ours, where the way back leads", async () => {
+  test("on a guild's host restarts at ours, which the provider redirects to", async () => {
     await using p = await appWithProviders();
     const answer = await p.t.request("http://ironforge.localhost/sign-in/discord", {
       redirect: "manual",
@@ -89,7 +89,7 @@ describe("signing in with Discord", () => {
     expect(answer.headers.get("location")).toBe("http://localhost/sign-in/discord");
   });
 
-  test("leaves no secret of the provider behind, in no file", async () => {
+  test("leaves no secret of the provider in any file", async () => {
     await using p = await appWithProviders();
     await new Browser(p.t).through(p.oauth.discord, START, thrall);
     await p.t.services.platform.db.client.execute({ sql: "PRAGMA wal_checkpoint", args: [] });
@@ -104,7 +104,7 @@ describe("signing in with Discord", () => {
 });
 
 describe("an account without a password", () => {
-  test("proves itself by a fresh round, sets a password, and only then lets the link go", async () => {
+  test("proves itself at the provider, sets a password, and only then can remove the link", async () => {
     await using p = await appWithProviders();
     const browser = new Browser(p.t);
     await browser.through(p.oauth.discord, START, thrall);
@@ -136,7 +136,7 @@ describe("an account without a password", () => {
     expect(byPassword.status).toBe(201);
   });
 
-  test("cannot be guessed into: no password opens it", async () => {
+  test("opens with no password", async () => {
     await using p = await appWithProviders();
     await new Browser(p.t).through(p.oauth.discord, START, thrall);
     for (const password of ["", "null", "undefined"]) {
@@ -148,7 +148,7 @@ describe("an account without a password", () => {
     }
   });
 
-  test("keeps one of two links when both are taken away at once", async () => {
+  test("keeps one of two links when both are removed at once", async () => {
     await using p = await appWithProviders();
     const browser = new Browser(p.t);
     await browser.through(p.oauth.discord, START, thrall);
@@ -185,7 +185,7 @@ describe("linking in the account", () => {
     expect((await person.delete("/api/account/identities/discord")).status).toBe(403);
   });
 
-  test("is for one account here, and for one there", async () => {
+  test("joins one account here to one account there", async () => {
     await using p = await appWithProviders();
     const [mine, theirs] = [
       Browser.of(p.t, await p.t.signUp()),
