@@ -38,12 +38,35 @@ export function insertInto<T extends SQLiteTable>(
   conflict?: OnConflict<T>,
 ): Statement {
   const columns = columnsIn(table, row);
-  const values = columns.map(([name, column]) =>
-    parameter((row as Record<string, unknown>)[name], column),
-  );
+  const given = columns.map(([name]) => (row as Record<string, unknown>)[name]);
+  if (conflict === undefined && !given.some((value) => is(value, SQL))) {
+    const args = columns.map(([, column], index) => encode(given[index], column) as SqlValue);
+    return { sql: plainInsert(table, columns), args };
+  }
+  const values = columns.map(([, column], index) => parameter(given[index], column));
   return statementOf(
     sql`insert into ${table} (${names(columns)}) values (${sql.join(values, sql`, `)})${onConflict(table, conflict)}`,
   );
+}
+
+const plainInserts = new WeakMap<SQLiteTable, Map<string, string>>();
+
+/** The text of an insert of these columns. It is made once, because audit rows are part of every write. */
+function plainInsert(table: SQLiteTable, columns: Named): string {
+  const key = columns.map(([name]) => name).join();
+  let texts = plainInserts.get(table);
+  if (texts === undefined) {
+    texts = new Map();
+    plainInserts.set(table, texts);
+  }
+  let text = texts.get(key);
+  if (text === undefined) {
+    const marks = columns.map(() => sql.raw("?"));
+    const insert = sql`insert into ${table} (${names(columns)}) values (${sql.join(marks, sql`, `)})`;
+    text = dialect.sqlToQuery(insert).sql;
+    texts.set(key, text);
+  }
+  return text;
 }
 
 /**
@@ -79,9 +102,8 @@ type Named = readonly (readonly [name: string, column: Column])[];
 
 /** The columns of a table that `row` gives a value for, in the order of the schema. */
 function columnsIn(table: SQLiteTable, row: object): Named {
-  return Object.entries(getTableColumns(table)).filter(
-    ([name]) => (row as Record<string, unknown>)[name] !== undefined,
-  );
+  const values = row as Record<string, unknown>;
+  return Object.entries(getTableColumns(table)).filter(([name]) => values[name] !== undefined);
 }
 
 function names(columns: Named): SQL {

@@ -1,4 +1,5 @@
 import type { Statement } from "../database/client.ts";
+import { insertInto } from "../database/statements.ts";
 import type { Area } from "../kernel/areas.ts";
 import { Forbidden, Unauthenticated } from "../kernel/errors.ts";
 import type { GuildId, SessionId, UserId } from "../kernel/ids.ts";
@@ -6,6 +7,7 @@ import { limits } from "../limits.ts";
 import type { Services } from "../services.ts";
 import type { Locale } from "../web/i18n/index.ts";
 import type { KeyCaller } from "./keys/lookup.ts";
+import { auditLog } from "./schema.ts";
 
 /** An authenticated person, and how they authenticated. */
 export interface SignedIn {
@@ -120,23 +122,19 @@ export function record(
   subject: string,
   change: { readonly guildId?: GuildId; readonly before?: unknown; readonly after?: unknown } = {},
 ): Statement {
-  const caller = ctx.caller;
-  return {
-    sql: `INSERT INTO audit_log
-      (at, actor_type, actor_id, action, subject, guild_id, before, after, address, agent)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    args: [
-      ctx.services.now().getTime(),
-      ...actorOf(caller),
-      action,
-      subject,
-      change.guildId ?? null,
-      change.before === undefined ? null : JSON.stringify(change.before),
-      change.after === undefined ? null : JSON.stringify(change.after),
-      ctx.address,
-      ctx.agent,
-    ],
-  };
+  const [actorType, actorId] = actorOf(ctx.caller);
+  return insertInto(auditLog, {
+    at: ctx.services.now().getTime(),
+    actorType,
+    actorId,
+    action,
+    subject,
+    guildId: change.guildId ?? null,
+    before: change.before ?? null,
+    after: change.after ?? null,
+    address: ctx.address,
+    agent: ctx.agent,
+  });
 }
 
 /** The type and id of the audit log's actor. For an impersonation, they name the operator too. */

@@ -1,5 +1,7 @@
 import type { Statement } from "../database/client.ts";
+import { insertInto } from "../database/statements.ts";
 import type { Actor, GuildContext } from "./context.ts";
+import { auditLog } from "./schema.ts";
 
 /**
  * The audit row of one change, for the same `write` as the change. `before` and `after` are small plain
@@ -13,26 +15,19 @@ export function record(
 ): Statement {
   const { id, name, ...actor } = describe(ctx.actor);
   const isOperator = ctx.actor.type === "user" && ctx.actor.impersonator !== undefined;
-  const type = isOperator ? "operator" : actor.type;
-  return {
-    sql: `INSERT INTO audit_log
-      (at, actor_type, actor_id, actor_name, action, subject, before, after, request_id,
-        address, agent)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    args: [
-      ctx.now().getTime(),
-      type,
-      id,
-      name,
-      action,
-      subject,
-      toJson(change.before),
-      toJson(change.after),
-      ctx.requestId,
-      ctx.origin?.address ?? "",
-      ctx.origin?.agent ?? "",
-    ],
-  };
+  return insertInto(auditLog, {
+    at: ctx.now().getTime(),
+    actorType: isOperator ? "operator" : actor.type,
+    actorId: id,
+    actorName: name,
+    action,
+    subject,
+    before: change.before ?? null,
+    after: change.after ?? null,
+    requestId: ctx.requestId,
+    address: ctx.origin?.address ?? "",
+    agent: ctx.origin?.agent ?? "",
+  });
 }
 
 /** An actor as stored in rows that outlive the session. */
@@ -45,8 +40,4 @@ export function describe(actor: Actor): { type: string; id: string; name: string
   if (actor.type === "key") return { type: "key", id: actor.keyId, name: actor.name };
   if (actor.type === "system") return { type: "system", id: actor.job, name: actor.job };
   return { type: "visitor", id: "", name: "" };
-}
-
-function toJson(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

@@ -1,7 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, asc, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../database/client.ts";
+import { asNumber, columnsOf, prepare, type Values } from "../database/query.ts";
+import { build, insertInto } from "../database/statements.ts";
+import type { Writable } from "../database/write.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { limits } from "../limits.ts";
+import { events } from "./schema.ts";
 
 /** One event. `data` is public, except for fields that a stream removes for its reader. */
 export interface GuildEvent {
@@ -10,26 +14,34 @@ export interface GuildEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export const EVENTS_AFTER = `
-  SELECT seq, topic, data FROM events WHERE seq > ? ORDER BY seq LIMIT ${limits.live.eventsPerLook}`;
-export const LAST_EVENT = "SELECT coalesce(max(seq), 0) AS seq FROM events";
+/** Events after `seq`, the oldest first, up to `limits.live.eventsPerLook`. */
+export const eventsAfter = prepare(({ seq }: Values<{ seq: number }>) =>
+  build
+    .select(columnsOf(events, "seq", "topic", "data"))
+    .from(events)
+    .where(gt(events.seq, seq))
+    .orderBy(asc(events.seq))
+    .limit(limits.live.eventsPerLook),
+);
+
+/** The number of the latest event. 0 if there is none. */
+export const lastEvent = prepare(() =>
+  build.select({ seq: asNumber(sql`coalesce(max(${events.seq}), 0)`) }).from(events),
+);
 
 /** The statement that adds an event, for the same `write` as the change. */
-export function announce(topic: string, data: object, nowMs: number): Statement {
-  return {
-    sql: "INSERT INTO events (topic, data, at) VALUES (?, ?, ?)",
-    args: [topic, JSON.stringify(data), nowMs],
-  };
+export function announce(topic: string, data: GuildEvent["data"], nowMs: number): Statement {
+  return insertInto(events, { topic, data, at: nowMs });
 }
 
 /**
  * Deletes events that no viewer can still wait for, except the last one, so that numbers are never reused.
  */
-export function forgetOldEvents(nowMs: number): Statement {
-  return {
-    sql: "DELETE FROM events WHERE at < ? AND seq < (SELECT max(seq) FROM events)",
-    args: [nowMs - limits.live.eventsKeptMs],
-  };
+export function forgetOldEvents(nowMs: number): Writable {
+  const last = sql`(select max(${events.seq}) from ${events})`;
+  return build
+    .delete(events)
+    .where(and(lt(events.at, nowMs - limits.live.eventsKeptMs), lt(events.seq, last)));
 }
 
 /**

@@ -85,6 +85,6 @@ export const guardTable = sqliteTable("_guard", { holds: integer().notNull() }, 
 export const events = sqliteTable("events", {
   seq: integer().primaryKey({ autoIncrement: true }),
   topic: text().notNull(),
-  data: text({ mode: "json" }).$type<unknown>().notNull(),
+  data: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
   at: integer().notNull(),
 });

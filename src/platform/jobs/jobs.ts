@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
+import { excluded, insertInto } from "../../database/statements.ts";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type GuildId, newId } from "../../kernel/ids.ts";
 import { type Meter, noMeter } from "../../kernel/meter.ts";
 import { limits } from "../../limits.ts";
-import type { JobOutcome } from "../fleet/schema.ts";
+import { type JobOutcome, jobs } from "../fleet/schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 /** A job that this process holds until its lease ends. */
@@ -55,12 +56,14 @@ export class Jobs {
 
   /** The same as a statement, for another write. */
   enqueueRow(guildId: GuildId, kind: string, subject: string, dueAt: number): Statement {
-    return {
-      sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
-            VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (guild_id, kind, subject) DO UPDATE SET due_at = min(due_at, excluded.due_at)`,
-      args: [newId<string>(), guildId, kind, subject, dueAt, this.#nowMs()],
-    };
+    return insertInto(
+      jobs,
+      { id: newId<string>(), guildId, kind, subject, dueAt, createdAt: this.#nowMs() },
+      {
+        on: [jobs.guildId, jobs.kind, jobs.subject],
+        set: { dueAt: sql`min(${jobs.dueAt}, ${excluded(jobs.dueAt)})` },
+      },
+    );
   }
 
   /** Claims the job without a holder that has been due longest. Undefined when there is none. */

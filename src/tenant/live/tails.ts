@@ -1,10 +1,11 @@
+import type { TenantDatabase } from "../../database/client.ts";
 import type { TenantDatabases } from "../../database/tenants.ts";
 import type { Background } from "../../kernel/background.ts";
 import { delay, pause } from "../../kernel/concurrency.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../../platform/store.ts";
-import { EVENTS_AFTER, type GuildEvent, LAST_EVENT } from "../events.ts";
+import { eventsAfter, type GuildEvent, lastEvent } from "../events.ts";
 
 interface Deps {
   readonly platform: PlatformStore;
@@ -22,8 +23,6 @@ interface Watched {
   readonly tails: Set<Tail>;
 }
 
-type Row = { seq: number; topic: string; data: string };
-
 /**
  * Follows the events of guilds that have viewers. A guild's table is read once for all its viewers, so a
  * viewer costs only what is sent to them.
@@ -39,8 +38,8 @@ export class EventTails {
 
   /** The number of the guild's latest event, for a page that follows from there. */
   async lastSeq(guildId: GuildId): Promise<number> {
-    const rows = await this.#query<{ seq: number }>(guildId, LAST_EVENT);
-    return rows?.[0]?.seq ?? 0;
+    const last = await this.#query(guildId, (db) => lastEvent.first(db));
+    return last?.seq ?? 0;
   }
 
   /**
@@ -77,13 +76,13 @@ export class EventTails {
     const { pollMs = limits.live.pollMs, pollsMax = Number.POSITIVE_INFINITY } = this.#deps;
     for (let polls = 1; watched.tails.size > 0 && !this.#isClosed; polls++) {
       const from = watched.lastSeq;
-      const rows = await this.#query<Row>(guildId, EVENTS_AFTER, from).catch(() => []);
+      const read = (db: TenantDatabase) => eventsAfter.all(db, { seq: from });
+      const rows = await this.#query(guildId, read).catch(() => []);
       if (rows === undefined) {
         for (const tail of watched.tails) tail.stop();
         return;
       }
-      for (const { seq, topic, data } of rows) {
-        const event: GuildEvent = { seq, topic, data: JSON.parse(data) };
+      for (const event of rows) {
         for (const tail of watched.tails) tail.push(event);
       }
       // A new viewer may have moved the beginning back during the read.
@@ -96,12 +95,11 @@ export class EventTails {
   /** Undefined once the guild is no longer served. */
   async #query<T>(
     guildId: GuildId,
-    sql: string,
-    ...args: number[]
-  ): Promise<readonly T[] | undefined> {
+    read: (db: TenantDatabase) => Promise<T>,
+  ): Promise<T | undefined> {
     const guild = await this.#deps.platform.guild(guildId);
     if (guild?.status !== "ready") return undefined;
-    return await this.#deps.tenants.use(guild, (db) => db.all<T & object>(sql, ...args));
+    return await this.#deps.tenants.use(guild, read);
   }
 }
 
