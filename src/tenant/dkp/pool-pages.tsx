@@ -187,7 +187,6 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
   const t = view.messages.dkp;
   const text = (amount: number | null) =>
     amount === null ? "" : formatPoints(amount, pool.decimals);
-  const weekly = pool.decay?.weekly;
   // Several pools share this page. Each field's name includes its pool, because the browser's labels need
   // unique names.
   return (
@@ -226,6 +225,18 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
         inputmode="decimal"
         value={text(pool.weeklyCap)}
       />
+      <DecayFields view={view} pool={pool} form={form} />
+      <Button>{view.messages.common.save}</Button>
+    </Form>
+  );
+}
+
+function DecayFields(props: { view: View; pool: service.Pool; form: FormState }) {
+  const { view, pool, form } = props;
+  const t = view.messages.dkp;
+  const weekly = pool.decay?.weekly;
+  return (
+    <>
       <TextField
         name="percent"
         label={t.decayPercent}
@@ -260,8 +271,7 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
         form={form}
         checked={pool.decay?.positivesOnly ?? true}
       />
-      <Button>{view.messages.common.save}</Button>
-    </Form>
+    </>
   );
 }
 

@@ -34,23 +34,7 @@ export function AuctionFormPage(props: {
       <PageHeader title={t.start} />
       <Form form={form} messages={view.messages}>
         <input type="hidden" name="key" value={formKey} />
-        <TextField
-          name="itemName"
-          label={t.item}
-          hint={t.itemHint}
-          form={form}
-          autocomplete="off"
-          maxlength={limits.auctions.itemCharsMax}
-          value={view.url.searchParams.get("item") ?? ""}
-          required
-        />
-        <TextField
-          name="boss"
-          label={t.boss}
-          form={form}
-          autocomplete="off"
-          maxlength={limits.loot.noteCharsMax}
-        />
+        <ItemFields view={view} form={form} />
         {pools.length > 1 ? (
           <SelectField
             name="pool"
@@ -73,70 +57,8 @@ export function AuctionFormPage(props: {
             hint: t.modeHints[mode],
           }))}
         />
-        <TextField
-          name="minutes"
-          label={t.minutes}
-          form={form}
-          inputmode="decimal"
-          value="2"
-          required
-        />
-        <TextField
-          name="minimum"
-          label={isEpgp ? t.price : t.minimum}
-          form={form}
-          inputmode="decimal"
-          value="0"
-        />
-        <TextField
-          name="increment"
-          label={t.increment}
-          hint={t.incrementHint}
-          form={form}
-          inputmode="decimal"
-          value="1"
-        />
-        <details class="card">
-          <summary>{view.messages.common.more}</summary>
-          <TextField name="copies" label={t.copies} form={form} inputmode="numeric" value="1" />
-          <TextField name="maximum" label={t.maximum} form={form} inputmode="decimal" />
-          <SelectField
-            name="tieBreak"
-            label={t.tieBreak}
-            form={form}
-            value={isEpgp ? "priority" : "first"}
-            options={TIE_BREAKS.map((one) => ({ value: one, label: t.tieBreaks[one] }))}
-          />
-          <TextField
-            name="snipeSeconds"
-            label={t.snipe}
-            hint={t.snipeHint}
-            form={form}
-            inputmode="numeric"
-            value="30"
-          />
-          <Checkbox name="allowsOffSpec" label={t.allowsOffSpec} form={form} checked />
-          <Checkbox name="allowsAllIn" label={t.allowsAllIn} form={form} checked />
-          {raids.length > 0 && (
-            <SelectField
-              name="raidId"
-              label={t.raid}
-              form={form}
-              value={view.url.searchParams.get("raid") ?? ""}
-              options={[
-                { value: "", label: t.noRaid },
-                ...raids.map(({ id, name }) => ({ value: id, label: name })),
-              ]}
-            />
-          )}
-          <CheckboxField
-            name="classes"
-            label={t.classes}
-            form={form}
-            options={CLASS_IDS.map((id) => ({ value: id, label: classLabel(view, id) }))}
-          />
-          <TextField name="note" label={t.note} form={form} maxlength={limits.loot.noteCharsMax} />
-        </details>
+        <PriceFields view={view} form={form} isEpgp={isEpgp} />
+        <MoreFields view={view} form={form} isEpgp={isEpgp} raids={raids} />
         <div class="row">
           <Button>{t.start}</Button>
           <LinkButton look="quiet" href={guildHref(view, "/auctions")}>
@@ -145,5 +67,117 @@ export function AuctionFormPage(props: {
         </div>
       </Form>
     </GuildLayout>
+  );
+}
+
+function ItemFields({ view, form }: { view: View; form: FormState }) {
+  const t = view.messages.auctions;
+  return (
+    <>
+      <TextField
+        name="itemName"
+        label={t.item}
+        hint={t.itemHint}
+        form={form}
+        autocomplete="off"
+        maxlength={limits.auctions.itemCharsMax}
+        value={view.url.searchParams.get("item") ?? ""}
+        required
+      />
+      <TextField
+        name="boss"
+        label={t.boss}
+        form={form}
+        autocomplete="off"
+        maxlength={limits.loot.noteCharsMax}
+      />
+    </>
+  );
+}
+
+/** The time and the amounts of an auction. */
+function PriceFields(props: { view: View; form: FormState; isEpgp: boolean }) {
+  const { view, form, isEpgp } = props;
+  const t = view.messages.auctions;
+  return (
+    <>
+      <TextField
+        name="minutes"
+        label={t.minutes}
+        form={form}
+        inputmode="decimal"
+        value="2"
+        required
+      />
+      <TextField
+        name="minimum"
+        label={isEpgp ? t.price : t.minimum}
+        form={form}
+        inputmode="decimal"
+        value="0"
+      />
+      <TextField
+        name="increment"
+        label={t.increment}
+        hint={t.incrementHint}
+        form={form}
+        inputmode="decimal"
+        value="1"
+      />
+    </>
+  );
+}
+
+/** Fields that most auctions leave at their defaults. */
+function MoreFields(props: {
+  view: View;
+  form: FormState;
+  isEpgp: boolean;
+  raids: readonly { readonly id: string; readonly name: string }[];
+}) {
+  const { view, form, isEpgp, raids } = props;
+  const t = view.messages.auctions;
+  return (
+    <details class="card">
+      <summary>{view.messages.common.more}</summary>
+      <TextField name="copies" label={t.copies} form={form} inputmode="numeric" value="1" />
+      <TextField name="maximum" label={t.maximum} form={form} inputmode="decimal" />
+      <SelectField
+        name="tieBreak"
+        label={t.tieBreak}
+        form={form}
+        value={isEpgp ? "priority" : "first"}
+        options={TIE_BREAKS.map((one) => ({ value: one, label: t.tieBreaks[one] }))}
+      />
+      <TextField
+        name="snipeSeconds"
+        label={t.snipe}
+        hint={t.snipeHint}
+        form={form}
+        inputmode="numeric"
+        value="30"
+      />
+      <Checkbox name="allowsOffSpec" label={t.allowsOffSpec} form={form} checked />
+      <Checkbox name="allowsAllIn" label={t.allowsAllIn} form={form} checked />
+      {raids.length > 0 && (
+        <SelectField
+          name="raidId"
+          label={t.raid}
+          form={form}
+          value={view.url.searchParams.get("raid") ?? ""}
+          options={[
+            { value: "", label: t.noRaid },
+            ...raids.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      )}
+      <CheckboxField
+        name="classes"
+        label={t.classes}
+        form={form}
+        options={CLASS_IDS.map((id) => ({ value: id, label: classLabel(view, id) }))}
+      />
+      <TextField name="note" label={t.note} form={form} maxlength={limits.loot.noteCharsMax} />
+    </details>
   );
 }

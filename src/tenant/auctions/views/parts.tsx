@@ -107,7 +107,6 @@ export function BidForm({ view, auction }: { view: View; auction: AuctionView })
   if (funds === undefined) return <p class="muted">{t.onlyRoster}</p>;
   const spec = own?.spec ?? "main";
   const least = auction.nextMinimum[spec];
-  const plain = (amount: number) => formatPoints(amount, pool.decimals);
   const most = funds.most === null ? (auction.maximum ?? null) : capped(auction, funds.most);
   const onePrice = hasOnePrice(auction.mode);
   return (
@@ -119,28 +118,7 @@ export function BidForm({ view, auction }: { view: View; auction: AuctionView })
     >
       <input type="hidden" name="key" value={crypto.randomUUID()} />
       <input type="hidden" name="from" value={view.path} />
-      {!onePrice && (
-        <div class="field">
-          <label for={`points-${auction.id}`}>{t.yourBid}</label>
-          <div class="row">
-            <input
-              id={`points-${auction.id}`}
-              name="points"
-              inputmode="decimal"
-              autocomplete="off"
-              maxlength={40}
-              value={plain(
-                most !== null && most >= auction.minimum ? Math.min(least, most) : least,
-              )}
-            />
-            {most !== null && most > 0 && (
-              <button type="button" class="button quiet" data-set={plain(most)} hidden>
-                {t.allIn}
-              </button>
-            )}
-          </div>
-        </div>
-      )}
+      {!onePrice && <PointsField view={view} auction={auction} least={least} most={most} />}
       {auction.allowsOffSpec && own?.spec !== "main" ? (
         <label class="field">
           <span>{t.spec}</span>
@@ -175,6 +153,38 @@ export function BidForm({ view, auction }: { view: View; auction: AuctionView })
         </p>
       )}
     </form>
+  );
+}
+
+function PointsField(props: {
+  view: View;
+  auction: AuctionView;
+  /** The lowest and the highest bid that the caller can make, in minor units. */
+  least: number;
+  most: number | null;
+}) {
+  const { view, auction, least, most } = props;
+  const t = view.messages.auctions;
+  const plain = (amount: number) => formatPoints(amount, auction.pool.decimals);
+  return (
+    <div class="field">
+      <label for={`points-${auction.id}`}>{t.yourBid}</label>
+      <div class="row">
+        <input
+          id={`points-${auction.id}`}
+          name="points"
+          inputmode="decimal"
+          autocomplete="off"
+          maxlength={40}
+          value={plain(most !== null && most >= auction.minimum ? Math.min(least, most) : least)}
+        />
+        {most !== null && most > 0 && (
+          <button type="button" class="button quiet" data-set={plain(most)} hidden>
+            {t.allIn}
+          </button>
+        )}
+      </div>
+    </div>
   );
 }
 

@@ -143,6 +143,13 @@ function StateBadge({ view, report }: { view: View; report: Report }) {
   return <Badge look={look}>{view.messages.logs.states[report.state]}</Badge>;
 }
 
+interface Keystone {
+  readonly name: string;
+  readonly level: number;
+  readonly gameMs: number | null;
+  readonly success: number | null;
+}
+
 /** One log: its fights by boss, and its actions. */
 export function ReportPage(props: {
   view: View;
@@ -151,12 +158,7 @@ export function ReportPage(props: {
   withTrash: boolean;
   hasTrash: boolean;
   leftOut: LeftOut;
-  keystones: readonly {
-    name: string;
-    level: number;
-    gameMs: number | null;
-    success: number | null;
-  }[];
+  keystones: readonly Keystone[];
 }) {
   const { view, report, page, withTrash, hasTrash, leftOut, keystones } = props;
   const t = view.messages.logs;
@@ -179,18 +181,7 @@ export function ReportPage(props: {
       </PageHeader>
       <ReportFacts view={view} report={report} isUnderWay={isUnderWay} />
       <LeftOutNotice view={view} leftOut={leftOut} />
-      {keystones.length > 0 && (
-        <Section title={t.keystones}>
-          <ul>
-            {keystones.map((one) => (
-              <li>
-                {t.keystone(one.name, one.level)}
-                {one.gameMs !== null && `, ${length(one.gameMs)}`}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Keystones view={view} keystones={keystones} />
       <form id="fights" method="get" action={guildHref(view, "/fights/compare")} class="list">
         <DataTable
           caption={t.fights}
@@ -220,6 +211,23 @@ export function ReportPage(props: {
         </div>
       )}
     </GuildLayout>
+  );
+}
+
+function Keystones({ view, keystones }: { view: View; keystones: readonly Keystone[] }) {
+  const t = view.messages.logs;
+  if (keystones.length === 0) return null;
+  return (
+    <Section title={t.keystones}>
+      <ul>
+        {keystones.map((one) => (
+          <li>
+            {t.keystone(one.name, one.level)}
+            {one.gameMs !== null && `, ${length(one.gameMs)}`}
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -78,19 +78,7 @@ export function RaidPage(
         {mayManage && wasBegun ? <PresenceForm {...props} /> : <People {...props} />}
       </div>
       {wasBegun && may(view.guild!, "points.award") && <AwardForm {...props} />}
-      {awards.length > 0 && (
-        <Section title={t.awards}>
-          <ul class="plain">
-            {awards.map((entry) => (
-              <li>
-                <a href={guildHref(view, `/ledger/${entry.id}`)}>{entry.reason}</a>{" "}
-                <Amount view={view} amount={entry.amount} pool={entry} signed />{" "}
-                <span class="muted">{t.count(entry.people)}</span>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Awards view={view} awards={awards} />
       <p class="row">
         {wasBegun && may(view.guild!, "auctions.run") && (
           <LinkButton look="primary" href={guildHref(view, `/auctions/new?raid=${raid.id}`)}>
@@ -102,6 +90,24 @@ export function RaidPage(
         )}
       </p>
     </LivePage>
+  );
+}
+
+function Awards({ view, awards }: { view: View; awards: readonly EntrySummary[] }) {
+  const t = view.messages.raids;
+  if (awards.length === 0) return null;
+  return (
+    <Section title={t.awards}>
+      <ul class="plain">
+        {awards.map((entry) => (
+          <li>
+            <a href={guildHref(view, `/ledger/${entry.id}`)}>{entry.reason}</a>{" "}
+            <Amount view={view} amount={entry.amount} pool={entry} signed />{" "}
+            <span class="muted">{t.count(entry.people)}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
