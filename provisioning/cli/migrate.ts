@@ -108,39 +108,7 @@ export interface ApplyOptions {
 }
 
 function changing(migrate: Command): void {
-  migrate
-    .command("apply")
-    .description("begin a rollout, or go on with an unfinished one")
-    .option(...WAVE)
-    .option(...LANES, limits.fleet.lanes)
-    .option(
-      "--failures-max <n>",
-      "halt after more failures than this",
-      count,
-      limits.fleet.failuresMax,
-    )
-    .option(
-      "--slowness-max <n>",
-      "halt when a wave's guilds take this many times longer",
-      count,
-      limits.fleet.slownessMax,
-    )
-    .option("--snapshots", "keep a copy of every database, for a revert")
-    .option("--allow-destructive", "run migrations that take data away; copies are kept first")
-    .option("--dry-run", "say what would be done, and change nothing")
-    .option("--reason <text>", "why, for those who read it later", "")
-    .option(...JSON_OPTION)
-    .addHelpText(
-      "before",
-      examples(
-        "guildhall migrate apply --reason 'release 1.4'",
-        "guildhall migrate apply --wave guild=iron-vow --wave 10% --wave rest --snapshots",
-        "guildhall migrate apply --dry-run",
-      ),
-    )
-    .action((o: ApplyOptions) =>
-      run(o, async (services, out) => (await applying()).applyRollout(services, out, o)),
-    );
+  applyCommand(migrate);
   migrate
     .command("pause")
     .description("let the running rollout finish the guilds it is at, and stop")
@@ -185,6 +153,42 @@ function changing(migrate: Command): void {
         const { revertRollout } = await import("./migrate-revert.ts");
         return await revertRollout(services, out, o);
       }),
+    );
+}
+
+function applyCommand(migrate: Command): void {
+  migrate
+    .command("apply")
+    .description("begin a rollout, or go on with an unfinished one")
+    .option(...WAVE)
+    .option(...LANES, limits.fleet.lanes)
+    .option(
+      "--failures-max <n>",
+      "halt after more failures than this",
+      count,
+      limits.fleet.failuresMax,
+    )
+    .option(
+      "--slowness-max <n>",
+      "halt when a wave's guilds take this many times longer",
+      count,
+      limits.fleet.slownessMax,
+    )
+    .option("--snapshots", "keep a copy of every database, for a revert")
+    .option("--allow-destructive", "run migrations that take data away; copies are kept first")
+    .option("--dry-run", "say what would be done, and change nothing")
+    .option("--reason <text>", "why, for those who read it later", "")
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall migrate apply --reason 'release 1.4'",
+        "guildhall migrate apply --wave guild=iron-vow --wave 10% --wave rest --snapshots",
+        "guildhall migrate apply --dry-run",
+      ),
+    )
+    .action((o: ApplyOptions) =>
+      run(o, async (services, out) => (await applying()).applyRollout(services, out, o)),
     );
 }
 

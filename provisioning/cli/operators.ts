@@ -13,6 +13,12 @@ export function operatorCommands(program: Command): void {
   const operators = program
     .command("operators")
     .description("say who runs the platform in the browser; at first nobody does");
+  addCommand(operators);
+  removeCommand(operators);
+  listCommand(operators);
+}
+
+function addCommand(operators: Command): void {
   operators
     .command("add <email>")
     .description("trust an account with areas of the platform, these and no others")
@@ -47,6 +53,9 @@ export function operatorCommands(program: Command): void {
         },
       ),
     );
+}
+
+function removeCommand(operators: Command): void {
   operators
     .command("remove <email>")
     .description("take all of it back, at once and everywhere")
@@ -68,6 +77,9 @@ export function operatorCommands(program: Command): void {
         async (services) => `take everything back from ${(await account(services, email)).name}`,
       ),
     );
+}
+
+function listCommand(operators: Command): void {
   operators
     .command("list")
     .description("everybody who runs the platform")

@@ -16,6 +16,12 @@ interface GrantOptions {
 /** `guildhall plans list|grant|revoke`. */
 export function planCommands(program: Command): void {
   const plans = program.command("plans").description("show plans, and give guilds one");
+  listCommand(plans);
+  grantCommand(plans);
+  revokeCommand(plans);
+}
+
+function listCommand(plans: Command): void {
   plans
     .command("list")
     .description("every plan, its limits and how many guilds are on it")
@@ -43,6 +49,9 @@ export function planCommands(program: Command): void {
         return EXIT.done;
       }),
     );
+}
+
+function grantCommand(plans: Command): void {
   plans
     .command("grant <slug>")
     .description("give a guild a plan without payment")
@@ -77,6 +86,9 @@ export function planCommands(program: Command): void {
         },
       ),
     );
+}
+
+function revokeCommand(plans: Command): void {
   plans
     .command("revoke <slug>")
     .description("take a given plan back; what is paid for stays")

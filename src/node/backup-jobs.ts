@@ -31,7 +31,7 @@ export const COPIES_JOB = "platform.copies";
 
 /** Slow jobs: backups, restores and purges of deleted guilds. */
 export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
-  const { backups, platformBackups, provisioner, config, now, platform, jobs, log } = deps;
+  const { backups, platformBackups, provisioner, config, now, platform, jobs } = deps;
   const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
   return {
     [BACKUP_JOB]: {
@@ -51,25 +51,7 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
         return { dueAt: nextAt(), detail };
       },
     },
-    [RESTORE_JOB]: {
-      anyStatus: true,
-      run: async (job, guild, step) => {
-        // The subject is a backup's id. If the guild is gone, the request has no effect.
-        if (guild === undefined) return undefined;
-        step.note("restoring");
-        const copy = await backups.backup(job.subject);
-        if (copy.guildId !== guild.id) return undefined;
-        try {
-          await backups.restore(copy, "restore");
-        } catch (error) {
-          // No retry can repair a damaged backup. The guild keeps its current database.
-          if (!isFinal(error)) throw error;
-          log.error("backups.not-restored", { guildId: guild.id, error });
-          return { outcome: "failed", detail: error.message };
-        }
-        return { detail: `back to ${new Date(copy.takenAt).toISOString()}` };
-      },
-    },
+    [RESTORE_JOB]: restoreWork(deps),
     [PURGE_JOB]: {
       anyStatus: true,
       run: async (_job, guild) => {
@@ -98,6 +80,28 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
         const emails = await queueOverdueEmails(deps);
         return { detail: `${emails} letters` };
       },
+    },
+  };
+}
+
+function restoreWork({ backups, log }: Deps): JobWork {
+  return {
+    anyStatus: true,
+    run: async (job, guild, step) => {
+      // The subject is a backup's id. If the guild is gone, the request has no effect.
+      if (guild === undefined) return undefined;
+      step.note("restoring");
+      const copy = await backups.backup(job.subject);
+      if (copy.guildId !== guild.id) return undefined;
+      try {
+        await backups.restore(copy, "restore");
+      } catch (error) {
+        // No retry can repair a damaged backup. The guild keeps its current database.
+        if (!isFinal(error)) throw error;
+        log.error("backups.not-restored", { guildId: guild.id, error });
+        return { outcome: "failed", detail: error.message };
+      }
+      return { detail: `back to ${new Date(copy.takenAt).toISOString()}` };
     },
   };
 }

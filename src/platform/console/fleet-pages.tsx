@@ -117,28 +117,40 @@ async function fleetHtml(c: PageContext, form: FormState) {
           <BeginForm c={c} form={form} plan={plan} />
         )}
       </Card>
-      <Section title={t.rollouts}>
-        <DataTable
-          caption={t.rollouts}
-          rows={rollouts}
-          url={view.url}
-          messages={view.messages}
-          empty={<p class="muted">{t.noRollouts}</p>}
-          columns={[
-            {
-              id: "at",
-              label: t.started,
-              card: "title",
-              cell: (row) => <Time at={row.startedAt} timeZone="UTC" locale={view.locale} />,
-            },
-            { id: "state", label: t.state, card: "key", cell: (row) => t.rollout[row.status] },
-            { id: "target", label: t.target, cell: (row) => `${row.targetVersion}` },
-            { id: "by", label: t.by, cell: (row) => row.startedBy },
-            { id: "reason", label: operator.reason, card: "wide", cell: (row) => row.reason },
-          ]}
-        />
-      </Section>
+      <Rollouts c={c} rollouts={rollouts} />
     </OperatorLayout>
+  );
+}
+
+function Rollouts(props: {
+  c: PageContext;
+  rollouts: Awaited<ReturnType<typeof operations.fleet>>["rollouts"];
+}) {
+  const { c, rollouts } = props;
+  const view = viewOf(c);
+  const { operations: t, operator } = view.messages;
+  return (
+    <Section title={t.rollouts}>
+      <DataTable
+        caption={t.rollouts}
+        rows={rollouts}
+        url={view.url}
+        messages={view.messages}
+        empty={<p class="muted">{t.noRollouts}</p>}
+        columns={[
+          {
+            id: "at",
+            label: t.started,
+            card: "title",
+            cell: (row) => <Time at={row.startedAt} timeZone="UTC" locale={view.locale} />,
+          },
+          { id: "state", label: t.state, card: "key", cell: (row) => t.rollout[row.status] },
+          { id: "target", label: t.target, cell: (row) => `${row.targetVersion}` },
+          { id: "by", label: t.by, cell: (row) => row.startedBy },
+          { id: "reason", label: operator.reason, card: "wide", cell: (row) => row.reason },
+        ]}
+      />
+    </Section>
   );
 }
 

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import type { createRouter } from "../../http/router.ts";
-import { viewOf } from "../../http/view.ts";
+import { type View, viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { may } from "../../tenant/context.ts";
 import { Button, Card, LinkButton, Meter, PageHeader } from "../../web/components.tsx";
@@ -65,26 +65,7 @@ async function settingsHtml(c: Page, form: FormState) {
           <Button>{view.messages.common.save}</Button>
         </Form>
       </Card>
-      {may(c.var.guild, "keys.manage") && (
-        <Card title={view.messages.keys.title}>
-          <p class="muted">{view.messages.keys.lead}</p>
-          <div class="row">
-            <LinkButton href={guildHref(view, "/settings/keys")}>
-              {view.messages.keys.title}
-            </LinkButton>
-          </div>
-        </Card>
-      )}
-      {may(c.var.guild, "keys.manage") && (
-        <Card title={view.messages.connections.title}>
-          <p class="muted">{view.messages.connections.lead}</p>
-          <div class="row">
-            <LinkButton href={guildHref(view, "/settings/connections")}>
-              {view.messages.connections.title}
-            </LinkButton>
-          </div>
-        </Card>
-      )}
+      {may(c.var.guild, "keys.manage") && <ConnectionCards view={view} />}
       <Card title={view.messages.backups.title}>
         <p class="muted">{view.messages.backups.lead}</p>
         <div class="row">
@@ -114,6 +95,29 @@ async function settingsHtml(c: Page, form: FormState) {
         </div>
       </Card>
     </GuildLayout>
+  );
+}
+
+/** Links to the pages of keys and connections, which need the same permission. */
+function ConnectionCards({ view }: { view: View }) {
+  const { keys, connections } = view.messages;
+  return (
+    <>
+      <Card title={keys.title}>
+        <p class="muted">{keys.lead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/keys")}>{keys.title}</LinkButton>
+        </div>
+      </Card>
+      <Card title={connections.title}>
+        <p class="muted">{connections.lead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/connections")}>
+            {connections.title}
+          </LinkButton>
+        </div>
+      </Card>
+    </>
   );
 }
 
