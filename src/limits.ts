@@ -222,6 +222,24 @@ export const limits = {
     /** Lines of an imported sheet, and its problems that an answer lists. */
     sheetLinesMax: 5_000,
     sheetProblemsMax: 100,
+    /** What Discord accepts, in code points where nothing else is said. */
+    discord: {
+      embed: {
+        titleCharsMax: 256,
+        descriptionCharsMax: 4_096,
+        fieldsMax: 25,
+        fieldNameCharsMax: 256,
+        fieldValueCharsMax: 1_024,
+        footerCharsMax: 2_048,
+      },
+      message: {
+        embedsMax: 10,
+        /** Over all embeds of the message together. */
+        charsMax: 6_000,
+        /** Our own: more would bury the channel, and the rest is on the page. */
+        perReportMax: 5,
+      },
+    },
   },
   fleet: {
     /**

@@ -1,6 +1,5 @@
 import { compareIds } from "./directory.ts";
 import { exactEvidence, fuzzyEvidence, noteEvidence } from "./evidence.ts";
-import { matchKey } from "./names.ts";
 import { compareCharacters, groupOf, isJoin, type Resolution, type Run } from "./run.ts";
 import type { DiscordMember, EndReason, GameCharacter, Link } from "./world.ts";
 
@@ -42,7 +41,7 @@ function endOfJoin(
     return reading.kind === "ambiguous" ? "ambiguous-now" : "note-changed";
   }
   const isStillEqual =
-    member.isPresent && run.directory.keysOf(member.id).has(matchKey(character.name));
+    member.isPresent && run.directory.keysOf(member.id).has(run.directory.keyOf(character));
   if (link.source !== "exact_name" || !isStillEqual) return undefined;
   return run.exact(character).kind === "unique" ? undefined : "ambiguous-now";
 }

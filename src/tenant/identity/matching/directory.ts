@@ -19,6 +19,7 @@ export class Directory {
   readonly #characterById: ReadonlyMap<string, GameCharacter>;
   readonly #memberById: ReadonlyMap<string, DiscordMember>;
   readonly #byFold: ReadonlyMap<string, readonly GameCharacter[]>;
+  readonly #keyOf: ReadonlyMap<string, string>;
   readonly #byKey: ReadonlyMap<string, readonly GameCharacter[]>;
   readonly #keysOfMembers = new Map<string, ReadonlySet<string>>();
   readonly #membersByKey = new Map<string, DiscordMember[]>();
@@ -29,7 +30,8 @@ export class Directory {
     this.#characterById = new Map(this.characters.map((one) => [one.id, one]));
     this.#memberById = new Map(this.members.map((one) => [one.id, one]));
     this.#byFold = Map.groupBy(this.characters, (one) => foldName(one.name));
-    this.#byKey = Map.groupBy(this.characters, (one) => matchKey(one.name));
+    this.#keyOf = new Map(this.characters.map((one) => [one.id, matchKey(one.name)]));
+    this.#byKey = Map.groupBy(this.characters, (one) => this.keyOf(one));
     for (const member of this.members) {
       const keys = memberKeys(member);
       this.#keysOfMembers.set(member.id, keys);
@@ -48,6 +50,11 @@ export class Directory {
 
   member(id: string): DiscordMember | undefined {
     return this.#memberById.get(id);
+  }
+
+  /** The key of a character's name. */
+  keyOf(character: GameCharacter): string {
+    return this.#keyOf.get(character.id) ?? matchKey(character.name);
   }
 
   /** Everything that a member is called, as keys. */

@@ -82,7 +82,10 @@ function mainReport(run: Run, character: GameCharacter): RuleReport {
     return report("alt_of_note", reading.kind);
   }
   const { field, note } = reading;
-  if (reading.kind !== "found") return report("alt_of_note", reading.kind, note, { field });
+  const isKept = run.resolutions.get(character.id)?.source === "alt_of_note";
+  if (reading.kind !== "found") {
+    return report("alt_of_note", isKept ? "decides" : reading.kind, note, { field });
+  }
   const details = { field, mainId: reading.found.id, main: reading.found.name };
   if (leadsBack(run, character)) return report("alt_of_note", "circle", note, details);
   const owner = run.personOf(reading.found);

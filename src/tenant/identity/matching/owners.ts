@@ -83,14 +83,17 @@ export class Owners {
     return (this.#strong.get(key) ?? 0) > 0;
   }
 
+  /** Did an officer reject the account, or another one of the same person, for the character? */
   isRejected(characterId: string, discordId: string): boolean {
-    return this.#rejected.has(`${characterId} ${discordId}`);
+    if (this.#rejected.has(`${characterId} ${discordId}`)) return true;
+    const owner = this.#members.get(discordId);
+    return owner !== undefined && this.isBarred(characterId, owner.key);
   }
 
   /** Did an officer reject the character for one of a person's accounts? */
   isBarred(characterId: string, key: PersonKey): boolean {
     if (this.#rejected.size === 0) return false;
-    return [...this.discordsOf(key)].some((discordId) => this.isRejected(characterId, discordId));
+    return [...this.discordsOf(key)].some((id) => this.#rejected.has(`${characterId} ${id}`));
   }
 
   /** Ends the automatic link of an account. */

@@ -13,7 +13,8 @@ export type NoteField = "public" | "officer";
 export type NoteReading<T> =
   | { readonly kind: "none" }
   | { readonly kind: "unseen" }
-  | { readonly kind: "unknown" | "ambiguous"; readonly field: NoteField; readonly note: string }
+  | { readonly kind: "unknown"; readonly field: NoteField; readonly note: string }
+  | { readonly kind: "ambiguous"; readonly field: NoteField; readonly note: string }
   | {
       readonly kind: "found";
       readonly found: T;
@@ -49,25 +50,32 @@ export function readMember(
   return isSameNote && keeps ? seenBefore(link, linked) : reading;
 }
 
-/** The character whose alt the notes of a character say it is. */
+/** The character whose alt the notes of a character say it is, whatever its link says. */
 export function readMain(
   directory: Directory,
   character: GameCharacter,
   link: Link | undefined,
 ): MainReading {
-  const reading = readNotes(character, link, mainNames, (names) => {
+  return readNotes(character, link, mainNames, (names) => {
     for (const name of names) {
       const found = directory.namedBy(character, name);
       if (found !== undefined) return found;
     }
     return undefined;
   });
-  const main = link && directory.character(String(link.evidence.details["mainId"] ?? ""));
-  if (main === undefined || link === undefined) return reading;
-  if (reading.kind === "unseen") return seenBefore(link, main);
-  // A main that was renamed, or left, stays the main for as long as the note stays.
-  const isSameNote = "note" in reading && reading.note === link.evidence.details["note"];
-  return isSameNote && reading.kind !== "ambiguous" ? seenBefore(link, main) : reading;
+}
+
+/**
+ * Does the link of an alt outlive what its note means now? It does while the note is the old one, or
+ * was not seen, and the main it was made from was renamed or left.
+ */
+export function isMainKept(directory: Directory, reading: MainReading, link: Link): boolean {
+  const { note, mainId } = link.evidence.details;
+  if (reading.kind === "unseen") return true;
+  if (reading.kind === "none" || reading.kind === "ambiguous" || reading.note !== note)
+    return false;
+  const isOther = reading.kind !== "found" || reading.found.id !== mainId;
+  return isOther && directory.character(String(mainId ?? "")) !== undefined;
 }
 
 /** The first note with a mark decides, the public one first. */

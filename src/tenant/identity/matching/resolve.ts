@@ -6,8 +6,8 @@ import {
   groupEvidence,
   noteEvidence,
 } from "./evidence.ts";
-import { matchKey } from "./names.ts";
 import type { PersonKey } from "./owners.ts";
+import { isMainKept } from "./readings.ts";
 import { compareCharacters, groupOf, type Resolution, type Run } from "./run.ts";
 import type { GameCharacter, PersonRef } from "./world.ts";
 
@@ -65,6 +65,11 @@ function withMains(
   for (let before = -1; left.length !== before; ) {
     before = left.length;
     left = left.filter((character) => {
+      const kept = keptAlt(run, character);
+      if (kept) {
+        run.resolutions.set(character.id, kept);
+        return false;
+      }
       const reading = run.mainReading(character);
       const main = mains.get(character.id);
       if (main === undefined || reading.kind !== "found") return true;
@@ -78,6 +83,16 @@ function withMains(
     });
   }
   return left;
+}
+
+function keptAlt(run: Run, character: GameCharacter): Resolution | undefined {
+  const link = run.weakLink(character);
+  if (link?.source !== "alt_of_note") return undefined;
+  if (!isMainKept(run.directory, run.mainReading(character), link)) return undefined;
+  const key = `id ${link.personId}`;
+  if (run.owners.isBarred(character.id, key)) return undefined;
+  const { source, confidence, evidence } = link;
+  return { person: { id: link.personId }, key, source, confidence, evidence };
 }
 
 /** Gives the characters of an alt group that nothing else decides the person of the others. */
@@ -188,7 +203,8 @@ function keptExact(run: Run, character: GameCharacter): Resolution | undefined {
   if (link?.source !== "exact_name") return undefined;
   const member = run.directory.member(String(link.evidence.details["discordId"] ?? ""));
   const isEqual =
-    member?.isPresent === true && run.directory.keysOf(member.id).has(matchKey(character.name));
+    member?.isPresent === true &&
+    run.directory.keysOf(member.id).has(run.directory.keyOf(character));
   return isEqual ? undefined : keptLink(run, character);
 }
 

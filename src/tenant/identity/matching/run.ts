@@ -1,6 +1,6 @@
 import { compareIds, Directory } from "./directory.ts";
 import { withDetails } from "./evidence.ts";
-import { matchKey, memberLabel } from "./names.ts";
+import { memberLabel } from "./names.ts";
 import { isStrong, type Owner, Owners, type PersonKey } from "./owners.ts";
 import { type MainReading, type MemberReading, readMain, readMember } from "./readings.ts";
 import { SimilarNames } from "./similarity.ts";
@@ -74,7 +74,13 @@ export class Run {
     const link = this.weakLink(character);
     const noted = link?.source === "guild_note" ? link : this.#joinedBy(character, world);
     const alted = link?.source === "alt_of_note" ? link : undefined;
-    this.#memberReadings.set(character.id, readMember(this.directory, character, noted));
+    const reading = readMember(this.directory, character, noted);
+    const isRefused =
+      reading.kind === "found" && this.owners.isRejected(character.id, reading.found.id);
+    this.#memberReadings.set(
+      character.id,
+      isRefused ? readMember(this.directory, character, undefined) : reading,
+    );
     this.#mainReadings.set(character.id, readMain(this.directory, character, alted));
   }
 
@@ -148,7 +154,7 @@ export class Run {
 
   /** The account that is called as the character is, if one account and one person are called so. */
   exact(character: GameCharacter): ExactMatch {
-    const key = matchKey(character.name);
+    const key = this.directory.keyOf(character);
     const members = this.directory.membersNamed(key);
     if (members.length === 0) return { kind: "none" };
     const roots = new Set(this.directory.charactersNamed(key).map((one) => this.#rootOf(one)));
@@ -159,7 +165,7 @@ export class Run {
 
   /** The accounts with a similar name, the most similar first. Rejected ones are among them. */
   similar(character: GameCharacter): readonly Candidate[] {
-    const key = matchKey(character.name);
+    const key = this.directory.keyOf(character);
     const known = this.#candidates.get(key);
     if (known) return known;
     const found = this.#similar

@@ -1,6 +1,7 @@
 /** A name that is searched, with what makes a comparison cheap. */
 interface Entry<T> {
-  readonly letters: readonly string[];
+  /** Code points. */
+  readonly letters: readonly number[];
   readonly mask: number;
   readonly values: T[];
 }
@@ -20,34 +21,48 @@ export interface Similar<T> {
  * Shodoon and Shodoom have 0.86 here, one letter of seven.
  */
 export function similarity(one: string, other: string): number {
-  return similarityOf([...one], [...other], 0);
+  return similarityOf(codesOf(one), codesOf(other), 0);
 }
 
-function similarityOf(one: readonly string[], other: readonly string[], least: number): number {
+function similarityOf(one: readonly number[], other: readonly number[], least: number): number {
   const longer = Math.max(one.length, other.length);
   if (longer === 0) return 1;
-  const distance = distanceOf(one, other, Math.floor((1 - least) * longer + 1e-9));
-  return 1 - distance / longer;
+  return 1 - distanceOf(one, other, stepsAllowed(longer, least)) / longer;
 }
 
-/** The distance, or more than `most` when it is larger than that. */
-function distanceOf(one: readonly string[], other: readonly string[], most: number): number {
-  let before: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
+/** The most steps between two names that are still as similar as that. */
+function stepsAllowed(longer: number, least: number): number {
+  return Math.floor((1 - least) * longer + 1e-9);
+}
+
+/** The distance, or more than `most` when it is larger than that. Only the middle of the table counts. */
+function distanceOf(one: readonly number[], other: readonly number[], most: number): number {
+  const width = other.length + 1;
+  const far = most + 1;
+  if (Math.abs(one.length - other.length) > most) return far;
+  let before = new Array<number>(width).fill(far);
+  let last = Array.from({ length: width }, (_, column) => Math.min(column, far));
+  let next = new Array<number>(width).fill(far);
   for (let row = 1; row <= one.length; row++) {
-    const next = [row];
-    let best = row;
-    for (let column = 1; column <= other.length; column++) {
+    const from = Math.max(1, row - most);
+    const to = Math.min(other.length, row + most);
+    next[0] = Math.min(row, far);
+    if (from > 1) next[from - 1] = far;
+    let best = from === 1 ? next[0] : far;
+    for (let column = from; column <= to; column++) {
       const isSame = one[row - 1] === other[column - 1];
       let cost = Math.min(last[column]! + 1, next[column - 1]! + 1, last[column - 1]! + +!isSame);
-      const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (row > 1 && column > 1 && isSwap) cost = Math.min(cost, before[column - 2]! + 1);
-      next.push(cost);
-      best = Math.min(best, cost);
+      if (row > 1 && column > 1) {
+        const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+        if (isSwap) cost = Math.min(cost, before[column - 2]! + 1);
+      }
+      next[column] = Math.min(cost, far);
+      best = Math.min(best, next[column]!);
     }
-    if (best > most && Math.min(...last) > most) return most + 1;
-    before = last;
-    last = next;
+    if (to < other.length) next[to + 1] = far;
+    // A swap leads from the row before the last one to the next one: both have to be too far.
+    if (best > most && last.every((cost) => cost > most)) return far;
+    [before, last, next] = [last, next, before];
   }
   return last[other.length]!;
 }
@@ -63,7 +78,7 @@ export class SimilarNames<T> {
       known.values.push(value);
       return;
     }
-    const letters = [...key];
+    const letters = codesOf(key);
     const entry = { letters, mask: maskOf(letters), values: [value] };
     this.#byKey.set(key, entry);
     const same = this.#byLength.get(letters.length) ?? [];
@@ -73,12 +88,12 @@ export class SimilarNames<T> {
 
   /** Each value with its best similarity of at least `least`, in no order. */
   search(key: string, least: number): readonly Similar<T>[] {
-    const letters = [...key];
+    const letters = codesOf(key);
     const mask = maskOf(letters);
     const best = new Map<T, number>();
     for (const [length, entries] of this.#byLength) {
       const longer = Math.max(length, letters.length);
-      const most = Math.floor((1 - least) * longer + 1e-9);
+      const most = stepsAllowed(longer, least);
       if (Math.abs(length - letters.length) > most) continue;
       for (const entry of entries) {
         // Each step changes one letter on either side at most.
@@ -92,9 +107,13 @@ export class SimilarNames<T> {
   }
 }
 
+function codesOf(text: string): readonly number[] {
+  return Array.from(text, (char) => char.codePointAt(0)!);
+}
+
 /** Which letters a name has, one bit each. Letters that share a bit only make the filter weaker. */
-function maskOf(letters: readonly string[]): number {
-  return letters.reduce((mask, letter) => mask | (1 << (letter.codePointAt(0)! & 31)), 0);
+function maskOf(letters: readonly number[]): number {
+  return letters.reduce((mask, letter) => mask | (1 << (letter & 31)), 0);
 }
 
 function bits(mask: number): number {

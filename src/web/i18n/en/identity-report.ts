@@ -1,0 +1,42 @@
+/** The report of identity issues in a Discord channel. Names come in escaped. */
+export const identityReport = {
+  title: (guild: string) => `Roster check: ${guild}`,
+  firstLead: "First check. From now on, reports name only what changed.",
+  clean: "Everything fits. There is nothing to do.",
+  sections: { created: "New", reopened: "Back again", resolved: "Resolved" },
+  heading: (section: string, type: string, count: number) => `${section}: ${type} (${count})`,
+  more: (count: number) => `${count} more on the issues page.`,
+  partial: "Without the members intent, only members who used the bot are known.",
+  types: {
+    role_mismatch: "Wrong Discord role",
+    no_guild_role: "No guild role",
+    link_contradicts_note: "Note contradicts link",
+    note_mismatch: "Note changed",
+    duplicate_discord_link: "Several Discord accounts",
+    stale_discord_link: "Left Discord",
+    member_without_active_character: "No active character",
+    orphan_wow: "Character without Discord",
+    orphan_discord: "Discord member without character",
+    link_suggestion: "Suggested link",
+    note_cycle: "Notes in a circle",
+    stale_character: "Away for long",
+    mapped_role_missing: "Role not found",
+    mapped_role_ambiguous: "Role name used twice",
+    mapped_role_unheld: "Role without members",
+    source_stale: "Source out of date",
+    roster_quarantined: "Roster set aside",
+  },
+  lines: {
+    role_mismatch: (name: string, ingame: string, has: string) =>
+      `${name}: should be ${ingame}, is ${has}`,
+    no_guild_role: (name: string, ingame: string) => `${name}: should be ${ingame}`,
+    contradicts: (name: string, note: string, named: string) =>
+      `${name}: the note “${note}” names ${named}`,
+    names: (name: string, others: string) => `${name}: ${others}`,
+    suggestion: (name: string, member: string) => `${name} may be ${member}`,
+    since: (name: string, date: string) => `${name}: since ${date}`,
+    rank: (rank: number, role: string) => `Rank ${rank}: ${role}`,
+  },
+  never: "never",
+  sources: { blizzard: "Blizzard", addon: "Addon", discord: "Discord" },
+};

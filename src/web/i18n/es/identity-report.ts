@@ -1,0 +1,42 @@
+import type { identityReport as en } from "../en/identity-report.ts";
+import type { Translated } from "../index.ts";
+
+export const identityReport: Translated<typeof en> = {
+  title: (guild) => `Revisión de la plantilla: ${guild}`,
+  firstLead: "Primera revisión. A partir de ahora, los informes solo indican los cambios.",
+  clean: "Todo encaja. No hay nada que hacer.",
+  sections: { created: "Nuevo", reopened: "De nuevo", resolved: "Resuelto" },
+  heading: (section, type, count) => `${section}: ${type} (${count})`,
+  more: (count) => `${count} más en la página de incidencias.`,
+  partial: "Sin el permiso de miembros, solo se conoce a quienes han usado el bot.",
+  types: {
+    role_mismatch: "Rol de Discord incorrecto",
+    no_guild_role: "Sin rol de la hermandad",
+    link_contradicts_note: "La nota contradice el vínculo",
+    note_mismatch: "La nota ha cambiado",
+    duplicate_discord_link: "Varias cuentas de Discord",
+    stale_discord_link: "Ya no está en Discord",
+    member_without_active_character: "Sin personaje activo",
+    orphan_wow: "Personaje sin Discord",
+    orphan_discord: "Miembro de Discord sin personaje",
+    link_suggestion: "Vínculo sugerido",
+    note_cycle: "Notas en círculo",
+    stale_character: "Ausente desde hace tiempo",
+    mapped_role_missing: "Rol no encontrado",
+    mapped_role_ambiguous: "Nombre de rol repetido",
+    mapped_role_unheld: "Rol sin miembros",
+    source_stale: "Fuente desactualizada",
+    roster_quarantined: "Lista apartada",
+  },
+  lines: {
+    role_mismatch: (name, ingame, has) => `${name}: debería ser ${ingame} y es ${has}`,
+    no_guild_role: (name, ingame) => `${name}: debería ser ${ingame}`,
+    contradicts: (name, note, named) => `${name}: la nota «${note}» nombra a ${named}`,
+    names: (name, others) => `${name}: ${others}`,
+    suggestion: (name, member) => `${name} podría ser ${member}`,
+    since: (name, date) => `${name}: desde ${date}`,
+    rank: (rank, role) => `Rango ${rank}: ${role}`,
+  },
+  never: "nunca",
+  sources: { blizzard: "Blizzard", addon: "Addon", discord: "Discord" },
+};
