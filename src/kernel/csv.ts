@@ -1,3 +1,6 @@
+// The build without `Buffer`, because Workers have none.
+import { CsvError, parse } from "csv-parse/browser/esm/sync";
+
 /**
  * Rows as CSV (RFC 4180). A byte order mark comes first, because spreadsheets need it to recognize
  * UTF-8. Text that a spreadsheet would run as a formula gets an apostrophe in front. Plain numbers stay
@@ -20,60 +23,90 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-/** The cell separators. A text uses the one that is most frequent in its header. */
-const SEPARATORS = [",", ";", "\t"] as const;
+/** A row with its source: all its lines, joined by `\n`. */
+export interface SourceRow extends CsvRow {
+  readonly text: string;
+}
+
+/** The cell separators. */
+export const SEPARATORS = ["\t", ";", ","] as const;
+export type Separator = (typeof SEPARATORS)[number];
 
 /**
  * Parses CSV (RFC 4180) with commas, semicolons or tabs, any line breaks, and with or without a byte
- * order mark. Empty lines are skipped. An unclosed quote ends with the text.
+ * order mark. The separator is the one that is most frequent in the header. Empty lines are skipped.
+ * A quote that is never closed is a letter of its line.
  */
 export function parseCsv(text: string): readonly CsvRow[] {
-  const body = text.replace(/^\ufeff/, "");
-  const header = /^[^\r\n]*/.exec(body)![0];
-  const separator = SEPARATORS.reduce((best, one) =>
+  const header = /^[^\r\n]*/.exec(text.replace(/^\ufeff/, ""))![0];
+  const separator = ([",", ";", "\t"] as const).reduce((best, one) =>
     header.split(one).length > header.split(best).length ? one : best,
   );
-  const rows: CsvRow[] = [];
-  let cells: string[] = [];
-  let line = 1;
-  let start = 1;
-  for (let at = 0; at <= body.length; ) {
-    const { value, end } = body[at] === '"' ? quotedCell(body, at) : plainCell(body, at, separator);
-    cells.push(value);
-    line += lineEnds(body.slice(at, end));
-    at = end + 1;
-    if (body[end] === separator) continue;
-    if (body[end] === "\r" && body[end + 1] === "\n") at++;
-    if (cells.some((one) => one.trim() !== "")) rows.push({ line: start, cells });
-    cells = [];
-    line++;
-    start = line;
+  return parseRows(text, separator)
+    .filter(({ cells }) => cells.some((one) => one.trim() !== ""))
+    .map(({ line, cells }) => ({ line, cells }));
+}
+
+/**
+ * Parses CSV (RFC 4180) with one separator. Never throws. Returns at most `rowsMax` rows that are not
+ * blank. A line break in a quoted cell is `\n`. Half of a surrogate pair becomes U+FFFF, which no name
+ * may contain.
+ */
+export function parseRows(
+  text: string,
+  separator: Separator,
+  rowsMax = Number.POSITIVE_INFINITY,
+): readonly SourceRow[] {
+  const lines = text
+    .replace(/^\ufeff/, "")
+    .replace(/[\ud800-\udfff]/gu, "\uffff")
+    .split(/\r\n|\r|\n/);
+  const rows: SourceRow[] = [];
+  for (let first = 0; first < lines.length && rows.length < rowsMax; ) {
+    const { records, isWhole } = recordsOf(lines.slice(first), separator, rowsMax - rows.length);
+    const start = first;
+    for (const { record, info } of records) {
+      const end = start + info.lines;
+      while (first < end - 1 && lines[first]!.trim() === "") first++;
+      add(first, end, record);
+      first = end;
+    }
+    if (isWhole) break;
+    while (lines[first]?.trim() === "") first++;
+    if (first < lines.length) add(first, first + 1, lines[first]!.split(separator));
+    first++;
   }
   return rows;
 
-  function plainCell(source: string, from: number, stop: string) {
-    let end = from;
-    while (end < source.length && source[end] !== stop && !/[\r\n]/.test(source[end]!)) end++;
-    return { value: source.slice(from, end), end };
-  }
-
-  /** Text after the closing quote belongs to the cell, as spreadsheets read it. */
-  function quotedCell(source: string, from: number) {
-    const parts: string[] = [];
-    for (let at = from + 1; ; ) {
-      const close = source.indexOf('"', at);
-      parts.push(source.slice(at, close < 0 ? source.length : close));
-      if (close < 0) return { value: parts.join(""), end: source.length };
-      if (source[close + 1] !== '"') {
-        const rest = plainCell(source, close + 1, separator);
-        return { value: parts.join("") + rest.value, end: rest.end };
-      }
-      parts.push('"');
-      at = close + 2;
-    }
+  function add(from: number, to: number, cells: readonly string[]): void {
+    const source = lines.slice(from, to).join("\n");
+    if (source.trim() !== "") rows.push({ line: from + 1, cells, text: source });
   }
 }
 
-function lineEnds(text: string): number {
-  return text.match(/\r\n?|\n/g)?.length ?? 0;
+interface Parsed {
+  readonly records: readonly { readonly record: string[]; readonly info: { lines: number } }[];
+  /** False if a quote after these records is never closed. */
+  readonly isWhole: boolean;
+}
+
+function recordsOf(lines: readonly string[], delimiter: Separator, to: number): Parsed {
+  const parsed = (count: number) =>
+    parse(lines.join("\n"), {
+      delimiter,
+      record_delimiter: "\n",
+      info: true,
+      ltrim: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      ...(Number.isFinite(count) && { to: count }),
+    }) as unknown as Parsed["records"];
+  try {
+    return { records: parsed(to), isWhole: true };
+  } catch (error) {
+    if (!(error instanceof CsvError && error.code === "CSV_QUOTE_NOT_CLOSED")) throw error;
+    const count = Number(error["records"]);
+    return { records: count === 0 ? [] : parsed(count), isWhole: false };
+  }
 }

@@ -78,6 +78,7 @@ export const previewLineJson = z
     text: z.string(),
     effect: z.enum(["new", "changed", "unchanged", "problem"]),
     problems: z.array(z.string()),
+    person: z.string().optional(),
     character: z
       .object({
         name: z.string(),
@@ -87,6 +88,7 @@ export const previewLineJson = z
         role: role.nullable(),
         person: z.string().optional(),
         mainName: z.string().optional(),
+        isMain: z.boolean().optional(),
       })
       .optional(),
   })

@@ -3,11 +3,12 @@ import { existsIn, isTrue } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
+import { realmKey } from "../../kernel/game/realms.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import type { ClassId } from "./classes.ts";
-import { foldName } from "./names.ts";
+import { foldName, type Place } from "./names.ts";
 import { ownerOfCharacter } from "./queries.ts";
 import { characters, type RaidRole } from "./schema.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type Person,
   person,
   personExists,
+  placeOf,
   writeUnique,
 } from "./service.ts";
 
@@ -61,7 +63,7 @@ export async function changeCharacter(
   const before = owner.characters.find((one) => one.id === id);
   await writeUnique(ctx, [
     characterExists(id),
-    ...changes(id, change),
+    ...changes(id, change, before),
     record(ctx, "character.change", id, { before, after: change }),
   ]);
   return await person(ctx, owner.id);
@@ -100,22 +102,35 @@ export async function removeCharacter(ctx: GuildContext, id: string): Promise<vo
 }
 
 /** Returns the update for the fields that a change names. There is none if it names no field. */
-function changes(id: string, change: CharacterChange) {
+function changes(id: string, change: CharacterChange, before: Place | undefined) {
   if (Object.values(change).every((value) => value === undefined)) return [];
+  const place = placeAfter(change, before);
   return [
     build
       .update(characters)
       .set({
-        name: change.name?.trim(),
-        nameKey: change.name === undefined ? undefined : foldName(change.name),
-        realm: change.realm?.trim(),
-        realmKey: change.realm === undefined ? undefined : foldName(change.realm),
+        name: place?.name,
+        nameKey: place && foldName(place.name),
+        realm: place?.realm,
+        realmKey: place && realmKey(place.realm),
         class: change.class,
         spec: change.spec,
         role: change.role,
       })
       .where(isCharacter(id)),
   ];
+}
+
+/** The name and realm after a change. A name without a realm keeps the realm of before. */
+function placeAfter(change: CharacterChange, before: Place | undefined): Place | undefined {
+  const { name = before?.name, realm } = change;
+  if (name === undefined || (change.name === undefined && realm === undefined)) return undefined;
+  // A stored name may contain a hyphen. It keeps it until it is changed.
+  const isStored = before !== undefined && foldName(name) === foldName(before.name);
+  const place = placeOf({ name, realm }, () => isStored);
+  return realm === undefined && place.realm === ""
+    ? { ...place, realm: before?.realm ?? "" }
+    : place;
 }
 
 /** Makes the oldest character the main if the person has no main. */

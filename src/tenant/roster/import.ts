@@ -1,12 +1,21 @@
 import { eq } from "drizzle-orm";
 import { build } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
+import { realmKey } from "../../kernel/game/realms.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { foldName } from "./names.ts";
-import { type LineProblem, type PastedCharacter, type PastedLine, parseRoster } from "./paste.ts";
-import { allCharacters, personNames } from "./queries.ts";
+import type { LineProblem, PastedCharacter } from "./paste.ts";
+import {
+  type KnownCharacter,
+  type KnownRoster,
+  type Owner,
+  type PlannedLine,
+  planRoster,
+  valid,
+} from "./plan.ts";
+import { allCharacters, allPeople } from "./queries.ts";
 import { characters } from "./schema.ts";
 import { insertCharacter, insertPerson, writeUnique } from "./service.ts";
 
@@ -19,6 +28,8 @@ export interface PreviewLine {
   readonly effect: LineEffect;
   readonly problems: readonly LineProblem[];
   readonly character?: PastedCharacter;
+  /** On a line without a character: the name of its person. */
+  readonly person?: string;
 }
 
 export interface ImportReport {
@@ -28,39 +39,32 @@ export interface ImportReport {
   readonly problems: number;
 }
 
-type Known = Awaited<ReturnType<typeof allCharacters.all>>[number];
-
-/** The characters of the guild by folded name. If several have one name, the first is preferred. */
-type Roster = ReadonlyMap<string, readonly Known[]>;
-
-/** A valid line, its character after the import, and the character that it changes. */
-type Matched = PreviewLine & { readonly character: PastedCharacter; readonly there?: Known };
-
 /** Returns the effect of each line of a pasted roster. Writes nothing. */
 export async function previewRoster(
   ctx: GuildContext,
   text: string,
 ): Promise<readonly PreviewLine[]> {
   allow(ctx, "roster.manage");
-  return previewAgainst(await rosterOf(ctx), text);
+  return importOf(await rosterOf(ctx), text).preview;
 }
 
 /**
- * Imports all valid lines in one transaction. Importing the same text again changes nothing. An existing
- * character is changed and stays with its person.
+ * Imports all valid lines in one transaction. Importing the same text again changes nothing. A character
+ * moves to the person whom its line names, by a main or by a name.
  * @throws {Conflict} `roster/name-taken` if one of the names was added at the same time.
  */
 export async function importRoster(ctx: GuildContext, text: string): Promise<ImportReport> {
   allow(ctx, "roster.manage");
-  const roster = await rosterOf(ctx);
-  const lines = previewAgainst(roster, text);
+  const plan = importOf(await rosterOf(ctx), text);
+  const count = (effect: LineEffect) =>
+    plan.preview.filter((line) => line.effect === effect).length;
   const report = {
-    new: countOf(lines, "new"),
-    changed: countOf(lines, "changed"),
-    unchanged: countOf(lines, "unchanged"),
-    problems: countOf(lines, "problem"),
+    new: count("new"),
+    changed: count("changed"),
+    unchanged: count("unchanged"),
+    problems: count("problem"),
   };
-  const statements = await statementsFor(ctx, roster, lines);
+  const statements = statementsFor(ctx, plan);
   if (statements.length === 0) return report;
   await writeUnique(ctx, [
     ...statements,
@@ -69,158 +73,176 @@ export async function importRoster(ctx: GuildContext, text: string): Promise<Imp
   return report;
 }
 
-function previewAgainst(roster: Roster, text: string): readonly (PreviewLine | Matched)[] {
-  const read = parseRoster(text, (key) => roster.has(key));
-  const claimed = claims(roster, read);
-  return read.map((line): PreviewLine | Matched => {
-    if (!line.character) return { ...line, effect: "problem" };
-    const there = claimed.get(line);
-    if (there) {
-      const character = withKnown(line.character, there);
-      return {
-        ...line,
-        character,
-        there,
-        effect: isSame(character, there) ? "unchanged" : "changed",
-      };
-    }
-    const { character, ...rest } = line;
-    const isTaken = character.realm === "" && roster.has(foldName(character.name));
-    return isTaken
-      ? { ...rest, effect: "problem", problems: ["twice"] }
-      : { ...line, effect: "new" };
-  });
+async function rosterOf(ctx: GuildContext): Promise<KnownRoster> {
+  const [people, all] = await Promise.all([allPeople.all(ctx.db), allCharacters.all(ctx.db)]);
+  // The two reads are no snapshot: a person may be added or removed between them.
+  const ids = new Set(people.map(({ id }) => id));
+  return { people, characters: all.filter(({ personId }) => ids.has(personId)) };
+}
+
+/** A character of the guild, before and after the import. */
+interface Change {
+  readonly there: KnownCharacter;
+  readonly owner: Owner;
+  readonly isMain: boolean;
+  readonly character?: PastedCharacter;
+}
+
+interface ImportPlan {
+  readonly preview: readonly PreviewLine[];
+  readonly changes: readonly Change[];
+  /** Lines with a character or a person that the import adds, with mains first. */
+  readonly added: readonly PlannedLine[];
+}
+
+function importOf(roster: KnownRoster, text: string): ImportPlan {
+  const lines = planRoster(text, roster);
+  const mains = mainsAfter(roster, lines);
+  const byThere = new Map(
+    lines.flatMap((line) => (line.there && valid(line) ? [[line.there, line] as const] : [])),
+  );
+  const ids = new Map(
+    roster.people.map((known): [PersonId, Owner] => [known.id, { known, name: known.name }]),
+  );
+  const changes = new Map<KnownCharacter, Change>();
+  for (const there of roster.characters) {
+    const line = byThere.get(there);
+    const owner = line?.owner ?? ids.get(there.personId)!;
+    const main = mains.get(keyOf(owner));
+    const isMain = main === undefined ? there.isMain : main === there;
+    const character = line && withKnown(line.pasted.character!, there);
+    const change = { there, owner, isMain, ...(character && { character }) };
+    if (isChanged(change)) changes.set(there, change);
+  }
+  const added = lines.filter((line) => effectOf(line, changes) === "new");
+  return {
+    preview: lines.map((line) => previewOf(line, effectOf(line, changes))),
+    changes: [...changes.values()],
+    added: added.toSorted(
+      (a, b) => Number(b === mains.get(keyOf(b.owner!))) - Number(a === mains.get(keyOf(a.owner!))),
+    ),
+  };
+}
+
+function effectOf(line: PlannedLine, changes: ReadonlyMap<KnownCharacter, Change>): LineEffect {
+  if (line.problems.length > 0) return "problem";
+  if (line.there) return changes.has(line.there) ? "changed" : "unchanged";
+  return line.pasted.character || !line.owner?.known ? "new" : "unchanged";
+}
+
+function previewOf({ pasted, problems, there }: PlannedLine, effect: LineEffect): PreviewLine {
+  const { character, ...rest } = pasted;
+  if (effect === "problem" || !character) return { ...rest, problems, effect };
+  return { ...rest, effect, character: there ? withKnown(character, there) : character };
+}
+
+/** A person of the guild by id, a new one by itself. */
+function keyOf({ known, name }: Owner): string {
+  return known ? known.id : `new ${foldName(name)}`;
 }
 
 /**
- * Matches each line to a character of the guild, and no two lines to the same one. A character with the
- * line's name and realm comes first. If the line or the character has no realm, the name alone decides.
+ * The main of each person whose characters the lines name. A line that says "main" decides. Otherwise the
+ * main stays, unless its own line calls it the alt of another character.
  */
-function claims(roster: Roster, lines: readonly PastedLine[]): ReadonlyMap<PastedLine, Known> {
-  const found = new Map<PastedLine, Known>();
-  const taken = new Set<Known>();
-  const claim = (line: PastedLine, known: Known | undefined) => {
-    if (known === undefined || taken.has(known)) return;
-    found.set(line, known);
-    taken.add(known);
-  };
-  const exact = new Map([...roster.values()].flat().map((one) => [placeOf(one), one]));
-  const named = lines.flatMap((line) => {
-    if (!line.character) return [];
-    const { name, realm } = line.character;
-    return [{ line, nameKey: foldName(name), realmKey: foldName(realm) }];
-  });
-  for (const one of named) claim(one.line, exact.get(placeOf(one)));
-  // How many characters of each name are matched already. This keeps the work linear in the lines.
-  const passed = new Map<string, number>();
-  for (const { line, nameKey, realmKey } of named) {
-    if (found.has(line)) continue;
-    if (realmKey !== "") {
-      claim(line, exact.get(placeOf({ nameKey, realmKey: "" })));
-      continue;
-    }
-    const known = roster.get(nameKey) ?? [];
-    let next = passed.get(nameKey) ?? 0;
-    while (next < known.length && taken.has(known[next]!)) next++;
-    passed.set(nameKey, next);
-    claim(line, known[next]);
+function mainsAfter(
+  roster: KnownRoster,
+  lines: readonly PlannedLine[],
+): ReadonlyMap<string, KnownCharacter | PlannedLine> {
+  const named = lines.filter((line) => valid(line));
+  const lineOf = new Map(
+    named.flatMap((line) => (line.there ? [[line.there, line] as const] : [])),
+  );
+  const touched = new Set(named.flatMap(({ owner, there }) => [keyOf(owner!), there?.personId]));
+  const stayed = roster.characters.filter((one) => touched.has(one.personId));
+  const members = Map.groupBy<string, KnownCharacter | PlannedLine>(
+    [...stayed.filter((one) => ownerKey(one) === one.personId), ...named.filter(isNewHere)],
+    (one) => ("pasted" in one ? keyOf(one.owner!) : one.personId),
+  );
+  return new Map([...members].map(([key, all]) => [key, known(mainAmong(all))]));
+
+  function ownerKey(one: KnownCharacter): string {
+    const line = lineOf.get(one);
+    return line ? keyOf(line.owner!) : one.personId;
   }
-  return found;
-}
-
-function placeOf({ nameKey, realmKey }: Pick<Known, "nameKey" | "realmKey">): string {
-  return `${nameKey}\n${realmKey}`;
-}
-
-async function statementsFor(
-  ctx: GuildContext,
-  roster: Roster,
-  lines: readonly (PreviewLine | Matched)[],
-): Promise<readonly Writable[]> {
-  const statements: Writable[] = [];
-  const owners = new Map([...roster].map(([name, [known]]) => [name, known!.personId]));
-  const people = await personNames.all(ctx.db);
-  const byName = new Map(people.map((one) => [one.nameKey, one.id]));
-  for (const line of mainsFirst(lines)) {
-    const { name, mainName, person, ...character } = line.character;
-    if (line.effect === "changed") {
-      const { class: classId, spec, role } = character;
-      statements.push(
-        build
-          .update(characters)
-          .set({ class: classId, spec, role })
-          .where(eq(characters.id, line.there!.id)),
-      );
-    }
-    if (line.effect !== "new") continue;
-    const personName = person ?? name;
-    let owner = mainName === undefined ? undefined : owners.get(foldName(mainName));
-    owner ??= byName.get(foldName(personName));
-    if (owner === undefined) {
-      owner = newId<PersonId>();
-      statements.push(insertPerson(ctx, owner, personName));
-      byName.set(foldName(personName), owner);
-    }
-    statements.push(insertCharacter(ctx, owner, line.character));
-    if (!owners.has(foldName(name))) owners.set(foldName(name), owner);
+  function isNewHere({ owner, there }: PlannedLine): boolean {
+    return there === undefined || keyOf(owner!) !== there.personId;
   }
-  return statements;
-}
-
-/** Sorts alts after their mains, so that the person of the main exists when the alt is added. */
-function mainsFirst(lines: readonly (PreviewLine | Matched)[]): readonly Matched[] {
-  const all = lines
-    .filter((line): line is Matched => line.character !== undefined)
-    .map((line, index) => ({
-      line,
-      index,
-      name: foldName(line.character.name),
-      main: line.character.mainName === undefined ? undefined : foldName(line.character.mainName),
-      isSorted: false,
-    }));
-  const left = new Map<string, number>();
-  for (const { name } of all) left.set(name, (left.get(name) ?? 0) + 1);
-  const waiting = Map.groupBy(all, ({ main }) => main);
-  const sorted: Matched[] = [];
-  let ready = all.filter(({ main }) => main === undefined || !left.has(main));
-  for (let first = 0; ; ) {
-    // Of characters that name each other as their main, the first one becomes the main.
-    while (first < all.length && all[first]!.isSorted) first++;
-    if (ready.length === 0 && first === all.length) return sorted;
-    const next: typeof all = [];
-    for (const one of ready.length > 0 ? ready : [all[first]!]) {
-      if (one.isSorted) continue;
-      one.isSorted = true;
-      sorted.push(one.line);
-      left.set(one.name, left.get(one.name)! - 1);
-      if (left.get(one.name) === 0) next.push(...(waiting.get(one.name) ?? []));
-    }
-    ready = next.filter(({ isSorted }) => !isSorted).sort((a, b) => a.index - b.index);
+  function line(one: KnownCharacter | PlannedLine): PlannedLine | undefined {
+    if (!("pasted" in one)) return lineOf.get(one);
+    return one.problems.length === 0 ? one : undefined;
+  }
+  function known(one: KnownCharacter | PlannedLine): KnownCharacter | PlannedLine {
+    return "pasted" in one ? (one.there ?? one) : one;
+  }
+  function mainAmong(all: readonly (KnownCharacter | PlannedLine)[]) {
+    const said = all.find((one) => line(one)?.pasted.character?.isMain);
+    if (said) return said;
+    const current = all.find((one) => !("pasted" in one) && one.isMain);
+    let main = current ?? all.find((one) => line(one)?.main === undefined) ?? all[0]!;
+    for (let next = line(main)?.main; next !== undefined; next = line(main)?.main) main = next;
+    return main;
   }
 }
 
-async function rosterOf(ctx: GuildContext): Promise<Roster> {
-  return Map.groupBy(await allCharacters.all(ctx.db), (row) => row.nameKey);
-}
-
-/** Fills in spec and role from the existing character, unless the class changes. */
-function withKnown(character: PastedCharacter, there: Known): PastedCharacter {
-  if (character.class !== there.class) return character;
-  return {
-    ...character,
-    spec: character.spec || there.spec,
-    role: character.role ?? there.role,
-  };
-}
-
-function isSame(character: PastedCharacter, there: Known): boolean {
+function isChanged({ there, owner, isMain, character }: Change): boolean {
+  if (owner.known?.id !== there.personId || isMain !== there.isMain) return true;
+  if (!character) return false;
   return (
-    there.class === character.class &&
-    there.spec === character.spec &&
-    there.role === character.role
+    there.class !== character.class ||
+    there.spec !== character.spec ||
+    there.role !== character.role ||
+    realmKey(there.realm) !== realmKey(character.realm)
   );
 }
 
-function countOf(lines: readonly PreviewLine[], effect: LineEffect): number {
-  return lines.filter((line) => line.effect === effect).length;
+function statementsFor(ctx: GuildContext, plan: ImportPlan): readonly Writable[] {
+  const added = new Map<string, PersonId>();
+  const people: Writable[] = [];
+  const idOf = (owner: Owner): PersonId => {
+    if (owner.known) return owner.known.id;
+    const key = keyOf(owner);
+    const id = added.get(key) ?? newId<PersonId>();
+    if (!added.has(key)) people.push(insertPerson(ctx, id, owner.name));
+    added.set(key, id);
+    return id;
+  };
+  const { changes } = plan;
+  const demoted = changes.filter(({ there }) => there.isMain);
+  const update = ({ there }: Change, values: Partial<typeof characters.$inferInsert>) =>
+    build.update(characters).set(values).where(eq(characters.id, there.id));
+  // A person has one main at any time, so mains step down before others step up.
+  const changed = [
+    ...demoted.map((one) => update(one, { isMain: false })),
+    ...changes.map((one) => update(one, { ...valuesOf(one), personId: idOf(one.owner) })),
+    ...changes.filter(({ isMain }) => isMain).map((one) => update(one, { isMain: true })),
+    ...changes.flatMap(({ there, owner }) => {
+      const personId = idOf(owner);
+      if (personId === there.personId) return [];
+      const before = { personId: there.personId };
+      return [record(ctx, "character.move", there.id, { before, after: { personId } })];
+    }),
+  ];
+  const inserted = plan.added.flatMap(({ owner, pasted: { character } }) => {
+    const personId = idOf(owner!);
+    return character ? [insertCharacter(ctx, personId, character)] : [];
+  });
+  return [...people, ...changed, ...inserted];
+}
+
+function valuesOf({ character }: Change) {
+  if (!character) return {};
+  const { class: classId, spec, role, realm } = character;
+  return { class: classId, spec, role, realm, realmKey: realmKey(realm) };
+}
+
+/** Fills in what the line leaves out: the realm as the guild writes it and, for the same class, the rest. */
+function withKnown(character: PastedCharacter, there: KnownCharacter): PastedCharacter {
+  const isSame = character.class === there.class;
+  return {
+    ...character,
+    realm: there.realm || character.realm,
+    spec: character.spec || (isSame ? there.spec : ""),
+    role: character.role ?? (isSame ? there.role : null),
+  };
 }

@@ -1,28 +1,43 @@
+import { parseRows, SEPARATORS, type Separator, type SourceRow } from "../../kernel/csv.ts";
 import { cleanName, isVisible } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { type ClassId, classFrom, roleFrom, specFrom } from "./classes.ts";
-import { foldName, foldWord, isReadable } from "./names.ts";
+import { foldWord, isReadable, type Place, placeFrom, placeKey } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
+/** Why a line is not imported. The texts say what to do. */
 export type LineProblem =
   | "no-name"
   | "name-too-long"
   | "name-unreadable"
+  | "realm-too-long"
+  | "two-realms"
   | "no-class"
   | "unknown-class"
   | "unknown-spec"
   | "unknown-role"
+  | "other-separator"
   | "twice"
+  | "realm-missing"
   | "main-missing"
+  | "main-loop"
+  | "two-mains"
+  | "bad-person"
+  | "other-person"
+  | "person-taken"
+  | "archived"
+  | "status"
   | "too-many-lines";
 
 /** One line of pasted text with its character, or with its problems. */
 export interface PastedLine {
-  /** Counted from 1. */
+  /** The first line of the record, counted from 1. */
   readonly line: number;
   readonly text: string;
   readonly problems: readonly LineProblem[];
   readonly character?: PastedCharacter;
+  /** On a line without a character: the name of a person who has none. */
+  readonly person?: string;
 }
 
 export interface PastedCharacter {
@@ -33,11 +48,13 @@ export interface PastedCharacter {
   readonly role: RaidRole | null;
   /** The name of the person, if the sheet has a column for it. */
   readonly person?: string;
-  /** For an alt: the name of its main, as the main's own line writes it. */
+  /** For an alt: the name of its main, `Name-Realm` for a main on a realm. Empty if the line names none. */
   readonly mainName?: string;
+  /** The line says that this is the person's main. */
+  readonly isMain?: true;
 }
 
-type Column = "name" | "class" | "spec" | "role" | "main" | "realm" | "person";
+type Column = "name" | "class" | "spec" | "role" | "main" | "realm" | "person" | "status";
 
 const HEADERS: Readonly<Record<string, Column>> = {
   name: "name",
@@ -70,57 +87,93 @@ const HEADERS: Readonly<Record<string, Column>> = {
   persona: "person",
   jugador: "person",
   miembro: "person",
+  status: "status",
+  estado: "status",
 };
 const PLAIN_ORDER: readonly Column[] = ["name", "class", "spec", "role", "main", "realm"];
-const SEPARATORS = ["\t", ";", ","];
+
+type Columns = readonly (Column | undefined)[];
 
 /**
- * Parses a pasted roster: commas, semicolons or tabs, with or without a header line, in English or
- * Spanish. Never throws. Returns every line that is not blank, valid or not. `isKnown` says whether a
- * character of this folded name is in the guild, so that an alt can name it as its main.
+ * Parses a pasted roster: CSV (RFC 4180) with commas, semicolons or tabs, with or without a header line,
+ * in English or Spanish. Never throws. Returns every line that is not blank, valid or not. `isKnown` says
+ * whether the guild has a character at this `placeKey`. It keeps stored names that contain a hyphen.
  */
 export function parseRoster(
   text: string,
-  isKnown: (nameKey: string) => boolean = () => false,
+  isKnown: (key: string) => boolean = () => false,
 ): readonly PastedLine[] {
-  const filled = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r\n|\r|\n/)
-    .map((line, index) => ({ line: index + 1, text: line }))
-    .filter((one) => one.text.trim() !== "")
-    // Report a text that is far too long on its first lines only.
-    .slice(0, limits.roster.pasteLinesMax + limits.roster.pasteLinesNamedMax);
-  const first = filled[0]?.text ?? "";
-  const separator = separatorOf(first);
-  const columns = headerOf(cells(first, separator));
+  const { rows, separator } = tableOf(text);
+  const columns = headerOf(rows[0]?.cells ?? []);
   const seen = new Set<string>();
-  const read = (columns ? filled.slice(1) : filled).map((row, index): Reading => {
-    if (index >= limits.roster.pasteLinesMax) return { ...row, problems: ["too-many-lines"] };
-    return readLine(row, cells(row.text, separator), columns ?? PLAIN_ORDER, seen);
+  return (columns ? rows.slice(1) : rows).map((row, index): PastedLine => {
+    const { line, text: source } = row;
+    if (index >= limits.roster.pasteLinesMax) {
+      return { line, text: source, problems: ["too-many-lines"] };
+    }
+    const read = readLine(row, columns ?? PLAIN_ORDER, seen, isKnown);
+    const isForeign = read.problems.length > 0 && hasOtherSeparator(row, separator, columns);
+    return isForeign ? { line, text: source, problems: ["other-separator"] } : read;
   });
-  const mains = mainsOf(read, isKnown);
-  return read.map((line) => attach(line, mains));
 }
 
-/** A parsed line, before alts are matched to their mains. */
-type Reading = PastedLine & { readonly alt?: string };
+/**
+ * Parses the text with the separator that fits it: the one with which the first row is a header, or with
+ * which most rows have the same number of cells.
+ */
+function tableOf(text: string): { rows: readonly SourceRow[]; separator: Separator } {
+  // Report a text that is far too long on its first lines only.
+  const rowsMax = limits.roster.pasteLinesMax + limits.roster.pasteLinesNamedMax;
+  const tables = SEPARATORS.filter((one) => one === "," || text.includes(one)).map((separator) => {
+    const rows = parseRows(text, separator, rowsMax);
+    const widths = Map.groupBy(rows, ({ cells }) => cells.length);
+    widths.delete(1);
+    const fitting = Math.max(0, ...[...widths.values()].map((same) => same.length));
+    const hasHeader = headerOf(rows[0]?.cells ?? []) !== undefined;
+    return { rows, separator, fit: hasHeader ? Number.POSITIVE_INFINITY : fitting };
+  });
+  return tables.reduce((best, one) => (one.fit > best.fit ? one : best));
+}
+
+/** True for a line that has one cell, or no known class, but has both with another separator. */
+function hasOtherSeparator(
+  row: SourceRow,
+  separator: Separator,
+  columns: Columns | undefined,
+): boolean {
+  return SEPARATORS.some((other) => {
+    if (other === separator || !row.text.includes(other)) return false;
+    const cells = parseRows(row.text, other, 1)[0]?.cells ?? [];
+    const at = (columns ?? PLAIN_ORDER).indexOf("class");
+    return classFrom(cells[at] ?? "") !== undefined || (row.cells.length === 1 && cells.length > 1);
+  });
+}
+
+type Value = (column: Column) => string;
 
 function readLine(
-  row: { line: number; text: string },
-  values: readonly string[],
-  columns: readonly (Column | undefined)[],
+  row: SourceRow,
+  columns: Columns,
   seen: Set<string>,
-): Reading {
-  const value = (column: Column) => {
+  isKnown: (key: string) => boolean,
+): PastedLine {
+  const value: Value = (column) => {
     const at = columns.indexOf(column);
-    return at < 0 ? "" : cleanName(values[at] ?? "");
+    return at < 0 ? "" : cleanName(withoutGuard(row.cells[at] ?? ""));
   };
-  const name = value("name");
-  const key = `${foldName(name)}\n${foldName(value("realm"))}`;
-  const problems = nameProblems(name);
-  if (!isVisible(value("realm"))) problems.push("name-unreadable");
-  if (problems.length === 0 && seen.has(key)) problems.push("twice");
-  seen.add(key);
+  const { line, text } = row;
+  if (isPersonLine(value, columns)) {
+    const person = value("person");
+    const problems = personProblems(value);
+    return { line, text, problems, ...(problems.length === 0 && { person }) };
+  }
+  const place = placeFrom(value("name"), value("realm"), isKnown);
+  const problems = placeProblems(place, value);
+  if (place && problems.length === 0) {
+    const key = placeKey(place);
+    if (seen.has(key)) problems.push("twice");
+    seen.add(key);
+  }
   const classId = classFrom(value("class"));
   if (value("class") === "") problems.push("no-class");
   else if (!classId) problems.push("unknown-class");
@@ -131,89 +184,63 @@ function readLine(
   if (value("role") !== "" && !role && foldWord(value("role")) !== "dps") {
     problems.push("unknown-role");
   }
-  if (problems.length > 0 || !classId) return { ...row, problems };
-  const alt = altOf(value("main"), name);
+  problems.push(...personProblems(value));
+  if (problems.length > 0 || !classId || !place) return { line, text, problems };
   return {
-    ...row,
+    line,
+    text,
     problems,
-    ...(alt !== undefined && { alt }),
     character: {
-      name,
-      realm: value("realm").slice(0, limits.roster.nameCharsMax),
+      ...place,
       class: classId,
       spec: spec?.name ?? "",
       role: role ?? spec?.role ?? null,
-      ...(nameProblems(value("person")).length === 0 && { person: value("person") }),
+      ...mainOf(value("main"), place),
+      ...(value("person") !== "" && { person: value("person") }),
     },
   };
 }
 
-function nameProblems(name: string): LineProblem[] {
-  if (name === "") return ["no-name"];
-  if (name.length > limits.roster.nameCharsMax) return ["name-too-long"];
-  return isReadable(name) ? [] : ["name-unreadable"];
+/** A line of the export for a person without a character. Only the cells of the person are filled. */
+function isPersonLine(value: Value, columns: Columns): boolean {
+  const isEmpty = columns.every(
+    (column) =>
+      column === undefined || column === "person" || column === "status" || value(column) === "",
+  );
+  return isEmpty && value("person") !== "";
 }
 
-/** Returns the main that a line names, "" for an alt that does not name its main, undefined for a main. */
-function altOf(text: string, own: string): string | undefined {
-  if (/^(alt|alter|no|twink|secundario)$/i.test(text)) return "";
+function placeProblems(place: Place | undefined, value: Value): LineProblem[] {
+  if (!place) return ["two-realms"];
+  if (place.name === "") return ["no-name"];
+  if (place.name.length > limits.roster.nameCharsMax) return ["name-too-long"];
+  if (place.realm.length > limits.roster.nameCharsMax) return ["realm-too-long"];
+  return isReadable(place.name) && isVisible(value("realm")) && isVisible(place.realm)
+    ? []
+    : ["name-unreadable"];
+}
+
+function personProblems(value: Value): LineProblem[] {
+  const person = value("person");
+  const isBad = person.length > limits.roster.nameCharsMax || !isReadable(person);
+  const isInactive = /^(archived|inactive|archivad[oa]|inactiv[oa])$/i.test(value("status"));
+  return [
+    ...(person !== "" && isBad ? (["bad-person"] as const) : []),
+    ...(isInactive ? (["status"] as const) : []),
+  ];
+}
+
+/** What the cell for the main says: nothing, that this is the main, or the name of the main. */
+function mainOf(text: string, own: Place): Pick<PastedCharacter, "mainName" | "isMain"> {
+  if (text === "") return {};
+  if (/^(alt|alter|no|twink|secundario)$/i.test(text)) return { mainName: "" };
   const name = text.replace(/^(alt of|alt de|alter de|alt:)\s*/i, "").trim();
-  if (/^(|main|yes|si|sí|principal|x)$/i.test(name)) return undefined;
-  return foldName(name) === foldName(own) ? undefined : name;
+  if (/^(main|yes|si|sí|principal|x)$/i.test(name)) return { isMain: true };
+  const main = placeFrom(name, own.realm);
+  return main && placeKey(main) === placeKey(own) ? { isMain: true } : { mainName: name };
 }
 
-interface Mains {
-  /** Is this the name of a character whose person is known, in the text or in the guild? */
-  readonly hasName: (nameKey: string) => boolean;
-  readonly byPerson: ReadonlyMap<string, string>;
-}
-
-function mainsOf(lines: readonly Reading[], isKnown: (nameKey: string) => boolean): Mains {
-  const good = lines.flatMap(({ character, alt }) => (character ? [{ ...character, alt }] : []));
-  const mains = good.filter(({ alt }) => alt === undefined);
-  // The first main of a person is the main, as in the guild.
-  const byPerson = new Map(
-    mains.toReversed().flatMap(({ name, person }) => (person ? [[foldName(person), name]] : [])),
-  );
-  const names = new Set(mains.map(({ name }) => foldName(name)));
-  const hasName = (key: string) => names.has(key) || isKnown(key);
-  // An alt may name another alt as its main. They get the same person.
-  const alts = Map.groupBy(
-    good.flatMap(({ name, alt, person }) => {
-      const main = alt === "" ? byPerson.get(foldName(person ?? "")) : alt;
-      return main === undefined ? [] : [{ main: foldName(main), name: foldName(name) }];
-    }),
-    ({ main }) => main,
-  );
-  const found = [...alts.keys()].filter(hasName);
-  // The loop adds to the list that it reads, so each name is read once.
-  for (const main of found) {
-    for (const { name } of alts.get(main) ?? []) {
-      if (names.has(name)) continue;
-      names.add(name);
-      found.push(name);
-    }
-  }
-  return { hasName, byPerson };
-}
-
-function attach({ alt, ...line }: Reading, mains: Mains): PastedLine {
-  const { character, ...rest } = line;
-  if (alt === undefined || !character) return line;
-  const mainName = alt === "" ? mains.byPerson.get(foldName(character.person ?? "")) : alt;
-  if (mainName !== undefined && mains.hasName(foldName(mainName))) {
-    return { ...rest, character: { ...character, mainName } };
-  }
-  return { ...rest, problems: ["main-missing"] };
-}
-
-/** Returns the separator of the cells: the first known one outside quotes. */
-function separatorOf(line: string): string {
-  const bare = line.replace(/"(?:[^"]|"")*"/g, "");
-  return SEPARATORS.find((separator) => bare.includes(separator)) ?? ",";
-}
-
-function headerOf(values: readonly string[]): readonly (Column | undefined)[] | undefined {
+function headerOf(values: readonly string[]): Columns | undefined {
   const columns = values.map((value) => {
     const word = foldWord(value);
     return Object.hasOwn(HEADERS, word) ? HEADERS[word] : undefined;
@@ -221,21 +248,7 @@ function headerOf(values: readonly string[]): readonly (Column | undefined)[] | 
   return columns.includes("name") && columns.includes("class") ? columns : undefined;
 }
 
-/** Splits one line. A quoted cell may contain the separator, and a doubled quote is a quote. */
-function cells(line: string, separator: string): readonly string[] {
-  const found: string[] = [];
-  let cell = "";
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    const letter = line[i]!;
-    if (quoted && letter === '"' && line[i + 1] === '"') {
-      cell += '"';
-      i++;
-    } else if (letter === '"' && (quoted || cell.trim() === "")) quoted = !quoted;
-    else if (letter === separator && !quoted) {
-      found.push(cell);
-      cell = "";
-    } else cell += letter;
-  }
-  return [...found, cell];
+/** Removes the apostrophe that `toCsv` puts before text that a spreadsheet would run. */
+function withoutGuard(cell: string): string {
+  return /^'(\s*[=+\-@]|[\t\r\n])/.test(cell) ? cell.slice(1) : cell;
 }

@@ -103,6 +103,7 @@ export const activeCharacters = prepare(({ limit }: Values<{ limit: number }>) =
     .select({
       ...columnsOf(characters, "name", "class", "spec", "role", "realm", "isMain"),
       mainName: mains.name,
+      mainRealm: mains.realm,
       person: persons.name,
     })
     .from(persons)
@@ -117,9 +118,9 @@ export const personByName = prepare(({ nameKey }: Values<{ nameKey: string }>) =
   build.select({ id: persons.id }).from(persons).where(eq(persons.nameKey, nameKey)),
 );
 
-/** The folded name of every person, archived ones too. */
-export const personNames = prepare(() =>
-  build.select(columnsOf(persons, "id", "nameKey")).from(persons),
+/** Every person, archived ones too. */
+export const allPeople = prepare(() =>
+  build.select(columnsOf(persons, "id", "name", "status")).from(persons),
 );
 
 export const userOfPerson = prepare(({ id }: Values<{ id: string }>) =>
@@ -145,10 +146,12 @@ export const ownerOfCharacter = prepare(({ id }: Values<{ id: string }>) =>
   build.select({ personId: characters.personId }).from(characters).where(eq(characters.id, id)),
 );
 
-/** Every character, as an import compares it. Of two realms with one name, the oldest main is first. */
+/** Every character, as an import compares it, the oldest first. */
 export const allCharacters = prepare(() =>
   build
-    .select(columnsOf(characters, "id", "personId", "nameKey", "realmKey", "class", "spec", "role"))
+    .select(
+      columnsOf(characters, "id", "personId", "name", "realm", "class", "spec", "role", "isMain"),
+    )
     .from(characters)
-    .orderBy(desc(characters.isMain), asc(characters.createdAt), asc(characters.id)),
+    .orderBy(asc(characters.createdAt), asc(characters.id)),
 );

@@ -4,14 +4,15 @@ import { existsIn, isTrue } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
-import { Conflict, NotFound } from "../../kernel/errors.ts";
+import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
+import { realmKey } from "../../kernel/game/realms.ts";
 import { type CharacterId, newId, type PersonId, type UserId } from "../../kernel/ids.ts";
 import { nameFrom } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import type { ClassId } from "./classes.ts";
-import { foldName } from "./names.ts";
+import { foldName, type Place, placeFrom, placeText } from "./names.ts";
 import {
   activeCharacters,
   type PersonRow,
@@ -118,7 +119,7 @@ export async function rosterRows(ctx: GuildContext): Promise<readonly (readonly 
       row.class ?? "",
       row.spec ?? "",
       row.role ?? "",
-      row.isMain ? "main" : (row.mainName ?? ""),
+      row.isMain ? "main" : placeText({ name: row.mainName ?? "", realm: row.mainRealm ?? "" }),
       row.realm ?? "",
       row.person,
     ]),
@@ -250,7 +251,7 @@ export function insertCharacter(
   input: NewCharacter,
 ): Writable {
   const { characters } = tables;
-  const realm = input.realm?.trim() ?? "";
+  const { name, realm } = placeOf(input);
   const hasMain = existsIn(
     characters,
     and(eq(characters.personId, personId), isTrue(characters.isMain)),
@@ -258,15 +259,32 @@ export function insertCharacter(
   return insertInto(characters, {
     id: newId<CharacterId>(),
     personId,
-    name: input.name.trim(),
-    nameKey: foldName(input.name),
+    name,
+    nameKey: foldName(name),
     realm,
-    realmKey: foldName(realm),
+    realmKey: realmKey(realm),
     class: input.class,
     spec: input.spec ?? "",
     role: input.role ?? null,
     isMain: not(hasMain),
     createdAt: ctx.now().getTime(),
+  });
+}
+
+/**
+ * The name and realm of a character. `Name-Realm`, as addons write it, names both.
+ * @throws {Invalid} if the name and the realm name two realms.
+ */
+export function placeOf(
+  input: Pick<NewCharacter, "name" | "realm">,
+  isKnown?: (key: string) => boolean,
+): Place {
+  const place = placeFrom(input.name, input.realm ?? "", isKnown);
+  if (place) return place;
+  throw new Invalid("request/invalid", "Some of the input is not right. See each field.", {
+    errors: [
+      { pointer: "/realm", detail: "The name contains another realm. Give one of the two." },
+    ],
   });
 }
 

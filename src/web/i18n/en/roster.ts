@@ -49,7 +49,7 @@ export const roster = {
   importLead:
     "One character per line: name, class, spec, role, main. " +
     "Separate fields with commas, semicolons or tabs. A header line is optional. " +
-    "For an alt, put the name of the main last.",
+    "For an alt, put the name of the main last. A character on another realm is written Name-Realm.",
   importExample: "Name,Class,Spec,Role,Main",
   importText: "Roster",
   preview: "Preview",
@@ -61,13 +61,28 @@ export const roster = {
   problems: {
     "no-name": "The name is missing.",
     "name-too-long": "The name is too long.",
-    "name-unreadable": "The name has no visible letters.",
+    "name-unreadable": "The name or the realm has invisible letters.",
+    "realm-too-long": "The realm is too long.",
+    "two-realms": "The name and the realm column give two realms. Keep one of them.",
     "no-class": "The class is missing.",
     "unknown-class": "This class does not exist.",
     "unknown-spec": "This class does not have this spec.",
     "unknown-role": "Roles: tank, healer, melee or ranged.",
-    twice: "An earlier line has the same name.",
-    "main-missing": "The main is neither in this list nor in the guild.",
+    "other-separator":
+      "This line has another separator than the other lines. Use the same one in every line.",
+    twice: "Another line has the same name.",
+    "realm-missing": "Several characters have this name. Write it as Name-Realm.",
+    "main-missing":
+      "The main is neither in this list nor in the guild. Write a main on another realm as Name-Realm.",
+    "main-loop":
+      "These characters name each other as their main. Write “main” in one of the lines.",
+    "two-mains": "Another line is the main of this person too. Keep “main” in one of the lines.",
+    "bad-person": "The name of the person is too long or has invisible letters.",
+    "other-person": "The main belongs to another person. Correct the main or the person.",
+    "person-taken":
+      "Another person has this name. Add the realm, or the name of the person in the person column.",
+    archived: "This person is archived. Restore the person, or use another name.",
+    status: "An import does not archive people. Archive this person on their page.",
     "too-many-lines": "There are too many lines. Import the rest separately.",
   },
   errors: {

@@ -52,7 +52,7 @@ export const roster: Translated<typeof en> = {
   importLead:
     "Un personaje por línea: nombre, clase, especialización, rol, principal. " +
     "Separa los campos con comas, puntos y coma o tabuladores. La cabecera es opcional. " +
-    "En un alter, pon al final el nombre del principal.",
+    "En un alter, pon al final el nombre del principal. Un personaje de otro reino se escribe Nombre-Reino.",
   importExample: "Nombre,Clase,Especialización,Rol,Principal",
   importText: "Lista",
   preview: "Vista previa",
@@ -65,13 +65,29 @@ export const roster: Translated<typeof en> = {
   problems: {
     "no-name": "Falta el nombre.",
     "name-too-long": "El nombre es demasiado largo.",
-    "name-unreadable": "El nombre no tiene letras visibles.",
+    "name-unreadable": "El nombre o el reino tiene letras invisibles.",
+    "realm-too-long": "El reino es demasiado largo.",
+    "two-realms": "El nombre y la columna del reino indican dos reinos. Deja solo uno.",
     "no-class": "Falta la clase.",
     "unknown-class": "Esa clase no existe.",
     "unknown-spec": "Esa clase no tiene esa especialización.",
     "unknown-role": "Roles: tanque, sanador, cuerpo a cuerpo o a distancia.",
-    twice: "Una línea anterior tiene el mismo nombre.",
-    "main-missing": "El principal no está ni en esta lista ni en la hermandad.",
+    "other-separator":
+      "Esta línea usa otro separador que las demás. Usa el mismo en todas las líneas.",
+    twice: "Otra línea tiene el mismo nombre.",
+    "realm-missing": "Varios personajes tienen este nombre. Escríbelo como Nombre-Reino.",
+    "main-missing":
+      "El principal no está ni en esta lista ni en la hermandad. Si es de otro reino, escribe Nombre-Reino.",
+    "main-loop":
+      "Estos personajes se nombran el uno al otro como principal. Escribe «principal» en una de las líneas.",
+    "two-mains":
+      "Otra línea también es el principal de esta persona. Deja «principal» en una sola línea.",
+    "bad-person": "El nombre de la persona es demasiado largo o tiene letras invisibles.",
+    "other-person": "El principal es de otra persona. Corrige el principal o la persona.",
+    "person-taken":
+      "Otra persona tiene este nombre. Añade el reino, o el nombre de la persona en su columna.",
+    archived: "Esta persona está archivada. Restáurala o usa otro nombre.",
+    status: "Una importación no archiva a nadie. Archiva a esta persona en su página.",
     "too-many-lines": "Hay demasiadas líneas. Importa el resto aparte.",
   },
   errors: {
