@@ -45,6 +45,8 @@ export const fields: Translated<typeof en> = {
     weekdays: "Elige al menos un día.",
   },
   details: {
+    "The name contains another realm. Give one of the two.":
+      "El nombre contiene otro reino. Indica solo uno de los dos.",
     "A UUID is a good key.": "Usa, por ejemplo, un UUID.",
     "A guild on this realm already has this name. Choose another one.":
       "Ya hay una hermandad con este nombre en este reino. Elige otro.",
