@@ -146,7 +146,7 @@ function PoolCard(props: {
     <Card title={poolName(view, pool)}>
       <p class="row">
         <Badge>{t.poolKinds[pool.kind]}</Badge>
-        {pool.isDefault && <Badge look="accent">{t.pool}</Badge>}
+        {pool.isDefault && <Badge look="accent">{t.defaultPool}</Badge>}
         <span class="muted">{t.version(pool.rulesVersion)}</span>
       </p>
       {pool.archivedAt === null && may(ctx, "settings.manage") ? (

@@ -99,6 +99,7 @@ border-top:1px solid var(--line);padding-bottom:env(safe-area-inset-bottom)}
 .guild-nav a,.guild-nav summary{flex-direction:column;justify-content:center;gap:0.15rem;
 min-height:4rem;padding:0.35rem 0.1rem;font-size:0.7rem;line-height:1.1;letter-spacing:-0.01em;border-radius:0;
 text-align:center;width:100%}
+.guild-nav a[aria-current],.guild-nav .current>summary{font-weight:500}
 .guild-nav a svg,.guild-nav summary svg{width:1.5rem;height:1.5rem}
 .guild-nav nav>a.rest{display:none}
 .guild-nav .more{display:block}

@@ -11,7 +11,7 @@ th,td{text-align:left;padding:0.65rem 1rem;border-top:1px solid var(--line);vert
 .card table th,.card table td{padding-left:0;padding-right:0}
 .card table th+td{padding-left:1rem}
 .card>table tr:first-child>*{border-top:0}
-.card>table td{white-space:nowrap;text-align:right;color:var(--muted)}
+.card>table td{text-align:right;color:var(--muted)}
 .card>table td.num{color:inherit}
 .card .table-wrap{box-shadow:none}
 .card .table-wrap th,.card .table-wrap td{padding-left:1rem;padding-right:1rem}

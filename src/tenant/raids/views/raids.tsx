@@ -9,7 +9,7 @@ import {
   LinkButton,
   PageHeader,
   Section,
-  Time,
+  TimeRange,
 } from "../../../web/components.tsx";
 import {
   CheckboxField,
@@ -70,7 +70,7 @@ export function RaidsPage(props: {
               <li class="row">
                 <strong>{one.name}</strong>{" "}
                 <span class="muted">
-                  {one.weekdays.map((day) => weekdayName(view, day)).join(", ")} · {one.startsAt}
+                  {weekdaysOf(view, one.weekdays)}, {one.startsAt}
                 </span>
                 {mayManage && (
                   <ButtonForm look="quiet" action={guildHref(view, `/raids/series/${one.id}/end`)}>
@@ -116,7 +116,14 @@ function columnsOf(view: View): readonly Column<Raid>[] {
     {
       id: "when",
       label: t.when,
-      cell: (row) => <Time at={row.startsAt} timeZone={timeZone} locale={view.locale} />,
+      cell: (row) => (
+        <TimeRange
+          from={row.startsAt}
+          until={row.endsAt}
+          timeZone={timeZone}
+          locale={view.locale}
+        />
+      ),
     },
     {
       id: "people",
@@ -184,6 +191,11 @@ export function RaidFormPage(props: { view: View; form: FormState; pools: readon
       </Form>
     </GuildLayout>
   );
+}
+
+function weekdaysOf(view: View, days: readonly number[]): string {
+  const list = new Intl.ListFormat(view.locale, { type: "conjunction" });
+  return list.format(days.map((day) => weekdayName(view, day)));
 }
 
 export function weekdayName(view: View, day: number): string {

@@ -23,6 +23,7 @@ export const dkp = {
   name: "Name",
   pool: "Points pool",
   pools: "Points pools",
+  defaultPool: "default",
   examplePool: "Example raid",
   csv: "Download CSV",
   when: "Date",

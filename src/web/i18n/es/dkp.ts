@@ -26,6 +26,7 @@ export const dkp: Translated<typeof en> = {
   name: "Nombre",
   pool: "Fondo de puntos",
   pools: "Fondos de puntos",
+  defaultPool: "principal",
   examplePool: "Banda de ejemplo",
   csv: "Descargar CSV",
   when: "Fecha",
