@@ -117,6 +117,42 @@ test("R34 a deleted guild is purged when its month is over by a right clock, als
   }
 });
 
+test("R34 a start with a clock that is years behind shortens no grace period, hold or session", async () => {
+  const at = times();
+  const t = await testApp({}, at);
+  const guild = await t.guild("iron-vow");
+  const { token } = guild.owner.platform().identity;
+  await guild.owner.post("/settings/deletion", { name: "Guild iron-vow" });
+  await t.services.clockWatch.look();
+  const kept = async ({ services }: TestApp) => [
+    await services.platform.db.all("SELECT purge_after FROM guilds"),
+    await services.platform.db.all("SELECT created_at, expires_at FROM sessions"),
+  ];
+  const before = await kept(t);
+  await t.services.close();
+  for (const jump of [-3 * DAY_MS, -800 * DAY_MS]) {
+    at.jump(jump);
+    const wrong = await again(t, at);
+    await wrong.services.clockWatch.look();
+    await doAll(wrong);
+    expect(await kept(wrong)).toEqual(before);
+    await wrong.services.close();
+    at.jump(-jump);
+  }
+  const right = await again(t, at);
+  try {
+    await right.services.clockWatch.look();
+    await doAll(right);
+    const answer = await right.request(`/api/deleted-guilds/${guild.id}/restoration`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(200);
+  } finally {
+    await right.close();
+  }
+});
+
 test("R34 three days ahead and back: what is due runs within minutes, and rights end at their right time", async () => {
   const at = times();
   const t = await testApp({}, at);

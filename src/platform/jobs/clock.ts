@@ -126,7 +126,7 @@ export class ClockWatch {
     if (state === "ahead") return;
     if (performance.now() - this.#repairedAt < limits.clock.repairEveryMs) return;
     this.#repairedAt = performance.now();
-    const repaired = await repairTimes(platform, now().getTime());
+    const repaired = await repairTimes(platform, now().getTime(), clock.latest().getTime());
     if (repaired > 0) this.#log.warn("clock.repaired", { rows: repaired });
   }
 
