@@ -4,6 +4,7 @@ import type { Backup } from "../../src/platform/backups/rows.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { forEachGuild } from "../fleet.ts";
 import type { Which } from "./backups.ts";
+import { describeFailure } from "./failures.ts";
 import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, table } from "./output.ts";
@@ -67,7 +68,7 @@ export async function forChosen(
         if (isWrong) failed.push({ slug: guild.slug, error: text });
         else done.push({ slug: guild.slug, text, value });
       } catch (error) {
-        failed.push({ slug: guild.slug, error: (error as Error).message });
+        failed.push({ slug: guild.slug, error: describeFailure(error).message });
       }
     },
     { lanes: LANES },

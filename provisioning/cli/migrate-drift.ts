@@ -11,6 +11,7 @@ import { forEachGuild } from "../fleet.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { compareSchemas, type Drift, readSchema, type Schema } from "../rollouts/drift.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
+import { describeFailure } from "./failures.ts";
 import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
@@ -121,7 +122,7 @@ export async function examine(
       await client.close();
     }
   } catch (error) {
-    return { ...finding, error: error instanceof Error ? error.message : String(error) };
+    return { ...finding, error: describeFailure(error).message };
   }
 }
 

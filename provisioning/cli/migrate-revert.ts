@@ -12,6 +12,7 @@ import {
   revertible,
 } from "../rollouts/revert.ts";
 import { type Rollout, Rollouts } from "../rollouts/rollouts.ts";
+import { describeFailure } from "./failures.ts";
 import type { RevertOptions } from "./migrate.ts";
 import { newest } from "./migrate-apply.ts";
 import { atThisMachine } from "./operators.ts";
@@ -79,7 +80,7 @@ async function revertGuilds(
       if (await revertGuild(deps, rollout, guild, { discardWrites })) reverted++;
       else left++;
     } catch (error) {
-      failed.push({ ...guild, error: error instanceof Error ? error.message : String(error) });
+      failed.push({ ...guild, error: describeFailure(error).message });
     }
   }
   const ctx = atThisMachine(services);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import pc from "picocolors";
-import { AppError, Invalid } from "../../src/kernel/errors.ts";
+import { Invalid } from "../../src/kernel/errors.ts";
+import { describeFailure } from "./failures.ts";
 import { Progress } from "./progress.ts";
 import { plain } from "./text.ts";
 
@@ -50,10 +51,7 @@ export class Output {
 
   /** Prints the error and, from `details.next`, the commands to run next. Returns the exit code. */
   failure(error: unknown): number {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof AppError ? error.code : "cli/failed";
-    const details = error instanceof AppError ? error.details : {};
-    const next = (details["next"] ?? []) as readonly string[];
+    const { code, message, next } = describeFailure(error);
     if (this.#json) process.stderr.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
     else {
       process.stderr.write(`${coloursOf(process.stderr).red("Error:")} ${plain(message)}\n`);

@@ -6,6 +6,7 @@ import {
 import { OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { RESEAL_JOB, secretsByKey } from "../../src/tenant/connections/reseal.ts";
+import { describeFailure } from "./failures.ts";
 import { EXIT, type Output, table } from "./output.ts";
 import type { RotateOptions } from "./secrets.ts";
 
@@ -83,7 +84,7 @@ async function statusOf(services: NodeServices): Promise<Status> {
       }
       if (count > 0) behind.push({ id: guild.id, slug: guild.slug, count });
     } catch (error) {
-      failed.push({ slug: guild.slug, error: error instanceof Error ? error.message : "" });
+      failed.push({ slug: guild.slug, error: describeFailure(error).message });
     }
   }
   const personal = new Map(

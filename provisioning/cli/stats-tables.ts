@@ -5,6 +5,7 @@ import type { NodeServices } from "../../src/node/services.ts";
 import { type Performance, performanceOf, together } from "../../src/platform/fleet/performance.ts";
 import { type Count, platformStatistics } from "../../src/platform/fleet/statistics.ts";
 import { guildStatistics } from "../../src/tenant/statistics.ts";
+import { describeFailure } from "./failures.ts";
 import { bySlug } from "./guild-lookup.ts";
 import { EXIT, type Output, table } from "./output.ts";
 import type { StatsOptions } from "./stats.ts";
@@ -79,7 +80,7 @@ async function showGuilds(
     } catch (error) {
       // With several guilds, a failure of one must not hide the others.
       if (slugs.length === 1) throw error;
-      failed.push({ slug, error: (error as Error).message });
+      failed.push({ slug, error: describeFailure(error).message });
     }
   }
   out.result({ days, guilds: [...lines, ...failed] }, () => guildsText(lines, failed));

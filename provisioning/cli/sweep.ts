@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { NodeServices } from "../../src/node/services.ts";
+import { describeFailure } from "./failures.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -14,7 +15,10 @@ export function sweepCommand(program: Command): void {
       run(options, async (services, out) => {
         if (options.dryRun) return await preview(services, out);
         const report = await services.provisioner.resume();
-        const failed = report.failed.map(({ id, error }) => ({ id, error: error.message }));
+        const failed = report.failed.map(({ id, error }) => ({
+          id,
+          error: describeFailure(error).message,
+        }));
         out.result({ ...report, failed }, () =>
           [
             `${report.finished.length} guilds finished, ${failed.length} failed, ` +

@@ -2,7 +2,11 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openEmbedded } from "../../src/database/embedded.ts";
+import { handlesReleased } from "../../src/database/embedded-handles.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
 import { type Answer, type TestClient, testApp } from "../support/app.ts";
+import { bundleScript } from "../support/bundle.ts";
+import { runCli } from "../support/cli.ts";
 import { seen } from "../support/secrets/seen.ts";
 import { type SmallDisk, smallDisk } from "../support/small-disk.ts";
 
@@ -215,5 +219,31 @@ test("R36 a full disk that comes and goes is logged once a minute, and one that 
       expect(told("database.fault")).toBe(2);
     } finally {
       await t.close();
+    }
+  }));
+
+test("R40 a command on a full disk says that room has to be made, and changes nothing", async () =>
+  onSmallDisk(async (disk) => {
+    const main = await bundleScript("provisioning/cli/main.ts");
+    const t = await testApp({ DATA_DIR: disk.dir }, { clock: systemClock });
+    try {
+      await t.guild("first-vow");
+      await t.services.platform.db.close();
+      await handlesReleased();
+      await disk.fill();
+      for (const args of [
+        ["guilds", "suspend", "first-vow", "--reason", "Under review"],
+        ["backups", "create", "--all"],
+      ]) {
+        const { code, out, err } = await runCli(main, disk.dir, args, t.env);
+        expect([code, out + err]).toEqual([1, expect.stringMatching(/Make room on the disk/)]);
+      }
+      const json = ["guilds", "suspend", "first-vow", "--reason", "Under review", "--json"];
+      const { err } = await runCli(main, disk.dir, json, t.env);
+      expect(JSON.parse(err).error.code).toBe("database/storage-full");
+      await disk.free();
+    } finally {
+      await t.close();
+      await rm(main);
     }
   }));
