@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
+import { dataMoved, fileAt } from "../../src/database/embedded-handles.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { removeTransientRows } from "../../src/database/transient-rows.ts";
 import { limits } from "../../src/limits.ts";
@@ -23,6 +24,8 @@ import { type DatabaseHost, type DatabaseName, databaseName, isDatabaseName } fr
 export class FileHost implements DatabaseHost {
   readonly kind = "file";
   readonly #root: string;
+  /** The identity of that folder, once it was there. */
+  #folder: string | undefined;
   readonly #template: () => Promise<Uint8Array>;
   readonly #openClient: OpenClient;
 
@@ -33,12 +36,23 @@ export class FileHost implements DatabaseHost {
     readonly openClient: OpenClient;
   }) {
     this.#root = resolve(options.root);
+    this.#folder = fileAt(this.#root);
     this.#template = options.template;
     this.#openClient = options.openClient;
   }
 
+  /**
+   * Refuses while another folder, or none, is where this one was. A database that is opened there is a copy:
+   * what is written into it would be missing once the right folder is back.
+   *
+   * @throws {Unavailable} `platform/data-moved`
+   */
+  refuseMoved(): void {
+    if (this.#folder !== undefined && fileAt(this.#root) !== this.#folder) throw dataMoved();
+  }
+
   async refuseWithoutRoom(): Promise<void> {
-    await makeFolder(this.#root);
+    await this.#makeRoot();
     const { bavail, bsize } = await statfs(this.#root);
     if (bavail * bsize >= limits.guild.roomBytesMin) return;
     const message = "ENOSPC: no space left on device for the database of one more guild";
@@ -47,7 +61,7 @@ export class FileHost implements DatabaseHost {
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {
     const path = this.#path(name);
-    await makeFolder(this.#root);
+    await this.#makeRoot();
     if (!(await isThere(path))) {
       const draft = draftIn(this.#root);
       try {
@@ -63,7 +77,7 @@ export class FileHost implements DatabaseHost {
 
   async destroy(name: DatabaseName): Promise<void> {
     const path = this.#path(name);
-    await makeFolder(this.#root);
+    await this.#makeRoot();
     await removeDatabase(path);
     fault("file.removed");
     await syncFolder(this.#root);
@@ -75,7 +89,7 @@ export class FileHost implements DatabaseHost {
   }
 
   async *list(): AsyncIterable<DatabaseName> {
-    await makeFolder(this.#root);
+    await this.#makeRoot();
     await removeStaleDrafts(this.#root);
     for (const file of await readdir(this.#root)) {
       const name = file.slice(0, -".db".length);
@@ -108,7 +122,7 @@ export class FileHost implements DatabaseHost {
     snapshot: ReadableStream<Uint8Array>,
   ): Promise<DatabaseLocation> {
     const path = this.#path(name);
-    await makeFolder(this.#root);
+    await this.#makeRoot();
     if (await isThere(path)) {
       await snapshot.cancel();
       return await this.#synced(path);
@@ -176,6 +190,17 @@ export class FileHost implements DatabaseHost {
   async #synced(path: string): Promise<DatabaseLocation> {
     await syncFolder(this.#root);
     return locationOf(path);
+  }
+
+  /**
+   * Creates the folder if there has been none. One that was renamed or unmounted is not created again.
+   *
+   * @throws {Unavailable} `platform/data-moved`
+   */
+  async #makeRoot(): Promise<void> {
+    this.refuseMoved();
+    await makeFolder(this.#root);
+    this.#folder ??= fileAt(this.#root);
   }
 
   #path(name: DatabaseName): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -12,7 +13,13 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { limits } from "../limits.ts";
-import { type DatabaseErrorKind, kindOfSqliteCode, kindOfSystemCode } from "./errors.ts";
+import {
+  type DatabaseErrorKind,
+  kindOfSqliteCode,
+  kindOfSystemCode,
+  namedSqliteCode,
+  sqliteCodeOf,
+} from "./errors.ts";
 
 /** The kind of SQLite's failure, with the operating system's error code when it was found. */
 export interface Reason {
@@ -26,20 +33,13 @@ const VAGUE = /^SQLITE_(IOERR|CANTOPEN|FULL|READONLY|PERM)/;
 
 // The driver's message for a file that it could not open; the number is SQLite's code.
 const CONNECTION_FAILED = /^ConnectionFailed\(.*: (\d+)"?\)$/s;
-const CODES: Readonly<Record<string, string>> = {
-  "10": "SQLITE_IOERR",
-  "11": "SQLITE_CORRUPT",
-  "13": "SQLITE_FULL",
-  "14": "SQLITE_CANTOPEN",
-  "26": "SQLITE_NOTADB",
-};
-
 /** The kind of a driver's error about the database at `path`. */
 export function reasonOf(code: unknown, message: string, path: string): Reason {
   if (/operation was blocked/i.test(message)) return { kind: "blocked" };
   const failed = CONNECTION_FAILED.exec(message)?.[1];
-  const known = failed === undefined ? code : (CODES[failed] ?? "SQLITE_CANTOPEN");
-  if (typeof known !== "string") return { kind: "sql" };
+  const given = failed === undefined ? code : (sqliteCodeOf(Number(failed)) ?? "SQLITE_CANTOPEN");
+  if (typeof given !== "string") return { kind: "sql" };
+  const known = namedSqliteCode(given);
   const kind = kindOfSqliteCode(known);
   if (!VAGUE.test(known)) return { kind };
   const reason = systemReason(path);
@@ -89,6 +89,19 @@ function checkAccess(path: string): void {
   // SQLite creates these with the rights that the database has at that moment.
   for (const beside of [`${path}-wal`, `${path}-shm`]) {
     if (existsSync(beside)) accessSync(beside, constants.R_OK | constants.W_OK);
+  }
+}
+
+/**
+ * Makes the logs beside the database at `path` accessible again, if the database itself is. SQLite creates them
+ * with the rights that the database has at that moment, and they outlive a moment without the right to write.
+ */
+export function restoreRightsOfLogs(path: string): void {
+  if (codeOf(() => accessSync(path, constants.R_OK | constants.W_OK)) !== undefined) return;
+  for (const beside of [`${path}-wal`, `${path}-shm`]) {
+    if (codeOf(() => accessSync(beside, constants.R_OK | constants.W_OK)) !== "EACCES") continue;
+    // Only their owner may. If that is another account, opening them fails as before.
+    codeOf(() => chmodSync(beside, 0o600));
   }
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { processBackground } from "../kernel/background.ts";
 import { backoffMs, delay } from "../kernel/concurrency.ts";
@@ -7,8 +8,8 @@ import { nextTurn } from "../kernel/turns.ts";
 import { limits } from "../limits.ts";
 import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
 import { Connection } from "./embedded-connection.ts";
-import { handlesReleased, makeRoom, roomToOpen } from "./embedded-handles.ts";
-import { inspectPath } from "./embedded-reasons.ts";
+import { dataMoved, fileAt, handlesReleased, makeRoom, roomToOpen } from "./embedded-handles.ts";
+import { inspectPath, restoreRightsOfLogs } from "./embedded-reasons.ts";
 import { DatabaseError, isFull, isOutOfFiles, kindOfSystemCode } from "./errors.ts";
 
 /**
@@ -53,6 +54,8 @@ function refuseWrongFile(path: string, mayBeLink: boolean): void {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const kind = kindOfSystemCode(code) ?? "unavailable";
+    // Its whole folder was renamed or unmounted, which says nothing about the database.
+    if (kind === "missing" && fileAt(dirname(path)) === undefined) throw dataMoved();
     const told = kind === "missing" ? "The database file is not there." : message;
     throw new DatabaseError(kind, told, error, undefined, code);
   }
@@ -128,6 +131,8 @@ class EmbeddedClient implements Client {
   #isLockedOut = false;
   /** When to reopen a database normally after it was opened on a full disk. */
   #reopenAt = 0;
+  /** The last attempt found that the system does not hand out the file. */
+  #wasWithheld = false;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -297,7 +302,9 @@ class EmbeddedClient implements Client {
 
   /** Reopens a file that was opened without write permission, or on a failing disk. */
   #dropIfWithheld(error: unknown): void {
-    if (error instanceof DatabaseError && error.kind === "unavailable") this.#dropConnection();
+    if (!(error instanceof DatabaseError && error.kind === "unavailable")) return;
+    this.#dropConnection();
+    this.#wasWithheld = true;
   }
 
   #dropConnection(): void {
@@ -314,6 +321,8 @@ class EmbeddedClient implements Client {
   }
 
   #open(): Connection {
+    if (this.#wasWithheld) restoreRightsOfLogs(this.#path);
+    this.#wasWithheld = false;
     try {
       return new Connection(this.#path, { file: this.#file });
     } catch (error) {

@@ -106,9 +106,38 @@ export function isOutOfFiles(error: unknown): boolean {
   return error instanceof DatabaseError && (error.reason === "EMFILE" || error.reason === "ENFILE");
 }
 
+/** SQLite's primary codes by their numbers, as far as they say something here. */
+const PRIMARY_CODES: Readonly<Record<number, string>> = {
+  3: "SQLITE_PERM",
+  5: "SQLITE_BUSY",
+  6: "SQLITE_LOCKED",
+  8: "SQLITE_READONLY",
+  9: "SQLITE_INTERRUPT",
+  10: "SQLITE_IOERR",
+  11: "SQLITE_CORRUPT",
+  13: "SQLITE_FULL",
+  14: "SQLITE_CANTOPEN",
+  15: "SQLITE_PROTOCOL",
+  19: "SQLITE_CONSTRAINT",
+  23: "SQLITE_AUTH",
+  26: "SQLITE_NOTADB",
+};
+
+/** SQLite's name for the code with this number. The last byte of an extended code is the primary one. */
+export function sqliteCodeOf(number: number): string | undefined {
+  return PRIMARY_CODES[number & 0xff];
+}
+
+/** The driver has no names for some extended codes, such as 1544: a folder that cannot be written to. */
+export function namedSqliteCode(code: string): string {
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  return number === undefined ? code : (sqliteCodeOf(Number(number)) ?? code);
+}
+
 /** The kind for one of SQLite's codes, which are the same on every backend. */
 export function kindOfSqliteCode(code: string): DatabaseErrorKind {
-  return KIND_BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "sql";
+  const name = namedSqliteCode(code);
+  return KIND_BY_CODE.find(([prefix]) => name.startsWith(prefix))?.[1] ?? "sql";
 }
 
 /**

@@ -12,10 +12,16 @@ export function watchDataFolder(
   paths: readonly string[],
   { background, log }: { readonly background: Background; readonly log: Log },
 ): void {
-  const files = paths.map((path) => [path, fileAt(path)] as const);
+  const files = new Map(paths.map((path) => [path, fileAt(path)]));
+  const isMoved = (path: string) => {
+    const now = fileAt(path);
+    // A folder that appears after the start, such as that of the first guild.
+    if (files.get(path) === undefined) files.set(path, now);
+    return files.get(path) !== now;
+  };
   let isGone = false;
   background.every("data-folder.look", limits.database.folderCheckEveryMs, () => {
-    const moved = files.find(([path, file]) => fileAt(path) !== file)?.[0];
+    const moved = paths.find(isMoved);
     if (moved !== undefined && !isGone) log.error("data-folder.gone", { path: moved });
     if (moved === undefined && isGone) log.warn("data-folder.back", { path: paths[0] });
     isGone = moved !== undefined;

@@ -119,8 +119,8 @@ export async function buildNodeServices(
   const meter = metrics?.meter ?? noMeter;
   const opened = await openPlatform({ config, dataDir, remotes, store, now, log, access });
   if (access !== "use") tightenFiles(config, log);
-  const watched = config.platformDatabaseUrl ? [dataDir] : [dataDir, platformFile(dataDir)];
-  watchDataFolder(watched, { background, log });
+  const platformFiles = config.platformDatabaseUrl ? [] : [platformFile(dataDir)];
+  watchDataFolder([dataDir, ...platformFiles, join(dataDir, GUILDS_FOLDER)], { background, log });
   const faults = new DatabaseFaults({ log, now });
   const platformClient = new WatchedClient(opened.database.client, undefined, faults);
   // A given clock counts as the elapsed time. A real one is compared with the elapsed time.
@@ -135,17 +135,6 @@ export async function buildNodeServices(
   const queryTimes = new QueryTimes();
   const clockWatch = new ClockWatch(platform, log, background);
   const performanceLog = new PerformanceLog({ platform, times: queryTimes, log, background });
-  const tenants = new TenantDatabases({
-    queryTimes,
-    faults,
-    openMax: checkedOpenFiles(config.openMax, log),
-    openClient,
-    schemaVersionMin: SCHEMA_VERSION_MIN,
-    fileDescriptors: openFileDescriptors,
-    newestAudit: ({ id, generation }) => auditAnchors.newestSeq({ log: id, generation }),
-    onBehind: (guildId, schemaVersion) => upgrades.visit(guildId, schemaVersion),
-  });
-  const stopMakingRoom = onOutOfFiles(() => tenants.closeIdle());
   const template = fileTemplate({
     root: dataDir,
     migrations: guildSchema,
@@ -153,6 +142,20 @@ export async function buildNodeServices(
     nowMs,
   });
   const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template, openClient });
+  const tenants = new TenantDatabases({
+    queryTimes,
+    faults,
+    openMax: checkedOpenFiles(config.openMax, log),
+    openClient: async (location) => {
+      if (location.url.startsWith("file:")) fileHost.refuseMoved();
+      return await openClient(location);
+    },
+    schemaVersionMin: SCHEMA_VERSION_MIN,
+    fileDescriptors: openFileDescriptors,
+    newestAudit: ({ id, generation }) => auditAnchors.newestSeq({ log: id, generation }),
+    onBehind: (guildId, schemaVersion) => upgrades.visit(guildId, schemaVersion),
+  });
+  const stopMakingRoom = onOutOfFiles(() => tenants.closeIdle());
   const host = { sqld: remotes.sqld!, turso: remotes.turso!, file: fileHost }[config.databaseHost];
   // Guilds stay on their host when the configuration names another, so all hosts are kept.
   const hosts = [fileHost, remotes.sqld, remotes.turso].filter((one) => one !== undefined);

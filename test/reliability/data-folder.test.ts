@@ -312,6 +312,42 @@ describe("a data folder that goes away while the server runs", () => {
     }
   });
 
+  test("R47 refuses guilds that nothing has opened yet as well, calls none damaged, and makes no folder in its place", async () => {
+    const dir = `${t.dir}-cold`;
+    await copyFolder(t.dir, dir);
+    try {
+      for (const moved of [dir, join(dir, "guilds")]) {
+        await using app = await appOn(t, dir);
+        const owner = app.owner(guild);
+        const away = `${dir}-away`;
+        await rename(moved, away);
+        // First none, then a copy: what is written into that would be lost.
+        for (const put of [undefined, () => copyFolder(away, moved)]) {
+          await put?.();
+          const { status, body } = await owner.post("/roster/persons", { name: "Anduin" });
+          const state = moved === dir ? "all" : "guilds";
+          expect([state, put === undefined, status, body.type]).toEqual([
+            state,
+            put === undefined,
+            503,
+            "/problems/platform/data-moved",
+          ]);
+          await expect(app.services.provisioner.resume()).rejects.toMatchObject({
+            code: "platform/data-moved",
+          });
+          if (put === undefined) expect(existsSync(moved)).toBe(false);
+        }
+        expect(app.services.faults.current()).toEqual([]);
+        await removeSearched(moved);
+        await rename(away, moved);
+        expect((await owner.get("/roster")).status).toBe(200);
+        expect(await names(app)).not.toContain("Anduin");
+      }
+    } finally {
+      for (const folder of [dir, `${dir}-away`]) await removeSearched(folder);
+    }
+  });
+
   test("R47 is logged once when it is gone and once when it is back", async () => {
     const dir = `${t.dir}-watched`;
     await copyFolder(t.dir, dir);
