@@ -101,7 +101,7 @@ export interface PlatformContents {
   readonly rows: Readonly<Record<string, number>>;
   /** The names of migrations that the copy lacks. The next start applies them. */
   readonly pending: readonly string[];
-  /** Guilds that the copy finds by paths of a machine, as older releases did. The next start converts them. */
+  /** Guilds that it finds by paths of a machine, as older releases did. The next start converts them. */
   readonly oldPlaces: number;
 }
 

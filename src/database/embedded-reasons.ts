@@ -93,8 +93,8 @@ function checkAccess(path: string): void {
 }
 
 /**
- * Makes the logs beside the database at `path` accessible again, if the database itself is. SQLite creates them
- * with the rights that the database has at that moment, and they outlive a moment without the right to write.
+ * Makes the logs beside the database at `path` accessible again, if the database itself is. SQLite creates
+ * them with the rights that the database has then, and they keep those after the database got others.
  */
 export function restoreRightsOfLogs(path: string): void {
   if (codeOf(() => accessSync(path, constants.R_OK | constants.W_OK)) !== undefined) return;

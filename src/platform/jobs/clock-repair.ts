@@ -4,10 +4,10 @@ import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
 
 /**
- * Corrects times that were written while a clock was ahead, as if the clock had been right. Due times and leases
- * follow `nowMs`, the clock in use, so that work goes on. Rights and deletions follow `latestMs`, the newest
- * trusted time: a clock that is behind must not end them sooner. Returns the number of changed rows. Running
- * it again changes nothing.
+ * Corrects times that were written while a clock was ahead, as if the clock had been right. Due times and
+ * leases follow `nowMs`, the clock in use, so that work goes on. Rights and deletions follow `latestMs`, the
+ * newest trusted time: a clock that is behind must not end them sooner. Returns the number of changed rows.
+ * Running it again changes nothing.
  */
 export async function repairTimes(
   { db }: PlatformStore,
