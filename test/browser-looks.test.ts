@@ -21,7 +21,7 @@ const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
   "/account/proof/:provider": "leads to another site",
 };
 
-/** Where pictures of the pages go, for people who want to look at them. */
+/** The folder for screenshots. Without the variable none are taken. */
 const PICTURES = process.env["PICTURES_DIR"];
 
 let app: BrowserApp;
@@ -56,7 +56,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => app?.close());
 
-/** What a founder does on the first evening, with the forms of the pages themselves. */
+/** A founder's first evening, through the forms of the pages. */
 async function live(slug: string): Promise<void> {
   const settings = `${app.origin}/g/${slug}/settings`;
   await founder.goto(`${settings}/keys`);
@@ -76,7 +76,7 @@ async function live(slug: string): Promise<void> {
   await t.services.keyUsage.flush();
 }
 
-/** What there is to see for operators. */
+/** Makes the data that operators see. */
 async function run(guildId: string, ownerId: string): Promise<void> {
   const { t, origin } = app;
   const closed = await t.guild("quiet-vow");
@@ -91,13 +91,13 @@ async function run(guildId: string, ownerId: string): Promise<void> {
   await send(operator, 'form[action$="/verification"] button');
 }
 
-/** Sends a form and waits until the page says that it was done. */
+/** Sends a form and waits until the page confirms it. */
 async function send(page: Page, button: string): Promise<void> {
   await page.click(button);
   await page.waitForSelector(".toast");
 }
 
-/** Every page below some addresses, from the table of routes: a new one cannot be forgotten. */
+/** Every page below some addresses, from the table of routes, so that no new page is missed. */
 function pagesBelow(...beginnings: readonly string[]): readonly string[] {
   const found = app.t.app.routes
     .filter(({ method }) => method === "GET")
@@ -112,7 +112,7 @@ function pagesBelow(...beginnings: readonly string[]): readonly string[] {
   });
 }
 
-/** One page in two languages, two themes and two widths; what is wrong with it, by where. */
+/** Checks one page in two languages, two themes and two widths. Returns the faults by place. */
 async function look(page: Page, address: string): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const locale of ["en", "es"] as const) {
@@ -122,7 +122,7 @@ async function look(page: Page, address: string): Promise<readonly string[]> {
     wrong.push(
       ...(await untranslated(page, locale)).map((text) => `${address} ${locale}: ${text}`),
     );
-    // The second language has the same elements and colours: only its words can be too long.
+    // The second language has the same elements and colours. Only its words can be too long.
     const check = locale === "en" ? faults : tooWide;
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -151,7 +151,7 @@ async function speak(context: BrowserContext, locale: string): Promise<void> {
   await context.addCookies([{ name: "lang", value: locale, url: app.origin }]);
 }
 
-/** Texts that end at an edge, and tables that go on beside the screen. */
+/** Texts that are cut off at an edge, and tables that reach beyond the screen. */
 async function cutOff(page: Page): Promise<readonly string[]> {
   return await page.evaluate(() => {
     const found: string[] = [];

@@ -4,7 +4,7 @@ import { type BrowserApp, browserApp, CHROMIUM, faults } from "./support/browser
 
 let app: BrowserApp;
 
-/** Where pictures of the pages go, for people who want to look at them. */
+/** The folder for screenshots. Without the variable none are taken. */
 const PICTURES = process.env["PICTURES_DIR"];
 
 describe.runIf(CHROMIUM)("the operators' console in a browser", () => {

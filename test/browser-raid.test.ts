@@ -59,7 +59,7 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
         await startAuction(officer, guild, "Regent's Signet", "open", 40),
         await startAuction(officer, guild, "Cinderplate Helm", "sealed", 44),
       ];
-      // Five people, five browsers: everybody bids for both, and the last bid comes late.
+      // Five people in five browsers bid for both, and the last bid comes late.
       await Promise.all(raiders.map((raider) => raider.goto(`${guild}/auctions`)));
       await raiders[0]!.waitForSelector('[data-lamp="live"]');
       await look(raiders[0]!, "auctions");

@@ -100,12 +100,12 @@ describe.runIf(CHROMIUM)("signing in by a provider in a browser", () => {
   }
 });
 
-/** Waits for what a page says after a form. Its address says it only until a script has read it. */
+/** Waits for a page's message after a form. It is in the address only until a script has read it. */
 async function told(page: Page, text: string): Promise<void> {
   await page.waitForSelector(`.toast:has-text("${text}")`);
 }
 
-/** Saves a secret, sees how it ends and no more, and founds a guild to look at its connections. */
+/** Saves a secret, sees only its last characters, and founds a guild to look at its connections. */
 async function connect(page: Page, look: Look): Promise<void> {
   await page.click('main a:has-text("Connections")');
   await page.fill("#blizzard-account", "my client");

@@ -77,7 +77,7 @@ async function awardPoints(page: Page, slug: string): Promise<void> {
   expect(await page.textContent("tr:has-text('Cinder')")).toContain("12.50");
 }
 
-/** Sends a log, watches it being read, and goes down to a spell. Gives back the pages on the way. */
+/** Uploads a log, watches it being read, and opens a spell's details. Returns the pages on the way. */
 async function sendLog(page: Page, slug: string): Promise<readonly string[]> {
   const { bytes, answer } = generatedText({ seed: 3, generation: 22, events: 2_000, players: 10 });
   await page.goto(`${origin}/g/${slug}/logs`);

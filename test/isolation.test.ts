@@ -40,7 +40,7 @@ afterAll(async () => {
   await t.close();
 });
 
-/** The same person id in both guilds, under different names: a mix-up could not hide. */
+/** The same person id in both guilds, under different names, so that a mix-up shows. */
 async function shareRowIds(): Promise<void> {
   for (const { slug, id } of [ours, theirs]) {
     const guild = (await t.services.platform.guild(id))!;
@@ -54,7 +54,7 @@ async function shareRowIds(): Promise<void> {
   }
 }
 
-/** A stream that was let in has no end: its beginning says whether it was. */
+/** Reads only the beginning of a stream: an accepted one has no end. */
 async function send(client: TestClient, operation: Operation, headers = {}) {
   const answer = operation.id === "watchGuild" && (await opened(client, operation.path, headers));
   return answer || (await sendWhole(client, operation, headers));
@@ -116,7 +116,7 @@ describe("for every operation of the API below a guild", () => {
         const isRefused = status === 403 && body.type === "/problems/guild/forbidden";
         const isAllowed = ROLE_PERMISSIONS[role].includes(NEEDS[operation.id]!);
         expect([role, operation.id, isRefused]).toEqual([role, operation.id, !isAllowed]);
-        // A fresh membership each time: some operations change or end it.
+        // A new membership each time: some operations change or end it.
         await t.leave(member.userId, ours);
         await t.join(member.userId, ours, role);
       }
@@ -147,7 +147,7 @@ describe("for every page below a guild", () => {
   });
 });
 
-describe("the ways to name a guild", () => {
+describe("the ways to name a guild:", () => {
   test("path, subdomain, header and access token lead to the same guild", async () => {
     const { token } = ours.owner.identity;
     const headers = { authorization: `Bearer ${token}` };
@@ -180,7 +180,7 @@ describe("the ways to name a guild", () => {
   });
 });
 
-test("S10 200 requests woven together over 20 guilds each see their own guild only", async () => {
+test("S10 200 interleaved requests over 20 guilds each see their own guild only", async () => {
   await using crowd = await testApp({ OPEN_MAX: "5" });
   const guilds = await Promise.all(
     Array.from({ length: 20 }, (_, i) => crowd.guild(`woven-${"abcdefghjkmnpqrstuvw"[i]}`)),
@@ -195,7 +195,7 @@ test("S10 200 requests woven together over 20 guilds each see their own guild on
     }),
   );
   expect(answers.filter((isOwn) => !isOwn)).toEqual([]);
-  // Meanwhile the platform seals the guilds' audit logs by itself, one after another.
+  // At the same time the platform seals the guilds' audit logs by itself, one after another.
   await expect.poll(() => crowd.services.tenants.gauges().leased).toBe(0);
   expect(crowd.services.tenants.gauges().open).toBeLessThanOrEqual(5);
 });

@@ -118,7 +118,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   removeExample: "settings.manage",
 };
 
-/** What each operation below `/api/operator` needs; every operator may do what needs `any`. */
+/** What each operation below `/api/operator` needs. Every operator may use those with `any`. */
 export const OPERATOR_NEEDS: Readonly<Record<string, Area | "any">> = {
   getOverview: "any",
   findGuilds: "guilds",

@@ -8,25 +8,25 @@ const root = new URL("..", import.meta.url).pathname;
 // `pure` needs no database and no server, so `npm run check` can run it in seconds.
 const pure = ["test/tidy.test.ts", "test/kernel/**/*.test.ts", "test/**/*.rules.test.{ts,tsx}"];
 
-// The product's own tests run once more with the platform and every guild on libSQL's server.
+// The product's own tests run a second time with the platform and every guild on libSQL's server.
 const product = ["test/tenant/**/*.test.{ts,tsx}", "test/platform/**/*.test.{ts,tsx}"];
 const onSqld = hasSqld ? [...product, "test/isolation.test.ts"] : [];
 const notOnSqld = [
   ...pure,
-  // Passwords, letters, other sites' sign-in: nothing of theirs is in a guild's database, and each of the
+  // Passwords, emails, sign-in providers: none of their data is in a guild's database, and each of the
   // other tests signs people up on the server.
   "test/platform/accounts/{node-ports,attacks}.test.ts",
   "test/platform/accounts/providers/**",
-  // Broken lines and the reader's memory: what comes of a log goes the way of an upload, which runs.
+  // Broken connections and the reader's memory: their results take the path of an upload, which runs.
   "test/tenant/combat-logs/{live,reading}.test.ts",
-  // Deaths between two writes, each of them the one that other tests make on the server.
+  // Crashes between two writes. Other tests make each of these writes on the server.
   "test/tenant/connections/rotation.test.ts",
 ];
 
-// What starts servers and commands takes its time on a busy machine.
+// Tests that start servers and commands take long on a busy machine.
 const patient = { testTimeout: 90_000, hookTimeout: 90_000 };
 
-// Every database, log line and letter of the run is searched for secrets.
+// The run searches every database, log line and email for secrets.
 const searched = {
   setupFiles: ["test/support/secrets/setup.ts"],
   globalSetup: ["test/support/secrets/summary.ts"],
@@ -37,7 +37,7 @@ export default defineConfig({
   test: {
     reporters: ["default", new HostReporter(/\/test\/(tenant|platform)\/|\/test\/isolation\./)],
     sequence: { sequencer: LongestFirst },
-    // By default one processor is left alone, which is half of a machine that has two.
+    // By default one processor stays free, which is half of a machine with two.
     maxWorkers: "100%",
     projects: [
       { root, test: { name: "pure", include: pure, ...patient } },

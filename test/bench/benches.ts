@@ -48,7 +48,7 @@ async function request(): Promise<readonly Figure[]> {
   return await standings("request", t, guild, guild.owner.identity.token);
 }
 
-/** The same by API key, with every limit in force but too high to be met, and usage counted. */
+/** The same by API key, with every limit in force but too high to be reached, and usage counted. */
 async function keyRequest(): Promise<readonly Figure[]> {
   const subjects = ["key", "guild", "address"].map((subject) => `read.${subject}=2000/s`);
   const env = { RATE_LIMITS: subjects.join(",") };
@@ -134,7 +134,7 @@ async function standings(
   ];
 }
 
-/** The statement that standings really runs, read off the open database. */
+/** The statement that standings runs, recorded from the open database. */
 async function sqlOf(
   t: TestApp,
   found: Parameters<TestApp["services"]["tenants"]["lease"]>[0],
@@ -181,7 +181,7 @@ async function resolve(): Promise<readonly Figure[]> {
   ];
 }
 
-/** Leases over many more guilds than may be open; a hundredth of the work fails. */
+/** Leases over many more guilds than may be open. A hundredth of the work fails. */
 async function pool(): Promise<readonly Figure[]> {
   const leases = FULL ? 1_000_000 : 20_000;
   const guilds = FULL ? 500 : 200;
@@ -323,7 +323,7 @@ async function listening(fetch: (request: Request) => Response | Promise<Respons
   return { url: `http://localhost:${port}`, close: () => server.close() };
 }
 
-/** Another guild with a database of its own, without the account around it. */
+/** Another guild with its own database, without an account. */
 async function cloneGuild(t: TestApp, of: GuildId, i: number): Promise<GuildId> {
   const model = (await t.services.platform.guild(of))!;
   const id = newId<GuildId>();

@@ -23,12 +23,12 @@ import type { Figure } from "./main.ts";
 
 const FULL = process.env["GUILDHALL_SCALE"] === "full";
 const ROUNDS = 3;
-/** Starting a process depends on the machine's mood more than a long run does. */
+/** The start of a process varies more between runs than a long run does. */
 const STARTS = 9;
 const THREADS = 4;
 const ROOT = join(import.meta.dirname, "..");
 
-/** One column more in every round, so that the same databases serve for all of them. */
+/** One more column in every round, so that all rounds use the same databases. */
 const columns = Array.from({ length: ROUNDS }, (_, i) => ({
   name: `${9001 + i}_column`,
   when: 9e12 + i,
@@ -93,7 +93,7 @@ export async function fanoutSqld(): Promise<readonly Figure[]> {
   }
 }
 
-/** What an operator types when there is nothing to do; the floor has no guilds: it is the start. */
+/** The command when there is nothing to do. The floor has no guilds, so it is the start alone. */
 export async function noop(): Promise<readonly Figure[]> {
   await using many = await productFleet(0);
   await using none = await productFleet(0);
@@ -112,7 +112,7 @@ export async function noop(): Promise<readonly Figure[]> {
   ];
 }
 
-/** None of these guilds has a database: to open one would be an error. */
+/** None of these guilds has a database: opening one would be an error. */
 function applyNothing(dir: string): Promise<void> {
   const { PATH, HOME } = process.env;
   const args = ["run", "--silent", "guildhall", "--", "migrate", "apply", "--json"];
@@ -138,7 +138,7 @@ async function rollOut(services: NodeServices, round: number, count: number): Pr
   }
 }
 
-/** The least that such a change can be: open, one transaction, close. Nothing is looked at. */
+/** The minimum of such a change: open, one transaction, close. It checks nothing. */
 async function inThreads(paths: readonly string[], round: number): Promise<void> {
   const script = `const { workerData } = require("node:worker_threads");
     const Native = require("libsql");
@@ -186,7 +186,7 @@ async function drizzleFolder(dir: string): Promise<string> {
   return folder;
 }
 
-/** What drizzle knows of in this round. */
+/** The migrations of this round, for drizzle. */
 async function journal(round: number): Promise<string> {
   const text = await readFile(join(ROOT, "tenant-migrations/meta/_journal.json"), "utf8");
   const known = JSON.parse(text) as { entries: object[] };
@@ -196,7 +196,7 @@ async function journal(round: number): Promise<string> {
   return JSON.stringify({ ...known, entries: [...known.entries, ...more] });
 }
 
-/** A schema of the server's with `count` databases that follow it. */
+/** A shared schema of the server with `count` databases that follow it. */
 async function sharedSchema(
   server: Awaited<ReturnType<typeof startSqld>>,
   count: number,

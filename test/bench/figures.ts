@@ -1,6 +1,6 @@
 import type { Figure } from "./main.ts";
 
-/** One figure beside its floor; `ratio` is ours by the floor's. */
+/** One figure and its floor. `ratio` is ours divided by the floor. */
 export function figure(
   bench: string,
   variant: string,

@@ -64,7 +64,7 @@ async function countLines(file: string): Promise<number> {
   return count;
 }
 
-/** The most memory that `guildhall logs analyze` ever has for a log of a gigabyte. */
+/** The peak memory of `guildhall logs analyze` for a log of a gigabyte. */
 async function memory(folder: string): Promise<Figure> {
   const file = join(folder, "large.txt");
   const out = createWriteStream(file);
@@ -108,7 +108,7 @@ export async function ingest(): Promise<readonly Figure[]> {
     floor.push(performance.now() - floorAt);
     const begun = await guild.owner.post("/logs", { fileName: "a.txt", sizeBytes: bytes.length });
     const { id } = begun.body;
-    // Ends with the moment at which the report is ready; the log is packed after that.
+    // Ends when the report is ready. The log is compressed after that.
     const ready = guild.owner.get(`/logs/${id}/events`);
     const oursAt = performance.now();
     const step = 8 * 1024 * 1024;

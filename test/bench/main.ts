@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { benches } from "./benches.ts";
 
-/** One figure beside its floor. `ratio` is what counts: the machine is shared and noisy. */
+/** One figure and its floor. Compare `ratio`: the machine is shared and noisy. */
 export interface Figure {
   readonly bench: string;
   readonly variant: string;

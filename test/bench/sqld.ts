@@ -13,7 +13,7 @@ import type { Figure } from "./main.ts";
 
 const ROUNDS = 5;
 
-/** Made from the template and read; the floor asks the server for a fork and nothing else. */
+/** Made from the template and read. The floor only requests a fork from the server. */
 export async function provisionSqld(): Promise<readonly Figure[]> {
   if (!hasSqld) return [];
   const server = await startSqld();
@@ -42,7 +42,7 @@ export async function provisionSqld(): Promise<readonly Figure[]> {
   }
 }
 
-/** A member reads a page with the platform and the guild on the server; the floor asks it once. */
+/** A member reads a page, with all databases on the server. The floor is one request to it. */
 export async function requestSqld(): Promise<readonly Figure[]> {
   if (!hasSqld) return [];
   const server = await startSqld();

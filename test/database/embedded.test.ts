@@ -15,20 +15,20 @@ import {
   urlOf,
 } from "./support.ts";
 
-describe("a write that was acknowledged is in the file", () => {
-  test("also after the lock was held elsewhere", async () => {
+describe("an acknowledged write is in the file", () => {
+  test("also after another process held the lock", async () => {
     const path = join(scratch(), "a.db");
     const client = await newDatabase(path);
     const other = await lockElsewhere(path, 150);
     await run(client, "INSERT INTO t (v) VALUES (?)", "while locked");
     await run(client, "INSERT INTO t (v) VALUES (?)", "right after");
     await other.exit;
-    // Not closed: what only this connection could see would be gone with it.
+    // Not closed: data that only this connection sees would disappear with it.
     expect(await countAfresh(path)).toBe(2);
     await client.close();
   });
 
-  test("which the driver alone does not give: the trap is real", async () => {
+  test("which the driver alone does not guarantee: the fault is real", async () => {
     const path = join(scratch(), "naive.db");
     await (await newDatabase(path)).close();
     const naive = createClient({ url: urlOf(path), concurrency: 1 });
@@ -42,7 +42,7 @@ describe("a write that was acknowledged is in the file", () => {
     expect(await countAfresh(path)).toBe(0);
   });
 
-  test("also after waiting for the lock was given up", async () => {
+  test("also after a wait for the lock timed out", async () => {
     const path = join(scratch(), "given-up.db");
     await (await newDatabase(path)).close();
     const client = await openEmbedded({ url: urlOf(path) }, { busyWaitMsMax: 50 });
@@ -76,7 +76,7 @@ describe("a write that was acknowledged is in the file", () => {
   });
 });
 
-test("a lock held elsewhere never stops the event loop", async () => {
+test("a lock held by another process never stops the event loop", async () => {
   const path = join(scratch(), "loop.db");
   const client = await newDatabase(path);
   const other = await lockElsewhere(path, 300);
@@ -89,7 +89,7 @@ test("a lock held elsewhere never stops the event loop", async () => {
   await client.close();
 });
 
-test("closing gives the files back", async () => {
+test("closing releases the files", async () => {
   const dir = scratch();
   await handlesReleased();
   const before = descriptors();
@@ -103,7 +103,7 @@ test("closing gives the files back", async () => {
   expect(descriptors()).toBe(before);
 });
 
-test("a file that got another name since is not taken for one that was given back", async () => {
+test("a file that was renamed since does not count as released", async () => {
   const dir = scratch();
   await handlesReleased();
   const before = descriptors();
@@ -117,7 +117,7 @@ test("a file that got another name since is not taken for one that was given bac
   expect(kept).toEqual([]);
 });
 
-test("the driver alone keeps them: the trap is real", () => {
+test("the driver alone keeps them open: the fault is real", () => {
   const dir = scratch();
   const before = descriptors();
   const kept: unknown[] = [];
@@ -132,7 +132,7 @@ test("the driver alone keeps them: the trap is real", () => {
   expect(descriptors()).toBeGreaterThanOrEqual(before + 20);
 });
 
-test("closing waits for work under way and refuses what comes after", async () => {
+test("closing waits for work in progress and refuses later work", async () => {
   const path = join(scratch(), "closing.db");
   const client = await newDatabase(path);
   const other = await lockElsewhere(path, 100);
@@ -147,7 +147,7 @@ test("closing waits for work under way and refuses what comes after", async () =
   expect(await countAfresh(path)).toBe(3);
 });
 
-describe("what is not a whole database is refused, never opened as an empty one", () => {
+describe("an incomplete database is refused, never opened as an empty one", () => {
   test("missing, empty and foreign files", async () => {
     const dir = scratch();
     const location = (name: string) => ({ url: urlOf(join(dir, name)) });
@@ -158,7 +158,7 @@ describe("what is not a whole database is refused, never opened as an empty one"
     await expect(openEmbedded(location("text.db"))).rejects.toMatchObject({ kind: "corrupt" });
   });
 
-  test("which the driver alone opens: the trap is real", () => {
+  test("which the driver alone opens: the fault is real", () => {
     const path = join(scratch(), "empty.db");
     writeFileSync(path, "");
     expect(new Native(path).prepare("SELECT count(*) AS n FROM sqlite_schema").get()).toMatchObject(
@@ -193,7 +193,7 @@ describe("a statement does what its text says", () => {
     await client.close();
   });
 
-  test("what SQL has no value for is refused", async () => {
+  test("a value without an SQL equivalent is refused", async () => {
     const client = await newDatabase(join(scratch(), "values.db"));
     for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, "cut\0off", 2n ** 70n]) {
       const written = run(client, "INSERT INTO t (v) VALUES (?)", value as never);

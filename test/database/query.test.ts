@@ -101,7 +101,7 @@ test("rows are what the schema says: booleans, JSON, lists of another table and 
   await db.close();
 });
 
-test("what an outer join does not find is null by its type, and computed values are checked", async () => {
+test("a row that an outer join does not find is null in its type, and computed values are checked", async () => {
   const db = await library();
   await write(db, [insertInto(books, { title: "Ash", shelfId: "gone", isLent: false })]);
   const joined = prepare(() =>
@@ -139,7 +139,7 @@ test("what an outer join does not find is null by its type, and computed values 
   await db.close();
 });
 
-test("a row that is there already changes as its conflict says, and only if the condition holds", async () => {
+test("an existing row changes as its conflict clause says, and only if the condition holds", async () => {
   const db = await library();
   const put = (pages: number, isLent: boolean) =>
     insertInto(
@@ -163,7 +163,7 @@ test("a row that is there already changes as its conflict says, and only if the 
   await db.close();
 });
 
-test("updates and deletes of the builder stand in one batch with their guards", async () => {
+test("updates and deletes of the builder run in one batch with their guards", async () => {
   const db = await library();
   await write(db, [
     insertInto(shelves, { id: "a", size: "small" }),

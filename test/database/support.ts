@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import type { Client, SqlValue } from "../../src/database/client.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 
-/** A folder that is gone when the test is over. */
+/** A folder that is removed when the test is over. */
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), "guildhall-db-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ export async function run(client: Client, sql: string, ...args: SqlValue[]) {
   return (await client.execute({ sql, args })).rows;
 }
 
-/** What a new process finds in the file: only what was really committed. */
+/** The committed rows, as a new process reads them from the file. */
 export async function countAfresh(path: string): Promise<number> {
   const client = await openEmbedded({ url: urlOf(path) });
   const [row] = await run(client, "SELECT count(*) FROM t");
@@ -35,7 +35,7 @@ export async function countAfresh(path: string): Promise<number> {
   return Number(row![0]);
 }
 
-/** Another process that takes the write lock, says so, and lets go after `holdMs` or when killed. */
+/** Another process that takes the write lock, says so, and releases it after `holdMs` or when killed. */
 export async function lockElsewhere(path: string, holdMs: number) {
   const child = fork(join(import.meta.dirname, "locker.ts"), [path, String(holdMs)]);
   const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -46,7 +46,7 @@ export async function lockElsewhere(path: string, holdMs: number) {
   return { exit, kill: () => child.kill("SIGKILL") };
 }
 
-/** Open descriptors of this process, where the system tells. */
+/** Open descriptors of this process, where the system reports them. */
 export function descriptors(): number {
   return readdirSync("/proc/self/fd").length;
 }

@@ -32,7 +32,7 @@ function pool(options: Partial<ConstructorParameters<typeof TenantDatabases>[0]>
 }
 
 describe("a lease", () => {
-  test("keeps its database open while others push it out", async () => {
+  test("keeps its database open while others would evict it", async () => {
     const dir = scratch();
     const tenants = pool({ openMax: 1 });
     const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => tenant(dir)));
@@ -46,7 +46,7 @@ describe("a lease", () => {
     await tenants.close();
   });
 
-  test("is given once for 500 first visitors of a cold guild: one opening", async () => {
+  test("opens a cold guild once for 500 first visitors", async () => {
     const target = await tenant(scratch());
     let opened = 0;
     const tenants = pool({
@@ -101,7 +101,7 @@ describe("a guild is quarantined, and other guilds keep working, when its file",
     });
   }
 
-  test("is of an older generation than the platform says", async () => {
+  test("is of an older generation than in the platform", async () => {
     const target = await tenant(scratch());
     const tenants = pool();
     await tenants.use(target, (db) => db.all("SELECT 1"));

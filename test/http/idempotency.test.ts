@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** What is stored of answers in the guild's database and in the platform's. */
+/** The answers stored in the guild's database and in the platform's. */
 async function stored(): Promise<string> {
   const sql = "SELECT scope, key, request_hash, status, headers, body FROM idempotency_keys";
   const found = await t.services.platform.guildForUser(guild.slug, null);
@@ -27,7 +27,7 @@ async function stored(): Promise<string> {
 }
 
 describe("S67 an answer with a secret, repeated with its Idempotency-Key,", () => {
-  /** The operation, who asks, and the secret of its answer. */
+  /** The operation, its caller, and the secret of its answer. */
   const cases: [
     string,
     () => Promise<{ by: TestClient; path: string; body: object; of: string }>,
@@ -145,7 +145,7 @@ interface Schema {
 }
 
 const SECRET_NAME = /token|secret|ticket|password|otp|recovery|code|^(key|url|uri|link)s?$/i;
-/** Public names that the pattern takes for secrets: none hands out a right. */
+/** Public names that match the pattern of secrets. None of them grants a right. */
 const PUBLIC = new Set<string>([]);
 
 /** Every answer of an operation that changes something. */
@@ -186,7 +186,7 @@ function secretFields(
   ];
 }
 
-test("S67 a member who was demoted since gets no stored answer of better days", async () => {
+test("S67 a member who was demoted since gets no stored answer from before", async () => {
   const admin = await t.as("admin", guild);
   const once = key();
   const change = { description: "Only for admins to know" };
@@ -203,7 +203,7 @@ test("S67 a member who was demoted since gets no stored answer of better days", 
   expect((await admin.patch("/settings", change, once)).status).toBe(403);
 });
 
-test("S67 a refusal is not an answer: after the proof, the limit or the mend the same key does it", async () => {
+test("S67 a refusal is not an answer: after the password check, the limit or the fix the same key does it", async () => {
   const owner = await t.guild("provers", { plan: "premium" });
   const late = key();
   t.advance(limits.session.provedMs);
@@ -212,7 +212,7 @@ test("S67 a refusal is not an answer: after the proof, the limit or the mend the
   expect([refused.status, refused.body.type]).toEqual([403, "/problems/auth/proof-required"]);
   await owner.owner.prove();
   expect((await owner.owner.post("/settings/keys", body, late)).status).toBe(201);
-  // The other kinds of "not done": a conflict that passes, a thing that was not there, bad input.
+  // The other refusals: a temporary conflict, a missing thing, bad input.
   const taken = key();
   const other = await owner.owner.post("/roster/persons", { name: "Ash" });
   const wanted = { name: "Ash" };
@@ -221,7 +221,7 @@ test("S67 a refusal is not an answer: after the proof, the limit or the mend the
   expect((await owner.owner.post("/roster/persons", wanted, taken)).status).toBe(201);
 });
 
-test("S67 an export with a key can be had again at once, and no file is stored as an answer", async () => {
+test("S67 an export with a key can be requested again at once, and no file is stored as an answer", async () => {
   await guild.owner.prove();
   const once = key();
   for (let i = 0; i < 2; i++) {
@@ -262,7 +262,7 @@ test("S67 the run's search finds a secret in stored answers, in a file and in a 
   const made = await hall.owner.post("/settings/keys", { name: "k", scopes: ["query"] });
   const found = await own.services.platform.guildForUser("searched", null);
   const lease = await own.services.tenants.lease(found!.guild);
-  // What the release before stored: the whole answer.
+  // The previous release stored the whole answer.
   await lease.db.client.execute({
     sql: `INSERT INTO idempotency_keys
             (scope, key, request_hash, locked_until, status, headers, body, expires_at)
@@ -273,13 +273,13 @@ test("S67 the run's search finds a secret in stored answers, in a file and in a 
   expect(places).toContainEqual(
     expect.stringMatching(/^API key: guilds\/.*\(.*idempotency_keys\.body.*\)$/),
   );
-  // Neither a backup nor an export carries it, down to the bytes of free pages.
+  // Neither a backup nor an export contains it, down to the bytes of free pages.
   await hall.owner.prove();
   expect((await hall.owner.post("/settings/backups")).status).toBe(201);
   await own.services.platformBackups.create();
   const copies = (await searchFolder(own.dir)).filter((one) => !/: guilds\//.test(one));
   expect(copies).toEqual([]);
-  // Closed without the search at the end: what was planted lies in the guild's own files.
+  // Closed without the search at the end, because the planted secret is in the guild's own files.
   lease[Symbol.dispose]();
   await own.services.close();
   await rm(own.dir, { recursive: true, force: true });

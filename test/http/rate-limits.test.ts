@@ -7,7 +7,7 @@ import { type TestApp, TestClient, testApp } from "../support/app.ts";
 
 const MINUTE_MS = 60_000;
 
-/** The database's statements that concern limits, from now on. */
+/** Records the database's statements that concern limits, from now on. */
 function questions(t: TestApp): string[] {
   const asked: string[] = [];
   const { client } = t.services.platform.db;
@@ -23,7 +23,7 @@ const passed = (answers: readonly { status: number }[]) =>
   answers.filter(({ status }) => status !== 429).length;
 
 describe("a caller who sends too many requests", () => {
-  test("is told how much is left, is refused beyond it, and told when to come back", async () => {
+  test("sees how much is left, is refused beyond it, and learns when to come back", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.account=5/m" });
     const person = await t.signUp();
     const first = await person.get("/api/session");
@@ -40,7 +40,7 @@ describe("a caller who sends too many requests", () => {
     expect((await person.get("/api/session")).status).toBe(200);
   });
 
-  test("keeps others, writing and other guilds as they were", async () => {
+  test("affects no other callers, no writes and no other guilds", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.account=5/m" });
     const [loud, quiet] = [await t.signUp(), await t.signUp()];
     for (let n = 0; n < 9; n++) await loud.get("/api/session");
@@ -49,7 +49,7 @@ describe("a caller who sends too many requests", () => {
     expect((await loud.patch("/api/account", { name: "Still here" })).status).toBe(200);
   });
 
-  test("does not reach the database: a flood of thousands asks it a handful of times", async () => {
+  test("does not reach the database: a flood of thousands makes a handful of queries", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.account=100/m" });
     const person = await t.signUp();
     const asked = questions(t);
@@ -108,7 +108,7 @@ describe("S34 a limit is the same", () => {
     expect(passed(await burst())).toBe(60);
   });
 
-  test("for an address that is made up, and for one that moves within its /64", async () => {
+  test("for a forged address, and for one that moves within its /64", async () => {
     await using t = await testApp({ TRUSTED_PROXY_HOPS: "1", RATE_LIMITS: "read.address=40/m" });
     const from = (address: string) => t.anonymous.get("/api/plans", { "x-forwarded-for": address });
     const spoofed = await Promise.all(
@@ -136,7 +136,7 @@ describe("S34 a limit is the same", () => {
   });
 });
 
-test("S22 an owner whose account strangers guess at signs in from where they are known", async () => {
+test("S22 an owner whose account strangers try to guess can sign in from a known network", async () => {
   await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
   const { email, password } = { email: "owner@example.test", password: `long ${randomUUID()}` };
   const home = { "x-forwarded-for": "203.0.113.7" };

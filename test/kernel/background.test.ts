@@ -65,7 +65,7 @@ test("repeated work never runs twice at a time, and ends with stop, which waits 
   expect([running, most, runs]).toEqual([0, 1, 3]);
 });
 
-test("a handler that left hears of nothing more", () => {
+test("a removed handler gets no more events", () => {
   const { background } = recorded();
   const source = new EventEmitter();
   const heard: number[] = [];
@@ -77,7 +77,7 @@ test("a handler that left hears of nothing more", () => {
   expect(heard).toEqual([1, 10, 2]);
 });
 
-test("R36 work that goes on failing is one line a minute with the number of the others, in the server's own log", () => {
+test("R36 work that keeps failing is one line a minute with the number of the others, in the server's own log", () => {
   const { log, lines } = recordedLog();
   const early = recordedLog();
   let passedMs = 0;

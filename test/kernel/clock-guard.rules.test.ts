@@ -34,7 +34,7 @@ test("a clock that keeps time is right, however long it runs", () => {
   }
 });
 
-test("a jump ahead is not believed until it is undone, confirmed, or has lasted for a day", () => {
+test("a jump ahead is not trusted until it is undone, confirmed, or has lasted for a day", () => {
   for (const end of ["undone", "confirmed", "lasted"] as const) {
     const { guard, jump, pass, off } = guarded();
     guard.state();
@@ -75,7 +75,7 @@ test("a start after a night is right, after a week it is not, and with an earlie
   }
 });
 
-test("a time of grace that begins while the clock is behind begins at the newest time", () => {
+test("a grace period that begins while the clock is behind begins at the newest time", () => {
   const { guard, jump } = guarded();
   guard.state();
   jump(-30 * 24 * 3_600_000);

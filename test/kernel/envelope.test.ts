@@ -58,11 +58,11 @@ describe("S54 an envelope", () => {
     }
   });
 
-  test("of a key that is not there any more stays closed; of a former key it opens", async () => {
+  test("of a removed key stays closed; of a former key it opens", async () => {
     const { sealed } = await new Envelopes([second]).seal(place, secret);
     expect(await envelopes.open(place, sealed)).toBe(secret);
     await expect(new Envelopes([first]).open(place, sealed)).rejects.toMatchObject(unreadable);
-    // Nor with another key of the same name.
+    // Another key of the same name does not open it either.
     const namesake = new Envelopes([key("2025-07")]);
     await expect(namesake.open(place, sealed)).rejects.toMatchObject(unreadable);
     await expect(new Envelopes([]).open(place, sealed)).rejects.toMatchObject(unreadable);
@@ -80,7 +80,7 @@ describe("S54 an envelope", () => {
     }
   });
 
-  test("says nothing of why it stays closed", async () => {
+  test("does not reveal why it stays closed", async () => {
     const { sealed } = await envelopes.seal(place, secret);
     const tries = [
       new Envelopes([second]).open(place, sealed),

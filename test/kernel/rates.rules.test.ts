@@ -12,7 +12,7 @@ import {
 } from "../../src/kernel/rates.ts";
 import { limits } from "../../src/limits.ts";
 
-/** What the database does in one statement, on a list. */
+/** The database's single statement, on a list. */
 class Shared {
   readonly slots: { slot: number; uses: number }[] = [];
 
@@ -25,7 +25,7 @@ class Shared {
   }
 }
 
-/** What one process does. */
+/** A model of one process. */
 class Process {
   #unshared = 0;
   #left = Number.POSITIVE_INFINITY;
@@ -46,7 +46,7 @@ const limit = fc.record({
   max: fc.integer({ min: 1, max: 160 }),
   windowMs: fc.constantFrom(1_000, 60_000, 3_600_000),
 });
-// Bursts with pauses between, as parts of a window: the edges of windows and slots come up often.
+// Bursts with pauses between, as parts of a window, so that the edges of windows and slots come up often.
 const plan = fc.array(
   fc.record({
     pause: fc.oneof(
@@ -63,7 +63,7 @@ function run(steps: readonly { pause: number; burst: number; process: number }[]
   const shared = new Shared();
   const processes = [new Process(), new Process(), new Process()];
   const admitted: number[] = [];
-  // One refusal of each burst: the others of the same moment say the same.
+  // One refusal of each burst is enough: others at the same moment are equal.
   const refused: { at: number; before: number }[] = [];
   let nowMs = 1_768_420_800_000;
   for (const { pause, burst, process } of steps) {
@@ -133,7 +133,7 @@ class Copy extends Shared {
   }
 }
 
-test("limits are set differently by name, switched off, and a slip of the pen is refused", () => {
+test("limits are set by name, switched off, and a typing error is refused", () => {
   const rates = ratesWith("read.account=6000/m, sign-up.address=off, email.account=3/2h");
   expect(rates.read.account).toEqual({ max: 6_000, windowMs: 60_000 });
   expect(rates["sign-up"].address).toBeUndefined();

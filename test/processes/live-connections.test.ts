@@ -38,7 +38,7 @@ describe.runIf(hasSqld)("the live connections of one key at two processes", () =
     await server?.stop();
   });
 
-  /** Says hello, and gives back the connection, or the code by which it was refused. */
+  /** Says hello. Returns the connection, or the code of its refusal. */
   const connect = async (at: ServerProcess): Promise<WebSocket | number> => {
     const ws = new WebSocket(`${at.url.replace("http", "ws")}/api/g/iron-vow/logs/live`);
     const refused = new Promise<number>((resolve) => ws.once("close", resolve));
@@ -53,7 +53,7 @@ describe.runIf(hasSqld)("the live connections of one key at two processes", () =
     return ws;
   };
 
-  test("are never more than its limit, however many ask at once and wherever", async () => {
+  test("never exceed its limit, however many are requested at once and wherever", async () => {
     const answers = await Promise.all(
       all.flatMap((one) => Array.from({ length: EACH }, () => connect(one))),
     );
@@ -72,7 +72,7 @@ describe.runIf(hasSqld)("the live connections of one key at two processes", () =
     expect(open.size).toBe(MAX);
   });
 
-  test("of a process that died are free again by themselves, and those of the other stay", async () => {
+  test("of a dead process become free by themselves, and those of the other stay", async () => {
     const [stays, dies] = all as [ServerProcess, ServerProcess];
     const portOf = (ws: WebSocket) => new URL(ws.url).port;
     const theirs = [...open].filter((ws) => portOf(ws) === new URL(dies.url).port);
@@ -86,7 +86,7 @@ describe.runIf(hasSqld)("the live connections of one key at two processes", () =
     const afterMs = performance.now() - diedAt;
     console.log(`${theirs.length} places were free again after ${afterMs.toFixed(0)} ms`);
     expect(afterMs).toBeLessThan(limits.logs.live.leaseMs + 5_000);
-    // The survivor's own were renewed all the while: none of them was given away.
+    // The survivor renewed its own places all the time, so none of them was given away.
     expect(open.size).toBe(left + theirs.length);
     expect(await connect(stays)).toBe(TOO_MANY);
   });

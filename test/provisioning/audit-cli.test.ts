@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const guildhall = (...args: readonly string[]) => runCli(main, t.dir, args, t.env);
 
-test("S56 `audit verify` says that all is well, and which row is not, with an exit code for scripts", async () => {
+test("S56 `audit verify` says that all is well, or which row is not, with an exit code for scripts", async () => {
   const well = await guildhall("audit", "verify", "--all");
   expect(well).toMatchObject({ code: 0, err: "" });
   expect(well.out).toMatch(/All are what was written down/);
@@ -58,9 +58,9 @@ test("S56 `audit verify` says that all is well, and which row is not, with an ex
   expect((await guildhall("audit", "verify", "--help")).out).toContain("guildhall audit verify");
 });
 
-test("`audit verify` of a guild that is behind says so and what to type, and looks at the others", async () => {
+test("`audit verify` of a guild that is behind says so and what to type, and checks the others", async () => {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-behind-"));
-  // The first release with an audit log knew of no seals.
+  // The first release with an audit log had no seals.
   const early = guildSchema.findIndex(({ statements }) =>
     statements.join().includes("audit_seals"),
   );
@@ -81,10 +81,10 @@ test("`audit verify` of a guild that is behind says so and what to type, and loo
   await removeSearched(dir);
 });
 
-test("`retention preview` says what would go and takes nothing; `run` takes it", async () => {
+test("`retention preview` says what would be deleted and deletes nothing; `run` deletes it", async () => {
   const links = async () => (await t.services.platform.db.all("SELECT 1 FROM email_tokens")).length;
   await t.services.messageRunner.drain();
-  // The command line goes by the machine's clock, which is long after the test's.
+  // The command line uses the machine's clock, which is long after the test's.
   expect((await guildhall("clock", "confirm")).code).toBe(0);
   const before = await links();
   const preview = await guildhall("retention", "preview", "--json");

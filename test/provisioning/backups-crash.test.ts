@@ -11,8 +11,8 @@ import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-// A guild with one copy of it, then five people more. Whatever strikes, afterwards either the old
-// database serves, with all that was acknowledged, or the copy does.
+// A guild with one copy of it, then five more people. After any strike, either the old
+// database serves, with all acknowledged writes, or the copy does.
 
 const LATER_MS = 2 * 3_600_000;
 
@@ -53,7 +53,7 @@ function inChild(dir: string, verb: string, strike: string, mutant = ""): Promis
   });
 }
 
-/** Starts again two hours later, as an operator would, and looks at everything there is. */
+/** Starts again two hours later, as an operator would, and checks everything. */
 async function lookAfter(dir: string, { out }: Strike): Promise<{ end: string; wrong: string[] }> {
   const now = () => new Date(performance.timeOrigin + performance.now() + LATER_MS);
   const config = readConfig({
@@ -110,7 +110,7 @@ async function nothingLeft(
   return "gone";
 }
 
-/** Strikes at the first fault point, the second, and so on, until a run gets through unharmed. */
+/** Strikes at the first fault point, the second, and so on, until a run ends without a strike. */
 async function strikeEverywhere(verb: string, how: "kill" | "throw", mutant = "") {
   const ends: Record<string, number> = {};
   const wrong: string[] = [];

@@ -30,7 +30,7 @@ test("an owner who looks back a day, a fortnight or two months finds a backup ne
     expect(nearest(weeks * 7 * 24 * HOUR_MS)).toBeLessThanOrEqual(7 * 24 * HOUR_MS);
 });
 
-test("pruning twice removes nothing more, and pruning as copies come keeps as much as at once", () => {
+test("pruning twice removes nothing more, and pruning step by step keeps as much as at once", () => {
   fc.assert(
     fc.property(moments, (takenAt) => {
       const once = retainedBy(policy, takenAt);
@@ -44,7 +44,7 @@ test("pruning twice removes nothing more, and pruning as copies come keeps as mu
   );
 });
 
-test("a key says when a copy was made and what it hashes to", () => {
+test("a key contains the time and the hash of its copy", () => {
   const hash = "ab".repeat(32);
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (at) => {

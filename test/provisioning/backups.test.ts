@@ -21,7 +21,7 @@ const names = async (t: TestApp, id: string) => {
   return rows.map(({ name }) => name);
 };
 
-/** A guild with one person, a copy of it, and one person more. */
+/** A guild with one person, a copy of it, and one more person. */
 async function copied(t: TestApp, slug = "iron-vow") {
   const guild = await t.guild(slug);
   await guild.owner.post("/roster/persons", { name: "Before" });
@@ -51,7 +51,7 @@ for (const where of ["a folder", "a bucket"] as const) {
       await s3?.close();
     });
 
-    test("an unchanged guild takes no second place, and pruning leaves what others need", async () => {
+    test("an unchanged guild takes no more space, and pruning leaves what others need", async () => {
       const s3 = await bucketFor();
       await using t = await testApp(s3?.env);
       const { guild } = await copied(t);
@@ -67,7 +67,7 @@ for (const where of ["a folder", "a bucket"] as const) {
       await s3?.close();
     });
 
-    test("a copy that was changed in the store is found out and never restored", async () => {
+    test("a copy that was changed in the store is detected and never restored", async () => {
       const s3 = await bucketFor();
       await using t = await testApp(s3?.env);
       const { guild, copy } = await copied(t);
@@ -127,7 +127,7 @@ test("a guild whose database is lost comes back from its copy", async () => {
   expect(await names(t, guild.id)).toContain("Before");
 });
 
-test("a store that does not answer is said to be the reason, and the guild goes on", async () => {
+test("a store that does not answer is named as the reason, and the guild keeps working", async () => {
   const s3 = await startS3();
   await using t = await testApp(s3.env);
   const guild = await t.guild("iron-vow");
@@ -141,7 +141,7 @@ test("a store that does not answer is said to be the reason, and the guild goes 
   await s3.close();
 });
 
-test("every open guild and the platform are copied on time, by whichever process is there", async () => {
+test("every open guild and the platform are copied on time, by any process", async () => {
   await using t = await testApp({ BACKUP_EVERY_MINUTES: "60" });
   const guilds = [await t.guild("iron-vow"), await t.guild("other-vow")];
   await t.services.jobs.enqueue(OF_THE_PLATFORM, COPIES_JOB, "");
@@ -161,7 +161,7 @@ test("every open guild and the platform are copied on time, by whichever process
   expect(new Set(runs.map(({ outcome }) => outcome))).toEqual(new Set(["done"]));
 });
 
-test("what is due in a guild is due as the copy has it, once that is restored", async () => {
+test("after a restore, a guild's due work is that of the copy", async () => {
   await using t = await testApp();
   const { guild, copy } = await copied(t);
   await t.services.platform.db.client.execute({ sql: "DELETE FROM jobs", args: [] });
@@ -173,7 +173,7 @@ test("what is due in a guild is due as the copy has it, once that is restored", 
   expect(due.map(({ kind }) => kind)).toContain("dkp.decay");
 });
 
-test("a whole platform comes back from its store alone: accounts, guilds and what is in them", async () => {
+test("a whole platform is restored from its store alone: accounts, guilds and their contents", async () => {
   await using t = await testApp({}, { clock: systemClock });
   const { guild } = await copied(t);
   const target = await guildOf(t, guild.id);

@@ -12,16 +12,16 @@ import { runCli } from "../support/cli.ts";
 import { openProvisioning } from "../support/provisioning.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-/** What they print is for programs anyway. */
+/** Commands whose output is always for programs. */
 const PRINT_FOR_PROGRAMS = new Set(["schema", "completion"]);
 
-/** Commands that change nothing on the platform; every other one has to show before what it would do. */
+/** Commands that change nothing on the platform. Every other one needs a dry run. */
 const CHANGE_NOTHING = new Set([
   ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
   ...["backups list", "backups verify", "audit verify", "secrets status", "clock status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
   ...["schema", "completion"],
-  // It sends what the game writes while it writes it: there is nothing to look at before.
+  // It uploads the game's log while the game writes it, so there is nothing to preview.
   "logs follow",
 ]);
 
@@ -58,7 +58,7 @@ describe("every command", () => {
     },
   );
 
-  test("that changes something says before what it would do, when asked", () => {
+  test("that changes something has a dry run that says what it would do", () => {
     const without = leaves.filter(
       ({ name, command }) =>
         !CHANGE_NOTHING.has(name) && !command.options.some(({ long }) => long === "--dry-run"),
@@ -79,7 +79,7 @@ describe("every command", () => {
     },
   );
 
-  test("is quiet when asked, and says all the same what went wrong", async () => {
+  test("is quiet on request, and still prints errors", async () => {
     const list = await runCli(main, dir, ["guilds", "list", "--quiet"]);
     expect(list).toEqual({ code: 0, out: "", err: "" });
     const wrong = await runCli(main, dir, ["guilds", "show", "nobody", "--quiet"]);

@@ -17,7 +17,7 @@ const OWNER = "owner@example.test";
 const founded = ["--realm", "Area 52", "--region", "eu", "--owner-email", OWNER];
 const NEWEST = "<the newest>";
 
-/** One operator's day, in order. Each has to end well, and to print what its shape says. */
+/** An operator's commands, in order. Each has to succeed, and to print its documented shape. */
 const DAY: readonly (readonly string[])[] = [
   ["init", "--dry-run"],
   ["init"],
@@ -89,7 +89,7 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "purge", "iron-lab", "--confirm", "iron-lab"],
 ];
 
-/** Commands that want a server beside them: moving below, following in its own tests. */
+/** Commands that need a server: moving is tested below, following in its own tests. */
 const ELSEWHERE = ["guilds move", "guilds purge-moved", "logs follow"];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 
@@ -136,7 +136,7 @@ describe("--json", () => {
     const typed = args.map((word) =>
       word === NEWEST ? newest : isFile(word) ? join(dir, word) : word,
     );
-    // A platform is put back where there is none.
+    // A platform is restored where there is none.
     const isNew = args[0] === "init";
     const folder = copies ? join(dir, "elsewhere") : isNew ? join(dir, "new") : dir;
     const end = await runCli(main, folder, [...typed, "--json"], env);
@@ -159,7 +159,7 @@ describe("--json", () => {
     }
   });
 
-  test("every command that speaks to programs has its shape written down, and was asked", () => {
+  test("every command with output for programs has a documented shape, and was run", () => {
     const speaking = leavesOf(buildProgram())
       .filter(({ command }) => command.options.some(({ long }) => long === "--json"))
       .map(({ name }) => name);
@@ -168,7 +168,7 @@ describe("--json", () => {
     expect(speaking.filter((name) => !asked.has(name))).toEqual(ELSEWHERE);
   });
 
-  test("a shape is told by the command's help, and all of it by `schema`", async () => {
+  test("the command's help shows its shape, and `schema` prints all of it", async () => {
     const help = await runCli(main, dir, ["guilds", "check", "--help"]);
     expect(help.out).toContain("JSON:\n  {isRight, slug, bytes, drift: [{what, kind, repair}]");
     const one = await runCli(main, dir, ["schema", "guilds", "check"]);

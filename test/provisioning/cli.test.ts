@@ -81,7 +81,7 @@ describe("guilds", () => {
     expect(shown.steps.at(-1)).toMatchObject({ step: "ready", state: "done" });
   });
 
-  test("that do not exist end with 1 and what to type next", async () => {
+  test("that do not exist end with 1 and say what to type next", async () => {
     const people = await guildhall("guilds", "show", "nobody");
     expect(people).toMatchObject({ code: 1, out: "" });
     expect(people.err).toContain("Try:   guildhall guilds list");
@@ -171,7 +171,7 @@ describe("a guild's life", () => {
     ]);
   });
 
-  test("is checked: whole, its own, with its schema and its ledger", async () => {
+  test("is checked: its completeness, stamp, schema and ledger", async () => {
     const [guild] = await platformWith(1);
     const right = await guildhall("guilds", "check", "guild-0", "--json");
     expect(right.code).toBe(0);
@@ -224,7 +224,7 @@ describe("migrate", () => {
     expect(await json("status")).toMatchObject({ status: "done" });
   });
 
-  test("opens no guild's database to find that all are up to date", async () => {
+  test("opens no guild's database when all are up to date", async () => {
     await platformWith(2);
     await rm(join(dir, "guilds"), { recursive: true });
     expect(await guildhall("migrate", "apply")).toMatchObject({ code: 0, err: "" });
@@ -261,7 +261,7 @@ describe("migrate", () => {
     expect((await guildhall("migrate", "retry")).code).toBe(3);
   });
 
-  test("interrupted finishes the guild it is at, ends with 130, and goes on when resumed", async () => {
+  test("interrupted finishes the guild in progress, ends with 130, and continues when resumed", async () => {
     await platformWith(120, { migrations: 1 });
     const { platform, close } = await openProvisioning(dir);
     const env = { PATH: process.env["PATH"], DATA_DIR: dir };
@@ -289,7 +289,7 @@ describe("migrate", () => {
     expect((await guildhall("migrate", "resume")).code).toBe(1);
   });
 
-  test("goes back to the copies it kept, after saying what would be lost", async () => {
+  test("restores the copies it kept, after saying what would be lost", async () => {
     await platformWith(2, { migrations: 1 });
     const { id } = await json("apply", "--snapshots");
     expect(await guildhall("migrate", "revert")).toMatchObject({ code: 2 });
@@ -299,7 +299,7 @@ describe("migrate", () => {
     expect(await json("plan")).toMatchObject({ behind: 2 });
   });
 
-  test("verify names exactly what differs and ends with 4; repair proposes and mends it", async () => {
+  test("verify names exactly the differences and ends with 4; repair proposes and applies the repair", async () => {
     const guilds = await platformWith(3);
     expect(await guildhall("migrate", "verify")).toMatchObject({ code: 0 });
     const client = await openEmbedded(guilds[1]!.location);

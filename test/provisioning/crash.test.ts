@@ -12,7 +12,7 @@ import { removeSearched } from "../support/secrets/folders.ts";
 const AFTER_THE_LEASE_MS = 60_000;
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 
-/** A platform with nothing in it and the template made, which every strike starts from. */
+/** An empty platform with a finished template. Every strike starts from it. */
 let base: string;
 let founder: string;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 type Verb = "found" | "delete" | "retry" | "sweep";
 
-/** Works on a guild in a process of its own that is struck on the way: see founder.ts. */
+/** Works on a guild in a separate process that is struck on the way: see founder.ts. */
 function inChild(dir: string, verb: Verb, strikes: string, aheadMs = 0, mutant = "") {
   return new Promise<{ out: string; died: boolean }>((resolve, reject) => {
     const env = { ...process.env, MUTANT: mutant };
@@ -46,7 +46,7 @@ interface Look {
   readonly wrong: readonly string[];
 }
 
-/** Starts again as an operator would, sweeps, and says what there is and what is wrong with it. */
+/** Starts again as an operator would, sweeps, and returns the guild's state and its faults. */
 async function restartAndLook(dir: string): Promise<Look> {
   const now = () => new Date(performance.timeOrigin + performance.now() + 2 * AFTER_THE_LEASE_MS);
   const services = await openProvisioning(dir, { now });
@@ -107,7 +107,7 @@ async function look(
   return "ready";
 }
 
-/** Strikes at the first point, the second, and so on, until one run gets through unharmed. */
+/** Strikes at the first point, the second, and so on, until a run ends without a strike. */
 async function strikeEverywhere(
   prepare: (dir: string, strike: number) => Promise<{ out: string; died: boolean }>,
   isOver: (result: { out: string; died: boolean }) => boolean,

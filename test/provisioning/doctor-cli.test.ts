@@ -25,7 +25,7 @@ const doctor = async () => {
 };
 const inPlatform = (sql: string) => t.services.platform.db.client.execute({ sql, args: [] });
 
-test("a platform that is well is said to be well", async () => {
+test("the doctor finds nothing wrong with a healthy platform", async () => {
   expect(await doctor()).toEqual({ code: 0, findings: [] });
 });
 
@@ -45,7 +45,7 @@ test("late backups, old schemas, failing jobs and unclaimed databases end with 4
   expect(found(stray)).toBe("guildhall sweep");
 });
 
-test("a platform that cannot be opened is a finding, not the end of the doctor", async () => {
+test("a platform that cannot be opened is a finding, and the doctor continues", async () => {
   const dir = join(t.dir, "broken");
   await mkdir(dir);
   await writeFile(join(dir, "platform.db"), "this is no database at all, but a file of its name");
@@ -56,7 +56,7 @@ test("a platform that cannot be opened is a finding, not the end of the doctor",
   expect(out).toContain("GUILDHALL_SECRET");
 });
 
-test("no colours without a terminal, and every help tells what the exit codes mean", async () => {
+test("no colours without a terminal, and every help explains the exit codes", async () => {
   for (const args of [
     ["guilds", "list"],
     ["guilds", "show", "nobody"],

@@ -36,7 +36,7 @@ afterAll(async () => {
   await removeSearched(base);
 });
 
-/** Migrates in a process of its own; killed `afterMs` after it has begun, if given and it still runs then. */
+/** Migrates in a separate process. Kills it `afterMs` after its start, if given. */
 function migrateAndKill(
   dir: string,
   afterMs: number | undefined,
@@ -56,7 +56,7 @@ function migrateAndKill(
   });
 }
 
-/** Each database has all of the steps or none, and says so; the platform never says more. */
+/** Each database has all of the steps or none, and records them. The platform never records more. */
 async function check(dir: string): Promise<string[]> {
   const wrong: string[] = [];
   const services = await openProvisioning(dir);
@@ -71,11 +71,11 @@ async function check(dir: string): Promise<string[]> {
   return wrong;
 }
 
-/** One fan-out, killed at most `killsMax` times at random moments, until it is done or something is wrong. */
+/** One fan-out, killed at most `killsMax` times at random moments, until it is done or a fault shows. */
 async function killUntilDone(killsMax: number, threads: string) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-fleet-crash-"));
   try {
-    // Closing copied each log into its file. The logs themselves go when the driver frees its handles.
+    // Closing copied each log into its file. The logs are removed when the driver frees its handles.
     await cp(base, dir, { recursive: true, filter: (path) => !/-(wal|shm)$/.test(path) });
     const wrong: string[] = [];
     let kills = 0;

@@ -21,7 +21,7 @@ describe("work on every guild", () => {
     expect(most).toBe(7);
   });
 
-  test("reports who failed and goes on", async () => {
+  test("reports failed guilds and continues", async () => {
     const work = (guild: Guild) =>
       Number(guild.slug) % 10 === 0 ? Promise.reject(new Error("No.")) : Promise.resolve();
     const report = await forEachGuild(guilds(), work, { lanes: 3 });
@@ -31,7 +31,7 @@ describe("work on every guild", () => {
     );
   });
 
-  test("finishes what is under way when it is told to stop", async () => {
+  test("finishes the work in progress when it is told to stop", async () => {
     const stop = new AbortController();
     const report = await forEachGuild(guilds(), async () => stop.abort(), {
       lanes: 1,

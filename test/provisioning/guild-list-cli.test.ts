@@ -43,7 +43,7 @@ test("the list of guilds comes in pages, says where the next one begins, and sum
   expect(second.out).not.toContain("Try:");
 });
 
-test("the list of guilds for programs is complete, unless it is asked for less", async () => {
+test("the list of guilds for programs is complete, unless less is requested", async () => {
   const slugs = async (...args: readonly string[]) => {
     const { out } = await guildhall("guilds", "list", "--json", ...args);
     return (JSON.parse(out) as { slug: string }[]).map(({ slug }) => slug);
@@ -57,7 +57,7 @@ test("the list of guilds for programs is complete, unless it is asked for less",
   expect(await guildhall("guilds", "list", "--limit", "0")).toMatchObject({ code: 2 });
 });
 
-test("a way back says in one line what would be lost, and shows the guilds that lose something", async () => {
+test("a revert says in one line what would be lost, and shows the guilds that lose something", async () => {
   expect(await guildhall("migrate", "apply", "--snapshots")).toMatchObject({ code: 0 });
   const quiet = await guildhall("migrate", "revert", "--dry-run");
   expect(quiet.out).toContain("3 guilds can go back.");

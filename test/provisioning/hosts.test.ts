@@ -42,14 +42,14 @@ const makeFileHost = () =>
 
 const makeFileTestHost = async () => {
   const host = makeFileHost();
-  // So that the folders and the template are there before anything is compared.
+  // Makes the folders and the template before anything is compared.
   const first = newDatabaseName();
   await host.create(first);
   await host.destroy(first);
   return {
     host,
     open: openEmbedded,
-    // A connection that was closed keeps its side files until the collector comes.
+    // A closed connection keeps its side files until garbage collection.
     everything: async () =>
       (await readdir(dir, { recursive: true })).filter((file) => !/-(wal|shm)$/.test(file)).sort(),
   };
@@ -101,7 +101,7 @@ describe.runIf(hasSqld)("on the real server", () => {
   };
   describeHost("turso", makeTursoTestHost, { allow: true });
 
-  test("S4 a token of one guild opens no other database, and none opens nothing", async () => {
+  test("S4 a token of one guild opens no other database, and a missing token opens nothing", async () => {
     const { host, tokens } = await makeSqldHost();
     const [ours, theirs] = [newDatabaseName(), newDatabaseName()];
     await host.create(ours);
@@ -120,7 +120,7 @@ describe.runIf(hasSqld)("on the real server", () => {
 
   test("processes that make and remove databases at once do not bring the server to a halt", async () => {
     const processes = [(await makeSqldHost()).host, (await makeSqldHost()).host];
-    // Without taking turns the server is gone within a few of these.
+    // Without a lock the server stops within a few of these.
     const makeAndRemove = async (host: DatabaseHost) => {
       for (let i = 0; i < 8; i++) {
         const name = newDatabaseName();
@@ -135,7 +135,7 @@ describe.runIf(hasSqld)("on the real server", () => {
     ]);
   });
 
-  test("a process that died while it made a database keeps the others waiting for moments", async () => {
+  test("a process that died while it made a database delays the others only for moments", async () => {
     const { host, open } = await makeSqldHost();
     const registry = await open({ url: `${server.url}/guildhall-registry` });
     const name = newDatabaseName();
@@ -152,7 +152,7 @@ describe.runIf(hasSqld)("on the real server", () => {
     await registry.close();
   });
 
-  test("a server that is closed to strangers is taken", async () => {
+  test("a server that requires a key is accepted", async () => {
     const { host } = await makeSqldHost();
     await host.refuseOpenServer();
   });
@@ -172,7 +172,7 @@ describe("a folder of databases", () => {
     expect((await stat(join(dir, "guilds"))).mode & 0o077).toBe(0);
   });
 
-  test("keeps the very file that is there, whatever is made under its name", async () => {
+  test("keeps an existing file, whatever is made under its name", async () => {
     const host = makeFileHost();
     const [name, other] = [newDatabaseName(), newDatabaseName()];
     const path = fileURLToPath((await host.create(name)).url);
@@ -202,7 +202,7 @@ describe("a folder of databases", () => {
     expect((await stat(fileURLToPath(url))).ino).toBe(ino);
   });
 
-  test("holds a file of an operator's own without being disturbed by it", async () => {
+  test("leaves an operator's own file alone", async () => {
     const host = makeFileHost();
     const name = newDatabaseName();
     await host.create(name);
@@ -212,7 +212,7 @@ describe("a folder of databases", () => {
     expect(names).toEqual([name]);
   });
 
-  test("loses what a crash left half-written, an hour later and not before", async () => {
+  test("removes what a crash left half-written, an hour later and not before", async () => {
     const host = makeFileHost();
     await host.create(newDatabaseName());
     const [old, young] = [0, 1].map(() => join(dir, "guilds", `.${randomUUID()}.draft`));
@@ -270,7 +270,7 @@ describe("the template", () => {
     expect(new Set(all.map((bytes) => bytes.length)).size).toBe(1);
   });
 
-  test("gives way to that of a newer schema", async () => {
+  test("is replaced by one of a newer schema", async () => {
     await fileTemplate({ ...fileOptions(), migrations: guildSchema.slice(0, 1) })();
     const older = await templateFile();
     await fileTemplate(fileOptions())();

@@ -32,7 +32,7 @@ const personsOf = async (t: TestApp, slug: string) => {
 };
 
 describe("a guild that an operator deletes", () => {
-  test("is gone for everybody, comes back as it was, and is gone for good when purged", async () => {
+  test("is closed to all, comes back as it was, and is gone for good when purged", async () => {
     const { t, guild, guildhall, dataDir } = await platform();
     await using _t = t;
     const deleted = await guildhall("guilds", "delete", "iron-vow", "--confirm", "iron-vow");
@@ -57,7 +57,7 @@ describe("a guild that an operator deletes", () => {
   });
 });
 
-test("a guild that an operator renames is found under both addresses, and keeps one when it is refused", async () => {
+test("a renamed guild is found under both addresses, and keeps its address when the new one is refused", async () => {
   const { t, guild, guildhall } = await platform();
   await using _t = t;
   const other = await t.guild("iron-wall");
@@ -84,7 +84,7 @@ test("a guild that an operator renames is found under both addresses, and keeps 
 });
 
 describe("a guild's copies at the command line", () => {
-  test("are made, listed, opened, thinned out and given back, with what would be lost said first", async () => {
+  test("are made, listed, opened, thinned out and restored, after naming what would be lost", async () => {
     const { t, guild, guildhall } = await platform();
     await using _t = t;
     const none = await guildhall("backups", "restore", "iron-vow", "--json");
@@ -114,7 +114,7 @@ describe("a guild's copies at the command line", () => {
 });
 
 describe("one file of a guild", () => {
-  test("says what it is, and makes the same guild again under another owner", async () => {
+  test("describes itself, and makes the same guild again under another owner", async () => {
     const { t, guildhall, dataDir } = await platform();
     await using _t = t;
     const file = join(dataDir, "iron-vow.db.gz");
@@ -134,7 +134,7 @@ describe("one file of a guild", () => {
     expect((await guildhall("migrate", "verify", "--guild", "iron-again")).code).toBe(0);
   });
 
-  test("that is none, or damaged, changes nothing", async () => {
+  test("that is no database, or damaged, changes nothing", async () => {
     const { t, guildhall, dataDir, email } = await platform();
     await using _t = t;
     for (const [name, bytes] of [
@@ -150,7 +150,7 @@ describe("one file of a guild", () => {
     expect(guilds).toHaveLength(1);
   });
 
-  test("a clone is a guild of its own: what is tried there stays there", async () => {
+  test("a clone is a separate guild: changes to it stay in it", async () => {
     const { t, guildhall, email } = await platform();
     await using _t = t;
     await t.services.platform.db.client.execute({

@@ -44,7 +44,7 @@ function analyze(args: readonly string[], input?: Uint8Array): Promise<End> {
 }
 
 describe("logs analyze", () => {
-  test("prints the same figures for a log as it is, packed, or through a pipe", async () => {
+  test("prints the same figures for a plain log, a compressed one, or a pipe", async () => {
     const { bytes, answer } = generatedText({ seed: 5, generation: 22, events: 80 });
     const files = { "a.txt": bytes, "a.gz": gzipSync(bytes), "a.zip": zipSync({ "a.txt": bytes }) };
     const documents: unknown[] = [];
@@ -90,7 +90,7 @@ describe("logs analyze", () => {
     expect(JSON.parse(two.out)).toHaveLength(2);
   });
 
-  test("ends with 1 for a file that is not there, 3 when only some were, 2 for nonsense", async () => {
+  test("ends with 1 for a missing file, 3 when only some were missing, 2 for misuse", async () => {
     expect(await analyze([join(dir, "none.txt")])).toMatchObject({ code: 1, out: "" });
     expect((await analyze([join(dir, "none.txt"), join(dir, "a.txt")])).code).toBe(3);
     expect((await analyze([join(dir, "a.txt"), "--timezone", "Moon/Base"])).code).toBe(2);

@@ -6,7 +6,7 @@ import { bundleOf } from "../../provisioning/cli/bundle-migrations.ts";
 import { parseMigrations, schemaOf } from "../../provisioning/migrations.ts";
 import { tenantMigrations } from "../../tenant-migrations/index.ts";
 
-/** What databases out there were made with: name and the beginning of the hash. Only ever added to. */
+/** Released migrations: name and the beginning of the hash. Only add to this list. */
 const RELEASED = {
   platform: [
     ["0000_platform", "537826c7562d7abb"],
@@ -35,18 +35,18 @@ const RELEASED = {
 const file = (sql: string, name = "0000_first") => ({ name, when: 1, sql });
 const statementsOf = (sql: string) => parseMigrations([file(sql)])[0]!.statements;
 
-test("the bundled migrations say what the SQL files say", () => {
+test("the bundled migrations match the SQL files", () => {
   for (const kind of ["platform", "tenant"] as const) {
     const bundle = new URL(`../../${kind}-migrations/index.ts`, import.meta.url);
     expect(readFileSync(bundle, "utf8")).toBe(bundleOf(kind));
   }
 });
 
-test("a migration that databases were made with keeps its name and its text", () => {
+test("a released migration keeps its name and its text", () => {
   const now = { platform: platformMigrations, tenant: tenantMigrations };
   for (const kind of ["platform", "tenant"] as const) {
     const found = parseMigrations(now[kind]).map(({ name, hash }) => [name, hash.slice(0, 16)]);
-    // A change of one is a new migration; a new one gets its line above when it is released.
+    // A change needs a new migration. A new one gets its line above when it is released.
     expect(found.slice(0, RELEASED[kind].length)).toEqual(RELEASED[kind]);
   }
 });
@@ -88,7 +88,7 @@ test("the schema's hash changes with every letter, name and order of its migrati
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
-test("any number of statements joined by breakpoints comes apart into the same statements", () => {
+test("any number of statements joined by breakpoints splits into the same statements", () => {
   const literal = fc
     .string({ maxLength: 20 })
     .map((text) => `SELECT '${text.replaceAll("'", "''")}'`);

@@ -46,7 +46,7 @@ describe("one database", () => {
     expect(await rowsOf(client, "SELECT a_id FROM b")).toEqual([[1]]);
   });
 
-  test("is only told what would be done in a dry run", async () => {
+  test("gets only a report in a dry run", async () => {
     const client = await fresh();
     const report = await migrate(client, files(A, B), { ...at, dryRun: true });
     expect(report).toEqual({ from: 0, to: 0, applied: ["0000_m", "0001_m"] });
@@ -64,7 +64,7 @@ describe("one database", () => {
     expect(await migrate(client, files(A, B), at)).toMatchObject({ from: 1, to: 2 });
   });
 
-  test("refuses a migration that leaves a reference to nothing", async () => {
+  test("refuses a migration that leaves a broken reference", async () => {
     const client = await fresh();
     const orphaning = `${B}\n--> statement-breakpoint\nDELETE FROM a`;
     const report = await migrate(client, files(A, orphaning), at);
@@ -88,7 +88,7 @@ describe("one database", () => {
     expect(await rowsOf(client, "PRAGMA foreign_keys")).toEqual([[1]]);
   });
 
-  test("says in its stamp which schema it has", async () => {
+  test("names its schema in its stamp", async () => {
     const client = await fresh();
     const meta = `CREATE TABLE _meta (schema_version, schema_hash)
       --> statement-breakpoint
@@ -109,7 +109,7 @@ describe("one database", () => {
   });
 });
 
-describe("a history that is not ours is refused and left alone", () => {
+describe("a history that is not ours is refused and stays unchanged", () => {
   const C = "CREATE TABLE c (x)";
   const cases = {
     edited: { has: files(A, B), ours: files(A, `${B} `) },

@@ -53,7 +53,7 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
   const reportOf = async (guild: TestGuild, id: string) =>
     (await guild.owner.get(`/logs/${id}`)).body;
 
-  test("says what it would do and does nothing, moves, and removes what was left behind", async () => {
+  test("says what it would do and does nothing, moves, and removes leftovers", async () => {
     const { guild, award } = await guilds.settled("by-hand");
     const before = await placeOf(guild);
     const dry = await move("by-hand", "--dry-run", "--json");
@@ -93,7 +93,7 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
     await guilds.expectWhole(guild, "file", new Set());
   });
 
-  test("goes on where another one died, and not while that may still be at it", async () => {
+  test("resumes the move of a dead process, and not while that may still be at work", async () => {
     const { guild, award } = await guilds.settled("cut-short");
     const died = await new Promise<string | null | undefined>((resolve) => {
       const env = { ...process.env, ...t.env };
@@ -116,7 +116,7 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
     await guilds.expectWhole(guild, "sqld", new Set());
   });
 
-  test("refuses what cannot be, says why, and changes nothing", async () => {
+  test("refuses impossible moves, says why, and changes nothing", async () => {
     const guild = await t.guild("stays");
     const before = await placeOf(guild);
     const nowhere = await guildhall("guilds", "move", "stays", "--to", "mars");
@@ -151,7 +151,7 @@ describe.runIf(hasSqld)("guildhall guilds move", { timeout: 120_000 }, () => {
     expect((await placeOf(guild)).host).toBe("sqld");
   });
 
-  test("takes a guild's logs and copies along: what was uploaded is read, what was copied comes back", async () => {
+  test("keeps a guild's logs and copies: uploads can be read, copies can be restored", async () => {
     const { guild } = await guilds.settled("with-logs");
     const report = await uploaded(guild, 5);
     expect(report).toMatchObject({ state: "ready", encounters: 2 });

@@ -10,7 +10,7 @@ import { usedGuilds } from "../support/used-guilds.ts";
 
 if (!hasSqld) console.log("Moves to Turso were not run: the stand-in stores into the real server.");
 
-// Once in some thousand requests this build of the server answers nothing for half a minute.
+// Once in some thousand requests this build of the server does not answer for half a minute.
 const PATIENT = { timeout: 120_000, retry: 2 };
 
 describe.runIf(hasSqld)("a guild that moves from host to host", PATIENT, () => {
@@ -34,12 +34,12 @@ describe.runIf(hasSqld)("a guild that moves from host to host", PATIENT, () => {
     await server?.stop();
   });
 
-  /** Another one each time, also when a test is tried again. */
+  /** Another name each time, also when a test is tried again. */
   const someGuild = () => guilds.settled(`traveller-${randomUUID().slice(0, 8)}`);
   const isInTheCloud = async (guild: TestGuild) =>
     cloud.databases.has((await guilds.guildOf(guild)).databaseName);
 
-  test("goes to Turso, on to sqld and back to files in use, and every acknowledged write goes along", async () => {
+  test("goes to Turso, on to sqld and back to files in use, and every acknowledged write moves with it", async () => {
     const used = await someGuild();
     const { guild } = used;
     const acknowledged = new Set<string>();
@@ -88,7 +88,7 @@ describe.runIf(hasSqld)("a guild that moves from host to host", PATIENT, () => {
     await guilds.expectWhole(guild, "turso", new Set());
   });
 
-  test("stays where it was, and takes changes, when the cloud will not have it", async () => {
+  test("stays where it was, and takes changes, when the cloud refuses it", async () => {
     const { guild, award } = await someGuild();
     cloud.control.strike = ({ plane, method, path }) =>
       plane === "api" && method === "POST" && path.endsWith("/databases")

@@ -19,7 +19,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
   let guilds: ReturnType<typeof usedGuilds>;
   beforeAll(async () => {
     server = await startSqld();
-    // The platform is a file and new guilds are files; the server is there for those that outgrow them.
+    // The platform and new guilds are files. The server is the target of moves.
     const { PLATFORM_DATABASE_URL: _, ...reachable } = server.env;
     t = await testApp(
       { ...reachable, DATABASE_HOST: "file" },
@@ -49,7 +49,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     expect((await guild.owner.post("/roster/persons", { name: "Ash" })).status).toBe(201);
   });
 
-  /** Starts to move in a process of its own: see mover.ts. */
+  /** Starts a move in a separate process: see mover.ts. */
   const start = (slug: string, to: string, strike = "", { aheadMs = 0, mutant = "" } = {}) => {
     const env = { ...process.env, ...t.env, MUTANT: mutant };
     const child = spawn(process.execPath, [mover, slug, to, strike, String(aheadMs)], { env });
@@ -72,7 +72,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     return { child, struck, ended };
   };
 
-  /** Lets `meanwhile` happen while a process stands still, and then lets that go on to its end. */
+  /** Runs `meanwhile` while a process is stopped, and then lets that process finish. */
   const whileStopped = async (
     { child, struck, ended }: ReturnType<typeof start>,
     meanwhile: () => Promise<void>,
@@ -86,7 +86,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     return (await ended).out;
   };
 
-  test("takes every acknowledged write along while it is in use, and can be moved back", async () => {
+  test("moves with every acknowledged write while it is in use, and can be moved back", async () => {
     const used = await guilds.settled("wanderers");
     const { guild } = used;
     const stop = guilds.inUse(used);
@@ -101,7 +101,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     const now = await guilds.guildOf(guild);
     expect(now).toMatchObject({ generation: before.generation + 1 });
     expect(now.location.url).toMatch(/^http/);
-    // What it was before is kept and takes no changes.
+    // The old database is kept and takes no changes.
     const old = await t.services.openClient(before.location);
     const change = { sql: "UPDATE settings SET updated_at = 0", args: [] };
     const insert = { sql: "INSERT INTO settings VALUES ('x', 'null', 0)", args: [] };
@@ -147,7 +147,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     expect(counts.kills).toBeGreaterThan(9);
   });
 
-  /** Something is written after the last copy was made and compared, before the guild is pointed. */
+  /** Writes after the last copy was made and compared, before the guild is switched over. */
   const writtenTooLate = async (slug: string, mutant = "") => {
     const { guild, award } = await guilds.settled(slug);
     const statuses: number[] = [];
@@ -161,7 +161,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     return { statuses, guild, acknowledged };
   };
 
-  /** A process that slept for long wakes up and sends an old page when another one has compared all. */
+  /** A process wakes up after a long sleep and sends an old page when another one has compared all. */
   const sentTooLate = async (slug: string, mutant = "") => {
     const { guild, award } = await guilds.settled(slug);
     const acknowledged = new Set<string>();
@@ -183,18 +183,18 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     return { guild, acknowledged };
   };
 
-  test("takes no change after its last copy, so none can be left behind", async () => {
+  test("takes no change after its last copy, so no change is left behind", async () => {
     const { statuses, guild, acknowledged } = await writtenTooLate("written-late");
     expect(statuses).toEqual([503]);
     await guilds.expectWhole(guild, "sqld", acknowledged);
   });
 
-  test("takes nothing from a process that slept while another one took the move over", async () => {
+  test("takes no write from a process that slept while another one took over the move", async () => {
     const { guild, acknowledged } = await sentTooLate("sent-late");
     await guilds.expectWhole(guild, "sqld", acknowledged);
   });
 
-  test("would lose what was acknowledged without either precaution, and these tests notice", async () => {
+  test("would lose acknowledged writes without either precaution, and these tests notice", async () => {
     const written = await writtenTooLate("mutant-written", "writes-go-on");
     expect(await guilds.lostOf(written.guild, written.acknowledged)).toHaveLength(1);
     const sent = await sentTooLate("mutant-sent", "fence-ignored");
@@ -217,7 +217,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
   test("that fails on the way stays where it was, and takes changes again", async () => {
     const { guild, award } = await guilds.settled("stays-home");
     const { services } = t;
-    // A host that forgets a row of what it was given.
+    // A host that loses one of the rows it gets.
     const forgetful: MoveDeps = {
       ...services,
       openClient: async (location) => {
@@ -245,7 +245,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     await guilds.expectWhole(guild, "sqld", new Set([written.body.id]));
   });
 
-  test("is not forgotten when it is deleted: nothing of it stays on either host", async () => {
+  test("is removed from both hosts when it is deleted", async () => {
     const { guild } = await guilds.settled("gone-for-good");
     await moveGuild(t.services, await guilds.guildOf(guild), "sqld");
     const { id, databaseName } = await guilds.guildOf(guild);

@@ -48,7 +48,7 @@ test("an account becomes an operator only by the command line, for the areas it 
   expect(await listed()).toEqual([]);
 });
 
-test("an unknown account, an unproved mailbox or an unknown area is refused and says what to do", async () => {
+test("an unknown account, an unverified mailbox or an unknown area is refused with what to do", async () => {
   const refused = async (...args: readonly string[]) => {
     const { code, err } = await guildhall("operators", ...args);
     expect(code).toBe(args.includes("gilds") ? 2 : 1);
@@ -61,7 +61,7 @@ test("an unknown account, an unproved mailbox or an unknown area is refused and 
   expect(await listed()).toEqual([]);
 });
 
-test("a guild is given a plan until a day and loses it again, and the log says who and why", async () => {
+test("a guild gets a plan until a day and loses it again, and the log says who did it and why", async () => {
   const grant = (...more: readonly string[]) =>
     guildhall("plans", "grant", "iron-vow", "--plan", "premium", "--reason", "Beta", ...more);
   expect(await grant("--until", "2099-12-31")).toMatchObject({ code: 0, err: "" });

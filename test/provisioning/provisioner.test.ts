@@ -37,7 +37,7 @@ const databases = async () =>
   (await readdir(join(dir, "guilds")).catch(() => [])).filter((file) => file.endsWith(".db"));
 const guildOf = async (id: GuildId) => (await services.platform.guild(id))!;
 
-/** Waits at a fault point's step until told to go on, as a stalled process would. */
+/** Stops at a fault point's step until the test continues it, as a stalled process would. */
 function stallSeed(target: typeof services) {
   let reached!: () => void;
   let goOn!: () => void;
@@ -104,7 +104,7 @@ test("a failed founding leaves nothing and can be tried again", async () => {
   });
 });
 
-test("members are told that a founding failed, operators why", async () => {
+test("members see that a founding failed, operators see why", async () => {
   const id = await services.recordGuild();
   failAt("created.worked");
   await expect(services.provisioner.provision(id)).rejects.toThrow();
@@ -114,7 +114,7 @@ test("members are told that a founding failed, operators why", async () => {
   expect(steps.at(-1)).toMatchObject({ step: "created", state: "failed" });
 });
 
-test("a process that stalled beyond its lease does no harm to the guild made meanwhile", async () => {
+test("a process that stalled beyond its lease does no harm to the guild made since", async () => {
   const other = await openProvisioning(dir, { now });
   try {
     const id = await services.recordGuild();
@@ -152,14 +152,14 @@ test("a deleted guild is gone with its database, and its address is held for a w
   expect(await services.provisioner.resume()).toEqual(NOTHING);
 });
 
-test("a guild in use is deleted when the last request has ended, not before", async () => {
+test("a guild in use is deleted after its last request has ended, not before", async () => {
   const id = await services.recordGuild();
   const guild = await services.provisioner.provision(id);
   const order: string[] = [];
   installFault((point) => void order.push(point));
   const lease = await services.tenants.lease(guild);
   const deletion = services.provisioner.deprovision(id);
-  // Turns enough for a deletion that would not wait.
+  // Enough turns for a deletion that would not wait.
   for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(await lease.db.all("SELECT id FROM persons")).toHaveLength(1);
   order.push("released");
@@ -189,7 +189,7 @@ test("a guild recorded by a process that died at once is founded by the sweep", 
   expect(await services.provisioner.resume()).toEqual(NOTHING);
 });
 
-test("what keeps failing is reported, and the sweep goes on with the others", async () => {
+test("a repeated failure is reported, and the sweep continues with the other guilds", async () => {
   const ids = [await services.recordGuild("one-vow"), await services.recordGuild("two-vow")];
   theLeaseRunsOut();
   let strikes = 0;
@@ -206,7 +206,7 @@ test("the sweep removes an empty database that no guild owns, and never one with
   const [empty, founded] = [newDatabaseName(), await services.recordGuild()];
   await services.host.create(empty);
   const guild = await services.provisioner.provision(founded);
-  // As after going back to a copy of the platform from before the guild was founded.
+  // The state after a restore of a platform copy from before the guild was founded.
   await services.platform.db.client.batch(
     ["memberships", "guilds"].map((table) => ({ sql: `DELETE FROM ${table}`, args: [] })),
     "write",

@@ -34,7 +34,7 @@ async function fleetOnSqld() {
 }
 
 /**
- * Kills the server at any moment and starts it again, until `ended`; every other time at the worst: a
+ * Kills the server and starts it again, until `ended`. Every other kill comes at the worst moment: a
  * migration is committed, and its answer is lost.
  */
 async function killAgainAndAgain(
@@ -60,12 +60,12 @@ async function killAgainAndAgain(
   }
 }
 
-/** Each database has the steps of this rollout or of the one before, and says so. */
+/** Each database has the steps of this rollout or of the one before, and records them. */
 async function check({ platform, openClient }: NodeServices, steps: number, done: Set<string>) {
   const wrong: string[] = [];
   let checked = 0;
   for await (const guild of platform.guilds()) {
-    // Who was said to be done must be.
+    // A guild that was reported as done must be done.
     const allowed = done.has(guild.id) ? [steps] : [steps - STEPS, steps];
     const client = await openClient(guild.location);
     wrong.push(...(await whileAway(() => wrongIn(client, guild, allowed))));

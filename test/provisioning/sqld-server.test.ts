@@ -27,7 +27,7 @@ test.runIf(hasSqld)(
       expect(line).not.toContain(second.adminKey);
     } finally {
       second.child.kill("SIGKILL");
-      // Beside the databases lie the server's own keys.
+      // The server's own keys are beside the databases.
       for (const key of ["admin-key", "private-key.pem"]) await rm(join(dir, key));
       await removeSearched(dir);
     }

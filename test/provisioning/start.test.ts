@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeSearched(dir));
 
-/** What operators type. */
+/** The command that operators type. */
 async function guildhall(...args: readonly string[]): Promise<string> {
   const { PATH, HOME } = process.env;
   const options = { cwd: ROOT, env: { PATH, HOME, DATA_DIR: dir } };
@@ -37,7 +37,7 @@ test("the operators' command line is built once, and again when one of its files
   expect((await stat(record)).mtimeMs).toBe(first);
   const source = "provisioning/cli/sweep.ts";
   const { atime, mtime, size } = await stat(join(ROOT, source));
-  // An update may well bring a file that is older than the build.
+  // An update may bring a file that is older than the build.
   const older = new Date(1_000_000_000_000);
   await utimes(join(ROOT, source), older, older);
   try {
@@ -48,7 +48,7 @@ test("the operators' command line is built once, and again when one of its files
   }
 }, 120_000);
 
-test("what is built has schemas together with what describes them", async () => {
+test("the build contains schemas together with their descriptions", async () => {
   const { metafile } = await build({ ...bundle, write: false, metafile: true });
   const holding = (path: string) =>
     Object.entries(metafile.outputs)

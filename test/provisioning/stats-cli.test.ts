@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const stats = (...args: readonly string[]) => runCli(main, t.dir, ["stats", ...args], t.env);
 
-test("the platform is counted: guilds, accounts, sign-ins, backups, jobs", async () => {
+test("the platform's statistics count guilds, accounts, sign-ins, backups, jobs", async () => {
   const { code, out } = await stats("--json");
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
@@ -36,7 +36,7 @@ test("the platform is counted: guilds, accounts, sign-ins, backups, jobs", async
   expect((await stats()).out).toContain("guilds by state");
 });
 
-test("a guild is counted, and several stand beside each other", async () => {
+test("a guild's statistics are counted, and several are shown side by side", async () => {
   const { out } = await stats("iron-vow", "quiet-vow", "--json", "--days", "7");
   const [iron, quiet] = JSON.parse(out).guilds;
   expect(iron).toMatchObject({ slug: "iron-vow", members: 1, persons: 2, raids: 0, logs: 0 });
@@ -54,7 +54,7 @@ test("a guild is counted, and several stand beside each other", async () => {
   expect((await stats("iron-vow", "--days", "0")).code).toBe(2);
 });
 
-test("how a guild's database did is told by hour, and looking leaves no trace", async () => {
+test("the performance of a guild's database is shown by hour, and looking leaves no trace", async () => {
   expect((await stats("--performance")).code).toBe(2);
   await guild.owner.get("/roster");
   await t.services.performanceLog.flush();

@@ -6,7 +6,7 @@ import { TursoPlatform } from "../../provisioning/hosts/turso-platform.ts";
 import { describeHost } from "../support/hosts.ts";
 import { guildSchema } from "../support/provisioning.ts";
 
-// The same promises on the real cloud, in a group of its own that is taken from the environment.
+// The same promises on the real cloud, in a separate group from the environment.
 const organization = process.env["TURSO_ORGANIZATION"];
 const apiToken = process.env["TURSO_API_TOKEN"];
 const group = process.env["TURSO_GROUP"] ?? "guildhall-tests";
@@ -15,8 +15,7 @@ const isReal = organization !== undefined && apiToken !== undefined;
 
 if (!isReal) {
   console.log("Tests on Turso's cloud were not run: set TURSO_ORGANIZATION and TURSO_API_TOKEN.");
-  test("the real cloud is asked only by who has an account there", () =>
-    expect(isReal).toBe(false));
+  test("the real cloud is tested only with an account there", () => expect(isReal).toBe(false));
 }
 
 describe.runIf(isReal)("on Turso's cloud", { timeout: 600_000 }, () => {
@@ -35,7 +34,7 @@ describe.runIf(isReal)("on Turso's cloud", { timeout: 600_000 }, () => {
   const restore = host.restore.bind(host);
   host.create = (name) => create(remembered(name));
   host.restore = (name, snapshot) => restore(remembered(name), snapshot);
-  // What others have in this group is not looked at, and not touched.
+  // Databases of others in this group are neither read nor changed.
   host.list = async function* () {
     for (const { name } of await platform.databases(group)) {
       if (mine.has(name)) yield name as DatabaseName;
@@ -66,7 +65,7 @@ describe.runIf(isReal)("on Turso's cloud", { timeout: 600_000 }, () => {
     { allow: true },
   );
 
-  test("a database can be had as it was a minute ago", async () => {
+  test("a database can be restored as it was a minute ago", async () => {
     const [name, before] = [newDatabaseName(), remembered(newDatabaseName())];
     const client = await openOnTurso(tokens)(await host.create(name));
     await client.execute({

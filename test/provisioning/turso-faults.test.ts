@@ -17,12 +17,12 @@ import {
   type TursoStandIn,
 } from "../support/turso-platform.ts";
 
-// An outage takes as long as all tries do, so every fourth call has to do in everyday runs.
+// An outage takes as long as all retries, so everyday runs test every fourth call.
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 const AFTER_THE_LEASE_MS = 60_000;
 type Verb = "provision" | "deprovision";
 
-/** What goes wrong at the call that is struck, and for how many calls from there on. */
+/** The fault at the struck call, and the number of calls that it lasts. */
 const ONCE: Readonly<Record<string, Strike>> = {
   "told to come back later (429)": { status: 429, headers: { "retry-after": "1" } },
   "server error (503)": { status: 503, body: "<html>" },
@@ -44,7 +44,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     founder = await bundleScript("test/support/turso-founder.ts");
     server = await startSqld();
     cloud = await startTurso(server);
-    // The template is there, as it is for every guild but a release's first.
+    // The template exists, as for every guild but a release's first.
     const { host } = await makeTursoHost(cloud);
     await host.create("made-once" as DatabaseName);
     await host.destroy("made-once" as DatabaseName);
@@ -60,7 +60,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     return await openProvisioning(dir, { now, elsewhere: await makeTursoHost(cloud) });
   };
 
-  /** A guild as it is before `verb`: recorded, or ready and on a plan that protects it. */
+  /** A guild in its state before `verb`: recorded, or ready and on a plan with delete protection. */
   const prepare = async (dir: string, verb: Verb): Promise<GuildId> => {
     const services = await serverProcess(dir, 0);
     const id = await services.recordGuild();
@@ -74,7 +74,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     return id;
   };
 
-  /** Runs `verb` with strikes in this process, then another one puts it right, as after a restart. */
+  /** Runs `verb` with strikes in this process, then repairs with another one, as after a restart. */
   const inProcess = async (
     verb: Verb,
     strike: (call: Heard, index: number) => Strike | undefined,
@@ -101,7 +101,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
       let child: ChildProcess | undefined;
       let struck = false;
       cloud.control.strike = ({ path }) => {
-        // Starting up is no part of it.
+        // Calls during the start do not count.
         if (path.includes("/groups/") || calls++ !== at) return undefined;
         struck = true;
         child!.kill("SIGKILL");
@@ -126,7 +126,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     }
   };
 
-  /** Restarts, sweeps twice, says what it found wrong, and leaves the cloud as it was. */
+  /** Restarts, sweeps twice, returns the faults it found, and leaves the cloud as it was. */
   const putRight = async (dir: string, id: GuildId, verb: Verb) => {
     const wrong: string[] = [];
     const services = await serverProcess(dir, AFTER_THE_LEASE_MS);
@@ -161,7 +161,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     }
     if (ours().length > 0) wrong.push(`left behind: ${ours().join()}`);
     await services.close();
-    // One run's fault is not to be counted against the next.
+    // One run's fault must not affect the next.
     const { host } = await makeTursoHost(cloud);
     for (const name of ours()) await host.destroy(name as DatabaseName);
     return { end, wrong };
@@ -169,7 +169,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
 
   const ours = () => [...cloud.databases.keys()].filter(isGuildDatabaseName);
 
-  /** Strikes at the first call, the second, and so on, until a run is not struck any more. */
+  /** Strikes at the first call, the second, and so on, until a run ends without a strike. */
   const everywhere = async (
     what: string,
     run: (at: number) => Promise<{ calls: number; result: string; end: string; wrong: string[] }>,
@@ -226,7 +226,7 @@ describe.runIf(hasSqld)("whatever Turso's cloud does to a guild on its way", () 
     }, 300_000);
   }
 
-  test("a founding whose database is late at every turn is ready in the end", async () => {
+  test("a founding with a late database at every step is ready in the end", async () => {
     cloud.control.lateFor = 30;
     const { end, wrong } = await inProcess("provision", () => undefined);
     cloud.control.lateFor = 0;

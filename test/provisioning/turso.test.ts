@@ -19,7 +19,7 @@ import {
 } from "../support/turso-platform.ts";
 
 if (!hasSqld) console.log("Tests of the Turso host were not run: they store into the real server.");
-// Once in some thousand requests this build of the server answers nothing for half a minute.
+// Once in some thousand requests this build of the server does not answer for half a minute.
 describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
   let server: Awaited<ReturnType<typeof startSqld>>;
   let cloud: TursoStandIn;
@@ -33,7 +33,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
   });
 
   const read = { sql: "SELECT count(*) FROM _meta", args: [] };
-  /** Strikes the first calls whose path ends so, one after another. */
+  /** Strikes the first calls whose path has this ending, one after another. */
   const strikeAt = (ending: RegExp, ...strikes: Strike[]) => {
     cloud.control.strike = ({ method, path }) =>
       ending.test(`${method} ${path}`) ? strikes.shift() : undefined;
@@ -51,7 +51,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(limits.turso.servesPollMsMax);
   });
 
-  test("takes a database that exists, in both of the ways in which the cloud says so", async () => {
+  test("takes a database that exists, for both of the cloud's answers", async () => {
     const { host, platform } = await makeTursoHost(cloud);
     for (const exists of ["documented", "current"] as const) {
       cloud.control.exists = exists;
@@ -62,7 +62,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     }
   });
 
-  test("goes on when answers are lost, and makes nothing twice", async () => {
+  test("continues when answers are lost, and makes nothing twice", async () => {
     const { host } = await makeTursoHost(cloud);
     await host.create(newDatabaseName());
     strikeAt(/POST .*\/databases$/, "cut-after", "cut-before", { status: 502, body: "<html>" });
@@ -75,7 +75,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     expect(cloud.databases.has(name)).toBe(false);
   });
 
-  test("waits as long as it is told to, and not for ever", async () => {
+  test("waits as long as it is told to, and not forever", async () => {
     const { host, waits } = await makeTursoHost(cloud);
     await host.create(newDatabaseName());
     waits.length = 0;
@@ -116,7 +116,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     }
   });
 
-  test("gives up on an API that gives nonsense, and says nothing of its token", async () => {
+  test("gives up on an API with nonsensical answers, and does not reveal its token", async () => {
     const { platform } = await makeTursoHost(cloud);
     for (const body of ["<html>", '{"database":{"Name":"x"}}', "null", ""]) {
       cloud.control.strike = () => ({ status: 200, body });
@@ -126,7 +126,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     }
   });
 
-  test("lets no name leave its place in an address", async () => {
+  test("keeps every name inside its segment of an address", async () => {
     const { platform } = await makeTursoHost(cloud);
     cloud.heard.length = 0;
     for (const name of ["../groups/x", "a/b", "..", "x?y=z"]) await platform.database(name);
@@ -143,7 +143,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     expect([...cloud.groups]).toEqual(["guildhall"]);
   });
 
-  test("renews tokens before they end, and goes on with old ones while it cannot", async () => {
+  test("renews tokens before they end, and uses old ones while it cannot", async () => {
     const { host, tokens } = await makeTursoHost(cloud, { nowMs: () => cloud.control.nowMs() });
     const name = newDatabaseName();
     await host.create(name);
@@ -173,7 +173,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     }
   });
 
-  test("goes back to a moment, as a new database beside the one of now", async () => {
+  test("restores an earlier moment, as a new database beside the present one", async () => {
     const { host, open } = await makeTursoHost(cloud);
     const [name, before] = [newDatabaseName(), newDatabaseName()];
     const client = await open(await host.create(name));
@@ -197,7 +197,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     await client.close();
   });
 
-  test("a guild goes back to a moment, and what it was meanwhile is kept", async () => {
+  test("a guild is restored to an earlier moment, and its state before that is kept", async () => {
     const dir = await mkdtemp(join(tmpdir(), "guildhall-turso-"));
     const elsewhere = await makeTursoHost(cloud);
     const services = await openProvisioning(dir, { elsewhere });
@@ -226,7 +226,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     }
   });
 
-  test("keeps what a neighbour has in the same group out of its list", async () => {
+  test("does not list a neighbour's databases in the same group", async () => {
     const { host, platform } = await makeTursoHost(cloud);
     await platform.createDatabase("shop", "guildhall");
     const ours = newDatabaseName();
@@ -236,7 +236,7 @@ describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
     expect(listed).toEqual([ours]);
   });
 
-  test("brings back every kind of value, and rows that only grow", async () => {
+  test("restores every kind of value, and append-only rows", async () => {
     const { host, open } = await makeTursoHost(cloud);
     const [from, to] = [newDatabaseName(), newDatabaseName()];
     const client = await open(await host.create(from));

@@ -9,7 +9,7 @@ import { testApp } from "../support/app.ts";
 import { putOnSchema } from "../support/old-schema.ts";
 import { guildSchema } from "../support/provisioning.ts";
 
-test("a guild behind the code answers 503 and is there a moment later", async () => {
+test("a guild behind the code answers 503 and is ready a moment later", async () => {
   await using t = await testApp();
   const guild = await t.guild("latecomer");
   const { clean } = await putOnSchema(t, guild, 1);
@@ -32,7 +32,7 @@ test("a guild that cannot be migrated is not tried again at every request", asyn
   await guild.owner.get("/roster");
   await t.services.upgrades.settled();
   expect(await guild.owner.get("/roster")).toMatchObject({ status: 503 });
-  // Whatever a second try would have opened is no database any more; it was not tried.
+  // A second try would open a file that is no database any more. There was no second try.
   await t.services.tenants.drain(guild.id);
   await writeFile(fileURLToPath(location.url), "no database");
   expect(await guild.owner.get("/roster")).toMatchObject({
@@ -42,7 +42,7 @@ test("a guild that cannot be migrated is not tried again at every request", asyn
   await clean();
 });
 
-test("a guild on the schema before the newest is served whole, and stays so while it is migrated", async () => {
+test("a guild on the schema before the newest is fully served, also while it is migrated", async () => {
   await using t = await testApp();
   const guild = await t.guild("between-releases", { plan: "premium" });
   const previous = guildSchema.length - 1;

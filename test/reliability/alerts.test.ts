@@ -25,7 +25,7 @@ afterAll(() => rm(guildhall));
 
 const metricsOf = ({ operatorPort }: StartedServer) => scrape(`http://127.0.0.1:${operatorPort}`);
 
-/** Names and single labels that an expression asks for, such as `guildhall_jobs` with `state`. */
+/** Names and single labels in an expression, such as `guildhall_jobs` with `state`. */
 function selectorsIn(expr: string) {
   return [...expr.matchAll(/\b((?:guildhall|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].map(
     ([, name, matchers = ""]) => ({
@@ -49,7 +49,7 @@ test("every metric that an alert or a panel names is in the scrape of a started 
   for (const { name, wanted } of expressions.flatMap(selectorsIn)) {
     if (!types.has(name)) missing.add(name);
     const { job: _, ...labels } = wanted;
-    // Jobs come with their work, and statuses with requests: all other series are there from the start.
+    // Series of jobs appear with work, and statuses with requests. All others exist from the start.
     const isLater = types.get(name) !== "gauge" || name === "guildhall_jobs";
     if (!isLater && seen.all(name, labels).length === 0 && Object.keys(labels).length > 0) {
       missing.add(`${name} ${JSON.stringify(labels)}`);
@@ -59,7 +59,7 @@ test("every metric that an alert or a panel names is in the scrape of a started 
   expect(expressions.flatMap(selectorsIn).length).toBeGreaterThan(70);
 });
 
-/** What the alerts of the five states look at. */
+/** The series behind the five alerts. */
 async function states(server: StartedServer) {
   const seen = await metricsOf(server);
   return {
@@ -76,7 +76,7 @@ async function states(server: StartedServer) {
 const WELL = { isDiskFull: false, overdue: 0, failing: false, rolloutFailed: 0, damaged: 0 };
 const ILL = { isDiskFull: true, overdue: 1, failing: true, rolloutFailed: 1, damaged: 1 };
 
-/** A store of backups that nothing answers for. */
+/** A backup store that does not answer. */
 const NO_STORE = {
   BACKUP_S3_URL: "http://127.0.0.1:9/backups",
   BACKUP_S3_ACCESS_KEY_ID: "nobody-has-this",
@@ -140,7 +140,7 @@ async function founded(
   return (await server.services.platform.guild(made.body.id as GuildId))!;
 }
 
-/** Takes the record of a guild's newest migration away, so that it fails when it runs again. */
+/** Removes the record of a guild's newest migration, so that it fails when it runs again. */
 async function holdBack(dir: string, guild: Guild): Promise<void> {
   const own = await openEmbedded(guild.location);
   await own.batch(

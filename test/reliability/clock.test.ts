@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 0, 14, 20);
 
-/** A platform whose clock is set as a test likes, while the time that passes is another thing. */
+/** A platform whose clock a test sets, separately from the time that passes. */
 function times() {
   let shownMs = START_MS;
   let passedMs = 0;
@@ -39,7 +39,7 @@ function times() {
 const again = (t: TestApp, at: ReturnType<typeof times>) =>
   testApp({ ...t.env, LOG_LEVEL: "warn" }, at);
 
-/** Everything that a server does by itself, as far as it is due. */
+/** Runs everything that a server does by itself and that is due. */
 async function doAll({ services }: TestApp): Promise<void> {
   await services.jobs.enqueue(OF_THE_PLATFORM, PLATFORM_UPKEEP, "");
   await services.slowJobRunner.drain();
@@ -67,7 +67,7 @@ test("R34 a start 31 days ahead deletes nothing: the guild comes back, sessions 
   const wrong = await again(t, at);
   await wrong.services.clockWatch.look();
   await doAll(wrong);
-  // A sign-in clears away the sessions of the same person that have ended.
+  // A sign-in deletes the same person's expired sessions.
   const { email, password } = owner.identity;
   const entered = await wrong.anonymous.post("/api/session", { email, password });
   expect(entered.status).toBe(201);
@@ -105,12 +105,12 @@ test("R34 a deleted guild is purged when its month is over by a right clock, als
     await late.services.clockWatch.look();
     await doAll(late);
     expect(await late.services.platform.guild(guild.id)).toBeDefined();
-    // The clock has run like this for a day: it is taken for right.
+    // The clock has run like this for a day: it counts as right.
     at.pass(limits.clock.believedAfter + 1);
     await late.services.clockWatch.look();
     await doAll(late);
     expect(await late.services.platform.guild(guild.id)).toBeUndefined();
-    // The job that ended it went with it, which is no failure.
+    // The purge deleted its own job as well, which is no failure.
     expect(told("jobs.failed").filter((line) => line.includes(guild.id))).toEqual([]);
   } finally {
     await late.close();
@@ -184,7 +184,7 @@ test("R34 three days ahead and back: what is due runs within minutes, and rights
       at.clock().getTime(),
     );
     expect(newest!.at).toBeGreaterThanOrEqual(at.clock().getTime() - 1_000);
-    // The password that was typed three days from now is no fresh proof.
+    // A password check three days in the future does not count as recent.
     const refused = await ahead.post("/api/account/password", { password: "another one of mine" });
     expect(refused.status).not.toBe(204);
     const [session] = await rows<{ proved: number; ends: number }>(
@@ -291,7 +291,7 @@ describe("an operator whose server's clock was wrong", () => {
   );
 });
 
-// What each column that says how long something lasts does when the clock was wrong.
+// What happens to each column with a deadline when the clock was wrong.
 const HANDLED: Readonly<Record<string, string>> = {
   "sessions.expires_at": "kept while ahead, shortened afterwards",
   "email_tokens.expires_at": "shortened afterwards",

@@ -37,7 +37,7 @@ const lines = (event: string, guildId: string) =>
     .filter((line) => line.includes(`"event":"${event}"`) && line.includes(guildId))
     .map((line) => JSON.parse(line));
 
-/** The file of a guild that nothing has open. */
+/** The file of a guild that is not open. */
 async function fileOf({ id }: TestGuild): Promise<string> {
   await t.services.tenants.closeIdle();
   await handlesReleased();
@@ -121,7 +121,7 @@ test("R36 a damaged page of an open database is reported as damage, not as an er
   const path = await fileOf(guild);
   const whole = readFileSync(path);
   const bytes = Buffer.from(whole);
-  // All but the first pages, which hold the schema and the stamp that is looked at first.
+  // Damages all but the first pages, which hold the schema and the stamp that is read first.
   const rootOf = await t.services.tenants.use((await t.services.platform.guild(guild.id))!, (db) =>
     db.first<{ page: number; size: number }>(
       `SELECT rootpage AS page, (SELECT page_size FROM pragma_page_size()) AS size

@@ -73,7 +73,7 @@ describe("a data folder that was copied or moved", () => {
       await writeFile(stray, "not to be opened");
       const outside: [string, string][] = [
         [`file://${stray}`, "file"],
-        // A file is no server, whatever the registry says.
+        // A file is not a server, whatever the registry says.
         [`file://${stray}`, "sqld"],
       ];
       for (const [url, host] of outside) {
@@ -277,7 +277,7 @@ describe("files of the platform", () => {
 
 const LOOK_MS = 5;
 
-/** Lets the server look many times. There is no event for a look that tells nothing. */
+/** Lets the server check many times. There is no event for a check without a finding. */
 async function manyLooks(): Promise<void> {
   for (let look = 0; look < 10; look++) {
     await new Promise((resolve) => setTimeout(resolve, 2 * LOOK_MS));

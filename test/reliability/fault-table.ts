@@ -1,4 +1,4 @@
-/** What can go wrong in operation; a test whose title begins with the row's id proves the answer. */
+/** The faults of operation. A test whose title begins with the row's id proves the defence. */
 export const FAULTS: Readonly<Record<string, string>> = {
   R31: "A copy is overwritten after a kill",
   R32: "A copied or moved data folder reaches the original's databases",

@@ -19,7 +19,7 @@ async function onSmallDisk(work: (disk: SmallDisk) => Promise<void>): Promise<vo
   if (disk) await work(disk);
 }
 
-/** The writes of a night, through every door that a person has. */
+/** The writes of a night, through every interface that a person has. */
 const writes = (owner: TestClient, slug: string, personId: string, n: number) => ({
   api: () =>
     owner.post(`/api/g/${slug}/dkp/awards`, { personIds: [personId], points: 1, reason: "Full" }),
@@ -34,7 +34,7 @@ const writes = (owner: TestClient, slug: string, personId: string, n: number) =>
     }),
 });
 
-/** A log may have some room left, so that a few writes fit; then the answer is that the disk is full. */
+/** A log may have some room left, so that a few writes fit. Then the answer is that the disk is full. */
 async function untilFull(send: (n: number) => Promise<Answer>, disk: SmallDisk): Promise<Answer> {
   for (let n = 0; n < TRIES_MAX; n++) {
     await disk.fill();
@@ -52,9 +52,9 @@ test("R40 a full disk answers every write with 507, serves reads of guilds not y
       const second = await t.guild("second-vow");
       const made = await first.owner.post("/roster/persons", { name: "Cinder" });
       await second.owner.post("/roster/persons", { name: "Ember" });
-      // None of the two is open: the disk is full when they are asked for.
+      // Neither of the two is open: the first request finds the disk full.
       await t.services.tenants.closeIdle();
-      // Without a log that has room of its own, every write of the platform needs some of the disk's.
+      // Without free space in its log, every write of the platform needs some of the disk.
       const sql = "PRAGMA wal_checkpoint(TRUNCATE)";
       await t.services.platform.db.client.execute({ sql, args: [] });
       await disk.fill();
@@ -115,7 +115,7 @@ test("R40 a write that does not fit leaves no part of itself, and earlier data s
     await client.close();
   }));
 
-/** Fills the disk but for so many bytes. */
+/** Fills the disk except for this many bytes. */
 async function fillBut(disk: SmallDisk, bytes: number): Promise<void> {
   const gap = join(disk.dir, "gap");
   await writeFile(gap, Buffer.alloc(bytes));
@@ -188,7 +188,7 @@ test("R40 of guilds that are founded at once, those without room get 507, and th
       expect(late).toBeGreaterThanOrEqual(0);
       const founded = await t.services.platform.guildForUser(`vow-number-${late}`, null);
       const { id } = founded!.guild;
-      // What failed is tried again by its owner, and what could not even be recorded by the sweep.
+      // Owners try failed foundings again. The sweep handles those that could not even be recorded.
       t.advance(60_000);
       await t.services.provisioner.resume();
       const again = await people[late]!.post(`/api/guilds/${id}/operation`);

@@ -160,7 +160,7 @@ test.runIf(hasSqld)(
       await using server = await startedServer(sqld.env);
       expect(await failing(server)).toEqual([200, []]);
       await sqld.kill();
-      // A moment ago it answered; that is believed until the look has failed.
+      // The last answer is trusted until a new check has failed.
       await expect
         .poll(() => failing(server), { timeout: 15_000 })
         .toEqual([503, expect.arrayContaining(["platform", "schema", "host"])]);

@@ -19,7 +19,7 @@ afterEach(() => t?.close());
 
 const guildOf = async (slug: string) => (await t.services.platform.guildForUser(slug, null))!.guild;
 
-/** The name of a draft that a process of this machine left which is not there any more. */
+/** The name of a temporary file of a dead process of this machine. */
 function draftOfDead(folder: string): string {
   const { pid } = spawnSync(process.execPath, ["-e", "0"]);
   return draftIn(folder).replace(`-${process.pid}.`, `-${pid}.`);
@@ -31,7 +31,7 @@ test("R42 a copy that could not be stored leaves nothing in the store and in the
   const dir = t.services.config.dataDir;
   const { store, guild } = { store: t.services.backupStore, guild: await guildOf("iron-vow") };
   const put = FolderStore.prototype.put;
-  // The disk is full in the middle of the copy: the stream of the file breaks off.
+  // The disk fills up in the middle of the copy: the stream of the file breaks off.
   const folder = join(dir, "backups", "guilds", guild.id);
   await mkdir(folder, { recursive: true });
   store.put = (key, _path) => put.call(store, key, join(dir, "missing"));

@@ -26,7 +26,7 @@ afterAll(async () => {
 const guildhall = (...args: readonly string[]) => runCli(main, t.dir, args, t.env);
 const guildOf = async ({ id }: TestGuild) => (await t.services.platform.guild(id))!;
 
-/** A guild whose last acknowledged writes were in a log beside its database that is gone. */
+/** A guild whose last acknowledged writes were in a deleted log beside its database. */
 async function withLostLog(slug: string) {
   const guild = await t.guild(slug);
   await guild.owner.post("/roster/persons", { name: "Early" });

@@ -20,7 +20,7 @@ async function founded(server: StartedServer, slug: string) {
   return { id: String(made.body.id), client: client.within(slug) };
 }
 
-/** What a stranger sees, without what differs from request to request. */
+/** What a stranger sees, without the parts that differ from request to request. */
 async function seenAt(url: string, headers: Record<string, string> = {}) {
   const answer = await fetch(url, { headers });
   const text = (await answer.text()).replaceAll(
@@ -229,7 +229,7 @@ test("a server that shuts down says so at its own address for as long as request
     "Content-Length: 9",
   );
   await new Promise<void>((resolve) => socket.write(`${half}{`, () => resolve()));
-  // The request is there once a later one is answered.
+  // The request is under way once a later one is answered.
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   const stopped = server.stop();
   const ready = await fetch(`${own(server)}/readyz`);

@@ -13,7 +13,7 @@ import { runCli } from "../support/cli.ts";
 import { clientOf, type ServerProcess } from "../support/processes.ts";
 
 const GUILDS = 40;
-// Each is a connection as well, and those are files too.
+// Requests at once. Each has a connection, which is an open file as well.
 const AT_ONCE = 8;
 
 /** A server on `t`'s folder, started by a shell that first runs `before`, and the lines it wrote. */
@@ -58,7 +58,7 @@ test("R37 with 128 open files forty guilds are served, none is called damaged, a
     const visit = async (slug: string) => {
       const answer = await person.get(`/api/g/${slug}/standings`);
       if (answer.status === 200) return;
-      // Who comes while no file is left is asked to try again, and gets it then.
+      // A visitor during the shortage is told to try again, and then succeeds.
       expect([answer.status, answer.body.type]).toEqual([503, "/problems/database/unavailable"]);
       expect((await person.get(`/api/g/${slug}/standings`)).status).toBe(200);
     };

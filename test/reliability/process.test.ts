@@ -37,7 +37,7 @@ test.each([
   },
 );
 
-test("R35 work that blocks the event loop is logged in one line with its duration, and metrics have it", async () => {
+test("R35 work that blocks the event loop is logged in one line with its duration, and the monitor reports it", async () => {
   const lines: { event: string; ms: number }[] = [];
   const log = createLog(
     "info",
@@ -47,7 +47,7 @@ test("R35 work that blocks the event loop is logged in one line with its duratio
   const background = new Background(log);
   const monitor = new EventLoopMonitor(log, background);
   monitor.start();
-  // One delay has to be measured before the next can be.
+  // One delay has to be measured before the next.
   await new Promise((resolve) => setTimeout(resolve, limits.eventLoop.resolutionMs * 3));
   const until = performance.now() + limits.eventLoop.lagMsMax + 150;
   while (performance.now() < until);

@@ -40,7 +40,7 @@ async function inNewFolder(
   }
 }
 
-/** Stores the copy behind `key` once more, after `change` was made to it. */
+/** Stores the copy behind `key` again, after `change` was applied to it. */
 async function changedCopy(key: string, sql: string): Promise<string> {
   const scratch = join(t.dir, "scratch");
   await makeFolder(scratch);

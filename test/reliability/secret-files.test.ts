@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(main);
-  // What is in it are the secrets themselves.
+  // The files hold the secrets themselves.
   rmSync(dir, { recursive: true });
 });
 

@@ -80,7 +80,7 @@ test("R35 half a request head, or an idle connection, delays no stop; a second s
   await Promise.all([...heads, body]);
 }, 60_000);
 
-/** Starts with a configuration that cannot work; gives back what it said. */
+/** Starts with a configuration that cannot work. Returns the output. */
 async function failed(script: string, env: Record<string, string | undefined>) {
   const child = spawn(process.execPath, [script], {
     env: {

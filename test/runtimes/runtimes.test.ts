@@ -22,7 +22,7 @@ import { startWorker, workerBundle } from "../support/worker.ts";
 
 type Runtime = "Node" | "Workers";
 
-/** Counted for workerd, which serves them. */
+/** Counts for workerd, which serves these tests. */
 const onWorkerd = { meta: { host: "workerd + sqld" } } as const;
 
 describe.each(["staging", "production"] as const)("the Worker of %s", (environment) => {
@@ -30,7 +30,7 @@ describe.each(["staging", "production"] as const)("the Worker of %s", (environme
     const { code, report } = await workerBundle(environment);
     expect(report).toContain("--dry-run: exiting now");
     expect(report).not.toMatch(/WARNING|ERROR/);
-    // Imports are what a runtime has to bring; texts may speak of Node.
+    // A runtime has to provide the imports. Texts may mention Node.
     const imports = [
       ...code.matchAll(/^(?:import|export)\b[^;]*?from\s*"([^"]+)"|^import\s*"([^"]+)"/gm),
     ];
@@ -74,7 +74,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     const env: Record<string, string> = { ...server.env, GUILDHALL_SECRET: secret };
     fleet = await processes(env);
     const [node] = await fleet.start(1);
-    // The variables of the file are the cloud's; here are ours, beside the same server.
+    // The variables of the file are for the cloud. These are for the local server.
     const none = { PLATFORM_DATABASE_TOKEN: "", TURSO_ORGANIZATION: "" };
     here = { ...env, ...none, PUBLIC_URL: "http://localhost", LOG_LEVEL: "warn" };
     worker = await startWorker(here);
@@ -117,7 +117,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
       expect(page.headers.get("content-security-policy")).toContain("default-src");
     });
 
-    test("probes are told that it is alive and ready, whatever their Host", async () => {
+    test("probes answer alive and ready, for any Host", async () => {
       const { url } = places[runtime];
       const names = ["clock", "host", "platform", "schema"];
       const own = runtime === "Node" ? [...names, "disk", "shutdown"] : names;
@@ -217,7 +217,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
       expect(new Set(statuses)).toEqual(new Set([200]));
       expect([...cloud.databases.keys()].filter(isGuildDatabaseName)).toHaveLength(1);
       const minted = cloud.heard.filter(({ path }) => /^(?!.*template).*auth\/tokens$/.test(path));
-      // Kept between requests: a call to the cloud for each would be slow, and soon refused.
+      // Cached between requests: a call to the cloud for each would be slow, and soon refused.
       expect(minted.length).toBeLessThanOrEqual(5);
     } finally {
       await onTurso.stop();
@@ -231,7 +231,7 @@ describe.runIf(hasSqld)("the same product", { timeout: 120_000 }, () => {
     const client = await openRemote({ url }, { tokenFor: tokens.tokenFor });
     const aMinuteAgo = () => new Date(performance.timeOrigin + performance.now() - 60_000);
     const platform = new PlatformStore(new PlatformDatabase(client), aMinuteAgo);
-    // The servers of the other runtime sweep as well: here they have been stopped.
+    // Other servers would sweep as well, so they have been stopped.
     await fleet.stop();
     const id = await recordGuild(platform, "half-way", "sqld");
     void fetch(`${worker.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`).catch(() => undefined);
@@ -247,7 +247,7 @@ function pointsIn(body: { items: readonly { name: string; points: string }[] }) 
   return body.items.map(({ name, points }) => [name, points]);
 }
 
-/** Tries to open a WebSocket, and gives back how that was refused. */
+/** Tries to open a WebSocket. Returns the refusal. */
 function connect(url: string, token: string) {
   return new Promise<{ status: number | undefined; problem: unknown }>((resolve, reject) => {
     const socket = new WebSocket(url.replace("http", "ws"), {

@@ -1,4 +1,4 @@
-/** What is tried, in the words of the threat model; a test with the row's number proves the answer. */
+/** The attacks of the threat model. A test with the row's number proves the defence. */
 export const ATTACKS: Readonly<Record<string, string>> = {
   S1: "Every route by everybody: no login, another guild, each role, each scope, suspended, revoked",
   S2: "A session, key, ticket or link of one guild used on another",
@@ -98,7 +98,7 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   S96: "Another guild's ids below a path of one's own guild",
 };
 
-/** Rows that nothing of what is built could be attacked by; each goes once its part is built. */
+/** Rows that have nothing to attack yet. Each is removed once its part is built. */
 export const NOT_YET: Readonly<Record<string, string>> = {
   S48: "no addon file is read: rosters come as CSV or as pasted text",
   S52: "what people save as addresses is sealed and called by nothing; operators choose all others",

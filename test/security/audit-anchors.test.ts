@@ -8,8 +8,8 @@ import { runCli } from "../support/cli.ts";
 import { changeByHand } from "../support/foreign-file.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-// An insider holds the files of a guild and of the platform, and writes into them with a plain driver.
-// What the platform signed of the logs is what tells.
+// An insider holds the files of a guild and of the platform, and writes to them with a plain driver.
+// The platform's signatures reveal the changes.
 
 const ZEROS = "0".repeat(64);
 const GUARDS = `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'`;
@@ -34,7 +34,7 @@ async function verified(...args: readonly string[]) {
   return { code, bad, unguarded };
 }
 
-/** A guild with a few rows in its log, all of them sealed and signed for. */
+/** A guild with a few rows in its log, all of them sealed and signed. */
 async function watched(slug: string) {
   const guild: TestGuild = await t.guild(slug);
   for (let n = 0; n < 4; n++) await guild.owner.post("/roster/persons", { name: `Ash ${n}` });
@@ -46,7 +46,7 @@ async function watched(slug: string) {
   return { guild, path, last: last! };
 }
 
-/** Takes the guards of a log away, changes it, and puts them back word for word. */
+/** Removes the triggers of a log, changes it, and restores them word for word. */
 async function behindGuards(path: string, sql: string): Promise<void> {
   const db = path === platformFile() ? t.services.platform.db : undefined;
   const guards = db ? await db.all<{ name: string; sql: string }>(GUARDS) : await guardsOf(path);

@@ -4,7 +4,7 @@ import { limits } from "../../src/limits.ts";
 import type { Answer, Json } from "../support/app.ts";
 import { type BoundedGuild, boundedServer, expectFairness } from "../support/bounded-server.ts";
 
-/** The largest requests that are taken whole, and larger ones that are refused. */
+/** The largest requests that are accepted, and larger ones that are refused. */
 const OK = 200;
 const LINES = limits.roster.pasteLinesMax;
 const PEOPLE = limits.dkp.personsPerEntryMax;
@@ -59,7 +59,7 @@ const parts = (count: number) => {
 };
 const award = (body: Json) => guild.api.post("/dkp/awards", { points: 5, reason: "Time", ...body });
 
-/** Each operation that takes more or less input, with the most that it takes, and what it answers. */
+/** Each operation with input of variable size: its largest input, and the expected answer. */
 const OPERATIONS: Readonly<Record<string, readonly [() => Promise<Answer>, number]>> = {
   "the roster again, unchanged": [() => guild.api.post("/roster/imports", { text: roster() }), OK],
   "a roster in which all are alts of the line below": [
@@ -213,7 +213,7 @@ describe("one guild's request", () => {
       });
       const isTaken = answer!.status < 300;
       expect(isTaken ? OK : answer!.status, answer!.text.slice(0, 300)).toBe(status);
-      // A refusal names some of what is wrong, not all half a million of it.
+      // A refusal names some of the faults, not all half a million.
       const isProblem = /problem\+json/.test(answer!.headers.get("content-type") ?? "");
       if (isProblem) expect(answer!.text.length).toBeLessThan(50_000);
       expectFairness(name, cost);
@@ -221,9 +221,9 @@ describe("one guild's request", () => {
   );
 });
 
-/** Pages and documents that any stranger may ask for thousands of times a minute. */
+/** Pages and documents that a stranger may request thousands of times a minute. */
 const FOR_STRANGERS = ["/", "/problems", "/problems/guild/not-found", "/api/openapi.json"];
-/** A page takes a few milliseconds. One that costs more would let one address hold up the others. */
+/** A page costs a few milliseconds. A costlier one would let one address delay the others. */
 const PAGE_MS_MAX = 30;
 
 test.each(FOR_STRANGERS)("S66 a stranger's request for %s costs little", async (path) => {

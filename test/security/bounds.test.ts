@@ -22,7 +22,7 @@ const newGuild = () => server.guild(`worst-${++number}`);
 const zeros = (bytes: number) => new Uint8Array(bytes);
 const text = (of: string) => new TextEncoder().encode(of);
 
-/** Sends a log and comes back when it was read, or refused. */
+/** Uploads a log and returns when it was read or refused. */
 async function sendLog(guild: TestClient, bytes: Uint8Array): Promise<Answer> {
   const begun = await guild.post("/logs", { fileName: "log.txt", sizeBytes: bytes.length });
   expect(begun.status).toBe(201);
@@ -83,7 +83,7 @@ describe("one guild's log", () => {
   );
 });
 
-/** A zip of so many files, each with the same bytes. */
+/** A zip of many files, each with the same bytes. */
 function zipOf(files: number, bytes: Uint8Array): Uint8Array {
   const entries = Array.from({ length: files }, (_, i) => [`log-${i}.txt`, bytes] as const);
   return zipSync(Object.fromEntries(entries), { level: files > 10 ? 0 : 9 });
@@ -117,7 +117,7 @@ describe("an archive", () => {
     ],
     "a zip of files that end without a line break": () => [
       zipSync({ a: night.subarray(0, -1), b: worst.manyPlayers(3) }),
-      // 45 lines of the one and 6 of the other.
+      // 45 lines of the first and 6 of the second.
       { state: "ready", encounters: 3, lines: 51, bad: 0 },
     ],
     "a gzip of two members": () => [
@@ -157,7 +157,7 @@ describe("what exceeds a fight's limits", () => {
     const fight = (await api.get(`/fights/${id}`)).body;
     expect(fight).toMatchObject({ leftOut, playerCount: players, unattributedDamage: 0 });
     expect(fight.players).toHaveLength(limits.logs.fight.playersMax);
-    // Who did least is left out: the hits are larger from player to player.
+    // The player with the least damage is left out: hits grow from player to player.
     const least = Math.min(...fight.players.map((one: { damage: number }) => one.damage));
     expect(least).toBe(1_000 + 71);
     const said = { en: "Players: 70", es: "Jugadores: 70" };
@@ -181,7 +181,7 @@ test("S66 a log that ends its reading thread is refused once, with the reason", 
   await using t = await testApp();
   const guild = await t.guild("heavy");
   const kept = limits.logs.readerHeapMbMax;
-  // A thread with hardly any memory ends as one would that needs more than all of it.
+  // A thread with very little memory ends like one that needs more than the usual limit.
   Object.assign(limits.logs, { readerHeapMbMax: 14 });
   try {
     const bytes = worst.manySpells(2_000, 40);

@@ -15,7 +15,7 @@ const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "u
   packages: Record<string, Locked>;
 };
 
-/** Below these are holes that are known and that we would be open to. */
+/** The lowest versions without the known vulnerabilities that would affect us. */
 const FLOORS = {
   hono: "4.13.7",
   "@hono/node-server": "2.0.10",
@@ -44,7 +44,7 @@ test("S64 no dependency is older than the fix of its known vulnerabilities, wher
   for (const name of Object.keys(FLOORS)) expect(packages).toHaveProperty([`node_modules/${name}`]);
 });
 
-/** Packages that an installation takes without a hash to compare them with. */
+/** Packages without a hash to verify at installation. */
 function withoutHash(locked: Readonly<Record<string, Locked>>): readonly string[] {
   return Object.entries(locked)
     .filter(([path, one]) => path !== "" && !one.link)

@@ -52,7 +52,7 @@ describe("bodies and addresses of strangers", () => {
       ["//evil.example/", "/evil.example"],
       ["///evil.example//", "/evil.example"],
     ] as const) {
-      // Behind a proxy that ends TLS, the request comes by plain http.
+      // Behind a proxy that ends TLS, the request arrives by plain http.
       const { status, headers } = await secure.request(`http://guilds.example${path}`);
       expect([path, status, headers.get("location")]).toEqual([path, 301, to]);
     }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   t = await testApp({ RATE_LIMITS: [UNLIMITED_REQUESTS, ...off].join(",") });
   guild = await t.guild("fields");
   person = guild.owner.platform();
-  // An operator too, so that the console's fields are judged as well.
+  // An operator too, so that the console's fields are checked as well.
   await t.services.platform.db.client.execute({
     sql: "INSERT INTO operators (user_id, areas, added_by, added_at) VALUES (?, ?, '', 0)",
     args: [person.userId, JSON.stringify(AREAS)],
@@ -36,13 +36,13 @@ interface Schema {
   readonly items?: Schema;
 }
 
-/** Fields that are no text people read: secrets, pasted files, ids and words of a fixed set. */
+/** Fields whose text is not for people: secrets, pasted files, ids and words of a fixed set. */
 const NO_TEXT = new Set(
   `password currentPassword token value account slug plan firstPlan text timeZone guild guid
    confirm points bid max price amount tag next startsAt endsAt id period`.split(/\s+/),
 );
 
-/** Every text of every request body, off the document that describes the API. */
+/** Every text of every request body, from the API's document. */
 async function textFields() {
   const { body: document } = await t.anonymous.get("/api/openapi.json");
   const resolve = (schema: Schema): Schema =>
@@ -86,7 +86,7 @@ function bodyWith(field: string, text: string): Record<string, unknown> {
     ) as Record<string, unknown>;
 }
 
-/** Which of these texts a field takes. */
+/** Returns which of these texts a field accepts. */
 async function taken(
   one: { method: string; path: string; field: string },
   texts: readonly string[],
@@ -101,7 +101,7 @@ async function taken(
     );
     const errors = (answer.body.errors ?? []) as { pointer: string }[];
     const isRefused = errors.some(({ pointer }) => pointer === one.field);
-    // A request that was not judged says nothing about the field.
+    // A request that was not checked proves nothing about the field.
     if (!isRefused) good.push(`${answer.status} ${JSON.stringify(text)}`);
   }
   return good;

@@ -7,8 +7,8 @@ import { runCli } from "../support/cli.ts";
 import { changeByHand, changedExport } from "../support/foreign-file.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
-// A file that a stranger prepared is given to `guilds import`. What comes of it has this release's schema
-// and rows that fit it, or nothing comes of it and the answer says why.
+// A stranger prepares a file for `guilds import`. The result has this release's schema and rows that
+// fit it, or there is no result and the answer says why.
 
 const ENDLESS = `(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)`;
 
@@ -44,7 +44,7 @@ async function imported(sql: string) {
   return { code, slug: code === 0 ? String(JSON.parse(out).slug) : "", refusal: refusal?.code };
 }
 
-/** As `guilds check` and `audit verify` see it: both must say that all is right. */
+/** The guild as `guilds check` and `audit verify` see it: both must find nothing wrong. */
 async function checks(slug: string) {
   const check = await guildhall("guilds", "check", slug);
   const audit = await guildhall("audit", "verify", slug);

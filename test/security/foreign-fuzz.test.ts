@@ -39,7 +39,7 @@ type Random = (max: number) => number;
 const ENDLESS = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)";
 const pick = (random: Random, from: readonly string[]) => from[random(from.length)]!;
 
-/** What is done to a file, each with what it says of it. */
+/** The changes to a file, each with its description. */
 const CHANGES: Readonly<Record<string, (names: Names, random: Random) => string>> = {
   "a trigger dropped": ({ triggers }, random) => `DROP TRIGGER "${pick(random, triggers)}"`,
   "all triggers dropped": ({ triggers }) =>
@@ -78,7 +78,7 @@ const CHANGES: Readonly<Record<string, (names: Names, random: Random) => string>
   "a counter set back": () => "UPDATE sqlite_sequence SET seq = 0",
 };
 
-/** Bytes of the file itself, as a bad disk or a bad copy changes them. */
+/** Changes bytes of the file itself, as a bad disk or a bad copy does. */
 async function damage(path: string, random: Random): Promise<void> {
   const file = await open(path, "r+");
   try {
@@ -118,7 +118,7 @@ async function guildFile(t: TestApp): Promise<string> {
   return path;
 }
 
-/** A code, or a database with our schema whose log and rows hold. */
+/** A code, or a database with our schema whose log and rows are valid. */
 async function outcomeOf(from: string, to: string, expected: Schema): Promise<string> {
   try {
     const { guildId } = await rebuild({ from, to, nowMs: 2e12 });
@@ -160,7 +160,7 @@ test(`S69 ${MUTATIONS} files changed at random are refused with a code, or come 
       if (change) changeByHand(from, change(names, random));
       else await damage(from, random);
     } catch {
-      // SQLite itself refused the change: the file as it is has to come through as well.
+      // SQLite itself refused the change: the unchanged file must be accepted.
     }
     const end = await outcomeOf(from, to, expected).catch((cause: unknown) => {
       throw new Error(`seed ${SEED}, number ${n}: ${kind}`, { cause });
@@ -170,7 +170,7 @@ test(`S69 ${MUTATIONS} files changed at random are refused with a code, or come 
       for (const tail of ["", "-wal", "-shm"]) await rm(path + tail, { force: true });
     }
   }
-  // Both ends are met, or the changes do nothing.
+  // Both results occur. Otherwise the changes have no effect.
   expect(ends.get("ours")).toBeGreaterThan(0);
   expect([...ends.values()].reduce((sum, count) => sum + count, 0)).toBe(MUTATIONS);
   expect(ends.size).toBeGreaterThan(3);

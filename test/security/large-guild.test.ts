@@ -6,8 +6,8 @@ import type { Answer, Json } from "../support/app.ts";
 import { type BoundedGuild, boundedServer, expectFairness } from "../support/bounded-server.ts";
 import { changeByHand } from "../support/foreign-file.ts";
 
-// A guild that writes for weeks as fast as it may. Its data is far more than any one request can hold, and
-// what its members read then must not hold up other guilds either.
+// A guild that writes for weeks at its limit. Its data is far more than one request can hold, and
+// its members' reads must not delay other guilds either.
 
 const PEOPLE = limits.roster.pasteLinesMax;
 const AWARDS = 120;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
   award = { personIds: personIds.slice(0, PEOPLE), points: 1, reason: "On time" };
   expect((await guild.api.post("/dkp/awards", award)).status).toBe(201);
-  // The same requests again and again would take minutes.
+  // Sending all of these requests would take minutes.
   changeByHand(
     await largestGuild(),
     `INSERT INTO ledger_tx SELECT 'again ' || i, pool_id, seq + i, kind, 'again ' || i, effective_at,
@@ -58,7 +58,7 @@ async function largestGuild(): Promise<string> {
   const folder = join(server.dir, "guilds");
   const sizes = new Map<string, number>();
   for (const file of await readdir(folder)) {
-    // What was written lately is in the log beside the database.
+    // The latest writes are in the log beside the database.
     const name = file.replace(/-(wal|shm)$/, "");
     const { size } = await stat(join(folder, file));
     if (!file.endsWith("-shm")) sizes.set(name, (sizes.get(name) ?? 0) + size);

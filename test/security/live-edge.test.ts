@@ -27,7 +27,7 @@ afterAll(async () => {
   await t.close();
 });
 
-/** A live connection: what it was told first, and how it ended. */
+/** A live connection: its first message, and how it ended. */
 function socketTo(slug: string) {
   const ws = new WebSocket(`ws://127.0.0.1:${port}/api/g/${slug}/logs/live`);
   ws.on("error", () => {});
@@ -49,7 +49,7 @@ async function hello(slug: string, message: Record<string, unknown>) {
   return socket;
 }
 
-/** Resolves with how many milliseconds an event stream went on after `from`. */
+/** Resolves with the milliseconds for which an event stream stayed open after `from`. */
 async function endOf(path: string, token: string): Promise<{ ended: Promise<number> }> {
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
@@ -58,7 +58,7 @@ async function endOf(path: string, token: string): Promise<{ ended: Promise<numb
     try {
       for await (const _ of answer.body!);
     } catch {
-      // Cut off is an end as well.
+      // An aborted connection has ended as well.
     }
     return performance.now();
   })();
@@ -91,7 +91,7 @@ describe("the end of a right", () => {
     expect((await guild.owner.get("/roster")).status).toBe(200);
     from = performance.now();
     t.advance(40 * DAY_MS);
-    // With the clock its place ran out as well, so it may be told either.
+    // The move of the clock also ended its place, so either reason is right.
     expect([4401, 1001]).toContain(await socket.closed);
     expect(performance.now() - from).toBeLessThan(5_000);
     expect((await long.ended) - from).toBeLessThan(5_000);

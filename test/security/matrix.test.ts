@@ -90,7 +90,7 @@ test("S1 every page and form opens from the role in the table on, and for no low
   const found: Record<string, string> = {};
   const members = new Map<string, TestClient>();
   for (const role of ROLES) members.set(role, await t.as(role, guild));
-  // Leaving takes a member away from what would come after it.
+  // Leaving ends the membership that the later routes need.
   const leavingLast = (a: string, b: string) => Number(isLeaving(a)) - Number(isLeaving(b));
   for (const route of [...guildPageRoutes(t)].sort(leavingLast)) {
     const [method, path] = route.split(" ") as [string, string];

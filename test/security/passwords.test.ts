@@ -72,7 +72,7 @@ test(
       const changed = await owner.post("/api/account/password", { currentPassword, password });
       expect(changed, password).toMatchObject(refused);
     }
-    // A guild's name is a word that everybody in it thinks of.
+    // A guild's name is a word that all its members think of.
     for (const password of ["IronVow2024!", "iron vow!!"]) {
       const changed = await owner.post("/api/account/password", { currentPassword, password });
       expect(changed, password).toMatchObject(refused);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../src/kernel/ids.ts";
 import { type Json, type TestApp, type TestGuild, testApp } from "../support/app.ts";
 
-// Every operation below a guild's address, off the document that describes them, with the id of no row
-// and with another guild's id in each field that takes one.
+// Every operation below a guild's address, from the API's document, with an unknown id and with
+// another guild's id in each field that takes one.
 
 /** A field that takes an id: `path:id`, `query:pool`, `body/personIds/0`. */
 interface Field {
@@ -126,7 +126,7 @@ interface Operation {
   readonly requestBody?: { content?: Record<string, { schema?: Schema }> };
 }
 
-/** Bodies that are right but for their ids. An operation with an id and a body needs one here. */
+/** Bodies that are valid except for their ids. An operation with an id and a body needs one here. */
 function bodies(): Record<string, Json> {
   const reason = "For a test";
   const item = { itemName: "Ring" };
@@ -194,7 +194,7 @@ async function rowCounts(): Promise<Record<string, unknown>> {
   using lease = await t.services.tenants.lease(found!.guild);
   const { client } = lease.db;
   const tables = await client.execute({
-    // Seals follow the rows of audit_log, which are counted, at a time of the server's choice.
+    // Seals follow the counted rows of audit_log, at a time of the server's choice.
     sql: `SELECT name FROM sqlite_schema
           WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'audit_seals'`,
     args: [],
@@ -207,7 +207,7 @@ async function rowCounts(): Promise<Record<string, unknown>> {
   return counts;
 }
 
-/** Attendance is noted of a raid that has begun; all others begin with one that is planned. */
+/** Attendance needs a raid that has begun. All other operations start with a planned one. */
 const idOfPath = (one: Field) =>
   own[one.operation === "setRaidAttendance" ? "running" : kindOf({ ...one, field: "path:id" })] ??
   "x";
@@ -254,7 +254,7 @@ describe("S77 S96 an id that is not in this guild is refused in every field that
       if (status !== 404 && status !== 422) {
         wrong.push([one.operation, one.field, status, text.slice(0, 120)]);
       } else if (status === 422 && text.includes("/problems/request/invalid")) {
-        // The border refused something else, so this proves nothing of the id.
+        // Another check refused the request first, so this proves nothing about the id.
         if (!text.includes(one.field.split(/[:/]/)[1]!))
           wrong.push([one.operation, one.field, text]);
       }

@@ -217,7 +217,7 @@ describe("S75 a rotated key", () => {
     expect([twice.status, twice.body.type]).toEqual([409, "/problems/keys/rotated-already"]);
     t.advance(1_000);
     expect((await small.owner.post(`/settings/keys/${first.body.id}/rotations`)).status).toBe(201);
-    // The key before the last two is ended, so that rotations in a row give no third.
+    // The key before the last two ends, so that repeated rotations leave no third key.
     const { items } = (await small.owner.get("/settings/keys")).body;
     const open = items.filter((one: { revokedAt: number | null }) => one.revokedAt === null);
     expect(open).toHaveLength(max + 1);

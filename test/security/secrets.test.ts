@@ -12,8 +12,8 @@ import { newKey } from "../../src/platform/keys/secrets.ts";
 import { searchFolder } from "../support/secrets/folders.ts";
 import { Seen, seen } from "../support/secrets/seen.ts";
 
-// What the run itself leaves is searched where each test ends: test/support/secrets. Here is the proof
-// that nothing hides from that search.
+// Each test searches what it leaves behind: test/support/secrets. These tests prove that no secret
+// escapes that search.
 
 let dir: string;
 beforeEach(() => {
@@ -30,7 +30,7 @@ async function databaseWith(value: string | Uint8Array): Promise<void> {
   await client.close();
 }
 
-/** What was found, but for the log: closing copies it into the file, and the driver removes it later. */
+/** What was found outside the log: closing copies it into the file, and the driver removes it later. */
 const inFile = async () => (await searchFolder(dir)).filter((one) => !one.includes(".db-wal ("));
 
 describe("S55 a secret that was left in the open is found", () => {
@@ -71,7 +71,7 @@ describe("S55 a secret that was left in the open is found", () => {
   });
 
   test("by its form, when another process made it, and in a compressed copy", async () => {
-    // Bytes of this process that are not 32 at once: the search knows nothing of them.
+    // Bytes that this process did not make as 32 at once: the search has not seen them.
     const secret = randomBytes(48).toString("base64url").slice(0, 43);
     const { text } = newKey(newId());
     const foreign = text.replace(/_[\w-]{43}_/, `_${secret}_`);

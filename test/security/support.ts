@@ -1,16 +1,16 @@
 import type { TestApp } from "../support/app.ts";
 
-/** The id of no row anywhere. */
+/** A valid id without a row. */
 export const SOME_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 export interface Operation {
   readonly id: string;
   readonly method: string;
-  /** Below `/api/g/<slug>`. */
+  /** The path below `/api/g/<slug>`. */
   readonly path: string;
 }
 
-/** Every operation of the API below a guild, off the document that describes it. */
+/** Every operation of the API below a guild, from the API's document. */
 export async function guildOperations(t: TestApp): Promise<readonly Operation[]> {
   const { body } = await t.anonymous.get("/api/openapi.json");
   const paths = Object.entries(
@@ -29,7 +29,7 @@ export async function guildOperations(t: TestApp): Promise<readonly Operation[]>
     );
 }
 
-/** Every page and form below a guild, off the mounted routes: `GET /standings`. */
+/** Every page and form below a guild, from the mounted routes: `GET /standings`. */
 export function guildPageRoutes(t: TestApp): readonly string[] {
   const routes = t.app.routes
     .filter(({ method, path }) => /^(GET|POST)$/.test(method) && path.startsWith("/g/:guild"))
@@ -40,14 +40,14 @@ export function guildPageRoutes(t: TestApp): readonly string[] {
 /** A path with ids for its parameters. */
 export const filled = (path: string) => path.replaceAll(/:\w+(\{[^}]*\})?/g, SOME_ID);
 
-/** A stream that was let in has no end: only its beginning is read. */
+/** Reads only the beginning of a stream, because an accepted stream has no end. */
 export async function statusOf(response: Response): Promise<{ status: number; text: string }> {
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
   if (isStream) await response.body?.cancel();
   return { status: response.status, text: isStream ? "" : await response.text() };
 }
 
-/** Is this an answer of a server that broke down? What it cannot do at all, it may say (501). */
+/** Whether the server failed. It may say that it does not support something (501). */
 export function isFault(status: number): boolean {
   return status >= 500 && status !== 501;
 }

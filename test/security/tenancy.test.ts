@@ -40,7 +40,7 @@ test("S2 a key of one guild finds no other guild by any operation", async () => 
 test("S2 a guild's log says that its key was tried elsewhere, and cannot be flooded that way", async () => {
   const rowsOf = async (guild: TestGuild) =>
     (await guild.owner.get("/audit?action=guild.elsewhere")).body.items;
-  // Each operation was tried twice just now: on a guild that is there, and on one that is not.
+  // Each operation was tried twice just now: on a guild that exists, and on one that does not.
   const rows = await rowsOf(ours);
   const { max } = limits.rates.elsewhere.guild;
   expect(rows).toHaveLength(max);

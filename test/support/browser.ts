@@ -84,7 +84,7 @@ export async function foundGuild(page: Page, origin: string, name: string): Prom
   return /\/g\/([^/]+)\//.exec(page.url())![1]!;
 }
 
-/** From the form that founds a guild into the guild. The steps' page continues by itself if it waited. */
+/** From the form that founds a guild into it. The page of the steps continues by itself. */
 export async function openFounded(page: Page): Promise<void> {
   const open = page.locator('a:has-text("Open guild")');
   const isThere = page.locator('main a[href$="/onboarding/loot"]');

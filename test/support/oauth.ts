@@ -109,7 +109,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     return url;
   };
 
-  // The real providers do the same: Discord reads the form, Battle.net the header, and it decodes nothing.
+  // Like the real ones: Discord reads the form, Battle.net the header, and it decodes nothing.
   const isOurClient = (header: string | undefined, form: Record<string, unknown>): boolean =>
     subjectField === "sub"
       ? header === `Basic ${btoa(`${clientId}:${clientSecret}`)}`

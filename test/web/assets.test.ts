@@ -10,7 +10,7 @@ const get = (name: Parameters<typeof assetUrl>[0]) =>
   app.request(assetUrl(name).replace("/assets", ""));
 
 describe("what every page loads", () => {
-  test("is kept for ever, under a name that changes with it", async () => {
+  test("is cached forever, under a name that changes with it", async () => {
     const answer = await get("styles");
     expect(answer.status).toBe(200);
     expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");

@@ -55,7 +55,7 @@ function isWrong(locale: Locale, text: string): boolean {
   return RAW.test(text) || (locale !== "en" && ENGLISH.test(text));
 }
 
-/** What a page says about its fields and about the form as a whole. */
+/** The messages of a page about its fields and about the form as a whole. */
 function sentencesOf(page: string): readonly string[] {
   const fields = [...page.matchAll(/class="error"[^>]*>([^<]+)</g)].map(([, text]) => text!);
   const [, summary = ""] = /class="error-summary"[^>]*>(.*?)<\/div>/s.exec(page) ?? [];

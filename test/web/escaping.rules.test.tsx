@@ -142,7 +142,7 @@ describe("text that a user wrote stays text", () => {
 });
 
 /**
- * The page with the marks that are not the text's taken for what they are: if the text could make a
+ * The page without the marks that belong to the page itself. If the text could make a
  * tag or an attribute, two pages that differ in their text only would differ in their tags.
  */
 function withoutText(page: string, text: string): string {

@@ -66,7 +66,7 @@ test("a password never comes back", async () => {
   ).not.toContain("hunter2");
 });
 
-test("every finding is at its field, read out with it, and linked from the summary", async () => {
+test("every error is at its field, read out with it, and linked from the summary", async () => {
   const page = await guildForm(failedForm(broken, { name: "" }, messages));
   expect(page).toContain('aria-describedby="name-hint name-error" aria-invalid="true"');
   expect(page).toContain('<span class="error" id="name-error">Enter a name.</span>');
@@ -83,7 +83,7 @@ test("a fresh form shows no error and its defaults", async () => {
   expect(page).toMatch(/name="public" checked/);
 });
 
-test("every field has a label of its own", async () => {
+test("every field has its own label", async () => {
   const page = await guildForm(emptyForm);
   for (const [, id] of page.matchAll(/<(?:input|select|textarea) [^>]*?id="([^"]+)"/g)) {
     const isInside = new RegExp(`<label class="choice"><input id="${id}"`).test(page);
@@ -92,7 +92,7 @@ test("every field has a label of its own", async () => {
   expect(page.match(/<fieldset[^>]*><legend>/g)).toHaveLength(2);
 });
 
-test("what went wrong is said in the reader's language", () => {
+test("errors are in the reader's language", () => {
   const taken = new Conflict(
     "roster/name-taken",
     "A person in this guild already has this name. Choose another one.",
@@ -103,6 +103,6 @@ test("what went wrong is said in the reader's language", () => {
   expect(failedForm(taken, {}, messages).detail).toBe(taken.message);
 });
 
-test("a fault of ours is not shown as a form's", () => {
+test("an error of ours is not shown as a form's", () => {
   expect(() => failedForm(new Error("a secret"), {}, messages)).toThrow("a secret");
 });

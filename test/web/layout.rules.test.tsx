@@ -16,7 +16,7 @@ describe("every page", () => {
     expect(page).toContain('<main id="main"');
   });
 
-  test("holds no code and no style of its own, so that the policy can forbid them", async () => {
+  test("holds no inline code and style, so that the policy can forbid them", async () => {
     for (const page of [
       await guildPage("owner"),
       await html(<LandingPage view={aView()} plans={[]} demoHref="/g/x" />),
@@ -35,7 +35,7 @@ describe("every page", () => {
     );
   });
 
-  test("says what the act before it did, in words of ours only", async () => {
+  test("says what the last action did, in our words only", async () => {
     const said = async (done: string) =>
       html(<PlatformLayout view={aView({ path: `/?done=${done}` })} title="x" />);
     expect(await said("saved")).toContain("Changes saved.");
@@ -52,7 +52,7 @@ describe("a guild's sections", () => {
     expect(raider).not.toContain("/g/iron-vow/audit");
   });
 
-  test("are at most five under the thumb; the others are behind More", async () => {
+  test("are at most five at the bottom of the screen; the others are behind More", async () => {
     const owner = await guildPage("owner", "settings");
     const [bar, more] = owner.split('<details class="menu more current">') as [string, string];
     expect(bar.split("<nav")[2]!.match(/<a class="" /g)).toHaveLength(4);

@@ -6,7 +6,7 @@ import { PROBLEM_STATUS } from "../../src/web/problem-codes.ts";
 
 const source = new URL("../../src", import.meta.url).pathname;
 
-/** Errors that only programs and operators meet: they are written in English. */
+/** Errors that only programs and operators get. They are in English. */
 const NOT_FOR_READERS = /^(cli|database|fleet)\/(?!busy)/;
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -21,7 +21,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NotSupported: 501,
   Unavailable: 503,
 };
-/** Limits that pass by themselves, and the one thing that is full. */
+/** Limits that end by themselves, and the one for a full disk. */
 const OF_ITS_OWN: Readonly<Record<string, number>> = {
   "rate/too-many": 429,
   "backup/too-many": 429,
@@ -93,7 +93,7 @@ describe("the language of a page", () => {
   });
 });
 
-/** What the source throws, by its class and its code. */
+/** The errors that the source throws, by class and code. */
 function errorsOfTheSource(): readonly (readonly [kind: string, code: string])[] {
   const found: [string, string][] = [];
   for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
@@ -127,7 +127,7 @@ function detailsOfTheSource(): readonly string[] {
 
 type Leaf = string | ((...gaps: never[]) => string);
 
-/** In order, without the sentences of errors, which English needs none of. */
+/** The paths in order, without the sentences of errors, which English does not need. */
 function keysOf(texts: ReadonlyMap<string, Leaf>): readonly string[] {
   return [...texts.keys()]
     .filter((key) => !/^(problems\.(sentences|meanings)|fields\.details)\./.test(key))

@@ -40,7 +40,7 @@ describe.runIf(CHROMIUM)("a list in a browser with scripts", () => {
     await t.close();
   });
 
-  test("filters as one types, without losing the place, and the back button undoes it", async () => {
+  test("filters during typing, keeps the input, and the back button undoes it", async () => {
     const { page, complaints } = await open("/standings");
     const people = page.locator("tbody tr");
     await page.locator("input[type=search]").pressSequentially("smo");
@@ -54,7 +54,7 @@ describe.runIf(CHROMIUM)("a list in a browser with scripts", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("sorts without loading the page again, and the address can be sent on", async () => {
+  test("sorts without loading the page again, and the address can be shared", async () => {
     const { page, complaints } = await open("/standings");
     await page.evaluate(() => {
       document.documentElement.dataset["same"] = "yes";
@@ -69,7 +69,7 @@ describe.runIf(CHROMIUM)("a list in a browser with scripts", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("asks for the whole page when the part cannot be fetched", async () => {
+  test("loads the whole page when the part cannot be fetched", async () => {
     const { page } = await open("/standings");
     await page.route("**/*", (route) =>
       route.request().resourceType() === "fetch" ? route.abort() : route.continue(),

@@ -20,7 +20,7 @@ test("points are written as the reader's language writes numbers", () => {
   expect(formatPoints(-0, 2, "en")).toBe("0.00");
 });
 
-test("a change says by its sign, and not by colour alone, which way it went", async () => {
+test("a change shows its direction by its sign, and not by colour alone", async () => {
   const change = (amount: number) =>
     html(<Points amount={amount} decimals={1} locale="en" signed />);
   expect(await change(15)).toBe('<span class="num good">+1.5</span>');
@@ -64,7 +64,7 @@ test("a chart stays inside its frame, whatever it shows, and repeats it as a tab
   );
 });
 
-test("a chart of one value is no chart", async () => {
+test("a single value gets no chart", async () => {
   const points = [{ label: "today", value: 1, text: "1" }];
   expect(
     await html(<LineChart title="Balance" points={points} messages={english} />),

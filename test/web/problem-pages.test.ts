@@ -32,13 +32,13 @@ describe("what a problem's address explains", () => {
     }
   });
 
-  test("a code that no answer has is no page", async () => {
+  test("an unused code has no page", async () => {
     for (const path of ["/problems/guild/none-such", "/problems/guild", "/problems/a/b/c"]) {
       expect((await t.anonymous.page(path)).status).toBe(404);
     }
   });
 
-  test("caches may keep it for all who are not signed in, each language by itself", async () => {
+  test("caches may keep it for all who are not signed in, each language separately", async () => {
     const open = await t.anonymous.page("/problems/rate/too-many");
     expect(open.headers.get("cache-control")).toBe("public, max-age=3600");
     expect(open.headers.get("vary")).toContain("Accept-Language, Cookie");

@@ -4,7 +4,7 @@ import { type Locale, translator } from "../../src/web/i18n/index.ts";
 
 export const english = translator("en");
 
-/** JSX as the text that a browser gets. */
+/** Renders JSX to the text that a browser gets. */
 export async function html(page: unknown): Promise<string> {
   return String(await (page as Promise<unknown> | string | { toString(): string }));
 }

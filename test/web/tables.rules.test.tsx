@@ -29,7 +29,7 @@ const table = (query: string, more: object = {}) =>
     />,
   );
 
-/** Where the link with this label leads. */
+/** The address of the link with this label. */
 function linkOf(page: string, label: string): URL {
   const found = new RegExp(`<a[^>]*href="([^"]*)"[^>]*>${label}`).exec(page)?.[1];
   return new URL(found!.replaceAll("&amp;", "&"), "http://localhost");
@@ -46,7 +46,7 @@ describe("the address holds what a table shows", () => {
     expect(linkOf(page, "Next page").search).toBe("?class=mage&sort=-balance&cursor=def");
   });
 
-  test("a second press on a column turns it round; numbers begin with the largest", async () => {
+  test("a second press on a column reverses it; numbers begin with the largest", async () => {
     expect(linkOf(await table(""), "Person").searchParams.get("sort")).toBe("name");
     expect(linkOf(await table("?sort=name"), "Person").searchParams.get("sort")).toBe("-name");
     expect(linkOf(await table(""), "Balance").searchParams.get("sort")).toBe("-balance");
@@ -105,6 +105,6 @@ describe("a row on a phone", () => {
   });
 });
 
-test("without rows there is no table but what to do about it", async () => {
+test("an empty list shows no table but what to do about it", async () => {
   expect(await table("", { rows: [] })).toBe("<p>Nobody yet</p>");
 });

@@ -24,7 +24,7 @@ describe("guessing passwords", () => {
     const refused = answers.find((answer) => answer.status === 429)!;
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
 
-    // The owner is let in again: by the mailbox at once, by the password when the storm is over.
+    // The owner can sign in again: by the mailbox at once, by the password when the guessing is over.
     await t.anonymous.post("/api/password-reset-mail", { email }, from("203.0.113.9"));
     const token = await mailedToken(t, person);
     const reset = await t.anonymous.post("/api/password-reset", { token, password: right });

@@ -4,7 +4,7 @@ import { type GuildId, newId } from "../../../src/kernel/ids.ts";
 import type { OutboxEmail } from "../../../src/node/mail.ts";
 import type { TestApp, TestClient } from "../../support/app.ts";
 
-/** The letters to one address, oldest first. */
+/** The emails to one address, oldest first. */
 export async function lettersTo(t: TestApp, email: string): Promise<OutboxEmail[]> {
   await t.services.messageRunner.drain();
   const folder = join(t.dir, "outbox");
@@ -17,18 +17,18 @@ export async function lettersTo(t: TestApp, email: string): Promise<OutboxEmail[
   return (letters as OutboxEmail[]).filter((letter) => letter.to === email.toLowerCase());
 }
 
-/** The token of the link in the newest letter to this person. */
+/** The token of the link in the newest email to this person. */
 export async function mailedToken(t: TestApp, person: TestClient): Promise<string> {
   const letter = (await lettersTo(t, person.identity.email)).at(-1);
   return /\?token=([\w-]+)/.exec(letter?.text ?? "")![1]!;
 }
 
-/** A person with a cookie and no more, as a browser keeps it. */
+/** A person with only a cookie, as a browser keeps it. */
 export function cookieOf(answer: { headers: Headers }): string {
   return (answer.headers.get("set-cookie") ?? "").split(";", 1)[0]!;
 }
 
-/** Whether this token still opens anything. */
+/** Whether this token is still valid. */
 export async function isGood(t: TestApp, token: string): Promise<boolean> {
   const answer = await t.anonymous.get("/api/session", { authorization: `Bearer ${token}` });
   return answer.status === 200;
@@ -45,7 +45,7 @@ export async function signInAgain(t: TestApp, person: TestClient): Promise<strin
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A guild that the platform knows, for what needs no database of its own. */
+/** A guild in the platform without a database. */
 export async function listedGuild(t: TestApp, slug: string, owner: TestClient): Promise<GuildId> {
   const { db } = t.services.platform;
   const id = newId<GuildId>();

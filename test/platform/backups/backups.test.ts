@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { openExport } from "../../../provisioning/backups/archives.ts";
 import { testApp } from "../../support/app.ts";
 
-/** The password was typed too long ago. */
+/** Makes the password check too old. */
 const LATER_MS = 20 * 60_000;
 const MONTH_MS = 30 * 86_400_000;
 

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 let number = 0;
 
-/** A service elsewhere that counts how often it was asked. */
+/** A remote service that counts its requests. */
 function service() {
   const asked = { times: 0, isDown: false };
   const key = `armory/${++number}`;

@@ -8,7 +8,7 @@ import { anOperator } from "./support.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Letters about copies, oldest first. */
+/** Emails about backups, oldest first. */
 async function lettersOf({
   dir,
   services,

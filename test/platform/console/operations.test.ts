@@ -10,7 +10,7 @@ beforeAll(async () => {
   guild = await t.guild("iron-vow");
   await t.guild("quiet-vow");
   operator = await anOperator(t, ["fleet", "jobs", "backups"], "olga");
-  // E-mails of these people are jobs as well.
+  // Emails to these people are jobs as well.
   await t.services.messageRunner.drain();
 });
 afterAll(() => t.close());
@@ -68,7 +68,7 @@ describe("the fleet", () => {
   });
 
   test("gets its new schema by a rollout that is started here and done by any server", async () => {
-    // As it stands after a release whose schema the platform has not noted for any guild yet.
+    // The state after a new release: the platform has not recorded its schema for any guild yet.
     await t.services.platform.db.client.execute({
       sql: "UPDATE guilds SET schema_hash = 'old', schema_version = schema_version - 1",
       args: [],

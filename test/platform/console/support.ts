@@ -25,7 +25,7 @@ export async function verifiedUser(t: TestApp, name?: string): Promise<TestClien
   return client;
 }
 
-/** An operator who signed in, and so typed the password, just now. */
+/** An operator who signed in just now, which counts as a password check. */
 export async function anOperator(
   t: TestApp,
   areas: readonly Area[] = AREAS,

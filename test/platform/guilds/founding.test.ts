@@ -13,14 +13,14 @@ afterAll(async () => {
 
 const one = async () => (await crowd(t, 1))[0]!;
 
-/** A guild that is still being made was founded as well: a busy machine answers 202. */
+/** A guild that is still being made counts as founded: a busy machine answers 202. */
 const asFounded = ({ status }: { status: number }) => ({ status: status === 202 ? 201 : status });
 
 describe("founding a guild", () => {
   test("answers with the guild's address, and its founder owns it", async () => {
     const jaina = await one();
     const made = await jaina.post("/api/guilds", newGuild("Kirin Tor"));
-    // On a busy machine it takes longer than the request waits: its events end when it is ready.
+    // On a busy machine the work takes longer than the request waits: its events end when it is ready.
     expect([201, 202]).toContain(made.status);
     if (made.status === 202) await jaina.get(`/api/guilds/${made.body.id}/operation/events`);
     else expect(made.headers.get("location")).toBe("/api/g/kirin-tor");

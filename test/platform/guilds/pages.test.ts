@@ -24,7 +24,7 @@ test("without scripts: found a guild, see it made, invite, join, change a role, 
   const sent = await owner.submit("/guilds/new", { ...newGuild("Paper Lions"), slug: "" });
   expect(sent.status).toBe(303);
   const address = sent.headers.get("location")!;
-  // On a busy machine it takes longer than the form waits: the events end when the guild is ready.
+  // On a busy machine the work takes longer than the form waits: the events end when the guild is ready.
   await owner.get(`/api${address.replace(/progress$/, "operation/events")}`);
   const progress = await owner.page(address);
   expect(progress.text).toContain('href="/g/paper-lions/onboarding"');

@@ -43,7 +43,7 @@ describe("a guild that moves to another address", () => {
       expect(outcome(refused)).toEqual([409, "/problems/guild/slug-taken"]);
     }
     t.advance(90 * DAY_MS + 1);
-    // Sessions are a month old by now; a fresh person comes along.
+    // Sessions are a month old by now, so a new person signs up.
     const [late] = await crowd(t, 1);
     expect((await late!.post("/api/guilds", newGuild("Heirs", { slug: "old-home" }))).status).toBe(
       201,

@@ -2,7 +2,7 @@ import { newId, type UserId } from "../../../src/kernel/ids.ts";
 import { hashToken, newToken } from "../../../src/kernel/tokens.ts";
 import { type TestApp, TestClient } from "../../support/app.ts";
 
-/** Signed-in people with confirmed addresses; by hand, for crowds need no slow password hashes. */
+/** Signed-in people with confirmed addresses. Crowds need no slow password hashes. */
 export async function crowd(t: TestApp, count: number): Promise<TestClient[]> {
   const nowMs = t.now().getTime();
   const people = Array.from({ length: count }, () => {
@@ -49,7 +49,7 @@ export function tokenOf(url: string): string {
   return new URL(url).pathname.split("/").at(-1)!;
 }
 
-/** How often each status came back, as `{ 201: 1, 402: 49 }`. */
+/** How often each status was returned, as `{ 201: 1, 402: 49 }`. */
 export function tally(answers: readonly { status: number }[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** A key of our guild, and how programs ask with it. */
+/** A key of our guild, and requests of a program that uses it. */
 async function keyWith(scopes: readonly string[], more = {}) {
   const made = await ours.owner.post("/settings/keys", { name: "follower", scopes, ...more });
   expect(made.status).toBe(201);

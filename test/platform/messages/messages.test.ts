@@ -18,7 +18,7 @@ const NO_AUTH_LIMITS = ["sign-in", "sign-up", "email"]
   .flatMap((one) => [`${one}.address=off`, `${one}.account=off`])
   .join(",");
 
-/** The statements that the platform runs while `work` goes on, without what is bound to them. */
+/** The statements that the platform runs during `work`, without their bound values. */
 async function statementsOf(t: TestApp, work: () => Promise<unknown>): Promise<readonly string[]> {
   const { client } = t.services.platform.db;
   const seen: string[] = [];
@@ -37,7 +37,7 @@ async function statementsOf(t: TestApp, work: () => Promise<unknown>): Promise<r
   } finally {
     Object.assign(client, { execute, batch });
   }
-  // Audit rows of before are sealed beside it, by a timer.
+  // A timer seals earlier audit rows at the same time.
   const own = /\b(users|sessions|email_tokens|outgoing_messages|jobs)\b|INSERT INTO audit_log/i;
   return seen.filter((one) => own.test(one));
 }
@@ -47,7 +47,7 @@ describe("S76 an account", () => {
     await using t = await testApp({ RATE_LIMITS: NO_AUTH_LIMITS });
     const known = await t.signUp();
     const ask = (email: string) => t.anonymous.post("/api/password-reset-mail", { email });
-    // Both once before, so that neither is the first to read something that is kept.
+    // Runs both once before, so that neither is the first to fill a cache.
     await ask(known.identity.email);
     await ask("before@example.test");
     const answers: unknown[] = [];
@@ -102,7 +102,7 @@ describe("S76 a mail server that is slow or down", () => {
     const connected = once(hanging, "connection");
     const person = await t.signUp();
     await connected;
-    // The first letter hangs in the line. Answers come all the same, for known and unknown.
+    // The first email hangs in the connection. Known and unknown addresses still get answers.
     for (const email of [person.identity.email, "no@example.test"]) {
       expect((await t.anonymous.post("/api/password-reset-mail", { email })).status).toBe(202);
     }
@@ -310,7 +310,7 @@ async function waiting(t: TestApp): Promise<number> {
   return Number(rows[0]![0]);
 }
 
-/** As much of SMTP as one letter needs. */
+/** The part of SMTP that one email needs. */
 function speak(socket: Socket, mails: string[], onKept: () => void): void {
   let [text, isData] = ["", false];
   socket.write("220 test\r\n");

@@ -64,7 +64,7 @@ describe("a plan given by an operator", () => {
     expect(await endPastGrants(t.services)).toBe(1);
     expect(await planOf()).toBe("free");
     expect(await endPastGrants(t.services)).toBe(0);
-    // The second guild was on the free plan before: the one that came to it last is over.
+    // The second guild was on the free plan before: its latest members exceed the limit.
     const add = (client: TestClient, name: string) => client.post("/roster/persons", { name });
     const over = await add(guild.owner, "Anvil");
     expect([over.status, over.body]).toMatchObject([
@@ -83,7 +83,7 @@ describe("a plan given by an operator", () => {
   });
 
   test("makes the latest members and keys beyond the limit read-only", async () => {
-    // Room for both guilds, so that members and keys are all that is over.
+    // The plan has room for both guilds, so only members and keys exceed it.
     const free = (await operator.get("/api/operator/plans")).body.items[0];
     const { name: _n, features: _f, guilds: _g, ...limits } = free;
     const changed = { ...limits, guildsPerAccountMax: 2 };

@@ -14,10 +14,10 @@ import { WITH_KEEPSAKES } from "../../support/steps.ts";
 
 const isFull = process.env["GUILDHALL_SCALE"] === "full";
 const GUILDS = isFull ? 12 : 2;
-/** A guild passes these many points on its way there, and on its way back. */
+/** The number of fault points for a guild in a rollout, and in its revert. */
 const POINTS = { there: 3, back: 8 };
 
-/** One round: at which points the rollout is killed, one after the other, and then the revert. */
+/** One run: the points at which the rollout is killed, one after the other, and then the revert. */
 interface Round {
   readonly there: readonly number[];
   readonly back: readonly number[];
@@ -63,7 +63,7 @@ afterAll(async () => {
 
 type Verb = "apply" | "revert" | "mutant";
 
-/** Runs in a process of its own, which is killed at the given one of its points, if it gets there. */
+/** Runs in a separate process, which is killed at the given point, if it reaches that. */
 function runAndKill(dir: string, verb: Verb, atPoint: number) {
   return new Promise<{ killed: boolean; out: string; err: string }>((resolve) => {
     const child = spawn(process.execPath, [migrator, dir, verb, worker, `${atPoint}`]);
@@ -86,7 +86,7 @@ async function guildsOf(dir: string): Promise<readonly Guild[]> {
   return guilds;
 }
 
-/** All that a guild's database says, but for the number of the database itself. */
+/** The contents of a guild's database, except for the number of the database itself. */
 async function dumpOfGuild({ location }: Pick<Guild, "location">): Promise<string> {
   const client = await openEmbedded(location);
   try {
@@ -103,7 +103,7 @@ async function dumpsOf(dir: string): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-/** The copies there are, by name, with the hash of their bytes. */
+/** The existing copies, by name, with the hash of their bytes. */
 async function copiesIn(dir: string): Promise<ReadonlyMap<string, string>> {
   const folder = join(dir, "rollouts");
   const names = await readdir(folder, { recursive: true }).catch(() => []);
@@ -115,7 +115,7 @@ async function copiesIn(dir: string): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-/** Kills a verb at these points, one after the other, then lets it end, and looks each time. */
+/** Kills a verb at these points, one after the other, then lets it end, and checks each time. */
 async function killedAt(
   dir: string,
   verb: Verb,
@@ -132,7 +132,7 @@ async function killedAt(
   throw new Error(`${verb} was killed without being asked for`);
 }
 
-/** One rollout with copies and its way back, with kills in both. Says what was wrong. */
+/** One rollout with copies and its revert, with kills in both. Returns the faults. */
 async function thereAndBack(verb: "apply" | "mutant", round: Round) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-copies-crash-"));
   const wrong: string[] = [];
@@ -169,19 +169,19 @@ async function thereAndBack(verb: "apply" | "mutant", round: Round) {
   }
 }
 
-test("R31 a rollout with copies and its revert, killed at any moment and resumed, give every guild back as it was, and no copy is ever replaced", async () => {
+test("R31 a rollout with copies and its revert, killed at any moment and resumed, restore every guild as it was, and no copy is ever replaced", async () => {
   let kills = 0;
   for (const round of ROUNDS) {
     const found = await thereAndBack("apply", round);
     expect({ round, wrong: found.wrong }).toEqual({ round, wrong: [] });
     kills += found.kills;
   }
-  // Each point is there, so that a kill at it says something.
+  // Each point occurs, so that a kill at it has an effect.
   expect(kills).toBeGreaterThanOrEqual(POINTS.there + POINTS.back + 2);
   const compared = ROUNDS.length * GUILDS;
   console.log(`${kills} kills in ${ROUNDS.length} rounds, ${compared} guilds compared, 0 wrong`);
 }, 1_800_000);
 
-test("R31 a copy that is made after the change is refused, and is noticed here", async () => {
+test("R31 a copy that is made after the change is refused, and this test notices one", async () => {
   expect((await thereAndBack("mutant", { there: [], back: [] })).wrong).not.toEqual([]);
 }, 120_000);

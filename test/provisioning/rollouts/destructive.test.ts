@@ -20,7 +20,7 @@ const step = (name: string, when: number, ...statements: readonly string[]): Mig
   sql: statements.join("\n--> statement-breakpoint\n"),
 });
 
-// What the release before had, and what this one brings: its last step takes a table away.
+// The schemas of the previous release and of this one, whose last step drops a table.
 const KEEPSAKES = step(
   "9001_keepsakes",
   1,
@@ -75,7 +75,7 @@ async function serve() {
   return { visitor, events };
 }
 
-/** What a guild has kept, and the schema that its own database says it has. */
+/** The data that a guild has kept, and the schema that its own database records. */
 async function keepsakesOf(slug: string) {
   const { platform, close } = await openProvisioning(dir);
   const { guild } = (await platform.guildForUser(slug, null))!;
@@ -91,7 +91,7 @@ async function keepsakesOf(slug: string) {
 const UNTOUCHED = { version: BEFORE.length, kept: ["of the guild"] };
 const MIGRATED = { version: BEFORE.length + 2, kept: null };
 
-test("R33 a visit, the sweep, a start and the jobs never take data away: the guild waits for an operator, which is told", async () => {
+test("R33 a visit, the sweep, a start and the jobs never delete data: the guild waits for an operator, who is told", async () => {
   const { visitor, events } = await serve();
   for (let visits = 0; visits < 3; visits++) {
     const answer = await visitor.get("/api/g/iron-vow/roster");
@@ -128,7 +128,7 @@ test("R33 a visit, the sweep, a start and the jobs never take data away: the gui
   expect(await visitor.get("/api/g/iron-vow/roster")).toMatchObject({ status: 200 });
 });
 
-test("R33 a copy that is given back keeps what an operator has not allowed to be taken away", async () => {
+test("R33 a restored copy keeps the data that an operator has not allowed to be deleted", async () => {
   expect(await guildhall("backups", "create", "iron-vow")).toMatchObject({ code: 0 });
   const restored = await guildhall("backups", "restore", "iron-vow", "--confirm", "iron-vow");
   expect(restored).toMatchObject({ code: 0 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Pace, restMs } from "../../../provisioning/rollouts/pace.ts";
 import { limits } from "../../../src/limits.ts";
 
-test("a rollout rests as long as others were kept waiting, and no longer than a busy moment", () => {
+test("a rollout pauses as long as it delayed others, and no longer than a busy moment", () => {
   expect(restMs({ loopLagMs: 5, storeMs: 10 })).toBe(0);
   expect(restMs({ loopLagMs: 300, storeMs: 10 })).toBe(300);
   expect(restMs({ loopLagMs: 5, storeMs: 900 })).toBe(900);

@@ -35,7 +35,7 @@ async function run(guild: Guild, sql: string): Promise<void> {
   await client.close();
 }
 
-/** Each way in which a guild's database can be unfit, and how an operator mends it. */
+/** Each way in which a guild's database can be unfit, and an operator's repair of it. */
 const POISONS: readonly {
   readonly name: string;
   readonly poison: (guild: Guild) => Promise<void>;

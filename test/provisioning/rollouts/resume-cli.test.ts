@@ -31,7 +31,7 @@ afterEach(() => removeSearched(dir));
 
 const guildhall = (...args: readonly string[]) => runCli(main, dir, args);
 
-/** Begins a rollout in a process of its own and kills that in the middle of its work. */
+/** Starts a rollout in a separate process and kills that in the middle of its work. */
 async function killedRollout(): Promise<number> {
   const env = { PATH: process.env["PATH"], DATA_DIR: dir };
   const child = spawn(process.execPath, [main, "migrate", "apply", "--lanes", "1", "--snapshots"], {
@@ -53,7 +53,7 @@ async function killedRollout(): Promise<number> {
   return child.pid!;
 }
 
-/** Writes down another process as the one that runs the rollout, renewed this very moment. */
+/** Records another process as the one that runs the rollout, with a lease renewed just now. */
 async function heldBy(holder: Holder): Promise<void> {
   const services = await openProvisioning(dir);
   await services.platform.db.client.execute({
@@ -91,7 +91,7 @@ test("R45 a rollout that a living process or another machine runs is not taken o
   const living = await guildhall("migrate", "resume");
   expect(living.code).toBe(1);
   expect(living.err).toContain(`(process ${process.pid}) has run it since`);
-  // The id of a dead process was given to another one, which began at another time.
+  // The system gave the id of a dead process to another one, which started at another time.
   await heldBy({ ...processes.self(), startedAt: "1" });
   expect(await guildhall("migrate", "resume")).toMatchObject({ code: 0 });
 });

@@ -42,7 +42,7 @@ const versions = async () => {
 const fresh = async (guild: Guild) => (await services.platform.guild(guild.id))!;
 
 describe("a rollout", () => {
-  test("brings every guild to the newest schema and says so in the platform", async () => {
+  test("brings every guild to the newest schema and records it in the platform", async () => {
     const guilds = await foundGuilds(5);
     const ended = await fleet.apply();
     expect(ended).toMatchObject({ status: "done", haltReason: null });
@@ -104,7 +104,7 @@ describe("a rollout", () => {
     expect(await fleet.countsOf(ended)).toEqual({ done: 2, failed: 3, pending: 7 });
   });
 
-  test("halts when a migrated guild no longer answers what this release asks", async () => {
+  test("halts when a migrated guild no longer answers this release's queries", async () => {
     await foundGuilds(3);
     const bad = rolloutsOver(dir, services, [
       ...guildSchema,
@@ -118,7 +118,7 @@ describe("a rollout", () => {
     expect(await bad.countsOf(ended)).toEqual({ done: 1, pending: 2 });
   });
 
-  test("is one at a time: the second operator is told, until the first one's lease runs out", async () => {
+  test("runs one at a time: a second operator is refused until the first one's lease expires", async () => {
     await foundGuilds(2);
     const first = await fleet.begin();
     await expect(fleet.begin()).rejects.toMatchObject({ code: "rollout/under-way" });
@@ -131,7 +131,7 @@ describe("a rollout", () => {
     expect(await fleet.run(taken)).toMatchObject({ status: "done" });
   });
 
-  test("that was taken over is left by the process that had it", async () => {
+  test("that was taken over is dropped by the process that had it", async () => {
     await foundGuilds(4);
     const first = await fleet.begin({ lanes: 1 }, ["1", "rest"]);
     const takeOver = async () => {
@@ -143,7 +143,7 @@ describe("a rollout", () => {
     expect(await fleet.countsOf(left)).toEqual({ done: 1, pending: 3 });
   });
 
-  test("that was paused leaves after what is under way, and resumes where it stood", async () => {
+  test("that was paused stops after the work in progress, and resumes where it was", async () => {
     await foundGuilds(6);
     const rollout = await fleet.begin({ lanes: 1 }, ["2", "rest"]);
     const paused = await fleet.run(
@@ -157,7 +157,7 @@ describe("a rollout", () => {
     expect(await fleet.run(again)).toMatchObject({ status: "done" });
   });
 
-  test("stopped by a signal finishes what is under way, and goes on when resumed", async () => {
+  test("stopped by a signal finishes the work in progress, and continues when resumed", async () => {
     await foundGuilds(6);
     const stop = new AbortController();
     const rollout = await fleet.begin({ lanes: 1 });
@@ -200,7 +200,7 @@ describe("a rollout", () => {
     await services.tenants.use(guild!, (db) => db.all("SELECT x FROM next"));
   });
 
-  test("of a guild that was deleted meanwhile is over all the same", async () => {
+  test("of a guild that was deleted since still ends", async () => {
     const guilds = await foundGuilds(3);
     const rollout = await fleet.begin();
     await services.provisioner.deprovision(guilds[2]!.id);
@@ -226,7 +226,7 @@ describe("a rehearsal", () => {
     expect(names).toEqual([guild!.databaseName]);
   });
 
-  test("tells that foreign keys would be broken", async () => {
+  test("reports foreign keys that would be broken", async () => {
     const [guild] = await foundGuilds(1);
     const sql = `INSERT INTO characters (id, person_id, name, name_key, class, is_main, created_at)
       VALUES ('c', 'nobody', 'x', 'x', 'mage', 0, 1)`;
@@ -262,7 +262,7 @@ describe("going back", () => {
       ),
     );
 
-  test("gives exactly the guilds of this rollout their database of before back", async () => {
+  test("restores exactly this rollout's guilds to their earlier databases", async () => {
     const guilds = await foundGuilds(3);
     await rename(guilds[0]!, "Before");
     const ended = await fleet.apply({ snapshots: true });
@@ -278,7 +278,7 @@ describe("going back", () => {
     ]);
   });
 
-  test("says first what was written since and would be lost", async () => {
+  test("first says what was written since and would be lost", async () => {
     const guilds = await foundGuilds(2);
     const ended = await fleet.apply({ snapshots: true });
     await rename(await fresh(guilds[1]!), "Since");

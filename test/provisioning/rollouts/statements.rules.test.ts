@@ -9,7 +9,7 @@ const risks = (...statements: readonly string[]) => {
   return planStatements(pending).map(({ risk }) => risk);
 };
 
-test("what takes data away is told from what adds", () => {
+test("statements that delete data are told apart from those that add", () => {
   expect(
     risks(
       "CREATE TABLE loot (id text)",
@@ -31,7 +31,7 @@ test("what takes data away is told from what adds", () => {
   ).toEqual(Array(6).fill("destructive"));
 });
 
-test("an index on what is there may fail or take long; on what is new it does neither", () => {
+test("an index on existing data may fail or take long; on a new table it does neither", () => {
   expect(risks("CREATE UNIQUE INDEX one ON persons (name)")).toEqual(["may-fail"]);
   expect(risks("CREATE INDEX many ON persons (name)")).toEqual(["rewrites"]);
   expect(risks("CREATE TABLE x (a)", "CREATE UNIQUE INDEX one ON x (a)")).toEqual(["adds", "adds"]);
@@ -62,7 +62,7 @@ const isDestructive = (...statements: readonly string[]) => {
   return parseMigrations([{ name: "0001_next", when: 1, sql }])[0]!.isDestructive;
 };
 
-test("R33 a migration that takes data away is told by its text, however it is written", () => {
+test("R33 a migration that deletes data is recognized by its text, however it is written", () => {
   for (const statements of [
     ["drop table if exists `persons`"],
     ["ALTER TABLE main.persons DROP note"],
@@ -79,7 +79,7 @@ test("R33 a migration that takes data away is told by its text, however it is wr
       "CREATE TRIGGER t AFTER INSERT ON pools BEGIN UPDATE persons SET note = ''; END",
       "INSERT INTO pools (id) VALUES ('x')",
     ],
-    // The table was there already, so what it holds is lost.
+    // The table existed before, so its data is lost.
     ["CREATE TABLE IF NOT EXISTS persons (id text)", "DELETE FROM persons"],
     ["PRAGMA writable_schema = ON"],
     ["ALTER TABLE persons ALTER COLUMN note TO note integer"],
@@ -117,7 +117,7 @@ test("R33 a migration that only adds, fills new columns or makes an index again 
   }
 });
 
-test("no migration of the releases so far takes data away", () => {
+test("no migration of the releases so far deletes data", () => {
   const destructive = parseMigrations(tenantMigrations).filter((one) => one.isDestructive);
   expect(destructive.map(({ name }) => name)).toEqual([]);
 });

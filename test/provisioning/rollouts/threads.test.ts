@@ -41,7 +41,7 @@ const isOpenHere = (guild: Guild) => {
   return lease !== undefined;
 };
 
-test("a thread that dies fails the guild at hand, whole, and the others go on", async () => {
+test("a thread that dies fails only its guild, which stays whole, and the other guilds continue", async () => {
   const guilds = await foundGuilds(8);
   const deadly = guilds[2]!;
   await run(deadly, "UPDATE persons SET note = 'deadly'");
@@ -53,7 +53,7 @@ test("a thread that dies fails the guild at hand, whole, and the others go on", 
   const [failure] = await fleet.rollouts.failures(ended);
   expect(failure).toMatchObject({ slugs: deadly.slug });
   expect(failure!.cause).toContain("ended too early");
-  // Neither the half that it had done nor its lock is left.
+  // Neither its unfinished work nor its lock is left.
   await run(deadly, "UPDATE persons SET note = ''");
   const { rows } = await run(
     deadly,
@@ -64,7 +64,7 @@ test("a thread that dies fails the guild at hand, whole, and the others go on", 
   expect(await fleet.countsOf(again)).toEqual({ done: 8 });
 });
 
-test("a guild at rest is migrated without being opened here, an open one where it is open", async () => {
+test("an idle guild is migrated without being opened here, an open one where it is open", async () => {
   const [open, atRest] = await foundGuilds(2);
   await run(open!, "SELECT 1");
   services.tenants.evict(atRest!.id);
@@ -83,7 +83,7 @@ test("a guild at rest is migrated without being opened here, an open one where i
   }
 });
 
-test("a thread that has yet to begin makes no guild look slow", async () => {
+test("a thread that has not started yet makes no guild look slow", async () => {
   const [open, ...atRest] = await foundGuilds(4);
   await run(open!, "SELECT 1");
   for (const { id } of atRest) services.tenants.evict(id);
@@ -114,7 +114,7 @@ test("a wave whose guilds take far longer than the first one's is the last", asy
   });
 });
 
-test("requests of a guild go on while it is migrated, and none of their writes is lost", async () => {
+test("requests of a guild continue while it is migrated, and none of their writes is lost", async () => {
   const guilds = await foundGuilds(6);
   for (const guild of guilds) {
     await run(guild, "CREATE TABLE visits (n INTEGER)");
@@ -123,7 +123,7 @@ test("requests of a guild go on while it is migrated, and none of their writes i
   const fleet = rolloutsOver(dir, services, NEXT);
   let isOver = false;
   const written = new Map<Guild, number>();
-  // Half of them are open from the start, the others come in while a thread may be at them.
+  // Half of them are open from the start. The others open while a thread may work on them.
   const visit = async (guild: Guild, index: number) => {
     for (let n = 0; !isOver || n < 5; n++) {
       await run(guild, `INSERT INTO visits VALUES (${n})`);
@@ -157,12 +157,12 @@ test("no thread and no file is left open when a rollout has ended", async () => 
       most = Math.max(most, openFileDescriptors()!);
     },
   });
-  // Four threads with a dozen closed databases each that still hold three files, and their own.
+  // Four threads, each with a dozen closed databases that still hold three files, and their own files.
   expect(most - before).toBeLessThan(4 * (12 * 3 + 24));
-  // What this process itself looked at afterwards is not the threads' doing.
+  // Files that this process itself opened afterwards do not count.
   await handlesReleased();
   expect(openFileDescriptors()!).toBeLessThanOrEqual(before);
-  // Who closed last has emptied and removed the log.
+  // The last connection to close has emptied and removed the log.
   const files = await readdir(join(dir, "guilds"));
   expect(files.filter((name) => name.endsWith("-wal"))).toEqual([]);
 });

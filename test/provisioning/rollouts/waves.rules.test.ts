@@ -18,7 +18,7 @@ const sizes = (count: number, waves: readonly string[]) => {
 };
 
 describe("waves", () => {
-  test("grow by shares of everybody, those of earlier waves included", () => {
+  test("grow by shares of the whole fleet, earlier waves included", () => {
     expect(sizes(200, ["1", "1%", "10%", "rest"])).toEqual([1, 1, 18, 180]);
     expect(sizes(5_000, ["1%", "10%", "100%"])).toEqual([50, 450, 4_500]);
   });

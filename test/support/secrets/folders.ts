@@ -48,7 +48,7 @@ export async function searchFolder(dir: string): Promise<readonly string[]> {
   return [...new Set(faults)];
 }
 
-/** Reads a database's log before the database, so that a late checkpoint moves nothing past the search. */
+/** Logs come before their databases, so that a late checkpoint moves nothing past the search. */
 async function filesIn(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));

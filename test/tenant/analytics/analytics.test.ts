@@ -24,7 +24,7 @@ test("the Gini coefficient is 0 for equals, near 1 for one who has all, and the 
   );
 });
 
-test("a premium guild sees where points come from and go to; a free one is told the way on", async () => {
+test("a premium guild sees where points come from and go to; a free one sees how to get that", async () => {
   await using t = await testApp();
   const free = await t.guild("free-guild");
   const refused = await free.owner.get("/analytics");

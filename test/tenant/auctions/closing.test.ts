@@ -12,7 +12,7 @@ const FULL = process.env["GUILDHALL_SCALE"] === "full";
 const PROCESSES = 3;
 const AUCTIONS = FULL ? 84 : 16;
 const EACH = 4;
-/** A server is asked over the network, and several processes that wait busily slow it down more. */
+/** A server is reached over the network, and several busily waiting processes slow it down more. */
 const SLOWER = process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 8 : 1;
 const OVERTIME_MS = 300;
 const EARLIER_MS = 4_000;
@@ -51,8 +51,8 @@ test(`${AUCTIONS * EACH * PROCESSES} bids around the end, from ${PROCESSES} proc
         bids: auctions.flatMap(({ id, closesAt }, i) =>
           Array.from({ length: EACH }, (_, n) => ({
             auction: id,
-            // Within two milliseconds of the end, a little before, because a bid takes its time too, and
-            // long before, so that a busy machine accepts some as well.
+            // Within two milliseconds of the end, a little earlier because a bid takes time, and
+            // much earlier, so that a busy machine accepts some as well.
             at:
               closesAt -
               2 +
@@ -103,7 +103,7 @@ test(`${AUCTIONS * EACH * PROCESSES} bids around the end, from ${PROCESSES} proc
   );
   const unexpected = answers.flat().filter(({ status }) => status !== 201 && status !== 409);
   expect(unexpected).toEqual([]);
-  // Both sides of the end were really met.
+  // Bids fell on both sides of the end.
   expect(accepted.length).toBeGreaterThan(0);
   expect(accepted.length).toBeLessThan(answers.flat().length);
 

@@ -61,7 +61,7 @@ describe("faults that other systems had", () => {
     expect(body.loot).toMatchObject([{ price: 1_000 }]);
   });
 
-  test("who settles reads the bids in the same transaction: twenty settlements at once make one winner", async () => {
+  test("a settlement reads the bids in its transaction: twenty settlements at once make one winner", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 3, 50);
@@ -76,7 +76,7 @@ describe("faults that other systems had", () => {
     expect(await balanceOf(guild, personIds[2]!)).toBe(38);
   });
 
-  test("a winner whose balance was cut pays nothing in part: the next one wins (a part of the price was charged)", async () => {
+  test("a winner whose balance was cut pays nothing: the next one wins (a part of the price was charged)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 2, 50);
@@ -98,7 +98,7 @@ describe("faults that other systems had", () => {
     expect([stateOf(0), stateOf(1)]).toEqual(["unpaid", "won"]);
   });
 
-  test("late bids extend the end in the bid's own transaction, so often and never past the absolute end", async () => {
+  test("late bids extend the end in the bid's own transaction, a limited number of times and never past the absolute end", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients } = await raiders(t, guild, 2, 500);
@@ -119,7 +119,7 @@ describe("faults that other systems had", () => {
     expect(ends).toEqual([30_000, 60_000, 75_000, 75_000, 75_000, 75_000]);
   });
 
-  test("the balance is the sum of the history after every sale and every undoing (the balance was a number of its own)", async () => {
+  test("the balance is the sum of the history after every sale and every reversal (the balance was stored separately)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 2, 100);
@@ -138,7 +138,7 @@ describe("faults that other systems had", () => {
     expect(await balanceOf(guild, personIds[1]!)).toBe(100 - 11 - 13);
   });
 
-  test("a server that was away settles what ended meanwhile (timers lived in memory)", async () => {
+  test("a server that was down settles what ended in that time (timers lived in memory)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients } = await raiders(t, guild, 1, 50);
@@ -185,7 +185,7 @@ describe("a secret auction", () => {
     });
   }
 
-  /** What the owner, who may see most, can read anywhere, without what changes by itself. */
+  /** Everything that the owner, who may see most, can read, without values that change by themselves. */
   async function everythingShown(t: TestApp, guild: TestGuild, id: string) {
     const paths = ["/auctions", `/auctions/${id}`, "/standings", "/dkp/entries", "/audit", "/loot"];
     const answers = await Promise.all(paths.map((path) => guild.owner.get(path)));
@@ -199,7 +199,7 @@ describe("a secret auction", () => {
 });
 
 describe("a roll", () => {
-  test("was settled by a seed that was fixed before the first bid, and can be done again by anybody", async () => {
+  test("is settled by a seed that was fixed before the first bid, and every reader can repeat it", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 5, 50);
@@ -221,7 +221,7 @@ describe("a roll", () => {
 });
 
 describe("many bidders at once", () => {
-  // On a server a bid costs some requests over the network: fewer of them say the same there.
+  // On a server a bid takes several network requests, so fewer bids prove the same there.
   const isSmall = process.env["GUILDHALL_TEST_HOST"] === "sqld" && !process.env["GUILDHALL_SCALE"];
   const [PEOPLE, AUCTIONS, BIDS] = [40, 20, isSmall ? 200 : 1_000];
 

@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant("wait" as const),
-      // Whole seconds and half a one: no bid falls on the very moment of an end.
+      // Whole seconds and a half: no bid falls on the exact moment of an end.
       seconds: fc.integer({ min: 1, max: 40 }).map((s) => s + 0.5),
     }),
   },
@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const), at }) },
 );
 
-/** Everybody begins with some points, there is something to bid on, and in the end all is settled. */
+/** All people begin with points, there is something to bid on, and in the end all is settled. */
 const night = fc
   .tuple(
     fc.array(points, { minLength: PEOPLE, maxLength: PEOPLE }),
@@ -110,10 +110,10 @@ test(
     if (result.failed) {
       throw new Error(fc.defaultReportMessage(result), { cause: result.errorInstance });
     }
-    // A run that never accepts, refuses, sells or passes over would prove nothing.
+    // A run without acceptances, refusals, sales or skipped winners would prove nothing.
     const { unpaid, ...usual } = counts;
     for (const count of Object.values(usual)) expect(count).toBeGreaterThan(0);
-    // Rare: a few runs may well have none.
+    // This is rare. A few runs may have none.
     if (RUNS >= 150) expect(unpaid).toBeGreaterThan(0);
   },
   IS_FULL ? 3_600_000 : 240_000,

@@ -63,14 +63,14 @@ const SNIPE_MS = 10_000;
 const OVERTIME_MS = 30_000;
 const EXTENSIONS = 2;
 
-/** What the rules say should happen, kept as plainly as possible: whole points, arrays, no SQL. */
+/** The expected results of the rules, kept as plainly as possible: whole points, arrays, no SQL. */
 export class AuctionModel {
   readonly balances: number[];
   readonly auctions: ModelAuction[] = [];
   readonly #people: readonly PersonId[];
   readonly #pool: string;
   #seq = 0;
-  /** Whose balance an officer cut: only then may less than nothing be free. */
+  /** People whose balance an officer cut. Only their free points may be negative. */
   readonly #cut = new Set<number>();
   counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0 };
 
@@ -103,7 +103,7 @@ export class AuctionModel {
     await this.#reopen(auction, on, nowMs);
   }
 
-  /** The database says the same as the model, and the books are right. */
+  /** The database agrees with the model, and the ledger is balanced. */
   async check(ctx: GuildContext, db: TenantDatabase): Promise<void> {
     const balances = await db.all<{ person: PersonId; balance: number }>(
       `SELECT person_id AS person, balance FROM balances JOIN accounts ON accounts.id = account_id
@@ -254,7 +254,7 @@ export class AuctionModel {
     auction.status = "settled";
   }
 
-  /** Rolls are the product's own; everything else the model works out by itself. */
+  /** Rolls come from the product. The model computes everything else itself. */
   async #compareWinners(auction: ModelAuction, system: GuildContext): Promise<void> {
     const seen = await auctions.auction({ ...system }, auction.id);
     const won = seen.loot.map((one) => ({
@@ -311,7 +311,7 @@ export class AuctionModel {
   }
 }
 
-/** Which bids keep points: the leaders of an ascending auction, all of the others'. */
+/** The bids that reserve points: leaders of an ascending auction, and all bids of the other kinds. */
 function holding(auction: ModelAuction): readonly ModelBid[] {
   if (auction.status !== "open") return [];
   if (auction.mode !== "open" && auction.mode !== "anonymous") return auction.bids;
@@ -323,7 +323,7 @@ function best(bids: readonly ModelBid[]): readonly ModelBid[] {
   return [...bids].sort((a, b) => rank(a) - rank(b) || b.value - a.value || a.seq - b.seq);
 }
 
-/** Passes over who cannot pay, one at a time, and begins again. */
+/** Skips winners who cannot pay, one at a time, and starts again. */
 function winnersOf(
   auction: ModelAuction,
   free: ReadonlyMap<number, number>,

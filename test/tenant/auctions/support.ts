@@ -7,7 +7,7 @@ import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 import { addPeople } from "../dkp/support.ts";
 
 /**
- * A guild of the real product with so many people who can bid, as contexts of verbs: the officer's
+ * A guild of the real product with people who can bid, as contexts of verbs: the officer's
  * and one for each bidder. `await using` closes everything.
  */
 export async function auctionGuild(people: number) {
@@ -58,7 +58,7 @@ export async function auctionGuild(people: number) {
   };
 }
 
-/** Signed-in raiders over HTTP, each with a person of the roster and so many points. */
+/** Signed-in raiders over HTTP, each with a person on the roster and points. */
 export async function raiders(t: TestApp, guild: TestGuild, count: number, points: number) {
   const clients = [];
   const personIds: PersonId[] = [];

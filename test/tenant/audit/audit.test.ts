@@ -29,7 +29,7 @@ test("every change says who did what, and filters find it by person, act and day
   expect(odd.status).toBe(200);
 });
 
-test("pages of the log come in order, and miss and repeat nothing while it grows", async () => {
+test("pages of the log come in order, without gaps and repeats, while it grows", async () => {
   await using t = await testApp();
   const guild = await t.guild("longlog");
   for (let i = 0; i < 12; i++) await guild.owner.post("/roster/persons", { name: `Ash ${i}` });
@@ -47,7 +47,7 @@ test("pages of the log come in order, and miss and repeat nothing while it grows
   expect(seen).toEqual(before);
 });
 
-test("S46 the log as a file holds the current view and no formulas, and only for those who may read it", async () => {
+test("S46 the log as a file holds the current view and no formulas, and only for members who may read it", async () => {
   await using t = await testApp();
   const guild = await t.guild("logfile");
   await guild.owner.post("/roster/persons", { name: "=1+1" });
@@ -71,7 +71,7 @@ test("S56 nothing in the log can be changed or removed, not even by hand in the 
   }
 });
 
-test("who came, who was promoted and which keys were made stands between the guild's own changes", async () => {
+test("joins, promotions and new keys are listed between the guild's own changes", async () => {
   await using t = await testApp();
   const guild = await t.guild("whocame");
   const made = await guild.owner.post("/members/invitations", { role: "raider" });
@@ -104,7 +104,7 @@ test("who came, who was promoted and which keys were made stands between the gui
   expect((await other.owner.get("/audit")).text).not.toContain("newcomer");
 });
 
-test("from where and by what program something was done is told to those who manage members", async () => {
+test("the address and program behind a change are shown to those who manage members", async () => {
   await using t = await testApp({ TRUSTED_PROXY_HOPS: "1" });
   const guild = await t.guild("fromwhere");
   const from = { "x-forwarded-for": "203.0.113.7", "user-agent": "Follower/1.0" };
@@ -116,7 +116,7 @@ test("from where and by what program something was done is told to those who man
   expect(hidden).toMatchObject({ action: "person.add", address: "", agent: "" });
 });
 
-test("a period has a last day, which counts whole, and the view goes out as JSON too", async () => {
+test("a period includes its whole last day, and the view is also available as JSON", async () => {
   await using t = await testApp();
   const guild = await t.guild("period");
   await guild.owner.post("/roster/persons", { name: "First day" });

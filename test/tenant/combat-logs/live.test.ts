@@ -105,8 +105,8 @@ async function uploaded(guild: TestGuild, bytes: Uint8Array) {
   return await figures(guild, id);
 }
 
-describe("a log sent while it is written", () => {
-  test("gives what the whole log gives, however often the line breaks", async () => {
+describe("a live log", () => {
+  test("gives the same result as the whole log, however often the connection breaks", async () => {
     const { guild, key } = await guildWithKey();
     const { bytes } = generatedText({ seed: 77, generation: 22, events: 400 });
     const drops = isFull ? 500 : 25;
@@ -163,7 +163,7 @@ describe("a log sent while it is written", () => {
     expect((await line.closed).code).toBe(4400);
   });
 
-  test("shows viewers the fight that goes on", async () => {
+  test("shows viewers the fight in progress", async () => {
     const { guild, key } = await guildWithKey();
     const { text } = generatedText({ seed: 79, generation: 22, events: 60, fights: 1 });
     const until = new TextEncoder().encode(text.slice(0, text.lastIndexOf("ENCOUNTER_END") - 40));
@@ -269,7 +269,7 @@ describe("a sender that connects", () => {
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 
-  test("S15 50 connections at once are as many as the plan allows, and the others hear so", async () => {
+  test("S15 of 50 connections at once, the plan's number is accepted, and the others get the limit's error", async () => {
     const { guild, key } = await guildWithKey();
     const lines = Array.from({ length: 50 }, () => new Line(guild));
     const ends = await Promise.all(
@@ -305,7 +305,7 @@ describe("a sender that connects", () => {
     expect((await line.closed).code).toBe(1006);
   });
 
-  test("S41 may send any nonsense: the connection ends, the server goes on", async () => {
+  test("S41 may send any nonsense: the connection ends, the server continues", async () => {
     const { guild, key } = await guildWithKey();
     const frames = isFull ? 10_000 : 300;
     for (let i = 0; i < frames; i++) {

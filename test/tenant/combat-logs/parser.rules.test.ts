@@ -36,7 +36,7 @@ const encounters = (fights: readonly Fight[]) => fights.filter(({ kind }) => kin
 const line = (at: string, text: string) => `2/3/2026 20:15:${at}.0000  ${text}\n`;
 
 describe.each(GENERATIONS)("logs of generation %s", (generation: Generation) => {
-  test("give exactly the figures they were made with", () => {
+  test("give exactly the figures of their known answer", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), fc.boolean(), (seed, advanced) => {
         const { bytes, answer } = generatedText({ seed, generation, advanced });
@@ -105,7 +105,7 @@ describe("a log", () => {
     expect(analyze(bytes, { cuts })).toEqual(analyze(bytes));
   });
 
-  test("shows a fight that goes on, and what it shows at its end is the result", () => {
+  test("shows a fight in progress, and its last state is the result", () => {
     const { bytes, text } = generatedText({ seed: 5, generation: 22, fights: 1 });
     const fights: Fight[] = [];
     const analyzer = new Analyzer({ writtenBefore: 0, onFight: (fight) => fights.push(fight) });
@@ -126,7 +126,7 @@ describe("a log", () => {
     expect(figures(live!)).toEqual(figures(encounters(fights)[0]!));
   });
 
-  test("S46 is never thrown over, and every line of it counts", () => {
+  test("S46 is never rejected as a whole, and every line of it counts", () => {
     const { text } = generatedText({ seed: 9, generation: 22, events: 40, fights: 1 });
     const lines = text.split("\r\n");
     const harm = fc.array(
@@ -185,7 +185,7 @@ describe("times", () => {
     expect(startOf(`${text}  ZONE_CHANGE,1,"x",8\n`)).toBe(instant);
   });
 
-  test("without a year take the one they are given, and go into the next one with January", () => {
+  test("without a year take the given one, and the next one from January on", () => {
     const text = `12/31 23:59:59.000  ZONE_CHANGE,1,"x",8\n1/1 00:00:01.000  ZONE_CHANGE,1,"x",8\n`;
     const { log } = analyze(encoder.encode(text), { year: 2019 });
     expect(log).toMatchObject({
@@ -194,7 +194,7 @@ describe("times", () => {
     });
   });
 
-  test("without a year lie before the moment at which the log was there", () => {
+  test("without a year lie before the moment of the upload", () => {
     const read = (writtenBefore: number) => {
       const analyzer = new Analyzer({ writtenBefore, onFight: () => {} });
       analyzer.push(encoder.encode(`12/30 20:00:00.000  ZONE_CHANGE,1,"x",8\n`));
@@ -204,7 +204,7 @@ describe("times", () => {
     expect(read(Date.UTC(2021, 11, 31))).toBe(Date.UTC(2021, 11, 30, 20));
   });
 
-  test("without an offset are those of the zone that is named, daylight saving and all", () => {
+  test("without an offset are in the named zone, with daylight saving", () => {
     const text = `7/1 20:00:00.000  ZONE_CHANGE,1,"x",8\n12/1 20:00:00.000  ZONE_CHANGE,1,"x",8\n`;
     const { log } = analyze(encoder.encode(text), { year: 2024, timeZone: "Europe/Berlin" });
     expect(log.startMs).toBe(Date.UTC(2024, 6, 1, 18));
@@ -237,7 +237,7 @@ describe("fights", () => {
     expect(outcomes(line("01", START), line("02", other), line("06", END(1)))).toEqual(["kill"]);
   });
 
-  test("between encounters are trash when they last three seconds, parted by five of peace", () => {
+  test("between encounters are trash when they last three seconds, and five quiet seconds separate them", () => {
     const hit = (at: string) =>
       line(at, `SWING_DAMAGE,${PLAYER},${FOE},10,10,-1,1,0,0,0,nil,nil,nil`);
     const { fights } = analyze(
@@ -249,7 +249,7 @@ describe("fights", () => {
     ]);
   });
 
-  test("of a keystone belong to it; the zeros that the game writes before it end nothing", () => {
+  test("of a keystone belong to it; the zeros that the game writes before it end no fight", () => {
     const { fights, log } = analyze(
       encoder.encode(
         [
@@ -283,7 +283,7 @@ describe("fights", () => {
     expect(fights[0]!.players.map(({ damage }) => damage).sort()).toEqual([10, 25]);
   });
 
-  test("put a pet's hits before its first sign of an owner to that owner, through other pets too", () => {
+  test("count a pet's hits before its owner is known for that owner, through other pets too", () => {
     const pet = `Pet-0-1-1-1-5-01,"Fang",0x1111,0x0`;
     const totem = `Creature-0-1-1-1-6-02,"Totem",0x2112,0x0`;
     const hit = (who: string) => `SWING_DAMAGE,${who},${FOE},40,40,-1,1,0,0,0,nil,nil,nil`;
@@ -304,7 +304,7 @@ describe("fights", () => {
     });
   });
 
-  test("tell what led to a death, and who struck last", () => {
+  test("show what led to a death, and the killing blow", () => {
     const victim = `Player-2-B,"Cinder-South",0x514,0x0`;
     const { fights } = analyze(
       encoder.encode(

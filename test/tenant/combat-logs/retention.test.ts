@@ -7,7 +7,7 @@ import { generatedText } from "../../support/log-generator.ts";
 
 const DAY_MS = 86_400_000;
 
-test("a free guild's logs go after thirty days with all that came of them; a premium one's stay", async () => {
+test("a free guild's logs are deleted after thirty days with everything derived from them; a premium one's stay", async () => {
   await using t = await testApp();
   const upload = async (guild: TestGuild, seed: number) => {
     const { bytes } = generatedText({ seed, generation: 22, events: 30 });
@@ -52,7 +52,7 @@ test("a free guild's logs go after thirty days with all that came of them; a pre
   expect(await filesOf(premium)).toEqual([kept]);
 });
 
-test("a smaller plan lets go of nothing that the larger one kept, but of what comes after", async () => {
+test("a smaller plan deletes no log that the larger plan kept, only later ones", async () => {
   await using t = await testApp();
   const guild = await t.guild("came-down", { plan: "premium" });
   const upload = async (seed: number) => {

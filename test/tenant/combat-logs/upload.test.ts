@@ -88,7 +88,7 @@ describe("an uploaded log", () => {
     }
   });
 
-  test("goes on at the byte where it was cut, however often, and no byte counts twice", async () => {
+  test("resumes at the byte where it was cut, however often, and no byte counts twice", async () => {
     const { bytes } = made(22, 60);
     const runs = process.env["GUILDHALL_SCALE"] === "full" ? 150 : 8;
     const whole = (await upload((await newGuild()).owner, bytes)).fights;
@@ -118,7 +118,7 @@ describe("an uploaded log", () => {
     console.log(`${cutsMade} pieces in ${runs} uploads, 0 wrong`);
   });
 
-  test("a piece in the wrong place is refused and told the right one; nothing changes", async () => {
+  test("a piece at the wrong offset is refused with the right one; nothing changes", async () => {
     const guild = await newGuild();
     const { bytes } = made(23, 20);
     const { id } = await begin(guild.owner, bytes);
@@ -134,7 +134,7 @@ describe("an uploaded log", () => {
     expect((await guild.owner.get(`/logs/${id}`)).body.receivedBytes).toBe(1000);
   });
 
-  test("begun again after a reload is the same upload", async () => {
+  test("started again after a reload is the same upload", async () => {
     const guild = await newGuild();
     const { bytes } = made(24, 20);
     const { id } = await begin(guild.owner, bytes);
@@ -173,7 +173,7 @@ describe("an uploaded log", () => {
     expect(left.map(({ pulls }: { pulls: number }) => pulls)).toEqual([1, 1]);
   });
 
-  test("deleted leaves nothing of itself, in the database or on disk", async () => {
+  test("deleted leaves nothing behind, in the database or on disk", async () => {
     const guild = await newGuild();
     const { id } = await upload(guild.owner, made(27, 30).bytes);
     expect((await guild.owner.delete(`/logs/${id}`)).status).toBe(204);
@@ -200,7 +200,7 @@ describe("an uploaded log", () => {
     expect(facts(again)).toEqual(facts(report));
   });
 
-  test("canceled goes away, half read or half sent", async () => {
+  test("canceled is deleted, half read or half sent", async () => {
     const guild = await newGuild();
     const { bytes } = made(29, 30);
     const { id } = await begin(guild.owner, bytes);
@@ -219,13 +219,13 @@ describe("an uploaded log", () => {
     expect(await filesOf(guild)).toEqual([]);
   });
 
-  test("whose reading was broken off is read to its end by the next process", async () => {
+  test("whose parsing was interrupted is parsed to its end by the next process", async () => {
     const guild = await newGuild();
     const { bytes } = made(30, 40);
     const { id } = await begin(guild.owner, bytes);
     await send(guild.owner, id, 0, bytes);
     const row = (await t.services.platform.guild(guild.id))!;
-    // As a process leaves it that died after the first fight: parsing, and its lease run out.
+    // The state after a process died past the first fight: still parsing, with an expired lease.
     const job = await t.services.jobs.claim(["logs.parse"], 1);
     expect(job?.subject).toBe(id);
     await t.services.tenants.use(row, (db) =>
@@ -244,7 +244,7 @@ describe("an uploaded log", () => {
 });
 
 describe("a file that is no log", () => {
-  test("is told apart from one: nothing is found in it, and nothing breaks", async () => {
+  test("is recognized: nothing is found in it, and nothing breaks", async () => {
     const guild = await newGuild();
     const report = await upload(guild.owner, new TextEncoder().encode("Hello\nWorld\n"));
     expect(report).toMatchObject({ state: "ready", lines: 2, bad: 2, encounters: 0 });
@@ -283,7 +283,7 @@ describe("a file that is no log", () => {
     expect(await filesOf(guild)).toEqual([]);
   });
 
-  test("S44 larger than a log may be is refused before a byte was sent", async () => {
+  test("S44 larger than the limit is refused before a byte was sent", async () => {
     const guild = await newGuild();
     const sizeBytes = limits.logs.fileBytesMax + 1;
     expect(await guild.owner.post("/logs", { fileName: "a.txt", sizeBytes })).toMatchObject({
@@ -310,7 +310,7 @@ test("only members with the right may upload, and only officers continue another
   expect((await raider.delete(`/logs/${id}`)).status).toBe(403);
 });
 
-test("a watcher is told each phase until the report is ready", async () => {
+test("a watcher sees each phase until the report is ready", async () => {
   const guild = await newGuild();
   const { bytes } = made(33, 200);
   const { id } = await begin(guild.owner, bytes);

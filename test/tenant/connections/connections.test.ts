@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const at = (kind: string) => `/settings/connections/${kind}`;
 
-/** The secret as a job of the guild would read it. */
+/** The secret as a job of the guild reads it. */
 async function readBy(of: TestGuild, kind: Parameters<typeof secretOf>[2]) {
   const guild = (await t.services.platform.guild(of.id))!;
   return await t.services.tenants.use(guild, (db) =>
@@ -44,7 +44,7 @@ async function inGuild(of: TestGuild, sql: string, ...args: string[]) {
 }
 
 describe("a guild's connection", () => {
-  test("is set, replaced and taken away; it is told when, by whom and how it ends, no more", async () => {
+  test("is set, replaced and removed; a reader sees when, by whom and its last characters, no more", async () => {
     const [first, second] = [word(), word()];
     expect((await ours.owner.put(at("discord-bot"), { value: first })).status).toBe(422);
     const bot = first + second;
@@ -99,7 +99,7 @@ describe("a guild's connection", () => {
     expect((await ours.owner.get("/settings/connections")).body.items).toEqual([]);
   });
 
-  test("is for owners and admins who proved lately that it is them, and for no program", async () => {
+  test("is for owners and admins with a recent password check, and for no program", async () => {
     const body = { value: webhook() };
     const officer = await t.as("officer", ours);
     const admin = await t.as("admin", ours);
@@ -261,7 +261,7 @@ test("S55 no file, log line or answer holds a secret, however it was sent", asyn
   expect(answers.map(({ status }) => status)).toEqual([
     204, 303, 204, 303, 422, 200, 200, 200, 200,
   ]);
-  // What a dump would show, in any usual spelling of it; the last four characters may be seen.
+  // The contents of a dump, in any usual encoding. The last four characters may be visible.
   const spellings = values
     .map((value) => value.slice(-40, -4))
     .flatMap((text) => [text, Buffer.from(text).toString("hex"), encodeURIComponent(text)]);
@@ -278,7 +278,7 @@ test("S55 no file, log line or answer holds a secret, however it was sent", asyn
   }
 });
 
-test("an instance without keys says who can change that, and keeps nothing", async () => {
+test("an instance without keys says who can change that, and stores nothing", async () => {
   await using bare = await testApp({ SECRETS_KEYS: "" });
   const guild = await bare.guild("bare");
   const answer = await guild.owner.put(at("webhook"), { value: webhook() });

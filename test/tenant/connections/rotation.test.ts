@@ -68,7 +68,7 @@ function node(t: TestApp, keys: string, ...args: readonly string[]): Promise<End
 const guildhall = (t: TestApp, keys: string, ...args: readonly string[]) =>
   node(t, keys, "provisioning/cli/main.ts", "secrets", ...args);
 
-/** A server with other keys on the same platform, whose clock is a while ahead. */
+/** A server with other keys on the same platform. Its clock is ahead. */
 async function serverWith<T>(t: TestApp, keys: string, work: (s: NodeServices) => Promise<T>) {
   const config = readConfig({ ...t.env, SECRETS_KEYS: keys });
   const services = await buildNodeServices(config, {
@@ -81,7 +81,7 @@ async function serverWith<T>(t: TestApp, keys: string, work: (s: NodeServices) =
   }
 }
 
-/** Every secret reads as it was saved, with these keys alone. */
+/** Expects that every secret reads as it was saved, with these keys alone. */
 async function expectReadable({ t, guilds, people }: Sealed, keys: string): Promise<void> {
   await serverWith(t, keys, async ({ platform, tenants, envelopes }) => {
     for (const { id } of guilds) {
@@ -103,7 +103,7 @@ async function expectReadable({ t, guilds, people }: Sealed, keys: string): Prom
 const realTime = { clock: () => new Date(performance.timeOrigin + performance.now()) };
 
 describe("changing the key that seals secrets", () => {
-  test("goes through status, a dry run, rotate and the old key's end", async () => {
+  test("takes status, a dry run, rotate and the old key's removal", async () => {
     await using t = await testApp({ SECRETS_KEYS: OLD }, realTime);
     const sealed = await sealedByOld(t);
     const both = `${NEW},${OLD}`;
@@ -130,7 +130,7 @@ describe("changing the key that seals secrets", () => {
 
   test.each([
     ["people's", 1, { people: [1, 1], guilds: [0, 9] }],
-    // Two people's and four of the nine secrets of guilds, and then it dies in the second guild.
+    // It seals two people's and four of the nine guild secrets, and then dies in the second guild.
     ["guilds'", 6, { people: [2, 0], guilds: [4, 5] }],
   ])(
     "killed among %s secrets goes on where it was, by the next server that looks",
@@ -164,14 +164,14 @@ describe("changing the key that seals secrets", () => {
     const both = `${NEW},${OLD}`;
     const set = await guildhall(t, both, "rotate", "--background", "--json");
     expect([set.code, JSON.parse(set.out).peopleBehind]).toEqual([0, 2]);
-    // It was not restarted yet.
+    // This server was not restarted yet.
     await t.services.slowJobRunner.drain();
     await expectReadable(sealed, OLD);
     await serverWith(t, both, ({ slowJobRunner }) => slowJobRunner.drain());
     await expectReadable(sealed, NEW);
   });
 
-  test("without the old key leaves what it sealed as it is, and says which key is missing", async () => {
+  test("without the old key leaves its secrets as they are, and says which key is missing", async () => {
     await using t = await testApp({ SECRETS_KEYS: OLD }, realTime);
     const sealed = await sealedByOld(t);
     const status = await guildhall(t, NEW, "status");

@@ -5,7 +5,7 @@ import { addPeople } from "./support.ts";
 
 type App = Awaited<ReturnType<typeof testApp>>;
 
-/** A guild with so many people, and their ids as the API tells them. */
+/** A guild with people, and their ids from the API. */
 async function guildWith(t: App, people: number, options?: Parameters<App["guild"]>[1]) {
   const guild = await t.guild(`emberforge-${newId<string>().slice(-8)}`, options);
   const found = await t.services.platform.guildForUser(guild.slug, null);
@@ -109,7 +109,7 @@ test("an undone entry stays in the ledger beside what undid it", async () => {
   ]);
 });
 
-test("input that breaks a rule is refused field by field, and unknown members too", async () => {
+test("input that breaks a rule is refused field by field, and unknown fields too", async () => {
   await using t = await testApp();
   const { guild, ids } = await guildWith(t, 1);
   const officer = await t.as("officer", guild);
@@ -151,7 +151,7 @@ test("raiders read the ledger, visitors the standings only, and neither gives po
   expect((await t.anonymous.get(`/api/g/${guild.slug}/dkp/entries`)).status).toBe(401);
 });
 
-test("sorted and filtered standings page through everybody once", async () => {
+test("sorted and filtered standings list every person once across pages", async () => {
   await using t = await testApp();
   const { guild, ids } = await guildWith(t, 7);
   const officer = await t.as("officer", guild);
@@ -166,7 +166,7 @@ test("sorted and filtered standings page through everybody once", async () => {
       seen.push(...page.body.items.map((row: { personId: string }) => row.personId));
       next = page.body.next ?? "";
     } while (next !== "");
-    // The owner has a person of their own besides.
+    // The owner has a person as well.
     expect([new Set(seen).size, seen.length], sort).toEqual([ids.length + 1, ids.length + 1]);
     expect(seen, sort).toEqual(expect.arrayContaining([...ids]));
   }

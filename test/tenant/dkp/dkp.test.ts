@@ -59,7 +59,7 @@ describe("many officers at once", () => {
     expect(await service.verify(guild.ctx)).toMatchObject({ isRight: true, entries: 200 });
   });
 
-  test("one key sent 30 times at once gives points once, and everybody the same answer", async () => {
+  test("one key sent 30 times at once gives points once, and the same answer to each request", async () => {
     await using guild = await ledgerGuild(3);
     const ctx = guild.withKey("raid-7-boss-2");
     const input = { personIds: guild.personIds, points: 5, reason: "Boss kill" };
@@ -255,7 +255,7 @@ describe("pools", () => {
     expect((await service.verify(guild.ctx)).isRight).toBe(true);
   });
 
-  test("the example comes and goes without a trace in the guild's own points", async () => {
+  test("the example leaves no trace in the guild's own points", async () => {
     await using guild = await ledgerGuild(4, "admin");
     await service.award(guild.ctx, { personIds: guild.personIds, points: 5, reason: "x" });
     const before = await service.standings(guild.ctx, { limit: 50 });

@@ -3,7 +3,7 @@ import { testApp } from "../../support/app.ts";
 import { raiders } from "../auctions/support.ts";
 
 describe("faults that other points systems had", () => {
-  test("standings and history are one truth (MonolithDKP: the table did not sum up)", async () => {
+  test("standings and history agree (MonolithDKP: the table did not sum up)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 3, 40);
@@ -21,7 +21,7 @@ describe("faults that other points systems had", () => {
     expect((await guild.owner.get("/dkp/verification")).body.isRight).toBe(true);
   });
 
-  test("the export of the standings holds everybody, in quoted cells (it ended at 200 rows, and names were one text with commas)", async () => {
+  test("the export of the standings holds every person, in quoted cells (it ended at 200 rows, and names were one text with commas)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     for (let i = 0; i < 205; i++) {
@@ -30,7 +30,7 @@ describe("faults that other points systems had", () => {
       });
     }
     const { text } = await guild.owner.page("/g/emberforge/standings/export.csv");
-    // The head, the founder and all the others.
+    // The header, the founder and all the others.
     const lines = text.trim().split("\n");
     expect(lines).toHaveLength(207);
     const widths = new Set(lines.map((line) => line.split(",").length));
@@ -75,7 +75,7 @@ describe("faults that other points systems had", () => {
     expect(again.body.type).toBe("/problems/dkp/already-reversed");
   });
 
-  test("what was paid takes points away, whichever way it was written down (the sign of a price was another in each version)", async () => {
+  test("a price takes points away, whatever its sign was in the source (each version used another sign)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 1, 40);
@@ -93,7 +93,7 @@ describe("faults that other points systems had", () => {
     expect(statement.body.account.points).toBe("25");
   });
 
-  test("a character that changes its person leaves every point where it was earned (CLM: unlinking an alt broke standings)", async () => {
+  test("a character that changes its person leaves its points with the person who earned them (CLM: unlinking an alt broke standings)", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 2, 40);

@@ -66,7 +66,7 @@ describe("entries", () => {
     );
   });
 
-  test("undoing an entry takes back what it added to the lifetime figures", () => {
+  test("undoing an entry takes back what it added to the lifetime totals", () => {
     fc.assert(
       fc.property(lines, fc.constantFrom("award", "spend", "adjust"), (made, origin) => {
         for (const line of made) {
@@ -79,7 +79,7 @@ describe("entries", () => {
     );
   });
 
-  test("one line too few, or one unit too many, is no balanced entry", () => {
+  test("an entry with a line too few, or a unit too many, is not balanced", () => {
     fc.assert(
       fc.property(lines, fc.nat(), (made, at) => {
         const index = at % made.length;
@@ -92,7 +92,7 @@ describe("entries", () => {
     );
   });
 
-  test("a repeated request is known by what it does, not by the order of its people", () => {
+  test("a repeated request is recognized by its effect, not by the order of its people", () => {
     const ids = [newId<PersonId>(), newId<PersonId>(), newId<PersonId>()];
     const asked = (change: Partial<EntryFacts> = {}): EntryFacts => ({
       poolId: "p" as PoolId,
@@ -123,7 +123,7 @@ describe("entries", () => {
 });
 
 describe("points", () => {
-  test("what is shown is read back as the same amount", () => {
+  test("a displayed amount is read back as the same amount", () => {
     fc.assert(
       fc.property(amount, decimals, (minor, digits) => {
         expect(parsePoints(formatPoints(minor, digits), digits)).toBe(minor);
@@ -145,7 +145,7 @@ describe("points", () => {
     expect(parsePoints("0.1", 0)).toBeUndefined();
   });
 
-  test("what is no plain decimal number is refused", () => {
+  test("text that is no plain decimal number is refused", () => {
     const odd = [
       "",
       " ",
@@ -206,7 +206,7 @@ describe("points", () => {
     expect(() => splitExactly(1, [0])).toThrow(RangeError);
   });
 
-  test("a comma is a decimal sign in Spanish, and a thousand is never taken for one", () => {
+  test("a comma is a decimal sign in Spanish, and a thousands separator is never read as one", () => {
     expect(parsePoints(typedPoints("12,5", "es"), 2)).toBe(1250);
     expect(parsePoints(typedPoints("12.5", "es"), 2)).toBe(1250);
     expect(parsePoints(typedPoints("1.000", "es"), 2)).toBeUndefined();

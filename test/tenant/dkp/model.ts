@@ -6,7 +6,7 @@ import type { GuildContext } from "../../../src/tenant/context.ts";
 import type { PoolKind } from "../../../src/tenant/dkp/schema.ts";
 import * as service from "../../../src/tenant/dkp/service.ts";
 
-/** One thing to do to the ledger; numbers choose among what there is. */
+/** One change to the ledger. Its numbers choose among the existing rows. */
 export type Step =
   | { readonly verb: "award" | "adjust"; readonly who: readonly number[]; readonly points: number }
   | { readonly verb: "spend"; readonly who: readonly number[]; readonly points: number }
@@ -27,7 +27,7 @@ interface Made {
   reversed: boolean;
 }
 
-/** What the ledger should hold, in plain maps, with the rules written a second time. */
+/** The expected ledger, in plain maps, with a second implementation of the rules. */
 export class Model {
   readonly people: readonly PersonId[];
   readonly kind: PoolKind;
@@ -40,7 +40,7 @@ export class Model {
     for (const id of people) this.figures.set(id, { balance: 0, earned: 0, spent: 0 });
   }
 
-  /** Runs the step against both, and fails when they disagree on what should come of it. */
+  /** Runs the step against both, and fails when their results differ. */
   async run(ctx: GuildContext, step: Step, key: string): Promise<void> {
     if (step.verb === "repeat") return await this.#repeat(ctx, step);
     if (step.verb === "reverse") return await this.#reverse(ctx, step.entry, key);
@@ -52,7 +52,7 @@ export class Model {
     this.made.push({ entry: found, key, step, changes: expected, reversed: false });
   }
 
-  /** L1 to L6 and L9 against the rows themselves, and the verb's own verdict. */
+  /** L1 to L6 and L9 against the rows themselves, and the verb's own result. */
   async check(ctx: GuildContext, db: TenantDatabase): Promise<void> {
     const { items } = await service.standings(ctx, { limit: 200 });
     for (const row of items) {
@@ -70,7 +70,7 @@ export class Model {
     expect((await service.verify(ctx)).differences).toEqual([]);
   }
 
-  /** L4: everything ever answered is still what a reader is given. */
+  /** L4: a reader still gets every entry that was ever answered. */
   async checkHistory(ctx: GuildContext): Promise<void> {
     for (const { entry } of this.made) {
       const { reversedBy: _, ...now } = await service.entry(ctx, entry.id);
@@ -131,7 +131,7 @@ export class Model {
     this.made.push({ entry: found, key, step, changes, reversed: false });
   }
 
-  /** L5: the key again gives the first entry again, or a refusal for another request. */
+  /** L5: the same key gives the first entry again, or a refusal for another request. */
   async #repeat(ctx: GuildContext, step: Extract<Step, { verb: "repeat" }>): Promise<void> {
     const first = this.made[step.entry % Math.max(1, this.made.length)];
     if (first === undefined) return;

@@ -44,7 +44,7 @@ describe("caps", () => {
     expect(weekStartMs(tuesday - 1, "us")).toBe(tuesday - WEEK_MS);
   });
 
-  test("what a cap keeps is booked as blocked, and the books stay right", async () => {
+  test("points above a cap are recorded as blocked, and the ledger stays balanced", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 2, 10);
@@ -114,13 +114,13 @@ describe("decay", () => {
     );
   });
 
-  test("gear points shrink like effort, but never below what they count as at least", () => {
+  test("gear points decay like effort points, but never below their minimum", () => {
     expect(decayed(1_000, 10, { positivesOnly: true, least: 100 })).toBe(900);
     expect(decayed(105, 10, { positivesOnly: true, least: 100 })).toBe(100);
     expect(decayed(50, 10, { positivesOnly: true, least: 100 })).toBe(50);
   });
 
-  test("happens once in a week, by hand, by the clock and by twenty at once", async () => {
+  test("happens once a week: by hand, by schedule and by twenty at once", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 2, 100);
@@ -143,7 +143,7 @@ describe("decay", () => {
         .map((one: { points: string }) => one.points);
     };
     expect(await pointsOf()).toEqual(["80", "80"]);
-    // The start of the week was decayed by hand; the clock finds nothing to do until the next one.
+    // The start of the week was decayed by hand; the job finds nothing to do until the next one.
     t.advance(3 * 86_400_000);
     await t.services.jobRunner.drain();
     expect(await pointsOf()).toEqual(["80", "80"]);
@@ -151,13 +151,13 @@ describe("decay", () => {
     await t.services.jobRunner.drain();
     await t.services.jobRunner.drain();
     expect(await pointsOf()).toEqual(["64", "64"]);
-    // Away for two weeks: both are made up for.
+    // After a pause of two weeks, both are applied.
     t.advance(2 * WEEK_MS);
     await t.services.jobRunner.drain();
     expect(await pointsOf()).toEqual(["40.96", "40.96"]);
   });
 
-  test("an award for a time before it is refused, with what would be left of it", async () => {
+  test("an award dated before it is refused, with the amount that decay would leave of it", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 1, 100);

@@ -14,7 +14,7 @@ import { removeSearched } from "../../support/secrets/folders.ts";
 
 const migrations = new URL("../../../tenant-migrations/", import.meta.url);
 
-/** An officer, say, as the request middleware would describe them. */
+/** An actor, such as an officer, as the request middleware would describe them. */
 export function actor(role: Role): Actor {
   return {
     type: "user",
@@ -27,8 +27,8 @@ export function actor(role: Role): Actor {
 }
 
 /**
- * A guild's database of its own in a folder of its own, with the default pool and so many people.
- * `await using` closes and removes it. The clock stands still until `advance` is called.
+ * A guild's own database in a new folder, with the default pool and a number of people.
+ * `await using` closes and removes it. The clock does not move until `advance` is called.
  */
 export async function ledgerGuild(people: number, role: Role = "officer") {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-dkp-"));
@@ -39,7 +39,7 @@ export async function ledgerGuild(people: number, role: Role = "officer") {
   await write(db, seedPools(nowMs));
   const personIds = await addPeople(db, people);
   const ctx: GuildContext = {
-    // Verbs of this feature look at nothing of the guild but its address.
+    // Verbs of this feature read only the guild's address.
     guild: { slug: "emberforge" } as Guild,
     db,
     actor: actor(role),
@@ -63,7 +63,7 @@ export async function ledgerGuild(people: number, role: Role = "officer") {
   };
 }
 
-/** Active people with a main each; every third has an alt. */
+/** Active people with one main each. Every third has an alt. */
 export async function addPeople(
   db: TenantDatabase,
   count: number,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { testApp } from "../../support/app.ts";
 
-test("a visitor of a public guild sees standings and raids, and nothing of the inner life", async () => {
+test("a visitor of a public guild sees standings and raids, and no internal data", async () => {
   await using t = await testApp();
   const guild = await t.guild("openhouse", { isPublic: true });
   const { body } = await guild.owner.post("/roster/persons", {

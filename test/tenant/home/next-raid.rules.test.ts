@@ -9,10 +9,10 @@ const DAY_MS = 86_400_000;
 const zone = fc.constantFrom(...ZONES);
 const now = fc.integer({ min: Date.UTC(2024, 0), max: Date.UTC(2028, 0) });
 const weekdays = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
-// Clocks change at night; raids that begin then have a test of their own.
+// Clocks change at night. A separate test covers raids that begin then.
 const hour = fc.integer({ min: 4, max: 23 });
 
-test("the next raid is the first moment from now on that the schedule names, by local clocks", () => {
+test("the next raid is the first scheduled moment from now on, by local clocks", () => {
   fc.assert(
     fc.property(now, zone, weekdays, hour, (nowMs, timeZone, days, hours) => {
       const startsAt = `${String(hours).padStart(2, "0")}:30`;
@@ -31,7 +31,7 @@ test("the next raid is the first moment from now on that the schedule names, by 
   );
 });
 
-test("a raid at a time that the clocks leave out begins an hour later, not never", () => {
+test("a raid at a time that the clock change skips begins an hour later, not never", () => {
   const schedule = { weekdays: [7], startsAt: "02:30", endsAt: "04:00" };
   const night = Date.UTC(2026, 2, 28, 20);
   const found = nextRaid(schedule, "Europe/Madrid", night)!;

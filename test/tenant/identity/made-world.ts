@@ -77,7 +77,7 @@ export function world(more: Partial<World>): World {
   };
 }
 
-/** The world after the decisions, as a database would hold it. Fails when one cannot be applied. */
+/** The world after the decisions, as a database would hold it. Fails when one does not apply. */
 export function applied(before: World, { decisions }: Pick<MatchResult, "decisions">): World {
   const links = new Map(before.links.map((one) => [one.id, one]));
   const made = new Map<string, string>();
@@ -118,7 +118,7 @@ export function personsOf({ links }: World): readonly string[] {
     .sort();
 }
 
-/** What a decision does, in a line. */
+/** Describes a decision in a line. */
 export function lineOf(decision: Decision): string {
   if (decision.kind === "end") return `end ${decision.linkId} ${decision.reason}`;
   const { person, subject, source } = decision;

@@ -15,7 +15,7 @@ const open = async (owner: TestClient, terms: Record<string, unknown> = {}) =>
     })
   ).body as { id: string };
 
-describe("who watches a guild", () => {
+describe("a viewer of a guild", () => {
   test("is disconnected where a runtime limits queries per request, and misses nothing after reconnecting", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
@@ -34,7 +34,7 @@ describe("who watches a guild", () => {
     tails.close();
   });
 
-  test("sees every bid once and in order, however often the line is cut", async () => {
+  test("sees every bid once and in order, however often the connection breaks", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients } = await raiders(t, guild, 2, 1_000);
@@ -49,7 +49,7 @@ describe("who watches a guild", () => {
     let last = 0;
     let cuts = 0;
     while (values.at(-1) !== BIDS * 100) {
-      // A reader that goes away after some events, again and again, at different places.
+      // A reader that disconnects after some events, again and again, at different places.
       const upTo = 1 + (cuts % 7);
       const seen = await watch(
         clients[0]!,
@@ -72,7 +72,7 @@ describe("who watches a guild", () => {
     console.log(`${BIDS} bids seen over ${cuts} connections, no gap, no double`);
   });
 
-  test("learns no names of an anonymous auction, but which bid is their own", async () => {
+  test("sees no names of an anonymous auction, but which bid is their own", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients } = await raiders(t, guild, 2, 1_000);
@@ -93,7 +93,7 @@ describe("who watches a guild", () => {
     const raider = await t.as("raider", guild);
     let startedAt = 0;
     await watch(raider, "/events", (seen) => {
-      // Once the stream has begun, and then the stream has to end by itself.
+      // The stream has begun, and has to end by itself.
       if (seen.length > 0 && startedAt === 0) {
         startedAt = performance.now();
         void t.leave(raider.userId, guild);

@@ -3,7 +3,7 @@ import { testApp } from "../../support/app.ts";
 import { raiders } from "../auctions/support.ts";
 
 describe("loot", () => {
-  test("given by hand is paid in the same moment, once for one key, and never below the floor", async () => {
+  test("given by hand is paid at once, once per key, and never below the floor", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 1, 40);
@@ -18,7 +18,7 @@ describe("loot", () => {
     expect((await guild.owner.get("/loot")).body.items).toHaveLength(1);
   });
 
-  test("taken back gives the price back, stays in the history, and cannot be taken back twice", async () => {
+  test("taken back returns the price, stays in the history, and cannot be taken back twice", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { personIds } = await raiders(t, guild, 1, 40);
@@ -44,7 +44,7 @@ describe("loot", () => {
     expect(paid.status).toBe(422);
   });
 
-  test("that is wished for shows who wants it most, and who has it already", async () => {
+  test("with wishes shows who wants it most, and who has it already", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 2, 40);
@@ -60,7 +60,7 @@ describe("loot", () => {
 });
 
 describe("a loot council", () => {
-  test("hears everybody, counts each officer once, decides once, and then shows how", async () => {
+  test("takes every member's answer, counts each officer once, decides once, and then shows the votes", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 2, 40);

@@ -26,7 +26,7 @@ test("the wizard can be left, found again, skipped step by step and hidden", asy
   expect((await owner.page(at(guild, ""))).text).not.toContain("Getting started");
 });
 
-test("a step is done when what it is about is there; looking at a page marks nothing", async () => {
+test("a step is done when its subject exists; looking at a page marks nothing", async () => {
   await using t = await testApp();
   const guild = await t.guild("bydoing");
   const { owner } = guild;
@@ -49,7 +49,7 @@ test("steps marked at the same moment are all kept", async () => {
   expect(Object.values(await states(guild.owner))).toEqual(Array(4).fill("skipped"));
 });
 
-test("the schedule keeps what was typed when it is wrong, and names the next raid when it is right", async () => {
+test("the schedule keeps invalid input, and names the next raid when it is valid", async () => {
   await using t = await testApp();
   const guild = await t.guild("raidnights");
   const { owner } = guild;
@@ -63,9 +63,9 @@ test("the schedule keeps what was typed when it is wrong, and names the next rai
   expect(noDays.text).toContain("Choose at least one day.");
 
   expect((await owner.submit(path, { ...night, endsAt: "23:30" })).status).toBe(303);
-  // The clock of the tests stands on Wednesday, 21:00 in Madrid.
+  // The clock of the tests is at Wednesday, 21:00 in Madrid.
   expect((await owner.page(at(guild, ""))).text).toContain('datetime="2026-01-14T21:15:00.000Z"');
-  // The raid that goes on is the next one until it is over.
+  // A raid in progress is the next one until it is over.
   t.advance(2 * 3_600_000);
   expect((await owner.page(at(guild, ""))).text).toContain('datetime="2026-01-14T21:15:00.000Z"');
   t.advance(3_600_000);
@@ -86,7 +86,7 @@ test("the loot rules cannot change once points were given, and the page says so"
   expect(await states(owner)).toMatchObject({ loot: "open" });
 });
 
-test("the example comes once however often it is asked for, and goes without a trace", async () => {
+test("the example is made once however often it is requested, and is removed without a trace", async () => {
   await using t = await testApp();
   const guild = await t.guild("examples");
   const { owner } = guild;
@@ -111,7 +111,7 @@ test("the example comes once however often it is asked for, and goes without a t
   expect((await owner.delete("/onboarding/example")).body.hasExample).toBe(false);
 });
 
-test("example people never mix with the real: no points, no member, so that all of it can go", async () => {
+test("example people never mix with real ones: no points, no member, so that all of it can be removed", async () => {
   await using t = await testApp();
   const guild = await t.guild("realpoints");
   const { owner } = guild;

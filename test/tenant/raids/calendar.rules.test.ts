@@ -17,7 +17,7 @@ test("a weekly raid keeps its local hour when the clocks change", () => {
   ]);
 });
 
-test("a time that the change leaves out is an hour later, and one that comes twice is met once", () => {
+test("a time that the clock change skips is an hour later, and one that comes twice is used once", () => {
   const at = (startsAt: string, day: number, month: number) =>
     occurrences(
       { weekdays: [7], startsAt, minutes: 60 },
@@ -29,7 +29,7 @@ test("a time that the change leaves out is an hour later, and one that comes twi
   expect(at("02:30", 25, 9)).toHaveLength(1);
 });
 
-test("every raid of a series lies on its weekday at its hour, in any time zone", () => {
+test("every raid of a series is on its weekday at its hour, in any time zone", () => {
   const zones = ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"];
   fc.assert(
     fc.property(

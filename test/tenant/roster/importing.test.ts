@@ -17,7 +17,7 @@ const pastes = fc.array(fc.array(line, { minLength: 1, maxLength: 5 }), {
   maxLength: 3,
 });
 
-test("whatever the roster held before, the same paste again changes nothing", async () => {
+test("the same paste again changes nothing, for any roster before it", async () => {
   await using t = await testApp();
   let number = 0;
   await fc.assert(
@@ -37,7 +37,7 @@ test("whatever the roster held before, the same paste again changes nothing", as
   );
 });
 
-test("what a paste leaves out stays known, as long as the class is the same", async () => {
+test("fields that a paste leaves out are kept, as long as the class is the same", async () => {
   await using t = await testApp();
   const guild = await t.guild("leftout");
   const { owner } = guild;

@@ -106,7 +106,7 @@ describe("a pasted roster", () => {
     ]);
   });
 
-  test("takes no sign inside quotes for the sheet's separator, and shows lines as people see them", () => {
+  test("ignores separators inside quotes, and shows lines as people see them", () => {
     const [line] = parseRoster('\uFEFF"Anvil; the ""Old""",Mage');
     expect(line).toMatchObject({
       text: '"Anvil; the ""Old""",Mage',
@@ -139,14 +139,14 @@ describe("a pasted roster", () => {
     expect(problems("A1,Mage,,,B1\nB1,Mage,,,A1")).toEqual(["main-loop", "main-loop"]);
   });
 
-  test("takes two of one name on two realms, and no more lines than we promise", () => {
+  test("takes two of one name on two realms, and no more lines than the limit", () => {
     expect(problems("name,class,realm\nAnvil,Mage,North\nAnvil,Mage,South")).toEqual(["", ""]);
     const lines = Array.from({ length: limits.roster.pasteLinesMax + 2 }, (_, i) => `P${i},Mage`);
     const found = problems(lines.join("\n"));
     expect(found.filter((one) => one === "too-many-lines").length).toBe(2);
   });
 
-  test("is not fooled by the names that every object has", () => {
+  test("treats names of the object prototype as ordinary text", () => {
     for (const word of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
       expect(classFrom(word)).toBeUndefined();
       expect(specFrom("mage", word)).toBeUndefined();

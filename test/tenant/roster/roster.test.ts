@@ -40,7 +40,7 @@ test("the same roster pasted again changes nothing, and a changed line changes o
   ]);
 });
 
-test("an alt pasted later joins the person of its main, and a realm left out means the same one", async () => {
+test("an alt pasted later joins the person of its main, and a missing realm means the same realm", async () => {
   await using t = await testApp();
   const guild = await t.guild("laterals");
   await guild.owner.post("/roster/imports", { text: "name,class,realm\nAnvil,Warrior,North" });
@@ -51,7 +51,7 @@ test("an alt pasted later joins the person of its main, and a realm left out mea
   expect(person.characters.map(({ name }: Line) => name)).toEqual(["Anvil", "Hammer"]);
 });
 
-test("of fifty people who add the same name at once, one does", async () => {
+test("of fifty people who add the same name at once, one succeeds", async () => {
   await using t = await testApp();
   const guild = await t.guild("onename");
   const answers = await Promise.all(
@@ -64,7 +64,7 @@ test("of fifty people who add the same name at once, one does", async () => {
   );
 });
 
-test("a person always has one main as long as there is a character", async () => {
+test("a person with characters always has one main", async () => {
   await using t = await testApp();
   const guild = await t.guild("onemain");
   const { owner } = guild;
@@ -88,7 +88,7 @@ test("a person always has one main as long as there is a character", async () =>
   expect((await owner.delete(`/roster/characters/${characters[0].id}`)).status).toBe(404);
 });
 
-test("a changed character keeps what was left out, and null takes the role away", async () => {
+test("a changed character keeps the fields left out, and null removes the role", async () => {
   await using t = await testApp();
   const guild = await t.guild("changing");
   const character = { name: "Ember", class: "mage", spec: "Fire", role: "ranged", realm: "North" };
@@ -149,7 +149,7 @@ test("names stay text on every page, and never become a formula in a file", asyn
   expect(file).toContain("'+Ash");
 });
 
-test("a refused form comes back with what was typed and what is wrong, in the reader's language", async () => {
+test("a refused form comes back with its input and its errors, in the reader's language", async () => {
   await using t = await testApp();
   const guild = await t.guild("keptinput");
   const { owner } = guild;
@@ -186,7 +186,7 @@ test("a refused form comes back with what was typed and what is wrong, in the re
   expect(clash.text).toContain('id="personName-error"');
 });
 
-test("a member who joins is told who they are by an officer, and then sees those points", async () => {
+test("an officer links a new member to their person, and the member then sees those points", async () => {
   await using t = await testApp();
   const guild = await t.guild("whoiswho");
   const { body: pasted } = await guild.owner.post("/roster/persons", {
@@ -226,7 +226,7 @@ test("archived people leave the lists and can be found and brought back", async 
   expect((await guild.owner.get("/roster?q=ash")).body.items.length).toBe(1);
 });
 
-test("pages of a long roster show everybody once", async () => {
+test("pages of a long roster show every person once", async () => {
   await using t = await testApp();
   const guild = await t.guild("longlist");
   const text = Array.from({ length: 120 }, (_, i) => `Raider${i},Mage`).join("\n");

@@ -97,7 +97,7 @@ describe("S23 a callback from a provider is refused", () => {
     const elsewhere = p.oauth.discord.agree(await browser.begin(START), thrall);
     elsewhere.pathname = "/sign-in/battlenet/callback";
     await refused(browser, elsewhere);
-    // And the other provider never gets to see it.
+    // The other provider never sees the code.
     expect(p.oauth.battlenet.shown).toEqual([]);
     // Everything is right except the issuer.
     p.oauth.discord.faults.iss = p.oauth.battlenet.base;
@@ -192,7 +192,7 @@ test("S24 the redirect after a sign-in leads to a path of ours, whatever was req
   for (const evil of [...evils, "https://evil.test/", "javascript:alert(1)"]) {
     expect([evil, await endsAt(evil)]).toEqual([evil, "/guilds"]);
   }
-  // What the request says of itself does not matter either: the address is the configured one.
+  // Headers of the request do not matter either: the address is the configured one.
   const spoofed = await p.t.request("http://localhost/sign-in/discord?redirect_uri=https://evil", {
     headers: { "x-forwarded-host": "evil.test", "x-forwarded-proto": "https" },
     redirect: "manual",
@@ -231,11 +231,11 @@ describe("S25 an account that was signed up first with another person's address"
     });
     expect(reset.status).toBe(201);
     expect(await theirs.whoAmI()).toBeUndefined();
-    // The attacker's own account elsewhere opens an account of its own now.
+    // The attacker's own provider account now opens a new account.
     const attacker = new Browser(p.t);
     await attacker.through(p.oauth.discord, START, attackers);
     expect((await attacker.whoAmI())?.id).not.toBe(squatter.userId);
-    // The owner's opens theirs: both sides have seen the mailbox.
+    // The owner's provider account opens the owner's: both sides have verified the mailbox.
     const owner = new Browser(p.t);
     await owner.through(p.oauth.discord, START, thrall);
     expect((await owner.whoAmI())?.id).toBe(squatter.userId);

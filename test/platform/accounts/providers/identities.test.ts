@@ -56,7 +56,7 @@ describe("signing in with Discord", () => {
     expect(await lettersTo(p.t, form.email)).toHaveLength(1);
     const again = new Browser(p.t);
     expect((await again.through(p.oauth.battlenet, start, rexxar)).location).toBe("/guilds/new");
-    // Without the round behind it, the form makes nothing.
+    // Without the sign-in behind it, the form makes nothing.
     const stranger = await new Browser(p.t).submit("/sign-up/newcomer", form);
     expect(stranger.location).toBe("/sign-up");
     expect(await counts(p.t)).toEqual({ users: 1, sessions: 2, identities: 1 });

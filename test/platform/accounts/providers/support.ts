@@ -18,7 +18,7 @@ export const rexxar = { sub: "4711", id: 4711, battletag: "Rexxar#1234" };
 
 export type Providers = Awaited<ReturnType<typeof appWithProviders>>;
 
-/** The product with two providers of this machine that it is registered with. */
+/** The product, registered with two fake providers on this machine. */
 export async function appWithProviders(env: Record<string, string> = {}) {
   const oauth = await startOAuth();
   const publicUrl = env["PUBLIC_URL"] ?? "http://localhost";
@@ -33,7 +33,7 @@ export async function appWithProviders(env: Record<string, string> = {}) {
   return { t, oauth, close, [Symbol.asyncDispose]: close };
 }
 
-/** A browser: it keeps cookies, follows nothing by itself, and says where its requests come from. */
+/** A browser: it keeps cookies, follows no redirects, and names the origin of its requests. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #t: TestApp;
@@ -60,7 +60,7 @@ export class Browser {
     return await this.#send(path, { method: "POST", body: new URLSearchParams(fields), headers });
   }
 
-  /** Begins a round. Where the provider is asked. */
+  /** Starts a sign-in. Returns the provider's address. */
   async begin(path: string): Promise<URL> {
     const { status, location, text } = await this.get(path);
     if (status !== 303 || !location?.includes("/authorize?")) {
@@ -69,12 +69,12 @@ export class Browser {
     return new URL(location);
   }
 
-  /** Comes back to us from elsewhere. */
+  /** Follows the provider's redirect back to us. */
   async comeBack(url: URL) {
     return await this.get(url.pathname + url.search, { "sec-fetch-site": "cross-site" });
   }
 
-  /** The whole way: begins, agrees, and comes back. */
+  /** A complete sign-in: starts, agrees, and comes back. */
   async through(provider: OAuthProvider, path: string, person: Person) {
     return await this.comeBack(provider.agree(await this.begin(path), person));
   }
