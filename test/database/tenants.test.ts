@@ -111,7 +111,7 @@ describe("a guild is quarantined, and other guilds keep working, when its file",
   });
 });
 
-test("a guild behind the code is told to come back", async () => {
+test("a guild behind the code is refused with the time to try again", async () => {
   const target = await tenant(scratch());
   const tenants = pool({ schemaVersionMin: 3 });
   const refused = { code: "guild/schema-behind", details: { retryAfterMs: expect.any(Number) } };

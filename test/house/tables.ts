@@ -57,7 +57,7 @@ function sqlTables(text: string): ReadonlyMap<string, boolean> {
 }
 
 /**
- * Writes without an audit row in the same transaction. Bids are a record of their own. In the platform,
+ * Writes without an audit row in the same transaction. Bids are their own record. In the platform,
  * writes that no person asked for (leases, counters, sessions) are listed with their reason.
  */
 export function silentWrites(tree: Tree): string[] {

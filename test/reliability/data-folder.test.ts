@@ -321,7 +321,7 @@ describe("a data folder that goes away while the server runs", () => {
         const owner = app.owner(guild);
         const away = `${dir}-away`;
         await rename(moved, away);
-        // First none, then a copy: what is written into that would be lost.
+        // First no folder, then a copy. Writes to the copy would be lost.
         for (const put of [undefined, () => copyFolder(away, moved)]) {
           await put?.();
           const { status, body } = await owner.post("/roster/persons", { name: "Anduin" });

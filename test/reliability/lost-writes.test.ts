@@ -32,7 +32,7 @@ async function withLostLog(slug: string) {
   await guild.owner.post("/roster/persons", { name: "Early" });
   const copy = await t.services.backups.create(await guildOf(guild), "manual", "test");
   const path = fileURLToPath((await guildOf(guild)).location.url);
-  // While the database is open, its own file lacks what is in the log.
+  // While the database is open, its own file lacks the rows of the log.
   await guild.owner.post("/roster/persons", { name: "Late" });
   await t.services.auditSealer.flush();
   await copyFile(path, `${path}.without-log`);

@@ -116,7 +116,7 @@ describe("the end of a right", () => {
   }, 30_000);
 });
 
-describe("before a live connection has said who it is", () => {
+describe("before a live connection has authenticated", () => {
   test("S74 it may send four kilobytes, in one message, in pieces or without an end", async () => {
     await keyOf("strangers");
     const large = socketTo("strangers");

@@ -87,7 +87,7 @@ describe("S55 a secret that was left in the open is found", () => {
     );
   });
 
-  test("in a letter, which may hold the token of its link and nothing else", async () => {
+  test("in an email, which may hold the token of its link and nothing else", async () => {
     const [token, key] = [newToken(), newKey(newId()).text];
     seen.secret("password", password);
     writeFileSync(join(dir, "outbox/1.json"), `https://example.test/reset#${token}`);

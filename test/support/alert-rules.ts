@@ -12,7 +12,7 @@ export interface Alert {
   readonly text: string;
 }
 
-/** The alerts of alerts.yaml, which has each expression on a line of its own. */
+/** The alerts of alerts.yaml, which has each expression on a separate line. */
 export function alerts(): readonly Alert[] {
   const [, ...rules] = read("alerts.yaml").split("      - alert: ");
   return rules.map((text) => {

@@ -4,7 +4,7 @@ import { openEmbedded } from "../../src/database/embedded.ts";
 import { serveMigrations } from "../../src/node/migration-thread.ts";
 
 // A rollout's thread with a fault: where a person's note says so, it exits in the middle of
-// its transaction, with the database's lock in its hands.
+// its transaction, while it holds the database's lock.
 serveMigrations(async (location) => {
   const client = await openEmbedded(location);
   client.migrate = async (statements) => {

@@ -7,10 +7,10 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { Operations } from "../../src/platform/guilds/operations.ts";
 import { openProvisioning } from "./provisioning.ts";
 
-// A process of its own that works on one guild and may be told to die on the way.
+// A separate process that works on one guild and may die on the way.
 // Arguments: the data folder; `found`, `delete`, `retry` or `sweep`; strikes such as `3:throw,2:kill`:
-// an error at the third fault point passed, then SIGKILL at the second one after it; and how many
-// milliseconds its clock is ahead. Prints how many points it passed after the last strike.
+// an error at the third fault point, then SIGKILL at the second one after it; and by how many
+// milliseconds its clock is ahead. Prints the number of points after the last strike.
 const [dataDir, verb, strikes, aheadMs] = process.argv.slice(2) as [string, string, string, string];
 const now = () => new Date(performance.timeOrigin + performance.now() + Number(aheadMs));
 const { provisioner, platform, recordGuild, close } = await openProvisioning(dataDir, { now });
@@ -55,7 +55,7 @@ function strikeWhenTold(point: string): void {
   throw new Error(`fault at ${point}`);
 }
 
-/** Takes one of the provisioner's precautions away, to show that the test would notice. */
+/** Removes one of the provisioner's precautions, to show that the test would notice. */
 function breakOnPurpose(mutant: string | undefined): void {
   if (mutant === "name-after-create") {
     const create = FileHost.prototype.create;

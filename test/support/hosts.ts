@@ -55,7 +55,7 @@ export function describeHost(
       await client.close();
     });
 
-    test("gives the same answer when asked again, and keeps what is there", async () => {
+    test("gives the same answer to a repeated call, and keeps the existing data", async () => {
       const made = await make();
       const name = newDatabaseName();
       const first = await made.host.create(name);
@@ -65,7 +65,7 @@ export function describeHost(
       expect(await listed(made.host)).toEqual([name]);
     });
 
-    test("makes one database when many ask for it at once", async () => {
+    test("makes one database for many calls at once", async () => {
       const made = await make();
       const name = newDatabaseName();
       const locations = await Promise.all(Array.from({ length: 20 }, () => made.host.create(name)));
@@ -73,7 +73,7 @@ export function describeHost(
       expect(await listed(made.host)).toEqual([name]);
     });
 
-    test("removes a database for good, also when asked twice or for one that never was", async () => {
+    test("removes a database for good, also twice, and ignores one that never existed", async () => {
       const made = await make();
       const name = newDatabaseName();
       await made.host.destroy(newDatabaseName());
@@ -87,14 +87,14 @@ export function describeHost(
       expect(await read(made, name)).toEqual([]);
     });
 
-    test("lists exactly the databases there are", async () => {
+    test("lists exactly the existing databases", async () => {
       const made = await make();
       const names = [newDatabaseName(), newDatabaseName(), newDatabaseName()].sort();
       for (const name of names) await made.host.create(name);
       expect(await listed(made.host)).toEqual(names);
     });
 
-    test("copies a database in use, whole, and brings the copy up under another name", async () => {
+    test("copies a whole database in use, and opens the copy under another name", async () => {
       const made = await make();
       const [from, to] = [newDatabaseName(), newDatabaseName()];
       await made.host.create(from);
@@ -107,7 +107,7 @@ export function describeHost(
       await client.close();
     });
 
-    test("S67 a snapshot carries no stored answers, whatever is written in them", async () => {
+    test("S67 a snapshot contains no stored answers, whatever they hold", async () => {
       const made = await make();
       const [from, to] = [newDatabaseName(), newDatabaseName()];
       await made.host.create(from);
@@ -141,7 +141,7 @@ export function describeHost(
       expect(await read(made, to)).toEqual(["kept"]);
     });
 
-    test("refuses a snapshot that is cut, changed or no database, and leaves nothing", async () => {
+    test("refuses a snapshot that is truncated, changed or no database, and leaves nothing", async () => {
       const made = await make();
       const from = newDatabaseName();
       await made.host.create(from);
@@ -164,7 +164,7 @@ export function describeHost(
       expect(await made.everything()).toEqual(before);
     });
 
-    test("S43 lets no name reach anything but a database of its own", async () => {
+    test("S43 lets a name reach only its own database", async () => {
       const made = await make();
       const before = await made.everything();
       const snapshot = () => new Response("x").body!;
@@ -192,7 +192,7 @@ export function describeHost(
       return { made, name, allow };
     };
 
-    test("refuses what is more than a plan allows, and reads on", async () => {
+    test("refuses writes beyond the plan's size, and keeps reading", async () => {
       const { made, name, allow } = await allowed();
       const client = await write(made, name, "kept");
       await allow({ sizeBytesMax: 2 * 1024 ** 2 });
@@ -209,7 +209,7 @@ export function describeHost(
       await client.close();
     });
 
-    test("refuses writes while they are blocked, and reads on", async () => {
+    test("refuses writes while they are blocked, and keeps reading", async () => {
       const { made, name, allow } = await allowed();
       await (await write(made, name, "before")).close();
       await allow({ writesBlocked: true });

@@ -9,7 +9,7 @@ import { PURGE_JOB } from "../../src/platform/guilds/deletion.ts";
 
 // A separate process that restores, copies or purges the one guild of a data folder, and dies or
 // fails at a given fault point. Arguments: the data folder; `restore`, `create` or `purge`; such as
-// `3:kill`; a member's token. While it works, the member writes; what was acknowledged is printed.
+// `3:kill`; a member's token. While it works, the member writes. Prints the acknowledged writes.
 const [dataDir, verb, strike, token] = process.argv.slice(2) as [string, string, string, string];
 const config = readConfig({
   DATA_DIR: dataDir,

@@ -44,7 +44,7 @@ function brokenOnPurpose(mutant: string | undefined): MoveDeps {
   return services;
 }
 
-/** Leaves statements out of what is sent to guilds' databases. */
+/** Drops some of the statements that are sent to guilds' databases. */
 function without(what: RegExp): MoveDeps {
   const openClient = async (location: Parameters<MoveDeps["openClient"]>[0]): Promise<Client> => {
     const client = await services.openClient(location);

@@ -39,7 +39,7 @@ describe.each([
 });
 
 describe("the colour of a class", () => {
-  test.each(Object.keys(CLASS_COLOURS))("%s never stands without the class's name", async (id) => {
+  test.each(Object.keys(CLASS_COLOURS))("%s never appears without the class's name", async (id) => {
     const name = english.dkp.classes[id as keyof typeof english.dkp.classes];
     expect(name).toBeTruthy();
     expect(await html(<ClassName id={id} name={name} />)).toBe(

@@ -95,7 +95,7 @@ describe("a row on a phone", () => {
     expect(page).toContain('<td class="" data-label="Note">');
   });
 
-  test("can be told otherwise", async () => {
+  test("can be configured otherwise", async () => {
     const told = columns.map((one) =>
       one.id === "note" ? { ...one, card: "title" as const } : one,
     );

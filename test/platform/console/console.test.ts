@@ -106,7 +106,7 @@ describe("an operator", () => {
     }
   });
 
-  test("is asked for the password before the forms are shown", async () => {
+  test("has to enter the password before the forms are shown", async () => {
     const address = `/operator/guilds/${guild.id}`;
     expect((await operator.page(address)).text).toContain(`${address}/suspension`);
     t.advance(limits.session.provedMs);

@@ -113,7 +113,7 @@ describe("an invitation by link", () => {
   });
 });
 
-describe("an invitation by letter", () => {
+describe("an invitation by email", () => {
   test("S26 is mailed, and lets in only a person who verified the address", async () => {
     const [wanted, other] = (await crowd(t, 2)) as [TestClient, TestClient];
     const { email } = wanted.identity;

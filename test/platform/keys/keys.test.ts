@@ -95,7 +95,7 @@ describe("a guild's key", () => {
     expect([next.status, (await old.ask("/api/roster")).status]).toEqual([200, 200]);
     t.advance(limits.keys.rotationOverlapMs);
     expect((await old.ask("/api/roster")).status).toBe(401);
-    // A day later the owner is asked for the password again.
+    // A day later the owner has to enter the password again.
     expect(
       (await ours.owner.post("/settings/keys", { name: "x", scopes: ["query"] })).body,
     ).toMatchObject({ type: "/problems/auth/proof-required" });

@@ -46,7 +46,7 @@ test("twenty first visits of one member at once make one person", async () => {
   expect((await guild.owner.get("/roster")).body.items.length).toBe(2);
 });
 
-test("home speaks Spanish to those who read Spanish", async () => {
+test("the home page is in Spanish for Spanish readers", async () => {
   await using t = await testApp();
   const guild = await t.guild("hermandad");
   const page = await guild.owner.page("/g/hermandad", { "accept-language": "es-ES,es;q=0.9" });

@@ -25,7 +25,7 @@ describe("an automatic link", () => {
     expect(personsOf(matched(next))).toEqual(["100: ", "101: 1 guild_note"]);
   });
 
-  test("ends when the note is gone, or names an account that is not there", () => {
+  test("ends when the note is gone, or names an account that does not exist", () => {
     expect(reasons(changed(first, "1", { note: "" }))).toEqual(["note-gone"]);
     expect(reasons(changed(first, "1", { note: "DC: unknown" }))).toEqual(["note-changed"]);
   });
@@ -69,7 +69,7 @@ describe("an automatic link", () => {
     expect(match({ ...before, members: left.members }).decisions).toEqual([]);
   });
 
-  test("of an account that left moves to the one account that is called so now", () => {
+  test("of an account that left moves to the one account that has the name now", () => {
     const members = [{ ...brill, isPresent: false }, member("102", "brill")];
     const next = { ...first, members };
     expect(personsOf(matched(next))).toEqual(["100: ", "102: 1 guild_note"]);
@@ -83,7 +83,7 @@ describe("an automatic link", () => {
     expect(personsOf(matched(changed(before, "1", { note: "" })))).toEqual(["100: "]);
   });
 
-  test("by a similar name gives way to exact evidence, and is raised by it at the same person", () => {
+  test("by a similar name is replaced by exact evidence, and upgraded by it for the same person", () => {
     const before = matched(
       world({ characters: [character("1", "Shodoon")], members: [member("100", "shodoom"), cora] }),
     );
@@ -156,7 +156,7 @@ describe("faults of the first design", () => {
     expect(reasons(next)).toEqual([]);
   });
 
-  test("an account has one person, also when its links are there twice", () => {
+  test("an account has one person, also when its links exist twice", () => {
     const before = world({
       characters: [noted],
       members: [brill],
@@ -221,7 +221,7 @@ describe("the explanation of a character", () => {
     expect(rules(before, "1")?.slice(0, 2)).toEqual(["claim: decides", "guild_note: outranked"]);
   });
 
-  test("says that a name is ambiguous, a note goes in a circle and an officer rejected a pair", () => {
+  test("names an ambiguous name, a circle of notes and a pair that an officer rejected", () => {
     const before = world({
       characters: [
         character("1", "Twin"),

@@ -61,7 +61,7 @@ a ]] b]==], ["empty"] = {}, [true] = 1,
     expect(readLuaData("\ufeff  ").size).toBe(0);
   });
 
-  test("that holds code is refused, with the place of it", () => {
+  test("that holds code is refused, with its place", () => {
     const refused = [
       "X = os.exit()",
       "X = function() end",
@@ -191,7 +191,7 @@ describe("an addon's export", () => {
     ]);
   });
 
-  test("of the first design takes notes that are empty for all as notes it could not see", () => {
+  test("of the first design treats notes that are empty for all as unseen", () => {
     const found = readAddonExport(SEED);
     expect(found.characters.map((one) => [one.name, one.note, one.officerNote])).toEqual([
       ["Brill", null, "x"],
@@ -246,7 +246,7 @@ GRM_Alts = { ["Iron Ore-Area52"] = {} }
 `;
 
 describe("the file of Guild Roster Manager", () => {
-  test("gives members, alt groups, mains, dates that are known, and who left", () => {
+  test("gives members, alt groups, mains, known dates, and former members", () => {
     const [guild] = readGrm(GRM);
     expect(guild?.members.map((one) => [one.name, one.altGroup, one.isMain, one.joinedOn])).toEqual(
       [
@@ -318,7 +318,7 @@ describe("the two old sheets", () => {
     ]);
   });
 
-  test("without a column say which one, and an empty sheet does too", () => {
+  test("without a required column name it, and so does an empty sheet", () => {
     const found = readSheets({ characters: "Discord,Class\nAnna,Mage", discordIds: "" }, roster);
     expect(found.problems.map((one) => `${one.sheet} ${one.fault} ${one.text}`)).toEqual([
       "discordIds no-column discord",

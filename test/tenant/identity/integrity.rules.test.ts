@@ -96,7 +96,7 @@ describe("roles", () => {
     ]);
   });
 
-  test("that no account has yet are one note, not a mismatch for each member", () => {
+  test("without any holder are one note, not a mismatch for each member", () => {
     expect(lines(anna(0, ["member"]))).toEqual([GM_UNHELD]);
     expect(lines(anna(0, []))).toEqual([GM_UNHELD, "mapped_role_unheld member"]);
   });
@@ -147,7 +147,7 @@ describe("accounts and characters", () => {
     expect(lines({ ...both, members }, map)).toEqual(["stale_discord_link 100"]);
   });
 
-  test("of which one person has several are named", () => {
+  test("are named when one person has several", () => {
     const one = anna(1, ["officer"]);
     const links = [...one.links!, link("discord", "102", "a")];
     const members = [...one.members!, member("102", "anna2", { roleIds: ["officer"] })];
@@ -166,7 +166,7 @@ describe("accounts and characters", () => {
     expect(one(NOW - days(31), NOW - days(10))).toBe(0);
   });
 
-  test("whose notes say something else than their links are named by who decided the link", () => {
+  test("are named when their note contradicts their link, with the source of the link", () => {
     const one = anna(1, ["officer"]);
     const noted = (links: IdentityState["links"]) =>
       lines(

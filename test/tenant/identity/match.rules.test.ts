@@ -46,7 +46,7 @@ describe("a note that names an account", () => {
     ]);
   });
 
-  test("links nothing when two accounts are called so, none is, or only a bot or someone who left", () => {
+  test("links nothing when two accounts have the name, none has it, or only a bot or a former member", () => {
     for (const members of [
       [member("100", "brill"), member("101", "x", { nick: "Brill" })],
       [member("100", "other")],
@@ -140,7 +140,7 @@ describe("a note that names a main", () => {
     expect(persons(before)).toEqual(["100: 1 guild_note, 2 alt_of_note, 3 alt_of_note"]);
   });
 
-  test("that is a bare name is suggested only, and words around a name say nothing", () => {
+  test("that is a bare name is only a suggestion, and a name among other words is ignored", () => {
     const before = world({
       characters: [
         character("1", "Stonefist", { note: "DC: brill" }),
@@ -184,7 +184,7 @@ describe("an alt group", () => {
     expect(persons(later)).toEqual(["100: 1 alt_group, 2 alt_group"]);
   });
 
-  test("says nothing when its characters belong to different persons", () => {
+  test("links nothing when its characters belong to different persons", () => {
     const before = world({
       characters: [
         character("1", "Stonefist", { altGroup: "g1", note: "DC: brill" }),
@@ -225,7 +225,7 @@ describe("an equal name", () => {
     ]);
   });
 
-  test("that two characters or two accounts have is suggested for each pair", () => {
+  test("of two characters or two accounts is suggested for each pair", () => {
     const twins = world({
       characters: [character("1", "Twin"), character("2", "Twin", { realm: "Area 52" })],
       members: [member("100", "twin")],

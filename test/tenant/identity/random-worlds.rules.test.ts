@@ -91,7 +91,7 @@ const worlds: fc.Arbitrary<World> = fc
   })
   .map(world);
 
-/** What happens between two runs: notes, names, groups and presence change, people come and go. */
+/** Changes a world between two runs: notes, names, groups and presence change, people join and leave. */
 const changes = fc.record({
   characters,
   members,
@@ -127,7 +127,7 @@ function isDecided(one: Link): boolean {
   return (one.isConfirmed || isHuman) && one.evidence.rule !== "roster";
 }
 
-/** Everything that holds for a run on any world. Gives back the world after it. */
+/** Checks everything that holds for a run on any world. Returns the world after it. */
 function checkRun(before: World): World {
   const result = match(before);
   expect(match(shuffled(before))).toEqual(result);

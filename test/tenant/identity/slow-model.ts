@@ -5,7 +5,7 @@ import type {
 } from "../../../src/tenant/identity/matching/world.ts";
 
 /**
- * Whose each character is, found the slow way: every rule for every character by comparing it with
+ * Finds the owner of each character the slow way: every rule for every character by comparing it with
  * everything, recursion instead of an order, no indexes. For first runs on worlds in which only
  * accounts have links, without alt groups and roster rows.
  * @returns `discordId source` by the id of each linked character.

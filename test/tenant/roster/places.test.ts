@@ -94,7 +94,7 @@ test("P1 P3 the API reads Name-Realm as addons write it, and refuses a second on
   expect(renamed.body.characters).toMatchObject([{ name: "Tist", realm: "Azjol-Nerub" }]);
 });
 
-test("P2 a line that changes the main or the person of a known character does it, once", async () => {
+test("P2 a line may change the main or the person of a known character, once", async () => {
   await using t = await testApp();
   const guild = await t.guild("newmains");
   await take(guild, "name,class,realm\nMainy,mage,Area 52\nAlty,mage,Area 52\nBank,rogue,Area 52");
@@ -119,7 +119,7 @@ test("P2 a line that changes the main or the person of a known character does it
   expect((await roster(guild))["Mainy"]).toContain("Bank@Area 52");
 });
 
-test("P2 what an import cannot do is a problem of its line", async () => {
+test("P2 an impossible change of an import is an error at its line", async () => {
   await using t = await testApp();
   const guild = await t.guild("refusals");
   const text = `name,class,main,realm,person,status
@@ -161,7 +161,7 @@ test("P3 every spelling of a realm is the same realm", async () => {
   expect((await roster(guild))["Bare"]).toEqual(["Bare@Illidan*"]);
 });
 
-test("P4 a quoted cell may contain line breaks, and a line with another separator is told so", async () => {
+test("P4 a quoted cell may contain line breaks, and a line with another separator gets an error", async () => {
   await using t = await testApp();
   const guild = await t.guild("rfc4180");
   const quoted = 'name,class,note\r\nEdwin,mage,"raids on\r\nTuesday, mage"\r\nBert,mage,"a ""b"""';

@@ -204,7 +204,7 @@ describe("linking in the account", () => {
     expect(await counts(p.t)).toMatchObject({ identities: 1 });
   });
 
-  test("speaks Spanish to those who do", async () => {
+  test("is in Spanish for Spanish readers", async () => {
     await using p = await appWithProviders();
     const page = await new Browser(p.t).get("/sign-in", { "accept-language": "es" });
     expect(page.text).toContain("Continuar con Discord");
