@@ -191,3 +191,26 @@ test("a query refuses a value that is missing, a group of columns, and a builder
   await expect(build.select({ id: shelves.id }).from(shelves)).rejects.toThrow();
   await db.close();
 });
+
+test("a column that the schema does not have, and a value of another type, do not compile", () => {
+  // The compiler reads this file too: without an error on the next line, `@ts-expect-error` is one.
+  const uses = () => [
+    // @ts-expect-error A select list.
+    columnsOf(shelves, "width"),
+    // @ts-expect-error A condition.
+    eq(shelves.width, 1),
+    // @ts-expect-error A row to insert.
+    insertInto(shelves, { id: "a", size: "small", width: 1 }),
+    // @ts-expect-error A value that the enum does not have.
+    insertInto(shelves, { id: "a", size: "huge" }),
+    // @ts-expect-error A column without a default is missing.
+    insertInto(books, { title: "Ash" }),
+    // @ts-expect-error A change.
+    build.update(shelves).set({ width: 1 }),
+    // @ts-expect-error A placeholder's value.
+    shelfBySize.statement({ size: "huge" }),
+    // @ts-expect-error A row that was read.
+    shelfBySize.decode([])[0]?.width,
+  ];
+  expect(uses).toBeTypeOf("function");
+});
