@@ -53,7 +53,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
   app.onError(onError(pageFor));
   app.notFound(notFound);
-  if ("meter" in services) app.use(measure(services.meter));
+  if ("meter" in services) app.use(measure(services.meter, services.tracer));
   app.route("/assets", assets());
   app.use(
     requestId({ limitLength: 64 }),

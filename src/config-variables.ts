@@ -123,6 +123,22 @@ export const environment = z.object({
     .max(limits.metrics.topGuildsMax)
     .default(10)
     .describe("how many guilds the metrics name, those with the most requests; 0 for none"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("sends traces by OTLP over HTTP, such as to http://127.0.0.1:4318"),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[\w-]+=[^,]*(,[\w-]+=[^,]*)*$/, "is written like authorization=Bearer%20abc")
+    .optional()
+    .describe("tracing: headers for the collector, such as authorization=Bearer%20abc"),
+  OTEL_SERVICE_NAME: z.string().min(1).default("guildhall").describe("tracing: the service's name"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("tracing: the part of all requests and jobs that is traced, from 0 to 1"),
   OPEN_MAX: z.coerce.number().int().min(1).optional().describe("idle guild databases kept open"),
   TRUSTED_PROXY_HOPS: z.coerce
     .number()

@@ -79,6 +79,15 @@ export interface MetricsConfig {
   readonly topGuilds: number;
 }
 
+/** Where traces are sent. */
+export interface TracingConfig {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
+  /** From 0 to 1. */
+  readonly ratio: number;
+}
+
 export interface StripeConfig {
   readonly secretKey: string;
   readonly webhookSecret: string;
@@ -107,6 +116,8 @@ export interface Config {
   /** The server reports that it is not ready when the data folder's disk has less free space. */
   readonly diskFreeBytesMin: number;
   readonly openMax: number | undefined;
+  /** Undefined where tracing is off. */
+  readonly tracing: TracingConfig | undefined;
   readonly trustedProxyHops: number;
   readonly rates: Rates;
   readonly smtpUrl: string | undefined;
@@ -161,6 +172,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       : undefined,
     mailFrom: value.MAIL_FROM,
     stripe: stripeConfig(value),
+    tracing: tracingConfig(value),
     metrics: metricsConfig(value),
     logLevel: value.LOG_LEVEL,
     providers: {
@@ -265,6 +277,21 @@ function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefine
   if (organization && apiToken) return { apiUrl, organization, apiToken, group, placement };
   if (value.DATABASE_HOST !== "turso" && !organization && !apiToken) return undefined;
   throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
+}
+
+function tracingConfig(value: z.infer<typeof environment>): TracingConfig | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = value;
+  if (!endpoint) return undefined;
+  const pairs = (headers?.split(",") ?? []).map((pair) => {
+    const at = pair.indexOf("=");
+    return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))] as const;
+  });
+  return {
+    url: new URL(`${endpoint.replace(/\/$/, "")}/v1/traces`),
+    headers: Object.fromEntries(pairs),
+    serviceName: value.OTEL_SERVICE_NAME,
+    ratio: value.OTEL_TRACES_SAMPLER_ARG,
+  };
 }
 
 function metricsConfig(value: z.infer<typeof environment>): MetricsConfig | undefined {

@@ -434,6 +434,14 @@ export const limits = {
     /** Twice the longest wait for another process's lock. A server that is busy for longer is unhealthy. */
     believedMs: 10 * SECOND_MS,
   },
+  tracing: {
+    /** A collector that takes longer is away; its spans are dropped. */
+    exportMs: 5 * SECOND_MS,
+    /** Spans that wait to be sent: some megabytes. */
+    waitingMax: 4_096,
+    /** A stop waits no longer for the last spans. */
+    closeMs: SECOND_MS,
+  },
   metrics: {
     /**
      * Counting a fleet of thousands takes tens of milliseconds. Prometheus scrapes every 15 or 30

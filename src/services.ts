@@ -14,6 +14,7 @@ import type { Clock } from "./kernel/clock.ts";
 import type { Envelopes } from "./kernel/envelope.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Meter } from "./kernel/meter.ts";
+import type { Tracer } from "./kernel/tracer.ts";
 import type { AccessTokens } from "./platform/accounts/tokens.ts";
 import type { AuditAnchors } from "./platform/audit/anchors.ts";
 import type { AuditSealer } from "./platform/audit/sealer.ts";
@@ -127,6 +128,7 @@ export interface Services {
   readonly faults: DatabaseFaults;
   /** Counts requests, jobs and provisioning steps for metrics. */
   readonly meter: Meter;
+  readonly tracer: Tracer;
   readonly provisioner: Provisioner;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;

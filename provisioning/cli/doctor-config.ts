@@ -27,12 +27,14 @@ export async function examine(options: {
     ...(await examinePlatform(folder)),
   ];
   const isWell = faults.length === 0 && findings.length === 0;
-  out.result({ variables, folder, faults, findings }, () =>
+  const observed = observedBy(secrets.env);
+  out.result({ variables, folder, observed, faults, findings }, () =>
     [
       table(
         ["variable", "is", "meaning"],
         variables.map(({ name, state, meaning }) => [name, state, meaning]),
       ),
+      `Metrics: ${observed.metrics}\nTracing: ${observed.tracing}`,
       faults.length === 0
         ? "Everything that has to be set is set."
         : `To do:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
@@ -40,6 +42,21 @@ export async function examine(options: {
     ].join("\n\n"),
   );
   process.exitCode = isWell ? EXIT.done : EXIT.drift;
+}
+
+/** Whether servers with this environment have metrics and traces. */
+function observedBy(env: Readonly<Record<string, string | undefined>>) {
+  const address = env["METRICS_ADDRESS"];
+  const token = env["METRICS_TOKEN"] ? ", for the holder of METRICS_TOKEN" : "";
+  const place = address ? `on, at ${address}` : "on, at PUBLIC_URL/metrics";
+  const collector = env["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  return {
+    metrics:
+      address || token
+        ? `${place}${token}`
+        : "off (METRICS_ADDRESS or METRICS_TOKEN turns them on)",
+    tracing: collector ? `on, to ${collector}` : "off (OTEL_EXPORTER_OTLP_ENDPOINT turns it on)",
+  };
 }
 
 /** Checks without creating anything: a mistyped folder must not be created. */

@@ -2,11 +2,14 @@ import { LRUCache } from "lru-cache";
 import { processBackground, type Timer } from "../kernel/background.ts";
 import { Unavailable } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
+import type { Tracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
 import { type DatabaseFaults, WatchedClient } from "./faults.ts";
 import { type QueryTimes, TimedClient } from "./query-times.ts";
+import { olderThanAcknowledged, RETRY, schemaBehind } from "./tenant-refusals.ts";
+import { TracedClient } from "./traced-client.ts";
 
 /** What is needed to open a guild's database. A changed generation is another database. */
 export interface TenantTarget {
@@ -63,6 +66,8 @@ interface Options {
   readonly newestAudit?: (target: TenantTarget) => Promise<number | undefined>;
   /** Receives how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
+  /** Makes a span of each lease and of each question. */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -106,6 +111,12 @@ export class TenantDatabases {
    * when too many requests wait for it.
    */
   async lease(target: TenantTarget): Promise<TenantLease> {
+    const { tracer } = this.#options;
+    if (tracer === undefined) return await this.#lease(target);
+    return await tracer.span("database.lease", {}, () => this.#lease(target));
+  }
+
+  async #lease(target: TenantTarget): Promise<TenantLease> {
     let entry = this.#take(target);
     if (entry) this.#hits++;
     else this.#misses++;
@@ -279,9 +290,10 @@ export class TenantDatabases {
 
   async #open(target: TenantTarget): Promise<Entry> {
     let db: TenantDatabase;
-    const { queryTimes, faults } = this.#options;
+    const { queryTimes, faults, tracer } = this.#options;
     try {
-      const client = await this.#options.openClient(target.location);
+      const opened = await this.#options.openClient(target.location);
+      const client = tracer ? new TracedClient(opened, "guild", tracer) : opened;
       const timed = queryTimes ? new TimedClient(client, target.id, queryTimes) : client;
       db = new TenantDatabase(faults ? new WatchedClient(timed, target, faults) : timed);
     } catch (error) {
@@ -329,31 +341,6 @@ export class TenantDatabases {
     if ((given?.seq ?? 0) < known) throw olderThanAcknowledged();
   }
 }
-
-function olderThanAcknowledged(): Unavailable {
-  return new Unavailable(
-    "guild/older-than-known",
-    "The database of this guild is older than its confirmed data. An operator has to restore it.",
-    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
-  );
-}
-
-function schemaBehind(answer: "updates" | "waits"): Unavailable {
-  if (answer === "updates") {
-    return new Unavailable(
-      "guild/schema-behind",
-      "This guild is being updated. Try again in a moment.",
-      RETRY,
-    );
-  }
-  return new Unavailable(
-    "guild/migration-waits",
-    "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
-    { retryAfterMs: limits.database.quarantinedRetryAfterMs },
-  );
-}
-
-const RETRY = { retryAfterMs: limits.database.movedRetryAfterMs };
 
 class Lease implements TenantLease {
   readonly db: TenantDatabase;

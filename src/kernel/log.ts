@@ -12,15 +12,15 @@ export function createLog(
   level: LogLevel | "silent",
   writeLine: (line: string) => void,
   now: () => Date,
+  traceId: () => string | undefined = () => undefined,
 ): Log {
   const least = ORDER.indexOf(level);
   const at =
     (lineLevel: LogLevel) =>
     (event: string, fields: LogFields = {}) => {
       if (ORDER.indexOf(lineLevel) < least) return;
-      writeLine(
-        JSON.stringify({ at: now().toISOString(), level: lineLevel, event, ...fields }, plain),
-      );
+      const line = { at: now().toISOString(), level: lineLevel, event, traceId: traceId() };
+      writeLine(JSON.stringify({ ...line, ...fields }, plain));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -5,6 +5,7 @@ import { Conflict } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { PollLoop } from "../kernel/poll-loop.ts";
+import type { Tracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import type { JobOutcome } from "../platform/fleet/schema.ts";
 import type { Job, Jobs } from "../platform/jobs/jobs.ts";
@@ -42,6 +43,7 @@ interface Deps {
   readonly now: Clock;
   readonly log: Log;
   readonly faults: DatabaseFaults;
+  readonly tracer: Tracer;
   readonly work: Readonly<Record<string, JobWork>>;
   /** Called with each guild that a job worked on, so that its new audit rows are sealed. */
   readonly onDone: (guildId: GuildId) => void;
@@ -82,7 +84,7 @@ export class JobRunner {
     while (!this.#loop.stopping.aborted) {
       const job = await this.#deps.jobs.claim(kinds, limits.jobs.leaseMs);
       if (job === undefined) return;
-      await this.#do(job);
+      await this.#deps.tracer.span("job", { "job.kind": job.kind }, () => this.#do(job));
     }
   }
 

@@ -14,6 +14,7 @@ import { onOutOfFiles, openFileDescriptors } from "../database/embedded-handles.
 import { DatabaseFaults, unlessTold, WatchedClient } from "../database/faults.ts";
 import { QueryTimes } from "../database/query-times.ts";
 import { TenantDatabases } from "../database/tenants.ts";
+import { TracedClient } from "../database/traced-client.ts";
 import { OpenStreams } from "../http/open-streams.ts";
 import { Background, processBackground } from "../kernel/background.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
@@ -22,6 +23,7 @@ import { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import { createLog, type Log } from "../kernel/log.ts";
 import { noMeter } from "../kernel/meter.ts";
+import { noTracer, type Tracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { AccessTokens } from "../platform/accounts/tokens.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
@@ -105,7 +107,10 @@ export async function buildNodeServices(
   const nowMs = () => now().getTime();
   const runner = newRunner();
   const dataDir = resolve(config.dataDir);
-  const log = createLog(config.logLevel, options.writeLine ?? onScreen, now);
+  const isServer = (options.access ?? "start") === "start";
+  const tracer = isServer ? await tracerOf(config) : undefined;
+  const writeLine = options.writeLine ?? onScreen;
+  const log = createLog(config.logLevel, writeLine, now, tracer?.traceId.bind(tracer));
   const background = new Background(log);
   if ((options.access ?? "start") === "start") processBackground.writeTo(log);
   const connections = config.sqld || config.turso ? await connectionsToServers() : undefined;
@@ -122,7 +127,9 @@ export async function buildNodeServices(
   const platformFiles = config.platformDatabaseUrl ? [] : [platformFile(dataDir)];
   watchDataFolder([dataDir, ...platformFiles, join(dataDir, GUILDS_FOLDER)], { background, log });
   const faults = new DatabaseFaults({ log, now });
-  const platformClient = new WatchedClient(opened.database.client, undefined, faults);
+  const { client: openedClient } = opened.database;
+  const traced = tracer ? new TracedClient(openedClient, "platform", tracer) : openedClient;
+  const platformClient = new WatchedClient(traced, undefined, faults);
   // A given clock counts as the elapsed time. A real one is compared with the elapsed time.
   const passedMs = options.passedMs ?? (options.now ? nowMs : () => performance.now());
   const clock = new ClockGuard(now, passedMs, limits.clock);
@@ -144,6 +151,7 @@ export async function buildNodeServices(
   const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template, openClient });
   const tenants = new TenantDatabases({
     queryTimes,
+    ...(tracer && { tracer }),
     faults,
     openMax: checkedOpenFiles(config.openMax, log),
     openClient: async (location) => {
@@ -199,7 +207,7 @@ export async function buildNodeServices(
   const eventLoop = new EventLoopMonitor(log, background);
   auditSealer.start();
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
-  const running = { platform, jobs, now, log, faults, onDone };
+  const running = { platform, jobs, now, log, faults, onDone, tracer: tracer ?? noTracer };
   const mailer = options.mailer ?? (await nodeMailer(config, now));
   const rates = new RateLimiter(platform, config.rates, meter);
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
@@ -225,6 +233,7 @@ export async function buildNodeServices(
     tenants,
     faults,
     meter,
+    tracer: tracer ?? noTracer,
     ...(metrics && { metrics }),
     provisioner,
     mailer,
@@ -297,6 +306,7 @@ export async function buildNodeServices(
       await faults.stored();
       await platform.db.close();
       connections?.close();
+      await tracer?.close();
       endRunner(runner);
     },
   };
@@ -311,6 +321,13 @@ function tightenFiles(config: Config, log: Log): void {
   const { dir } = config.backups;
   const { changed, left } = makePrivate(resolve(config.dataDir), dir ? [resolve(dir)] : []);
   if (changed > 0 || left.length > 0) log.warn("data-folder.tightened", { changed, left });
+}
+
+/** Loaded only where tracing is on. */
+async function tracerOf({ tracing }: Config): Promise<Tracer | undefined> {
+  if (tracing === undefined) return undefined;
+  const { OtlpTracer } = await import("./tracing/tracer.ts");
+  return new OtlpTracer(tracing);
 }
 
 /** Loaded only when metrics are on. */

@@ -19,6 +19,7 @@ import { Envelopes } from "../kernel/envelope.ts";
 import { type GuildId, newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { noMeter } from "../kernel/meter.ts";
+import { noTracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
 import { messageWork, planWork, promptWork, sealingWork } from "../node/prompt-jobs.ts";
@@ -147,7 +148,16 @@ function servicesOn(
     ...messageWork({ platform, config, now, log, mailer: workerMailer(config), rates }),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
-  const jobRunner = new JobRunner({ platform, jobs, now, log, faults, onDone, work });
+  const jobRunner = new JobRunner({
+    platform,
+    jobs,
+    now,
+    log,
+    faults,
+    onDone,
+    work,
+    tracer: noTracer,
+  });
   const { livePollMs: pollMs, liveLooksMax: pollsMax } = limits.worker;
   return {
     config,
@@ -157,6 +167,7 @@ function servicesOn(
     tenants,
     faults,
     meter: noMeter,
+    tracer: noTracer,
     host,
     provisioner,
     runner,

@@ -82,6 +82,20 @@ test("the doctor names a faulty secret file, and commands use the right ones", a
     expect((await runCli(main, folder, ["init"], right)).code).toBe(0);
     const well = await runCli(main, folder, ["doctor", "--json"], right);
     expect([well.code, JSON.parse(well.out).faults]).toEqual([0, []]);
+    expect(JSON.parse(well.out).observed).toEqual({
+      metrics: expect.stringMatching(/^off/),
+      tracing: expect.stringMatching(/^off/),
+    });
+    const observing = {
+      ...right,
+      METRICS_TOKEN_FILE: await secretFile("metrics", randomUUID()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+    };
+    const told = await runCli(main, folder, ["doctor"], observing);
+    expect(told.out).toContain(
+      "Metrics: on, at PUBLIC_URL/metrics, for the holder of METRICS_TOKEN",
+    );
+    expect(told.out).toContain("Tracing: on, to http://127.0.0.1:4318");
     const open = { GUILDHALL_SECRET_FILE: await secretFile("cli-open", secret, 0o644) };
     const { code, out } = await runCli(main, folder, ["doctor", "--json"], open);
     expect(code).toBe(4);

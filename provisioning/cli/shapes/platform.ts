@@ -65,6 +65,10 @@ export const platformShapes = {
       z.strictObject({ name: text, meaning: text, state: text, fault: text.nullable() }),
     ),
     folder: text,
+    observed: z.strictObject({
+      metrics: text.describe("where /metrics is served, or off"),
+      tracing: text.describe("where traces are sent, or off"),
+    }),
     faults: z.array(text),
     findings: z.array(z.strictObject({ finding: text, next: text })),
   }),
