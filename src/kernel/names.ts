@@ -71,6 +71,24 @@ export function foldName(name: string): string {
     .replace(/\s+/g, " ");
 }
 
+/**
+ * A name folded for searches: like `foldName`, and accents of Latin letters do not count. In other
+ * scripts, marks are parts of the letters.
+ */
+export function searchKey(name: string): string {
+  return foldName(name)
+    .normalize("NFKD")
+    .replace(/(\p{Script=Latin})\p{M}+/gu, "$1")
+    .replace(/[øłđıßæœ]/g, (letter) => PLAIN_LETTERS[letter]!)
+    .normalize("NFC");
+}
+
+/** Latin letters that Unicode does not take apart. */
+const PLAIN_LETTERS: Readonly<Record<string, string>> = {
+  ...{ ø: "o", ł: "l", đ: "d", ı: "i" },
+  ...{ ß: "ss", æ: "ae", œ: "oe" },
+};
+
 /** Makes a valid name from one that another service gave. Returns `fallback` when no character is left. */
 export function nameFrom(text: string, charsMax: number, fallback = "?"): string {
   const chars = [...cleanName(text.toWellFormed())];

@@ -2,6 +2,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { personIdsNamed } from "../roster/search.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
@@ -81,7 +82,7 @@ export async function standings(
     afterId ?? "",
     query.class ?? "",
     query.role ?? "",
-    query.q === undefined ? "" : containing(query.q),
+    await personIdsNamed(ctx, query.q),
   ];
   const used = filtered ? 10 : after !== undefined ? 7 : isEpgp ? 5 : 4;
   const rows = await ctx.db.all<StandingRow>(
@@ -167,8 +168,8 @@ const EPGP_SORT_SQL = { ...SORT_SQL, priority: PRIORITY, spent: "coalesce(g.bala
 
 const FILTERS = `
   AND (?8 = '' OR m.class = ?8) AND (?9 = '' OR m.role = ?9)
-  AND (?10 = '' OR p.name_key LIKE ?10 ESCAPE '!' OR EXISTS (
-    SELECT 1 FROM characters c WHERE c.person_id = p.id AND c.name_key LIKE ?10 ESCAPE '!'))`;
+  AND (?10 = '' OR p.id IN (
+    SELECT value FROM json_each(CASE WHEN ?10 = '' THEN '[]' ELSE ?10 END)))`;
 
 const texts = new Map<string, string>();
 
@@ -221,9 +222,4 @@ function toStanding(row: StandingRow, decimals: number): Standing {
     lastChangeAt: row.lastChangeAt,
     points: formatPoints(row.balance, decimals),
   };
-}
-
-/** A LIKE pattern for texts that contain `part`, with special characters escaped. */
-function containing(part: string): string {
-  return `%${part.trim().toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`;
 }

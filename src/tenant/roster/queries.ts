@@ -43,8 +43,8 @@ export interface PageValues {
   /** The `nameKey` of the last person of the page before. */
   readonly after: string;
   readonly status: PersonStatus;
-  /** A folded part of the name of the person or of a character. */
-  readonly part: string;
+  /** The ids of the people who may be found, as a JSON array. */
+  readonly ids: string;
   readonly class: string;
   readonly role: string;
   readonly limit: number;
@@ -60,8 +60,8 @@ export const personsPage = prepare((value: Values<PageValues>) => {
       and(
         gt(persons.nameKey, value.after),
         eq(persons.status, value.status),
-        sql`(${value.part} = '' or instr(${persons.nameKey}, ${value.part}) > 0
-          or ${hasCharacter(sql`instr(${characters.nameKey}, ${value.part}) > 0`)})`,
+        sql`(${value.ids} = '' or ${persons.id} in (
+          select value from json_each(case when ${value.ids} = '' then '[]' else ${value.ids} end)))`,
         sql`(${value.class} = '' or ${hasCharacter(eq(characters.class, value.class))})`,
         sql`(${value.role} = '' or ${hasCharacter(eq(characters.role, value.role))})`,
       ),

@@ -24,6 +24,7 @@ import {
 } from "./queries.ts";
 import type { PersonStatus, RaidRole } from "./schema.ts";
 import * as tables from "./schema.ts";
+import { personIdsNamed } from "./search.ts";
 
 export type { RaidRole };
 
@@ -86,7 +87,7 @@ export async function persons(ctx: GuildContext, query: RosterQuery): Promise<Pa
   const rows = await personsPage.all(ctx.db, {
     after: String(after),
     status: query.status ?? "active",
-    part: foldName(query.q ?? ""),
+    ids: await personIdsNamed(ctx, query.q),
     class: query.class ?? "",
     role: query.role ?? "",
     limit: query.limit + 1,

@@ -219,3 +219,28 @@ Aldor,mage,Ragnaros,=SUM(A1)-Illidan,`;
   expect(await take(copy, file)).toMatchObject({ changed: 0, problems: 0 });
   expect(await roster(copy)).toEqual(await roster(guild));
 });
+
+test("P5 searches of the roster and the standings find a name in every spelling", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("spellings");
+  const { owner } = guild;
+  await take(guild, "name,class,main\nTēst,mage,main\nÆsirøn,priest,Tēst\nЙорик,rogue,\n50%,mage,");
+  const names = async (path: string) =>
+    (await owner.get(path)).body.items.map(({ name }: { name: string }) => name);
+  const queries = ["Te\u0304st", "Tēst", "test", "TEST", " ｔｅｓｔ ", "aesiron", "ÆSIRØN", "Ést"];
+  for (const list of ["/roster", "/standings"]) {
+    for (const q of queries) {
+      expect([list, q, await names(`${list}?q=${encodeURIComponent(q)}`)]).toEqual([
+        list,
+        q,
+        ["Tēst"],
+      ]);
+    }
+    expect(await names(`${list}?q=${encodeURIComponent("йор")}`)).toEqual(["Йорик"]);
+    expect(await names(`${list}?q=${encodeURIComponent("0%")}`)).toEqual(["50%"]);
+    expect(await names(`${list}?q=nothing`)).toEqual([]);
+  }
+  const found = (await owner.page(`/g/${guild.slug}/standings?q=test`)).text;
+  expect(found).toContain("Tēst");
+  expect(found).not.toContain("Йорик");
+});
