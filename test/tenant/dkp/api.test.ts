@@ -176,7 +176,10 @@ test("sorted and filtered standings list every person once across pages", async 
   expect((await officer.get("/standings?q=%25")).body.items).toEqual([]);
   const found = await t.services.platform.guildForUser(guild.slug, null);
   using lease = await t.services.tenants.lease(found!.guild);
-  await lease.db.all("UPDATE persons SET name_key = '100% raider' WHERE id = ?", ids[0]!);
+  await lease.db.all(
+    "UPDATE persons SET name = '100% Raider', name_key = '100% raider' WHERE id = ?",
+    ids[0]!,
+  );
   const odd = await officer.get("/standings?q=0%25%20r");
   expect(odd.body.items.map((row: { personId: string }) => row.personId)).toEqual([ids[0]]);
   expect((await officer.get("/standings?sort=password")).status).toBe(422);
