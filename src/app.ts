@@ -108,12 +108,16 @@ const noUpgrade: typeof smallBody = async (c, next) => {
   );
 };
 
-/** Limits every body to `bodyBytesMax`. A piece of a combat log has a route with its own limit. */
+/** Limits every body to `bodyBytesMax`. Combat logs and addons' exports have limits of their own. */
 const smallBody = bodyLimit({ maxSize: limits.http.bodyBytesMax });
 const logBody = bodyLimit({ maxSize: limits.logs.chunkBytesMax });
 const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
-const smallBodies: typeof smallBody = (c, next) =>
-  LOG_CONTENT.test(c.req.path) ? logBody(c, next) : smallBody(c, next);
+const exportBody = bodyLimit({ maxSize: limits.identity.uploadBytesMax });
+const ADDON_EXPORT = /^\/api\/g\/[^/]+\/guild-sync\/addon-upload$/;
+const smallBodies: typeof smallBody = (c, next) => {
+  if (LOG_CONTENT.test(c.req.path)) return logBody(c, next);
+  return ADDON_EXPORT.test(c.req.path) ? exportBody(c, next) : smallBody(c, next);
+};
 
 /** The body of these requests is raw log bytes. It is never parsed, whatever its content type says. */
 const LOG_BYTES = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;

@@ -18,6 +18,14 @@ export const PROVIDER_DEFAULTS = {
   },
 } as const;
 
+/** Where the game and Discord answer, unless the environment names other addresses. */
+export const UPSTREAM_DEFAULTS = {
+  BLIZZARD_API_URL: "https://{region}.api.blizzard.com",
+  BLIZZARD_TOKEN_URL: "https://oauth.battle.net/token",
+  DISCORD_API_URL: "https://discord.com/api",
+  DISCORD_GATEWAY_URL: "wss://gateway.discord.gg",
+} as const;
+
 export type ProviderPrefix = keyof typeof PROVIDER_DEFAULTS;
 
 /** Every variable: its meaning and its valid values. */
@@ -169,6 +177,33 @@ export const environment = z.object({
     .optional()
     .describe("Stripe: the price of each plan, such as premium=price_123"),
   STRIPE_API_URL: z.url().default("https://api.stripe.com").describe("Stripe: where it is asked"),
+  BLIZZARD_API_URL: z
+    .string()
+    .default(UPSTREAM_DEFAULTS.BLIZZARD_API_URL)
+    .describe("Blizzard's API; {region} stands for us, eu, kr or tw"),
+  BLIZZARD_TOKEN_URL: z
+    .string()
+    .default(UPSTREAM_DEFAULTS.BLIZZARD_TOKEN_URL)
+    .describe("Blizzard: where tokens come from; may contain {region}"),
+  BLIZZARD_CLIENT_ID: z.string().min(1).optional().describe("Blizzard: the platform's client"),
+  BLIZZARD_CLIENT_SECRET: z.string().min(1).optional().describe("Blizzard: the client's secret"),
+  DISCORD_API_URL: z
+    .string()
+    .default(UPSTREAM_DEFAULTS.DISCORD_API_URL)
+    .describe("Discord's API, without the version"),
+  DISCORD_GATEWAY_URL: z
+    .string()
+    .default(UPSTREAM_DEFAULTS.DISCORD_GATEWAY_URL)
+    .describe("Discord's gateway"),
+  DISCORD_BOT_TOKEN: z
+    .string()
+    .min(20)
+    .optional()
+    .describe("Discord: the platform's bot; a guild's own bot comes first"),
+  ALLOW_OTHER_UPSTREAMS: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("lets Blizzard's and Discord's addresses above be on other machines"),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -1,5 +1,10 @@
 import type { z } from "zod";
-import { environment, type ProviderPrefix, SECRETS } from "./config-variables.ts";
+import {
+  environment,
+  type ProviderPrefix,
+  SECRETS,
+  UPSTREAM_DEFAULTS,
+} from "./config-variables.ts";
 import { KEY_BYTES, type SealingKey } from "./kernel/envelope.ts";
 import { type Rates, ratesWith } from "./kernel/rates.ts";
 import { MINUTE_MS } from "./kernel/time.ts";
@@ -96,6 +101,23 @@ export interface StripeConfig {
   readonly apiUrl: URL;
 }
 
+/** The services that guilds' rosters and members are read from. */
+export interface UpstreamsConfig {
+  readonly blizzard: {
+    /** Both may contain `{region}`. */
+    readonly apiUrl: string;
+    readonly tokenUrl: string;
+    /** The platform's client; undefined: only guilds with their own client are read. */
+    readonly client: { readonly id: string; readonly secret: string } | undefined;
+  };
+  readonly discord: {
+    readonly apiUrl: string;
+    readonly gatewayUrl: string;
+    /** The platform's bot; undefined: only guilds with their own bot are read. */
+    readonly botToken: string | undefined;
+  };
+}
+
 /** The configuration of a deployment. The entrypoint parses it once. */
 export interface Config {
   readonly port: number;
@@ -127,6 +149,7 @@ export interface Config {
   readonly stripe: StripeConfig | undefined;
   /** Undefined when metrics are off. */
   readonly metrics: MetricsConfig | undefined;
+  readonly upstreams: UpstreamsConfig;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Providers with a configured registration. The others are not shown. */
   readonly providers: {
@@ -174,6 +197,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     stripe: stripeConfig(value),
     tracing: tracingConfig(value),
     metrics: metricsConfig(value),
+    upstreams: upstreamsConfig(value),
     logLevel: value.LOG_LEVEL,
     providers: {
       discord: providerConfig(value, "DISCORD"),
@@ -230,6 +254,36 @@ function providerConfig(
     authorizeUrl: endpoint("AUTHORIZE_URL"),
     tokenUrl: endpoint("TOKEN_URL"),
     userUrl: endpoint("USER_URL"),
+  };
+}
+
+/** @throws Error for an address outside this machine that is not the vendor's, unless allowed. */
+function upstreamsConfig(value: z.infer<typeof environment>): UpstreamsConfig {
+  const address = (name: keyof typeof UPSTREAM_DEFAULTS): string => {
+    const url = value[name];
+    if (url === UPSTREAM_DEFAULTS[name] || value.ALLOW_OTHER_UPSTREAMS === "true") return url;
+    const sample = url.replaceAll("{region}", "eu");
+    if (URL.canParse(sample) && LOOPBACK.test(new URL(sample).hostname)) return url;
+    throw new Error(
+      `${name} is neither the vendor's address nor on this machine. Tokens would go there. ` +
+        "Set ALLOW_OTHER_UPSTREAMS=true if that is what you want.",
+    );
+  };
+  const { BLIZZARD_CLIENT_ID: id, BLIZZARD_CLIENT_SECRET: secret } = value;
+  if ((id === undefined) !== (secret === undefined)) {
+    throw new Error("BLIZZARD_CLIENT_ID and BLIZZARD_CLIENT_SECRET belong together: set both.");
+  }
+  return {
+    blizzard: {
+      apiUrl: address("BLIZZARD_API_URL"),
+      tokenUrl: address("BLIZZARD_TOKEN_URL"),
+      client: id !== undefined && secret !== undefined ? { id, secret } : undefined,
+    },
+    discord: {
+      apiUrl: address("DISCORD_API_URL"),
+      gatewayUrl: address("DISCORD_GATEWAY_URL"),
+      botToken: value.DISCORD_BOT_TOKEN,
+    },
   };
 }
 

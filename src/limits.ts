@@ -192,6 +192,23 @@ export const limits = {
     /** Long enough to look into a problem. An operator who needs longer gives a reason again. */
     impersonationMs: 30 * MINUTE_MS,
   },
+  upstreams: {
+    /**
+     * Blizzard allows 36,000 requests in an hour and 100 in a second, for each client. A minute slot of
+     * 590 keeps any hour (61 slots) below 36,000; a slot of 100 ms with 9 keeps any second below 100.
+     */
+    blizzard: [
+      { slotMs: MINUTE_MS, usesMax: 590 },
+      { slotMs: 100, usesMax: 9 },
+    ],
+    /** Discord allows a bot 50 requests in a second, beside the limits that its answers name. */
+    discord: [
+      { slotMs: MINUTE_MS, usesMax: 2_400 },
+      { slotMs: 100, usesMax: 4 },
+    ],
+    /** Counts are kept for an hour, for the page that shows the use. */
+    keptMs: HOUR_MS,
+  },
   roster: {
     /** Character names have 12 letters. People add titles and realms. */
     nameCharsMax: 40,
@@ -240,6 +257,46 @@ export const limits = {
         perReportMax: 5,
       },
     },
+    /** The game has ten guild ranks. */
+    ranksMax: 10,
+    /** A guild has 1,000 members in the game; the larger number leaves room for those who left. */
+    charactersMax: 5_000,
+    /** Members of one Discord server that are read: larger servers are communities, not guilds. */
+    membersMax: 50_000,
+    /** Rows of one INSERT: SQLite binds at most 32,766 values in a statement. */
+    insertRows: 200,
+    /** An answer with this much less than before is held back: a failing source, not a mass departure. */
+    shrinkMax: 0.2,
+    /** Below this many characters a departure of some is normal, whatever their share. */
+    shrinkFrom: 5,
+    /** SavedVariables of 1,000 characters with notes have 300 KB. More would hold up other guilds. */
+    uploadBytesMax: 2 * 1024 ** 2,
+    /** Two sheets of 1,000 generous lines. */
+    sheetCharsMax: 400_000,
+    /** Rosters are read four times a day, as the guild's day has a morning and a raid night. */
+    rosterEveryMs: 6 * HOUR_MS,
+    /** Members of Discord are read between gateway events. */
+    membersEveryMs: 6 * HOUR_MS,
+    /** A guild whose client or bot was refused costs one request a day. */
+    refusedEveryMs: DAY_MS,
+    /** Profiles read in one run: the budget of all guilds is shared. */
+    profilesPerRun: 100,
+    /** A profile is read once a day at most. */
+    profileEveryMs: 24 * HOUR_MS,
+    /** A page of issues that people read; the counts name the rest. */
+    issuesShown: 1_000,
+    /** Runs that are kept: four sources four times a day, for two weeks. */
+    runsKept: 250,
+    /** Runs that the status lists. */
+    runsShown: 50,
+    /** Days an unchanged answer is normal before the source counts as stale. */
+    sourceStaleMs: 3 * DAY_MS,
+    /** A code in a public note is proved by the next export; a week covers guilds that raid once. */
+    proofMs: 7 * DAY_MS,
+    /** One request to another service; theirs answer within seconds. */
+    upstreamTimeoutMs: 15 * SECOND_MS,
+    /** The largest answer that is read: 1,000 members are 400 KB. */
+    upstreamBytesMax: 8_000_000,
   },
   fleet: {
     /**

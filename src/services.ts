@@ -25,6 +25,8 @@ import type { KeyUsage } from "./platform/keys/usage.ts";
 import type { RateLimiter } from "./platform/limits/rate-limiter.ts";
 import type { Payments } from "./platform/plans/payments.ts";
 import type { Guild, PlatformStore } from "./platform/store.ts";
+import type { BlizzardApi } from "./platform/upstreams/blizzard.ts";
+import type { DiscordApi } from "./platform/upstreams/discord.ts";
 import type { EventTails } from "./tenant/live/tails.ts";
 
 /** One email. `to` is an address, `text` the whole body. Links in it are absolute. */
@@ -144,6 +146,8 @@ export interface Services {
   readonly appConfig: AppConfig;
   /** Cached responses of other services. */
   readonly cache: ResponseCache;
+  readonly blizzard: BlizzardApi;
+  readonly discord: DiscordApi;
   /** Wakes the job runners of this process, because a job has just become due. */
   readonly wakeJobs: () => void;
   /** Owns timers, event handlers and work that continues after the response. */

@@ -8,6 +8,7 @@ export const TAGS = {
   Backups: "Backups of a guild: making, comparing, restoring and exporting them.",
   Onboarding: "The first steps of a new guild and its example data.",
   Roster: "People, their characters, and imports of rosters.",
+  Identity: "Who is who in the game, in Discord and on the roster, and what does not fit.",
   Points: "Point pools, their rules, standings and the ledger.",
   Raids: "The calendar, sign-ups, attendance and points for raids.",
   Auctions: "Auctions of items for points, and bids.",

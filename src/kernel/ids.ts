@@ -20,6 +20,10 @@ export type LootId = Id<"loot">;
 export type CouncilId = Id<"council">;
 export type AuctionId = Id<"auction">;
 export type BidId = Id<"bid">;
+export type GameCharacterId = Id<"game-character">;
+export type IdentityLinkId = Id<"identity-link">;
+export type IntegrityIssueId = Id<"integrity-issue">;
+export type SyncRunId = Id<"sync-run">;
 
 /** A new id that sorts by creation time (UUIDv7, RFC 9562). */
 export function newId<T extends string>(): T {

@@ -13,6 +13,8 @@ import { settle } from "../tenant/auctions/settlement.ts";
 import { RESEAL_JOB, type Resealed, reseal } from "../tenant/connections/reseal.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
+import { type IdentityDeps, runIdentity } from "../tenant/identity/jobs.ts";
+import { IDENTITY_JOB } from "../tenant/identity/runs.ts";
 import type { JobWork } from "./job-runner.ts";
 
 interface Deps {
@@ -90,6 +92,11 @@ export function sealingWork(
 function refuseOtherKey(envelopes: Envelopes, keyId: string): void {
   if (envelopes.currentKeyId === keyId) return;
   throw new Error("This server seals with another key. Restart it with today's SECRETS_KEYS.");
+}
+
+/** Reads guilds' rosters and members from other services, and matches them. */
+export function identityWork(deps: Deps & IdentityDeps): Readonly<Record<string, JobWork>> {
+  return { [IDENTITY_JOB]: inGuild(deps, (ctx, subject) => runIdentity(ctx, deps, subject)) };
 }
 
 /** Work in the database of the job's guild. Returns when it is due again. */

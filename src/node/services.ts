@@ -40,6 +40,7 @@ import { KeyUsage } from "../platform/keys/usage.ts";
 import { RateLimiter } from "../platform/limits/rate-limiter.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { PlatformStore } from "../platform/store.ts";
+import { buildUpstreams } from "../platform/upstreams/index.ts";
 import type { Mailer, Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
@@ -57,7 +58,7 @@ import { checkedOpenFiles } from "./open-files.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
 import { makePrivate } from "./private-files.ts";
-import { messageWork, planWork, promptWork, sealingWork } from "./prompt-jobs.ts";
+import { identityWork, messageWork, planWork, promptWork, sealingWork } from "./prompt-jobs.ts";
 import { fleetRollouts, rolloutWork } from "./rollout-services.ts";
 import { endRunner, isRunnerGone, newRunner } from "./runners.ts";
 import { PLATFORM_UPKEEP, upkeepWork } from "./upkeep-jobs.ts";
@@ -79,6 +80,8 @@ export type NodeServices = Services &
     readonly slowJobRunner: JobRunner;
     /** Sends emails. Separate from the other jobs, because a mail server may be slow. */
     readonly messageRunner: JobRunner;
+    /** Reads rosters and members from other services, which may be slow. */
+    readonly identityRunner: JobRunner;
     readonly performanceLog: PerformanceLog;
     readonly clockWatch: ClockWatch;
     readonly eventLoop: EventLoopMonitor;
@@ -213,6 +216,14 @@ export async function buildNodeServices(
   const jobRunner = new JobRunner({ ...running, work: promptWork({ tenants, now }) });
   const sending = messageWork({ platform, config, now, log, mailer, rates });
   const messageRunner = new JobRunner({ ...running, work: sending });
+  const upstreams = buildUpstreams(config.upstreams, platform);
+  const wakeJobs = () => {
+    logIngest.wake();
+    jobRunner.wake();
+    slowJobRunner.wake();
+    messageRunner.wake();
+    identityRunner.wake();
+  };
   const rolling = { ...swapping, config, now };
   const envelopes = new Envelopes(config.secretsKeys);
   const slowWork = {
@@ -223,6 +234,8 @@ export async function buildNodeServices(
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
+  const reading = { ...upstreams, tenants, now, jobs, envelopes, wakeJobs, log };
+  const identityRunner = new JobRunner({ ...running, work: identityWork(reading) });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   const payments = config.stripe && (await stripePayments(config.stripe, now));
   return {
@@ -254,18 +267,15 @@ export async function buildNodeServices(
     auditAnchors,
     appConfig: new AppConfig(platform),
     cache: new ResponseCache(platform),
-    wakeJobs: () => {
-      logIngest.wake();
-      jobRunner.wake();
-      slowJobRunner.wake();
-      messageRunner.wake();
-    },
+    ...upstreams,
+    wakeJobs,
     tails,
     streams,
     eventLoop,
     jobRunner,
     slowJobRunner,
     messageRunner,
+    identityRunner,
     ...backupServices,
     platformCopies: backupServices.platformBackups,
     rollouts: fleetRollouts(rolling),
@@ -279,6 +289,7 @@ export async function buildNodeServices(
       jobRunner.start();
       slowJobRunner.start();
       messageRunner.start();
+      identityRunner.start();
       for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
         background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
       }
@@ -295,6 +306,7 @@ export async function buildNodeServices(
       await jobRunner.stop();
       await slowJobRunner.stop();
       await messageRunner.stop();
+      await identityRunner.stop();
       await logIngest.stop();
       await performanceLog.stop();
       await auditSealer.stop();

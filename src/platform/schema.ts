@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { Edition } from "../kernel/game/editions.ts";
 import type {
   GuildId,
   InvitationId,
@@ -35,6 +36,7 @@ export * from "./limits/live-schema.ts";
 export * from "./limits/rate-schema.ts";
 export * from "./messages/schema.ts";
 export * from "./plans/schema.ts";
+export * from "./upstreams/schema.ts";
 
 // Times are Unix milliseconds, UTC. Columns ending in `_key` are folded for comparison and never shown.
 
@@ -119,6 +121,7 @@ export const guilds = sqliteTable(
     realm: text().notNull(),
     realmKey: text("realm_key").notNull(),
     region: text().$type<Region>().notNull(),
+    edition: text().$type<Edition>().notNull().default("retail"),
     faction: text().$type<Faction>().notNull(),
     ownerId: text("owner_id")
       .$type<UserId>()
@@ -151,7 +154,7 @@ export const guilds = sqliteTable(
     purgeAfter: integer("purge_after"),
   },
   (t) => [
-    uniqueIndex("guilds_by_realm").on(t.nameKey, t.realmKey, t.region),
+    uniqueIndex("guilds_by_realm").on(t.nameKey, t.realmKey, t.region, t.edition),
     index("guilds_by_owner").on(t.ownerId),
     index("guilds_by_status").on(t.status, t.id),
     index("guilds_by_schema").on(t.schemaVersion),

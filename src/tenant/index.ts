@@ -7,6 +7,7 @@ import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
+import { identityApi, identityPages } from "./identity/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
@@ -17,6 +18,7 @@ import { rosterApi, rosterPages } from "./roster/index.ts";
 export function tenantApi() {
   return createRouter<GuildEnv>()
     .route("/", rosterApi)
+    .route("/", identityApi)
     .route("/", dkpApi)
     .route("/", poolsApi)
     .route("/", raidsApi)
@@ -36,6 +38,7 @@ export function tenantPages() {
   return createRouter<GuildEnv>()
     .route("/", homePages())
     .route("/", rosterPages())
+    .route("/", identityPages())
     .route("/", dkpPages())
     .route("/", poolsPages())
     .route("/", raidsPages())

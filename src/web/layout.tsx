@@ -28,6 +28,7 @@ const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
   ["loot", "/loot", "loot.view"],
   ["ledger", "/ledger", "ledger.view"],
   ["roster", "/roster", "roster.view"],
+  ["identity", "/identity", "identity.manage"],
   ["logs", "/logs", "logs.view"],
   ["members", "/members", "members.view"],
   ["audit", "/audit", "audit.view"],

@@ -16,11 +16,13 @@ const CODES = {
   404: `
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
     auth/not-linked backup/not-found dkp/entry-not-found dkp/pool-not-found guild/no-such-member
-    guild/not-found invitation/not-found job/not-found keys/not-found logs/boss-not-found
-    logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
-    operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
-    plan/not-found raids/not-found raids/series-not-found request/no-such-page rollout/not-found
-    roster/character-not-found roster/person-not-found secrets/not-set`,
+    guild/not-found identity/character-not-found identity/issue-not-found identity/link-not-found
+    identity/member-not-found identity/suggestion-not-found invitation/not-found job/not-found
+    keys/not-found logs/boss-not-found logs/fight-not-found logs/report-not-found
+    loot/council-not-found loot/not-found operator/no-account operator/no-such-account
+    operator/no-such-guild operator/not-found plan/not-found raids/not-found raids/series-not-found
+    request/no-such-page rollout/not-found roster/character-not-found roster/person-not-found
+    secrets/not-set`,
   408: `
     request/too-slow`,
   409: `
@@ -29,20 +31,20 @@ const CODES = {
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
     audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists auth/identity-taken
     auth/last-way-in auth/link-first backup/not-good dkp/already-reversed dkp/balance-too-large
-    dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived
-    dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken
-    dkp/reversal-is-final dkp/rules-changed guild/already-owner guild/member-changed
-    guild/name-taken guild/operation-lost guild/operation-running guild/owner-stays
-    guild/slug-taken guild/status-changed guild/too-many-invitations guild/too-many-slugs
-    idempotency/in-progress idempotency/shown-once job/lost job/under-way keys/rotated-already
-    logs/not-cancelable logs/not-receiving
-    logs/not-stored logs/still-parsing logs/too-many-uploads logs/upload-under-way
-    logs/wrong-offset loot/council-over loot/reverted-already onboarding/example-is-there operator/verified-already
-    operator/email-unverified operator/is-operator payment/known plan/changed plan/no-grant
-    plan/not-paid plan/paid-already raids/already-there raids/begun raids/bench-closed
-    raids/nobody-there raids/not-begun raids/not-planned raids/not-running raids/over
-    raids/too-many-series rollout/finished rollout/none rollout/not-ours rollout/not-running
-    rollout/nothing-to-do rollout/revert-differs rollout/under-way roster/already-linked roster/name-taken`,
+    dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived dkp/pool-has-entries
+    dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken dkp/reversal-is-final dkp/rules-changed
+    guild/already-owner guild/member-changed guild/name-taken guild/operation-lost
+    guild/operation-running guild/owner-stays guild/slug-taken guild/status-changed
+    guild/too-many-invitations guild/too-many-slugs idempotency/in-progress idempotency/shown-once
+    identity/changed identity/server-taken identity/verified job/lost job/under-way
+    keys/rotated-already logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing
+    logs/too-many-uploads logs/upload-under-way logs/wrong-offset loot/council-over
+    loot/reverted-already onboarding/example-is-there operator/email-unverified operator/is-operator
+    operator/verified-already payment/known plan/changed plan/no-grant plan/not-paid
+    plan/paid-already raids/already-there raids/begun raids/bench-closed raids/nobody-there
+    raids/not-begun raids/not-planned raids/not-running raids/over raids/too-many-series
+    rollout/finished rollout/none rollout/not-ours rollout/not-running rollout/nothing-to-do
+    rollout/revert-differs rollout/under-way roster/already-linked roster/name-taken`,
   413: `
     logs/bomb logs/longer-than-said logs/nested-archive logs/out-of-memory logs/too-large
     logs/too-many-fights logs/too-many-files logs/too-many-names request/too-complex
@@ -50,9 +52,9 @@ const CODES = {
   422: `
     auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
     dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time guild/bad-slug
-    guild/name-differs idempotency/bad-key idempotency/key-reused logs/bad-archive
-    logs/empty-chunk logs/no-file logs/unreadable loot/bad-loot operator/no-areas
-    plan/not-for-sale plan/past
+    guild/name-differs idempotency/bad-key idempotency/key-reused identity/bad-export
+    identity/not-configured identity/members-quarantined identity/roster-quarantined logs/bad-archive logs/empty-chunk
+    logs/no-file logs/unreadable loot/bad-loot operator/no-areas plan/not-for-sale plan/past
     raids/bad-people raids/bad-time request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `
@@ -63,10 +65,10 @@ const CODES = {
   503: `
     auth/busy auth/provider-unavailable database/busy database/damaged database/unavailable
     database/unreachable guild/migration-waits guild/older-than-known guild/provisioning
-    guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
-    guild/too-busy guild/writes-blocked payment/unavailable platform/closing
-    platform/data-moved
-    secrets/not-configured secrets/unreadable`,
+    guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended guild/too-busy
+    guild/writes-blocked identity/upstream-busy identity/upstream-missing identity/upstream-refused
+    identity/upstream-unavailable identity/upstream-unreadable payment/unavailable platform/closing
+    platform/data-moved secrets/not-configured secrets/unreadable`,
   507: `
     database/storage-full guild/storage-full`,
 } as const;

@@ -22,7 +22,13 @@ import { noMeter } from "../kernel/meter.ts";
 import { noTracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
-import { messageWork, planWork, promptWork, sealingWork } from "../node/prompt-jobs.ts";
+import {
+  identityWork,
+  messageWork,
+  planWork,
+  promptWork,
+  sealingWork,
+} from "../node/prompt-jobs.ts";
 import { upkeepWork } from "../node/upkeep-jobs.ts";
 import { AccessTokens } from "../platform/accounts/tokens.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
@@ -36,6 +42,7 @@ import { RateLimiter } from "../platform/limits/rate-limiter.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { StripePayments } from "../platform/plans/stripe.ts";
 import { PlatformStore } from "../platform/store.ts";
+import { buildUpstreams } from "../platform/upstreams/index.ts";
 import type { Services } from "../services.ts";
 import { EventTails } from "../tenant/live/tails.ts";
 import { seedGuild } from "../tenant/seed.ts";
@@ -141,12 +148,15 @@ function servicesOn(
   const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
   const envelopes = new Envelopes(config.secretsKeys);
   const rates = new RateLimiter(platform, config.rates);
+  const upstreams = buildUpstreams(config.upstreams, platform);
+  const wakeJobs = () => background.detach("jobs.drain", jobRunner.drain());
   const work = {
     ...promptWork({ tenants, now }),
     ...upkeepWork({ platform, tenants, auditSealer, auditAnchors, now, log }),
     ...planWork(provisioner),
     ...messageWork({ platform, config, now, log, mailer: workerMailer(config), rates }),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
+    ...identityWork({ ...upstreams, tenants, now, jobs, envelopes, wakeJobs, log }),
   };
   const jobRunner = new JobRunner({
     platform,
@@ -183,8 +193,9 @@ function servicesOn(
     envelopes,
     appConfig: new AppConfig(platform),
     cache: new ResponseCache(platform),
+    ...upstreams,
     ...(payments && { payments }),
-    wakeJobs: () => background.detach("jobs.drain", jobRunner.drain()),
+    wakeJobs,
     background,
     // For one request: an edge in front has limits of its own.
     streams: new OpenStreams(),

@@ -105,8 +105,8 @@ function cyclesOf(next: ReadonlyMap<string, readonly string[]>): string[] {
 const FEATURES = [
   "audit",
   "roster",
-  "identity",
   "connections",
+  "identity",
   "dkp",
   "live",
   "raids",

@@ -166,6 +166,10 @@ function answersOf(document: {
   );
 }
 
+function isText(schema: Schema | boolean | undefined): boolean {
+  return typeof schema !== "object" || !(schema.$ref ?? schema.properties);
+}
+
 function secretFields(
   schema: Schema | boolean | undefined,
   named: Record<string, Schema>,
@@ -179,7 +183,10 @@ function secretFields(
   const parts = [schema.items, schema.additionalProperties, ...(schema.allOf ?? [])];
   const fields = Object.entries(schema.properties ?? {});
   return [
-    ...fields.map(([field]) => field).filter((one) => SECRET_NAME.test(one) && !PUBLIC.has(one)),
+    // An object is no secret itself: its fields are looked at below.
+    ...fields
+      .filter(([field, part]) => SECRET_NAME.test(field) && !PUBLIC.has(field) && isText(part))
+      .map(([field]) => field),
     ...[...parts, ...(schema.anyOf ?? []), ...fields.map(([, part]) => part)].flatMap((part) =>
       secretFields(part, named, seen),
     ),

@@ -39,7 +39,9 @@ interface Schema {
 /** Fields whose text is not for people: secrets, pasted files, ids and words of a fixed set. */
 const NO_TEXT = new Set(
   `password currentPassword token value account slug plan firstPlan text timeZone guild guid
-   confirm points bid max price amount tag next startsAt endsAt id period`.split(/\s+/),
+   characters discordIds confirm points bid max price amount tag next startsAt endsAt id period`.split(
+    /\s+/,
+  ),
 );
 
 /** Every text of every request body, from the API's document. */

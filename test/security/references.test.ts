@@ -63,7 +63,9 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const backup = await made("/settings/backups", {});
   const invitation = await made("/members/invitations", { role: "viewer" });
   const log = await made("/logs", { fileName: "a.txt", sizeBytes: 10 });
+  const identity = await identityRowsOf(owner);
   const rows = {
+    ...identity,
     person,
     pool,
     raid,
@@ -78,6 +80,28 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   };
   return { ...rows, user: owner.userId, series: String(series), character: String(character) };
 }
+
+/** A character that an addon saw, a link that a sheet made, and an issue that the check found. */
+async function identityRowsOf(owner: TestGuild["owner"]): Promise<Record<string, string>> {
+  const exported = await owner.sendText("POST", "/guild-sync/addon-upload", EXPORT, "text/plain");
+  expect([exported.status, exported.text]).toEqual([202, expect.any(String)]);
+  const sheet = await owner.post("/identity/imports/sheet", {
+    characters: "Discord,Character\nCinder,Cinderalt",
+    discordIds: "Discord,DiscordID\nCinder,1",
+  });
+  expect([sheet.status, sheet.body.linked]).toEqual([202, 1]);
+  await t.services.identityRunner.drain();
+  const [person] = (await owner.get("/identity/persons")).body.items;
+  const [issue] = (await owner.get("/identity/issues")).body.items;
+  const [character] = person.characters;
+  return { gameCharacter: character.id, link: character.link.id, issue: issue.id };
+}
+
+const EXPORT = `GuildSyncDB = { ["lastExport"] = { ["exportTime"] = 1750000000,
+  ["guildName"] = "Ids", ["memberCount"] = 2, ["characters"] = {
+    { ["name"] = "Cinderalt", ["realm"] = "area-52", ["rank"] = 1, ["note"] = "", ["level"] = 80 },
+    { ["name"] = "Loner", ["realm"] = "area-52", ["rank"] = 1, ["note"] = "", ["level"] = 80 },
+  } } }`;
 
 interface Schema {
   readonly $ref?: string;
@@ -162,6 +186,10 @@ function bodies(): Record<string, Json> {
     placeBid: { points: 1 },
     cancelAuction: { reason },
     reopenAuction: { durationMs: 600_000 },
+    rejectLinkSuggestion: { characterId: own.gameCharacter, discordId: "1" },
+    linkCharacterToMember: { characterId: own.gameCharacter, discordId: "1" },
+    confirmLink: { linkId: own.link },
+    changeIntegrityIssue: { acknowledged: true },
   };
 }
 
@@ -181,11 +209,14 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\/loot\//, "loot"],
   [/^\/auctions\//, "auction"],
   [/^\/(logs|fights)\//, "log"],
+  [/^\/identity\/link\//, "link"],
+  [/^\/identity\/issues\//, "issue"],
 ];
 const kindOf = ({ path, field }: Field) => {
   if (field.startsWith("path:")) return KINDS.find(([prefix]) => prefix.test(path))![1];
   const name = field.split(/[:/]/).findLast((part) => !/^\d+$/.test(part))!;
   if (/person|sharedWith/i.test(name)) return "person";
+  if (path.startsWith("/identity/") && name === "characterId") return "gameCharacter";
   return name.replace(/Id$/, "");
 };
 

@@ -56,6 +56,6 @@ describe("a guild's sections", () => {
     const owner = await guildPage("owner", "settings");
     const [bar, more] = owner.split('<details class="menu more current">') as [string, string];
     expect(bar.split("<nav")[2]!.match(/<a class="" /g)).toHaveLength(4);
-    expect(more.split("</details>")[0]!.match(/<a /g)).toHaveLength(7);
+    expect(more.split("</details>")[0]!.match(/<a /g)).toHaveLength(8);
   });
 });

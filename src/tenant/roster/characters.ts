@@ -1,5 +1,5 @@
-import { and, asc, eq, not, type SQL, sql } from "drizzle-orm";
-import { existsIn, isTrue } from "../../database/query.ts";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
@@ -9,6 +9,7 @@ import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import type { ClassId } from "./classes.ts";
 import { foldName, type Place } from "./names.ts";
+import { promoteOldest } from "./placement.ts";
 import { ownerOfCharacter } from "./queries.ts";
 import { characters, type RaidRole } from "./schema.ts";
 import {
@@ -131,24 +132,6 @@ function placeAfter(change: CharacterChange, before: Place | undefined): Place |
   return realm === undefined && place.realm === ""
     ? { ...place, realm: before?.realm ?? "" }
     : place;
-}
-
-/** Makes the oldest character the main if the person has no main. */
-function promoteOldest(personId: PersonId) {
-  const ofPerson = eq(characters.personId, personId);
-  const oldest = build
-    .select({ id: characters.id })
-    .from(characters)
-    .where(ofPerson)
-    .orderBy(asc(characters.createdAt), asc(characters.id))
-    .limit(1);
-  const hasMain = existsIn(characters, and(ofPerson, isTrue(characters.isMain)));
-  return [
-    build
-      .update(characters)
-      .set({ isMain: true })
-      .where(and(eq(characters.id, oldest), not(hasMain))),
-  ];
 }
 
 async function ownerOf(ctx: GuildContext, id: string): Promise<PersonId> {

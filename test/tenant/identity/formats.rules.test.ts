@@ -336,7 +336,10 @@ describe("the two old sheets", () => {
       fc.property(rows, (table) => {
         const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
         const text = [["h", "i"], ...table].map((row) => row.map(quoted).join(",")).join("\r\n");
-        const kept = table.filter((row) => row.some((one) => one.trim() !== ""));
+        // A line break in a cell is read as one sign, whichever the file has.
+        const kept = table
+          .filter((row) => row.some((one) => one.trim() !== ""))
+          .map((row) => row.map((one) => one.replaceAll("\r\n", "\n")));
         expect(
           parseCsv(text)
             .slice(1)

@@ -3,6 +3,31 @@
  * numbers and names besides; codes with a sentence in another section are not repeated here.
  */
 export const meanings: Readonly<Record<string, string>> = {
+  "identity/bad-export":
+    "This is not a whole export of the addon. Write it once more with /reload and upload it again.",
+  "identity/changed":
+    "The links changed at this moment. Load the page again and repeat your change.",
+  "identity/character-not-found": "No source has seen this character.",
+  "identity/issue-not-found": "There is no such open issue. It may be resolved already.",
+  "identity/link-not-found": "There is no such link. It may have ended.",
+  "identity/member-not-found": "The Discord server has no such member.",
+  "identity/members-quarantined":
+    "Discord's answer lacks many members. It is held back, and nothing was changed.",
+  "identity/not-configured":
+    "This source is not set up. Name it in the settings and store its secret in the connections.",
+  "identity/roster-quarantined":
+    "The roster lacks many characters. It is held back, and nothing was changed.",
+  "identity/server-taken": "Another guild has connected this Discord server.",
+  "identity/suggestion-not-found": "This pair is not suggested any more.",
+  "identity/upstream-busy": "The service asked for fewer requests. The next run tries again.",
+  "identity/upstream-missing":
+    "The service does not know this guild, character or server. Check the settings.",
+  "identity/upstream-refused":
+    "The service refused the request. Check the client or the bot in the connections.",
+  "identity/upstream-unavailable": "The service did not answer. The next run tries again.",
+  "identity/upstream-unreadable":
+    "The service answered something that could not be read. The next run tries again.",
+  "identity/verified": "The character's owner proved that it is theirs. Remove that link first.",
   "auctions/bad-points": "Enter a valid number of points.",
   "auctions/bad-terms": "Fix the fields below.",
   "auctions/bid-stays":

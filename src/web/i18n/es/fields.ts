@@ -45,6 +45,16 @@ export const fields: Translated<typeof en> = {
     weekdays: "Elige al menos un día.",
   },
   details: {
+    "Connected by another guild.": "Conectado por otra hermandad.",
+    "Use the slug as it stands in the address of the guild's page.":
+      "Usa el nombre tal como está en la dirección de la página de la hermandad.",
+    "Name a role, or leave the rank out.": "Indica un rol o deja el rango vacío.",
+    "Send the id as text: a number loses its last digits.":
+      "Envía el ID como texto: un número pierde las últimas cifras.",
+    "Use the id as Discord copies it: digits only.":
+      "Usa el ID tal como lo copia Discord: solo cifras.",
+    "A rank is a number from 0.": "Un rango es un número desde 0.",
+    "There are ten ranks.": "Hay diez rangos.",
     "The name contains another realm. Give one of the two.":
       "El nombre contiene otro reino. Indica solo uno de los dos.",
     "A UUID is a good key.": "Usa, por ejemplo, un UUID.",

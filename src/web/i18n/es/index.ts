@@ -9,6 +9,7 @@ export { dkp } from "./dkp.ts";
 export { fields } from "./fields.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
+export { identity } from "./identity.ts";
 export { identityReport } from "./identity-report.ts";
 export { keys } from "./keys.ts";
 export { landing } from "./landing.ts";

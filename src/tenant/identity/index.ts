@@ -1,0 +1,2 @@
+export { identityPages } from "./pages.tsx";
+export { identityApi } from "./routes.ts";

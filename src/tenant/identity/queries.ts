@@ -1,0 +1,122 @@
+import { isNull } from "drizzle-orm";
+import type { CharacterId, PersonId } from "../../kernel/ids.ts";
+import { foldName } from "../../kernel/names.ts";
+import type { GuildContext } from "../context.ts";
+import { everyPerson, type PlacedCharacter, placedCharacters } from "../roster/placement.ts";
+import { placeOf, type StoredCharacter } from "./character-changes.ts";
+import type { StoredMember } from "./discord-sync.ts";
+import type { World } from "./matching/world.ts";
+import {
+  discordMembers,
+  discordRoles,
+  gameCharacters,
+  identityLinks,
+  linkSuggestions,
+} from "./schema.ts";
+import type { IdentitySettings } from "./settings.ts";
+
+export type StoredLink = typeof identityLinks.$inferSelect;
+export type StoredRole = typeof discordRoles.$inferSelect;
+export type StoredSuggestion = typeof linkSuggestions.$inferSelect;
+
+/** Everything that the guild knows of who is who, as rows. */
+export interface IdentityState {
+  readonly characters: readonly StoredCharacter[];
+  readonly members: readonly StoredMember[];
+  readonly roles: readonly StoredRole[];
+  /** The links that hold. */
+  readonly links: readonly StoredLink[];
+  readonly suggestions: readonly StoredSuggestion[];
+  readonly persons: readonly { readonly id: PersonId; readonly name: string }[];
+  readonly roster: readonly PlacedCharacter[];
+}
+
+/** Reads the whole state in one round trip of reads. */
+export async function readState(ctx: GuildContext): Promise<IdentityState> {
+  const { orm } = ctx.db;
+  return {
+    characters: await orm.select().from(gameCharacters).orderBy(gameCharacters.id),
+    members: await orm.select().from(discordMembers).orderBy(discordMembers.id),
+    roles: await orm.select().from(discordRoles).where(isNull(discordRoles.removedAt)),
+    links: await orm
+      .select()
+      .from(identityLinks)
+      .where(isNull(identityLinks.endedAt))
+      .orderBy(identityLinks.id),
+    suggestions: await orm.select().from(linkSuggestions),
+    persons: await everyPerson.all(ctx.db),
+    roster: await placedCharacters.all(ctx.db),
+  };
+}
+
+/**
+ * The roster row of each game character, by the character's id: the one it is bound to, or the one
+ * of its realm and name. A row of the roster without a realm fits a name that the guild has once.
+ */
+export function rosterPlaces(state: IdentityState): ReadonlyMap<string, PlacedCharacter> {
+  const byId = new Map(state.roster.map((row) => [row.id, row]));
+  const byPlace = new Map(state.roster.map((row) => [placeOf(row.realm, row.name), row]));
+  const names = Map.groupBy(
+    state.characters.filter(({ removedAt }) => removedAt === null),
+    ({ nameKey }) => nameKey,
+  );
+  const found = new Map<string, PlacedCharacter>();
+  const taken = new Set<CharacterId>();
+  const claim = (id: string, row: PlacedCharacter | undefined) => {
+    if (row === undefined || taken.has(row.id) || found.has(id)) return;
+    found.set(id, row);
+    taken.add(row.id);
+  };
+  for (const one of state.characters) {
+    if (one.characterId !== null) claim(one.id, byId.get(one.characterId));
+  }
+  for (const one of state.characters) {
+    if (one.characterId === null) claim(one.id, byPlace.get(placeOf(one.realm, one.name)));
+  }
+  for (const one of state.characters) {
+    if (one.characterId !== null || names.get(one.nameKey)?.length !== 1) continue;
+    claim(one.id, byPlace.get(placeOf("", one.name)));
+  }
+  return found;
+}
+
+/** What the matching reads, from the rows. */
+export function worldOf(state: IdentityState, settings: IdentitySettings): World {
+  const rows = rosterPlaces(state);
+  return {
+    characters: state.characters.map((one) => ({
+      id: one.id,
+      name: one.name,
+      realmKey: one.realmKey,
+      rank: one.rank,
+      note: one.publicNote,
+      officerNote: one.officerNote,
+      altGroup: one.altGroup,
+      isMain: one.isMain,
+      isPresent: one.removedAt === null,
+      rosterPersonId: one.hasOwnRosterRow ? null : (rows.get(one.id)?.personId ?? null),
+    })),
+    members: state.members.map((one) => ({ ...one, isPresent: one.leftAt === null })),
+    links: state.links.map((one) => ({ ...one, isConfirmed: one.confirmedAt !== null })),
+    rejected: new Set(
+      state.suggestions
+        .filter(({ rejectedAt }) => rejectedAt !== null)
+        .map(({ gameCharacterId, discordId }) => `${gameCharacterId} ${discordId}`),
+    ),
+    guildRoleIds: guildRoleIds(state.roles, settings),
+  };
+}
+
+/** The roles that the rank map names, by id. */
+export function guildRoleIds(
+  roles: readonly StoredRole[],
+  { rankToRole }: IdentitySettings,
+): ReadonlySet<string> {
+  const wanted = Object.values(rankToRole);
+  const keys = new Set(wanted.map(foldName));
+  return new Set(
+    roles
+      .filter(({ id, name }) => wanted.includes(id) || keys.has(foldName(name)))
+      .map(({ id }) => id),
+  );
+}

@@ -1,0 +1,101 @@
+import type { View } from "../../../http/view.ts";
+import { EDITION_NAMES, REGIONS } from "../../../kernel/game/editions.ts";
+import { limits } from "../../../limits.ts";
+import { Button, Card, LinkButton, PageHeader } from "../../../web/components.tsx";
+import { Form, type FormState, SelectField, TextField } from "../../../web/forms.tsx";
+import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import type { IdentitySettings } from "../settings.ts";
+
+/** The name of the field for the role of a rank. */
+export function rankField(rank: number): string {
+  return `rank${rank}`;
+}
+
+/** Where the guild is found in the game and in Discord, and what its ranks mean. */
+export function SettingsPage(props: { view: View; settings: IdentitySettings; form: FormState }) {
+  const { view, settings, form } = props;
+  const t = view.messages.identity;
+  return (
+    <GuildLayout view={view} title={t.settings} section="identity" narrow>
+      <PageHeader title={t.settings}>
+        <LinkButton href={guildHref(view, "/identity")}>{view.messages.common.back}</LinkButton>
+      </PageHeader>
+      <Form form={form} messages={view.messages}>
+        <BlizzardFields view={view} settings={settings} form={form} />
+        <Card title={t.discord}>
+          <TextField
+            name="serverId"
+            label={t.serverId}
+            hint={t.serverHint}
+            form={form}
+            inputmode="numeric"
+            maxlength={20}
+            value={settings.discord?.serverId ?? ""}
+          />
+        </Card>
+        <Card title={t.ranks}>
+          <p class="muted">{t.ranksHint}</p>
+          {Array.from({ length: limits.identity.ranksMax }, (_, rank) => (
+            <TextField
+              name={rankField(rank)}
+              label={t.rank(rank)}
+              form={form}
+              maxlength={100}
+              value={settings.rankToRole[rank] ?? ""}
+            />
+          ))}
+        </Card>
+        <TextField
+          name="staleDays"
+          label={t.staleDays}
+          form={form}
+          type="number"
+          inputmode="numeric"
+          value={String(settings.staleDays)}
+        />
+        <Button>{view.messages.common.save}</Button>
+      </Form>
+    </GuildLayout>
+  );
+}
+
+function BlizzardFields({ view, settings, form }: Parameters<typeof SettingsPage>[0]) {
+  const t = view.messages.identity;
+  const { guild } = view.guild!;
+  return (
+    <Card title={t.blizzard}>
+      <p class="muted">{t.blizzardHint}</p>
+      <SelectField
+        name="region"
+        label={t.region}
+        form={form}
+        value={settings.blizzard?.region ?? guild.region}
+        options={REGIONS.map((region) => ({ value: region, label: region.toUpperCase() }))}
+      />
+      <SelectField
+        name="edition"
+        label={t.edition}
+        form={form}
+        value={settings.blizzard?.edition ?? "retail"}
+        options={EDITION_NAMES.map((edition) => ({
+          value: edition,
+          label: t.editions[edition],
+        }))}
+      />
+      <TextField
+        name="realmSlug"
+        label={t.realmSlug}
+        form={form}
+        maxlength={100}
+        value={settings.blizzard?.realmSlug ?? ""}
+      />
+      <TextField
+        name="guildSlug"
+        label={t.guildSlug}
+        form={form}
+        maxlength={100}
+        value={settings.blizzard?.guildSlug ?? ""}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,79 @@
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Fault } from "./blizzard.ts";
+
+const BOT_ID = "100000000000000001";
+/** The first part of a bot's token is its user id in base64. */
+const TOKEN = `${btoa(BOT_ID)}.stand-in.of-the-tests-of-guildhall`;
+
+/** A member as Discord's API gives it. */
+export interface ApiMember {
+  readonly user: {
+    readonly id: string;
+    readonly username: string;
+    readonly global_name?: string | null;
+    readonly bot?: boolean;
+  };
+  readonly nick?: string | null;
+  readonly roles: readonly string[];
+  readonly joined_at?: string | null;
+}
+
+export interface ApiRole {
+  readonly id: string;
+  readonly name: string;
+  readonly position: number;
+  readonly managed?: boolean;
+}
+
+/**
+ * The members and roles of Discord's REST API, version 10: pages by `after` with 1 row by default and
+ * 1,000 at most, errors with Discord's codes, buckets in the headers.
+ */
+export async function startDiscord() {
+  const servers = new Map<string, { members: readonly ApiMember[]; roles: readonly ApiRole[] }>();
+  const asked: string[] = [];
+  const faults: Fault[] = [];
+  const app = new Hono();
+  app.use("/v10/*", async (c, next) => {
+    asked.push(`${c.req.method} ${c.req.path}`);
+    const fault = faults.shift();
+    if (fault) return c.body(fault.body ?? "", fault.status as 500, fault.headers ?? {});
+    if (c.req.header("authorization") !== `Bot ${TOKEN}`) {
+      return c.json({ message: "401: Unauthorized", code: 0 }, 401);
+    }
+    return await next();
+  });
+  app.get("/v10/guilds/:id/members", (c) => {
+    const server = servers.get(c.req.param("id"));
+    if (!server) return c.json({ message: "Missing Access", code: 50_001 }, 403);
+    const limit = Number(c.req.query("limit") ?? 1);
+    if (!(limit >= 1 && limit <= 1_000)) return c.json({ message: "Invalid", code: 50_035 }, 400);
+    const after = BigInt(c.req.query("after") ?? 0);
+    const sorted = server.members.toSorted((a, b) =>
+      BigInt(a.user.id) < BigInt(b.user.id) ? -1 : 1,
+    );
+    return c.json(sorted.filter(({ user }) => BigInt(user.id) > after).slice(0, limit));
+  });
+  app.get("/v10/guilds/:id/roles", (c) => {
+    const server = servers.get(c.req.param("id"));
+    if (!server) return c.json({ message: "Missing Access", code: 50_001 }, 403);
+    return c.json(server.roles.map((role) => ({ managed: false, permissions: "0", ...role })));
+  });
+  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+  await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    env: { DISCORD_API_URL: url, DISCORD_BOT_TOKEN: TOKEN },
+    asked,
+    /** Answers of the next requests, the first one first. */
+    faults,
+    setServer(id: string, members: readonly ApiMember[], roles: readonly ApiRole[]) {
+      servers.set(id, { members, roles });
+    },
+    removeServer: (id: string) => servers.delete(id),
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
