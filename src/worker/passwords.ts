@@ -23,7 +23,7 @@ const argon: Algorithm = {
     argon2id(password, salt, { m: m!, t: t!, p: p!, dkLen: KEY_BYTES }),
 };
 
-/** Slow hashes without Node. Each request has a limit of its own, so nobody waits for a turn. */
+/** Slow hashes without Node. Each request has its own limit, so no request waits for another. */
 export function workerPasswordHasher(): PasswordHasher {
   return hasherOf(scrypt, [scrypt, argon], [argon]);
 }

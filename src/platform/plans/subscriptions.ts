@@ -74,7 +74,10 @@ export async function revokeGrant(ctx: OperatorContext, id: GuildId): Promise<vo
 /** How many grants one call of `endPastGrants` ends. The next call ends the others. */
 const GRANTS_AT_ONCE = 100;
 
-/** Ends grants whose time is over. Their guilds get the largest plan that is left. Returns how many there were. */
+/**
+ * Ends grants whose time is over. Their guilds get the largest plan that is left. Returns how many
+ * there were.
+ */
 export async function endPastGrants(services: Services): Promise<number> {
   const { db } = services.platform;
   const nowMs = services.platform.settledNow().getTime();

@@ -116,7 +116,7 @@ export async function verify(ctx: GuildContext): Promise<Verification> {
   return { checkedAt: ctx.now().getTime(), ...(await verifyLedger(ctx.db)) };
 }
 
-/** The same for a database that nobody is asking for, such as a backup. */
+/** The same for a database without a caller, such as a backup. */
 export async function verifyLedger(db: Database): Promise<Omit<Verification, "checkedAt">> {
   const ledger = new LedgerCheck();
   let size: number = limits.dkp.verifiedAtOnce.first;

@@ -23,7 +23,7 @@ import { type LootFate, lootAwards, type Spec } from "./schema.ts";
 export { setWishes, type Wish, wishes } from "./wishes.ts";
 export type { Spec };
 
-/** An award, or an item that nobody got. `price` is in minor units of the pool, `points` in points. */
+/** An award, or an item without a receiver. `price` is in minor units of the pool, `points` in points. */
 export type Loot = LootRow & { readonly points: string };
 
 export interface LootQuery {

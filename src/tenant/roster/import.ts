@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { build } from "../../database/statements.ts";
+import { build, insertAll } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { realmKey } from "../../kernel/game/realms.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
@@ -16,8 +16,8 @@ import {
   valid,
 } from "./plan.ts";
 import { allCharacters, allPeople } from "./queries.ts";
-import { characters } from "./schema.ts";
-import { insertCharacter, insertPerson, writeUnique } from "./service.ts";
+import { characters, persons } from "./schema.ts";
+import { characterRow, personRow, writeUnique } from "./service.ts";
 
 export type LineEffect = "new" | "changed" | "unchanged" | "problem";
 
@@ -93,6 +93,8 @@ interface ImportPlan {
   readonly changes: readonly Change[];
   /** Lines with a character or a person that the import adds, with mains first. */
   readonly added: readonly PlannedLine[];
+  /** The lines with a character that becomes the main of its person. */
+  readonly addedMains: ReadonlySet<PlannedLine>;
 }
 
 function importOf(roster: KnownRoster, text: string): ImportPlan {
@@ -115,12 +117,12 @@ function importOf(roster: KnownRoster, text: string): ImportPlan {
     if (isChanged(change)) changes.set(there, change);
   }
   const added = lines.filter((line) => effectOf(line, changes) === "new");
+  const addedMains = new Set(added.filter((line) => line === mains.get(keyOf(line.owner!))));
   return {
     preview: lines.map((line) => previewOf(line, effectOf(line, changes))),
     changes: [...changes.values()],
-    added: added.toSorted(
-      (a, b) => Number(b === mains.get(keyOf(b.owner!))) - Number(a === mains.get(keyOf(a.owner!))),
-    ),
+    added: added.toSorted((a, b) => Number(addedMains.has(b)) - Number(addedMains.has(a))),
+    addedMains,
   };
 }
 
@@ -198,12 +200,12 @@ function isChanged({ there, owner, isMain, character }: Change): boolean {
 
 function statementsFor(ctx: GuildContext, plan: ImportPlan): readonly Writable[] {
   const added = new Map<string, PersonId>();
-  const people: Writable[] = [];
+  const people: ReturnType<typeof personRow>[] = [];
   const idOf = (owner: Owner): PersonId => {
     if (owner.known) return owner.known.id;
     const key = keyOf(owner);
     const id = added.get(key) ?? newId<PersonId>();
-    if (!added.has(key)) people.push(insertPerson(ctx, id, owner.name));
+    if (!added.has(key)) people.push(personRow(ctx, id, owner.name));
     added.set(key, id);
     return id;
   };
@@ -223,11 +225,18 @@ function statementsFor(ctx: GuildContext, plan: ImportPlan): readonly Writable[]
       return [record(ctx, "character.move", there.id, { before, after: { personId } })];
     }),
   ];
-  const inserted = plan.added.flatMap(({ owner, pasted: { character } }) => {
-    const personId = idOf(owner!);
-    return character ? [insertCharacter(ctx, personId, character)] : [];
+  const inserted = plan.added.flatMap((line) => {
+    const personId = idOf(line.owner!);
+    const { character } = line.pasted;
+    const isMain = plan.addedMains.has(line);
+    return character ? [{ ...characterRow(ctx, personId, character), isMain }] : [];
   });
-  return [...people, ...changed, ...inserted];
+  // One statement for all rows: a thousand of them would hold up the requests of other guilds.
+  return [
+    ...(people.length > 0 ? [insertAll(persons, people)] : []),
+    ...changed,
+    ...(inserted.length > 0 ? [insertAll(characters, inserted)] : []),
+  ];
 }
 
 function valuesOf({ character }: Change) {

@@ -175,22 +175,26 @@ function claimCharacters(lines: readonly PlannedLine[], known: Directory): void 
     const exact = known.at(line.pasted.character!);
     if (exact) claim(line, exact);
   }
-  const withRealm = new Set(
-    named.flatMap(({ pasted }) =>
-      pasted.character!.realm === "" ? [] : [foldName(pasted.character!.name)],
-    ),
+  for (const line of named) {
+    const { name, realm } = line.pasted.character!;
+    if (line.there || realm === "") continue;
+    const bare = known.at({ name, realm: "" });
+    if (bare && known.isActive(bare) && !taken.has(bare)) claim(line, bare);
+  }
+  // Characters that the text adds count as well, so that the same text means the same next time.
+  const added = Map.groupBy(
+    named.filter(({ there, pasted }) => !there && pasted.character!.realm !== ""),
+    ({ pasted }) => foldName(pasted.character!.name),
   );
   for (const line of named) {
-    if (line.there) continue;
     const { name, realm } = line.pasted.character!;
+    if (line.there || realm !== "") continue;
     const there = known.named(name);
-    if (realm !== "") {
-      const bare = there.find((one) => placeKey(one) === placeKey({ name, realm: "" }));
-      if (bare && !taken.has(bare)) claim(line, bare);
-    } else if (there.length > 1) line.problems.push("realm-missing");
+    const isAdded = added.has(foldName(name));
+    if (there.length + (isAdded ? 1 : 0) > 1) line.problems.push("realm-missing");
     else if (there.some((one) => taken.has(one))) line.problems.push("twice");
     else if (there[0]) claim(line, there[0]);
-    else if (withRealm.has(foldName(name))) line.problems.push("realm-missing");
+    else if (isAdded) line.problems.push("realm-missing");
   }
 }
 
@@ -287,7 +291,7 @@ function mainFinder(lines: readonly PlannedLine[], known: Directory): FindMain {
     if (mainName === "") return mainOfPerson(line, person);
     const place = placeFrom(mainName, "", known.hasPlace);
     if (!place) return "main-missing";
-    const bare = at({ name: place.name, realm: "" });
+    const bare = withoutRealm(place.name);
     if (place.realm !== "") return at(place) ?? bare ?? "main-missing";
     const near = at({ ...place, realm: own.realm });
     const found = [...new Set([near, bare].filter((one) => one !== undefined))];
@@ -302,6 +306,13 @@ function mainFinder(lines: readonly PlannedLine[], known: Directory): FindMain {
     }
     return found.find((one) => isOf(one, person)) ?? found[0] ?? "main-missing";
   };
+
+  /** The character of this name without a realm, unless a line gives it one. */
+  function withoutRealm(name: string): PlannedLine | KnownCharacter | undefined {
+    const found = at({ name, realm: "" });
+    const isMoved = found && "pasted" in found && found.pasted.character!.realm !== "";
+    return isMoved ? undefined : found;
+  }
 
   function mainOfPerson(line: PlannedLine, person: string | undefined) {
     const owner = person === undefined ? undefined : known.person(person);

@@ -233,8 +233,19 @@ export function insertPerson(
   userId: UserId | null = null,
   isExample = false,
 ): Writable {
+  return insertInto(tables.persons, personRow(ctx, id, name, userId, isExample));
+}
+
+/** The row of a new person. */
+export function personRow(
+  ctx: Pick<GuildContext, "now">,
+  id: PersonId,
+  name: string,
+  userId: UserId | null = null,
+  isExample = false,
+) {
   const nowMs = ctx.now().getTime();
-  return insertInto(tables.persons, {
+  return {
     id,
     name: name.trim(),
     nameKey: foldName(name),
@@ -242,7 +253,7 @@ export function insertPerson(
     isExample,
     createdAt: nowMs,
     updatedAt: nowMs,
-  });
+  };
 }
 
 /** Returns the statement that adds a character. The first one of a person becomes the main. */
@@ -252,12 +263,21 @@ export function insertCharacter(
   input: NewCharacter,
 ): Writable {
   const { characters } = tables;
-  const { name, realm } = placeOf(input);
   const hasMain = existsIn(
     characters,
     and(eq(characters.personId, personId), isTrue(characters.isMain)),
   );
-  return insertInto(characters, {
+  return insertInto(characters, { ...characterRow(ctx, personId, input), isMain: not(hasMain) });
+}
+
+/** The row of a new character, without whether it is the main. */
+export function characterRow(
+  ctx: Pick<GuildContext, "now">,
+  personId: PersonId,
+  input: NewCharacter,
+) {
+  const { name, realm } = placeOf(input);
+  return {
     id: newId<CharacterId>(),
     personId,
     name,
@@ -267,9 +287,8 @@ export function insertCharacter(
     class: input.class,
     spec: input.spec ?? "",
     role: input.role ?? null,
-    isMain: not(hasMain),
     createdAt: ctx.now().getTime(),
-  });
+  };
 }
 
 /**
