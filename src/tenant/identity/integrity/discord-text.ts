@@ -15,6 +15,11 @@ export function plainText(text: string): string {
     .replace(/^(\s*\d+)\./, "$1\\.");
 }
 
+/** Takes the escapes of `plainText` out of a text, for a page of ours. */
+export function withoutEscapes(text: string): string {
+  return text.replaceAll(ZERO_WIDTH_SPACE, "").replace(/\\([\\*_~`|>#()[\]<.-])/g, "$1");
+}
+
 /** The length of a text as Discord counts it: in code points. */
 export function lengthOf(text: string): number {
   let count = 0;

@@ -4,8 +4,8 @@ import {
   Badge,
   Button,
   ButtonForm,
+  EmptyState,
   LinkButton,
-  Meter,
   PageHeader,
   Section,
   StatTile,
@@ -21,6 +21,9 @@ import type {
   LinkView,
   SuggestionView,
 } from "../board.ts";
+import { withoutEscapes } from "../integrity/discord-text.ts";
+import type { IssueType } from "../integrity/kinds.ts";
+import { lineOf } from "../integrity/report.ts";
 import type { StoredIssue } from "../issues.ts";
 import type { Source } from "../sources.ts";
 
@@ -29,6 +32,13 @@ export interface Board extends IdentityBoard {
   readonly sources: readonly Source[];
 }
 
+/** Issues that have a section of their own on the page. */
+const HAS_SECTION: ReadonlySet<IssueType> = new Set([
+  "link_suggestion",
+  "orphan_wow",
+  "orphan_discord",
+]);
+
 /** Who is who: what waits for a decision first, then everything that is known. */
 export function BoardPage({ view, board }: { view: View; board: Board }) {
   const t = view.messages.identity;
@@ -36,6 +46,7 @@ export function BoardPage({ view, board }: { view: View; board: Board }) {
     .filter(({ discord }) => discord !== null)
     .flatMap(({ characters }) => characters.filter(({ hasLeft }) => !hasLeft));
   const total = linked.length + board.orphanCharacters.length;
+  if (board.sources.length === 0) return <FirstVisit view={view} />;
   return (
     <GuildLayout view={view} title={t.title} section="identity">
       <PageHeader title={t.title} lead={t.lead}>
@@ -44,18 +55,35 @@ export function BoardPage({ view, board }: { view: View; board: Board }) {
           <LinkButton href={guildHref(view, "/identity/settings")}>{t.settings}</LinkButton>
         )}
       </PageHeader>
-      <div class="tiles">
-        <StatTile label={t.coverage}>
-          <Meter label={t.characters} used={linked.length} limit={total} />
-        </StatTile>
+      <div class="grid">
+        <StatTile label={t.coverage}>{`${linked.length} / ${total}`}</StatTile>
         <StatTile label={t.suggestions}>{board.suggestions.length}</StatTile>
         <StatTile label={t.openIssues}>{board.issues.length}</StatTile>
       </div>
       <Suggestions view={view} suggestions={board.suggestions} />
-      <Issues view={view} issues={board.issues} />
+      <Issues view={view} issues={board.issues.filter(({ type }) => !HAS_SECTION.has(type))} />
       <Persons view={view} persons={board.persons} />
       <Orphans view={view} board={board} />
       <Sources view={view} sources={board.sources} />
+    </GuildLayout>
+  );
+}
+
+/** Before any source was read there is nothing to show but where to begin. */
+function FirstVisit({ view }: { view: View }) {
+  const t = view.messages.identity;
+  const canConfigure = may(view.guild!, "settings.manage");
+  return (
+    <GuildLayout view={view} title={t.title} section="identity">
+      <PageHeader title={t.title} lead={t.lead} />
+      <EmptyState
+        icon="identity"
+        title={t.first}
+        text={canConfigure ? t.firstText : t.firstAsk}
+        {...(canConfigure && {
+          action: { href: guildHref(view, "/identity/settings"), label: t.firstAction },
+        })}
+      />
     </GuildLayout>
   );
 }
@@ -130,7 +158,12 @@ function Issues({ view, issues }: { view: View; issues: Board["issues"] }) {
         <Badge look={row.severity === "problem" ? "bad" : "plain"}>{t.issueTypes[row.type]}</Badge>
       ),
     },
-    { id: "details", label: t.issueDetails, card: "wide", cell: (row) => detailsOf(row) },
+    {
+      id: "details",
+      label: t.issueDetails,
+      card: "wide",
+      cell: (row) => withoutEscapes(lineOf(row, view.messages.identityReport)),
+    },
     {
       id: "since",
       label: t.issueSince,
@@ -162,15 +195,6 @@ function Issues({ view, issues }: { view: View; issues: Board["issues"] }) {
       />
     </Section>
   );
-}
-
-/** The sentence that the check wrote, or the fields where it wrote none. */
-function detailsOf({ details }: StoredIssue): string {
-  const { summary } = details;
-  if (typeof summary === "string") return summary;
-  return Object.entries(details)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(", ");
 }
 
 function Persons({ view, persons }: { view: View; persons: Board["persons"] }) {

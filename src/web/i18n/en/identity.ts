@@ -1,6 +1,10 @@
 export const identity = {
   title: "Who is who",
   lead: "Which character belongs to which member, in the game and on Discord.",
+  first: "Nothing is connected yet",
+  firstText: "Name the guild in the game and its Discord server. We read both and show who is who.",
+  firstAsk: "Ask an admin of the guild to name the guild in the game and its Discord server.",
+  firstAction: "Connect the game and Discord",
   settings: "Sources",
   link: "Link",
   unlink: "Remove link",

@@ -4,6 +4,12 @@ import type { Translated } from "../index.ts";
 export const identity: Translated<typeof english> = {
   title: "Quién es quién",
   lead: "Qué personaje es de qué miembro, en el juego y en Discord.",
+  first: "Aún no hay nada conectado",
+  firstText:
+    "Indica la hermandad en el juego y su servidor de Discord. Leemos ambos y mostramos quién es quién.",
+  firstAsk:
+    "Pide a un administrador que indique la hermandad en el juego y su servidor de Discord.",
+  firstAction: "Conectar el juego y Discord",
   settings: "Fuentes",
   link: "Vincular",
   unlink: "Quitar vínculo",
