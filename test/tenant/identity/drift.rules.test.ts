@@ -172,6 +172,107 @@ describe("faults of the first design", () => {
   });
 });
 
+describe("links that rest on each other", () => {
+  /** The world after a run, and after a second run that has to decide nothing. */
+  const settled = (before: World) => {
+    const after = matched(before);
+    expect(match(after).decisions).toEqual([]);
+    return after;
+  };
+  const goneFrom = (before: World, id: string): World => ({
+    ...before,
+    members: before.members.map((one) => (one.id === id ? { ...one, isPresent: false } : one)),
+  });
+
+  test("an account that left gets no new person when the note that gave it its person is gone", () => {
+    const proven = character("2", "Windstep", { note: "DC: brill" });
+    const links = [link("character", "2", "anna", { source: "battlenet" })];
+    const before = settled(world({ characters: [noted, proven], members: [brill], links }));
+    expect(personsOf(before)).toEqual(["100: 1 guild_note, 2 battlenet"]);
+    const next = changed(goneFrom(before, "100"), "2", { note: "" });
+    expect(reasons(next)).toEqual(["note-gone", "note-gone"]);
+    const after = settled(next);
+    expect(personsOf(after)).toEqual(["-: 2 battlenet"]);
+    const noteRule = explain(after, "1")?.rules.find(({ rule }) => rule === "guild_note");
+    expect(noteRule?.outcome).toBe("unknown");
+    const back = settled({ ...after, members: [brill] });
+    expect(personsOf(back)).toEqual(["-: 2 battlenet", "100: 1 guild_note"]);
+  });
+
+  test("an account that left does not follow its character to another person of the roster", () => {
+    const rostered = character("1", "Stonefist", { note: "DC: brill", rosterPersonId: "anna" });
+    const before = settled(world({ characters: [rostered], members: [brill] }));
+    const next = changed(goneFrom(before, "100"), "1", { rosterPersonId: "ben" });
+    expect(personsOf(settled(next))).toEqual(["-: 1 manual"]);
+  });
+
+  test("a note that was not seen claims nothing for the next person of its character", () => {
+    const characters = [
+      character("1", "Stonefist", { note: "DC: cora", rosterPersonId: "anna" }),
+      character("2", "Windstep", { rosterPersonId: "anna" }),
+    ];
+    const before = settled(world({ characters, members: [cora] }));
+    const moved = changed(before, "1", { note: null, rosterPersonId: "ben" });
+    const next = changed(moved, "2", { note: "DC: cora" });
+    expect(personsOf(settled(next))).toEqual(["-: 1 manual", "101: 2 manual"]);
+  });
+
+  test("an equal name that is unique only by another account's link ends together with that link", () => {
+    const characters = [
+      character("1", "Twin", { rosterPersonId: "anna" }),
+      character("2", "Windstep", { note: "DC: dora", rosterPersonId: "anna" }),
+      character("3", "Twin", { note: "DC: dora", realm: "Area 52" }),
+    ];
+    const members = [member("100", "twin"), member("101", "dora")];
+    const join = (rule: "exact_name" | "guild_note", details: Record<string, string>) => ({
+      source: rule,
+      evidence: { rule, text: "", details: { ...details, founded: 0 } },
+    });
+    const noteDetails = { characterId: "2", discordId: "101", note: "DC: dora" };
+    const links = [
+      link("discord", "100", "anna", join("exact_name", { characterId: "1" })),
+      link("discord", "101", "anna", join("guild_note", noteDetails)),
+    ];
+    const before = world({ characters, members, links });
+    const next = changed(settled(before), "2", { note: "" });
+    expect(reasons(next)).toEqual(["ambiguous-now", "note-gone", "better-claim"]);
+    settled(next);
+  });
+
+  test("an alt group that equal names give to two persons decides nothing, also later in a run", () => {
+    const characters = [
+      character("1", "Brill", { altGroup: "g1" }),
+      character("2", "Zoe", { realm: "Area 52", note: "Brill's alt" }),
+      character("3", "Zoe", { altGroup: "g1" }),
+    ];
+    const before = world({ characters, members: [brill, member("102", "zoe")] });
+    expect(personsOf(settled(before))).toEqual(["100: 1 exact_name, 2 alt_of_note"]);
+  });
+
+  test("an alt group takes no person from a similar name that an officer rejected", () => {
+    const characters = [
+      character("1", "Moose", { rosterPersonId: "anna" }),
+      character("2", "Shodoon", { altGroup: "g1" }),
+    ];
+    const members = [member("100", "x", { nick: "Moose | Shodoom" })];
+    const before = settled(world({ characters, members }));
+    expect(personsOf(before)).toEqual(["100: 1 manual, 2 fuzzy"]);
+    const next = { ...before, rejected: new Set(["1 100", "2 100"]) };
+    expect(personsOf(settled(next))).toEqual(["-: 1 manual"]);
+  });
+
+  test("an alt group keeps its person when an account with a similar name joins it", () => {
+    const characters = [
+      character("1", "Shodoon", { altGroup: "g1" }),
+      character("2", "Windstep", { altGroup: "g1" }),
+    ];
+    const before = settled(world({ characters }));
+    const next = { ...before, members: [member("100", "shodoom")] };
+    expect(reasons(next)).toEqual([]);
+    expect(personsOf(settled(next))).toEqual(["100: 1 alt_group, 2 alt_group"]);
+  });
+});
+
 describe("the explanation of a character", () => {
   const rules = (before: World, id: string) =>
     explain(before, id)?.rules.map((one) => `${one.rule}: ${one.outcome}`);

@@ -1,4 +1,4 @@
-import { compareIds } from "./directory.ts";
+import { compareIds, isHere } from "./directory.ts";
 import { exactEvidence, fuzzyEvidence, noteEvidence } from "./evidence.ts";
 import { compareCharacters, groupOf, isJoin, type Resolution, type Run } from "./run.ts";
 import type { DiscordMember, EndReason, GameCharacter, Link } from "./world.ts";
@@ -10,14 +10,25 @@ type Claim = Omit<Resolution, "person" | "key">;
  * gone: the character belongs to another person, its note changed, or its name is ambiguous.
  */
 export function reviewJoins(run: Run): void {
+  // A link that ends can take away what another one rests on.
+  for (let isChanged = true; isChanged; ) isChanged = endJoins(run);
+}
+
+/** Returns whether a link ended. */
+function endJoins(run: Run): boolean {
+  let isChanged = false;
   for (const member of run.directory.members) {
     const link = run.owners.ofMember(member.id)?.link;
     if (link === undefined || !isJoin(link)) continue;
     const character = run.directory.character(String(link.evidence.details["characterId"]));
     if (character === undefined || !character.isPresent) continue;
     const reason = endOfJoin(run, link, member, character);
-    if (reason !== undefined) run.owners.releaseMember(member.id, reason);
+    if (reason === undefined) continue;
+    run.owners.releaseMember(member.id, reason);
+    run.readWithout(link, character);
+    isChanged = true;
   }
+  return isChanged;
 }
 
 function endOfJoin(
@@ -50,7 +61,7 @@ function endOfJoin(
 export function joinDecided(run: Run): void {
   joinAll(run, (character) => {
     const reading = run.noted(character);
-    if (!reading) return undefined;
+    if (!reading || !isHere(reading.found)) return undefined;
     const evidence = noteEvidence(reading);
     return { member: reading.found, claim: { source: "guild_note", confidence: "high", evidence } };
   });

@@ -77,8 +77,11 @@ function isStillTrue(run: Run, character: GameCharacter, link: Link): boolean {
 /** Why a link ends, from what it was made from. */
 function reasonOf(run: Run, character: GameCharacter, link: Link): EndReason {
   switch (link.source) {
-    case "guild_note":
-      return reasonOfNote(run.memberReading(character), link);
+    case "guild_note": {
+      const reading = run.memberReading(character);
+      const isLost = reading.kind === "found" && run.isLost(reading.found);
+      return isLost ? "note-gone" : reasonOfNote(reading, link);
+    }
     case "alt_of_note": {
       const reading = run.mainReading(character);
       const isLost = reading.kind === "found" && run.personOf(reading.found) === undefined;

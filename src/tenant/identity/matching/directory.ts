@@ -12,6 +12,11 @@ export function compareIds(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
+/** Is the account one of a person who is on the server now? Only such accounts get links. */
+export function isHere(member: DiscordMember): boolean {
+  return member.isPresent && !member.isBot;
+}
+
 /** The characters and members of a world in a fixed order, by id and by name. */
 export class Directory {
   readonly characters: readonly GameCharacter[];
@@ -35,7 +40,7 @@ export class Directory {
     for (const member of this.members) {
       const keys = memberKeys(member);
       this.#keysOfMembers.set(member.id, keys);
-      if (!member.isPresent || member.isBot) continue;
+      if (!isHere(member)) continue;
       for (const key of keys) {
         const same = this.#membersByKey.get(key);
         if (same) same.push(member);

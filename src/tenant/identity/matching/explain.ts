@@ -72,7 +72,8 @@ function noteReport(run: Run, character: GameCharacter): RuleReport {
   }
   const { field, note } = reading;
   if (reading.kind !== "found") return report("guild_note", reading.kind, note, { field });
-  const outcome = run.noted(character) ? "decides" : "rejected";
+  const missing = run.isLost(reading.found) ? "unknown" : "rejected";
+  const outcome = run.noted(character) ? "decides" : missing;
   return report("guild_note", outcome, note, { field, discordId: reading.found.id });
 }
 

@@ -48,13 +48,11 @@ export function* decide(run: Run): Generator<void> {
   findSplitGroups(run);
   yield* joinDecidedBySimilarity(run);
   const { clusters, mains } = clustersOf(run);
-  // A person made for an account late in a pass counts for the characters before it as well.
-  for (
-    let pass = 0, known = -1;
-    pass < PASSES_MAX && known !== run.owners.memberLinks.length;
-    pass++
-  ) {
-    known = run.owners.memberLinks.length;
+  // What is found late in a pass counts for the characters before it as well: a person made for an
+  // account, and a group that has several persons.
+  const count = () => run.owners.memberLinks.length + run.splitGroups.size;
+  for (let pass = 0, known = -1; pass < PASSES_MAX && known !== count(); pass++) {
+    known = count();
     run.resolutions.clear();
     for (const cluster of clusters) {
       resolveCluster(run, cluster, mains);

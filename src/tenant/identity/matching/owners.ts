@@ -22,6 +22,8 @@ export interface Owner {
   readonly isStrong: boolean;
   /** The link that says so. Missing: it is made in this run. */
   readonly link?: Link;
+  /** Why. Missing: the roster says so. */
+  readonly evidence?: Evidence;
 }
 
 /** Evidence rule of links that follow the roster. */
@@ -112,7 +114,7 @@ export class Owners {
     confidence: Confidence,
     evidence: Evidence,
   ): Owner {
-    const owner = { person, key: personKey(person), source, isStrong: false };
+    const owner = { person, key: personKey(person), source, isStrong: false, evidence };
     this.#own(this.#members, id, owner);
     this.#addDiscord(owner.key, id);
     const subject = { subjectKind: "discord", subject: id } as const;
@@ -129,8 +131,9 @@ export class Owners {
       if (!isStrong(link)) this.#end(link, "better-claim");
       return;
     }
-    const { source } = link;
-    const owner = { person, key: personKey(person), source, isStrong: isStrong(link), link };
+    const { source, evidence } = link;
+    const key = personKey(person);
+    const owner = { person, key, source, isStrong: isStrong(link), link, evidence };
     this.#own(owners, link.subject, owner);
     if (!isCharacter) this.#addDiscord(owner.key, link.subject);
   }

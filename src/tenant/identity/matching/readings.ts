@@ -1,5 +1,5 @@
 import { cleanName } from "../../../kernel/names.ts";
-import type { Directory } from "./directory.ts";
+import { type Directory, isHere } from "./directory.ts";
 import { matchKey } from "./names.ts";
 import { discordNames, mainNames } from "./notes.ts";
 import type { DiscordMember, GameCharacter, Link } from "./world.ts";
@@ -43,10 +43,9 @@ export function readMember(
   if (reading.kind === "unseen") return seenBefore(link, linked);
   // The note is the old one and its account is called something else now: it is the same account.
   const isSameNote = reading.note === link.evidence.details["note"];
-  const isGone = !linked.isPresent || linked.isBot;
   const keys = directory.keysOf(linked.id);
   const isRenamed = !discordNames(reading.note).some((name) => keys.has(matchKey(name)));
-  const keeps = isGone ? reading.kind !== "found" : isRenamed;
+  const keeps = isHere(linked) ? isRenamed : reading.kind !== "found";
   return isSameNote && keeps ? seenBefore(link, linked) : reading;
 }
 

@@ -103,7 +103,7 @@ function withGroup(
   free: readonly GameCharacter[],
   existing: ExistingPerson | undefined,
 ): readonly GameCharacter[] {
-  if (free.length === 0) return free;
+  if (free.length === 0 || run.splitGroups.has(group)) return free;
   const known = anchorOf(run, cluster, free, existing);
   if (known === "split") {
     run.splitGroups.add(group);
@@ -161,12 +161,13 @@ function existingPerson(run: Run, cluster: Cluster): ExistingPerson | undefined 
   const characters = [...run.group(group)].sort(compareCharacters);
   const weak = (source: string) => characters.filter((one) => run.weakLink(one)?.source === source);
   const owner = [
-    ...weak("alt_group").filter((one) => run.isMadeFor(group, run.weakLink(one)!)),
-    ...characters.filter((one) => !one.isPresent),
-    ...weak("fuzzy"),
-  ]
-    .map((one) => run.owners.ofCharacter(one.id))
-    .find((one) => one !== undefined);
+    ...[
+      ...weak("alt_group").filter((one) => run.isMadeFor(group, run.weakLink(one)!)),
+      ...characters.filter((one) => !one.isPresent),
+    ].map((one) => run.owners.ofCharacter(one.id)),
+    // A link by a similar name counts while it is kept: an officer may have rejected it.
+    ...weak("fuzzy").map((one) => keptSimilar(run, one)),
+  ].find((one) => one !== undefined);
   if (owner === undefined) return undefined;
   const { person, key } = owner;
   const isBare = run.owners.discordsOf(key).size === 0 && !run.owners.hasStrong(key);

@@ -1,4 +1,4 @@
-import { compareIds, Directory } from "./directory.ts";
+import { compareIds, Directory, isHere } from "./directory.ts";
 import { withDetails } from "./evidence.ts";
 import { memberLabel } from "./names.ts";
 import { isStrong, type Owner, Owners, type PersonKey } from "./owners.ts";
@@ -52,6 +52,8 @@ export class Run {
   readonly #groups: ReadonlyMap<string, readonly GameCharacter[]>;
   readonly #similar = new SimilarNames<DiscordMember>();
   readonly #candidates = new Map<string, readonly Candidate[]>();
+  /** The automatic links of accounts that the notes of a character joined to its person. */
+  readonly #joins: Map<string, readonly Link[]>;
 
   constructor(world: World) {
     this.directory = new Directory(world);
@@ -61,18 +63,26 @@ export class Run {
       this.directory.characters.filter((one) => groupOf(one) !== null),
       (one) => groupOf(one)!,
     );
-    for (const character of this.present) this.#read(character, world);
+    this.#joins = joinsOf(world);
+    for (const character of this.present) this.#read(character);
     for (const member of this.directory.members) {
       const isMember =
         world.guildRoleIds.size === 0 || member.roleIds.some((id) => world.guildRoleIds.has(id));
-      if (!member.isPresent || member.isBot || !isMember) continue;
+      if (!isHere(member) || !isMember) continue;
       for (const key of this.directory.keysOf(member.id)) this.#similar.add(key, member);
     }
   }
 
-  #read(character: GameCharacter, world: World): void {
+  /** Reads the notes of a character again, after a link of an account to its person ended. */
+  readWithout(link: Link, character: GameCharacter): void {
+    const left = this.#joins.get(character.id)?.filter((one) => one !== link) ?? [];
+    this.#joins.set(character.id, left);
+    this.#read(character);
+  }
+
+  #read(character: GameCharacter): void {
     const link = this.weakLink(character);
-    const noted = link?.source === "guild_note" ? link : this.#joinedBy(character, world);
+    const noted = link?.source === "guild_note" ? link : this.#joins.get(character.id)?.[0];
     const alted = link?.source === "alt_of_note" ? link : undefined;
     const reading = readMember(this.directory, character, noted);
     const isRefused =
@@ -82,23 +92,6 @@ export class Run {
       isRefused ? readMember(this.directory, character, undefined) : reading,
     );
     this.#mainReadings.set(character.id, readMain(this.directory, character, alted));
-  }
-
-  /** The automatic link of an account that the note of a character joined to its person. */
-  #joinedBy(character: GameCharacter, world: World): Link | undefined {
-    return this.#joins(world).get(character.id);
-  }
-
-  #joinsByCharacter: ReadonlyMap<string, Link> | undefined;
-
-  #joins(world: World): ReadonlyMap<string, Link> {
-    this.#joinsByCharacter ??= new Map(
-      world.links
-        .filter((link) => isJoin(link) && link.source === "guild_note")
-        .sort((a, b) => compareIds(b.id, a.id))
-        .map((link) => [String(link.evidence.details["characterId"]), link]),
-    );
-    return this.#joinsByCharacter;
   }
 
   /** The automatic link that a character has now. */
@@ -112,11 +105,19 @@ export class Run {
     return this.owners.ofCharacter(character.id)?.isStrong === true;
   }
 
-  /** Undefined once an officer rejected the account for this character. */
+  /**
+   * Undefined once an officer rejected the account for this character, and for an account that left
+   * and has no person: it gets none before it comes back.
+   */
   noted(character: GameCharacter): (MemberReading & { kind: "found" }) | undefined {
     const reading = this.#memberReadings.get(character.id);
-    if (reading?.kind !== "found") return undefined;
+    if (reading?.kind !== "found" || this.isLost(reading.found)) return undefined;
     return this.owners.isRejected(character.id, reading.found.id) ? undefined : reading;
+  }
+
+  /** Did an account leave, and does it belong to no person? */
+  isLost(member: DiscordMember): boolean {
+    return !isHere(member) && this.owners.ofMember(member.id) === undefined;
   }
 
   memberReading(character: GameCharacter): MemberReading {
@@ -138,7 +139,7 @@ export class Run {
     return (
       !this.owners.hasStrong(key) &&
       [...this.owners.discordsOf(key)].every((id) => {
-        const details = this.owners.ofMember(id)?.link?.evidence.details;
+        const details = this.owners.ofMember(id)?.evidence?.details;
         return details?.["founded"] === 0 && details["group"] === group;
       })
     );
@@ -248,6 +249,14 @@ export function groupOf(character: GameCharacter): string | null {
 /** Is this the automatic link of an account to a person that was there before? */
 export function isJoin(link: Link): boolean {
   return link.kind === "discord" && !isStrong(link) && link.evidence.details["founded"] === 0;
+}
+
+/** The links of accounts that notes joined to a person, by the character whose notes they are. */
+function joinsOf(world: World): Map<string, readonly Link[]> {
+  const joins = world.links
+    .filter((link) => isJoin(link) && link.source === "guild_note")
+    .sort((a, b) => compareIds(a.id, b.id));
+  return Map.groupBy(joins, (link) => String(link.evidence.details["characterId"]));
 }
 
 /** Mains first, then by id. */
