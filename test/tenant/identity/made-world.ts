@@ -77,13 +77,22 @@ export function world(more: Partial<World>): World {
   };
 }
 
+/** The id, or one like it that is not taken: a later run makes no person and no link of an earlier one. */
+function freeId(id: string, isTaken: (id: string) => boolean): string {
+  return isTaken(id) ? freeId(`${id}'`, isTaken) : id;
+}
+
 /** The world after the decisions, as a database would hold it. Fails when one does not apply. */
 export function applied(before: World, { decisions }: Pick<MatchResult, "decisions">): World {
   const links = new Map(before.links.map((one) => [one.id, one]));
   const made = new Map<string, string>();
   const personOf = (person: PersonRef) => {
     if ("id" in person) return person.id;
-    const id = made.get(person.newFor) ?? `p${before.links.length}-${made.size}-${person.newFor}`;
+    const known = made.get(person.newFor);
+    if (known !== undefined) return known;
+    const id = freeId(`p${before.links.length}-${made.size}-${person.newFor}`, (one) =>
+      before.links.some((it) => it.personId === one),
+    );
     made.set(person.newFor, id);
     return id;
   };
@@ -96,7 +105,8 @@ export function applied(before: World, { decisions }: Pick<MatchResult, "decisio
     const { subjectKind: kind, subject, source, confidence, evidence } = decision;
     const isTaken = [...links.values()].some((one) => one.kind === kind && one.subject === subject);
     if (isTaken) throw new Error(`${kind} ${subject} has two links`);
-    const id = `l${before.links.length}-${links.size}-${count++}-${subject}`;
+    const name = `l${before.links.length}-${links.size}-${count++}-${subject}`;
+    const id = freeId(name, (one) => links.has(one));
     const personId = personOf(decision.person);
     const rest = { source, confidence, evidence, isConfirmed: false };
     links.set(id, { id, personId, kind, subject, ...rest });
