@@ -271,6 +271,19 @@ describe("links that rest on each other", () => {
     expect(reasons(next)).toEqual([]);
     expect(personsOf(settled(next))).toEqual(["100: 1 alt_group, 2 alt_group"]);
   });
+
+  test("two alt groups that a note joins keep their person, also when a name of one is an account's", () => {
+    const characters = [
+      character("1", "Zoe", { altGroup: "g2" }),
+      character("2", "Windstep", { altGroup: "g1", note: "Brill's alt" }),
+      character("3", "Shodoon", { altGroup: "g1" }),
+      character("4", "Brill", { altGroup: "g2" }),
+    ];
+    const before = world({ characters, members: [member("100", "shodoom")] });
+    const line = "-: 1 alt_group, 2 alt_of_note, 3 alt_group, 4 alt_group";
+    expect(personsOf(settled(before))).toEqual([line]);
+    expect(match(before).suggestions.map((one) => one.characterId)).toEqual(["3"]);
+  });
 });
 
 describe("the explanation of a character", () => {

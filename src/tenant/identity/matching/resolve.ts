@@ -238,10 +238,21 @@ function keptLink(run: Run, character: GameCharacter): Resolution | undefined {
   return { person: owner.person, key: owner.key, source, confidence, evidence };
 }
 
-/** The characters of groups without an account, for which similar names are tried. */
+/**
+ * The characters of groups without an account, for which similar names are tried. A group that a note
+ * gives to a person from outside has none of its own: the names of that person's characters count.
+ */
 export function charactersOfBareGroups(run: Run): readonly GameCharacter[] {
+  const led = new Set<string | null>();
+  for (const character of run.present) {
+    const found = run.resolutions.get(character.id);
+    if (found?.source !== "alt_of_note") continue;
+    const main = run.directory.character(String(found.evidence.details["mainId"]));
+    if (main === undefined || groupOf(main) !== groupOf(character)) led.add(groupOf(character));
+  }
   return run.present.filter((character) => {
     const found = run.resolutions.get(character.id);
-    return found?.source === "alt_group" && run.owners.discordsOf(found.key).size === 0;
+    if (found?.source !== "alt_group" || led.has(groupOf(character))) return false;
+    return run.owners.discordsOf(found.key).size === 0;
   });
 }
