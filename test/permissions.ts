@@ -42,6 +42,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   triggerBlizzard: "identity.manage",
   triggerDiscord: "identity.manage",
   triggerMatch: "identity.manage",
+  triggerReport: "identity.manage",
   uploadAddonExport: "identity.manage",
   getAddonUploadStatus: "identity.manage",
   importIdentitySheet: "identity.manage",

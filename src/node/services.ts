@@ -234,7 +234,8 @@ export async function buildNodeServices(
     ...sealingWork({ platform, tenants, now, log, envelopes }),
   };
   const slowJobRunner = new JobRunner({ ...running, work: slowWork });
-  const reading = { ...upstreams, tenants, now, jobs, envelopes, wakeJobs, log };
+  const { publicUrl } = config;
+  const reading = { ...upstreams, tenants, now, jobs, envelopes, wakeJobs, log, publicUrl };
   const identityRunner = new JobRunner({ ...running, work: identityWork(reading) });
   const logIngest = new LogIngest({ platform, tenants, jobs, files: logFiles, now, log });
   const payments = config.stripe && (await stripePayments(config.stripe, now));

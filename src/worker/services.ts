@@ -156,7 +156,16 @@ function servicesOn(
     ...planWork(provisioner),
     ...messageWork({ platform, config, now, log, mailer: workerMailer(config), rates }),
     ...sealingWork({ platform, tenants, now, log, envelopes }),
-    ...identityWork({ ...upstreams, tenants, now, jobs, envelopes, wakeJobs, log }),
+    ...identityWork({
+      ...upstreams,
+      tenants,
+      now,
+      jobs,
+      envelopes,
+      wakeJobs,
+      log,
+      publicUrl: config.publicUrl,
+    }),
   };
   const jobRunner = new JobRunner({
     platform,

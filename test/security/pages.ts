@@ -76,6 +76,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "POST /identity/runs/blizzard": "officer",
   "POST /identity/runs/discord": "officer",
   "POST /identity/runs/match": "officer",
+  "POST /identity/runs/report": "officer",
   "POST /identity/settings": "admin",
   "POST /auctions/:id/bids": "raider",
   "POST /auctions/:id/cancellation": "officer",

@@ -27,6 +27,22 @@ export interface ApiRole {
   readonly managed?: boolean;
 }
 
+interface Posted {
+  readonly embeds?: readonly Embed[];
+  readonly nonce?: string;
+  readonly enforce_nonce?: boolean;
+}
+
+interface Embed {
+  readonly title?: string;
+  readonly description?: string;
+}
+
+/** What counts towards the limit of a message, in code points. */
+function charsOf({ title = "", description = "" }: Embed): number {
+  return [...title].length + [...description].length;
+}
+
 /**
  * The members and roles of Discord's REST API, version 10: pages by `after` with 1 row by default and
  * 1,000 at most, errors with Discord's codes, buckets in the headers.
@@ -35,6 +51,7 @@ export async function startDiscord() {
   const servers = new Map<string, { members: readonly ApiMember[]; roles: readonly ApiRole[] }>();
   const asked: string[] = [];
   const faults: Fault[] = [];
+  const posted: Posted[] = [];
   const app = new Hono();
   app.use("/v10/*", async (c, next) => {
     asked.push(`${c.req.method} ${c.req.path}`);
@@ -61,6 +78,17 @@ export async function startDiscord() {
     if (!server) return c.json({ message: "Missing Access", code: 50_001 }, 403);
     return c.json(server.roles.map((role) => ({ managed: false, permissions: "0", ...role })));
   });
+  app.post("/v10/channels/:id/messages", async (c) => {
+    const body = (await c.req.json()) as Posted;
+    const embeds = body.embeds ?? [];
+    const chars = embeds.reduce((sum, embed) => sum + charsOf(embed), 0);
+    if (embeds.length > 10 || chars > 6_000 || (body.nonce?.length ?? 0) > 25) {
+      return c.json({ message: "Invalid Form Body", code: 50_035 }, 400);
+    }
+    const known = posted.find(({ nonce }) => nonce !== undefined && nonce === body.nonce);
+    if (!known || !body.enforce_nonce) posted.push(body);
+    return c.json({ id: String(posted.length), channel_id: c.req.param("id") });
+  });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -68,6 +96,8 @@ export async function startDiscord() {
   return {
     env: { DISCORD_API_URL: url, DISCORD_BOT_TOKEN: TOKEN },
     asked,
+    /** The messages of all channels. */
+    posted,
     /** Answers of the next requests, the first one first. */
     faults,
     setServer(id: string, members: readonly ApiMember[], roles: readonly ApiRole[]) {

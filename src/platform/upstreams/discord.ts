@@ -83,6 +83,22 @@ export class DiscordApi {
     return await this.#get(token, Routes.guildRoles(serverId), roles);
   }
 
+  /**
+   * Posts a message. A message with the same nonce within some minutes is posted once, so a repetition
+   * after a lost answer changes nothing. @throws {UpstreamError}
+   */
+  async post(token: string, channelId: string, message: object, nonce: string): Promise<void> {
+    if (!(await this.#budget.take("discord", botOf(token), 60_000))) throw busy(undefined);
+    const library = await import("@discordjs/rest");
+    try {
+      await this.#rest(library, token).post(Routes.channelMessages(channelId), {
+        body: { ...message, nonce, enforce_nonce: true },
+      });
+    } catch (error) {
+      throw faultOf(library, error);
+    }
+  }
+
   async #get<S extends z.ZodType>(
     token: string,
     route: `/${string}`,

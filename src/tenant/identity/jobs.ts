@@ -10,17 +10,19 @@ import { syncBlizzard } from "./blizzard-sync.ts";
 import { runChecks } from "./checks.ts";
 import { runMatch } from "./match-run.ts";
 import { syncDiscord } from "./member-sync.ts";
+import { reportIssues } from "./report-run.ts";
 import { beginRun, endRun, IDENTITY_JOB } from "./runs.ts";
 
 export interface IdentityDeps
   extends Pick<Services, "blizzard" | "discord" | "envelopes" | "jobs" | "wakeJobs"> {
   readonly log: Log;
+  readonly publicUrl: URL;
 }
 
 type Counts = Readonly<Record<string, number>>;
 
 interface RunType {
-  readonly run: (ctx: GuildContext, deps: IdentityDeps) => Promise<Counts>;
+  readonly run: (ctx: GuildContext, deps: IdentityDeps, id: SyncRunId) => Promise<Counts>;
   /** How long after a scheduled run the next one is due; undefined for runs without a schedule. */
   readonly everyMs?: number;
   /** Does the matching have to run after it? */
@@ -28,7 +30,7 @@ interface RunType {
 }
 
 /** Runs that a job does. An upload is stored by its request, and has no job. */
-const RUNS: Readonly<Record<"blizzard" | "discord" | "match", RunType>> = {
+const RUNS: Readonly<Record<"blizzard" | "discord" | "match" | "report", RunType>> = {
   blizzard: {
     run: async (ctx, deps) => (await syncBlizzard(ctx, deps)).counts,
     everyMs: limits.identity.rosterEveryMs,
@@ -44,6 +46,10 @@ const RUNS: Readonly<Record<"blizzard" | "discord" | "match", RunType>> = {
       const matched = await runMatch(ctx);
       return { ...matched.counts, ...(await runChecks(ctx, matched)) };
     },
+    isSource: false,
+  },
+  report: {
+    run: async (ctx, deps, id) => await reportIssues(ctx, deps, id),
     isSource: false,
   },
 };
@@ -66,7 +72,7 @@ export async function runIdentity(
   await beginRun(ctx, id, kind);
   let nextMs = type.everyMs;
   try {
-    const counts = await type.run(ctx, deps);
+    const counts = await type.run(ctx, deps, id);
     await endRun(ctx, id, { state: "done", counts });
     if (type.isSource) {
       await deps.jobs.enqueue(ctx.guild.id, IDENTITY_JOB, "match");

@@ -28,7 +28,7 @@ export function identityPages() {
   const manage = requirePermission("identity.manage");
   const configure = requirePermission("settings.manage");
   pages.get("/identity", manage, showBoard);
-  for (const kind of ["blizzard", "discord", "match"] as const) {
+  for (const kind of ["blizzard", "discord", "match", "report"] as const) {
     pages.post(`/identity/runs/${kind}`, manage, async (c) => {
       await requestRun(c.var.guild, c.var.services, kind);
       return toBoard(c, "started");
@@ -68,6 +68,7 @@ async function showBoard(c: Page) {
     ...(await identityBoard(ctx)),
     issues: await issues(ctx, "open"),
     sources: await readSources(ctx),
+    canReport: (await readSettings(ctx)).discord?.auditChannelId != null,
   };
   return c.html(<BoardPage view={viewOf(c)} board={board} />);
 }
@@ -75,14 +76,10 @@ async function showBoard(c: Page) {
 async function saveSettings(c: Page) {
   const values = await sentForm(c);
   try {
-    const before = await readSettings(c.var.guild);
     const settings = parsedForm(identitySettings, {
       blizzard: values["realmSlug"] || values["guildSlug"] ? blizzardOf(values) : null,
       discord: values["serverId"]
-        ? {
-            serverId: values["serverId"],
-            auditChannelId: before.discord?.auditChannelId ?? null,
-          }
+        ? { serverId: values["serverId"], auditChannelId: values["channelId"] || null }
         : null,
       rankToRole: ranksOf(values),
       staleDays: Number(values["staleDays"]),

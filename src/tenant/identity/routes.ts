@@ -51,11 +51,12 @@ identityApi.openapi(
   },
 );
 
-for (const kind of ["blizzard", "discord", "match"] as const) {
+for (const kind of ["blizzard", "discord", "match", "report"] as const) {
   const what = {
     blizzard: "Reads the guild's roster and some profiles from Blizzard, then matches.",
     discord: "Reads the members and roles of the guild's Discord server, then matches.",
     match: "Matches characters with Discord members and checks what does not fit.",
+    report: "Posts to the channel for reports what no report has named yet.",
   }[kind];
   identityApi.openapi(
     operations.post(`/guild-sync/${kind}/trigger`, {

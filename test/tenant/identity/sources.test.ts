@@ -153,4 +153,35 @@ describe("sources of identity", () => {
     });
     expect((await owner.get("/identity/orphans/discord")).body.items).toHaveLength(2);
   });
+
+  test("a report posts one summary first, then only what changed, and nothing twice", async () => {
+    blizzard.setRoster({ realm, name: "reported" }, [
+      character(1, "Annara"),
+      character(2, "Cathal"),
+    ]);
+    const { owner } = await app.connectedGuild("reported");
+    await run(t, owner, "blizzard");
+    await run(t, owner, "discord");
+    expect(await run(t, owner, "report")).toMatchObject({
+      state: "failed",
+      error: "identity/not-configured",
+    });
+    const { body } = await owner.get(SETTINGS);
+    const server = { ...body.discord, auditChannelId: "600000000000000001" };
+    await owner.put(SETTINGS, { ...body, discord: server });
+    const before = discord.posted.length;
+    expect(await run(t, owner, "report")).toMatchObject({ state: "done", counts: { messages: 1 } });
+    expect(discord.posted).toHaveLength(before + 1);
+    expect(discord.posted.at(-1)!.embeds).toHaveLength(1);
+    expect(await run(t, owner, "report")).toMatchObject({ counts: { messages: 0 } });
+    blizzard.setRoster({ realm, name: "reported" }, [character(1, "Annara"), character(3, "Dita")]);
+    await run(t, owner, "blizzard");
+    expect(await run(t, owner, "report")).toMatchObject({
+      counts: { messages: 1, created: 1, resolved: 1 },
+    });
+    expect(JSON.stringify(discord.posted.at(-1))).toMatch(/Dita.*Cathal/s);
+    expect((await owner.get("/identity/issues")).body.items).toContainEqual(
+      expect.objectContaining({ type: "orphan_wow", notifiedAt: expect.any(Number) }),
+    );
+  });
 });

@@ -66,7 +66,11 @@ export function settingsOf(slug: string, serverId: string) {
 }
 
 /** Starts a run and does it, with all that follows. Gives back the run as the status lists it. */
-export async function run(t: TestApp, client: TestClient, kind: "blizzard" | "discord" | "match") {
+export async function run(
+  t: TestApp,
+  client: TestClient,
+  kind: "blizzard" | "discord" | "match" | "report",
+) {
   const started = await client.post(`/guild-sync/${kind}/trigger`, {});
   if (started.status !== 202)
     throw new Error(`${kind} answered ${started.status}: ${started.text}`);

@@ -30,6 +30,8 @@ import type { Source } from "../sources.ts";
 export interface Board extends IdentityBoard {
   readonly issues: readonly StoredIssue[];
   readonly sources: readonly Source[];
+  /** Is a channel for reports set? */
+  readonly canReport: boolean;
 }
 
 /** Issues that have a section of their own on the page. */
@@ -51,6 +53,9 @@ export function BoardPage({ view, board }: { view: View; board: Board }) {
     <GuildLayout view={view} title={t.title} section="identity">
       <PageHeader title={t.title} lead={t.lead}>
         <ButtonForm action={guildHref(view, "/identity/runs/match")}>{t.match}</ButtonForm>
+        {board.canReport && (
+          <ButtonForm action={guildHref(view, "/identity/runs/report")}>{t.report}</ButtonForm>
+        )}
         {may(view.guild!, "settings.manage") && (
           <LinkButton href={guildHref(view, "/identity/settings")}>{t.settings}</LinkButton>
         )}

@@ -32,6 +32,15 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
             maxlength={20}
             value={settings.discord?.serverId ?? ""}
           />
+          <TextField
+            name="channelId"
+            label={t.channelId}
+            hint={t.channelHint}
+            form={form}
+            inputmode="numeric"
+            maxlength={20}
+            value={settings.discord?.auditChannelId ?? ""}
+          />
         </Card>
         <Card title={t.ranks}>
           <p class="muted">{t.ranksHint}</p>

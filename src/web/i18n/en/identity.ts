@@ -43,6 +43,8 @@ export const identity = {
   fine: "good",
   read: "Read now",
   match: "Match now",
+  report: "Report now",
+  channelHint: "The bot posts there what changed. Leave it empty for no reports.",
   sourceKinds: {
     blizzard_roster: "Blizzard roster",
     blizzard_profiles: "Blizzard profiles",

@@ -48,6 +48,8 @@ export const identity: Translated<typeof english> = {
   fine: "bien",
   read: "Leer ahora",
   match: "Comparar ahora",
+  report: "Informar ahora",
+  channelHint: "El bot publica ahí lo que cambia. Déjalo vacío para no tener informes.",
   sourceKinds: {
     blizzard_roster: "Hermandad en Blizzard",
     blizzard_profiles: "Perfiles de Blizzard",
