@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -82,7 +82,8 @@ async function lookAfter(dir: string, { out }: Strike): Promise<{ end: string; w
     if (!has.has("Before")) wrong.push("the copy's own people are missing");
     for (const copy of await services.backups.list({ limit: -1 })) {
       if (copy.status !== "good") await services.backups.prune(guild.id);
-      else await services.backups.verify(copy);
+      // The copy of before the strike needs no look inside while its bytes are the same.
+      else if (!(await isAsBefore(dir, copy.objectKey!))) await services.backups.verify(copy);
     }
     return { end: isOld ? "the old one" : "the copy", wrong };
   } catch (error) {
@@ -90,6 +91,12 @@ async function lookAfter(dir: string, { out }: Strike): Promise<{ end: string; w
   } finally {
     await services.close();
   }
+}
+
+async function isAsBefore(dir: string, key: string): Promise<boolean> {
+  const read = (root: string) => readFile(join(root, "backups", key)).catch(() => undefined);
+  const [before, after] = await Promise.all([read(base), read(dir)]);
+  return before !== undefined && after !== undefined && before.equals(after);
 }
 
 async function nothingLeft(
@@ -164,4 +171,4 @@ test("these tests notice when a precaution is missing", async () => {
   expect(early.wrong.join()).toContain("databases: 0");
   const unnoted = await strikeEverywhere("restore", "kill", "spares-unnoted");
   expect(unnoted.wrong.join()).toContain("nobody knows of");
-}, 180_000);
+}, 300_000);
