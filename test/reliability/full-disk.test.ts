@@ -69,7 +69,7 @@ test("R40 a full disk answers every write with 507, serves reads of guilds not y
           (n) => writes(owner, first.slug, made.body.id, n)[door](),
           disk,
         );
-        expect([door, status, text]).toEqual([door, 507, expect.stringMatching(/disk is full/)]);
+        expect([door, status, text]).toEqual([door, 507, expect.stringMatching(/disk of this server is full/)]);
       }
       const { email, password } = owner.identity;
       const entered = await untilFull(
@@ -145,7 +145,7 @@ test("R40 a guild founded on a full disk gets 507 and leaves nothing, also where
           bytes,
           507,
           "/problems/database/storage-full",
-          expect.stringMatching(/disk is full.*try again/),
+          expect.stringMatching(/disk of this server is full.*Try again/),
         ]);
         const page = await owner.submit("/guilds/new", {
           name: "Guild full-vow",
@@ -153,7 +153,7 @@ test("R40 a guild founded on a full disk gets 507 and leaves nothing, also where
           region: "eu",
           faction: "horde",
         });
-        expect([page.status, page.text]).toEqual([507, expect.stringContaining("disk is full")]);
+        expect([page.status, page.text]).toEqual([507, expect.stringContaining("disk of this server is full")]);
         expect((await owner.get("/api/g/full-vow/roster")).status).toBe(404);
         await disk.free();
       }

@@ -208,7 +208,7 @@ test("an officer gives points from the page alone, and a second click gives none
     reason: "Ring <b>of</b> fire",
   });
   expect(wrong.status).toBe(409);
-  expect(wrong.text).toContain("The balance is 5, but 80 is needed. Enter a lower price.");
+  expect(wrong.text).toContain("The balance is 5.00, but 80.00 is needed. Enter a lower price.");
   expect(wrong.text).toContain("Ring &lt;b&gt;of&lt;/b&gt; fire");
   const none = await officer.submit(at(guild, "/ledger/award"), { pool, points: "x", reason: "" });
   expect(none.status).toBe(422);
