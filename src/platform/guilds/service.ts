@@ -207,7 +207,7 @@ async function isReadyWithin(
 function diskFull(cause: unknown): Unavailable {
   return new Unavailable(
     "database/storage-full",
-    "The disk of this server is full. Nothing was changed. Try again when the operator has freed space.",
+    "The disk of this server is full. The guild is kept. Try again on its page when the operator has freed space.",
     { retryAfterMs: limits.database.quarantinedRetryAfterMs },
     { cause },
   );
