@@ -10,7 +10,7 @@ import { changeByHand } from "../support/foreign-file.ts";
 // its members' reads must not delay other guilds either.
 
 const PEOPLE = limits.roster.pasteLinesMax;
-const AWARDS = 120;
+const AWARDS = 320;
 const RAIDS = 150;
 
 let server: Awaited<ReturnType<typeof boundedServer>>;
