@@ -109,7 +109,7 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     await page.click('main button:has-text("Start impersonation")');
     await page.waitForURL("**/guilds");
     await page.goto(`${origin}/g/helped/settings`);
-    expect(await page.textContent(".banner")).toContain("you act as");
+    expect(await page.textContent(".banner")).toContain("you are viewing as");
     expect(await faults(page)).toEqual([]);
     if (PICTURES) await page.screenshot({ path: `${PICTURES}/banner-360.png` });
     await page.click(".banner button");

@@ -116,7 +116,7 @@ test("R33 a visit, the sweep, a start and the jobs never delete data: the guild 
   expect(doctor.out).toContain("Guilds that wait for a migration that takes data away");
   expect(await guildhall("migrate", "apply")).toMatchObject({
     code: 1,
-    err: expect.stringContaining("takes data away"),
+    err: expect.stringContaining("deletes data"),
   });
   expect(await keepsakesOf("ash")).toEqual(UNTOUCHED);
 
