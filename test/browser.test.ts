@@ -41,7 +41,7 @@ describe.runIf(CHROMIUM)("in a browser", () => {
     await page.fill("#text", ROSTER);
     await page.click("main form button");
     expect(await page.textContent("main")).toContain("This class does not exist.");
-    await page.click('button:has-text("Take over 3 lines")');
+    await page.click('button:has-text("Import 3 characters")');
     expect(await page.textContent("main")).toContain("Cinder");
   }, 60_000);
 });
@@ -58,7 +58,7 @@ async function walkTheWizard(page: Page, slug: string): Promise<void> {
   await page.fill("#text", ROSTER);
   await page.click('button:has-text("Preview")');
   expect(await page.textContent("main")).toContain("This class does not exist.");
-  await page.click('button:has-text("Take over 3 lines")');
+  await page.click('button:has-text("Import 3 characters")');
   await page.goto(`${origin}/g/${slug}/onboarding`);
   await page.click('main .row a:has-text("Invitations")');
   await page.click('button:has-text("Create invite link")');
