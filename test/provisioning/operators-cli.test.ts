@@ -54,7 +54,9 @@ test("an unknown account, an unverified mailbox or an unknown area is refused wi
     expect(code).toBe(args.includes("gilds") ? 2 : 1);
     return err;
   };
-  expect(await refused("add", "nobody@example.test", "--may", "all")).toContain("create an account first");
+  expect(await refused("add", "nobody@example.test", "--may", "all")).toContain(
+    "create an account first",
+  );
   expect(await refused("add", "unsure@example.test", "--may", "all")).toContain("confirm it first");
   expect(await refused("add", "olga@example.test", "--may", "gilds")).toContain("Choose from");
   expect(await refused("remove", "olga@example.test")).toContain("guildhall operators list");
