@@ -52,6 +52,7 @@ export async function startDiscord() {
   const asked: string[] = [];
   const faults: Fault[] = [];
   const posted: Posted[] = [];
+  const channels = new Map<string, string>();
   const app = new Hono();
   app.use("/v10/*", async (c, next) => {
     asked.push(`${c.req.method} ${c.req.path}`);
@@ -78,6 +79,11 @@ export async function startDiscord() {
     if (!server) return c.json({ message: "Missing Access", code: 50_001 }, 403);
     return c.json(server.roles.map((role) => ({ managed: false, permissions: "0", ...role })));
   });
+  app.get("/v10/channels/:id", (c) => {
+    const server = channels.get(c.req.param("id"));
+    if (!server) return c.json({ message: "Unknown Channel", code: 10_003 }, 404);
+    return c.json({ id: c.req.param("id"), type: 0, guild_id: server });
+  });
   app.post("/v10/channels/:id/messages", async (c) => {
     const body = (await c.req.json()) as Posted;
     const embeds = body.embeds ?? [];
@@ -103,6 +109,7 @@ export async function startDiscord() {
     setServer(id: string, members: readonly ApiMember[], roles: readonly ApiRole[]) {
       servers.set(id, { members, roles });
     },
+    addChannel: (id: string, serverId: string) => channels.set(id, serverId),
     removeServer: (id: string) => servers.delete(id),
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

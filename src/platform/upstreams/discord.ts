@@ -37,6 +37,8 @@ const roles = z.array(
 );
 export type DiscordRoles = z.infer<typeof roles>;
 
+const channel = z.object({ id, guild_id: id.optional() });
+
 /** Discord's largest page of members. */
 const PAGE = 1_000;
 
@@ -81,6 +83,11 @@ export class DiscordApi {
   /** The roles of a server. @throws {UpstreamError} */
   async roles(token: string, serverId: string): Promise<DiscordRoles> {
     return await this.#get(token, Routes.guildRoles(serverId), roles);
+  }
+
+  /** The server that a channel is on; undefined for a private one. @throws {UpstreamError} */
+  async serverOf(token: string, channelId: string): Promise<string | undefined> {
+    return (await this.#get(token, Routes.channel(channelId), channel)).guild_id;
   }
 
   /**

@@ -43,6 +43,13 @@ export async function reportIssues(
   if (token === undefined) {
     throw new Invalid("identity/not-configured", "Store a Discord bot in the connections first.");
   }
+  // The platform's bot is on the servers of many guilds: a guild posts on its own one only.
+  if ((await deps.discord.serverOf(token, channelId)) !== server?.serverId) {
+    throw new Invalid(
+      "identity/not-configured",
+      "The channel for reports is not on the guild's Discord server. Choose one of its channels.",
+    );
+  }
   const rows = await notifiableIssues(ctx);
   const delta = reportDelta(rows, ctx.now().getTime());
   const counts = {

@@ -154,12 +154,14 @@ describe("sources of identity", () => {
     expect((await owner.get("/identity/orphans/discord")).body.items).toHaveLength(2);
   });
 
-  test("a report posts one summary first, then only what changed, and nothing twice", async () => {
+  test("a report posts to the guild's own server, one summary first, then only what changed", async () => {
     blizzard.setRoster({ realm, name: "reported" }, [
       character(1, "Annara"),
       character(2, "Cathal"),
     ]);
-    const { owner } = await app.connectedGuild("reported");
+    const { owner, serverId } = await app.connectedGuild("reported");
+    discord.addChannel("600000000000000001", serverId);
+    discord.addChannel("600000000000000002", "500000000000000099");
     await run(t, owner, "blizzard");
     await run(t, owner, "discord");
     expect(await run(t, owner, "report")).toMatchObject({
@@ -167,9 +169,16 @@ describe("sources of identity", () => {
       error: "identity/not-configured",
     });
     const { body } = await owner.get(SETTINGS);
-    const server = { ...body.discord, auditChannelId: "600000000000000001" };
-    await owner.put(SETTINGS, { ...body, discord: server });
+    const postTo = (auditChannelId: string) =>
+      owner.put(SETTINGS, { ...body, discord: { ...body.discord, auditChannelId } });
     const before = discord.posted.length;
+    await postTo("600000000000000002");
+    expect(await run(t, owner, "report")).toMatchObject({
+      state: "failed",
+      error: "identity/not-configured",
+    });
+    expect(discord.posted).toHaveLength(before);
+    await postTo("600000000000000001");
     expect(await run(t, owner, "report")).toMatchObject({ state: "done", counts: { messages: 1 } });
     expect(discord.posted).toHaveLength(before + 1);
     expect(discord.posted.at(-1)!.embeds).toHaveLength(1);
