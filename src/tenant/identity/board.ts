@@ -6,8 +6,8 @@ import type { StoredCharacter } from "./character-changes.ts";
 import { nameOf, type StoredMember } from "./discord-sync.ts";
 import type { Confidence, Evidence, LinkSource } from "./matching/world.ts";
 import {
-  guildRoleIds,
   type IdentityState,
+  membershipRoles,
   readState,
   rosterPlaces,
   type StoredLink,
@@ -78,7 +78,7 @@ export interface OrphanMember {
 export async function identityBoard(ctx: GuildContext): Promise<IdentityBoard> {
   allowIdentity(ctx);
   const state = await readState(ctx);
-  const roleIds = guildRoleIds(state.roles, await readSettings(ctx));
+  const roleIds = membershipRoles(state, await readSettings(ctx));
   return {
     persons: personsOf(state),
     suggestions: suggestionsOf(state),

@@ -1,5 +1,5 @@
-import { inArray, isNotNull, isNull, sql } from "drizzle-orm";
-import { type Writable, write } from "../../database/write.ts";
+import { isNotNull, isNull } from "drizzle-orm";
+import { write } from "../../database/write.ts";
 import { type IntegrityIssueId, newId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
@@ -10,9 +10,9 @@ import { findIssues } from "./integrity/check.ts";
 import { compareIssues } from "./integrity/delta.ts";
 import { ISSUE_KINDS } from "./integrity/kinds.ts";
 import type { IdentityState, SourceName, SourceState } from "./integrity/state.ts";
-import { issues } from "./issues.ts";
+import { issues, setIssues } from "./issues.ts";
 import type { MatchRun } from "./match-run.ts";
-import { readState, worldOf } from "./queries.ts";
+import { rankSettings, readState, worldOf } from "./queries.ts";
 import { integrityIssues, type SourceKind } from "./schema.ts";
 import { readSettings } from "./settings.ts";
 import { readSources, type Source } from "./sources.ts";
@@ -50,8 +50,11 @@ export async function runChecks(ctx: GuildContext, matched: MatchRun): Promise<C
   };
   await write(ctx.db, [
     ...chunks(created).map((rows) => ctx.db.orm.insert(integrityIssues).values([...rows])),
-    ...setFor(ctx, delta.stillOpen, ({ issue }) => issue.id, { lastDetectedAt: nowMs }),
-    ...setFor(ctx, delta.resolved, ({ id }) => id, { resolvedAt: nowMs, resolvedBy: "auto" }),
+    ...setIssues(
+      delta.stillOpen.map(({ issue }) => issue),
+      { lastDetectedAt: nowMs },
+    ),
+    ...setIssues(delta.resolved, { resolvedAt: nowMs, resolvedBy: "auto" }),
     ...(isChange ? [record(ctx, "identity.check", "identity", { after: counts })] : []),
   ]);
   return counts;
@@ -88,13 +91,7 @@ async function pictureOf(ctx: GuildContext, matched: MatchRun) {
     sources: sourceStates(await readSources(ctx)),
   };
   const settings = {
-    rankToRole: identity.rankToRole,
-    rankNames: Object.fromEntries(
-      rows.characters.flatMap(({ rank, rankName }) =>
-        rank === null || rankName === null ? [] : [[String(rank), rankName]],
-      ),
-    ),
-    exceptions: {},
+    ...rankSettings(rows, identity),
     staleDays: identity.staleDays,
     sourceStaleDays: limits.identity.sourceStaleMs / DAY_MS,
   };
@@ -118,20 +115,4 @@ function sourceStates(sources: readonly Source[]): readonly SourceState[] {
       ? []
       : [{ source, lastGoodAt, lastChangeAt, quarantinedSince: quarantinedAt }];
   });
-}
-
-function setFor<T>(
-  ctx: GuildContext,
-  rows: readonly T[],
-  idOf: (row: T) => string,
-  set: Partial<typeof integrityIssues.$inferInsert>,
-): readonly Writable[] {
-  if (rows.length === 0) return [];
-  const ids = JSON.stringify(rows.map(idOf));
-  return [
-    ctx.db.orm
-      .update(integrityIssues)
-      .set(set)
-      .where(inArray(integrityIssues.id, sql`(select value from json_each(${ids}))`)),
-  ];
 }

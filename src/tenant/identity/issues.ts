@@ -1,5 +1,6 @@
-import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
-import { write } from "../../database/write.ts";
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { build } from "../../database/statements.ts";
+import { type Writable, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { IntegrityIssueId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -67,6 +68,21 @@ export async function changeIssue(
     record(ctx, "identity.issue", id, { before: { type: before.type }, after: change }),
   ]);
   return { ...before, ...set };
+}
+
+/** The statement that changes some issues, to stand in a write; nothing for none. */
+export function setIssues(
+  rows: readonly Pick<StoredIssue, "id">[],
+  set: Partial<typeof integrityIssues.$inferInsert>,
+): readonly Writable[] {
+  if (rows.length === 0) return [];
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  return [
+    build
+      .update(integrityIssues)
+      .set(set)
+      .where(inArray(integrityIssues.id, sql`(select value from json_each(${ids}))`)),
+  ];
 }
 
 function noSuchIssue(): NotFound {

@@ -1,10 +1,10 @@
 import { isNull } from "drizzle-orm";
 import type { CharacterId, PersonId } from "../../kernel/ids.ts";
-import { foldName } from "../../kernel/names.ts";
 import type { GuildContext } from "../context.ts";
 import { everyPerson, type PlacedCharacter, placedCharacters } from "../roster/placement.ts";
 import { placeOf, type StoredCharacter } from "./character-changes.ts";
 import type { StoredMember } from "./discord-sync.ts";
+import { guildRoleIds, rankRoles } from "./integrity/rank-roles.ts";
 import type { World } from "./matching/world.ts";
 import {
   discordMembers,
@@ -103,20 +103,27 @@ export function worldOf(state: IdentityState, settings: IdentitySettings): World
         .filter(({ rejectedAt }) => rejectedAt !== null)
         .map(({ gameCharacterId, discordId }) => `${gameCharacterId} ${discordId}`),
     ),
-    guildRoleIds: guildRoleIds(state.roles, settings),
+    guildRoleIds: membershipRoles(state, settings),
   };
 }
 
-/** The roles that the rank map names, by id. */
-export function guildRoleIds(
-  roles: readonly StoredRole[],
-  { rankToRole }: IdentitySettings,
+/** What the checks read of the settings. A rank without a mapped role asks for the one of its name. */
+export function rankSettings(state: IdentityState, { rankToRole }: IdentitySettings) {
+  return {
+    rankToRole,
+    rankNames: Object.fromEntries(
+      state.characters.flatMap(({ rank, rankName }) =>
+        rank === null || rankName === null ? [] : [[String(rank), rankName]],
+      ),
+    ),
+    exceptions: {},
+  };
+}
+
+/** The roles that mean membership of the guild, by id. */
+export function membershipRoles(
+  state: IdentityState,
+  settings: IdentitySettings,
 ): ReadonlySet<string> {
-  const wanted = Object.values(rankToRole);
-  const keys = new Set(wanted.map(foldName));
-  return new Set(
-    roles
-      .filter(({ id, name }) => wanted.includes(id) || keys.has(foldName(name)))
-      .map(({ id }) => id),
-  );
+  return guildRoleIds(rankRoles(rankSettings(state, settings), state.roles));
 }

@@ -1,8 +1,8 @@
-import { inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
-import { type Writable, write } from "../../database/write.ts";
+import { isNotNull, isNull, or } from "drizzle-orm";
+import { write } from "../../database/write.ts";
 import type { Envelopes } from "../../kernel/envelope.ts";
 import { Invalid } from "../../kernel/errors.ts";
-import type { IntegrityIssueId, SyncRunId } from "../../kernel/ids.ts";
+import type { SyncRunId } from "../../kernel/ids.ts";
 import type { DiscordApi } from "../../platform/upstreams/discord.ts";
 import { translator } from "../../web/i18n/index.ts";
 import { record } from "../audit.ts";
@@ -10,6 +10,7 @@ import { secretOf } from "../connections/service.ts";
 import type { GuildContext } from "../context.ts";
 import { reportDelta } from "./integrity/delta.ts";
 import { buildReport } from "./integrity/report.ts";
+import { setIssues } from "./issues.ts";
 import { integrityIssues } from "./schema.ts";
 import { readSettings } from "./settings.ts";
 
@@ -73,8 +74,8 @@ export async function reportIssues(
   }
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
-    ...setFor(ctx, [...delta.created, ...delta.reopened], { notifiedAt: nowMs }),
-    ...setFor(ctx, delta.resolved, { endNotifiedAt: nowMs }),
+    ...setIssues([...delta.created, ...delta.reopened], { notifiedAt: nowMs }),
+    ...setIssues(delta.resolved, { endNotifiedAt: nowMs }),
     record(ctx, "identity.report", channelId, { after: counts }),
   ]);
   return { messages: messages.length, ...counts };
@@ -101,19 +102,4 @@ async function notifiableIssues(ctx: GuildContext) {
 /** Discord takes 25 characters. */
 function nonceOf(runId: SyncRunId, index: number): string {
   return `${runId.replaceAll("-", "").slice(-22)}-${index}`;
-}
-
-function setFor(
-  ctx: GuildContext,
-  rows: readonly { readonly id: IntegrityIssueId }[],
-  set: Partial<typeof integrityIssues.$inferInsert>,
-): readonly Writable[] {
-  if (rows.length === 0) return [];
-  const ids = JSON.stringify(rows.map(({ id }) => id));
-  return [
-    ctx.db.orm
-      .update(integrityIssues)
-      .set(set)
-      .where(inArray(integrityIssues.id, sql`(select value from json_each(${ids}))`)),
-  ];
 }

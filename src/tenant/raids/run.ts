@@ -215,7 +215,7 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
   if (shares.length === 0) {
     throw new Conflict(
       "raids/nobody-there",
-      "Nobody is present in this raid yet. Save the attendance first.",
+      "No one is marked present in this raid yet. Save the attendance first.",
     );
   }
   return await awardShares(ctx, pool, {

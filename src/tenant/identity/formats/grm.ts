@@ -93,7 +93,7 @@ export function readGrm(file: string): readonly GrmGuild[] {
           "cut",
           `The file has no ${name}: it was cut off. Send it again after you left the game.`,
         )
-      : new ExportRefused("not-an-export", "The file is none of Guild Roster Manager.");
+      : new ExportRefused("not-an-export", "The file does not come from Guild Roster Manager.");
   }) as [LuaTable, LuaTable];
   return tablesOf(members).map(([name, table]) => {
     const found = tablesOf(table).map(([fullName, one]) => memberOf(fullName, one));

@@ -116,7 +116,7 @@ Sign in and open this link to confirm your e-mail address:
 ${link}
 
 The link expires in 24 hours. If you did not create an account at Guildhall, ignore this e-mail.
-Nobody can use your address without your confirmation.
+Your address cannot be used without your confirmation.
 `,
     linkedSubject: (provider: string) => `${provider} was linked to your Guildhall account`,
     linkedText: (name: string, provider: string, account: string, link: string) =>

@@ -54,7 +54,7 @@ export const operator = {
   facts: "Details",
   moreMembers: (count: number) => `and ${count} more`,
   suspend: "Suspend guild",
-  suspendLead: "Nobody can open a suspended guild. Its members see the reason.",
+  suspendLead: "A suspended guild cannot be opened. Its members see the reason.",
   reason: "Reason",
   resume: "Reopen guild",
   suspendedFor: "Suspended",

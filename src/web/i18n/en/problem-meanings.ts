@@ -208,7 +208,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "raids/bad-time": "Choose a day, or at least one weekday.",
   "raids/begun": "This raid has started or ended, so it cannot be changed.",
   "raids/bench-closed": "The bench is open from one hour before the raid until it ends.",
-  "raids/nobody-there": "Nobody is present in this raid yet. Save the attendance first.",
+  "raids/nobody-there": "No one is marked present in this raid yet. Save the attendance first.",
   "raids/not-begun": "This raid has not started yet.",
   "raids/not-found": "This raid does not exist.",
   "raids/not-planned": "This raid has already started or was canceled.",
