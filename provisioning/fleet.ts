@@ -2,7 +2,7 @@ import { forEachLimit } from "../src/kernel/concurrency.ts";
 import type { Guild } from "../src/platform/store.ts";
 
 /** The outcome of the work on one guild. */
-export interface Outcome<T> {
+interface Outcome<T> {
   readonly guild: Guild;
   readonly durationMs: number;
   readonly result?: T;

@@ -3,7 +3,7 @@ import { SECRET_NAMES } from "./kernel/secret-names.ts";
 import { limits } from "./limits.ts";
 
 /** The sign-in providers, with the endpoints that apply unless the environment names others. */
-export const PROVIDER_DEFAULTS = {
+const PROVIDER_DEFAULTS = {
   DISCORD: {
     ISSUER: "https://discord.com",
     AUTHORIZE_URL: "https://discord.com/oauth2/authorize",

@@ -35,7 +35,7 @@ export function describeConfig(env: Readonly<Record<string, string | undefined>>
   });
 }
 
-export interface SqldConfig {
+interface SqldConfig {
   readonly url: string;
   readonly adminUrl: string;
   readonly adminKey: string;
@@ -43,7 +43,7 @@ export interface SqldConfig {
   readonly privateKey: string;
 }
 
-export interface BackupConfig {
+interface BackupConfig {
   /** Undefined means the folder below the data folder. */
   readonly dir: string | undefined;
   readonly s3:
@@ -57,7 +57,7 @@ export interface BackupConfig {
   readonly everyMs: number;
 }
 
-export interface TursoConfig {
+interface TursoConfig {
   readonly apiUrl: string;
   readonly organization: string;
   readonly apiToken: string;
@@ -76,7 +76,7 @@ export interface ProviderConfig {
 }
 
 /** Where metrics are served, and who may scrape them. */
-export interface MetricsConfig {
+interface MetricsConfig {
   /** Undefined if they are served at the product's own address. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** The bearer token that a scrape must send. Undefined if none is needed. */
@@ -102,7 +102,7 @@ export interface StripeConfig {
 }
 
 /** The services that guilds' rosters and members are read from. */
-export interface UpstreamsConfig {
+interface UpstreamsConfig {
   readonly blizzard: {
     /** Both may contain `{region}`. */
     readonly apiUrl: string;

@@ -160,7 +160,7 @@ export async function refuseOther(
   );
 }
 
-export async function newestAudit(client: Client): Promise<number> {
+async function newestAudit(client: Client): Promise<number> {
   const sql = "SELECT coalesce(max(seq), 0) FROM audit_log";
   const { rows } = await client.execute({ sql, args: [] });
   return Number(rows[0]?.[0] ?? 0);

@@ -99,7 +99,7 @@ async function isWell(services: NodeServices, { guildId, code }: Fault): Promise
 }
 
 /** The path of the platform's file. */
-export function fileOf({ config }: Pick<NodeServices, "config">): string {
+function fileOf({ config }: Pick<NodeServices, "config">): string {
   return join(resolve(config.dataDir), "platform.db");
 }
 

@@ -3,7 +3,7 @@ import { processBackground } from "../../src/kernel/background.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
 
 /** Progress of an upload for the caller. Counts in bytes. */
-export type FollowNews =
+type FollowNews =
   | { readonly type: "connected"; readonly session: string; readonly offset: number }
   | { readonly type: "acknowledged"; readonly offset: number }
   | { readonly type: "lost"; readonly reason: string; readonly retryMs: number };
@@ -27,7 +27,7 @@ const RETRY_BASE_MS = 500;
 const RETRY_MS_MAX = 30_000;
 
 /** The key or the guild is wrong, so a retry would fail too. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 /**
  * Sends the game's log while it is written. After a lost connection, continues at the server's position. A

@@ -11,7 +11,7 @@ import { type DatabaseName, GUILDS_FOLDER, isDatabaseName, storedFilePlace } fro
 const REFUSED = "refused:";
 
 /** The path of a guild's database file below `dataDir`. */
-export function guildFile(dataDir: string, name: DatabaseName): string {
+function guildFile(dataDir: string, name: DatabaseName): string {
   return join(resolve(dataDir), GUILDS_FOLDER, `${name}.db`);
 }
 

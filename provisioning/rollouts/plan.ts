@@ -4,7 +4,7 @@ import { guildsBehind } from "./rollouts.ts";
 import { type PlannedStatement, planStatements } from "./statements.ts";
 import { assignWaves, parseWaves } from "./waves.ts";
 
-export interface PlannedWave {
+interface PlannedWave {
   readonly name: string;
   readonly guilds: number;
   /** The number of guilds by their schema version. */

@@ -22,7 +22,7 @@ import {
 import { assignWaves, parseWaves } from "./waves.ts";
 
 export { guildsBehind } from "./reads.ts";
-export type { GuildOutcome, Rollout, RolloutOptions, WaveCount } from "./records.ts";
+export type { GuildOutcome, Rollout, RolloutOptions } from "./records.ts";
 
 const OPEN = "('running', 'paused', 'stopped', 'halted', 'failed')";
 const NOTHING: Alongside = () => [];

@@ -1,5 +1,5 @@
 /** What a statement may do to existing data. */
-export type Risk =
+type Risk =
   /** Removes data, or makes it unreadable for an older release. Requires an operator's consent and a copy. */
   | "destructive"
   /** Fails if the data violates it, for example with duplicate or empty values. */

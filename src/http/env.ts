@@ -8,7 +8,7 @@ import type { Locale } from "../web/i18n/index.ts";
 export type Theme = "dark" | "light" | "system";
 
 /** The runtime's data about a request. */
-export interface Bindings {
+interface Bindings {
   /** On Node: the connection. */
   readonly incoming?: {
     readonly socket?: { readonly remoteAddress?: string; readonly destroy?: () => void };

@@ -5,7 +5,7 @@ import type { Tracer } from "../kernel/tracer.ts";
 import type { AppEnv } from "./env.ts";
 
 /** The route label of requests without a matching route. */
-export const NO_ROUTE = "none";
+const NO_ROUTE = "none";
 
 /**
  * Counts every request by the template of its route, also those that fail before a handler runs, and makes

@@ -19,7 +19,7 @@ import type { GuildEnv } from "./env.ts";
 import { limitGuild } from "./rate-limits.ts";
 
 /** First path segments of a guild's pages. A test compares them with the mounted routes. */
-export const GUILD_SECTIONS: ReadonlySet<string> = new Set([
+const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "standings",
   "dkp",
   "ledger",

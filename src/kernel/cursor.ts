@@ -7,7 +7,7 @@ export interface Page<T> {
 }
 
 /** Packs the sort key of a page's last row. Opaque to clients, not secret. */
-export function encodeCursor(key: readonly (string | number)[]): string {
+function encodeCursor(key: readonly (string | number)[]): string {
   return btoa(encodeURIComponent(JSON.stringify(key)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")

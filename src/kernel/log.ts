@@ -1,5 +1,5 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Structured log lines for operators: an event name and its fields. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;

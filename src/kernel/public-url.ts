@@ -54,7 +54,7 @@ export function isPublicUrl(text: string): boolean {
 }
 
 /** True for an IP address of the public internet, IPv6 with or without brackets. */
-export function isPublicAddress(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   const plain = address.replace(/^\[(.*)\]$/, "$1");
   if (!plain.includes(":")) return isPublicV4(plain);
   const groups = v6Groups(plain);

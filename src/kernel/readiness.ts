@@ -2,7 +2,7 @@ import { limits } from "../limits.ts";
 import { pause } from "./concurrency.ts";
 
 /** The result of one check. `detail` is public: it contains no path, address or version. */
-export interface Finding {
+interface Finding {
   readonly ok: boolean;
   readonly detail: string;
 }

@@ -21,7 +21,7 @@ export interface JobStep {
 }
 
 /** The result of an attempt. An attempt that failed for good is not tried again. */
-export interface JobEnd {
+interface JobEnd {
   readonly dueAt?: number | undefined;
   readonly outcome?: JobOutcome;
   readonly detail?: string;

@@ -16,7 +16,7 @@ import { inGuild } from "./prompt-jobs.ts";
 /** The platform's daily job. There is one. */
 export const PLATFORM_UPKEEP = "upkeep.platform";
 /** The daily job of each guild. */
-export const GUILD_UPKEEP = "upkeep.guild";
+const GUILD_UPKEEP = "upkeep.guild";
 interface Deps {
   readonly platform: PlatformStore;
   readonly tenants: TenantDatabases;
@@ -47,7 +47,7 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
 }
 
 /** Daily work of the platform: deletes expired data and schedules each guild's upkeep. */
-export async function platformUpkeep({
+async function platformUpkeep({
   platform,
   auditSealer,
   auditAnchors,
@@ -64,7 +64,7 @@ export async function platformUpkeep({
 }
 
 /** Daily work of a guild: anchors its audit log and deletes expired data. */
-export async function guildUpkeep(
+async function guildUpkeep(
   deps: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">,
   ctx: GuildContext,
 ): Promise<void> {

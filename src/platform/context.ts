@@ -34,7 +34,7 @@ export interface SignedIn {
   readonly impersonator?: Impersonator;
 }
 
-export interface Impersonator {
+interface Impersonator {
   /** The id of the impersonation, not of the operator. */
   readonly id: string;
   readonly operatorId: UserId;
@@ -51,7 +51,7 @@ export interface Operator {
 }
 
 /** The platform itself, for example when a grant ends or the payment provider sends an event. */
-export interface System {
+interface System {
   readonly type: "system";
   readonly name: string;
 }

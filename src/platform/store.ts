@@ -81,7 +81,7 @@ export interface Membership {
 }
 
 /** Where the registry says that a guild's database is. `storedUrl` is null until the database exists. */
-export interface StoredPlace {
+interface StoredPlace {
   readonly host: string;
   readonly databaseName: string;
   readonly storedUrl: string | null;

@@ -76,7 +76,7 @@ export function allow(ctx: GuildContext, permission: Permission): void {
 }
 
 /** The error for operators who try to make a guild's own decisions. */
-export function notForImpersonators(): Forbidden {
+function notForImpersonators(): Forbidden {
   return new Forbidden(
     "operator/impersonating",
     "You are viewing as another person. Only they can change their account, roles, keys and ownership.",

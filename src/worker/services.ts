@@ -54,7 +54,7 @@ export interface Execution {
   waitUntil(work: Promise<unknown>): void;
 }
 
-export type WorkerServices = Services & {
+type WorkerServices = Services & {
   readonly jobRunner: JobRunner;
   /** Where new guilds' databases are made. */
   readonly host: DatabaseHost;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export const MONITORING = join(import.meta.dirname, "../../provisioning/monitoring");
+const MONITORING = join(import.meta.dirname, "../../provisioning/monitoring");
 
 const read = (name: string) => readFileSync(join(MONITORING, name), "utf8");
 

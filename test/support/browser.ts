@@ -102,7 +102,7 @@ export async function fillSignUp(page: Page, name: string): Promise<void> {
 }
 
 /** The serious accessibility problems that axe finds on the page. */
-export async function serious(page: Page): Promise<readonly string[]> {
+async function serious(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

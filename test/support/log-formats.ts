@@ -2,7 +2,7 @@
 export type Generation = "wrath" | 9 | "mop" | 16 | 17 | 20 | 21 | 22;
 export const GENERATIONS: readonly Generation[] = ["wrath", 9, "mop", 16, 17, 20, 21, 22];
 
-export interface KnownPlayer {
+interface KnownPlayer {
   readonly guid: string;
   readonly name: string;
   damageOwn: number;

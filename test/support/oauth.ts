@@ -9,7 +9,7 @@ import { seen } from "./secrets/seen.ts";
 export type Person = Readonly<Record<string, unknown>>;
 
 /** How a provider may fail us. */
-export interface Faults {
+interface Faults {
   /** Names another issuer in the redirect. */
   iss?: string;
   /** Its token names another person than its user endpoint. */

@@ -4,7 +4,7 @@ const BOSS = `Creature-0-61-2657-12-2900-00000000FF,"Warden",0x10a48,0x0`;
 const DAY = "2/3/2026";
 
 /** Lines of one log. Its clock moves a millisecond a line. */
-export class LogText {
+class LogText {
   readonly #lines: string[] = [];
   #ms = 0;
 
@@ -45,11 +45,11 @@ export class LogText {
   }
 }
 
-export function playerOf(number: number): string {
+function playerOf(number: number): string {
   return `Player-61-${number.toString(16).toUpperCase().padStart(8, "0")},"Name${number}-Realm",0x514,0x0`;
 }
 
-export function creatureOf(number: number): string {
+function creatureOf(number: number): string {
   return `Creature-0-61-2657-12-9000-${number.toString(16).toUpperCase().padStart(10, "0")},"Add",0x10a48,0x0`;
 }
 

@@ -9,7 +9,7 @@ export const error = text.nullable().describe("null when nothing went wrong");
 export const dryRun = z.literal(true);
 
 /** The output of most commands with `--dry-run`: one sentence about what they would do. */
-export const would = z.strictObject({
+const would = z.strictObject({
   dryRun,
   would: text.describe("a sentence that begins with a verb"),
 });

@@ -6,13 +6,13 @@ import { emailAddress } from "./email.ts";
 // Input schemas of the API and the forms. Unknown members are refused.
 
 /** A display name. */
-export const personName = nameField(limits.auth.nameCharsMax);
+const personName = nameField(limits.auth.nameCharsMax);
 
 /** Bounds the work, in UTF-16 units. The rules for new passwords are in passwords.ts. */
-export const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);
+const passwordText = z.string().max(2 * limits.auth.passwordCharsMax);
 
 /** The secret of a mailed link. */
-export const linkToken = z.string().min(1).max(100);
+const linkToken = z.string().min(1).max(100);
 
 export const signUpInput = z.strictObject({
   email: emailAddress,

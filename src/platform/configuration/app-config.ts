@@ -17,7 +17,7 @@ export const SETTINGS = {
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
-export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
 /** The current settings. */
 export type Settings = { readonly [K in SettingKey]: z.output<(typeof SETTINGS)[K]["schema"]> };

@@ -3,7 +3,7 @@ import { foldName } from "../../kernel/names.ts";
 /** Why a slug is invalid. `slugProblem` returns undefined for a valid one. */
 export type SlugProblem = "too-short" | "too-long" | "characters" | "double-hyphen" | "reserved";
 
-export const SLUG_CHARS_MIN = 3;
+const SLUG_CHARS_MIN = 3;
 export const SLUG_CHARS_MAX = 32;
 
 // A guild may have a subdomain. Reserved are names of our own paths, of hosts that software looks for

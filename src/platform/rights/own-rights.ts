@@ -17,7 +17,7 @@ export function refuseBeyondOwn(ctx: GuildContext, permissions: Iterable<Permiss
   if (missing.length > 0) throw beyondOwnRights(missing);
 }
 
-export function beyondOwnRights(missing: readonly Permission[]): Forbidden {
+function beyondOwnRights(missing: readonly Permission[]): Forbidden {
   return new Forbidden(
     "guild/beyond-own-rights",
     "You can only grant permissions that you have yourself. Choose a lower role or fewer permissions.",

@@ -3,23 +3,6 @@ import type { AuctionId } from "../../kernel/ids.ts";
 import { isSecret } from "./rules.ts";
 import type { AuctionMode } from "./schema.ts";
 
-/** The part of an auction that is sent to all viewers. */
-export interface AuctionUpdate {
-  readonly id: AuctionId;
-  readonly status: string;
-  readonly mode: AuctionMode;
-  readonly closesAt: number;
-  readonly extensions: number;
-  readonly decimals: number;
-  readonly bids: number;
-  /** Who would get a copy now, best first. Each stream removes the names that its reader may not see. */
-  readonly leaders: readonly {
-    readonly person: string;
-    readonly name: string;
-    readonly value: number;
-  }[];
-}
-
 /**
  * Announces an auction's current state to all viewers. A bid in a secret auction announces nothing, because
  * even its time must stay secret.

@@ -60,7 +60,7 @@ const amount = z.number().int();
 const nullableText = z.string().nullable();
 const spec = z.enum(["main", "off"]);
 
-export const bidJson = z
+const bidJson = z
   .object({
     id: z.string(),
     seq: z.number().int(),

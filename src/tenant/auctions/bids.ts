@@ -127,7 +127,7 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
 }
 
 /** @throws {Conflict} `auctions/closed` inside the transaction, at the time of the transaction. */
-export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
+function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
   return guard(
     sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
       and ${momentOf(ctx.now)} < closes_at)`,

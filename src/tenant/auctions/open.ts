@@ -49,7 +49,7 @@ export interface NewAuction {
 }
 
 /** Defaults that guilds know from other systems: thirty more seconds for a late bid, five minutes at most. */
-export const USUAL = { snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 } as const;
+const USUAL = { snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 } as const;
 
 /**
  * Opens an auction of one item. First schedules the job that ends it, so that it ends even after a crash.

@@ -84,7 +84,7 @@ export interface AuctionView extends Auction {
 }
 
 /** One copy and its winner. */
-export interface Won {
+interface Won {
   readonly id: string;
   readonly personId: PersonId | null;
   readonly personName: string | null;
@@ -105,7 +105,7 @@ const COLUMNS = `a.id, a.pool_id AS poolId, p.decimals, a.item_name AS itemName,
   (SELECT r.id FROM auctions r WHERE r.reopens = a.id) AS reopenedBy`;
 const FROM = "FROM auctions a JOIN pools p ON p.id = a.pool_id";
 
-export const BIDS = `
+const BIDS = `
   SELECT b.id, b.seq, b.person_id AS personId, n.name AS personName,
     (SELECT class FROM characters c WHERE c.person_id = n.id AND c.is_main = 1) AS class,
     b.value, b.spec, b.state, b.rolls, b.at

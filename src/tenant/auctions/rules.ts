@@ -70,7 +70,7 @@ export function hasOnePrice(mode: AuctionMode): boolean {
 }
 
 /** The smallest step above `value`. */
-export function stepAbove(increments: readonly Increment[], value: number): number {
+function stepAbove(increments: readonly Increment[], value: number): number {
   return increments.findLast(({ from }) => from <= value)?.by ?? 1;
 }
 

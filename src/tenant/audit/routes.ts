@@ -6,7 +6,7 @@ import { type AuditRow, auditLog } from "./service.ts";
 
 const api = guildOperations("Audit");
 
-export const auditFilters = z.object({
+const auditFilters = z.object({
   actor: z.string().max(50).optional(),
   action: z.string().max(50).optional(),
   since: z.coerce.number().int().min(0).optional(),

@@ -4,7 +4,7 @@ import { earnedUnit } from "./ledger.ts";
 import { type Pool, poolOf } from "./pools.ts";
 
 /** One week of a pool, identified by its Monday in UTC. Amounts are minor units, never negative. */
-export interface EconomyWeek {
+interface EconomyWeek {
   readonly monday: string;
   readonly minted: number;
   readonly spent: number;

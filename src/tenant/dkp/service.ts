@@ -13,12 +13,10 @@ import { type Entry, readAccount, readEntry } from "./queries.ts";
 import type { LedgerKind } from "./schema.ts";
 import { invalid, peopleAreHere, poolIsOpen, reasonOf } from "./service-guards.ts";
 
-export { awardShares } from "./award-shares.ts";
-export { DECAY_JOB, type DecayRun, decaysDue, runDecay } from "./decay.ts";
+export { DECAY_JOB, runDecay } from "./decay.ts";
 export { setDefaultPool } from "./default-pool.ts";
-export { type Decay, type Pool, poolOf, pools } from "./pools.ts";
+export { type Pool, poolOf, pools } from "./pools.ts";
 export {
-  type Account,
   type Entry,
   type EntryPosting,
   type EntrySummary,
@@ -32,8 +30,6 @@ export {
   addPool,
   archivePool,
   changeRules,
-  type NewPool,
-  type RulesChange,
   type RulesVersion,
   rulesHistory,
 } from "./rules.ts";
@@ -49,7 +45,7 @@ export {
 export { type Difference, type Verification, verify, verifyLedger } from "./verify.ts";
 
 /** Points as users write them: 15, "15" or "12.5". */
-export type PointsInput = string | number;
+type PointsInput = string | number;
 
 interface Common {
   readonly points: PointsInput;

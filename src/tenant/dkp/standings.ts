@@ -20,7 +20,7 @@ export const STANDINGS_SORTS = [
   "name",
   "-name",
 ] as const;
-export type StandingsSort = (typeof STANDINGS_SORTS)[number];
+type StandingsSort = (typeof STANDINGS_SORTS)[number];
 
 /** One active person and their figures. All amounts are minor units of the pool. */
 export interface Standing {
@@ -145,7 +145,7 @@ export async function standingsRows(
 }
 
 /** The default order: most points, or the highest priority. */
-export function usualSort(pool: Pool): StandingsSort {
+function usualSort(pool: Pool): StandingsSort {
   return pool.kind === "epgp" ? "-priority" : "-balance";
 }
 

@@ -19,7 +19,7 @@ const CHECKS = [
 ] as const;
 
 /** The checks. Each is one promise of the ledger. */
-export type Check = (typeof CHECKS)[number];
+type Check = (typeof CHECKS)[number];
 
 /** A difference between two values that must be equal. `subject` is the id of an entry, account or pool. */
 export interface Difference {

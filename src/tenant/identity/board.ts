@@ -31,7 +31,7 @@ export interface CharacterView {
   readonly realm: string;
 }
 
-export interface LinkedCharacter extends CharacterView {
+interface LinkedCharacter extends CharacterView {
   readonly isMain: boolean;
   readonly hasLeft: boolean;
   readonly link: LinkView;
@@ -65,7 +65,7 @@ export interface IdentityBoard {
   readonly orphanMembers: readonly OrphanMember[];
 }
 
-export interface OrphanMember {
+interface OrphanMember {
   readonly discordId: string;
   readonly name: string;
 }
@@ -104,7 +104,7 @@ export function personsOf(state: IdentityState): readonly IdentityPerson[] {
 }
 
 /** Present members of the server, with a guild role where roles are mapped, who have no person. */
-export function orphanMembersOf(
+function orphanMembersOf(
   state: IdentityState,
   roleIds: ReadonlySet<string>,
 ): readonly StoredMember[] {
@@ -135,7 +135,7 @@ function suggestionsOf(state: IdentityState): readonly SuggestionView[] {
 }
 
 /** Present characters without a Discord account behind them. */
-export function orphanCharactersOf(state: IdentityState): readonly StoredCharacter[] {
+function orphanCharactersOf(state: IdentityState): readonly StoredCharacter[] {
   const rows = rosterPlaces(state);
   const withDiscord = new Set(
     state.links.filter(({ kind }) => kind === "discord").map(({ personId }) => personId),

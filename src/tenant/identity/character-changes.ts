@@ -27,7 +27,7 @@ export interface ObservedCharacter {
   readonly lastLoginAt?: number;
 }
 
-export type ChangeKind =
+type ChangeKind =
   | "joined"
   | "returned"
   | "left"
@@ -44,7 +44,7 @@ export interface CharacterChange {
   readonly after: string | null;
 }
 
-export interface CharacterUpdate {
+interface CharacterUpdate {
   readonly id: GameCharacterId;
   readonly set: Partial<NewCharacter>;
 }

@@ -25,7 +25,7 @@ export interface CharacterAnswer {
   readonly hash: string;
 }
 
-export type SyncCounts = Readonly<
+type SyncCounts = Readonly<
   Record<"seen" | "joined" | "left" | "changed", number> & Record<string, number>
 >;
 

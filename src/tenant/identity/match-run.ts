@@ -11,7 +11,7 @@ import { readState, worldOf } from "./queries.ts";
 import { linkSuggestions } from "./schema.ts";
 import { readSettings } from "./settings.ts";
 
-export type MatchCounts = Readonly<Record<"linked" | "ended" | "suggested" | "cycles", number>>;
+type MatchCounts = Readonly<Record<"linked" | "ended" | "suggested" | "cycles", number>>;
 
 export interface MatchRun extends Pick<MatchResult, "suggestions" | "cycles"> {
   readonly counts: MatchCounts;

@@ -16,8 +16,8 @@ import {
 import type { IdentitySettings } from "./settings.ts";
 
 export type StoredLink = typeof identityLinks.$inferSelect;
-export type StoredRole = typeof discordRoles.$inferSelect;
-export type StoredSuggestion = typeof linkSuggestions.$inferSelect;
+type StoredRole = typeof discordRoles.$inferSelect;
+type StoredSuggestion = typeof linkSuggestions.$inferSelect;
 
 /** Everything that the guild knows of who is who, as rows. */
 export interface IdentityState {

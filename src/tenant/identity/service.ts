@@ -13,7 +13,7 @@ import { nameOf, type StoredMember } from "./discord-sync.ts";
 import { LinkWrites } from "./link-writes.ts";
 import type { Evidence, LinkSource } from "./matching/world.ts";
 import { type IdentityState, readState, rosterPlaces, type StoredLink } from "./queries.ts";
-import { identityLinks, linkSuggestions } from "./schema.ts";
+import { linkSuggestions } from "./schema.ts";
 
 /** Claims that a proof made. An officer ends them before they decide otherwise. */
 const VERIFIED: ReadonlySet<LinkSource> = new Set(["battlenet", "note_code"]);
@@ -143,19 +143,6 @@ export async function rejectSuggestion(
       .where(pair),
     record(ctx, "identity.reject", input.characterId, { after: { discordId: input.discordId } }),
   ]);
-}
-
-/** The history of a person's links, the newest first. */
-export async function linkHistory(
-  ctx: GuildContext,
-  personId: PersonId,
-): Promise<readonly StoredLink[]> {
-  allowIdentity(ctx);
-  const rows = await ctx.db.orm
-    .select()
-    .from(identityLinks)
-    .where(eq(identityLinks.personId, personId));
-  return rows.toSorted((a, b) => b.createdAt - a.createdAt);
 }
 
 async function identityPerson(ctx: GuildContext, id: PersonId): Promise<IdentityPerson> {

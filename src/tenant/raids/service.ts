@@ -3,11 +3,8 @@ export {
   cancelRaid,
   changeRaid,
   endSeries,
-  type NewRaid,
-  type NewSeries,
   planRaid,
   planSeries,
-  type SignupInput,
   signUp,
 } from "./plan.ts";
 export {
@@ -26,8 +23,6 @@ export {
   awardRaid,
   endRaid,
   joinBench,
-  type PresenceChange,
-  type RaidAward,
   setPresence,
   startRaid,
 } from "./run.ts";

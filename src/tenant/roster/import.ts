@@ -19,7 +19,7 @@ import { allCharacters, allPeople } from "./queries.ts";
 import { characters, persons } from "./schema.ts";
 import { characterRow, personRow, writeUnique } from "./service.ts";
 
-export type LineEffect = "new" | "changed" | "unchanged" | "problem";
+type LineEffect = "new" | "changed" | "unchanged" | "problem";
 
 /** The effect of an import on one line. */
 export interface PreviewLine {

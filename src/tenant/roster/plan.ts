@@ -14,7 +14,7 @@ export interface KnownCharacter extends Place {
   readonly isMain: boolean;
 }
 
-export interface KnownPerson {
+interface KnownPerson {
   readonly id: PersonId;
   readonly name: string;
   readonly status: PersonStatus;

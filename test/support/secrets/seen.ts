@@ -102,7 +102,7 @@ export class Seen {
 
 export const seen = new Seen();
 
-export function isToldOnce(kind: Kind): boolean {
+function isToldOnce(kind: Kind): boolean {
   return kind === "token" || kind === "API key" || kind === "access token";
 }
 

@@ -15,7 +15,7 @@ import { removeSearched } from "../../support/secrets/folders.ts";
 const migrations = new URL("../../../tenant-migrations/", import.meta.url);
 
 /** An actor, such as an officer, as the request middleware would describe them. */
-export function actor(role: Role): Actor {
+function actor(role: Role): Actor {
   return {
     type: "user",
     userId: newId<UserId>(),

@@ -8,7 +8,7 @@ export const ROLES = [
   { id: "9003", name: "Member", position: 3 },
   { id: "9100", name: "Film club", position: 1 },
 ];
-export const RANK_TO_ROLE = { "0": "GM", "1": "Officer", "3": "Member" };
+const RANK_TO_ROLE = { "0": "GM", "1": "Officer", "3": "Member" };
 
 export const SETTINGS = "/guild-sync/settings";
 

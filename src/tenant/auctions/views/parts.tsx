@@ -93,7 +93,7 @@ export function Standing({ view, auction }: { view: View; auction: AuctionView }
   );
 }
 
-export function leaderText(view: View, bid: Bid): string {
+function leaderText(view: View, bid: Bid): string {
   const t = view.messages.auctions;
   if (bid.isOwn) return t.youLead;
   return `${bid.personName ?? t.nameless} ${t.leads}`;

@@ -30,7 +30,7 @@ export const ACT = {
   /** Only its advanced block is used: it names a pet's owner. */
   owner: 22,
 } as const;
-export type Act = (typeof ACT)[keyof typeof ACT];
+type Act = (typeof ACT)[keyof typeof ACT];
 
 export interface EventKind {
   readonly name: string;

@@ -4,7 +4,7 @@ import { CR, LF } from "./bytes.ts";
 export type OnLine = (bytes: Uint8Array, start: number, end: number, offset: number) => void;
 
 /** Longer than any line of the game. A file with a longer line is not a log. */
-export const LINE_BYTES_MAX = 1024 * 1024;
+const LINE_BYTES_MAX = 1024 * 1024;
 
 /** Splits chunks of bytes into lines, for any chunk boundaries. */
 export class LineSplitter {

@@ -25,7 +25,7 @@ export interface TargetShare extends Share {
 }
 
 /** One event before a death; the list is sorted, newest last. */
-export interface DeathEvent {
+interface DeathEvent {
   readonly atMs: number;
   readonly kind: "damage" | "heal";
   readonly sourceName: string;

@@ -386,7 +386,7 @@ function Shares(props: { view: View; title: string; name: string; rows: readonly
 }
 
 /** Averages over as many seconds as necessary to fit the curve on a screen. */
-export function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
+function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
   const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
   const points: ChartPoint[] = [];
   for (let second = 0; second < bySecond.length; second += step) {

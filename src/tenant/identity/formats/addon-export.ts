@@ -37,7 +37,7 @@ export class ExportRefused extends Error {
 }
 
 /** A character as an addon saw it. What the addon could not see is null. */
-export interface ExportedCharacter {
+interface ExportedCharacter {
   /** `Player-…`, where the addon exports it. */
   readonly guid: string | null;
   readonly name: string;
@@ -73,7 +73,7 @@ export interface AddonExport {
 }
 
 /** The schema number of `GuildhallSyncDB` that this version writes and reads. */
-export const ADDON_SCHEMA = 1;
+const ADDON_SCHEMA = 1;
 
 const text = z.string().max(100);
 const count = z.int().min(0).max(100_000);

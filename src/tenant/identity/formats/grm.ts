@@ -4,13 +4,13 @@ import { dataOf, ExportRefused } from "./addon-export.ts";
 import { type LuaTable, type LuaValue, listOf, recordOf, tableAt } from "./lua-data.ts";
 
 /** A day in the history of a member, without a time of day. */
-export interface GameDate {
+interface GameDate {
   readonly year: number;
   readonly month: number;
   readonly day: number;
 }
 
-export interface GrmMember {
+interface GrmMember {
   /** `Name-Realm` as the addon writes it, with the realm's spaces and hyphens removed. */
   readonly fullName: string;
   readonly name: string;
@@ -33,7 +33,7 @@ export interface GrmMember {
   readonly joinedOn: GameDate | null;
 }
 
-export interface GrmFormerMember {
+interface GrmFormerMember {
   readonly fullName: string;
   readonly name: string;
   readonly realm: string | null;

@@ -5,7 +5,7 @@ import { cleanName, foldName } from "../../../kernel/names.ts";
 import { limits } from "../../../limits.ts";
 import type { GameCharacter } from "../matching/world.ts";
 
-export type SheetName = "characters" | "discordIds";
+type SheetName = "characters" | "discordIds";
 
 /**
  * `no-column`: the header lacks a column. `no-name`: the cell is empty or no name. `bad-id`: no
@@ -13,7 +13,7 @@ export type SheetName = "characters" | "discordIds";
  * `twice`: the line says something else than an earlier one. `no-id`: the other sheet has no id for
  * this name. `no-character`: the guild has no such character. `ambiguous`: it has several.
  */
-export type SheetFault =
+type SheetFault =
   | "no-column"
   | "no-name"
   | "bad-id"

@@ -112,7 +112,7 @@ function pictureOf(state: IdentityState, settings: IntegritySettings, now: numbe
 }
 
 /** Has a member a role of the guild? Without mapped roles, all members count. */
-export function hasGuildRole({ roleIds }: Picture, member: DiscordMember): boolean {
+function hasGuildRole({ roleIds }: Picture, member: DiscordMember): boolean {
   return roleIds.size === 0 || member.roleIds.some((id) => roleIds.has(id));
 }
 

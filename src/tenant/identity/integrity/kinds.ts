@@ -4,14 +4,7 @@ import { z } from "@hono/zod-openapi";
 export type Severity = "problem" | "task" | "note";
 
 /** What an issue is about. A pair is `characterId discordId`, a circle is its character ids. */
-export type SubjectKind =
-  | "character"
-  | "discord"
-  | "pair"
-  | "circle"
-  | "person"
-  | "role"
-  | "source";
+type SubjectKind = "character" | "discord" | "pair" | "circle" | "person" | "role" | "source";
 
 const id = z.string().min(1);
 const name = z.string();

@@ -18,7 +18,7 @@ export type ReportedIssue = Pick<FoundIssue, "type" | "subject"> & {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-export interface Embed {
+interface Embed {
   readonly title: string;
   readonly description?: string;
   readonly url?: string;

@@ -29,7 +29,7 @@ export interface Owner {
 /** Evidence rule of links that follow the roster. */
 export const ROSTER_RULE = "roster";
 
-export function personKey(person: PersonRef): PersonKey {
+function personKey(person: PersonRef): PersonKey {
   return "id" in person ? `id ${person.id}` : `new ${person.newFor}`;
 }
 

@@ -4,13 +4,13 @@ import { matchKey } from "./names.ts";
 import { discordNames, mainNames } from "./notes.ts";
 import type { DiscordMember, GameCharacter, Link } from "./world.ts";
 
-export type NoteField = "public" | "officer";
+type NoteField = "public" | "officer";
 
 /**
  * What the notes of a character say. `none`: no note has such a mark. `unknown`: a note names
  * something that is not there. `unseen`: the note that the link came from could not be seen this time.
  */
-export type NoteReading<T> =
+type NoteReading<T> =
   | { readonly kind: "none" }
   | { readonly kind: "unseen" }
   | { readonly kind: "unknown"; readonly field: NoteField; readonly note: string }

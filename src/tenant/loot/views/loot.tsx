@@ -106,7 +106,7 @@ export function ItemPage(props: {
 }
 
 /** A table of awards, also for the pages of raids and people. */
-export function LootTable(props: { view: View; items: readonly Loot[]; next: string | undefined }) {
+function LootTable(props: { view: View; items: readonly Loot[]; next: string | undefined }) {
   const { view, items, next } = props;
   const t = view.messages.loot;
   const mayUndo = may(view.guild!, "auctions.run");

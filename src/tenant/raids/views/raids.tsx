@@ -198,7 +198,7 @@ function weekdaysOf(view: View, days: readonly number[]): string {
   return list.format(days.map((day) => weekdayName(view, day)));
 }
 
-export function weekdayName(view: View, day: number): string {
+function weekdayName(view: View, day: number): string {
   const names: Readonly<Record<string, string>> = view.messages.raids.weekdays;
   return names[`d${day}`]!;
 }

@@ -1,11 +1,6 @@
 import type { TestApp, TestClient } from "../../../support/app.ts";
 import { testApp } from "../../../support/app.ts";
-import {
-  type OAuthProvider,
-  type OAuthServer,
-  type Person,
-  startOAuth,
-} from "../../../support/oauth.ts";
+import { type OAuthProvider, type Person, startOAuth } from "../../../support/oauth.ts";
 
 export const thrall = {
   id: "80351110224678912",
@@ -116,5 +111,3 @@ export async function proveAddress({ services }: TestApp, person: TestClient): P
     args: [person.userId],
   });
 }
-
-export type { OAuthServer };
