@@ -24,6 +24,7 @@ export type GameCharacterId = Id<"game-character">;
 export type IdentityLinkId = Id<"identity-link">;
 export type IntegrityIssueId = Id<"integrity-issue">;
 export type SyncRunId = Id<"sync-run">;
+export type ImportId = Id<"import">;
 
 /** A new id that sorts by creation time (UUIDv7, RFC 9562). */
 export function newId<T extends string>(): T {

@@ -16,6 +16,7 @@ export * from "./combat-logs/schema.ts";
 export * from "./connections/schema.ts";
 export * from "./dkp/schema.ts";
 export * from "./identity/schema.ts";
+export * from "./imports/schema.ts";
 export * from "./loot/schema.ts";
 export * from "./raids/schema.ts";
 export * from "./roster/schema.ts";

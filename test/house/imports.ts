@@ -113,6 +113,8 @@ const FEATURES = [
   "loot",
   "auctions",
   "combat-logs",
+  "imports",
+  "transfers",
   "analytics",
   "onboarding",
   "home",
