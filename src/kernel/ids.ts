@@ -16,6 +16,7 @@ export type AccountId = Id<"account">;
 export type LedgerTxId = Id<"ledger-tx">;
 export type RaidId = Id<"raid">;
 export type RaidSeriesId = Id<"raid-series">;
+export type RaidTeamId = Id<"raid-team">;
 export type LootId = Id<"loot">;
 export type CouncilId = Id<"council">;
 export type AuctionId = Id<"auction">;

@@ -8,6 +8,8 @@ import {
   asBoolean,
   asNumber,
   asText,
+  columnOr,
+  columnOrText,
   columnsOf,
   existsIn,
   isTrue,
@@ -213,4 +215,34 @@ test("a column that the schema does not have, and a value of another type, do no
     shelfBySize.decode([])[0]?.width,
   ];
   expect(uses).toBeTypeOf("function");
+});
+
+test("a column that an older schema does not have is read as its fallback there, and as itself later", async () => {
+  const db = await library();
+  await write(db, [
+    insertInto(shelves, { id: "a", size: "small" }),
+    insertInto(shelves, { id: "b", size: "large" }),
+  ]);
+  const colors = prepare(() =>
+    build
+      .select({ id: shelves.id, color: columnOr(shelves.color, shelves.id, shelves.id, "'none'") })
+      .from(shelves)
+      .orderBy(shelves.id),
+  );
+  const text = `SELECT s.id, ${columnOrText("shelves", "color", "s.id", "'none'")} AS color
+    FROM shelves s ORDER BY s.id`;
+  const before = [
+    { id: "a", color: "none" },
+    { id: "b", color: "none" },
+  ];
+  expect(await colors.all(db)).toEqual(before);
+  expect(await db.all(text)).toEqual(before);
+  await db.client.execute({ sql: "ALTER TABLE shelves ADD color TEXT", args: [] });
+  await write(db, [build.update(shelves).set({ color: "red" }).where(eq(shelves.id, "b"))]);
+  const after = [
+    { id: "a", color: null },
+    { id: "b", color: "red" },
+  ];
+  expect(await colors.all(db)).toEqual(after);
+  expect(await db.all(text)).toEqual(after);
 });

@@ -22,6 +22,26 @@ export type AuctionStatus = "open" | "settled" | "void";
 export type TieBreak = "first" | "roll" | "balance" | "priority";
 export type BidState = "live" | "replaced" | "retracted" | "won" | "lost" | "unpaid";
 
+/** Rules of an auction that most auctions leave as they are. */
+export interface AuctionRules {
+  /** Which price winners pay; the usual one of the mode if absent. */
+  readonly price?: PriceRule | undefined;
+  /** Only people who are present at the raid may bid. */
+  readonly presentOnly?: boolean | undefined;
+  /** In an ascending auction, the minimum bid is valid below the leading bid. */
+  readonly allowsMinimum?: boolean | undefined;
+  /** The auction ends once everyone who may bid has bid or passed. */
+  readonly endsWhenPassed?: boolean | undefined;
+  readonly slot?: string | undefined;
+  readonly itemLevel?: number | undefined;
+}
+
+/**
+ * `own`: winners pay their bid. `second`: the highest losing bid. `second-plus`: the same and a step, at most
+ * their bid. `uniform`: all winners pay the highest losing bid.
+ */
+export type PriceRule = "own" | "second" | "second-plus" | "uniform";
+
 export const auctions = sqliteTable(
   "auctions",
   {
@@ -65,6 +85,7 @@ export const auctions = sqliteTable(
     /** The auction that this one repeats. */
     reopens: text().$type<AuctionId>().unique(),
     idempotencyKey: text("idempotency_key").notNull().unique(),
+    rules: text({ mode: "json" }).$type<AuctionRules>().notNull().default({}),
   },
   (t) => [
     index("auctions_by_status").on(t.status, t.closesAt),
@@ -97,6 +118,26 @@ export const bids = sqliteTable(
   (t) => [
     uniqueIndex("bids_one_live").on(t.auctionId, t.personId).where(sql`${t.state} = 'live'`),
     index("bids_by_auction").on(t.auctionId, t.seq),
+  ],
+);
+
+/** People who said that they do not want the item. A bid removes the pass. */
+export const auctionPasses = sqliteTable(
+  "auction_passes",
+  {
+    auctionId: text("auction_id")
+      .$type<AuctionId>()
+      .notNull()
+      .references(() => auctions.id),
+    personId: text("person_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+    at: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.auctionId, t.personId] }),
+    index("auction_passes_by_person").on(t.personId),
   ],
 );
 

@@ -117,6 +117,8 @@ export const balances = sqliteTable(
     balance: integer().notNull(),
     earned: integer().notNull(),
     spent: integer().notNull(),
+    /** Fractions of shared prices that are owed to the account, in millionths of a minor unit. */
+    carry: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.unit] })],
 );
@@ -137,6 +139,17 @@ export const poolRules = sqliteTable(
   (t) => [primaryKey({ columns: [t.poolId, t.version] })],
 );
 
+/** What a decay changed, besides its percentage. Amounts are minor units. */
+export interface DecayTerms {
+  readonly positivesOnly: boolean;
+  /** Only the part of a balance above this decays. */
+  readonly above: number;
+  /** Gear points never fall below this. */
+  readonly minGearPoints: number;
+  /** The people of a decay by hand for selected people; null for all. */
+  readonly personIds: readonly PersonId[] | null;
+}
+
 /** A pool decays once per period, however often it is requested. */
 export const decayRuns = sqliteTable(
   "decay_runs",
@@ -147,8 +160,11 @@ export const decayRuns = sqliteTable(
       .references(() => pools.id),
     period: text().notNull(),
     at: integer().notNull(),
+    /** In percent, with tenths: SQLite stores 12.5 as it is. */
     percent: integer().notNull(),
     txId: text("tx_id").$type<LedgerTxId>(),
+    /** The other terms of the run. Null for runs of an older release, which decayed all positive balances. */
+    terms: text({ mode: "json" }).$type<DecayTerms>(),
   },
   (t) => [primaryKey({ columns: [t.poolId, t.period] })],
 );

@@ -41,6 +41,9 @@ export const lootAwards = sqliteTable(
     idempotencyKey: text("idempotency_key").notNull().unique(),
     at: integer().notNull(),
     revertedAt: integer("reverted_at"),
+    /** The slot of the item, such as "head", if it is known. */
+    slot: text(),
+    itemLevel: integer("item_level"),
   },
   (t) => [
     index("loot_by_time").on(t.at, t.id),
@@ -91,6 +94,9 @@ export const councils = sqliteTable(
       .references(() => lootAwards.id),
     openedAt: integer("opened_at").notNull(),
     decidedAt: integer("decided_at"),
+    poolId: text("pool_id").$type<PoolId>(),
+    slot: text(),
+    itemLevel: integer("item_level"),
   },
   (t) => [index("councils_by_time").on(t.openedAt, t.id)],
 );

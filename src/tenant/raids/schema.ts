@@ -7,7 +7,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
+import type { PersonId, PoolId, RaidId, RaidSeriesId, RaidTeamId } from "../../kernel/ids.ts";
 import { persons, type RaidRole } from "../roster/schema.ts";
 
 export type RaidStatus = "planned" | "running" | "ended" | "canceled";
@@ -22,6 +22,33 @@ export type Remark =
   | "gave-notice"
   | "benched";
 
+/** A group of raiders. A person may belong to several. */
+export const raidTeams = sqliteTable("raid_teams", {
+  id: text().$type<RaidTeamId>().primaryKey(),
+  name: text().notNull(),
+  nameKey: text("name_key").notNull().unique(),
+  createdAt: integer("created_at").notNull(),
+  archivedAt: integer("archived_at"),
+});
+
+export const raidTeamMembers = sqliteTable(
+  "raid_team_members",
+  {
+    teamId: text("team_id")
+      .$type<RaidTeamId>()
+      .notNull()
+      .references(() => raidTeams.id),
+    personId: text("person_id")
+      .$type<PersonId>()
+      .notNull()
+      .references(() => persons.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.personId] }),
+    index("raid_teams_by_person").on(t.personId),
+  ],
+);
+
 /** Weekly raids at a local time in the guild's time zone. */
 export const raidSeries = sqliteTable("raid_series", {
   id: text().$type<RaidSeriesId>().primaryKey(),
@@ -34,6 +61,11 @@ export const raidSeries = sqliteTable("raid_series", {
   note: text().notNull().default(""),
   endedAt: integer("ended_at"),
   createdAt: integer("created_at").notNull(),
+  teamId: text("team_id").$type<RaidTeamId>(),
+  /** The first local date of the series; null if it has none. */
+  beginsOn: text("begins_on"),
+  /** The last local date of a series that another one continues. */
+  endsOn: text("ends_on"),
 });
 
 export const raids = sqliteTable(
@@ -54,6 +86,11 @@ export const raids = sqliteTable(
     endedAt: integer("ended_at"),
     note: text().notNull().default(""),
     createdAt: integer("created_at").notNull(),
+    /** False for raids that do not count for attendance. */
+    counts: integer({ mode: "boolean" }).notNull().default(true),
+    teamId: text("team_id").$type<RaidTeamId>(),
+    /** The time zone in which `startsAt` was computed; null for raids of an older release. */
+    timeZone: text("time_zone"),
   },
   (t) => [
     index("raids_by_start").on(t.startsAt),

@@ -20,6 +20,10 @@ export const persons = sqliteTable(
     isExample: integer("is_example", { mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** The start of the day since which attendance counts; null for the day of `createdAt`. */
+    memberSince: integer("member_since"),
+    /** False for people who do not raid. Attendance leaves them out. */
+    isRaider: integer("is_raider", { mode: "boolean" }).notNull().default(true),
   },
   (t) => [uniqueIndex("persons_by_name").on(t.nameKey), index("persons_by_status").on(t.status)],
 );
