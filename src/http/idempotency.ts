@@ -11,6 +11,7 @@ import { Conflict, Invalid } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { limits } from "../limits.ts";
 import type { SignedIn } from "../platform/context.ts";
+import type { KeyCaller } from "../platform/keys/lookup.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import type { AppEnv } from "./env.ts";
 
@@ -70,7 +71,7 @@ export function idempotency({ secretStatuses }: Repeatability): MiddlewareHandle
     const key = c.req.header("idempotency-key");
     const { caller, services } = c.var;
     const { background } = services;
-    if (key === undefined || caller.type !== "user") return await next();
+    if (key === undefined || caller.type === "anonymous") return await next();
     refuseOddKey(key);
     const claim = await newClaim(c, caller, key);
     const earlier = await take(c, claim).catch((error: unknown) => {
@@ -103,7 +104,11 @@ interface Claim {
   readonly by: string;
 }
 
-async function newClaim(c: Context<AnyEnv>, caller: SignedIn, key: string): Promise<Claim> {
+async function newClaim(
+  c: Context<AnyEnv>,
+  caller: SignedIn | KeyCaller,
+  key: string,
+): Promise<Claim> {
   const { services, guild } = c.var;
   return {
     db: guild?.db ?? services.platform.db,
@@ -113,8 +118,10 @@ async function newClaim(c: Context<AnyEnv>, caller: SignedIn, key: string): Prom
   };
 }
 
-/** Separates an impersonating operator and a token for one guild from the person's own requests. */
-function scopeOf({ userId, impersonator, guildId }: SignedIn): string {
+/** Separates an impersonating operator, a token for one guild and a key from the person's own requests. */
+function scopeOf(caller: SignedIn | KeyCaller): string {
+  if (caller.type === "key") return `key ${caller.keyId}`;
+  const { userId, impersonator, guildId } = caller;
   if (impersonator) return `${userId} by ${impersonator.id}`;
   return guildId === undefined ? userId : `${userId} in ${guildId}`;
 }

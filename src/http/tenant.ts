@@ -36,6 +36,8 @@ const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "audit",
   "settings",
   "onboarding",
+  "identity",
+  "guild-sync",
 ]);
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -204,9 +206,11 @@ function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
 async function redirectFromOldSlug(c: Context<GuildEnv>, slug: string): Promise<Response> {
   const { platform } = c.var.services;
   const guildId = await platform.guildIdBySlugHistory(slug);
-  const userId = c.var.caller.type === "user" ? c.var.caller.userId : null;
+  const { caller } = c.var;
+  const userId = caller.type === "user" ? caller.userId : null;
   const found = guildId && (await platform.guildForUser(guildId, userId));
-  if (!found || !isVisible(found.guild, found.membership)) throw noSuchGuild();
+  const isOurs = caller.type === "key" && caller.guildId === guildId;
+  if (!found || !(isOurs || isVisible(found.guild, found.membership))) throw noSuchGuild();
   const url = new URL(c.req.url);
   const path = c.req.path.replace(`/g/${slug}`, `/g/${found.guild.slug}`);
   return c.redirect(`${path}${url.search}`, 308);

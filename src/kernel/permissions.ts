@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   "auctions.run",
   "logs.manage",
   "roster.manage",
+  "identity.upload",
   "identity.manage",
   "members.invite",
   "audit.view",
@@ -83,6 +84,7 @@ const ADDING: ReadonlySet<Permission> = new Set([
   "auctions.run",
   "logs.manage",
   "roster.manage",
+  "identity.upload",
   "identity.manage",
   "members.invite",
 ]);

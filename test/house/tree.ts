@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const GENERATED = new Set([
   "src/limits.ts",
   "src/web/assets/bundles.ts",
+  "src/addon/bundle.ts",
   "platform-migrations/index.ts",
   "tenant-migrations/index.ts",
   "src/platform/accounts/common-passwords.ts",

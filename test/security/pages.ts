@@ -57,6 +57,8 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /roster/import": "officer",
   "GET /roster/new": "officer",
   "GET /identity": "officer",
+  "GET /identity/addon.zip": "officer",
+  "GET /identity/downloads": "officer",
   "GET /identity/settings": "admin",
   "GET /settings": "admin",
   "GET /settings/backups": "admin",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { addonBundle } from "../../provisioning/cli/bundle-addon.ts";
 import { clientBundles } from "../../provisioning/cli/bundle-client.ts";
 import { assets, assetUrl } from "../../src/web/assets/index.ts";
 
@@ -37,6 +38,12 @@ describe("what every page loads", () => {
     }
     expect(depth).toBe(0);
   });
+});
+
+test("the addon that we serve is built from its sources", () => {
+  // If it fails: `npm run client:generate`.
+  const served = readFileSync(new URL("../../src/addon/bundle.ts", import.meta.url), "utf8");
+  expect(served === addonBundle()).toBe(true);
 });
 
 test("the scripts we serve are built from their sources", async () => {

@@ -112,6 +112,7 @@ const SCOPE_PERMISSIONS: Readonly<Record<KeyScope, readonly Permission[]>> = {
   query: VIEW,
   upload: ["logs.view", "logs.upload"],
   stream: ["logs.view", "logs.upload"],
+  identity: ["identity.upload"],
   admin: ROLE_PERMISSIONS.admin.filter((permission) => !NOT_FOR_KEYS.has(permission)),
 };
 

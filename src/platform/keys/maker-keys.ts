@@ -5,6 +5,7 @@ import type { Permission } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { permissionsOfScopes } from "./lookup.ts";
+import { KEY_SCOPES } from "./schema.ts";
 
 /** A key as people see it in a list. */
 export interface KeyName {
@@ -18,7 +19,7 @@ const row = z.object({
   scopes: z
     .string()
     .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.enum(["stream", "query", "upload", "admin"]))),
+    .pipe(z.array(z.enum(KEY_SCOPES))),
 });
 
 /** The valid keys, by the member who made them. For those who manage members. */

@@ -29,7 +29,8 @@ import {
 } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { type Column, DataTable } from "../../web/tables.tsx";
-import { newKeyBody, SCOPES } from "./routes.ts";
+import { newKeyBody } from "./routes.ts";
+import { KEY_SCOPES } from "./schema.ts";
 import * as service from "./service.ts";
 
 type PageContext = Context<GuildEnv>;
@@ -133,7 +134,7 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
             name="scopes"
             label={t.scopes}
             form={form}
-            options={SCOPES.map((value) => ({ value, label: t.scopeNames[value] }))}
+            options={KEY_SCOPES.map((value) => ({ value, label: t.scopeNames[value] }))}
           />
           <Button>{t.create}</Button>
         </Form>

@@ -4,16 +4,15 @@ import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, shownOnce } from "../../http/router.ts";
 import { nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
+import { KEY_SCOPES } from "./schema.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("API keys");
 const keyId = z.object({ id: z.string().regex(/^[0-9a-f]{48}$/, "This is not the ID of a key.") });
 
-export const SCOPES = ["stream", "query", "upload", "admin"] as const;
-
 export const newKeyBody = z.strictObject({
   name: nameField(limits.keys.nameCharsMax),
-  scopes: z.array(z.enum(SCOPES)).min(1),
+  scopes: z.array(z.enum(KEY_SCOPES)).min(1),
   /** Unix milliseconds. Without it, the key is valid until it is revoked. */
   expiresAt: z.number().int().positive().optional(),
 });
@@ -22,7 +21,7 @@ const keyJson = z
   .object({
     id: z.string(),
     name: z.string(),
-    scopes: z.array(z.enum(SCOPES)).readonly(),
+    scopes: z.array(z.enum(KEY_SCOPES)).readonly(),
     eventsPerMinuteMax: z.number().int(),
     connectionsMax: z.number().int(),
     createdAt: z.number().int(),

@@ -1,7 +1,9 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 
-export type KeyScope = "stream" | "query" | "upload" | "admin";
+/** What keys may be made for. */
+export const KEY_SCOPES = ["stream", "query", "upload", "identity", "admin"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 
 /** Keys for programs of one guild. The secret itself is stored nowhere. */
 export const apiKeys = sqliteTable(

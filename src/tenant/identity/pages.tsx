@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { addonArchive } from "../../addon/archives.ts";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
@@ -12,12 +13,14 @@ import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
 import { pairBody } from "./api.ts";
 import { identityBoard } from "./board.ts";
 import { connect } from "./connect.ts";
+import { zipAnswer } from "./downloads.ts";
 import { changeIssue, issues } from "./issues.ts";
 import { requestRun } from "./runs.ts";
 import * as service from "./service.ts";
 import { identitySettings, readSettings } from "./settings.ts";
-import { readSources } from "./sources.ts";
+import { readSource, readSources } from "./sources.ts";
 import { BoardPage } from "./views/board.tsx";
+import { DownloadsPage } from "./views/downloads.tsx";
 import { rankField, SettingsPage } from "./views/settings.tsx";
 
 type Page = Context<GuildEnv>;
@@ -54,6 +57,15 @@ export function identityPages() {
     await changeIssue(c.var.guild, c.req.param("id")!, { acknowledged: true });
     return toBoard(c, "saved");
   });
+  pages.get("/identity/downloads", manage, async (c) => {
+    const source = await readSource(c.var.guild, "addon");
+    const lastUpload =
+      source?.lastGoodAt == null ? undefined : { atMs: source.lastGoodAt, rows: source.rows ?? 0 };
+    return c.html(<DownloadsPage view={viewOf(c)} lastUpload={lastUpload} />);
+  });
+  pages.get("/identity/addon.zip", manage, (c) =>
+    zipAnswer(c, "GuildhallSync.zip", addonArchive()),
+  );
   pages.get("/identity/settings", configure, async (c) => {
     const settings = await readSettings(c.var.guild);
     return c.html(<SettingsPage view={viewOf(c)} settings={settings} form={emptyForm} />);

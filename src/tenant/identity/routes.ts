@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { addonArchive } from "../../addon/archives.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json } from "../../http/router.ts";
@@ -6,6 +7,7 @@ import * as api from "./api.ts";
 import { type IdentityPerson, identityBoard } from "./board.ts";
 import { mismatches } from "./checks.ts";
 import { connect } from "./connect.ts";
+import { zipAnswer } from "./downloads.ts";
 import { changeIssue, issues } from "./issues.ts";
 import { recentRuns, requestRun } from "./runs.ts";
 import * as service from "./service.ts";
@@ -16,6 +18,10 @@ import { storeUpload } from "./uploads.ts";
 
 const operations = guildOperations("Identity");
 const linkId = z.object({ id: z.uuid() });
+const zipFile = {
+  description: "A zip file.",
+  content: { "application/zip": { schema: z.string().openapi({ format: "binary" }) } },
+};
 const started = { 202: json(api.runStarted, "The run waits for its turn.") };
 const listOf = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item) });
 
@@ -93,7 +99,7 @@ identityApi.openapi(
       "Takes the SavedVariables file of the addon as it is. The same file again changes nothing. " +
       "A file that is cut off, or lists fewer characters than it announces, is refused.",
     problems: ["identity/bad-export", "identity/roster-quarantined"],
-    needs: "identity.manage",
+    needs: "identity.upload",
     content: { required: true, content: { "text/plain": { schema: z.string() } } },
     answers: { 202: json(api.uploadAnswer, "The export is stored; a matching run follows.") },
   }),
@@ -105,7 +111,7 @@ identityApi.openapi(
     id: "getAddonUploadStatus",
     summary: "Get the last addon upload",
     description: "Returns when the last export was uploaded, its hash and its number of rows.",
-    needs: "identity.manage",
+    needs: "identity.upload",
     answers: { 200: json(api.uploadStatus, "The last upload.") },
   }),
   async (c) => {
@@ -113,6 +119,17 @@ identityApi.openapi(
     const { lastGoodAt = null, hash = null, rows = null } = source ?? {};
     return c.json({ lastUploadAt: lastGoodAt, hash, rows }, 200);
   },
+);
+
+identityApi.openapi(
+  operations.get("/guild-sync/addon", {
+    id: "downloadAddon",
+    summary: "Download the addon",
+    description: "Returns the game's addon as a zip, to unpack into `Interface/AddOns`.",
+    needs: "identity.manage",
+    answers: { 200: zipFile },
+  }),
+  (c) => zipAnswer(c, "GuildhallSync.zip", addonArchive()),
 );
 
 identityApi.openapi(

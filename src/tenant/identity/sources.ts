@@ -17,7 +17,7 @@ export async function readSources(ctx: GuildContext): Promise<readonly Source[]>
 
 /** One source, or undefined before its first try. */
 export async function readSource(ctx: GuildContext, kind: SourceKind): Promise<Source | undefined> {
-  allowIdentity(ctx);
+  allowIdentity(ctx, "identity.upload");
   const [row] = await ctx.db.orm
     .select()
     .from(identitySources)

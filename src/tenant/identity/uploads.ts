@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Invalid } from "../../kernel/errors.ts";
+import { realmKey } from "../../kernel/game/realms.ts";
 import { newId, type SyncRunId } from "../../kernel/ids.ts";
 import { HOUR_MS } from "../../kernel/time.ts";
 import type { Services } from "../../services.ts";
@@ -9,11 +10,11 @@ import { CLASS_IDS, type ClassId } from "../roster/classes.ts";
 import { allowIdentity } from "./access.ts";
 import type { ObservedCharacter } from "./character-changes.ts";
 import { storeCharacters } from "./character-sync.ts";
-import { ExportRefused, readAddonExport } from "./formats/addon-export.ts";
+import { type AddonExport, ExportRefused, readAddonExport } from "./formats/addon-export.ts";
 import { readGrm } from "./formats/grm.ts";
 import { beginRun, endRun, IDENTITY_JOB } from "./runs.ts";
 import type { SourceKind } from "./schema.ts";
-import { readSettings } from "./settings.ts";
+import { type IdentitySettings, readSettings } from "./settings.ts";
 import { readSource } from "./sources.ts";
 
 export interface UploadAnswer {
@@ -22,6 +23,12 @@ export interface UploadAnswer {
   readonly hash: string;
   /** False for a file that was uploaded before. */
   readonly isNew: boolean;
+}
+
+/** What is known of the guild before a file is read. */
+interface KnownGuild {
+  readonly realm: string;
+  readonly blizzard: IdentitySettings["blizzard"];
 }
 
 /** What a file tells, whichever addon wrote it. */
@@ -40,11 +47,11 @@ export async function storeUpload(
   services: Pick<Services, "jobs" | "wakeJobs">,
   file: string,
 ): Promise<UploadAnswer> {
-  allowIdentity(ctx);
+  allowIdentity(ctx, "identity.upload");
   const { blizzard } = await readSettings(ctx);
   const region = blizzard?.region ?? ctx.guild.region;
   const edition = blizzard?.edition ?? "retail";
-  const told = toldBy(file, ctx.guild.realm, ctx.now().getTime());
+  const told = toldBy(file, { ...ctx.guild, blizzard }, ctx.now().getTime());
   const hash = bytesToHex(sha256(utf8ToBytes(file)));
   const known = await readSource(ctx, told.source);
   const runId = newId<SyncRunId>();
@@ -74,11 +81,11 @@ export async function storeUpload(
 }
 
 /** @throws {Invalid} `identity/bad-export` */
-function toldBy(file: string, ownRealm: string, nowMs: number): Told {
+function toldBy(file: string, guild: KnownGuild, nowMs: number): Told {
   try {
     return file.includes("GRM_GuildMemberHistory_Save")
-      ? { source: "guild_roster_manager", characters: grmCharacters(file, ownRealm, nowMs) }
-      : { source: "addon", characters: addonCharacters(file, ownRealm, nowMs) };
+      ? { source: "guild_roster_manager", characters: grmCharacters(file, guild.realm, nowMs) }
+      : { source: "addon", characters: addonCharacters(file, guild, nowMs) };
   } catch (error) {
     if (!(error instanceof ExportRefused)) throw error;
     throw new Invalid("identity/bad-export", error.message, { fault: error.fault });
@@ -87,16 +94,17 @@ function toldBy(file: string, ownRealm: string, nowMs: number): Told {
 
 function addonCharacters(
   file: string,
-  ownRealm: string,
+  guild: KnownGuild,
   nowMs: number,
 ): readonly ObservedCharacter[] {
   const found = readAddonExport(file);
+  refuseOtherGuild(found, guild.blizzard);
   return found.characters.map((one) => {
     const classId = classOf(one.classFile);
     const rankName = one.rank === null ? undefined : found.ranks[one.rank];
     return {
       name: one.name,
-      realm: one.realm ?? found.realm ?? ownRealm,
+      realm: one.realm ?? found.realm ?? guild.realm,
       ...(one.guid !== null && { guid: one.guid }),
       ...(classId && { class: classId }),
       ...(one.level !== null && { level: one.level }),
@@ -107,6 +115,25 @@ function addonCharacters(
       ...loginOf(one.lastSeenHours, found.exportedAt || nowMs),
     };
   });
+}
+
+/**
+ * Refuses our addon's export of another guild: its members would replace this guild's. The settings say
+ * which guild of the game this is.
+ */
+function refuseOtherGuild(found: AddonExport, known: IdentitySettings["blizzard"]): void {
+  if (known === null || found.format !== "guildhall") return;
+  const isOther =
+    (found.edition !== null && found.edition !== known.edition) ||
+    (found.region !== null && found.region !== known.region) ||
+    realmKey(found.guild) !== realmKey(known.guildSlug);
+  if (!isOther) return;
+  throw new ExportRefused(
+    "other-guild",
+    `The export is of "${found.guild}" (${found.edition}, ${found.region ?? "unknown region"}), ` +
+      `and the settings name "${known.guildSlug}" (${known.edition}, ${known.region}). ` +
+      "Export the roster with a character of this guild, or correct the settings.",
+  );
 }
 
 function grmCharacters(

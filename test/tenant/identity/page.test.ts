@@ -52,7 +52,7 @@ describe.skipIf(!CHROMIUM)("the page of who is who", () => {
       await page.context().addCookies([cookie]);
       for (const language of ["en", "es"] as const) {
         await page.context().addCookies([{ name: "lang", value: language, url: origin }]);
-        for (const path of ["/identity", "/identity/settings"]) {
+        for (const path of ["/identity", "/identity/settings", "/identity/downloads"]) {
           await page.goto(`${origin}/g/${slug}${path}`);
           if (PICTURES) {
             const name = `identity${path.replaceAll("/", "-")}-${language}-${width}.png`;

@@ -15,7 +15,8 @@ import { LuaDataError, type LuaTable, listOf, readLuaData, recordOf, tableAt } f
  * Why a file is no export. `cut`: it ends too early, so the game is still writing it or it was
  * damaged. `not-data`: it is no SavedVariables file. `not-an-export`: it holds no export of ours.
  * `incomplete`: the addon wrote fewer characters than the guild had. `too-new`: a schema number that
- * this version does not know. `wrong`: a field has a value that it cannot have.
+ * this version does not know. `wrong`: a field has a value that it cannot have. `other-guild`: it is of
+ * another guild, region or edition of the game.
  */
 export type ExportFault =
   | "empty"
@@ -24,7 +25,8 @@ export type ExportFault =
   | "not-an-export"
   | "incomplete"
   | "too-new"
-  | "wrong";
+  | "wrong"
+  | "other-guild";
 
 export class ExportRefused extends Error {
   readonly fault: ExportFault;
@@ -92,7 +94,7 @@ const head = z.object({
   schema: z.int().min(1),
   exportedAt: z.int().min(0).max(1e11),
   edition: z.enum(EDITION_NAMES),
-  region: z.enum(REGIONS),
+  region: z.enum(REGIONS).optional(),
   realm: text.optional(),
   guild: text.min(1),
   memberCount: count,
@@ -109,7 +111,8 @@ const seedHead = z.object({
  * Reads the SavedVariables file of an addon: ours, or the one of the first design.
  *
  * Ours, `GuildhallSyncDB`, is one table with `schema` (1), `exportedAt` (seconds since 1970),
- * `edition`, `region`, `realm` (left out without realms), `guild`, `memberCount` as the client
+ * `edition`, `region` (left out where unknown), `realm` (left out without realms), `guild`,
+ * `memberCount` as the client
  * reports it, `canViewPublicNote`, `canViewOfficerNote`, `ranks` (a list of names, the leader's
  * first) and `rows`. Each row is a table with `guid`, `name` (`Name-Realm`, or `Name` of the own
  * realm), `rank`, `level`, `class`, `lastSeen` (hours), `note` and `officerNote`. What the addon
@@ -167,7 +170,7 @@ function readOurs(table: LuaTable): AddonExport {
     format: "guildhall",
     exportedAt: found.exportedAt * 1_000,
     edition,
-    region,
+    region: region ?? null,
     realm: realm ?? null,
     guild,
     memberCount,

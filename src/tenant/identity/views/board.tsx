@@ -56,6 +56,9 @@ export function BoardPage({ view, board }: { view: View; board: Board }) {
         {board.canReport && (
           <ButtonForm action={guildHref(view, "/identity/runs/report")}>{t.report}</ButtonForm>
         )}
+        <LinkButton href={guildHref(view, "/identity/downloads")}>
+          {view.messages.downloads.title}
+        </LinkButton>
         {may(view.guild!, "settings.manage") && (
           <LinkButton href={guildHref(view, "/identity/settings")}>{t.settings}</LinkButton>
         )}
@@ -80,7 +83,11 @@ function FirstVisit({ view }: { view: View }) {
   const canConfigure = may(view.guild!, "settings.manage");
   return (
     <GuildLayout view={view} title={t.title} section="identity">
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <LinkButton href={guildHref(view, "/identity/downloads")}>
+          {view.messages.downloads.title}
+        </LinkButton>
+      </PageHeader>
       <EmptyState
         icon="identity"
         title={t.first}

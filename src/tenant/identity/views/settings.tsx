@@ -64,6 +64,17 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
         />
         <Button>{view.messages.common.save}</Button>
       </Form>
+      <Card title={view.messages.downloads.title}>
+        <p class="muted">{view.messages.downloads.lead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/identity/addon.zip")}>
+            {view.messages.downloads.addonDownload}
+          </LinkButton>
+          <LinkButton href={guildHref(view, "/identity/downloads")}>
+            {view.messages.downloads.guide}
+          </LinkButton>
+        </div>
+      </Card>
     </GuildLayout>
   );
 }

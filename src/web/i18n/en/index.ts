@@ -6,6 +6,7 @@ export { backups } from "./backups.ts";
 export { common } from "./common.ts";
 export { connections } from "./connections.ts";
 export { dkp } from "./dkp.ts";
+export { downloads } from "./downloads.ts";
 export { fields } from "./fields.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
