@@ -16,6 +16,7 @@ import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import { isVisible } from "./current-access.ts";
 import type { GuildEnv } from "./env.ts";
+import { presentAddress } from "./old-addresses.ts";
 import { limitGuild } from "./rate-limits.ts";
 
 /** First path segments of a guild's pages. A test compares them with the mounted routes. */
@@ -28,7 +29,9 @@ const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "fights",
   "bosses",
   "raids",
+  "raid-series",
   "loot",
+  "loot-councils",
   "auctions",
   "events",
   "analytics",
@@ -57,7 +60,7 @@ export function guildPath(publicUrl: URL): (request: Request) => string {
   return (request) => {
     const path = getPath(request);
     const isApi = path.startsWith("/api/");
-    if (path.startsWith(isApi ? "/api/g/" : "/g/")) return path;
+    if (path.startsWith(isApi ? "/api/g/" : "/g/")) return presentAddress(path);
     const rest = isApi ? path.slice(4) : path;
     const label = labelOf(new URL(request.url).hostname, publicUrl);
     const section = rest.split("/", 2)[1] ?? "";
@@ -66,7 +69,8 @@ export function guildPath(publicUrl: URL): (request: Request) => string {
     }
     const selected = label ?? (isApi ? (headerGuild(request) ?? claimedGuild(request)) : undefined);
     if (selected === undefined) return path;
-    return `${isApi ? "/api" : ""}/g/${encodeURIComponent(selected)}${rest === "/" ? "" : rest}`;
+    const below = `/g/${encodeURIComponent(selected)}${rest === "/" ? "" : rest}`;
+    return isApi ? presentAddress(`/api${below}`) : below;
   };
 }
 

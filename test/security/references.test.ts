@@ -49,7 +49,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const running = await made("/raids", { name: "Tonight", startsAt, minutes: 120 });
   expect((await owner.post(`/raids/${running}/start`)).status).toBe(200);
   const series = (
-    await owner.post("/raids/series", {
+    await owner.post("/raid-series", {
       name: "Weekly",
       weekdays: [3],
       startsAt: "20:00",
@@ -58,7 +58,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   ).body.id;
   const entry = await made("/dkp/awards", { personIds: [person], points: 9, reason: "Here" });
   const auction = await made("/auctions", { itemName: "Ring", mode: "open", durationMs: 600_000 });
-  const council = await made("/loot/councils", { itemName: "Staff" });
+  const council = await made("/loot-councils", { itemName: "Staff" });
   const loot = await made("/loot", { itemName: "Cloak", fate: "bank" });
   const backup = await made("/settings/backups", {});
   const invitation = await made("/members/invitations", { role: "viewer" });
@@ -203,9 +203,9 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\/dkp\/entries\//, "entry"],
   [/^\/dkp\/persons\//, "person"],
   [/^\/dkp\/pools\//, "pool"],
-  [/^\/raids\/series\//, "series"],
+  [/^\/raid-series\//, "series"],
   [/^\/raids\//, "raid"],
-  [/^\/loot\/councils\//, "council"],
+  [/^\/loot-councils\//, "council"],
   [/^\/loot\//, "loot"],
   [/^\/auctions\//, "auction"],
   [/^\/(logs|fights)\//, "log"],

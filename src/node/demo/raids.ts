@@ -67,7 +67,7 @@ export async function openTonight(
   api: string,
   persons: readonly string[],
 ): Promise<void> {
-  await owner("POST", `${api}/raids/series`, {
+  await owner("POST", `${api}/raid-series`, {
     name: "Progress raid",
     weekdays: [3, 7],
     startsAt: "20:00",
@@ -108,11 +108,11 @@ export async function openTonight(
   await raider.send("PUT", `${api}/loot/wishes`, {
     items: [{ itemName: "Crown of the Ashen Regent" }, { itemName: "Gatebreaker" }],
   });
-  const { body: council } = await owner("POST", `${api}/loot/councils`, {
+  const { body: council } = await owner("POST", `${api}/loot-councils`, {
     itemName: "Gatebreaker",
     boss: BOSSES[0],
   });
-  const path = `${api}/loot/councils/${council.id}`;
+  const path = `${api}/loot-councils/${council.id}`;
   await raider.send("PUT", `${path}/response`, { response: "best" });
   await owner("PUT", `${path}/vote`, { personId: raider.personId });
   await owner("POST", `${path}/decision`, { personId: raider.personId });

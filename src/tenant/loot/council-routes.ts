@@ -15,7 +15,7 @@ const oneCouncil = {
 export const councilsApi = createRouter<GuildEnv>();
 
 councilsApi.openapi(
-  api.get("/loot/councils", {
+  api.get("/loot-councils", {
     id: "listCouncils",
     summary: "List loot councils",
     description: "Returns councils, the latest first.",
@@ -27,7 +27,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.post("/loot/councils", {
+  api.post("/loot-councils", {
     id: "openCouncil",
     summary: "Open a loot council",
     description: "Puts an item before the council and lets people respond to it.",
@@ -39,7 +39,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.get("/loot/councils/{id}", {
+  api.get("/loot-councils/{id}", {
     id: "getCouncil",
     summary: "Get a loot council",
     description:
@@ -53,7 +53,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.put("/loot/councils/{id}/response", {
+  api.put("/loot-councils/{id}/response", {
     id: "respondToCouncil",
     summary: "Respond to a loot council",
     description: "Says how much the caller wants the item, and replaces an earlier response.",
@@ -70,7 +70,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.put("/loot/councils/{id}/vote", {
+  api.put("/loot-councils/{id}/vote", {
     id: "voteInCouncil",
     summary: "Vote in a loot council",
     description: "Votes for one candidate, and replaces an earlier vote.",
@@ -87,7 +87,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.post("/loot/councils/{id}/decision", {
+  api.post("/loot-councils/{id}/decision", {
     id: "decideCouncil",
     summary: "Decide a loot council",
     description:
@@ -111,7 +111,7 @@ councilsApi.openapi(
 );
 
 councilsApi.openapi(
-  api.post("/loot/councils/{id}/cancellation", {
+  api.post("/loot-councils/{id}/cancellation", {
     id: "cancelCouncil",
     summary: "Cancel a loot council",
     description: "Closes the council without an award.",

@@ -50,7 +50,7 @@ raidsApi.openapi(
 );
 
 raidsApi.openapi(
-  api.get("/raids/series", {
+  api.get("/raid-series", {
     id: "listRaidSeries",
     summary: "List weekly raid series",
     description: "Returns the series that plan raids by themselves.",
@@ -63,7 +63,7 @@ raidsApi.openapi(
 );
 
 raidsApi.openapi(
-  api.post("/raids/series", {
+  api.post("/raid-series", {
     id: "planRaidSeries",
     summary: "Plan a weekly raid series",
     description:
@@ -78,7 +78,7 @@ raidsApi.openapi(
 );
 
 raidsApi.openapi(
-  api.delete("/raids/series/{id}", {
+  api.delete("/raid-series/{id}", {
     id: "endRaidSeries",
     summary: "End a raid series",
     description: "Plans no more raids of the series, and cancels those ahead that have not begun.",

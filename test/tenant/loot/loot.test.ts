@@ -65,8 +65,8 @@ describe("a loot council", () => {
     const guild = await t.guild("emberforge");
     const { clients, personIds } = await raiders(t, guild, 2, 40);
     const officers = [await t.as("officer", guild), await t.as("officer", guild), guild.owner];
-    const { body: council } = await guild.owner.post("/loot/councils", { itemName: "Wand" });
-    const path = `/loot/councils/${council.id}`;
+    const { body: council } = await guild.owner.post("/loot-councils", { itemName: "Wand" });
+    const path = `/loot-councils/${council.id}`;
     for (const [i, response] of ["best", "upgrade"].entries()) {
       expect((await clients[i]!.put(`${path}/response`, { response })).status).toBe(200);
     }

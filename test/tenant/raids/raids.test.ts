@@ -90,7 +90,7 @@ describe("a raid", () => {
   test("of a weekly series is planned once, however often the calendar is filled", async () => {
     await using t = await testApp();
     const guild = await t.guild("emberforge");
-    const made = await guild.owner.post("/raids/series", {
+    const made = await guild.owner.post("/raid-series", {
       name: "Progress",
       weekdays: [3, 7],
       startsAt: "20:00",
@@ -102,7 +102,7 @@ describe("a raid", () => {
     await guild.owner.post(`/raids/${body.items[0].id}/start`);
     const again = await guild.owner.get("/raids");
     expect(again.body.items).toHaveLength(body.items.length);
-    await guild.owner.delete(`/raids/series/${made.body.id}`);
+    await guild.owner.delete(`/raid-series/${made.body.id}`);
     const after = await guild.owner.get("/raids");
     expect(after.body.items).toHaveLength(1);
   });
