@@ -617,6 +617,16 @@ export const limits = {
     /** Several raids at once, each with a few viewers. */
     connectionsMax: 15,
   },
+  legacy: {
+    /** Rows that are read from a legacy database at once. A page is some hundred kilobytes. */
+    pageRows: 1_000,
+    /** Characters that are read of one text. Names and reasons are a tenth of it. */
+    charsMax: 4_000,
+    /** Fights in one transaction. Each has a few dozen players. */
+    fightsAtOnce: 50,
+    /** Rows that a report lists one by one. It counts the others. */
+    listedMax: 10_000,
+  },
   logs: {
     /** The log of a busy raid night is about one gigabyte. Compressed it is a tenth of that. */
     fileBytesMax: 2 * 1024 ** 3,

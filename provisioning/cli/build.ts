@@ -21,6 +21,7 @@ export const bundle = {
     "log-worker": "src/node/logs/worker.ts",
     "migration-worker": "src/node/migration-worker.ts",
     "copy-worker": "provisioning/backups/copy-worker.ts",
+    "legacy-worker": "provisioning/cli/legacy/source-worker.ts",
     bench: "test/bench/main.ts",
   },
   outdir: "dist",

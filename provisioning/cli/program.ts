@@ -5,6 +5,7 @@ import { clockCommands } from "./clock.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { guildCommands } from "./guilds.ts";
+import { importCommands } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { leavesOf } from "./leaves.ts";
 import { logCommands } from "./logs.ts";
@@ -62,6 +63,7 @@ export function buildProgram(): Command {
   secretCommands(program);
   statsCommand(program);
   logCommands(program);
+  importCommands(program);
   for (const { command } of leavesOf(program)) command.option(...QUIET);
   schemaCommand(program);
   completionCommand(program);

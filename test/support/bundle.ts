@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const WORKERS = [
   ["src/node/migration-worker.ts", "migration-worker"],
   ["provisioning/backups/copy-worker.ts", "copy-worker"],
+  ["provisioning/cli/legacy/source-worker.ts", "legacy-worker"],
 ] as const;
 
 /**

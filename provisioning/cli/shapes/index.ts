@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { backupShapes } from "./backups.ts";
 import { guildShapes } from "./guilds.ts";
+import { importShapes } from "./import.ts";
 import { logShapes } from "./logs.ts";
 import { migrateShapes } from "./migrate.ts";
 import { text } from "./parts.ts";
@@ -15,6 +16,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...platformShapes,
   ...statsShapes,
   ...logShapes,
+  ...importShapes,
 };
 
 /** The `--json` output of every command on standard error when it fails. */

@@ -31,7 +31,7 @@ export const reportJson = z
     id: z.string(),
     title: z.string(),
     fileName: z.string(),
-    source: z.enum(["upload", "live"]),
+    source: z.enum(["upload", "live", "import"]),
     state: z.enum(["receiving", "waiting", "parsing", "ready", "failed", "duplicate", "canceled"]),
     uploaderName: z.string(),
     timeZone: z.string(),
@@ -70,7 +70,10 @@ export const fightJson = z
     size: z.number().int().nullable(),
     startAt: z.number().int(),
     endAt: z.number().int(),
-    durationMs: z.number().int(),
+    durationMs: z
+      .number()
+      .int()
+      .openapi({ description: "0 for an imported fight of unknown length." }),
     gameMs: z.number().int().nullable(),
     outcome: z.string(),
     bossPercent: z.number().nullable(),
@@ -134,6 +137,11 @@ export const playerDetailsJson = z.object({
   damageBySecond: z.array(z.number()).readonly(),
   healingBySecond: z.array(z.number()).readonly(),
   takenBySecond: z.array(z.number()).readonly(),
+  healingReceived: z
+    .number()
+    .int()
+    .optional()
+    .openapi({ description: "For imported figures only." }),
 });
 
 export const deathJson = z.object({

@@ -62,6 +62,8 @@ export interface PlayerDetails {
   readonly damageBySecond: readonly number[];
   readonly healingBySecond: readonly number[];
   readonly takenBySecond: readonly number[];
+  /** For imported figures only. */
+  readonly healingReceived?: number | undefined;
 }
 
 export interface FightDetails {
@@ -121,7 +123,7 @@ const BOSSES = `
   SELECT game_id AS gameId, max(name) AS name, difficulty, count(*) AS pulls,
     sum(outcome = 'kill') AS kills,
     min(CASE WHEN outcome = 'kill' THEN 0 ELSE boss_percent END) AS bestPercent,
-    min(CASE WHEN outcome = 'kill' THEN duration_ms END) AS fastestMs,
+    min(CASE WHEN outcome = 'kill' THEN nullif(duration_ms, 0) END) AS fastestMs,
     min(CASE WHEN outcome = 'kill' THEN start_at END) AS firstKillAt, max(start_at) AS lastAt
   FROM encounters WHERE kind = 'encounter' AND same_as IS NULL
   GROUP BY game_id, difficulty ORDER BY lastAt DESC`;

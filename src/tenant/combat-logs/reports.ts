@@ -17,7 +17,7 @@ export interface Report {
   readonly id: string;
   readonly title: string;
   readonly fileName: string;
-  readonly source: "upload" | "live";
+  readonly source: "upload" | "live" | "import";
   readonly state: ReportState;
   readonly uploaderId: string | null;
   readonly uploaderName: string;

@@ -8,7 +8,8 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { UserId } from "../../kernel/ids.ts";
+import type { ImportId, UserId } from "../../kernel/ids.ts";
+import type { ClassId } from "../roster/classes.ts";
 
 /**
  * `receiving` bytes, `waiting` for the parser, `parsing`, and then `ready`, `failed` or, when the same file
@@ -30,7 +31,8 @@ export const logReports = sqliteTable(
     id: text().primaryKey(),
     title: text().notNull(),
     fileName: text("file_name").notNull(),
-    source: text().$type<"upload" | "live">().notNull(),
+    /** `import` for figures of another program: there is no log to read again. */
+    source: text().$type<"upload" | "live" | "import">().notNull(),
     state: text().$type<ReportState>().notNull(),
     uploaderId: text("uploader_id").$type<UserId>(),
     uploaderName: text("uploader_name").notNull(),
@@ -58,8 +60,11 @@ export const logReports = sqliteTable(
     endAt: integer("end_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** The batch that imported it; null for logs that were uploaded. */
+    importBatch: text("import_batch").$type<ImportId>(),
   },
   (t) => [
+    index("log_reports_by_batch").on(t.importBatch).where(sql`${t.importBatch} IS NOT NULL`),
     index("log_reports_by_time").on(t.createdAt, t.id),
     index("log_reports_by_hash").on(t.sha256),
     index("log_reports_unfinished").on(t.state).where(sql`${t.state} IN ('waiting', 'parsing')`),
@@ -170,3 +175,52 @@ export const liveFights = sqliteTable("live_fights", {
   at: integer().notNull(),
   fight: text({ mode: "json" }).$type<unknown>(),
 });
+
+/** Characters of imported logs, with or without figures. Identity is the GUID; names may repeat. */
+export const logCharacters = sqliteTable(
+  "log_characters",
+  {
+    guid: text().primaryKey(),
+    name: text().notNull(),
+    realm: text().notNull(),
+    region: text().notNull(),
+    /** Null where the source did not know it. */
+    class: text().$type<ClassId>(),
+    spec: text().notNull(),
+    isArchived: integer("is_archived", { mode: "boolean" }).notNull(),
+    firstSeenAt: integer("first_seen_at"),
+    lastSeenAt: integer("last_seen_at"),
+    importBatch: text("import_batch").$type<ImportId>().notNull(),
+  },
+  (t) => [index("log_characters_by_batch").on(t.importBatch)],
+);
+
+/**
+ * Rows on their way from another guild. They count when the transfer's last step inserts them into their
+ * own tables, all in one transaction.
+ */
+export const transferRows = sqliteTable(
+  "transfer_rows",
+  {
+    transferId: text("transfer_id").notNull(),
+    position: integer().notNull(),
+    kind: text().$type<"report" | "keystone" | "encounter" | "player">().notNull(),
+    row: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.transferId, t.position] })],
+);
+
+/** Fights that were moved to another guild. Reading their log again does not bring them back. */
+export const movedFights = sqliteTable(
+  "moved_fights",
+  {
+    encounterId: text("encounter_id").primaryKey(),
+    transferId: text("transfer_id").notNull(),
+    reportId: text("report_id").notNull(),
+    startByte: integer("start_byte").notNull(),
+  },
+  (t) => [
+    index("moved_fights_by_transfer").on(t.transferId),
+    index("moved_fights_by_place").on(t.reportId, t.startByte),
+  ],
+);

@@ -136,12 +136,19 @@ function encounterRow(
   { details, ...row }: Written<Omit<EncounterRow, "sameAs">>,
 ): Writable {
   // Only encounters can match between logs, because trash has no common name.
-  const twin: SQL | null =
-    row.kind === "encounter"
-      ? sql`(select coalesce(same_as, id) from encounters where game_id = ${row.gameId}
-          and difficulty = ${row.difficulty} and kind = 'encounter' and report_id <> ${row.reportId}
-          and start_at between ${row.startAt - SAME_PULL_MS} and ${row.startAt + SAME_PULL_MS}
-          order by abs(start_at - ${row.startAt}), id limit 1)`
-      : null;
+  const twin = row.kind === "encounter" ? twinOf(row) : null;
   return db.orm.insert(encounters).values({ ...row, sameAs: twin, details: sql`${details}` });
+}
+
+/** The fight of another log with the same pull, if the guild has one. */
+export function twinOf(row: {
+  readonly gameId: number;
+  readonly difficulty: number;
+  readonly reportId: string;
+  readonly startAt: number;
+}): SQL {
+  return sql`(select coalesce(same_as, id) from encounters where game_id = ${row.gameId}
+    and difficulty = ${row.difficulty} and kind = 'encounter' and report_id <> ${row.reportId}
+    and start_at between ${row.startAt - SAME_PULL_MS} and ${row.startAt + SAME_PULL_MS}
+    order by abs(start_at - ${row.startAt}), id limit 1)`;
 }

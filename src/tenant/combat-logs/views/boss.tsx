@@ -232,7 +232,10 @@ export function ComparePlayersPage(props: {
     [t.healing, (one) => count(view, one.healing)],
     [t.overhealing, (one) => count(view, one.overhealing)],
     [t.taken, (one) => count(view, one.damageTaken)],
-    [t.active, (one) => t.percent(String(Math.round((100 * one.activeMs) / fight.durationMs)))],
+    [
+      t.active,
+      (one) => t.percent(String(Math.round((100 * one.activeMs) / Math.max(1, fight.durationMs)))),
+    ],
     [t.casts, (one) => count(view, one.casts)],
     [t.interrupts, (one) => count(view, one.interrupts)],
     [t.dispels, (one) => count(view, one.dispels)],
