@@ -8,9 +8,8 @@ import type { Allowance } from "./hosts/host.ts";
  */
 export function allowanceOf(plan: Plan): Allowance {
   const isPaid = plan.name !== "free";
-  const { freeBytesMax, paidBytesMax } = limits.storage;
   return {
-    sizeBytesMax: isPaid ? paidBytesMax : freeBytesMax,
+    sizeBytesMax: plan.databaseBytesMax ?? limits.storage.bytesMax,
     writesBlocked: false,
     isProtected: isPaid,
   };

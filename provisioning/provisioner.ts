@@ -79,6 +79,11 @@ export class Provisioner {
     return this.#deps.host.kind;
   }
 
+  /** The kinds of all hosts that are set up. */
+  get hostKinds(): readonly DatabaseHost["kind"][] {
+    return [this.#deps.host, ...(this.#deps.elsewhere ?? [])].map(({ kind }) => kind);
+  }
+
   /** The name that a guild's row reserves before its database exists, so that there can never be two. */
   newDatabaseName(): DatabaseName {
     return newDatabaseName();
@@ -360,6 +365,8 @@ export class Provisioner {
       byGuild("spare_databases"),
       byGuild("rollout_guilds"),
       byGuild("guild_moves"),
+      byGuild("declared_guilds"),
+      byGuild("guild_domains"),
       byGuild("provisioning_steps"),
       { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
       {

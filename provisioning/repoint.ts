@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Client, DatabaseLocation, OpenClient } from "../src/database/client.ts";
 import { removeTransientRows } from "../src/database/transient-rows.ts";
-import { guard, type Writable, write } from "../src/database/write.ts";
+import { type Guard, guard, type Writable, write } from "../src/database/write.ts";
 import { Conflict } from "../src/kernel/errors.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
@@ -33,7 +33,7 @@ interface RepointOptions {
   /** Changes the copy before it serves. Repeated on a new copy after a crash. */
   readonly prepare?: (client: Client) => Promise<void>;
   /** Statements for the write that changes the guild's database. */
-  readonly alongside?: readonly Writable[];
+  readonly alongside?: readonly (Writable | Guard)[];
   /** The guild in the copy's stamp, if it is another guild. */
   readonly madeBy?: GuildId;
 }
@@ -100,7 +100,7 @@ async function point(
   deps: RepointDeps,
   guild: Guild,
   { name, location, schema }: NewDatabase,
-  alongside: readonly Writable[],
+  alongside: readonly (Writable | Guard)[],
 ): Promise<void> {
   const { platform } = deps;
   await write(platform.db, [

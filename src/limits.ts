@@ -88,6 +88,14 @@ export const limits = {
   },
   /** Subjects whose window this process remembers. The shared count answers for all others. */
   rateSubjectsMax: 50_000,
+  declared: {
+    /** A guild file has some twenty short lines. */
+    fileBytesMax: 64 * 1024,
+    /** The lease of a run, which renews it. A process that is silent for this long has died. */
+    runLeaseMs: 15 * SECOND_MS,
+    /** Audit rows of a guild that are searched for the author of a drifted field. */
+    auditRowsMax: 200,
+  },
   guild: {
     /**
      * Characters of a requested slug that are logged. Valid slugs are shorter, and a long one cannot
@@ -589,10 +597,11 @@ export const limits = {
     mailDeadlineMs: 10 * SECOND_MS,
   },
   storage: {
-    /** Years of a guild's points and its fights of a month. */
-    freeBytesMax: 500 * 1024 ** 2,
-    /** Guilds do not reach this in practice. It bounds the cost of one that grows out of control. */
-    paidBytesMax: 20 * 1024 ** 3,
+    /**
+     * The size of a guild's database on a plan without a limit. Guilds do not reach this in practice. It
+     * bounds the cost of one that grows out of control.
+     */
+    bytesMax: 20 * 1024 ** 3,
   },
   secrets: {
     /** One secret of each kind is far below this. It bounds the size of one read. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { Invalid } from "../../src/kernel/errors.ts";
+import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
+import type { Guild } from "../../src/platform/store.ts";
 import { bySlug } from "./guild-lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, examples, JSON_OPTION, type Output } from "./output.ts";
@@ -72,6 +73,7 @@ async function deleteOne(
   }
   const what = `This closes ${guild.name} for everybody.`;
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds delete ${slug}`, slug);
+  refuseLocked(guild);
   const { deleteGuild } = await import("../../src/platform/guilds/deletion.ts");
   const { purgeAfter } = await deleteGuild(atThisMachine(services), guild);
   out.result({ deleted: guild.id, purgeAfter }, () =>
@@ -97,6 +99,7 @@ async function purgeOne(
     return EXIT.done;
   }
   if (confirm !== slug) return notConfirmed(out, what, `guildhall guilds purge ${slug}`, slug);
+  refuseLocked(guild);
   const { record } = await import("../../src/platform/context.ts");
   const before = { slug: guild.slug, name: guild.name, database: guild.databaseName };
   await services.provisioner.deprovision(guild.id, [
@@ -104,6 +107,14 @@ async function purgeOne(
   ]);
   out.result({ purged: guild.id }, () => `${guild.name} is gone.`);
   return EXIT.done;
+}
+
+/** The same as the guard in the write, with the command that unlocks the guild. */
+function refuseLocked({ slug, name, isProtected }: Guild): void {
+  if (!isProtected) return;
+  throw new Conflict("guild/protected", `${name} is protected. Unlock it first.`, {
+    next: [`guildhall guilds unprotect ${slug} --confirm ${slug}`],
+  });
 }
 
 function notConfirmed(out: Output, what: string, command: string, slug: string): number {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Conflict } from "../../src/kernel/errors.ts";
+import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { storedFaults } from "../../src/platform/fleet/faults.ts";
 import type { GuildStatus } from "../../src/platform/schema.ts";
@@ -51,6 +51,7 @@ export function lifeCommands(guilds: Command): void {
         describe("open", "suspended", slug),
       ),
     );
+  protectionCommands(guilds);
   guilds
     .command("check <slug>")
     .description("look whether a guild's database is whole, its own and as it should be")
@@ -59,6 +60,54 @@ export function lifeCommands(guilds: Command): void {
     .action((slug: string, o: { json?: boolean }) =>
       run(o, (services, out) => checkGuild(services, out, slug)),
     );
+}
+
+function protectionCommands(guilds: Command): void {
+  guilds
+    .command("protect <slug>")
+    .description("refuse to delete, purge or revert a guild until it is unlocked")
+    .option(...DRY_RUN)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds protect iron-vow"))
+    .action((slug: string, o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        (services, out) => protect(services, out, slug, true),
+        async (services) => `protect ${(await bySlug(services, slug)).name}`,
+      ),
+    );
+  guilds
+    .command("unprotect <slug>")
+    .description("unlock a protected guild")
+    .requiredOption("--confirm <slug>", "the slug once more")
+    .option(...DRY_RUN)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall guilds unprotect iron-vow --confirm iron-vow"))
+    .action((slug: string, o: { confirm: string; json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        (services, out) => {
+          if (o.confirm === slug) return protect(services, out, slug, false);
+          throw new Invalid("cli/not-confirmed", "The slugs differ. Type the guild's slug twice.");
+        },
+        async (services) => `unlock ${(await bySlug(services, slug)).name}`,
+      ),
+    );
+}
+
+async function protect(
+  services: NodeServices,
+  out: Output,
+  slug: string,
+  isProtected: boolean,
+): Promise<number> {
+  const guild = await bySlug(services, slug);
+  const { protectGuild } = await import("../../src/platform/guilds/protection.ts");
+  await protectGuild(atThisMachine(services), guild, isProtected);
+  out.result({ id: guild.id, isProtected }, () =>
+    isProtected ? `${guild.name} is protected.` : `${guild.name} is unlocked.`,
+  );
+  return EXIT.done;
 }
 
 /** @throws {Conflict} `guild/status-changed` for a guild in another state. */

@@ -3,6 +3,7 @@ import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backups.ts";
 import { clockCommands } from "./clock.ts";
 import { completionCommand } from "./completion.ts";
+import { declaredCommands } from "./declared/commands.ts";
 import { doctorCommand } from "./doctor.ts";
 import { guildCommands } from "./guilds.ts";
 import { importCommands } from "./import.ts";
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
   Exit codes: 0 done, 1 failed, 2 misused, 3 done in part, 4 differences found, 130 interrupted.`,
     );
   guildCommands(program);
+  declaredCommands(program);
   backupCommands(program);
   operatorCommands(program);
   planCommands(program);

@@ -1,6 +1,7 @@
 import { write } from "../../src/database/write.ts";
 import { Conflict, NotFound } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
+import { refuseProtected } from "../../src/platform/guilds/protection.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { databaseName, hostNamed } from "../hosts/host.ts";
 import { type MoveDeps, moveGuild } from "./move.ts";
@@ -32,16 +33,19 @@ export async function resumeMoves(deps: MoveDeps): Promise<{
 }
 
 /**
- * Removes the previous database of a moved guild. `alongside` is part of the same write.
+ * Removes the previous database of a moved guild. `alongside` is part of the same write. With
+ * `ofProtected`, it also removes the superseded database of a protected guild.
  *
- * @throws {NotFound} `guild/nothing-to-purge`
+ * @throws {NotFound} `guild/nothing-to-purge` @throws {Conflict} `guild/protected`
  */
 export async function purgeMoved(
   deps: Pick<MoveDeps, "platform" | "host" | "elsewhere">,
   guild: Guild,
   alongside: Parameters<typeof write>[1] = [],
+  options: { readonly ofProtected?: boolean } = {},
 ): Promise<{ readonly host: string }> {
   const move = await retainedMove(deps, guild);
+  if (!options.ofProtected) refuseProtected(guild);
   await hostNamed(deps, move.fromHost).destroy(databaseName(move.databaseName));
   await write(deps.platform.db, [Moves.forgetRow(guild.id), ...alongside]);
   return { host: move.fromHost };

@@ -1,7 +1,11 @@
+import { and, eq } from "drizzle-orm";
 import type { Client, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { build } from "../../src/database/statements.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
+import { rolloutGuilds } from "../../src/platform/fleet/schema.ts";
+import { refuseProtected, unlessProtected } from "../../src/platform/guilds/protection.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { type OpenedCopy, type RolloutCopies, refuseOther } from "../backups/rollout-copies.ts";
 import { fault } from "../fault.ts";
@@ -82,7 +86,7 @@ export async function countUncopied({ platform }: RevertDeps, rollout: Rollout):
  *
  * @throws {DatabaseError} `corrupt`, `missing` for an unusable copy.
  *
- * @throws {Conflict} `guild/status-changed`, `rollout/revert-differs`
+ * @throws {Conflict} `guild/status-changed`, `guild/protected`, `rollout/revert-differs`
  */
 export async function revertGuild(
   deps: RevertDeps,
@@ -93,6 +97,7 @@ export async function revertGuild(
   const { platform, copies, migrations } = deps;
   const guild = await platform.guild(one.guildId);
   if (!guild) return true;
+  refuseProtected(guild);
   return await copies.open(one.snapshot, async (copy) => {
     refuseWrongCopy(copy, one);
     const lost = await writesSince(deps, guild, copy);
@@ -107,11 +112,11 @@ export async function revertGuild(
     const back = await repointToCopy(deps, guild, await copies.streamFor(guild, copy), {
       prepare: (client) => refuseOther(client, copy, migrations),
       alongside: [
-        {
-          sql: `UPDATE rollout_guilds SET status = 'reverted', to_version = ?, at = ?
-                WHERE rollout_id = ? AND guild_id = ?`,
-          args: [copy.version, platform.now().getTime(), rollout.id, guild.id],
-        },
+        unlessProtected(guild.id),
+        build
+          .update(rolloutGuilds)
+          .set({ status: "reverted", toVersion: copy.version, at: platform.now().getTime() })
+          .where(and(eq(rolloutGuilds.rolloutId, rollout.id), eq(rolloutGuilds.guildId, guild.id))),
       ],
     });
     fault("revert.pointed");
@@ -155,6 +160,10 @@ function refuseWrongCopy(
 async function lostWrites(deps: RevertDeps, guild: Guild, row: Reverted): Promise<LostWrites> {
   const { guild_id: guildId, snapshot, from_version: fromVersion } = row;
   const base = { guildId, slug: guild.slug, snapshot, fromVersion };
+  if (guild.isProtected) {
+    const error = `This guild is protected: guildhall guilds unprotect ${guild.slug} --confirm ${guild.slug}`;
+    return { ...base, changes: 0, actions: {}, wasReplaced: false, error };
+  }
   try {
     const lost = await deps.copies.open(snapshot, async (copy) => {
       refuseWrongCopy(copy, base);

@@ -5,6 +5,7 @@ import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { AppError, Unavailable } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
+import { DAY_MS } from "../kernel/time.ts";
 import { limits } from "../limits.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
 import { queueOverdueEmails, warnOfOverdueBackups } from "../platform/console/overdue-backups.ts";
@@ -58,6 +59,8 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
         if (guild?.status !== "deleted") return undefined;
         const isDue = guild.purgeAfter! <= platform.settledNow().getTime();
         if (!isDue) return { dueAt: guild.purgeAfter! };
+        // An operator may protect a guild after its deletion. It then waits until it is unlocked.
+        if (guild.isProtected) return { dueAt: platform.now().getTime() + DAY_MS };
         await provisioner.deprovision(guild.id);
         return undefined;
       },

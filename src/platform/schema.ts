@@ -28,6 +28,8 @@ export * from "./audit/schema.ts";
 export * from "./backups/schema.ts";
 export * from "./configuration/schema.ts";
 export * from "./console/schema.ts";
+export * from "./declared/schema.ts";
+export * from "./domains/schema.ts";
 export * from "./fleet/moves-schema.ts";
 export * from "./fleet/schema.ts";
 export * from "./fleet/states-schema.ts";
@@ -96,6 +98,7 @@ export const plans = sqliteTable("plans", {
   eventsPerMinuteMax: integer("events_per_minute_max"),
   connectionsMax: integer("connections_max"),
   logBytesMax: integer("log_bytes_max"),
+  databaseBytesMax: integer("database_bytes_max"),
   features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
 });
 
@@ -109,6 +112,14 @@ export interface RaidSchedule {
   readonly weekdays: readonly number[];
   readonly startsAt: string;
   readonly endsAt: string;
+}
+
+/** Limits of one guild that replace those of its plan. */
+export interface OwnLimits {
+  readonly membersMax?: number;
+  readonly keysMax?: number;
+  readonly logBytesMax?: number;
+  readonly databaseBytesMax?: number;
 }
 
 export const guilds = sqliteTable(
@@ -152,6 +163,11 @@ export const guilds = sqliteTable(
     /** Set while `deleted`: the status before, and when the guild is purged. */
     deletedFrom: text("deleted_from").$type<GuildStatus>(),
     purgeAfter: integer("purge_after"),
+    /** Refuses deletion, purge and reverts until an operator unlocks the guild. */
+    isProtected: integer("is_protected", { mode: "boolean" }).notNull().default(false),
+    /** Declared by an operator's file. The owner's plan does not count it. */
+    isDeclared: integer("is_declared", { mode: "boolean" }).notNull().default(false),
+    ownLimits: text("own_limits", { mode: "json" }).$type<OwnLimits>().notNull().default({}),
   },
   (t) => [
     uniqueIndex("guilds_by_realm").on(t.nameKey, t.realmKey, t.region, t.edition),

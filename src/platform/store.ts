@@ -43,6 +43,7 @@ export interface Guild {
   readonly region: Region;
   readonly faction: Faction;
   readonly ownerId: UserId;
+  /** Its plan, with the guild's own limits in place of the plan's. */
   readonly plan: Plan;
   /** When the guild changed to this plan, in Unix milliseconds. 0 for its first plan. */
   readonly planSince: number;
@@ -64,6 +65,8 @@ export interface Guild {
   readonly createdAt: number;
   /** When everything of a `deleted` guild is removed, in Unix milliseconds. */
   readonly purgeAfter: number | null;
+  /** Refuses deletion, purge and reverts until an operator unlocks it. */
+  readonly isProtected: boolean;
 }
 
 /** Is it deleted or being deleted? Requests get the same answer as for a guild that never existed. */

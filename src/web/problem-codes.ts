@@ -14,6 +14,7 @@ const CODES = {
     invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
     operator/forbidden operator/impersonating request/cross-site`,
   404: `
+    declared/no-account
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
     auth/not-linked backup/not-found dkp/entry-not-found dkp/pool-not-found guild/no-such-member
     guild/not-found identity/character-not-found identity/issue-not-found identity/link-not-found
@@ -29,12 +30,12 @@ const CODES = {
     auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
     auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
-    audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists auth/identity-taken
+    audit/no-secret audit/sealed-already declared/guild-changed declared/run-lost declared/running auth/email-taken auth/identity-exists auth/identity-taken
     auth/last-way-in auth/link-first backup/not-good dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived dkp/pool-has-entries
     dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken dkp/reversal-is-final dkp/rules-changed
     guild/already-owner guild/member-changed guild/name-taken guild/operation-lost
-    guild/operation-running guild/owner-stays guild/slug-taken guild/status-changed
+    guild/operation-running guild/owner-stays guild/protected guild/slug-taken guild/status-changed
     guild/too-many-invitations guild/too-many-slugs idempotency/in-progress idempotency/shown-once
     identity/changed identity/server-taken identity/verified job/lost job/under-way
     keys/rotated-already logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing
@@ -50,7 +51,7 @@ const CODES = {
     logs/too-many-fights logs/too-many-files logs/too-many-names request/too-complex
     request/too-large`,
   422: `
-    auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
+    auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan declared/no-host
     dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time guild/bad-slug
     guild/name-differs idempotency/bad-key idempotency/key-reused identity/bad-export
     identity/not-configured identity/members-quarantined identity/roster-quarantined logs/bad-archive logs/empty-chunk

@@ -20,6 +20,7 @@ const CHANGE_NOTHING = new Set([
   ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
   ...["backups list", "backups verify", "audit verify", "secrets status", "clock status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
+  ...["declared validate", "declared diff", "declared plan", "declared export"],
   ...["schema", "completion"],
   // It uploads the game's log while the game writes it, so there is nothing to preview.
   "logs follow",

@@ -28,6 +28,8 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "check", "iron-vow"],
   ["guilds", "suspend", "iron-vow", "--reason", "Under review"],
   ["guilds", "resume", "iron-vow"],
+  ["guilds", "protect", "iron-vow"],
+  ["guilds", "unprotect", "iron-vow", "--confirm", "iron-vow"],
   ["guilds", "export", "iron-vow", "--to", "iron-vow.db.gz"],
   ["guilds", "import", "iron-vow.db.gz", "--owner-email", OWNER, "--dry-run"],
   ["guilds", "import", "iron-vow.db.gz", "--owner-email", OWNER, "--name", "Iron Again"],
@@ -89,8 +91,13 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "purge", "iron-lab", "--confirm", "iron-lab"],
 ];
 
-/** Commands that need a server: moving is tested below, following in its own tests. */
-const ELSEWHERE = ["guilds move", "guilds purge-moved", "logs follow"];
+/** Moving is tested below. Following a log and guild files have tests of their own. */
+const ELSEWHERE = [
+  ...["guilds move", "guilds purge-moved", "logs follow"],
+  ...["validate", "diff", "plan", "apply", "prune", "export", "reconcile"].map(
+    (verb) => `declared ${verb}`,
+  ),
+];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 
 let main: string;

@@ -73,6 +73,8 @@ export const guildShapes = {
   "guilds rename": orWould(z.strictObject({ id: text, name: text, slug: text })),
   "guilds suspend": orWould(z.strictObject({ suspended: text })),
   "guilds resume": orWould(z.strictObject({ resumed: text })),
+  "guilds protect": orWould(z.strictObject({ id: text, isProtected: z.boolean() })),
+  "guilds unprotect": orWould(z.strictObject({ id: text, isProtected: z.boolean() })),
   "guilds check": z.strictObject({
     isRight: z.boolean(),
     slug: text,

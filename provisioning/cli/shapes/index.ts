@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { backupShapes } from "./backups.ts";
+import { declaredShapes } from "./declared.ts";
 import { guildShapes } from "./guilds.ts";
 import { importShapes } from "./import.ts";
 import { logShapes } from "./logs.ts";
@@ -11,6 +12,7 @@ import { statsShapes } from "./stats.ts";
 /** The `--json` output of each command, by its name. Fields are never removed. */
 export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...guildShapes,
+  ...declaredShapes,
   ...backupShapes,
   ...migrateShapes,
   ...platformShapes,

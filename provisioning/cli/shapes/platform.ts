@@ -19,6 +19,7 @@ const plan = z.strictObject({
   eventsPerMinuteMax: limit,
   connectionsMax: limit,
   logBytesMax: limit,
+  databaseBytesMax: limit,
   features: z.array(text),
   guilds: count,
 });

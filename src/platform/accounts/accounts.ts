@@ -233,7 +233,7 @@ function tooManySessions({ services }: PlatformContext, userId: UserId, own: Ses
 
 /** Rows of a message about the account, with the device and address of the request. */
 export async function noticeRows(
-  ctx: PlatformContext,
+  ctx: Omit<PlatformContext, "caller">,
   userId: UserId,
   template: MessageTemplate,
   params: Params = {},

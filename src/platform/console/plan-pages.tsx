@@ -169,8 +169,11 @@ async function grantHtml(c: PageContext, form: FormState) {
 function limitFact(view: View, plan: PlanLine, name: (typeof LIMIT_NAMES)[number]) {
   const t = view.messages.plans;
   const value = plan[name];
-  if (name !== "logBytesMax") return [t.limits[name], number(view, value)] as const;
-  return [t.logStorage, value === null ? number(view, value) : gibibytes(view, value)] as const;
+  const inBytes = { logBytesMax: t.logStorage, databaseBytesMax: t.databaseStorage };
+  if (name !== "logBytesMax" && name !== "databaseBytesMax") {
+    return [t.limits[name], number(view, value)] as const;
+  }
+  return [inBytes[name], value === null ? number(view, value) : gibibytes(view, value)] as const;
 }
 
 async function guildOf(c: PageContext): Promise<Guild> {

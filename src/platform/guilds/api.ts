@@ -9,7 +9,7 @@ const name = nameField(limits.guild.nameCharsMax);
 const slug = z.string().trim().toLowerCase().min(1).max(64);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time, such as 20:00.");
 
-const timeZone = z
+export const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, "Choose a time zone, such as Europe/Madrid.");

@@ -9,6 +9,7 @@ import { type ActingContext, type PlatformContext, record, requireProved } from 
 import { guildLimit, planByName } from "../plans/service.ts";
 import type { Guild } from "../store.ts";
 import { refuseOtherName } from "./name-confirmation.ts";
+import { unlessProtected } from "./protection.ts";
 
 /** The job that purges a deleted guild. */
 export const PURGE_JOB = "guild.purge";
@@ -40,7 +41,7 @@ export async function deleteOwnGuild(
 /**
  * Deletes a guild that is not being founded or deleted. Its slug, name and database are kept until it
  * is purged.
- * @throws {Conflict} `guild/status-changed`
+ * @throws {Conflict} `guild/status-changed`, `guild/protected`
  */
 export async function deleteGuild(
   ctx: ActingContext,
@@ -52,6 +53,7 @@ export async function deleteGuild(
   const { id, slug, name, status } = guild;
   if (!["ready", "suspended", "failed"].includes(status)) throw moved();
   await platform.advanceGuild(id, status, "deleted", { deletedFrom: status, purgeAfter }, [
+    unlessProtected(id),
     jobs.enqueueRow(id, PURGE_JOB, "", purgeAfter),
     record(ctx, "guild.delete", id, { guildId: id, before: { slug, name, status } }),
   ]);

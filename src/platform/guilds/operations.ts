@@ -7,6 +7,7 @@ import { type GuildId, newId, type OperationId } from "../../kernel/ids.ts";
 import { type Meter, noMeter } from "../../kernel/meter.ts";
 import type { GuildStatus, OperationKind, OperationStatus } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
+import { unlessProtected } from "./protection.ts";
 
 /** The steps of a founding, in order. `ready` ends it. */
 export const PROVISION_STEPS = [
@@ -57,7 +58,7 @@ export class Operations {
    * Begins an operation on a guild that still matches `guild`, or takes over one whose runner has died.
    * Beginning a deletion sets the guild's status to `deleting`.
    * @throws {Conflict} `guild/operation-running` while another runner works on this guild,
-   * `guild/status-changed` if the guild's status has changed.
+   * `guild/status-changed` if the guild's status has changed, `guild/protected` for a deletion.
    */
   async begin(
     guild: { readonly id: GuildId; readonly status: GuildStatus },
@@ -70,6 +71,7 @@ export class Operations {
     try {
       await write(this.#platform.db, [
         stillIs(guild),
+        ...(kind === "deprovision" ? [unlessProtected(guild.id)] : []),
         {
           sql: `UPDATE provisioning_operations SET status = 'failed', finished_at = ?1,
                   error = 'interrupted' WHERE guild_id = ?2 AND status = 'running' AND lease_until < ?1`,

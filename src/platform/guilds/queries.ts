@@ -10,7 +10,7 @@ import {
 } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { PLAN_LIMITS } from "../plans/queries.ts";
+import { limitOfGuild, PLAN_LIMITS } from "../plans/queries.ts";
 import {
   type GuildStatus,
   guilds,
@@ -28,6 +28,7 @@ const GUILD = {
   ...columnsOf(guilds, "status", "statusReason", "host", "databaseName", "databaseUrl"),
   ...columnsOf(guilds, "generation", "schemaVersion", "schemaHash", "isPublic", "description"),
   ...columnsOf(guilds, "contact", "timeZone", "raidSchedule", "createdAt", "purgeAfter"),
+  ...columnsOf(guilds, "isProtected", "ownLimits"),
   ...PLAN,
 };
 
@@ -38,20 +39,24 @@ const otherMembers = alias(memberships, "other_members");
 const rank = (role: typeof memberships.role | typeof otherMembers.role) =>
   sql`instr('owner admin officer raider viewer', ${role})`;
 
+const MEMBERS_MAX = limitOfGuild("membersMax");
+
 // The last ones to come are over a limit. Among members, the strongest roles count first. Without a limit
 // nothing is counted, because those guilds are the large ones.
 const GUILD_FOR_USER = {
   ...GUILD,
-  isGuildOver: asBoolean(sql`case when ${plans.guildsPerAccountMax} is not null then
+  isGuildOver:
+    asBoolean(sql`case when ${plans.guildsPerAccountMax} is not null and not ${guilds.isDeclared} then
     ${plans.guildsPerAccountMax} <= (select count(*) from ${guilds} as ${others}
       where ${others.ownerId} = ${guilds.ownerId} and ${others.plan} = ${guilds.plan}
+        and not ${others.isDeclared}
         and ${others.status} not in ('deleted', 'deleting')
         and (${others.planSince}, ${others.createdAt}, ${others.id})
           < (${guilds.planSince}, ${guilds.createdAt}, ${guilds.id})) end`),
   membershipId: memberships.id,
   ...columnsOf(memberships, "role", "overrides"),
-  isMemberOver: asBoolean(sql`case when ${plans.membersMax} is not null then
-    ${plans.membersMax} <= (select count(*) from ${memberships} as ${otherMembers}
+  isMemberOver: asBoolean(sql`case when ${MEMBERS_MAX} is not null then
+    ${MEMBERS_MAX} <= (select count(*) from ${memberships} as ${otherMembers}
       where ${otherMembers.guildId} = ${memberships.guildId}
         and (${rank(otherMembers.role)}, ${otherMembers.createdAt}, ${otherMembers.id})
           < (${rank(memberships.role)}, ${memberships.createdAt}, ${memberships.id})) end`),
@@ -148,6 +153,7 @@ export function toGuild(row: GuildRow & Partial<GuildForUserRow>, locate: Locate
     raidSchedule: row.raidSchedule,
     createdAt: row.createdAt,
     purgeAfter: row.purgeAfter,
+    isProtected: row.isProtected,
   };
 }
 
@@ -161,6 +167,8 @@ function toPlan(row: GuildRow): Plan {
     eventsPerMinuteMax: row.eventsPerMinuteMax,
     connectionsMax: row.connectionsMax,
     logBytesMax: row.logBytesMax,
+    databaseBytesMax: row.databaseBytesMax,
+    ...row.ownLimits,
     features: row.features,
   };
 }

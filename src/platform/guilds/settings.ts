@@ -1,11 +1,13 @@
 import { eq, sql } from "drizzle-orm";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
+import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type ActingContext, record } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
 import { type Faction, guilds, type RaidSchedule } from "../schema.ts";
+import type { Guild } from "../store.ts";
 import { refuseBadSlug } from "./service.ts";
 import { slugTaken } from "./slug-guard.ts";
 import { nameKey } from "./slugs.ts";
@@ -47,7 +49,7 @@ export async function changeSettings(
   await write(db, [
     ...actorUnchanged(ctx),
     ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
-    ...(given.slug === undefined ? [] : slugChange(ctx, given.slug, settledMs)),
+    ...(given.slug === undefined ? [] : slugChange(ctx.guild, given.slug, settledMs)),
     db.orm
       .update(guilds)
       .set({
@@ -82,8 +84,8 @@ function nameIsFree(ctx: GuildContext, key: string) {
   );
 }
 
-function slugChange(ctx: GuildContext, slug: string, nowMs: number) {
-  const { guild } = ctx;
+/** The guards and statements of a change of address. The former one redirects and is held. */
+export function slugChange(guild: Pick<Guild, "id" | "slug">, slug: string, nowMs: number) {
   if (slug === guild.slug) return [];
   refuseBadSlug(slug);
   const hold: Writable = {
@@ -96,13 +98,13 @@ function slugChange(ctx: GuildContext, slug: string, nowMs: number) {
     sql: "DELETE FROM slug_history WHERE slug = ? AND guild_id = ?",
     args: [slug, guild.id],
   };
-  return [slugTaken(slug, nowMs, guild.id), fewSlugsHeld(ctx, slug, nowMs), takeBack, hold];
+  return [slugTaken(slug, nowMs, guild.id), fewSlugsHeld(guild.id, slug, nowMs), takeBack, hold];
 }
 
 /** A held slug is blocked for all other guilds, so each guild may hold only a few. */
-function fewSlugsHeld(ctx: GuildContext, slug: string, nowMs: number) {
+function fewSlugsHeld(id: GuildId, slug: string, nowMs: number) {
   return guard(
-    sql`(select count(*) from slug_history where guild_id = ${ctx.guild.id}
+    sql`(select count(*) from slug_history where guild_id = ${id}
           and held_until > ${nowMs} and slug <> ${slug}) < ${limits.guild.slugsHeldMax}`,
     () =>
       new Conflict(

@@ -13,6 +13,8 @@ export const planLimits = z.strictObject({
   eventsPerMinuteMax: most,
   connectionsMax: most,
   logBytesMax: most,
+  /** Absent in requests of earlier releases. It then stays as it is. */
+  databaseBytesMax: most.optional(),
 });
 
 export const LIMIT_NAMES = Object.keys(planLimits.shape) as (keyof typeof planLimits.shape)[];
@@ -24,12 +26,14 @@ const field = z
   .regex(/^\d{0,15}$/, "Enter a whole number, or leave the field empty for no limit.")
   .transform((text) => (text === "" ? null : Number(text)));
 
-export const planForm = z.object(
-  Object.fromEntries(LIMIT_NAMES.map((name) => [name, field])) as Record<
-    (typeof LIMIT_NAMES)[number],
-    typeof field
-  >,
-);
+export const planForm = z
+  .object(
+    Object.fromEntries(LIMIT_NAMES.map((name) => [name, field])) as Record<
+      (typeof LIMIT_NAMES)[number],
+      typeof field
+    >,
+  )
+  .extend({ databaseBytesMax: field.optional() });
 
 const reason = lineField(limits.operators.reasonCharsMax, 1, "Enter a reason.");
 

@@ -15,7 +15,10 @@ export interface PlanLine extends Plan {
 }
 
 /** The limits of a plan, which an operator may change. A limit of null means that there is none. */
-export type PlanLimits = Omit<Plan, "name" | "features">;
+export type PlanLimits = Omit<Plan, "name" | "features" | "databaseBytesMax"> & {
+  /** Absent when it stays as it is. */
+  readonly databaseBytesMax?: number | null | undefined;
+};
 
 /** Lists every plan, the smallest first. */
 export async function planLines(ctx: OperatorContext): Promise<readonly PlanLine[]> {

@@ -23,6 +23,7 @@ import {
 import { build } from "../../database/statements.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import { logReports } from "../../tenant/combat-logs/schema.ts";
+import type { OwnLimits } from "../schema.ts";
 import { apiKeys, guilds, memberships, plans, subscriptions } from "../schema.ts";
 import type { SubscriptionSource } from "./schema.ts";
 
@@ -36,6 +37,7 @@ export const PLAN_LIMITS = columnsOf(
   "eventsPerMinuteMax",
   "connectionsMax",
   "logBytesMax",
+  "databaseBytesMax",
 );
 
 /** Every plan, the smallest first. */
@@ -58,15 +60,39 @@ export const guildsByPlan = prepare(() =>
     .groupBy(guilds.plan),
 );
 
+type OwnLimit = keyof OwnLimits;
+const OWN_LIMITS: Readonly<
+  Record<
+    OwnLimit,
+    | typeof plans.membersMax
+    | typeof plans.keysMax
+    | typeof plans.logBytesMax
+    | typeof plans.databaseBytesMax
+  >
+> = {
+  membersMax: plans.membersMax,
+  keysMax: plans.keysMax,
+  logBytesMax: plans.logBytesMax,
+  databaseBytesMax: plans.databaseBytesMax,
+};
+
+/** A limit of a guild with its plan: its own one, or else the plan's. Null means that there is none. */
+export function limitOfGuild(name: OwnLimit): SQL<number | null> {
+  return sql<
+    number | null
+  >`coalesce(${guilds.ownLimits} ->> ${sql.raw(`'$.${name}'`)}, ${OWN_LIMITS[name]})`;
+}
+
 /** How many members a guild has, as an expression. */
 export function memberCount(guildId: SqlValueOf<GuildId>): SQL {
   return sql`(select count(*) from ${memberships} where ${memberships.guildId} = ${guildId})`;
 }
 
-/** How many guilds an account owns on a plan, as an expression. */
+/** How many guilds an account owns on a plan, as an expression. Declared guilds do not count. */
 export function guildCount(ownerId: SqlValueOf<UserId>, plan: SqlValueOf<string>): SQL {
   return sql`(select count(*) from ${guilds}
-    where ${guilds.ownerId} = ${ownerId} and ${guilds.plan} = ${plan} and ${countsForPlan})`;
+    where ${guilds.ownerId} = ${ownerId} and ${guilds.plan} = ${plan} and not ${guilds.isDeclared}
+      and ${countsForPlan})`;
 }
 
 /** How many keys of a guild count for its plan, as an expression. */

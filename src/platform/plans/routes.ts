@@ -15,6 +15,7 @@ export const planJson = z
     eventsPerMinuteMax: z.int().nullable(),
     connectionsMax: z.int().nullable(),
     logBytesMax: z.int().nullable(),
+    databaseBytesMax: z.int().nullable(),
     features: z.array(z.string()).readonly(),
   })
   .openapi("Plan");

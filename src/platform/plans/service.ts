@@ -6,7 +6,7 @@ import { guilds, plans } from "../schema.ts";
 import type { Guild, Plan, PlatformStore } from "../store.ts";
 import { listPlans } from "./list.ts";
 import { guildsReached, keysReached, membersReached, type Used } from "./plans.ts";
-import { guildCount, keyCount, logBytes, memberCount, usage } from "./queries.ts";
+import { guildCount, keyCount, limitOfGuild, logBytes, memberCount, usage } from "./queries.ts";
 
 /** The use of a guild's plan. */
 export interface Usage {
@@ -47,19 +47,19 @@ export function guildLimit(ownerId: UserId, plan: Plan): Guard {
 
 /** Guards the write that adds a member: refuses more members than the plan allows. */
 export function memberLimit(guild: Guild): Guard {
-  const isBelow = sql`${memberCount(guild.id)} < ${limitOf(guild, plans.membersMax)}`;
+  const isBelow = sql`${memberCount(guild.id)} < ${limitOf(guild, "membersMax")}`;
   return guard(isBelow, () => membersReached(guild.plan));
 }
 
 /** Guards the write that adds a key: refuses more keys than the plan allows. */
 export function keyLimit(guild: Guild, nowMs: number): Guard {
-  const isBelow = sql`${keyCount(guild.id, nowMs)} < ${limitOf(guild, plans.keysMax)}`;
+  const isBelow = sql`${keyCount(guild.id, nowMs)} < ${limitOf(guild, "keysMax")}`;
   return guard(isBelow, () => keysReached(guild.plan));
 }
 
 /** A limit of the plan that a guild has when the write runs. */
-function limitOf(guild: Guild, limit: typeof plans.membersMax | typeof plans.keysMax): SQL {
-  return sql`(select coalesce(${limit}, 1e9) from ${guilds} join ${plans} on ${plans.name} = ${guilds.plan}
+function limitOf(guild: Guild, limit: "membersMax" | "keysMax"): SQL {
+  return sql`(select coalesce(${limitOfGuild(limit)}, 1e9) from ${guilds} join ${plans} on ${plans.name} = ${guilds.plan}
     where ${guilds.id} = ${guild.id})`;
 }
 

@@ -10,6 +10,7 @@ const free = {
   eventsPerMinuteMax: 5_000,
   connectionsMax: 5,
   logBytesMax: 1_000,
+  databaseBytesMax: null,
   features: [],
 };
 

@@ -13,8 +13,10 @@ export const plans = {
     eventsPerMinuteMax: "Log events per minute",
     connectionsMax: "Live connections",
     logBytesMax: "Log storage (bytes)",
+    databaseBytesMax: "Database size (bytes)",
   },
   logStorage: "Log storage",
+  databaseStorage: "Database size",
   features: "Features",
   featureNames: {
     analytics: "Analytics",

@@ -112,6 +112,14 @@ export const meanings: Readonly<Record<string, string>> = {
     "The database of this guild failed a check and is not served. An operator has to look at it.",
   "guild/migration-waits":
     "This guild needs an update that an operator has to run. Its data is safe. Try again later.",
+  "declared/guild-changed": "This guild was changed at the same moment. Run the command again.",
+  "declared/no-account":
+    "No account has the address that a guild file names. Its owner signs up first.",
+  "declared/no-host":
+    "A guild file names a host that is not set up. Choose another one, or set it up.",
+  "declared/run-lost": "Another process has taken over. Run the command again to see what is left.",
+  "declared/running": "Another process is applying guild files. Try again when it has ended.",
+  "guild/protected": "This guild is protected. An operator has to unlock it first.",
   "guild/schema-behind": "This guild is being updated. Try again in a moment.",
   "guild/status-changed": "The status of this guild has changed. Check it and try again.",
   "guild/storage-full":

@@ -16,8 +16,10 @@ export const plans: Translated<typeof en> = {
     eventsPerMinuteMax: "Eventos de log por minuto",
     connectionsMax: "Conexiones en directo",
     logBytesMax: "Espacio para logs (bytes)",
+    databaseBytesMax: "Tamaño de la base de datos (bytes)",
   },
   logStorage: "Espacio para logs",
+  databaseStorage: "Tamaño de la base de datos",
   features: "Funciones",
   featureNames: {
     analytics: "Análisis",

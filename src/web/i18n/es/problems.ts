@@ -126,6 +126,18 @@ export const problems: Translated<typeof en> = {
       "Se está creando la base de datos de esta hermandad. Inténtalo dentro de un momento.",
     "guild/provisioning-failed":
       "No se pudo crear la base de datos de esta hermandad. Quien la lidera puede intentarlo de nuevo.",
+    "declared/guild-changed":
+      "Esta hermandad ha cambiado en el mismo momento. Ejecuta el comando otra vez.",
+    "declared/no-account":
+      "Ninguna cuenta tiene la dirección que indica un archivo de hermandad. Antes tiene que registrarse.",
+    "declared/no-host":
+      "Un archivo de hermandad indica un servidor de datos que no está configurado. Elige otro o configúralo.",
+    "declared/run-lost":
+      "Otro proceso ha tomado el relevo. Ejecuta el comando otra vez para ver qué queda.",
+    "declared/running":
+      "Otro proceso está aplicando archivos de hermandades. Inténtalo cuando termine.",
+    "guild/protected":
+      "Esta hermandad está protegida. Primero tiene que desbloquearla un operador.",
     "guild/quarantined":
       "La base de datos de esta hermandad no ha superado una comprobación y no está disponible. Tiene que mirarla un operador.",
     "guild/schema-behind": "Esta hermandad se está actualizando. Inténtalo dentro de un momento.",
