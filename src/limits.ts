@@ -232,6 +232,10 @@ export const limits = {
     pasteCharsMax: 200_000,
     /** One file of the whole roster, far above any guild's size. */
     csvRowsMax: 10_000,
+    /** One page of the latest changes. The page of a person has all of theirs. */
+    joinsShown: 50,
+    /** Members who sign up at this moment can come between a read and its write. */
+    joinTriesMax: 3,
   },
   identity: {
     lua: {

@@ -93,7 +93,7 @@ export function excluded(column: Column): SQL {
 }
 
 /** The text and the arguments of an `sql` template. */
-function statementOf(template: SQL): Statement {
+export function statementOf(template: SQL): Statement {
   const { sql: text, params } = dialect.sqlToQuery(template);
   return { sql: text, args: params as SqlValue[] };
 }

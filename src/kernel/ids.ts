@@ -10,6 +10,7 @@ export type MembershipId = Id<"membership">;
 export type InvitationId = Id<"invitation">;
 export type OperationId = Id<"operation">;
 export type PersonId = Id<"person">;
+export type PersonJoinId = Id<"person-join">;
 export type CharacterId = Id<"character">;
 export type PoolId = Id<"pool">;
 export type AccountId = Id<"account">;

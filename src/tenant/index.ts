@@ -11,6 +11,7 @@ import { identityApi, identityPages } from "./identity/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
+import { personsApi, personsPages } from "./persons/index.ts";
 import { raidsApi, raidsPages } from "./raids/index.ts";
 import { rosterApi, rosterPages } from "./roster/index.ts";
 
@@ -18,6 +19,7 @@ import { rosterApi, rosterPages } from "./roster/index.ts";
 export function tenantApi() {
   return createRouter<GuildEnv>()
     .route("/", rosterApi)
+    .route("/", personsApi)
     .route("/", identityApi)
     .route("/", dkpApi)
     .route("/", poolsApi)
@@ -38,6 +40,7 @@ export function tenantPages() {
   return createRouter<GuildEnv>()
     .route("/", homePages())
     .route("/", rosterPages())
+    .route("/", personsPages())
     .route("/", identityPages())
     .route("/", dkpPages())
     .route("/", poolsPages())

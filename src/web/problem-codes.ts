@@ -21,7 +21,8 @@ const CODES = {
     identity/member-not-found identity/suggestion-not-found invitation/not-found job/not-found
     keys/not-found logs/boss-not-found logs/fight-not-found logs/report-not-found
     loot/council-not-found loot/not-found operator/no-account operator/no-such-account
-    operator/no-such-guild operator/not-found plan/not-found raids/not-found raids/series-not-found
+    operator/no-such-guild operator/not-found persons/join-not-found
+    plan/not-found raids/not-found raids/series-not-found
     request/no-such-page rollout/not-found roster/character-not-found roster/person-not-found
     secrets/not-set`,
   408: `
@@ -34,6 +35,7 @@ const CODES = {
     auth/last-way-in auth/link-first backup/not-good dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived dkp/pool-has-entries
     dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken dkp/reversal-is-final dkp/rules-changed
+    dkp/transfer-stays
     guild/already-owner guild/member-changed guild/name-taken guild/operation-lost
     guild/operation-running guild/owner-stays guild/protected guild/slug-taken guild/status-changed
     guild/too-many-invitations guild/too-many-slugs idempotency/in-progress idempotency/shown-once
@@ -41,7 +43,9 @@ const CODES = {
     keys/rotated-already logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing
     logs/too-many-uploads logs/upload-under-way logs/wrong-offset loot/council-over
     loot/reverted-already onboarding/example-is-there operator/email-unverified operator/is-operator
-    operator/verified-already payment/known plan/changed plan/no-grant plan/not-paid
+    operator/verified-already payment/known persons/already-joined persons/bids-need-points
+    persons/changed persons/not-joinable persons/two-discord-accounts persons/two-logins
+    persons/undo-later-first persons/undone-already plan/changed plan/no-grant plan/not-paid
     plan/paid-already raids/already-there raids/begun raids/bench-closed raids/nobody-there
     raids/not-begun raids/not-planned raids/not-running raids/over raids/too-many-series
     rollout/finished rollout/none rollout/not-ours rollout/not-running rollout/nothing-to-do

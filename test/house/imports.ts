@@ -113,6 +113,7 @@ const FEATURES = [
   "raids",
   "loot",
   "auctions",
+  "persons",
   "combat-logs",
   "imports",
   "transfers",

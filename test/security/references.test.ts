@@ -62,6 +62,9 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const loot = await made("/loot", { itemName: "Cloak", fate: "bank" });
   const backup = await made("/settings/backups", {});
   const invitation = await made("/members/invitations", { role: "viewer" });
+  const twin = await made("/roster/persons", { name: "Twin" });
+  const twins = await made("/roster/persons", { name: "Twins" });
+  const join = await made("/roster/joins", { fromId: twin, intoId: twins });
   const log = await made("/logs", { fileName: "a.txt", sizeBytes: 10 });
   const identity = await identityRowsOf(owner);
   const rows = {
@@ -77,6 +80,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
     invitation,
     log,
     running,
+    join,
   };
   return { ...rows, user: owner.userId, series: String(series), character: String(character) };
 }
@@ -163,6 +167,9 @@ function bodies(): Record<string, Json> {
     addCharacter: { name: "Second", class: "mage" },
     changeCharacter: { name: "Third" },
     linkMember: { personId: person },
+    previewPersonJoin: { fromId: person, intoId: person },
+    joinPersons: { fromId: person, intoId: person },
+    moveCharacter: { personId: null },
     awardPoints: { personIds: [person], points: 1, reason },
     spendPoints: { personId: person, points: 1, reason },
     adjustPoints: { personIds: [person], points: 1, reason },
@@ -200,6 +207,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\/settings\/backups\//, "backup"],
   [/^\/roster\/characters\//, "character"],
   [/^\/roster\/persons\//, "person"],
+  [/^\/roster\/joins\//, "join"],
   [/^\/dkp\/entries\//, "entry"],
   [/^\/dkp\/persons\//, "person"],
   [/^\/dkp\/pools\//, "pool"],
@@ -215,7 +223,7 @@ const KINDS: readonly [RegExp, string][] = [
 const kindOf = ({ path, field }: Field) => {
   if (field.startsWith("path:")) return KINDS.find(([prefix]) => prefix.test(path))![1];
   const name = field.split(/[:/]/).findLast((part) => !/^\d+$/.test(part))!;
-  if (/person|sharedWith/i.test(name)) return "person";
+  if (/person|sharedWith|^(from|into)Id$/i.test(name)) return "person";
   if (path.startsWith("/identity/") && name === "characterId") return "gameCharacter";
   return name.replace(/Id$/, "");
 };

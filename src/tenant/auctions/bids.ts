@@ -223,12 +223,18 @@ function holdStatements(
         on conflict (auction_id, person_id) do update set amount = excluded.amount`,
     ];
   }
+  return [sql`delete from holds where auction_id = ${auction.id}`, ...heldBids(auction, pool)];
+}
+
+/** Holds the points of every live bid of an auction, or of its leaders in an ascending one. */
+export function heldBids(auction: Auction, pool: Pool): readonly Writable[] {
+  if (pool.kind === "epgp") return [];
+  const most = isAscending(auction.mode) ? auction.copies : -1;
   return [
-    sql`delete from holds where auction_id = ${auction.id}`,
     sql`insert into holds (auction_id, person_id, pool_id, amount)
       select auction_id, person_id, ${pool.id}, value from bids
       where auction_id = ${auction.id} and state = 'live'
-      order by spec = 'main' desc, value desc, seq limit ${auction.copies}`,
+      order by spec = 'main' desc, value desc, seq limit ${most}`,
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Jobs } from "../../platform/jobs/jobs.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { reversalLines } from "../dkp/ledger.ts";
+import { forwardedToJoined } from "../dkp/person-part.ts";
 import { parsePoints } from "../dkp/points.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { statementsOf } from "../dkp/post.ts";
@@ -171,7 +172,8 @@ export async function reopenAuction(
   async function reversalsOf(txId: string): Promise<readonly Writable[]> {
     const entry = (await readEntry(ctx, txId))!;
     const reversal = newId<LedgerTxId>();
-    return statementsOf(ctx, reversal, reversal, {
+    const lines = reversalLines(entry.postings);
+    const statements = statementsOf(ctx, reversal, reversal, {
       pool: first.pool,
       poolId: first.poolId,
       kind: "reversal",
@@ -179,8 +181,12 @@ export async function reopenAuction(
       reason: entry.reason,
       reverses: entry.id,
       effectiveAt: undefined,
-      lines: reversalLines(entry.postings),
-    }) as readonly Writable[];
+      lines,
+    });
+    return [
+      ...statements,
+      ...(await forwardedToJoined(ctx, first.pool, entry.reason, lines)),
+    ] as readonly Writable[];
   }
 }
 

@@ -77,9 +77,10 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
       () => new ConcurrentChange("Another process has settled the auction."),
     ),
     guard(
-      sql`(select count(*) from bids where auction_id = ${auction.id} and state = 'live')
-        = ${bids.length}`,
-      () => new ConcurrentChange("A bid was added since the bids were read."),
+      sql`(select coalesce(json_group_array(id || ' ' || person_id), '[]') from (select id, person_id
+          from bids where auction_id = ${auction.id} and state = 'live' order by seq))
+        = ${JSON.stringify(bids.map(({ id, personId }) => `${id} ${personId}`))}`,
+      () => new ConcurrentChange("The bids changed since they were read."),
     ),
     sql`update auctions set status = 'settled', settled_at = ${nowMs} where id = ${auction.id}`,
     sql`delete from holds where auction_id = ${auction.id}`,

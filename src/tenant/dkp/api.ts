@@ -42,7 +42,15 @@ export const adjustBody = z
 
 export const reversalBody = z.strictObject({ reason }).openapi("Reversal");
 
-const LEDGER_KINDS = ["award", "spend", "adjust", "reversal", "decay", "opening"] as const;
+const LEDGER_KINDS = [
+  "award",
+  "spend",
+  "adjust",
+  "reversal",
+  "decay",
+  "opening",
+  "transfer",
+] as const;
 
 /** Filters of the ledger, besides `cursor` and `limit`. */
 export const ledgerFilters = z.object({

@@ -97,6 +97,18 @@ export function spendLines(
   return [personLine(personId, -amount, "pt"), ...received];
 }
 
+/** Balances that go from one person to another, in pairs of lines. */
+export function transferLines(
+  fromId: PersonId,
+  intoId: PersonId,
+  amounts: readonly { readonly unit: Unit; readonly balance: number }[],
+): readonly Line[] {
+  return amounts.flatMap(({ unit, balance }) => [
+    personLine(fromId, negated(balance), unit),
+    personLine(intoId, balance, unit),
+  ]);
+}
+
 /** The exact opposite of every line. */
 export function reversalLines(lines: readonly Line[]): readonly Line[] {
   return lines.map((line) => ({ ...line, amount: negated(line.amount) }));

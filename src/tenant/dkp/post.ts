@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
-import { type Guard, guard, write } from "../../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, Invalid } from "../../kernel/errors.ts";
 import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
 import { describe, record } from "../audit.ts";
@@ -22,8 +22,8 @@ export interface Draft extends EntryFacts {
   readonly lootId?: string | undefined;
   /** Guards that run before the entry is written. */
   readonly before: readonly Guard[];
-  /** Guards that run after the balances have changed. */
-  readonly after: readonly Guard[];
+  /** Guards that run after the balances have changed, and entries that follow this one. */
+  readonly after: readonly (Writable | Guard)[];
 }
 
 const ACCOUNTS = `

@@ -23,7 +23,14 @@ export type AccountKind =
   | "import-opening"
   | "tax";
 export type Unit = "pt" | "ep" | "gp";
-export type LedgerKind = "award" | "spend" | "adjust" | "reversal" | "decay" | "opening";
+export type LedgerKind =
+  | "award"
+  | "spend"
+  | "adjust"
+  | "reversal"
+  | "decay"
+  | "opening"
+  | "transfer";
 
 export const pools = sqliteTable("pools", {
   id: text().$type<PoolId>().primaryKey(),

@@ -6,6 +6,7 @@ import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardShares } from "./award-shares.ts";
 import { adjustLines, type Line, reversalLines, spendLines } from "./ledger.ts";
+import { forwardedToJoined } from "./person-part.ts";
 import { formatPoints, parsePoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type Draft, post } from "./post.ts";
@@ -143,7 +144,8 @@ export async function adjust(ctx: GuildContext, input: AdjustInput): Promise<Ent
  *
  * @throws {NotFound} `dkp/entry-not-found`
  *
- * @throws {Conflict} `dkp/already-reversed`, `dkp/reversal-is-final`, `dkp/pool-archived`
+ * @throws {Conflict} `dkp/already-reversed`, `dkp/reversal-is-final`, `dkp/transfer-stays`,
+ * `dkp/pool-archived`
  */
 export async function reverse(
   ctx: GuildContext,
@@ -160,6 +162,12 @@ export async function reverse(
       "A reversal cannot be reverted. To give the points again, record a new entry.",
     );
   }
+  if (original.kind === "transfer") {
+    throw new Conflict(
+      "dkp/transfer-stays",
+      "These points moved because two persons became one. Undo that on the person's page.",
+    );
+  }
   const pool = await poolOf(ctx, original.poolId);
   const draft = draftOf("reversal", pool, input.reason, reversalLines(original.postings));
   return await post(ctx, {
@@ -167,6 +175,7 @@ export async function reverse(
     origin: original.kind,
     reverses: original.id,
     before: [poolIsOpen(pool), notReversed(original.id)],
+    after: await forwardedToJoined(ctx, pool, draft.reason, draft.lines),
   });
 }
 

@@ -1,4 +1,6 @@
-import { isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { asText, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import type { CharacterId, PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
 import { everyPerson, type PlacedCharacter, placedCharacters } from "../roster/placement.ts";
@@ -127,3 +129,45 @@ export function membershipRoles(
 ): ReadonlySet<string> {
   return guildRoleIds(rankRoles(rankSettings(state, settings), state.roles));
 }
+
+/** The Discord accounts that are linked to one of two persons now. */
+export const discordLinks = prepare(({ one, other }: Values<{ one: string; other: string }>) =>
+  build
+    .select({
+      name: asText(
+        sql`coalesce(${discordMembers.nick}, ${discordMembers.displayName}, ${discordMembers.username}, ${identityLinks.subject})`,
+      ),
+    })
+    .from(identityLinks)
+    .leftJoin(discordMembers, eq(discordMembers.id, identityLinks.subject))
+    .where(
+      and(
+        isNull(identityLinks.endedAt),
+        eq(identityLinks.kind, "discord"),
+        inArray(identityLinks.personId, [one, other]),
+      ),
+    )
+    .orderBy(identityLinks.createdAt),
+);
+
+/** The link of the game character that a character of the roster is, if it has one. */
+export const linkOfCharacter = prepare(({ characterId }: Values<{ characterId: string }>) =>
+  build
+    .select({
+      link: identityLinks.id,
+      source: identityLinks.source,
+      subject: gameCharacters.id,
+      name: gameCharacters.name,
+      hasOwnRosterRow: gameCharacters.hasOwnRosterRow,
+    })
+    .from(gameCharacters)
+    .leftJoin(
+      identityLinks,
+      and(
+        eq(identityLinks.subject, gameCharacters.id),
+        eq(identityLinks.kind, "character"),
+        isNull(identityLinks.endedAt),
+      ),
+    )
+    .where(sql`${gameCharacters.characterId} = ${characterId}`),
+);

@@ -10,6 +10,7 @@ import { limits } from "../../limits.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { reversalLines, spendLines } from "../dkp/ledger.ts";
+import { forwardedToJoined } from "../dkp/person-part.ts";
 import { formatPoints, parsePoints } from "../dkp/points.ts";
 import { statementsOf } from "../dkp/post.ts";
 import { isReversed, readEntry } from "../dkp/queries.ts";
@@ -207,6 +208,7 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
   const pool = await poolOf(ctx, item.poolId ?? undefined);
   const reversal = newId<LedgerTxId>();
   const isAward = eq(lootAwards.id, item.id);
+  const lines = entry === undefined ? [] : reversalLines(entry.postings);
   const isDone = () => new Conflict("loot/reverted-already", "This award was already reverted.");
   await write(ctx.db, [
     guard(existsIn(lootAwards, and(isAward, isNull(lootAwards.revertedAt))), isDone),
@@ -222,8 +224,9 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
             reason,
             reverses: entry.id,
             effectiveAt: undefined,
-            lines: reversalLines(entry.postings),
+            lines,
           }),
+          ...(await forwardedToJoined(ctx, pool, reason, lines)),
         ]),
     build.update(lootAwards).set({ revertedAt: ctx.now().getTime() }).where(isAward),
     record(ctx, "loot.revert", id, { after: { item: item.itemName, reason } }),

@@ -20,9 +20,6 @@ export const newCharacter = z
 
 export const characterChange = newCharacter.partial().openapi("CharacterChange");
 
-/** `personId` is the person that the member is linked to now. */
-export const memberLink = z.strictObject({ personId: z.uuid() }).openapi("MemberLink");
-
 export const newPerson = z
   .strictObject({ name, character: newCharacter.optional() })
   .openapi("NewPerson");

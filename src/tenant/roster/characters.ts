@@ -134,7 +134,8 @@ function placeAfter(change: CharacterChange, before: Place | undefined): Place |
     : place;
 }
 
-async function ownerOf(ctx: GuildContext, id: string): Promise<PersonId> {
+/** The person of a character. @throws {NotFound} `roster/character-not-found` */
+export async function ownerOf(ctx: GuildContext, id: string): Promise<PersonId> {
   const owner = await ownerOfCharacter.first(ctx.db, { id });
   if (owner) return owner.personId;
   throw noSuchCharacter();

@@ -14,7 +14,7 @@ import { may } from "../context.ts";
 import * as inputs from "./api.ts";
 import * as characters from "./characters.ts";
 import { importRoster, previewRoster } from "./import.ts";
-import { linkMember, looseMembers } from "./member-links.ts";
+import { joinsOf, looseMembers, otherPeople } from "./member-links.ts";
 import * as service from "./service.ts";
 import { CharacterPage, type PersonForms, PersonPage } from "./views/person.tsx";
 import { AddPage, ImportPage, RosterPage } from "./views/roster.tsx";
@@ -40,11 +40,6 @@ export function rosterPages() {
   router.post("/roster/:id/archival", canManage, async (c) => {
     const { isArchived } = await c.req.parseBody();
     await service.setArchived(c.var.guild, c.req.param("id")!, isArchived === "yes");
-    return toPerson(c, "saved");
-  });
-  router.post("/roster/:id/member", canManage, async (c) => {
-    const { personId } = parsed(inputs.memberLink, await textFields(c));
-    await linkMember(c.var.guild, c.req.param("id")!, personId);
     return toPerson(c, "saved");
   });
   router.post("/roster/:id/characters", canManage, addCharacter);
@@ -86,8 +81,13 @@ async function sendCsv(c: PageContext) {
 async function showPerson(c: PageContext, forms: PersonForms) {
   const ctx = c.var.guild;
   const person = await service.person(ctx, c.req.param("id")!);
-  const members = may(ctx, "roster.manage") ? await looseMembers(ctx) : [];
-  return c.html(<PersonPage view={viewOf(c)} person={person} forms={forms} members={members} />);
+  const mayManage = may(ctx, "roster.manage");
+  const lists = {
+    members: mayManage ? await looseMembers(ctx) : [],
+    others: mayManage ? await otherPeople(ctx, person.id) : [],
+    joins: mayManage ? await joinsOf(ctx, person.id) : [],
+  };
+  return c.html(<PersonPage view={viewOf(c)} person={person} forms={forms} {...lists} />);
 }
 
 async function showCharacter(c: PageContext, form: FormState) {
@@ -99,7 +99,9 @@ async function showCharacter(c: PageContext, form: FormState) {
       "This character does not exist. Reload the page of the person.",
     );
   }
-  return c.html(<CharacterPage view={viewOf(c)} character={character} form={form} />);
+  const others = await otherPeople(c.var.guild, person.id);
+  const shown = { person, character, others, form };
+  return c.html(<CharacterPage view={viewOf(c)} {...shown} />);
 }
 
 async function addPerson(c: PageContext) {

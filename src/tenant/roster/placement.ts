@@ -1,4 +1,4 @@
-import { and, asc, eq, not } from "drizzle-orm";
+import { and, asc, eq, inArray, not, or } from "drizzle-orm";
 import { columnsOf, existsIn, isTrue, prepare } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
@@ -69,6 +69,36 @@ export function moveCharacter(
       .set({ isMain: true })
       .where(and(isIt, not(hasMain(personId)))),
     ...promoteOldest(from),
+  ];
+}
+
+interface PlaceBefore {
+  readonly fromId: PersonId;
+  readonly intoId: PersonId;
+  /** The main of each person before the move. */
+  readonly fromMain: CharacterId | null;
+  readonly intoMain: CharacterId | null;
+}
+
+/** Gives a moved character back to its person, and each person the main of before. */
+export function putBack(
+  id: CharacterId,
+  { fromId, intoId, fromMain, intoMain }: PlaceBefore,
+): readonly Writable[] {
+  const both = or(eq(characters.personId, fromId), eq(characters.personId, intoId));
+  const mains = [fromMain, intoMain].filter((one) => one !== null);
+  return [
+    build.update(characters).set({ isMain: false }).where(both),
+    build
+      .update(characters)
+      .set({ personId: fromId })
+      .where(and(eq(characters.id, id), eq(characters.personId, intoId))),
+    build
+      .update(characters)
+      .set({ isMain: true })
+      .where(and(inArray(characters.id, mains), both)),
+    ...promoteOldest(fromId),
+    ...promoteOldest(intoId),
   ];
 }
 

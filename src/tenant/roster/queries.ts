@@ -120,11 +120,7 @@ export const personByName = prepare(({ nameKey }: Values<{ nameKey: string }>) =
 
 /** Every person, archived ones too. */
 export const allPeople = prepare(() =>
-  build.select(columnsOf(persons, "id", "name", "status")).from(persons),
-);
-
-export const userOfPerson = prepare(({ id }: Values<{ id: string }>) =>
-  build.select({ userId: persons.userId }).from(persons).where(eq(persons.id, id)),
+  build.select(columnsOf(persons, "id", "name", "status", "isExample")).from(persons),
 );
 
 /** Active members whose person has no character, by name. */

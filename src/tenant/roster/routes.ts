@@ -5,7 +5,6 @@ import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import * as inputs from "./api.ts";
 import * as characters from "./characters.ts";
 import { importRoster, previewRoster } from "./import.ts";
-import { linkMember } from "./member-links.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("Roster");
@@ -146,26 +145,6 @@ rosterApi.openapi(
       plain(await characters.changeCharacter(c.var.guild, characterId, c.req.valid("json"))),
       200,
     );
-  },
-);
-
-rosterApi.openapi(
-  api.put("/roster/persons/{id}/member", {
-    id: "linkMember",
-    summary: "Link a member to a person",
-    description:
-      "Moves the link of a member from one person of the roster to another, so that the " +
-      "member bids and signs up as that person.",
-    problems: ["roster/person-not-found", "roster/already-linked"],
-    needs: "roster.manage",
-    params: id,
-    body: inputs.memberLink,
-    answers: onePerson,
-  }),
-  async (c) => {
-    const { id: personId } = c.req.valid("param");
-    const { personId: fromId } = c.req.valid("json");
-    return c.json(plain(await linkMember(c.var.guild, personId, fromId)), 200);
   },
 );
 

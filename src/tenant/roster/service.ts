@@ -12,6 +12,7 @@ import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import type { ClassId } from "./classes.ts";
+import { alreadyJoined, hasJoins, isJoined } from "./joins.ts";
 import { foldName, type Place, placeFrom, placeText } from "./names.ts";
 import {
   activeCharacters,
@@ -193,6 +194,7 @@ export async function setArchived(
   const status: PersonStatus = isArchived ? "archived" : "active";
   await write(ctx.db, [
     personExists(id),
+    ...(isArchived || !hasJoins(ctx) ? [] : [guard(not(isJoined(id)), alreadyJoined)]),
     build
       .update(tables.persons)
       .set({ status, updatedAt: ctx.now().getTime() })
@@ -200,6 +202,14 @@ export async function setArchived(
     record(ctx, isArchived ? "person.archive" : "person.restore", id),
   ]);
   return await person(ctx, id);
+}
+
+/** Returns the statement that archives a person. It belongs into a write that records why. */
+export function archivePerson(ctx: Pick<GuildContext, "now">, id: PersonId): Writable {
+  return build
+    .update(tables.persons)
+    .set({ status: "archived", updatedAt: ctx.now().getTime() })
+    .where(isPerson(id));
 }
 
 /**
@@ -332,7 +342,8 @@ export async function writeUnique(
   }
 }
 
-async function freeName(ctx: GuildContext, wanted: string): Promise<string> {
+/** The name, or the name with the first number that is free. */
+export async function freeName(ctx: GuildContext, wanted: string): Promise<string> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : `${wanted} ${number}`;
     const taken = await personByName.first(ctx.db, { nameKey: foldName(name) });
@@ -353,7 +364,7 @@ function toPerson(ctx: GuildContext, row: PersonRow): Person {
   };
 }
 
-function noSuchPerson(): NotFound {
+export function noSuchPerson(): NotFound {
   return new NotFound("roster/person-not-found", "This person does not exist in the roster.");
 }
 

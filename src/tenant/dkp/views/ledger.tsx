@@ -24,7 +24,7 @@ import type {
 } from "../service.ts";
 import { Amount, authorOf, PersonLink, PoolTabs, poolName } from "./parts.tsx";
 
-const KINDS = ["award", "spend", "adjust", "reversal"] as const;
+const KINDS = ["award", "spend", "adjust", "reversal", "transfer"] as const;
 
 /** Every entry of one pool, newest first. */
 export function LedgerPage(props: {
@@ -96,7 +96,8 @@ export function LedgerPage(props: {
 /** One entry with all its lines. */
 export function EntryPage({ view, entry }: { view: View; entry: Entry }) {
   const t = view.messages.dkp;
-  const canUndo = entry.reversedBy === null && entry.kind !== "reversal";
+  const canUndo =
+    entry.reversedBy === null && entry.kind !== "reversal" && entry.kind !== "transfer";
   return (
     <GuildLayout view={view} title={t.entry(entry.seq)} section="ledger">
       <PageHeader title={entry.reason} lead={`${t.entry(entry.seq)} · ${t.kinds[entry.kind]}`}>

@@ -8,6 +8,7 @@ import {
   ClassName,
   LinkButton,
   PageHeader,
+  Time,
 } from "../../../web/components.tsx";
 import {
   emptyForm,
@@ -20,6 +21,7 @@ import {
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
+import type { StoredJoin } from "../joins.ts";
 import type { LooseMember } from "../member-links.ts";
 import type { Character, Person } from "../service.ts";
 import { className, classOptions, roleOptions } from "./roster.tsx";
@@ -36,9 +38,14 @@ interface PersonProps {
   readonly forms: PersonForms;
   /** Members without a character, who can be linked to this person. */
   readonly members: readonly LooseMember[];
+  /** Everyone else of the active roster. */
+  readonly others: readonly LooseMember[];
+  /** Joins with other persons and moves of characters, the newest first. */
+  readonly joins: readonly StoredJoin[];
 }
 
-export function PersonPage({ view, person, forms, members }: PersonProps) {
+export function PersonPage(props: PersonProps) {
+  const { view, person, forms, members } = props;
   const t = view.messages.roster;
   const canManage = may(view.guild!, "roster.manage");
   const base = guildHref(view, `/roster/${person.id}`);
@@ -75,14 +82,22 @@ export function PersonPage({ view, person, forms, members }: PersonProps) {
           </Card>
           <Details view={view} person={person} form={forms.details ?? emptyForm} />
           <Link view={view} person={person} members={members} />
+          <JoinWith {...props} />
+          <Joins {...props} />
         </>
       )}
     </GuildLayout>
   );
 }
 
-export function CharacterPage(props: { view: View; character: Character; form: FormState }) {
-  const { view, character, form } = props;
+export function CharacterPage(props: {
+  view: View;
+  person: Person;
+  character: Character;
+  others: readonly LooseMember[];
+  form: FormState;
+}) {
+  const { view, person, character, others, form } = props;
   const t = view.messages.roster;
   return (
     <GuildLayout view={view} title={character.name} section="roster" narrow>
@@ -92,7 +107,41 @@ export function CharacterPage(props: { view: View; character: Character; form: F
         <Button>{view.messages.common.save}</Button>
       </Form>
       <p class="muted">{t.characterKeeps}</p>
+      <MoveForm view={view} person={person} character={character} others={others} />
     </GuildLayout>
+  );
+}
+
+function MoveForm(props: {
+  view: View;
+  person: Person;
+  character: Character;
+  others: readonly LooseMember[];
+}) {
+  const { view, person, character, others } = props;
+  const t = view.messages.persons;
+  const isAlone = person.characters.length === 1;
+  if (person.isExample || (isAlone && others.length === 0)) return null;
+  return (
+    <Card title={t.move}>
+      <p class="muted">{t.moveLead}</p>
+      <Form
+        action={guildHref(view, `/roster/${person.id}/characters/${character.id}/moves`)}
+        form={emptyForm}
+        messages={view.messages}
+      >
+        <SelectField
+          name="personId"
+          label={view.messages.roster.person}
+          form={emptyForm}
+          options={[
+            ...(isAlone ? [] : [{ value: "", label: t.newPerson }]),
+            ...others.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+        <Button look="secondary">{t.moveAction}</Button>
+      </Form>
+    </Card>
   );
 }
 
@@ -192,7 +241,53 @@ function Details({ view, person, form }: { view: View; person: Person; form: For
   );
 }
 
-function Link({ view, person, members }: Omit<PersonProps, "forms">) {
+function JoinWith({ view, person, others }: PersonProps) {
+  const t = view.messages.persons;
+  if (person.isExample || person.status !== "active" || others.length === 0) return null;
+  return (
+    <Card title={t.joinWith}>
+      <p class="muted">{t.joinWithLead}</p>
+      <form class="stack" action={guildHref(view, `/roster/${person.id}/join`)}>
+        <SelectField
+          name="fromId"
+          label={t.other}
+          form={emptyForm}
+          options={others.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <Button look="secondary">{t.preview}</Button>
+      </form>
+    </Card>
+  );
+}
+
+function Joins({ view, person, joins }: PersonProps) {
+  const t = view.messages.persons;
+  if (joins.length === 0) return null;
+  return (
+    <Card title={t.history}>
+      <ul>
+        {joins.map(({ id, kind, fromName, intoName, at, byName, undoneAt }) => (
+          <li>
+            {(kind === "join" ? t.joined : t.moved)(fromName, intoName)} · {t.by(byName)} ·{" "}
+            <Time at={at} timeZone={view.guild!.guild.timeZone} locale={view.locale} />{" "}
+            {undoneAt === null ? (
+              <ButtonForm
+                look="quiet"
+                action={guildHref(view, `/roster/${person.id}/joins/${id}/reversal`)}
+              >
+                {t.undo}
+              </ButtonForm>
+            ) : (
+              <Badge>{t.undone}</Badge>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Link({ view, person, members }: Pick<PersonProps, "view" | "person" | "members">) {
   const t = view.messages.roster;
   const others = members.filter(({ id }) => id !== person.id);
   if (person.isMember || person.isExample || others.length === 0) return null;

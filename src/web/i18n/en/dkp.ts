@@ -52,6 +52,7 @@ export const dkp = {
     reversal: "Reversal",
     decay: "Decay",
     opening: "Opening balance",
+    transfer: "Moved to another person",
   },
   accounts: {
     person: "Person",

@@ -3,6 +3,8 @@
  * numbers and names besides; codes with a sentence in another section are not repeated here.
  */
 export const meanings: Readonly<Record<string, string>> = {
+  "dkp/transfer-stays":
+    "These points moved because two persons became one. Undo that on the person's page.",
   "identity/bad-export":
     "This is not a whole export of the addon. Write it once more with /reload and upload it again.",
   "identity/changed":
@@ -195,6 +197,21 @@ export const meanings: Readonly<Record<string, string>> = {
   "payment/not-configured":
     "Payment is not available here. Ask the operator of this platform for a larger plan.",
   "payment/unavailable": "The payment provider does not answer. Nothing was paid. Try again later.",
+  "persons/already-joined": "One of these persons was joined with another one. Reload the page.",
+  "persons/bids-need-points":
+    "The open bids of one person would need more points than they have. Wait until the auctions end, or cancel one of them.",
+  "persons/changed":
+    "Something of these persons changed at this moment. Load the page again and repeat your change.",
+  "persons/join-not-found": "This change of persons does not exist.",
+  "persons/not-joinable":
+    "Choose two different people of the roster. Example people cannot be joined, and a person's only character cannot become a new person.",
+  "persons/two-discord-accounts":
+    "Each has a Discord account, and a person can have one. Remove the link of one account first.",
+  "persons/two-logins":
+    "Both have a member's account, so one account would lose its person. Remove one of the two members from the guild first.",
+  "persons/undo-later-first":
+    "A later change moved something of one of these persons. Undo the later change first.",
+  "persons/undone-already": "This change was already undone.",
   "plan/analytics": "Analytics are part of the Premium plan. The owner of the guild can upgrade.",
   "plan/changed": "Another process has changed this plan. Reload the page.",
   "plan/keys": "The guild has reached its plan's number of keys. Revoke one, or upgrade the plan.",

@@ -55,6 +55,7 @@ export const dkp: Translated<typeof en> = {
     reversal: "Anulación",
     decay: "Desgaste",
     opening: "Saldo inicial",
+    transfer: "Traspaso",
   },
   accounts: {
     person: "Persona",

@@ -19,6 +19,7 @@ export { loot } from "./loot.ts";
 export { onboarding } from "./onboarding.ts";
 export { operations } from "./operations.ts";
 export { operator } from "./operator.ts";
+export { persons } from "./persons.ts";
 export { plans } from "./plans.ts";
 export { problems } from "./problems.ts";
 export { raids } from "./raids.ts";

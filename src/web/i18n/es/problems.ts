@@ -3,6 +3,8 @@ import type { Translated } from "../index.ts";
 
 export const problems: Translated<typeof en> = {
   sentences: {
+    "dkp/transfer-stays":
+      "Estos puntos pasaron a otra persona al unir dos fichas. Deshaz la unión en la página de la persona.",
     "identity/bad-export":
       "No es una exportación completa del addon. Escríbela de nuevo con /reload y súbela otra vez.",
     "identity/changed":
@@ -219,6 +221,21 @@ export const problems: Translated<typeof en> = {
       "Aquí no se puede pagar. Pide un plan superior a quien administra la plataforma.",
     "payment/unavailable":
       "El proveedor de pagos no responde. No se ha pagado nada. Inténtalo más tarde.",
+    "persons/already-joined": "Una de estas personas ya está unida con otra. Actualiza la página.",
+    "persons/bids-need-points":
+      "Las pujas abiertas de una persona necesitarían más puntos de los que tiene. Espera a que terminen las subastas o cancela una.",
+    "persons/changed":
+      "Algo de estas personas acaba de cambiar. Actualiza la página y repite el cambio.",
+    "persons/join-not-found": "Ese cambio de personas no existe.",
+    "persons/not-joinable":
+      "Elige dos personas distintas de la plantilla. Las del ejemplo no se pueden unir, y el único personaje de una persona no puede ser una persona nueva.",
+    "persons/two-discord-accounts":
+      "Cada una tiene una cuenta de Discord y una persona solo puede tener una. Quita antes uno de los dos vínculos.",
+    "persons/two-logins":
+      "Ambas tienen una cuenta de miembro, y una cuenta se quedaría sin persona. Expulsa antes de la hermandad a uno de los dos miembros.",
+    "persons/undo-later-first":
+      "Un cambio posterior movió algo de una de estas personas. Deshaz antes el cambio posterior.",
+    "persons/undone-already": "Este cambio ya está deshecho.",
     "plan/analytics":
       "El análisis es del plan Premium. Quien lidera la hermandad puede subir de plan.",
     "plan/changed": "Otro proceso ha cambiado este plan. Actualiza la página.",

@@ -1,0 +1,67 @@
+import { z } from "@hono/zod-openapi";
+
+export const joinBody = z
+  .strictObject({
+    fromId: z.uuid().openapi({ description: "The person who is archived." }),
+    intoId: z.uuid().openapi({ description: "The person who gets everything." }),
+  })
+  .openapi("PersonJoinInput");
+
+/** `personId` is the person that the member is linked to now. */
+export const memberLink = z.strictObject({ personId: z.uuid() }).openapi("MemberLink");
+
+export const moveBody = z
+  .strictObject({
+    personId: z
+      .uuid()
+      .nullable()
+      .openapi({ description: "The new person of the character. Null makes a new person." }),
+  })
+  .openapi("CharacterMove");
+
+const kind = z.enum([
+  "points",
+  "login",
+  "characters",
+  "links",
+  "proofs",
+  "signups",
+  "attendance",
+  "teams",
+  "loot",
+  "wishes",
+  "responses",
+  "votes",
+  "bids",
+  "passes",
+]);
+
+export const previewJson = z
+  .object({
+    from: z.string(),
+    into: z.string(),
+    moves: z.array(z.object({ kind, count: z.int() })),
+    overlaps: z.array(
+      z.object({
+        kind,
+        about: z.string().openapi({ description: "The raid or the item." }),
+        keeps: z.enum(["from", "into"]),
+      }),
+    ),
+  })
+  .openapi("PersonJoinPreview");
+
+const someone = z.object({ id: z.string(), name: z.string() });
+
+export const joinJson = z
+  .object({
+    id: z.string(),
+    kind: z.enum(["join", "move"]),
+    from: someone,
+    into: someone,
+    at: z.int(),
+    by: z.string(),
+    undoneAt: z.int().nullable(),
+    undoneBy: z.string().nullable(),
+  })
+  .openapi("PersonJoin");

@@ -1,0 +1,2 @@
+export { personsPages } from "./pages.tsx";
+export { personsApi } from "./routes.ts";
