@@ -22,6 +22,23 @@ export function platformLost(place: string, trace: string): Conflict {
   );
 }
 
+/** Writes that were acknowledged are missing in the platform's database. */
+export function platformOlder(place: string, missing: number): Conflict {
+  return new Conflict(
+    "platform/older-than-known",
+    `The platform database ${place} lacks the newest ${missing} writes that were acknowledged. ` +
+      "Its log was damaged, cut or removed, or an older copy was put there. " +
+      "Restore its newest backup, or accept the loss.",
+    {
+      next: [
+        "guildhall backups restore-platform --help",
+        "guildhall audit accept --platform --reason 'the log was damaged'",
+      ],
+      missing,
+    },
+  );
+}
+
 /** A platform already exists, and `init` only creates new ones. */
 export function platformThere(place: string): Conflict {
   return new Conflict("platform/there", `There is a platform in ${place} already.`, {

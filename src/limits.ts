@@ -143,6 +143,8 @@ export const limits = {
   audit: {
     /** Rows in one file of the current view: weeks of a busy guild. The API's pages give older ones. */
     fileRowsMax: 10_000,
+    /** Rows of a file that are read before others have their turn. */
+    fileRowsAtOnce: 500,
     /** One or two screens of a page. */
     pageRows: 50,
     /** Audit rows are kept for a year. The database refuses to delete younger rows. */
@@ -772,6 +774,8 @@ export const limits = {
     verifiedAtOnce: { least: 2, first: 4, most: 2_000 },
     /** People whose weekly gains are added up before others have their turn. A raid is two of these. */
     standingsAtOnce: 20,
+    /** Entries of a page that are read before others have their turn. An entry may have a thousand people. */
+    entriesAtOnce: 3,
     /** A page of a table: several screens, quick to load on a phone in a raid. */
     pageRows: 50,
     /** A chart is some hundred pixels wide. More points cannot be told apart. */
@@ -802,6 +806,8 @@ export const limits = {
     wishesMax: 50,
     pageRows: 50,
     csvRowsMax: 20_000,
+    /** Rows of a file that are read before others have their turn. */
+    csvRowsAtOnce: 500,
   },
   raids: {
     nameCharsMax: 60,
@@ -915,6 +921,11 @@ export const limits = {
     busyBackoffMsMax: 50,
     /** A database's log is checkpointed above this size: SQLite's own 1,000 pages of 4 KiB. */
     logBytes: 4 * 1024 * 1024,
+    /** A power cut after this time leaves the newest count of the platform's writes on disk. */
+    witnessSyncMs: SECOND_MS,
+    /** Another process may be writing the count. A second look a moment later is certain. */
+    witnessTriesMax: 3,
+    witnessRetryMs: 20,
     /** How often a server checks that its data folder exists. Writes check by themselves. */
     folderCheckEveryMs: SECOND_MS,
     /** About the number of different statements in the whole product. */

@@ -35,12 +35,12 @@ export async function acceptLog(
     ? await guildFinding(services, guild)
     : await platformFinding(services, new Map());
   refuseBroken(finding);
-  const verdict = verdictOf(finding);
+  const missing = guild ? 0 : (services.platformLoss?.missing ?? 0);
+  const verdict = verdictOf(finding) + lossOf(missing);
   if (options.dryRun !== true) await accept(services, guild, finding, options.reason);
-  out.result(
-    { log: finding.log, accepted: options.dryRun !== true, head: finding.head, fault: finding.bad },
-    () =>
-      options.dryRun ? `${verdict}\nNothing was signed.` : `${verdict}\nIt is signed as it is now.`,
+  const { log, head, bad } = finding;
+  out.result({ log, accepted: options.dryRun !== true, head, fault: bad, missing }, () =>
+    options.dryRun ? `${verdict}\nNothing was signed.` : `${verdict}\nIt is signed as it is now.`,
   );
   return EXIT.done;
 }
@@ -60,6 +60,10 @@ function verdictOf(finding: AuditFinding): string {
   return `The log of ${log} has ${rows} rows; row ${bad!.seq} ${FAULTS[bad!.fault]}.`;
 }
 
+function lossOf(missing: number): string {
+  return missing === 0 ? "" : `\nThe platform lacks ${missing} writes that were acknowledged.`;
+}
+
 async function accept(
   services: NodeServices,
   guild: Guild | undefined,
@@ -68,7 +72,7 @@ async function accept(
 ): Promise<void> {
   const change = {
     ...(guild && { guildId: guild.id }),
-    before: { fault: bad },
+    before: { fault: bad, ...(guild === undefined && { missing: services.platformLoss?.missing }) },
     after: { reason },
   };
   const noted = record(
@@ -82,7 +86,11 @@ async function accept(
     const head = { ...place, ...(await auditHead(db, log)) };
     await services.auditAnchors.accept(head, await newestCheckpoint(db), [noted]);
   };
-  if (guild === undefined) return await sign(services.platform.db, PLATFORM_LOG, PLATFORM_PLACE);
+  if (guild === undefined) {
+    await sign(services.platform.db, PLATFORM_LOG, PLATFORM_PLACE);
+    await services.platformLoss?.accept();
+    return;
+  }
   const client = await services.openClient(guild.location);
   try {
     const place = { log: guild.id, generation: guild.generation };

@@ -55,9 +55,14 @@ export function auditCommands(program: Command): void {
       ),
     )
     .action((slug: string | undefined, options: AcceptOptions) =>
-      run(options, async (services, out) => {
-        const { acceptLog } = await import("./audit-accept.ts");
-        return await acceptLog(services, out, slug, options);
-      }),
+      run(
+        options,
+        async (services, out) => {
+          const { acceptLog } = await import("./audit-accept.ts");
+          return await acceptLog(services, out, slug, options);
+        },
+        undefined,
+        options.platform ? "accept" : "use",
+      ),
     );
 }

@@ -46,7 +46,20 @@ const PRAGMAS = `
 // no room for that file, and reading requires no other write.
 const EXCLUSIVE = "PRAGMA locking_mode = EXCLUSIVE;";
 
+// Rows that this connection has changed since it was opened, those of triggers included.
+const TOTAL_CHANGES: Statement = { sql: "SELECT total_changes()", args: [] };
+
 const LATER: ReadonlySet<DatabaseErrorKind> = new Set(["busy", "full", "unavailable"]);
+
+/** Counts the transactions that change a database, inside each of them. */
+export interface WriteCounter {
+  /** False until the database has the table for the count. */
+  readonly isOn: boolean;
+  /** Add one to the count. The last statement returns the new count as its only value. */
+  readonly statements: readonly Statement[];
+  /** Called when a transaction with this count is on disk. Must not throw. */
+  counted(count: number): void;
+}
 
 /** How a connection is opened. */
 export interface ConnectionOptions {
@@ -54,6 +67,7 @@ export interface ConnectionOptions {
   readonly file?: string | undefined;
   /** Keeps the index of the log in memory, for reading on a full disk. */
   readonly isExclusive?: boolean;
+  readonly counter?: WriteCounter | undefined;
 }
 
 /**
@@ -66,6 +80,7 @@ export class Connection {
   readonly #file: string | undefined;
   /** Opened on a full disk: it can read, and no other process can open the file. */
   readonly isExclusive: boolean;
+  readonly #counter: WriteCounter | undefined;
   readonly #isLogLong = logLength();
   readonly #statements = new LRUCache<string, Prepared>({ max: limits.database.statementsMax });
 
@@ -74,6 +89,7 @@ export class Connection {
     if (file !== undefined) refuseMoved(path, file);
     this.#path = path;
     this.isExclusive = options.isExclusive ?? false;
+    this.#counter = options.counter;
     this.#native = this.#translated(() => new Native(path));
     this.#file = fileAt(path);
     try {
@@ -98,16 +114,18 @@ export class Connection {
     }
     if (prepared.kind !== "write") return this.#run(prepared, statement);
     refuseMoved(this.#path, this.#file);
-    const result = this.#run(prepared, statement);
+    const result = this.#counter?.isOn
+      ? this.#inWrite(() => this.#run(prepared, statement))
+      : this.#run(prepared, statement);
     this.#checkpointIfDue();
     return result;
   }
 
   batch(statements: readonly Statement[], mode: BatchMode): readonly ResultRows[] {
     if (mode === "write") refuseMoved(this.#path, this.#file);
-    const results = this.#inTransaction(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN", () =>
-      statements.map((statement, index) => atIndex(index, () => this.#runInBatch(statement, mode))),
-    );
+    const runAll = () =>
+      statements.map((statement, index) => atIndex(index, () => this.#runInBatch(statement, mode)));
+    const results = mode === "write" ? this.#inWrite(runAll) : this.#inTransaction("BEGIN", runAll);
     if (mode === "write") this.#checkpointIfDue();
     return results;
   }
@@ -166,6 +184,27 @@ export class Connection {
       const isLater = error instanceof DatabaseError && LATER.has(error.kind);
       if (!isLater) throw error;
     }
+  }
+
+  /** Runs `work` in a write transaction, and counts it if it changed a row. */
+  #inWrite<T>(work: () => T): T {
+    const counter = this.#counter;
+    if (!counter?.isOn) return this.#inTransaction("BEGIN IMMEDIATE", work);
+    let count: number | undefined;
+    const result = this.#inTransaction("BEGIN IMMEDIATE", () => {
+      const before = this.#numberOf(TOTAL_CHANGES);
+      const done = work();
+      if (this.#numberOf(TOTAL_CHANGES) !== before) {
+        for (const statement of counter.statements) count = this.#numberOf(statement);
+      }
+      return done;
+    });
+    if (count !== undefined) counter.counted(count);
+    return result;
+  }
+
+  #numberOf(statement: Statement): number {
+    return Number(this.#run(this.#prepare(statement.sql), statement).rows[0]?.[0]);
   }
 
   #inTransaction<T>(begin: string, work: () => T): T {

@@ -7,7 +7,7 @@ import { Unavailable } from "../kernel/errors.ts";
 import { nextTurn } from "../kernel/turns.ts";
 import { limits } from "../limits.ts";
 import type { BatchMode, Client, DatabaseLocation, ResultRows, Statement } from "./client.ts";
-import { Connection } from "./embedded-connection.ts";
+import { Connection, type WriteCounter } from "./embedded-connection.ts";
 import { dataMoved, fileAt, handlesReleased, makeRoom, roomToOpen } from "./embedded-handles.ts";
 import { inspectPath, restoreRightsOfLogs } from "./embedded-reasons.ts";
 import { DatabaseError, isFull, isOutOfFiles, kindOfSystemCode } from "./errors.ts";
@@ -30,13 +30,15 @@ export async function openEmbedded(
      */
     readonly mayBeLink?: boolean;
     readonly busyWaitMsMax?: number;
+    /** Counts the transactions that change this database. */
+    readonly counter?: WriteCounter;
   } = {},
 ): Promise<Client> {
   const path = fileURLToPath(location.url);
   if (options.create) makePrivateFile(path);
   else refuseWrongFile(path, options.mayBeLink ?? false);
   await roomToOpen();
-  const client = new EmbeddedClient(path, options.busyWaitMsMax ?? limits.database.busyWaitMsMax);
+  const client = new EmbeddedClient(path, options);
   try {
     await client.connect();
   } catch (error) {
@@ -123,6 +125,7 @@ const loopTime = new LoopTime();
 class EmbeddedClient implements Client {
   readonly #path: string;
   readonly #busyWaitMsMax: number;
+  readonly #counter: WriteCounter | undefined;
   #connection: Connection | undefined;
   #file: string | undefined;
   readonly #queue: Waiting[] = [];
@@ -136,9 +139,13 @@ class EmbeddedClient implements Client {
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(path: string, busyWaitMsMax: number) {
+  constructor(
+    path: string,
+    options: { readonly busyWaitMsMax?: number; readonly counter?: WriteCounter },
+  ) {
     this.#path = path;
-    this.#busyWaitMsMax = busyWaitMsMax;
+    this.#busyWaitMsMax = options.busyWaitMsMax ?? limits.database.busyWaitMsMax;
+    this.#counter = options.counter;
   }
 
   connect(): Promise<void> {
@@ -323,13 +330,14 @@ class EmbeddedClient implements Client {
   #open(): Connection {
     if (this.#wasWithheld) restoreRightsOfLogs(this.#path);
     this.#wasWithheld = false;
+    const options = { file: this.#file, counter: this.#counter };
     try {
-      return new Connection(this.#path, { file: this.#file });
+      return new Connection(this.#path, options);
     } catch (error) {
       // Without room for the index of the log, this process alone can still read the database.
       if (!isFull(error)) throw error;
       this.#reopenAt = performance.now() + limits.database.aloneMs;
-      return new Connection(this.#path, { file: this.#file, isExclusive: true });
+      return new Connection(this.#path, { ...options, isExclusive: true });
     }
   }
 }

@@ -6,23 +6,31 @@
  * `text`: a text that databases do not store unchanged. `timeout`, `unreachable`: no answer. `unavailable`:
  * this machine refuses access to the file now. `closed`: the connection was closed. `sql`: our mistake.
  */
-export type DatabaseErrorKind =
-  | "unique"
-  | "foreign-key"
-  | "check"
-  | "not-null"
-  | "busy"
-  | "full"
-  | "blocked"
-  | "missing"
-  | "denied"
-  | "corrupt"
-  | "timeout"
-  | "unreachable"
-  | "unavailable"
-  | "closed"
-  | "text"
-  | "sql";
+export type DatabaseErrorKind = (typeof KINDS)[number];
+
+const KINDS = [
+  "unique",
+  "foreign-key",
+  "check",
+  "not-null",
+  "busy",
+  "full",
+  "blocked",
+  "missing",
+  "denied",
+  "corrupt",
+  "timeout",
+  "unreachable",
+  "unavailable",
+  "closed",
+  "text",
+  "sql",
+] as const;
+
+/** Tells whether a text from another process names a kind. */
+export function isDatabaseErrorKind(text: string): text is DatabaseErrorKind {
+  return (KINDS as readonly string[]).includes(text);
+}
 
 /** A failure of a database, with the driver's error as `cause`. Never shown to callers. */
 export class DatabaseError extends Error {

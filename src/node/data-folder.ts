@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { GUILDS_FOLDER } from "../../provisioning/hosts/host.ts";
 
 /** The path of the platform's database below `DATA_DIR`. */
@@ -7,8 +8,15 @@ export function platformFile(dataDir: string): string {
   return join(dataDir, "platform.db");
 }
 
-const TEMPLATE = /^template-.*\.db$/;
-const LOG_OR_TEMPLATE = /^platform\.db-(wal|journal)$|^template-.*\.db$/;
+/** The path of the platform's database. Undefined if it is on a server. */
+export function pathOfPlatform(url: string | undefined, dataDir: string): string | undefined {
+  if (url === undefined) return platformFile(dataDir);
+  return url.startsWith("file:") ? fileURLToPath(url) : undefined;
+}
+
+// The count of writes beside the database exists only when there was a complete platform.
+const TEMPLATE = /^template-.*\.db$|^platform\.db\.newest$/;
+const LOG_OR_TEMPLATE = /^platform\.db-(wal|journal)$|^template-.*\.db$|^platform\.db\.newest$/;
 
 /** Folders that only a platform creates files in. */
 const FILLED_BY_PLATFORMS = [GUILDS_FOLDER, "logs", "rollouts", "backups"];

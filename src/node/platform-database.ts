@@ -9,6 +9,7 @@ import {
   isRemotePlatformThere,
   migratePlatform,
   openRemotePlatform,
+  type PlatformState,
   platformStateOf,
 } from "../../provisioning/platform.ts";
 import {
@@ -24,13 +25,14 @@ import { openEmbedded } from "../database/embedded.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import { platformFile, sizeOf, traceOfPlatform } from "./data-folder.ts";
+import { type PlatformLoss, PlatformWitness } from "./platform-witness.ts";
 
 /**
  * What may be done to the platform's database when it is opened. Commands `use` it: they neither create
- * nor migrate it. `migrate` brings an existing one to this release. `init` creates a new one. `start`
- * does both.
+ * nor migrate it. `accept` uses it even if it lacks writes that were acknowledged. `migrate` brings an
+ * existing one to this release. `init` creates a new one. `start` does both.
  */
-export type PlatformAccess = "use" | "migrate" | "init" | "start";
+export type PlatformAccess = "use" | "accept" | "migrate" | "init" | "start";
 
 interface Options {
   readonly config: Config;
@@ -51,18 +53,27 @@ export interface PlatformUpgrade {
   readonly copy: string;
 }
 
+/** An open platform. `loss` and `witness` exist for a file of this machine. */
+export interface OpenedPlatform {
+  readonly database: PlatformDatabase;
+  readonly upgrade?: PlatformUpgrade;
+  readonly loss?: PlatformLoss;
+  readonly witness?: PlatformWitness;
+}
+
 /**
  * Opens the platform's database where the configuration says: a local file, a database on the libSQL
  * server, or another libSQL address with its own token.
  * @throws {NotFound} `platform/not-found` @throws {Conflict} `platform/lost`, `platform/behind`,
- * `platform/there`
+ * `platform/there`, `platform/older-than-known`
  */
-export async function openPlatform(
-  options: Options,
-): Promise<{ readonly database: PlatformDatabase; readonly upgrade?: PlatformUpgrade }> {
+export async function openPlatform(options: Options): Promise<OpenedPlatform> {
   const { access } = options;
   const place = placeOfPlatform(options);
-  const client = (await openIfThere(options, place)) ?? (await make(options, place));
+  const witness =
+    place.path === undefined ? undefined : new PlatformWitness(place.path, options.log);
+  const client =
+    (await openIfThere(options, place, witness)) ?? (await make(options, place, witness));
   try {
     // The platform may be remote. Logs and running backups use the local folder in any case.
     if (place.path === undefined) await makeDataDir(options.dataDir);
@@ -73,26 +84,43 @@ export async function openPlatform(
       state = await platformStateOf(client);
     }
     if (!state.isEmpty && access === "init") throw platformThere(place.name);
-    if (!state.isEmpty && state.pending.length === 0 && state.oldPlaces === 0) {
-      return { database: new PlatformDatabase(client) };
-    }
-    if (access === "use") throw platformBehind(place.name, state);
-    const nowMs = options.now().getTime();
-    if (state.isEmpty) {
-      await migratePlatform(client, nowMs);
-      return { database: new PlatformDatabase(client) };
-    }
-    const scratch = join(options.dataDir, "scratch");
-    const copy = await copyBeforeUpgrade(client, { ...options, scratch });
-    options.log.warn("platform.copied", { copy, pending: state.pending });
-    const { applied } = await migratePlatform(client, nowMs);
-    const upgrade = { applied, convertedPlaces: state.oldPlaces, copy };
-    options.log.warn("platform.migrated", upgrade);
-    return { database: new PlatformDatabase(client), upgrade };
+    const loss = state.isEmpty ? undefined : await witness?.compare(client, access === "accept");
+    const upgrade = await upgraded(client, state, options, place);
+    witness?.begin();
+    return {
+      database: new PlatformDatabase(client),
+      ...(upgrade && { upgrade }),
+      ...(loss && { loss }),
+      ...(witness && { witness }),
+    };
   } catch (error) {
     await client.close();
     throw error;
   }
+}
+
+/** Creates or migrates the platform if that is due. An existing one is copied first. */
+async function upgraded(
+  client: Client,
+  state: PlatformState,
+  options: Options,
+  place: Place,
+): Promise<PlatformUpgrade | undefined> {
+  const { access } = options;
+  if (!state.isEmpty && state.pending.length === 0 && state.oldPlaces === 0) return undefined;
+  if (access === "use" || access === "accept") throw platformBehind(place.name, state);
+  const nowMs = options.now().getTime();
+  if (state.isEmpty) {
+    await migratePlatform(client, nowMs);
+    return undefined;
+  }
+  const scratch = join(options.dataDir, "scratch");
+  const copy = await copyBeforeUpgrade(client, { ...options, scratch });
+  options.log.warn("platform.copied", { copy, pending: state.pending });
+  const { applied } = await migratePlatform(client, nowMs);
+  const upgrade = { applied, convertedPlaces: state.oldPlaces, copy };
+  options.log.warn("platform.migrated", upgrade);
+  return upgrade;
 }
 
 /** `name` is shown to people: the local folder or the address. */
@@ -109,22 +137,27 @@ function placeOfPlatform({ config, dataDir }: Options): Place {
 }
 
 /** Opens an existing database, whatever it contains. Undefined if there is none. */
-async function openIfThere(options: Options, { url, path }: Place): Promise<Client | undefined> {
+async function openIfThere(
+  options: Options,
+  { url, path }: Place,
+  counter?: PlatformWitness,
+): Promise<Client | undefined> {
   const { config, remotes } = options;
   if (path !== undefined) {
-    return (await sizeOf(path)) > 0 ? await openEmbedded({ url }) : undefined;
+    if ((await sizeOf(path)) === 0) return undefined;
+    return await openEmbedded({ url }, { ...(counter && { counter }) });
   }
   if (!(await isRemotePlatformThere(url, remotes))) return undefined;
   return await openRemotePlatform(config, url, remotes);
 }
 
 /** Creates an empty database, after checking everything that forbids it. */
-async function make(options: Options, place: Place): Promise<Client> {
+async function make(options: Options, place: Place, counter?: PlatformWitness): Promise<Client> {
   const { config, dataDir, remotes } = options;
   await refuseToMake(options, place, "with its log");
   if (place.path !== undefined) {
     await makeDataDir(dataDir);
-    return await openEmbedded({ url: place.url }, { create: true });
+    return await openEmbedded({ url: place.url }, { create: true, ...(counter && { counter }) });
   }
   await ensureRemotePlatform(place.url, remotes);
   return await openRemotePlatform(config, place.url, remotes);

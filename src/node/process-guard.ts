@@ -109,7 +109,7 @@ function explained(error: unknown): { code: string; message: string; todo: strin
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof StartError) return { code: error.code, message, todo: error.todo };
   if (error instanceof AppError) {
-    return { code: error.code, message, todo: "Run guildhall doctor to see more." };
+    return { code: error.code, message, todo: todoOf(error) };
   }
   if (error instanceof DatabaseError) {
     return { code: `database/${error.kind}`, message, todo: "Run guildhall doctor to see more." };
@@ -128,6 +128,13 @@ function explained(error: unknown): { code: string; message: string; todo: strin
     message,
     todo: "Run guildhall doctor to see more.",
   };
+}
+
+/** Names the commands that the error knows. */
+function todoOf({ details }: AppError): string {
+  const { next } = details;
+  if (!Array.isArray(next) || next.length === 0) return "Run guildhall doctor to see more.";
+  return `Type: ${next.join(", or: ")}`;
 }
 
 function codeOf(error: unknown): string | undefined {

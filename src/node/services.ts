@@ -57,6 +57,7 @@ import type { Metrics } from "./metrics/metrics.ts";
 import { checkedOpenFiles } from "./open-files.ts";
 import { nodePasswordHasher } from "./passwords.ts";
 import { openPlatform, type PlatformAccess, type PlatformUpgrade } from "./platform-database.ts";
+import type { PlatformLoss } from "./platform-witness.ts";
 import { makePrivate } from "./private-files.ts";
 import { identityWork, messageWork, planWork, promptWork, sealingWork } from "./prompt-jobs.ts";
 import { fleetRollouts, rolloutWork } from "./rollout-services.ts";
@@ -72,6 +73,8 @@ export type NodeServices = Services &
     readonly elsewhere: readonly DatabaseHost[];
     /** What was done to the platform's database when it was opened, if anything. */
     readonly platformUpgrade?: PlatformUpgrade;
+    /** What an operator may accept when the platform lacks writes that were acknowledged. */
+    readonly platformLoss?: PlatformLoss;
     readonly upgrades: Upgrades;
     readonly logFiles: FolderLogFiles;
     readonly logIngest: LogIngest;
@@ -151,7 +154,7 @@ export async function buildNodeServices(
     openClient: openEmbedded,
     nowMs,
   });
-  const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template, openClient });
+  const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template });
   const tenants = new TenantDatabases({
     queryTimes,
     ...(tracer && { tracer }),
@@ -259,6 +262,7 @@ export async function buildNodeServices(
     runner,
     isRunnerGone,
     ...(opened.upgrade && { platformUpgrade: opened.upgrade }),
+    ...(opened.loss && { platformLoss: opened.loss }),
     upgrades,
     envelopes,
     jobs,
@@ -318,6 +322,7 @@ export async function buildNodeServices(
       stopMakingRoom();
       await faults.stored();
       await platform.db.close();
+      await opened.witness?.close();
       connections?.close();
       await tracer?.close();
       endRunner(runner);

@@ -111,6 +111,7 @@ export const platformShapes = {
     accepted: z.boolean(),
     head: z.strictObject({ seq: count, hash: text }).nullable(),
     fault: z.strictObject({ seq: count, fault: text }).nullable(),
+    missing: count.describe("acknowledged writes that the platform lacks"),
   }),
   "clock status": clockState,
   "clock confirm": orWould(clockState),

@@ -28,3 +28,9 @@ export const platformClock = sqliteTable("platform_clock", {
   /** Increased when an operator confirms that the clock is right. */
   confirmations: integer().notNull().default(0),
 });
+
+/** One row: how many transactions have changed the platform. A file beside the database holds it too. */
+export const platformWrites = sqliteTable("platform_writes", {
+  id: integer().primaryKey(),
+  count: integer().notNull(),
+});
