@@ -90,8 +90,9 @@ export class Provisioner {
   }
 
   /**
-   * Checks that one more database fits, at the host of `guild` or at the host of new guilds.
-   * @throws an error of the file system, `ENOSPC`, when it does not.
+   * Checks that one more database fits and can be created, at the host of `guild` or at the host of new
+   * guilds.
+   * @throws an error of the file system, such as `ENOSPC` or `EACCES`, when it does not.
    */
   async refuseWithoutRoom(guild?: Pick<Guild, "host">): Promise<void> {
     const { host } = guild === undefined ? this.#deps : atHostOf(this.#deps, guild);

@@ -9,17 +9,10 @@ import { atHostOf, databaseName } from "../hosts/host.ts";
 import type { Migration } from "../migrations.ts";
 import { type RepointDeps, repointToCopy } from "../repoint.ts";
 import { type Anchors, anchorRows, headsOf, placeOf } from "./anchors.ts";
-import {
-  checkpoint,
-  copyFromFile,
-  copyToFile,
-  inFile,
-  pack,
-  readOnce,
-  withScratch,
-} from "./copies.ts";
+import { copyFromFile, copyToFile, pack, readOnce, withScratch } from "./copies.ts";
 import { inspectCopy, rebuildForeign } from "./foreign.ts";
 import type { Rebuilt } from "./rebuild.ts";
+import { checkpoint, inFile } from "./whole-files.ts";
 
 interface Deps extends RepointDeps {
   readonly migrations: readonly Migration[];

@@ -1,21 +1,19 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { pathToFileURL } from "node:url";
 import { createGunzip, createGzip } from "node:zlib";
 import type { Client } from "../../src/database/client.ts";
 import { quoteName } from "../../src/database/dump-sql.ts";
-import { openEmbedded } from "../../src/database/embedded.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { processBackground } from "../../src/kernel/background.ts";
 import { Invalid, TooLarge } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
-import { dumpOf } from "../hosts/dump.ts";
-import { removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
+import { draftIn, removeDatabase, writeDurably } from "../hosts/file-drafts.ts";
 import type { DatabaseHost, DatabaseName } from "../hosts/host.ts";
-import { statementsIn } from "../hosts/sql-snapshot.ts";
+import { workOnWhole } from "./whole-files.ts";
 
 // A copy is one libSQL file, whatever host the guild is on. Any SQLite program can open it, it can be
 // checked before it is restored, and it can be restored on another host.
@@ -28,14 +26,11 @@ export async function copyToFile(
 ): Promise<void> {
   const copy = await host.snapshot(name);
   if (host.kind === "file") return await writeDurably(path, copy);
-  const statements = await statementsIn(copy);
-  const client = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
-  try {
-    await client.migrate(statements);
-    await checkpoint(client);
-  } finally {
-    await client.close();
-  }
+  const dump = draftIn(dirname(path));
+  await withScratch([dump], async () => {
+    await writeDurably(dump, copy);
+    await workOnWhole({ kind: "fill", from: dump, to: path });
+  });
 }
 
 /** Converts a file to the format that `restore` of this host takes. */
@@ -46,18 +41,9 @@ export async function copyFromFile(
   if (host.kind === "file") {
     return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
   }
-  return await inFile(path, (client) => dumpOf(client));
-}
-
-/** @throws {DatabaseError} `corrupt` */
-export async function refuseDamage(client: Client): Promise<void> {
-  const ask = async (sql: string) => (await client.execute({ sql, args: [] })).rows;
-  const [found] = (await ask("PRAGMA integrity_check(1)"))[0] ?? [];
-  if (found !== "ok") throw new DatabaseError("corrupt", `It is damaged: ${String(found)}`);
-  const broken = await ask("PRAGMA foreign_key_check");
-  if (broken.length > 0) {
-    throw new DatabaseError("corrupt", `${broken.length} of its rows point at nothing.`);
-  }
+  const dump = draftIn(dirname(path));
+  await workOnWhole({ kind: "dump", from: path, to: dump });
+  return readOnce(dump);
 }
 
 /** The number of rows of each table. */
@@ -76,26 +62,11 @@ export async function countRows(client: Client): Promise<Readonly<Record<string,
   return counts;
 }
 
-/** Moves all data from the log into the file itself. */
-export async function checkpoint(client: Client): Promise<void> {
-  await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
-}
-
 /** A stream of a file that is removed after it was read, or when its reader stops. */
 export function readOnce(path: string): ReadableStream<Uint8Array> {
   const file = createReadStream(path);
   processBackground.once(file, "close", () => rm(path, { force: true }));
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
-}
-
-/** Opens a file while `work` runs. */
-export async function inFile<T>(path: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await openEmbedded({ url: pathToFileURL(path).href });
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
 }
 
 /** Compresses a file into a new one. Returns both sizes and the SHA-256 of the new file. */

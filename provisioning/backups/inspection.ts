@@ -2,7 +2,8 @@ import { TenantDatabase } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { verifyLedger } from "../../src/tenant/dkp/service.ts";
 import { guildSchema } from "../guild-schema.ts";
-import { countRows, inFile, refuseDamage } from "./copies.ts";
+import { countRows } from "./copies.ts";
+import { inFile, refuseDamage } from "./whole-files.ts";
 
 /** Facts about a copy, read from the copy itself. */
 export interface CopyFacts {

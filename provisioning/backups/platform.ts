@@ -1,28 +1,26 @@
 import { link, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Client } from "../../src/database/client.ts";
-import { openEmbedded } from "../../src/database/embedded.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { forgetWitness } from "../../src/node/platform-witness.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
 import { dumpOf } from "../hosts/dump.ts";
-import { draftIn, isThere, makeFolder, syncFolder } from "../hosts/file-drafts.ts";
-import { statementsIn } from "../hosts/sql-snapshot.ts";
+import {
+  draftIn,
+  isThere,
+  makeFolder,
+  makePrivateFile,
+  syncFolder,
+  writeDurably,
+} from "../hosts/file-drafts.ts";
 import { MigrationError } from "../migrations.ts";
 import { platformStateOf } from "../platform.ts";
-import {
-  checkpoint,
-  countRows,
-  inFile,
-  pack,
-  refuseDamage,
-  unpack,
-  withScratch,
-} from "./copies.ts";
+import { countRows, pack, unpack, withScratch } from "./copies.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { type Policy, retainedBy } from "./policy.ts";
 import type { BackupStore } from "./store.ts";
+import { inFile, workOnWhole } from "./whole-files.ts";
 
 const FOLDER = "platform";
 
@@ -32,36 +30,37 @@ export interface PlatformCopy {
   readonly takenAt: number;
 }
 
+interface Deps {
+  readonly platform: PlatformStore;
+  readonly store: BackupStore;
+  readonly scratch: string;
+  readonly kept: Policy;
+  /** The path of the platform's database. Undefined if it is on a server. */
+  readonly path: string | undefined;
+}
+
 /**
  * Backups of the platform's own database. The store lists them, not the platform, because they are needed
  * when the platform is lost.
  */
 export class PlatformBackups {
-  readonly #deps: {
-    readonly platform: PlatformStore;
-    readonly store: BackupStore;
-    readonly scratch: string;
-    readonly kept: Policy;
-  };
+  readonly #deps: Deps;
 
-  constructor(deps: {
-    readonly platform: PlatformStore;
-    readonly store: BackupStore;
-    readonly scratch: string;
-    readonly kept: Policy;
-  }) {
+  constructor(deps: Deps) {
     this.#deps = deps;
   }
 
   /** Creates, stores, reads back and opens a copy. Then removes copies that the policy does not retain. */
   async create(): Promise<PlatformCopy> {
-    const { platform, store, scratch } = this.#deps;
+    const { platform, path, store, scratch } = this.#deps;
     const to = { store, scratch, folder: FOLDER, now: platform.now };
-    const key = await storePlatformCopy(platform.db.client, to).catch(async (error: unknown) => {
-      // Remove old copies even if the new one failed; otherwise a full store stays full.
-      await this.#prune();
-      throw error;
-    });
+    const key = await storePlatformCopy(path ?? platform.db.client, to).catch(
+      async (error: unknown) => {
+        // Remove old copies even if the new one failed; otherwise a full store stays full.
+        await this.#prune();
+        throw error;
+      },
+    );
     await this.#prune();
     return { key, takenAt: takenAtIn(key)! };
   }
@@ -129,6 +128,8 @@ export async function restorePlatform(
     const contents = await inspectPlatformCopy(store, key, scratch);
     await unpack(await store.get(key), draft, hashIn(key));
     await syncFile(draft);
+    // The copy is older than what was known of the lost platform.
+    await forgetWitness(path);
     // Unlike a rename, a link never replaces a platform that another process has made by now.
     await link(draft, path).catch(async (error: NodeJS.ErrnoException) => {
       await refusePlatformThere(path);
@@ -184,20 +185,18 @@ async function fetchCopy<T>(
   ask: (client: Client) => Promise<T>,
 ): Promise<T> {
   await unpack(await store.get(key), path, hashIn(key));
-  return await inFile(path, async (client) => {
-    await refuseDamage(client);
-    return await ask(client);
-  });
+  await workOnWhole({ kind: "check", path });
+  return await inFile(path, ask);
 }
 
 /**
  * Copies the platform's database into a folder of the store, reads the copy back and opens it. Returns its
- * key.
+ * key. `platform` is its path, or a client for a database on a server.
  *
  * @throws {DatabaseError} `corrupt`
  */
 export async function storePlatformCopy(
-  platform: Client,
+  platform: Client | string,
   to: {
     readonly store: BackupStore;
     readonly scratch: string;
@@ -210,7 +209,7 @@ export async function storePlatformCopy(
   const [copy, packed, back] = [draftIn(scratch), draftIn(scratch), draftIn(scratch)];
   return await withScratch([copy, packed, back], async () => {
     await copyPlatform(platform, copy);
-    await inFile(copy, refuseDamage);
+    await workOnWhole({ kind: "check", path: copy });
     const { sha256 } = await pack(copy, packed);
     const key = keyOf(folder, now(), sha256);
     await store.put(key, packed);
@@ -225,15 +224,16 @@ export async function storePlatformCopy(
   });
 }
 
-async function copyPlatform(platform: Client, path: string): Promise<void> {
-  const statements = await statementsIn(await dumpOf(platform));
-  const copy = await openEmbedded({ url: pathToFileURL(path).href }, { create: true });
-  try {
-    await copy.migrate(statements);
-    await checkpoint(copy);
-  } finally {
-    await copy.close();
+async function copyPlatform(platform: Client | string, path: string): Promise<void> {
+  if (typeof platform === "string") {
+    await makePrivateFile(path);
+    return await workOnWhole({ kind: "snapshot", from: platform, to: path });
   }
+  const dump = draftIn(dirname(path));
+  await withScratch([dump], async () => {
+    await writeDurably(dump, await dumpOf(platform));
+    await workOnWhole({ kind: "fill", from: dump, to: path });
+  });
 }
 
 async function syncFile(path: string): Promise<void> {

@@ -9,15 +9,8 @@ import { draftIn, makeFolder, removeStaleDrafts, syncFolder } from "../hosts/fil
 import { atHostOf, databaseName, type Hosts } from "../hosts/host.ts";
 import { type Migration, versionOf } from "../migrations.ts";
 import { refuseStranger } from "../rollouts/guild.ts";
-import {
-  copyFromFile,
-  copyToFile,
-  inFile,
-  pack,
-  refuseDamage,
-  unpack,
-  withScratch,
-} from "./copies.ts";
+import { copyFromFile, copyToFile, pack, unpack, withScratch } from "./copies.ts";
+import { inFile, workOnWhole } from "./whole-files.ts";
 
 /** The database that was copied. */
 export interface CopyOf {
@@ -117,8 +110,8 @@ export class RolloutCopies {
     const path = draftIn(this.#deps.root);
     return await withScratch([path], async () => {
       await unpack(fileStream(packed), path, sha256);
+      await workOnWhole({ kind: "check", path });
       const lastAudit = await inFile(path, async (client) => {
-        await refuseDamage(client);
         await refuseOther(client, of, this.#deps.migrations);
         return await newestAudit(client);
       });

@@ -2,11 +2,10 @@ import { copyFile, link, open, readdir, rm, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import type { DatabaseLocation, OpenClient } from "../../src/database/client.ts";
+import type { DatabaseLocation } from "../../src/database/client.ts";
 import { dataMoved, fileAt } from "../../src/database/embedded-handles.ts";
-import { DatabaseError } from "../../src/database/errors.ts";
-import { removeTransientRows } from "../../src/database/transient-rows.ts";
 import { limits } from "../../src/limits.ts";
+import { workOnWhole } from "../backups/whole-files.ts";
 import { fault } from "../fault.ts";
 import {
   draftIn,
@@ -27,18 +26,15 @@ export class FileHost implements DatabaseHost {
   /** The identity of that folder, once it was there. */
   #folder: string | undefined;
   readonly #template: () => Promise<Uint8Array>;
-  readonly #openClient: OpenClient;
 
   /** `template` returns the bytes of a closed, migrated database. */
   constructor(options: {
     readonly root: string;
     readonly template: () => Promise<Uint8Array>;
-    readonly openClient: OpenClient;
   }) {
     this.#root = resolve(options.root);
     this.#folder = fileAt(this.#root);
     this.#template = options.template;
-    this.#openClient = options.openClient;
   }
 
   /**
@@ -54,9 +50,14 @@ export class FileHost implements DatabaseHost {
   async refuseWithoutRoom(): Promise<void> {
     await this.#makeRoot();
     const { bavail, bsize } = await statfs(this.#root);
-    if (bavail * bsize >= limits.guild.roomBytesMin) return;
-    const message = "ENOSPC: no space left on device for the database of one more guild";
-    throw Object.assign(new Error(message), { code: "ENOSPC", syscall: "statfs" });
+    if (bavail * bsize < limits.guild.roomBytesMin) {
+      const message = "ENOSPC: no space left on device for the database of one more guild";
+      throw Object.assign(new Error(message), { code: "ENOSPC", syscall: "statfs" });
+    }
+    // Rights, a read-only disk, quotas and a disk without inodes differ. Only an attempt shows all of them.
+    const attempt = draftIn(this.#root);
+    await makePrivateFile(attempt);
+    await rm(attempt);
   }
 
   async create(name: DatabaseName): Promise<DatabaseLocation> {
@@ -98,18 +99,13 @@ export class FileHost implements DatabaseHost {
   }
 
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
-    const client = await this.#openClient(locationOf(this.#path(name)));
     const draft = draftIn(this.#root);
     await makePrivateFile(draft);
     try {
-      // A byte copy could contain an incomplete transaction.
-      await client.execute({ sql: "VACUUM INTO ?", args: [draft] });
-      await this.#removeTransientRows(draft);
+      await workOnWhole({ kind: "snapshot", from: this.#path(name), to: draft });
     } catch (error) {
       await removeDatabase(draft);
       throw error;
-    } finally {
-      await client.close();
     }
     // Removes the name at once; the system frees the bytes after the last reader, so nothing is left.
     const file = await open(draft);
@@ -147,31 +143,9 @@ export class FileHost implements DatabaseHost {
     const copy = draftIn(this.#root);
     try {
       await copyFile(draft, copy);
-      const client = await this.#openClient(locationOf(copy));
-      try {
-        const { rows } = await client.execute({ sql: "PRAGMA integrity_check", args: [] });
-        if (rows[0]?.[0] === "ok") return;
-        throw new DatabaseError("corrupt", `The snapshot is damaged: ${String(rows[0]?.[0])}`);
-      } finally {
-        await client.close();
-      }
+      await workOnWhole({ kind: "check", path: copy });
     } finally {
       await removeDatabase(copy);
-    }
-  }
-
-  /**
-   * Empties the transient tables and overwrites the deleted rows: they could otherwise be read from free
-   * pages.
-   */
-  async #removeTransientRows(draft: string): Promise<void> {
-    const client = await this.#openClient(locationOf(draft));
-    try {
-      await client.execute({ sql: "PRAGMA secure_delete = ON", args: [] });
-      await removeTransientRows(client);
-      await client.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
-    } finally {
-      await client.close();
     }
   }
 

@@ -22,8 +22,9 @@ export interface DatabaseHost {
   /** Creates a durable database with the newest schema and no other content. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
   /**
-   * Checks that one more database fits. Undefined for hosts without a local disk, which cannot tell.
-   * @throws an error of the file system, `ENOSPC`, when it does not.
+   * Checks that one more database fits and can be created. Undefined for hosts without a local disk, which
+   * cannot tell.
+   * @throws an error of the file system, such as `ENOSPC` or `EACCES`, when it does not.
    */
   refuseWithoutRoom?(): Promise<void>;
   /**

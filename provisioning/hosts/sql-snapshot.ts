@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Statement } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { TRANSIENT_TABLES } from "../../src/database/transient-rows.ts";
+import { inTurns } from "../../src/kernel/turns.ts";
 
 // Servers return a database as SQL text. A truncated text is still a text, so ours ends with a checksum.
 
@@ -38,7 +39,14 @@ export function sealed(text: AsyncIterable<string>): ReadableStream<Uint8Array> 
 export async function statementsIn(
   snapshot: ReadableStream<Uint8Array>,
 ): Promise<readonly Statement[]> {
-  return statementsOf(await wholeText(snapshot)).map((sql) => ({ sql, args: [] }));
+  const text = await wholeText(snapshot);
+  const statements: Statement[] = [];
+  await inTurns(wholeStatements(text), (sql) => {
+    // The client opens its own transaction.
+    if (sql.trim() === "" || /^(PRAGMA|BEGIN|COMMIT)\b/i.test(sql)) return;
+    statements.push({ sql, args: [] });
+  });
+  return statements;
 }
 
 async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> {
@@ -47,7 +55,7 @@ async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> 
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const at = text.lastIndexOf(CHECK);
     const sum = text.slice(at + CHECK.length).trim();
-    if (at >= 0 && sumOf(text.slice(0, at)) === sum) return text.slice(0, at);
+    if (at >= 0 && (await sumOf(text.slice(0, at))) === sum) return text.slice(0, at);
   } catch (error) {
     throw new DatabaseError("corrupt", "The snapshot is no text.", error);
   }
@@ -55,26 +63,23 @@ async function wholeText(snapshot: ReadableStream<Uint8Array>): Promise<string> 
 }
 
 /** A server's own dump, without the rows of transient tables. */
-export function withoutTransientRows(dump: string): string {
+export async function withoutTransientRows(dump: string): Promise<string> {
   let kept = "";
-  for (const statement of wholeStatements(dump)) {
+  await inTurns(wholeStatements(dump), (statement) => {
     if (!TRANSIENT_ROW.test(statement)) kept += `${statement}\n`;
-  }
+  });
   return kept;
 }
 
 const TRANSIENT_ROW = new RegExp(`^\\s*INSERT INTO ["'\`]?(${TRANSIENT_TABLES.join("|")})\\b`, "i");
 
-/** The dump without statements for the connection: the client opens its own transaction. */
-function statementsOf(dump: string): readonly string[] {
-  const isOurs = (sql: string) => sql.trim() !== "" && !/^(PRAGMA|BEGIN|COMMIT)\b/i.test(sql);
-  return [...wholeStatements(dump)].filter(isOurs);
-}
-
 /** Each statement of a dump with its line breaks. An incomplete last statement is skipped. */
 function* wholeStatements(dump: string): Iterable<string> {
   let statement = "";
-  for (const line of dump.split("\n")) {
+  for (let at = 0; at <= dump.length; ) {
+    const end = dump.indexOf("\n", at);
+    const line = dump.slice(at, end < 0 ? dump.length : end);
+    at = end < 0 ? dump.length + 1 : end + 1;
     statement += statement === "" ? line : `\n${line}`;
     if (!isWhole(statement)) continue;
     yield statement;
@@ -90,6 +95,22 @@ function isWhole(text: string): boolean {
   return !/^\s*CREATE (?:TEMP )?TRIGGER/i.test(text) || /\bEND\s*;\s*$/i.test(bare);
 }
 
-function sumOf(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+async function sumOf(text: string): Promise<string> {
+  const sum = sha256.create();
+  await inTurns(pieces(text), (piece) => {
+    sum.update(utf8ToBytes(piece));
+  });
+  return bytesToHex(sum.digest());
+}
+
+const PIECE_CHARS = 65_536;
+
+/** Parts of a text that end with a line, so that no character is cut. */
+export function* pieces(text: string): Iterable<string> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf("\n", at + PIECE_CHARS);
+    const next = end < 0 ? text.length : end + 1;
+    yield text.slice(at, next);
+    at = next;
+  }
 }

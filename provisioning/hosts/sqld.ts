@@ -7,7 +7,7 @@ import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
 import { LOCK_TABLE, ServerLock } from "./server-lock.ts";
-import { sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
+import { pieces, sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
 
 /** The database with the list of databases, because the server has no route for one, and with the lock. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
@@ -158,7 +158,7 @@ export class SqldHost implements DatabaseHost {
     if (!answer.ok) throw new DatabaseError("unreachable", `The dump answered ${answer.status}.`);
     return sealed(
       (async function* () {
-        yield withoutTransientRows(text);
+        yield* pieces(await withoutTransientRows(text));
       })(),
     );
   }

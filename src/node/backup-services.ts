@@ -17,6 +17,7 @@ import type { Guild } from "../platform/store.ts";
 import type { Exports } from "../services.ts";
 import { SETTLE_JOB } from "../tenant/auctions/open.ts";
 import { DECAY_JOB } from "../tenant/dkp/service.ts";
+import { pathOfPlatform } from "./data-folder.ts";
 
 type ArchiveDeps = Parameters<typeof importGuild>[0];
 
@@ -63,6 +64,7 @@ export function buildBackupServices(config: Config, dataDir: string, deps: Deps)
       store,
       scratch,
       kept: limits.backups.kept,
+      path: pathOfPlatform(config.platformDatabaseUrl, dataDir),
     }),
     backupStore: store,
     archiving,

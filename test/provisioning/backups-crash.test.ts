@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
+import { handlesReleased } from "../../src/database/embedded-handles.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
@@ -31,6 +32,8 @@ beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "guildhall-keeper-"));
   const { dataDir } = t.services.config;
   await t.services.close();
+  // Until then, logs disappear while they are copied.
+  await handlesReleased();
   await cp(dataDir, base, { recursive: true });
 });
 afterAll(async () => {

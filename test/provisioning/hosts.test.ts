@@ -34,11 +34,7 @@ const fileOptions = () => ({
   nowMs: () => 0,
 });
 const makeFileHost = () =>
-  new FileHost({
-    root: join(dir, "guilds"),
-    template: fileTemplate(fileOptions()),
-    openClient: openEmbedded,
-  });
+  new FileHost({ root: join(dir, "guilds"), template: fileTemplate(fileOptions()) });
 
 const makeFileTestHost = async () => {
   const host = makeFileHost();

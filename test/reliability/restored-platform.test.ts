@@ -1,8 +1,9 @@
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkpoint, inFile, pack, unpack } from "../../provisioning/backups/copies.ts";
+import { pack, unpack } from "../../provisioning/backups/copies.ts";
 import { hashIn, keyOf } from "../../provisioning/backups/keys.ts";
+import { checkpoint, inFile } from "../../provisioning/backups/whole-files.ts";
 import { draftIn, makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { type TestApp, testApp } from "../support/app.ts";

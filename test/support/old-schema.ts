@@ -24,7 +24,7 @@ export async function putOnSchema(t: TestApp, guild: TestGuild, version: number)
   const migrations = guildSchema.slice(0, version);
   const nowMs = () => t.now().getTime();
   const template = fileTemplate({ root, migrations, openClient: openEmbedded, nowMs });
-  const host = new FileHost({ root, template, openClient: openEmbedded });
+  const host = new FileHost({ root, template });
   const location = await host.create(newDatabaseName());
   const { hash } = schemaOf(migrations);
   await tenants.drain(guild.id);
