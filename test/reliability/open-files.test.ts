@@ -125,6 +125,57 @@ test.each([
   },
 );
 
+const READ_ONLY: readonly [string, (folder: string) => void, (folder: string) => void][] = [
+  [
+    "may not be written",
+    (folder) => chmodSync(folder, 0o500),
+    (folder) => chmodSync(folder, 0o700),
+  ],
+  ["may not be entered", (folder) => chmodSync(folder, 0), (folder) => chmodSync(folder, 0o700)],
+  [
+    "is on a disk that is mounted read-only",
+    (folder) => {
+      execFileSync("mount", ["--bind", folder, folder]);
+      execFileSync("mount", ["-o", "remount,bind,ro", folder]);
+    },
+    (folder) => execFileSync("umount", ["-l", folder]),
+  ],
+];
+
+test.each(READ_ONLY)(
+  "R37 founding a guild is refused at once while the folder of guilds %s, and leaves nothing over",
+  async (_, take, restore) => {
+    if (process.getuid?.() !== 0)
+      return console.log("Skipped: needs root, to start as another user.");
+    await using t = await testApp({}, { clock: systemClock });
+    const guild = await t.guild("iron-vow");
+    await t.services.close();
+    const folder = join(t.dir, "guilds");
+    const before = readdirSync(folder).filter((name) => name.endsWith(".db"));
+    execFileSync("chown", ["-R", "65534:65534", t.dir]);
+    await using run = await serverAfter(
+      t,
+      "exec setpriv --reuid=65534 --regid=65534 --clear-groups",
+    );
+    const owner = clientOf(run.server, guild.owner.identity);
+    const facts = { name: "Ash Pact", realm: "Area 52", region: "eu", faction: "horde" };
+    const found = () => owner.post("/api/guilds", { ...facts, slug: "ash-pact" });
+    take(folder);
+    try {
+      for (let tries = 0; tries < 2; tries++) {
+        const { status, body } = await found();
+        expect([status, body.type]).toEqual([503, "/problems/database/unavailable"]);
+      }
+    } finally {
+      restore(folder);
+    }
+    const shown = () => readdirSync(folder).filter((name) => /\.db$|draft/.test(name));
+    expect(shown()).toEqual(before);
+    expect((await found()).status).toBe(201);
+    expect(shown()).toHaveLength(before.length + 1);
+  },
+);
+
 test("R37 the doctor compares the limit of open files with OPEN_MAX and says which to change", async () => {
   await using t = await testApp();
   const main = await bundleScript("provisioning/cli/main.ts");

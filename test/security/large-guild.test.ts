@@ -48,7 +48,13 @@ beforeAll(async () => {
      SELECT 'raid ' || i, 'Night', (SELECT pool_id FROM ledger_tx LIMIT 1), 4000000000000 + i, 4000000000000 + i, 'ended', 0
      FROM (${numbers(RAIDS)} SELECT i FROM n);
      INSERT INTO raid_attendance (raid_id, person_id, presence, credit_pct)
-     SELECT 'raid ' || i, p.id, 'present', 50 FROM persons p, (${numbers(RAIDS / 5)} SELECT i FROM n)`,
+     SELECT 'raid ' || i, p.id, 'present', 50 FROM persons p, (${numbers(RAIDS / 5)} SELECT i FROM n);
+     INSERT INTO audit_log (at, actor_type, actor_id, actor_name, action, subject, after, request_id, address, agent)
+     SELECT 1000 * i, 'user', 'someone', 'Someone', 'roster.person.change', 'person ' || i,
+       '{"note":"' || printf('%.*c', 400, 'x') || '"}', 'request', '', '' FROM (${numbers(12_000)} SELECT i FROM n);
+     INSERT INTO loot_awards (id, item_name, item_key, fate, person_id, source, price, at, idempotency_key)
+     SELECT 'loot ' || i, 'Ashes', 'ashes', 'awarded', (SELECT id FROM persons LIMIT 1), 'manual', 0, i, i
+     FROM (${numbers(20_000)} SELECT i FROM n)`,
   );
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -93,6 +99,26 @@ test("S66 a long ledger is verified completely, and attendance counts every raid
   // Half of the credit of every fifth raid.
   expect(items[0]).toMatchObject({ all: 10, raids: RAIDS });
 });
+
+const READS: Readonly<Record<string, () => Promise<Answer>>> = {
+  "the ledger's page of entries with a thousand people": () => page("/ledger"),
+  "the largest page of those entries in the API": () => guild.api.get("/dkp/entries?limit=200"),
+  "the audit log as a spreadsheet": () => page("/audit/export.csv"),
+  "the audit log as JSON": () => page("/audit/export.json"),
+  "the whole loot list as a file": () => page("/loot/export.csv"),
+};
+
+test.each(Object.keys(READS))(
+  "S66 %s lets another guild wait far less than a moment",
+  async (name) => {
+    let answer: Answer | undefined;
+    const cost = await server.cost(async () => {
+      answer = await READS[name]!();
+    });
+    expect(answer!.status, answer!.text.slice(0, 300)).toBe(200);
+    expectFairness(name, cost, 100);
+  },
+);
 
 test.each(Object.keys(OPERATIONS))(
   "S66 %s lets another guild wait no longer than a moment",

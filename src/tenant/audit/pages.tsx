@@ -5,8 +5,9 @@ import type { GuildEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import { startOfDay } from "../../kernel/calendar.ts";
-import { toCsv } from "../../kernel/csv.ts";
+import { toCsvInTurns } from "../../kernel/csv.ts";
 import type { Page } from "../../kernel/cursor.ts";
+import { inTurns } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { Changes } from "../../web/changes.tsx";
 import { EmptyState, LinkButton, PageHeader, Time } from "../../web/components.tsx";
@@ -37,11 +38,15 @@ export function auditPages() {
     return c.html(<AuditPage view={viewOf(c)} page={page} filters={filters} />);
   });
   router.get("/audit/export.csv", needed, async (c) => {
-    const text = toCsv(auditCells(await fileRows(c)));
+    const text = await toCsvInTurns(auditCells(await fileRows(c)));
     return c.body(text, 200, asFile(c, "text/csv; charset=utf-8", "csv"));
   });
   router.get("/audit/export.json", needed, async (c) => {
-    const text = JSON.stringify((await fileRows(c)).map(auditJson));
+    const items: string[] = [];
+    await inTurns(await fileRows(c), (row) => {
+      items.push(JSON.stringify(auditJson(row)));
+    });
+    const text = `[${items.join(",")}]`;
     return c.body(text, 200, asFile(c, "application/json", "json"));
   });
   return router;

@@ -1,5 +1,6 @@
 import type { Database } from "../../database/client.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
+import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../../platform/store.ts";
 import { allow, type GuildContext, may } from "../context.ts";
@@ -111,14 +112,23 @@ function newestFirst(a: AuditRow, b: AuditRow): number {
   return b.at - a.at || LOGS.indexOf(b.log) - LOGS.indexOf(a.log) || b.seq - a.seq;
 }
 
-/** The newest rows for a file, at most `limits.audit.fileRowsMax`. */
+/** The newest rows for a file, at most `limits.audit.fileRowsMax`. Reads some hundred at a time. */
 export async function auditFile(
   ctx: GuildContext,
   platform: PlatformStore,
   filter: AuditFilter,
 ): Promise<readonly AuditRow[]> {
-  const page = await auditLog(ctx, platform, { ...filter, limit: limits.audit.fileRowsMax });
-  return page.items;
+  const { fileRowsMax, fileRowsAtOnce } = limits.audit;
+  const rows: AuditRow[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(fileRowsAtOnce, fileRowsMax - rows.length);
+    const page = await auditLog(ctx, platform, { ...filter, cursor, limit });
+    rows.push(...page.items);
+    cursor = page.next ?? undefined;
+    await nextTurn();
+  } while (cursor !== undefined && rows.length < fileRowsMax);
+  return rows;
 }
 
 /** The rows as cells, with a header row. */

@@ -3,6 +3,7 @@ import { asNumber, existsIn } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { refuseUnknown } from "../references.ts";
 import { earnedUnit } from "./ledger.ts";
@@ -192,17 +193,37 @@ export async function ledger(
   await refuseUnknown(ctx, "raid", query.raid);
   const [before] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
-  const rows = await ctx.db.all<Omit<EntrySummary, "points">>(
-    LEDGER,
-    pool.id,
-    before!,
-    query.kind ?? "",
-    query.person ?? "",
-    query.limit + 1,
-    query.raid ?? "",
-  );
+  const rows = await entriesBefore(ctx, pool, query, Number(before));
   const items = rows.map((row) => ({ ...row, points: formatPoints(row.amount, pool.decimals) }));
   return { pool, ...toPage(items, query.limit, (last) => [last.seq]) };
+}
+
+type EntryRow = Omit<EntrySummary, "points">;
+
+/** One entry more than the page has. Reads a few at a time, because each may have a thousand people. */
+async function entriesBefore(
+  ctx: GuildContext,
+  pool: Pool,
+  query: LedgerQuery,
+  before: number,
+): Promise<readonly EntryRow[]> {
+  const { kind, person, raid, limit } = query;
+  const rows: EntryRow[] = [];
+  for (let seq = before; rows.length <= limit; seq = rows.at(-1)!.seq) {
+    const count = Math.min(limits.dkp.entriesAtOnce, limit + 1 - rows.length);
+    const found = await ctx.db.all<EntryRow>(
+      LEDGER,
+      pool.id,
+      seq,
+      kind ?? "",
+      person ?? "",
+      count,
+      raid ?? "",
+    );
+    rows.push(...found);
+    if (found.length < count) break;
+  }
+  return rows;
 }
 
 export interface StatementQuery {

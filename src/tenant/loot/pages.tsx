@@ -4,7 +4,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
-import { toCsv } from "../../kernel/csv.ts";
+import { toCsvInTurns } from "../../kernel/csv.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -39,7 +39,7 @@ export function lootPages() {
     );
   });
   router.get("/loot/export.csv", async (c) =>
-    c.body(toCsv(await service.lootRows(c.var.guild)), 200, {
+    c.body(await toCsvInTurns(await service.lootRows(c.var.guild)), 200, {
       "Content-Type": "text/csv; charset=utf-8",
       "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-loot.csv"`,
       "Cache-Control": "no-store",

@@ -6,6 +6,7 @@ import { type Guard, guard, type Writable, write } from "../../database/write.ts
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel/ids.ts";
+import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
@@ -236,7 +237,7 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
 
 /** Returns the rows of a CSV file, the latest award first. */
 export async function lootRows(ctx: GuildContext): Promise<readonly (readonly string[])[]> {
-  const { items } = await loot(ctx, { limit: limits.loot.csvRowsMax });
+  const items = await newestLoot(ctx);
   const head = ["when", "item", "person", "class", "spec", "price", "fate", "source", "boss"];
   return [
     [...head, "raid", "note", "undone"],
@@ -255,6 +256,21 @@ export async function lootRows(ctx: GuildContext): Promise<readonly (readonly st
       one.isReverted ? "yes" : "",
     ]),
   ];
+}
+
+/** Reads some hundred at a time, so that others have their turn. */
+async function newestLoot(ctx: GuildContext): Promise<readonly Loot[]> {
+  const { csvRowsMax, csvRowsAtOnce } = limits.loot;
+  const items: Loot[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(csvRowsAtOnce, csvRowsMax - items.length);
+    const page = await loot(ctx, { limit, cursor });
+    items.push(...page.items);
+    cursor = page.next ?? undefined;
+    await nextTurn();
+  } while (cursor !== undefined && items.length < csvRowsMax);
+  return items;
 }
 
 async function byKey(ctx: GuildContext, key: string): Promise<Loot | undefined> {
