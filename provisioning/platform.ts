@@ -44,6 +44,11 @@ export async function isRemotePlatformThere(url: string, { sqld }: Remotes): Pro
   return (await sqld.locate(databaseName(placeOf(url).namespace))) !== undefined;
 }
 
+/** The file beside a platform's database that holds the number of its writes. */
+export function witnessOf(platform: string): string {
+  return `${platform}.newest`;
+}
+
 /** The work that is due before this release can use a platform database. */
 export interface PlatformState {
   /** True when none of our migrations was ever applied, so it holds no platform. */

@@ -1,9 +1,8 @@
-import { link, open } from "node:fs/promises";
+import { link, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Client } from "../../src/database/client.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
-import { forgetWitness } from "../../src/node/platform-witness.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
 import { dumpOf } from "../hosts/dump.ts";
 import {
@@ -15,7 +14,7 @@ import {
   writeDurably,
 } from "../hosts/file-drafts.ts";
 import { MigrationError } from "../migrations.ts";
-import { platformStateOf } from "../platform.ts";
+import { platformStateOf, witnessOf } from "../platform.ts";
 import { countRows, pack, unpack, withScratch } from "./copies.ts";
 import { hashIn, keyOf, takenAtIn } from "./keys.ts";
 import { type Policy, retainedBy } from "./policy.ts";
@@ -129,7 +128,7 @@ export async function restorePlatform(
     await unpack(await store.get(key), draft, hashIn(key));
     await syncFile(draft);
     // The copy is older than what was known of the lost platform.
-    await forgetWitness(path);
+    await rm(witnessOf(path), { force: true });
     // Unlike a rename, a link never replaces a platform that another process has made by now.
     await link(draft, path).catch(async (error: NodeJS.ErrnoException) => {
       await refusePlatformThere(path);

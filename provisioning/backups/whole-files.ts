@@ -108,12 +108,15 @@ export async function inFile<T>(path: string, work: (client: Client) => Promise<
 
 /** The log beside a database that is in use may hold most of it. */
 async function isSmall(path: string): Promise<boolean> {
-  const sizes = [path, `${path}-wal`].map((one) =>
-    stat(one).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  );
-  const [file = 0, log = 0] = await Promise.all(sizes);
+  const [file, log] = await Promise.all([bytesOf(path), bytesOf(`${path}-wal`)]);
   return file + log <= limits.archives.inspectedHereBytesMax;
+}
+
+async function bytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    // A log may disappear at any time. Opening reports a database that is missing.
+    return 0;
+  }
 }

@@ -1,7 +1,8 @@
 import { closeSync, constants, fdatasync, openSync, readSync, writeSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { sql } from "drizzle-orm";
+import { witnessOf } from "../../provisioning/platform.ts";
 import { platformOlder } from "../../provisioning/platform-errors.ts";
 import type { Client } from "../database/client.ts";
 import type { WriteCounter } from "../database/embedded-connection.ts";
@@ -149,15 +150,6 @@ export class PlatformWitness implements WriteCounter {
     this.#descriptor ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);
     return this.#descriptor;
   }
-}
-
-/** Forgets what was known, before another database is put at the path. */
-export async function forgetWitness(platform: string): Promise<void> {
-  await rm(witnessOf(platform), { force: true });
-}
-
-function witnessOf(platform: string): string {
-  return `${platform}.newest`;
 }
 
 function numberIn(text: string): number {
