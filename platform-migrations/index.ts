@@ -76,5 +76,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0014_write_count",
     "when": 1796078751767,
     "sql": "CREATE TABLE `platform_writes` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`count` integer NOT NULL\n);\n"
+  },
+  {
+    "name": "0015_guild_transfers",
+    "when": 1796079528956,
+    "sql": "CREATE TABLE `guild_transfers` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`from_guild` text NOT NULL,\n\t`to_guild` text NOT NULL,\n\t`state` text NOT NULL,\n\t`fights` text NOT NULL,\n\t`reverts` text,\n\t`started_by` text NOT NULL,\n\t`error` text,\n\t`runner` text NOT NULL,\n\t`fence` integer NOT NULL,\n\t`lease_until` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`finished_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `guild_transfers_by_state` ON `guild_transfers` (`state`);--> statement-breakpoint\nCREATE INDEX `guild_transfers_by_time` ON `guild_transfers` (`created_at`);"
   }
 ];

@@ -642,6 +642,14 @@ export const limits = {
     /** Rows that a report lists one by one. It counts the others. */
     listedMax: 10_000,
   },
+  transfers: {
+    /** Fights of one transfer: some raid nights. They change guilds in one transaction. */
+    fightsMax: 500,
+    /** Fights that are copied at once. One with many spells is some megabytes. */
+    copiedAtOnce: 5,
+    /** A process that has not written for so long is taken for dead. */
+    leaseMs: 5 * MINUTE_MS,
+  },
   logs: {
     /** The log of a busy raid night is about one gigabyte. Compressed it is a tenth of that. */
     fileBytesMax: 2 * 1024 ** 3,

@@ -11,7 +11,7 @@ export interface ImportLogsOptions {
   readonly json?: boolean;
 }
 
-export const YES = ["--yes", "import; without it, only say what would be imported"] as const;
+const YES = ["--yes", "import; without it, only say what would be imported"] as const;
 
 /** `guildhall import …`: history from other programs. */
 export function importCommands(program: Command): void {

@@ -19,6 +19,7 @@ import { schemaCommand } from "./schema.ts";
 import { secretCommands } from "./secrets.ts";
 import { statsCommand } from "./stats.ts";
 import { sweepCommand } from "./sweep.ts";
+import { transferCommands } from "./transfer.ts";
 
 const QUIET = ["--quiet", "print nothing but errors"] as const;
 
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
   statsCommand(program);
   logCommands(program);
   importCommands(program);
+  transferCommands(program);
   for (const { command } of leavesOf(program)) command.option(...QUIET);
   schemaCommand(program);
   completionCommand(program);

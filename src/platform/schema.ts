@@ -33,6 +33,7 @@ export * from "./domains/schema.ts";
 export * from "./fleet/moves-schema.ts";
 export * from "./fleet/schema.ts";
 export * from "./fleet/states-schema.ts";
+export * from "./fleet/transfers-schema.ts";
 export * from "./keys/schema.ts";
 export * from "./limits/live-schema.ts";
 export * from "./limits/rate-schema.ts";

@@ -40,7 +40,7 @@ const CODES = {
     guild/operation-running guild/owner-stays guild/protected guild/slug-taken guild/status-changed
     guild/too-many-invitations guild/too-many-slugs idempotency/in-progress idempotency/shown-once
     identity/changed identity/server-taken identity/verified job/lost job/under-way
-    keys/rotated-already logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing
+    keys/rotated-already logs/fights-moved logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing
     logs/too-many-uploads logs/upload-under-way logs/wrong-offset loot/council-over
     loot/reverted-already onboarding/example-is-there operator/email-unverified operator/is-operator
     operator/verified-already payment/known persons/already-joined persons/bids-need-points

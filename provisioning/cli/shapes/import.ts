@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { count, text } from "./parts.ts";
+import { at, count, text } from "./parts.ts";
 
 const counts = { encounters: count, characters: count, metrics: count, logFiles: count };
 
@@ -52,5 +52,29 @@ export const importShapes = {
         }),
       )
       .describe("keys of the legacy system, for admins who make new ones"),
+  }),
+  "transfer encounters": z.strictObject({
+    dryRun: z.boolean(),
+    transferId: text.nullable(),
+    state: text.nullable().describe("done; null with --dry-run or without --yes"),
+    from: text,
+    to: text,
+    encounters: count,
+    metrics: count.describe("figures of players"),
+    damage: count.describe("the damage in them"),
+    fights: z.array(z.strictObject({ id: text, name: text, difficulty: z.int(), startAt: at })),
+    twins: z
+      .array(z.strictObject({ id: text, twin: text }))
+      .describe("fights of the target that are the same pulls"),
+  }),
+  "transfer revert": z.strictObject({
+    reverts: text,
+    transferId: text.nullable(),
+    dryRun: z.boolean(),
+    encounters: count,
+    state: text.nullable(),
+  }),
+  "transfer resume": z.strictObject({
+    finished: z.array(z.strictObject({ id: text, state: text })),
   }),
 };

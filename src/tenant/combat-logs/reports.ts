@@ -1,6 +1,6 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../database/client.ts";
-import { guard, type Writable, write } from "../../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { Turn } from "../../kernel/turns.ts";
@@ -45,6 +45,9 @@ export interface Report {
   readonly encounters: number;
   readonly kills: number;
 }
+
+/** The migration that made the table of moved fights. */
+const MOVED_SINCE = 10;
 
 interface ReportRow extends Omit<Report, "unknownEvents"> {
   readonly unknownEvents: string | null;
@@ -127,7 +130,7 @@ export async function removeFights(db: TenantDatabase, reportId: string): Promis
     if (left.length <= limits.logs.removedAtOnce) return;
     const ids = left.slice(0, limits.logs.removedAtOnce).map(({ id }) => id);
     await write(db, [
-      replaceTwins(reportId, ids),
+      replaceTwins(lostFights(reportId, ids)),
       db.orm.delete(encounters).where(inArray(encounters.id, ids)),
     ]);
     await turn.pause();
@@ -142,7 +145,7 @@ export async function removeLastFights(db: TenantDatabase, reportId: string): Pr
 /** The statements that remove the fights that `removeFights` left. */
 function lastFights(reportId: string): readonly Writable[] {
   return [
-    replaceTwins(reportId),
+    replaceTwins(lostFights(reportId)),
     { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
   ];
 }
@@ -164,6 +167,8 @@ export async function reparse(
           "The log file is no longer stored, so it cannot be parsed again.",
         ),
     ),
+    // A guild that waits for its migration has never moved a fight.
+    ...(ctx.guild.schemaVersion > MOVED_SINCE ? [refuseMoved(report.id)] : []),
   ];
   await write(ctx.db, guards);
   await removeFights(ctx.db, report.id);
@@ -198,23 +203,40 @@ export function removalOf(reportId: string) {
   ];
 }
 
+/** The fights of a report, or only `ids`, as a list for SQL. */
+function lostFights(reportId: string, ids?: readonly string[]): SQL {
+  if (ids === undefined) return sql`(select id from encounters where report_id = ${reportId})`;
+  const list = ids.map((id) => sql`${id}`);
+  return sql`(${sql.join(list, sql`, `)})`;
+}
+
 /**
- * Updates the fights that refer to a removed fight as their duplicate: the first of them replaces it.
- * Covers all fights of a report, or only `ids`.
+ * Updates the fights that refer to a removed fight as their duplicate: the first of them that stays
+ * replaces it.
  */
-function replaceTwins(reportId: string, ids?: readonly string[]): SQL {
-  const lost = ids
-    ? sql`(${sql.join(
-        ids.map((id) => sql`${id}`),
-        sql`, `,
-      )})`
-    : sql`(select id from encounters where report_id = ${reportId})`;
+export function replaceTwins(lost: SQL): SQL {
   return sql`update encounters set same_as = nullif(successors.id, encounters.id)
     from (select same_as as lost, min(id) as id from encounters
-      where same_as in ${lost} and report_id <> ${reportId} group by same_as) as successors
-    where encounters.same_as = successors.lost and encounters.report_id <> ${reportId}`;
+      where same_as in ${lost} and id not in ${lost} group by same_as) as successors
+    where encounters.same_as = successors.lost and encounters.id not in ${lost}`;
 }
 
 function toReport(row: ReportRow): Report {
   return { ...row, unknownEvents: row.unknownEvents ? JSON.parse(row.unknownEvents) : {} };
+}
+
+/**
+ * Refuses to read a log again if fights of it are in another guild: they would be in both.
+ *
+ * @throws {Conflict} `logs/fights-moved`
+ */
+function refuseMoved(reportId: string): Guard {
+  return guard(
+    sql`not exists (select 1 from moved_fights where report_id = ${reportId})`,
+    () =>
+      new Conflict(
+        "logs/fights-moved",
+        "Fights of this log were moved to another guild. Ask the operator to take the transfer back.",
+      ),
+  );
 }

@@ -10,7 +10,7 @@ import { encounterPlayers, encounters } from "./schema.ts";
 export const PARSER_VERSION = 2;
 
 /** Two logs of one pull begin within this time: the loggers' clocks and latencies differ. */
-const SAME_PULL_MS = 10_000;
+export const SAME_PULL_MS = 10_000;
 
 /** The report is not being parsed any more, for example because it was canceled. It takes no more fights. */
 export class NotParsing extends Error {}

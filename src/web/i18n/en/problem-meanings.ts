@@ -159,6 +159,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/not-cancelable": "This report is already finished. Delete it instead.",
   "logs/not-receiving": "This log is already complete or was canceled.",
   "logs/not-stored": "The log file is no longer stored, so it cannot be parsed again.",
+  "logs/fights-moved":
+    "Fights of this log are in another guild now. The operator can take that transfer back.",
   "logs/not-yours": "Another person is uploading this log. Only officers can change it.",
   "logs/out-of-memory": "Parsing this log needs too much memory. Split it into smaller logs.",
   "logs/report-not-found": "This report does not exist.",

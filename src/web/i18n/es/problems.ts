@@ -180,6 +180,8 @@ export const problems: Translated<typeof en> = {
     "logs/not-cancelable": "Este informe ya terminó. Bórralo en su lugar.",
     "logs/not-receiving": "Este log ya está completo o se canceló.",
     "logs/not-stored": "El archivo del log ya no se guarda, así que no se puede analizar otra vez.",
+    "logs/fights-moved":
+      "Hay combates de este log en otra hermandad. Un operador puede deshacer esa transferencia.",
     "logs/not-yours": "Otra persona está subiendo este log. Solo los oficiales pueden cambiarlo.",
     "logs/out-of-memory": "Analizar este log necesita demasiada memoria. Divídelo en varios.",
     "logs/report-not-found": "Ese informe no existe.",
