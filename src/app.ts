@@ -18,6 +18,7 @@ import { noTrailingSlash } from "./http/trailing-slash.ts";
 import { NotSupported } from "./kernel/errors.ts";
 import { limits } from "./limits.ts";
 import { type OperatorEnv, operatorsOnly } from "./platform/console/access.ts";
+import { guildFileSchema } from "./platform/declared/guild-file.ts";
 import { guildPages } from "./platform/guilds/guild-pages.tsx";
 import { guildApi } from "./platform/guilds/guild-routes.ts";
 import { progressPage } from "./platform/guilds/pages.tsx";
@@ -93,7 +94,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   app.route("/problems", problemPages());
   app.route(
     "/",
-    publicPages(() => openApiDocument(app, services.config.publicUrl)),
+    publicPages(() => openApiDocument(app, services.config.publicUrl), guildFileSchema),
   );
   app.route("/", platformPages());
   return app;

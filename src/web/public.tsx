@@ -5,7 +5,7 @@ import { LandingPage } from "./landing.tsx";
 import { type ApiDocument, ReferencePage } from "./reference.tsx";
 
 /** The start page, and the API description for programs and for people. */
-export function publicPages(document: () => ApiDocument) {
+export function publicPages(document: () => ApiDocument, guildFileSchema: () => unknown) {
   const pages = new Hono<AppEnv>();
   let made: ApiDocument | undefined;
   const api = () => {
@@ -17,6 +17,10 @@ export function publicPages(document: () => ApiDocument) {
     text ??= JSON.stringify(api());
     return c.body(text, 200, { "Content-Type": "application/json" });
   });
+  // Editors check guild files by it.
+  pages.get("/schemas/guild.schema.json", (c) =>
+    c.body(JSON.stringify(guildFileSchema()), 200, { "Content-Type": "application/schema+json" }),
+  );
   // Other services fetch the keys that verify our access tokens here.
   pages.get("/.well-known/jwks.json", async (c) => {
     c.header("Cache-Control", "public, max-age=3600");

@@ -15,7 +15,6 @@ interface TierFacts {
   /** How many copies of the app a dedicated placement has. */
   readonly replicas: number;
   readonly app: Resources;
-  readonly discordGateway: Resources;
 }
 
 const resources = (requests: readonly [string, string], most: readonly [string, string]) => ({
@@ -32,13 +31,11 @@ export const TIER_FACTS: Readonly<Record<Tier, TierFacts>> = {
     plan: "free",
     replicas: 1,
     app: resources(["100m", "128Mi"], ["200m", "256Mi"]),
-    discordGateway: resources(["50m", "64Mi"], ["100m", "128Mi"]),
   },
   pro: {
     plan: "premium",
     replicas: 2,
     app: resources(["200m", "256Mi"], ["400m", "512Mi"]),
-    discordGateway: resources(["100m", "128Mi"], ["200m", "256Mi"]),
   },
 };
 
