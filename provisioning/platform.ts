@@ -6,6 +6,7 @@ import { openRemote, placeOf } from "../src/database/remote.ts";
 import { delay } from "../src/kernel/concurrency.ts";
 import { limits } from "../src/limits.ts";
 import { databaseName } from "./hosts/host.ts";
+import type { Server } from "./hosts/server.ts";
 import { type Migration, type MigrationReport, migrate, parseMigrations } from "./migrations.ts";
 import { platformBehind } from "./platform-errors.ts";
 import { convertPlaces, countOldPlaces } from "./platform-places.ts";
@@ -23,25 +24,30 @@ export function platformSchema(): readonly Migration[] {
 export async function openRemotePlatform(
   config: Pick<Config, "platformDatabaseToken">,
   url: string,
-  { sqld, openClient }: Remotes,
+  remotes: Remotes,
 ): Promise<Client> {
-  if (sqld?.has(url)) return await openClient({ url });
+  if (serverOf(url, remotes)) return await remotes.openClient({ url });
   const authToken = config.platformDatabaseToken;
   return await openRemote({ url, ...(authToken && { authToken }) });
 }
 
-/** Creates the database if it belongs on the libSQL server and does not exist yet. */
-export async function ensureRemotePlatform(url: string, { sqld }: Remotes): Promise<void> {
-  if (sqld?.has(url)) await sqld.ensure(databaseName(placeOf(url).namespace));
+/** Creates the database if it belongs on a configured server and does not exist yet. */
+export async function ensureRemotePlatform(url: string, remotes: Remotes): Promise<void> {
+  await serverOf(url, remotes)?.ensure?.(databaseName(placeOf(url).namespace));
 }
 
 /**
- * Tells whether the database exists. Only the configured libSQL server can be asked; others are assumed to
- * have it.
+ * Tells whether the database exists. Only a configured server can be asked; others are assumed to have it.
  */
-export async function isRemotePlatformThere(url: string, { sqld }: Remotes): Promise<boolean> {
-  if (!sqld?.has(url)) return true;
-  return (await sqld.locate(databaseName(placeOf(url).namespace))) !== undefined;
+export async function isRemotePlatformThere(url: string, remotes: Remotes): Promise<boolean> {
+  const server = serverOf(url, remotes);
+  if (!server) return true;
+  return (await server.host.locate(databaseName(placeOf(url).namespace))) !== undefined;
+}
+
+/** The configured server that can hold the platform's database at this address. */
+function serverOf(url: string, { servers }: Remotes): Server | undefined {
+  return servers.find((one) => one.ensure !== undefined && one.has(url));
 }
 
 /** The file beside a platform's database that holds the number of its writes. */

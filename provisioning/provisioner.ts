@@ -4,13 +4,14 @@ import { type Writable, write } from "../src/database/write.ts";
 import { processBackground } from "../src/kernel/background.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import { pause } from "../src/kernel/concurrency.ts";
-import { AppError, Conflict, NotFound, Unavailable } from "../src/kernel/errors.ts";
+import { AppError, Conflict, errorMessage, NotFound, Unavailable } from "../src/kernel/errors.ts";
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
 import type { Operation, Operations, ProvisionStep } from "../src/platform/guilds/operations.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { allowanceOf } from "./allowance.ts";
 import { fault } from "./fault.ts";
+import { removalOf, stamp, verify } from "./guild-rows.ts";
 import {
   atHostOf,
   type DatabaseHost,
@@ -81,7 +82,7 @@ export class Provisioner {
 
   /** The kinds of all hosts that are set up. */
   get hostKinds(): readonly DatabaseHost["kind"][] {
-    return [this.#deps.host, ...(this.#deps.elsewhere ?? [])].map(({ kind }) => kind);
+    return [this.#deps.host, ...(this.#deps.otherHosts ?? [])].map(({ kind }) => kind);
   }
 
   /** The name that a guild's row reserves before its database exists, so that there can never be two. */
@@ -157,12 +158,12 @@ export class Provisioner {
       fault("destroyed");
       await write(platform.db, [
         operations.stillOurs(operation),
-        ...this.#forget(guild),
+        ...removalOf(guild, this.#deps.now().getTime()),
         operations.finishRow(operation, "done"),
       ]);
       fault("forgotten");
     } catch (error) {
-      await write(platform.db, [operations.finishRow(operation, "failed", messageOf(error))]);
+      await write(platform.db, [operations.finishRow(operation, "failed", errorMessage(error))]);
       throw error;
     }
   }
@@ -200,7 +201,7 @@ export class Provisioner {
       [],
       [],
     ];
-    for (const host of [this.#deps.host, ...(this.#deps.elsewhere ?? [])]) {
+    for (const host of [this.#deps.host, ...(this.#deps.otherHosts ?? [])]) {
       const deps = { ...this.#deps, host };
       try {
         spares.push(...(await sweepSpares(deps)));
@@ -328,7 +329,7 @@ export class Provisioner {
     const statusReason = error instanceof AppError ? error.message : FAILED;
     await platform.advanceGuild(guild.id, "creating", "failed", { statusReason }, [
       operations.stillOurs(operation),
-      operations.finishRow(operation, "failed", messageOf(error)),
+      operations.finishRow(operation, "failed", errorMessage(error)),
     ]);
   }
 
@@ -345,40 +346,6 @@ export class Provisioner {
     );
   }
 
-  #forget(guild: Guild): readonly Writable[] {
-    const heldUntil = this.#deps.now().getTime() + limits.guild.slugHeldMs;
-    const byGuild = (table: string): Writable => ({
-      sql: `DELETE FROM ${table} WHERE guild_id = ?`,
-      args: [guild.id],
-    });
-    return [
-      byGuild("invitations"),
-      byGuild("memberships"),
-      byGuild("live_tickets"),
-      {
-        sql: `DELETE FROM api_key_usage WHERE key_id IN (SELECT id FROM api_keys WHERE guild_id = ?)`,
-        args: [guild.id],
-      },
-      byGuild("api_keys"),
-      byGuild("former_members"),
-      byGuild("jobs"),
-      byGuild("job_runs"),
-      byGuild("spare_databases"),
-      byGuild("rollout_guilds"),
-      byGuild("guild_moves"),
-      byGuild("declared_guilds"),
-      byGuild("guild_domains"),
-      byGuild("provisioning_steps"),
-      { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },
-      {
-        sql: `INSERT INTO slug_history (slug, guild_id, held_until) VALUES (?, ?, ?)
-              ON CONFLICT (slug) DO UPDATE SET guild_id = excluded.guild_id,
-                held_until = excluded.held_until`,
-        args: [guild.slug, guild.id, heldUntil],
-      },
-    ];
-  }
-
   async #guild(id: GuildId): Promise<Guild> {
     const guild = await this.#deps.platform.guild(id);
     if (guild) return guild;
@@ -392,36 +359,4 @@ export class Provisioner {
     );
     return { userId: guild.ownerId, name: row!.name };
   }
-}
-
-function stamp(guild: Guild, schema: { version: number; hash: string }, nowMs: number): Writable {
-  return {
-    sql: `INSERT INTO _meta (id, guild_id, generation, schema_version, schema_hash, created_at)
-          VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    args: [guild.id, guild.generation, schema.version, schema.hash, nowMs],
-  };
-}
-
-/** Opens the new database with a separate connection and checks its owner. Always closes it. */
-async function verify(
-  db: TenantDatabase,
-  guild: Guild,
-  schema: { version: number; hash: string },
-): Promise<void> {
-  try {
-    const meta = await db.first<{ guild_id: string; generation: number; schema_hash: string }>(
-      "SELECT guild_id, generation, schema_hash FROM _meta",
-    );
-    const isRight =
-      meta?.guild_id === guild.id &&
-      meta.generation === guild.generation &&
-      meta.schema_hash === schema.hash;
-    if (!isRight) throw new Error("The new database does not carry the guild's stamp.");
-  } finally {
-    await db.close();
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

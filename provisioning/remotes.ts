@@ -1,20 +1,17 @@
-import { importPKCS8 } from "jose";
-import type { Config } from "../src/config.ts";
+import { HOST_KINDS, type ServerKind, type ServersConfig } from "../src/config-hosts.ts";
 import { Breakers } from "../src/database/breakers.ts";
 import type { OpenClient } from "../src/database/client.ts";
 import { DatabaseError } from "../src/database/errors.ts";
-import { openRemote, type RemoteOptions } from "../src/database/remote.ts";
+import type { RemoteOptions } from "../src/database/remote.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import type { Log } from "../src/kernel/log.ts";
-import { SqldHost, SqldTokens } from "./hosts/sqld.ts";
-import { openOnTurso, TursoHost, TursoTokens } from "./hosts/turso.ts";
-import { TursoPlatform } from "./hosts/turso-platform.ts";
+import { SERVERS } from "./hosts/registry.ts";
+import type { Server, ServerDeps } from "./hosts/server.ts";
 import type { Migration } from "./migrations.ts";
 
 /** The configured database servers, and the function that opens databases on them. */
 export interface Remotes {
-  readonly sqld: SqldHost | undefined;
-  readonly turso: TursoHost | undefined;
+  readonly servers: readonly Server[];
   /** @throws {DatabaseError} `unreachable` for a guild on a server that is not configured. */
   readonly openClient: OpenClient;
   /** The same servers without shared work, for runtimes on which requests must not share any. */
@@ -31,48 +28,38 @@ interface Options {
 
 /** Creates the remotes without contacting any server. */
 export async function remotesOf(
-  config: Pick<Config, "sqld" | "turso">,
+  { servers: settings }: { readonly servers: ServersConfig },
   { migrations, now, fetch }: Options,
 ): Promise<Remotes> {
-  const key = config.sqld && (await importPKCS8(config.sqld.privateKey, "EdDSA"));
-  const sqldTokens = key && new SqldTokens(key, now);
-  const cloud = config.turso && new TursoPlatform({ ...config.turso, now });
-  const tursoTokens = cloud && new TursoTokens(cloud, now);
-
+  const prepared = await Promise.all(
+    HOST_KINDS.filter((kind) => kind !== "file").map((kind) => prepare(settings, kind, now)),
+  );
   const fresh = (): Remotes => {
     const breakers = new Breakers();
     const openClient: OpenClient = (location) => {
-      const options = { breaker: breakers.of(location.url), ...(fetch && { fetch }) };
-      // Turso's addresses are recognised by their scheme, other servers by their origin.
-      if (location.url.startsWith("libsql:") && tursoTokens)
-        return openOnTurso(tursoTokens, options)(location);
-      if (sqldTokens && sqld?.has(location.url)) {
-        return openRemote(location, { ...options, tokenFor: sqldTokens.tokenFor });
-      }
+      const server = servers.find((one) => one.has(location.url));
+      if (server) return server.openClient(location);
       const where = "This guild is on a server that is not configured here.";
       throw new DatabaseError("unreachable", where);
     };
-    const shared = { openClient, migrations, now };
-    const sqld =
-      config.sqld && sqldTokens && new SqldHost({ ...config.sqld, ...shared, tokens: sqldTokens });
-    const turso =
-      config.turso &&
-      new TursoHost({ ...config.turso, ...shared, platform: cloud!, tokens: tursoTokens! });
-    return { sqld, turso, openClient, fresh };
+    const connection = (url: string) => ({ breaker: breakers.of(url), ...(fetch && { fetch }) });
+    const deps = { migrations, now, openClient, connection };
+    const servers = prepared.flatMap((serverOn) => (serverOn ? [serverOn(deps)] : []));
+    return { servers, openClient, fresh };
   };
   return fresh();
 }
 
-/**
- * Checks the servers before they are used. While the cloud is down, guilds on other hosts are served; a
- * wrong configuration is an error.
- *
- * @throws {Error} with the setting to change.
- */
-export async function readyRemotes({ sqld, turso }: Remotes, log: Log): Promise<void> {
-  await sqld?.refuseOpenServer();
-  await turso?.readyGroup().catch((error: unknown) => {
-    if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
-    log.warn("turso.unreachable", { error });
-  });
+async function prepare<K extends ServerKind>(
+  settings: ServersConfig,
+  kind: K,
+  now: Clock,
+): Promise<((deps: ServerDeps) => Server) | undefined> {
+  const own = settings[kind];
+  return own && (await SERVERS[kind].prepare(own, now));
+}
+
+/** Checks the servers before they are used. @throws {Error} with the setting to change. */
+export async function readyRemotes({ servers }: Remotes, log: Log): Promise<void> {
+  for (const server of servers) await server.ready(log);
 }

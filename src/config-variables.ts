@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { HOST_KINDS, SERVER_VARIABLES } from "./config-hosts.ts";
 import { SECRET_NAMES } from "./kernel/secret-names.ts";
 import { limits } from "./limits.ts";
 
@@ -62,16 +63,10 @@ export const environment = z.object({
     .optional()
     .describe("opens the platform database; not needed on the server of SQLD_URL"),
   DATABASE_HOST: z
-    .enum(["file", "sqld", "turso"])
+    .enum(HOST_KINDS)
     .default("file")
     .describe("where new guilds' databases are made: files here, a libSQL server, or Turso"),
-  SQLD_URL: z.url().optional().describe("sqld: where databases are spoken to"),
-  SQLD_ADMIN_URL: z.url().optional().describe("sqld: where they are made"),
-  SQLD_ADMIN_KEY: z.string().min(16).optional().describe("sqld: its --admin-auth-key"),
-  SQLD_PRIVATE_KEY: z
-    .string()
-    .optional()
-    .describe("sqld: the Ed25519 key (PKCS #8, PEM) whose public half it was started with"),
+  ...SERVER_VARIABLES,
   BACKUP_DIR: z
     .string()
     .optional()
@@ -86,26 +81,6 @@ export const environment = z.object({
     .min(0)
     .default(60)
     .describe("how often every guild and the platform are copied; 0 for never"),
-  TURSO_ORGANIZATION: z.string().min(1).optional().describe("turso: the organization's slug"),
-  TURSO_API_TOKEN: z
-    .string()
-    .min(16)
-    .optional()
-    .describe("turso: makes and removes databases, and tokens for them"),
-  TURSO_GROUP: z
-    .string()
-    .regex(/^[a-z0-9-]{1,64}$/, "needs lower-case letters, digits and hyphens")
-    .default("guildhall")
-    .describe("turso: the group of the guilds' databases; of this deployment alone"),
-  TURSO_LOCATION: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("turso: where to make the group when it is not there, such as aws-eu-west-1"),
-  TURSO_API_URL: z
-    .url({ protocol: /^https?$/ })
-    .default("https://api.turso.tech")
-    .describe("turso: where its Platform API is"),
   DISK_FREE_MIN_MB: z.coerce
     .number()
     .int()

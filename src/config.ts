@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type HostKind, type ServersConfig, serversConfig } from "./config-hosts.ts";
 import {
   environment,
   type ProviderPrefix,
@@ -6,10 +7,9 @@ import {
   UPSTREAM_DEFAULTS,
 } from "./config-variables.ts";
 import { KEY_BYTES, type SealingKey } from "./kernel/envelope.ts";
+import { LOOPBACK } from "./kernel/public-url.ts";
 import { type Rates, ratesWith } from "./kernel/rates.ts";
 import { MINUTE_MS } from "./kernel/time.ts";
-
-const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** One variable of the environment, described for the people who set it. */
 export interface Variable {
@@ -35,14 +35,6 @@ export function describeConfig(env: Readonly<Record<string, string | undefined>>
   });
 }
 
-interface SqldConfig {
-  readonly url: string;
-  readonly adminUrl: string;
-  readonly adminKey: string;
-  /** PKCS #8 in PEM. */
-  readonly privateKey: string;
-}
-
 interface BackupConfig {
   /** Undefined means the folder below the data folder. */
   readonly dir: string | undefined;
@@ -55,14 +47,6 @@ interface BackupConfig {
       }
     | undefined;
   readonly everyMs: number;
-}
-
-interface TursoConfig {
-  readonly apiUrl: string;
-  readonly organization: string;
-  readonly apiToken: string;
-  readonly group: string;
-  readonly placement: string | undefined;
 }
 
 /** A sign-in provider: our registration there and its endpoints. */
@@ -129,12 +113,9 @@ export interface Config {
   readonly secretsKeys: readonly SealingKey[];
   readonly platformDatabaseUrl: string | undefined;
   readonly platformDatabaseToken: string | undefined;
-  readonly databaseHost: "file" | "sqld" | "turso";
-  /** Settings of the libSQL server. Undefined without one. */
-  readonly sqld: SqldConfig | undefined;
+  readonly databaseHost: HostKind;
+  readonly servers: ServersConfig;
   readonly backups: BackupConfig;
-  /** Settings of Turso's cloud. Undefined without it. */
-  readonly turso: TursoConfig | undefined;
   /** The server reports that it is not ready when the data folder's disk has less free space. */
   readonly diskFreeBytesMin: number;
   readonly openMax: number | undefined;
@@ -182,9 +163,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
     platformDatabaseToken: value.PLATFORM_DATABASE_TOKEN,
     databaseHost: value.DATABASE_HOST,
-    sqld: sqldConfig(value),
+    servers: serversConfig(value),
     backups: backupConfig(value),
-    turso: tursoConfig(value),
     diskFreeBytesMin: value.DISK_FREE_MIN_MB * 1024 * 1024,
     openMax: value.OPEN_MAX,
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
@@ -304,35 +284,6 @@ function backupConfig(value: z.infer<typeof environment>): BackupConfig {
   );
 }
 
-/** Requires all variables or none. Half a server configuration is a mistake. */
-function sqldConfig(value: z.infer<typeof environment>): SqldConfig | undefined {
-  const { SQLD_URL: url, SQLD_ADMIN_URL: adminUrl, SQLD_ADMIN_KEY: adminKey } = value;
-  const privateKey = value.SQLD_PRIVATE_KEY?.replaceAll("\\n", "\n");
-  if (url && adminUrl && adminKey && privateKey) return { url, adminUrl, adminKey, privateKey };
-  if (value.DATABASE_HOST !== "sqld" && !url) return undefined;
-  throw new Error(
-    "SQLD_URL, SQLD_ADMIN_URL, SQLD_ADMIN_KEY and SQLD_PRIVATE_KEY belong together: set all of them.",
-  );
-}
-
-/**
- * Also read when new guilds go to another host, because guilds that are already on Turso are still
- * served.
- */
-function tursoConfig(value: z.infer<typeof environment>): TursoConfig | undefined {
-  const { TURSO_ORGANIZATION: organization, TURSO_API_TOKEN: apiToken } = value;
-  const { TURSO_API_URL: apiUrl, TURSO_GROUP: group, TURSO_LOCATION: placement } = value;
-  const { protocol, hostname } = new URL(apiUrl);
-  if (protocol === "http:" && !LOOPBACK.test(hostname)) {
-    throw new Error(
-      "TURSO_API_URL must be https: outside this machine, or the token could be read.",
-    );
-  }
-  if (organization && apiToken) return { apiUrl, organization, apiToken, group, placement };
-  if (value.DATABASE_HOST !== "turso" && !organization && !apiToken) return undefined;
-  throw new Error("TURSO_ORGANIZATION and TURSO_API_TOKEN belong together: set both.");
-}
-
 function tracingConfig(value: z.infer<typeof environment>): TracingConfig | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = value;
   if (!endpoint) return undefined;
@@ -358,7 +309,7 @@ function metricsConfig(value: z.infer<typeof environment>): MetricsConfig | unde
   return { address: { host, port }, token, topGuilds };
 }
 
-/** Requires all variables or none, for the same reason. */
+/** Requires all variables or none. Half a configuration is a mistake. */
 function stripeConfig(value: z.infer<typeof environment>): StripeConfig | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = value;
   const { STRIPE_PRICES: prices } = value;

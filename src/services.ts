@@ -1,6 +1,6 @@
 import type { Backups } from "../provisioning/backups/backups.ts";
 import type { PlatformBackups } from "../provisioning/backups/platform.ts";
-import type { Provisioner } from "../provisioning/provisioner.ts";
+import { Provisioner } from "../provisioning/provisioner.ts";
 import type { RolloutPlan } from "../provisioning/rollouts/plan.ts";
 import type { Alongside } from "../provisioning/rollouts/records.ts";
 import type { Rollout } from "../provisioning/rollouts/rollouts.ts";
@@ -8,26 +8,39 @@ import type { RolloutView } from "../provisioning/rollouts/status.ts";
 import type { Config } from "./config.ts";
 import type { DatabaseFaults } from "./database/faults.ts";
 import type { TenantDatabases } from "./database/tenants.ts";
-import type { OpenStreams } from "./http/open-streams.ts";
+import { OpenStreams } from "./http/open-streams.ts";
 import type { Background } from "./kernel/background.ts";
 import type { Clock } from "./kernel/clock.ts";
-import type { Envelopes } from "./kernel/envelope.ts";
+import { Envelopes } from "./kernel/envelope.ts";
+import type { GuildId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Meter } from "./kernel/meter.ts";
 import type { Tracer } from "./kernel/tracer.ts";
-import type { AccessTokens } from "./platform/accounts/tokens.ts";
+import { limits } from "./limits.ts";
+import {
+  identityWork,
+  messageWork,
+  planWork,
+  promptWork,
+  sealingWork,
+} from "./node/prompt-jobs.ts";
+import { upkeepWork } from "./node/upkeep-jobs.ts";
+import { AccessTokens } from "./platform/accounts/tokens.ts";
 import type { AuditAnchors } from "./platform/audit/anchors.ts";
-import type { AuditSealer } from "./platform/audit/sealer.ts";
-import type { AppConfig } from "./platform/configuration/app-config.ts";
-import type { ResponseCache } from "./platform/configuration/response-cache.ts";
-import type { Jobs } from "./platform/jobs/jobs.ts";
-import type { KeyUsage } from "./platform/keys/usage.ts";
-import type { RateLimiter } from "./platform/limits/rate-limiter.ts";
+import { AuditSealer } from "./platform/audit/sealer.ts";
+import { AppConfig } from "./platform/configuration/app-config.ts";
+import { ResponseCache } from "./platform/configuration/response-cache.ts";
+import { Operations } from "./platform/guilds/operations.ts";
+import { Jobs } from "./platform/jobs/jobs.ts";
+import { KeyUsage } from "./platform/keys/usage.ts";
+import { RateLimiter } from "./platform/limits/rate-limiter.ts";
 import type { Payments } from "./platform/plans/payments.ts";
 import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { BlizzardApi } from "./platform/upstreams/blizzard.ts";
 import type { DiscordApi } from "./platform/upstreams/discord.ts";
-import type { EventTails } from "./tenant/live/tails.ts";
+import { buildUpstreams } from "./platform/upstreams/index.ts";
+import { EventTails } from "./tenant/live/tails.ts";
+import { seedGuild } from "./tenant/seed.ts";
 
 /** One email. `to` is an address, `text` the whole body. Links in it are absolute. */
 export interface Mail {
@@ -43,9 +56,6 @@ export interface Mail {
 export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
-
-/** No retry will deliver this email, for example because the mailbox does not exist. */
-export class UndeliverableMail extends Error {}
 
 /** Slow password hashes as PHC strings. The algorithm depends on the runtime. */
 export interface PasswordHasher {
@@ -166,4 +176,72 @@ export interface Services {
   readonly payments?: Payments;
   /** Shown on the landing page when this instance has a public demo guild. */
   readonly demoGuildSlug?: string;
+}
+
+type Hosting = Pick<
+  ConstructorParameters<typeof Provisioner>[0],
+  "host" | "otherHosts" | "openClient" | "migrations" | "removeBeside"
+>;
+
+/** What each runtime builds in its own way. */
+type RuntimeServices = Pick<
+  Services,
+  | ("config" | "now" | "log" | "platform" | "tenants" | "faults" | "meter" | "tracer")
+  | ("background" | "runner" | "auditAnchors" | "mailer" | "passwords" | "payments")
+>;
+
+/** Builds what is the same on every runtime. `live` bounds how event streams are followed. */
+export function buildServices(
+  runtime: RuntimeServices,
+  hosting: Hosting,
+  live: { readonly pollMs?: number; readonly pollsMax?: number } = {},
+) {
+  const { config, now, log, platform, tenants, background, meter, runner } = runtime;
+  const operations = new Operations(platform, limits.guild.operationLeaseMs, meter);
+  const anchors = runtime.auditAnchors;
+  return {
+    ...runtime,
+    provisioner: new Provisioner({
+      ...hosting,
+      platform,
+      operations,
+      tenants,
+      now,
+      runner,
+      seed: seedGuild,
+    }),
+    jobs: new Jobs(platform, runner, meter),
+    keyUsage: new KeyUsage(platform),
+    rates: new RateLimiter(platform, config.rates, meter),
+    envelopes: new Envelopes(config.secretsKeys),
+    accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
+    auditSealer: new AuditSealer({ platform, tenants, anchors, log, background }),
+    appConfig: new AppConfig(platform),
+    cache: new ResponseCache(platform),
+    ...buildUpstreams(config.upstreams, platform),
+    streams: new OpenStreams(),
+    tails: new EventTails({ platform, tenants, background, ...live }),
+  };
+}
+
+/** What every runner of jobs needs. A done job touches the seal of its guild's audit log. */
+export function runnerDeps(services: Omit<Services, "wakeJobs">) {
+  const { platform, jobs, now, log, faults, tracer, auditSealer } = services;
+  const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
+  return { platform, jobs, now, log, faults, tracer, onDone };
+}
+
+/** The jobs of every runtime, by how long people may wait for them. */
+export function jobWork(services: Services) {
+  const { publicUrl } = services.config;
+  return {
+    prompt: promptWork(services),
+    messages: messageWork(services),
+    identity: identityWork({ ...services, publicUrl }),
+    slow: {
+      ...upkeepWork(services),
+      ...planWork(services.provisioner),
+      ...sealingWork(services),
+    },
+  };
 }

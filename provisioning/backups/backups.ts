@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
-import { Conflict, NotFound } from "../../src/kernel/errors.ts";
+import { Conflict, errorMessage, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import {
@@ -98,7 +98,7 @@ export class Backups {
       } catch (error) {
         const isDamage = error instanceof DatabaseError && error.kind === "corrupt";
         const status = isDamage ? "damaged" : "failed";
-        await this.#note(id, { status, error: messageOf(error) });
+        await this.#note(id, { status, error: errorMessage(error) });
         await this.#removeFailed(id);
         throw error;
       }
@@ -123,7 +123,7 @@ export class Backups {
       return facts;
     } catch (error) {
       const isGone = error instanceof NotFound || error instanceof DatabaseError;
-      if (isGone) await this.#note(backup.id, { status: "damaged", error: messageOf(error) });
+      if (isGone) await this.#note(backup.id, { status: "damaged", error: errorMessage(error) });
       throw error;
     }
   }
@@ -357,8 +357,4 @@ export class Backups {
 function refuseOther(facts: CopyFacts, guildId: GuildId): void {
   if (facts.guildId === guildId) return;
   throw new DatabaseError("corrupt", "The copy carries another guild's stamp.");
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

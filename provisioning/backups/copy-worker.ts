@@ -1,6 +1,6 @@
 import { DatabaseError } from "../../src/database/errors.ts";
 import { processBackground } from "../../src/kernel/background.ts";
-import { AppError } from "../../src/kernel/errors.ts";
+import { AppError, errorMessage } from "../../src/kernel/errors.ts";
 import type { CopyAnswer, CopyRequest } from "./copy-process.ts";
 import { inspectHere } from "./inspection.ts";
 import { rebuild } from "./rebuild.ts";
@@ -26,7 +26,7 @@ async function answerTo(request: CopyRequest): Promise<CopyAnswer> {
 }
 
 function refusalOf(error: unknown): NonNullable<CopyAnswer["refusal"]> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   if (error instanceof AppError) {
     return { kind: error.kind, code: error.code, message, details: error.details };
   }

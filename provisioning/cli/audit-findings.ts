@@ -4,7 +4,7 @@ import type { Head } from "../../src/database/audit-log.ts";
 import { verifyAudit } from "../../src/database/audit-verify.ts";
 import { type Client, type Database, TenantDatabase } from "../../src/database/client.ts";
 import { type AuditLog, guildLog, PLATFORM_LOG } from "../../src/kernel/audit-chain.ts";
-import { AppError, Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { AppError, Conflict, errorMessage, Invalid } from "../../src/kernel/errors.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
 import { type KnownLog, type LogPlace, PLATFORM_PLACE } from "../../src/platform/audit/anchors.ts";
 import type { Guild } from "../../src/platform/store.ts";
@@ -162,7 +162,7 @@ async function found(
     const { bad, ...facts } = await verify();
     return { log, ...facts, bad: bad ?? null, error: null, next: nextFor(log, bad) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     const next = error instanceof AppError ? (error.details["next"] ?? []) : [];
     const nothing = { rows: 0, unsealed: 0, head: null, bad: null, unguarded: [], isSigned: false };
     return { log, ...nothing, error: message, next: next as readonly string[] };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AppError } from "../../src/kernel/errors.ts";
+import { AppError, errorMessage } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import { guildSchema, type NodeServices } from "../../src/node/services.ts";
@@ -36,7 +36,7 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
       const [next = "guildhall --help"] = (error.details["next"] ?? []) as readonly string[];
       return [{ finding: error.message, next }];
     }
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     const next = "guildhall backups restore-platform --help";
     return [...disk, { finding: `The platform cannot be looked at: ${why}`, next }];
   } finally {

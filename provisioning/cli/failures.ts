@@ -1,6 +1,6 @@
 import { DatabaseError } from "../../src/database/errors.ts";
 import { isOutOfRoom, systemKindOf } from "../../src/database/faults.ts";
-import { AppError } from "../../src/kernel/errors.ts";
+import { AppError, errorMessage } from "../../src/kernel/errors.ts";
 
 /** What a command says of an error: a stable code, a sentence, and what to type now. */
 export interface Failure {
@@ -11,7 +11,7 @@ export interface Failure {
 
 /** Says what an operator can do about an error, also where the system's own words do not. */
 export function describeFailure(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   if (error instanceof AppError) {
     const { next } = error.details;
     return { code: error.code, message, next: Array.isArray(next) ? next.map(String) : [] };

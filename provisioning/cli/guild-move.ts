@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { HOST_KINDS } from "../../src/config-hosts.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { MoveReport } from "../moves/move.ts";
 import { bySlug } from "./guild-lookup.ts";
@@ -19,7 +20,7 @@ export function moveCommands(guilds: Command): void {
     .description("move a guild's database to another host while it is served")
     .addOption(
       new Option("--to <host>", "one that is set up in the environment")
-        .choices(["file", "sqld", "turso"])
+        .choices(HOST_KINDS)
         .makeOptionMandatory(),
     )
     .option("--dry-run", "say what would be moved, and change nothing")

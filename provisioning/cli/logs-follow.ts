@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { processBackground } from "../../src/kernel/background.ts";
 import { backoffMs, delay } from "../../src/kernel/concurrency.ts";
+import { errorMessage } from "../../src/kernel/errors.ts";
 
 /** Progress of an upload for the caller. Counts in bytes. */
 type FollowNews =
@@ -47,7 +48,7 @@ export async function follow(options: FollowOptions): Promise<{ session: string;
     } catch (error) {
       if (error instanceof Refused || options.signal.aborted) throw error;
       const retryMs = backoffMs(tries, RETRY_BASE_MS, RETRY_MS_MAX);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       options.onNews({ type: "lost", reason, retryMs });
       await delay(retryMs);
     }

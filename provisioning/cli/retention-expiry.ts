@@ -1,4 +1,5 @@
 import type { Removal } from "../../src/database/retention.ts";
+import { errorMessage } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import { expirePlatform, previewPlatform } from "../../src/platform/guilds/retention.ts";
 import type { Guild } from "../../src/platform/store.ts";
@@ -63,7 +64,7 @@ async function inGuild(services: NodeServices, guild: Guild, work: Work): Promis
     const removed = await tenants.use(guild, (db) => work.guild(services, { ...facts, db }));
     return { where: guild.slug, removed, error: null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     return { where: guild.slug, removed: [], error: message };
   }
 }

@@ -19,7 +19,7 @@ function guildFile(dataDir: string, name: DatabaseName): string {
  * Derives the paths of databases from their names, so that a copied or moved `DATA_DIR` uses its own files.
  * Uses the registered address only for hosts whose addresses cannot be derived.
  */
-export function locateBelow(dataDir: string, remotes?: Pick<Remotes, "sqld">): Locate {
+export function locateBelow(dataDir: string, remotes?: Pick<Remotes, "servers">): Locate {
   return ({ host, databaseName, storedUrl }) => {
     if (storedUrl === null) return { url: "" };
     if (!isDatabaseName(databaseName)) return refused(storedUrl);
@@ -29,8 +29,8 @@ export function locateBelow(dataDir: string, remotes?: Pick<Remotes, "sqld">): L
       return isOurs ? { url: href } : refused(storedUrl);
     }
     if (storedUrl.startsWith("file:")) return refused(storedUrl);
-    if (host === "sqld" && remotes?.sqld) return remotes.sqld.place(databaseName);
-    return { url: storedUrl };
+    const server = remotes?.servers.find((one) => one.host.kind === host);
+    return server?.place?.(databaseName) ?? { url: storedUrl };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { HostKind } from "../../src/config-hosts.ts";
 import type { DatabaseLocation } from "../../src/database/client.ts";
 import { Invalid, Unavailable } from "../../src/kernel/errors.ts";
 
@@ -18,7 +19,9 @@ export interface Allowance {
 
 /** Where tenant databases are stored. Every method is idempotent. */
 export interface DatabaseHost {
-  readonly kind: "file" | "sqld" | "turso";
+  readonly kind: HostKind;
+  /** Its databases answer even while their management does not, so it is always ready. */
+  readonly servesWithoutManagement?: true;
   /** Creates a durable database with the newest schema and no other content. */
   create(name: DatabaseName): Promise<DatabaseLocation>;
   /**
@@ -57,15 +60,22 @@ export function storedPlace(kind: string, name: string, location: DatabaseLocati
   return kind === "file" ? storedFilePlace(name) : location.url;
 }
 
-/** The hosts: new databases are created at `host`; some guilds are on `elsewhere`. */
+/** The hosts: new databases are created at `host`; some guilds are on `otherHosts`. */
 export interface Hosts {
   readonly host: DatabaseHost;
-  readonly elsewhere?: readonly DatabaseHost[];
+  readonly otherHosts?: readonly DatabaseHost[];
+}
+
+/** Chooses the host of new databases. Guilds stay where they are, so the other hosts are kept. */
+export function chosenHost<H extends DatabaseHost>(hosts: readonly H[], kind: HostKind) {
+  const host = hosts.find((one) => one.kind === kind);
+  if (!host) throw new Error(`${kind} is not set up.`);
+  return { host, otherHosts: hosts.filter((one) => one !== host) };
 }
 
 /** The host of a kind. @throws {Unavailable} `host/not-configured` */
-export function hostNamed({ host, elsewhere = [] }: Hosts, kind: string): DatabaseHost {
-  const found = [host, ...elsewhere].find((one) => one.kind === kind);
+export function hostNamed({ host, otherHosts = [] }: Hosts, kind: string): DatabaseHost {
+  const found = [host, ...otherHosts].find((one) => one.kind === kind);
   if (found) return found;
   throw new Unavailable("host/not-configured", `Nothing is set up here to reach ${kind}.`, {
     next: ["guildhall doctor"],

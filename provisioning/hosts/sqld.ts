@@ -1,11 +1,12 @@
-import { type CryptoKey, SignJWT } from "jose";
+import { type CryptoKey, importPKCS8, SignJWT } from "jose";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { placeOf, toDatabaseError } from "../../src/database/remote.ts";
+import { openRemote, placeOf, toDatabaseError } from "../../src/database/remote.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { type Migration, migrate, schemaOf } from "../migrations.ts";
 import { type Allowance, type DatabaseHost, type DatabaseName, databaseName } from "./host.ts";
+import type { ServerModule } from "./server.ts";
 import { LOCK_TABLE, ServerLock } from "./server-lock.ts";
 import { pieces, sealed, statementsIn, withoutTransientRows } from "./sql-snapshot.ts";
 
@@ -48,6 +49,25 @@ export class SqldTokens {
   };
 }
 
+/** libSQL's own server. */
+export const sqldServer: ServerModule<"sqld"> = {
+  async prepare(settings, now) {
+    const tokens = new SqldTokens(await importPKCS8(settings.privateKey, "EdDSA"), now);
+    return ({ connection, ...deps }) => {
+      const host = new SqldHost({ ...settings, ...deps, tokens });
+      return {
+        host,
+        has: (url) => host.has(url),
+        openClient: (location) =>
+          openRemote(location, { ...connection(location.url), tokenFor: tokens.tokenFor }),
+        ready: () => host.refuseOpenServer(),
+        place: (name) => host.place(name),
+        ensure: (name) => host.ensure(name),
+      };
+    };
+  },
+};
+
 /** Guild databases as namespaces of libSQL's own server. */
 export class SqldHost implements DatabaseHost {
   readonly kind = "sqld";
@@ -66,13 +86,13 @@ export class SqldHost implements DatabaseHost {
    * @throws {Error} with the settings that the server needs.
    */
   async refuseOpenServer(): Promise<void> {
-    const anybody = await fetch(new URL("/v2/pipeline", this.#options.url), {
+    const stranger = await fetch(new URL("/v2/pipeline", this.#options.url), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ requests: [{ type: "close" }] }),
       signal: AbortSignal.timeout(limits.remote.deadlineMs),
     });
-    if (anybody.ok) {
+    if (stranger.ok) {
       throw new Error(
         "This sqld answers without a token. Start it with --auth-jwt-key-file, " +
           "--admin-auth-key and --disable-default-namespace.",

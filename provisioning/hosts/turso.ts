@@ -15,8 +15,9 @@ import {
   databaseName,
   isGuildDatabaseName,
 } from "./host.ts";
+import type { ServerModule } from "./server.ts";
 import { sealed, statementsIn } from "./sql-snapshot.ts";
-import type { TursoDatabase, TursoPlatform } from "./turso-platform.ts";
+import { type TursoDatabase, TursoPlatform } from "./turso-platform.ts";
 
 interface Options {
   readonly platform: TursoPlatform;
@@ -78,9 +79,35 @@ export function openOnTurso(
     openRemote(location, { ...options, tokenFor: tokens.tokenFor, addressEach: true });
 }
 
+/** Turso's cloud. While it is down, guilds on other hosts are served; a wrong configuration is an error. */
+export const tursoServer: ServerModule<"turso"> = {
+  async prepare(settings, now) {
+    const platform = new TursoPlatform({ ...settings, now });
+    const tokens = new TursoTokens(platform, now);
+    return ({ connection, ...deps }) => {
+      const host = new TursoHost({ ...settings, ...deps, platform, tokens });
+      return {
+        host,
+        // Each database has an address of its own, with the scheme that only Turso uses.
+        has: (url) => url.startsWith("libsql:"),
+        openClient: (location) => openOnTurso(tokens, connection(location.url))(location),
+        ready: async (log) => {
+          try {
+            await host.readyGroup();
+          } catch (error) {
+            if (!(error instanceof DatabaseError) || error.kind === "denied") throw error;
+            log.warn("turso.unreachable", { error });
+          }
+        },
+      };
+    };
+  },
+};
+
 /** Guild databases in a group of Turso's cloud. */
 export class TursoHost implements DatabaseHost {
   readonly kind = "turso";
+  readonly servesWithoutManagement = true;
   readonly #options: Options;
   #template: Promise<DatabaseName> | undefined;
 

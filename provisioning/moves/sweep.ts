@@ -39,7 +39,7 @@ export async function resumeMoves(deps: MoveDeps): Promise<{
  * @throws {NotFound} `guild/nothing-to-purge` @throws {Conflict} `guild/protected`
  */
 export async function purgeMoved(
-  deps: Pick<MoveDeps, "platform" | "host" | "elsewhere">,
+  deps: Pick<MoveDeps, "platform" | "host" | "otherHosts">,
   guild: Guild,
   alongside: Parameters<typeof write>[1] = [],
   options: { readonly ofProtected?: boolean } = {},

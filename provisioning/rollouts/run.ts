@@ -1,7 +1,7 @@
 import { unlessTold } from "../../src/database/faults.ts";
 import { processBackground } from "../../src/kernel/background.ts";
 import { forEachLimit } from "../../src/kernel/concurrency.ts";
-import { Conflict } from "../../src/kernel/errors.ts";
+import { Conflict, errorMessage } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
@@ -64,7 +64,7 @@ export async function runRollout(
     const end = await throughOutages(deps, rollout, options).finally(() => deps.end());
     if (end !== "left") await whileAway(() => rollouts.end(rollout, end.status, end.reason));
   } catch (error) {
-    const reason = `The process gave up: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `The process gave up: ${errorMessage(error)}`;
     await rollouts.end(rollout, "stopped", reason).catch(() => {
       // The platform does not answer. Either the lease expires, or another process finds that this one has
       // ended.

@@ -1,6 +1,6 @@
 import { processBackground, type Timer } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { AppError } from "../kernel/errors.ts";
+import { AppError, errorMessage } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
@@ -104,7 +104,7 @@ export function isOutOfRoom(error: unknown): boolean {
 
 function causeOf(error: unknown): string {
   const reason = (error as { reason?: string } | undefined)?.reason;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const cause = reason === undefined ? message : `${reason}: ${message}`;
   return cause.slice(0, limits.database.causeCharsMax);
 }

@@ -84,3 +84,11 @@ export class Unavailable extends AppError {
 export class NotSupported extends AppError {
   readonly kind = "not-supported";
 }
+
+/** No retry will deliver this email, for example because the mailbox does not exist. */
+export class UndeliverableMail extends Error {}
+
+/** The message of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

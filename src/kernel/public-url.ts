@@ -1,6 +1,9 @@
 // Checks addresses that people save and a server calls later. Such an address must not lead into the
 // server's own network.
 
+/** Host names of this machine. */
+export const LOOPBACK = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST_CHARS_MAX = 253;
 

@@ -1,7 +1,7 @@
 import { type DatabaseFaults, faultOf } from "../database/faults.ts";
 import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Conflict } from "../kernel/errors.ts";
+import { Conflict, errorMessage } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { PollLoop } from "../kernel/poll-loop.ts";
@@ -126,7 +126,7 @@ export class JobRunner {
 
   async #failed(job: Job, step: { readonly signal: AbortSignal }, error: unknown): Promise<void> {
     const { jobs } = this.#deps;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     // If we lost the job, another process owns its record.
     const recorded = step.signal.aborted
       ? jobs.finish(job, "cancelled", message)

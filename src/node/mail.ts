@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import type { Config } from "../config.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { UndeliverableMail } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
-import { type Mail, type Mailer, UndeliverableMail } from "../services.ts";
+import type { Mail, Mailer } from "../services.ts";
 
 /** An email in the outbox. The time of writing is in Unix milliseconds. */
 export interface OutboxEmail extends Mail {

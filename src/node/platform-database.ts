@@ -176,7 +176,7 @@ async function refuseToMake(
   const { access, dataDir, remotes, store } = options;
   const isMaking = access === "start" || access === "init";
   const trace =
-    (await traceOfPlatform(dataDir, log)) ?? (isMaking && (await elsewhere(remotes, store)));
+    (await traceOfPlatform(dataDir, log)) ?? (isMaking && (await remoteTrace(remotes, store)));
   // If several processes start at once, the guilds may belong to the other process's new platform.
   if (trace && (await isStillEmpty(options, url, path))) throw platformLost(path ?? name, trace);
   if (!isMaking) throw platformNotFound(name);
@@ -193,9 +193,8 @@ async function isStillEmpty(options: Options, url: string, path?: string): Promi
 }
 
 /** Traces of a platform on servers or in the backup store. */
-async function elsewhere(remotes: Remotes, store: BackupStore): Promise<string | undefined> {
-  for (const host of [remotes.sqld, remotes.turso]) {
-    if (host === undefined) continue;
+async function remoteTrace(remotes: Remotes, store: BackupStore): Promise<string | undefined> {
+  for (const { host } of remotes.servers) {
     for await (const name of host.list()) {
       if (isGuildDatabaseName(name)) return `the database ${name} on ${host.kind}`;
     }

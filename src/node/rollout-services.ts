@@ -42,7 +42,7 @@ interface Deps extends Hosts {
 export function copiesOf({
   config,
   ...deps
-}: Pick<Deps, "config" | "migrations" | "host" | "elsewhere">): RolloutCopies {
+}: Pick<Deps, "config" | "migrations" | "host" | "otherHosts">): RolloutCopies {
   return new RolloutCopies({ ...deps, root: join(resolve(config.dataDir), "rollouts") });
 }
 

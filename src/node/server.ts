@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../config.ts";
 import { handlesReleased } from "../database/embedded-handles.ts";
 import { isOurHost } from "../http/tenant.ts";
 import { pause } from "../kernel/concurrency.ts";
+import { errorMessage } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
 import type { Mailer } from "../services.ts";
@@ -100,7 +101,7 @@ function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
   try {
     return readConfig(withSecretFiles(env));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     const todo = "Set these environment variables right; guildhall doctor shows all of them.";
     throw new StartError("configuration/invalid", message, todo, { cause: error });
   }

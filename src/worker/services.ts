@@ -1,51 +1,29 @@
 import { guildSchema, SCHEMA_VERSION_MIN } from "../../provisioning/guild-schema.ts";
-import type { DatabaseHost } from "../../provisioning/hosts/host.ts";
+import { chosenHost, type DatabaseHost } from "../../provisioning/hosts/host.ts";
 import {
   ensureRemotePlatform,
   openRemotePlatform,
   readyPlatform,
 } from "../../provisioning/platform.ts";
-import { Provisioner } from "../../provisioning/provisioner.ts";
 import { type Remotes, readyRemotes, remotesOf } from "../../provisioning/remotes.ts";
 import { Upgrades } from "../../provisioning/upgrades.ts";
 import { type Config, readConfig } from "../config.ts";
 import { PlatformDatabase } from "../database/client.ts";
 import { DatabaseFaults } from "../database/faults.ts";
 import { TenantDatabases } from "../database/tenants.ts";
-import { OpenStreams } from "../http/open-streams.ts";
 import { Background } from "../kernel/background.ts";
 import { systemClock as now } from "../kernel/clock.ts";
-import { Envelopes } from "../kernel/envelope.ts";
-import { type GuildId, newId } from "../kernel/ids.ts";
+import { newId } from "../kernel/ids.ts";
 import { createLog } from "../kernel/log.ts";
 import { noMeter } from "../kernel/meter.ts";
 import { noTracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
-import {
-  identityWork,
-  messageWork,
-  planWork,
-  promptWork,
-  sealingWork,
-} from "../node/prompt-jobs.ts";
-import { upkeepWork } from "../node/upkeep-jobs.ts";
-import { AccessTokens } from "../platform/accounts/tokens.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
-import { AuditSealer } from "../platform/audit/sealer.ts";
-import { AppConfig } from "../platform/configuration/app-config.ts";
-import { ResponseCache } from "../platform/configuration/response-cache.ts";
-import { Operations } from "../platform/guilds/operations.ts";
-import { Jobs } from "../platform/jobs/jobs.ts";
-import { KeyUsage } from "../platform/keys/usage.ts";
-import { RateLimiter } from "../platform/limits/rate-limiter.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { StripePayments } from "../platform/plans/stripe.ts";
 import { PlatformStore } from "../platform/store.ts";
-import { buildUpstreams } from "../platform/upstreams/index.ts";
-import type { Services } from "../services.ts";
-import { EventTails } from "../tenant/live/tails.ts";
-import { seedGuild } from "../tenant/seed.ts";
+import { buildServices, jobWork, runnerDeps, type Services } from "../services.ts";
 import { workerMailer } from "./mail.ts";
 import { workerPasswordHasher } from "./passwords.ts";
 
@@ -120,96 +98,38 @@ function servicesOn(
       return answer;
     },
   });
-  const host = config.databaseHost === "sqld" ? remotes.sqld! : remotes.turso!;
-  const provisioner = new Provisioner({
-    platform,
-    operations: new Operations(platform, limits.guild.operationLeaseMs),
-    host,
-    elsewhere: [remotes.sqld, remotes.turso]
-      .filter((one) => one !== undefined)
-      .filter((one) => one !== host),
-    migrations: guildSchema,
-    openClient,
-    tenants,
-    seed: seedGuild,
-    now,
-    runner,
-  });
-  const jobs = new Jobs(platform, runner);
+  const { host, otherHosts } = chosenHost(
+    remotes.servers.map((server) => server.host),
+    config.databaseHost,
+  );
   // Seals are set at the end of each request: a timer would not outlive it.
   const auditAnchors = new AuditAnchors(platform, config.secret);
-  const auditSealer = new AuditSealer({
-    platform,
-    tenants,
-    anchors: auditAnchors,
-    log,
-    background,
-  });
-  const onDone = (guildId: GuildId) => auditSealer.touch(guildId);
-  const envelopes = new Envelopes(config.secretsKeys);
-  const rates = new RateLimiter(platform, config.rates);
-  const upstreams = buildUpstreams(config.upstreams, platform);
-  const wakeJobs = () => background.detach("jobs.drain", jobRunner.drain());
-  const work = {
-    ...promptWork({ tenants, now }),
-    ...upkeepWork({ platform, tenants, auditSealer, auditAnchors, now, log }),
-    ...planWork(provisioner),
-    ...messageWork({ platform, config, now, log, mailer: workerMailer(config), rates }),
-    ...sealingWork({ platform, tenants, now, log, envelopes }),
-    ...identityWork({
-      ...upstreams,
-      tenants,
-      now,
-      jobs,
-      envelopes,
-      wakeJobs,
-      log,
-      publicUrl: config.publicUrl,
-    }),
-  };
-  const jobRunner = new JobRunner({
-    platform,
-    jobs,
-    now,
-    log,
-    faults,
-    onDone,
-    work,
-    tracer: noTracer,
-  });
   const { livePollMs: pollMs, liveLooksMax: pollsMax } = limits.worker;
-  return {
-    config,
-    now,
-    log,
-    platform,
-    tenants,
-    faults,
-    meter: noMeter,
-    tracer: noTracer,
-    host,
-    provisioner,
-    runner,
-    mailer: workerMailer(config),
-    passwords: workerPasswordHasher(),
-    accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
-    jobs,
-    jobRunner,
-    keyUsage: new KeyUsage(platform),
-    rates,
-    auditSealer,
-    auditAnchors,
-    envelopes,
-    appConfig: new AppConfig(platform),
-    cache: new ResponseCache(platform),
-    ...upstreams,
-    ...(payments && { payments }),
-    wakeJobs,
-    background,
-    // For one request: an edge in front has limits of its own.
-    streams: new OpenStreams(),
-    tails: new EventTails({ platform, tenants, background, pollMs, pollsMax }),
-  };
+  const shared = buildServices(
+    {
+      config,
+      now,
+      log,
+      platform,
+      tenants,
+      faults,
+      background,
+      runner,
+      auditAnchors,
+      meter: noMeter,
+      tracer: noTracer,
+      mailer: workerMailer(config),
+      passwords: workerPasswordHasher(),
+      ...(payments && { payments }),
+    },
+    { host, otherHosts, openClient, migrations: guildSchema },
+    { pollMs, pollsMax },
+  );
+  const wakeJobs = () => background.detach("jobs.drain", jobRunner.drain());
+  const { prompt, messages, identity, slow } = jobWork({ ...shared, wakeJobs });
+  const work = { ...prompt, ...messages, ...identity, ...slow };
+  const jobRunner = new JobRunner({ ...runnerDeps(shared), work });
+  return { ...shared, wakeJobs, host, jobRunner };
 }
 
 /** A request is about one guild; the schedule goes through some. */

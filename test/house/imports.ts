@@ -7,7 +7,7 @@ import type { Tree } from "./tree.ts";
 const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^src\/kernel\//, /^$/],
   [/^src\/limits\.ts$/, /^$/],
-  [/^src\/config(-variables)?\.ts$/, /^src\/config-variables\.ts/],
+  [/^src\/config(-variables|-hosts)?\.ts$/, /^src\/config-(variables|hosts)\.ts/],
   [/^src\/database\//, /^src\/database\//],
   [/^src\/services\.ts$/, /^(src\/|provisioning\/provisioner)/],
   [/^src\/web\/client\//, /^src\/web\/client\//],
@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly [layer: RegExp, mayReach: RegExp])[] = [
   [/^provisioning\/cli\//, /^(src|provisioning|(platform|tenant)-migrations)\//],
   [
     /^provisioning\//,
-    /^(src\/(database|tenant\/(schema|seed)|platform\/)|provisioning\/(?!cli)|(platform|tenant)-migrations\/)/,
+    /^(src\/(config-hosts|database|tenant\/(schema|seed)|platform\/)|provisioning\/(?!cli)|(platform|tenant)-migrations\/)/,
   ],
 ];
 

@@ -22,7 +22,7 @@ export interface Rule {
 /** The house rules, by what they promise. */
 export const RULES: Readonly<Record<string, Rule>> = {
   "the top level is what the README's map says": { find: strayTopLevel, left: 0 },
-  "imports point down": { find: importsUp, left: 17 },
+  "imports point down": { find: importsUp, left: 16 },
   "files import each other in no circle": { find: fileCycles, left: 0 },
   "feature folders import each other in no circle": { find: folderCycles, left: 0 },
   "a guild's feature uses the services of those before it": { find: featureOrder, left: 0 },
@@ -30,8 +30,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "every write of a verb leaves an audit row": { find: silentWrites, left: 0 },
   "rows are read by the schema": { find: (tree) => handWrittenSql(tree).casts, left: 172 },
   "rows are written by the schema": { find: (tree) => handWrittenSql(tree).writes, left: 196 },
-  "files and lines are short": { find: longFiles, left: 1 },
-  "functions are short": { find: longFunctions, left: 2 },
+  "files and lines are short": { find: longFiles, left: 0 },
+  "functions are short": { find: longFunctions, left: 0 },
   "files are named after what is in them": { find: verbNames, left: 0 },
   "comments and titles of tests are plain": { find: bannedWords, left: 0 },
   "src/platform has four files, and folders": { find: loosePlatformFiles, left: 0 },

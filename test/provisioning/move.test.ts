@@ -249,7 +249,7 @@ describe.runIf(hasSqld)("a guild that moves from files to a libSQL server", () =
     const { guild } = await guilds.settled("gone-for-good");
     await moveGuild(t.services, await guilds.guildOf(guild), "sqld");
     const { id, databaseName } = await guilds.guildOf(guild);
-    const hosts = [t.services.host, ...t.services.elsewhere];
+    const hosts = [t.services.host, ...t.services.otherHosts];
     const located = () => Promise.all(hosts.map((host) => host.locate(nameOf(databaseName))));
     expect(await located()).not.toContain(undefined);
     await t.services.provisioner.deprovision(id);

@@ -2,6 +2,7 @@ import type { TenantDatabase } from "../../database/client.ts";
 import type { TenantDatabases } from "../../database/tenants.ts";
 import { write } from "../../database/write.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import { errorMessage } from "../../kernel/errors.ts";
 import type { Log } from "../../kernel/log.ts";
 import { PollLoop } from "../../kernel/poll-loop.ts";
 import { DAY_MS } from "../../kernel/time.ts";
@@ -92,7 +93,7 @@ export class LogIngest {
     } catch (error) {
       if (this.#loop.stopping.aborted) return;
       log.error("logs.parse-failed", { guildId: job.guildId, reportId: job.subject, error });
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       const isFinal = error instanceof ThreadEnded || job.attempts >= limits.logs.jobAttemptsMax;
       if (!isFinal) await jobs.fail(job, message, limits.logs.jobRetryMs);
       else await this.#giveUp(job, guild, codeOf(error));

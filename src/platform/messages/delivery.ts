@@ -1,10 +1,10 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { normalEmail } from "../../kernel/email-address.ts";
-import { LimitReached } from "../../kernel/errors.ts";
+import { LimitReached, UndeliverableMail } from "../../kernel/errors.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
-import { type Mail, type Services, UndeliverableMail } from "../../services.ts";
+import type { Mail, Services } from "../../services.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import { emailTokens, outgoingMessages, users } from "../schema.ts";
 import { messageBody, messageEnvelopes, messagePlace } from "./queue.ts";
