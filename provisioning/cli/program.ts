@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backups.ts";
 import { clockCommands } from "./clock.ts";
+import { companionCommands } from "./companion/commands.ts";
 import { completionCommand } from "./completion.ts";
 import { declaredCommands } from "./declared/commands.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -68,6 +69,7 @@ export function buildProgram(): Command {
   logCommands(program);
   importCommands(program);
   transferCommands(program);
+  companionCommands(program);
   for (const { command } of leavesOf(program)) command.option(...QUIET);
   schemaCommand(program);
   completionCommand(program);

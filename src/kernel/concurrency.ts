@@ -33,15 +33,16 @@ export interface Pause {
 
 /** Waits for at most `ms`. */
 export function pause(ms: number): Pause {
-  const { promise: over, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  return {
-    over,
-    end: () => {
+  // The companion runs on Node 20, which has no `Promise.withResolvers`.
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    end = () => {
       clearTimeout(timer);
       resolve();
-    },
-  };
+    };
+  });
+  return { over, end: () => end() };
 }
 
 /** Full jitter: a random wait up to `baseMs * 2^attempt`, capped, so that many clients spread out. */

@@ -24,6 +24,9 @@ const CHANGE_NOTHING = new Set([
   ...["schema", "completion"],
   // It uploads the game's log while the game writes it, so there is nothing to preview.
   "logs follow",
+  // They upload what the game wrote. The server takes the same export once.
+  "companion watch",
+  "companion once",
 ]);
 
 const program = buildProgram();

@@ -91,12 +91,13 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "purge", "iron-lab", "--confirm", "iron-lab"],
 ];
 
-/** Moving is tested below. Following a log and guild files have tests of their own. */
+/** Moving is tested below. The others have tests of their own. */
 const ELSEWHERE = [
   ...["guilds move", "guilds purge-moved", "logs follow"],
   ...["validate", "diff", "plan", "apply", "prune", "export", "reconcile"].map(
     (verb) => `declared ${verb}`,
   ),
+  ...["companion watch", "companion once"],
 ];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { backupShapes } from "./backups.ts";
+import { companionShapes } from "./companion.ts";
 import { declaredShapes } from "./declared.ts";
 import { guildShapes } from "./guilds.ts";
 import { importShapes } from "./import.ts";
@@ -19,6 +20,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...statsShapes,
   ...logShapes,
   ...importShapes,
+  ...companionShapes,
 };
 
 /** The `--json` output of every command on standard error when it fails. */
