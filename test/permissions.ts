@@ -51,6 +51,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   uploadAddonExport: "identity.upload",
   getAddonUploadStatus: "identity.upload",
   downloadAddon: "identity.manage",
+  downloadCompanion: "identity.manage",
   importIdentitySheet: "identity.manage",
   listIdentityPersons: "identity.manage",
   listOrphanCharacters: "identity.manage",

@@ -59,6 +59,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /roster/new": "officer",
   "GET /identity": "officer",
   "GET /identity/addon.zip": "officer",
+  "GET /identity/companion.zip": "officer",
   "GET /identity/downloads": "officer",
   "GET /identity/settings": "admin",
   "GET /settings": "admin",

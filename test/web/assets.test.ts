@@ -40,10 +40,10 @@ describe("what every page loads", () => {
   });
 });
 
-test("the addon that we serve is built from its sources", () => {
+test("the addon and the companion that we serve are built from their sources", async () => {
   // If it fails: `npm run client:generate`.
   const served = readFileSync(new URL("../../src/addon/bundle.ts", import.meta.url), "utf8");
-  expect(served === addonBundle()).toBe(true);
+  expect(served === (await addonBundle())).toBe(true);
 });
 
 test("the scripts we serve are built from their sources", async () => {

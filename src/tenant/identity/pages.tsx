@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { addonArchive } from "../../addon/archives.ts";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
@@ -13,7 +12,7 @@ import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
 import { pairBody } from "./api.ts";
 import { identityBoard } from "./board.ts";
 import { connect } from "./connect.ts";
-import { zipAnswer } from "./downloads.ts";
+import { sendAddon, sendCompanion } from "./downloads.ts";
 import { changeIssue, issues } from "./issues.ts";
 import { requestRun } from "./runs.ts";
 import * as service from "./service.ts";
@@ -63,9 +62,8 @@ export function identityPages() {
       source?.lastGoodAt == null ? undefined : { atMs: source.lastGoodAt, rows: source.rows ?? 0 };
     return c.html(<DownloadsPage view={viewOf(c)} lastUpload={lastUpload} />);
   });
-  pages.get("/identity/addon.zip", manage, (c) =>
-    zipAnswer(c, "GuildhallSync.zip", addonArchive()),
-  );
+  pages.get("/identity/addon.zip", manage, sendAddon);
+  pages.get("/identity/companion.zip", manage, sendCompanion);
   pages.get("/identity/settings", configure, async (c) => {
     const settings = await readSettings(c.var.guild);
     return c.html(<SettingsPage view={viewOf(c)} settings={settings} form={emptyForm} />);

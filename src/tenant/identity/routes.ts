@@ -1,5 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import { addonArchive } from "../../addon/archives.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json } from "../../http/router.ts";
@@ -7,7 +6,7 @@ import * as api from "./api.ts";
 import { type IdentityPerson, identityBoard } from "./board.ts";
 import { mismatches } from "./checks.ts";
 import { connect } from "./connect.ts";
-import { zipAnswer } from "./downloads.ts";
+import { sendAddon, sendCompanion } from "./downloads.ts";
 import { changeIssue, issues } from "./issues.ts";
 import { recentRuns, requestRun } from "./runs.ts";
 import * as service from "./service.ts";
@@ -129,7 +128,20 @@ identityApi.openapi(
     needs: "identity.manage",
     answers: { 200: zipFile },
   }),
-  (c) => zipAnswer(c, "GuildhallSync.zip", addonArchive()),
+  sendAddon,
+);
+
+identityApi.openapi(
+  operations.get("/guild-sync/companion", {
+    id: "downloadCompanion",
+    summary: "Download the companion",
+    description:
+      "Returns a zip with the program that uploads what the addon exports, with this server and " +
+      "guild in its settings. It holds no key.",
+    needs: "identity.manage",
+    answers: { 200: zipFile },
+  }),
+  sendCompanion,
 );
 
 identityApi.openapi(

@@ -1,6 +1,7 @@
 import type { View } from "../../../http/view.ts";
 import { Card, LinkButton, PageHeader, Time } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
+import { may } from "../../context.ts";
 
 /** The last upload of an addon's export. */
 export interface LastUpload {
@@ -29,6 +30,24 @@ export function DownloadsPage(props: { view: View; lastUpload: LastUpload | unde
           <LinkButton look="primary" href={guildHref(view, "/identity/addon.zip")}>
             {t.addonDownload}
           </LinkButton>
+        </div>
+      </Card>
+      <Card title={t.companion}>
+        <p>{t.companionText}</p>
+        <ol>
+          {t.companionSteps.map((step) => (
+            <li>{step}</li>
+          ))}
+        </ol>
+        <p class="muted">{t.companionFile}</p>
+        {!may(view.guild!, "keys.manage") && <p class="muted">{t.keysAsk}</p>}
+        <div class="row">
+          <LinkButton look="primary" href={guildHref(view, "/identity/companion.zip")}>
+            {t.companionDownload}
+          </LinkButton>
+          {may(view.guild!, "keys.manage") && (
+            <LinkButton href={guildHref(view, "/settings/keys")}>{t.keys}</LinkButton>
+          )}
         </div>
       </Card>
       <Card title={t.lastUpload}>

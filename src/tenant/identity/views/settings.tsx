@@ -70,6 +70,9 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
           <LinkButton href={guildHref(view, "/identity/addon.zip")}>
             {view.messages.downloads.addonDownload}
           </LinkButton>
+          <LinkButton href={guildHref(view, "/identity/companion.zip")}>
+            {view.messages.downloads.companionDownload}
+          </LinkButton>
           <LinkButton href={guildHref(view, "/identity/downloads")}>
             {view.messages.downloads.guide}
           </LinkButton>
