@@ -173,7 +173,8 @@ describe("--json", () => {
       .map(({ name }) => name);
     expect(Object.keys(shapes).sort()).toEqual([...speaking].sort());
     const asked = new Set(DAY.flatMap((args) => [args[0]!, args.slice(0, 2).join(" ")]));
-    expect(speaking.filter((name) => !asked.has(name))).toEqual(ELSEWHERE);
+    const left = speaking.filter((name) => !asked.has(name));
+    expect(left.sort()).toEqual([...ELSEWHERE].sort());
   });
 
   test("the command's help shows its shape, and `schema` prints all of it", async () => {
