@@ -459,6 +459,12 @@ export const limits = {
      * limit.
      */
     connectionsPerAddressMax: 1_000,
+    /** Requests that wait for the one before them on their connection. Programs that pipeline send ten. */
+    pipelinedMax: 64,
+    /** Files that connections leave to databases: those of four guilds, and closed ones not yet freed. */
+    filesReserved: 56,
+    /** Counting a thousand open files takes a third of a millisecond. */
+    connectionsPerCount: 8,
     body: {
       /** Form bodies arrive at once, also over a phone. */
       graceMs: 10 * SECOND_MS,

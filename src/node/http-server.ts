@@ -8,6 +8,7 @@ import { delay } from "../kernel/concurrency.ts";
 import { limits } from "../limits.ts";
 import { Connections } from "./connections.ts";
 import type { LiveLogs } from "./logs/live-logs.ts";
+import { readFilesMax } from "./open-files.ts";
 import type { OperatorDoor } from "./operator-door.ts";
 import { problemHeaders, problemText, type RawProblem, refuse } from "./raw-answers.ts";
 import { hostFault } from "./request-hosts.ts";
@@ -28,6 +29,13 @@ const TOO_MANY_BODIES: RawProblem = {
   code: "request/too-many-bodies",
   detail: "Too many requests from your address are incomplete. Finish some of them first.",
   retryAfterSeconds: 5,
+};
+
+const NO_FILES: RawProblem = {
+  status: 503,
+  code: "database/unavailable",
+  detail: "The server cannot open its files right now. Try again in a moment.",
+  retryAfterSeconds: 1,
 };
 
 /**
@@ -51,7 +59,7 @@ export class HttpServer {
     const { headMs, checkMs, stalledMs, connectionsPerAddressMax } = limits.http;
     const isDirect = config.trustedProxyHops === 0;
     const perAddressMax = isDirect ? connectionsPerAddressMax : Number.POSITIVE_INFINITY;
-    this.#connections = new Connections(background, perAddressMax);
+    this.#connections = new Connections(background, { perAddressMax, filesMax: readFilesMax() });
     this.#bodies = new SlowBodies(background);
     this.#listener = getRequestListener(app.fetch, {
       errorHandler: (error) => this.#failed(error),
@@ -73,6 +81,7 @@ export class HttpServer {
       (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
         try {
           const fault = hostFault(incoming);
+          this.#connections.upgraded(socket);
           if (fault) refuse(socket, fault);
           else liveLogs.upgrade(incoming, socket, head);
         } catch (error) {
@@ -117,7 +126,9 @@ export class HttpServer {
   readonly #request = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { background } = this.#services;
     background.listen(outgoing, "error", () => incoming.socket.destroy());
-    const fault = hostFault(incoming) ?? this.#bodyFault(incoming, outgoing);
+    const isTurn = this.#connections.turn(incoming, outgoing);
+    if (isTurn !== true && !(await isTurn)) return;
+    const fault = this.#faultOf(incoming, outgoing);
     if (fault) {
       outgoing.writeHead(fault.status, problemHeaders(fault)).end(problemText(fault));
       const { method = "" } = incoming;
@@ -131,6 +142,12 @@ export class HttpServer {
     if (this.#isClosing) outgoing.shouldKeepAlive = false;
     await this.#listener(incoming, outgoing);
   };
+
+  /** Why a request never reaches the app. */
+  #faultOf(incoming: IncomingMessage, outgoing: ServerResponse): RawProblem | undefined {
+    if (this.#connections.isRefused(incoming.socket)) return NO_FILES;
+    return hostFault(incoming) ?? this.#bodyFault(incoming, outgoing);
+  }
 
   #bodyFault(incoming: IncomingMessage, outgoing: ServerResponse): RawProblem | undefined {
     const hops = this.#services.config.trustedProxyHops;

@@ -37,7 +37,8 @@ export function checkedOpenFiles(configured: number | undefined, log: Log): numb
   return openMax;
 }
 
-function readFilesMax(): number | undefined {
+/** How many files this process may open. Undefined where the system does not say. */
+export function readFilesMax(): number | undefined {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));
     return found ? Number(found[1]) : undefined;

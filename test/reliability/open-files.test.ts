@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, readdirSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
@@ -125,6 +126,52 @@ test.each([
   },
 );
 
+/** Connections that send `bytes` and nothing more. */
+async function connections(port: number, count: number, bytes: string): Promise<readonly Socket[]> {
+  return await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => {});
+      await once(socket, "connect");
+      if (bytes !== "") socket.write(bytes);
+      return socket;
+    }),
+  );
+}
+
+const HALF_BODY =
+  "POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+
+test.each([
+  ["say nothing", "", [200]],
+  ["sent half a head", "GET / HTTP/1.1\r\nHo", [200]],
+  // Each of them is being served, so a new one is told to come back.
+  ["sent half a body", HALF_BODY, [200, 503]],
+])(
+  "R37 with 128 open files and 120 connections that %s, a page is still answered",
+  async (_, bytes, statuses) => {
+    await using t = await testApp({}, { clock: systemClock });
+    const guild = await t.guild("iron-vow");
+    await t.services.close();
+    await using run = await serverAfter(t, "ulimit -n 128; exec");
+    const sockets = await connections(Number(new URL(run.server.url).port), 120, bytes);
+    try {
+      for (let tries = 0; tries < 5; tries++) {
+        const { status, body } = await clientOf(run.server, guild.owner.identity).get(
+          "/api/g/iron-vow/roster",
+        );
+        expect(statuses).toContain(status);
+        if (status === 503) expect(body.type).toBe("/problems/database/unavailable");
+      }
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    expect(
+      (await clientOf(run.server, guild.owner.identity).get("/api/g/iron-vow/roster")).status,
+    ).toBe(200);
+  },
+);
+
 const READ_ONLY: readonly [string, (folder: string) => void, (folder: string) => void][] = [
   [
     "may not be written",
@@ -149,6 +196,8 @@ test.each(READ_ONLY)(
       return console.log("Skipped: needs root, to start as another user.");
     await using t = await testApp({}, { clock: systemClock });
     const guild = await t.guild("iron-vow");
+    const sql = "UPDATE plans SET guilds_per_account_max = NULL";
+    await t.services.platform.db.client.execute({ sql, args: [] });
     await t.services.close();
     const folder = join(t.dir, "guilds");
     const before = readdirSync(folder).filter((name) => name.endsWith(".db"));
