@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../../http/env.ts";
+import { sentForm } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
 import { invalidFrom } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
@@ -53,16 +54,6 @@ export async function onForm<E extends AppEnv, T extends z.ZodType>(
  */
 export function redirectToProof<E extends AppEnv>(c: Context<E>, next: string): Response {
   return c.redirect(`/account/proof?next=${encodeURIComponent(next)}`, 303);
-}
-
-/** The text fields of a form. Files and repeated names are dropped. */
-export async function sentForm<E extends AppEnv>(c: Context<E>): Promise<Record<string, string>> {
-  const body = await c.req.parseBody();
-  const values: [string, string][] = [];
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value === "string") values.push([name, value]);
-  }
-  return Object.fromEntries(values);
 }
 
 function translated(

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
 import type { AppEnv } from "../../http/env.ts";
+import { sentForm } from "../../http/forms.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
@@ -18,7 +19,7 @@ import {
   SignOutPage,
   SignUpPage,
 } from "./entry.tsx";
-import { onForm, ownPage, sentForm } from "./form-page.ts";
+import { onForm, ownPage } from "./form-page.ts";
 import { resetPassword, sendReset } from "./links.ts";
 import { localPath } from "./next-path.ts";
 import { forgetOwn } from "./own-session.ts";

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { sentForm } from "../../http/forms.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../web/forms.tsx";
 import { OperatorLayout } from "../../web/operator-layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
-import { onForm, ownPage, sentForm } from "../accounts/form-page.ts";
+import { onForm, ownPage } from "../accounts/form-page.ts";
 import { SETTINGS } from "../configuration/app-config.ts";
 import {
   type CacheTag,

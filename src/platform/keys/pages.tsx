@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { parsedForm, sentForm } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
-import { createRouter, invalidFrom } from "../../http/router.ts";
+import { createRouter } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { DAY_MS } from "../../kernel/time.ts";
@@ -54,17 +55,15 @@ export function keysPages() {
   return router;
 }
 
+const LISTS: ReadonlySet<string> = new Set(["scopes"]);
+
 async function makeKey(c: PageContext): Promise<Response> {
-  const body = await c.req.parseBody({ all: true });
-  const values = {
-    name: String(body["name"] ?? ""),
-    scopes: [body["scopes"] ?? []].flat().map(String),
-  };
+  const { name = "", scopes = [] } = await sentForm(c, LISTS);
+  const values = { name, scopes };
   return await afterRecentSignIn(c, async () => {
     try {
-      const input = newKeyBody.safeParse(values);
-      if (!input.success) throw invalidFrom(input.error, "form");
-      const made = await service.createKey(c.var.guild, c.var.platform, input.data);
+      const input = parsedForm(newKeyBody, values);
+      const made = await service.createKey(c.var.guild, c.var.platform, input);
       return c.html(await keysHtml(c, emptyForm, made.key), 201);
     } catch (error) {
       if (error instanceof AppError && error.code === "auth/proof-required") throw error;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { sentForm } from "../../http/forms.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { may } from "../../tenant/context.ts";
@@ -17,7 +18,7 @@ import { Facts } from "../../web/facts.tsx";
 import { planName } from "../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { featureNames } from "../../web/plan-features.ts";
-import { ownPage, sentForm } from "../accounts/form-page.ts";
+import { ownPage } from "../accounts/form-page.ts";
 import { beginCheckout, openPortal } from "./checkout.ts";
 import { checkoutInput } from "./guild-routes.ts";
 import { logStorageOf, usageOf } from "./service.ts";

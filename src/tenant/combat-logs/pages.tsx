@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { sentFile } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
@@ -80,8 +81,8 @@ async function showLogs(c: PageContext, form: FormState, status: 200 | 422 | 413
 async function takeForm(c: PageContext) {
   const ctx = c.var.guild;
   try {
-    const { file } = await c.req.parseBody();
-    if (!(file instanceof File) || file.size === 0) {
+    const file = await sentFile(c, "file");
+    if (file === undefined) {
       const detail = "Choose a file that is not empty.";
       throw new Invalid("logs/no-file", detail, { errors: [{ pointer: "/file", detail }] });
     }

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { parsedForm, sentForm } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
-import { createRouter, invalidFrom } from "../../http/router.ts";
+import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { SECRET_KINDS, type SecretKind } from "../../kernel/secret-kinds.ts";
@@ -34,14 +35,13 @@ export function connectionsPages() {
 
 function save(c: Page, kind: SecretKind): Promise<Response> {
   return requireRecentSignIn(c, async () => {
-    const body = await c.req.parseBody();
-    const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
+    const body = await sentForm(c);
+    const sent = (field: string) => body[fieldName(kind, field)] ?? "";
     // The form is shown again without the secret.
     const values = { account: sent("account") };
     try {
-      const input = secretBody.safeParse({ ...values, value: sent("value") });
-      if (!input.success) throw invalidFrom(input.error, "form");
-      await service.setConnection(c.var.guild, c.var.platform, { kind, ...input.data });
+      const input = parsedForm(secretBody, { ...values, value: sent("value") });
+      await service.setConnection(c.var.guild, c.var.platform, { kind, ...input });
       return c.redirect(here(c, "?done=saved"), 303);
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "auth/proof-required") throw error;

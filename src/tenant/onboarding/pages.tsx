@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { parsedForm, sentForm } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { type View, viewOf } from "../../http/view.ts";
@@ -63,7 +64,7 @@ export function onboardingPages() {
     return c.redirect(guildHref(viewOf(c), ""), 303);
   });
   router.post("/onboarding/example", needed, async (c) => {
-    const { remove } = await c.req.parseBody();
+    const { remove } = await sentForm(c);
     if (remove === "yes") await service.removeExample(c.var.guild);
     else await service.addExample(c.var.guild);
     const done = remove === "yes" ? "removed" : "added";
@@ -87,12 +88,11 @@ async function showLoot(c: PageContext, form: FormState) {
 }
 
 async function chooseLoot(c: PageContext) {
-  const values = (await c.req.parseBody()) as Record<string, string>;
+  const values = await sentForm(c);
   if (values["skip"]) return await skipTo(c, "loot");
   try {
-    const input = lootForm.safeParse(values);
-    if (!input.success) throw invalidFrom(input.error, "form");
-    await setDefaultPool(c.var.guild, input.data.kind);
+    const { kind } = parsedForm(lootForm, values);
+    await setDefaultPool(c.var.guild, kind);
   } catch (error) {
     const form = failedForm(error, values, viewOf(c).messages);
     c.status(statusOf(error as AppError) as 422);
@@ -104,10 +104,12 @@ async function chooseLoot(c: PageContext) {
   return c.redirect(`${guildHref(viewOf(c), "/onboarding")}?done=saved`, 303);
 }
 
+const LISTS: ReadonlySet<string> = new Set(["weekdays"]);
+
 async function setSchedule(c: PageContext) {
-  const sent = await c.req.parseBody({ all: true });
+  const sent = await sentForm(c, LISTS);
   if (sent["skip"]) return await skipTo(c, "schedule");
-  const values = { ...sent, weekdays: [sent["weekdays"] ?? []].flat() } as FormState["values"];
+  const values = { weekdays: [], ...sent };
   const input = scheduleForm.safeParse(values);
   if (!input.success) {
     const { messages } = viewOf(c);

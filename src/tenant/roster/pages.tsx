@@ -1,7 +1,7 @@
-import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
+import { parsedForm, sentForm } from "../../http/forms.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter, invalidFrom } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
@@ -38,7 +38,7 @@ export function rosterPages() {
   router.get("/roster/:id", (c) => showPerson(c, {}));
   router.post("/roster/:id", canManage, changePerson);
   router.post("/roster/:id/archival", canManage, async (c) => {
-    const { isArchived } = await c.req.parseBody();
+    const { isArchived } = await sentForm(c);
     await service.setArchived(c.var.guild, c.req.param("id")!, isArchived === "yes");
     return toPerson(c, "saved");
   });
@@ -105,14 +105,14 @@ async function showCharacter(c: PageContext, form: FormState) {
 }
 
 async function addPerson(c: PageContext) {
-  const values = await textFields(c);
+  const values = await sentForm(c);
   return await orForm(
     c,
     values,
     async () => {
       const { name, class: classId } = values;
       const input = { name, ...(classId && { character: { name, class: classId } }) };
-      const person = await service.addPerson(c.var.guild, parsed(inputs.newPerson, input));
+      const person = await service.addPerson(c.var.guild, parsedForm(inputs.newPerson, input));
       return c.redirect(`${guildHref(viewOf(c), `/roster/${person.id}`)}?done=added`, 303);
     },
     async (form) => c.html(<AddPage view={viewOf(c)} form={form} />),
@@ -120,13 +120,13 @@ async function addPerson(c: PageContext) {
 }
 
 async function changePerson(c: PageContext) {
-  const values = await textFields(c);
+  const values = await sentForm(c);
   return await orForm(
     c,
     values,
     async () => {
       const { personName: name, ...notes } = values;
-      const change = parsed(inputs.personChange, { name, ...notes });
+      const change = parsedForm(inputs.personChange, { name, ...notes });
       await service.changePerson(c.var.guild, c.req.param("id")!, change);
       return toPerson(c, "saved");
     },
@@ -139,12 +139,12 @@ async function changePerson(c: PageContext) {
 }
 
 async function addCharacter(c: PageContext) {
-  const values = await textFields(c);
+  const values = await sentForm(c);
   return await orForm(
     c,
     values,
     async () => {
-      const input = parsed(inputs.newCharacter, characterFields(values));
+      const input = parsedForm(inputs.newCharacter, characterFields(values));
       await characters.addCharacter(c.var.guild, c.req.param("id")!, input);
       return toPerson(c, "added");
     },
@@ -153,12 +153,12 @@ async function addCharacter(c: PageContext) {
 }
 
 async function changeCharacter(c: PageContext) {
-  const values = await textFields(c);
+  const values = await sentForm(c);
   return await orForm(
     c,
     values,
     async () => {
-      const input = parsed(inputs.characterChange, characterFields(values));
+      const input = parsedForm(inputs.characterChange, characterFields(values));
       await characters.changeCharacter(c.var.guild, c.req.param("character")!, input);
       return toPerson(c, "saved");
     },
@@ -167,13 +167,13 @@ async function changeCharacter(c: PageContext) {
 }
 
 async function importText(c: PageContext) {
-  const values = await textFields(c);
+  const values = await sentForm(c);
   const text = values["text"] ?? "";
   return await orForm(
     c,
     values,
     async () => {
-      parsed(inputs.rosterText, { text });
+      parsedForm(inputs.rosterText, { text });
       if (values["take"] === "yes") {
         await importRoster(c.var.guild, text);
         return c.redirect(`${guildHref(viewOf(c), "/roster")}?done=added`, 303);
@@ -188,22 +188,9 @@ async function importText(c: PageContext) {
 
 type Values = Record<string, string>;
 
-async function textFields(c: PageContext): Promise<Values> {
-  const sent = Object.entries(await c.req.parseBody());
-  return Object.fromEntries(
-    sent.filter((one): one is [string, string] => typeof one[1] === "string"),
-  );
-}
-
 /** A form cannot send null. An empty choice means that the role is not known. */
 function characterFields({ role, ...rest }: Values) {
   return { ...rest, role: role || null };
-}
-
-function parsed<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
-  const result = schema.safeParse(fields);
-  if (!result.success) throw invalidFrom(result.error, "form");
-  return result.data;
 }
 
 function toPerson(c: PageContext, done: "saved" | "added" | "removed") {

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../../http/env.ts";
+import { parsedForm, sentForm } from "../../../http/forms.ts";
 import { statusOf } from "../../../http/problem.ts";
-import { createRouter, invalidFrom } from "../../../http/router.ts";
+import { createRouter } from "../../../http/router.ts";
 import { viewOf } from "../../../http/view.ts";
 import { AppError } from "../../../kernel/errors.ts";
 import { PERSONAL_SECRET_KINDS, type SecretKind } from "../../../kernel/secret-kinds.ts";
@@ -37,14 +38,13 @@ export function personalSecretsPages() {
 
 function save(c: Context<AppEnv>, kind: SecretKind): Promise<Response> {
   return afterRecentSignIn(c, async () => {
-    const body = await c.req.parseBody();
-    const sent = (field: string) => String(body[fieldName(kind, field)] ?? "");
+    const body = await sentForm(c);
+    const sent = (field: string) => body[fieldName(kind, field)] ?? "";
     // The secret itself is not sent back with the errors.
     const values = { account: sent("account") };
     try {
-      const input = personalSecretBody.safeParse({ ...values, value: sent("value") });
-      if (!input.success) throw invalidFrom(input.error, "form");
-      await service.setPersonalSecret(c.var.platform, { kind, ...input.data });
+      const input = parsedForm(personalSecretBody, { ...values, value: sent("value") });
+      await service.setPersonalSecret(c.var.platform, { kind, ...input });
       return c.redirect(`${HERE}?done=saved`, 303);
     } catch (error) {
       const isShown = error instanceof AppError && !/^auth\//.test(error.code);
