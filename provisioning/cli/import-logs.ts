@@ -12,7 +12,7 @@ import {
   planLogs,
 } from "../../src/tenant/combat-logs/legacy/plan.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
-import { bySlug } from "./guild-lookup.ts";
+import { bySlug } from "./guilds/lookup.ts";
 import type { ImportLogsOptions } from "./import.ts";
 import { type Counts, GuildImport } from "./import-logs-guild.ts";
 import { keysIn, metricsIn, readLogs, transfersIn } from "./import-logs-source.ts";

@@ -4,7 +4,7 @@ import { AREAS, type Area } from "../../src/kernel/areas.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { NodeServices } from "../../src/node/services.ts";
 import type { Operator, OperatorContext } from "../../src/platform/context.ts";
-import { account } from "./guild-lookup.ts";
+import { account } from "./guilds/lookup.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
 

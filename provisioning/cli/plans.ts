@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Invalid } from "../../src/kernel/errors.ts";
-import { bySlug } from "./guild-lookup.ts";
+import { bySlug } from "./guilds/lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";

@@ -11,7 +11,7 @@ import {
   movableFights,
   twinsIn,
 } from "../../src/tenant/combat-logs/transfer-rows.ts";
-import { bySlug } from "./guild-lookup.ts";
+import { bySlug } from "./guilds/lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 import type { TransferOptions } from "./transfer.ts";

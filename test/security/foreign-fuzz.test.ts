@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { rebuild } from "../../provisioning/backups/rebuild.ts";
-import { expectedSchema } from "../../provisioning/cli/migrate-drift.ts";
+import { expectedSchema } from "../../provisioning/cli/migrate/drift.ts";
 import { databaseName } from "../../provisioning/hosts/host.ts";
 import { compareSchemas, readSchema, type Schema } from "../../provisioning/rollouts/drift.ts";
 import { verifyAudit } from "../../src/database/audit-verify.ts";
