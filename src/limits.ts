@@ -236,6 +236,8 @@ export const limits = {
     csvRowsMax: 10_000,
     /** One page of the latest changes. The page of a person has all of theirs. */
     joinsShown: 50,
+    /** What a person can look through. Others are found by a search. */
+    candidatesMax: 50,
     /** Members who sign up at this moment can come between a read and its write. */
     joinTriesMax: 3,
   },

@@ -6,6 +6,7 @@ import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { ClockGuard } from "../kernel/clock-guard.ts";
 import { Conflict } from "../kernel/errors.ts";
+import type { Edition } from "../kernel/game/editions.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
 import { limits } from "../limits.ts";
@@ -41,6 +42,7 @@ export interface Guild {
   readonly name: string;
   readonly realm: string;
   readonly region: Region;
+  readonly edition: Edition;
   readonly faction: Faction;
   readonly ownerId: UserId;
   /** Its plan, with the guild's own limits in place of the plan's. */

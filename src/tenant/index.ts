@@ -11,7 +11,7 @@ import { identityApi, identityPages } from "./identity/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
-import { personsApi, personsPages } from "./persons/index.ts";
+import { claimsApi, claimsPages, personsApi, personsPages } from "./persons/index.ts";
 import { raidsApi, raidsPages } from "./raids/index.ts";
 import { rosterApi, rosterPages } from "./roster/index.ts";
 
@@ -19,6 +19,7 @@ import { rosterApi, rosterPages } from "./roster/index.ts";
 export function tenantApi() {
   return createRouter<GuildEnv>()
     .route("/", rosterApi)
+    .route("/", claimsApi)
     .route("/", personsApi)
     .route("/", identityApi)
     .route("/", dkpApi)
@@ -39,6 +40,7 @@ export function tenantApi() {
 export function tenantPages() {
   return createRouter<GuildEnv>()
     .route("/", homePages())
+    .route("/", claimsPages())
     .route("/", rosterPages())
     .route("/", personsPages())
     .route("/", identityPages())

@@ -21,7 +21,7 @@ const CODES = {
     identity/member-not-found identity/suggestion-not-found invitation/not-found job/not-found
     keys/not-found logs/boss-not-found logs/fight-not-found logs/report-not-found
     loot/council-not-found loot/not-found operator/no-account operator/no-such-account
-    operator/no-such-guild operator/not-found persons/join-not-found
+    operator/no-such-guild operator/not-found persons/claim-not-found persons/join-not-found
     plan/not-found raids/not-found raids/series-not-found
     request/no-such-page rollout/not-found roster/character-not-found roster/person-not-found
     secrets/not-set`,
@@ -44,7 +44,7 @@ const CODES = {
     logs/too-many-uploads logs/upload-under-way logs/wrong-offset loot/council-over
     loot/reverted-already onboarding/example-is-there operator/email-unverified operator/is-operator
     operator/verified-already payment/known persons/already-joined persons/bids-need-points
-    persons/changed persons/not-joinable persons/two-discord-accounts persons/two-logins
+    persons/changed persons/linked-already persons/not-joinable persons/two-discord-accounts persons/two-logins
     persons/undo-later-first persons/undone-already plan/changed plan/no-grant plan/not-paid
     plan/paid-already raids/already-there raids/begun raids/bench-closed raids/nobody-there
     raids/not-begun raids/not-planned raids/not-running raids/over raids/too-many-series

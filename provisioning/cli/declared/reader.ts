@@ -2,9 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
+import { realmKey } from "../../../src/kernel/game/realms.ts";
 import { limits } from "../../../src/limits.ts";
 import { type DeclaredFile, guildFile } from "../../../src/platform/declared/guild-file.ts";
-import { nameKey, realmKey, slugLooks } from "../../../src/platform/guilds/slugs.ts";
+import { nameKey, slugLooks } from "../../../src/platform/guilds/slugs.ts";
 
 /** What is wrong with a file. Stable, because other programs read it. */
 export type FileErrorCode =

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { linesField, nameField } from "../../http/text-fields.ts";
+import { EDITION_NAMES } from "../../kernel/game/editions.ts";
 import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
@@ -17,8 +18,14 @@ export const timeZone = z
 export const newGuild = z
   .strictObject({
     name,
-    realm: name,
+    realm: name.openapi({ description: "An edition without realms does not use it." }),
     region: z.enum(["us", "eu", "kr", "tw", "cn"]),
+    edition: z
+      .enum(EDITION_NAMES)
+      .default("retail")
+      .openapi({
+        description: "The edition of the game. Guilds of two editions may share a name.",
+      }),
     faction: z.enum(["alliance", "horde", "none"]).default("none"),
     slug: slug.optional(),
   })
@@ -100,6 +107,7 @@ export const guildJson = z
     name: z.string(),
     realm: z.string(),
     region: z.string(),
+    edition: z.enum(EDITION_NAMES),
     faction: z.string(),
     plan: z.string(),
     isPublic: z.boolean(),

@@ -242,7 +242,7 @@ guildApi.openapi(
 );
 
 function shown(ctx: GuildContext) {
-  const { id, slug, name, realm, region, faction, plan, isPublic } = ctx.guild;
+  const { id, slug, name, realm, region, edition, faction, plan, isPublic } = ctx.guild;
   const { description, contact, timeZone, raidSchedule, createdAt } = ctx.guild;
   return {
     id,
@@ -250,6 +250,7 @@ function shown(ctx: GuildContext) {
     name,
     realm,
     region,
+    edition,
     faction,
     plan: plan.name,
     isPublic,

@@ -89,7 +89,7 @@ export function guildsPages() {
         async (form) => await invitationHtml(c, form),
         async () => {
           const { guildSlug } = await acceptInvitation(c.var.platform, c.req.param("token"));
-          return c.redirect(`/g/${guildSlug}`, 303);
+          return c.redirect(`/g/${guildSlug}/join`, 303);
         },
         "guilds",
       ),
@@ -175,6 +175,13 @@ function FoundForm({ c, form }: { c: Context<AppEnv>; form: FormState }) {
           form={form}
           options={options(t.regions)}
           value="eu"
+        />
+        <SelectField
+          name="edition"
+          label={view.messages.identity.edition}
+          form={form}
+          options={options(view.messages.identity.editions)}
+          value="retail"
         />
         <SelectField
           name="faction"

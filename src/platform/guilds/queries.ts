@@ -28,7 +28,7 @@ const GUILD = {
   ...columnsOf(guilds, "status", "statusReason", "host", "databaseName", "databaseUrl"),
   ...columnsOf(guilds, "generation", "schemaVersion", "schemaHash", "isPublic", "description"),
   ...columnsOf(guilds, "contact", "timeZone", "raidSchedule", "createdAt", "purgeAfter"),
-  ...columnsOf(guilds, "isProtected", "ownLimits"),
+  ...columnsOf(guilds, "isProtected", "ownLimits", "edition"),
   ...PLAN,
 };
 
@@ -133,6 +133,7 @@ export function toGuild(row: GuildRow & Partial<GuildForUserRow>, locate: Locate
     name: row.name,
     realm: row.realm,
     region: row.region,
+    edition: row.edition,
     faction: row.faction,
     ownerId: row.ownerId,
     plan: toPlan(row),

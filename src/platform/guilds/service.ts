@@ -5,6 +5,8 @@ import { noSuchGuild } from "../../http/tenant.ts";
 import { pause } from "../../kernel/concurrency.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid, Unavailable } from "../../kernel/errors.ts";
+import { EDITIONS, type Edition } from "../../kernel/game/editions.ts";
+import { realmKey } from "../../kernel/game/realms.ts";
 import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
 import { cleanName, isReadable } from "../../kernel/names.ts";
 import type { Role } from "../../kernel/permissions.ts";
@@ -16,12 +18,14 @@ import { type Faction, type GuildStatus, guilds, memberships, type Region } from
 import { type Guild, isGone } from "../store.ts";
 import { type OperationStep, PROVISION_STEPS } from "./operations.ts";
 import { slugIsFree, slugTaken } from "./slug-guard.ts";
-import { nameKey, numberedSlug, realmKey, slugProblem, suggestSlug } from "./slugs.ts";
+import { formerRealmKey, nameKey, numberedSlug, slugProblem, suggestSlug } from "./slugs.ts";
 
 export interface NewGuild {
   readonly name: string;
   readonly realm: string;
   readonly region: Region;
+  /** The edition of the game; retail by default. Only an edition without realms has no realm. */
+  readonly edition?: Edition | undefined;
   readonly faction: Faction;
   /** Derived from the name when absent. */
   readonly slug?: string;
@@ -231,11 +235,14 @@ async function insertGuild(
   given: NewGuild,
   slug: string,
 ): Promise<{ id: GuildId; slug: string }> {
-  const input = { ...given, name: cleanName(given.name), realm: cleanName(given.realm) };
+  const edition = given.edition ?? "retail";
+  const { hasRealms } = EDITIONS[edition];
+  const realm = hasRealms ? cleanName(given.realm) : "";
+  const input = { ...given, name: cleanName(given.name), realm, edition };
   const caller = accountHolder(ctx);
   const { platform, provisioner } = ctx.services;
   refuseBadSlug(slug);
-  refuseUnreadable({ name: input.name, realm: input.realm });
+  refuseUnreadable({ name: input.name, ...(hasRealms && { realm }) });
   await provisioner.refuseWithoutRoom();
   const { firstPlan } = await ctx.services.appConfig.current();
   const plan = await planByName(platform, firstPlan);
@@ -246,7 +253,8 @@ async function insertGuild(
     guildLimit(caller.userId, plan),
     guard(
       sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
-          and realm_key = ${keys.realmKey} and region = ${input.region})`,
+          and realm_key in (${keys.realmKey}, ${formerRealmKey(realm)})
+          and region = ${input.region} and edition = ${edition})`,
       () =>
         new Conflict(
           "guild/name-taken",
@@ -270,6 +278,7 @@ async function insertGuild(
       name: input.name,
       realm: input.realm,
       region: input.region,
+      edition,
       faction: input.faction,
       ...keys,
       ownerId: caller.userId,

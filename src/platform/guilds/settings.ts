@@ -67,7 +67,8 @@ function nameIsFree(ctx: GuildContext, key: string) {
   const { id } = ctx.guild;
   return guard(
     sql`not exists (select 1 from guilds g, guilds me where me.id = ${id} and g.id <> ${id}
-        and g.name_key = ${key} and g.realm_key = me.realm_key and g.region = me.region)`,
+        and g.name_key = ${key} and g.realm_key = me.realm_key and g.region = me.region
+        and g.edition = me.edition)`,
     () =>
       new Conflict(
         "guild/name-taken",

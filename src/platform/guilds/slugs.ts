@@ -114,8 +114,8 @@ export function nameKey(name: string): string {
   return slugLooks(latin);
 }
 
-/** A realm folded for comparison, because people spell Kel'Thuzad in many ways. */
-export function realmKey(realm: string): string {
+/** The key of a realm in earlier releases, which kept accents. Stored keys may still be these. */
+export function formerRealmKey(realm: string): string {
   return realm
     .normalize("NFKC")
     .toLowerCase()

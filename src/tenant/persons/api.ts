@@ -65,3 +65,47 @@ export const joinJson = z
     undoneBy: z.string().nullable(),
   })
   .openapi("PersonJoin");
+
+export const claimQuery = z.object({ q: z.string().max(50).optional() });
+
+export const claimBody = z
+  .strictObject({
+    characterId: z
+      .uuid()
+      .nullable()
+      .openapi({ description: "The caller's character. Null if it is not on the roster." }),
+  })
+  .openapi("CharacterClaimInput");
+
+export const decisionBody = z.strictObject({ confirmed: z.boolean() }).openapi("ClaimDecision");
+
+const claimState = z.enum(["none", "asked", "chosen", "confirmed", "refused", "new", "linked"]);
+
+export const ownClaimJson = z
+  .object({
+    state: claimState,
+    characterId: z.string().nullable(),
+    candidates: z.array(
+      z.object({
+        characterId: z.string(),
+        name: z.string(),
+        realm: z.string(),
+        class: z.string(),
+        person: z.string(),
+        isExact: z.boolean(),
+      }),
+    ),
+  })
+  .openapi("OwnCharacterClaim");
+
+export const claimJson = z
+  .object({
+    userId: z.string(),
+    userName: z.string(),
+    state: claimState,
+    characterId: z.string().nullable(),
+    character: z.string().nullable(),
+    person: z.string().nullable(),
+    at: z.int(),
+  })
+  .openapi("CharacterClaim");

@@ -11,6 +11,7 @@ import { nameFrom } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
+import { mustChoose } from "./claims.ts";
 import type { ClassId } from "./classes.ts";
 import { alreadyJoined, hasJoins, isJoined } from "./joins.ts";
 import { foldName, type Place, placeFrom, placeText } from "./names.ts";
@@ -204,6 +205,34 @@ export async function setArchived(
   return await person(ctx, id);
 }
 
+/**
+ * Gives a member the person of the roster who is theirs. It belongs into a write that records why.
+ * @throws {Conflict} `roster/already-linked`
+ */
+export function linkUser(
+  ctx: Pick<GuildContext, "now">,
+  id: PersonId,
+  userId: UserId,
+): readonly (Writable | Guard)[] {
+  return [
+    guard(
+      existsIn(
+        tables.persons,
+        sql`${isPerson(id)} and ${tables.persons.userId} is null and not ${isTrue(tables.persons.isExample)}`,
+      ),
+      () =>
+        new Conflict(
+          "roster/already-linked",
+          "This person already belongs to a member or to the example. Reload the roster.",
+        ),
+    ),
+    build
+      .update(tables.persons)
+      .set({ userId, updatedAt: ctx.now().getTime() })
+      .where(isPerson(id)),
+  ];
+}
+
 /** Returns the statement that archives a person. It belongs into a write that records why. */
 export function archivePerson(ctx: Pick<GuildContext, "now">, id: PersonId): Writable {
   return build
@@ -213,8 +242,8 @@ export function archivePerson(ctx: Pick<GuildContext, "now">, id: PersonId): Wri
 }
 
 /**
- * Returns the caller's own person. A member's first visit creates it. Undefined for visitors and the
- * system.
+ * Returns the caller's own person. A member's first visit creates it, unless the member has to say first
+ * which character of the roster is theirs. Undefined until then, and for visitors and the system.
  */
 export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> {
   const { actor } = ctx;
@@ -222,6 +251,7 @@ export async function ownPerson(ctx: GuildContext): Promise<Person | undefined> 
   const find = () => personOfUser.first(ctx.db, { userId: actor.userId });
   let row = await find();
   if (row === undefined) {
+    if (hasJoins(ctx) && (await mustChoose(ctx, actor))) return undefined;
     const name = await freeName(ctx, nameFrom(actor.name, limits.roster.nameCharsMax));
     await write(ctx.db, [
       insertPerson(ctx, newId<PersonId>(), name, actor.userId),

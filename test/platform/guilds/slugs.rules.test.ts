@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { realmKey } from "../../../src/kernel/game/realms.ts";
 import {
   LOOK_ALIKES,
   nameKey,
   numberedSlug,
-  realmKey,
   SLUG_CHARS_MAX,
   slugLooks,
   slugProblem,

@@ -46,6 +46,9 @@ export function RosterPage(props: {
               {t.import}
             </LinkButton>
             <LinkButton href={guildHref(view, "/roster/new")}>{t.add}</LinkButton>
+            <LinkButton href={guildHref(view, "/roster/claims")}>
+              {view.messages.persons.claims}
+            </LinkButton>
           </>
         )}
         <LinkButton look="quiet" href={guildHref(view, "/roster/export.csv")}>

@@ -204,7 +204,10 @@ export const meanings: Readonly<Record<string, string>> = {
     "The open bids of one person would need more points than they have. Wait until the auctions end, or cancel one of them.",
   "persons/changed":
     "Something of these persons changed at this moment. Load the page again and repeat your change.",
+  "persons/claim-not-found": "This member does not wait for a decision any more. Reload the page.",
   "persons/join-not-found": "This change of persons does not exist.",
+  "persons/linked-already":
+    "You already have a character in this guild. Ask an officer to change it.",
   "persons/not-joinable":
     "Choose two different people of the roster. Example people cannot be joined, and a person's only character cannot become a new person.",
   "persons/two-discord-accounts":

@@ -228,7 +228,10 @@ export const problems: Translated<typeof en> = {
       "Las pujas abiertas de una persona necesitarían más puntos de los que tiene. Espera a que terminen las subastas o cancela una.",
     "persons/changed":
       "Algo de estas personas acaba de cambiar. Actualiza la página y repite el cambio.",
+    "persons/claim-not-found": "Ese miembro ya no espera una decisión. Actualiza la página.",
     "persons/join-not-found": "Ese cambio de personas no existe.",
+    "persons/linked-already":
+      "Ya tienes un personaje en esta hermandad. Pide a un oficial que lo cambie.",
     "persons/not-joinable":
       "Elige dos personas distintas de la plantilla. Las del ejemplo no se pueden unir, y el único personaje de una persona no puede ser una persona nueva.",
     "persons/two-discord-accounts":
