@@ -251,24 +251,7 @@ async function insertGuild(
   const keys = { nameKey: nameKey(input.name), realmKey: realmKey(input.realm) };
   await write(platform.db, [
     guildLimit(caller.userId, plan),
-    guard(
-      sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
-          and realm_key in (${keys.realmKey}, ${formerRealmKey(realm)})
-          and region = ${input.region} and edition = ${edition})`,
-      () =>
-        new Conflict(
-          "guild/name-taken",
-          "A guild of this name already exists on this realm. Choose another name or realm.",
-          {
-            errors: [
-              {
-                pointer: "/name",
-                detail: "A guild on this realm already has this name. Choose another one.",
-              },
-            ],
-          },
-        ),
-    ),
+    nameIsFree(input, keys),
     // Uses the settled time, so that a wrong clock cannot free a former address that is held for its
     // guild.
     slugTaken(slug, ctx.services.platform.settledNow().getTime()),
@@ -301,6 +284,31 @@ async function insertGuild(
     record(ctx, "guild.found", id, { guildId: id, after: { ...input, slug } }),
   ]);
   return { id, slug };
+}
+
+/** Guilds of one edition have different names on a realm. */
+function nameIsFree(
+  input: { readonly realm: string; readonly region: Region; readonly edition: Edition },
+  keys: { readonly nameKey: string; readonly realmKey: string },
+) {
+  return guard(
+    sql`not exists (select 1 from guilds where name_key = ${keys.nameKey}
+      and realm_key in (${keys.realmKey}, ${formerRealmKey(input.realm)})
+      and region = ${input.region} and edition = ${input.edition})`,
+    () =>
+      new Conflict(
+        "guild/name-taken",
+        "A guild of this name already exists on this realm. Choose another name or realm.",
+        {
+          errors: [
+            {
+              pointer: "/name",
+              detail: "A guild on this realm already has this name. Choose another one.",
+            },
+          ],
+        },
+      ),
+  );
 }
 
 /** Every way to found a guild calls this. @throws {Invalid} `request/invalid` */

@@ -16,9 +16,9 @@ import {
   openClaims,
 } from "../roster/claims.ts";
 import { allowJoins } from "../roster/joins.ts";
+import { linkUser } from "../roster/member-links.ts";
 import { personOfUser } from "../roster/queries.ts";
 import type { ClaimState } from "../roster/schema.ts";
-import { linkUser } from "../roster/service.ts";
 import { joinPersons } from "./service.ts";
 
 /** A character that a new member may choose. */

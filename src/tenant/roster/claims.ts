@@ -8,7 +8,7 @@ import type { GuildContext } from "../context.ts";
 import { type ClaimState, characterClaims, characters, persons } from "./schema.ts";
 
 // A new member says which character of the roster is theirs, and an officer confirms it. Until then the
-// member has no person, so that nobody gets a second one beside the one with their points.
+// member has no person: a second one would stand beside the person with their points.
 
 export const claimOfUser = prepare(({ userId }: Values<{ userId: string }>) =>
   build

@@ -1,7 +1,13 @@
-import type { PersonId } from "../../kernel/ids.ts";
+import { and, eq, isNull, not } from "drizzle-orm";
+import { existsIn, isTrue } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { type Guard, guard, type Writable } from "../../database/write.ts";
+import { Conflict } from "../../kernel/errors.ts";
+import type { PersonId, UserId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { hasJoins, joinsOfPerson, type StoredJoin } from "./joins.ts";
 import { allPeople, membersWithoutCharacter } from "./queries.ts";
+import { persons } from "./schema.ts";
 
 export interface LooseMember {
   readonly id: PersonId;
@@ -28,4 +34,27 @@ export async function otherPeople(ctx: GuildContext, id: string): Promise<readon
 export async function joinsOf(ctx: GuildContext, id: string): Promise<readonly StoredJoin[]> {
   allow(ctx, "roster.manage");
   return hasJoins(ctx) ? await joinsOfPerson.all(ctx.db, { id }) : [];
+}
+
+/**
+ * Gives a member the person of the roster who is theirs. It belongs into a write that records why.
+ * @throws {Conflict} `roster/already-linked`
+ */
+export function linkUser(
+  ctx: Pick<GuildContext, "now">,
+  id: PersonId,
+  userId: UserId,
+): readonly (Writable | Guard)[] {
+  const isIt = eq(persons.id, id);
+  return [
+    guard(
+      existsIn(persons, and(isIt, isNull(persons.userId), not(isTrue(persons.isExample)))),
+      () =>
+        new Conflict(
+          "roster/already-linked",
+          "This person already belongs to a member or to the example. Reload the roster.",
+        ),
+    ),
+    build.update(persons).set({ userId, updatedAt: ctx.now().getTime() }).where(isIt),
+  ];
 }

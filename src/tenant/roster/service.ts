@@ -205,34 +205,6 @@ export async function setArchived(
   return await person(ctx, id);
 }
 
-/**
- * Gives a member the person of the roster who is theirs. It belongs into a write that records why.
- * @throws {Conflict} `roster/already-linked`
- */
-export function linkUser(
-  ctx: Pick<GuildContext, "now">,
-  id: PersonId,
-  userId: UserId,
-): readonly (Writable | Guard)[] {
-  return [
-    guard(
-      existsIn(
-        tables.persons,
-        sql`${isPerson(id)} and ${tables.persons.userId} is null and not ${isTrue(tables.persons.isExample)}`,
-      ),
-      () =>
-        new Conflict(
-          "roster/already-linked",
-          "This person already belongs to a member or to the example. Reload the roster.",
-        ),
-    ),
-    build
-      .update(tables.persons)
-      .set({ userId, updatedAt: ctx.now().getTime() })
-      .where(isPerson(id)),
-  ];
-}
-
 /** Returns the statement that archives a person. It belongs into a write that records why. */
 export function archivePerson(ctx: Pick<GuildContext, "now">, id: PersonId): Writable {
   return build
