@@ -5,5 +5,5 @@ read_globals = {
   "C_GuildInfo", "C_RestrictedActions", "C_Timer", "C_UI", "CreateFrame", "DEFAULT_CHAT_FRAME", "Enum",
   "GetBuildInfo", "GetCurrentRegion", "GetCurrentRegionName", "GetLocale",
   "GetNormalizedRealmName", "GetRealmName", "GetServerTime", "IsEncounterInProgress",
-  "ReloadUI", "UIParent", "UISpecialFrames", "issecretvalue", "time",
+  "ReloadUI", "UIParent", "UISpecialFrames", "WOW_PROJECT_ID", "issecretvalue", "time",
 }

@@ -278,6 +278,18 @@ describe("the addon", () => {
     expect(readAddonExport(file).ranks).toEqual(["Guild Leader", "Officer"]);
   });
 
+  test("knows the edition by its project where the client does not tell its interface number", async () => {
+    const { interface: _, ...client } = clientOf("era");
+    for (const [project, edition] of [
+      [1, "retail"],
+      [2, "era"],
+      [5, "anniversary"],
+    ] as const) {
+      expect(readAddonExport((await play({ ...client, project })).file).edition).toBe(edition);
+    }
+    expect((await play({ ...client, project: 77 })).messages.at(-1)).toContain("not supported");
+  });
+
   test("passes on garbage names, so that the server can count them", async () => {
     const members = [anna, { name: "-a-b-c" }];
     const { file } = await play(clientOf("retail", { members }));

@@ -41,7 +41,10 @@ return function(world, files, play)
   time = function() return world.now end
   function GetServerTime() return world.now end
   function GetLocale() return world.locale or "enUS" end
-  function GetBuildInfo() return "1.0.0", "1", "Nov 1 2026", world.interface end
+  if world.interface then
+    function GetBuildInfo() return "1.0.0", "1", "Nov 1 2026", world.interface end
+  end
+  WOW_PROJECT_ID = world.project or 0
   function GetRealmName() return world.realmName or "" end
   if world.normalizedRealm then
     function GetNormalizedRealmName() return world.normalizedRealm end

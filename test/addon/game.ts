@@ -34,7 +34,10 @@ export interface GameMember {
 
 /** A client of the game and its guild. */
 export interface GameWorld {
-  readonly interface: number;
+  /** Undefined: the client does not tell it. */
+  readonly interface?: number;
+  /** `WOW_PROJECT_ID`. */
+  readonly project?: number;
   /** Are the functions of the guild in `C_GuildInfo` only, as in newer clients? */
   readonly namespace: boolean;
   readonly guild?: string;

@@ -43,11 +43,21 @@ function client.isInEncounter()
   return false
 end
 
+-- The editions by WOW_PROJECT_ID. Forever and some classic editions share one, so it is asked last.
+local PROJECTS = {
+  [1] = "retail",
+  [2] = "era",
+  [5] = "anniversary",
+  [11] = "progression",
+  [14] = "progression",
+  [19] = "progression",
+}
+
 -- The edition of the game, or nil for a client that is not known.
 function client.edition()
-  local number = select(4, GetBuildInfo())
+  local number = GetBuildInfo and select(4, GetBuildInfo())
   if type(number) ~= "number" then
-    return nil
+    return PROJECTS[WOW_PROJECT_ID]
   end
   if number >= 100000 then
     return "retail"
