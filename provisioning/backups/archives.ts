@@ -1,8 +1,15 @@
 import { z } from "@hono/zod-openapi";
+import { eq, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { columnsOf, existsIn, prepare, type Values } from "../../src/database/query.ts";
+import { build } from "../../src/database/statements.ts";
 import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
+import { EDITION_NAMES } from "../../src/kernel/game/editions.ts";
+import { settingsChange } from "../../src/platform/guilds/api.ts";
+import { guilds } from "../../src/platform/schema.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
 import { atHostOf, databaseName } from "../hosts/host.ts";
@@ -35,6 +42,9 @@ const manifestShape = z.object({
     description: z.string(),
     timeZone: z.string(),
     raidSchedule: z.json().nullable(),
+    // Exports of earlier releases do not have these.
+    contact: z.string().default(""),
+    edition: z.enum(EDITION_NAMES).default("retail"),
   }),
   schemaVersion: z.number().int(),
   rows: z.record(z.string(), z.number().int()),
@@ -42,6 +52,10 @@ const manifestShape = z.object({
 
 /** The description of an exported file, from its table `_export`. */
 export type Manifest = z.infer<typeof manifestShape>;
+
+const editionOf = prepare(({ id }: Values<{ id: Guild["id"] }>) =>
+  build.select(columnsOf(guilds, "edition")).from(guilds).where(eq(guilds.id, id)),
+);
 
 /**
  * Writes one file with all of a guild's own data and a description: a libSQL database with one more table.
@@ -61,7 +75,7 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
     checksLedger: false,
   });
   return await inFile(path, async (client) => {
-    const { id, name, realm, region, faction, description, timeZone, raidSchedule } = guild;
+    const { id, name, realm, region, faction, description, contact, timeZone } = guild;
     const manifest: Manifest = {
       format: FORMAT,
       formatVersion: 1,
@@ -73,8 +87,10 @@ export async function exportGuild(deps: Deps, guild: Guild, path: string): Promi
         region,
         faction,
         description,
+        contact,
+        edition: (await editionOf.first(deps.platform.db, { id }))?.edition ?? "retail",
         timeZone,
-        raidSchedule: raidSchedule as z.infer<ReturnType<typeof z.json>> | null,
+        raidSchedule: guild.raidSchedule as z.infer<ReturnType<typeof z.json>> | null,
       },
       schemaVersion,
       rows,
@@ -196,11 +212,49 @@ export async function importGuild(
       migrations,
       madeBy: manifest.guild.id as Guild["id"],
       prepare: (client) => unlinkStrangers(deps, guild, client),
-      alongside: [...alongside, ...anchorRows(deps, closed, rebuilt)],
+      alongside: [
+        ...alongside,
+        ...anchorRows(deps, closed, rebuilt),
+        settingsRow(closed, manifest),
+      ],
     });
     await platform.advanceGuild(guild.id, "suspended", "ready", { statusReason: null });
     return (await platform.guild(guild.id))!;
   });
+}
+
+/** The settings that the platform keeps of a guild. Whether it is public is decided again. */
+const settingsOf = settingsChange.pick({
+  description: true,
+  contact: true,
+  timeZone: true,
+  raidSchedule: true,
+});
+
+/**
+ * Gives the guild the settings of the exported one. The edition stays if another guild of that edition has
+ * this name and realm.
+ *
+ * @throws {Invalid} `import/not-an-export`
+ */
+function settingsRow({ id }: Guild, { guild }: Manifest): Writable {
+  const { description, contact, timeZone, raidSchedule, edition } = guild;
+  const settings = settingsOf.safeParse({ description, contact, timeZone, raidSchedule });
+  if (!settings.success) throw notAnExport(settings.error);
+  const other = alias(guilds, "other");
+  const isTaken = existsIn(
+    sql`${guilds} as other`,
+    sql`${other.nameKey} = ${guilds.nameKey} and ${other.realmKey} = ${guilds.realmKey}
+      and ${other.region} = ${guilds.region} and ${other.edition} = ${edition}
+      and ${other.id} <> ${guilds.id}`,
+  );
+  return build
+    .update(guilds)
+    .set({
+      ...settings.data,
+      edition: sql`case when ${isTaken} then ${guilds.edition} else ${edition} end`,
+    })
+    .where(eq(guilds.id, id));
 }
 
 /** The reason that members see while the guild is filled. */

@@ -134,6 +134,58 @@ describe("one file of a guild", () => {
     expect((await guildhall("migrate", "verify", "--guild", "iron-again")).code).toBe(0);
   });
 
+  test("keeps the guild's description, contact, time zone, schedule and edition", async () => {
+    const { t, guildhall, dataDir } = await platform();
+    await using _t = t;
+    const who = async () => ["--owner-email", (await t.signUp()).identity.email];
+    const settings = {
+      description: "We raid\non Wednesdays.",
+      contact: "ash@example.test",
+      timeZone: "Europe/Madrid",
+      raidSchedule: { weekdays: [3, 7], startsAt: "21:00", endsAt: "23:30" },
+    };
+    const all = "description, contact, time_zone, raid_schedule, edition, is_public";
+    const settingsOf = (slug: string) =>
+      t.services.platform.db.first<Record<string, unknown>>(
+        `SELECT ${all} FROM guilds WHERE slug = ?`,
+        slug,
+      );
+    await t.services.platform.db.client.execute({
+      sql: `UPDATE guilds SET description = ?, contact = ?, time_zone = ?, raid_schedule = ?,
+        edition = 'era', is_public = 1 WHERE slug = 'iron-vow'`,
+      args: [
+        settings.description,
+        settings.contact,
+        settings.timeZone,
+        JSON.stringify(settings.raidSchedule),
+      ],
+    });
+    const before = await settingsOf("iron-vow");
+    const file = join(dataDir, "iron-vow.db.gz");
+    expect((await guildhall("guilds", "export", "iron-vow", "--to", file)).code).toBe(0);
+    const made = await guildhall(
+      "guilds",
+      "import",
+      file,
+      "--name",
+      "Iron Again",
+      ...(await who()),
+    );
+    expect(made).toMatchObject({ code: 0, err: "" });
+    // Whether it is public is decided again.
+    expect(await settingsOf("iron-again")).toEqual({ ...before, is_public: 0 });
+    const cloned = await guildhall(
+      "guilds",
+      "clone",
+      "iron-vow",
+      "--slug",
+      "iron-lab",
+      ...(await who()),
+    );
+    expect(cloned).toMatchObject({ code: 0, err: "" });
+    expect(await settingsOf("iron-lab")).toEqual({ ...before, is_public: 0 });
+  });
+
   test("that is no database, or damaged, changes nothing", async () => {
     const { t, guildhall, dataDir, email } = await platform();
     await using _t = t;

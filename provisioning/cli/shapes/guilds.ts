@@ -40,6 +40,8 @@ const manifest = z.strictObject({
     region: text,
     faction: text,
     description: text,
+    contact: text,
+    edition: text,
     timeZone: text,
     raidSchedule: z.unknown(),
   }),
