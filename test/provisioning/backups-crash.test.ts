@@ -169,6 +169,14 @@ for (const how of ["kill", "throw"] as const) {
   }, 180_000);
 }
 
+test("R44 a rehearsal of a migration killed at any point leaves the guild as it was, and no copy", async () => {
+  const result = await strikeEverywhere("rehearse", "kill");
+  tell("rehearsal, kill", result);
+  expect(result.wrong).toEqual([]);
+  expect(result.strikes).toBeGreaterThanOrEqual(3);
+  expect(Object.keys(result.ends)).toEqual(["the old one"]);
+}, 180_000);
+
 test("these tests notice when a precaution is missing", async () => {
   const early = await strikeEverywhere("restore", "kill", "old-goes-first");
   expect(early.wrong.join()).toContain("databases: 0");

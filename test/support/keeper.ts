@@ -1,15 +1,16 @@
 import { installFault } from "../../provisioning/fault.ts";
 import { FileHost } from "../../provisioning/hosts/file.ts";
 import { databaseName } from "../../provisioning/hosts/host.ts";
+import { rehearse } from "../../provisioning/rollouts/rehearse.ts";
 import { createApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
-import { buildNodeServices } from "../../src/node/services.ts";
+import { buildNodeServices, guildSchema } from "../../src/node/services.ts";
 import { PURGE_JOB } from "../../src/platform/guilds/deletion.ts";
 
-// A separate process that restores, copies or purges the one guild of a data folder, and dies or
-// fails at a given fault point. Arguments: the data folder; `restore`, `create` or `purge`; such as
-// `3:kill`; a member's token. While it works, the member writes. Prints the acknowledged writes.
+// A separate process that restores, copies, purges or rehearses the one guild of a data folder, and
+// dies or fails at a given fault point. Arguments: the data folder; one of VERBS; such as `3:kill`; a
+// member's token. While it works, the member writes. Prints the acknowledged writes.
 const [dataDir, verb, strike, token] = process.argv.slice(2) as [string, string, string, string];
 const config = readConfig({
   DATA_DIR: dataDir,
@@ -44,6 +45,7 @@ const VERBS: Record<string, () => Promise<unknown>> = {
     await services.jobs.enqueue(id, PURGE_JOB, "");
     await services.slowJobRunner.drain();
   },
+  rehearse: () => rehearse({ ...services, migrations: guildSchema }, guild),
 };
 
 let isOver = false;
