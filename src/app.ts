@@ -38,6 +38,7 @@ import {
 import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
+import { followTimeZone } from "./tenant/time-zone-change.ts";
 import { assets } from "./web/assets/index.ts";
 import { problemPages } from "./web/problem-pages.tsx";
 import { problemPage } from "./web/problems.tsx";
@@ -141,7 +142,7 @@ const pageFor: ProblemPage = async (c, problem) => {
  */
 function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {
   const surface = createRouter<GuildEnv>();
-  surface.use(inGuild, recordOperatorVisit);
+  surface.use(inGuild, recordOperatorVisit, followTimeZone);
   for (const feature of features) surface.route("/", feature);
   return surface;
 }

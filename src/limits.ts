@@ -792,6 +792,12 @@ export const limits = {
     standingsAtOnce: 20,
     /** Entries of a page that are read before others have their turn. An entry may have a thousand people. */
     entriesAtOnce: 3,
+    /** Within this time, the same award by another officer is likely the same boss. */
+    sameAwardMs: MINUTE_MS,
+    /** Every slot at six item levels, and some more. */
+    pricesMax: 120,
+    /** People whose history is played again before others have their turn: some thousand entries. */
+    replayedAtOnce: 20,
     /** A page of a table: several screens, quick to load on a phone in a raid. */
     pageRows: 50,
     /** A chart is some hundred pixels wide. More points cannot be told apart. */

@@ -19,6 +19,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   changeSettings: "settings.manage",
   listStandings: "standings.view",
   listPools: "standings.view",
+  previewPoolRules: "settings.manage",
   awardPoints: "points.award",
   spendPoints: "points.award",
   adjustPoints: "points.award",

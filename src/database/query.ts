@@ -151,28 +151,26 @@ export function asColumn<C extends Column>(
 
 /**
  * A column that an older schema does not have, as an expression. There it is `fallback`, an SQL literal
- * such as `'{}'`. `key` is the table's primary key, and `id` the key of the row. SQL looks for a name in
- * the inner table first, and then in the outer one, which has only the fallback.
+ * such as `'{}'`. `table` is the table in the query, or its alias. SQL looks for a name in the inner table
+ * first, and then in the outer one, which has only the fallback.
  */
 export function columnOr<C extends Column>(
   column: C,
-  key: Column,
-  id: SQLWrapper,
   fallback: string,
+  table: SQLWrapper = sql`${column.table}`,
 ): SQL<RowOf<{ value: C }>["value"]> {
   const name = sql.identifier(column.name);
   const decode = decodeOf(column);
   return checked(
-    sql`(select (select ${name} from ${column.table} as newest
-      where newest.${sql.identifier(key.name)} = ${id})
+    sql`(select (select ${name} from ${column.table} as newest where newest.rowid = ${table}.rowid)
       from (select ${sql.raw(fallback)} as ${name}))`,
     (value) => (value === null ? null : decode(value)),
   ) as SQL<RowOf<{ value: C }>["value"]>;
 }
 
-/** The same for hand-written text: `column` of `table`, where `id` is the SQL of the row's id. */
-export function columnOrText(table: string, column: string, id: string, fallback: string): string {
-  const found = `SELECT ${column} FROM ${table} newest WHERE newest.id = ${id}`;
+/** The same for hand-written text. `row` is the table's name or alias in the query. */
+export function columnOrText(table: string, column: string, row: string, fallback: string): string {
+  const found = `SELECT ${column} FROM ${table} newest WHERE newest.rowid = ${row}.rowid`;
   return `(SELECT (${found}) FROM (SELECT ${fallback} AS ${column}))`;
 }
 

@@ -19,7 +19,10 @@ export const build = drizzle(() => {
 /** A row to add: the columns that are named, and SQL expressions for values. */
 export type NewRow<T extends SQLiteTable> = SQLiteInsertValue<T>;
 
-/** What happens to a row that is there already, by a unique index on the columns `on`. */
+/**
+ * What happens to a row that is there already, by a unique index on the columns `on`. Without columns, a row
+ * that any unique index refuses is left out.
+ */
 export interface OnConflict<T extends SQLiteTable> {
   readonly on: readonly Column[];
   /** The columns to change. Without any, the row stays as it is. */
@@ -123,6 +126,7 @@ function encode(value: unknown, column: Column): unknown {
 
 function onConflict<T extends SQLiteTable>(table: T, conflict: OnConflict<T> | undefined): SQL {
   if (conflict === undefined) return sql``;
+  if (conflict.on.length === 0) return sql` on conflict do nothing`;
   const target = names(conflict.on.map((column) => [column.name, column]));
   const set = conflict.set ?? {};
   const changes = columnsIn(table, set).map(

@@ -38,6 +38,77 @@ export function isoWeek(localDate: string): string {
   return `${yearOfWeek}-W${String(weekOfYear).padStart(2, "0")}`;
 }
 
+/** When weeks begin: an ISO weekday (Monday is 1) and an hour of the local clock. */
+export interface WeekStart {
+  readonly weekday: number;
+  readonly hour: number;
+}
+
+/** Instants from `from` until before `until`, in Unix milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * The week of an instant, by the clock of `timeZone`. A week with a change of the clock is an hour longer or
+ * shorter. If daylight saving skips the hour of the start, the week begins an hour later. If it repeats the
+ * hour, the first one counts.
+ */
+export function weekOf(atMs: number, start: WeekStart, timeZone: string): Span {
+  const day = localDay(atMs, timeZone);
+  const plainTime = Temporal.PlainTime.from({ hour: start.hour });
+  const begin = (date: Temporal.PlainDate) =>
+    date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds;
+  const latest = day.subtract({ days: (day.dayOfWeek - start.weekday + 7) % 7 });
+  const first = begin(latest) > atMs ? latest.subtract({ days: 7 }) : latest;
+  return { from: begin(first), until: begin(first.add({ days: 7 })) };
+}
+
+/** How far local clocks are ahead of UTC, from an instant on until the next row. */
+export interface ZoneOffset {
+  readonly from: number;
+  readonly offsetMs: number;
+}
+
+/** The offsets of a time zone between two instants, the first one in effect at `fromMs`. */
+export function zoneOffsets(timeZone: string, fromMs: number, untilMs: number): ZoneOffset[] {
+  const found: ZoneOffset[] = [];
+  let at = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone);
+  for (;;) {
+    found.push({ from: at.epochMilliseconds, offsetMs: at.offsetNanoseconds / 1_000_000 });
+    const next = at.getTimeZoneTransition("next");
+    if (next === null || next.epochMilliseconds > untilMs) return found;
+    at = next;
+  }
+}
+
+/** The clock of `timeZone` at an instant: its local date, and its time as "20:00". */
+export function localClock(atMs: number, timeZone: string): { date: string; time: string } {
+  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+  return {
+    date: local.toPlainDate().toString(),
+    time: local.toPlainTime().toString({ smallestUnit: "minute" }),
+  };
+}
+
+/**
+ * The instant at which clocks in `timeZone` show a local date and a time such as "20:00", as RFC 5545 says:
+ * a skipped time is an hour later, and of a repeated time the first counts. Undefined for other texts.
+ */
+export function momentOfLocal(date: string, time: string, timeZone: string): number | undefined {
+  try {
+    const plainTime = Temporal.PlainTime.from(time);
+    return Temporal.PlainDate.from(date, { overflow: "reject" }).toZonedDateTime({
+      timeZone,
+      plainTime,
+    }).epochMilliseconds;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** The local date of an instant: "2026-01-14". */
 export function localDateOf(atMs: number, timeZone: string): string {
   return localDay(atMs, timeZone).toString();

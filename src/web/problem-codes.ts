@@ -8,7 +8,7 @@ const CODES = {
   402: `
     plan/analytics plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
   403: `
-    auctions/not-eligible auctions/not-in-roster auctions/off-spec auth/email-unverified
+    auctions/not-eligible auctions/not-in-roster auctions/not-present auctions/off-spec auth/email-unverified
     auth/proof-required auth/session-required auth/sign-up-closed auth/wrong-password
     guild/beyond-own-rights guild/forbidden guild/higher-denial guild/rank
     invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
@@ -23,6 +23,7 @@ const CODES = {
     loot/council-not-found loot/not-found operator/no-account operator/no-such-account
     operator/no-such-guild operator/not-found persons/claim-not-found persons/join-not-found
     plan/not-found raids/not-found raids/series-not-found
+    raids/team-not-found
     request/no-such-page rollout/not-found roster/character-not-found roster/person-not-found
     secrets/not-set`,
   408: `
@@ -36,6 +37,7 @@ const CODES = {
     dkp/behind-decay dkp/insufficient-balance dkp/no-decay dkp/pool-archived dkp/pool-has-entries
     dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken dkp/reversal-is-final dkp/rules-changed
     dkp/transfer-stays
+    dkp/below-minimum dkp/same-award raids/team-name-taken request/changed-meanwhile
     guild/already-owner guild/member-changed guild/name-taken guild/operation-lost
     guild/operation-running guild/owner-stays guild/protected guild/slug-taken guild/status-changed
     guild/too-many-invitations guild/too-many-slugs idempotency/in-progress idempotency/shown-once
@@ -60,7 +62,7 @@ const CODES = {
     guild/name-differs idempotency/bad-key idempotency/key-reused identity/bad-export
     identity/not-configured identity/members-quarantined identity/roster-quarantined logs/bad-archive logs/empty-chunk
     logs/no-file logs/unreadable loot/bad-loot operator/no-areas plan/not-for-sale plan/past
-    raids/bad-people raids/bad-time request/bad-cursor request/bad-text request/invalid
+    raids/bad-people raids/bad-time raids/other-pool request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `
     backup/too-many live/too-many-strangers live/too-many-streams rate/too-many

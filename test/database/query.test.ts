@@ -225,11 +225,11 @@ test("a column that an older schema does not have is read as its fallback there,
   ]);
   const colors = prepare(() =>
     build
-      .select({ id: shelves.id, color: columnOr(shelves.color, shelves.id, shelves.id, "'none'") })
+      .select({ id: shelves.id, color: columnOr(shelves.color, "'none'") })
       .from(shelves)
       .orderBy(shelves.id),
   );
-  const text = `SELECT s.id, ${columnOrText("shelves", "color", "s.id", "'none'")} AS color
+  const text = `SELECT s.id, ${columnOrText("shelves", "color", "s", "'none'")} AS color
     FROM shelves s ORDER BY s.id`;
   const before = [
     { id: "a", color: "none" },

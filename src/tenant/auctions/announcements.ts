@@ -27,7 +27,7 @@ export function announceState(auctionId: AuctionId, nowMs: number): SQL {
   return sql`insert into events (topic, data, at)
     select 'auction', json_object('id', a.id, 'status', a.status, 'mode', a.mode,
       'closesAt', a.closes_at, 'extensions', a.extensions, 'decimals', p.decimals,
-      'bids', case when a.mode in ('sealed', 'vickrey') and a.status = 'open' then 0
+      'bids', case when a.mode in ('sealed', 'vickrey') and a.status <> 'settled' then 0
         else (select count(*) from bids b where b.auction_id = a.id) end,
       'leaders', json(${leaders})), ${nowMs}
     from auctions a join pools p on p.id = a.pool_id where a.id = ${auctionId}`;

@@ -1,9 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
+import { SLOTS } from "../dkp/pool-rules.ts";
 import { CLASS_IDS, RAID_ROLES } from "../roster/classes.ts";
 
 export const AUCTION_MODES = ["open", "anonymous", "sealed", "vickrey", "fixed", "roll"] as const;
+const PRICE_RULES = ["own", "second", "second-plus", "uniform"] as const;
 export const TIE_BREAKS = ["first", "roll", "balance", "priority"] as const;
 
 const { auctions } = limits;
@@ -40,6 +42,24 @@ export const newAuction = z
     boss: linesField(limits.loot.noteCharsMax).optional(),
     raidId: z.uuid().optional(),
     note: linesField(limits.loot.noteCharsMax).optional(),
+    price: z
+      .enum(PRICE_RULES)
+      .optional()
+      .openapi({
+        description:
+          "What winners pay: their own bid, the highest losing bid (`second`), that and a step " +
+          "(`second-plus`), or the highest losing bid of all for every copy (`uniform`).",
+      }),
+    presentOnly: z.boolean().optional().openapi({
+      description: "Only people who are present at the raid may bid.",
+    }),
+    allowsMinimum: z.boolean().optional().openapi({
+      description: "In an open auction, a first bid of the minimum is always accepted.",
+    }),
+    slot: z.enum(SLOTS).optional().openapi({
+      description: "Without a minimum, the price of the pool's list for the slot is the minimum.",
+    }),
+    itemLevel: z.number().int().min(0).max(9_999).optional(),
   })
   .openapi("NewAuction");
 
@@ -123,6 +143,13 @@ export const auctionJson = z
     voidReason: nullableText,
     reopens: nullableText,
     reopenedBy: nullableText,
+    rules: z.object({
+      price: z.enum(PRICE_RULES).optional(),
+      presentOnly: z.boolean().optional(),
+      allowsMinimum: z.boolean().optional(),
+      slot: z.string().optional(),
+      itemLevel: z.number().int().optional(),
+    }),
     bids: z.array(bidJson).readonly(),
     bidCount: z.number().int().nullable(),
     leaders: z.array(bidJson).readonly(),

@@ -3,15 +3,16 @@ import { DatabaseError } from "../../database/errors.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type AuctionId, type BidId, newId, type PersonId } from "../../kernel/ids.ts";
-import { limits } from "../../limits.ts";
-import { describe } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { formatPoints, parsePoints } from "../dkp/points.ts";
+import { amountFault, formatPoints, parsePoints } from "../dkp/points.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { momentOf } from "../events.ts";
+import { hasEnoughEffort } from "../loot/payments.ts";
 import type { Spec } from "../loot/service.ts";
+import { isPresentAt } from "../raids/queries.ts";
 import { ownPerson, type Person } from "../roster/service.ts";
 import { announceAuction } from "./announcements.ts";
+import { bidByKey, keyOf, sameBid } from "./bid-keys.ts";
 import { type Auction, auctionRow, fundsOf } from "./queries.ts";
 import { hasOnePrice, isAscending } from "./rules.ts";
 
@@ -151,6 +152,8 @@ function conditions(
       notInRoster,
     ),
   );
+  if (auction.rules.presentOnly) guards.push(isPresent(auction, personId));
+  guards.push(...hasEnoughEffort(pool, personId));
   if (spec === "off") {
     guards.push(
       guard(
@@ -197,11 +200,26 @@ function mustBeat(
     order by value desc limit 1 offset ${auction.copies - 1}`;
   const isEnough = sql`${value} >= max(coalesce((select ${stepAbove} from bids ${toBeat}), 0),
     coalesce((select ${stepAbove} from bids ${own}), 0))`;
+  if (auction.rules.allowsMinimum && value === auction.minimum) {
+    return sql`(${isEnough} or not exists (select 1 from bids where ${live}
+      and person_id = ${personId}))`;
+  }
   if (!auction.allowsAllIn || floor === null) return isEnough;
   // An all-in bid is valid even if it is less than a full step higher.
   return sql`(${isEnough} or (${value} = ${available} - ${floor}
     and ${value} > coalesce((select value from bids ${toBeat}), 0)
     and ${value} > coalesce((select value from bids ${own}), 0)))`;
+}
+
+function isPresent(auction: Auction, personId: PersonId): Guard {
+  return guard(
+    isPresentAt(auction.raidId, personId),
+    () =>
+      new Forbidden(
+        "auctions/not-present",
+        "Only people who are present at the raid can bid. Ask an officer to mark you present.",
+      ),
+  );
 }
 
 /**
@@ -290,10 +308,9 @@ function amountOf(auction: Auction, input: BidInput): number {
     if (said === minimum) return minimum;
     throw badPoints(`The price of this item is ${formatPoints(minimum, decimals)} for everybody.`);
   }
-  const value = input.points === undefined ? undefined : parsePoints(input.points, decimals);
-  if (value === undefined || value < 0) {
-    throw badPoints(`Enter a number with at most ${decimals} decimals.`);
-  }
+  const fault = amountFault(input.points ?? "", decimals, "zero or more");
+  if (fault !== undefined) throw badPoints(fault);
+  const value = parsePoints(input.points ?? "", decimals)!;
   if (value < minimum) throw tooLow(minimum, decimals);
   if (maximum !== null && value > maximum) {
     throw new Conflict(
@@ -358,36 +375,4 @@ function notInRoster(): Forbidden {
 
 function badPoints(detail: string): Invalid {
   return new Invalid("auctions/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
-}
-
-/** The key includes the bidder, so that another member's request cannot pass as a repetition of theirs. */
-function keyOf(ctx: GuildContext, person: Person): string {
-  return `${describe(ctx.actor).id}:${ctx.idempotencyKey ?? newId<string>()}:${person.id}`.slice(
-    0,
-    limits.http.idempotencyKeyCharsMax + 100,
-  );
-}
-
-async function bidByKey(ctx: GuildContext, key: string): Promise<PlacedBid | undefined> {
-  const row = await ctx.db.first<Omit<PlacedBid, "points"> & { decimals: number }>(
-    `SELECT b.id, b.seq, b.auction_id AS auctionId, b.person_id AS personId, b.value, b.spec, b.at,
-       p.decimals
-     FROM bids b JOIN auctions a ON a.id = b.auction_id JOIN pools p ON p.id = a.pool_id
-     WHERE b.idempotency_key = ?`,
-    key,
-  );
-  if (row === undefined) return undefined;
-  const { decimals, ...bid } = row;
-  return { ...bid, points: formatPoints(bid.value, decimals) };
-}
-
-function sameBid(first: PlacedBid, auction: Auction, spec: Spec, input: BidInput): PlacedBid {
-  const value = hasOnePrice(auction.mode)
-    ? auction.minimum
-    : parsePoints(input.points ?? "", auction.decimals);
-  if (first.auctionId === auction.id && first.spec === spec && first.value === value) return first;
-  throw new Invalid(
-    "idempotency/key-reused",
-    "This Idempotency-Key was used for another request. Create a new key for each request.",
-  );
 }

@@ -1,24 +1,25 @@
 import { sql } from "drizzle-orm";
-import { guard, type Writable, write } from "../../database/write.ts";
+import { guard, write } from "../../database/write.ts";
 import { Conflict, Invalid } from "../../kernel/errors.ts";
-import { type AuctionId, type LedgerTxId, newId } from "../../kernel/ids.ts";
+import { type AuctionId, newId } from "../../kernel/ids.ts";
 import { newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { Jobs } from "../../platform/jobs/jobs.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { reversalLines } from "../dkp/ledger.ts";
-import { forwardedToJoined } from "../dkp/person-part.ts";
-import { parsePoints } from "../dkp/points.ts";
-import { type Pool, poolOf } from "../dkp/pools.ts";
-import { statementsOf } from "../dkp/post.ts";
+import { untilUnchanged } from "../dkp/concurrent-change.ts";
+import { amountFault, parsePoints } from "../dkp/points.ts";
+import { listedPrice, type Slot } from "../dkp/pool-rules.ts";
+import type { Pool } from "../dkp/pools.ts";
 import { readEntry } from "../dkp/queries.ts";
+import { reversalStatements } from "../dkp/reversal.ts";
 import { forgetOldEvents } from "../events.ts";
+import { poolAtRaid } from "../raids/queries.ts";
 import { mustExist } from "../references.ts";
 import { announceState } from "./announcements.ts";
 import { type AuctionView, auction, auctionRow } from "./queries.ts";
 import { hasOnePrice, type Increment, isAscending, seedHashOf } from "./rules.ts";
-import type { AuctionMode, TieBreak } from "./schema.ts";
+import type { AuctionMode, PriceRule, TieBreak } from "./schema.ts";
 
 export const SETTLE_JOB = "auction.settle";
 
@@ -47,6 +48,11 @@ export interface NewAuction {
   readonly boss?: string | undefined;
   readonly raidId?: string | undefined;
   readonly note?: string | undefined;
+  readonly price?: PriceRule | undefined;
+  readonly presentOnly?: boolean | undefined;
+  readonly allowsMinimum?: boolean | undefined;
+  readonly slot?: Slot | undefined;
+  readonly itemLevel?: number | undefined;
 }
 
 /** Defaults that guilds know from other systems: thirty more seconds for a late bid, five minutes at most. */
@@ -65,7 +71,7 @@ export async function openAuction(
   input: NewAuction,
 ): Promise<AuctionView> {
   allow(ctx, "auctions.run");
-  const pool = await poolOf(ctx, input.pool);
+  const pool = await poolAtRaid(ctx, input.raidId, input.pool);
   // Checked before the job is scheduled, because the job would remain after an error.
   const raid = mustExist("raid", input.raidId, "/raidId");
   if (raid.length > 0) await write(ctx.db, raid);
@@ -148,46 +154,26 @@ export async function reopenAuction(
     minimum: first.minimum,
     maximum: first.maximum,
     increments: JSON.stringify(first.increments),
+    ...(Object.keys(first.rules).length > 0 && { rules: JSON.stringify(first.rules) }),
     reopens: first.id,
   };
-  const paid = await Promise.all(
-    first.loot
-      .flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : []))
-      .map(reversalsOf),
-  );
   await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closes_at);
-  await write(ctx.db, [
-    guard(
-      sql`not exists (select 1 from auctions where reopens = ${first.id})`,
-      () => new Conflict("auctions/reopened-already", "This auction was already rerun."),
-    ),
-    ...paid.flat(),
-    sql`update loot_awards set reverted_at = ${ctx.now().getTime()}
-      where auction_id = ${first.id} and reverted_at is null`,
-    ...opening(ctx, first.pool, made),
-    record(ctx, "auction.reopen", first.id, { after: { item: first.itemName, by: again } }),
-  ]);
+  await untilUnchanged(async () => {
+    const paid = first.loot.flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : []));
+    const entries = await Promise.all(paid.map(async (id) => (await readEntry(ctx, id))!));
+    await write(ctx.db, [
+      guard(
+        sql`not exists (select 1 from auctions where reopens = ${first.id})`,
+        () => new Conflict("auctions/reopened-already", "This auction was already rerun."),
+      ),
+      ...(await reversalStatements(ctx, first.pool, entries)),
+      sql`update loot_awards set reverted_at = ${ctx.now().getTime()}
+        where auction_id = ${first.id} and reverted_at is null`,
+      ...opening(ctx, first.pool, made),
+      record(ctx, "auction.reopen", first.id, { after: { item: first.itemName, by: again } }),
+    ]);
+  });
   return await auction(ctx, again);
-
-  async function reversalsOf(txId: string): Promise<readonly Writable[]> {
-    const entry = (await readEntry(ctx, txId))!;
-    const reversal = newId<LedgerTxId>();
-    const lines = reversalLines(entry.postings);
-    const statements = statementsOf(ctx, reversal, reversal, {
-      pool: first.pool,
-      poolId: first.poolId,
-      kind: "reversal",
-      origin: entry.kind,
-      reason: entry.reason,
-      reverses: entry.id,
-      effectiveAt: undefined,
-      lines,
-    });
-    return [
-      ...statements,
-      ...(await forwardedToJoined(ctx, first.pool, entry.reason, lines)),
-    ] as readonly Writable[];
-  }
 }
 
 type Row = ReturnType<typeof rowOf> & { readonly reopens?: AuctionId };
@@ -195,7 +181,9 @@ type Row = ReturnType<typeof rowOf> & { readonly reopens?: AuctionId };
 function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, key: string) {
   const { mode, durationMs } = input;
   const nowMs = ctx.now().getTime();
-  const minimum = amount(pool, input.minimum ?? 0, "/minimum");
+  const listed = listedPrice(pool.prices, input.slot, input.itemLevel);
+  const minimum =
+    input.minimum === undefined ? (listed ?? 0) : amount(pool, input.minimum, "/minimum");
   const maximum = input.maximum === undefined ? null : amount(pool, input.maximum, "/maximum");
   if (maximum !== null && maximum < minimum)
     throw bad("/maximum", "Enter a maximum above the minimum bid.");
@@ -235,7 +223,18 @@ function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, 
     seed_hash: seedHashOf(seed),
     seed,
     idempotency_key: key,
+    ...rulesOf(input),
   };
+}
+
+/** The column of the rules. Absent if there are none, because an older schema does not have it. */
+function rulesOf(input: NewAuction): { readonly rules?: string } {
+  const { price, presentOnly, allowsMinimum, slot, itemLevel } = input;
+  if (presentOnly && input.raidId === undefined) {
+    throw bad("/raidId", "Choose the raid whose people may bid.");
+  }
+  const rules = JSON.stringify({ price, presentOnly, allowsMinimum, slot, itemLevel });
+  return rules === "{}" ? {} : { rules };
 }
 
 function opening(ctx: GuildContext, pool: Pool, row: Row) {
@@ -280,9 +279,9 @@ function incrementsOf(pool: Pool, input: NewAuction): readonly Increment[] {
 }
 
 function amount(pool: Pool, points: Points, pointer: string): number {
-  const found = parsePoints(points, pool.decimals);
-  if (found !== undefined && found >= 0) return found;
-  throw bad(pointer, `Enter a number of zero or more with at most ${pool.decimals} decimals.`);
+  const fault = amountFault(points, pool.decimals, "zero or more");
+  if (fault !== undefined) throw bad(pointer, fault);
+  return parsePoints(points, pool.decimals)!;
 }
 
 function bad(pointer: string, detail: string): Invalid {

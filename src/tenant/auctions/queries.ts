@@ -1,3 +1,4 @@
+import { columnOrText } from "../../database/query.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { AuctionId, BidId, PersonId, PoolId } from "../../kernel/ids.ts";
@@ -6,7 +7,7 @@ import { type Pool, poolOf } from "../dkp/pools.ts";
 import type { Spec } from "../loot/service.ts";
 import { ownPerson } from "../roster/service.ts";
 import { type Increment, isAscending, isSecret, nextMinimum, ranked, type Terms } from "./rules.ts";
-import type { AuctionMode, AuctionStatus, BidState, TieBreak } from "./schema.ts";
+import type { AuctionMode, AuctionRules, AuctionStatus, BidState, TieBreak } from "./schema.ts";
 
 /** The row of an auction. Amounts are minor units of its pool, times are Unix milliseconds. */
 export interface Auction extends Terms {
@@ -101,7 +102,7 @@ const COLUMNS = `a.id, a.pool_id AS poolId, p.decimals, a.item_name AS itemName,
   a.original_closes_at AS originalClosesAt, a.snipe_ms AS snipeMs, a.extensions,
   a.extensions_max AS extensionsMax, a.overtime_ms_max AS overtimeMsMax, a.seed_hash AS seedHash,
   CASE a.status WHEN 'open' THEN NULL ELSE a.seed END AS seed, a.settled_at AS settledAt,
-  a.void_reason AS voidReason, a.reopens,
+  a.void_reason AS voidReason, a.reopens, ${columnOrText("auctions", "rules", "a", "'{}'")} AS rules,
   (SELECT r.id FROM auctions r WHERE r.reopens = a.id) AS reopenedBy`;
 const FROM = "FROM auctions a JOIN pools p ON p.id = a.pool_id";
 
@@ -195,6 +196,22 @@ export async function fundsOf(
   return { personId, balance, heldElsewhere, heldHere, floor: pool.floor, most };
 }
 
+/**
+ * True once the item of an auction is decided. A canceled auction decides nothing: it can be opened
+ * again, and its bids stay secret until the last auction of the chain is settled.
+ */
+async function isDecided(ctx: GuildContext, row: Auction): Promise<boolean> {
+  if (row.reopenedBy === null) return row.status === "settled";
+  const last = await ctx.db.first<{ status: AuctionStatus }>(
+    `WITH RECURSIVE chain (id, status) AS (
+       SELECT id, status FROM auctions WHERE id = ?
+       UNION ALL SELECT a.id, a.status FROM auctions a JOIN chain ON a.reopens = chain.id)
+     SELECT status FROM chain WHERE NOT EXISTS (SELECT 1 FROM auctions n WHERE n.reopens = chain.id)`,
+    row.id,
+  );
+  return last?.status === "settled";
+}
+
 async function viewOfAuction(
   ctx: GuildContext,
   row: Auction,
@@ -209,7 +226,7 @@ async function viewOfAuction(
   const live = all.filter((bid) => bid.state === "live") as readonly (Bid & {
     personId: PersonId;
   })[];
-  const isHidden = row.status === "open" && isSecret(row.mode);
+  const isHidden = isSecret(row.mode) && !(await isDecided(ctx, row));
   const seen = isHidden ? all.filter((bid) => bid.isOwn) : all;
   const nameless = row.mode === "anonymous" && row.status === "open";
   const shown = (bid: Bid) =>
@@ -249,6 +266,7 @@ function toAuction(row: Row): Auction {
     allowsOffSpec: row["allowsOffSpec"] === 1,
     allowsAllIn: row["allowsAllIn"] === 1,
     increments: JSON.parse(String(row["increments"])) as Increment[],
+    rules: JSON.parse(String(row["rules"])) as AuctionRules,
     classes: listOf(row["classes"]),
     roles: listOf(row["roles"]),
   };

@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { BidId, PersonId } from "../../kernel/ids.ts";
 import type { Spec } from "../loot/service.ts";
-import type { AuctionMode, TieBreak } from "./schema.ts";
+import type { AuctionMode, AuctionRules, TieBreak } from "./schema.ts";
 
 /** The step to the next bid, for prices of `from` and above. */
 export interface Increment {
@@ -21,6 +21,7 @@ export interface Terms {
   readonly tieBreak: TieBreak;
   readonly allowsOffSpec: boolean;
   readonly allowsAllIn: boolean;
+  readonly rules: AuctionRules;
 }
 
 /** The part of a live bid that ranking uses. `seq` is the order of acceptance. */
@@ -39,6 +40,9 @@ export interface Bidder {
   readonly priority: number;
   /** What they can pay: balance minus floor minus the holds of other auctions; null for no limit. */
   readonly canPay: number | null;
+  readonly class: string | null;
+  /** False for people who have left, or who may not win this item any more. */
+  readonly isEligible: boolean;
 }
 
 export interface Winner {
@@ -90,6 +94,9 @@ export function nextMinimum(
   spec: Spec = "main",
 ): number {
   if (!isAscending(terms.mode)) return terms.minimum;
+  if (terms.rules.allowsMinimum && !bids.some((bid) => bid.personId === personId)) {
+    return terms.minimum;
+  }
   const same = ranked(bids).filter((bid) => bid.spec === spec);
   const own = same.find((bid) => bid.personId === personId);
   const toBeat = same.filter((bid) => bid.personId !== personId)[terms.copies - 1];
@@ -110,13 +117,17 @@ export function decide(
   bids: readonly LiveBid[],
   bidders: ReadonlyMap<PersonId, Bidder>,
   seed: string,
+  payable: (bid: LiveBid, price: number) => number = (_, price) => price,
 ): Decision {
   const rolls = new Map<PersonId, readonly number[]>();
   const order = inOrder(terms, bids, bidders, seed, rolls);
   let solvent: readonly LiveBid[] = order;
   // Prices depend on who can pay, so skipping one bidder may change the prices of the others.
   for (;;) {
-    const winners = priced(terms, solvent);
+    const winners = priced(terms, solvent).map(({ bid, price }) => ({
+      bid,
+      price: payable(bid, price),
+    }));
     const short = winners.filter(({ bid, price }) => !canPay(bidders.get(bid.personId), price));
     if (short.length === 0) {
       return { winners, unpaid: order.filter((bid) => !solvent.includes(bid)), rolls };
@@ -153,9 +164,13 @@ function priced(terms: Terms, order: readonly LiveBid[]): readonly Winner[] {
   const losing = order.slice(terms.copies);
   return winning.map((bid) => {
     if (hasOnePrice(terms.mode)) return { bid, price: terms.minimum };
-    if (terms.mode !== "vickrey") return { bid, price: bid.value };
-    const next = losing.filter((other) => other.spec === bid.spec).map((other) => other.value);
-    return { bid, price: Math.max(terms.minimum, ...next) };
+    const rule = terms.rules.price ?? (terms.mode === "vickrey" ? "second" : "own");
+    if (rule === "own") return { bid, price: bid.value };
+    const others = rule === "uniform" ? losing : losing.filter(({ spec }) => spec === bid.spec);
+    const second = Math.max(terms.minimum, ...others.map((other) => other.value));
+    const step =
+      rule === "second-plus" && second < bid.value ? stepAbove(terms.increments, second) : 0;
+    return { bid, price: Math.min(bid.value, second + step) };
   });
 }
 

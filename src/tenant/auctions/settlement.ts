@@ -4,12 +4,15 @@ import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
-import { earnedUnit, spendLines } from "../dkp/ledger.ts";
+import { earnedUnit } from "../dkp/ledger.ts";
+import { pricePart } from "../dkp/pool-rules.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
-import { statementsOf } from "../dkp/post.ts";
+import { leastEffort } from "../dkp/standings.ts";
 import { momentOf } from "../events.ts";
 import { foldItem } from "../loot/items.ts";
-import { presentAt } from "../raids/service.ts";
+import { auctionLoot, paymentStatements } from "../loot/payments.ts";
+import { peopleAt } from "../raids/queries.ts";
+import { isActivePerson } from "../roster/queries.ts";
 import { announceState } from "./announcements.ts";
 import { availableSql } from "./bids.ts";
 import { type Auction, auctionRow } from "./queries.ts";
@@ -56,10 +59,13 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
     ctx.db.first<{ seed: string }>("SELECT seed FROM auctions WHERE id = ?", auction.id),
   ]);
   const bidders = await biddersOf(ctx, pool, auction);
-  const { winners, unpaid, rolls } = decide(auction, bids, bidders, secret!.seed);
-  // In a zero-sum pool, the members present at the raid share the price. Without a raid, the bank keeps it.
-  const isShared = pool.kind === "zero-sum" && auction.raidId !== null;
-  const sharedWith = isShared ? await presentAt(ctx, auction.raidId) : [];
+  const payable = (bid: LiveBid, price: number) =>
+    pricePart(pool, price, { spec: bid.spec, class: bidders.get(bid.personId)?.class ?? null });
+  // People may have left, or lost the character that the item is for, since they bid.
+  const valid = bids.filter((bid) => bidders.get(bid.personId)?.isEligible);
+  const { winners, unpaid, rolls } = decide(auction, valid, bidders, secret!.seed, payable);
+  const awards: (Writable | Guard)[] = [];
+  for (const won of winners) awards.push(...(await awardStatements(ctx, auction, pool, won)));
   const nowMs = ctx.now().getTime();
   const states = bids.map((bid) => ({
     id: bid.id,
@@ -86,7 +92,7 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
     sql`delete from holds where auction_id = ${auction.id}`,
     sql`update bids set state = s.value->>'state', rolls = s.value->'rolls'
       from json_each(${JSON.stringify(states)}) s where bids.id = s.value->>'id'`,
-    ...winners.flatMap((won) => awardStatements(ctx, auction, pool, won, sharedWith)),
+    ...awards,
     announceState(auction.id, nowMs),
     record(ctx, "auction.settle", auction.id, {
       after: {
@@ -98,20 +104,24 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   ]);
 }
 
-/** One copy: the loot row, the payment, and a guard that the winner still has the points. */
-function awardStatements(
+/** One copy: the loot row, the payment, and guards that the winner may still win and pay. */
+async function awardStatements(
   ctx: GuildContext,
   auction: Auction,
   pool: Pool,
   { bid, price }: Winner,
-  sharedWith: readonly PersonId[],
-): readonly (Writable | Guard)[] {
+): Promise<readonly (Writable | Guard)[]> {
   const lootId = newId<LootId>();
   const txId = price > 0 ? newId<LedgerTxId>() : null;
   const floor = pool.kind === "epgp" ? null : pool.floor;
   const available = availableSql(pool.id, bid.personId, auction.id);
   const nowMs = ctx.now().getTime();
+  const { slot, itemLevel } = auction.rules;
   return [
+    guard(
+      isActivePerson(bid.personId),
+      () => new ConcurrentChange("The winner has left the roster."),
+    ),
     ...(floor === null
       ? []
       : [
@@ -120,45 +130,25 @@ function awardStatements(
             () => new ConcurrentChange("The winner cannot pay any more."),
           ),
         ]),
-    {
-      sql: `INSERT INTO loot_awards (id, item_name, item_key, item_id, fate, person_id, spec, pool_id,
-              price, tx_id, source, auction_id, raid_id, boss, note, idempotency_key, at)
-            VALUES (?, ?, ?, ?, 'person', ?, ?, ?, ?, ?, 'auction', ?, ?, ?, ?, ?, ?)`,
-      args: [
-        lootId,
-        auction.itemName,
-        foldItem(auction.itemName),
-        auction.itemId,
-        bid.personId,
-        bid.spec,
-        pool.id,
-        price,
-        txId,
-        auction.id,
-        auction.raidId,
-        auction.boss,
-        auction.note,
-        `auction:${bid.id}`,
-        nowMs,
-      ],
-    },
+    auctionLoot({
+      ...{ id: lootId, itemName: auction.itemName, itemKey: foldItem(auction.itemName) },
+      ...{ itemId: auction.itemId, fate: "person", personId: bid.personId, spec: bid.spec },
+      ...{ poolId: pool.id, price, txId, source: "auction", auctionId: auction.id },
+      ...{ raidId: auction.raidId, boss: auction.boss, note: auction.note },
+      ...{ idempotencyKey: `auction:${bid.id}`, at: nowMs },
+      ...(slot !== undefined && { slot }),
+      ...(itemLevel !== undefined && { itemLevel }),
+    }),
     ...(txId === null
       ? []
-      : statementsOf(ctx, txId, `auction:${bid.id}`, {
-          pool,
-          poolId: pool.id,
-          kind: "spend",
-          origin: "spend",
-          reason: auction.itemName,
-          reverses: null,
-          effectiveAt: undefined,
-          raidId: auction.raidId ?? undefined,
-          lootId,
-          lines: spendLines(pool.kind, bid.personId, price, sharedWith),
+      : await paymentStatements(ctx, pool, {
+          ...{ txId, key: `auction:${bid.id}`, lootId, itemName: auction.itemName },
+          ...{ personId: bid.personId, price, raidId: auction.raidId },
         })),
   ];
 }
 
+/** What decides about each bidder now. */
 async function biddersOf(
   ctx: GuildContext,
   pool: Pool,
@@ -173,20 +163,41 @@ async function biddersOf(
     balance: number;
     gear: number;
     held: number;
+    class: string | null;
+    isEligible: number;
   }>(
-    `SELECT b.person_id AS personId, ${balanceOf(earnedUnit(pool.kind))} AS balance,
+    `SELECT b.person_id AS personId,
+       (SELECT class FROM characters c WHERE c.person_id = b.person_id AND c.is_main = 1) AS class,
+       EXISTS (SELECT 1 FROM persons n WHERE n.id = b.person_id AND n.status = 'active')
+         AND (?3 OR EXISTS (SELECT 1 FROM characters c WHERE c.person_id = b.person_id
+           AND (?4 IS NULL OR c.class IN (SELECT value FROM json_each(?4)))
+           AND (?5 IS NULL OR c.role IN (SELECT value FROM json_each(?5))))) AS isEligible, ${balanceOf(earnedUnit(pool.kind))} AS balance,
        ${balanceOf("gp")} AS gear,
        coalesce((SELECT sum(amount) FROM holds h WHERE h.person_id = b.person_id
          AND h.pool_id = ?1 AND h.auction_id <> ?2), 0) AS held
      FROM bids b WHERE b.auction_id = ?2 AND b.state = 'live'`,
     pool.id,
     auction.id,
+    auction.classes === null && auction.roles === null,
+    auction.classes && JSON.stringify(auction.classes),
+    auction.roles && JSON.stringify(auction.roles),
+  );
+  const { raidId, rules } = auction;
+  const isBound = rules.presentOnly === true && raidId !== null;
+  const there = isBound ? await peopleAt(ctx, raidId) : [];
+  const present = new Set(
+    there.filter((one) => one.presence === "present").map((one) => one.personId),
   );
   const isEpgp = pool.kind === "epgp";
   return new Map(
-    rows.map(({ personId, balance, gear, held }) => [
+    rows.map(({ personId, balance, gear, held, ...row }) => [
       personId,
       {
+        class: row.class,
+        isEligible:
+          row.isEligible === 1 &&
+          balance >= leastEffort(pool) &&
+          (!isBound || present.has(personId)),
         balance,
         priority: isEpgp ? balance / Math.max(gear, pool.minGearPoints) : balance,
         canPay: isEpgp || pool.floor === null ? null : balance - held - pool.floor,

@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { lineField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
+import { CLASS_IDS } from "../roster/classes.ts";
+import { decayPercent, SLOTS, weekStart } from "./pool-rules.ts";
 import { STANDINGS_SORTS } from "./standings.ts";
 
 const id = z.uuid();
@@ -21,6 +23,9 @@ export const awardBody = z
     effectiveAt: z.number().int().min(0).optional().openapi({
       description: "When it was earned, in Unix milliseconds. Now, unless said.",
     }),
+    confirm: z.boolean().optional().openapi({
+      description: "Awards even if another officer has just given the same award.",
+    }),
   })
   .openapi("Award");
 
@@ -37,7 +42,15 @@ export const spendBody = z
   .openapi("Spend");
 
 export const adjustBody = z
-  .strictObject({ personIds: people, points, reason, pool })
+  .strictObject({
+    personIds: people,
+    points,
+    reason,
+    pool,
+    unit: z.enum(["pt", "ep", "gp"]).optional().openapi({
+      description: "EPGP pools: `gp` corrects gear points. Effort points, unless said.",
+    }),
+  })
   .openapi("Adjustment");
 
 export const reversalBody = z.strictObject({ reason }).openapi("Reversal");
@@ -71,6 +84,29 @@ export const standingsFilters = z.object({
 const amount = z.number().int();
 const nullableId = z.string().nullable();
 
+const week = z.object({ weekday: z.number().int(), hour: z.number().int() }).nullable();
+const pct = z.number().int();
+
+/** The rules of a pool as answers show them. Amounts are minor units. */
+const rulesJson = {
+  floor: amount.nullable(),
+  minGearPoints: amount,
+  minEffortPoints: amount.nullable(),
+  hardCap: amount.nullable(),
+  weeklyCap: amount.nullable(),
+  week,
+  decay: z
+    .object({ percent: z.number(), positivesOnly: z.boolean(), weekly: week, above: amount })
+    .nullable(),
+  benchSharePct: pct,
+  offSpecPct: pct,
+  classPct: z.partialRecord(z.enum(CLASS_IDS), pct),
+  taxPct: pct,
+  prices: z
+    .array(z.object({ slot: z.enum(SLOTS), itemLevel: z.number().int(), price: amount }))
+    .readonly(),
+};
+
 export const poolJson = z
   .object({
     id: z.string(),
@@ -80,17 +116,7 @@ export const poolJson = z
     isDefault: z.boolean(),
     isExample: z.boolean(),
     archivedAt: z.number().int().nullable(),
-    floor: amount.nullable(),
-    minGearPoints: amount,
-    hardCap: amount.nullable(),
-    weeklyCap: amount.nullable(),
-    decay: z
-      .object({
-        percent: z.number().int(),
-        positivesOnly: z.boolean(),
-        weekly: z.object({ weekday: z.number().int(), hour: z.number().int() }).nullable(),
-      })
-      .nullable(),
+    ...rulesJson,
     rulesVersion: z.number().int(),
   })
   .openapi("Pool");
@@ -104,6 +130,7 @@ export const newPool = z
   .openapi("NewPool");
 
 const rule = points.nullable().optional();
+const percentField = z.number().int().min(0).max(100);
 
 export const rulesChange = z
   .strictObject({
@@ -111,28 +138,93 @@ export const rulesChange = z
     floor: rule.openapi({ description: "What spending must leave; null for no floor." }),
     minGearPoints: points.optional(),
     hardCap: rule.openapi({ description: "No award lifts a balance above this." }),
+    minEffortPoints: rule.openapi({
+      description: "EPGP: people with fewer effort points are sorted last and get no items.",
+    }),
     weeklyCap: rule.openapi({ description: "No more is earned between two weekly resets." }),
+    week: weekStart.nullable().optional().openapi({
+      description: "When weeks of the cap begin. Null for the game's reset in the guild's region.",
+    }),
     decay: z
       .strictObject({
-        percent: z.number().int().min(1).max(100),
+        percent: decayPercent,
         positivesOnly: z.boolean().default(true),
-        weekly: z
-          .strictObject({
-            weekday: z.number().int().min(1).max(7),
-            hour: z.number().int().min(0).max(23),
-          })
-          .nullable()
-          .default(null),
+        weekly: weekStart.nullable().default(null),
+        above: points.optional().openapi({ description: "Only points above this decay." }),
       })
       .nullable()
       .optional(),
+    benchSharePct: percentField.optional().openapi({
+      description: "Zero-sum: the part of a share that people on the bench get.",
+    }),
+    offSpecPct: percentField.optional().openapi({
+      description: "The part of a price that an item for the off spec costs.",
+    }),
+    classPct: z
+      .partialRecord(z.enum(CLASS_IDS), percentField)
+      .optional()
+      .openapi({ description: "The part of a price that a class pays." }),
+    taxPct: percentField.optional().openapi({
+      description: "The part of a price that goes to the guild's tax account.",
+    }),
+    prices: z
+      .array(
+        z.strictObject({
+          slot: z.enum(SLOTS),
+          itemLevel: z.number().int().min(0).max(9999),
+          points,
+        }),
+      )
+      .max(limits.dkp.pricesMax)
+      .optional()
+      .openapi({ description: "Prices by slot, each from an item level on." }),
+    version: z.number().int().min(1).optional().openapi({
+      description: "The version that was read. Another one now is a conflict.",
+    }),
   })
   .openapi("PoolRulesChange");
+
+export const decayBody = z
+  .strictObject({
+    personIds: people.optional().openapi({
+      description: "Only these people. Such a decay is extra to the week's.",
+    }),
+  })
+  .openapi("Decay");
+
+/** What a change of the rules would do to the standings now. */
+export const previewJson = z
+  .object({
+    pool: poolJson,
+    rules: z.object(rulesJson),
+    people: z.number().int(),
+    items: z
+      .array(
+        z.object({
+          personId: z.string(),
+          name: z.string(),
+          balance: amount,
+          /** The balance after the next decay, by the rules now and by the changed rules. */
+          decayedNow: amount,
+          decayedThen: amount,
+          placeNow: z.number().int(),
+          placeThen: z.number().int(),
+          priorityNow: z.number(),
+          priorityThen: z.number(),
+          mayBuyNow: z.boolean(),
+          mayBuyThen: z.boolean(),
+          isCappedNow: z.boolean(),
+          isCappedThen: z.boolean(),
+        }),
+      )
+      .readonly(),
+  })
+  .openapi("PoolRulesPreview");
 
 export const decayJson = z
   .object({
     period: z.string(),
-    percent: z.number().int(),
+    percent: z.number(),
     at: z.number().int(),
     txId: nullableId,
     isNew: z.boolean(),
@@ -159,6 +251,9 @@ export const standingJson = z
     earned: amount,
     spent: amount,
     priority: z.number(),
+    isBelowMinimum: z.boolean().openapi({
+      description: "EPGP: below the minimum of effort points, so they get no items.",
+    }),
     lastChangeAt: z.number().int().nullable(),
     points: z.string(),
   })

@@ -1,8 +1,15 @@
+import { type Span, type WeekStart, weekOf } from "../../kernel/calendar.ts";
+import type { Region } from "../../kernel/game/editions.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 
-const WEEK_S = 604_800;
-/** The start of a raid week in seconds after Thursday midnight UTC: Wednesday 07:00 UTC in Europe. */
-const RESET_S = { eu: 543_600, us: 486_000 } as const;
+/** When the game's raids reset in each region, by the clock that the region uses for it. */
+const RESETS: Readonly<Record<Region, WeekStart & { readonly timeZone: string }>> = {
+  us: { timeZone: "UTC", weekday: 2, hour: 15 },
+  eu: { timeZone: "UTC", weekday: 3, hour: 7 },
+  kr: { timeZone: "Asia/Seoul", weekday: 4, hour: 8 },
+  tw: { timeZone: "Asia/Taipei", weekday: 4, hour: 7 },
+  cn: { timeZone: "Asia/Shanghai", weekday: 4, hour: 7 },
+};
 
 /** A person's figures for computing what an award may give. Minor units. */
 export interface Standing {
@@ -26,11 +33,20 @@ export function gainWithin(caps: Caps, amount: number, standing: Standing): numb
   return Math.min(amount, belowHard, ofWeek);
 }
 
-/** The start of the raid week of `atMs`: Wednesday 07:00 UTC in Europe, Tuesday 15:00 UTC elsewhere. */
-export function weekStartMs(atMs: number, region: string): number {
-  const offsetS = region === "eu" ? RESET_S.eu : RESET_S.us;
-  const seconds = Math.floor(atMs / 1_000);
-  return (Math.floor((seconds - offsetS) / WEEK_S) * WEEK_S + offsetS) * 1_000;
+/** The calendar of a guild: its region and the time zone of its clocks. */
+export interface GuildCalendar {
+  readonly region: Region;
+  readonly timeZone: string;
+}
+
+/**
+ * The week in which points that are earned at `atMs` count: from the pool's own start of the week by the
+ * guild's clock, or from the game's reset in the guild's region.
+ */
+export function capWeek(atMs: number, calendar: GuildCalendar, start: WeekStart | null): Span {
+  if (start !== null) return weekOf(atMs, start, calendar.timeZone);
+  const reset = RESETS[calendar.region];
+  return weekOf(atMs, reset, reset.timeZone);
 }
 
 /** Each person's share within the caps, and the points that the caps blocked. */

@@ -1,17 +1,32 @@
-import { sql } from "drizzle-orm";
-import { guard, type Writable, write } from "../../database/write.ts";
+import { and, eq, isNotNull, ne, not, sql } from "drizzle-orm";
+import {
+  asBoolean,
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  type Values,
+} from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
+import { type Guard, guard, write } from "../../database/write.ts";
 import { isoWeek, localDateOf, localMoments } from "../../kernel/calendar.ts";
 import { Conflict } from "../../kernel/errors.ts";
-import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
+import { type LedgerTxId, newId, type PersonId, type PoolId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
-import { record } from "../audit.ts";
+import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { unchangedSince, untilUnchanged } from "./concurrent-change.ts";
+import { lastSeq } from "./decay-history.ts";
 import type { Line } from "./ledger.ts";
+import type { Decay } from "./pool-rules.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { statementsOf } from "./post.ts";
-import type { Unit } from "./schema.ts";
-import { poolIsOpen } from "./service-guards.ts";
+import { isReversed } from "./queries.ts";
+import { decayedBy } from "./replay.ts";
+import { balancing } from "./reversal.ts";
+import { accounts, balances, type DecayTerms, decayRuns, poolRules, pools } from "./schema.ts";
+import { peopleAreHere, poolIsOpen } from "./service-guards.ts";
 
 export const DECAY_JOB = "dkp.decay";
 
@@ -26,33 +41,23 @@ export interface DecayRun {
   readonly isNew: boolean;
 }
 
-class ConcurrentChange extends Error {}
-
-/**
- * A balance after decay, rounded half up (`round(balance × (100 − p) / 100)`). With `positivesOnly`, debts
- * do not change. Gear points never fall below their minimum.
- */
-export function decayed(
-  balance: number,
-  percent: number,
-  options: { readonly positivesOnly: boolean; readonly least?: number },
-): number {
-  if (balance === 0 || (options.positivesOnly && balance < 0)) return balance;
-  const shrunk = Math.floor((balance * (100 - percent)) / 100 + 0.5);
-  if (options.least === undefined) return shrunk;
-  return Math.max(shrunk, Math.min(balance, options.least));
+export interface DecayInput {
+  readonly pool?: string | undefined;
+  /** The week, such as "2026-W03"; the current one by default. */
+  readonly period?: string | undefined;
+  /** Only these people. Such a decay is extra: it runs at each request. */
+  readonly personIds?: readonly string[] | undefined;
 }
 
 /**
  * Decays a pool's balances once in each ISO week of the guild's time zone. A repeated call returns the
- * result of the first.
+ * result of the first, unless that was reversed. A decay of selected people does not count as the week's.
  *
  * @throws {Conflict} `dkp/no-decay` for a pool without the rule, `dkp/pool-archived`
+ *
+ * @throws {Invalid} `dkp/bad-people`
  */
-export async function runDecay(
-  ctx: GuildContext,
-  input: { readonly pool?: string | undefined; readonly period?: string | undefined },
-): Promise<DecayRun> {
+export async function runDecay(ctx: GuildContext, input: DecayInput): Promise<DecayRun> {
   allow(ctx, "points.award");
   const pool = await poolOf(ctx, input.pool);
   const { decay } = pool;
@@ -60,20 +65,27 @@ export async function runDecay(
     throw new Conflict("dkp/no-decay", "This pool has no decay. Set it in the rules first.");
   }
   const nowMs = ctx.now().getTime();
-  const period = input.period ?? isoWeek(localDateOf(nowMs, ctx.guild.timeZone));
-  for (let tries = 1; ; tries++) {
+  const week = input.period ?? isoWeek(localDateOf(nowMs, ctx.guild.timeZone));
+  const personIds = input.personIds ? ([...input.personIds] as PersonId[]) : null;
+  const period = personIds === null ? week : `${week}+${keyOf(ctx)}`;
+  const plan = { pool, period, decay, personIds };
+  return await untilUnchanged(async () => {
     const before = await decayOf(ctx, pool, period);
-    if (before) return { ...before, isNew: false };
+    if (before && !before.isUndone) return toRun(before, false);
     try {
-      await decayOnce(ctx, pool, period, decay);
+      await decayOnce(ctx, plan, before?.txId ?? null);
     } catch (error) {
       const made = await decayOf(ctx, pool, period);
-      if (made) return { ...made, isNew: false };
-      if (!(error instanceof ConcurrentChange) || tries >= limits.dkp.awardTriesMax) throw error;
-      continue;
+      if (made && !made.isUndone) return toRun(made, false);
+      throw error;
     }
-    return { ...(await decayOf(ctx, pool, period))!, isNew: true };
-  }
+    return toRun((await decayOf(ctx, pool, period))!, true);
+  });
+}
+
+/** Selected people decay once for each request, so the request's key is part of the period. */
+function keyOf(ctx: GuildContext): string {
+  return ctx.idempotencyKey ? `${describe(ctx.actor).id}:${ctx.idempotencyKey}` : newId<string>();
 }
 
 /** The decays that a pool has missed since the last one, and when the next is due. */
@@ -85,95 +97,143 @@ export async function decaysDue(
   const weekly = pool.decay?.weekly;
   if (!weekly || pool.archivedAt !== null) return undefined;
   const nowMs = ctx.now().getTime();
-  const since = await ctx.db.first<{ at: number }>(
-    `SELECT max(coalesce((SELECT max(at) FROM decay_runs WHERE pool_id = ?1), 0),
-       coalesce((SELECT max(at) FROM pool_rules WHERE pool_id = ?1), 0)) AS at`,
-    poolId,
-  );
+  const since = (await lastDecayOrRules.first(ctx.db, { poolId: pool.id }))!;
   const moments = localMoments(
     [weekly.weekday],
     { hour: weekly.hour, minute: 0 },
     ctx.guild.timeZone,
-    Math.max(since!.at, nowMs - limits.dkp.decayCatchUpMs),
+    Math.max(since.at, nowMs - limits.dkp.decayCatchUpMs),
     nowMs + 8 * DAY_MS,
-  ).filter(({ at }) => at > since!.at);
+  ).filter(({ at }) => at > since.at);
   return {
     periods: moments.filter(({ at }) => at <= nowMs).map(({ localDate }) => isoWeek(localDate)),
     nextAt: moments.find(({ at }) => at > nowMs)!.at,
   };
 }
 
+const lastDecayOrRules = prepare(({ poolId }: Values<{ poolId: PoolId }>) =>
+  build
+    .select({
+      at: asNumber(
+        sql`max(coalesce((select max(${decayRuns.at}) from ${decayRuns}
+            where ${decayRuns.poolId} = ${pools.id}
+              and instr(${decayRuns.period}, '+') = 0), 0),
+          coalesce((select max(${poolRules.at}) from ${poolRules}
+            where ${poolRules.poolId} = ${pools.id}), 0))`,
+      ),
+    })
+    .from(pools)
+    .where(eq(pools.id, poolId)),
+);
+
+interface DecayPlan {
+  readonly pool: Pool;
+  readonly period: string;
+  readonly decay: Decay;
+  readonly personIds: readonly PersonId[] | null;
+}
+
+const balancesOf = prepare(({ poolId }: Values<{ poolId: PoolId }>) =>
+  build
+    .select({ personId: accounts.personId, ...columnsOf(balances, "unit", "balance") })
+    .from(balances)
+    .innerJoin(accounts, eq(accounts.id, balances.accountId))
+    .where(
+      and(
+        eq(accounts.poolId, poolId),
+        eq(accounts.kind, "person"),
+        isNotNull(accounts.personId),
+        ne(balances.balance, 0),
+      ),
+    )
+    .orderBy(accounts.personId, balances.unit),
+);
+
+/** `replaces` is the entry of the same week's decay that was reversed. */
 async function decayOnce(
   ctx: GuildContext,
-  pool: Pool,
-  period: string,
-  decay: NonNullable<Pool["decay"]>,
+  plan: DecayPlan,
+  replaces: LedgerTxId | null,
 ): Promise<void> {
+  const { pool, period, decay } = plan;
   const nowMs = ctx.now().getTime();
-  const rows = await ctx.db.all<{
-    personId: PersonId;
-    unit: Unit;
-    balance: number;
-    seq: number;
-  }>(
-    `SELECT a.person_id AS personId, b.unit, b.balance,
-       (SELECT coalesce(max(seq), 0) FROM ledger_tx WHERE pool_id = ?1) AS seq
-     FROM balances b JOIN accounts a ON a.id = b.account_id
-     WHERE a.pool_id = ?1 AND a.kind = 'person' AND b.balance <> 0 ORDER BY a.person_id, b.unit`,
-    pool.id,
-  );
-  const seq = rows[0]?.seq ?? 0;
-  const changes = rows
-    .map(({ personId, unit, balance }): Line => {
-      const least = unit === "gp" ? { least: pool.minGearPoints } : {};
-      const left = decayed(balance, decay.percent, { ...decay, ...least });
-      return { account: "person", personId, amount: left - balance, unit };
-    })
-    .filter(({ amount }) => amount !== 0);
+  const { seq } = (await lastSeq.first(ctx.db, { poolId: pool.id }))!;
+  const changes = await changesBy(ctx, plan);
   const txId = changes.length === 0 ? null : newId<LedgerTxId>();
+  const key = `decay:${pool.id}:${period}${replaces === null ? "" : `:${replaces}`}`;
+  const run = { at: nowMs, percent: decay.percent, txId, terms: termsOf(plan) };
   await write(ctx.db, [
-    guard(
-      sql`(select coalesce(max(seq), 0) from ledger_tx where pool_id = ${pool.id}) = ${seq}
-        or ${rows.length} = 0`,
-      () => new ConcurrentChange("The ledger has changed since it was read."),
-    ),
+    unchangedSince(pool, seq),
     poolIsOpen(pool),
-    guard(
-      sql`not exists (select 1 from decay_runs where pool_id = ${pool.id} and period = ${period})`,
-      () => new ConcurrentChange("This period already has its decay."),
-    ),
+    ...(plan.personIds === null ? [] : [peopleAreHere(pool, plan.personIds)]),
+    isDue(pool, period),
     ...(txId === null
       ? []
-      : statementsOf(ctx, txId, `decay:${pool.id}:${period}`, {
+      : statementsOf(ctx, txId, key, {
           pool,
           poolId: pool.id,
           kind: "decay",
           origin: "decay",
-          reason: `${decay.percent} % · ${period}`,
+          reason: `${decay.percent} % · ${period.split("+")[0]}`,
           reverses: null,
           effectiveAt: undefined,
-          lines: [...changes, ...counterpart(changes)],
+          lines: [...changes, ...balancing(changes)],
         })),
-    sql`insert into decay_runs (pool_id, period, at, percent, tx_id)
-      values (${pool.id}, ${period}, ${nowMs}, ${decay.percent}, ${txId})` satisfies Writable,
+    insertInto(
+      decayRuns,
+      { poolId: pool.id, period, ...run },
+      { on: [decayRuns.poolId, decayRuns.period], set: run },
+    ),
     record(ctx, "dkp.decay", pool.id, {
       after: { pool: pool.name, period, percent: decay.percent, people: changes.length },
     }),
   ]);
 }
 
-/** The balancing lines on the guild's side, one per unit. */
-function counterpart(changes: readonly Line[]): readonly Line[] {
-  return [...Map.groupBy(changes, ({ unit }) => unit)].map(([unit, lines]) => {
-    const sum = lines.reduce((total, { amount }) => total + amount, 0);
-    return { account: "decay", personId: null, amount: sum === 0 ? 0 : -sum, unit };
+/** The change of each balance. */
+async function changesBy(ctx: GuildContext, plan: DecayPlan): Promise<readonly Line[]> {
+  const { pool, decay, personIds } = plan;
+  const run = { percent: decay.percent, terms: termsOf(plan) };
+  const rows = await balancesOf.all(ctx.db, { poolId: pool.id });
+  return rows.flatMap(({ personId, unit, balance }): Line[] => {
+    if (personId === null || !(personIds?.includes(personId) ?? true)) return [];
+    const amount = decayedBy(run, balance, unit) - balance;
+    return amount === 0 ? [] : [{ account: "person", personId, amount, unit }];
   });
 }
 
-async function decayOf(ctx: GuildContext, pool: Pool, period: string) {
-  return await ctx.db.first<Omit<DecayRun, "isNew">>(
-    `SELECT period, percent, at, tx_id AS txId FROM decay_runs WHERE pool_id = ? AND period = ?`,
-    pool.id,
-    period,
+function termsOf({ pool, decay, personIds }: DecayPlan): DecayTerms {
+  const { positivesOnly, above } = decay;
+  return { positivesOnly, above, minGearPoints: pool.minGearPoints, personIds };
+}
+
+/** A guard that the period has no decay yet, or that its decay was reversed. */
+function isDue(pool: Pool, period: string): Guard {
+  const ran = and(
+    eq(decayRuns.poolId, pool.id),
+    eq(decayRuns.period, period),
+    not(isReversed(decayRuns.txId)),
   );
+  const otherwise = () => new Conflict("dkp/no-decay", "This week already has its decay.");
+  return guard(not(existsIn(decayRuns, ran)), otherwise);
+}
+
+type DecayRow = NonNullable<Awaited<ReturnType<typeof decayRun.first>>>;
+
+const decayRun = prepare(({ poolId, period }: Values<{ poolId: PoolId; period: string }>) =>
+  build
+    .select({
+      ...columnsOf(decayRuns, "period", "percent", "at", "txId"),
+      isUndone: asBoolean(isReversed(decayRuns.txId)),
+    })
+    .from(decayRuns)
+    .where(and(eq(decayRuns.poolId, poolId), eq(decayRuns.period, period))),
+);
+
+async function decayOf(ctx: GuildContext, pool: Pool, period: string) {
+  return await decayRun.first(ctx.db, { poolId: pool.id, period });
+}
+
+function toRun({ isUndone: _, ...run }: DecayRow, isNew: boolean): DecayRun {
+  return { ...run, isNew };
 }

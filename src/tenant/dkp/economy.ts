@@ -1,9 +1,17 @@
+import { and, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
+import { asNumber, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { localDateOf, zoneOffsets } from "../../kernel/calendar.ts";
+import type { PoolId } from "../../kernel/ids.ts";
+import { WEEK_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { persons } from "../roster/schema.ts";
 import { earnedUnit } from "./ledger.ts";
 import { type Pool, poolOf } from "./pools.ts";
+import { accounts, balances, ledgerPostings, ledgerTx, type Unit } from "./schema.ts";
 
-/** One week of a pool, identified by its Monday in UTC. Amounts are minor units, never negative. */
+/** A week of a pool by the guild's clock, named by its Monday. Amounts are minor units, never negative. */
 interface EconomyWeek {
   readonly monday: string;
   readonly minted: number;
@@ -25,27 +33,77 @@ export interface Economy {
 export async function economy(ctx: GuildContext, poolId: string | undefined): Promise<Economy> {
   allow(ctx, "ledger.view");
   const pool = await poolOf(ctx, poolId);
-  const since = ctx.now().getTime() - limits.dkp.economyMs;
-  const weeks = await ctx.db.all<EconomyWeek>(
-    `SELECT date(t.effective_at / 1000, 'unixepoch', 'weekday 0', '-6 days') AS monday,
-       coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'mint'), 0) AS minted,
-       coalesce(abs(sum(p.amount) FILTER (WHERE a.kind IN ('loot-sink', 'bank'))), 0) AS spent,
-       coalesce(abs(sum(p.amount) FILTER (WHERE a.kind = 'decay' AND p.unit <> 'gp')), 0) AS decayed
-     FROM ledger_tx t JOIN ledger_postings p ON p.tx_id = t.id JOIN accounts a ON a.id = p.account_id
-     WHERE t.pool_id = ?1 AND t.effective_at >= ?2 GROUP BY monday ORDER BY monday`,
-    pool.id,
+  const nowMs = ctx.now().getTime();
+  const since = nowMs - limits.dkp.economyMs;
+  const rows = await flowsByWeek(ctx.guild.timeZone, since, nowMs).all(ctx.db, {
+    poolId: pool.id,
     since,
-  );
-  const rows = await ctx.db.all<{ balance: number }>(
-    `SELECT b.balance FROM balances b JOIN accounts a ON a.id = b.account_id
-     JOIN persons n ON n.id = a.person_id AND n.status = 'active'
-     WHERE a.pool_id = ? AND b.unit = ? AND b.balance >= 0`,
-    pool.id,
-    earnedUnit(pool.kind),
-  );
-  const balances = rows.map((row) => row.balance);
-  return { pool, weeks, gini: gini(balances), people: balances.length };
+  });
+  const weeks = rows.map(({ week, ...flows }) => ({ monday: mondayOf(week), ...flows }));
+  const unit = earnedUnit(pool.kind);
+  const positive = await positiveBalances.all(ctx.db, { poolId: pool.id, unit });
+  const amounts = positive.map(({ balance }) => balance);
+  return { pool, weeks, gini: gini(amounts), people: amounts.length };
 }
+
+/** A Monday. Weeks are counted from it. */
+const FIRST_MONDAY = Date.UTC(1970, 0, 5);
+
+function mondayOf(week: number): string {
+  return localDateOf(FIRST_MONDAY + week * WEEK_MS, "UTC");
+}
+
+/** The flows of a pool by the week of the local clock, as a number of weeks since the first Monday. */
+function flowsByWeek(timeZone: string, fromMs: number, untilMs: number) {
+  const at = ledgerTx.effectiveAt;
+  const offsets = zoneOffsets(timeZone, fromMs, untilMs).toReversed();
+  const offset = sql.join(
+    offsets.map(({ from, offsetMs }) => sql`when ${at} >= ${from} then ${offsetMs}`),
+    sql` `,
+  );
+  const week = asNumber(
+    sql`(${at} + case ${offset} else ${offsets.at(-1)!.offsetMs} end - ${FIRST_MONDAY})
+      / ${sql.raw(String(WEEK_MS))}`,
+  );
+  const sum = (condition: SQL) => sql`sum(${ledgerPostings.amount}) filter (where ${condition})`;
+  return prepare(({ poolId, since }: Values<{ poolId: PoolId; since: number }>) =>
+    build
+      .select({
+        week,
+        minted: asNumber(sql`coalesce(-${sum(eq(accounts.kind, "mint"))}, 0)`),
+        spent: asNumber(
+          sql`coalesce(abs(${sum(inArray(accounts.kind, ["loot-sink", "bank"]))}), 0)`,
+        ),
+        decayed: asNumber(
+          sql`coalesce(abs(${sum(
+            sql`${accounts.kind} = 'decay' and ${ledgerPostings.unit} <> 'gp'`,
+          )}), 0)`,
+        ),
+      })
+      .from(ledgerTx)
+      .innerJoin(ledgerPostings, eq(ledgerPostings.txId, ledgerTx.id))
+      .innerJoin(accounts, eq(accounts.id, ledgerPostings.accountId))
+      .where(and(eq(ledgerTx.poolId, poolId), gte(ledgerTx.effectiveAt, since)))
+      .groupBy(sql`1`)
+      .orderBy(sql`1`),
+  );
+}
+
+const positiveBalances = prepare(({ poolId, unit }: Values<{ poolId: PoolId; unit: Unit }>) =>
+  build
+    .select({ balance: balances.balance })
+    .from(balances)
+    .innerJoin(accounts, eq(accounts.id, balances.accountId))
+    .innerJoin(persons, eq(persons.id, accounts.personId))
+    .where(
+      and(
+        eq(persons.status, "active"),
+        eq(accounts.poolId, poolId),
+        eq(balances.unit, unit),
+        gte(balances.balance, 0),
+      ),
+    ),
+);
 
 /**
  * The Gini coefficient of amounts that are not negative: the mean difference of all pairs divided by twice

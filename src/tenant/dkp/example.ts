@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardLines, type Line, spendLines } from "./ledger.ts";
+import { rulesFrom } from "./pool-rules.ts";
 import { type Pool, pools, systemAccounts } from "./pools.ts";
 import { statementsOf } from "./post.ts";
 import { USUAL_DECIMALS } from "./seed.ts";
@@ -61,12 +62,8 @@ export function exampleEntries(
     isDefault: false,
     isExample: true,
     archivedAt: null,
-    floor: 0,
-    minGearPoints: 1,
-    hardCap: null,
-    weeklyCap: null,
-    decay: null,
     rulesVersion: 1,
+    ...rulesFrom({}, { kind: "dkp", decimals: USUAL_DECIMALS }),
   };
   return [
     {

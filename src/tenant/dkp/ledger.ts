@@ -1,6 +1,6 @@
 import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
-import { splitExactly } from "./points.ts";
 import type { AccountKind, LedgerKind, PoolKind, Unit } from "./schema.ts";
+import type { Share } from "./shares.ts";
 
 /** One side of an entry, before it has an account id. Only person accounts name a person. */
 export interface Line {
@@ -9,6 +9,8 @@ export interface Line {
   /** Signed, in the pool's minor units. */
   readonly amount: number;
   readonly unit: Unit;
+  /** For a share of a price: the fraction that is owed now, in millionths of a minor unit. */
+  readonly carry?: number | undefined;
 }
 
 /** Facts that identify a repeated request. `effectiveAt` is undefined when the request had none. */
@@ -69,32 +71,38 @@ export function shareLines(
 
 /** A manual correction: gives points to all named people, or takes points from them. */
 export function adjustLines(
-  kind: PoolKind,
   personIds: readonly PersonId[],
   amount: number,
+  unit: Unit,
 ): readonly Line[] {
-  return counterpart("adjust", personIds, amount, earnedUnit(kind));
+  return counterpart("adjust", personIds, amount, unit);
 }
 
 /**
- * A price that one person pays. In an EPGP pool it is added to their gear points. In a zero-sum pool it is
- * shared among `sharedWith` to the last unit, or kept by the bank.
+ * A price that one person pays. In an EPGP pool it is added to their gear points. In a zero-sum pool
+ * `shares` divide it, or the bank keeps it. `tax` is the part that goes to the guild's tax account instead.
  */
 export function spendLines(
   kind: PoolKind,
   personId: PersonId,
   amount: number,
-  sharedWith: readonly PersonId[] = [],
+  shares: readonly Share[] = [],
+  tax = 0,
 ): readonly Line[] {
   if (kind === "epgp") return counterpart("loot-sink", [personId], amount, "gp");
-  if (kind === "dkp") return counterpart("loot-sink", [personId], -amount, "pt");
-  if (sharedWith.length === 0) return counterpart("bank", [personId], -amount, "pt");
-  const shares = splitExactly(
-    amount,
-    sharedWith.map(() => 1),
-  );
-  const received = sharedWith.map((id, index) => personLine(id, shares[index]!, "pt"));
-  return [personLine(personId, -amount, "pt"), ...received];
+  const rest = amount - tax;
+  const taxLine: readonly Line[] =
+    tax === 0 ? [] : [{ account: "tax", personId: null, amount: tax, unit: "pt" }];
+  const payer = personLine(personId, -amount, "pt");
+  if (kind === "zero-sum" && shares.length > 0) {
+    const received = shares.map((share) => ({
+      ...personLine(share.personId, share.amount, "pt"),
+      carry: share.carry,
+    }));
+    return [payer, ...received, ...taxLine];
+  }
+  const account = kind === "dkp" ? "loot-sink" : "bank";
+  return [payer, { account, personId: null, amount: rest, unit: "pt" }, ...taxLine];
 }
 
 /** Balances that go from one person to another, in pairs of lines. */

@@ -135,7 +135,11 @@ async function sendForm(c: PageContext, kind: Kind) {
   const ctx = withFormKey(c.var.guild, key);
   const points = typedPoints(String(fields["points"] ?? ""), c.var.locale);
   try {
-    if (kind === "award") await service.award(ctx, parsedForm(awardBody, { ...fields, points }));
+    if (kind === "award") {
+      const { confirm, ...rest } = fields;
+      const input = { ...rest, points, ...(confirm === "on" && { confirm: true }) };
+      await service.award(ctx, parsedForm(awardBody, input));
+    }
     if (kind === "adjust") await service.adjust(ctx, parsedForm(adjustBody, { ...fields, points }));
     if (kind === "spend") await service.spend(ctx, parsedForm(spendBody, { ...fields, points }));
   } catch (error) {

@@ -63,6 +63,35 @@ export function splitExactly(total: number, weights: readonly number[]): number[
   return shares;
 }
 
+/** Which numbers a field takes. */
+export type PointsRange = "any" | "above zero" | "zero or more" | "other than zero";
+
+/**
+ * Why a text is no valid number of points for this field, as a sentence for its own reason. Undefined for
+ * a valid number.
+ */
+export function amountFault(
+  input: string | number,
+  decimals: number,
+  range: PointsRange,
+): string | undefined {
+  const digits = digitsOf(String(input));
+  if (digits === undefined) return "Enter a number.";
+  if (digits.part.replace(/0+$/, "").length > decimals) {
+    return decimals === 0
+      ? "Enter a whole number."
+      : `Enter a number with at most ${decimals} decimals.`;
+  }
+  const amount = parsePoints(input, decimals);
+  if (amount === undefined) {
+    return `Enter a number of at most ${formatPoints(limits.dkp.amountMax, decimals)}.`;
+  }
+  if (range === "above zero" && amount <= 0) return "Enter a number above zero.";
+  if (range === "zero or more" && amount < 0) return "Enter a number of zero or more.";
+  if (range === "other than zero" && amount === 0) return "Enter a number other than zero.";
+  return undefined;
+}
+
 function padded(part: string, decimals: number): string {
   return part.slice(0, decimals).padEnd(decimals, "0");
 }

@@ -86,18 +86,32 @@ function changeOf(fields: Fields, locale: "en" | "es") {
     typeof percent !== "string" || percent.trim() === ""
       ? null
       : {
-          percent: Number(percent),
+          percent: Number(typedPoints(percent, locale)),
           positivesOnly: fields["positivesOnly"] === "on",
+          above: typedPoints(String(fields["above"] ?? "") || "0", locale),
           weekly: weekday ? { weekday: Number(weekday), hour: Number(hour) } : null,
         };
   return {
     name: fields["name"],
+    ...(fields["version"] && { version: Number(fields["version"]) }),
     ...rule("floor"),
     ...rule("hardCap"),
     ...rule("weeklyCap"),
+    ...rule("minEffortPoints"),
     ...(fields["minGearPoints"] && rule("minGearPoints")),
+    ...percentages(fields),
     decay,
   };
+}
+
+/** An empty field of a percentage stays as it was. */
+function percentages(fields: Fields) {
+  return Object.fromEntries(
+    ["offSpecPct", "benchSharePct", "taxPct"].flatMap((name) => {
+      const text = fields[name];
+      return typeof text === "string" && text.trim() !== "" ? [[name, Number(text)]] : [];
+    }),
+  );
 }
 
 async function showPools(c: PageContext, failed: Failed | undefined) {
@@ -191,6 +205,7 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
   // unique names.
   return (
     <Form form={form} messages={view.messages} action={guildHref(view, `/dkp/pools/${pool.id}`)}>
+      <input type="hidden" name="version" value={pool.rulesVersion} />
       <TextField name="name" label={t.name} form={form} value={pool.name} maxlength={60} required />
       {pool.kind === "epgp" ? (
         <TextField
@@ -225,9 +240,43 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
         inputmode="decimal"
         value={text(pool.weeklyCap)}
       />
+      {pool.kind === "epgp" && (
+        <TextField
+          name="minEffortPoints"
+          label={t.minEffort}
+          hint={t.minEffortHint}
+          form={form}
+          inputmode="decimal"
+          value={text(pool.minEffortPoints)}
+        />
+      )}
+      <PriceFields view={view} pool={pool} form={form} />
       <DecayFields view={view} pool={pool} form={form} />
       <Button>{view.messages.common.save}</Button>
     </Form>
+  );
+}
+
+/** The parts of a price that a buyer pays, and where they go. */
+function PriceFields(props: { view: View; pool: service.Pool; form: FormState }) {
+  const { view, pool, form } = props;
+  const t = view.messages.dkp;
+  const names: ("offSpecPct" | "benchSharePct" | "taxPct")[] = ["offSpecPct"];
+  if (pool.kind === "zero-sum") names.push("benchSharePct");
+  if (pool.kind !== "epgp") names.push("taxPct");
+  return (
+    <>
+      {names.map((name) => (
+        <TextField
+          name={name}
+          label={t[name]}
+          hint={t[`${name}Hint`]}
+          form={form}
+          inputmode="numeric"
+          value={String(pool[name])}
+        />
+      ))}
+    </>
   );
 }
 
@@ -242,8 +291,15 @@ function DecayFields(props: { view: View; pool: service.Pool; form: FormState })
         label={t.decayPercent}
         hint={t.decayHint}
         form={form}
-        inputmode="numeric"
+        inputmode="decimal"
         value={pool.decay === null ? "" : String(pool.decay.percent)}
+      />
+      <TextField
+        name="above"
+        label={t.decayAbove}
+        form={form}
+        inputmode="decimal"
+        value={pool.decay?.above ? formatPoints(pool.decay.above, pool.decimals) : ""}
       />
       <SelectField
         name="weekday"

@@ -44,6 +44,25 @@ poolsApi.openapi(
 );
 
 poolsApi.openapi(
+  api.post("/dkp/pools/{id}/preview", {
+    id: "previewPoolRules",
+    summary: "Preview a change of a pool's rules",
+    description:
+      "Applies the change to the standings as they are, and saves nothing. The answer shows " +
+      "each person's place, priority and balance after the next decay, now and then.",
+    problems: ["dkp/bad-rules", "dkp/pool-not-found"],
+    needs: "settings.manage",
+    params,
+    body: inputs.rulesChange,
+    answers: { 200: json(inputs.previewJson, "What the change would do to each person.") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(await service.previewRules(c.var.guild, id, c.req.valid("json")), 200);
+  },
+);
+
+poolsApi.openapi(
   api.post("/dkp/pools/{id}/archival", {
     id: "archivePool",
     summary: "Archive a pool",
@@ -68,9 +87,14 @@ poolsApi.openapi(
     problems: ["dkp/no-decay", "dkp/pool-not-found", "dkp/pool-archived"],
     needs: "points.award",
     params,
+    body: inputs.decayBody.optional(),
     answers: { 200: json(inputs.decayJson, "What was done, now or before in this period.") },
   }),
-  async (c) => c.json(await service.runDecay(c.var.guild, { pool: c.req.valid("param").id }), 200),
+  async (c) => {
+    const { personIds } = c.req.valid("json") ?? {};
+    const input = { pool: c.req.valid("param").id, personIds };
+    return c.json(await service.runDecay(c.var.guild, input), 200);
+  },
 );
 
 poolsApi.openapi(

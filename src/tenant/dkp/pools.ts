@@ -1,37 +1,16 @@
-import { z } from "@hono/zod-openapi";
+import { and, asc, desc, isNull, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
+import { columnsOf, isTrue, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import { newId, type PoolId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { SYSTEM_ACCOUNTS } from "./ledger.ts";
-import type { PoolKind } from "./schema.ts";
+import { type Rules, rulesFrom } from "./pool-rules.ts";
+import { type PoolKind, pools as table } from "./schema.ts";
 
-/** A pool's rules; all amounts in minor units. Unknown rules are stored but not used. */
-const poolRules = z.looseObject({
-  /** The lowest balance that spending may leave; null for none. */
-  floor: z.number().int().nullable().optional(),
-  /** EPGP: the minimum gear points for computing the priority. */
-  minGearPoints: z.number().int().positive().optional(),
-  /** Awards do not raise a balance above this. */
-  hardCap: z.number().int().positive().nullable().optional(),
-  /** The most that a person can earn between two weekly resets. */
-  weeklyCap: z.number().int().positive().nullable().optional(),
-  decay: z
-    .object({
-      percent: z.number().int().min(1).max(100),
-      /** Debts do not decay: moving them towards zero would give points away. */
-      positivesOnly: z.boolean(),
-      /** ISO weekday and hour in the guild's time zone; null when officers run it by hand. */
-      weekly: z
-        .object({ weekday: z.number().int().min(1).max(7), hour: z.number().int().min(0).max(23) })
-        .nullable(),
-    })
-    .nullable()
-    .optional(),
-});
-
-/** One currency of the guild. Amounts are whole numbers of 10^-decimals points. */
-export interface Pool {
+/** One currency of the guild, with its rules. Amounts are whole numbers of 10^-decimals points. */
+export interface Pool extends Rules {
   readonly id: PoolId;
   readonly name: string;
   readonly kind: PoolKind;
@@ -39,46 +18,38 @@ export interface Pool {
   readonly isDefault: boolean;
   readonly isExample: boolean;
   readonly archivedAt: number | null;
-  /** The lowest balance that spending may leave, in minor units; null for none. */
-  readonly floor: number | null;
-  /** EPGP: the minimum gear points, in minor units. */
-  readonly minGearPoints: number;
-  readonly hardCap: number | null;
-  readonly weeklyCap: number | null;
-  readonly decay: Decay | null;
   readonly rulesVersion: number;
 }
 
-/** How a pool's balances decay. */
-export interface Decay {
-  readonly percent: number;
-  readonly positivesOnly: boolean;
-  readonly weekly: { readonly weekday: number; readonly hour: number } | null;
-}
-
-interface PoolRow {
-  id: PoolId;
-  name: string;
-  kind: PoolKind;
-  decimals: number;
-  rules: string;
-  is_default: number;
-  is_example: number;
-  archived_at: number | null;
-  rules_version: number;
-}
-
-const COLUMNS =
-  "id, name, kind, decimals, rules, is_default, is_example, archived_at, rules_version";
-const DEFAULT_POOL = `SELECT ${COLUMNS} FROM pools WHERE is_default = 1 AND archived_at IS NULL`;
-const ONE_POOL = `SELECT ${COLUMNS} FROM pools WHERE id = ?`;
-const ALL_POOLS = `
-  SELECT ${COLUMNS} FROM pools ORDER BY is_default DESC, archived_at IS NOT NULL, created_at, id`;
+const POOL = {
+  ...columnsOf(table, "id", "name", "kind", "decimals", "rules", "isDefault", "isExample"),
+  ...columnsOf(table, "archivedAt", "rulesVersion"),
+};
+const defaultPool = prepare(() =>
+  build
+    .select(POOL)
+    .from(table)
+    .where(and(isTrue(table.isDefault), isNull(table.archivedAt))),
+);
+const poolById = prepare(({ id }: Values<{ id: string }>) =>
+  build.select(POOL).from(table).where(sql`${table.id} = ${id}`),
+);
+const allPools = prepare(() =>
+  build
+    .select(POOL)
+    .from(table)
+    .orderBy(
+      desc(table.isDefault),
+      sql`${table.archivedAt} is not null`,
+      asc(table.createdAt),
+      asc(table.id),
+    ),
+);
 
 /** All pools: the default one first, archived ones last. */
 export async function pools(ctx: GuildContext): Promise<readonly Pool[]> {
   allow(ctx, "standings.view");
-  return (await ctx.db.all<PoolRow>(ALL_POOLS)).map(toPool);
+  return (await allPools.all(ctx.db)).map(toPool);
 }
 
 /**
@@ -88,9 +59,7 @@ export async function pools(ctx: GuildContext): Promise<readonly Pool[]> {
  */
 export async function poolOf(ctx: GuildContext, id: string | undefined): Promise<Pool> {
   const row =
-    id === undefined
-      ? await ctx.db.first<PoolRow>(DEFAULT_POOL)
-      : await ctx.db.first<PoolRow>(ONE_POOL, id);
+    id === undefined ? await defaultPool.first(ctx.db) : await poolById.first(ctx.db, { id });
   if (row === undefined) {
     throw new NotFound("dkp/pool-not-found", "This pool does not exist. Choose one from the list.");
   }
@@ -109,23 +78,8 @@ export function systemAccounts(pool: { readonly id: PoolId } | "default"): State
   };
 }
 
-function toPool(row: PoolRow): Pool {
-  const rules = poolRules.safeParse(JSON.parse(row.rules)).data ?? {};
-  // In a zero-sum pool, one balance must fall below zero before another can rise.
-  const usualFloor = row.kind === "dkp" ? 0 : null;
-  return {
-    id: row.id,
-    name: row.name,
-    kind: row.kind,
-    decimals: row.decimals,
-    isDefault: row.is_default === 1,
-    isExample: row.is_example === 1,
-    archivedAt: row.archived_at,
-    floor: rules.floor === undefined ? usualFloor : rules.floor,
-    minGearPoints: rules.minGearPoints ?? 10 ** row.decimals,
-    hardCap: rules.hardCap ?? null,
-    weeklyCap: rules.weeklyCap ?? null,
-    decay: rules.decay ?? null,
-    rulesVersion: row.rules_version,
-  };
+type PoolRow = NonNullable<Awaited<ReturnType<typeof poolById.first>>>;
+
+function toPool({ rules, ...row }: PoolRow): Pool {
+  return { ...row, ...rulesFrom(rules, row) };
 }

@@ -18,12 +18,16 @@ export interface Draft extends EntryFacts {
   readonly origin: LedgerKind;
   /** The points that a cap blocked per person: a repeated request may differ in these lines. */
   readonly blocked?: readonly { readonly personId: PersonId; readonly blocked: number }[];
+  /** True for a price that people share: a repeated request may divide it in another way. */
+  readonly isShared?: boolean | undefined;
   readonly raidId?: string | undefined;
   readonly lootId?: string | undefined;
   /** Guards that run before the entry is written. */
   readonly before: readonly Guard[];
-  /** Guards that run after the balances have changed, and entries that follow this one. */
-  readonly after: readonly (Writable | Guard)[];
+  /** Guards and statements that run after the balances have changed. */
+  readonly after: readonly (Guard | Writable)[];
+  /** The same for statements that need the entry's id. */
+  readonly follow?: ((id: LedgerTxId) => Promise<readonly (Guard | Writable)[]>) | undefined;
 }
 
 const ACCOUNTS = `
@@ -59,6 +63,13 @@ const BALANCES = `
   ON CONFLICT (account_id, unit) DO UPDATE SET balance = balance + excluded.balance,
     earned = earned + excluded.earned, spent = spent + excluded.spent`;
 
+/** The same, and what the shares of a price leave owed. */
+const SHARED_BALANCES = `
+  UPDATE balances SET carry = carry + l.value->>'carry'
+  FROM json_each(?2) l JOIN ledger_postings p ON p.tx_id = ?1 AND p.line = l.key
+  WHERE l.value->>'carry' IS NOT NULL AND balances.account_id = p.account_id
+    AND balances.unit = p.unit`;
+
 /**
  * Writes one entry with its postings, balances and audit row, all or nothing. If the same actor has used
  * the key before, returns that entry.
@@ -74,11 +85,13 @@ export async function post(ctx: GuildContext, draft: Draft): Promise<Entry> {
     const first = await repeated(ctx, key, draft);
     if (first !== undefined) return first;
   }
+  const following = (await draft.follow?.(id)) ?? [];
   try {
     await write(ctx.db, [
       ...draft.before,
       ...statementsOf(ctx, id, key, draft),
       ...draft.after,
+      ...following,
       record(ctx, `dkp.${draft.kind}`, id, { after: summary(draft) }),
     ]);
   } catch (error) {
@@ -95,7 +108,7 @@ export function statementsOf(
   ctx: Pick<GuildContext, "actor" | "now">,
   id: LedgerTxId,
   key: string,
-  draft: Omit<Draft, "before" | "after">,
+  draft: Omit<Draft, "before" | "after" | "follow">,
 ): readonly (Statement | Guard)[] {
   if (!isBalanced(draft.lines)) throw new RangeError("The lines of an entry must sum to zero.");
   const nowMs = ctx.now().getTime();
@@ -123,6 +136,9 @@ export function statementsOf(
     { sql: POSTINGS, args: [id, draft.poolId, lines] },
     mustBalance(id, draft.lines.length),
     { sql: BALANCES, args: [id, lines] },
+    ...(draft.lines.some(({ carry }) => carry !== undefined)
+      ? [{ sql: SHARED_BALANCES, args: [id, lines] }]
+      : []),
     mustStayExact(id),
   ];
 }
@@ -137,7 +153,8 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   const first = await entryByKey(ctx, key);
   if (first === undefined) return undefined;
   const facts: Parameters<typeof isSameEntry>[0] = { ...first, lines: first.postings };
-  const isSame = draft.blocked ? isSameAward(first, draft) : isSameEntry(facts, draft);
+  const isSame =
+    draft.blocked || draft.isShared ? isSameAward(first, draft) : isSameEntry(facts, draft);
   if (isSame) return first;
   throw new Invalid(
     "idempotency/key-reused",
@@ -145,7 +162,10 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   );
 }
 
-/** A repeated capped award gives other amounts, but the people, the reason and the source stay the same. */
+/**
+ * A repeated award with caps, or a repeated price that people share, gives other amounts. The people, the
+ * reason and the price stay the same.
+ */
 function isSameAward(first: Entry, draft: Draft): boolean {
   const people = (lines: readonly { readonly personId: PersonId | null }[]) =>
     lines
@@ -156,6 +176,7 @@ function isSameAward(first: Entry, draft: Draft): boolean {
     first.kind === draft.kind &&
     first.poolId === draft.poolId &&
     first.reason === draft.reason &&
+    (!draft.isShared || first.postings[0]?.amount === draft.lines[0]?.amount) &&
     people(first.postings) === people(draft.lines)
   );
 }

@@ -9,7 +9,15 @@ import { refuseUnknown } from "../references.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
-import { type AccountKind, type LedgerKind, ledgerTx, pools, type Unit } from "./schema.ts";
+import {
+  type AccountKind,
+  accounts,
+  balances,
+  type LedgerKind,
+  ledgerTx,
+  pools,
+  type Unit,
+} from "./schema.ts";
 
 /** One side of an entry; `personName` is the person's current name. */
 export interface EntryPosting {
@@ -143,6 +151,14 @@ const ACCOUNT = `
 /** A condition: another entry reverses this one. False for an id of null. */
 export function isReversed(entryId: SQLWrapper | string): SQL {
   return existsIn(ledgerTx, sql`${ledgerTx.reversesId} = ${entryId}`);
+}
+
+/** A condition: a person has at least these effort points in a pool. */
+export function effortOf(poolId: string, personId: string, least: number): SQL {
+  return sql`coalesce((select ${balances.balance} from ${balances}
+    join ${accounts} on ${accounts.id} = ${balances.accountId}
+    where ${accounts.poolId} = ${poolId} and ${accounts.personId} = ${personId}
+      and ${accounts.kind} = 'person' and ${balances.unit} = 'ep'), 0) >= ${least}`;
 }
 
 /** The digits after the point in a pool, as an expression. 0 for a pool of null. */

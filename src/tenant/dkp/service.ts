@@ -1,18 +1,22 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import { prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { type Guard, guard } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { LedgerTxId, PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardShares } from "./award-shares.ts";
-import { adjustLines, type Line, reversalLines, spendLines } from "./ledger.ts";
-import { forwardedToJoined } from "./person-part.ts";
-import { formatPoints, parsePoints } from "./points.ts";
+import { untilUnchanged } from "./concurrent-change.ts";
+import { adjustLines, earnedUnit, type Line, reversalLines, spendLines } from "./ledger.ts";
+import { amountFault, formatPoints, parsePoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type Draft, post } from "./post.ts";
 import { type Entry, readAccount, readEntry } from "./queries.ts";
-import type { LedgerKind } from "./schema.ts";
+import { correctionStatements, isCorrectionKey } from "./reversal.ts";
+import { type LedgerKind, ledgerTx, type PoolKind, type Unit } from "./schema.ts";
 import { invalid, peopleAreHere, poolIsOpen, reasonOf } from "./service-guards.ts";
+import { pricesShared } from "./shares.ts";
 
 export { DECAY_JOB, runDecay } from "./decay.ts";
 export { setDefaultPool } from "./default-pool.ts";
@@ -33,7 +37,9 @@ export {
   changeRules,
   type RulesVersion,
   rulesHistory,
+  scheduleDecay,
 } from "./rules.ts";
+export { previewRules, type RulesPreview } from "./rules-preview.ts";
 export {
   type Alt,
   altsOf,
@@ -58,6 +64,8 @@ export interface AwardInput extends Common {
   readonly personIds: readonly string[];
   /** When the points were earned, in Unix milliseconds; now by default. Never in the future. */
   readonly effectiveAt?: number | undefined;
+  /** Awards even if another officer has just given the same award. */
+  readonly confirm?: boolean | undefined;
 }
 
 export interface SpendInput extends Common {
@@ -68,6 +76,8 @@ export interface SpendInput extends Common {
 
 export interface AdjustInput extends Common {
   readonly personIds: readonly string[];
+  /** EPGP pools only: corrects gear points instead of effort points. */
+  readonly unit?: Unit | undefined;
 }
 
 /**
@@ -91,6 +101,7 @@ export async function award(ctx: GuildContext, input: AwardInput): Promise<Entry
     shares: ids.map((personId) => ({ personId, amount })),
     reason: input.reason,
     effectiveAt: input.effectiveAt,
+    confirm: input.confirm,
   });
 }
 
@@ -109,8 +120,11 @@ export async function spend(ctx: GuildContext, input: SpendInput): Promise<Entry
   }
   const [personId] = uniquePeople([input.personId], "/personId");
   const sharedWith = shared.length === 0 ? [] : uniquePeople(shared, "/sharedWith");
-  const lines = spendLines(pool.kind, personId!, amount, sharedWith);
-  const draft = draftOf("spend", pool, input.reason, lines);
+  const tax = Math.floor((amount * pool.taxPct) / 100);
+  const sharers = sharedWith.map((id) => ({ personId: id, weight: 1 }));
+  const shares = await pricesShared(ctx, pool.id, amount - tax, sharers);
+  const lines = spendLines(pool.kind, personId!, amount, shares, tax);
+  const draft = { ...draftOf("spend", pool, input.reason, lines), isShared: shares.length > 0 };
   const short = new Conflict(
     "dkp/insufficient-balance",
     "The balance is too low for this price. Enter a lower price.",
@@ -133,10 +147,11 @@ export async function adjust(ctx: GuildContext, input: AdjustInput): Promise<Ent
   const pool = await poolOf(ctx, input.pool);
   const amount = amountOf(input.points, pool, "not zero");
   const ids = uniquePeople(input.personIds, "/personIds");
-  return await post(
-    ctx,
-    draftOf("adjust", pool, input.reason, adjustLines(pool.kind, ids, amount)),
-  );
+  const unit = input.unit ?? earnedUnit(pool.kind);
+  if (!UNITS[pool.kind].includes(unit)) {
+    throw invalid("dkp/bad-points", "/unit", "Choose a unit of this pool.");
+  }
+  return await post(ctx, draftOf("adjust", pool, input.reason, adjustLines(ids, amount, unit)));
 }
 
 /**
@@ -156,7 +171,7 @@ export async function reverse(
   if (original === undefined) {
     throw new NotFound("dkp/entry-not-found", "This entry does not exist in the ledger.");
   }
-  if (original.kind === "reversal") {
+  if (original.kind === "reversal" || (await isCorrection(ctx, original.id))) {
     throw new Conflict(
       "dkp/reversal-is-final",
       "A reversal cannot be reverted. To give the points again, record a new entry.",
@@ -170,13 +185,30 @@ export async function reverse(
   }
   const pool = await poolOf(ctx, original.poolId);
   const draft = draftOf("reversal", pool, input.reason, reversalLines(original.postings));
-  return await post(ctx, {
-    ...draft,
-    origin: original.kind,
-    reverses: original.id,
-    before: [poolIsOpen(pool), notReversed(original.id)],
-    after: await forwardedToJoined(ctx, pool, draft.reason, draft.lines),
-  });
+  return await untilUnchanged(() =>
+    post(ctx, {
+      ...draft,
+      origin: original.kind,
+      reverses: original.id,
+      before: [poolIsOpen(pool), notReversed(original.id)],
+      follow: (id) => correctionStatements(ctx, pool, [{ entry: original, id }]),
+    }),
+  );
+}
+
+/** The units that people have in a pool of each kind. */
+const UNITS: Readonly<Record<PoolKind, readonly Unit[]>> = {
+  dkp: ["pt"],
+  epgp: ["ep", "gp"],
+  "zero-sum": ["pt"],
+};
+
+const keyOfEntry = prepare(({ id }: Values<{ id: LedgerTxId }>) =>
+  build.select({ key: ledgerTx.idempotencyKey }).from(ledgerTx).where(eq(ledgerTx.id, id)),
+);
+
+async function isCorrection(ctx: GuildContext, id: LedgerTxId): Promise<boolean> {
+  return isCorrectionKey((await keyOfEntry.first(ctx.db, { id }))?.key ?? "");
 }
 
 function draftOf(kind: LedgerKind, pool: Pool, reason: string, lines: readonly Line[]): Draft {
@@ -196,15 +228,10 @@ function draftOf(kind: LedgerKind, pool: Pool, reason: string, lines: readonly L
 }
 
 function amountOf(points: PointsInput, pool: Pool, allowed: "positive" | "not zero"): number {
-  const amount = parsePoints(points, pool.decimals);
-  if (amount !== undefined && (allowed === "positive" ? amount > 0 : amount !== 0)) return amount;
-  const most = formatPoints(limits.dkp.amountMax, pool.decimals);
-  throw invalid(
-    "dkp/bad-points",
-    "/points",
-    `Enter a number ${allowed === "positive" ? "above zero" : "other than zero"} with at most ` +
-      `${pool.decimals} decimals and up to ${most}.`,
-  );
+  const range = allowed === "positive" ? "above zero" : "other than zero";
+  const fault = amountFault(points, pool.decimals, range);
+  if (fault !== undefined) throw invalid("dkp/bad-points", "/points", fault);
+  return parsePoints(points, pool.decimals)!;
 }
 
 function uniquePeople(ids: readonly string[], pointer: string): readonly PersonId[] {

@@ -35,6 +35,8 @@ export interface Standing {
   readonly spent: number;
   /** EPGP: effort points per gear point, to four digits; the balance in other pools. */
   readonly priority: number;
+  /** EPGP: they have fewer effort points than the pool's minimum, and are sorted last by priority. */
+  readonly isBelowMinimum: boolean;
   readonly lastChangeAt: number | null;
   /** The balance in points, as a decimal text. */
   readonly points: string;
@@ -83,17 +85,20 @@ export async function standings(
     query.class ?? "",
     query.role ?? "",
     await personIdsNamed(ctx, query.q),
+    leastEffort(pool),
   ];
-  const used = filtered ? 10 : after !== undefined ? 7 : isEpgp ? 5 : 4;
+  const sort = query.sort ?? usualSort(pool);
+  const isRanked = isEpgp && sort.endsWith("priority");
+  const used = isRanked ? 11 : filtered ? 10 : after !== undefined ? 7 : isEpgp ? 5 : 4;
   const rows = await ctx.db.all<StandingRow>(
-    textOf(query.sort ?? usualSort(pool), isEpgp, filtered, after !== undefined),
+    textOf(sort, isEpgp, filtered, after !== undefined),
     ...values.slice(0, used),
   );
   const page = toPage(rows, query.limit, (last) => [last.sort, last.personId]);
   return {
     pool,
     ...page,
-    items: page.items.map((row) => toStanding(row, pool.decimals)),
+    items: page.items.map((row) => toStanding(row, pool)),
   };
 }
 
@@ -149,7 +154,13 @@ function usualSort(pool: Pool): StandingsSort {
   return pool.kind === "epgp" ? "-priority" : "-balance";
 }
 
-type StandingRow = Omit<Standing, "points"> & { sort: string | number };
+/** The least effort points with which a person may buy, in minor units. */
+export function leastEffort(pool: Pool): number {
+  const isBounded = pool.kind === "epgp" && pool.minEffortPoints !== null;
+  return isBounded ? pool.minEffortPoints : Number.MIN_SAFE_INTEGER;
+}
+
+type StandingRow = Omit<Standing, "points" | "isBelowMinimum"> & { sort: string | number };
 type SortKey = "balance" | "earned" | "spent" | "priority" | "name";
 
 const SORT_SQL: Readonly<Record<SortKey, string>> = {
@@ -164,7 +175,11 @@ const SORT_SQL: Readonly<Record<SortKey, string>> = {
 const GEAR = "LEFT JOIN balances g ON g.account_id = a.id AND g.unit = 'gp'";
 const PRIORITY = "round(coalesce(b.balance, 0) * 1.0 / max(coalesce(g.balance, 0), ?5), 4)";
 
-const EPGP_SORT_SQL = { ...SORT_SQL, priority: PRIORITY, spent: "coalesce(g.balance, 0)" };
+// A priority is far below this. Who is below the minimum of effort points comes after all others.
+const LAST = "1e12";
+const RANK = `${PRIORITY} - CASE WHEN coalesce(b.balance, 0) < ?11 THEN ${LAST} ELSE 0 END`;
+
+const EPGP_SORT_SQL = { ...SORT_SQL, priority: RANK, spent: "coalesce(g.balance, 0)" };
 
 const FILTERS = `
   AND (?8 = '' OR m.class = ?8) AND (?9 = '' OR m.role = ?9)
@@ -208,7 +223,7 @@ function textOf(sort: StandingsSort, isEpgp: boolean, filtered: boolean, paged: 
 }
 
 // Copies each field: removing one from a copy of the row costs as much as the query itself.
-function toStanding(row: StandingRow, decimals: number): Standing {
+function toStanding(row: StandingRow, pool: Pool): Standing {
   return {
     personId: row.personId,
     name: row.name,
@@ -219,7 +234,8 @@ function toStanding(row: StandingRow, decimals: number): Standing {
     earned: row.earned,
     spent: row.spent,
     priority: row.priority,
+    isBelowMinimum: row.balance < leastEffort(pool),
     lastChangeAt: row.lastChangeAt,
-    points: formatPoints(row.balance, decimals),
+    points: formatPoints(row.balance, pool.decimals),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { lineField, linesField, nameField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
+import { SLOTS } from "../dkp/pool-rules.ts";
 
 const { noteCharsMax } = limits.loot;
 const itemName = nameField(limits.auctions.itemCharsMax);
@@ -24,6 +25,13 @@ export const newLoot = z
     raidId: z.uuid().optional(),
     boss: note.optional(),
     note: note.optional(),
+    slot: z.enum(SLOTS).optional().openapi({
+      description: "Without points, the price is that of the pool's list for the slot.",
+    }),
+    itemLevel: z.number().int().min(0).max(9_999).optional(),
+    at: z.number().int().min(0).optional().openapi({
+      description: "When it dropped, in Unix milliseconds. Now, unless said.",
+    }),
   })
   .openapi("NewLoot");
 
@@ -68,6 +76,8 @@ export const lootJson = z
     note: z.string(),
     at: z.number().int(),
     isReverted: z.boolean(),
+    slot: nullableText,
+    itemLevel: z.number().int().nullable(),
   })
   .openapi("Loot");
 
@@ -91,6 +101,9 @@ export const newCouncil = z
     itemName,
     boss: note.optional(),
     raidId: z.uuid().optional(),
+    pool: z.uuid().optional(),
+    slot: z.enum(SLOTS).optional(),
+    itemLevel: z.number().int().min(0).max(9_999).optional(),
     note: note.optional(),
   })
   .openapi("NewCouncil");
@@ -105,6 +118,7 @@ export const decisionBody = z
   .strictObject({
     personId: z.uuid(),
     points: z.union([z.string().max(40), z.number()]).optional(),
+    spec: z.enum(["main", "off"]).optional(),
   })
   .openapi("CouncilDecision");
 

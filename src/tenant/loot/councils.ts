@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { existsIn } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
@@ -7,19 +7,33 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { type CouncilId, newId, type PersonId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
+import { SLOTS, type Slot } from "../dkp/pool-rules.ts";
+import { isReversed } from "../dkp/queries.ts";
 import { announce } from "../events.ts";
+import { poolAtRaid } from "../raids/queries.ts";
 import { mustExist } from "../references.ts";
 import { isActivePerson } from "../roster/queries.ts";
 import { ownPerson } from "../roster/service.ts";
 import { foldItem } from "./items.ts";
 import { type CouncilRow, candidatesOf, councilById, councilsPage, voteOfUser } from "./queries.ts";
-import { councilResponses, councilVotes, type Response, councils as table } from "./schema.ts";
+import {
+  councilResponses,
+  councilVotes,
+  lootAwards,
+  type Response,
+  type Spec,
+  councils as table,
+} from "./schema.ts";
 import { addLoot } from "./service.ts";
 
 export interface NewCouncil {
   readonly itemName: string;
   readonly boss?: string | undefined;
   readonly raidId?: string | undefined;
+  /** The pool that pays for the item; that of the raid or the default pool if absent. */
+  readonly pool?: string | undefined;
+  readonly slot?: Slot | undefined;
+  readonly itemLevel?: number | undefined;
   readonly note?: string | undefined;
 }
 
@@ -43,6 +57,8 @@ export type CouncilView = Council & {
 export async function openCouncil(ctx: GuildContext, input: NewCouncil): Promise<CouncilView> {
   allow(ctx, "auctions.run");
   const id = newId<CouncilId>();
+  const pool = await poolAtRaid(ctx, input.raidId, input.pool);
+  const { slot, itemLevel } = input;
   await write(ctx.db, [
     ...mustExist("raid", input.raidId, "/raidId"),
     insertInto(table, {
@@ -53,6 +69,9 @@ export async function openCouncil(ctx: GuildContext, input: NewCouncil): Promise
       raidId: input.raidId ?? null,
       note: input.note?.trim() ?? "",
       openedAt: ctx.now().getTime(),
+      ...(input.pool !== undefined && { poolId: pool.id }),
+      ...(slot !== undefined && { slot }),
+      ...(itemLevel !== undefined && { itemLevel }),
     }),
     changed(ctx, id),
     record(ctx, "council.open", id, { after: { item: input.itemName } }),
@@ -109,12 +128,22 @@ export async function vote(ctx: GuildContext, id: string, personId: string): Pro
 export async function decideCouncil(
   ctx: GuildContext,
   id: string,
-  input: { readonly personId: string; readonly points?: string | number | undefined },
+  input: {
+    readonly personId: string;
+    readonly points?: string | number | undefined;
+    readonly spec?: Spec | undefined;
+  },
 ): Promise<CouncilView> {
-  const { itemName, boss, raidId, note } = await council(ctx, id);
-  const item = { itemName, boss, note, raidId: raidId ?? undefined };
+  const found = await council(ctx, id);
+  const { itemName, boss, note } = found;
+  const slot = SLOTS.find((one) => one === found.slot);
+  const item = {
+    ...{ itemName, boss, note, slot, itemLevel: found.itemLevel ?? undefined },
+    raidId: found.raidId ?? undefined,
+    pool: found.pool ?? undefined,
+  };
   await addLoot(ctx, { ...item, ...input, fate: "person", source: "council" }, (lootId) => [
-    ...isOpen(id),
+    ...mayDecide(id),
     // The row of the award is inserted earlier in the same write.
     build
       .update(table)
@@ -163,7 +192,9 @@ export async function council(ctx: GuildContext, id: string): Promise<CouncilVie
   if (row === undefined) {
     throw noSuchCouncil();
   }
-  const seesVotes = row.status !== "open" || may(ctx, "auctions.run");
+  // Votes stay secret until a decision stands: a council that was called off decided nothing.
+  const isDecided = row.status === "decided" && !row.isTakenBack;
+  const seesVotes = isDecided || may(ctx, "auctions.run");
   const userId = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
   const found = await candidatesOf.all(ctx.db, { id });
   const candidates = found.map(({ userId: of, voters, ...one }) => ({
@@ -191,6 +222,25 @@ function isOpen(id: string): readonly Guard[] {
     guard(existsIn(table, isCouncil(id)), noSuchCouncil),
     guard(
       existsIn(table, and(isCouncil(id), eq(table.status, "open"))),
+      () => new Conflict("loot/council-over", "This loot council has already decided."),
+    ),
+  ];
+}
+
+/** Like `isOpen`, and a council may decide again after its award was taken back. */
+function mayDecide(id: string): readonly Guard[] {
+  const isTakenBack = sql`exists (select 1 from ${lootAwards}
+    where ${lootAwards.id} = ${table.lootId} and (${lootAwards.revertedAt} is not null or ${isReversed(lootAwards.txId)}))`;
+  return [
+    guard(existsIn(table, isCouncil(id)), noSuchCouncil),
+    guard(
+      existsIn(
+        table,
+        and(
+          isCouncil(id),
+          or(eq(table.status, "open"), and(eq(table.status, "decided"), isTakenBack)),
+        ),
+      ),
       () => new Conflict("loot/council-over", "This loot council has already decided."),
     ),
   ];

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, isNull, not, sql } from "drizzle-orm";
+import { and, asc, desc, eq, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import {
   asBoolean,
   asColumn,
   asNumber,
   asText,
+  columnOr,
   columnsOf,
   existsIn,
   isTrue,
@@ -30,10 +31,15 @@ const LOOT = {
   class: classOfMain(persons.id),
   decimals: decimalsOf(lootAwards.poolId),
   raidName: raidNameOf(lootAwards.raidId),
-  isReverted: asBoolean(
-    sql`${lootAwards.revertedAt} is not null or ${isReversed(lootAwards.txId)}`,
-  ),
+  isReverted: asBoolean(isUndone()),
+  slot: columnOr(lootAwards.slot, "NULL"),
+  itemLevel: columnOr(lootAwards.itemLevel, "NULL"),
 };
+
+/** A condition: the award was taken back, or its payment was reversed in the ledger. */
+function isUndone() {
+  return sql`(${lootAwards.revertedAt} is not null or ${isReversed(lootAwards.txId)})`;
+}
 
 /** An award. `price` is in minor units of the pool. */
 export type LootRow = Awaited<ReturnType<typeof lootById.all>>[number];
@@ -94,13 +100,7 @@ export const sharesOfLoot = prepare(({ limit }: Values<{ limit: number }>) =>
     })
     .from(lootAwards)
     .innerJoin(persons, eq(persons.id, lootAwards.personId))
-    .where(
-      and(
-        isNull(lootAwards.revertedAt),
-        not(isTrue(persons.isExample)),
-        not(isReversed(lootAwards.txId)),
-      ),
-    )
+    .where(and(not(isTrue(persons.isExample)), not(isUndone())))
     .groupBy(persons.id)
     .orderBy(sql`count(*) desc`, asc(persons.nameKey))
     .limit(limit),
@@ -119,7 +119,7 @@ export const wishesBy = prepare((value: Values<{ item: string; person: string; l
           and(
             eq(lootAwards.personId, wishes.personId),
             eq(lootAwards.itemKey, wishes.itemKey),
-            isNull(lootAwards.revertedAt),
+            not(isUndone()),
           ),
         ),
       ),
@@ -142,6 +142,11 @@ const COUNCIL = {
   ...columnsOf(councils, "openedAt", "decidedAt"),
   raidId: existingRaidId(councils.raidId),
   winnerName: persons.name,
+  pool: columnOr(councils.poolId, "NULL"),
+  slot: columnOr(councils.slot, "NULL"),
+  itemLevel: columnOr(councils.itemLevel, "NULL"),
+  /** The award was taken back, so the council may decide again. */
+  isTakenBack: asBoolean(sql`${lootAwards.id} is not null and ${isUndone()}`),
 };
 
 export type CouncilRow = Awaited<ReturnType<typeof councilById.all>>[number];
@@ -177,7 +182,7 @@ const CANDIDATE = {
   note: asText(sql`coalesce(${councilResponses.note}, '')`),
   /** Awards that were not reverted. */
   items: asNumber(sql`(select count(*) from ${lootAwards}
-    where ${lootAwards.personId} = ${persons.id} and ${lootAwards.revertedAt} is null)`),
+    where ${lootAwards.personId} = ${persons.id} and not ${isUndone()})`),
   wish: asColumn(
     wishes.rank,
     sql`(select ${wishes.rank} from ${wishes}

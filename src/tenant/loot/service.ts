@@ -10,15 +10,19 @@ import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { reversalLines, spendLines } from "../dkp/ledger.ts";
-import { forwardedToJoined } from "../dkp/person-part.ts";
-import { formatPoints, parsePoints } from "../dkp/points.ts";
-import { statementsOf } from "../dkp/post.ts";
+import { BEHIND_DECAY, behindDecay, notBehindDecay } from "../dkp/behind-decay.ts";
+import { untilUnchanged } from "../dkp/concurrent-change.ts";
+import { amountFault, formatPoints, parsePoints } from "../dkp/points.ts";
+import { listedPrice, pricePart, type Slot } from "../dkp/pool-rules.ts";
 import { isReversed, readEntry } from "../dkp/queries.ts";
+import { reversalStatements } from "../dkp/reversal.ts";
 import { floorGuard, type Pool, poolOf } from "../dkp/service.ts";
+import { poolIsOpen } from "../dkp/service-guards.ts";
+import { poolAtRaid } from "../raids/queries.ts";
 import { mustExist, refuseUnknown } from "../references.ts";
-import { isActivePerson } from "../roster/queries.ts";
+import { classOf, isActivePerson } from "../roster/queries.ts";
 import { foldItem } from "./items.ts";
+import { hasEnoughEffort, paymentStatements } from "./payments.ts";
 import { type LootRow, lootById, lootByKey, lootPage } from "./queries.ts";
 import { type LootFate, lootAwards, type Spec } from "./schema.ts";
 
@@ -51,6 +55,10 @@ export interface NewLoot {
   readonly raidId?: string | undefined;
   readonly boss?: string | undefined;
   readonly note?: string | undefined;
+  readonly slot?: Slot | undefined;
+  readonly itemLevel?: number | undefined;
+  /** When it dropped, in Unix milliseconds. Now by default. */
+  readonly at?: number | undefined;
 }
 
 /** Lists awards, the latest first. */
@@ -91,16 +99,19 @@ export async function addLoot(
   also: (id: LootId) => readonly (Writable | Guard)[] = () => [],
 ): Promise<Loot> {
   allow(ctx, "auctions.run");
-  const pool = await poolOf(ctx, input.pool);
-  const price = priceOf(input, pool);
+  const pool = await poolAtRaid(ctx, input.raidId, input.pool);
+  const nowMs = ctx.now().getTime();
+  if (input.at !== undefined && input.at > nowMs) throw bad("/at", "Choose a date in the past.");
+  const personId = (input.personId ?? null) as PersonId | null;
+  const price = await payableOf(ctx, pool, input, personId);
   const id = newId<LootId>();
   const key = ctx.idempotencyKey ? `${describe(ctx.actor).id}:${ctx.idempotencyKey}` : `loot:${id}`;
   const first = await byKey(ctx, key);
   if (first) return first;
-  const personId = (input.personId ?? null) as PersonId | null;
   try {
+    const award = { id, key, pool, price, personId, input };
     await write(ctx.db, [
-      ...awardStatements(ctx, { id, key, pool, price, personId, input }),
+      ...(await awardStatements(ctx, award)),
       ...also(id),
       record(ctx, "loot.award", id, {
         after: { item: input.itemName, fate: input.fate, person: personId, price },
@@ -110,21 +121,39 @@ export async function addLoot(
     const made = await byKey(ctx, key);
     if (made) return made;
     if (error instanceof DatabaseError && error.kind === "foreign-key") throw notActive();
+    if (error === BEHIND_DECAY && personId !== null) {
+      const effectiveAt = input.at ?? nowMs;
+      throw await behindDecay(ctx, pool, { personId, amount: price, effectiveAt });
+    }
     throw error;
   }
   return await lootItem(ctx, id);
 }
 
+/** What the person pays: the price by the pool's list if none was given, less for the off spec and class. */
+async function payableOf(
+  ctx: GuildContext,
+  pool: Pool,
+  input: NewLoot,
+  personId: PersonId | null,
+): Promise<number> {
+  const listed = listedPrice(pool.prices, input.slot, input.itemLevel);
+  const price = priceOf(input, pool, listed);
+  if (personId === null || price === 0) return price;
+  const main = await classOf.first(ctx.db, { id: personId });
+  return pricePart(pool, price, { spec: input.spec ?? "main", class: main?.class ?? null });
+}
+
 /** Checks the person and the price of an award. Returns the price in minor units. */
-function priceOf(input: NewLoot, pool: Pool): number {
+function priceOf(input: NewLoot, pool: Pool, listed = 0): number {
   const toPerson = input.fate === "person";
   if (toPerson !== (input.personId !== undefined)) {
     throw bad("/personId", "Choose a recipient or another destination.");
   }
-  const price = input.points === undefined ? 0 : parsePoints(input.points, pool.decimals);
-  if (price === undefined || price < 0) {
-    throw bad("/points", `Enter a number with at most ${pool.decimals} decimals.`);
-  }
+  if (input.points === undefined) return toPerson ? listed : 0;
+  const fault = amountFault(input.points, pool.decimals, "zero or more");
+  if (fault !== undefined) throw bad("/points", fault);
+  const price = parsePoints(input.points, pool.decimals)!;
   if (price > 0 && !toPerson)
     throw bad("/points", "Only a person can pay. Choose a recipient, or leave the price empty.");
   return price;
@@ -140,13 +169,21 @@ interface Award {
 }
 
 /** The row of an award with its guards, and its payment. */
-function awardStatements(ctx: GuildContext, award: Award): readonly (Writable | Guard)[] {
+async function awardStatements(
+  ctx: GuildContext,
+  award: Award,
+): Promise<readonly (Writable | Guard)[]> {
   const { id, key, pool, price, personId, input } = award;
-  const txId = price > 0 ? newId<LedgerTxId>() : null;
+  const txId = price > 0 && personId !== null ? newId<LedgerTxId>() : null;
+  const { slot, itemLevel } = input;
   return [
     ...mustExist("raid", input.raidId, "/raidId"),
     ...mustExist("auction", input.auctionId, "/auctionId"),
-    ...(personId === null ? [] : [guard(isActivePerson(personId), notActive)]),
+    poolIsOpen(pool),
+    ...(personId === null
+      ? []
+      : [guard(isActivePerson(personId), notActive), ...hasEnoughEffort(pool, personId)]),
+    ...(txId === null ? [] : notBehindDecay(pool, [personId!], input.at)),
     insertInto(lootAwards, {
       id,
       itemName: input.itemName.trim(),
@@ -164,38 +201,27 @@ function awardStatements(ctx: GuildContext, award: Award): readonly (Writable | 
       boss: input.boss?.trim() ?? "",
       note: input.note?.trim() ?? "",
       idempotencyKey: key,
-      at: ctx.now().getTime(),
+      at: input.at ?? ctx.now().getTime(),
+      ...(slot !== undefined && { slot }),
+      ...(itemLevel !== undefined && { itemLevel }),
     }),
-    ...(txId === null || personId === null ? [] : paymentStatements(ctx, award, txId, personId)),
+    ...(txId === null || personId === null
+      ? []
+      : await paymentStatements(ctx, pool, {
+          ...{ txId, key, lootId: id, personId, price },
+          itemName: input.itemName.trim(),
+          raidId: input.raidId ?? null,
+          effectiveAt: input.at,
+        })),
+    ...(txId === null || personId === null ? [] : floorGuard(pool, personId, short())),
   ];
 }
 
-/** The ledger entry that pays for an award, and the guard of the pool's floor. */
-function paymentStatements(
-  ctx: GuildContext,
-  { id, key, pool, price, input }: Award,
-  txId: LedgerTxId,
-  personId: PersonId,
-): readonly (Writable | Guard)[] {
-  const short = new Conflict(
+function short(): Conflict {
+  return new Conflict(
     "dkp/insufficient-balance",
     "The balance is too low for this price. Enter a lower price.",
   );
-  return [
-    ...statementsOf(ctx, txId, key, {
-      pool,
-      poolId: pool.id,
-      kind: "spend",
-      origin: "spend",
-      reason: input.itemName.trim(),
-      reverses: null,
-      effectiveAt: undefined,
-      raidId: input.raidId,
-      lootId: id,
-      lines: spendLines(pool.kind, personId, price),
-    }),
-    ...floorGuard(pool, personId, short),
-  ];
 }
 
 /**
@@ -207,31 +233,21 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
   const item = await lootItem(ctx, id);
   const entry = item.txId === null ? undefined : await readEntry(ctx, item.txId);
   const pool = await poolOf(ctx, item.poolId ?? undefined);
-  const reversal = newId<LedgerTxId>();
   const isAward = eq(lootAwards.id, item.id);
-  const lines = entry === undefined ? [] : reversalLines(entry.postings);
   const isDone = () => new Conflict("loot/reverted-already", "This award was already reverted.");
-  await write(ctx.db, [
-    guard(existsIn(lootAwards, and(isAward, isNull(lootAwards.revertedAt))), isDone),
-    ...(entry === undefined
-      ? []
-      : [
-          guard(not(isReversed(entry.id)), isDone),
-          ...statementsOf(ctx, reversal, reversal, {
-            pool,
-            poolId: pool.id,
-            kind: "reversal",
-            origin: entry.kind,
-            reason,
-            reverses: entry.id,
-            effectiveAt: undefined,
-            lines,
-          }),
-          ...(await forwardedToJoined(ctx, pool, reason, lines)),
-        ]),
-    build.update(lootAwards).set({ revertedAt: ctx.now().getTime() }).where(isAward),
-    record(ctx, "loot.revert", id, { after: { item: item.itemName, reason } }),
-  ]);
+  await untilUnchanged(async () =>
+    write(ctx.db, [
+      guard(existsIn(lootAwards, and(isAward, isNull(lootAwards.revertedAt))), isDone),
+      ...(entry === undefined
+        ? []
+        : [
+            guard(not(isReversed(entry.id)), isDone),
+            ...(await reversalStatements(ctx, pool, [entry], reason)),
+          ]),
+      build.update(lootAwards).set({ revertedAt: ctx.now().getTime() }).where(isAward),
+      record(ctx, "loot.revert", id, { after: { item: item.itemName, reason } }),
+    ]),
+  );
   return await lootItem(ctx, id);
 }
 

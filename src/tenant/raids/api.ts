@@ -81,6 +81,13 @@ export const raidAwardBody = z
     reason: lineField(limits.dkp.reasonCharsMax, 1, "Enter a reason."),
     benchPct: z.number().int().min(0).max(100).optional(),
     exceptLate: z.boolean().optional(),
+    effectiveAt: z.number().int().min(0).optional().openapi({
+      description:
+        "When it was earned, in Unix milliseconds. At the end of a past raid, unless said.",
+    }),
+    confirm: z.boolean().optional().openapi({
+      description: "Awards even if another officer has just given the same award.",
+    }),
   })
   .openapi("RaidAward");
 
@@ -114,6 +121,7 @@ export const raidViewJson = raidJson
           class: nullableText,
           role: z.enum(RAID_ROLES).nullable(),
           isOwn: z.boolean(),
+          isActive: z.boolean(),
           signup: z.enum(SIGNUPS).nullable(),
           signupNote: z.string(),
           presence: z.enum(PRESENCES).nullable(),

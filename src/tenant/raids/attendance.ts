@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { columnsOf, isTrue, prepare, type Query, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
+import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import type { PersonId, PoolId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { Turn } from "../../kernel/turns.ts";
@@ -90,6 +91,8 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
   const since = [...WINDOWS_DAYS.map((days) => nowMs - days * DAY_MS), Number.NEGATIVE_INFINITY];
+  const { timeZone } = ctx.guild;
+  const tomorrow = startOfDay(localDateOf(nowMs, timeZone), timeZone, 1);
   const startsAt = new Map<string, number>();
   const isExample = new Map<PoolId, boolean>();
   const read = <Row extends { readonly id: string }>(query: ByIdQuery<Row>) =>
@@ -101,7 +104,8 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   for await (const page of read(raidsAfter)) {
     for (const { id, poolId, startsAt: at } of page) {
       if (!isExample.has(poolId)) isExample.set(poolId, (await poolOf(ctx, poolId)).isExample);
-      if (isExample.get(poolId) === false) startsAt.set(id, at);
+      // A raid that was ended before its day counts once that day has come.
+      if (isExample.get(poolId) === false && at < tomorrow) startsAt.set(id, at);
     }
   }
   const starts = [...startsAt.values()].toSorted((a, b) => a - b);

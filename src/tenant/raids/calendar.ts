@@ -1,6 +1,5 @@
 import { localMoments } from "../../kernel/calendar.ts";
 import { DAY_MS, MINUTE_MS } from "../../kernel/time.ts";
-import { instantOf } from "../../kernel/time-zone.ts";
 
 /** A weekly raid: ISO weekdays (Monday is 1) and a local time such as "20:00". */
 export interface Weekly {
@@ -32,10 +31,4 @@ export function occurrences(
       endsAt: at + weekly.minutes * MINUTE_MS,
     }))
     .filter(({ endsAt }) => endsAt > nowMs);
-}
-
-/** Converts a form's local date and time in a time zone to Unix milliseconds. */
-export function momentOfLocal(date: string, time: string, timeZone: string): number | undefined {
-  const wall = Date.parse(`${date}T${time}:00Z`);
-  return Number.isNaN(wall) ? undefined : instantOf(wall, timeZone);
 }

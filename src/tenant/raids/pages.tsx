@@ -4,6 +4,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
+import { momentOfLocal } from "../../kernel/calendar.ts";
 import { toCsv } from "../../kernel/csv.ts";
 import { AppError, Invalid } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -15,7 +16,6 @@ import { typedPoints } from "../dkp/points.ts";
 import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
-import { momentOfLocal } from "./calendar.ts";
 import * as service from "./service.ts";
 import { RaidPage } from "./views/raid.tsx";
 import { AttendancePage, RaidFormPage, RaidsPage } from "./views/raids.tsx";
@@ -60,8 +60,12 @@ export function raidsPages() {
 async function showRaids(c: PageContext) {
   const ctx = c.var.guild;
   const cursor = c.req.query("cursor");
-  const [coming, past, series] = await Promise.all([
+  const [coming, overdue, past, series] = await Promise.all([
     service.comingRaids(ctx, limits.raids.comingRows),
+    service.overdueRaids(ctx, {
+      limit: limits.raids.comingRows,
+      cursor: c.req.query("overdue"),
+    }),
     service.pastRaids(ctx, { limit: limits.raids.pageRows, cursor }),
     service.series(ctx),
   ]);
@@ -69,6 +73,8 @@ async function showRaids(c: PageContext) {
     <RaidsPage
       view={viewOf(c)}
       coming={coming}
+      overdue={overdue.items}
+      nextOverdue={overdue.next}
       past={past.items}
       next={past.next}
       series={series}
@@ -178,12 +184,13 @@ function sendPresence(c: PageContext, id: string, fields: Fields) {
 }
 
 function sendAward(c: PageContext, id: string, fields: Fields) {
-  const { key, points, benchPct, exceptLate, ...rest } = fields;
+  const { key, points, benchPct, exceptLate, confirm, ...rest } = fields;
   const body = parsedForm(raidAwardBody, {
     ...rest,
     points: typedPoints(String(points ?? ""), c.var.locale),
     ...(benchPct && { benchPct: Number(benchPct) }),
     exceptLate: exceptLate === "on",
+    ...(confirm === "on" && { confirm: true }),
   });
   return service.awardRaid(withFormKey(c.var.guild, key), id, body);
 }

@@ -1,5 +1,8 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { columnOr, columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, type Writable, write } from "../../database/write.ts";
+import { localClock, momentOfLocal } from "../../kernel/calendar.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import { newId, type RaidId, type RaidSeriesId } from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
@@ -11,7 +14,7 @@ import { announce } from "../events.ts";
 import { ownPerson } from "../roster/service.ts";
 import { occurrences } from "./calendar.ts";
 import { type RaidView, raid } from "./queries.ts";
-import type { SignupStatus } from "./schema.ts";
+import { raidSeries, raids, type SignupStatus } from "./schema.ts";
 
 export interface NewRaid {
   readonly name: string;
@@ -193,41 +196,88 @@ export async function signUp(ctx: GuildContext, id: string, input: SignupInput):
   return await raid(ctx, id as RaidId);
 }
 
+const activeSeries = prepare(() =>
+  build
+    .select({
+      ...columnsOf(raidSeries, "id", "name", "weekdays", "startsAt", "minutes", "poolId", "note"),
+      teamId: columnOr(raidSeries.teamId, "NULL"),
+      beginsOn: columnOr(raidSeries.beginsOn, "NULL"),
+      endsOn: columnOr(raidSeries.endsOn, "NULL"),
+    })
+    .from(raidSeries)
+    .where(isNull(raidSeries.endedAt)),
+);
+
 /**
- * Creates the missing weekly raids of the next weeks. Other requests call it, so the calendar needs no
- * timer. Repeating it creates no duplicates.
+ * Creates the missing weekly raids of the next weeks, and moves planned ones when the guild's time zone has
+ * changed. Other requests call it, so the calendar needs no timer. Repeating it changes nothing.
  */
 export async function addDueRaids(ctx: GuildContext): Promise<void> {
-  const series = await ctx.db.all<{
-    id: RaidSeriesId;
-    name: string;
-    weekdays: string;
-    starts_at: string;
-    minutes: number;
-    pool_id: string;
-    note: string;
-  }>("SELECT * FROM raid_series WHERE ended_at IS NULL");
+  const all = await activeSeries.all(ctx.db);
   const nowMs = ctx.now().getTime();
-  const ahead = series.flatMap((one) =>
-    occurrences(
-      { weekdays: JSON.parse(one.weekdays), startsAt: one.starts_at, minutes: one.minutes },
-      ctx.guild.timeZone,
-      nowMs,
-      limits.raids.plannedAheadDays,
-    ).map((when) => ({ ...when, id: newId<RaidId>(), one })),
+  const { timeZone } = ctx.guild;
+  const ahead = all.flatMap((one) =>
+    occurrences(one, timeZone, nowMs, limits.raids.plannedAheadDays)
+      .filter(({ localDate }) => one.beginsOn === null || localDate >= one.beginsOn)
+      .filter(({ localDate }) => one.endsOn === null || localDate <= one.endsOn)
+      .map((when) => ({ ...when, id: newId<RaidId>(), one })),
   );
-  const missing = ahead.map(
-    ({ id, one, localDate, startsAt, endsAt }): Writable => ({
-      sql: `INSERT INTO raids (id, series_id, local_date, name, pool_id, starts_at, ends_at, note,
-            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      args: [id, one.id, localDate, one.name, one.pool_id, startsAt, endsAt, one.note, nowMs],
-    }),
+  const hasZones = ctx.guild.schemaVersion >= RAID_ZONES_VERSION;
+  const missing = ahead.map(({ id, one, localDate, startsAt, endsAt }) =>
+    insertInto(
+      raids,
+      {
+        ...{ id, seriesId: one.id, localDate, name: one.name, poolId: one.poolId },
+        ...{ startsAt, endsAt, note: one.note, createdAt: nowMs },
+        ...(hasZones && { timeZone, teamId: one.teamId }),
+      },
+      { on: [] },
+    ),
   );
-  if (missing.length === 0) return;
+  const moved = hasZones ? await movedRaids(ctx) : [];
+  if (missing.length === 0 && moved.length === 0) return;
   await write(ctx.db, [
+    ...moved,
     ...missing,
-    record(ctx, "raid.top-up", "raids", { after: { until: ahead.at(-1)!.localDate } }),
+    record(ctx, "raid.top-up", "raids", {
+      after: { until: ahead.at(-1)?.localDate ?? null, moved: moved.length, timeZone },
+    }),
   ]);
+}
+
+/** The schema version that brought the time zone of a raid. */
+const RAID_ZONES_VERSION = 10;
+
+const plannedOfSeries = prepare(({ after }: Values<{ after: number }>) =>
+  build
+    .select({
+      ...columnsOf(raids, "id", "localDate", "startsAt", "endsAt", "timeZone"),
+      seriesStartsAt: raidSeries.startsAt,
+    })
+    .from(raids)
+    .innerJoin(raidSeries, eq(raidSeries.id, raids.seriesId))
+    .where(
+      and(eq(raids.status, "planned"), isNotNull(raids.localDate), sql`${raids.endsAt} > ${after}`),
+    ),
+);
+
+/**
+ * Planned raids of series keep their local time when the guild's time zone changes. A raid of an older
+ * release has no zone: it moves if it is not where its series puts it.
+ */
+async function movedRaids(ctx: GuildContext): Promise<readonly Writable[]> {
+  const { timeZone } = ctx.guild;
+  const planned = await plannedOfSeries.all(ctx.db, { after: ctx.now().getTime() });
+  return planned.flatMap((raid) => {
+    if (raid.timeZone === timeZone) return [];
+    const local =
+      raid.timeZone === null
+        ? { date: raid.localDate!, time: raid.seriesStartsAt }
+        : localClock(raid.startsAt, raid.timeZone);
+    const startsAt = momentOfLocal(local.date, local.time, timeZone) ?? raid.startsAt;
+    const endsAt = startsAt + raid.endsAt - raid.startsAt;
+    return [build.update(raids).set({ startsAt, endsAt, timeZone }).where(eq(raids.id, raid.id))];
+  });
 }
 
 /** Makes all viewers of this raid reload it. */

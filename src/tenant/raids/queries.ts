@@ -1,14 +1,25 @@
-import { type SQLWrapper, sql } from "drizzle-orm";
-import { asColumn } from "../../database/query.ts";
+import { and, asc, eq, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
-import { NotFound } from "../../kernel/errors.ts";
+import { Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
 import { DAY_MS, WEEK_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { type Pool, poolOf } from "../dkp/pools.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
+import { persons } from "../roster/schema.ts";
 import type { RaidRole } from "../roster/service.ts";
-import { type Presence, type RaidStatus, type Remark, raids, type SignupStatus } from "./schema.ts";
+import {
+  attendance,
+  type Presence,
+  type RaidStatus,
+  type Remark,
+  raids,
+  type SignupStatus,
+} from "./schema.ts";
 
 /** A raid as calendars show it. Times in Unix milliseconds. */
 export interface Raid {
@@ -34,6 +45,8 @@ export interface RaidPerson {
   readonly class: string | null;
   readonly role: RaidRole | null;
   readonly isOwn: boolean;
+  /** False for a person who has left the roster. */
+  readonly isActive: boolean;
   readonly signup: SignupStatus | null;
   readonly signupNote: string;
   readonly presence: Presence | null;
@@ -68,7 +81,7 @@ const RAID = `
   FROM raids r`;
 
 const PEOPLE = `
-  SELECT n.id AS personId, n.name, m.class, coalesce(s.role, m.role) AS role, n.user_id AS userId,
+  SELECT n.id AS personId, n.name, n.status, m.class, coalesce(s.role, m.role) AS role, n.user_id AS userId,
     s.status AS signup, coalesce(s.note, '') AS signupNote, a.presence, a.credit_pct AS creditPct,
     a.remark, coalesce(a.is_exempt, 0) AS isExempt, a.joined_at AS joinedAt, a.left_at AS leftAt
   FROM (SELECT person_id FROM raid_signups WHERE raid_id = ?1
@@ -92,17 +105,38 @@ export function existingRaidId(raidId: SQLWrapper) {
   return asColumn(raids.id, sql`(select ${raids.id} from ${raids} where ${raids.id} = ${raidId})`);
 }
 
-/** Future and running raids, the next one first. */
+/**
+ * Future and running raids, the next one first. A raid that was not started or not ended stays here for
+ * a day. Then `overdueRaids` lists it.
+ */
 export async function comingRaids(ctx: GuildContext, limit: number): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   return await ctx.db.all<Raid>(
     `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1 - ?2
      ORDER BY r.starts_at, r.id LIMIT ?3`,
     ctx.now().getTime(),
-    // A raid that was never ended stays listed for a day.
     DAY_MS,
     limit,
   );
+}
+
+/** Raids that were over a day ago, and were never started or never ended. The latest first. */
+export async function overdueRaids(
+  ctx: GuildContext,
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Raid>> {
+  allow(ctx, "raids.view");
+  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const rows = await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at <= ?1
+       AND (r.starts_at, r.id) < (coalesce(?2, 9e15), coalesce(?3, ''))
+     ORDER BY r.starts_at DESC, r.id DESC LIMIT ?4`,
+    ctx.now().getTime() - DAY_MS,
+    at ?? null,
+    id ?? null,
+    query.limit + 1,
+  );
+  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
 }
 
 /** Raids that are over, newest first. */
@@ -127,8 +161,8 @@ export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
   return await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status IN ('running', 'planned', 'ended') AND r.starts_at BETWEEN ?1 AND ?2
-     ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
+    `${RAID} WHERE (r.status = 'running' OR (r.status IN ('planned', 'ended')
+       AND r.starts_at BETWEEN ?1 AND ?2)) ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
     nowMs - WEEK_MS,
     nowMs + DAY_MS,
     nowMs,
@@ -141,16 +175,18 @@ export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   const row = await ctx.db.first<Raid>(`${RAID} WHERE r.id = ?`, id);
   if (row === undefined) throw new NotFound("raids/not-found", "This raid does not exist.");
   const own = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
-  const found = await ctx.db.all<RaidPerson & { userId: string | null; isExempt: unknown }>(
-    PEOPLE,
-    id,
-  );
-  const people = found.map(({ userId, ...person }) => ({
+  const found = await ctx.db.all<
+    RaidPerson & { userId: string | null; isExempt: unknown; status: string }
+  >(PEOPLE, id);
+  const people = found.map(({ userId, status, ...person }) => ({
     ...person,
+    isActive: status === "active",
     isOwn: own !== undefined && userId === own,
     isExempt: Number(person.isExempt) === 1,
   }));
-  const coming = people.filter(({ signup }) => signup === "yes" || signup === "late");
+  const coming = people.filter(
+    ({ signup, isActive }) => isActive && (signup === "yes" || signup === "late"),
+  );
   const composition = Object.fromEntries(
     RAID_ROLES.map((role) => [role, coming.filter((one) => one.role === role).length]),
   ) as Record<RaidRole, number>;
@@ -167,14 +203,57 @@ export async function series(ctx: GuildContext): Promise<readonly Series[]> {
   return rows.map((row) => ({ ...row, weekdays: JSON.parse(row.weekdays) as number[] }));
 }
 
-/** The people who were present at a raid, for sharing a price among them. */
-export async function presentAt(ctx: GuildContext, id: string): Promise<readonly PersonId[]> {
-  const rows = await ctx.db.all<{ personId: PersonId }>(
-    `SELECT person_id AS personId FROM raid_attendance
-     WHERE raid_id = ? AND presence = 'present' ORDER BY person_id`,
-    id,
+const activeAt = prepare(({ raidId }: Values<{ raidId: string }>) =>
+  build
+    .select(columnsOf(attendance, "personId", "presence"))
+    .from(attendance)
+    .innerJoin(persons, eq(persons.id, attendance.personId))
+    .where(
+      and(
+        sql`${attendance.raidId} = ${raidId}`,
+        eq(persons.status, "active"),
+        ne(attendance.presence, "absent"),
+      ),
+    )
+    .orderBy(asc(attendance.personId)),
+);
+
+/** The active people who were present at a raid or on its bench, for sharing a price among them. */
+export async function peopleAt(ctx: Pick<GuildContext, "db">, raidId: string) {
+  return await activeAt.all(ctx.db, { raidId });
+}
+
+/** A condition: a person is present at a raid. */
+export function isPresentAt(raidId: string | null, personId: string): SQL {
+  return existsIn(
+    attendance,
+    and(
+      sql`${attendance.raidId} = ${raidId}`,
+      sql`${attendance.personId} = ${personId}`,
+      eq(attendance.presence, "present"),
+    ),
   );
-  return rows.map(({ personId }) => personId);
+}
+
+const poolOfRaid = prepare(({ id }: Values<{ id: string }>) =>
+  build.select({ poolId: raids.poolId }).from(raids).where(sql`${raids.id} = ${id}`),
+);
+
+/**
+ * The pool for something that happens at a raid: the raid's. Without a raid, the pool that was asked for.
+ *
+ * @throws {Invalid} `raids/other-pool` if another pool was asked for.
+ */
+export async function poolAtRaid(
+  ctx: GuildContext,
+  raidId: string | undefined,
+  asked: string | undefined,
+): Promise<Pool> {
+  const raid = raidId === undefined ? undefined : await poolOfRaid.first(ctx.db, { id: raidId });
+  if (raid === undefined) return await poolOf(ctx, asked);
+  if (asked === undefined || asked === raid.poolId) return await poolOf(ctx, raid.poolId);
+  const detail = "This raid is played for another pool. Leave the pool out, or choose the raid's.";
+  throw new Invalid("raids/other-pool", detail, { errors: [{ pointer: "/pool", detail }] });
 }
 
 /** The number of people at a raid that is over. */
@@ -188,13 +267,15 @@ export interface AttendanceNight {
 /** The latest raids and their number of people, oldest first. */
 export async function attendanceNights(ctx: GuildContext): Promise<readonly AttendanceNight[]> {
   allow(ctx, "raids.view");
+  const { timeZone } = ctx.guild;
   const rows = await ctx.db.all<AttendanceNight>(
     `SELECT r.id, r.name, r.starts_at AS startsAt, (SELECT count(*) FROM raid_attendance a
        WHERE a.raid_id = r.id AND a.presence = 'present') AS present
-     FROM raids r WHERE r.status = 'ended'
+     FROM raids r WHERE r.status = 'ended' AND r.starts_at < ?2
        AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
-     ORDER BY r.starts_at DESC LIMIT ?`,
+     ORDER BY r.starts_at DESC LIMIT ?1`,
     limits.raids.pageRows,
+    startOfDay(localDateOf(ctx.now().getTime(), timeZone), timeZone, 1),
   );
   return rows.toReversed();
 }

@@ -20,19 +20,26 @@ raidsApi.openapi(
     id: "listRaids",
     summary: "List raids",
     description:
-      "Returns coming raids, the next first, or past raids, the latest first. Choose with " +
-      "`when`.",
+      "Returns coming raids, overdue ones that were never started or ended, or past raids. " +
+      "Choose with `when`.",
     needs: "raids.view",
-    query: paging.extend({ when: z.enum(["coming", "past"]).default("coming") }),
+    query: paging.extend({ when: z.enum(["coming", "overdue", "past"]).default("coming") }),
     answers: {
-      200: json(pageOf(inputs.raidJson), "Coming: the next first. Past: the latest first."),
+      200: json(
+        pageOf(inputs.raidJson),
+        "Coming: the next first, then overdue ones. Overdue and past: the latest first.",
+      ),
     },
   }),
   async (c) => {
     const { when, ...query } = c.req.valid("query");
     const ctx = c.var.guild;
     if (when === "past") return c.json(await service.pastRaids(ctx, query), 200);
-    return c.json({ items: await service.comingRaids(ctx, limits.raids.pageRows) }, 200);
+    if (when === "overdue") return c.json(await service.overdueRaids(ctx, query), 200);
+    const { pageRows } = limits.raids;
+    const coming = await service.comingRaids(ctx, pageRows);
+    const overdue = await service.overdueRaids(ctx, { limit: pageRows });
+    return c.json({ items: [...coming, ...overdue.items] }, 200);
   },
 );
 
@@ -252,6 +259,7 @@ raidsApi.openapi(
       "dkp/bad-points",
       "dkp/behind-decay",
       "dkp/pool-archived",
+      "dkp/same-award",
     ],
     needs: "points.award",
     params,

@@ -2,11 +2,11 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
-import { HOUR_MS } from "../../kernel/time.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardShares } from "../dkp/award-shares.ts";
-import { parsePoints } from "../dkp/points.ts";
+import { amountFault, parsePoints } from "../dkp/points.ts";
 import { poolOf } from "../dkp/pools.ts";
 import type { Entry } from "../dkp/queries.ts";
 import { ownPerson } from "../roster/service.ts";
@@ -31,6 +31,10 @@ export interface RaidAward {
   readonly benchPct?: number | undefined;
   /** Excludes people who were late, as usual for being on time. */
   readonly exceptLate?: boolean | undefined;
+  /** When the points were earned, in Unix milliseconds. By default at the end of a raid that is over. */
+  readonly effectiveAt?: number | undefined;
+  /** Awards even if another officer has just given the same award. */
+  readonly confirm?: boolean | undefined;
 }
 
 /** People on the bench have kept the night free too, so they get full credit. */
@@ -55,7 +59,8 @@ export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView
     sql`update raids set status = 'running', started_at = ${nowMs} where id = ${id}`,
     sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, joined_at)
       select raid_id, person_id, 'present', 100, ${nowMs} from raid_signups
-      where raid_id = ${id} and status = 'yes' on conflict do nothing`,
+      where raid_id = ${id} and status = 'yes'
+        and person_id in (select id from persons where status = 'active') on conflict do nothing`,
     announceRaid(ctx, id),
     record(ctx, "raid.start", id),
   ]);
@@ -109,7 +114,13 @@ export async function setPresence(
       leftAt: presence === "absent" && old?.joinedAt ? nowMs : null,
     };
   });
-  const people = JSON.stringify(rows.map(({ personId }) => personId));
+  // People who have left stay as they were, or are marked absent. They never become present.
+  const arriving = changes.filter(
+    ({ personId, presence }) => presence !== "absent" && was.get(personId)?.presence !== presence,
+  );
+  const known = changes.filter((one) => !arriving.includes(one) && was.has(one.personId));
+  const added = changes.filter((one) => !known.includes(one));
+  const people = JSON.stringify(added.map(({ personId }) => personId));
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status in ('running', 'ended'))`,
@@ -117,8 +128,8 @@ export async function setPresence(
     ),
     guard(
       sql`(select count(*) from persons where status = 'active'
-        and id in (select value from json_each(${people}))) = ${new Set(changes.map((one) => one.personId)).size}`,
-      badPeople,
+        and id in (select value from json_each(${people}))) = ${new Set(added.map((one) => one.personId)).size}`,
+      () => badPeople(before, added),
     ),
     sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, is_exempt,
         joined_at, left_at)
@@ -197,14 +208,14 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
     throw new Conflict("raids/not-begun", "This raid has not started yet.");
   }
   const pool = await poolOf(ctx, now.poolId);
-  const amount = parsePoints(input.points, pool.decimals);
-  if (amount === undefined || amount <= 0) {
-    const detail = `Enter a number above zero with at most ${pool.decimals} decimals.`;
-    throw new Invalid("dkp/bad-points", detail, { errors: [{ pointer: "/points", detail }] });
+  const fault = amountFault(input.points, pool.decimals, "above zero");
+  if (fault !== undefined) {
+    throw new Invalid("dkp/bad-points", fault, { errors: [{ pointer: "/points", detail: fault }] });
   }
+  const amount = parsePoints(input.points, pool.decimals)!;
   const isLate = (remark: string | null) => remark === "late" || remark === "late-unprepared";
   const shares = now.people
-    .filter((one) => one.presence === "present" || one.presence === "bench")
+    .filter((one) => one.isActive && (one.presence === "present" || one.presence === "bench"))
     .filter((one) => !(input.exceptLate && isLate(one.remark)))
     .map((one) => ({
       personId: one.personId as PersonId,
@@ -221,9 +232,17 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
   return await awardShares(ctx, pool, {
     shares,
     reason: input.reason,
-    effectiveAt: undefined,
+    // Points of a raid count in the week of the raid, also if they are recorded later.
+    effectiveAt: input.effectiveAt ?? earnedAt(now, ctx.now().getTime()),
     raidId: now.id,
+    confirm: input.confirm,
   });
+}
+
+/** When the points of a raid were earned: at its end. Undefined for a raid that ended just now or runs. */
+function earnedAt(raid: RaidView, nowMs: number): number | undefined {
+  if (raid.endedAt === null || nowMs - raid.endedAt < DAY_MS) return undefined;
+  return raid.endedAt;
 }
 
 function isRunning(id: string): Guard {
@@ -233,7 +252,14 @@ function isRunning(id: string): Guard {
   );
 }
 
-function badPeople(): Invalid {
-  const detail = "Choose active people from the roster.";
+/** Names the people who have left, if the raid knows them. */
+function badPeople(raid: RaidView, changes: readonly PresenceChange[]): Invalid {
+  const ids = new Set(changes.map(({ personId }) => personId));
+  const left = raid.people.filter((one) => !one.isActive && ids.has(one.personId));
+  const names = left.map(({ name }) => name).join(", ");
+  const detail =
+    names === ""
+      ? "Choose active people from the roster."
+      : `${names}: no longer in the roster. Mark them absent.`;
   return new Invalid("raids/bad-people", detail, { errors: [{ pointer: "/people", detail }] });
 }

@@ -9,8 +9,8 @@ export {
 } from "./plan.ts";
 export {
   comingRaids,
+  overdueRaids,
   pastRaids,
-  presentAt,
   type Raid,
   type RaidPerson,
   type RaidView,

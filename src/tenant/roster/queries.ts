@@ -79,6 +79,14 @@ export function classOfMain(personId: SQLWrapper) {
   );
 }
 
+/** The class of a person's main. */
+export const classOf = prepare(({ id }: Values<{ id: string }>) =>
+  build
+    .select({ class: classOfMain(persons.id) })
+    .from(persons)
+    .where(sql`${persons.id} = ${id}`),
+);
+
 /** A condition: the person exists and is active. */
 export function isActivePerson(id: string) {
   return existsIn(persons, and(sql`${persons.id} = ${id}`, eq(persons.status, "active")));

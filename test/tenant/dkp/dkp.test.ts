@@ -73,7 +73,8 @@ describe("many officers at once", () => {
     await using guild = await ledgerGuild(1);
     const input = { personIds: guild.personIds, points: 5, reason: "Boss kill" };
     const one = await service.award({ ...guild.as("officer"), idempotencyKey: "k" }, input);
-    const two = await service.award({ ...guild.as("officer"), idempotencyKey: "k" }, input);
+    const other = { ...guild.as("officer"), idempotencyKey: "k" };
+    const two = await service.award(other, { ...input, confirm: true });
     expect(two.id).not.toBe(one.id);
   });
 

@@ -21,6 +21,7 @@ import {
   splitExactly,
   typedPoints,
 } from "../../../src/tenant/dkp/points.ts";
+import { sharesOf } from "../../../src/tenant/dkp/shares.ts";
 
 const decimals = fc.integer({ min: 0, max: 3 });
 const amount = fc.integer({ min: -limits.dkp.amountMax, max: limits.dkp.amountMax });
@@ -30,12 +31,19 @@ const people = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40 }) as fc.
   PersonId[]
 >;
 
+const shared = (ids: readonly PersonId[], points: number) =>
+  sharesOf(
+    points,
+    ids.map((personId) => ({ personId, weight: 1 })),
+    new Map(),
+  );
+
 const lines = fc
   .tuple(kind, people, price, fc.constantFrom("award", "adjust", "spend", "shared"))
   .map(([pool, ids, points, verb]): readonly Line[] => {
     if (verb === "award") return awardLines(pool, ids, points);
-    if (verb === "adjust") return adjustLines(pool, ids, -points);
-    return spendLines(pool, ids[0]!, points, verb === "shared" ? ids : []);
+    if (verb === "adjust") return adjustLines(ids, -points, pool === "epgp" ? "gp" : "pt");
+    return spendLines(pool, ids[0]!, points, verb === "shared" ? shared(ids, points) : []);
   });
 
 describe("entries", () => {
@@ -59,7 +67,7 @@ describe("entries", () => {
   test("a price shared in a zero-sum pool leaves the people's sum as it was", () => {
     fc.assert(
       fc.property(people, price, (ids, points) => {
-        const made = spendLines("zero-sum", ids[0]!, points, ids);
+        const made = spendLines("zero-sum", ids[0]!, points, shared(ids, points));
         expect(made.every((line) => line.account === "person")).toBe(true);
         expect(made.reduce((sum, line) => sum + line.amount, 0)).toBe(0);
       }),
@@ -222,4 +230,44 @@ test("a name in a CSV file is never run as a formula, and numbers stay numbers",
     ["-12.5", 'a "b"', "c,d", "e\nf"],
   ]);
   expect(csv).toBe(`\ufeff'=1+1,'+x,'-x,'@x,'\tx\r\n-12.5,"a ""b""","c,d","e\nf"\r\n`);
+});
+
+describe("shares of a price", () => {
+  test("P23 after any prices among the same people, each has the exact share within one unit", () => {
+    fc.assert(
+      fc.property(
+        people,
+        fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1 }),
+        (ids, all) => {
+          const owed = new Map<PersonId, number>();
+          const got = new Map<PersonId, number>();
+          for (const points of all) {
+            const shares = sharesOf(
+              points,
+              ids.map((personId) => ({ personId, weight: 1 })),
+              owed,
+            );
+            expect(shares.reduce((sum, { amount }) => sum + amount, 0)).toBe(points);
+            for (const { personId, amount, carry } of shares) {
+              expect(amount).toBeGreaterThanOrEqual(0);
+              owed.set(personId, (owed.get(personId) ?? 0) + carry);
+              got.set(personId, (got.get(personId) ?? 0) + amount);
+            }
+          }
+          const exact = all.reduce((sum, points) => sum + points, 0) / ids.length;
+          for (const amount of got.values())
+            expect(Math.abs(amount - exact)).toBeLessThanOrEqual(1.001);
+        },
+      ),
+    );
+  });
+
+  test("P23 a share of the bench is smaller, and the shares still sum to the price", () => {
+    const [a, b] = ["a", "b"] as unknown as [PersonId, PersonId];
+    const weights = [
+      { personId: a, weight: 100 },
+      { personId: b, weight: 50 },
+    ];
+    expect(sharesOf(30, weights, new Map()).map(({ amount }) => amount)).toEqual([20, 10]);
+  });
 });

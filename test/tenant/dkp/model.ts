@@ -33,6 +33,8 @@ export class Model {
   readonly kind: PoolKind;
   readonly figures = new Map<PersonId, Figures>();
   readonly made: Made[] = [];
+  /** What each person is owed of shared prices, in minor units. */
+  readonly owed = new Map<PersonId, number>();
 
   constructor(people: readonly PersonId[], kind: PoolKind) {
     this.people = people;
@@ -48,8 +50,9 @@ export class Model {
     const found = await outcome(() => send({ ...ctx, idempotencyKey: key }, step, this));
     if (expected === undefined) return expect(found).toBe("dkp/insufficient-balance");
     if (typeof found === "string") throw new Error(`${step.verb} answered ${found}`);
-    this.#apply(expected);
-    this.made.push({ entry: found, key, step, changes: expected, reversed: false });
+    const changes = this.#withShares(expected, step, found);
+    this.#apply(changes);
+    this.made.push({ entry: found, key, step, changes, reversed: false });
   }
 
   /** L1 to L6 and L9 against the rows themselves, and the verb's own result. */
@@ -97,13 +100,32 @@ export class Model {
       const payer = who[0]!;
       if (this.kind === "dkp" && this.figures.get(payer)!.balance < minor) return undefined;
       add(payer, -minor, 0, minor);
-      if (this.kind === "zero-sum") {
-        const base = Math.floor(minor / who.length);
-        who.forEach((id, i) => {
-          const share = base + (i < minor - base * who.length ? 1 : 0);
-          add(id, share, share, 0);
-        });
-      }
+    }
+    return changes;
+  }
+
+  /**
+   * Earlier prices decide who gets the units that no exact share gives. The model checks the sum, that no
+   * share is far from the exact one, and that in the long run each person gets the exact share.
+   */
+  #withShares(
+    expected: ReadonlyMap<PersonId, Figures>,
+    step: Exclude<Step, { entry: number }>,
+    entry: service.Entry,
+  ): ReadonlyMap<PersonId, Figures> {
+    if (this.kind !== "zero-sum" || step.verb !== "spend") return expected;
+    const changes = new Map(expected);
+    const exact = (step.points * 100) / step.who.length;
+    const shares = entry.postings.slice(1);
+    expect(shares.reduce((sum, { amount }) => sum + amount, 0)).toBe(step.points * 100);
+    for (const { personId, amount } of shares) {
+      expect(Math.abs(amount - exact)).toBeLessThan(3);
+      const old = changes.get(personId!) ?? { balance: 0, earned: 0, spent: 0 };
+      const { balance, earned, spent } = old;
+      changes.set(personId!, { balance: balance + amount, earned: earned + amount, spent });
+      const owed = (this.owed.get(personId!) ?? 0) + exact - amount;
+      this.owed.set(personId!, owed);
+      expect(Math.abs(owed)).toBeLessThan(3);
     }
     return changes;
   }

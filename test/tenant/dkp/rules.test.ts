@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gainWithin, weekStartMs } from "../../../src/tenant/dkp/caps.ts";
-import { decayed } from "../../../src/tenant/dkp/decay.ts";
+import { capWeek, gainWithin } from "../../../src/tenant/dkp/caps.ts";
+import { decayed } from "../../../src/tenant/dkp/replay.ts";
 import { testApp } from "../../support/app.ts";
 import { raiders } from "../auctions/support.ts";
 
@@ -36,12 +36,14 @@ describe("caps", () => {
   });
 
   test("the raid week begins on Wednesday 07:00 UTC in Europe and on Tuesday 15:00 UTC in America", () => {
+    const startOf = (at: number, region: "eu" | "us") =>
+      capWeek(at, { region, timeZone: "UTC" }, null).from;
     const wednesday = Date.UTC(2026, 0, 14, 7);
-    expect(weekStartMs(wednesday, "eu")).toBe(wednesday);
-    expect(weekStartMs(wednesday - 1, "eu")).toBe(wednesday - WEEK_MS);
+    expect(startOf(wednesday, "eu")).toBe(wednesday);
+    expect(startOf(wednesday - 1, "eu")).toBe(wednesday - WEEK_MS);
     const tuesday = Date.UTC(2026, 0, 13, 15);
-    expect(weekStartMs(tuesday, "us")).toBe(tuesday);
-    expect(weekStartMs(tuesday - 1, "us")).toBe(tuesday - WEEK_MS);
+    expect(startOf(tuesday, "us")).toBe(tuesday);
+    expect(startOf(tuesday - 1, "us")).toBe(tuesday - WEEK_MS);
   });
 
   test("points above a cap are recorded as blocked, and the ledger stays balanced", async () => {

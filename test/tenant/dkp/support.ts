@@ -40,7 +40,7 @@ export async function ledgerGuild(people: number, role: Role = "officer") {
   const personIds = await addPeople(db, people);
   const ctx: GuildContext = {
     // Verbs of this feature read only the guild's address.
-    guild: { slug: "emberforge" } as Guild,
+    guild: { slug: "emberforge", region: "eu", timeZone: "Europe/Madrid" } as Guild,
     db,
     actor: actor(role),
     now: () => new Date(nowMs),

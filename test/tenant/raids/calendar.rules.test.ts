@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isoWeek } from "../../../src/kernel/calendar.ts";
-import { momentOfLocal, occurrences } from "../../../src/tenant/raids/calendar.ts";
+import { isoWeek, momentOfLocal } from "../../../src/kernel/calendar.ts";
+import { occurrences } from "../../../src/tenant/raids/calendar.ts";
 
 const weekly = { weekdays: [3, 7], startsAt: "20:00", minutes: 180 };
 

@@ -61,6 +61,9 @@ export function PeopleFormPage(props: EntryFormProps & { readonly kind: "award" 
           options={optionsOf(props, people)}
         />
         <PointsAndReason {...props} preset={presetOf(view, PRESETS[kind])} />
+        {isAward && form.detail !== undefined && (
+          <Checkbox name="confirm" label={t.confirmAward} form={form} />
+        )}
         <Button>{isAward ? t.award : t.adjust}</Button>
       </Form>
     </FormPage>

@@ -163,6 +163,7 @@ export function AwardForm(props: Props & { readonly formKey: string }) {
             value="100"
           />
           <Checkbox name="exceptLate" label={t.exceptLate} form={form} />
+          <Checkbox name="confirm" label={t.confirmAward} form={form} />
           <Button>{t.award}</Button>
         </Form>
       </details>

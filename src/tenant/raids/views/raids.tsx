@@ -31,11 +31,13 @@ const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 export function RaidsPage(props: {
   view: View;
   coming: readonly Raid[];
+  overdue: readonly Raid[];
+  nextOverdue: string | undefined;
   past: readonly Raid[];
   next: string | undefined;
   series: readonly Series[];
 }) {
-  const { view, coming, past, next, series } = props;
+  const { view, coming, overdue, nextOverdue, past, next, series } = props;
   const t = view.messages.raids;
   const mayManage = may(view.guild!, "raids.manage");
   return (
@@ -63,25 +65,8 @@ export function RaidsPage(props: {
           />
         }
       />
-      {series.length > 0 && (
-        <Section title={t.weekly}>
-          <ul class="plain">
-            {series.map((one) => (
-              <li class="row">
-                <strong>{one.name}</strong>{" "}
-                <span class="muted">
-                  {weekdaysOf(view, one.weekdays)}, {one.startsAt}
-                </span>
-                {mayManage && (
-                  <ButtonForm look="quiet" action={guildHref(view, `/raids/series/${one.id}/end`)}>
-                    {t.endSeries}
-                  </ButtonForm>
-                )}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Overdue view={view} raids={overdue} next={nextOverdue} />
+      <WeeklyRaids view={view} series={series} />
       {past.length > 0 && (
         <Section title={t.past}>
           <DataTable
@@ -96,6 +81,58 @@ export function RaidsPage(props: {
         </Section>
       )}
     </GuildLayout>
+  );
+}
+
+function WeeklyRaids({ view, series }: { view: View; series: readonly Series[] }) {
+  const t = view.messages.raids;
+  if (series.length === 0) return null;
+  return (
+    <Section title={t.weekly}>
+      <ul class="plain">
+        {series.map((one) => (
+          <li class="row">
+            <strong>{one.name}</strong>{" "}
+            <span class="muted">
+              {weekdaysOf(view, one.weekdays)}, {one.startsAt}
+            </span>
+            {may(view.guild!, "raids.manage") && (
+              <ButtonForm look="quiet" action={guildHref(view, `/raids/series/${one.id}/end`)}>
+                {t.endSeries}
+              </ButtonForm>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Raids that wait for an officer to end or to cancel them. */
+function Overdue(props: { view: View; raids: readonly Raid[]; next: string | undefined }) {
+  const { view, raids, next } = props;
+  const t = view.messages.raids;
+  if (raids.length === 0) return null;
+  return (
+    <Section title={t.overdue}>
+      <p class="muted">{t.overdueLead}</p>
+      <DataTable
+        caption={t.overdue}
+        rows={raids}
+        url={view.url}
+        messages={view.messages}
+        columns={columnsOf(view)}
+        empty={null}
+      />
+      {next !== undefined && (
+        <LinkButton
+          look="quiet"
+          href={guildHref(view, `/raids?overdue=${encodeURIComponent(next)}`)}
+        >
+          {t.olderOverdue}
+        </LinkButton>
+      )}
+    </Section>
   );
 }
 

@@ -43,6 +43,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "auctions/not-found": "This auction does not exist.",
   "auctions/not-in-roster": "Only people in the roster can bid. Ask an officer to add you.",
   "auctions/not-open": "This auction has ended. An officer can rerun it.",
+  "auctions/not-present":
+    "Only people who are present at the raid can bid. Ask an officer to mark you present.",
   "auctions/off-spec": "This auction is for main specs only.",
   "auctions/outbid": "Another bid came first. Enter a higher bid to lead.",
   "auctions/reopened-already": "This auction was already rerun.",
@@ -83,18 +85,23 @@ export const meanings: Readonly<Record<string, string>> = {
   "dkp/balance-too-large":
     "A balance would exceed the largest number that we can store. Use fewer points.",
   "dkp/behind-decay": "Decay was applied since that date. Award the points that would be left now.",
+  "dkp/below-minimum":
+    "This person has fewer effort points than the pool's minimum. Choose another person.",
   "dkp/entry-not-found": "This entry does not exist in the ledger.",
   "dkp/insufficient-balance": "The balance is too low for this price. Enter a lower price.",
   "dkp/no-decay": "This pool has no decay. Set it in the rules first.",
   "dkp/pool-archived": "This pool is archived. Choose another one.",
   "dkp/pool-has-entries": "Points were already awarded, so the type of the pool cannot change.",
-  "dkp/pool-in-use": "Open auctions hold points of this pool. Wait until they end.",
+  "dkp/pool-in-use": "Open auctions use points of this pool. Wait until they end.",
   "dkp/pool-is-default": "The default pool of the guild cannot be archived.",
   "dkp/pool-name-taken": "Another pool has this name. Choose another name.",
   "dkp/pool-not-found": "This pool does not exist. Choose one from the list.",
   "dkp/reversal-is-final":
     "A reversal cannot be reverted. To give the points again, record a new entry.",
-  "dkp/rules-changed": "Another person just changed these rules. Reload the page.",
+  "dkp/rules-changed":
+    "Another person changed these rules since you opened them. Compare, and save again.",
+  "dkp/same-award":
+    "Another officer gave the same award a moment ago. Confirm if you want to give it again.",
   "guild/ambiguous":
     "The address, the X-Guild-ID header and the token name different guilds. Send only one of them.",
   "guild/beyond-own-rights":
@@ -243,13 +250,19 @@ export const meanings: Readonly<Record<string, string>> = {
   "raids/not-found": "This raid does not exist.",
   "raids/not-planned": "This raid has already started or was canceled.",
   "raids/not-running": "This raid is not in progress.",
+  "raids/other-pool":
+    "This raid is played for another pool. Leave the pool out, or choose the raid's.",
   "raids/over": "This raid has ended or was canceled.",
   "raids/series-not-found": "This weekly raid does not exist.",
+  "raids/team-name-taken": "Another raid team has this name. Choose another name.",
+  "raids/team-not-found": "This raid team does not exist. Choose one from the list.",
   "raids/too-many-series": "The guild has too many weekly raids. End one of them first.",
   "request/bad-address": "The address cannot be read. Check it for unusual characters.",
   "request/bad-cursor": "This page link is not valid. Start at the first page.",
   "request/bad-text":
     "The text contains a character that cannot be stored. Type it instead of pasting it.",
+  "request/changed-meanwhile":
+    "Another person changed this since you opened it. Compare both values, and save again.",
   "request/cross-site": "This request came from another site. Open the page here and try again.",
   "request/cut-off": "The connection ended before the request was complete. Send it again.",
   "request/malformed": "The request cannot be read. Check its JSON.",

@@ -83,6 +83,17 @@ export const fields: Translated<typeof en> = {
     "Do not put two hyphens in a row.": "No pongas dos guiones seguidos.",
     "Enter a maximum above the minimum bid.": "Escribe un máximo superior a la puja mínima.",
     "Enter a name.": "Escribe un nombre.",
+    "Enter a number above zero.": "Escribe un número mayor que cero.",
+    "Enter a number of zero or more.": "Escribe un número desde cero.",
+    "Enter a number other than zero.": "Escribe un número distinto de cero.",
+    "Enter a number of at most #.": "Escribe un número de # como mucho.",
+    "Enter a number.": "Escribe un número.",
+    "Enter a whole number.": "Escribe un número entero.",
+    "Choose the raid whose people may bid.": "Elige la banda cuya gente puede pujar.",
+    "Choose a unit of this pool.": "Elige una unidad de este fondo.",
+    "Use at most one digit after the point.": "Usa como mucho un decimal.",
+    "This raid is played for another pool. Leave the pool out, or choose the raid's.":
+      "Esta banda se juega con otro fondo. Deja el fondo vacío o elige el de la banda.",
     "Enter a number above zero with at most # decimals.":
       "Escribe un número mayor que cero, con # decimales como mucho.",
     "Enter a number of zero or more with at most # decimals.":

@@ -49,6 +49,8 @@ export const problems: Translated<typeof en> = {
     "auctions/not-in-roster":
       "Solo puede pujar quien está en la plantilla. Pide a un oficial que te añada.",
     "auctions/not-open": "Esta subasta ha terminado. Un oficial puede repetirla.",
+    "auctions/not-present":
+      "Solo puede pujar quien está presente en la banda. Pide a un oficial que te marque como presente.",
     "auctions/off-spec": "Esta subasta es solo para especializaciones principales.",
     "auctions/outbid": "Otra puja ha llegado antes. Puja más alto para ir en cabeza.",
     "auctions/reopened-already": "Esta subasta ya se ha repetido.",
@@ -94,6 +96,8 @@ export const problems: Translated<typeof en> = {
       "Un saldo superaría el número más alto que podemos guardar. Usa menos puntos.",
     "dkp/behind-decay":
       "Desde esa fecha se ha aplicado desgaste. Da los puntos que quedarían ahora.",
+    "dkp/below-minimum":
+      "Esta persona tiene menos puntos de esfuerzo que el mínimo del fondo. Elige a otra.",
     "dkp/entry-not-found": "Ese movimiento no existe.",
     "dkp/insufficient-balance":
       "El saldo es demasiado bajo para este precio. Escribe un precio más bajo.",
@@ -101,13 +105,16 @@ export const problems: Translated<typeof en> = {
     "dkp/pool-archived": "Este fondo está archivado. Elige otro.",
     "dkp/pool-has-entries": "Ya se han dado puntos, así que el tipo del fondo no se puede cambiar.",
     "dkp/pool-in-use":
-      "Hay subastas abiertas que retienen puntos de este fondo. Espera a que terminen.",
+      "Hay subastas abiertas que usan puntos de este fondo. Espera a que terminen.",
     "dkp/pool-is-default": "El fondo principal de la hermandad no se puede archivar.",
     "dkp/pool-name-taken": "Otro fondo tiene este nombre. Elige otro nombre.",
     "dkp/pool-not-found": "Ese fondo no existe. Elige uno de la lista.",
     "dkp/reversal-is-final":
       "Una anulación es definitiva. Para volver a dar los puntos, registra otro movimiento.",
-    "dkp/rules-changed": "Otra persona acaba de cambiar estas reglas. Actualiza la página.",
+    "dkp/rules-changed":
+      "Otra persona ha cambiado estas reglas después de que las abrieras. Compara y guarda de nuevo.",
+    "dkp/same-award":
+      "Otro oficial acaba de dar los mismos puntos. Confírmalo si quieres darlos otra vez.",
     "guild/ambiguous":
       "La dirección, la cabecera X-Guild-ID y el token nombran hermandades distintas. Envía solo uno.",
     "guild/beyond-own-rights":
@@ -271,13 +278,19 @@ export const problems: Translated<typeof en> = {
     "raids/not-found": "Esa banda no existe.",
     "raids/not-planned": "Esta banda ya ha empezado o se canceló.",
     "raids/not-running": "Esta banda no está en curso.",
+    "raids/other-pool":
+      "Esta banda se juega con otro fondo. Deja el fondo vacío o elige el de la banda.",
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esa banda semanal no existe.",
+    "raids/team-name-taken": "Otro equipo de banda tiene este nombre. Elige otro nombre.",
+    "raids/team-not-found": "Ese equipo de banda no existe. Elige uno de la lista.",
     "raids/too-many-series": "La hermandad tiene demasiadas bandas semanales. Finaliza antes una.",
     "request/bad-address": "No se puede leer la dirección. Comprueba si tiene caracteres raros.",
     "request/bad-cursor": "Este enlace de página no es válido. Empieza por la primera página.",
     "request/bad-text":
       "El texto tiene un carácter que no se puede guardar. Escríbelo en lugar de pegarlo.",
+    "request/changed-meanwhile":
+      "Otra persona ha cambiado esto después de que lo abrieras. Compara los dos valores y guarda de nuevo.",
     "request/cross-site":
       "Esta petición viene de otro sitio. Abre la página aquí e inténtalo de nuevo.",
     "request/cut-off":

@@ -10,6 +10,11 @@ export const raids: Translated<typeof en> = {
   planLead: "Una sola vez, o cada semana a la misma hora local.",
   coming: "Próximas",
   comingCaption: "Próximas bandas",
+  overdue: "Sin cerrar",
+  overdueLead:
+    "Estas bandas no se empezaron o no se terminaron. Abre cada una para terminarla o cancelarla.",
+  olderOverdue: "Anteriores",
+  confirmAward: "Darlos aunque otro oficial acabe de dar los mismos puntos",
   past: "Bandas pasadas",
   pastCaption: "Bandas pasadas, de la más reciente a la más antigua",
   name: "Nombre",
