@@ -98,6 +98,7 @@ const ELSEWHERE = [
     (verb) => `declared ${verb}`,
   ),
   ...["companion watch", "companion once"],
+  ...["import combat-logs", "transfer encounters", "transfer revert", "transfer resume"],
 ];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 
