@@ -241,6 +241,59 @@ export const limits = {
     /** Members who sign up at this moment can come between a read and its write. */
     joinTriesMax: 3,
   },
+  imports: {
+    /** SavedVariables of a guild that played for years have up to 20 MB. */
+    uploadBytesMax: 24 * 1024 ** 2,
+    /** A paste into the form. Larger histories are files. */
+    pasteCharsMax: 900_000,
+    lua: {
+      /** A file of `uploadBytesMax`. */
+      charsMax: 24 * 1024 ** 2,
+      /** Addons nest data about ten levels deep. Each level costs stack. */
+      depthMax: 64,
+      /** A file of 20 MB has 1.2 million. Each entry costs memory. */
+      entriesMax: 2_000_000,
+    },
+    /** Formats in XML nest six levels deep. */
+    xmlDepthMax: 32,
+    /** Formats in JSON nest eight levels deep. */
+    jsonDepthMax: 64,
+    /** What a compressed export may become. A history of years has 3 MB. */
+    unpackedBytesMax: 24 * 1024 ** 2,
+    /** One text of a file, such as a note or a list of players. The addons' own limits are below. */
+    textCharsMax: 20_000,
+    /** Twenty years of a guild with ten entries for each raid. */
+    rowsMax: 200_000,
+    /** A file of 20 MB takes two seconds. The thread of a longer one is ended. */
+    parseMsMax: 2 * MINUTE_MS,
+    /** The thread that reads a file. Its heap ends before the machine's memory does. */
+    parserHeapMbMax: 320,
+    /** Files that are read at the same time. Each has a thread of its own. */
+    parsersMax: 2,
+    /** Rows that travel and are stored at once: some milliseconds of work. */
+    rowsAtOnce: 250,
+    /** Rows that one transaction of a commit writes, and the lines of their entries. */
+    sliceRows: 25,
+    sliceLinesMax: 250,
+    /** How long a request works on a commit before a job continues it. */
+    inlineMs: 1_500,
+    /** A server that died leaves its import to another one after this. */
+    resumeAfterMs: MINUTE_MS,
+    /** Questions to people. More mean that the file does not belong to this guild. */
+    questionsMax: 200,
+    /** People of a report. The report of a larger source counts the rest. */
+    reportPersonsMax: 2_000,
+    /** Obstacles to a reversal that an answer lists. */
+    obstaclesMax: 100,
+    /** An abandoned preview is removed with its rows after this. */
+    previewKeptMs: 14 * DAY_MS,
+    /** One or two screens. */
+    pageRows: 100,
+    /** What a preview shows of a row. */
+    labelCharsMax: 200,
+    /** The longest history that dates may tell: the game began in 2004. Other games are older. */
+    yearMin: 1999,
+  },
   identity: {
     lua: {
       /** Guild Roster Manager stores years of a guild of 1,000 in less. */

@@ -1,17 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCsv, toCsv } from "../../../src/kernel/csv.ts";
+import { LuaDataError, type LuaValue, readLuaData } from "../../../src/kernel/lua-data.ts";
 import { limits } from "../../../src/limits.ts";
 import {
   ExportRefused,
   readAddonExport,
 } from "../../../src/tenant/identity/formats/addon-export.ts";
 import { readGrm } from "../../../src/tenant/identity/formats/grm.ts";
-import {
-  LuaDataError,
-  type LuaValue,
-  readLuaData,
-} from "../../../src/tenant/identity/formats/lua-data.ts";
 import { readSheets } from "../../../src/tenant/identity/formats/sheet.ts";
 import { character } from "./made-world.ts";
 

@@ -7,9 +7,16 @@ import {
   type Region,
 } from "../../../kernel/game/editions.ts";
 import { realmKey } from "../../../kernel/game/realms.ts";
+import {
+  LuaDataError,
+  type LuaTable,
+  listOf,
+  readLuaData,
+  recordOf,
+  tableAt,
+} from "../../../kernel/lua-data.ts";
 import { foldName } from "../../../kernel/names.ts";
 import { limits } from "../../../limits.ts";
-import { LuaDataError, type LuaTable, listOf, readLuaData, recordOf, tableAt } from "./lua-data.ts";
 
 /**
  * Why a file is no export. `cut`: it ends too early, so the game is still writing it or it was

@@ -1,7 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { splitName } from "../../../kernel/game/characters.ts";
+import {
+  type LuaTable,
+  type LuaValue,
+  listOf,
+  recordOf,
+  tableAt,
+} from "../../../kernel/lua-data.ts";
 import { dataOf, ExportRefused } from "./addon-export.ts";
-import { type LuaTable, type LuaValue, listOf, recordOf, tableAt } from "./lua-data.ts";
 
 /** A day in the history of a member, without a time of day. */
 interface GameDate {

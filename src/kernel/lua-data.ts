@@ -1,10 +1,17 @@
-import { limits } from "../../../limits.ts";
+import { limits } from "../limits.ts";
 
 export type LuaKey = string | number | boolean;
 export type LuaValue = string | number | boolean | null | LuaTable;
 
 /** A table. Entries without a key have the numbers from 1 on, as in Lua. */
 export type LuaTable = ReadonlyMap<LuaKey, LuaValue>;
+
+/** How large a file of data may be. */
+export interface LuaBounds {
+  readonly charsMax: number;
+  readonly depthMax: number;
+  readonly entriesMax: number;
+}
 
 /** What is wrong with a file of data, and where. Lines and columns are counted from 1. */
 export class LuaDataError extends Error {
@@ -42,21 +49,26 @@ const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: fal
  * Reads a SavedVariables file: assignments of data to names. Nothing is executed; an expression, a
  * call or a variable is an error. Of two assignments to one name the last one counts, as in Lua.
  * @throws {LuaDataError} for anything that is no data, for a file that is cut off, and for one with
- *   more characters, entries or levels than `limits.identity.lua` allows.
+ *   more characters, entries or levels than `bounds` allows.
  */
-export function readLuaData(text: string): ReadonlyMap<string, LuaValue> {
-  return new Reader(text).file();
+export function readLuaData(
+  text: string,
+  bounds: LuaBounds = limits.identity.lua,
+): ReadonlyMap<string, LuaValue> {
+  return new Reader(text, bounds).file();
 }
 
 class Reader {
   readonly #text: string;
   #at = 0;
+  readonly #bounds: LuaBounds;
   #entries = 0;
 
-  constructor(text: string) {
+  constructor(text: string, bounds: LuaBounds) {
     this.#text = text;
-    if (text.length > limits.identity.lua.charsMax) {
-      this.#fail(`the file has more than ${limits.identity.lua.charsMax} characters`);
+    this.#bounds = bounds;
+    if (text.length > bounds.charsMax) {
+      this.#fail(`the file has more than ${bounds.charsMax} characters`);
     }
     if (text.startsWith("\ufeff")) this.#at = 1;
   }
@@ -93,8 +105,8 @@ class Reader {
   }
 
   #table(depth: number): LuaTable {
-    if (depth > limits.identity.lua.depthMax) {
-      this.#fail(`there are more than ${limits.identity.lua.depthMax} tables inside each other`);
+    if (depth > this.#bounds.depthMax) {
+      this.#fail(`there are more than ${this.#bounds.depthMax} tables inside each other`);
     }
     this.#at++;
     const table = new Map<LuaKey, LuaValue>();
@@ -105,8 +117,8 @@ class Reader {
         this.#at++;
         return table;
       }
-      if (++this.#entries > limits.identity.lua.entriesMax) {
-        this.#fail(`the file has more than ${limits.identity.lua.entriesMax} entries`);
+      if (++this.#entries > this.#bounds.entriesMax) {
+        this.#fail(`the file has more than ${this.#bounds.entriesMax} entries`);
       }
       const key = this.#key(depth);
       const value = this.#value(depth + 1);
