@@ -31,6 +31,8 @@ export type ImportRow = {
     readonly data: ImportData[Kind];
     /** Set by parsers for rows that cannot be imported. */
     readonly problem?: string;
+    /** Set by parsers for rows that are imported, but that a person should look at. */
+    readonly remark?: string;
   };
 }[ImportRowKind];
 
@@ -146,6 +148,8 @@ export interface SourceLoot {
   readonly note?: string;
   readonly at: number;
   readonly atOther?: number;
+  /** The item was taken back later: it stays on the list as reverted. */
+  readonly isTakenBack?: boolean;
 }
 
 export interface SourceWish {
