@@ -116,13 +116,18 @@ const logBody = bodyLimit({ maxSize: limits.logs.chunkBytesMax });
 const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
 const exportBody = bodyLimit({ maxSize: limits.identity.uploadBytesMax });
 const ADDON_EXPORT = /^\/api\/g\/[^/]+\/guild-sync\/addon-upload$/;
+/** The parts of a form around its file. */
+const MULTIPART_BYTES = 64 * 1024;
+const importBody = bodyLimit({ maxSize: limits.imports.uploadBytesMax + MULTIPART_BYTES });
+const IMPORT_FILE = /^\/(api\/)?g\/[^/]+\/imports$/;
 const smallBodies: typeof smallBody = (c, next) => {
+  if (IMPORT_FILE.test(c.req.path)) return importBody(c, next);
   if (LOG_CONTENT.test(c.req.path)) return logBody(c, next);
   return ADDON_EXPORT.test(c.req.path) ? exportBody(c, next) : smallBody(c, next);
 };
 
-/** The body of these requests is raw log bytes. It is never parsed, whatever its content type says. */
-const LOG_BYTES = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
+/** The body of these requests is the bytes of a file. It is never parsed, whatever its content type says. */
+const LOG_BYTES = /^\/api\/g\/[^/]+\/(logs\/[^/]+\/content|imports)$/;
 const simpleBodies: typeof smallBody = (c, next) =>
   LOG_BYTES.test(c.req.path) ? next() : simpleBody(c, next);
 

@@ -19,6 +19,7 @@ import type { Tracer } from "./kernel/tracer.ts";
 import { limits } from "./limits.ts";
 import {
   identityWork,
+  importWork,
   messageWork,
   planWork,
   promptWork,
@@ -39,6 +40,7 @@ import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { BlizzardApi } from "./platform/upstreams/blizzard.ts";
 import type { DiscordApi } from "./platform/upstreams/discord.ts";
 import { buildUpstreams } from "./platform/upstreams/index.ts";
+import type { ImportReader } from "./tenant/imports/reader.ts";
 import { EventTails } from "./tenant/live/tails.ts";
 import { seedGuild } from "./tenant/seed.ts";
 
@@ -148,6 +150,8 @@ export interface Services {
   /** Seals secrets that give access to other services. */
   readonly envelopes: Envelopes;
   readonly jobs: Jobs;
+  /** Reads files of other tools in a thread. Absent on runtimes without threads. */
+  readonly importReader?: ImportReader;
   readonly keyUsage: KeyUsage;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
@@ -238,6 +242,7 @@ export function jobWork(services: Services) {
     prompt: promptWork(services),
     messages: messageWork(services),
     identity: identityWork({ ...services, publicUrl }),
+    imports: importWork(services),
     slow: {
       ...upkeepWork(services),
       ...planWork(services.provisioner),

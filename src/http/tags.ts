@@ -10,6 +10,7 @@ export const TAGS = {
   Roster: "People, their characters, and imports of rosters.",
   Identity: "Who is who in the game, in Discord and on the roster, and what does not fit.",
   Points: "Point pools, their rules, standings and the ledger.",
+  Imports: "History of other tools: previews of files, commits and reversals.",
   Raids: "The calendar, sign-ups, attendance and points for raids.",
   Auctions: "Auctions of items for points, and bids.",
   Loot: "Awarded items, wishes and loot councils.",

@@ -15,6 +15,7 @@ import type { GuildContext } from "../tenant/context.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import { type IdentityDeps, runIdentity } from "../tenant/identity/jobs.ts";
 import { IDENTITY_JOB } from "../tenant/identity/runs.ts";
+import { finishImport, IMPORT_JOB } from "../tenant/imports/work.ts";
 import type { JobWork } from "./job-runner.ts";
 
 interface Deps {
@@ -97,6 +98,11 @@ function refuseOtherKey(envelopes: Envelopes, keyId: string): void {
 /** Reads guilds' rosters and members from other services, and matches them. */
 export function identityWork(deps: Deps & IdentityDeps): Readonly<Record<string, JobWork>> {
   return { [IDENTITY_JOB]: inGuild(deps, (ctx, subject) => runIdentity(ctx, deps, subject)) };
+}
+
+/** Finishes commits and reversals of imports. A large one takes minutes. */
+export function importWork(deps: Deps): Readonly<Record<string, JobWork>> {
+  return { [IMPORT_JOB]: inGuild(deps, (ctx, id) => finishImport(ctx, id)) };
 }
 
 /** Work in the database of the job's guild. Returns when it is due again. */

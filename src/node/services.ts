@@ -18,6 +18,7 @@ import { buildServices, jobWork, type Mailer, runnerDeps, type Services } from "
 import { backupWork, COPIES_JOB } from "./backup-jobs.ts";
 import { type BackupServices, buildBackupServices } from "./backup-services.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
+import { ThreadImportReader } from "./imports/reader.ts";
 import { JobRunner } from "./job-runner.ts";
 import { FolderLogFiles } from "./logs/files.ts";
 import { LogIngest } from "./logs/ingest.ts";
@@ -41,6 +42,8 @@ interface Runners {
   readonly messageRunner: JobRunner;
   /** Reads rosters and members from other services, which may be slow. */
   readonly identityRunner: JobRunner;
+  /** Finishes imports, which take minutes. */
+  readonly importRunner: JobRunner;
   readonly logIngest: LogIngest;
 }
 
@@ -117,6 +120,7 @@ export async function buildNodeServices(
     upgrades,
     isRunnerGone,
     logFiles,
+    importReader: new ThreadImportReader(),
     ...(metrics && { metrics }),
     ...openingFacts(opened),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
@@ -174,6 +178,7 @@ function buildRunners(
     slowJobRunner: new JobRunner({ ...deps, work: { ...slow, ...kinds.slow } }),
     messageRunner: new JobRunner({ ...deps, work: kinds.messages }),
     identityRunner: new JobRunner({ ...deps, work: kinds.identity }),
+    importRunner: new JobRunner({ ...deps, work: kinds.imports }),
   };
   return { ...runners, wakeJobs };
 }
@@ -190,6 +195,7 @@ function startJobs(services: Running): void {
   services.slowJobRunner.start();
   services.messageRunner.start();
   services.identityRunner.start();
+  services.importRunner.start();
   for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
     background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
   }
@@ -203,6 +209,7 @@ async function stopJobs(services: Running): Promise<void> {
   await services.slowJobRunner.stop();
   await services.messageRunner.stop();
   await services.identityRunner.stop();
+  await services.importRunner.stop();
   await services.logIngest.stop();
   await services.performanceLog.stop();
   await services.auditSealer.stop();

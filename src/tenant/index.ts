@@ -8,6 +8,7 @@ import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { identityApi, identityPages } from "./identity/index.ts";
+import { importsApi } from "./imports/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
@@ -31,6 +32,7 @@ export function tenantApi() {
     .route("/", analyticsApi)
     .route("/", liveApi)
     .route("/", combatLogsApi)
+    .route("/", importsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)
     .route("/", onboardingApi);

@@ -14,6 +14,7 @@ const CODES = {
     invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
     operator/forbidden operator/impersonating request/cross-site`,
   404: `
+    imports/not-found
     declared/no-account
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
     auth/not-linked backup/not-found dkp/entry-not-found dkp/pool-not-found guild/no-such-member
@@ -29,6 +30,8 @@ const CODES = {
   408: `
     request/too-slow`,
   409: `
+    imports/changed imports/in-use imports/not-a-preview imports/not-committed
+    imports/open-questions imports/too-many
     auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
     auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
@@ -57,6 +60,9 @@ const CODES = {
     logs/too-many-fights logs/too-many-files logs/too-many-names request/too-complex
     request/too-large`,
   422: `
+    imports/archive imports/bad-answer imports/bad-encoding imports/canceled imports/database-file
+    imports/interrupted imports/no-rows imports/spreadsheet imports/too-large imports/unknown-database
+    imports/unknown-format imports/unreadable imports/unsafe-xml
     auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan declared/no-host
     dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time guild/bad-slug
     guild/name-differs idempotency/bad-key idempotency/key-reused identity/bad-export
@@ -68,6 +74,7 @@ const CODES = {
     backup/too-many live/too-many-strangers live/too-many-streams rate/too-many
     request/too-many-bodies`,
   501: `
+    imports/not-here
     backup/not-here logs/no-disk payment/not-configured request/no-websocket rollout/not-here`,
   503: `
     auth/busy auth/provider-unavailable database/busy database/damaged database/unavailable

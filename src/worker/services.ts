@@ -126,8 +126,8 @@ function servicesOn(
     { pollMs, pollsMax },
   );
   const wakeJobs = () => background.detach("jobs.drain", jobRunner.drain());
-  const { prompt, messages, identity, slow } = jobWork({ ...shared, wakeJobs });
-  const work = { ...prompt, ...messages, ...identity, ...slow };
+  const { prompt, messages, identity, imports, slow } = jobWork({ ...shared, wakeJobs });
+  const work = { ...prompt, ...messages, ...identity, ...imports, ...slow };
   const jobRunner = new JobRunner({ ...runnerDeps(shared), work });
   return { ...shared, wakeJobs, host, jobRunner };
 }

@@ -323,6 +323,13 @@ export class TestClient {
     return this.#answer(method, `${this.#base}${path}`, { headers, body });
   }
 
+  /** Sends a raw body of bytes, or a text as bytes. */
+  sendBytes(method: string, path: string, body: Uint8Array | string): Promise<Answer> {
+    const type = "application/octet-stream";
+    const headers = { authorization: `Bearer ${this.identity.token}`, "content-type": type };
+    return this.#answer(method, `${this.#base}${path}`, { headers, body: body as BodyInit });
+  }
+
   /** Sends a form's raw body from a page of `origin`. Paths are absolute. */
   submitText(path: string, body: string, type: string, origin: string): Promise<Answer> {
     const headers = { ...this.#cookie(), origin, "content-type": type };

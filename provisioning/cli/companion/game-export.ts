@@ -1,9 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  LuaDataError,
-  type LuaValue,
-  readLuaData,
-} from "../../../src/tenant/identity/formats/lua-data.ts";
+import { LuaDataError, type LuaValue, readLuaData } from "../../../src/kernel/lua-data.ts";
 
 /** One export of the addon, ready to be sent. */
 export interface GameExport {

@@ -22,6 +22,8 @@ export interface Draft extends EntryFacts {
   readonly isShared?: boolean | undefined;
   readonly raidId?: string | undefined;
   readonly lootId?: string | undefined;
+  /** The import that the entry comes from. */
+  readonly importBatch?: string | undefined;
   /** Guards that run before the entry is written. */
   readonly before: readonly Guard[];
   /** Guards and statements that run after the balances have changed. */
@@ -37,9 +39,9 @@ const ACCOUNTS = `
 
 const ENTRY = `
   INSERT INTO ledger_tx (id, pool_id, seq, kind, idempotency_key, effective_at, recorded_at,
-    actor_type, actor_id, reason, reverses_id, raid_id, loot_id)
+    actor_type, actor_id, reason, reverses_id, raid_id, loot_id, import_batch)
   VALUES (?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM ledger_tx WHERE pool_id = ?2),
-    ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`;
+    ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`;
 
 // Two look-ups instead of one join, because each kind of account has its own index.
 const POSTINGS = `
@@ -131,6 +133,7 @@ export function statementsOf(
         draft.reverses,
         draft.raidId ?? null,
         draft.lootId ?? null,
+        draft.importBatch ?? null,
       ],
     },
     { sql: POSTINGS, args: [id, draft.poolId, lines] },

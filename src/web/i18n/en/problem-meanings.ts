@@ -150,6 +150,39 @@ export const meanings: Readonly<Record<string, string>> = {
   "job/under-way": "This job is running right now. Reload the page in a moment.",
   "keys/not-found": "This key does not exist or was revoked.",
   "keys/rotated-already": "This key was already rotated. Rotate its successor.",
+  "imports/archive": "The file is a compressed archive. Unpack it and upload the file inside.",
+  "imports/bad-answer": "An answer is no option of its question. Choose one of the options.",
+  "imports/bad-encoding":
+    "The file is not in UTF-8. Save it again with the encoding UTF-8, and upload it.",
+  "imports/canceled": "The import was canceled. Upload the file again to import it.",
+  "imports/changed":
+    "The import changed while you were looking at it. Reload the page and look at its state.",
+  "imports/database-file": "The file is a database. An operator imports it from the command line.",
+  "imports/in-use": "Later changes were built on this import. Revert each listed change first.",
+  "imports/interrupted": "The server stopped while it was reading the file. Upload the file again.",
+  "imports/no-rows":
+    "Nothing in the file can be imported. Export it again, with the whole history.",
+  "imports/not-a-preview": "The import is no preview any more. Upload the file again to import it.",
+  "imports/not-committed":
+    "Only an import that was committed can be reverted. Cancel a preview instead.",
+  "imports/not-found": "There is no such import. Choose one from the list.",
+  "imports/not-here":
+    "This server cannot read files of other tools. Run Guildhall on Node to import them.",
+  "imports/open-questions":
+    "The import has questions that only a person can answer. Answer them first.",
+  "imports/spreadsheet":
+    "The file is a spreadsheet. Save the sheet as CSV (UTF-8) and upload that file.",
+  "imports/too-large":
+    "The file is too large or too deeply nested. Export a part of the history at a time.",
+  "imports/too-many":
+    "Other files of this guild are being read. Wait until their previews are ready.",
+  "imports/unknown-database":
+    "The file has no database of this name. The error lists the names that it has.",
+  "imports/unknown-format":
+    "No known tool writes this file. Choose its format, or save it as CSV with a header.",
+  "imports/unreadable":
+    "The file is damaged or was cut off. The error names the place. Export it again.",
+  "imports/unsafe-xml": "The XML defines entities, which exports do not need. Export it again.",
   "live/too-many-strangers":
     "Too many live connections from your address have not authenticated. Authenticate or close some of them.",
   "live/too-many-streams":

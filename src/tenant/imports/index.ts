@@ -1,0 +1,1 @@
+export { importsApi } from "./routes.ts";

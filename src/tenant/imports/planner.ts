@@ -1,0 +1,302 @@
+import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
+import { Turn } from "../../kernel/turns.ts";
+import { limits } from "../../limits.ts";
+import type { GuildContext } from "../context.ts";
+import { type Pool, poolOf } from "../dkp/service.ts";
+import { wishesOf } from "../loot/history.ts";
+import { attendanceOf, raidsStarting, signupsOf } from "../raids/history.ts";
+import { allCharacters, allPeople } from "../roster/queries.ts";
+import type { SourceCharacter, SourcePerson } from "./document.ts";
+import { matchPeople, type PeopleMatches } from "./people.ts";
+import { meaningOf, type PlanFacts, type PlannedRow, verdictOf } from "./plan.ts";
+import {
+  type Batch,
+  committedKeyOf,
+  countsOf,
+  personsOfSource,
+  revertedPersons,
+  rowsAfter,
+  rowsByCommittedKey,
+  type StoredRow,
+} from "./queries.ts";
+import type { ImportCounts, ImportQuestion } from "./report.ts";
+import {
+  attendanceData,
+  characterData,
+  personData,
+  raidData,
+  signupData,
+  wishData,
+} from "./row-data.ts";
+import {
+  batchStatement,
+  detailStatement,
+  type RowDetail,
+  store,
+  verdictStatement,
+} from "./store.ts";
+
+/** Questions of the parser. Every plan asks those about people again. */
+const OF_PARSER: ReadonlySet<string> = new Set(["database", "date-order"]);
+
+/**
+ * Compares the rows of an import with the guild: sets the verdict of each and the questions that are
+ * open. Changes nothing else.
+ */
+export async function planImport(ctx: GuildContext, batch: Batch): Promise<void> {
+  const asked = batch.questions.filter(({ kind }) => OF_PARSER.has(kind));
+  const isPartOpen =
+    asked.some(({ kind }) => kind === "database") && batch.answers["database"] === undefined;
+  const plan = new Plan(ctx, batch, await poolOf(ctx, batch.poolId ?? undefined));
+  const questions = isPartOpen ? [] : await plan.run();
+  if (isPartOpen) await plan.hold();
+  await store(ctx, [
+    batchStatement(batch.id, {
+      questions: [...asked, ...questions].slice(0, limits.imports.questionsMax),
+      counts: await countRows(ctx, batch.id),
+      updatedAt: ctx.now().getTime(),
+    }),
+  ]);
+}
+
+/** How many rows of each kind have each verdict. */
+export async function countRows(ctx: GuildContext, id: string): Promise<ImportCounts> {
+  const found = await countsOf.all(ctx.db, { id });
+  const kinds = Map.groupBy(found, ({ kind }) => kind);
+  return Object.fromEntries(
+    [...kinds].map(([kind, rows]) => [
+      kind,
+      Object.fromEntries(rows.map(({ verdict, count }) => [verdict, count])),
+    ]),
+  );
+}
+
+class Plan {
+  readonly #ctx: GuildContext;
+  readonly #batch: Batch;
+  readonly #pool: Pool;
+  readonly #raids = new Map<string, string>();
+
+  constructor(ctx: GuildContext, batch: Batch, pool: Pool) {
+    this.#ctx = ctx;
+    this.#batch = batch;
+    this.#pool = pool;
+  }
+
+  async run(): Promise<readonly ImportQuestion[]> {
+    const people = await this.#people();
+    const persons = new Map(
+      [...people.persons].flatMap(([key, match]) =>
+        match.verdict === "unassignable" ? [] : [[key, match.id ?? null] as const],
+      ),
+    );
+    await this.#eachPage(async (rows) => {
+      const others = rows.filter(({ kind }) => kind !== "person" && kind !== "character");
+      const facts = await this.#factsOf(others, persons);
+      const planned = rows.flatMap((row): PlannedRow[] => {
+        if (isRefused(row) || row.committedKey !== null) return [];
+        if (row.kind === "person") return [ofPerson(row, people)];
+        if (row.kind === "character") return [ofCharacter(row, people)];
+        const verdict = verdictOf(row, facts);
+        if (row.kind === "raid" && verdict.targetId) this.#raids.set(row.key, verdict.targetId);
+        const isPlain = verdict.verdict === "new" && verdict.reason === "";
+        return [isPlain ? { ...verdict, reason: remarkOf(row) } : verdict];
+      });
+      const details = rows.flatMap((row) => detailsOf(row, people));
+      const { id } = this.#batch;
+      await store(this.#ctx, [
+        ...(planned.length === 0 ? [] : [verdictStatement(id, planned)]),
+        ...(details.length === 0 ? [] : [detailStatement(id, details)]),
+      ]);
+    });
+    return people.questions;
+  }
+
+  /** Every row waits for the answer which database it is about. */
+  async hold(): Promise<void> {
+    await this.#eachPage(async (rows) => {
+      const held = rows
+        .filter((row) => !isRefused(row))
+        .map(
+          ({ line }) =>
+            ({ line, verdict: "conflicting", reason: "question", targetId: null }) as const,
+        );
+      await store(this.#ctx, held.length === 0 ? [] : [verdictStatement(this.#batch.id, held)]);
+    });
+  }
+
+  async #people(): Promise<PeopleMatches> {
+    const { source } = this.#batch;
+    const persons = new Map<string, SourcePerson>();
+    const characters = new Map<string, SourceCharacter>();
+    await this.#eachPage(async (rows) => {
+      for (const row of rows) {
+        if (isRefused(row)) continue;
+        if (row.kind === "person")
+          persons.set(row.key, withoutUndefined(personData.parse(row.data)));
+        if (row.kind === "character")
+          characters.set(row.key, withoutUndefined(characterData.parse(row.data)));
+      }
+    });
+    const { db } = this.#ctx;
+    const earlier = await personsOfSource.all(db, { source });
+    const reverted = await revertedPersons.all(db, { source });
+    const guild = {
+      persons: await allPeople.all(db),
+      characters: await allCharacters.all(db),
+      earlier: new Map(
+        earlier.flatMap(({ key, targetId }) => (targetId ? [[key, targetId as PersonId]] : [])),
+      ),
+      reverted: new Set(
+        reverted.flatMap(({ targetId }) => (targetId ? [targetId as PersonId] : [])),
+      ),
+    };
+    return matchPeople({ persons, characters }, guild, this.#batch.answers, newId);
+  }
+
+  async #factsOf(
+    rows: readonly StoredRow[],
+    persons: ReadonlyMap<string, string | null>,
+  ): Promise<PlanFacts> {
+    const { source, answers, questions } = this.#batch;
+    const keys = rows.map(({ kind, key }) => committedKeyOf(source, kind, key));
+    const committed =
+      keys.length === 0
+        ? []
+        : await rowsByCommittedKey.all(this.#ctx.db, { keys: JSON.stringify(keys) });
+    const isAsked = questions.some(({ kind }) => kind === "date-order");
+    return {
+      nowMs: this.#ctx.now().getTime(),
+      pool: this.#pool,
+      dateOrder: isAsked ? answers["date-order"] : "dmy",
+      persons,
+      raids: this.#raids,
+      committed: new Map(
+        committed.map((row) => [
+          `${row.kind} ${row.key}`,
+          { targetId: row.targetId ?? "", data: row.data },
+        ]),
+      ),
+      there: await this.#thereOf(rows, persons),
+      newId,
+    };
+  }
+
+  /** The rows of the guild that mean the same as rows of the page. */
+  async #thereOf(rows: readonly StoredRow[], persons: ReadonlyMap<string, string | null>) {
+    const there = new Map<string, { id: string; isSame: boolean }>();
+    const of = (kind: string) => rows.filter((row) => row.kind === kind);
+    const { db } = this.#ctx;
+    const known = { persons, raids: this.#raids };
+    const starts = of("raid").map(({ data }) => raidData.parse(data).startsAt);
+    if (starts.length > 0) {
+      for (const { id, name, startsAt } of await raidsStarting.all(db, {
+        starts: JSON.stringify(starts),
+      })) {
+        there.set(`raid ${startsAt} ${name.toLowerCase()}`, { id, isSame: true });
+      }
+    }
+    const raidIds = JSON.stringify([
+      ...new Set(
+        [...of("attendance"), ...of("signup")].flatMap(
+          ({ data }) => this.#raids.get(String(data["raid"])) ?? [],
+        ),
+      ),
+    ]);
+    if (of("attendance").length > 0) {
+      const found = await attendanceOf.all(db, { raids: raidIds });
+      const credits = new Map(
+        found.map((one) => [`attendance ${one.raidId} ${one.personId}`, one.creditPct]),
+      );
+      for (const row of of("attendance")) {
+        const meaning = meaningOf(row, known)!;
+        const credit = credits.get(meaning);
+        if (credit === undefined) continue;
+        there.set(meaning, {
+          id: meaning,
+          isSame: credit === attendanceData.parse(row.data).creditPct,
+        });
+      }
+    }
+    if (of("signup").length > 0) {
+      const found = await signupsOf.all(db, { raids: raidIds });
+      const answers = new Map(
+        found.map((one) => [`signup ${one.raidId} ${one.personId}`, one.status]),
+      );
+      for (const row of of("signup")) {
+        const meaning = meaningOf(row, known)!;
+        const status = answers.get(meaning);
+        if (status === undefined) continue;
+        there.set(meaning, { id: meaning, isSame: status === signupData.parse(row.data).status });
+      }
+    }
+    const wanting = of("wish").map(({ data }) => persons.get(wishData.parse(data).person) ?? "");
+    if (wanting.length > 0) {
+      for (const one of await wishesOf.all(db, { people: JSON.stringify(wanting) })) {
+        const meaning = `wish ${one.personId} ${one.itemName.toLowerCase()}`;
+        there.set(meaning, { id: meaning, isSame: true });
+      }
+    }
+    return there;
+  }
+
+  async #eachPage(work: (rows: readonly StoredRow[]) => Promise<void>): Promise<void> {
+    const turn = new Turn();
+    for (let after = -1; ; ) {
+      const rows = await rowsAfter.all(this.#ctx.db, {
+        id: this.#batch.id,
+        after,
+        limit: limits.imports.rowsAtOnce,
+      });
+      if (rows.length > 0) await work(rows);
+      if (rows.length < limits.imports.rowsAtOnce) return;
+      after = rows.at(-1)!.line;
+      await turn.pause();
+    }
+  }
+}
+
+/** The parser found a problem: no answer and no roster changes it. */
+function isRefused({ data }: StoredRow): boolean {
+  return data["isRefused"] === true;
+}
+
+function remarkOf({ data }: StoredRow): string {
+  return typeof data["remark"] === "string" ? data["remark"] : "";
+}
+
+/** What the commit needs of a match: a free name, and whether a character becomes the main. */
+function detailsOf(row: StoredRow, people: PeopleMatches): readonly RowDetail[] {
+  if (row.committedKey !== null || isRefused(row)) return [];
+  if (row.kind === "person") {
+    const name = people.persons.get(row.key)?.name;
+    return name === undefined ? [] : [{ line: row.line, member: "freeName", value: name }];
+  }
+  if (row.kind !== "character") return [];
+  const isMain = people.characters.get(row.key)?.isMain ?? false;
+  return [{ line: row.line, member: "isFirst", value: isMain }];
+}
+
+function ofPerson(row: StoredRow, people: PeopleMatches): PlannedRow {
+  const match = people.persons.get(row.key)!;
+  return {
+    line: row.line,
+    verdict: match.verdict,
+    reason: match.reason,
+    targetId: match.id ?? null,
+  };
+}
+
+function ofCharacter(row: StoredRow, people: PeopleMatches): PlannedRow {
+  const { verdict, reason, id } = people.characters.get(row.key)!;
+  return { line: row.line, verdict, reason, targetId: (id ?? null) as CharacterId | null };
+}
+
+type Defined<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
+
+/** The same object without members that are undefined. */
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, one]) => one !== undefined),
+  ) as Defined<T>;
+}

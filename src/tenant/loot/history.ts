@@ -1,0 +1,105 @@
+import { and, sql } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
+import type { Writable } from "../../database/write.ts";
+import type { LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
+import { foldItem } from "./items.ts";
+import { councils, type LootFate, lootAwards, type Spec, wishes } from "./schema.ts";
+
+// Items and wishes of the past, as imports write them. The statements belong to a write of the caller,
+// which records why.
+
+export interface PastLoot {
+  readonly id: LootId;
+  readonly key: string;
+  readonly itemName: string;
+  readonly itemId: number | null;
+  readonly fate: LootFate;
+  readonly personId: PersonId | null;
+  readonly spec: Spec;
+  readonly poolId: PoolId;
+  readonly price: number;
+  readonly txId: LedgerTxId | null;
+  readonly raidId: string | null;
+  readonly boss: string;
+  readonly note: string;
+  readonly at: number;
+  readonly revertedAt: number | null;
+}
+
+export function pastLoot(item: PastLoot): Writable {
+  const { key, spec, ...rest } = item;
+  return insertInto(lootAwards, {
+    ...rest,
+    itemKey: foldItem(item.itemName),
+    spec: item.fate === "person" ? spec : null,
+    source: "import",
+    auctionId: null,
+    idempotencyKey: key,
+  });
+}
+
+/** Marks an item as taken back, or as received again. */
+export function lootTakenBack(id: string, at: number | null): Writable {
+  return build.update(lootAwards).set({ revertedAt: at }).where(sql`${lootAwards.id} = ${id}`);
+}
+
+/** Removes an item that an import added. */
+export function withoutLoot(id: string): Writable {
+  return build.delete(lootAwards).where(sql`${lootAwards.id} = ${id}`);
+}
+
+export function pastWish(wish: {
+  readonly personId: PersonId;
+  readonly itemName: string;
+  readonly rank: number;
+  readonly note: string;
+  readonly at: number;
+}): Writable {
+  const { personId, itemName } = wish;
+  return insertInto(
+    wishes,
+    { ...wish, personId, itemKey: foldItem(itemName) },
+    { on: [wishes.personId, wishes.itemKey] },
+  );
+}
+
+/** Removes a wish that an import added. */
+export function withoutWish(personId: string, itemName: string): Writable {
+  return build
+    .delete(wishes)
+    .where(
+      and(sql`${wishes.personId} = ${personId}`, sql`${wishes.itemKey} = ${foldItem(itemName)}`),
+    );
+}
+
+/** The wishes of these people. */
+export const wishesOf = prepare(({ people }: Values<{ people: string }>) =>
+  build
+    .select(columnsOf(wishes, "personId", "itemName", "rank"))
+    .from(wishes)
+    .where(sql`${wishes.personId} in (select value from json_each(${people}))`),
+);
+
+/** Items of these people that other acts than an import recorded, up to `limit`. */
+export const lootOfOthers = prepare(
+  (value: Values<{ people: string; made: string; limit: number }>) =>
+    build
+      .select(columnsOf(lootAwards, "id", "itemName"))
+      .from(lootAwards)
+      .where(
+        and(
+          sql`${lootAwards.personId} in (select value from json_each(${value.people}))`,
+          sql`${lootAwards.id} not in (select value from json_each(${value.made}))`,
+        ),
+      )
+      .limit(value.limit),
+);
+
+/** Councils that decided one of these items. */
+export const councilsOf = prepare(({ loot }: Values<{ loot: string }>) =>
+  build
+    .select(columnsOf(councils, "id", "itemName"))
+    .from(councils)
+    .where(sql`${councils.lootId} in (select value from json_each(${loot}))`),
+);
