@@ -120,7 +120,6 @@ export async function buildNodeServices(
     upgrades,
     isRunnerGone,
     logFiles,
-    importReader: new ThreadImportReader(),
     ...(metrics && { metrics }),
     ...openingFacts(opened),
     ...(options.demoGuildSlug && { demoGuildSlug: options.demoGuildSlug }),
@@ -165,7 +164,7 @@ function buildRunners(
   shared: ReturnType<typeof buildServices>,
   files: FolderLogFiles,
   slow: ReturnType<typeof backupWork>,
-): Runners & Pick<Services, "wakeJobs"> {
+): Runners & Pick<Services, "wakeJobs" | "importReader"> {
   const { platform, tenants, jobs, now, log } = shared;
   const wakeJobs = () => {
     for (const one of Object.values(runners)) one.wake();
@@ -180,7 +179,7 @@ function buildRunners(
     identityRunner: new JobRunner({ ...deps, work: kinds.identity }),
     importRunner: new JobRunner({ ...deps, work: kinds.imports }),
   };
-  return { ...runners, wakeJobs };
+  return { ...runners, wakeJobs, importReader: new ThreadImportReader() };
 }
 
 type Running = Omit<NodeServices, "startJobs" | "close">;
