@@ -66,6 +66,8 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const twins = await made("/roster/persons", { name: "Twins" });
   const join = await made("/roster/joins", { fromId: twin, intoId: twins });
   const log = await made("/logs", { fileName: "a.txt", sizeBytes: 10 });
+  const text = "name,points\nCinder,5\n";
+  const sent = await owner.sendText("POST", "/imports", text, "text/plain");
   const identity = await identityRowsOf(owner);
   const rows = {
     ...identity,
@@ -81,6 +83,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
     log,
     running,
     join,
+    import: sent.body.id as string,
   };
   return { ...rows, user: owner.userId, series: String(series), character: String(character) };
 }
@@ -176,6 +179,7 @@ function bodies(): Record<string, Json> {
     spendPoints: { personId: person, points: 1, reason },
     adjustPoints: { personIds: [person], points: 1, reason },
     reverseEntry: { reason },
+    answerImport: { answers: {} },
     changePool: { name: "Renamed" },
     planRaid: { name: "Next", startsAt: t.now().getTime() + 7_200_000, minutes: 60 },
     planRaidSeries: { name: "More", weekdays: [4], startsAt: "21:00", minutes: 60 },
@@ -204,6 +208,7 @@ function bodies(): Record<string, Json> {
 
 /** The row that a path's `{id}` names. */
 const KINDS: readonly [RegExp, string][] = [
+  [/^\/imports/, "import"],
   [/^\/members\/invitations\//, "invitation"],
   [/^\/members\//, "user"],
   [/^\/settings\/backups\//, "backup"],

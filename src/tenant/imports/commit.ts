@@ -184,7 +184,7 @@ class Commit {
   }
 
   async #statementsOf(row: StoredRow, entries: ReadonlyMap<string, string>): Promise<Written> {
-    if (row.verdict === "changed") return this.#changed(row);
+    if (row.verdict === "changed" && row.kind !== "balance") return this.#changed(row);
     if (row.verdict === "unchanged") return found(row.targetId);
     switch (row.kind) {
       case "person":

@@ -46,7 +46,10 @@ export function verdictOf(row: PlanRow, facts: PlanFacts): PlannedRow {
     targetId,
   });
   const known = facts.committed.get(`${row.kind} ${row.key}`);
-  if (known !== undefined && row.kind !== "balance") return again(row, known, is);
+  if (row.kind === "balance" && known !== undefined) {
+    const isSame = comparable(row.data) === comparable(known.data);
+    if (isSame) return is("unchanged");
+  } else if (known !== undefined) return again(row, known, is);
   if (facts.dateOrder === undefined && "atOther" in row.data) return is("conflicting", "question");
   const at = momentOf(row.data, facts.dateOrder);
   if (at !== undefined && row.kind !== "raid" && row.kind !== "signup" && at > facts.nowMs) {
@@ -64,7 +67,7 @@ export function verdictOf(row: PlanRow, facts: PlanFacts): PlannedRow {
   const meaning = meaningOf(row, facts);
   const there = meaning === undefined ? undefined : facts.there.get(meaning);
   if (there) return is(there.isSame ? "unchanged" : "conflicting", "there-already", there.id);
-  return is("new", "", facts.newId());
+  return is(known === undefined ? "new" : "changed", "", facts.newId());
 }
 
 /** A row of a source that was imported before. Only an item that was taken back since changes. */

@@ -11,6 +11,7 @@ import { matchPeople, type PeopleMatches } from "./people.ts";
 import { meaningOf, type PlanFacts, type PlannedRow, verdictOf } from "./plan.ts";
 import {
   type Batch,
+  balancesOfSource,
   committedKeyOf,
   countsOf,
   personsOfSource,
@@ -76,6 +77,8 @@ class Plan {
   readonly #batch: Batch;
   readonly #pool: Pool;
   readonly #raids = new Map<string, string>();
+  /** The newest balances that the source named before, by key. */
+  #balances: ReadonlyMap<string, object> = new Map();
 
   constructor(ctx: GuildContext, batch: Batch, pool: Pool) {
     this.#ctx = ctx;
@@ -85,6 +88,9 @@ class Plan {
 
   async run(): Promise<readonly ImportQuestion[]> {
     const people = await this.#people();
+    const { source } = this.#batch;
+    const balances = await balancesOfSource.all(this.#ctx.db, { source });
+    this.#balances = new Map(balances.map(({ key, data }) => [key, data]));
     const persons = new Map(
       [...people.persons].flatMap(([key, match]) =>
         match.verdict === "unassignable" ? [] : [[key, match.id ?? null] as const],
@@ -171,12 +177,16 @@ class Plan {
       dateOrder: isAsked ? answers["date-order"] : "dmy",
       persons,
       raids: this.#raids,
-      committed: new Map(
-        committed.map((row) => [
-          `${row.kind} ${row.key}`,
-          { targetId: row.targetId ?? "", data: row.data },
-        ]),
-      ),
+      committed: new Map<string, { readonly targetId: string; readonly data: object }>([
+        ...committed.map(
+          (row) =>
+            [`${row.kind} ${row.key}`, { targetId: row.targetId ?? "", data: row.data }] as const,
+        ),
+        ...rows.flatMap(({ kind, key }) => {
+          const data = kind === "balance" ? this.#balances.get(key) : undefined;
+          return data ? [[`balance ${key}`, { targetId: "", data }] as const] : [];
+        }),
+      ]),
       there: await this.#thereOf(rows, persons),
       newId,
     };

@@ -126,6 +126,22 @@ export const personsOfSource = prepare(({ source }: Values<{ source: string }>) 
     ),
 );
 
+/** The balances that a source's imports in the guild name, the oldest first. */
+export const balancesOfSource = prepare(({ source }: Values<{ source: string }>) =>
+  build
+    .select(columnsOf(importRows, "key", "data"))
+    .from(importRows)
+    .innerJoin(imports, eq(imports.id, importRows.importId))
+    .where(
+      and(
+        sql`${imports.source} = ${source}`,
+        eq(importRows.kind, "balance"),
+        isNotNull(importRows.committedKey),
+      ),
+    )
+    .orderBy(asc(imports.snapshotAt), asc(imports.committedAt)),
+);
+
 /** The persons that a reverted import of this source had made. */
 export const revertedPersons = prepare(({ source }: Values<{ source: string }>) =>
   build
