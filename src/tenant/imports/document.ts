@@ -77,7 +77,7 @@ export interface SourceCharacter {
   readonly isMain?: boolean;
 }
 
-export interface SourceRaid {
+interface SourceRaid {
   readonly name: string;
   readonly startsAt: number;
   readonly endsAt: number;
@@ -133,7 +133,7 @@ export interface SourceLine {
   readonly unit?: "pt" | "ep" | "gp";
 }
 
-export interface SourceLoot {
+interface SourceLoot {
   readonly itemName: string;
   readonly itemId: number | null;
   readonly fate: "person" | "disenchanted" | "bank";
@@ -152,7 +152,7 @@ export interface SourceLoot {
   readonly isTakenBack?: boolean;
 }
 
-export interface SourceWish {
+interface SourceWish {
   readonly person: string;
   readonly itemName: string;
   readonly rank: number;
@@ -160,7 +160,7 @@ export interface SourceWish {
 }
 
 /** What the source says that a person has. */
-export interface SourceBalance {
+interface SourceBalance {
   readonly person: string;
   readonly points: string;
   readonly unit?: "pt" | "ep" | "gp";

@@ -32,7 +32,7 @@ export interface SourcePeople {
 }
 
 /** What becomes of a person of the source. `id` is absent while a question is open. */
-export interface PersonMatch {
+interface PersonMatch {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly id?: PersonId;
@@ -40,7 +40,7 @@ export interface PersonMatch {
   readonly name?: string;
 }
 
-export interface CharacterMatch {
+interface CharacterMatch {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly id?: CharacterId;
@@ -54,7 +54,7 @@ export interface PeopleMatches {
 }
 
 /** The answer for a person of their own. */
-export const NEW_PERSON = "new";
+const NEW_PERSON = "new";
 
 /**
  * Finds the people of a source in the guild. Pure. A character is name and realm; one without a realm in

@@ -98,7 +98,7 @@ export function momentOf(
 }
 
 /** The keys of the people in a row. */
-export function peopleIn({ kind, data }: Pick<PlanRow, "kind" | "data">): readonly string[] {
+function peopleIn({ kind, data }: Pick<PlanRow, "kind" | "data">): readonly string[] {
   if (kind === "entry") return entryData.parse(data).lines.map((one) => one.person);
   const person = data["person"];
   return typeof person === "string" ? [person] : [];

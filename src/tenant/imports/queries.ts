@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { asNumber, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { importRows, imports } from "./schema.ts";
@@ -200,10 +200,6 @@ export const readingNow = prepare(({ since }: Values<{ since: number }>) =>
     .from(imports)
     .where(and(eq(imports.state, "parsing"), sql`${imports.updatedAt} >= ${since}`)),
 );
-
-/** Interrupted readings: nothing was stored of them. */
-export const interruptedBefore = (at: number): SQL =>
-  and(eq(imports.state, "parsing"), lt(imports.updatedAt, at))!;
 
 /** The key of a row that is in the guild. */
 export function committedKeyOf(source: string, kind: string, key: string): string {

@@ -20,10 +20,10 @@ export interface ImportQuestion {
  * March or in April. `same-name`: two characters of the source have one name. `which-person`: the name
  * fits several people of the guild. `archived`: the name fits an archived person.
  */
-export type QuestionKind = "database" | "date-order" | "same-name" | "which-person" | "archived";
+type QuestionKind = "database" | "date-order" | "same-name" | "which-person" | "archived";
 
 /** One possible answer. `label` is a name from the source or the guild, or "" if `value` says it all. */
-export interface ImportOption {
+interface ImportOption {
   readonly value: string;
   readonly label: string;
 }

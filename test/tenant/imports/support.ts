@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type Answer, type TestApp, type TestClient, testApp } from "../../support/app.ts";
 
 /** A guild with an owner, on a clock that is later than the dates in the files. */
@@ -50,8 +49,4 @@ export async function balances(owner: TestClient): Promise<Record<string, string
 /** Whether the ledger proves its balances. */
 export async function isProved(owner: TestClient): Promise<boolean> {
   return (await owner.get("/dkp/verification")).body.isRight;
-}
-
-export function fixture(name: string): string {
-  return readFileSync(new URL(`./files/${name}`, import.meta.url), "utf8");
 }

@@ -33,7 +33,7 @@ export const FORMAT_NAMES = [
 ] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
-export const FORMATS: Readonly<Record<FormatName, ImportFormat>> = {
+const FORMATS: Readonly<Record<FormatName, ImportFormat>> = {
   monolithdkp,
   clm,
   gargul,
@@ -51,7 +51,7 @@ export const FORMATS: Readonly<Record<FormatName, ImportFormat>> = {
 };
 
 /** The format of a text, or undefined. */
-export function detectFormat(text: string): FormatName | undefined {
+function detectFormat(text: string): FormatName | undefined {
   return FORMAT_NAMES.find((name) => FORMATS[name].detect(text));
 }
 

@@ -58,16 +58,6 @@ export function readXml(text: string): XmlNode {
   return root;
 }
 
-/** The first element of this name, at any depth. */
-export function find(node: XmlNode, name: string): XmlNode | undefined {
-  for (const child of node.children) {
-    if (child.name === name) return child;
-    const inside = find(child, name);
-    if (inside) return inside;
-  }
-  return undefined;
-}
-
 /** Every element of this name, at any depth, without those inside another one. */
 export function findAll(node: XmlNode, name: string): readonly XmlNode[] {
   return node.children.flatMap((child) => (child.name === name ? [child] : findAll(child, name)));
