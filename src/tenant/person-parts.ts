@@ -44,7 +44,7 @@ export interface JoinOverlap {
 }
 
 /** What one feature does for a join. */
-export interface PartOfJoin {
+interface PartOfJoin {
   readonly moves: readonly { readonly kind: MovedKind; readonly count: number }[];
   readonly overlaps: readonly JoinOverlap[];
   /** Guards that run before any part writes. */

@@ -40,7 +40,7 @@ export function at(value: unknown, path: string): unknown {
 }
 
 /** Every value below a document, with its path. */
-export function walk(
+function walk(
   value: unknown,
   path = "",
 ): readonly (readonly [path: string, value: unknown])[] {

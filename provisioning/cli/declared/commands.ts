@@ -3,7 +3,7 @@ import { DRY_RUN, examples, JSON_OPTION, Output } from "../output.ts";
 import { run } from "../run.ts";
 
 /** The options of all commands on guild files. */
-export interface FileOptions {
+interface FileOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly dryRun?: boolean;

@@ -8,7 +8,7 @@ import { type DeclaredFile, guildFile } from "../../../src/platform/declared/gui
 import { nameKey, slugLooks } from "../../../src/platform/guilds/slugs.ts";
 
 /** What is wrong with a file. Stable, because other programs read it. */
-export type FileErrorCode =
+type FileErrorCode =
   | "unreadable"
   | "no-files"
   | "too-large"

@@ -7,7 +7,7 @@ import { changesOfGuild } from "./queries.ts";
 import { differences } from "./rules.ts";
 
 /** One field that is not as its file says, and who set it last. */
-export interface Drift {
+interface Drift {
   readonly field: FieldName;
   readonly from: Fields[FieldName];
   readonly to: Fields[FieldName];
@@ -46,15 +46,6 @@ export async function guildStates(
     states.push({ id, slug: first.slug, state: "unmanaged", drift: [] });
   }
   return states.sort((a, b) => (a.slug < b.slug ? -1 : 1));
-}
-
-/**
- * The state of every guild compared with what its file declared when it was last applied. It needs no files,
- * so the console shows it.
- */
-export async function statesSinceApplied(platform: PlatformStore): Promise<readonly GuildState[]> {
-  const files = (await presentGuilds(platform)).flatMap(({ applied }) => applied ?? []);
-  return await guildStates(platform, files);
 }
 
 type Differing = readonly {

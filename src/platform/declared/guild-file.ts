@@ -95,7 +95,7 @@ export function guildFileSchema(): Record<string, unknown> {
 export type Fields = Readonly<Record<FieldName, string | number | boolean | null>>;
 
 /** Fields that every file has. */
-export const REQUIRED_FIELDS = [
+const REQUIRED_FIELDS = [
   "slug",
   "name",
   "edition",

@@ -8,7 +8,7 @@ import {
   type PresentGuild,
 } from "./guild-file.ts";
 
-export type Action = "create" | "update" | "rename" | "move" | "unmanaged";
+type Action = "create" | "update" | "rename" | "move" | "unmanaged";
 
 /** A difference between the files and the platform. `field` is null for a whole guild. */
 export interface Change {
@@ -64,7 +64,7 @@ export function wantedFields(
 }
 
 /** The differences of one guild that exists. */
-export function guildChanges(file: DeclaredFile, guild: PresentGuild): readonly Change[] {
+function guildChanges(file: DeclaredFile, guild: PresentGuild): readonly Change[] {
   const wanted = wantedFields(file, guild.applied);
   return FIELD_NAMES.flatMap((field) => {
     const to = wanted[field];

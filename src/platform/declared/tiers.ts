@@ -5,7 +5,7 @@ export const TIERS = ["free", "pro"] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** Requests and limits of one container, as Kubernetes writes quantities. */
-export interface Resources {
+interface Resources {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
 }

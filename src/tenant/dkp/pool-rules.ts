@@ -50,7 +50,7 @@ const price = z.object({
 });
 
 /** A pool's rules; all amounts in minor units. Unknown rules are stored but not used. */
-export const poolRules = z.looseObject({
+const poolRules = z.looseObject({
   /** The lowest balance that spending may leave; null for none. */
   floor: z.number().int().nullable().optional(),
   /** EPGP: the minimum gear points for computing the priority. */

@@ -8,7 +8,7 @@ import { type RulesChange, rulesAfter } from "./rules.ts";
 import { standings } from "./standings.ts";
 
 /** What a change of the rules would do to one person now. Amounts in minor units. */
-export interface PreviewRow {
+interface PreviewRow {
   readonly personId: PersonId;
   readonly name: string;
   readonly balance: number;
@@ -27,7 +27,7 @@ export interface PreviewRow {
   readonly isCappedThen: boolean;
 }
 
-export interface RulesPreview {
+interface RulesPreview {
   readonly pool: Pool;
   readonly rules: Rules;
   readonly people: number;

@@ -229,7 +229,7 @@ export async function rulesHistory(
 }
 
 /** The rules of a pool without what identifies it. */
-export function rulesOf(pool: Pool): Rules {
+function rulesOf(pool: Pool): Rules {
   const { floor, minGearPoints, minEffortPoints, hardCap, weeklyCap, week, decay } = pool;
   const { benchSharePct, offSpecPct, classPct, taxPct, prices } = pool;
   const amounts = { floor, minGearPoints, minEffortPoints, hardCap, weeklyCap };

@@ -22,7 +22,7 @@ import type { ClaimState } from "../roster/schema.ts";
 import { joinPersons } from "./service.ts";
 
 /** A character that a new member may choose. */
-export interface Candidate {
+interface Candidate {
   readonly characterId: CharacterId;
   readonly name: string;
   readonly realm: string;

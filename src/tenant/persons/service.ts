@@ -32,7 +32,7 @@ import type { JoinKind } from "../roster/schema.ts";
 import { movePart, undoneMove } from "./move.ts";
 
 /** Everything that belongs to a person, in the order in which a join writes it. */
-export const PARTS: readonly PersonPart[] = [
+const PARTS: readonly PersonPart[] = [
   ...rosterParts,
   ...identityParts,
   ...pointParts,

@@ -376,6 +376,6 @@ export function personExists(id: string): Guard {
 }
 
 /** A condition for the row of this id, which may be any text of a request. */
-export function isPerson(id: string): SQL {
+function isPerson(id: string): SQL {
   return sql`${tables.persons.id} = ${id}`;
 }
