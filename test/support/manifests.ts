@@ -40,10 +40,7 @@ export function at(value: unknown, path: string): unknown {
 }
 
 /** Every value below a document, with its path. */
-function walk(
-  value: unknown,
-  path = "",
-): readonly (readonly [path: string, value: unknown])[] {
+function walk(value: unknown, path = ""): readonly (readonly [path: string, value: unknown])[] {
   if (typeof value !== "object" || value === null) return [[path, value]];
   const inner = Object.entries(value).flatMap(([name, one]) =>
     walk(one, path === "" ? name : `${path}.${name}`),

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
-import { asNumber, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { asNumber, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import type { Guard } from "../../database/write.ts";
 import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
@@ -132,11 +132,6 @@ export async function entryOf(ctx: GuildContext, id: string): Promise<Entry | un
 /** The entry that was written with this key, or undefined. */
 export async function entryWithKey(ctx: GuildContext, key: string): Promise<Entry | undefined> {
   return await entryByKey(ctx, key);
-}
-
-/** Whether the entry has been reversed, as a condition. */
-export function reversalExists(id: string) {
-  return existsIn(ledgerTx, sql`${ledgerTx.reversesId} = ${id}`);
 }
 
 /** The entry that reverses this one. */

@@ -20,7 +20,7 @@ import { batchStatement, ImportChanged, isIn, store } from "./store.ts";
 import { IMPORT_JOB, workOn } from "./work.ts";
 
 export type { Batch } from "./queries.ts";
-export { previewDocument, uploadImport } from "./uploads.ts";
+export { uploadImport } from "./uploads.ts";
 
 type Deps = Pick<Services, "jobs" | "wakeJobs">;
 

@@ -10,7 +10,6 @@ import { describe } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { poolOf } from "../dkp/service.ts";
 import { allowImports, batchOf } from "./access.ts";
-import type { ImportDocument, ImportRow } from "./document.ts";
 import { lineFrom } from "./formats/text.ts";
 import { planImport } from "./planner.ts";
 import { abandonedBefore, type Batch, readingNow } from "./queries.ts";
@@ -56,36 +55,6 @@ export async function uploadImport(ctx: GuildContext, deps: Deps, upload: Upload
       line += rows.length;
     });
     return await preview(ctx, id, { ...result, rows: line });
-  } catch (error) {
-    await fail(ctx, id, error);
-    throw error;
-  }
-}
-
-/** Imports a document that a command made, such as one of a legacy database. It becomes a preview. */
-export async function previewDocument(
-  ctx: GuildContext,
-  document: ImportDocument,
-  file: { readonly name: string; readonly hash: string; readonly pool?: string | undefined },
-): Promise<Batch> {
-  allowImports(ctx);
-  const id = await begin(ctx, { fileName: file.name, pool: file.pool, hash: file.hash });
-  try {
-    let line = 0;
-    let some: ImportRow[] = [];
-    const flush = async () => {
-      if (some.length === 0) return;
-      await store(ctx, [isIn(id, "parsing"), rowStatement(id, some, line)]);
-      line += some.length;
-      some = [];
-    };
-    for (const row of document.rows) {
-      some.push(row);
-      if (some.length >= limits.imports.rowsAtOnce) await flush();
-    }
-    await flush();
-    const { rows: _, ...facts } = document;
-    return await preview(ctx, id, { ...facts, rows: line });
   } catch (error) {
     await fail(ctx, id, error);
     throw error;
