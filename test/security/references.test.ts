@@ -44,6 +44,8 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const main = { name: "Cindermain", class: "mage" };
   const character = (await owner.post(`/roster/persons/${person}/characters`, main)).body.id;
   const pool = (await owner.get("/dkp/pools")).body.items[0].id as string;
+  // Without a rule, a decay is refused before its people are looked up.
+  await owner.patch(`/dkp/pools/${pool}`, { decay: { percent: 10 } });
   const startsAt = t.now().getTime() + 3_600_000;
   const raid = await made("/raids", { name: "Night", startsAt, minutes: 120 });
   const running = await made("/raids", { name: "Tonight", startsAt, minutes: 120 });

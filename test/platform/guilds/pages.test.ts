@@ -44,7 +44,7 @@ test("without scripts: found a guild, see it made, invite, join, change a role, 
   expect(offer.text).toContain(`/sign-in?next=${encodeURIComponent(link)}`);
   for (const person of [raider, viewer]) {
     expect((await person.page(link)).text).toContain(`action="${link}"`);
-    expect((await person.submit(link, {})).headers.get("location")).toBe("/g/paper-lions");
+    expect((await person.submit(link, {})).headers.get("location")).toBe("/g/paper-lions/join");
   }
   expect((await raider.page(link)).headers.get("location")).toBe("/g/paper-lions");
 
