@@ -279,6 +279,8 @@ export const limits = {
     inlineMs: 1_500,
     /** A server that died leaves its import to another one after this. */
     resumeAfterMs: MINUTE_MS,
+    /** Imports, and rows of each kind of trouble, that a command prints. The API has the others. */
+    listedMax: 200,
     /** Questions to people. More mean that the file does not belong to this guild. */
     questionsMax: 200,
     /** People of a report. The report of a larger source counts the rest. */

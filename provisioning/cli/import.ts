@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { GuildOptions, ImportFileOptions, RevertOptions } from "./import-files.ts";
 import { DRY_RUN, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -13,12 +14,92 @@ export interface ImportLogsOptions {
 
 const YES = ["--yes", "import; without it, only say what would be imported"] as const;
 
+const EXAMPLE = "01999999-0000-7000-8000-000000000000";
+
 /** `guildhall import …`: history from other programs. */
 export function importCommands(program: Command): void {
   const imports = program
     .command("import")
     .description("bring the history of a guild along from another program");
+  fileCommand(imports);
+  batchCommands(imports);
   logsCommand(imports);
+}
+
+const GUILD = ["--guild <slug>", "the guild"] as const;
+const actions = () => import("./import-files.ts");
+
+function fileCommand(imports: Command): void {
+  imports
+    .command("file <file>")
+    .description("import a file of another tool: points, items, raids, people")
+    .requiredOption(...GUILD)
+    .option("--format <name>", "the tool that wrote the file; auto finds out", "auto")
+    .option("--database <name>", "which of several databases in the file")
+    .option("--answer <id=value>", "the answer to a question; may be repeated", collect, [])
+    .option(...DRY_RUN)
+    .option(...YES)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall import file MonolithDKP.lua --guild iron-vow --dry-run",
+        "guildhall import file MonolithDKP.lua --guild iron-vow --yes",
+        "guildhall import file balances.csv --guild iron-vow --format opening-balances --yes",
+      ),
+    )
+    .addHelpText(
+      "after",
+      `
+The file is only read, and not stored. The same file again adds nothing, and a newer one adds what is new.
+Rows that no one can assign are listed, and the command then ends with 3. "import revert" takes an import
+back.`,
+    )
+    .action((file: string, o: ImportFileOptions) =>
+      run(o, async (services, out) => (await actions()).importFile(services, out, file, o)),
+    );
+}
+
+function batchCommands(imports: Command): void {
+  imports
+    .command("list")
+    .description("list the imports of a guild, the newest first")
+    .requiredOption(...GUILD)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall import list --guild iron-vow"))
+    .action((o: GuildOptions) =>
+      run(o, async (services, out) => (await actions()).listFiles(services, out, o)),
+    );
+  imports
+    .command("show <import>")
+    .description("show an import with its report, its conflicts and what prevents a reversal")
+    .requiredOption(...GUILD)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples(`guildhall import show ${EXAMPLE} --guild iron-vow`))
+    .action((id: string, o: GuildOptions) =>
+      run(o, async (services, out) => (await actions()).showFile(services, out, id, o)),
+    );
+  imports
+    .command("revert <import>")
+    .description("take back all of an import that nothing was built on")
+    .requiredOption(...GUILD)
+    .option(...DRY_RUN)
+    .option("--yes", "revert; without it, only say what prevents it")
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        `guildhall import revert ${EXAMPLE} --guild iron-vow --dry-run`,
+        `guildhall import revert ${EXAMPLE} --guild iron-vow --yes`,
+      ),
+    )
+    .action((id: string, o: RevertOptions) =>
+      run(o, async (services, out) => (await actions()).revertFile(services, out, id, o)),
+    );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function logsCommand(imports: Command): void {

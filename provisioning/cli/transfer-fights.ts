@@ -101,6 +101,13 @@ export async function revertTransfer(
   return EXIT.done;
 }
 
+/** Says which transfers `transfer resume` would finish. */
+export async function resumptionOf(services: NodeServices): Promise<string> {
+  const found = await new Transfers(services).underWay();
+  if (found.length === 0) return "finish no transfer, because none was interrupted";
+  return `finish ${plural(found.length, "transfer")}: ${found.map(({ id }) => id).join(", ")}`;
+}
+
 /** Continues every transfer whose process has ended. */
 export async function resumeTransfers(services: NodeServices, out: Output): Promise<number> {
   const transfers = new Transfers(services);

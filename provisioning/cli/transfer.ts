@@ -41,10 +41,18 @@ export function transferCommands(program: Command): void {
   transfer
     .command("resume")
     .description("finish transfers whose process was interrupted")
+    .option(...DRY_RUN)
     .option(...JSON_OPTION)
-    .addHelpText("before", examples("guildhall transfer resume"))
-    .action((o: { json?: boolean }) =>
-      run(o, async (services, out) => (await actions()).resumeTransfers(services, out)),
+    .addHelpText(
+      "before",
+      examples("guildhall transfer resume --dry-run", "guildhall transfer resume"),
+    )
+    .action((o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => (await actions()).resumeTransfers(services, out),
+        async (services) => await (await actions()).resumptionOf(services),
+      ),
     );
 }
 

@@ -98,7 +98,8 @@ const ELSEWHERE = [
     (verb) => `declared ${verb}`,
   ),
   ...["companion watch", "companion once"],
-  ...["import combat-logs", "transfer encounters", "transfer revert", "transfer resume"],
+  ...["import file", "import list", "import show", "import revert", "import combat-logs"],
+  ...["transfer encounters", "transfer revert", "transfer resume"],
 ];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
 

@@ -183,6 +183,8 @@ test("a fight that is removed while it moves stops the transfer, and nothing is 
   // Killed after the target has the fights, before the source gives them up.
   await killedAt("ash", "oak", 4, [first!, ...others]);
   await inGuild("ash", `DELETE FROM encounters WHERE id = '${first}' RETURNING id`);
+  const { body } = await cli("transfer", "resume", "--dry-run");
+  expect(body.would).toMatch(/^finish 1 transfer: [\w-]{36}$/);
   const end = await cli("transfer", "resume");
   expect(end.code).toBe(1);
   expect(JSON.parse(end.err).error.code).toBe("transfer/source-changed");

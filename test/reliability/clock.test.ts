@@ -303,6 +303,7 @@ const HANDLED: Readonly<Record<string, string>> = {
   "provisioning_operations.lease_until": "ended afterwards",
   "rollouts.lease_until": "ended afterwards",
   "guild_moves.lease_until": "ended afterwards",
+  "guild_transfers.lease_until": "ended afterwards",
   "declared_runs.lease_until": "ended afterwards",
   "jobs.due_at": "moved back with the moment it was set",
   "jobs.lease_until": "ended afterwards",

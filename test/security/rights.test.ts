@@ -16,7 +16,7 @@ afterAll(() => t.close());
 
 const BEYOND = "/problems/guild/beyond-own-rights";
 const award = (by: TestClient) =>
-  by.post("/dkp/awards", { personIds: [personId], points: 1, reason: "On time" });
+  by.post("/dkp/awards", { personIds: [personId], points: 1, reason: "On time", confirm: true });
 
 /** A client that holds an API key of the guild. */
 const holding = (key: string) =>

@@ -6,6 +6,7 @@ import type { MigrationSource } from "../../provisioning/migrations.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 const WORKERS = [
+  ["src/node/imports/worker.ts", "import-worker"],
   ["src/node/migration-worker.ts", "migration-worker"],
   ["provisioning/backups/copy-worker.ts", "copy-worker"],
   ["provisioning/cli/legacy/source-worker.ts", "legacy-worker"],

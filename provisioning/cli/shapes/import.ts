@@ -1,9 +1,18 @@
 import { z } from "@hono/zod-openapi";
-import { at, count, text } from "./parts.ts";
+import { importDetailJson, importJson } from "../../../src/tenant/imports/api.ts";
+import { at, count, orWould, text } from "./parts.ts";
 
 const counts = { encounters: count, characters: count, metrics: count, logFiles: count };
 
+const imported = importDetailJson.extend({
+  dryRun: z.boolean().describe("true without --yes as well: nothing of the guild was changed"),
+});
+
 export const importShapes = {
+  "import file": imported.strict(),
+  "import list": z.array(importJson.strict()),
+  "import show": importDetailJson.strict(),
+  "import revert": imported.strict(),
   "import combat-logs": z.strictObject({
     dryRun: z.boolean(),
     schemaVersion: text.describe("1 or 2"),
@@ -74,7 +83,7 @@ export const importShapes = {
     encounters: count,
     state: text.nullable(),
   }),
-  "transfer resume": z.strictObject({
-    finished: z.array(z.strictObject({ id: text, state: text })),
-  }),
+  "transfer resume": orWould(
+    z.strictObject({ finished: z.array(z.strictObject({ id: text, state: text })) }),
+  ),
 };

@@ -35,6 +35,7 @@ function leases(nowMs: number): readonly SQL[] {
     sql`update provisioning_operations set lease_until = ${nowMs} where lease_until > ${lease}`,
     sql`update rollouts set lease_until = ${nowMs} where lease_until > ${lease}`,
     sql`update declared_runs set lease_until = ${nowMs} where lease_until > ${lease}`,
+    sql`update guild_transfers set lease_until = ${nowMs} where lease_until > ${lease}`,
     sql`update guild_moves set lease_until = ${nowMs} where lease_until > ${lease}`,
     sql`update idempotency_keys set locked_until = ${nowMs} where locked_until > ${lease}`,
     sql`delete from live_connections where expires_at > ${lease}`,

@@ -72,6 +72,7 @@ export const importJson = z
     fileName: z.string(),
     fileHash: z.string(),
     poolId: z.string().nullable(),
+    snapshotAt: time.nullable().describe("The time of the balances in the source, if it has any."),
     counts: countsJson.describe("How many rows of each kind are new, changed and so on."),
     totals: z.record(z.enum(VERDICTS), z.int()).describe("The counts over all kinds."),
     questions: z.array(questionJson),
