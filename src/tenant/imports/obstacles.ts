@@ -21,12 +21,18 @@ export async function obstaclesTo(ctx: GuildContext, batch: Batch): Promise<read
   return found.slice(0, limits.imports.obstaclesMax);
 }
 
-/** A later import of the same source has posted its corrections on top of this one. */
+/**
+ * A later import of the same source has posted its corrections on top of this one. One that found nothing
+ * new has posted none.
+ */
 async function laterImports(ctx: GuildContext, batch: Batch): Promise<readonly Obstacle[]> {
   const all = await batchesOfSource.all(ctx.db, { source: batch.source });
   const own = all.findIndex(({ id }) => id === batch.id);
   return all
     .slice(own + 1)
+    .filter(({ counts }) =>
+      Object.values(counts).some((of) => (of.new ?? 0) + (of.changed ?? 0) > 0),
+    )
     .map(({ id, createdAt }) => ({ kind: "import", id, label: new Date(createdAt).toISOString() }));
 }
 

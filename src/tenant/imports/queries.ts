@@ -34,7 +34,10 @@ export const batchesPage = prepare(
 /** The imports of a source that are in the guild, the oldest first. */
 export const batchesOfSource = prepare(({ source }: Values<{ source: string }>) =>
   build
-    .select(columnsOf(imports, "id", "state", "snapshotAt", "createdAt", "committedAt", "poolId"))
+    .select({
+      ...columnsOf(imports, "id", "state", "snapshotAt", "createdAt", "committedAt", "poolId"),
+      ...columnsOf(imports, "counts"),
+    })
     .from(imports)
     .where(
       and(
