@@ -94,6 +94,7 @@ export class PlatformWitness implements WriteCounter {
       missing,
       accept: async () => {
         this.#write(await countIn(client));
+        this.begin();
       },
     };
   }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { copyFile, mkdtemp, open, rm, stat, truncate } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -67,19 +67,34 @@ async function signUp(at: ServerProcess, name: string): Promise<void> {
 }
 
 /** A folder whose server was killed after it acknowledged accounts; its log was then harmed. */
-async function withHarmedLog(
-  harm: (wal: string, early: number, dir: string) => Promise<void>,
-): Promise<string> {
+async function withHarmedLog(harm: (wal: string, at: number) => Promise<void>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-witness-"));
   const wal = join(dir, "platform.db-wal");
   const running = await listening(spawned(dir));
   await signUp(running, "early");
-  const { size } = await stat(wal);
-  await copyFile(join(dir, "platform.db"), join(dir, "older.db"));
+  const early = await endOf(wal);
   for (const name of ["later", "latest"]) await signUp(running, name);
   await kill(running, "SIGKILL");
-  await harm(wal, size, dir);
+  const last = await endOf(wal);
+  // After a checkpoint the log begins again, and all of it is later.
+  const at = last.salt === early.salt ? early.bytes : HEADER_BYTES;
+  expect(last.bytes).toBeGreaterThan(at);
+  await harm(wal, at);
   return dir;
+}
+
+const HEADER_BYTES = 32;
+
+/** How far a log is written. The rest of the file has another salt: it is older than a checkpoint. */
+async function endOf(path: string): Promise<{ salt: string; bytes: number }> {
+  const log = await readFile(path);
+  const frameBytes = 24 + log.readUInt32BE(8);
+  const salt = log.subarray(16, 24);
+  let bytes = HEADER_BYTES;
+  while (bytes + frameBytes <= log.length && log.subarray(bytes + 8, bytes + 16).equals(salt)) {
+    bytes += frameBytes;
+  }
+  return { salt: salt.toString("hex"), bytes };
 }
 
 async function flip(path: string, at: number): Promise<void> {
@@ -91,8 +106,8 @@ async function flip(path: string, at: number): Promise<void> {
 }
 
 const HARMS: readonly [string, Parameters<typeof withHarmedLog>[0]][] = [
-  ["one byte of its log was flipped", (wal, early) => flip(wal, early + 2_000)],
-  ["its log was cut", (wal, early) => truncate(wal, early)],
+  ["one byte of its log was flipped", (wal, at) => flip(wal, at + 2_000)],
+  ["its log was cut", (wal, at) => truncate(wal, at)],
 ];
 
 test.each(HARMS)(
@@ -117,7 +132,7 @@ test.each(HARMS)(
 );
 
 test("R49 an operator accepts the loss of a platform once, and it is started as it is", async () => {
-  const dir = await withHarmedLog((wal, early) => flip(wal, early + 2_000));
+  const dir = await withHarmedLog((wal, at) => flip(wal, at + 2_000));
   const accept = ["audit", "accept", "--platform", "--reason", "the log was damaged"];
   try {
     const dry = await guildhall(dir, ...accept, "--dry-run");
