@@ -20,7 +20,7 @@ export const newGuild = z
     name,
     realm: name.openapi({ description: "An edition without realms does not use it." }),
     region: z.enum(["us", "eu", "kr", "tw", "cn"]),
-    edition: z.enum(EDITION_NAMES).default("retail").openapi({
+    edition: z.enum(EDITION_NAMES).optional().openapi({
       description: "The edition of the game. Guilds of two editions may share a name.",
     }),
     faction: z.enum(["alliance", "horde", "none"]).default("none"),

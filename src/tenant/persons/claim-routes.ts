@@ -16,6 +16,7 @@ claimsApi.openapi(
     summary: "Get the caller's claim",
     description:
       "Says whether the caller has a character, and which ones they may choose: equal names first.",
+    problems: ["roster/person-not-found"],
     needs: "roster.view",
     query: inputs.claimQuery,
     answers: { 200: json(inputs.ownClaimJson, "The claim and the characters.") },
@@ -28,7 +29,7 @@ claimsApi.openapi(
     id: "claimCharacter",
     summary: "Claim a character",
     description: "The caller says which character of the roster is theirs. An officer decides.",
-    problems: ["roster/character-not-found", "persons/linked-already"],
+    problems: ["roster/person-not-found", "roster/character-not-found", "persons/linked-already"],
     needs: "roster.view",
     body: inputs.claimBody,
     answers: { 200: json(inputs.ownClaimJson, "The claim as it is now.") },

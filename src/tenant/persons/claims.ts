@@ -1,5 +1,5 @@
 import { guard, write } from "../../database/write.ts";
-import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
+import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { CharacterId, UserId } from "../../kernel/ids.ts";
 import { searchKey } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
@@ -159,11 +159,11 @@ function candidatesOf(
   return exactFirst.slice(0, limits.roster.candidatesMax);
 }
 
-/** @throws {Forbidden} `guild/forbidden` for visitors and keys. */
+/** @throws {NotFound} `roster/person-not-found` for visitors and keys. */
 function memberOf(ctx: GuildContext): { readonly userId: UserId; readonly name: string } {
   if (ctx.actor.type === "user") return ctx.actor;
   allow(ctx, "raids.join");
-  throw new Forbidden("guild/forbidden", "Only members have a character. Sign in as a member.");
+  throw new NotFound("roster/person-not-found", "Only members have a character. Sign in as one.");
 }
 
 function noSuchCharacter(): NotFound {

@@ -136,11 +136,12 @@ async function sendForm(c: PageContext) {
       return c.redirect(`${base}?done=added`, 303);
     }
     const at = momentOfLocal(String(date), String(startsAt), ctx.guild.timeZone);
+    const raid = parsedForm(newRaid, { ...common, startsAt: at ?? ctx.now().getTime() });
     if (at === undefined) {
       const detail = "Choose a day, or at least one weekday.";
       throw new Invalid("raids/bad-time", detail, { errors: [{ pointer: "/date", detail }] });
     }
-    const made = await service.planRaid(ctx, parsedForm(newRaid, { ...common, startsAt: at }));
+    const made = await service.planRaid(ctx, raid);
     return c.redirect(`${base}/${made.id}?done=added`, 303);
   } catch (error) {
     const form = failedForm(error, values, viewOf(c).messages);
