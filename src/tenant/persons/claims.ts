@@ -4,7 +4,7 @@ import type { CharacterId, UserId } from "../../kernel/ids.ts";
 import { searchKey } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { describe, record } from "../audit.ts";
-import { allow, type GuildContext } from "../context.ts";
+import type { GuildContext } from "../context.ts";
 import {
   claimOfUser,
   claimStatement,
@@ -162,7 +162,6 @@ function candidatesOf(
 /** @throws {NotFound} `roster/person-not-found` for visitors and keys. */
 function memberOf(ctx: GuildContext): { readonly userId: UserId; readonly name: string } {
   if (ctx.actor.type === "user") return ctx.actor;
-  allow(ctx, "raids.join");
   throw new NotFound("roster/person-not-found", "Only members have a character. Sign in as one.");
 }
 
