@@ -20,8 +20,8 @@ import {
   uploadImport,
 } from "../../src/tenant/imports/service.ts";
 import { finishImport } from "../../src/tenant/imports/work.ts";
+import { contextOf } from "./guild-context.ts";
 import { bySlug } from "./guilds/lookup.ts";
-import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 export interface GuildOptions {
@@ -183,18 +183,8 @@ async function inGuild(
   work: (ctx: GuildContext) => Promise<number>,
 ): Promise<number> {
   const guild = await bySlug(services, slug);
-  using lease = await services.tenants.lease(guild);
-  const { caller } = atThisMachine(services);
-  const actor = { type: "system", job: `operator ${caller.name}` } as const;
-  const { now } = services;
-  return await work({
-    guild,
-    db: lease.db,
-    actor,
-    now,
-    requestId: "",
-    idempotencyKey: undefined,
-  });
+  using found = await contextOf(services, guild);
+  return await work(found.ctx);
 }
 
 /** @throws {Invalid} `imports/too-large`, before the file is read */

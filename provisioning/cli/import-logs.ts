@@ -1,4 +1,3 @@
-import type { TenantLease } from "../../src/database/tenants.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import { limits } from "../../src/limits.ts";
 import type { NodeServices } from "../../src/node/services.ts";
@@ -11,14 +10,13 @@ import {
   ONLY_GUILD,
   planLogs,
 } from "../../src/tenant/combat-logs/legacy/plan.ts";
-import type { GuildContext } from "../../src/tenant/context.ts";
+import { contextOf } from "./guild-context.ts";
 import { bySlug } from "./guilds/lookup.ts";
 import type { ImportLogsOptions } from "./import.ts";
 import { type Counts, GuildImport } from "./import-logs-guild.ts";
 import { keysIn, metricsIn, readLogs, transfersIn } from "./import-logs-source.ts";
 import { batchOf } from "./legacy/batch.ts";
 import { LegacySource } from "./legacy/source.ts";
-import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 /** Imports the database of a combat-log system, or says what it would import. */
@@ -35,10 +33,10 @@ export async function importLogs(
   const batch = await batchOf(file);
   const left = new Left();
   left.add(...plan.assignments);
-  using leases = new Leases(services);
+  using leases = new DisposableStack();
   const imports = new Map<number, GuildImport>();
   for (const [guildId, guild] of targets) {
-    const ctx = await leases.context(guild);
+    const { ctx } = leases.use(await contextOf(services, guild));
     imports.set(guildId, new GuildImport(ctx, batch, guildId));
   }
   placeAll(logs, plan, imports, left);
@@ -261,28 +259,5 @@ class Left {
   count(kind: string, why: string): void {
     this.counts[kind] ??= {};
     this.counts[kind][why] = (this.counts[kind][why] ?? 0) + 1;
-  }
-}
-
-/** The databases of all guilds that receive rows, open until the end. */
-class Leases implements Disposable {
-  readonly #services: NodeServices;
-  readonly #leases: TenantLease[] = [];
-
-  constructor(services: NodeServices) {
-    this.#services = services;
-  }
-
-  async context(guild: Guild): Promise<GuildContext> {
-    const lease = await this.#services.tenants.lease(guild);
-    this.#leases.push(lease);
-    const { caller } = atThisMachine(this.#services);
-    const actor = { type: "system", job: `operator ${caller.name}` } as const;
-    const { now } = this.#services;
-    return { guild, db: lease.db, actor, now, requestId: "", idempotencyKey: undefined };
-  }
-
-  [Symbol.dispose](): void {
-    for (const lease of this.#leases) lease[Symbol.dispose]();
   }
 }

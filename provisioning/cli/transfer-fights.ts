@@ -11,12 +11,13 @@ import {
   movableFights,
   twinsIn,
 } from "../../src/tenant/combat-logs/transfer-rows.ts";
+import { contextOf } from "./guild-context.ts";
 import { bySlug } from "./guilds/lookup.ts";
 import { atThisMachine } from "./operators.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 import type { TransferOptions } from "./transfer.ts";
 import { type Transfer, Transfers } from "./transfer-record.ts";
-import { contextOf, runTransfer } from "./transfer-run.ts";
+import { runTransfer } from "./transfer-run.ts";
 
 /** The migration that made the tables of transfers. */
 const TABLES_SINCE = 10;

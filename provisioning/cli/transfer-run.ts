@@ -1,4 +1,3 @@
-import type { TenantLease } from "../../src/database/tenants.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
@@ -16,6 +15,7 @@ import {
 } from "../../src/tenant/combat-logs/transfer-rows.ts";
 import type { GuildContext } from "../../src/tenant/context.ts";
 import { fault } from "../fault.ts";
+import { contextOf } from "./guild-context.ts";
 import { atThisMachine } from "./operators.ts";
 import { type Transfer, Transfers } from "./transfer-record.ts";
 
@@ -134,19 +134,6 @@ async function guildOf(services: NodeServices, id: GuildId): Promise<Guild> {
   const guild = await services.platform.guild(id);
   if (guild) return guild;
   throw new Conflict("guild/status-changed", "One of the guilds of this transfer does not exist.");
-}
-
-/** One of the two guilds, borrowed until the end. */
-export async function contextOf(
-  services: NodeServices,
-  guild: Guild,
-): Promise<Disposable & { readonly ctx: GuildContext }> {
-  const lease: TenantLease = await services.tenants.lease(guild);
-  const { caller } = atThisMachine(services);
-  const actor = { type: "system", job: `operator ${caller.name}` } as const;
-  const { now } = services;
-  const ctx = { guild, db: lease.db, actor, now, requestId: "", idempotencyKey: undefined };
-  return { ctx, [Symbol.dispose]: () => lease[Symbol.dispose]() };
 }
 
 function rowsMissing(): Conflict {

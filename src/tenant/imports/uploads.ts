@@ -61,16 +61,8 @@ export async function uploadImport(ctx: GuildContext, deps: Deps, upload: Upload
   }
 }
 
-async function begin(
-  ctx: GuildContext,
-  file: {
-    readonly fileName: string;
-    readonly pool?: string | undefined;
-    readonly bytes?: Uint8Array;
-    readonly hash?: string;
-  },
-): Promise<ImportId> {
-  const pool = await poolOf(ctx, file.pool);
+async function begin(ctx: GuildContext, upload: Upload): Promise<ImportId> {
+  const pool = await poolOf(ctx, upload.pool);
   const nowMs = ctx.now().getTime();
   await forgetAbandoned(ctx, nowMs);
   const reading = await readingNow.all(ctx.db, { since: nowMs - limits.imports.parseMsMax });
@@ -87,8 +79,8 @@ async function begin(
       id,
       state: "parsing",
       format: "",
-      fileName: lineFrom(file.fileName, limits.imports.labelCharsMax),
-      fileHash: file.hash ?? (file.bytes ? bytesToHex(sha256(file.bytes)) : ""),
+      fileName: lineFrom(upload.fileName, limits.imports.labelCharsMax),
+      fileHash: bytesToHex(sha256(upload.bytes)),
       poolId: pool.id,
       questions: [],
       answers: {},
