@@ -47,7 +47,7 @@ const TABLES = `
     (3, 1, 2, 100, 0, 0, 100), (4, 1, 77, 5, 5, 0, 0), (5, 99, 1, 5, 5, 0, 0),
     (6, 4, 1, 9223372036854775807, 5, 0, 0), (7, 4, 2, 40, 'many', 0, 0);
   CREATE TABLE api_keys (key_id TEXT PRIMARY KEY, key_hash TEXT, client_id TEXT, guild_id, permissions);
-  INSERT INTO api_keys VALUES ('k1', 'hash-of-a-key-that-nobody-may-see', 'page', 2, 'no list');
+  INSERT INTO api_keys VALUES ('k1', 'hash-of-a-secret-key', 'page', 2, 'no list');
   CREATE VIEW metadata AS SELECT 'schema_version' AS key, '1' AS value;`;
 
 let main: string;

@@ -54,7 +54,7 @@ test("an unknown account, an unverified mailbox or an unknown area is refused wi
     expect(code).toBe(args.includes("gilds") ? 2 : 1);
     return err;
   };
-  expect(await refused("add", "nobody@example.test", "--may", "all")).toContain(
+  expect(await refused("add", "stranger@example.test", "--may", "all")).toContain(
     "create an account first",
   );
   expect(await refused("add", "unsure@example.test", "--may", "all")).toContain("confirm it first");

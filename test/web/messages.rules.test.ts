@@ -75,6 +75,9 @@ describe("the languages", () => {
       return !(status === STATUS[kind] || (status !== undefined && OF_ITS_OWN[code] === status));
     });
     expect(wrong, "add them to src/web/problem-codes.ts").toEqual([]);
+    const named = codesOfTheSource();
+    const never = [...PROBLEM_STATUS.keys()].filter((code) => !named.has(code));
+    expect(never, "remove them from src/web/problem-codes.ts").toEqual([]);
     for (const locale of LOCALES) {
       const silent = [...PROBLEM_STATUS.keys()].filter(
         (code) => meaningOf(translator(locale), code) === code,
@@ -104,6 +107,19 @@ function errorsOfTheSource(): readonly (readonly [kind: string, code: string])[]
     }
   }
   expect(found.length).toBeGreaterThan(100);
+  return found;
+}
+
+/** Everything in the product that has the form of a code, except the explanations. */
+function codesOfTheSource(): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const folder of [source, new URL("../../provisioning", import.meta.url).pathname]) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      if (!/\.tsx?$/.test(file) || /problem-codes\.ts$|\bi18n\b/.test(file)) continue;
+      const text = readFileSync(join(folder, file), "utf8");
+      for (const [code] of text.matchAll(/[a-z-]+\/[a-z-]+/g)) found.add(code);
+    }
+  }
   return found;
 }
 

@@ -287,15 +287,11 @@ export const meanings: Readonly<Record<string, string>> = {
     "This raid is played for another pool. Leave the pool out, or choose the raid's.",
   "raids/over": "This raid has ended or was canceled.",
   "raids/series-not-found": "This weekly raid does not exist.",
-  "raids/team-name-taken": "Another raid team has this name. Choose another name.",
-  "raids/team-not-found": "This raid team does not exist. Choose one from the list.",
   "raids/too-many-series": "The guild has too many weekly raids. End one of them first.",
   "request/bad-address": "The address cannot be read. Check it for unusual characters.",
   "request/bad-cursor": "This page link is not valid. Start at the first page.",
   "request/bad-text":
     "The text contains a character that cannot be stored. Type it instead of pasting it.",
-  "request/changed-meanwhile":
-    "Another person changed this since you opened it. Compare both values, and save again.",
   "request/cross-site": "This request came from another site. Open the page here and try again.",
   "request/cut-off": "The connection ended before the request was complete. Send it again.",
   "request/malformed": "The request cannot be read. Check its JSON.",

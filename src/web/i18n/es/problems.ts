@@ -284,15 +284,11 @@ export const problems: Translated<typeof en> = {
       "Esta banda se juega con otro fondo. Deja el fondo vacío o elige el de la banda.",
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esa banda semanal no existe.",
-    "raids/team-name-taken": "Otro equipo de banda tiene este nombre. Elige otro nombre.",
-    "raids/team-not-found": "Ese equipo de banda no existe. Elige uno de la lista.",
     "raids/too-many-series": "La hermandad tiene demasiadas bandas semanales. Finaliza antes una.",
     "request/bad-address": "No se puede leer la dirección. Comprueba si tiene caracteres raros.",
     "request/bad-cursor": "Este enlace de página no es válido. Empieza por la primera página.",
     "request/bad-text":
       "El texto tiene un carácter que no se puede guardar. Escríbelo en lugar de pegarlo.",
-    "request/changed-meanwhile":
-      "Otra persona ha cambiado esto después de que lo abrieras. Compara los dos valores y guarda de nuevo.",
     "request/cross-site":
       "Esta petición viene de otro sitio. Abre la página aquí e inténtalo de nuevo.",
     "request/cut-off":
