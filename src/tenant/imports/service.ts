@@ -90,7 +90,7 @@ export async function answerImport(
     const asked = batch.questions.find((one) => one.id === question);
     if (asked?.options.some(({ value }) => value === answer)) continue;
     throw new Invalid("imports/bad-answer", "Choose one of the options of each question.", {
-      errors: [{ pointer: `/answers/${question}`, detail: "This is no option of the question." }],
+      errors: [{ pointer: `/answers/${question}`, detail: "Choose one of the options." }],
     });
   }
   const database = answers["database"];
@@ -235,6 +235,6 @@ async function workNow(ctx: GuildContext, deps: Deps, id: ImportId): Promise<Bat
 function notAPreview(): Conflict {
   return new Conflict(
     "imports/not-a-preview",
-    "This import is no preview any more. Upload the file again to import it.",
+    "This import is no longer a preview. Upload the file again to import it.",
   );
 }

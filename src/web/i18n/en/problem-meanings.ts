@@ -151,18 +151,19 @@ export const meanings: Readonly<Record<string, string>> = {
   "keys/not-found": "This key does not exist or was revoked.",
   "keys/rotated-already": "This key was already rotated. Rotate its successor.",
   "imports/archive": "The file is a compressed archive. Unpack it and upload the file inside.",
-  "imports/bad-answer": "An answer is no option of its question. Choose one of the options.",
+  "imports/bad-answer":
+    "An answer is not one of the options. Choose one of the options of the question.",
   "imports/bad-encoding":
     "The file is not in UTF-8. Save it again with the encoding UTF-8, and upload it.",
   "imports/canceled": "The import was canceled. Upload the file again to import it.",
   "imports/changed":
-    "The import changed while you were looking at it. Reload the page and look at its state.",
+    "The import changed while you looked at it. Load it again before you continue.",
   "imports/database-file": "The file is a database. An operator imports it from the command line.",
   "imports/in-use": "Later changes were built on this import. Revert each listed change first.",
   "imports/interrupted": "The server stopped while it was reading the file. Upload the file again.",
   "imports/no-rows":
     "Nothing in the file can be imported. Export it again, with the whole history.",
-  "imports/not-a-preview": "The import is no preview any more. Upload the file again to import it.",
+  "imports/not-a-preview": "The import is no longer a preview. Upload the file again to import it.",
   "imports/not-committed":
     "Only an import that was committed can be reverted. Cancel a preview instead.",
   "imports/not-found": "There is no such import. Choose one from the list.",

@@ -133,7 +133,7 @@ export const fields: Translated<typeof en> = {
       "Esa subasta no existe. Elige una de la lista.",
     "This password is easy to guess. Choose another one.":
       "Esta contraseña es fácil de adivinar. Elige otra.",
-    "This is no option of the question.": "No es una opción de la pregunta.",
+    "Choose one of the options.": "Elige una de las opciones.",
     "This person does not exist. Choose one from the list.":
       "Esa persona no existe. Elige una de la lista.",
     "This plan does not exist. Choose one from the list.":
