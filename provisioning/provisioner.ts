@@ -26,7 +26,7 @@ import { type Migration, migrate, schemaOf } from "./migrations.ts";
 import { Moves } from "./moves/record.ts";
 import { resumeMoves } from "./moves/sweep.ts";
 import { type OrphanReport, sweepOrphans } from "./orphans.ts";
-import { sparesOf, sweepSpares } from "./spares.ts";
+import { reservedOf, sweepReserved } from "./reserved-databases.ts";
 
 export interface Founder {
   readonly userId: UserId;
@@ -151,7 +151,7 @@ export class Provisioner {
       fault("drained");
       await this.#holding(operation, async () => {
         await host.destroy(databaseName(guild.databaseName));
-        for (const name of await sparesOf({ platform, host }, guildId)) await host.destroy(name);
+        for (const name of await reservedOf({ platform, host }, guildId)) await host.destroy(name);
         await this.#destroyMoved(guildId);
       });
       await this.#deps.removeBeside?.(guild);
@@ -204,7 +204,7 @@ export class Provisioner {
     for (const host of [this.#deps.host, ...(this.#deps.otherHosts ?? [])]) {
       const deps = { ...this.#deps, host };
       try {
-        spares.push(...(await sweepSpares(deps)));
+        spares.push(...(await sweepReserved(deps)));
         const found = await sweepOrphans(deps);
         orphans.push(...found.orphans);
         unclaimed.push(...found.unclaimed);

@@ -15,8 +15,8 @@ import {
 } from "./hosts/host.ts";
 import { type Migration, migrate, schemaOf, upToDestructive, versionOf } from "./migrations.ts";
 import { forgetMove } from "./moves/write-barrier.ts";
+import { releaseRow, removeReserved, replacedRow, reserveDatabase } from "./reserved-databases.ts";
 import { refuseStranger } from "./rollouts/guild.ts";
-import { notSpareRow, removeSpare, replacedRow, reserveSpare } from "./spares.ts";
 
 export interface RepointDeps extends Hosts {
   readonly platform: PlatformStore;
@@ -68,7 +68,7 @@ export async function repointTo(
 ): Promise<Guild> {
   const deps = atHostOf(given, guild);
   const { platform, host, tenants } = deps;
-  const name = await reserveSpare(deps, guild.id);
+  const name = await reserveDatabase(deps, guild.id);
   fault("swap.reserved");
   try {
     const location = await make(name);
@@ -79,14 +79,14 @@ export async function repointTo(
   } catch (error) {
     // If the answer to the repointing was lost, the new database may already be the guild's.
     const now = await platform.guild(guild.id);
-    if (now?.databaseName !== name) await removeSpare(deps, name);
+    if (now?.databaseName !== name) await removeReserved(deps, name);
     throw error;
   }
   fault("swap.pointed");
   await tenants.drain(guild.id);
   fault("swap.drained");
   // With other hosts, another process may still be writing to it. The sweep removes it later.
-  if (host.kind === "file") await removeSpare(deps, databaseName(guild.databaseName));
+  if (host.kind === "file") await removeReserved(deps, databaseName(guild.databaseName));
   return (await platform.guild(guild.id))!;
 }
 
@@ -126,7 +126,7 @@ async function point(
         guild.id,
       ],
     },
-    notSpareRow(name),
+    releaseRow(name),
     replacedRow(deps, guild.databaseName, guild.id),
     ...alongside,
   ]);

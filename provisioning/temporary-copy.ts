@@ -4,7 +4,7 @@ import { processBackground } from "../src/kernel/background.ts";
 import { limits } from "../src/limits.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { atHostOf, type Hosts } from "./hosts/host.ts";
-import { keepTemporary, removeSpare, reserveTemporary } from "./spares.ts";
+import { keepTemporary, removeReserved, reserveTemporary } from "./reserved-databases.ts";
 
 interface Deps extends Hosts {
   readonly platform: PlatformStore;
@@ -36,6 +36,6 @@ export async function withTemporaryCopy<T>(
     }
   } finally {
     await renewal.stop();
-    await removeSpare(deps, name);
+    await removeReserved(deps, name);
   }
 }

@@ -137,13 +137,13 @@ export const environment = z.object({
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()
-    .describe("mail; without it letters are files in DATA_DIR/outbox"),
+    .describe("mail; without it e-mails are files in DATA_DIR/outbox"),
   MAIL_API_URL: z
     .url({ protocol: /^https$/ })
     .optional()
     .describe("Workers: a mail service that takes {from, to, subject, text} as JSON"),
   MAIL_API_TOKEN: z.string().min(1).optional().describe("Workers: its bearer token"),
-  MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>").describe("whom letters are from"),
+  MAIL_FROM: z.string().default("Guildhall <no-reply@localhost>").describe("the sender of e-mails"),
   STRIPE_SECRET_KEY: z.string().min(8).optional().describe("Stripe: plans can be paid for"),
   STRIPE_WEBHOOK_SECRET: z.string().min(8).optional().describe("Stripe: signs what it tells us"),
   STRIPE_PRICES: z

@@ -17,7 +17,7 @@ export const limits = {
     /** Pages show "last used" in minutes. Writing it on every request would gain nothing. */
     touchAfterMs: 5 * MINUTE_MS,
     /** Handing over a guild or a key needs a sign-in within this time. */
-    provedMs: 10 * MINUTE_MS,
+    reauthMs: 10 * MINUTE_MS,
     /** Access tokens cannot be revoked one by one, so they expire soon. */
     accessTokenMs: 5 * MINUTE_MS,
     /**

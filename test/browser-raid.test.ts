@@ -61,7 +61,7 @@ describe.runIf(CHROMIUM)("a raid night in browsers", () => {
       ];
       // Five people in five browsers bid for both, and the last bid comes late.
       await Promise.all(raiders.map((raider) => raider.goto(`${guild}/auctions`)));
-      await raiders[0]!.waitForSelector('[data-lamp="live"]');
+      await raiders[0]!.waitForSelector('[data-connection="live"]');
       await look(raiders[0]!, "auctions");
       for (const [i, raider] of raiders.entries()) {
         await bid(raider, "Cinderplate Helm", String(5 + i));

@@ -81,7 +81,7 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
     [LATE_COPIES_JOB]: {
       run: async () => {
         const emails = await queueOverdueEmails(deps);
-        return { detail: `${emails} letters` };
+        return { detail: `${emails} e-mails` };
       },
     },
   };

@@ -88,13 +88,13 @@ export function signedIn(ctx: PlatformContext): SignedIn {
 /** Whether the sign-in is recent. A time in the future was written by a wrong clock and does not count. */
 export function isRecentSignIn({ provedAt }: Pick<SignedIn, "provedAt">, now: Date): boolean {
   return (
-    now.getTime() - provedAt < limits.session.provedMs &&
+    now.getTime() - provedAt < limits.session.reauthMs &&
     provedAt <= now.getTime() + limits.clock.skewMs
   );
 }
 
 /**
- * Requires a sign-in by password or linked provider within `limits.session.provedMs`. Guards sensitive
+ * Requires a sign-in by password or linked provider within `limits.session.reauthMs`. Guards sensitive
  * actions on an unattended device.
  * @throws {Forbidden} `auth/proof-required`
  */

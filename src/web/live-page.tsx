@@ -20,7 +20,7 @@ export function LivePage(props: {
   const t = view.messages.auctions;
   const { slug } = view.guild!.guild;
   const words = {
-    ...t.lamp,
+    ...t.connection,
     closing: t.closing,
     ended: t.ended,
     beaten: t.outbid,
@@ -53,8 +53,8 @@ export function LivePage(props: {
 /** Shows whether the page is connected. Without scripts it shows nothing. */
 export function Lamp({ view }: { view: View }) {
   return (
-    <span class="lamp" data-lamp="" hidden>
-      {view.messages.auctions.lamp.live}
+    <span class="status-dot" data-connection="" hidden>
+      {view.messages.auctions.connection.live}
     </span>
   );
 }

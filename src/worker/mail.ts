@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { limits } from "../limits.ts";
 import type { Mailer } from "../services.ts";
 
-/** Hands letters to a mail service over HTTPS: there is no SMTP where there are no sockets. */
+/** Hands e-mails to a mail service over HTTPS: there is no SMTP where there are no sockets. */
 export function workerMailer({ mailApi, mailFrom }: Config): Mailer {
   return {
     async send({ to, subject, text }) {

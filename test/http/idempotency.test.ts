@@ -213,7 +213,7 @@ test("S67 a member who was demoted since gets no stored answer from before", asy
 test("S67 a refusal is not an answer: after the password check, the limit or the fix the same key does it", async () => {
   const owner = await t.guild("provers", { plan: "premium" });
   const late = key();
-  t.advance(limits.session.provedMs);
+  t.advance(limits.session.reauthMs);
   const body = { name: "late", scopes: ["query"] };
   const refused = await owner.owner.post("/settings/keys", body, late);
   expect([refused.status, refused.body.type]).toEqual([403, "/problems/auth/proof-required"]);

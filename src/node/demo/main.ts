@@ -20,7 +20,7 @@ const SIGNING_KEY = "signing.key";
 /** Prints the demo's emails to the terminal, because its accounts have no mailboxes. */
 const onScreen: Mailer = {
   send: async ({ to, subject, text }) => {
-    console.log(`\n— letter to ${to}: ${subject}\n${text}`);
+    console.log(`\n— e-mail to ${to}: ${subject}\n${text}`);
   },
 };
 

@@ -96,7 +96,7 @@ authApi.openapi(
   }),
   (c) => {
     const { userId: id, email, name, emailVerified, provedAt } = accountViewer(c.var.platform);
-    const provedUntil = provedAt + limits.session.provedMs;
+    const provedUntil = provedAt + limits.session.reauthMs;
     return c.json({ user: { id, email, name, emailVerified }, provedUntil }, 200);
   },
 );

@@ -186,7 +186,7 @@ export async function endOtherSessions(ctx: PlatformContext): Promise<void> {
 }
 
 /**
- * Confirms the sign-in by password. Valid for `provedMs`.
+ * Confirms the sign-in by password. Valid for `reauthMs`.
  * @throws {Forbidden} `auth/wrong-password`, {LimitReached} `rate/too-many`
  */
 export async function proveSession(
@@ -202,7 +202,7 @@ export async function proveSession(
     db.orm.update(sessions).set({ provedAt }).where(eq(sessions.id, sessionId)),
     record(ctx, "session.prove", userId),
   ]);
-  return { provedUntil: provedAt + limits.session.provedMs };
+  return { provedUntil: provedAt + limits.session.reauthMs };
 }
 
 export async function renameAccount(

@@ -98,10 +98,10 @@ export class AuditSealer {
 
   /** Records only new heads, because most marked logs have no new row. */
   async #noteNewest(heads: readonly SealedHead[]): Promise<void> {
-    const news = heads.filter((head) => this.#noted.get(keyOf(head)) !== head.hash);
-    if (news.length === 0) return;
-    await this.#deps.anchors.noteNewest(news);
-    for (const head of news) this.#noted.set(keyOf(head), head.hash);
+    const changed = heads.filter((head) => this.#noted.get(keyOf(head)) !== head.hash);
+    if (changed.length === 0) return;
+    await this.#deps.anchors.noteNewest(changed);
+    for (const head of changed) this.#noted.set(keyOf(head), head.hash);
   }
 
   async #sealGuild(guildId: GuildId): Promise<SealedHead | undefined> {

@@ -197,7 +197,7 @@ function VerificationEmail(props: { c: PageContext; account: AccountFile; form: 
   const view = viewOf(c);
   const t = view.messages.operator.accountPages;
   return (
-    <Card title={t.letter}>
+    <Card title={t.confirmation}>
       <p class="muted">{t.letterLead}</p>
       <Changing c={c}>
         <Form
@@ -212,7 +212,7 @@ function VerificationEmail(props: { c: PageContext; account: AccountFile; form: 
             value={view.locale}
             options={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
           />
-          <Button look="secondary">{t.sendLetter}</Button>
+          <Button look="secondary">{t.sendEmail}</Button>
         </Form>
       </Changing>
     </Card>

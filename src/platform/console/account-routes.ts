@@ -107,7 +107,7 @@ accountsApi.openapi(
     needs: "accounts",
     params,
     body: verificationEmailInput,
-    answers: { 202: { description: "The letter is on its way." } },
+    answers: { 202: { description: "The e-mail is on its way." } },
   }),
   async (c) => {
     const id = c.req.valid("param").id as UserId;

@@ -223,7 +223,7 @@ async function ownershipHtml(c: Page, form: FormState) {
         <p>{t.noHeir}</p>
       ) : (
         <Form action={`${back}/ownership`} form={form} messages={view.messages}>
-          <SelectField name="userId" label={t.heir} form={form} options={options} />
+          <SelectField name="userId" label={t.newOwner} form={form} options={options} />
           <div class="row">
             <Button look="danger">{t.transferNow}</Button>
             <LinkButton look="quiet" href={back}>

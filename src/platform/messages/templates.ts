@@ -24,56 +24,56 @@ const place = (t: Texts, params: Params): [device: string, address: string, at: 
 /** All messages. Each template also gets `name`, `link` and `account`. */
 export const TEMPLATES = {
   verify: {
-    subject: (t) => t.auth.letters.verifySubject,
-    text: (t, p) => t.auth.letters.verifyText(hello(p), p["link"]!),
+    subject: (t) => t.auth.emails.verifySubject,
+    text: (t, p) => t.auth.emails.verifyText(hello(p), p["link"]!),
   },
   reset: {
-    subject: (t) => t.auth.letters.resetSubject,
-    text: (t, p) => t.auth.letters.resetText(hello(p), p["link"]!),
+    subject: (t) => t.auth.emails.resetSubject,
+    text: (t, p) => t.auth.emails.resetText(hello(p), p["link"]!),
   },
   invitation: {
-    subject: (t) => t.guilds.letter.subject,
-    text: (t, p) => t.guilds.letter.text(name(p, "from"), name(p, "guild"), p["link"]!),
+    subject: (t) => t.guilds.invitationEmail.subject,
+    text: (t, p) => t.guilds.invitationEmail.text(name(p, "from"), name(p, "guild"), p["link"]!),
   },
   linked: {
-    subject: (t, p) => t.auth.letters.linkedSubject(p["provider"]!),
+    subject: (t, p) => t.auth.emails.linkedSubject(p["provider"]!),
     text: (t, p) =>
-      t.auth.letters.linkedText(hello(p), p["provider"]!, name(p, "identity"), p["account"]!),
+      t.auth.emails.linkedText(hello(p), p["provider"]!, name(p, "identity"), p["account"]!),
   },
   unlinked: {
-    subject: (t, p) => t.auth.letters.unlinkedSubject(p["provider"]!),
-    text: (t, p) => t.auth.letters.unlinkedText(hello(p), p["provider"]!, p["account"]!),
+    subject: (t, p) => t.auth.emails.unlinkedSubject(p["provider"]!),
+    text: (t, p) => t.auth.emails.unlinkedText(hello(p), p["provider"]!, p["account"]!),
   },
   "new-place": {
-    subject: (t) => t.auth.letters.newPlaceSubject,
-    text: (t, p) => t.auth.letters.newPlaceText(hello(p), ...place(t, p), p["account"]!),
+    subject: (t) => t.auth.emails.newPlaceSubject,
+    text: (t, p) => t.auth.emails.newPlaceText(hello(p), ...place(t, p), p["account"]!),
   },
   "password-changed": {
-    subject: (t) => t.auth.letters.passwordSubject,
-    text: (t, p) => t.auth.letters.passwordText(hello(p), ...place(t, p), p["account"]!),
+    subject: (t) => t.auth.emails.passwordSubject,
+    text: (t, p) => t.auth.emails.passwordText(hello(p), ...place(t, p), p["account"]!),
   },
   "key-created": {
-    subject: (t) => t.auth.letters.keySubject,
+    subject: (t) => t.auth.emails.keySubject,
     text: (t, p) =>
-      t.auth.letters.keyText(hello(p), name(p, "key"), name(p, "guild"), p["account"]!),
+      t.auth.emails.keyText(hello(p), name(p, "key"), name(p, "guild"), p["account"]!),
   },
   "guild-received": {
-    subject: (t) => t.auth.letters.receivedSubject,
-    text: (t, p) => t.auth.letters.receivedText(hello(p), name(p, "guild"), name(p, "from")),
+    subject: (t) => t.auth.emails.receivedSubject,
+    text: (t, p) => t.auth.emails.receivedText(hello(p), name(p, "guild"), name(p, "from")),
   },
   "guild-given": {
-    subject: (t) => t.auth.letters.givenSubject,
+    subject: (t) => t.auth.emails.givenSubject,
     text: (t, p) =>
-      t.auth.letters.givenText(hello(p), name(p, "guild"), name(p, "to"), p["account"]!),
+      t.auth.emails.givenText(hello(p), name(p, "guild"), name(p, "to"), p["account"]!),
   },
   "operator-added": {
-    subject: (t) => t.auth.letters.operatorSubject,
-    text: (t, p) => t.auth.letters.operatorText(hello(p), p["areas"]!, p["account"]!),
+    subject: (t) => t.auth.emails.operatorSubject,
+    text: (t, p) => t.auth.emails.operatorText(hello(p), p["areas"]!, p["account"]!),
   },
   "late-copies": {
-    subject: (t, p) => t.operations.letters.lateSubject(Number(p["late"])),
+    subject: (t, p) => t.operations.emails.lateSubject(Number(p["late"])),
     text: (t, p) =>
-      t.operations.letters.lateText(hello(p), Number(p["late"]), p["slugs"]!, p["page"]!),
+      t.operations.emails.lateText(hello(p), Number(p["late"]), p["slugs"]!, p["page"]!),
   },
 } as const satisfies Readonly<Record<string, Template>>;
 

@@ -76,9 +76,9 @@ export async function takeNews(
   const { services } = platform;
   const { payments } = services;
   if (!payments) return notFound();
-  const news = await payments.news(message, signature);
-  if (!news) return "not ours";
-  const { id, type, guildId, plan, isActive, customer, reference, asOf } = news;
+  const event = await payments.event(message, signature);
+  if (!event) return "not ours";
+  const { id, type, guildId, plan, isActive, customer, reference, asOf } = event;
   const caller = { type: "system", name: "payments" } as const;
   const ctx = { ...platform, caller };
   const known = new Conflict("payment/known", "This message was already received.");

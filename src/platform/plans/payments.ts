@@ -12,7 +12,7 @@ export interface Order {
 }
 
 /** The current state of a guild's payment. `id` identifies the event, which may arrive several times. */
-export interface PaymentNews {
+export interface PaymentEvent {
   readonly id: string;
   readonly type: string;
   readonly guildId: GuildId;
@@ -38,5 +38,5 @@ export interface Payments {
    * Verifies the signature and the age of a message and returns its event. Undefined for events that do not
    * concern a guild's plan. @throws {Unauthenticated} `payment/bad-signature`
    */
-  news(message: string, signature: string): Promise<PaymentNews | undefined>;
+  event(message: string, signature: string): Promise<PaymentEvent | undefined>;
 }

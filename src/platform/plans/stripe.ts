@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { Unauthenticated, Unavailable } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
-import type { Order, PaymentNews, Payments } from "./payments.ts";
+import type { Order, PaymentEvent, Payments } from "./payments.ts";
 
 /** Paid, or overdue and retried by Stripe, which gives up after some tries. */
 const ACTIVE: ReadonlySet<Stripe.Subscription.Status> = new Set(["active", "trialing", "past_due"]);
@@ -59,7 +59,7 @@ export class StripePayments implements Payments {
     return (await this.#asked(portal.create({ customer, return_url: backTo }))).url;
   }
 
-  async news(message: string, signature: string): Promise<PaymentNews | undefined> {
+  async event(message: string, signature: string): Promise<PaymentEvent | undefined> {
     const event = await this.#verified(message, signature);
     if (!event.type.startsWith("customer.subscription.")) return undefined;
     const { id: reference } = event.data.object as Stripe.Subscription;

@@ -48,7 +48,7 @@ class LivePage {
   constructor(page: HTMLElement) {
     this.#page = page;
     this.#texts = jsonData(page, "words");
-    this.#status = page.querySelector("[data-lamp]");
+    this.#status = page.querySelector("[data-connection]");
     this.#offsetMs = Number(data(page, "now")) - Date.now();
     setInterval(() => this.#tick(), TICK_MS);
     this.#listen();
@@ -103,7 +103,7 @@ class LivePage {
     for (const button of buttons) button.disabled = !this.#isConnected;
     if (!this.#status) return;
     this.#status.hidden = false;
-    this.#status.dataset["lamp"] = state;
+    this.#status.dataset["connection"] = state;
     this.#status.textContent = this.#texts[state];
   }
 
@@ -147,7 +147,7 @@ class LivePage {
 
   #arrange() {
     for (const button of all("[data-set]", this.#page)) button.hidden = false;
-    const isStale = this.#status !== null && data(this.#status, "lamp") === "stale";
+    const isStale = this.#status !== null && data(this.#status, "connection") === "stale";
     this.#show(this.#isConnected ? "live" : isStale ? "stale" : "reconnecting");
     this.#tick();
   }

@@ -43,7 +43,7 @@ function watchReport(box: HTMLElement) {
 
 /** Shows the current fight of a live log: `<div data-live="events-url">`. */
 function watchFight(box: HTMLElement) {
-  const status = one("[data-lamp]", box);
+  const status = one("[data-connection]", box);
   const body = one("tbody", box);
   const name = one("[data-fight]", box);
   const texts = jsonData<{ live: string; reconnecting: string; quiet: string }>(box, "words");

@@ -1,13 +1,13 @@
 /** Live elements: countdowns, status dots and bids. */
 export const live = `
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.lamp{display:inline-flex;align-items:center;gap:0.45rem;font-size:var(--small);color:var(--muted)}
-.lamp[hidden]{display:none}
-.lamp::before{content:"";width:0.7rem;height:0.7rem;border-radius:50%;background:var(--edge)}
-.lamp[data-lamp=live]::before{background:var(--good)}
-.lamp[data-lamp=reconnecting]::before{background:var(--accent)}
-.lamp[data-lamp=stale]::before{background:var(--bad)}
-.lamp[data-lamp=stale]{color:var(--bad)}
+.status-dot{display:inline-flex;align-items:center;gap:0.45rem;font-size:var(--small);color:var(--muted)}
+.status-dot[hidden]{display:none}
+.status-dot::before{content:"";width:0.7rem;height:0.7rem;border-radius:50%;background:var(--edge)}
+.status-dot[data-connection=live]::before{background:var(--good)}
+.status-dot[data-connection=reconnecting]::before{background:var(--accent)}
+.status-dot[data-connection=stale]::before{background:var(--bad)}
+.status-dot[data-connection=stale]{color:var(--bad)}
 .grid.auctions{grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
 .auction>header{display:flex;gap:0.5rem;justify-content:space-between;align-items:start;flex-wrap:wrap}
 .auction h2{overflow-wrap:anywhere;min-width:0}

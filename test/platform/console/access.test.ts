@@ -135,7 +135,7 @@ describe("an operator", () => {
 
   test("changes nothing in a session whose password check is too old", async () => {
     const operator = await anOperator(t);
-    t.advance(limits.session.provedMs);
+    t.advance(limits.session.reauthMs);
     for (const { id, method, path } of operations.filter((one) => one.method !== "GET")) {
       const answer = await operator.send(method, path, bodyFor(method), {});
       expect([id, answer.body.type]).toEqual([id, "/problems/auth/proof-required"]);

@@ -120,7 +120,7 @@ describe("an operator who may look after accounts", () => {
     expect((await operator.post(address, { locale: "es" })).status).toBe(202);
     const sent = await letters(person.identity.email);
     expect(sent.length).toBe(before + 1);
-    expect(sent.at(-1)!.subject).toBe(translator("es").auth.letters.verifySubject);
+    expect(sent.at(-1)!.subject).toBe(translator("es").auth.emails.verifySubject);
     const token = /verify\?token=([\w-]+)/.exec(sent.at(-1)!.text)![1]!;
     expect((await person.post("/api/verification", { token })).status).toBe(200);
     expect((await file(person)).body.isVerified).toBe(true);
@@ -143,7 +143,7 @@ describe("an operator who may look after accounts", () => {
 
   test("has entered the password a moment ago, else nothing is done", async () => {
     const person = await t.signUp();
-    t.advance(limits.session.provedMs + 1);
+    t.advance(limits.session.reauthMs + 1);
     const path = `/accounts/${person.userId}`;
     expect((await operator.delete(`/api/operator${path}/sessions`)).body.type).toBe(
       "/problems/auth/proof-required",

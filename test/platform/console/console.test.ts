@@ -109,7 +109,7 @@ describe("an operator", () => {
   test("has to enter the password before the forms are shown", async () => {
     const address = `/operator/guilds/${guild.id}`;
     expect((await operator.page(address)).text).toContain(`${address}/suspension`);
-    t.advance(limits.session.provedMs);
+    t.advance(limits.session.reauthMs);
     const { text } = await operator.page(address);
     expect(text).not.toContain(`${address}/suspension`);
     expect(text).toContain(`/account/proof?next=${encodeURIComponent(address)}`);

@@ -148,19 +148,21 @@ describe("leaving", () => {
 
 describe("handing the guild over", () => {
   test("swaps owner and admin, both or neither", async () => {
-    const heir = await member("raider");
-    const answer = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    const successor = await member("raider");
+    const answer = await guild.owner.post("/members/ownership", { userId: successor.userId });
     expect(answer.status).toBe(204);
-    expect([await roleOf(heir), await roleOf(guild.owner)]).toEqual(["owner", "admin"]);
-    expect(await countOf(t, "guilds WHERE id = ? AND owner_id = ?", guild.id, heir.userId)).toBe(1);
+    expect([await roleOf(successor), await roleOf(guild.owner)]).toEqual(["owner", "admin"]);
+    expect(
+      await countOf(t, "guilds WHERE id = ? AND owner_id = ?", guild.id, successor.userId),
+    ).toBe(1);
     const again = await guild.owner.post("/members/ownership", { userId: guild.owner.userId });
     expect(again.status).toBe(403);
   });
 
   test("to 5 people at once leaves exactly one owner", async () => {
-    const heirs = await Promise.all(Array.from({ length: 5 }, () => member("officer")));
+    const candidates = await Promise.all(Array.from({ length: 5 }, () => member("officer")));
     const answers = await Promise.all(
-      heirs.map(({ userId }) => guild.owner.post("/members/ownership", { userId })),
+      candidates.map(({ userId }) => guild.owner.post("/members/ownership", { userId })),
     );
     expect(tally(answers)[204]).toBe(1);
     expect(await countOf(t, "memberships WHERE guild_id = ? AND role = 'owner'", guild.id)).toBe(1);
@@ -174,12 +176,12 @@ describe("handing the guild over", () => {
   });
 
   test("S9 requires a verified address and a recent password check", async () => {
-    const heir = await member("admin");
+    const successor = await member("admin");
     t.advance(11 * 60_000);
-    const late = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    const late = await guild.owner.post("/members/ownership", { userId: successor.userId });
     expect(outcome(late)).toEqual([403, "/problems/auth/proof-required"]);
     await unconfirm(t, guild.owner);
-    const unproved = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    const unproved = await guild.owner.post("/members/ownership", { userId: successor.userId });
     expect(outcome(unproved)).toEqual([403, "/problems/auth/email-unverified"]);
     expect(await roleOf(guild.owner)).toBe("owner");
   });

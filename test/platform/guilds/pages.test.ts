@@ -141,23 +141,23 @@ test("an invitation for another or unverified address says so and what to do", a
 });
 
 test("handing the guild over requires the password once more", async () => {
-  const [owner, heir] = (await crowd(t, 2)) as [TestClient, TestClient];
+  const [owner, successor] = (await crowd(t, 2)) as [TestClient, TestClient];
   const { body } = await owner.post("/api/guilds", newGuild("Old Guard"));
   const path = "/g/old-guard/members/ownership";
   expect((await owner.page(path)).text).not.toContain('<select id="userId"');
-  await t.join(heir.userId, { id: body.id, slug: "old-guard", owner }, "raider");
-  expect((await owner.page(path)).text).toContain(heir.userId);
-  expect((await heir.page(path)).status).toBe(403);
+  await t.join(successor.userId, { id: body.id, slug: "old-guard", owner }, "raider");
+  expect((await owner.page(path)).text).toContain(successor.userId);
+  expect((await successor.page(path)).status).toBe(403);
   t.advance(11 * 60_000);
-  const asked = await owner.submit(path, { userId: heir.userId });
+  const asked = await owner.submit(path, { userId: successor.userId });
   expect(asked.headers.get("location")).toBe(`/account/proof?next=${encodeURIComponent(path)}`);
   await t.services.platform.db.client.execute({
     sql: "UPDATE sessions SET proved_at = ? WHERE user_id = ?",
     args: [t.now().getTime(), owner.userId],
   });
-  const done = await owner.submit(path, { userId: heir.userId });
+  const done = await owner.submit(path, { userId: successor.userId });
   expect(done.headers.get("location")).toBe("/g/old-guard/members?done=saved");
-  expect((await heir.page(path)).status).toBe(200);
+  expect((await successor.page(path)).status).toBe(200);
 });
 
 test("the settings page saves, keeps what was typed when refused, and follows a new address", async () => {

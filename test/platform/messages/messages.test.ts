@@ -252,7 +252,7 @@ describe("an account gets an email", () => {
   test("about a changed and a reset password, a new key, and a guild handed over", async () => {
     await using t = await testApp();
     const guild = await t.guild("told");
-    const heir = await t.as("admin", guild);
+    const successor = await t.as("admin", guild);
     await t.services.platform.db.client.execute({
       sql: "UPDATE users SET email_verified_at = 1",
       args: [],
@@ -260,7 +260,7 @@ describe("an account gets an email", () => {
     const { email, password: currentPassword } = guild.owner.identity;
     const owner = guild.owner.platform();
     await guild.owner.post("/settings/keys", { name: "bot", scopes: ["query"] });
-    const handed = await guild.owner.post("/members/ownership", { userId: heir.userId });
+    const handed = await guild.owner.post("/members/ownership", { userId: successor.userId });
     expect(handed.status).toBe(204);
     await owner.post("/api/account/password", {
       currentPassword,
@@ -278,7 +278,7 @@ describe("an account gets an email", () => {
       ]),
     );
     expect(subjects.filter((one) => /password .* changed/.test(one))).toHaveLength(2);
-    const received = (await lettersTo(t, heir.identity.email)).map(({ subject }) => subject);
+    const received = (await lettersTo(t, successor.identity.email)).map(({ subject }) => subject);
     expect(received).toContain("You now own a guild at Guildhall");
   });
 });

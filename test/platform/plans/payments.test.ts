@@ -39,7 +39,7 @@ async function send({ payload, signature }: { payload: string; signature: string
   });
 }
 
-const news = (id: string, subscription: string, type = "customer.subscription.updated") =>
+const event = (id: string, subscription: string, type = "customer.subscription.updated") =>
   stripe.message({ id, type, subscription }, { at: t.now() });
 
 describe("paying for a plan", () => {
@@ -80,7 +80,7 @@ describe("paying for a plan", () => {
 
   test("gives the plan with Stripe's signed event, and removes it when the payment ends", async () => {
     const { guild, subscription } = await paying();
-    const answer = await send(news(`evt_${guild.slug}_1`, subscription));
+    const answer = await send(event(`evt_${guild.slug}_1`, subscription));
     expect([answer.status, await answer.json()]).toEqual([200, { outcome: "taken" }]);
     expect(await planOf(guild)).toBe("premium");
     const page = await guild.owner.page(`/g/${guild.slug}/settings/plan`);
@@ -93,7 +93,7 @@ describe("paying for a plan", () => {
       `cus_${guild.slug}`,
     ]);
     stripe.subscriptions.get(subscription)!.status = "canceled";
-    await send(news(`evt_${guild.slug}_2`, subscription, "customer.subscription.deleted"));
+    await send(event(`evt_${guild.slug}_2`, subscription, "customer.subscription.deleted"));
     expect(await planOf(guild)).toBe("free");
   });
 
@@ -106,7 +106,7 @@ describe("paying for a plan", () => {
       ["incomplete_expired", "free"],
     ] as const) {
       stripe.subscriptions.get(subscription)!.status = status;
-      await send(news(`evt_${guild.slug}_${status}`, subscription));
+      await send(event(`evt_${guild.slug}_${status}`, subscription));
       expect([status, await planOf(guild)]).toEqual([status, plan]);
     }
   });
@@ -115,7 +115,7 @@ describe("paying for a plan", () => {
 describe("S53 what Stripe sends", () => {
   test("has one effect, even when it comes ten times at once and once more", async () => {
     const { guild, subscription } = await paying();
-    const message = news("evt_replayed", subscription);
+    const message = event("evt_replayed", subscription);
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(message)));
     expect(tally(answers)).toEqual({ 200: 10 });
     const outcomes = await Promise.all(answers.map((answer) => answer.json()));
@@ -131,9 +131,9 @@ describe("S53 what Stripe sends", () => {
 
   test("in the wrong order ends with the present state, not with the last event", async () => {
     const { guild, subscription } = await paying();
-    const began = news("evt_began", subscription, "customer.subscription.created");
+    const began = event("evt_began", subscription, "customer.subscription.created");
     stripe.subscriptions.get(subscription)!.status = "canceled";
-    await send(news("evt_ended", subscription, "customer.subscription.deleted"));
+    await send(event("evt_ended", subscription, "customer.subscription.deleted"));
     t.advance(1_000);
     await send(began);
     expect(await planOf(guild)).toBe("free");
@@ -143,13 +143,13 @@ describe("S53 what Stripe sends", () => {
     const { guild, subscription } = await paying();
     const second = { ...stripe.subscriptions.get(subscription)! };
     stripe.subscriptions.set("sub_second", second);
-    await send(news("evt_first", subscription));
-    await send(news("evt_second", "sub_second"));
+    await send(event("evt_first", subscription));
+    await send(event("evt_second", "sub_second"));
     stripe.subscriptions.get(subscription)!.status = "canceled";
-    await send(news("evt_first_over", subscription));
+    await send(event("evt_first_over", subscription));
     expect(await planOf(guild)).toBe("premium");
     second.status = "canceled";
-    await send(news("evt_second_over", "sub_second"));
+    await send(event("evt_second_over", "sub_second"));
     expect(await planOf(guild)).toBe("free");
   });
 
@@ -178,14 +178,14 @@ describe("S53 what Stripe sends", () => {
 
   test("about something else, or a price without a plan, changes nothing", async () => {
     const { guild, subscription } = await paying();
-    const invoice = await send(news("evt_invoice", subscription, "invoice.paid"));
+    const invoice = await send(event("evt_invoice", subscription, "invoice.paid"));
     stripe.subscriptions.set("sub_shirt", {
       status: "active",
       guildId: guild.id,
       customer: "cus_x",
       price: "price_shirt",
     });
-    const shirt = await send(news("evt_shirt", "sub_shirt"));
+    const shirt = await send(event("evt_shirt", "sub_shirt"));
     for (const answer of [invoice, shirt]) {
       expect([answer.status, await answer.json()]).toEqual([200, { outcome: "not ours" }]);
     }
@@ -195,7 +195,7 @@ describe("S53 what Stripe sends", () => {
   test("is fetched again when Stripe does not answer, and applied then", async () => {
     const { guild, subscription } = await paying();
     stripe.state.isDown = true;
-    const message = news("evt_down", subscription);
+    const message = event("evt_down", subscription);
     const answer = await send(message);
     expect([answer.status, (await answer.json()).type]).toEqual([
       503,
@@ -212,12 +212,12 @@ test("a granted plan outlives a payment, and a payment outlives a grant", async 
   const operator = await anOperator(t, ["plans"]);
   const address = `/api/operator/guilds/${guild.id}/grant`;
   await operator.put(address, { plan: "premium", until: null, reason: "Beta" });
-  await send(news(`evt_${guild.slug}`, subscription));
+  await send(event(`evt_${guild.slug}`, subscription));
   await operator.delete(address);
   expect(await planOf(guild)).toBe("premium");
   await operator.put(address, { plan: "premium", until: null, reason: "Beta" });
   stripe.subscriptions.get(subscription)!.status = "canceled";
-  await send(news(`evt_${guild.slug}_over`, subscription));
+  await send(event(`evt_${guild.slug}_over`, subscription));
   expect(await planOf(guild)).toBe("premium");
   await operator.delete(address);
   expect(await planOf(guild)).toBe("free");

@@ -113,7 +113,7 @@ describe("a guild's connection", () => {
     );
     expect((await asKey.get("/settings/connections")).status).toBe(403);
     expect((await asKey.put(at("webhook"), body)).status).toBe(403);
-    t.advance(limits.session.provedMs);
+    t.advance(limits.session.reauthMs);
     const late = await admin.put(at("webhook"), body);
     expect([late.status, late.body.type]).toEqual([403, "/problems/auth/proof-required"]);
     expect((await admin.delete(at("webhook"))).body.type).toBe("/problems/auth/proof-required");
@@ -231,10 +231,10 @@ test("a person's own connections are theirs alone, by API and by form", async ()
   expect((await t.anonymous.page("/account/connections")).status).toBe(303);
   const bot = { value: word(40) };
   expect((await person.put("/api/account/connections/discord-bot", bot)).status).toBe(422);
-  t.advance(limits.session.provedMs);
+  t.advance(limits.session.reauthMs);
   const late = await person.submit("/account/connections/blizzard/removal", {});
   expect(late.headers.get("location")).toBe("/account/proof?next=%2Faccount%2Fconnections");
-  t.advance(-limits.session.provedMs);
+  t.advance(-limits.session.reauthMs);
   expect((await person.delete("/api/account/connections/blizzard")).status).toBe(204);
 });
 

@@ -300,7 +300,7 @@ function LiveFight({ view, report }: { view: View; report: Report }) {
     >
       <h2>
         <span data-fight>{t.quiet}</span>{" "}
-        <span class="badge plain" data-lamp role="status">
+        <span class="badge plain" data-connection role="status">
           {t.reconnecting}
         </span>
       </h2>

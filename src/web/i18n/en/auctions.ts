@@ -114,7 +114,11 @@ export const auctions = {
   seeReopened: "Show the rerun of this auction",
   seeFirst: "Show the original auction",
   terms: "Terms",
-  lamp: { live: "Live", reconnecting: "Reconnecting…", stale: "Offline: bidding is not possible" },
+  connection: {
+    live: "Live",
+    reconnecting: "Reconnecting…",
+    stale: "Offline: bidding is not possible",
+  },
   announceOutbid: (item: string, value: string) => `You were outbid on ${item}: ${value}`,
   announceLead: (item: string) => `You are the high bidder on ${item}`,
   announceOver: (item: string) => `${item}: the auction has ended`,

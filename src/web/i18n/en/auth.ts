@@ -106,7 +106,7 @@ export const auth = {
     "rate/too-many": "Too many attempts. Wait a minute and try again.",
     "request/invalid": "Fix the fields below.",
   },
-  letters: {
+  emails: {
     verifySubject: "Confirm your e-mail address at Guildhall",
     verifyText: (name: string, link: string) =>
       `Hello ${name},

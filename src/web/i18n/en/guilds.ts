@@ -47,7 +47,7 @@ export const guilds = {
   leaveNow: "Leave guild",
   transfer: "Transfer ownership",
   transferHint: "The new owner gets full control. You become an admin.",
-  heir: "New owner",
+  newOwner: "New owner",
   noHeir: "There is no other member yet. Invite someone first.",
   transferNow: "Transfer ownership",
   you: "you",
@@ -117,7 +117,7 @@ export const guilds = {
     "rate/too-many": "Too many attempts. Wait a moment and try again.",
     "request/invalid": "Fix the fields below.",
   },
-  letter: {
+  invitationEmail: {
     subject: "An invitation to a guild at Guildhall",
     text: (from: string, guild: string, link: string) =>
       `Hello,

@@ -71,7 +71,7 @@ export const operations = {
   noCopies: "No backups yet. The first one is made within the hour.",
   taken: "Created",
   key: "Key",
-  letters: {
+  emails: {
     lateSubject: (guilds: number) =>
       guilds === 1 ? "1 guild has no recent backup" : `${guilds} guilds have no recent backup`,
     lateText: (name: string, guilds: number, slugs: string, page: string) =>

@@ -117,7 +117,7 @@ export const auctions: Translated<typeof en> = {
   seeReopened: "Ver la subasta repetida",
   seeFirst: "Ver la subasta original",
   terms: "Condiciones",
-  lamp: {
+  connection: {
     live: "En directo",
     reconnecting: "Reconectando…",
     stale: "Sin conexión: no se puede pujar",

@@ -108,7 +108,7 @@ export const auth: Translated<typeof en> = {
     "rate/too-many": "Demasiados intentos. Espera un minuto y vuelve a intentarlo.",
     "request/invalid": "Hay datos no válidos. Corrígelos y vuelve a enviar.",
   },
-  letters: {
+  emails: {
     verifySubject: "Confirma tu correo en Guildhall",
     verifyText: (name, link) =>
       `Hola, ${name}:

@@ -51,7 +51,7 @@ export const guilds: Translated<typeof en> = {
   leaveNow: "Dejar hermandad",
   transfer: "Ceder la hermandad",
   transferHint: "Quien la reciba tendrá todos los permisos y tú pasarás al rango de admin.",
-  heir: "Nuevo líder",
+  newOwner: "Nuevo líder",
   noHeir: "Todavía no hay nadie más en la hermandad. Invita antes a alguien.",
   transferNow: "Ceder hermandad",
   you: "tú",
@@ -121,7 +121,7 @@ export const guilds: Translated<typeof en> = {
     "rate/too-many": "Demasiados intentos. Espera un momento y vuelve a intentarlo.",
     "request/invalid": "Hay datos no válidos. Corrígelos y vuelve a enviar.",
   },
-  letter: {
+  invitationEmail: {
     subject: "Una invitación a una hermandad en Guildhall",
     text: (from, guild, link) =>
       `Hola:

@@ -74,7 +74,7 @@ export const operations: Translated<typeof en> = {
   noCopies: "Aún no hay copias. La primera llega en una hora como mucho.",
   taken: "Creada",
   key: "Clave",
-  letters: {
+  emails: {
     lateSubject: (guilds: number) =>
       guilds === 1
         ? "1 hermandad no tiene copias recientes"

@@ -286,7 +286,7 @@ describe("linking and proving", () => {
   test("needs a proof that is fresh", async () => {
     const person = await p.t.signUp();
     const browser = Browser.of(p.t, person);
-    p.t.advance(limits.session.provedMs);
+    p.t.advance(limits.session.reauthMs);
     const late = await browser.get("/account/identities/discord");
     expect(late.location).toBe("/account/proof?next=%2Faccount");
     await browser.submit("/account/proof", { password: person.identity.password });

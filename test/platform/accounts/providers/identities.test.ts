@@ -111,7 +111,7 @@ describe("an account without a password", () => {
     const held = await browser.submit("/account/identities", { unlink: "discord" });
     expect(held.status).toBe(409);
     expect(held.text).toContain("Set a password first");
-    p.t.advance(limits.session.provedMs);
+    p.t.advance(limits.session.reauthMs);
     const password = "lok tar ogar and more";
     const asked = await browser.submit("/account/password", { password });
     expect(asked.location).toBe("/account/proof?next=%2Faccount");
@@ -181,7 +181,7 @@ describe("linking in the account", () => {
     expect((await elsewhere.whoAmI())?.id).toBe(person.userId);
     expect((await person.delete("/api/account/identities/battlenet")).status).toBe(204);
     expect((await person.delete("/api/account/identities/battlenet")).status).toBe(404);
-    p.t.advance(limits.session.provedMs);
+    p.t.advance(limits.session.reauthMs);
     expect((await person.delete("/api/account/identities/discord")).status).toBe(403);
   });
 

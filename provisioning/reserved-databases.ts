@@ -19,13 +19,13 @@ interface Deps {
  * Records the name of a database that is about to be created for a guild. If the process dies before it
  * repoints the guild, the sweep finds the name and removes the database.
  */
-export async function reserveSpare(
+export async function reserveDatabase(
   { platform, host }: Deps,
   guildId: GuildId,
 ): Promise<DatabaseName> {
   const name = newDatabaseName();
   const removeAfter = platform.now().getTime() + limits.fleet.draftMsMax;
-  await write(platform.db, [spareRow(name, host.kind, guildId, "draft", removeAfter)]);
+  await write(platform.db, [reservedRow(name, host.kind, guildId, "draft", removeAfter)]);
   return name;
 }
 
@@ -43,28 +43,28 @@ export async function keepTemporary(
   name: DatabaseName,
 ): Promise<void> {
   const removeAfter = platform.now().getTime() + limits.fleet.temporaryMs;
-  await write(platform.db, [spareRow(name, host.kind, guildId, "draft", removeAfter)]);
+  await write(platform.db, [reservedRow(name, host.kind, guildId, "draft", removeAfter)]);
 }
 
 /** Records a replaced database, which is removed after connections to it have closed. */
 export function replacedRow(deps: Deps, name: string, guildId: GuildId): Statement {
   const removeAfter = deps.platform.now().getTime() + limits.fleet.replacedMs;
-  return spareRow(name, deps.host.kind, guildId, "replaced", removeAfter);
+  return reservedRow(name, deps.host.kind, guildId, "replaced", removeAfter);
 }
 
 /** Removes the record: the database now belongs to its guild, or is gone. */
-export function notSpareRow(name: string): Statement {
+export function releaseRow(name: string): Statement {
   return { sql: "DELETE FROM spare_databases WHERE name = ?", args: [name] };
 }
 
 /** Removes a recorded database at once. */
-export async function removeSpare({ platform, host }: Deps, name: DatabaseName): Promise<void> {
+export async function removeReserved({ platform, host }: Deps, name: DatabaseName): Promise<void> {
   await host.destroy(name);
-  await write(platform.db, [notSpareRow(name)]);
+  await write(platform.db, [releaseRow(name)]);
 }
 
 /** The recorded databases of a guild. */
-export async function sparesOf(deps: Deps, guildId: GuildId): Promise<readonly DatabaseName[]> {
+export async function reservedOf(deps: Deps, guildId: GuildId): Promise<readonly DatabaseName[]> {
   const rows = await deps.platform.db.all<{ name: string }>(
     "SELECT name FROM spare_databases WHERE guild_id = ? AND host = ?",
     guildId,
@@ -74,7 +74,7 @@ export async function sparesOf(deps: Deps, guildId: GuildId): Promise<readonly D
 }
 
 /** Removes this host's recorded databases that are due, and returns their names. */
-export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> {
+export async function sweepReserved(deps: Deps): Promise<readonly DatabaseName[]> {
   const rows = await deps.platform.db.all<{ name: string; isOwned: number }>(
     `SELECT s.name, EXISTS (SELECT 1 FROM guilds g WHERE g.database_name = s.name) AS isOwned
      FROM spare_databases s WHERE s.host = ? AND s.remove_after <= ? ORDER BY s.name`,
@@ -84,16 +84,16 @@ export async function sweepSpares(deps: Deps): Promise<readonly DatabaseName[]> 
   const removed: DatabaseName[] = [];
   for (const { name, isOwned } of rows) {
     // A guild's current database is never removed, whatever the record says.
-    if (isOwned) await write(deps.platform.db, [notSpareRow(name)]);
+    if (isOwned) await write(deps.platform.db, [releaseRow(name)]);
     else {
-      await removeSpare(deps, databaseName(name));
+      await removeReserved(deps, databaseName(name));
       removed.push(databaseName(name));
     }
   }
   return removed;
 }
 
-function spareRow(
+function reservedRow(
   name: string,
   host: string,
   guildId: GuildId,
