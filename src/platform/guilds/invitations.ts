@@ -1,4 +1,13 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, not, sql } from "drizzle-orm";
+import {
+  asBoolean,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  type Values,
+} from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
 import {
@@ -28,18 +37,10 @@ import { messageRows } from "../messages/queue.ts";
 import { memberLimit } from "../plans/service.ts";
 import { refuseBeyondOwn } from "../rights/own-rights.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
-import { formerMembers } from "../schema.ts";
+import { formerMembers, guilds, invitations, memberships } from "../schema.ts";
 import { refuseUnlessAbove } from "./members.ts";
 
-export interface Invitation {
-  readonly id: InvitationId;
-  readonly role: Role;
-  readonly email: string | null;
-  readonly uses: number;
-  readonly usesMax: number;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
+export type Invitation = Readonly<RowOf<typeof INVITATION>>;
 
 export interface NewInvitation {
   readonly role: Role;
@@ -49,9 +50,58 @@ export interface NewInvitation {
   readonly expiresInDays: number;
 }
 
-const COLUMNS = `id, role, email, uses, uses_max AS usesMax, created_at AS createdAt,
-  expires_at AS expiresAt`;
-const LIVE = "revoked_at IS NULL AND uses < uses_max AND expires_at > ?2";
+const INVITATION = {
+  ...columnsOf(invitations, "id", "role", "email", "uses", "usesMax", "createdAt", "expiresAt"),
+};
+
+/** An invitation that can still be accepted. */
+const isOpen = (nowMs: number | Values<{ readonly nowMs: number }>["nowMs"]) =>
+  and(
+    isNull(invitations.revokedAt),
+    lt(invitations.uses, invitations.usesMax),
+    gt(invitations.expiresAt, nowMs),
+  );
+
+const openOfGuild = prepare(
+  ({ guildId, nowMs }: Values<{ readonly guildId: GuildId; readonly nowMs: number }>) =>
+    build
+      .select(INVITATION)
+      .from(invitations)
+      .where(and(eq(invitations.guildId, guildId), isOpen(nowMs)))
+      .orderBy(desc(invitations.createdAt))
+      .limit(limits.guild.invitationsMax),
+);
+
+const roleOfInvitation = prepare(
+  ({ id, guildId }: Values<{ readonly id: InvitationId; readonly guildId: GuildId }>) =>
+    build
+      .select(columnsOf(invitations, "role"))
+      .from(invitations)
+      .where(and(eq(invitations.id, id), eq(invitations.guildId, guildId))),
+);
+
+interface Asked {
+  readonly tokenHash: string;
+  readonly nowMs: number;
+  /** Empty for callers without an account. */
+  readonly userId: string;
+}
+
+const invitationByToken = prepare(({ tokenHash, nowMs, userId }: Values<Asked>) => {
+  const isTheirs = and(eq(memberships.guildId, guilds.id), eq(memberships.userId, userId));
+  return build
+    .select({
+      ...columnsOf(invitations, "id", "guildId", "role", "email", "createdAt", "createdBy"),
+      ...columnsOf(guilds, "name", "slug"),
+      isOpen: asBoolean(sql`(${isOpen(nowMs)})`),
+      isMember: asBoolean(existsIn(memberships, isTheirs)),
+    })
+    .from(invitations)
+    .innerJoin(guilds, eq(guilds.id, invitations.guildId))
+    .where(and(eq(invitations.tokenHash, tokenHash), eq(guilds.status, "ready")));
+});
+
+type InvitationRow = NonNullable<Awaited<ReturnType<typeof invitationByToken.first>>>;
 
 /**
  * Makes an invitation. Its link is returned only once, because only its hash is stored. An invitation
@@ -92,8 +142,8 @@ export async function invite(
     ...actorUnchanged(ctx),
     ...emailRows,
     guard(
-      sql`(select count(*) from invitations where guild_id = ${ctx.guild.id}
-          and revoked_at is null and uses < uses_max and expires_at > ${nowMs})
+      sql`(select count(*) from ${invitations}
+          where ${and(eq(invitations.guildId, ctx.guild.id), isOpen(nowMs))})
           < ${limits.guild.invitationsMax}`,
       () =>
         new Conflict(
@@ -101,22 +151,12 @@ export async function invite(
           "There are too many open invitations. Revoke some of them first.",
         ),
     ),
-    {
-      sql: `INSERT INTO invitations
-              (id, guild_id, token_hash, email, role, created_by, created_at, expires_at, uses_max)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        invitation.id,
-        ctx.guild.id,
-        hashToken(token),
-        invitation.email,
-        invitation.role,
-        caller.userId,
-        nowMs,
-        invitation.expiresAt,
-        invitation.usesMax,
-      ],
-    },
+    insertInto(invitations, {
+      ...invitation,
+      guildId: ctx.guild.id,
+      tokenHash: hashToken(token),
+      createdBy: caller.userId,
+    }),
     record(platform, "member.invite", invitation.id, {
       guildId: ctx.guild.id,
       after: { role: invitation.role, email: invitation.email },
@@ -149,12 +189,10 @@ export async function openInvitations(
   platform: PlatformContext,
 ): Promise<readonly Invitation[]> {
   allow(ctx, "members.invite");
-  return await platform.services.platform.db.all<Invitation>(
-    `SELECT ${COLUMNS} FROM invitations WHERE guild_id = ?1 AND ${LIVE}
-     ORDER BY created_at DESC LIMIT ${limits.guild.invitationsMax}`,
-    ctx.guild.id,
-    platform.services.now().getTime(),
-  );
+  return await openOfGuild.all(platform.services.platform.db, {
+    guildId: ctx.guild.id,
+    nowMs: platform.services.now().getTime(),
+  });
 }
 
 /** Revokes an invitation. @throws {NotFound} `invitation/not-found`, {Forbidden} `guild/rank` */
@@ -165,24 +203,17 @@ export async function revokeInvitation(
 ): Promise<void> {
   allow(ctx, "members.invite");
   const nowMs = platform.services.now().getTime();
-  const row = await platform.services.platform.db.first<{ role: Role }>(
-    "SELECT role FROM invitations WHERE id = ? AND guild_id = ?",
+  const isIt = and(eq(invitations.id, id), eq(invitations.guildId, ctx.guild.id));
+  const row = await roleOfInvitation.first(platform.services.platform.db, {
     id,
-    ctx.guild.id,
-  );
+    guildId: ctx.guild.id,
+  });
   if (!row) throw noSuchInvitation();
   refuseUnlessAbove(ctx, row.role);
   await write(platform.services.platform.db, [
     ...actorUnchanged(ctx),
-    guard(
-      sql`exists (select 1 from invitations where id = ${id} and guild_id = ${ctx.guild.id}
-          and revoked_at is null)`,
-      noSuchInvitation,
-    ),
-    {
-      sql: "UPDATE invitations SET revoked_at = ? WHERE id = ? AND guild_id = ?",
-      args: [nowMs, id, ctx.guild.id],
-    },
+    guard(existsIn(invitations, and(isIt, isNull(invitations.revokedAt))), noSuchInvitation),
+    build.update(invitations).set({ revokedAt: nowMs }).where(isIt),
     record(platform, "member.uninvite", id, { guildId: ctx.guild.id }),
   ]);
 }
@@ -197,19 +228,6 @@ export interface OpenedInvitation {
   readonly isMember: boolean;
 }
 
-interface InvitationRow {
-  readonly id: InvitationId;
-  readonly guild_id: GuildId;
-  readonly name: string;
-  readonly slug: string;
-  readonly role: Role;
-  readonly email: string | null;
-  readonly createdAt: number;
-  readonly createdBy: UserId;
-  readonly isLive: number;
-  readonly isMember: number;
-}
-
 /** What an invitation offers. Wrong, used up, revoked and expired links give the same error. */
 export async function openInvitation(
   platform: PlatformContext,
@@ -217,12 +235,12 @@ export async function openInvitation(
 ): Promise<OpenedInvitation> {
   const row = await find(platform, token);
   return {
-    guildId: row.guild_id,
+    guildId: row.guildId,
     guildName: row.name,
     guildSlug: row.slug,
     role: row.role,
     isForOneAddress: row.email !== null,
-    isMember: row.isMember === 1,
+    isMember: row.isMember,
   };
 }
 
@@ -237,7 +255,7 @@ export async function acceptInvitation(
 ): Promise<{ guildSlug: string }> {
   const caller = accountHolder(platform);
   const row = await find(platform, token);
-  if (row.isMember === 1) return { guildSlug: row.slug };
+  if (row.isMember) return { guildSlug: row.slug };
   if (row.email !== null) {
     if (row.email !== caller.email) {
       throw new Forbidden(
@@ -249,42 +267,39 @@ export async function acceptInvitation(
     requireVerified(caller);
   }
   const { services } = platform;
-  const guild = await services.platform.guild(row.guild_id);
+  const guild = await services.platform.guild(row.guildId);
   if (!guild) throw noSuchInvitation();
   const nowMs = services.now().getTime();
   await refuseUnlessMakerMay(platform, row);
   const place = await placeFor(platform, row, caller.userId);
   await write(services.platform.db, [
-    sameFormerPlace(row.guild_id, caller.userId, place.removedAt),
+    sameFormerPlace(row.guildId, caller.userId, place.removedAt),
     guard(
-      sql`exists (select 1 from invitations where id = ${row.id} and revoked_at is null
-          and uses < uses_max and expires_at > ${nowMs})
-        and exists (select 1 from guilds where id = ${row.guild_id} and status = 'ready')`,
+      sql`${existsIn(invitations, and(eq(invitations.id, row.id), isOpen(nowMs)))}
+        and ${existsIn(guilds, and(eq(guilds.id, row.guildId), eq(guilds.status, "ready")))}`,
       noSuchInvitation,
     ),
     memberLimit(guild),
-    {
-      sql: `INSERT INTO memberships
-              (id, user_id, guild_id, role, overrides, denied_by, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        newId<MembershipId>(),
-        caller.userId,
-        row.guild_id,
-        place.role,
-        JSON.stringify(place.overrides),
-        JSON.stringify(place.deniedBy),
-        nowMs,
-      ],
-    },
-    { sql: "UPDATE invitations SET uses = uses + 1 WHERE id = ?", args: [row.id] },
+    insertInto(memberships, {
+      id: newId<MembershipId>(),
+      userId: caller.userId,
+      guildId: row.guildId,
+      role: place.role,
+      overrides: place.overrides,
+      deniedBy: place.deniedBy,
+      createdAt: nowMs,
+    }),
+    build
+      .update(invitations)
+      .set({ uses: sql`${invitations.uses} + 1` })
+      .where(eq(invitations.id, row.id)),
     record(platform, "member.join", caller.userId, {
-      guildId: row.guild_id,
+      guildId: row.guildId,
       after: { role: place.role, overrides: place.overrides },
     }),
   ]).catch(async (error: unknown) => {
     // If the same person accepts twice at once, the second request finds the membership.
-    const again = await services.platform.guildForUser(row.guild_id, caller.userId);
+    const again = await services.platform.guildForUser(row.guildId, caller.userId);
     if (!again?.membership) throw error;
   });
   return { guildSlug: row.slug };
@@ -295,7 +310,7 @@ export async function acceptInvitation(
  * @throws {NotFound} `invitation/not-found`: for its reader, the link is no longer valid.
  */
 async function refuseUnlessMakerMay(platform: PlatformContext, row: InvitationRow): Promise<void> {
-  const found = await platform.services.platform.guildForUser(row.guild_id, row.createdBy);
+  const found = await platform.services.platform.guildForUser(row.guildId, row.createdBy);
   const maker = found?.membership;
   if (maker === undefined || !outranks(maker.role, row.role)) throw noSuchInvitation();
   const permissions = permissionsOf(maker.role, maker.overrides);
@@ -324,7 +339,7 @@ async function placeFor(
   const [former] = await platform.services.platform.db.orm
     .select()
     .from(formerMembers)
-    .where(and(eq(formerMembers.guildId, row.guild_id), eq(formerMembers.userId, userId)));
+    .where(and(eq(formerMembers.guildId, row.guildId), eq(formerMembers.userId, userId)));
   if (former === undefined) return { role: row.role, overrides: {}, deniedBy: {}, removedAt: null };
   if (former.removedAt !== null && row.createdAt <= former.removedAt) {
     throw new Forbidden(
@@ -341,8 +356,16 @@ async function placeFor(
 /** Fails if the person was removed after the link was read. */
 function sameFormerPlace(guildId: GuildId, userId: UserId, removedAt: number | null) {
   return guard(
-    sql`not exists (select 1 from former_members where guild_id = ${guildId}
-        and user_id = ${userId} and coalesce(removed_at, 0) > ${removedAt ?? 0})`,
+    not(
+      existsIn(
+        formerMembers,
+        and(
+          eq(formerMembers.guildId, guildId),
+          eq(formerMembers.userId, userId),
+          gt(formerMembers.removedAt, removedAt ?? 0),
+        ),
+      ),
+    ),
     noSuchInvitation,
   );
 }
@@ -350,17 +373,12 @@ function sameFormerPlace(guildId: GuildId, userId: UserId, removedAt: number | n
 /** Finds a valid invitation. For members of the guild, a used or expired one is found too. */
 async function find(platform: PlatformContext, token: string): Promise<InvitationRow> {
   const { caller, services } = platform;
-  const row = await services.platform.db.first<InvitationRow>(
-    `SELECT i.id, i.guild_id, g.name, g.slug, i.role, i.email, i.created_at AS createdAt,
-       i.created_by AS createdBy, ${LIVE} AS isLive,
-       EXISTS (SELECT 1 FROM memberships m WHERE m.guild_id = g.id AND m.user_id = ?3) AS isMember
-     FROM invitations i JOIN guilds g ON g.id = i.guild_id
-     WHERE i.token_hash = ?1 AND g.status = 'ready'`,
-    hashToken(token),
-    services.now().getTime(),
-    caller.type === "user" ? caller.userId : "",
-  );
-  if (row && (row.isLive === 1 || row.isMember === 1)) return row;
+  const row = await invitationByToken.first(services.platform.db, {
+    tokenHash: hashToken(token),
+    nowMs: services.now().getTime(),
+    userId: caller.type === "user" ? caller.userId : "",
+  });
+  if (row && (row.isOpen || row.isMember)) return row;
   throw noSuchInvitation();
 }
 

@@ -1,9 +1,11 @@
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { build, excluded, insertInto } from "../../database/statements.ts";
 import { type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, NotFound } from "../../kernel/errors.ts";
-import type { UserId } from "../../kernel/ids.ts";
+import type { GuildId, UserId } from "../../kernel/ids.ts";
 import {
-  type DenialRoles,
   outranks,
   PERMISSIONS,
   type PermissionOverrides,
@@ -19,6 +21,7 @@ import { type KeyName, keysBeyond, revocations } from "../keys/maker-keys.ts";
 import { guildLimit } from "../plans/service.ts";
 import { denialsAfter, refuseBeyondOwn } from "../rights/own-rights.ts";
 import { actorUnchanged, sameRole } from "../rights/unchanged-role.ts";
+import { apiKeys, formerMembers, guilds, invitations, memberships, users } from "../schema.ts";
 
 export interface Member {
   readonly userId: UserId;
@@ -33,18 +36,41 @@ export interface Offboarded {
   readonly revokedKeys: readonly KeyName[];
 }
 
-interface MemberRow extends Omit<Member, "overrides"> {
-  readonly overrides: string;
-  readonly deniedBy: string;
+const MEMBER = {
+  ...columnsOf(memberships, "userId", "role", "overrides", "deniedBy"),
+  name: users.name,
+  joinedAt: memberships.createdAt,
+};
+
+/** A member with a column that only this file uses. */
+type FullMember = RowOf<typeof MEMBER>;
+
+const memberRows = () =>
+  build.select(MEMBER).from(memberships).innerJoin(users, eq(users.id, memberships.userId));
+
+interface After {
+  readonly guildId: GuildId;
+  readonly joinedAt: number;
+  readonly userId: string;
+  readonly limit: number;
 }
 
-/** A member with columns that only this file uses. */
-type FullMember = Member & { readonly deniedBy: DenialRoles };
+const membersAfter = prepare(({ guildId, joinedAt, userId, limit }: Values<After>) =>
+  memberRows()
+    .where(
+      and(
+        eq(memberships.guildId, guildId),
+        sql`(${memberships.createdAt}, ${memberships.userId}) > (${joinedAt}, ${userId})`,
+      ),
+    )
+    .orderBy(asc(memberships.createdAt), asc(memberships.userId))
+    .limit(limit),
+);
 
-const MEMBERS = `
-  SELECT m.user_id AS userId, u.name, m.role, m.overrides, m.denied_by AS deniedBy,
-    m.created_at AS joinedAt
-  FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.guild_id = ?1`;
+const memberById = prepare(
+  ({ guildId, userId }: Values<{ readonly guildId: GuildId; readonly userId: UserId }>) =>
+    memberRows().where(and(eq(memberships.guildId, guildId), eq(memberships.userId, userId))),
+);
 
 /** The guild's members, oldest first. */
 export async function members(
@@ -54,14 +80,12 @@ export async function members(
 ): Promise<Page<Member>> {
   allow(ctx, "members.view");
   const [joinedAt, userId] = cursor === undefined ? [-1, ""] : decodeCursor(cursor, 2);
-  const rows = await platform.services.platform.db.all<MemberRow>(
-    `${MEMBERS} AND (m.created_at, m.user_id) > (?2, ?3)
-     ORDER BY m.created_at, m.user_id LIMIT ?4`,
-    ctx.guild.id,
-    joinedAt!,
-    userId!,
-    limit + 1,
-  );
+  const rows = await membersAfter.all(platform.services.platform.db, {
+    guildId: ctx.guild.id,
+    joinedAt: Number(joinedAt),
+    userId: String(userId),
+    limit: limit + 1,
+  });
   return toPage(rows.map(toMember), limit, (last) => [last.joinedAt, last.userId]);
 }
 
@@ -94,17 +118,10 @@ export async function changeMember(
   await write(platform.services.platform.db, [
     ...actorUnchanged(ctx),
     sameRole(ctx, userId, before.role),
-    {
-      sql: `UPDATE memberships SET role = ?, overrides = ?, denied_by = ?
-            WHERE guild_id = ? AND user_id = ?`,
-      args: [
-        after.role,
-        JSON.stringify(after.overrides),
-        JSON.stringify(deniedBy),
-        ctx.guild.id,
-        userId,
-      ],
-    },
+    build
+      .update(memberships)
+      .set({ ...after, deniedBy })
+      .where(isMembership(ctx, userId)),
     ...revocations(platform, ctx.guild.id, revokedKeys),
     revokeInvitationsOf(ctx, platform, userId, after.role),
     record(platform, "member.change", userId, {
@@ -113,8 +130,7 @@ export async function changeMember(
       after,
     }),
   ]);
-  const { deniedBy: _, ...member_ } = before;
-  return { ...member_, ...after, revokedKeys };
+  return { ...toMember(before), ...after, revokedKeys };
 }
 
 /**
@@ -168,17 +184,15 @@ export async function transferOwnership(
   const newOwner = await member(ctx, platform, to);
   if (newOwner.role === "owner")
     throw new Conflict("guild/already-owner", "This person already owns the guild.");
-  const role = (userId: UserId, value: Role) => ({
-    sql: "UPDATE memberships SET role = ? WHERE guild_id = ? AND user_id = ?",
-    args: [value, ctx.guild.id, userId],
-  });
+  const roleRow = (userId: UserId, role: Role) =>
+    build.update(memberships).set({ role }).where(isMembership(ctx, userId));
   await write(platform.services.platform.db, [
     sameRole(ctx, caller.userId, "owner"),
     sameRole(ctx, to, newOwner.role),
     guildLimit(to, ctx.guild.plan),
-    role(caller.userId, "admin"),
-    role(to, "owner"),
-    { sql: "UPDATE guilds SET owner_id = ? WHERE id = ?", args: [to, ctx.guild.id] },
+    roleRow(caller.userId, "admin"),
+    roleRow(to, "owner"),
+    build.update(guilds).set({ ownerId: to }).where(eq(guilds.id, ctx.guild.id)),
     ...(await noticeRows(platform, to, "guild-received", {
       guild: ctx.guild.name,
       from: caller.name,
@@ -207,12 +221,11 @@ async function member(
   platform: PlatformContext,
   userId: UserId,
 ): Promise<FullMember> {
-  const row = await platform.services.platform.db.first<MemberRow>(
-    `${MEMBERS} AND m.user_id = ?2`,
-    ctx.guild.id,
+  const row = await memberById.first(platform.services.platform.db, {
+    guildId: ctx.guild.id,
     userId,
-  );
-  if (row) return toFullMember(row);
+  });
+  if (row) return row;
   throw new NotFound("guild/no-such-member", "This person is no longer a member of the guild.");
 }
 
@@ -230,15 +243,17 @@ async function drop(
     formerMember(ctx, before, nowMs, action === "member.remove" ? nowMs : null),
     ...revocations(platform, ctx.guild.id, revokedKeys),
     // A key made after the list was read must not become valid again if its maker returns.
-    {
-      sql: `UPDATE api_keys SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
-            AND revoked_at IS NULL`,
-      args: [nowMs, ctx.guild.id, before.userId],
-    },
-    {
-      sql: "DELETE FROM memberships WHERE guild_id = ? AND user_id = ?",
-      args: [ctx.guild.id, before.userId],
-    },
+    build
+      .update(apiKeys)
+      .set({ revokedAt: nowMs })
+      .where(
+        and(
+          eq(apiKeys.guildId, ctx.guild.id),
+          eq(apiKeys.createdBy, before.userId),
+          isNull(apiKeys.revokedAt),
+        ),
+      ),
+    build.delete(memberships).where(isMembership(ctx, before.userId)),
     revokeInvitationsOf(ctx, platform, before.userId, "viewer"),
     record(platform, action, before.userId, {
       guildId: ctx.guild.id,
@@ -256,23 +271,18 @@ function formerMember(
   leftAt: number,
   removedAt: number | null,
 ): Writable {
-  return {
-    sql: `INSERT INTO former_members
-            (guild_id, user_id, role, overrides, denied_by, left_at, removed_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (guild_id, user_id) DO UPDATE SET role = excluded.role,
-            overrides = excluded.overrides, denied_by = excluded.denied_by,
-            left_at = excluded.left_at, removed_at = coalesce(excluded.removed_at, removed_at)`,
-    args: [
-      guild.id,
-      userId,
-      role,
-      JSON.stringify(overrides),
-      JSON.stringify(deniedBy),
-      leftAt,
-      removedAt,
-    ],
-  };
+  const change = { role, overrides, deniedBy, leftAt };
+  return insertInto(
+    formerMembers,
+    { guildId: guild.id, userId, ...change, removedAt },
+    {
+      on: [formerMembers.guildId, formerMembers.userId],
+      set: {
+        ...change,
+        removedAt: sql`coalesce(${excluded(formerMembers.removedAt)}, ${formerMembers.removedAt})`,
+      },
+    },
+  );
 }
 
 /** Refuses rights that the change adds and the actor lacks. Earlier rights may stay. */
@@ -298,17 +308,23 @@ function revokeInvitationsOf(
   role: Role,
 ): Writable {
   const notBelow = ROLES.filter((one) => !outranks(role, one));
-  return {
-    sql: `UPDATE invitations SET revoked_at = ? WHERE guild_id = ? AND created_by = ?
-          AND revoked_at IS NULL AND role IN (SELECT value FROM json_each(?))`,
-    args: [platform.services.now().getTime(), ctx.guild.id, userId, JSON.stringify(notBelow)],
-  };
+  return build
+    .update(invitations)
+    .set({ revokedAt: platform.services.now().getTime() })
+    .where(
+      and(
+        eq(invitations.guildId, ctx.guild.id),
+        eq(invitations.createdBy, userId),
+        isNull(invitations.revokedAt),
+        inArray(invitations.role, notBelow),
+      ),
+    );
 }
 
-function toMember({ deniedBy: _, ...row }: MemberRow): Member {
-  return { ...row, overrides: JSON.parse(row.overrides) };
+function isMembership({ guild }: GuildContext, userId: UserId) {
+  return and(eq(memberships.guildId, guild.id), eq(memberships.userId, userId));
 }
 
-function toFullMember(row: MemberRow): FullMember {
-  return { ...toMember(row), deniedBy: JSON.parse(row.deniedBy) };
+function toMember({ deniedBy: _, ...row }: FullMember): Member {
+  return row;
 }

@@ -1,11 +1,29 @@
-import { sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, not, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { DatabaseError } from "../../database/errors.ts";
+import {
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type GuildId, newId, type OperationId } from "../../kernel/ids.ts";
 import { type Meter, noMeter } from "../../kernel/meter.ts";
-import type { GuildStatus, OperationKind, OperationStatus } from "../schema.ts";
+import {
+  type GuildStatus,
+  guildMoves,
+  guilds,
+  type OperationKind,
+  type OperationStatus,
+  operationSteps,
+  operations,
+  spareDatabases,
+} from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 import { unlessProtected } from "./protection.ts";
 
@@ -30,13 +48,60 @@ export interface Operation {
   readonly runner: string;
 }
 
-export interface OperationStep {
-  readonly seq: number;
-  readonly step: StepName;
-  readonly state: StepProgress;
-  readonly at: number;
-  readonly detail: string | null;
-}
+export type OperationStep = Readonly<RowOf<typeof STEP>>;
+
+const STEP = columnsOf(operationSteps, "seq", "step", "state", "at", "detail");
+
+const stepsAfter = prepare(
+  ({ guildId, seq }: Values<{ readonly guildId: GuildId; readonly seq: number }>) =>
+    build
+      .select(STEP)
+      .from(operationSteps)
+      .where(and(eq(operationSteps.guildId, guildId), gt(operationSteps.seq, seq)))
+      .orderBy(asc(operationSteps.seq))
+      .limit(500),
+);
+
+const lastError = prepare(({ guildId }: Values<{ readonly guildId: GuildId }>) =>
+  build
+    .select(columnsOf(operations, "error"))
+    .from(operations)
+    .where(eq(operations.guildId, guildId))
+    .orderBy(desc(operations.id))
+    .limit(1),
+);
+
+// The literal lets the database use the index of running operations.
+const isRunning = sql`${operations.status} = 'running'`;
+
+const strandedGuilds = prepare(
+  ({ beganBy, nowMs }: Values<{ readonly beganBy: number; readonly nowMs: number }>) =>
+    build
+      .select(columnsOf(guilds, "id", "status"))
+      .from(guilds)
+      .where(
+        and(
+          inArray(guilds.status, ["creating", "deleting"]),
+          lte(guilds.updatedAt, beganBy),
+          not(
+            existsIn(
+              operations,
+              and(eq(operations.guildId, guilds.id), isRunning, gte(operations.leaseUntil, nowMs)),
+            ),
+          ),
+        ),
+      )
+      .orderBy(asc(guilds.id)),
+);
+
+const databaseNames = prepare(() =>
+  rowsOf(
+    { databaseName: guilds.databaseName },
+    (columns) => sql`select ${columns} from ${guilds}
+      union select ${spareDatabases.name} from ${spareDatabases}
+      union select ${guildMoves.databaseName} from ${guildMoves}`,
+  ),
+);
 
 /** The record of provisioning: which runner works on which guild, and every step, in order. */
 export class Operations {
@@ -72,17 +137,18 @@ export class Operations {
       await write(this.#platform.db, [
         stillIs(guild),
         ...(kind === "deprovision" ? [unlessProtected(guild.id)] : []),
-        {
-          sql: `UPDATE provisioning_operations SET status = 'failed', finished_at = ?1,
-                  error = 'interrupted' WHERE guild_id = ?2 AND status = 'running' AND lease_until < ?1`,
-          args: [nowMs, guild.id],
-        },
-        {
-          sql: `INSERT INTO provisioning_operations
-                  (id, guild_id, kind, status, runner, lease_until, started_at)
-                VALUES (?, ?, ?, 'running', ?, ?, ?)`,
-          args: [operation.id, guild.id, kind, runner, nowMs + this.#leaseMs, nowMs],
-        },
+        build
+          .update(operations)
+          .set({ status: "failed", finishedAt: nowMs, error: "interrupted" })
+          .where(
+            and(eq(operations.guildId, guild.id), isRunning, lt(operations.leaseUntil, nowMs)),
+          ),
+        insertInto(operations, {
+          ...operation,
+          status: "running",
+          leaseUntil: nowMs + this.#leaseMs,
+          startedAt: nowMs,
+        }),
         ...(kind === "provision"
           ? [this.row(operation, "recorded", "done"), this.row(operation, "created", "started")]
           : [moveToDeleting(guild.id, nowMs), this.row(operation, "drained", "started")]),
@@ -103,10 +169,10 @@ export class Operations {
   async note(operation: Operation, rows: readonly Writable[]): Promise<void> {
     await write(this.#platform.db, [
       this.stillOurs(operation),
-      {
-        sql: "UPDATE provisioning_operations SET lease_until = ? WHERE id = ?",
-        args: [this.#nowMs() + this.#leaseMs, operation.id],
-      },
+      build
+        .update(operations)
+        .set({ leaseUntil: this.#nowMs() + this.#leaseMs })
+        .where(eq(operations.id, operation.id)),
       ...rows,
     ]);
   }
@@ -114,27 +180,22 @@ export class Operations {
   /** The statement that records a step, for the write of the step's own changes. */
   row(operation: Operation, step: StepName, state: StepProgress): Statement {
     if (state !== "started") this.#meter.provisioningStep(step, state);
-    return {
-      sql: `INSERT INTO provisioning_steps (operation_id, guild_id, step, state, at)
-            VALUES (?, ?, ?, ?, ?)`,
-      args: [operation.id, operation.guildId, step, state, this.#nowMs()],
-    };
+    const { id: operationId, guildId } = operation;
+    return insertInto(operationSteps, { operationId, guildId, step, state, at: this.#nowMs() });
   }
 
   /** The statement that ends an operation. `error` is for operators. */
-  finishRow(operation: Operation, status: OperationStatus, error?: string): Statement {
-    return {
-      sql: `UPDATE provisioning_operations SET status = ?, finished_at = ?, error = ?
-            WHERE id = ? AND status = 'running'`,
-      args: [status, this.#nowMs(), error ?? null, operation.id],
-    };
+  finishRow(operation: Operation, status: OperationStatus, error?: string): Writable {
+    return build
+      .update(operations)
+      .set({ status, finishedAt: this.#nowMs(), error: error ?? null })
+      .where(and(eq(operations.id, operation.id), isRunning));
   }
 
   /** Fails when another runner has taken over. @throws {Conflict} `guild/operation-lost` from `write`. */
   stillOurs(operation: Operation): Guard {
     return guard(
-      sql`exists (select 1 from provisioning_operations
-          where id = ${operation.id} and status = 'running')`,
+      existsIn(operations, and(eq(operations.id, operation.id), isRunning)),
       () =>
         new Conflict(
           "guild/operation-lost",
@@ -145,42 +206,25 @@ export class Operations {
 
   /** The error message of the last failed attempt on a guild. For operators. */
   async lastError(guildId: GuildId): Promise<string | undefined> {
-    const row = await this.#platform.db.first<{ error: string | null }>(
-      "SELECT error FROM provisioning_operations WHERE guild_id = ? ORDER BY id DESC LIMIT 1",
-      guildId,
-    );
+    const row = await lastError.first(this.#platform.db, { guildId });
     return row?.error ?? undefined;
   }
 
   /** The steps of a guild after `seq`, oldest first. Progress pages follow them. */
   async steps(guildId: GuildId, afterSeq = 0): Promise<readonly OperationStep[]> {
-    return await this.#platform.db.all<OperationStep>(
-      `SELECT seq, step, state, at, detail FROM provisioning_steps
-       WHERE guild_id = ? AND seq > ? ORDER BY seq LIMIT 500`,
-      guildId,
-      afterSeq,
-    );
+    return await stepsAfter.all(this.#platform.db, { guildId, seq: afterSeq });
   }
 
   /** Guilds in creation or deletion without a running operation. */
-  async stranded(): Promise<readonly { id: GuildId; status: "creating" | "deleting" }[]> {
-    return await this.#platform.db.all(
-      `SELECT id, status FROM guilds g WHERE status IN ('creating', 'deleting') AND updated_at <= ?1
-         AND NOT EXISTS (SELECT 1 FROM provisioning_operations o WHERE o.guild_id = g.id
-                         AND o.status = 'running' AND o.lease_until >= ?2)
-       ORDER BY id`,
-      this.#nowMs() - this.#leaseMs,
-      this.#nowMs(),
-    );
+  async stranded(): Promise<readonly { id: GuildId; status: GuildStatus }[]> {
+    const nowMs = this.#nowMs();
+    return await strandedGuilds.all(this.#platform.db, { beganBy: nowMs - this.#leaseMs, nowMs });
   }
 
   /** Names of all known databases. Read it after listing files, because the row is always written first. */
   async knownDatabaseNames(): Promise<ReadonlySet<string>> {
-    const rows = await this.#platform.db.all<{ database_name: string }>(
-      `SELECT database_name FROM guilds UNION SELECT name FROM spare_databases
-       UNION SELECT database_name FROM guild_moves`,
-    );
-    return new Set(rows.map((row) => row.database_name));
+    const rows = await databaseNames.all(this.#platform.db);
+    return new Set(rows.map(({ databaseName }) => databaseName));
   }
 
   #nowMs(): number {
@@ -190,7 +234,7 @@ export class Operations {
 
 function stillIs(guild: { readonly id: GuildId; readonly status: GuildStatus }): Guard {
   return guard(
-    sql`exists (select 1 from guilds where id = ${guild.id} and status = ${guild.status})`,
+    existsIn(guilds, and(eq(guilds.id, guild.id), eq(guilds.status, guild.status))),
     () =>
       new Conflict(
         "guild/status-changed",
@@ -199,9 +243,9 @@ function stillIs(guild: { readonly id: GuildId; readonly status: GuildStatus }):
   );
 }
 
-function moveToDeleting(guildId: GuildId, nowMs: number): Statement {
-  return {
-    sql: "UPDATE guilds SET status = 'deleting', status_reason = NULL, updated_at = ? WHERE id = ?",
-    args: [nowMs, guildId],
-  };
+function moveToDeleting(guildId: GuildId, nowMs: number): Writable {
+  return build
+    .update(guilds)
+    .set({ status: "deleting", statusReason: null, updatedAt: nowMs })
+    .where(eq(guilds.id, guildId));
 }

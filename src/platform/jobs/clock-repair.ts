@@ -1,6 +1,29 @@
-import { type SQL, sql } from "drizzle-orm";
-import { write } from "../../database/write.ts";
+import { and, type Column, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { build } from "../../database/statements.ts";
+import { type Writable, write } from "../../database/write.ts";
 import { limits } from "../../limits.ts";
+import {
+  apiKeys,
+  declaredRuns,
+  emailTokens,
+  guildMoves,
+  guilds,
+  guildTransfers,
+  idempotencyKeys,
+  impersonations,
+  invitations,
+  jobs,
+  liveConnections,
+  liveTickets,
+  operations,
+  outgoingMessages,
+  responseCache,
+  rollouts,
+  sessions,
+  signInPlaces,
+  slugHistory,
+  spareDatabases,
+} from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 /**
@@ -14,7 +37,7 @@ export async function repairTimes(
   nowMs: number,
   latestMs: number = nowMs,
 ): Promise<number> {
-  const results = await write(db, [...leases(nowMs), ...people(latestMs), ...guilds(latestMs)]);
+  const results = await write(db, [...leases(nowMs), ...people(latestMs), ...guildTimes(latestMs)]);
   return results.reduce((sum, { rowsAffected }) => sum + rowsAffected, 0);
 }
 
@@ -22,68 +45,114 @@ export async function repairTimes(
 const latestOf = (nowMs: number) => nowMs + limits.clock.skewMs;
 
 /** Due times and leases. */
-function leases(nowMs: number): readonly SQL[] {
+function leases(nowMs: number): readonly Writable[] {
   const latest = latestOf(nowMs);
   const lease = nowMs + limits.clock.leaseMsMax;
-  const set = sql`max(created_at, coalesce(started_at, 0))`;
+  const set = sql`max(${jobs.createdAt}, coalesce(${jobs.startedAt}, 0))`;
+  const ended = { leaseUntil: nowMs };
   return [
     // Keeps the distance: a job due an hour later becomes due an hour from now.
-    sql`update jobs set due_at = max(${nowMs}, due_at - (${set} - ${nowMs})),
-          created_at = min(created_at, ${nowMs}), started_at = min(started_at, ${nowMs})
-        where ${set} > ${latest}`,
-    sql`update jobs set lease_until = 0 where lease_until > ${lease}`,
-    sql`update provisioning_operations set lease_until = ${nowMs} where lease_until > ${lease}`,
-    sql`update rollouts set lease_until = ${nowMs} where lease_until > ${lease}`,
-    sql`update declared_runs set lease_until = ${nowMs} where lease_until > ${lease}`,
-    sql`update guild_transfers set lease_until = ${nowMs} where lease_until > ${lease}`,
-    sql`update guild_moves set lease_until = ${nowMs} where lease_until > ${lease}`,
-    sql`update idempotency_keys set locked_until = ${nowMs} where locked_until > ${lease}`,
-    sql`delete from live_connections where expires_at > ${lease}`,
-    sql`delete from live_tickets where expires_at > ${lease}`,
-    sql`delete from response_cache where stored_at > ${latest}`,
+    build
+      .update(jobs)
+      .set({
+        dueAt: sql`max(${nowMs}, ${jobs.dueAt} - (${set} - ${nowMs}))`,
+        createdAt: atMost(jobs.createdAt, nowMs),
+        startedAt: atMost(jobs.startedAt, nowMs),
+      })
+      .where(gt(set, latest)),
+    build.update(jobs).set({ leaseUntil: 0 }).where(gt(jobs.leaseUntil, lease)),
+    build.update(operations).set(ended).where(gt(operations.leaseUntil, lease)),
+    build.update(rollouts).set(ended).where(gt(rollouts.leaseUntil, lease)),
+    build.update(declaredRuns).set(ended).where(gt(declaredRuns.leaseUntil, lease)),
+    build.update(guildTransfers).set(ended).where(gt(guildTransfers.leaseUntil, lease)),
+    build.update(guildMoves).set(ended).where(gt(guildMoves.leaseUntil, lease)),
+    build
+      .update(idempotencyKeys)
+      .set({ lockedUntil: nowMs })
+      .where(gt(idempotencyKeys.lockedUntil, lease)),
+    build.delete(liveConnections).where(gt(liveConnections.expiresAt, lease)),
+    build.delete(liveTickets).where(gt(liveTickets.expiresAt, lease)),
+    build.delete(responseCache).where(gt(responseCache.storedAt, latest)),
   ];
 }
 
 /** Time-limited rights of people. They must not last longer because they began in the future. */
-function people(nowMs: number): readonly SQL[] {
+function people(nowMs: number): readonly Writable[] {
   const latest = latestOf(nowMs);
   const { verifyLinkMs, resetLinkMs } = limits.auth;
-  const lasts = sql`iif(purpose = 'reset', ${resetLinkMs}, ${verifyLinkMs})`;
+  const lasts = sql`iif(${emailTokens.purpose} = 'reset', ${resetLinkMs}, ${verifyLinkMs})`;
   return [
     // The time of the sign-in is unknown, so the person has to sign in again.
-    sql`update sessions set proved_at = 0 where proved_at > ${latest}`,
-    sql`update sessions set expires_at = min(expires_at, ${nowMs + limits.session.absoluteMs}),
-          created_at = min(created_at, ${nowMs}), last_used_at = min(last_used_at, ${nowMs})
-        where created_at > ${latest} or last_used_at > ${latest}`,
-    sql`update impersonations set expires_at = ${nowMs}, started_at = ${nowMs}
-        where started_at > ${latest} and ended_at is null`,
-    sql`update email_tokens set expires_at = ${nowMs} + ${lasts}
-        where expires_at > ${latest} + ${lasts}`,
-    sql`update invitations set expires_at = expires_at - (created_at - ${nowMs}),
-          created_at = ${nowMs} where created_at > ${latest}`,
-    sql`update outgoing_messages set expires_at = expires_at - (created_at - ${nowMs}),
-          created_at = ${nowMs} where created_at > ${latest}`,
-    sql`update sign_in_places set last_used_at = ${nowMs} where last_used_at > ${latest}`,
-    sql`update api_keys set last_used_at = ${nowMs} where last_used_at > ${latest}`,
+    build.update(sessions).set({ provedAt: 0 }).where(gt(sessions.provedAt, latest)),
+    build
+      .update(sessions)
+      .set({
+        expiresAt: atMost(sessions.expiresAt, nowMs + limits.session.absoluteMs),
+        createdAt: atMost(sessions.createdAt, nowMs),
+        lastUsedAt: atMost(sessions.lastUsedAt, nowMs),
+      })
+      .where(or(gt(sessions.createdAt, latest), gt(sessions.lastUsedAt, latest))),
+    build
+      .update(impersonations)
+      .set({ expiresAt: nowMs, startedAt: nowMs })
+      .where(and(gt(impersonations.startedAt, latest), isNull(impersonations.endedAt))),
+    build
+      .update(emailTokens)
+      .set({ expiresAt: sql`${nowMs} + ${lasts}` })
+      .where(sql`${emailTokens.expiresAt} > ${latest} + ${lasts}`),
+    build
+      .update(invitations)
+      .set({
+        expiresAt: sql`${invitations.expiresAt} - (${invitations.createdAt} - ${nowMs})`,
+        createdAt: nowMs,
+      })
+      .where(gt(invitations.createdAt, latest)),
+    build
+      .update(outgoingMessages)
+      .set({
+        expiresAt: sql`${outgoingMessages.expiresAt} - (${outgoingMessages.createdAt} - ${nowMs})`,
+        createdAt: nowMs,
+      })
+      .where(gt(outgoingMessages.createdAt, latest)),
+    build
+      .update(signInPlaces)
+      .set({ lastUsedAt: nowMs })
+      .where(gt(signInPlaces.lastUsedAt, latest)),
+    build.update(apiKeys).set({ lastUsedAt: nowMs }).where(gt(apiKeys.lastUsedAt, latest)),
   ];
 }
 
 /** Retention and deletion times. */
-function guilds(nowMs: number): readonly SQL[] {
+function guildTimes(nowMs: number): readonly Writable[] {
   const latest = latestOf(nowMs);
   const { slugHeldMs, deletionGraceMs } = limits.guild;
   const { draftMsMax } = limits.fleet;
   return [
-    sql`update slug_history set held_until = ${nowMs + slugHeldMs}
-        where held_until > ${latest + slugHeldMs}`,
-    sql`update guilds set purge_after = ${nowMs + deletionGraceMs}
-        where purge_after > ${latest + deletionGraceMs}`,
-    // `created_at` decides which guilds are due for a backup, and which foundings and deletions are
+    build
+      .update(slugHistory)
+      .set({ heldUntil: nowMs + slugHeldMs })
+      .where(gt(slugHistory.heldUntil, latest + slugHeldMs)),
+    build
+      .update(guilds)
+      .set({ purgeAfter: nowMs + deletionGraceMs })
+      .where(gt(guilds.purgeAfter, latest + deletionGraceMs)),
+    // `createdAt` decides which guilds are due for a backup, and which foundings and deletions are
     // stranded.
-    sql`update guilds set created_at = min(created_at, ${nowMs}),
-          updated_at = min(updated_at, ${nowMs})
-        where created_at > ${latest} or updated_at > ${latest}`,
-    sql`update spare_databases set remove_after = ${nowMs + draftMsMax}
-        where remove_after > ${latest + draftMsMax}`,
+    build
+      .update(guilds)
+      .set({
+        createdAt: atMost(guilds.createdAt, nowMs),
+        updatedAt: atMost(guilds.updatedAt, nowMs),
+      })
+      .where(or(gt(guilds.createdAt, latest), gt(guilds.updatedAt, latest))),
+    build
+      .update(spareDatabases)
+      .set({ removeAfter: nowMs + draftMsMax })
+      .where(gt(spareDatabases.removeAfter, latest + draftMsMax)),
   ];
+}
+
+/** The column, or `ms` if it is later. Null stays null. */
+function atMost(column: Column, ms: number): SQL {
+  return sql`min(${column}, ${ms})`;
 }

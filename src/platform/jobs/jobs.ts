@@ -1,23 +1,48 @@
-import { sql } from "drizzle-orm";
+import { and, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
-import { excluded, insertInto } from "../../database/statements.ts";
+import {
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build, excluded, insertInto } from "../../database/statements.ts";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type GuildId, newId } from "../../kernel/ids.ts";
 import { type Meter, noMeter } from "../../kernel/meter.ts";
 import { limits } from "../../limits.ts";
-import { type JobOutcome, jobs } from "../fleet/schema.ts";
+import { type JobOutcome, jobRuns, jobs } from "../fleet/schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 /** A job that this process holds until its lease ends. */
-export interface Job {
-  readonly id: string;
-  readonly guildId: GuildId;
-  readonly kind: string;
-  readonly subject: string;
-  readonly fence: number;
-  readonly attempts: number;
+export type Job = Readonly<RowOf<typeof JOB>>;
+
+const JOB = columnsOf(jobs, "id", "guildId", "kind", "subject", "fence", "attempts");
+
+interface Claim {
+  readonly nowMs: number;
+  readonly leaseUntil: number;
+  readonly kinds: string;
 }
+
+const claimNext = prepare(({ nowMs, leaseUntil, kinds }: Values<Claim>) =>
+  rowsOf(
+    JOB,
+    // An update names columns without their table, and `returning` takes them only so.
+    () => sql`update jobs set lease_until = ${leaseUntil}, fence = fence + 1,
+        attempts = attempts + 1, started_at = ${nowMs}, progress = null, cancelled_at = null
+      where id = (select id from jobs where due_at <= ${nowMs} and lease_until <= ${nowMs}
+        and kind in (select value from json_each(${kinds})) order by due_at, id limit 1)
+      returning id, guild_id, kind, subject, fence, attempts`,
+  ),
+);
+
+const cancelledAt = prepare(({ id }: Values<{ readonly id: string }>) =>
+  build.select(columnsOf(jobs, "cancelledAt")).from(jobs).where(eq(jobs.id, id)),
+);
 
 /**
  * Work that must be done once, by any process. It is stored in the platform, so that finding due work
@@ -69,63 +94,42 @@ export class Jobs {
   /** Claims the job without a holder that has been due longest. Undefined when there is none. */
   async claim(kinds: readonly string[], leaseMs: number): Promise<Job | undefined> {
     const nowMs = this.#nowMs();
-    const { rows } = await this.#platform.db.client.execute({
-      sql: `UPDATE jobs SET lease_until = ?1 + ?2, fence = fence + 1, attempts = attempts + 1,
-              started_at = ?1, progress = NULL, cancelled_at = NULL
-            WHERE id = (SELECT id FROM jobs WHERE due_at <= ?1 AND lease_until <= ?1
-              AND kind IN (SELECT value FROM json_each(?3)) ORDER BY due_at, id LIMIT 1)
-            RETURNING id, guild_id, kind, subject, fence, attempts`,
-      args: [nowMs, leaseMs, JSON.stringify(kinds)],
+    return await claimNext.first(this.#platform.db, {
+      nowMs,
+      leaseUntil: nowMs + leaseMs,
+      kinds: JSON.stringify(kinds),
     });
-    if (rows.length === 0) return undefined;
-    const [id, guildId, kind, subject, fence, attempts] = rows[0] as [
-      string,
-      GuildId,
-      string,
-      string,
-      number,
-      number,
-    ];
-    return { id, guildId, kind, subject, fence, attempts };
   }
 
   /** @throws {Conflict} `job/lost` if another process holds it now. */
   async renew(job: Job, leaseMs: number, progress: string | null = null): Promise<void> {
     await this.#held(job, [
-      {
-        sql: "UPDATE jobs SET lease_until = ?, progress = coalesce(?, progress) WHERE id = ?",
-        args: [this.#nowMs() + leaseMs, progress, job.id],
-      },
+      build
+        .update(jobs)
+        .set({ leaseUntil: this.#nowMs() + leaseMs, ...(progress !== null && { progress }) })
+        .where(eq(jobs.id, job.id)),
     ]);
   }
 
   /** Whether an operator has cancelled a running job. */
   async isCancelled(job: Job): Promise<boolean> {
-    const row = await this.#platform.db.first<{ cancelled_at: number | null }>(
-      "SELECT cancelled_at FROM jobs WHERE id = ?",
-      job.id,
-    );
-    return row?.cancelled_at !== null;
+    const row = await cancelledAt.first(this.#platform.db, { id: job.id });
+    return row?.cancelledAt !== null;
   }
 
   /** Moves a job without a holder to another time. Does not create one. */
   async postpone(guildId: GuildId, kind: string, subject: string, dueAt: number): Promise<void> {
     await write(this.#platform.db, [
-      {
-        sql: "UPDATE jobs SET due_at = ? WHERE guild_id = ? AND kind = ? AND subject = ?",
-        args: [dueAt, guildId, kind, subject],
-      },
+      build
+        .update(jobs)
+        .set({ dueAt })
+        .where(isJob(guildId, kind, subject)),
     ]);
   }
 
   /** Deletes a job that is no longer needed. */
   async cancel(guildId: GuildId, kind: string, subject: string): Promise<void> {
-    await write(this.#platform.db, [
-      {
-        sql: "DELETE FROM jobs WHERE guild_id = ? AND kind = ? AND subject = ?",
-        args: [guildId, kind, subject],
-      },
-    ]);
+    await write(this.#platform.db, [build.delete(jobs).where(isJob(guildId, kind, subject))]);
   }
 
   /** Ends a job that is done or given up. @throws {Conflict} `job/lost` */
@@ -136,7 +140,7 @@ export class Jobs {
   ): Promise<void> {
     await this.#held(job, [
       runRow(job.id, outcome, detail, this.#nowMs(), this.#runner),
-      { sql: "DELETE FROM jobs WHERE id = ?", args: [job.id] },
+      build.delete(jobs).where(eq(jobs.id, job.id)),
     ]);
     this.#meter.jobEnded(job.kind, outcome);
   }
@@ -145,30 +149,30 @@ export class Jobs {
   async fail(job: Job, error: string, retryAfterMs: number): Promise<void> {
     await this.#held(job, [
       // Repeated failures with the same error are recorded once.
-      runRow(job.id, "failed", error, this.#nowMs(), this.#runner, "AND error IS NOT ?4"),
-      {
-        sql: "UPDATE jobs SET lease_until = 0, due_at = ?, error = ? WHERE id = ?",
-        args: [this.#nowMs() + retryAfterMs, error, job.id],
-      },
+      runRow(job.id, "failed", error, this.#nowMs(), this.#runner, sql`error is not ${error}`),
+      build
+        .update(jobs)
+        .set({ leaseUntil: 0, dueAt: this.#nowMs() + retryAfterMs, error })
+        .where(eq(jobs.id, job.id)),
     ]);
     this.#meter.jobEnded(job.kind, "retried");
   }
 
   /** Deletes results from before this moment, in batches. */
   async forgetRuns(before: number): Promise<void> {
-    await write(this.#platform.db, [
-      {
-        sql: `DELETE FROM job_runs WHERE seq IN
-              (SELECT seq FROM job_runs WHERE finished_at < ? ORDER BY seq LIMIT 1000)`,
-        args: [before],
-      },
-    ]);
+    const oldest = build
+      .select(columnsOf(jobRuns, "seq"))
+      .from(jobRuns)
+      .where(lt(jobRuns.finishedAt, before))
+      .orderBy(jobRuns.seq)
+      .limit(1_000);
+    await write(this.#platform.db, [build.delete(jobRuns).where(inArray(jobRuns.seq, oldest))]);
   }
 
   async #held(job: Job, statements: readonly Writable[]): Promise<void> {
     await write(this.#platform.db, [
       guard(
-        sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence})`,
+        existsIn(jobs, and(eq(jobs.id, job.id), eq(jobs.fence, job.fence))),
         () => new Conflict("job/lost", "Another process has taken over this job."),
       ),
       ...statements,
@@ -187,13 +191,15 @@ export function runRow(
   detail: string | null,
   nowMs: number,
   runner: string,
-  onlyIf = "",
-): Statement {
-  return {
-    sql: `INSERT INTO job_runs
-            (guild_id, kind, subject, outcome, attempt, started_at, finished_at, runner, detail)
-          SELECT guild_id, kind, subject, ?2, attempts, coalesce(started_at, ?3), ?3, ?5, ?4
-          FROM jobs WHERE id = ?1 ${onlyIf}`,
-    args: [id, outcome, nowMs, detail, runner],
-  };
+  onlyIf: SQL = sql`true`,
+): Writable {
+  return sql`insert into job_runs
+      (guild_id, kind, subject, outcome, attempt, started_at, finished_at, runner, detail)
+    select guild_id, kind, subject, ${outcome}, attempts, coalesce(started_at, ${nowMs}), ${nowMs},
+      ${runner}, ${detail}
+    from ${jobs} where id = ${id} and ${onlyIf}`;
+}
+
+function isJob(guildId: GuildId, kind: string, subject: string) {
+  return and(eq(jobs.guildId, guildId), eq(jobs.kind, kind), eq(jobs.subject, subject));
 }

@@ -1,85 +1,108 @@
-import { sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import type { GuildId } from "../../kernel/ids.ts";
 import { type ActingContext, record } from "../context.ts";
-import type { JobOutcome } from "../fleet/schema.ts";
+import { type JobOutcome, jobRuns, jobs } from "../fleet/schema.ts";
+import { guilds } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 import { runRow } from "./jobs.ts";
 
 export type JobState = "waiting" | "due" | "running" | "failing";
 
 /** A current job: waiting, due, running, or waiting for a retry. */
-export interface JobView {
-  readonly id: string;
-  readonly guildId: GuildId;
+export interface JobView extends Readonly<RowOf<typeof JOB>> {
+  /** The guild's address. Null for a guild that is gone. */
   readonly slug: string | null;
-  readonly kind: string;
-  readonly subject: string;
   readonly state: JobState;
-  readonly dueAt: number;
-  readonly startedAt: number | null;
-  readonly attempts: number;
-  readonly progress: string | null;
-  readonly error: string | null;
   readonly isCancelled: boolean;
 }
 
 /** The result of one attempt. */
-export interface JobRun {
-  readonly seq: number;
-  readonly guildId: GuildId;
+export interface JobRun extends Readonly<RowOf<typeof RUN>> {
   readonly slug: string | null;
-  readonly kind: string;
-  readonly subject: string;
-  readonly outcome: JobOutcome;
-  readonly attempt: number;
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  readonly runner: string;
-  readonly detail: string | null;
 }
 
-const STATE = `CASE WHEN j.lease_until > ?1 THEN 'running' WHEN j.error IS NOT NULL THEN 'failing'
-  WHEN j.due_at <= ?1 THEN 'due' ELSE 'waiting' END`;
+const JOB = {
+  ...columnsOf(jobs, "id", "guildId", "kind", "subject", "dueAt", "startedAt", "attempts"),
+  ...columnsOf(jobs, "progress", "error"),
+};
+
+const RUN = {
+  ...columnsOf(jobRuns, "seq", "guildId", "kind", "subject", "outcome", "attempt", "startedAt"),
+  ...columnsOf(jobRuns, "finishedAt", "runner", "detail"),
+};
+
+const isHeld = (nowMs: number) => gt(jobs.leaseUntil, nowMs);
+
+/** The condition of each state. Every job is in exactly one. */
+const IN_STATE: Readonly<Record<JobState, (nowMs: number) => SQL | undefined>> = {
+  running: isHeld,
+  failing: (nowMs) => and(lte(jobs.leaseUntil, nowMs), isNotNull(jobs.error)),
+  due: (nowMs) => and(lte(jobs.leaseUntil, nowMs), isNull(jobs.error), lte(jobs.dueAt, nowMs)),
+  waiting: (nowMs) => and(lte(jobs.leaseUntil, nowMs), isNull(jobs.error), gt(jobs.dueAt, nowMs)),
+};
 
 /** Jobs in due order, running ones first. */
 export async function listJobs(
-  platform: PlatformStore,
+  { db, now }: PlatformStore,
   filter: { readonly state?: JobState | undefined; readonly kind?: string | undefined },
   limit: number,
 ): Promise<readonly JobView[]> {
-  const rows = await platform.db.all<Omit<JobView, "isCancelled"> & { isCancelled: number }>(
-    `SELECT j.id, j.guild_id AS guildId, g.slug, j.kind, j.subject, ${STATE} AS state,
-       j.due_at AS dueAt, j.started_at AS startedAt, j.attempts, j.progress, j.error,
-       j.cancelled_at IS NOT NULL AS isCancelled
-     FROM jobs j LEFT JOIN guilds g ON g.id = j.guild_id
-     WHERE (?2 IS NULL OR ${STATE} = ?2) AND (?3 IS NULL OR j.kind = ?3)
-     ORDER BY j.lease_until > ?1 DESC, j.due_at, j.id LIMIT ?4`,
-    platform.now().getTime(),
-    filter.state ?? null,
-    filter.kind ?? null,
-    limit,
-  );
-  return rows.map((row) => ({ ...row, isCancelled: row.isCancelled === 1 }));
+  const nowMs = now().getTime();
+  const rows = await db.orm
+    .select({
+      ...JOB,
+      slug: guilds.slug,
+      leaseUntil: jobs.leaseUntil,
+      cancelledAt: jobs.cancelledAt,
+    })
+    .from(jobs)
+    .leftJoin(guilds, eq(guilds.id, jobs.guildId))
+    .where(
+      and(
+        filter.state && IN_STATE[filter.state](nowMs),
+        filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
+      ),
+    )
+    .orderBy(desc(sql`(${isHeld(nowMs)})`), jobs.dueAt, jobs.id)
+    .limit(limit);
+  return rows.map(({ leaseUntil, cancelledAt, ...job }) => ({
+    ...job,
+    state: stateOf(job, leaseUntil, nowMs),
+    isCancelled: cancelledAt !== null,
+  }));
+}
+
+function stateOf(
+  { error, dueAt }: Pick<JobView, "error" | "dueAt">,
+  leaseUntil: number,
+  nowMs: number,
+): JobState {
+  if (leaseUntil > nowMs) return "running";
+  if (error !== null) return "failing";
+  return dueAt <= nowMs ? "due" : "waiting";
 }
 
 /** Past results, newest first. */
 export async function listJobRuns(
-  platform: PlatformStore,
+  { db }: PlatformStore,
   filter: { readonly outcome?: JobOutcome | undefined; readonly kind?: string | undefined },
   limit: number,
 ): Promise<readonly JobRun[]> {
-  return await platform.db.all<JobRun>(
-    `SELECT r.seq, r.guild_id AS guildId, g.slug, r.kind, r.subject, r.outcome, r.attempt,
-       r.started_at AS startedAt, r.finished_at AS finishedAt, r.runner, r.detail
-     FROM job_runs r LEFT JOIN guilds g ON g.id = r.guild_id
-     WHERE (?1 IS NULL OR r.outcome = ?1) AND (?2 IS NULL OR r.kind = ?2)
-     ORDER BY r.seq DESC LIMIT ?3`,
-    filter.outcome ?? null,
-    filter.kind ?? null,
-    limit,
-  );
+  return await db.orm
+    .select({ ...RUN, slug: guilds.slug })
+    .from(jobRuns)
+    .leftJoin(guilds, eq(guilds.id, jobRuns.guildId))
+    .where(
+      and(
+        filter.outcome === undefined ? undefined : eq(jobRuns.outcome, filter.outcome),
+        filter.kind === undefined ? undefined : eq(jobRuns.kind, filter.kind),
+      ),
+    )
+    .orderBy(desc(jobRuns.seq))
+    .limit(limit);
 }
 
 /**
@@ -90,16 +113,15 @@ export async function cancelJob(ctx: ActingContext, id: string): Promise<void> {
   const { platform } = ctx.services;
   const nowMs = platform.now().getTime();
   const job = await jobById(platform, id);
+  const isFree = lte(jobs.leaseUntil, nowMs);
   await write(platform.db, [
     stillThere(id),
-    {
-      ...runRow(id, "cancelled", null, nowMs, "", "AND lease_until <= ?3"),
-    },
-    {
-      sql: "UPDATE jobs SET cancelled_at = ?2 WHERE id = ?1 AND lease_until > ?2",
-      args: [id, nowMs],
-    },
-    { sql: "DELETE FROM jobs WHERE id = ?1 AND lease_until <= ?2", args: [id, nowMs] },
+    runRow(id, "cancelled", null, nowMs, "", isFree),
+    build
+      .update(jobs)
+      .set({ cancelledAt: nowMs })
+      .where(and(eq(jobs.id, id), isHeld(nowMs))),
+    build.delete(jobs).where(and(eq(jobs.id, id), isFree)),
     record(ctx, "job.cancel", id, { guildId: job.guildId, before: job }),
   ]);
 }
@@ -112,33 +134,37 @@ export async function retryJob(ctx: ActingContext, id: string): Promise<void> {
   await write(platform.db, [
     stillThere(id),
     guard(
-      sql`exists (select 1 from jobs where id = ${id} and lease_until <= ${nowMs})`,
+      existsIn(jobs, and(eq(jobs.id, id), lte(jobs.leaseUntil, nowMs))),
       () =>
         new Conflict(
           "job/under-way",
           "This job is running right now. Reload the page in a moment.",
         ),
     ),
-    { sql: "UPDATE jobs SET due_at = min(due_at, ?) WHERE id = ?", args: [nowMs, id] },
+    build
+      .update(jobs)
+      .set({ dueAt: sql`min(${jobs.dueAt}, ${nowMs})` })
+      .where(eq(jobs.id, id)),
     record(ctx, "job.retry", id, { guildId: job.guildId, before: job }),
   ]);
   ctx.services.wakeJobs();
 }
 
-async function jobById(
-  platform: PlatformStore,
-  id: string,
-): Promise<{ guildId: GuildId; kind: string; subject: string }> {
-  const row = await platform.db.first<{ guildId: GuildId; kind: string; subject: string }>(
-    "SELECT guild_id AS guildId, kind, subject FROM jobs WHERE id = ?",
-    id,
-  );
+const identityOf = prepare(({ id }: Values<{ readonly id: string }>) =>
+  build
+    .select(columnsOf(jobs, "guildId", "kind", "subject"))
+    .from(jobs)
+    .where(eq(jobs.id, id)),
+);
+
+async function jobById(platform: PlatformStore, id: string) {
+  const row = await identityOf.first(platform.db, { id });
   if (row) return row;
   throw gone();
 }
 
 function stillThere(id: string) {
-  return guard(sql`exists (select 1 from jobs where id = ${id})`, gone);
+  return guard(existsIn(jobs, eq(jobs.id, id)), gone);
 }
 
 function gone(): NotFound {
