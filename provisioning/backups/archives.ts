@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Client } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
@@ -216,9 +216,9 @@ export async function importGuild(
         ...alongside,
         ...anchorRows(deps, closed, rebuilt),
         settingsRow(closed, manifest),
+        openRow(closed),
       ],
     });
-    await platform.advanceGuild(guild.id, "suspended", "ready", { statusReason: null });
     return (await platform.guild(guild.id))!;
   });
 }
@@ -255,6 +255,14 @@ function settingsRow({ id }: Guild, { guild }: Manifest): Writable {
       edition: sql`case when ${isTaken} then ${guilds.edition} else ${edition} end`,
     })
     .where(eq(guilds.id, id));
+}
+
+/** Opens the guild in the write that gives it its database, so that no crash leaves it suspended. */
+function openRow({ id }: Guild): Writable {
+  return build
+    .update(guilds)
+    .set({ status: "ready", statusReason: null })
+    .where(and(eq(guilds.id, id), eq(guilds.statusReason, IMPORTING)));
 }
 
 /** The reason that members see while the guild is filled. */

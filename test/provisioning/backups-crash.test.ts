@@ -10,6 +10,7 @@ import type { GuildId } from "../../src/kernel/ids.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
+import { CLONE, cloneOnce } from "../support/clone.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
 // A guild with one copy of it, then five more people. After any strike, either the old
@@ -28,6 +29,9 @@ beforeAll(async () => {
   await guild.owner.post("/roster/persons", { name: "Before" });
   await t.services.backups.create(found!, "manual", "test");
   for (const n of [1, 2, 3]) await guild.owner.post("/roster/persons", { name: `After-${n}` });
+  // A clone is a second guild of the same owner.
+  const sql = "UPDATE plans SET guilds_per_account_max = NULL";
+  await t.services.platform.db.client.execute({ sql, args: [] });
   token = guild.owner.identity.token;
   base = await mkdtemp(join(tmpdir(), "guildhall-keeper-"));
   const { dataDir } = t.services.config;
@@ -120,21 +124,68 @@ async function nothingLeft(
   return "gone";
 }
 
+/** The clone is repeated, as an operator would. Then both guilds are complete, and nothing is left over. */
+async function lookAfterClone(dir: string): Promise<{ end: string; wrong: string[] }> {
+  const now = () => new Date(performance.timeOrigin + performance.now() + LATER_MS);
+  const config = readConfig({
+    DATA_DIR: dir,
+    GUILDHALL_SECRET: "only ever used by the tests of copies",
+    LOG_LEVEL: "silent",
+  });
+  const services = await buildNodeServices(config, { now });
+  const wrong: string[] = [];
+  try {
+    const swept = await services.provisioner.resume();
+    if (swept.unclaimed.length > 0) wrong.push("a database without a guild");
+    const again = await cloneOnce(services, "iron-vow").then(
+      () => "repeated",
+      (error: Error) => ("code" in error ? String(error.code) : String(error)),
+    );
+    for (const slug of ["iron-vow", CLONE]) {
+      const found = await services.platform.guildForUser(slug, null);
+      if (found?.guild.status !== "ready") {
+        wrong.push(`${slug} is ${found?.guild.status} after ${again}`);
+        continue;
+      }
+      const { rows } = await services.tenants.use(found.guild, (db) =>
+        db.client.execute({ sql: "SELECT name FROM persons ORDER BY name", args: [] }),
+      );
+      if (!rows.flat().join().includes("After-1,After-2,After-3,Before")) {
+        wrong.push(`${slug} lacks people after ${again}`);
+      }
+    }
+    await services.provisioner.resume();
+    const files = (await readdir(join(dir, "guilds"))).filter((name) => name.endsWith(".db"));
+    if (files.length !== 2) wrong.push(`databases: ${files.length}`);
+    await services.backups.sweepScratch();
+    const scratch = await readdir(join(dir, "scratch"));
+    if (scratch.length > 0) wrong.push(`left in scratch: ${scratch.join()}`);
+    return { end: again, wrong };
+  } finally {
+    await services.close();
+  }
+}
+
 /** Strikes at the first fault point, the second, and so on, until a run ends without a strike. */
-async function strikeEverywhere(verb: string, how: "kill" | "throw", mutant = "") {
+async function strikeEverywhere(
+  verb: string,
+  how: "kill" | "throw",
+  mutant = "",
+  { step = 1, look = lookAfter }: { step?: number; look?: typeof lookAfter } = {},
+) {
   const ends: Record<string, number> = {};
   const wrong: string[] = [];
-  for (let strikes = 0; ; strikes++) {
+  for (let strikes = 0; ; strikes += step) {
     const dir = await mkdtemp(join(tmpdir(), "guildhall-keeper-"));
     try {
       await cp(base, dir, { recursive: true });
       const result = await inChild(dir, verb, `${strikes + 1}:${how}`, mutant);
-      if (!result.out.includes("struck at")) return { strikes, ends, wrong };
-      const found = await lookAfter(dir, result);
+      if (!result.out.includes("struck at")) return { strikes, ends, wrong, out: result.out };
+      const found = await look(dir, result);
       ends[found.end] = (ends[found.end] ?? 0) + 1;
       const point = /struck at (\S+)/.exec(result.out)?.[1];
       wrong.push(...found.wrong.map((what) => `${point}: ${what}`));
-      if (mutant !== "" && wrong.length > 0) return { strikes: strikes + 1, ends, wrong };
+      if (mutant !== "" && wrong.length > 0) return { strikes: strikes + 1, ends, wrong, out: "" };
     } finally {
       await removeSearched(dir);
     }
@@ -169,12 +220,22 @@ for (const how of ["kill", "throw"] as const) {
   }, 180_000);
 }
 
+// Founding has its own test of every point, so a few of a clone's are enough.
+const STEP = process.env["GUILDHALL_SCALE"] === "full" ? 1 : 8;
+
 test("R44 a rehearsal of a migration killed at any point leaves the guild as it was, and no copy", async () => {
   const result = await strikeEverywhere("rehearse", "kill");
   tell("rehearsal, kill", result);
   expect(result.wrong).toEqual([]);
   expect(result.strikes).toBeGreaterThanOrEqual(3);
   expect(Object.keys(result.ends)).toEqual(["the old one"]);
+}, 180_000);
+
+test("R44 a clone killed at any point is completed by repeating it, and leaves nothing else", async () => {
+  const result = await strikeEverywhere("clone", "kill", "", { step: STEP, look: lookAfterClone });
+  tell("clone, kill", result);
+  expect(result.wrong).toEqual([]);
+  expect(result.strikes, result.out).toBeGreaterThanOrEqual(8);
 }, 180_000);
 
 test("these tests notice when a precaution is missing", async () => {

@@ -7,8 +7,9 @@ import { readConfig } from "../../src/config.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { buildNodeServices, guildSchema } from "../../src/node/services.ts";
 import { PURGE_JOB } from "../../src/platform/guilds/deletion.ts";
+import { cloneOnce } from "./clone.ts";
 
-// A separate process that restores, copies, purges or rehearses the one guild of a data folder, and
+// A separate process that restores, copies, purges, rehearses or clones the one guild of a data folder, and
 // dies or fails at a given fault point. Arguments: the data folder; one of VERBS; such as `3:kill`; a
 // member's token. While it works, the member writes. Prints the acknowledged writes.
 const [dataDir, verb, strike, token] = process.argv.slice(2) as [string, string, string, string];
@@ -46,10 +47,11 @@ const VERBS: Record<string, () => Promise<unknown>> = {
     await services.slowJobRunner.drain();
   },
   rehearse: () => rehearse({ ...services, migrations: guildSchema }, guild),
+  clone: () => cloneOnce(services, guild.slug),
 };
 
 let isOver = false;
-const writing = verb === "purge" ? undefined : writeMeanwhile();
+const writing = verb === "purge" || verb === "clone" ? undefined : writeMeanwhile();
 const end = await VERBS[verb]!().then(
   () => "passed",
   (error: Error) => `failed (${error.message})`,
