@@ -25,6 +25,8 @@ export function removalOf(guild: Guild, nowMs: number): readonly Writable[] {
     byGuild("spare_databases"),
     byGuild("rollout_guilds"),
     byGuild("guild_moves"),
+    byGuild("guild_figures"),
+    byGuild("api_usage"),
     byGuild("declared_guilds"),
     byGuild("guild_domains"),
     byGuild("provisioning_steps"),

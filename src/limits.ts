@@ -52,6 +52,11 @@ export const limits = {
       account: { max: 60, windowMs: DAY_MS },
       guild: { max: 120, windowMs: DAY_MS },
     },
+    /**
+     * All requests of a guild whose plan limits them. The plan's number applies where it is smaller. `off`
+     * turns the plans' limits off.
+     */
+    requests: { guild: { max: 12_000, windowMs: MINUTE_MS } },
     /** A person does not read twenty pages a second. A household of raiders shares one address. */
     read: {
       account: { max: 1_200, windowMs: MINUTE_MS },

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { LimitReached } from "../kernel/errors.ts";
-import type { GuildId } from "../kernel/ids.ts";
 import type { RateCategory, RateSubject } from "../kernel/rates.ts";
+import type { RateState } from "../platform/limits/rate-limiter.ts";
+import type { Guild } from "../platform/store.ts";
 import { addressSubject, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 
@@ -33,9 +34,18 @@ export const limitCaller = createMiddleware<AppEnv>(async function limitCaller(c
   await next();
 });
 
-/** Counts a request by its guild. All keys of the guild share this limit. */
-export async function limitGuild<E extends AppEnv>(c: Context<E>, guildId: GuildId): Promise<void> {
-  await count(c as unknown as Context<AppEnv>, "guild", guildId);
+/** Counts a request by its guild. All keys of the guild share this limit and the plan's. */
+export async function limitGuild<E extends AppEnv>(
+  c: Context<E>,
+  { id, plan }: Pick<Guild, "id" | "plan">,
+): Promise<void> {
+  const app = c as unknown as Context<AppEnv>;
+  await count(app, "guild", id);
+  const { requestsPerMinuteMax } = plan;
+  if (requestsPerMinuteMax === null) return;
+  await counted(app, () =>
+    app.var.services.rates.use("requests", "guild", id, requestsPerMinuteMax),
+  );
 }
 
 const LOG_CONTENT = /^\/(api\/g\/[^/]+\/logs\/[^/]+\/content|g\/[^/]+\/logs)$/;
@@ -46,9 +56,18 @@ function categoryOf(method: string, path: string): RateCategory {
 }
 
 async function count(c: Context<AppEnv>, subject: RateSubject, id: string): Promise<void> {
-  const { rates, now } = c.var.services;
+  const { rates } = c.var.services;
+  await counted(c, () => rates.use(categoryOf(c.req.method, c.req.path), subject, id));
+}
+
+/** Remembers the limit that the caller will reach first, for the headers of the response. */
+async function counted(
+  c: Context<AppEnv>,
+  use: () => Promise<RateState | undefined>,
+): Promise<void> {
+  const { now } = c.var.services;
   try {
-    const state = await rates.use(categoryOf(c.req.method, c.req.path), subject, id);
+    const state = await use();
     if (state === undefined) return;
     const { rate } = c.var;
     const isTighter = !rate || state.left / state.limit.max < rate.left / rate.limit.max;

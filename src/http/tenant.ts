@@ -101,7 +101,7 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   }
   refuseUnlessReady(found.guild);
   c.var.services.meter.guildRequest(found.guild.id);
-  await limitGuild(c, found.guild.id);
+  await limitGuild(c, found.guild);
   using lease = await tenants.lease(found.guild);
   c.set("guild", {
     guild: found.guild,

@@ -30,6 +30,7 @@ export * from "./configuration/schema.ts";
 export * from "./console/schema.ts";
 export * from "./declared/schema.ts";
 export * from "./domains/schema.ts";
+export * from "./fleet/figures-schema.ts";
 export * from "./fleet/moves-schema.ts";
 export * from "./fleet/schema.ts";
 export * from "./fleet/states-schema.ts";
@@ -40,6 +41,7 @@ export * from "./limits/rate-schema.ts";
 export * from "./messages/schema.ts";
 export * from "./plans/schema.ts";
 export * from "./upstreams/schema.ts";
+export * from "./usage/schema.ts";
 
 // Times are Unix milliseconds, UTC. Columns ending in `_key` are folded for comparison and never shown.
 
@@ -100,6 +102,8 @@ export const plans = sqliteTable("plans", {
   connectionsMax: integer("connections_max"),
   logBytesMax: integer("log_bytes_max"),
   databaseBytesMax: integer("database_bytes_max"),
+  /** Requests that all callers of a guild may send in a minute, besides the platform's own limits. */
+  requestsPerMinuteMax: integer("requests_per_minute_max"),
   features: text({ mode: "json" }).$type<readonly string[]>().notNull(),
 });
 
@@ -175,15 +179,20 @@ export const guilds = sqliteTable(
     index("guilds_by_owner").on(t.ownerId),
     index("guilds_by_status").on(t.status, t.id),
     index("guilds_by_schema").on(t.schemaVersion),
+    index("guilds_by_plan").on(t.plan),
   ],
 );
 
 /** Former slugs of guilds. They redirect, and no other guild may take them until then. */
-export const slugHistory = sqliteTable("slug_history", {
-  slug: text().primaryKey(),
-  guildId: text("guild_id").$type<GuildId>().notNull(),
-  heldUntil: integer("held_until").notNull(),
-});
+export const slugHistory = sqliteTable(
+  "slug_history",
+  {
+    slug: text().primaryKey(),
+    guildId: text("guild_id").$type<GuildId>().notNull(),
+    heldUntil: integer("held_until").notNull(),
+  },
+  (t) => [index("slug_history_by_guild").on(t.guildId)],
+);
 
 export const memberships = sqliteTable(
   "memberships",
@@ -202,6 +211,10 @@ export const memberships = sqliteTable(
     /** The role of the person who set each denial. Denials of earlier releases are missing here. */
     deniedBy: text("denied_by", { mode: "json" }).$type<DenialRoles>().notNull().default({}),
     createdAt: integer("created_at").notNull(),
+    /** The account that gave the role last. Null for founders and for roles of earlier releases. */
+    roleBy: text("role_by").$type<UserId>(),
+    /** When that was. */
+    roleAt: integer("role_at"),
   },
   (t) => [
     uniqueIndex("memberships_by_guild").on(t.guildId, t.userId),
@@ -247,7 +260,10 @@ export const invitations = sqliteTable(
     uses: integer().notNull().default(0),
     revokedAt: integer("revoked_at"),
   },
-  (t) => [index("invitations_by_guild").on(t.guildId)],
+  (t) => [
+    index("invitations_by_guild").on(t.guildId),
+    index("invitations_by_maker").on(t.createdBy),
+  ],
 );
 
 export type OperationKind = "provision" | "deprovision";

@@ -122,6 +122,22 @@ describe("S34 a limit is the same", () => {
     expect((await from("2001:db8:1:3::1")).status).toBe(200);
   });
 
+  test("for a guild whose plan limits its requests, and absent where the plan has none", async () => {
+    await using t = await testApp({ RATE_LIMITS: "" });
+    const guild = await t.guild("small-vow");
+    const set = { sql: "UPDATE plans SET requests_per_minute_max = ? WHERE name = 'free'" };
+    await t.services.platform.db.client.execute({ ...set, args: [20] });
+    const member = await t.as("raider", guild);
+    const ask = (n: number) => (n % 2 ? member : guild.owner).get("/roster");
+    const answers = [];
+    for (let n = 0; n < 30; n++) answers.push(await ask(n));
+    expect(passed(answers)).toBe(20);
+    expect(answers.at(-1)!.headers.get("ratelimit-limit")).toBe("20");
+    expect((await guild.owner.platform().get("/api/session")).status).toBe(200);
+    await t.services.platform.db.client.execute({ ...set, args: [null] });
+    expect((await ask(0)).status).toBe(200);
+  });
+
   test("for a guild, however many keys it makes itself", async () => {
     await using t = await testApp({ RATE_LIMITS: "read.key=40/m,read.guild=100/m" });
     const guild = await t.guild("keyring", { plan: "premium" });

@@ -36,7 +36,7 @@ export type TestApp = Awaited<ReturnType<typeof testApp>>;
 const START_MS = Date.UTC(2026, 0, 14, 20);
 
 /** Turns off the limits on requests. Those on sign-in and on emails stay. */
-export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live"]
+export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live", "requests"]
   .flatMap((category) =>
     ["account", "key", "guild", "address"].map((subject) => `${category}.${subject}=off`),
   )

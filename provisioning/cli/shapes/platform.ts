@@ -20,6 +20,7 @@ const plan = z.strictObject({
   connectionsMax: limit,
   logBytesMax: limit,
   databaseBytesMax: limit,
+  requestsPerMinuteMax: limit,
   features: z.array(text),
   guilds: count,
 });

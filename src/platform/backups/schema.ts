@@ -48,5 +48,8 @@ export const spareDatabases = sqliteTable(
     /** After this time the sweep removes it. */
     removeAfter: integer("remove_after").notNull(),
   },
-  (t) => [index("spare_databases_by_time").on(t.removeAfter)],
+  (t) => [
+    index("spare_databases_by_time").on(t.removeAfter),
+    index("spare_databases_by_guild").on(t.guildId),
+  ],
 );

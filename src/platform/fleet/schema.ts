@@ -79,6 +79,7 @@ export const rolloutGuilds = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.rolloutId, t.guildId] }),
     index("rollout_guilds_by_wave").on(t.rolloutId, t.wave, t.status, t.guildId),
+    index("rollout_guilds_by_guild").on(t.guildId),
   ],
 );
 

@@ -151,6 +151,11 @@ export const memberJson = z
     role,
     overrides: z.partialRecord(z.enum(PERMISSIONS), z.boolean()),
     joinedAt: z.int(),
+    roleBy: z
+      .string()
+      .nullable()
+      .openapi({ description: "The person who gave the role. Null for founders." }),
+    roleAt: z.int().nullable(),
   })
   .openapi("Member");
 

@@ -288,6 +288,8 @@ export async function acceptInvitation(
       overrides: place.overrides,
       deniedBy: place.deniedBy,
       createdAt: nowMs,
+      roleBy: row.createdBy,
+      roleAt: nowMs,
     }),
     build
       .update(invitations)

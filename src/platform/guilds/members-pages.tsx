@@ -97,7 +97,12 @@ async function membersHtml(c: Page, form: FormState) {
           {
             id: "role",
             label: t.role,
-            cell: (row) => <RoleBadge role={row.role} messages={view.messages} />,
+            cell: (row) => (
+              <>
+                <RoleBadge role={row.role} messages={view.messages} />
+                {row.roleBy !== null && <small class="muted"> {t.roleBy(row.roleBy)}</small>}
+              </>
+            ),
           },
           {
             id: "joined",

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
-import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { alias } from "drizzle-orm/sqlite-core";
+import { columnsOf, optional, prepare, type RowOf, type Values } from "../../database/query.ts";
 import { build, excluded, insertInto } from "../../database/statements.ts";
 import { type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
@@ -29,6 +30,10 @@ export interface Member {
   readonly role: Role;
   readonly overrides: PermissionOverrides;
   readonly joinedAt: number;
+  /** The account that gave the role, by its name. Null for founders and where it was not recorded. */
+  readonly roleBy: string | null;
+  /** When that was, in Unix milliseconds. */
+  readonly roleAt: number | null;
 }
 
 /** The result for a member who lost rights: the member's keys that ended. */
@@ -36,17 +41,24 @@ export interface Offboarded {
   readonly revokedKeys: readonly KeyName[];
 }
 
+const givers = alias(users, "givers");
+
 const MEMBER = {
-  ...columnsOf(memberships, "userId", "role", "overrides", "deniedBy"),
+  ...columnsOf(memberships, "userId", "role", "overrides", "deniedBy", "roleAt"),
   name: users.name,
   joinedAt: memberships.createdAt,
+  roleBy: optional(givers.name),
 };
 
 /** A member with a column that only this file uses. */
 type FullMember = RowOf<typeof MEMBER>;
 
 const memberRows = () =>
-  build.select(MEMBER).from(memberships).innerJoin(users, eq(users.id, memberships.userId));
+  build
+    .select(MEMBER)
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .leftJoin(givers, eq(givers.id, memberships.roleBy));
 
 interface After {
   readonly guildId: GuildId;
@@ -114,13 +126,14 @@ export async function changeMember(
   const deniedBy = denialsAfter(ctx, before, after.overrides);
   refuseNewBeyondOwn(ctx, before, after);
   const permissions = permissionsOf(after.role, after.overrides);
+  const given = after.role === before.role ? {} : giftOf(platform);
   const revokedKeys = await keysBeyond(ctx, platform, userId, permissions);
   await write(platform.services.platform.db, [
     ...actorUnchanged(ctx),
     sameRole(ctx, userId, before.role),
     build
       .update(memberships)
-      .set({ ...after, deniedBy })
+      .set({ ...after, deniedBy, ...given })
       .where(isMembership(ctx, userId)),
     ...revocations(platform, ctx.guild.id, revokedKeys),
     revokeInvitationsOf(ctx, platform, userId, after.role),
@@ -130,7 +143,17 @@ export async function changeMember(
       after,
     }),
   ]);
-  return { ...toMember(before), ...after, revokedKeys };
+  const now = (await memberOf(platform, ctx, userId)) ?? before;
+  return { ...toMember(now), ...after, revokedKeys };
+}
+
+/** Who gives a role now. Changes by the platform itself have no giver. */
+function giftOf({ caller, services }: PlatformContext): {
+  readonly roleBy: UserId | null;
+  readonly roleAt: number;
+} {
+  const roleBy = caller.type === "user" ? caller.userId : null;
+  return { roleBy, roleAt: services.now().getTime() };
 }
 
 /**
@@ -185,7 +208,10 @@ export async function transferOwnership(
   if (newOwner.role === "owner")
     throw new Conflict("guild/already-owner", "This person already owns the guild.");
   const roleRow = (userId: UserId, role: Role) =>
-    build.update(memberships).set({ role }).where(isMembership(ctx, userId));
+    build
+      .update(memberships)
+      .set({ role, ...giftOf(platform) })
+      .where(isMembership(ctx, userId));
   await write(platform.services.platform.db, [
     sameRole(ctx, caller.userId, "owner"),
     sameRole(ctx, to, newOwner.role),
@@ -221,12 +247,13 @@ async function member(
   platform: PlatformContext,
   userId: UserId,
 ): Promise<FullMember> {
-  const row = await memberById.first(platform.services.platform.db, {
-    guildId: ctx.guild.id,
-    userId,
-  });
+  const row = await memberOf(platform, ctx, userId);
   if (row) return row;
   throw new NotFound("guild/no-such-member", "This person is no longer a member of the guild.");
+}
+
+function memberOf({ services }: PlatformContext, { guild }: GuildContext, userId: UserId) {
+  return memberById.first(services.platform.db, { guildId: guild.id, userId });
 }
 
 async function drop(

@@ -169,6 +169,7 @@ function toPlan(row: GuildRow): Plan {
     connectionsMax: row.connectionsMax,
     logBytesMax: row.logBytesMax,
     databaseBytesMax: row.databaseBytesMax,
+    requestsPerMinuteMax: row.requestsPerMinuteMax,
     ...row.ownLimits,
     features: row.features,
   };

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 
@@ -24,8 +25,26 @@ export const apiKeys = sqliteTable(
     lastUsedAt: integer("last_used_at"),
     /** The key that replaced this one in a rotation. After that, only the successor counts for the plan. */
     successorId: text("successor_id"),
+    /** When its maker was last reminded to rotate it. */
+    remindedAt: integer("reminded_at"),
   },
-  (t) => [index("api_keys_by_guild").on(t.guildId, t.createdAt)],
+  (t) => [
+    index("api_keys_by_guild").on(t.guildId, t.createdAt),
+    index("api_keys_by_successor").on(t.successorId).where(sql`${t.successorId} IS NOT NULL`),
+  ],
+);
+
+/** Networks that a key was used from (a /24, or a /48 for IPv6). */
+export const apiKeyNetworks = sqliteTable(
+  "api_key_networks",
+  {
+    keyId: text("key_id")
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: "cascade" }),
+    network: text().notNull(),
+    firstSeenAt: integer("first_seen_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.keyId, t.network] })],
 );
 
 /** Tickets for one live connection of a signed-in person. They are short-lived and can be used once. */

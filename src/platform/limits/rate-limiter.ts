@@ -68,15 +68,18 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one use. Returns undefined where nothing is limited.
+   * Counts one use. Returns undefined where nothing is limited. `ownMax` applies if it is smaller than the
+   * limit.
    * @throws {LimitReached} `rate/too-many` with `retryAfterMs`.
    */
   async use(
     category: RateCategory,
     subject: RateSubject,
     id: string,
+    ownMax = Infinity,
   ): Promise<RateState | undefined> {
-    const limit = this.#rates[category][subject];
+    const general = this.#rates[category][subject];
+    const limit = general && { ...general, max: Math.min(general.max, ownMax) };
     // Some runtimes do not know the address. One count for all of their callers would lock all of them
     // out.
     if (limit === undefined || id === "") return undefined;

@@ -15,6 +15,7 @@ export const planLimits = z.strictObject({
   logBytesMax: most,
   /** Absent in requests of earlier releases. It then stays as it is. */
   databaseBytesMax: most.optional(),
+  requestsPerMinuteMax: most.optional(),
 });
 
 export const LIMIT_NAMES = Object.keys(planLimits.shape) as (keyof typeof planLimits.shape)[];
@@ -33,7 +34,7 @@ export const planForm = z
       typeof field
     >,
   )
-  .extend({ databaseBytesMax: field.optional() });
+  .extend({ databaseBytesMax: field.optional(), requestsPerMinuteMax: field.optional() });
 
 const reason = lineField(limits.operators.reasonCharsMax, 1, "Enter a reason.");
 

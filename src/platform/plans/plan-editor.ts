@@ -15,10 +15,13 @@ export interface PlanLine extends Plan {
 }
 
 /** The limits of a plan, which an operator may change. A limit of null means that there is none. */
-export type PlanLimits = Omit<Plan, "name" | "features" | "databaseBytesMax"> & {
+export type PlanLimits = Omit<Plan, "name" | "features" | LaterLimit> & {
   /** Absent when it stays as it is. */
-  readonly databaseBytesMax?: number | null | undefined;
+  readonly [Name in LaterLimit]?: number | null | undefined;
 };
+
+/** Limits that requests of earlier releases do not name. */
+type LaterLimit = "databaseBytesMax" | "requestsPerMinuteMax";
 
 /** Lists every plan, the smallest first. */
 export async function planLines(ctx: OperatorContext): Promise<readonly PlanLine[]> {

@@ -38,6 +38,7 @@ export const PLAN_LIMITS = columnsOf(
   "connectionsMax",
   "logBytesMax",
   "databaseBytesMax",
+  "requestsPerMinuteMax",
 );
 
 /** Every plan, the smallest first. */

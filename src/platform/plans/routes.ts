@@ -16,6 +16,7 @@ export const planJson = z
     connectionsMax: z.int().nullable(),
     logBytesMax: z.int().nullable(),
     databaseBytesMax: z.int().nullable(),
+    requestsPerMinuteMax: z.int().nullable(),
     features: z.array(z.string()).readonly(),
   })
   .openapi("Plan");

@@ -118,6 +118,7 @@ export const bids = sqliteTable(
   (t) => [
     uniqueIndex("bids_one_live").on(t.auctionId, t.personId).where(sql`${t.state} = 'live'`),
     index("bids_by_auction").on(t.auctionId, t.seq),
+    index("bids_by_person").on(t.personId, t.auctionId),
   ],
 );
 

@@ -62,6 +62,7 @@ export const accounts = sqliteTable(
   (t) => [
     uniqueIndex("accounts_by_person").on(t.poolId, t.personId).where(sql`${t.kind} = 'person'`),
     uniqueIndex("accounts_by_kind").on(t.poolId, t.kind).where(sql`${t.kind} <> 'person'`),
+    index("accounts_of_person").on(t.personId).where(sql`${t.personId} IS NOT NULL`),
   ],
 );
 

@@ -160,7 +160,10 @@ export const linkSuggestions = sqliteTable(
     rejectedAt: integer("rejected_at"),
     rejectedBy: text("rejected_by"),
   },
-  (t) => [primaryKey({ columns: [t.gameCharacterId, t.discordId] })],
+  (t) => [
+    primaryKey({ columns: [t.gameCharacterId, t.discordId] }),
+    index("link_suggestions_by_discord").on(t.discordId),
+  ],
 );
 
 /**

@@ -117,7 +117,10 @@ export const councilResponses = sqliteTable(
     note: text().notNull().default(""),
     at: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.councilId, t.personId] })],
+  (t) => [
+    primaryKey({ columns: [t.councilId, t.personId] }),
+    index("council_responses_by_person").on(t.personId),
+  ],
 );
 
 /** Votes. Each officer has one in each council and may change it until the decision. */
@@ -138,5 +141,9 @@ export const councilVotes = sqliteTable(
       .references(() => persons.id),
     at: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.councilId, t.voterId] })],
+  (t) => [
+    primaryKey({ columns: [t.councilId, t.voterId] }),
+    index("council_votes_by_voter").on(t.voterId),
+    index("council_votes_by_person").on(t.personId),
+  ],
 );

@@ -116,7 +116,10 @@ export const signups = sqliteTable(
     note: text().notNull().default(""),
     at: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.raidId, t.personId] })],
+  (t) => [
+    primaryKey({ columns: [t.raidId, t.personId] }),
+    index("raid_signups_by_person").on(t.personId, t.raidId),
+  ],
 );
 
 /** Who was present. Each night has a credit in percent; exempt rows do not count. */

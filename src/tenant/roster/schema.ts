@@ -85,6 +85,7 @@ export const personJoins = sqliteTable(
       .on(t.fromId)
       .where(sql`${t.undoneAt} is null and ${t.kind} = 'join'`),
     index("person_joins_by_target").on(t.intoId, t.at),
+    index("person_joins_by_source").on(t.fromId),
     index("person_joins_by_time").on(t.at, t.id),
   ],
 );
@@ -106,5 +107,8 @@ export const characterClaims = sqliteTable(
     decidedAt: integer("decided_at"),
     decidedBy: text("decided_by"),
   },
-  (t) => [index("character_claims_by_state").on(t.state, t.at)],
+  (t) => [
+    index("character_claims_by_state").on(t.state, t.at),
+    index("character_claims_by_character").on(t.characterId),
+  ],
 );

@@ -49,6 +49,28 @@ describe("the members of a guild", () => {
     expect(listed.text).not.toContain("@example.test");
   });
 
+  test("are listed with the person who gave them their role, by invitation or by hand", async () => {
+    const [person] = await crowd(t, 1);
+    const invited = await guild.owner.post("/members/invitations", { role: "raider" });
+    await person!.post(`/api/invitations/${invited.body.url.split("/").at(-1)}/acceptance`);
+    const owner = (await guild.owner.platform().get("/api/session")).body.user.name;
+    const listed = async () => (await guild.owner.get("/members")).body.items;
+    expect(await listed()).toMatchObject([{ roleBy: null }, { role: "raider", roleBy: owner }]);
+    const admin = await member("admin");
+    const admins = (await admin.platform().get("/api/session")).body.user.name;
+    const changed = await admin.patch(`/members/${person!.userId}`, { role: "officer" });
+    expect(changed.body).toMatchObject({
+      role: "officer",
+      roleBy: admins,
+      roleAt: t.now().getTime(),
+    });
+    // A change of exceptions alone gives no role.
+    await guild.owner.patch(`/members/${person!.userId}`, { overrides: { "notes.view": false } });
+    expect((await listed())[1]).toMatchObject({ role: "officer", roleBy: admins });
+    const page = await guild.owner.page(`/g/${guild.slug}/members`, { "accept-language": "es" });
+    expect(page.text).toContain(`asignado por ${admins}`);
+  });
+
   test("S18 get a change of role with their very next request", async () => {
     const person = await member("raider");
     expect((await person.post("/members/invitations", { role: "viewer" })).status).toBe(403);

@@ -11,6 +11,7 @@ const free = {
   connectionsMax: 5,
   logBytesMax: 1_000,
   databaseBytesMax: null,
+  requestsPerMinuteMax: null,
   features: [],
 };
 

@@ -36,6 +36,7 @@ export const guilds = {
   membersLead: "Everyone with access to the guild, and their role.",
   role: "Role",
   joined: "Joined",
+  roleBy: (name: string) => `given by ${name}`,
   change: "Change role",
   remove: "Remove",
   keysEnd: (names: string) => `These API keys stop working: ${names}.`,

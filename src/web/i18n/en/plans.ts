@@ -14,6 +14,7 @@ export const plans = {
     connectionsMax: "Live connections",
     logBytesMax: "Log storage (bytes)",
     databaseBytesMax: "Database size (bytes)",
+    requestsPerMinuteMax: "Requests per minute",
   },
   logStorage: "Log storage",
   databaseStorage: "Database size",

@@ -39,6 +39,7 @@ export const guilds: Translated<typeof en> = {
   membersLead: "Quién tiene acceso a la hermandad y con qué rango.",
   role: "Rango",
   joined: "Desde",
+  roleBy: (name) => `asignado por ${name}`,
   change: "Cambiar rango",
   remove: "Expulsar",
   keysEnd: (names) => `Estas claves de API dejan de funcionar: ${names}.`,

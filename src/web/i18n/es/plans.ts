@@ -17,6 +17,7 @@ export const plans: Translated<typeof en> = {
     connectionsMax: "Conexiones en directo",
     logBytesMax: "Espacio para logs (bytes)",
     databaseBytesMax: "Tamaño de la base de datos (bytes)",
+    requestsPerMinuteMax: "Solicitudes por minuto",
   },
   logStorage: "Espacio para logs",
   databaseStorage: "Tamaño de la base de datos",
