@@ -1,44 +1,18 @@
+import { desc, eq, getTableColumns } from "drizzle-orm";
+import { prepare, type RowOf, type Values } from "../../src/database/query.ts";
+import { build } from "../../src/database/statements.ts";
 import type { Writable } from "../../src/database/write.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import type { RolloutGuildStatus, RolloutStatus } from "../../src/platform/schema.ts";
+import { type RolloutGuildStatus, rollouts } from "../../src/platform/schema.ts";
 import { type Holder, holderShape } from "./holder.ts";
 
-/** The options of a rollout. Stored with it, so that a resumed rollout uses the same. */
-export interface RolloutOptions {
-  /** The number of guilds per host at once. */
-  readonly lanes: number;
-  /**
-   * The number of failures allowed after the first wave; one more halts the rollout. The first wave allows
-   * none.
-   */
-  readonly failuresMax: number;
-  /** Halts the rollout when a wave's median guild takes this many times as long as the first wave's. */
-  readonly slownessMax: number;
-  /** Whether to copy each database before its migration, so that the rollout can be reverted. */
-  readonly snapshots: boolean;
-  /** An operator has allowed the statements that remove data. */
-  readonly allowDestructive: boolean;
-}
+const ROLLOUT = getTableColumns(rollouts);
 
-export interface Rollout {
-  readonly id: string;
-  readonly targetVersion: number;
-  readonly targetHash: string;
-  readonly status: RolloutStatus;
-  readonly waves: readonly string[];
-  readonly options: RolloutOptions;
-  readonly reason: string;
-  readonly startedBy: string;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-  readonly haltReason: string | null;
-  readonly fence: number;
-  readonly leaseUntil: number;
+export interface Rollout extends Readonly<Omit<RowOf<typeof ROLLOUT>, "holder">> {
   /** The process that took it over last; null before the first, or for an older release's rollout. */
   readonly holder: Holder | null;
-  readonly heldSince: number | null;
 }
 
 /** Additional statements for the same write, such as the row of the audit log. */
@@ -62,23 +36,24 @@ export interface WaveCount {
   readonly count: number;
 }
 
-export const ROLLOUT_COLUMNS = `id, target_version AS targetVersion, target_hash AS targetHash, status, waves,
-  options, reason, started_by AS startedBy, started_at AS startedAt, finished_at AS finishedAt,
-  halt_reason AS haltReason, fence, lease_until AS leaseUntil, holder, held_since AS heldSince`;
+export const rolloutById = prepare(({ id }: Values<{ readonly id: string }>) =>
+  build.select(ROLLOUT).from(rollouts).where(eq(rollouts.id, id)),
+);
 
-export type RolloutRow = Omit<Rollout, "waves" | "options" | "holder"> & {
-  waves: string;
-  options: string;
-  holder: string | null;
-};
+export const runningRollout = prepare(() =>
+  build.select(ROLLOUT).from(rollouts).where(eq(rollouts.status, "running")),
+);
 
-export function toRollout(row: RolloutRow): Rollout {
-  return {
-    ...row,
-    waves: JSON.parse(row.waves),
-    options: JSON.parse(row.options),
-    holder: row.holder === null ? null : holderShape.parse(JSON.parse(row.holder)),
-  };
+export const recentRollouts = prepare(({ limit }: Values<{ readonly limit: number }>) =>
+  build
+    .select(ROLLOUT)
+    .from(rollouts)
+    .orderBy(desc(rollouts.startedAt), desc(rollouts.id))
+    .limit(limit),
+);
+
+export function toRollout(row: RowOf<typeof ROLLOUT>): Rollout {
+  return { ...row, holder: row.holder === null ? null : holderShape.parse(row.holder) };
 }
 
 /** A time for operators, to the second. */

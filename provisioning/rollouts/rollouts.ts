@@ -1,30 +1,36 @@
-import { sql } from "drizzle-orm";
-import type { Statement } from "../../src/database/client.ts";
+import { and, eq, inArray, isNotNull, isNull, lt, not, or, sql } from "drizzle-orm";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { existsIn } from "../../src/database/query.ts";
+import { build, insertAll, insertInto } from "../../src/database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import type { RolloutStatus } from "../../src/platform/schema.ts";
+import {
+  guilds,
+  type RolloutOptions,
+  type RolloutStatus,
+  rolloutGuilds,
+  rollouts,
+} from "../../src/platform/schema.ts";
 import type { PlatformStore } from "../../src/platform/store.ts";
 import type { Processes } from "./holder.ts";
 import { guildsBehind, RolloutReads } from "./reads.ts";
 import {
   type Alongside,
   type GuildOutcome,
-  ROLLOUT_COLUMNS,
   type Rollout,
-  type RolloutOptions,
-  type RolloutRow,
+  runningRollout,
   toRollout,
   underWay,
 } from "./records.ts";
 import { assignWaves, parseWaves } from "./waves.ts";
 
 export { guildsBehind } from "./reads.ts";
-export type { GuildOutcome, Rollout, RolloutOptions } from "./records.ts";
+export type { GuildOutcome, Rollout } from "./records.ts";
 
-const OPEN = "('running', 'paused', 'stopped', 'halted', 'failed')";
+/** A rollout in one of these can be taken up again. */
+const AT_REST = ["paused", "stopped", "halted", "failed"] as const;
 const NOTHING: Alongside = () => [];
 
 /** The records of rollouts in the platform database. */
@@ -63,37 +69,39 @@ export class Rollouts extends RolloutReads {
     const behind = await guildsBehind(this.platform, target.hash);
     const waves = parseWaves(input.waves);
     const assigned = assignWaves(behind, waves);
-    const members = behind.map((one) => [one.id, assigned.get(one.id), one.schemaVersion]);
+    const members = behind.map((one) => ({
+      rolloutId: id,
+      guildId: one.id,
+      wave: assigned.get(one.id)!,
+      status: "pending" as const,
+      fromVersion: one.schemaVersion,
+    }));
     await this.#exclusively([
-      {
-        sql: `UPDATE rollouts SET status = 'superseded', finished_at = ?1
-              WHERE status IN ${OPEN} AND (status <> 'running' OR lease_until < ?1 OR id = ?2)`,
-        args: [nowMs, over],
-      },
-      {
-        sql: `INSERT INTO rollouts (id, target_version, target_hash, status, waves, options, reason,
-                started_by, started_at, fence, lease_until, holder, held_since)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
-        args: [
-          id,
-          target.version,
-          target.hash,
-          input.queue ? "paused" : "running",
-          JSON.stringify(waves.map(({ name }) => name)),
-          JSON.stringify(options),
-          input.reason,
-          input.startedBy,
-          nowMs,
-          input.queue ? 0 : nowMs + limits.fleet.leaseMs,
-          input.queue ? null : JSON.stringify(this.#processes.self()),
-          input.queue ? null : nowMs,
-        ],
-      },
-      {
-        sql: `INSERT INTO rollout_guilds (rollout_id, guild_id, wave, status, from_version)
-              SELECT ?1, value->>0, value->>1, 'pending', value->>2 FROM json_each(?2)`,
-        args: [id, JSON.stringify(members)],
-      },
+      build
+        .update(rollouts)
+        .set({ status: "superseded", finishedAt: nowMs })
+        .where(
+          or(
+            inArray(rollouts.status, AT_REST),
+            and(
+              eq(rollouts.status, "running"),
+              or(lt(rollouts.leaseUntil, nowMs), eq(rollouts.id, over)),
+            ),
+          ),
+        ),
+      insertInto(rollouts, {
+        id,
+        targetVersion: target.version,
+        targetHash: target.hash,
+        waves: waves.map(({ name }) => name),
+        options,
+        reason: input.reason,
+        startedBy: input.startedBy,
+        startedAt: nowMs,
+        fence: 1,
+        ...(input.queue ? QUEUED : this.#held(nowMs)),
+      }),
+      ...(members.length > 0 ? [insertAll(rolloutGuilds, members)] : []),
       ...alongside(id),
     ]);
     return await this.byId(id);
@@ -113,16 +121,7 @@ export class Rollouts extends RolloutReads {
     const nowMs = this.#nowMs();
     await this.#exclusively([
       this.#mayTakeUp(rollout),
-      {
-        sql: `UPDATE rollouts SET status = 'running', fence = fence + 1, lease_until = ?,
-                holder = ?, held_since = ?, halt_reason = NULL, finished_at = NULL WHERE id = ?`,
-        args: [
-          nowMs + limits.fleet.leaseMs,
-          JSON.stringify(this.#processes.self()),
-          nowMs,
-          rollout.id,
-        ],
-      },
+      takenUp(rollout, this.#held(nowMs)),
       ...(options.retry ? [retryRow(rollout)] : []),
       ...alongside(rollout.id),
     ]);
@@ -141,12 +140,7 @@ export class Rollouts extends RolloutReads {
   ): Promise<void> {
     await this.#exclusively([
       this.#mayTakeUp(rollout),
-      {
-        sql: `UPDATE rollouts SET status = 'paused', fence = fence + 1, lease_until = 0,
-                holder = NULL, held_since = NULL, halt_reason = NULL, finished_at = NULL
-              WHERE id = ?`,
-        args: [rollout.id],
-      },
+      takenUp(rollout, QUEUED),
       ...(options.retry ? [retryRow(rollout)] : []),
       ...alongside(rollout.id),
     ]);
@@ -161,8 +155,16 @@ export class Rollouts extends RolloutReads {
   async pause(rollout: Rollout, by: string, alongside: Alongside = NOTHING): Promise<void> {
     await write(this.platform.db, [
       guard(
-        sql`exists (select 1 from rollouts where id = ${rollout.id}
-          and (status = 'running' or (status = 'paused' and halt_reason is null)))`,
+        existsIn(
+          rollouts,
+          and(
+            eq(rollouts.id, rollout.id),
+            or(
+              eq(rollouts.status, "running"),
+              and(eq(rollouts.status, "paused"), isNull(rollouts.haltReason)),
+            ),
+          ),
+        ),
         () =>
           new Conflict(
             "rollout/not-running",
@@ -172,10 +174,10 @@ export class Rollouts extends RolloutReads {
             },
           ),
       ),
-      {
-        sql: "UPDATE rollouts SET status = 'paused', halt_reason = ? WHERE id = ?",
-        args: [`Paused by ${by}.`, rollout.id],
-      },
+      build
+        .update(rollouts)
+        .set({ status: "paused", haltReason: `Paused by ${by}.` })
+        .where(eq(rollouts.id, rollout.id)),
       ...alongside(rollout.id),
     ]);
   }
@@ -193,11 +195,10 @@ export class Rollouts extends RolloutReads {
   async noteCopy(rollout: Rollout, guildId: GuildId, version: number, copy: string): Promise<void> {
     await write(this.platform.db, [
       this.#ours(rollout),
-      {
-        sql: `UPDATE rollout_guilds SET snapshot = ?, from_version = ?
-              WHERE rollout_id = ? AND guild_id = ?`,
-        args: [copy, version, rollout.id, guildId],
-      },
+      build
+        .update(rolloutGuilds)
+        .set({ snapshot: copy, fromVersion: version })
+        .where(isMember(rollout, guildId)),
     ]);
   }
 
@@ -218,49 +219,40 @@ export class Rollouts extends RolloutReads {
 
   async end(rollout: Rollout, status: RolloutStatus, haltReason?: string): Promise<void> {
     await write(this.platform.db, [
-      {
-        sql: `UPDATE rollouts SET status = ?, halt_reason = ?, finished_at = ?
-              WHERE id = ? AND fence = ? AND status = 'running'`,
-        args: [status, haltReason ?? null, this.#nowMs(), rollout.id, rollout.fence],
-      },
+      build
+        .update(rollouts)
+        .set({ status, haltReason: haltReason ?? null, finishedAt: this.#nowMs() })
+        .where(and(isSame(rollout), eq(rollouts.status, "running"))),
     ]);
   }
 
   /** Marks a rollout as reverted, once none of its guilds is left to revert. */
   async markReverted(rollout: Rollout, alongside: Alongside = NOTHING): Promise<void> {
+    const isLeft = and(
+      eq(rolloutGuilds.rolloutId, rollout.id),
+      eq(rolloutGuilds.status, "done"),
+      isNotNull(rolloutGuilds.snapshot),
+    );
     await write(this.platform.db, [
-      {
-        sql: `UPDATE rollouts SET status = 'reverted', finished_at = ?2 WHERE id = ?1 AND NOT EXISTS
-                (SELECT 1 FROM rollout_guilds
-                 WHERE rollout_id = ?1 AND status = 'done' AND snapshot IS NOT NULL)`,
-        args: [rollout.id, this.#nowMs()],
-      },
+      build
+        .update(rollouts)
+        .set({ status: "reverted", finishedAt: this.#nowMs() })
+        .where(and(eq(rollouts.id, rollout.id), not(existsIn(rolloutGuilds, isLeft)))),
       ...alongside(rollout.id),
     ]);
   }
 
-  #outcomeRows(rollout: Rollout, outcome: GuildOutcome, nowMs: number): readonly Statement[] {
-    const { guildId, schema } = outcome;
-    const row: Statement = {
-      sql: `UPDATE rollout_guilds SET status = ?, to_version = ?, attempts = attempts + 1,
-              duration_ms = ?, error = ?, cause = ?, at = ?
-            WHERE rollout_id = ? AND guild_id = ?`,
-      args: [
-        outcome.status,
-        outcome.toVersion,
-        outcome.durationMs,
-        outcome.error,
-        outcome.cause,
-        nowMs,
-        rollout.id,
-        guildId,
-      ],
-    };
+  #outcomeRows(rollout: Rollout, outcome: GuildOutcome, nowMs: number): readonly Writable[] {
+    const { guildId, schema, ...result } = outcome;
+    const row = build
+      .update(rolloutGuilds)
+      .set({ ...result, attempts: sql`${rolloutGuilds.attempts} + 1`, at: nowMs })
+      .where(isMember(rollout, guildId));
     if (!schema) return [row];
-    const guild: Statement = {
-      sql: "UPDATE guilds SET schema_version = ?, schema_hash = ?, updated_at = ? WHERE id = ?",
-      args: [schema.version, schema.hash, nowMs, guildId],
-    };
+    const guild = build
+      .update(guilds)
+      .set({ schemaVersion: schema.version, schemaHash: schema.hash, updatedAt: nowMs })
+      .where(eq(guilds.id, guildId));
     return [row, guild];
   }
 
@@ -271,11 +263,16 @@ export class Rollouts extends RolloutReads {
   }
 
   #mayTakeUp(rollout: Rollout): Guard {
-    const isFree = rollout.status === "running" && this.#isGone(rollout) ? 1 : 0;
+    const isFree = rollout.status === "running" && this.#isGone(rollout);
+    const isOver = isFree ? undefined : lt(rollouts.leaseUntil, this.#nowMs());
     return guard(
-      sql`exists (select 1 from rollouts where id = ${rollout.id} and fence = ${rollout.fence}
-        and (status in ('paused', 'stopped', 'halted', 'failed')
-          or (status = 'running' and (${isFree} or lease_until < ${this.#nowMs()}))))`,
+      existsIn(
+        rollouts,
+        and(
+          isSame(rollout),
+          or(inArray(rollouts.status, AT_REST), and(eq(rollouts.status, "running"), isOver)),
+        ),
+      ),
       () =>
         rollout.status === "running"
           ? underWay(rollout)
@@ -294,7 +291,7 @@ export class Rollouts extends RolloutReads {
 
   #ours(rollout: Rollout): Guard {
     return guard(
-      sql`exists (select 1 from rollouts where id = ${rollout.id} and fence = ${rollout.fence})`,
+      existsIn(rollouts, isSame(rollout)),
       () =>
         new Conflict(
           "rollout/not-ours",
@@ -303,17 +300,23 @@ export class Rollouts extends RolloutReads {
     );
   }
 
-  #renewal(rollout: Rollout): Statement {
+  #renewal(rollout: Rollout): Writable {
+    const leaseUntil = this.#nowMs() + limits.fleet.leaseMs;
+    return build.update(rollouts).set({ leaseUntil }).where(isSame(rollout));
+  }
+
+  /** The state of a rollout that this process runs from now on. */
+  #held(nowMs: number) {
     return {
-      sql: "UPDATE rollouts SET lease_until = ? WHERE id = ? AND fence = ?",
-      args: [this.#nowMs() + limits.fleet.leaseMs, rollout.id, rollout.fence],
+      status: "running" as const,
+      leaseUntil: nowMs + limits.fleet.leaseMs,
+      holder: this.#processes.self(),
+      heldSince: nowMs,
     };
   }
 
   async #running(): Promise<Rollout | undefined> {
-    const row = await this.platform.db.first<RolloutRow>(
-      `SELECT ${ROLLOUT_COLUMNS} FROM rollouts WHERE status = 'running'`,
-    );
+    const row = await runningRollout.first(this.platform.db);
     return row && toRollout(row);
   }
 
@@ -333,9 +336,28 @@ export class Rollouts extends RolloutReads {
   }
 }
 
-function retryRow(rollout: Rollout): Statement {
-  return {
-    sql: `UPDATE rollout_guilds SET status = 'pending' WHERE rollout_id = ? AND status = 'failed'`,
-    args: [rollout.id],
-  };
+/** The state of a rollout that a job continues. */
+const QUEUED = { status: "paused", leaseUntil: 0, holder: null, heldSince: null } as const;
+
+function takenUp(rollout: Rollout, state: Partial<typeof rollouts.$inferInsert>): Writable {
+  return build
+    .update(rollouts)
+    .set({ ...state, fence: sql`${rollouts.fence} + 1`, haltReason: null, finishedAt: null })
+    .where(eq(rollouts.id, rollout.id));
+}
+
+function retryRow(rollout: Rollout): Writable {
+  return build
+    .update(rolloutGuilds)
+    .set({ status: "pending" })
+    .where(and(eq(rolloutGuilds.rolloutId, rollout.id), eq(rolloutGuilds.status, "failed")));
+}
+
+/** The rollout, unless another process has taken it over since it was read. */
+function isSame({ id, fence }: Rollout) {
+  return and(eq(rollouts.id, id), eq(rollouts.fence, fence));
+}
+
+function isMember({ id }: Rollout, guildId: GuildId) {
+  return and(eq(rolloutGuilds.rolloutId, id), eq(rolloutGuilds.guildId, guildId));
 }

@@ -4,6 +4,7 @@ import { forEachLimit } from "../../src/kernel/concurrency.ts";
 import { Conflict, errorMessage } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
+import type { RolloutOptions } from "../../src/platform/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
@@ -11,7 +12,7 @@ import { isAway, whileAway } from "./away.ts";
 import { causeOf } from "./causes.ts";
 import type { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
-import type { GuildOutcome, Rollout, RolloutOptions, Rollouts } from "./rollouts.ts";
+import type { GuildOutcome, Rollout, Rollouts } from "./rollouts.ts";
 
 export interface RolloutDeps {
   readonly platform: PlatformStore;

@@ -1,13 +1,10 @@
 import { type Migration, schemaOf } from "../../provisioning/migrations.ts";
-import {
-  type Rollout,
-  type RolloutOptions,
-  Rollouts,
-} from "../../provisioning/rollouts/rollouts.ts";
+import { type Rollout, Rollouts } from "../../provisioning/rollouts/rollouts.ts";
 import { type RolloutDeps, type RunOptions, runRollout } from "../../provisioning/rollouts/run.ts";
 import { MigrationThreads } from "../../src/node/migration-threads.ts";
 import { processes } from "../../src/node/processes.ts";
 import { copiesOf, rolloutDeps } from "../../src/node/rollout-services.ts";
+import type { RolloutOptions } from "../../src/platform/schema.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import type { openProvisioning } from "./provisioning.ts";
 

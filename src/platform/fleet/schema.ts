@@ -24,6 +24,23 @@ export type RolloutStatus =
   | "superseded"
   | "reverted";
 
+/** The options of a rollout. Stored with it, so that a resumed rollout uses the same. */
+export interface RolloutOptions {
+  /** The number of guilds per host at once. */
+  readonly lanes: number;
+  /**
+   * The number of failures allowed after the first wave; one more halts the rollout. The first wave allows
+   * none.
+   */
+  readonly failuresMax: number;
+  /** Halts the rollout when a wave's median guild takes this many times as long as the first wave's. */
+  readonly slownessMax: number;
+  /** Whether to copy each database before its migration, so that the rollout can be reverted. */
+  readonly snapshots: boolean;
+  /** An operator has allowed the statements that remove data. */
+  readonly allowDestructive: boolean;
+}
+
 /** A rollout of one guild schema through the fleet, wave by wave. */
 export const rollouts = sqliteTable(
   "rollouts",
@@ -34,7 +51,7 @@ export const rollouts = sqliteTable(
     status: text().$type<RolloutStatus>().notNull(),
     /** Names of the waves in order. `options` holds all other parameters. */
     waves: text({ mode: "json" }).$type<readonly string[]>().notNull(),
-    options: text({ mode: "json" }).$type<unknown>().notNull(),
+    options: text({ mode: "json" }).$type<RolloutOptions>().notNull(),
     reason: text().notNull(),
     startedBy: text("started_by").notNull(),
     startedAt: integer("started_at").notNull(),
