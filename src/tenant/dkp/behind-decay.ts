@@ -3,11 +3,11 @@ import { type Guard, guard } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
-import { decayedSince, runsFor, runsSince } from "./decay-history.ts";
+import { changesOf, decayedSince, runsSince } from "./decay-history.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import type { Pool } from "./pools.ts";
-import { decayedBy } from "./replay.ts";
+import { replayed } from "./replay.ts";
 
 /** The error of the guard `notBehindDecay`. `behindDecay` gives it its figures. */
 export const BEHIND_DECAY = new Conflict(
@@ -25,6 +25,9 @@ export function notBehindDecay(
   return [guard(not(decayedSince(pool.id, effectiveAt, people)), () => BEHIND_DECAY)];
 }
 
+/** The id of the amount in the history. No entry has it. */
+const LATE = "";
+
 /** The error for an amount that was earned at `effectiveAt`, with what the decays since then left of it. */
 export async function behindDecay(
   ctx: GuildContext,
@@ -35,12 +38,17 @@ export async function behindDecay(
     readonly effectiveAt: number;
   },
 ): Promise<Conflict> {
-  const runs = runsFor(await runsSince(ctx, pool, earned.effectiveAt), [earned.personId]);
+  const { personId, amount, effectiveAt } = earned;
   const unit = earnedUnit(pool.kind);
-  const left = runs.reduce((amount, run) => {
-    const terms = { ...run.terms, above: 0 };
-    return decayedBy({ ...run, terms }, amount, unit);
-  }, earned.amount);
+  const accounts = await changesOf(ctx, pool.id, [personId]);
+  const changes = accounts.find((one) => one.unit === unit)?.changes ?? [];
+  const late = { txId: LATE, at: effectiveAt, seq: 0, amount };
+  const history = {
+    ...{ personId, unit, runs: await runsSince(ctx, pool) },
+    changes: [...changes, late].toSorted((a, b) => a.at - b.at || a.seq - b.seq),
+  };
+  // Decay depends on the balance, so the history is played with the amount and without it.
+  const left = replayed(history, new Set()) - replayed(history, new Set([LATE]));
   const points = formatPoints(left, pool.decimals);
   return new Conflict(
     "dkp/behind-decay",

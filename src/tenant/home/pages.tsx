@@ -58,7 +58,7 @@ async function gather(ctx: GuildContext, platform: PlatformStore): Promise<Home>
   const { raidSchedule, timeZone } = ctx.guild;
   const seesRaids = may(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
-  const coming = seesRaids ? await comingRaids(ctx, TOP_ROWS) : [];
+  const coming = seesRaids ? (await comingRaids(ctx, { limit: TOP_ROWS })).items : [];
   const next = coming.find((raid) => raid.status === "running" || raid.endsAt > nowMs);
   return {
     nextRaid: next,

@@ -123,7 +123,6 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
   return [...people.values()]
     .map((person) => rowOf(person))
     .toSorted((a, b) => (b.days90 ?? -1) - (a.days90 ?? -1) || compare(a.nameKey, b.nameKey))
-    .slice(0, limits.raids.peopleMax)
     .map(({ nameKey: _, ...row }) => row);
 }
 

@@ -61,7 +61,10 @@ async function showRaids(c: PageContext) {
   const ctx = c.var.guild;
   const cursor = c.req.query("cursor");
   const [coming, overdue, past, series] = await Promise.all([
-    service.comingRaids(ctx, limits.raids.comingRows),
+    service.comingRaids(ctx, {
+      limit: limits.raids.comingRows,
+      cursor: c.req.query("coming"),
+    }),
     service.overdueRaids(ctx, {
       limit: limits.raids.comingRows,
       cursor: c.req.query("overdue"),
@@ -72,7 +75,8 @@ async function showRaids(c: PageContext) {
   return c.html(
     <RaidsPage
       view={viewOf(c)}
-      coming={coming}
+      coming={coming.items}
+      nextComing={coming.next}
       overdue={overdue.items}
       nextOverdue={overdue.next}
       past={past.items}
@@ -185,13 +189,14 @@ function sendPresence(c: PageContext, id: string, fields: Fields) {
 }
 
 function sendAward(c: PageContext, id: string, fields: Fields) {
-  const { key, points, benchPct, exceptLate, confirm, ...rest } = fields;
+  const { key, points, benchPct, exceptLate, confirm, asOfNow, ...rest } = fields;
   const body = parsedForm(raidAwardBody, {
     ...rest,
     points: typedPoints(String(points ?? ""), c.var.locale),
     ...(benchPct && { benchPct: Number(benchPct) }),
     exceptLate: exceptLate === "on",
     ...(confirm === "on" && { confirm: true }),
+    ...(asOfNow === "on" && { effectiveAt: c.var.guild.now().getTime() }),
   });
   return service.awardRaid(withFormKey(c.var.guild, key), id, body);
 }

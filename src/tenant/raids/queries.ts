@@ -109,22 +109,52 @@ export function existingRaidId(raidId: SQLWrapper) {
  * Future and running raids, the next one first. A raid that was not started or not ended stays here for
  * a day. Then `overdueRaids` lists it.
  */
-export async function comingRaids(ctx: GuildContext, limit: number): Promise<readonly Raid[]> {
+export async function comingRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
   allow(ctx, "raids.view");
-  return await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1 - ?2
-     ORDER BY r.starts_at, r.id LIMIT ?3`,
-    ctx.now().getTime(),
-    DAY_MS,
-    limit,
+  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const rows = await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1
+       AND (r.starts_at, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
+     ORDER BY r.starts_at, r.id LIMIT ?4`,
+    ctx.now().getTime() - DAY_MS,
+    at ?? null,
+    id ?? null,
+    query.limit + 1,
   );
+  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
+}
+
+/** Every raid that is not over: coming ones, the next first, then overdue ones, the latest first. */
+export async function openRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
+  allow(ctx, "raids.view");
+  const overdueMs = ctx.now().getTime() - DAY_MS;
+  const [place, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const rows = await ctx.db.all<Raid>(
+    `${RAID} WHERE r.status IN ('planned', 'running')
+       AND (${PLACE}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
+     ORDER BY ${PLACE}, r.id LIMIT ?4`,
+    overdueMs,
+    place ?? null,
+    id ?? null,
+    query.limit + 1,
+  );
+  return toPage(rows, query.limit, (last) => [
+    last.endsAt > overdueMs ? last.startsAt : LAST_PLACE - last.startsAt,
+    last.id,
+  ]);
+}
+
+/** The places of overdue raids count down from here, and no start is later. */
+const LAST_PLACE = 9e15;
+const PLACE = `CASE WHEN r.ends_at > ?1 THEN r.starts_at ELSE ${LAST_PLACE} - r.starts_at END`;
+
+interface RaidQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
 /** Raids that were over a day ago, and were never started or never ended. The latest first. */
-export async function overdueRaids(
-  ctx: GuildContext,
-  query: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Raid>> {
+export async function overdueRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
   allow(ctx, "raids.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const rows = await ctx.db.all<Raid>(
@@ -140,10 +170,7 @@ export async function overdueRaids(
 }
 
 /** Raids that are over, newest first. */
-export async function pastRaids(
-  ctx: GuildContext,
-  query: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Raid>> {
+export async function pastRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
   allow(ctx, "raids.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const rows = await ctx.db.all<Raid>(

@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
-import { limits } from "../../limits.ts";
 import { entryJson } from "../dkp/api.ts";
 import * as inputs from "./api.ts";
 import * as service from "./service.ts";
@@ -36,10 +35,7 @@ raidsApi.openapi(
     const ctx = c.var.guild;
     if (when === "past") return c.json(await service.pastRaids(ctx, query), 200);
     if (when === "overdue") return c.json(await service.overdueRaids(ctx, query), 200);
-    const { pageRows } = limits.raids;
-    const coming = await service.comingRaids(ctx, pageRows);
-    const overdue = await service.overdueRaids(ctx, { limit: pageRows });
-    return c.json({ items: [...coming, ...overdue.items] }, 200);
+    return c.json(await service.openRaids(ctx, query), 200);
   },
 );
 

@@ -6,8 +6,9 @@ import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardShares } from "../dkp/award-shares.ts";
+import { capWeek } from "../dkp/caps.ts";
 import { amountFault, parsePoints } from "../dkp/points.ts";
-import { poolOf } from "../dkp/pools.ts";
+import { type Pool, poolOf } from "../dkp/pools.ts";
 import type { Entry } from "../dkp/queries.ts";
 import { ownPerson } from "../roster/service.ts";
 import { addDueRaids, announceRaid } from "./plan.ts";
@@ -233,16 +234,22 @@ export async function awardRaid(ctx: GuildContext, id: string, input: RaidAward)
     shares,
     reason: input.reason,
     // Points of a raid count in the week of the raid, also if they are recorded later.
-    effectiveAt: input.effectiveAt ?? earnedAt(now, ctx.now().getTime()),
+    effectiveAt: input.effectiveAt ?? earnedAt(ctx, now, pool),
     raidId: now.id,
     confirm: input.confirm,
   });
 }
 
-/** When the points of a raid were earned: at its end. Undefined for a raid that ended just now or runs. */
-function earnedAt(raid: RaidView, nowMs: number): number | undefined {
-  if (raid.endedAt === null || nowMs - raid.endedAt < DAY_MS) return undefined;
-  return raid.endedAt;
+/**
+ * When the points of a raid were earned: at its end. Undefined for a raid that runs, or that ended within the
+ * last day and in this week of the caps: its points count as of now.
+ */
+function earnedAt(ctx: GuildContext, raid: RaidView, pool: Pool): number | undefined {
+  const { endedAt } = raid;
+  if (endedAt === null) return undefined;
+  const nowMs = ctx.now().getTime();
+  const isThisWeek = endedAt >= capWeek(nowMs, ctx.guild, pool.week).from;
+  return nowMs - endedAt < DAY_MS && isThisWeek ? undefined : endedAt;
 }
 
 function isRunning(id: string): Guard {

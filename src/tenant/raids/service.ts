@@ -9,6 +9,7 @@ export {
 } from "./plan.ts";
 export {
   comingRaids,
+  openRaids,
   overdueRaids,
   pastRaids,
   type Raid,

@@ -164,6 +164,7 @@ export function AwardForm(props: Props & { readonly formKey: string }) {
           />
           <Checkbox name="exceptLate" label={t.exceptLate} form={form} />
           <Checkbox name="confirm" label={t.confirmAward} form={form} />
+          {raid.status === "ended" && <Checkbox name="asOfNow" label={t.asOfNow} form={form} />}
           <Button>{t.award}</Button>
         </Form>
       </details>

@@ -31,13 +31,14 @@ const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 export function RaidsPage(props: {
   view: View;
   coming: readonly Raid[];
+  nextComing: string | undefined;
   overdue: readonly Raid[];
   nextOverdue: string | undefined;
   past: readonly Raid[];
   next: string | undefined;
   series: readonly Series[];
 }) {
-  const { view, coming, overdue, nextOverdue, past, next, series } = props;
+  const { view, coming, nextComing, overdue, nextOverdue, past, next, series } = props;
   const t = view.messages.raids;
   const mayManage = may(view.guild!, "raids.manage");
   return (
@@ -65,6 +66,7 @@ export function RaidsPage(props: {
           />
         }
       />
+      <MoreRaids view={view} list="coming" next={nextComing} label={t.laterRaids} />
       <Overdue view={view} raids={overdue} next={nextOverdue} />
       <WeeklyRaids view={view} series={series} />
       {past.length > 0 && (
@@ -124,15 +126,24 @@ function Overdue(props: { view: View; raids: readonly Raid[]; next: string | und
         columns={columnsOf(view)}
         empty={null}
       />
-      {next !== undefined && (
-        <LinkButton
-          look="quiet"
-          href={guildHref(view, `/raids?overdue=${encodeURIComponent(next)}`)}
-        >
-          {t.olderOverdue}
-        </LinkButton>
-      )}
+      <MoreRaids view={view} list="overdue" next={next} label={t.olderOverdue} />
     </Section>
+  );
+}
+
+/** A link to the next page of one of the lists. */
+function MoreRaids(props: {
+  view: View;
+  list: "coming" | "overdue";
+  next: string | undefined;
+  label: string;
+}) {
+  const { view, list, next, label } = props;
+  if (next === undefined) return null;
+  return (
+    <LinkButton look="quiet" href={guildHref(view, `/raids?${list}=${encodeURIComponent(next)}`)}>
+      {label}
+    </LinkButton>
   );
 }
 

@@ -10,6 +10,8 @@ export const raids = {
   overdue: "Not closed",
   overdueLead: "These raids were never started or never ended. Open each one to end or cancel it.",
   olderOverdue: "Older ones",
+  laterRaids: "Later raids",
+  asOfNow: "Count it as earned now, not at the end of the raid",
   confirmAward: "Award it even if another officer has just given the same award",
   past: "Past raids",
   pastCaption: "Past raids, latest first",

@@ -14,6 +14,8 @@ export const raids: Translated<typeof en> = {
   overdueLead:
     "Estas bandas no se empezaron o no se terminaron. Abre cada una para terminarla o cancelarla.",
   olderOverdue: "Anteriores",
+  laterRaids: "Bandas posteriores",
+  asOfNow: "Contarlos como ganados ahora, no al final de la banda",
   confirmAward: "Darlos aunque otro oficial acabe de dar los mismos puntos",
   past: "Bandas pasadas",
   pastCaption: "Bandas pasadas, de la más reciente a la más antigua",
