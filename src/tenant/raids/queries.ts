@@ -105,82 +105,72 @@ export function existingRaidId(raidId: SQLWrapper) {
   return asColumn(raids.id, sql`(select ${raids.id} from ${raids} where ${raids.id} = ${raidId})`);
 }
 
-/**
- * Future and running raids, the next one first. A raid that was not started or not ended stays here for
- * a day. Then `overdueRaids` lists it.
- */
-export async function comingRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
-  allow(ctx, "raids.view");
-  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at > ?1
-       AND (r.starts_at, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
-     ORDER BY r.starts_at, r.id LIMIT ?4`,
-    ctx.now().getTime() - DAY_MS,
-    at ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
-  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
-}
-
-/** Every raid that is not over: coming ones, the next first, then overdue ones, the latest first. */
-export async function openRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
-  allow(ctx, "raids.view");
-  const overdueMs = ctx.now().getTime() - DAY_MS;
-  const [place, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status IN ('planned', 'running')
-       AND (${PLACE}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
-     ORDER BY ${PLACE}, r.id LIMIT ?4`,
-    overdueMs,
-    place ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
-  return toPage(rows, query.limit, (last) => [
-    last.endsAt > overdueMs ? last.startsAt : LAST_PLACE - last.startsAt,
-    last.id,
-  ]);
-}
-
-/** The places of overdue raids count down from here, and no start is later. */
-const LAST_PLACE = 9e15;
-const PLACE = `CASE WHEN r.ends_at > ?1 THEN r.starts_at ELSE ${LAST_PLACE} - r.starts_at END`;
-
 interface RaidQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
+/** Rows of `place` count down from here for lists with the latest raid first. No start is later. */
+const LAST_PLACE = 9e15;
+/** Raids that were over a day ago are overdue if they were never started or never ended. */
+const OPEN = "r.status IN ('planned', 'running')";
+const LATEST_FIRST = `${LAST_PLACE} - r.starts_at`;
+const LISTS = {
+  coming: { where: `${OPEN} AND r.ends_at > ?1`, place: "r.starts_at" },
+  overdue: { where: `${OPEN} AND r.ends_at <= ?1`, place: LATEST_FIRST },
+  open: {
+    where: OPEN,
+    place: `CASE WHEN r.ends_at > ?1 THEN r.starts_at ELSE ${LATEST_FIRST} END`,
+  },
+  past: { where: "r.status = 'ended' AND ?1 IS NOT NULL", place: LATEST_FIRST },
+} as const;
+
+/**
+ * Future and running raids, the next one first. A raid that was not started or not ended stays here for
+ * a day. Then `overdueRaids` lists it.
+ */
+export async function comingRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
+  return await listedRaids(ctx, query, "coming");
+}
+
+/** Every raid that is not over: coming ones, the next first, then overdue ones, the latest first. */
+export async function openRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
+  return await listedRaids(ctx, query, "open");
+}
+
 /** Raids that were over a day ago, and were never started or never ended. The latest first. */
 export async function overdueRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
-  allow(ctx, "raids.view");
-  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status IN ('planned', 'running') AND r.ends_at <= ?1
-       AND (r.starts_at, r.id) < (coalesce(?2, 9e15), coalesce(?3, ''))
-     ORDER BY r.starts_at DESC, r.id DESC LIMIT ?4`,
-    ctx.now().getTime() - DAY_MS,
-    at ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
-  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
+  return await listedRaids(ctx, query, "overdue");
 }
 
 /** Raids that are over, newest first. */
 export async function pastRaids(ctx: GuildContext, query: RaidQuery): Promise<Page<Raid>> {
+  return await listedRaids(ctx, query, "past");
+}
+
+async function listedRaids(
+  ctx: GuildContext,
+  query: RaidQuery,
+  list: keyof typeof LISTS,
+): Promise<Page<Raid>> {
   allow(ctx, "raids.view");
-  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
+  const { where, place } = LISTS[list];
+  const overdueMs = ctx.now().getTime() - DAY_MS;
+  const [after, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const rows = await ctx.db.all<Raid>(
-    `${RAID} WHERE r.status = 'ended' AND (r.starts_at, r.id) < (coalesce(?1, 9e15), coalesce(?2, ''))
-     ORDER BY r.starts_at DESC, r.id DESC LIMIT ?3`,
-    at ?? null,
+    `${RAID} WHERE ${where} AND (${place}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
+     ORDER BY ${place}, r.id LIMIT ?4`,
+    overdueMs,
+    after ?? null,
     id ?? null,
     query.limit + 1,
   );
-  return toPage(rows, query.limit, (last) => [last.startsAt, last.id]);
+  const isAscending = (last: Raid) =>
+    list === "coming" || (list === "open" && last.endsAt > overdueMs);
+  return toPage(rows, query.limit, (last) => [
+    isAscending(last) ? last.startsAt : LAST_PLACE - last.startsAt,
+    last.id,
+  ]);
 }
 
 /** Raids of the days around now, for selection. */
