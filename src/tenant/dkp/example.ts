@@ -1,13 +1,17 @@
+import { inArray } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
-import { type Guard, write } from "../../database/write.ts";
+import { isTrue } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
+import { type Guard, type Writable, write } from "../../database/write.ts";
 import { type LedgerTxId, newId, type PersonId, type PoolId } from "../../kernel/ids.ts";
 import { DAY_MS, MINUTE_MS } from "../../kernel/time.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { awardLines, type Line, spendLines } from "./ledger.ts";
 import { rulesFrom } from "./pool-rules.ts";
-import { type Pool, pools, systemAccounts } from "./pools.ts";
+import { type Pool, pools as poolsOf, systemAccounts } from "./pools.ts";
 import { statementsOf } from "./post.ts";
+import { accounts, balances, ledgerPostings, ledgerTx, pools } from "./schema.ts";
 import { USUAL_DECIMALS } from "./seed.ts";
 
 const NAME = "Example raid";
@@ -32,7 +36,7 @@ export async function addExampleEntries(
   personIds: readonly PersonId[],
 ): Promise<void> {
   allow(ctx, "settings.manage");
-  if ((await pools(ctx)).some((pool) => pool.isExample)) return;
+  if ((await poolsOf(ctx)).some((pool) => pool.isExample)) return;
   await write(ctx.db, [
     ...exampleEntries(ctx, personIds),
     record(ctx, "dkp.example-added", "pools", { after: { people: personIds.length } }),
@@ -66,11 +70,15 @@ export function exampleEntries(
     ...rulesFrom({}, { kind: "dkp", decimals: USUAL_DECIMALS }),
   };
   return [
-    {
-      sql: `INSERT INTO pools (id, name, kind, decimals, rules, is_example, created_at)
-        VALUES (?, ?, ?, ?, '{}', 1, ?)`,
-      args: [pool.id, pool.name, pool.kind, pool.decimals, nowMs],
-    },
+    insertInto(pools, {
+      id: pool.id,
+      name: pool.name,
+      kind: pool.kind,
+      decimals: pool.decimals,
+      rules: {},
+      isExample: true,
+      createdAt: nowMs,
+    }),
     systemAccounts(pool),
     ...NIGHTS_DAYS_AGO.flatMap((days, night) =>
       raidNight(personIds, night, nowMs - days * DAY_MS).flatMap((one) => entryOf(ctx, pool, one)),
@@ -79,16 +87,20 @@ export function exampleEntries(
 }
 
 /** The statements of `removeExample`, for a `write` that removes the persons afterwards. */
-export function exampleRemoval(): readonly Statement[] {
-  const inExample = "pool_id IN (SELECT id FROM pools WHERE is_example = 1)";
-  const ofExample = `account_id IN (SELECT id FROM accounts WHERE ${inExample})`;
+export function exampleRemoval(): readonly Writable[] {
+  const isOfExample = isTrue(pools.isExample);
+  const poolIds = build.select({ id: pools.id }).from(pools).where(isOfExample);
+  const accountIds = build
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(inArray(accounts.poolId, poolIds));
   return [
-    `DELETE FROM ledger_postings WHERE ${ofExample}`,
-    `DELETE FROM balances WHERE ${ofExample}`,
-    `DELETE FROM ledger_tx WHERE ${inExample}`,
-    `DELETE FROM accounts WHERE ${inExample}`,
-    "DELETE FROM pools WHERE is_example = 1",
-  ].map((sql) => ({ sql, args: [] }));
+    build.delete(ledgerPostings).where(inArray(ledgerPostings.accountId, accountIds)),
+    build.delete(balances).where(inArray(balances.accountId, accountIds)),
+    build.delete(ledgerTx).where(inArray(ledgerTx.poolId, poolIds)),
+    build.delete(accounts).where(inArray(accounts.poolId, poolIds)),
+    build.delete(pools).where(isOfExample),
+  ];
 }
 
 interface ExampleEntry {

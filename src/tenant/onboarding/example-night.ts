@@ -1,10 +1,27 @@
+import { inArray, or } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
+import { isTrue } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import type { Writable } from "../../database/write.ts";
 import { type AuctionId, type BidId, newId, type RaidId } from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
 import { seedHashOf } from "../auctions/rules.ts";
+import {
+  attendance,
+  auctions,
+  bids,
+  decayRuns,
+  holds,
+  lootAwards,
+  persons,
+  poolRules,
+  pools,
+  raids,
+  signups,
+  wishes,
+} from "../schema.ts";
 
 const EXAMPLE_POOL = "(SELECT id FROM pools WHERE is_example = 1)";
-const OF_EXAMPLE = "(SELECT id FROM persons WHERE is_example = 1)";
 /** The bids for the last item of the example, in order, as shares of the price. */
 const BIDS = [0.4, 0.7, 1] as const;
 
@@ -93,20 +110,30 @@ function exampleAuction(auctionId: AuctionId, seed: string): readonly Statement[
 }
 
 /** Removes the example nights. Must come before the removal of the entries and people. */
-export function nightsRemoval(): readonly Statement[] {
-  const auctions = `auction_id IN (SELECT id FROM auctions WHERE pool_id IN ${EXAMPLE_POOL})`;
+export function nightsRemoval(): readonly Writable[] {
+  const ofExample = build.select({ id: persons.id }).from(persons).where(isTrue(persons.isExample));
+  const inExample = build.select({ id: pools.id }).from(pools).where(isTrue(pools.isExample));
+  const sold = build
+    .select({ id: auctions.id })
+    .from(auctions)
+    .where(inArray(auctions.poolId, inExample));
+  const nights = build.select({ id: raids.id }).from(raids).where(inArray(raids.poolId, inExample));
   return [
-    `DELETE FROM holds WHERE ${auctions}`,
-    `DELETE FROM bids WHERE ${auctions}`,
-    `DELETE FROM auctions WHERE pool_id IN ${EXAMPLE_POOL}`,
-    `DELETE FROM loot_awards WHERE pool_id IN ${EXAMPLE_POOL} OR person_id IN ${OF_EXAMPLE}`,
-    `DELETE FROM loot_wishes WHERE person_id IN ${OF_EXAMPLE}`,
-    `DELETE FROM raid_attendance WHERE person_id IN ${OF_EXAMPLE}
-       OR raid_id IN (SELECT id FROM raids WHERE pool_id IN ${EXAMPLE_POOL})`,
-    `DELETE FROM raid_signups WHERE person_id IN ${OF_EXAMPLE}
-       OR raid_id IN (SELECT id FROM raids WHERE pool_id IN ${EXAMPLE_POOL})`,
-    `DELETE FROM raids WHERE pool_id IN ${EXAMPLE_POOL}`,
-    `DELETE FROM decay_runs WHERE pool_id IN ${EXAMPLE_POOL}`,
-    `DELETE FROM pool_rules WHERE pool_id IN ${EXAMPLE_POOL}`,
-  ].map((sql) => ({ sql, args: [] }));
+    build.delete(holds).where(inArray(holds.auctionId, sold)),
+    build.delete(bids).where(inArray(bids.auctionId, sold)),
+    build.delete(auctions).where(inArray(auctions.poolId, inExample)),
+    build
+      .delete(lootAwards)
+      .where(or(inArray(lootAwards.poolId, inExample), inArray(lootAwards.personId, ofExample))),
+    build.delete(wishes).where(inArray(wishes.personId, ofExample)),
+    build
+      .delete(attendance)
+      .where(or(inArray(attendance.personId, ofExample), inArray(attendance.raidId, nights))),
+    build
+      .delete(signups)
+      .where(or(inArray(signups.personId, ofExample), inArray(signups.raidId, nights))),
+    build.delete(raids).where(inArray(raids.poolId, inExample)),
+    build.delete(decayRuns).where(inArray(decayRuns.poolId, inExample)),
+    build.delete(poolRules).where(inArray(poolRules.poolId, inExample)),
+  ];
 }
