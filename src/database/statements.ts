@@ -47,8 +47,35 @@ export function insertInto<T extends SQLiteTable>(
     return { sql: plainInsert(table, columns), args };
   }
   const values = columns.map(([, column], index) => parameter(given[index], column));
+  return inserted(table, columns, sql`values (${sql.join(values, sql`, `)})`, conflict);
+}
+
+/**
+ * Adds a row if the condition is true at that moment and no row has its values in the columns `on`.
+ * The row names every column that it gives a value for.
+ */
+export function insertWhere<T extends SQLiteTable>(
+  table: T,
+  row: NewRow<T>,
+  condition: SQL,
+  on: readonly Column[],
+): Statement {
+  const columns = columnsIn(table, row);
+  const values = columns.map(([name, column]) =>
+    parameter((row as Record<string, unknown>)[name], column),
+  );
+  const source = sql`select ${sql.join(values, sql`, `)} where ${condition}`;
+  return inserted(table, columns, source, { on });
+}
+
+function inserted<T extends SQLiteTable>(
+  table: T,
+  columns: Named,
+  source: SQL,
+  conflict: OnConflict<T> | undefined,
+): Statement {
   return statementOf(
-    sql`insert into ${table} (${names(columns)}) values (${sql.join(values, sql`, `)})${onConflict(table, conflict)}`,
+    sql`insert into ${table} (${names(columns)}) ${source}${onConflict(table, conflict)}`,
   );
 }
 

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { and, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
-import { build, insertInto, statementOf } from "../database/statements.ts";
+import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import { existsIn } from "../database/query.ts";
+import { build, insertWhere, statementOf } from "../database/statements.ts";
 import { type Guard, guard, type Writable } from "../database/write.ts";
 import { Conflict } from "../kernel/errors.ts";
-import type { PersonId, PersonJoinId } from "../kernel/ids.ts";
+import type { PersonId, PersonJoinId, UserId } from "../kernel/ids.ts";
 import type { GuildContext } from "./context.ts";
 
 // Two persons who are one human become one: everything of `fromId` goes to `intoId`. Each feature says
@@ -16,6 +17,12 @@ export interface JoinPair {
   readonly intoId: PersonId;
   /** Why the points move, for the ledger. */
   readonly reason: string;
+}
+
+/** A pair that is about to be joined. */
+export interface JoinRequest extends JoinPair {
+  /** The accounts that are members of the guild now. Other accounts have left it. */
+  readonly members: ReadonlySet<UserId>;
 }
 
 /** What a person can have. The words of the page are found by these names. */
@@ -58,12 +65,14 @@ interface PartOfJoin {
 export interface PersonPart {
   readonly name: string;
   /** Reads what both persons have. Refuses a join that would lose something, by an error. */
-  readonly join: (ctx: GuildContext, pair: JoinPair) => Promise<PartOfJoin>;
+  readonly join: (ctx: GuildContext, pair: JoinRequest) => Promise<PartOfJoin>;
   readonly undo: (
     ctx: GuildContext,
     pair: JoinPair,
     stored: unknown,
   ) => Promise<readonly (Writable | Guard)[]>;
+  /** A condition: the person has nothing of this part. */
+  readonly isEmpty: (personId: string) => SQL;
   /** What must hold after a join or its undoing, when every part has written. */
   readonly holds?: (ctx: GuildContext, pair: JoinPair) => Promise<readonly Guard[]>;
 }
@@ -104,6 +113,7 @@ export function rowsPart(name: string, rows: PersonRows): PersonPart {
     name,
     join: (ctx, pair) => joinRows(ctx, rows, pair),
     undo: async (_ctx, pair, stored) => undoRows(rows, pair, storedRows.parse(stored)),
+    isEmpty: (personId) => hasNoRows(rows, personId),
   };
 }
 
@@ -143,6 +153,11 @@ async function joinRows(
   const count = mine.length;
   const moves = count > 0 ? [{ kind: rows.kind, count }] : [];
   return { moves, overlaps, before: [found.unchanged], statements, stored };
+}
+
+/** A condition: no row of the table belongs to this person. */
+export function hasNoRows(rows: PersonRows, personId: string): SQL {
+  return sql`not ${existsIn(rows.table, and(sql`${columnOf(rows, rows.person)} = ${personId}`, rows.where))}`;
 }
 
 function undoRows(
@@ -270,10 +285,43 @@ function raw(row: RawRow): Record<string, SQL> {
 
 function decoded(rows: PersonRows, row: RawRow): Record<string, SQL> {
   const names = Object.keys(getTableColumns(rows.table));
-  return raw(Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+  const values = raw(Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+  // A row that it may refer to can be gone.
+  for (const { name, column, parent } of references(rows)) {
+    const value = row[name] ?? null;
+    if (column.notNull || value === null) continue;
+    values[name] = sql`(select ${parent} from ${parent.table} where ${parent} = ${value})`;
+  }
+  return values;
 }
 
+/** The columns of a table that refer to one column of another table. */
+function references(rows: PersonRows) {
+  const names = new Map(
+    Object.entries(getTableColumns(rows.table)).map(([name, column]) => [column.name, name]),
+  );
+  return getTableConfig(rows.table).foreignKeys.flatMap((key) => {
+    const { columns, foreignColumns } = key.reference();
+    const [column, parent] = [columns[0], foreignColumns[0]];
+    if (columns.length !== 1 || column === undefined || parent === undefined) return [];
+    return [{ name: names.get(column.name)!, column, parent }];
+  });
+}
+
+function isMissing(parent: SQLiteColumn, value: RawRow[string]): SQL {
+  return sql`not ${existsIn(parent.table, sql`${parent} = ${value}`)}`;
+}
+
+/** Adds a row of before, unless what it is about was removed since: a raid, a team, an item. */
 function insertRaw(rows: PersonRows, row: RawRow): Writable {
   const on = [...rows.key, rows.person].map((name) => columnOf(rows, name));
-  return insertInto(rows.table, decoded(rows, row), { on });
+  const hasParents = and(...missingParents(rows, row).map((isMissing) => sql`not (${isMissing})`));
+  return insertWhere(rows.table, decoded(rows, row), hasParents ?? sql`true`, on);
+}
+
+/** For each row of another table that `row` must have: a condition that it does not exist any more. */
+function missingParents(rows: PersonRows, row: RawRow): readonly SQL[] {
+  return references(rows).flatMap(({ name, column, parent }) =>
+    column.notNull ? [isMissing(parent, row[name] ?? null)] : [],
+  );
 }

@@ -46,6 +46,7 @@ const CODES = {
     logs/too-many-uploads logs/upload-under-way logs/wrong-offset loot/council-over
     loot/reverted-already onboarding/example-is-there operator/email-unverified
     operator/is-operator operator/verified-already payment/known persons/already-joined
+    persons/archived persons/claim-changed
     persons/bids-need-points persons/changed persons/linked-already persons/not-joinable
     persons/two-discord-accounts persons/two-logins persons/undo-later-first
     persons/undone-already plan/changed plan/no-grant plan/not-paid plan/paid-already

@@ -8,6 +8,7 @@ import type { AuctionId, BidId, PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
 import { type Pool, poolOf, pools } from "../dkp/pools.ts";
 import {
+  hasNoRows,
   type PersonPart,
   type PersonRows,
   type RawRow,
@@ -94,6 +95,7 @@ const bidPart: PersonPart = {
       ...(await heldAgain(ctx, open)),
     ];
   },
+  isEmpty: (personId) => hasNoRows(bidRows, personId),
   holds: async (ctx, { fromId, intoId }) => {
     const all = await pools(ctx);
     return all.flatMap((pool) => [...canPay(pool, fromId), ...canPay(pool, intoId)]);

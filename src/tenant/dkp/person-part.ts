@@ -1,18 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { and, eq, type gte, type lt, ne, sql } from "drizzle-orm";
-import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
-import { type LedgerTxId, newId, type PersonId, type PersonJoinId } from "../../kernel/ids.ts";
-import type { GuildContext } from "../context.ts";
-import { changedMeanwhile, type JoinPair, type PersonPart } from "../person-parts.ts";
-import { hasJoins, joinsFrom } from "../roster/joins.ts";
-import { personJoins } from "../roster/schema.ts";
-import { type Line, reversalLines, transferLines } from "./ledger.ts";
+import { changedMeanwhile, type PersonPart } from "../person-parts.ts";
+import { keysOf, transfer } from "./joined.ts";
+import { transferLines } from "./ledger.ts";
 import { poolOf } from "./pools.ts";
-import { statementsOf } from "./post.ts";
-import { readEntry } from "./queries.ts";
-import { accounts, balances, ledgerTx, pools, type Unit } from "./schema.ts";
+import { type Entry, readEntry } from "./queries.ts";
+import { transferReversals } from "./reversal.ts";
+import { accounts, balances, ledgerTx, pools } from "./schema.ts";
 
 const balancesOf = prepare(({ id }: Values<{ id: string }>) =>
   build
@@ -37,7 +34,10 @@ const transfersOf = prepare(({ low, high }: Values<{ low: string; high: string }
     .orderBy(sql`${ledgerTx}.rowid desc`),
 );
 
-/** The points of a person move by an entry in each pool. Undoing reverses these entries. */
+/**
+ * The points of a person move by an entry in each pool. Undoing reverses these entries. A decay since then
+ * is corrected, so that each person has what they would have without the join.
+ */
 const pointPart: PersonPart = {
   name: "points",
   join: async (ctx, pair) => {
@@ -49,14 +49,11 @@ const pointPart: PersonPart = {
         ...transfer(ctx, pair, pool, transferLines(pair.fromId, pair.intoId, amounts)),
       );
     }
-    const isEmpty = sql`not exists (select 1 from ${accounts}
-      join ${balances} on ${balances.accountId} = ${accounts.id}
-      where ${accounts.personId} = ${pair.fromId} and ${balances.balance} <> 0)`;
     return {
       moves: found.length > 0 ? [{ kind: "points", count: found.length }] : [],
       overlaps: [],
       before: [],
-      statements: [...statements, guard(isEmpty, changedMeanwhile)],
+      statements: [...statements, guard(hasNoPoints(pair.fromId), changedMeanwhile)],
       stored: {},
     };
   },
@@ -71,101 +68,23 @@ const pointPart: PersonPart = {
         changedMeanwhile,
       ),
     ];
-    for (const { id } of found) {
-      const entry = (await readEntry(ctx, id))!;
-      const reversal = newId<LedgerTxId>();
-      statements.push(
-        ...statementsOf(ctx, reversal, reversal, {
-          pool: await poolOf(ctx, entry.poolId),
-          poolId: entry.poolId,
-          kind: "reversal",
-          origin: entry.kind,
-          reason: pair.reason,
-          reverses: entry.id,
-          effectiveAt: undefined,
-          lines: reversalLines(entry.postings),
-        }),
-      );
+    const entries: Entry[] = [];
+    for (const { id } of found) entries.push((await readEntry(ctx, id))!);
+    for (const [poolId, own] of Map.groupBy(entries, (entry) => entry.poolId)) {
+      const pool = await poolOf(ctx, poolId);
+      statements.push(...(await transferReversals(ctx, pool, own, pair.reason)));
     }
     return statements;
   },
+  isEmpty: (personId) => hasNoPoints(personId),
 };
 
 export const pointParts: readonly PersonPart[] = [pointPart];
 
-/**
- * What has to follow the reversal of an older entry: points that it gives to a person who was joined
- * with another one, or takes from them, go on to that other person.
- */
-export async function forwardedToJoined(
-  ctx: GuildContext,
-  pool: Awaited<ReturnType<typeof poolOf>>,
-  reason: string,
-  lines: readonly Line[],
-): Promise<readonly (Writable | Guard)[]> {
-  if (!hasJoins(ctx)) return [];
-  const amounts = new Map<PersonId, Map<Unit, number>>();
-  const add = (personId: PersonId, unit: Unit, amount: number) => {
-    const units = amounts.get(personId) ?? new Map<Unit, number>();
-    units.set(unit, (units.get(unit) ?? 0) + amount);
-    amounts.set(personId, units);
-  };
-  for (const { personId, unit, amount } of lines) if (personId) add(personId, unit, amount);
-  const statements: (Writable | Guard)[] = [];
-  const seen = new Set<PersonId>();
-  for (;;) {
-    const ids = [...amounts.keys()].filter((id) => !seen.has(id));
-    const joins = await joinsFrom.all(ctx.db, { ids: JSON.stringify(ids) });
-    for (const id of ids) seen.add(id);
-    statements.unshift(areStill(ids, joins));
-    if (joins.length === 0) return statements;
-    for (const { id, fromId, intoId } of joins) {
-      const own = [...amounts.get(fromId)!].map(([unit, balance]) => ({ unit, balance }));
-      const moved = own.filter(({ balance }) => balance !== 0);
-      if (moved.length === 0) continue;
-      statements.push(...transfer(ctx, { id, reason }, pool, transferLines(fromId, intoId, moved)));
-      for (const { unit, balance } of moved) add(intoId, unit, balance);
-      seen.delete(intoId);
-    }
-  }
-}
-
-function areStill(
-  ids: readonly PersonId[],
-  joins: readonly { readonly id: PersonJoinId }[],
-): Guard {
-  const open = sql`${personJoins.undoneAt} is null and ${personJoins.kind} = 'join'
-    and ${personJoins.fromId} in (select value from json_each(${JSON.stringify(ids)}))`;
-  const known = JSON.stringify(joins.map(({ id }) => id));
-  return guard(
-    sql`not ${existsIn(personJoins, sql`${open} and ${personJoins.id} not in (select value from json_each(${known}))`)}
-      and (select count(*) from ${personJoins} where ${open}) = ${joins.length}`,
-    changedMeanwhile,
-  );
-}
-
-function transfer(
-  ctx: GuildContext,
-  { id: joinId, reason }: Pick<JoinPair, "id" | "reason">,
-  pool: Awaited<ReturnType<typeof poolOf>>,
-  lines: readonly Line[],
-): readonly (Writable | Guard)[] {
-  const id = newId<LedgerTxId>();
-  return statementsOf(ctx, id, `${keysOf(joinId).low}${id}`, {
-    pool,
-    poolId: pool.id,
-    kind: "transfer",
-    origin: "transfer",
-    reason,
-    reverses: null,
-    effectiveAt: undefined,
-    lines,
-  });
-}
-
-/** All keys of a join's transfers lie between these two: `;` follows `:`. */
-function keysOf(joinId: PersonJoinId): { readonly low: string; readonly high: string } {
-  return { low: `join:${joinId}:`, high: `join:${joinId};` };
+function hasNoPoints(personId: string) {
+  return sql`not exists (select 1 from ${accounts}
+    join ${balances} on ${balances.accountId} = ${accounts.id}
+    where ${accounts.personId} = ${personId} and ${balances.balance} <> 0)`;
 }
 
 function isOpenTransfer(low: Parameters<typeof gte>[1], high: Parameters<typeof lt>[1]) {

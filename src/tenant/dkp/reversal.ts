@@ -5,8 +5,8 @@ import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import { unchangedSince } from "./concurrent-change.ts";
 import { changesOf, lastSeq, peopleOfPool, runsFor, runsSince } from "./decay-history.ts";
+import { forwardedToJoined } from "./joined.ts";
 import { type Line, reversalLines } from "./ledger.ts";
-import { forwardedToJoined } from "./person-part.ts";
 import type { Pool } from "./pools.ts";
 import { statementsOf } from "./post.ts";
 import type { Entry } from "./queries.ts";
@@ -35,31 +35,78 @@ export async function reversalStatements(
 ): Promise<readonly (Writable | Guard)[]> {
   const reversals = entries.map((entry) => ({ entry, id: newId<LedgerTxId>() }));
   const correction = await correctionStatements(ctx, pool, reversals);
-  return [
-    ...reversals.flatMap(({ entry, id }) =>
-      statementsOf(ctx, id, id, {
-        pool,
-        poolId: pool.id,
-        kind: "reversal",
-        origin: entry.kind,
-        reason: reason ?? entry.reason,
-        reverses: entry.id,
-        effectiveAt: undefined,
-        lines: reversalLines(entry.postings),
-      }),
-    ),
-    ...correction,
-  ];
+  return [...exactReversals(ctx, pool, reversals, reason), ...correction];
+}
+
+/**
+ * The entries that undo the transfers of a join in one pool. Decay since then is corrected as for
+ * `reversalStatements`, but nothing goes on to the other person of the join.
+ */
+export async function transferReversals(
+  ctx: GuildContext,
+  pool: Pool,
+  entries: readonly Entry[],
+  reason: string,
+): Promise<readonly (Writable | Guard)[]> {
+  const reversals = entries.map((entry) => ({ entry, id: newId<LedgerTxId>() }));
+  const { guards, corrected } = await decayCorrection(ctx, pool, reversals);
+  return [...exactReversals(ctx, pool, reversals, reason), ...guards, ...corrected];
+}
+
+function exactReversals(
+  ctx: GuildContext,
+  pool: Pool,
+  reversals: readonly Reversal[],
+  reason?: string,
+): readonly (Writable | Guard)[] {
+  return reversals.flatMap(({ entry, id }) =>
+    statementsOf(ctx, id, id, {
+      pool,
+      poolId: pool.id,
+      kind: "reversal",
+      origin: entry.kind,
+      reason: reason ?? entry.reason,
+      reverses: entry.id,
+      effectiveAt: undefined,
+      lines: reversalLines(entry.postings),
+    }),
+  );
+}
+
+interface Reversal {
+  readonly entry: Entry;
+  readonly id: LedgerTxId;
 }
 
 /** The statements after the reversals `reversals`: none if no decay ran since their entries. */
 export async function correctionStatements(
   ctx: GuildContext,
   pool: Pool,
-  reversals: readonly { readonly entry: Entry; readonly id: LedgerTxId }[],
+  reversals: readonly Reversal[],
 ): Promise<readonly (Writable | Guard)[]> {
   const [first] = reversals;
   if (first === undefined) return [];
+  const { guards, corrected, changes } = await decayCorrection(ctx, pool, reversals);
+  const exact = reversalLines(reversals.flatMap(({ entry }) => entry.postings));
+  const lines = [...exact, ...changes];
+  const forwarded = await forwardedToJoined(ctx, pool, first.entry.reason, lines);
+  return [...guards, ...corrected, ...forwarded];
+}
+
+/** What corrects the decays that ran since the entries `reversals` reverse. */
+interface DecayCorrection {
+  readonly guards: readonly Guard[];
+  readonly corrected: readonly (Writable | Guard)[];
+  readonly changes: readonly Line[];
+}
+
+async function decayCorrection(
+  ctx: GuildContext,
+  pool: Pool,
+  reversals: readonly Reversal[],
+): Promise<DecayCorrection> {
+  const [first] = reversals;
+  if (first === undefined) return { guards: [], corrected: [], changes: [] };
   const { seq } = (await lastSeq.first(ctx.db, { poolId: pool.id }))!;
   const runs = await runsSince(ctx, pool);
   const without = new Set<string>(reversals.map(({ entry }) => entry.id));
@@ -71,19 +118,18 @@ export async function correctionStatements(
       )
     : [...new Set(lines.flatMap(({ personId }) => personId ?? []))];
   const reason = first.entry.reason;
-  const exact = reversalLines(lines);
   const since = Math.min(...reversals.map(({ entry }) => entry.recordedAt));
   if (!undoesDecay && !runsFor(runs, people).some(({ at }) => at >= since)) {
-    return await forwardedToJoined(ctx, pool, reason, exact);
+    return { guards: [], corrected: [], changes: [] };
   }
   const changes = await corrections(ctx, { pool, runs, people, lines, without });
   // The entries before the last one are what was read; the reversals follow it.
-  const guard = unchangedSince(pool, seq + reversals.length);
-  const forwarded = await forwardedToJoined(ctx, pool, reason, [...exact, ...changes]);
-  if (changes.length === 0) return [guard, ...forwarded];
-  return [
-    guard,
-    ...statementsOf(ctx, newId<LedgerTxId>(), `${CORRECTION}${first.id}`, {
+  const guards = [unchangedSince(pool, seq + reversals.length)];
+  if (changes.length === 0) return { guards, corrected: [], changes };
+  return {
+    guards,
+    changes,
+    corrected: statementsOf(ctx, newId<LedgerTxId>(), `${CORRECTION}${first.id}`, {
       pool,
       poolId: pool.id,
       kind: "decay",
@@ -93,8 +139,7 @@ export async function correctionStatements(
       effectiveAt: undefined,
       lines: [...changes, ...balancing(changes)],
     }),
-    ...forwarded,
-  ];
+  };
 }
 
 /** What each balance still needs after the exact reversals. People are read in groups. */

@@ -77,7 +77,20 @@ export const claimBody = z
   })
   .openapi("CharacterClaimInput");
 
-export const decisionBody = z.strictObject({ confirmed: z.boolean() }).openapi("ClaimDecision");
+export const decisionBody = z
+  .strictObject({
+    confirmed: z.boolean(),
+    characterId: z
+      .uuid()
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          "The character of the claim that is decided. If the member has chosen another one since, " +
+          "nothing is decided. Left out, the claim as it is now is decided.",
+      }),
+  })
+  .openapi("ClaimDecision");
 
 const claimState = z.enum(["none", "asked", "chosen", "confirmed", "refused", "new", "linked"]);
 

@@ -21,7 +21,11 @@ claimsApi.openapi(
     query: inputs.claimQuery,
     answers: { 200: json(inputs.ownClaimJson, "The claim and the characters.") },
   }),
-  async (c) => c.json(plain(await service.ownClaim(c.var.guild, c.req.valid("query").q)), 200),
+  async (c) =>
+    c.json(
+      plain(await service.ownClaim(c.var.guild, c.var.services.platform, c.req.valid("query").q)),
+      200,
+    ),
 );
 
 claimsApi.openapi(
@@ -36,7 +40,8 @@ claimsApi.openapi(
   }),
   async (c) => {
     const { characterId } = c.req.valid("json");
-    return c.json(plain(await service.claimCharacter(c.var.guild, characterId)), 200);
+    const { guild, services } = c.var;
+    return c.json(plain(await service.claimCharacter(guild, services.platform, characterId)), 200);
   },
 );
 
@@ -58,7 +63,7 @@ claimsApi.openapi(
     description:
       "Confirms the claim, so that the member has the character's person, or refuses it. A member " +
       "without a character gets a person of their own.",
-    problems: ["persons/claim-not-found", "roster/already-linked"],
+    problems: ["persons/claim-not-found", "persons/claim-changed", "roster/already-linked"],
     needs: "roster.manage",
     params: z.object({ userId: z.uuid() }),
     body: inputs.decisionBody,
@@ -66,7 +71,8 @@ claimsApi.openapi(
   }),
   async (c) => {
     const { userId } = c.req.valid("param");
-    await service.decideClaim(c.var.guild, userId, c.req.valid("json").confirmed);
+    const { guild, services } = c.var;
+    await service.decideClaim(guild, services.platform, userId, c.req.valid("json"));
     return c.body(null, 204);
   },
 );

@@ -3,6 +3,7 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { CharacterId, UserId } from "../../kernel/ids.ts";
 import { searchKey } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
+import type { PlatformStore } from "../../platform/store.ts";
 import { describe, record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import {
@@ -19,6 +20,7 @@ import { allowJoins } from "../roster/joins.ts";
 import { linkUser } from "../roster/member-links.ts";
 import { personOfUser } from "../roster/queries.ts";
 import type { ClaimState } from "../roster/schema.ts";
+import { currentMembers } from "./members.ts";
 import { joinPersons } from "./service.ts";
 
 /** A character that a new member may choose. */
@@ -52,7 +54,11 @@ export interface OpenClaim {
 }
 
 /** The caller's claim, and the characters that they may choose. */
-export async function ownClaim(ctx: GuildContext, q = ""): Promise<OwnClaim> {
+export async function ownClaim(
+  ctx: GuildContext,
+  platform: PlatformStore,
+  q = "",
+): Promise<OwnClaim> {
   allowJoins(ctx, "roster.view");
   const { userId, name } = memberOf(ctx);
   if ((await personOfUser.first(ctx.db, { userId })) !== undefined) {
@@ -62,13 +68,17 @@ export async function ownClaim(ctx: GuildContext, q = ""): Promise<OwnClaim> {
   return {
     state: claim?.state ?? "none",
     characterId: claim?.characterId ?? null,
-    candidates: candidatesOf(await freeCharacters.all(ctx.db), name, q),
+    candidates: candidatesOf(
+      await freeCharacters(ctx, await currentMembers(ctx, platform)),
+      name,
+      q,
+    ),
   };
 }
 
 /** Asks the officers about a member who sees the join page, once. */
-export async function askForClaim(ctx: GuildContext): Promise<OwnClaim> {
-  const found = await ownClaim(ctx);
+export async function askForClaim(ctx: GuildContext, platform: PlatformStore): Promise<OwnClaim> {
+  const found = await ownClaim(ctx, platform);
   if (found.state !== "none" || found.candidates.length === 0) return found;
   const { userId, name } = memberOf(ctx);
   await write(ctx.db, [
@@ -85,11 +95,12 @@ export async function askForClaim(ctx: GuildContext): Promise<OwnClaim> {
  */
 export async function claimCharacter(
   ctx: GuildContext,
+  platform: PlatformStore,
   characterId: string | null,
 ): Promise<OwnClaim> {
-  const found = await ownClaim(ctx);
+  const found = await ownClaim(ctx, platform);
   const { userId, name } = memberOf(ctx);
-  const free = await freeCharacters.all(ctx.db);
+  const free = await freeCharacters(ctx, await currentMembers(ctx, platform));
   const chosen = characterId === null ? null : free.find(({ id }) => id === characterId)?.id;
   if (chosen === undefined) throw noSuchCharacter();
   if (found.state === "linked") throw linkedAlready();
@@ -97,43 +108,67 @@ export async function claimCharacter(
     claimStatement(ctx, { userId, userName: name, state: "chosen", characterId: chosen }),
     record(ctx, "claim.choose", userId, { after: { characterId: chosen } }),
   ]);
-  return await ownClaim(ctx);
+  return await ownClaim(ctx, platform);
 }
 
 /** Claims that wait for a decision, the oldest first. */
 export async function claims(ctx: GuildContext): Promise<readonly OpenClaim[]> {
   allowJoins(ctx);
-  return await openClaims.all(ctx.db);
+  return (await openClaims.all(ctx.db)).map(({ personUser: _, ...claim }) => claim);
+}
+
+/** An officer's answer to a claim. */
+export interface ClaimDecision {
+  readonly confirmed: boolean;
+  /** The character that the officer saw, null for none. Left out, the claim of the moment is meant. */
+  readonly characterId?: string | null | undefined;
 }
 
 /**
  * Confirms or refuses a claim. A confirmed member has the person of the character; a member without a
  * character gets a person of their own. A refused one may choose again.
  * @throws {NotFound} `persons/claim-not-found`
- * @throws {Conflict} `roster/already-linked`, and what `joinPersons` throws.
+ * @throws {Conflict} `persons/claim-changed`, `roster/already-linked`, and what `joinPersons` throws.
  */
 export async function decideClaim(
   ctx: GuildContext,
+  platform: PlatformStore,
   userId: string,
-  isConfirmed: boolean,
+  { confirmed, characterId }: ClaimDecision,
 ): Promise<void> {
   allowJoins(ctx);
   const claim = (await openClaims.all(ctx.db)).find((one) => one.userId === userId);
   if (claim === undefined) throw noSuchClaim();
+  if (characterId !== undefined && characterId !== claim.characterId) throw claimChanged();
   const member = claim.userId;
   const own = await personOfUser.first(ctx.db, { userId: member });
-  const personId = isConfirmed ? claim.personId : null;
-  if (personId !== null && own !== undefined && own.id !== personId) {
-    await joinPersons(ctx, { fromId: own.id, intoId: personId });
-  }
-  const state = !isConfirmed ? "refused" : claim.personId === null ? "new" : "confirmed";
-  const after = { state, characterId: claim.characterId };
-  await write(ctx.db, [
-    guard(isClaim(member, claim.characterId), noSuchClaim),
-    ...(personId !== null && own === undefined ? linkUser(ctx, personId, member) : []),
+  const personId = confirmed ? claim.personId : null;
+  const former = personId === null ? null : await formerUser(ctx, platform, claim);
+  const state = !confirmed ? "refused" : claim.personId === null ? "new" : "confirmed";
+  const decision = [
+    guard(isClaim(member, claim.characterId), claimChanged),
+    ...(personId !== null && own === undefined ? linkUser(ctx, personId, member, former) : []),
     decideStatement(ctx, member, state, describe(ctx.actor).name),
-    record(ctx, "claim.decide", member, { before: { name: claim.userName }, after }),
-  ]);
+  ];
+  const before = { name: claim.userName };
+  const after = { state, characterId: claim.characterId };
+  if (personId !== null && own !== undefined && own.id !== personId) {
+    const input = { fromId: own.id, intoId: personId };
+    const entry = record(ctx, "claim.decide", member, { before, after });
+    await joinPersons(ctx, platform, input, [...decision, entry]);
+  } else {
+    await write(ctx.db, [...decision, record(ctx, "claim.decide", member, { before, after })]);
+  }
+}
+
+/** The account of the claimed person, if it left the guild. A member's account stays. */
+async function formerUser(
+  ctx: GuildContext,
+  platform: PlatformStore,
+  { personUser }: { readonly personUser: UserId | null },
+): Promise<UserId | null> {
+  if (personUser === null) return null;
+  return (await currentMembers(ctx, platform)).has(personUser) ? null : personUser;
 }
 
 function candidatesOf(
@@ -176,6 +211,13 @@ function noSuchClaim(): NotFound {
   return new NotFound(
     "persons/claim-not-found",
     "This member does not wait for a decision any more. Reload the page.",
+  );
+}
+
+function claimChanged(): Conflict {
+  return new Conflict(
+    "persons/claim-changed",
+    "The member has chosen another character since. Reload the page and decide again.",
   );
 }
 

@@ -1,9 +1,11 @@
 import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
+import type { PlatformStore } from "../../platform/store.ts";
 import type { GuildContext } from "../context.ts";
 import { allowJoins } from "../roster/joins.ts";
 import { bothPersons } from "../roster/person-part.ts";
 import { type Person, person } from "../roster/service.ts";
+import { currentMembers } from "./members.ts";
 import { joinPersons } from "./service.ts";
 
 /**
@@ -12,7 +14,12 @@ import { joinPersons } from "./service.ts";
  * @throws {NotFound} `roster/person-not-found`, also if no member is linked to `fromId`.
  * @throws {Conflict} `roster/already-linked`, and what `joinPersons` throws.
  */
-export async function linkMember(ctx: GuildContext, id: string, fromId: string): Promise<Person> {
+export async function linkMember(
+  ctx: GuildContext,
+  platform: PlatformStore,
+  id: string,
+  fromId: string,
+): Promise<Person> {
   allowJoins(ctx);
   const ids = { fromId: fromId as PersonId, intoId: id as PersonId };
   const { from, into } = await bothPersons(ctx, ids);
@@ -22,12 +29,13 @@ export async function linkMember(ctx: GuildContext, id: string, fromId: string):
       "This person is not a member. Choose another one.",
     );
   }
-  if (into.userId !== null || into.isExample) {
+  const members = await currentMembers(ctx, platform);
+  if (into.isExample || (into.userId !== null && members.has(into.userId))) {
     throw new Conflict(
       "roster/already-linked",
       "This person already belongs to a member or to the example. Reload the roster.",
     );
   }
-  await joinPersons(ctx, ids);
+  await joinPersons(ctx, platform, ids);
   return await person(ctx, id);
 }

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import type { Guard, Writable } from "../../database/write.ts";
+import { and, eq } from "drizzle-orm";
+import { build } from "../../database/statements.ts";
+import { type Guard, guard, type Writable } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
@@ -7,7 +9,10 @@ import { movedLink, undoneLink } from "../identity/person-part.ts";
 import { ownerOf } from "../roster/characters.ts";
 import type { StoredJoin } from "../roster/joins.ts";
 import { moveCharacter, putBack } from "../roster/placement.ts";
-import { archivePerson, freeName, insertPerson, person, personExists } from "../roster/service.ts";
+import { isActivePerson } from "../roster/queries.ts";
+import { persons } from "../roster/schema.ts";
+import { freeName, insertPerson, person } from "../roster/service.ts";
+import { hasNothing } from "./parts.ts";
 
 const storedMove = z.object({
   characterId: z.string(),
@@ -19,7 +24,7 @@ const storedMove = z.object({
 
 /**
  * What a move of a character writes. `personId` null makes a new person with the character's name.
- * @throws {Conflict} `persons/not-joinable`
+ * @throws {Conflict} `persons/not-joinable`, `persons/archived`
  */
 export async function movePart(ctx: GuildContext, characterId: string, personId: string | null) {
   const from = await person(ctx, await ownerOf(ctx, characterId));
@@ -29,6 +34,7 @@ export async function movePart(ctx: GuildContext, characterId: string, personId:
   const into = isNew ? undefined : await person(ctx, intoId);
   const isAlone = isNew && from.characters.length === 1;
   if (intoId === from.id || isAlone || from.isExample || into?.isExample) throw notMovable();
+  if (into?.status === "archived") throw archived();
   const mainOf = (of: typeof into) => of?.characters.find(({ isMain }) => isMain)?.id ?? null;
   const link = await movedLink(ctx, character.id, intoId);
   return {
@@ -44,7 +50,7 @@ export async function movePart(ctx: GuildContext, characterId: string, personId:
     },
     before: isNew
       ? [insertPerson(ctx, intoId, await freeName(ctx, character.name))]
-      : [personExists(intoId)],
+      : [guard(isActivePerson(intoId), archived)],
     statements: [
       ...moveCharacter({ id: character.id, personId: from.id }, intoId),
       ...link.statements,
@@ -67,8 +73,23 @@ export async function undoneMove(
       intoMain: intoMain as CharacterId | null,
     }),
     ...undoneLink(ctx, id, link),
-    ...(isNew ? [archivePerson(ctx, join.intoId)] : []),
+    ...(isNew ? [archiveEmpty(ctx, join.intoId)] : []),
   ];
+}
+
+/** Archives the person that a move made, unless something belongs to that person since. */
+function archiveEmpty(ctx: GuildContext, id: PersonId): Writable {
+  return build
+    .update(persons)
+    .set({ status: "archived", updatedAt: ctx.now().getTime() })
+    .where(and(eq(persons.id, id), hasNothing(id)));
+}
+
+function archived(): Conflict {
+  return new Conflict(
+    "persons/archived",
+    "This person is archived. Restore them on their page first, or choose another person.",
+  );
 }
 
 function notMovable(): Conflict {

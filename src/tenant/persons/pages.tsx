@@ -21,12 +21,16 @@ export function personsPages() {
   pages.post("/roster/:id/join", manage, async (c) => {
     const { fromId } = await sentForm(c);
     const intoId = c.req.param("id")!;
-    await service.joinPersons(c.var.guild, parsedForm(joinBody, { fromId, intoId }));
+    await service.joinPersons(
+      c.var.guild,
+      c.var.services.platform,
+      parsedForm(joinBody, { fromId, intoId }),
+    );
     return toPerson(c, intoId, "saved");
   });
   pages.post("/roster/:id/member", manage, async (c) => {
     const { personId } = parsedForm(memberLink, await sentForm(c));
-    await linkMember(c.var.guild, c.req.param("id")!, personId);
+    await linkMember(c.var.guild, c.var.services.platform, c.req.param("id")!, personId);
     return toPerson(c, c.req.param("id")!, "saved");
   });
   pages.post("/roster/:id/joins/:join/reversal", manage, async (c) => {
@@ -47,7 +51,7 @@ async function showPreview(c: Page) {
   const ctx = c.var.guild;
   const into = await person(ctx, c.req.param("id")!);
   const input = parsedForm(joinBody, { fromId: c.req.query("fromId") ?? "", intoId: into.id });
-  const preview = await service.previewJoin(ctx, input);
+  const preview = await service.previewJoin(ctx, c.var.services.platform, input);
   return c.html(<JoinPage view={viewOf(c)} input={input} preview={preview} />);
 }
 

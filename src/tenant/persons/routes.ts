@@ -37,6 +37,7 @@ personsApi.openapi(
   async (c) => {
     const { from, into, moves, overlaps } = await service.previewJoin(
       c.var.guild,
+      c.var.services.platform,
       c.req.valid("json"),
     );
     return c.json({ from, into, moves: [...moves], overlaps: [...overlaps] }, 200);
@@ -55,7 +56,11 @@ personsApi.openapi(
     body: inputs.joinBody,
     answers: { 201: json(inputs.joinJson, "The join.") },
   }),
-  async (c) => c.json(await service.joinPersons(c.var.guild, c.req.valid("json")), 201),
+  async (c) =>
+    c.json(
+      await service.joinPersons(c.var.guild, c.var.services.platform, c.req.valid("json")),
+      201,
+    ),
 );
 
 personsApi.openapi(
@@ -100,6 +105,7 @@ personsApi.openapi(
       "roster/person-not-found",
       "persons/not-joinable",
       "persons/already-joined",
+      "persons/archived",
       "identity/verified",
       "persons/changed",
     ],
@@ -131,7 +137,7 @@ personsApi.openapi(
   async (c) => {
     const { id: personId } = c.req.valid("param");
     const { personId: fromId } = c.req.valid("json");
-    const person = await linkMember(c.var.guild, personId, fromId);
+    const person = await linkMember(c.var.guild, c.var.services.platform, personId, fromId);
     return c.json({ ...person, characters: [...person.characters] }, 200);
   },
 );

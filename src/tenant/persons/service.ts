@@ -2,20 +2,17 @@ import { type Guard, type Writable, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import { newId, type PersonId, type PersonJoinId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
-import { bidParts } from "../auctions/person-part.ts";
+import type { PlatformStore } from "../../platform/store.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
-import { pointParts } from "../dkp/person-part.ts";
-import { identityParts } from "../identity/person-part.ts";
-import { lootParts } from "../loot/person-part.ts";
+import { untilUnchanged } from "../dkp/concurrent-change.ts";
 import {
   ChangedMeanwhile,
   type JoinOverlap,
   type JoinPair,
+  type JoinRequest,
   type MovedKind,
-  type PersonPart,
 } from "../person-parts.ts";
-import { raidParts } from "../raids/person-part.ts";
 import {
   allowJoins,
   alreadyJoined,
@@ -27,19 +24,11 @@ import {
   recentJoins,
   type StoredJoin,
 } from "../roster/joins.ts";
-import { bothPersons, rosterParts } from "../roster/person-part.ts";
+import { bothPersons } from "../roster/person-part.ts";
 import type { JoinKind } from "../roster/schema.ts";
+import { currentMembers } from "./members.ts";
 import { movePart, undoneMove } from "./move.ts";
-
-/** Everything that belongs to a person, in the order in which a join writes it. */
-const PARTS: readonly PersonPart[] = [
-  ...rosterParts,
-  ...identityParts,
-  ...pointParts,
-  ...raidParts,
-  ...lootParts,
-  ...bidParts,
-];
+import { PARTS } from "./parts.ts";
 
 export interface JoinInput {
   /** The person who is archived. */
@@ -72,10 +61,14 @@ export interface Join {
  * Says what a join would move, and which rows of both persons overlap. Changes nothing.
  * @throws what `joinPersons` throws.
  */
-export async function previewJoin(ctx: GuildContext, input: JoinInput): Promise<JoinPreview> {
+export async function previewJoin(
+  ctx: GuildContext,
+  platform: PlatformStore,
+  input: JoinInput,
+): Promise<JoinPreview> {
   allowJoins(ctx);
   const { pair, from, into } = await pairOf(ctx, input);
-  const parts = await readParts(ctx, pair);
+  const parts = await readParts(ctx, { ...pair, members: await currentMembers(ctx, platform) });
   const counts = new Map<MovedKind, number>();
   for (const { kind, count } of parts.flatMap(({ moves }) => moves)) {
     counts.set(kind, (counts.get(kind) ?? 0) + count);
@@ -90,19 +83,27 @@ export async function previewJoin(ctx: GuildContext, input: JoinInput): Promise<
 
 /**
  * Makes one person of two: everything of `fromId` goes to `intoId`, and `fromId` is archived. It is one
- * transaction, and it can be undone. Points move by entries of the ledger.
+ * transaction, and it can be undone. Points move by entries of the ledger. An account that left the guild
+ * gives way to a member's. `also` is written in the same transaction.
  * @throws {NotFound} `roster/person-not-found`
  * @throws {Conflict} `persons/not-joinable`, `persons/already-joined`, `persons/two-logins`,
  * `persons/two-discord-accounts`, `persons/bids-need-points`, `persons/changed`
  */
-export async function joinPersons(ctx: GuildContext, input: JoinInput): Promise<Join> {
+export async function joinPersons(
+  ctx: GuildContext,
+  platform: PlatformStore,
+  input: JoinInput,
+  also: readonly (Writable | Guard)[] = [],
+): Promise<Join> {
   allowJoins(ctx);
+  const members = await currentMembers(ctx, platform);
   return await withRetries(async () => {
     const { pair, from, into } = await pairOf(ctx, input);
-    const parts = await readParts(ctx, pair);
+    const parts = await readParts(ctx, { ...pair, members });
     const changes = Object.fromEntries(parts.map(({ name, stored }) => [name, stored]));
     const { id, fromId, intoId } = pair;
     await write(ctx.db, [
+      ...also,
       ...parts.flatMap(({ before }) => before),
       ...beginJoin(ctx, { id, kind: "join", fromId, intoId, changes }),
       ...parts.flatMap(({ statements }) => statements),
@@ -196,7 +197,7 @@ async function checksOf(ctx: GuildContext, pair: JoinPair): Promise<readonly Gua
   return (await Promise.all(checks.map((holds) => holds(ctx, pair)))).flat();
 }
 
-async function readParts(ctx: GuildContext, pair: JoinPair) {
+async function readParts(ctx: GuildContext, pair: JoinRequest) {
   const found = [];
   for (const part of PARTS) found.push({ name: part.name, ...(await part.join(ctx, pair)) });
   return found;
@@ -223,7 +224,7 @@ function reasonOf(from: string, into: string): string {
 async function withRetries<T>(act: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await act();
+      return await untilUnchanged(act);
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile) || tries >= limits.roster.joinTriesMax) throw error;
     }

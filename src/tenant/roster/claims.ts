@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, not, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, not, sql } from "drizzle-orm";
 import { columnsOf, existsIn, isTrue, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
@@ -26,6 +26,7 @@ export const openClaims = prepare(() =>
       realm: characters.realm,
       personId: persons.id,
       person: persons.name,
+      personUser: persons.userId,
     })
     .from(characterClaims)
     .leftJoin(characters, eq(characters.id, characterClaims.characterId))
@@ -34,21 +35,31 @@ export const openClaims = prepare(() =>
     .orderBy(asc(characterClaims.at), asc(characterClaims.userId)),
 );
 
-/** Characters of active people without a member, by the order of the roster. */
-export const freeCharacters = prepare(() =>
+/** Characters of active people with the account of the person, by the order of the roster. */
+const activeCharacters = prepare(() =>
   build
     .select({
       ...columnsOf(characters, "id", "name", "realm", "class", "personId"),
       person: persons.name,
+      userId: persons.userId,
     })
     .from(characters)
     .innerJoin(persons, eq(persons.id, characters.personId))
-    .where(
-      and(isNull(persons.userId), eq(persons.status, "active"), not(isTrue(persons.isExample))),
-    )
+    .where(and(eq(persons.status, "active"), not(isTrue(persons.isExample))))
     .orderBy(asc(persons.nameKey), sql`${characters.isMain} desc`, asc(characters.nameKey)),
 );
-export type FreeCharacter = Awaited<ReturnType<typeof freeCharacters.all>>[number];
+export type FreeCharacter = Awaited<ReturnType<typeof activeCharacters.all>>[number];
+
+/** Characters of active people without a member. With `members`, a person whose account left counts too. */
+export async function freeCharacters(
+  ctx: Pick<GuildContext, "db">,
+  members?: ReadonlySet<UserId>,
+): Promise<readonly FreeCharacter[]> {
+  const all = await activeCharacters.all(ctx.db);
+  const isFree = ({ userId }: FreeCharacter) =>
+    userId === null || (members !== undefined && !members.has(userId));
+  return all.filter(isFree);
+}
 
 /** Does this name belong to a character, or to its person? Case and accents do not count. */
 export function isNamed(name: string, { name: character, person }: FreeCharacter): boolean {
@@ -69,7 +80,7 @@ export async function mustChoose(
 ): Promise<boolean> {
   const claim = await claimOfUser.first(ctx.db, { userId: member.userId });
   if (claim !== undefined) return WAITING.has(claim.state);
-  return (await freeCharacters.all(ctx.db)).some((one) => isNamed(member.name, one));
+  return (await freeCharacters(ctx)).some((one) => isNamed(member.name, one));
 }
 
 /** Stores a claim, or replaces the member's claim of before. */

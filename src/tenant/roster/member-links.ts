@@ -1,4 +1,4 @@
-import { and, eq, isNull, not } from "drizzle-orm";
+import { and, eq, not, sql } from "drizzle-orm";
 import { existsIn, isTrue } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
@@ -37,18 +37,23 @@ export async function joinsOf(ctx: GuildContext, id: string): Promise<readonly S
 }
 
 /**
- * Gives a member the person of the roster who is theirs. It belongs into a write that records why.
+ * Gives a member the person of the roster who is theirs, in place of the account `former` that left the
+ * guild. It belongs into a write that records why.
  * @throws {Conflict} `roster/already-linked`
  */
 export function linkUser(
   ctx: Pick<GuildContext, "now">,
   id: PersonId,
   userId: UserId,
+  former: UserId | null = null,
 ): readonly (Writable | Guard)[] {
   const isIt = eq(persons.id, id);
   return [
     guard(
-      existsIn(persons, and(isIt, isNull(persons.userId), not(isTrue(persons.isExample)))),
+      existsIn(
+        persons,
+        and(isIt, sql`${persons.userId} is ${former}`, not(isTrue(persons.isExample))),
+      ),
       () =>
         new Conflict(
           "roster/already-linked",

@@ -8,7 +8,7 @@ import type { PersonId, UserId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
 import { changedMeanwhile, type JoinPair, type PersonPart, rowsPart } from "../person-parts.ts";
 import { promoteOldest } from "./placement.ts";
-import { personById } from "./queries.ts";
+import { type PersonRow, personById } from "./queries.ts";
 import { characters, persons } from "./schema.ts";
 import { noSuchPerson } from "./service.ts";
 
@@ -18,6 +18,9 @@ const storedPerson = z.object({
   status,
   intoStatus: status,
   memberSince: z.number().nullable(),
+  // Joins of before had these only.
+  intoUserId: z.string().nullable().default(null),
+  takesLogin: z.boolean().optional(),
 });
 
 const memberSinceOf = prepare(({ id }: Values<{ id: string }>) =>
@@ -30,18 +33,20 @@ const personPart: PersonPart = {
   join: async (ctx, pair) => {
     const { from, into } = await bothPersons(ctx, pair);
     if (from.id === into.id || from.isExample || into.isExample) throw notJoinable();
-    if (from.userId !== null && into.userId !== null) throw twoLogins(from.name, into.name);
-    const userId = from.userId ?? into.userId;
+    const takesLogin = loginMoves(from, into, pair.members);
+    const userId = takesLogin ? from.userId : into.userId;
     const since = await memberSinceOf.first(ctx.db, { id: into.id });
     const earlier = await memberSinceOf.first(ctx.db, { id: from.id });
     const known = [since?.memberSince, earlier?.memberSince].filter((one) => one != null);
     const memberSince = known.length === 0 ? null : Math.min(...known);
     const updatedAt = ctx.now().getTime();
     return {
-      moves: from.userId === null ? [] : [{ kind: "login", count: 1 }],
+      moves: takesLogin ? [{ kind: "login", count: 1 }] : [],
       overlaps: [],
       stored: {
         userId: from.userId,
+        intoUserId: into.userId,
+        takesLogin,
         status: from.status,
         intoStatus: into.status,
         memberSince: since?.memberSince ?? null,
@@ -60,32 +65,54 @@ const personPart: PersonPart = {
     };
   },
   undo: async (ctx, { fromId, intoId }, stored) => {
-    const { userId, status, intoStatus, memberSince } = storedPerson.parse(stored);
+    const { userId, status, intoStatus, memberSince, ...before } = storedPerson.parse(stored);
     const updatedAt = ctx.now().getTime();
     const login = userId as UserId | null;
+    const gaveLogin = before.takesLogin ?? login !== null;
     const wasArchived = intoStatus === "archived";
+    const isTheirs = sql`${persons.id} = ${intoId} and ${persons.userId} = ${login}`;
     return [
-      ...(login === null
-        ? []
-        : [
-            guard(
-              existsIn(persons, sql`${persons.id} = ${intoId} and ${persons.userId} = ${login}`),
-              loginMoved,
-            ),
-          ]),
+      ...(gaveLogin ? [guard(existsIn(persons, isTheirs), loginMoved)] : []),
       build
         .update(persons)
         .set({
           updatedAt,
           memberSince,
-          ...(login !== null && { userId: null }),
+          ...(gaveLogin && { userId: freeLogin(before.intoUserId as UserId | null) }),
           ...(wasArchived && { status: "archived" as const }),
         })
         .where(eq(persons.id, intoId)),
-      build.update(persons).set({ userId: login, status, updatedAt }).where(eq(persons.id, fromId)),
+      build
+        .update(persons)
+        .set({ userId: gaveLogin ? login : freeLogin(login), status, updatedAt })
+        .where(eq(persons.id, fromId)),
     ];
   },
+  isEmpty: (personId) =>
+    sql`not ${existsIn(persons, sql`${persons.id} = ${personId} and ${persons.userId} is not null`)}`,
 };
+
+/**
+ * Does the login of `from` go to `into`? An account that left the guild gives way to a member's.
+ * @throws {Conflict} `persons/two-logins` for two members.
+ */
+function loginMoves(
+  from: Pick<PersonRow, "userId" | "name">,
+  into: Pick<PersonRow, "userId" | "name">,
+  members: ReadonlySet<UserId>,
+): boolean {
+  if (from.userId === null || into.userId === null) return from.userId !== null;
+  if (!members.has(from.userId)) return false;
+  if (members.has(into.userId)) throw twoLogins(from.name, into.name);
+  return true;
+}
+
+/** An account that left, unless it came back and has another person. */
+function freeLogin(userId: UserId | null) {
+  if (userId === null) return null;
+  return sql`case when ${existsIn(persons, sql`${persons.userId} = ${userId}`)}
+    then null else ${userId} end`;
+}
 
 const characterRows = rowsPart("characters", {
   kind: "characters",

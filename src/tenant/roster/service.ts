@@ -205,14 +205,6 @@ export async function setArchived(
   return await person(ctx, id);
 }
 
-/** Returns the statement that archives a person. It belongs into a write that records why. */
-export function archivePerson(ctx: Pick<GuildContext, "now">, id: PersonId): Writable {
-  return build
-    .update(tables.persons)
-    .set({ status: "archived", updatedAt: ctx.now().getTime() })
-    .where(isPerson(id));
-}
-
 /**
  * Returns the caller's own person. A member's first visit creates it, unless the member has to say first
  * which character of the roster is theirs. Undefined until then, and for visitors and the system.

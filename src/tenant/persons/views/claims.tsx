@@ -108,6 +108,7 @@ function columns(view: View): readonly Column<OpenClaim>[] {
           {(["yes", "no"] as const).map((answer) => (
             <form method="post" action={guildHref(view, `/roster/claims/${row.userId}/decision`)}>
               <input type="hidden" name="confirmed" value={answer} />
+              <input type="hidden" name="characterId" value={row.characterId ?? ""} />
               <Button look={answer === "yes" ? "primary" : "quiet"}>
                 {answer === "no" ? t.refuse : row.character === null ? t.makeNew : t.confirm}
               </Button>

@@ -241,10 +241,14 @@ export const meanings: Readonly<Record<string, string>> = {
     "Payment is not available here. Ask the operator of this platform for a larger plan.",
   "payment/unavailable": "The payment provider does not answer. Nothing was paid. Try again later.",
   "persons/already-joined": "One of these persons was joined with another one. Reload the page.",
+  "persons/archived":
+    "This person is archived. Restore them on their page first, or choose another person.",
   "persons/bids-need-points":
     "The open bids of one person would need more points than they have. Wait until the auctions end, or cancel one of them.",
   "persons/changed":
     "Something of these persons changed at this moment. Load the page again and repeat your change.",
+  "persons/claim-changed":
+    "The member has chosen another character since. Reload the page and decide again.",
   "persons/claim-not-found": "This member does not wait for a decision any more. Reload the page.",
   "persons/join-not-found": "This change of persons does not exist.",
   "persons/linked-already":

@@ -233,10 +233,14 @@ export const problems: Translated<typeof en> = {
     "payment/unavailable":
       "El proveedor de pagos no responde. No se ha pagado nada. Inténtalo más tarde.",
     "persons/already-joined": "Una de estas personas ya está unida con otra. Actualiza la página.",
+    "persons/archived":
+      "Esta persona está archivada. Restáurala primero en su página o elige otra persona.",
     "persons/bids-need-points":
       "Las pujas abiertas de una persona necesitarían más puntos de los que tiene. Espera a que terminen las subastas o cancela una.",
     "persons/changed":
       "Algo de estas personas acaba de cambiar. Actualiza la página y repite el cambio.",
+    "persons/claim-changed":
+      "El miembro ha elegido otro personaje desde entonces. Actualiza la página y decide de nuevo.",
     "persons/claim-not-found": "Ese miembro ya no espera una decisión. Actualiza la página.",
     "persons/join-not-found": "Ese cambio de personas no existe.",
     "persons/linked-already":
