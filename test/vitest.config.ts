@@ -11,14 +11,33 @@ const pure = ["test/tidy.test.ts", "test/kernel/**/*.test.ts", "test/**/*.rules.
 // The product's own tests run a second time with the platform and every guild on libSQL's server.
 const product = ["test/tenant/**/*.test.{ts,tsx}", "test/platform/**/*.test.{ts,tsx}"];
 const onSqld = hasSqld ? [...product, "test/isolation.test.ts"] : [];
+// What a server cannot make different: no test of these says anything about a database that another test of
+// the server does not say. Each promise runs on files.
 const notOnSqld = [
   ...pure,
-  // Passwords, emails, sign-in providers: none of their data is in a guild's database, and each of the
-  // other tests signs people up on the server.
-  "test/platform/accounts/{node-ports,attacks}.test.ts",
+  // Passwords, emails, links, sign-in providers: none of their data is in a guild's database. Sessions and
+  // keys run, and each of the other tests signs people up on the server.
+  "test/platform/accounts/{node-ports,attacks,access-tokens,links,pages,token-looks}.test.ts",
   "test/platform/accounts/providers/**",
+  "test/platform/messages/**",
+  // Pages of what the API tests of the same features read and write on the server.
+  "test/platform/guilds/{pages,editions,looks}.test.ts",
+  "test/platform/plans/landing.test.ts",
+  "test/platform/performance.test.ts",
+  "test/tenant/{home,onboarding,analytics}/**",
+  "test/tenant/identity/**",
+  // The operators' console: its actions on the fleet run (`operations`), its pages and rights do not.
+  "test/platform/console/{access,accounts,console,impersonation,late-copies}.test.ts",
+  // Formats of other tools. Every kind of row that an import writes is in `imports.test.ts`, which runs.
+  "test/tenant/imports/samples.test.ts",
+  "test/tenant/roster/importing.test.ts",
   // Broken connections and the reader's memory: their results take the path of an upload, which runs.
-  "test/tenant/combat-logs/{live,reading}.test.ts",
+  "test/tenant/combat-logs/{live,reading,retention}.test.ts",
+  // The ledger of `dkp.test.ts` is a file that it opens itself. `auctions/model.test.ts` plays its nights on
+  // the server, a few of them.
+  "test/tenant/dkp/dkp.test.ts",
+  // Thousands of steps of a budget of requests, which is one row of the platform.
+  "test/platform/upstreams/**",
   // Crashes between two writes. Other tests make each of these writes on the server.
   "test/tenant/connections/rotation.test.ts",
 ];
@@ -40,7 +59,8 @@ export default defineConfig({
     // By default one processor stays free, which is half of a machine with two.
     maxWorkers: "100%",
     projects: [
-      { root, test: { name: "pure", include: pure, ...patient } },
+      // These share no state, so one worker reads the modules once for all of them.
+      { root, test: { name: "pure", include: pure, isolate: false, ...patient } },
       {
         root,
         test: {

@@ -50,9 +50,12 @@ const bestHere = typeof crypto.argon2 === "function" ? argon2id : scrypt;
  * memory nor all cores.
  * @throws {Unavailable} `auth/busy` when too many wait already.
  */
-export function nodePasswordHasher(algorithm: Algorithm = bestHere): PasswordHasher {
+export function nodePasswordHasher(
+  algorithm: Algorithm = bestHere,
+  known: readonly Algorithm[] = [argon2id, scrypt],
+): PasswordHasher {
   const queued = queueOf(limits.auth.hashesAtOnceMax, limits.auth.hashesWaitingMax);
-  const hasher = hasherOf(algorithm, [argon2id, scrypt]);
+  const hasher = hasherOf(algorithm, known);
   return {
     hash: (password) => queued(() => hasher.hash(password)),
     verify: (password, phc) => queued(() => hasher.verify(password, phc)),

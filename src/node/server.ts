@@ -6,14 +6,13 @@ import { pause } from "../kernel/concurrency.ts";
 import { errorMessage } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
 import { endPastGrants } from "../platform/plans/subscriptions.ts";
-import type { Mailer } from "../services.ts";
 import { HttpServer } from "./http-server.ts";
 import { LiveLogs } from "./logs/live-logs.ts";
 import { OperatorDoor } from "./operator-door.ts";
 import { OperatorServer } from "./operator-server.ts";
 import { serverReadiness } from "./readiness.ts";
 import { withSecretFiles } from "./secret-files.ts";
-import { buildNodeServices, type NodeServices } from "./services.ts";
+import { buildNodeServices, type NodeServices, type Replacements } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
 /**
@@ -22,7 +21,7 @@ import { StartError } from "./start-error.ts";
  */
 export async function start(
   env: Readonly<Record<string, string | undefined>>,
-  extras: { readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
+  extras: Replacements = {},
 ) {
   const config = configFrom(env);
   const services = await buildNodeServices(config, extras);

@@ -14,7 +14,14 @@ import { PerformanceLog } from "../platform/fleet/performance.ts";
 import { ClockWatch } from "../platform/jobs/clock.ts";
 import { OF_THE_PLATFORM } from "../platform/jobs/kinds.ts";
 import type { Payments } from "../platform/plans/payments.ts";
-import { buildServices, jobWork, type Mailer, runnerDeps, type Services } from "../services.ts";
+import {
+  buildServices,
+  jobWork,
+  type Mailer,
+  type PasswordHasher,
+  runnerDeps,
+  type Services,
+} from "../services.ts";
 import { backupWork, COPIES_JOB } from "./backup-jobs.ts";
 import { type BackupServices, buildBackupServices } from "./backup-services.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
@@ -68,10 +75,17 @@ export type NodeServices = Services &
     close(): Promise<void>;
   };
 
+/** Parts that a program or a test replaces by its own. */
+export interface Replacements {
+  readonly demoGuildSlug?: string;
+  readonly mailer?: Mailer;
+  readonly passwords?: PasswordHasher;
+}
+
 /** Builds the services on Node, with embedded databases below `dataDir`. */
 export async function buildNodeServices(
   config: Config,
-  options: RuntimeOptions & { readonly demoGuildSlug?: string; readonly mailer?: Mailer } = {},
+  options: RuntimeOptions & Replacements = {},
 ): Promise<NodeServices> {
   const runner = newRunner();
   const runtime = await openRuntime(config, options);
@@ -90,7 +104,7 @@ export async function buildNodeServices(
       meter: runtime.meter,
       tracer: runtime.tracer ?? noTracer,
       mailer: options.mailer ?? (await nodeMailer(config, now)),
-      passwords: nodePasswordHasher(),
+      passwords: options.passwords ?? nodePasswordHasher(),
       ...(payments && { payments }),
     },
     {

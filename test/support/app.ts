@@ -8,6 +8,7 @@ import type { GuildId, UserId } from "../../src/kernel/ids.ts";
 import { newId } from "../../src/kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../../src/kernel/permissions.ts";
 import { buildNodeServices } from "../../src/node/services.ts";
+import { quickPasswords } from "./quick-passwords.ts";
 import { removeSearched } from "./secrets/folders.ts";
 import { seen, watched } from "./secrets/seen.ts";
 import { startSqld } from "./sqld.ts";
@@ -48,7 +49,12 @@ export const UNLIMITED_REQUESTS = ["read", "write", "upload", "live", "requests"
  */
 export async function testApp(
   env: Record<string, string> = {},
-  options: { readonly clock?: () => Date; readonly passedMs?: () => number } = {},
+  options: {
+    readonly clock?: () => Date;
+    readonly passedMs?: () => number;
+    /** The product's own slow hashes, for tests of what they protect from. */
+    readonly hasSlowHashes?: boolean;
+  } = {},
 ) {
   const server = await startServer(process.env["GUILDHALL_TEST_HOST"]);
   const dir = await mkdtemp(join(tmpdir(), "guildhall-test-"));
@@ -72,8 +78,13 @@ export async function testApp(
     seen.lines.push(line);
     if (env["LOG_LEVEL"] !== undefined) process.stdout.write(`${line}\n`);
   };
-  const { passedMs } = options;
-  const building = { now, writeLine, ...(passedMs && { passedMs }) };
+  const { passedMs, hasSlowHashes } = options;
+  const building = {
+    now,
+    writeLine,
+    ...(passedMs && { passedMs }),
+    ...(!hasSlowHashes && { passwords: quickPasswords() }),
+  };
   const services = await buildNodeServices(config, building);
   const app = watchedApp(createApp(services));
   const request = (path: string, init?: RequestInit) => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../../src/node/server.ts";
 import { UNLIMITED_REQUESTS } from "./app.ts";
+import { quickPasswords } from "./quick-passwords.ts";
 import { removeSearched } from "./secrets/folders.ts";
 import { seen } from "./secrets/seen.ts";
 
@@ -28,7 +29,7 @@ export async function startedServer(
     ...env,
   };
   seen.environment(given);
-  const server = await start(given);
+  const server = await start(given, { passwords: quickPasswords() });
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= server.stop();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { IN_USE, slugIsFree } from "../../../src/platform/guilds/slug-guard.ts";
 import { slugLooks, slugProblem } from "../../../src/platform/guilds/slugs.ts";
 import { type TestApp, testApp } from "../../support/app.ts";
+import { runs } from "../../support/scale.ts";
 import { crowd, newGuild } from "./support.ts";
 
 let t: TestApp;
@@ -31,7 +32,7 @@ test("the database folds look-alikes exactly as the rule does", async () => {
       expect(await slugIsFree(t.services.platform, wished)).toBe(!isAlike);
       expect(await slugIsFree(t.services.platform, taken)).toBe(false);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -4,11 +4,11 @@ import { write } from "../../../src/database/write.ts";
 import { newId, type PoolId } from "../../../src/kernel/ids.ts";
 import { systemAccounts } from "../../../src/tenant/dkp/pools.ts";
 import { verify } from "../../../src/tenant/dkp/service.ts";
+import { IS_FULL } from "../../support/scale.ts";
 import { AuctionModel, type Step } from "./model.ts";
 import { auctionGuild } from "./support.ts";
 
-const IS_FULL = process.env["GUILDHALL_SCALE"] === "full";
-const RUNS = IS_FULL ? 2_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 10 : 150;
+const RUNS = IS_FULL ? 2_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 10 : 40;
 const PEOPLE = 5;
 const who = fc.nat(PEOPLE - 1);
 const at = fc.nat(5);

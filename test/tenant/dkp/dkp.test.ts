@@ -6,6 +6,7 @@ import { limits } from "../../../src/limits.ts";
 import { addExampleEntries, removeExample } from "../../../src/tenant/dkp/example.ts";
 import { seedPools } from "../../../src/tenant/dkp/seed.ts";
 import * as service from "../../../src/tenant/dkp/service.ts";
+import { runs } from "../../support/scale.ts";
 import { Model, type Step } from "./model.ts";
 import { addPeople, ledgerGuild } from "./support.ts";
 
@@ -39,7 +40,7 @@ describe("the ledger against a model of it", () => {
           }
           await model.checkHistory(guild.ctx);
         }),
-        { numRuns: 25 },
+        runs(25),
       );
     });
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { testApp } from "../../support/app.ts";
+import { runs } from "../../support/scale.ts";
 
 const NAMES = ["Anvil", "Cinder", "Smoke"];
 const line = fc
@@ -33,7 +34,7 @@ test("the same paste again changes nothing, for any roster before it", async () 
         expect((await guild.owner.get("/roster")).body).toEqual(roster);
       }
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 
