@@ -127,9 +127,14 @@ const smallBodies: typeof smallBody = (c, next) => {
 };
 
 /** The body of these requests is the bytes of a file. It is never parsed, whatever its content type says. */
-const LOG_BYTES = /^\/api\/g\/[^/]+\/(logs\/[^/]+\/content|imports)$/;
-const simpleBodies: typeof smallBody = (c, next) =>
-  LOG_BYTES.test(c.req.path) ? next() : simpleBody(c, next);
+const LOG_BYTES = /^\/api\/g\/[^/]+\/logs\/[^/]+\/content$/;
+/** These take a file as the body, or as a part of a form. Only the form is parsed as one. */
+const IMPORT_BYTES = /^\/api\/g\/[^/]+\/imports$/;
+const simpleBodies: typeof smallBody = (c, next) => {
+  const isForm = c.req.header("content-type")?.startsWith("multipart/form-data") ?? false;
+  const isBytes = LOG_BYTES.test(c.req.path) || (IMPORT_BYTES.test(c.req.path) && !isForm);
+  return isBytes ? next() : simpleBody(c, next);
+};
 
 /** Shows the progress page for a guild that is being founded. All other problems share one page. */
 const pageFor: ProblemPage = async (c, problem) => {

@@ -44,16 +44,31 @@ function endOfText(bytes: Uint8Array, start: number): number {
 }
 
 function isSimpleForm(bytes: Uint8Array, type: string): boolean {
-  const isMultipart = /multipart/i.test(type);
+  if (/multipart/i.test(type)) return countParts(bytes, type) <= limits.http.formPartsMax;
   let fields = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    // Every part of a form with files begins with a new line and two dashes.
-    const isNext = isMultipart
-      ? bytes[at] === DASH && bytes[at + 1] === DASH && bytes[at - 1] === LF && bytes[at - 2] === CR
-      : bytes[at] === AMPERSAND;
-    if (isNext) fields++;
+  for (const byte of bytes) if (byte === AMPERSAND) fields++;
+  return fields <= limits.http.formFieldsMax;
+}
+
+/**
+ * Counts the parts of a form with files. Each begins with a new line, two dashes and the boundary that the
+ * content type names, so lines with dashes in a file are none. Without one clear boundary they count too.
+ */
+function countParts(bytes: Uint8Array, type: string): number {
+  const named = [...type.matchAll(/boundary=(?:"([^"]+)"|([^\s;"]+))/gi)];
+  const boundary = named.length === 1 ? (named[0]![1] ?? named[0]![2] ?? "") : "";
+  const isAt = (start: number) => {
+    for (let at = 0; at < boundary.length; at++) {
+      if (bytes[start + at] !== boundary.charCodeAt(at)) return false;
+    }
+    return true;
+  };
+  let parts = 0;
+  for (let at = bytes.indexOf(DASH); at >= 0; at = bytes.indexOf(DASH, at + 1)) {
+    const isLine = bytes[at + 1] === DASH && bytes[at - 1] === LF && bytes[at - 2] === CR;
+    if (isLine && isAt(at + 2)) parts++;
   }
-  return fields <= (isMultipart ? limits.http.formPartsMax : limits.http.formFieldsMax);
+  return parts;
 }
 
 function tooComplex(): TooLarge {

@@ -8,7 +8,7 @@ import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { identityApi, identityPages } from "./identity/index.ts";
-import { importsApi } from "./imports/index.ts";
+import { importsApi, importsPages } from "./imports/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
 import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
@@ -54,6 +54,7 @@ export function tenantPages() {
     .route("/", auctionsPages())
     .route("/", analyticsPages())
     .route("/", combatLogsPages())
+    .route("/", importsPages())
     .route("/", auditPages())
     .route("/", connectionsPages())
     .route("/", onboardingPages());

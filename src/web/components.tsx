@@ -88,6 +88,8 @@ export function EmptyState(props: {
   text: string;
   icon?: IconName;
   action?: { href: string; label: string };
+  /** A second way to the same end. */
+  other?: { href: string; label: string };
 }) {
   return (
     <div class="empty">
@@ -99,6 +101,7 @@ export function EmptyState(props: {
           {props.action.label}
         </LinkButton>
       )}
+      {props.other && <LinkButton href={props.other.href}>{props.other.label}</LinkButton>}
     </div>
   );
 }

@@ -86,7 +86,8 @@ export async function foundGuild(page: Page, origin: string, name: string): Prom
 
 /** From the form that founds a guild into it. The page of the steps continues by itself. */
 export async function openFounded(page: Page): Promise<void> {
-  const open = page.locator('a:has-text("Open guild")');
+  // The first steps have a link of the same name, which leads elsewhere.
+  const open = page.locator('a[href$="/onboarding"]:has-text("Open guild")');
   const isThere = page.locator('main a[href$="/onboarding/loot"]');
   await open.or(isThere).first().waitFor();
   if (await open.isVisible()) await open.click();

@@ -93,7 +93,7 @@ export async function fillGuild(
     raidSchedule: { weekdays: [3, 7], startsAt: "20:00", endsAt: "23:00" },
     description: "Two nights a week, everybody out on time.",
   });
-  for (const step of ["loot", "schedule", "roster", "invitations"]) {
+  for (const step of ["loot", "schedule", "history", "roster", "invitations"]) {
     await owner("PUT", `${api}/onboarding/steps/${step}`, { state: "done" });
   }
   const persons = await addPeople(owner, api, guild.people, random);

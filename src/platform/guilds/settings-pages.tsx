@@ -79,6 +79,12 @@ async function settingsHtml(c: Page, form: FormState) {
           )}
         </div>
       </Card>
+      <Card title={view.messages.imports.title}>
+        <p class="muted">{view.messages.imports.settingsLead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/imports")}>{view.messages.imports.title}</LinkButton>
+        </div>
+      </Card>
       <Card title={t.schedule}>
         <p class="muted">{t.scheduleLead}</p>
         <div class="row">

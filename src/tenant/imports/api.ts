@@ -5,7 +5,7 @@ import { FORMAT_NAMES } from "./reader.ts";
 import type { Batch } from "./service.ts";
 import { openQuestions } from "./service.ts";
 
-const VERDICTS = ["new", "changed", "unchanged", "conflicting", "unassignable"] as const;
+export const VERDICTS = ["new", "changed", "unchanged", "conflicting", "unassignable"] as const;
 const time = z.int().describe("Unix milliseconds");
 
 export const uploadQuery = z.object({
@@ -17,6 +17,12 @@ export const uploadQuery = z.object({
     .optional()
     .describe("Which of several databases in the file."),
   pool: z.uuid().optional().describe("The pool that receives the points. Default: the guild's."),
+});
+
+/** The form of the page. A file comes beside these fields. */
+export const uploadForm = z.object({
+  format: z.enum(["auto", ...FORMAT_NAMES]).default("auto"),
+  text: z.string().max(limits.imports.pasteCharsMax).default(""),
 });
 
 export const answersBody = z

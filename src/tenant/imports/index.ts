@@ -1,1 +1,2 @@
+export { importsPages } from "./pages.tsx";
 export { importsApi } from "./routes.ts";

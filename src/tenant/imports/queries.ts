@@ -31,6 +31,11 @@ export const batchesPage = prepare(
       .limit(value.limit),
 );
 
+/** One import whose rows are in the guild. */
+export const anyDone = prepare(() =>
+  build.select({ id: imports.id }).from(imports).where(eq(imports.state, "done")).limit(1),
+);
+
 /** The imports of a source that are in the guild, the oldest first. */
 export const batchesOfSource = prepare(({ source }: Values<{ source: string }>) =>
   build

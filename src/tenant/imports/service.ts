@@ -7,13 +7,13 @@ import type { ImportId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Services } from "../../services.ts";
 import { record } from "../audit.ts";
-import type { GuildContext } from "../context.ts";
+import { allow, type GuildContext } from "../context.ts";
 import { allowImports, batchOf, shown } from "./access.ts";
 import type { ImportRowKind } from "./document.ts";
 import { sourceOfPart } from "./formats/builder.ts";
 import { obstaclesTo } from "./obstacles.ts";
 import { planImport } from "./planner.ts";
-import { type Batch, batchesPage, previewPage } from "./queries.ts";
+import { anyDone, type Batch, batchesPage, previewPage } from "./queries.ts";
 import type { Obstacle } from "./report.ts";
 import { importRows, type Verdict } from "./schema.ts";
 import { batchStatement, ImportChanged, isIn, store } from "./store.ts";
@@ -41,6 +41,12 @@ export async function listImports(
     query.limit,
     (last) => [last.createdAt, last.id],
   );
+}
+
+/** Whether the guild has the history of another tool. The first steps ask for it. */
+export async function hasImported(ctx: GuildContext): Promise<boolean> {
+  allow(ctx, "settings.manage");
+  return (await anyDone.first(ctx.db)) !== undefined;
 }
 
 /** @throws {NotFound} `imports/not-found` */

@@ -50,7 +50,10 @@ export function onboardingPages() {
     c.html(<SchedulePage view={viewOf(c)} form={emptyForm} />),
   );
   router.post("/onboarding/schedule", needed, setSchedule);
-  // These steps use the existing pages for the roster and members, and check the result.
+  // These steps use the existing pages for imports, the roster and members, and check the result.
+  router.get("/onboarding/history", needed, (c) =>
+    c.redirect(guildHref(viewOf(c), "/imports"), 303),
+  );
   router.get("/onboarding/roster", needed, (c) =>
     c.redirect(guildHref(viewOf(c), "/roster/import"), 303),
   );

@@ -7,12 +7,13 @@ import type { PlatformStore } from "../../platform/store.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { exampleEntries, exampleRemoval } from "../dkp/example.ts";
+import { hasImported } from "../imports/service.ts";
 import { planSeries, series } from "../raids/service.ts";
 import { insertCharacter, insertPerson, rosterSummary, writeUnique } from "../roster/service.ts";
 import { exampleNights, nightsRemoval } from "./example-night.ts";
 
 /** The wizard's steps in order. Each can be skipped and visited again. */
-export const STEPS = ["loot", "schedule", "roster", "invitations"] as const;
+export const STEPS = ["loot", "schedule", "history", "roster", "invitations"] as const;
 export type Step = (typeof STEPS)[number];
 export type StepState = "open" | "done" | "skipped";
 
@@ -44,15 +45,17 @@ type Platform = Pick<PlatformStore, "hasInvited">;
  */
 export async function onboarding(ctx: GuildContext, platform: Platform): Promise<Onboarding> {
   allow(ctx, "settings.manage");
-  const [said, roster, hasInvited, example] = await Promise.all([
+  const [said, roster, hasInvited, hasHistory, example] = await Promise.all([
     readStates(ctx),
     rosterSummary(ctx),
     platform.hasInvited(ctx.guild.id),
+    hasImported(ctx),
     ctx.db.first("SELECT 1 FROM persons WHERE is_example = 1"),
   ]);
   const isThere: Readonly<Record<Step, boolean>> = {
     loot: false,
     schedule: ctx.guild.raidSchedule !== null,
+    history: hasHistory,
     roster: roster.mains > 0,
     invitations: hasInvited,
   };

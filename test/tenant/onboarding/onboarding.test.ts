@@ -13,7 +13,13 @@ test("the wizard can be left, found again, skipped step by step and hidden", asy
   await using t = await testApp();
   const guild = await t.guild("stepwise");
   const { owner } = guild;
-  const open = { loot: "open", schedule: "open", roster: "open", invitations: "open" };
+  const open = {
+    loot: "open",
+    schedule: "open",
+    history: "open",
+    roster: "open",
+    invitations: "open",
+  };
   expect(await states(owner)).toEqual(open);
   await owner.submit(at(guild, "/onboarding/loot"), { skip: "yes" });
   expect(await states(owner)).toEqual({ ...open, loot: "skipped" });
@@ -42,11 +48,11 @@ test("a step is done when its subject exists; looking at a page marks nothing", 
 test("steps marked at the same moment are all kept", async () => {
   await using t = await testApp();
   const guild = await t.guild("atonce");
-  const steps = ["loot", "schedule", "roster", "invitations"];
+  const steps = ["loot", "schedule", "history", "roster", "invitations"];
   await Promise.all(
     steps.map((step) => guild.owner.put(`/onboarding/steps/${step}`, { state: "skipped" })),
   );
-  expect(Object.values(await states(guild.owner))).toEqual(Array(4).fill("skipped"));
+  expect(Object.values(await states(guild.owner))).toEqual(Array(5).fill("skipped"));
 });
 
 test("the schedule keeps invalid input, and names the next raid when it is valid", async () => {

@@ -55,6 +55,11 @@ export function LedgerPage(props: {
         <LinkButton look="quiet" href={guildHref(view, "/ledger/verification")}>
           {t.verify}
         </LinkButton>
+        {canAward && may(view.guild!, "roster.manage") && (
+          <LinkButton look="quiet" href={guildHref(view, "/imports")}>
+            {view.messages.imports.title}
+          </LinkButton>
+        )}
       </PageHeader>
       <PoolTabs view={view} pools={pools} current={page.pool} />
       <Filters url={view.url} messages={view.messages}>

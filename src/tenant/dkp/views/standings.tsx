@@ -281,7 +281,12 @@ function NoStandings({ view, isFiltered }: { view: View; isFiltered: boolean }) 
   }
   const action = { href: guildHref(view, "/roster"), label: t.noPeopleAction };
   const canAdd = may(view.guild!, "roster.manage");
-  return <EmptyState title={t.noPeopleTitle} text={t.noPeople} {...(canAdd && { action })} />;
+  const other =
+    canAdd && may(view.guild!, "points.award")
+      ? { other: { href: guildHref(view, "/imports"), label: view.messages.imports.bring } }
+      : {};
+  const actions = canAdd ? { action, ...other } : {};
+  return <EmptyState title={t.noPeopleTitle} text={t.noPeople} {...actions} />;
 }
 
 function When({ view, at }: { view: View; at: number }) {

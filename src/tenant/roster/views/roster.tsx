@@ -84,6 +84,9 @@ export function RosterPage(props: {
               text={t.noneText}
               {...(may(ctx, "roster.manage") && {
                 action: { href: guildHref(view, "/roster/import"), label: t.import },
+                ...(may(ctx, "points.award") && {
+                  other: { href: guildHref(view, "/imports"), label: view.messages.imports.bring },
+                }),
               })}
             />
           )

@@ -13,7 +13,7 @@ export const home = {
   people: (count: number) => (count === 1 ? "1 person" : `${count} people`),
   award: "Award points",
   checklist: "Getting started",
-  checklistLead: "Four short steps. You can skip any of them.",
+  checklistLead: "Five short steps. You can skip any of them.",
   go: "Continue setup",
   dismiss: "Hide this list",
 };

@@ -1,9 +1,10 @@
 export const onboarding = {
   title: "Set up the guild",
-  lead: "Four short steps. Skip any of them; this page remembers your progress.",
+  lead: "Five short steps. Skip any of them; this page remembers your progress.",
   steps: {
     loot: "Loot system",
     schedule: "Raid nights",
+    history: "Bring your history",
     roster: "Roster",
     invitations: "Invitations",
   },

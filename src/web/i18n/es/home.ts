@@ -16,7 +16,7 @@ export const home: Translated<typeof en> = {
   people: (count) => (count === 1 ? "1 persona" : `${count} personas`),
   award: "Dar puntos",
   checklist: "Primeros pasos",
-  checklistLead: "Cuatro pasos cortos. Puedes omitir cualquiera.",
+  checklistLead: "Cinco pasos cortos. Puedes omitir cualquiera.",
   go: "Seguir configurando",
   dismiss: "Ocultar lista",
 };

@@ -12,6 +12,7 @@ export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
 export { identity } from "./identity.ts";
 export { identityReport } from "./identity-report.ts";
+export { imports } from "./imports.ts";
 export { keys } from "./keys.ts";
 export { landing } from "./landing.ts";
 export { logs } from "./logs.ts";

@@ -3,10 +3,11 @@ import type { Translated } from "../index.ts";
 
 export const onboarding: Translated<typeof en> = {
   title: "Configurar la hermandad",
-  lead: "Cuatro pasos cortos. Omite los que quieras; esta página recuerda tu avance.",
+  lead: "Cinco pasos cortos. Omite los que quieras; esta página recuerda tu avance.",
   steps: {
     loot: "Sistema de botín",
     schedule: "Noches de banda",
+    history: "Traer el historial",
     roster: "Plantilla",
     invitations: "Invitaciones",
   },
