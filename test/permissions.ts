@@ -134,6 +134,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   getAuction: "raids.view",
   placeBid: "auctions.bid",
   retractBid: "auctions.bid",
+  passAuction: "auctions.bid",
   cancelAuction: "auctions.run",
   reopenAuction: "auctions.run",
   listBackups: "settings.manage",

@@ -38,6 +38,9 @@ const notOnSqld = [
   "test/tenant/dkp/dkp.test.ts",
   // Thousands of steps of a budget of requests, which is one row of the platform.
   "test/platform/upstreams/**",
+  // Rules of auctions and lists of raids: other tests make each kind of these writes on the server.
+  "test/tenant/auctions/auction-rules.test.ts",
+  "test/tenant/raids/{late-awards,teams}.test.ts",
   // Crashes between two writes. Other tests make each of these writes on the server.
   "test/tenant/connections/rotation.test.ts",
 ];

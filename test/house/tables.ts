@@ -64,7 +64,9 @@ export function silentWrites(tree: Tree): string[] {
   return tree.code(/^src\/tenant\/[a-z-]+\/.*\.ts$/).flatMap((path) =>
     [...tree.text(path).matchAll(/\bwrite\(ctx\.db,[\s\S]*?\n {2}\]?\)/g)]
       // Bids have a log of their own. Runs and sources of identity are the record of what automation did.
-      .filter(([call]) => !/record\(|(into|update) bids|sourceRow\(|syncRuns/.test(call))
+      .filter(
+        ([call]) => !/record\(|(into|update) bids|auctionPasses|sourceRow\(|syncRuns/.test(call),
+      )
       .map(([call]) => `${path}: ${call.slice(0, 60)}`),
   );
 }

@@ -89,6 +89,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "POST /identity/settings": "admin",
   "POST /auctions/:id/bids": "raider",
   "POST /auctions/:id/cancellation": "officer",
+  "POST /auctions/:id/pass": "raider",
   "POST /auctions/:id/reopening": "officer",
   "POST /auctions/:id/retraction": "raider",
   "POST /auctions/new": "officer",

@@ -5,7 +5,7 @@ import { SLOTS } from "../dkp/pool-rules.ts";
 import { CLASS_IDS, RAID_ROLES } from "../roster/classes.ts";
 
 export const AUCTION_MODES = ["open", "anonymous", "sealed", "vickrey", "fixed", "roll"] as const;
-const PRICE_RULES = ["own", "second", "second-plus", "uniform"] as const;
+export const PRICE_RULES = ["own", "second", "second-plus", "uniform"] as const;
 export const TIE_BREAKS = ["first", "roll", "balance", "priority"] as const;
 
 const { auctions } = limits;
@@ -56,6 +56,14 @@ export const newAuction = z
     allowsMinimum: z.boolean().optional().openapi({
       description: "In an open auction, a first bid of the minimum is always accepted.",
     }),
+    endsWhenPassed: z
+      .boolean()
+      .optional()
+      .openapi({
+        description:
+          "The auction ends once everyone who is present at its raid, has an account and can use " +
+          "the item has bid or passed. In an open auction, once all but the leaders have passed.",
+      }),
     slot: z.enum(SLOTS).optional().openapi({
       description: "Without a minimum, the price of the pool's list for the slot is the minimum.",
     }),
@@ -147,11 +155,16 @@ export const auctionJson = z
       price: z.enum(PRICE_RULES).optional(),
       presentOnly: z.boolean().optional(),
       allowsMinimum: z.boolean().optional(),
+      endsWhenPassed: z.boolean().optional(),
       slot: z.string().optional(),
       itemLevel: z.number().int().optional(),
     }),
     bids: z.array(bidJson).readonly(),
     bidCount: z.number().int().nullable(),
+    passCount: z.number().int().nullable().openapi({
+      description: "People who passed. Null while bids are secret.",
+    }),
+    hasPassed: z.boolean().openapi({ description: "The caller has passed." }),
     leaders: z.array(bidJson).readonly(),
     nextMinimum: z.object({ main: amount, off: amount }),
     funds: z

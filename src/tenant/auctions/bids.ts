@@ -13,6 +13,7 @@ import { isPresentAt } from "../raids/queries.ts";
 import { ownPerson, type Person } from "../roster/service.ts";
 import { announceAuction } from "./announcements.ts";
 import { bidByKey, keyOf, sameBid } from "./bid-keys.ts";
+import { withoutPass } from "./early-end.ts";
 import { type Auction, auctionRow, fundsOf } from "./queries.ts";
 import { hasOnePrice, isAscending } from "./rules.ts";
 
@@ -77,6 +78,7 @@ export async function placeBid(
       ...conditions(ctx, auction, pool, person.id, value, spec),
       sql`update bids set state = 'replaced' where auction_id = ${auction.id}
         and person_id = ${person.id} and state = 'live'`,
+      ...withoutPass(ctx, auction.id, person.id),
       sql`insert into bids (id, auction_id, person_id, value, spec, at, idempotency_key)
         values (${id}, ${auction.id}, ${person.id}, ${value}, ${spec}, ${momentOf(ctx.now)}, ${key})`,
       // Compare the stored time of the bid: the auction may have closed since the first check.
@@ -128,7 +130,7 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
 }
 
 /** @throws {Conflict} `auctions/closed` inside the transaction, at the time of the transaction. */
-function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
+export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
   return guard(
     sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
       and ${momentOf(ctx.now)} < closes_at)`,
@@ -272,7 +274,7 @@ function extension(auction: Auction, bidId: BidId): readonly Writable[] {
 }
 
 /** @throws {Forbidden} `auctions/not-in-roster` */
-async function bidder(ctx: GuildContext): Promise<Person> {
+export async function bidder(ctx: GuildContext): Promise<Person> {
   const person = await ownPerson(ctx);
   if (person === undefined || person.status !== "active") throw notInRoster();
   return person;

@@ -51,6 +51,7 @@ export interface NewAuction {
   readonly price?: PriceRule | undefined;
   readonly presentOnly?: boolean | undefined;
   readonly allowsMinimum?: boolean | undefined;
+  readonly endsWhenPassed?: boolean | undefined;
   readonly slot?: Slot | undefined;
   readonly itemLevel?: number | undefined;
 }
@@ -229,11 +230,12 @@ function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, 
 
 /** The column of the rules. Absent if there are none, because an older schema does not have it. */
 function rulesOf(input: NewAuction): { readonly rules?: string } {
-  const { price, presentOnly, allowsMinimum, slot, itemLevel } = input;
-  if (presentOnly && input.raidId === undefined) {
+  const { price, presentOnly, allowsMinimum, endsWhenPassed, slot, itemLevel } = input;
+  if ((presentOnly || endsWhenPassed) && input.raidId === undefined) {
     throw bad("/raidId", "Choose the raid whose people may bid.");
   }
-  const rules = JSON.stringify({ price, presentOnly, allowsMinimum, slot, itemLevel });
+  const flags = { presentOnly, allowsMinimum, endsWhenPassed };
+  const rules = JSON.stringify({ price, ...flags, slot, itemLevel });
   return rules === "{}" ? {} : { rules };
 }
 

@@ -39,6 +39,12 @@ export function auctionsPages() {
       return "removed";
     }),
   );
+  router.post("/auctions/:id/pass", canBid, (c) =>
+    act(c, async (id) => {
+      await service.passItem(c.var.guild, id);
+      return "saved";
+    }),
+  );
   router.post("/auctions/:id/cancellation", canRun, (c) =>
     act(c, async (id, fields) => {
       await service.voidAuction(c.var.guild, id, parsedForm(reasonBody, fields).reason);
@@ -165,7 +171,8 @@ async function sendForm(c: PageContext) {
 
 /** Converts a form's texts to the terms of an auction. */
 function termsOf(values: Fields, locale: "en" | "es") {
-  const { key: _, minutes, snipeSeconds, copies, allowsOffSpec, allowsAllIn, ...rest } = values;
+  const { key: _, minutes, snipeSeconds, copies, allowsOffSpec, allowsAllIn, ...others } = values;
+  const { presentOnly, allowsMinimum, endsWhenPassed, ...rest } = others;
   const typed = (name: string) =>
     typeof rest[name] === "string" && rest[name] !== ""
       ? { [name]: typedPoints(rest[name], locale) }
@@ -180,6 +187,9 @@ function termsOf(values: Fields, locale: "en" | "es") {
     ...(copies !== undefined && copies !== "" && { copies: Number(copies) }),
     allowsOffSpec: allowsOffSpec === "on",
     allowsAllIn: allowsAllIn === "on",
+    ...(presentOnly === "on" && { presentOnly: true }),
+    ...(allowsMinimum === "on" && { allowsMinimum: true }),
+    ...(endsWhenPassed === "on" && { endsWhenPassed: true }),
   };
 }
 

@@ -6,6 +6,7 @@ import { allow, type GuildContext, may } from "../context.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import type { Spec } from "../loot/service.ts";
 import { ownPerson } from "../roster/service.ts";
+import { type Passes, passes } from "./early-end.ts";
 import { type Increment, isAscending, isSecret, nextMinimum, ranked, type Terms } from "./rules.ts";
 import type { AuctionMode, AuctionRules, AuctionStatus, BidState, TieBreak } from "./schema.ts";
 
@@ -68,7 +69,7 @@ export interface Funds {
 }
 
 /** An auction as one reader may see it. */
-export interface AuctionView extends Auction {
+export interface AuctionView extends Auction, Passes {
   readonly pool: Pool;
   /** Before the end of a secret auction, only the reader's own bid. */
   readonly bids: readonly Bid[];
@@ -234,6 +235,7 @@ async function viewOfAuction(
   const leading = isAscending(row.mode) ? ranked(live).slice(0, row.copies) : [];
   return {
     ...row,
+    ...(await passes(ctx, row, { me: personId, isHidden })),
     pool,
     bids: seen.map(shown),
     bidCount: isHidden ? null : all.length,

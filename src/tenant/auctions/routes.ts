@@ -132,6 +132,30 @@ auctionsApi.openapi(
 );
 
 auctionsApi.openapi(
+  api.post("/auctions/{id}/pass", {
+    id: "passAuction",
+    summary: "Pass on an item",
+    description:
+      "Says that the caller does not want the item, and withdraws their bid where bids can be " +
+      "withdrawn. A later bid removes the pass. The auction may end once all have decided.",
+    problems: [
+      "auctions/not-found",
+      "auctions/closed",
+      "auctions/bid-stays",
+      "auctions/not-in-roster",
+    ],
+    needs: "auctions.bid",
+    params: auctionId,
+    answers: oneAuction,
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    await service.passItem(c.var.guild, id);
+    return c.json(await service.auction(c.var.guild, id), 200);
+  },
+);
+
+auctionsApi.openapi(
   api.post("/auctions/{id}/cancellation", {
     id: "cancelAuction",
     summary: "Cancel an auction",

@@ -1,9 +1,10 @@
-export { placeBid, retractBid } from "./bids.ts";
+export { retractBid } from "./bids.ts";
 export {
   openAuction,
   reopenAuction,
   voidAuction,
 } from "./open.ts";
+export { passItem, placeBid } from "./passes.ts";
 export {
   type AuctionView,
   auction,

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { asBoolean, prepare, rowsOf } from "../../database/query.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -15,6 +16,7 @@ import { peopleAt } from "../raids/queries.ts";
 import { isActivePerson } from "../roster/queries.ts";
 import { announceState } from "./announcements.ts";
 import { availableSql } from "./bids.ts";
+import { allDecided, endsWhenDecided } from "./early-end.ts";
 import { type Auction, auctionRow } from "./queries.ts";
 import { type Bidder, decide, type LiveBid, type Winner } from "./rules.ts";
 
@@ -36,7 +38,7 @@ export async function settle(ctx: GuildContext, auctionId: string): Promise<Sett
   for (let tries = 1; ; tries++) {
     const auction = await auctionRow(ctx, auctionId);
     if (auction.status !== "open") return { status: auction.status };
-    if (ctx.now().getTime() < auction.closesAt) {
+    if (ctx.now().getTime() < auction.closesAt && !(await isDecidedEarly(ctx, auction))) {
       return { status: "open", closesAt: auction.closesAt };
     }
     try {
@@ -46,6 +48,24 @@ export async function settle(ctx: GuildContext, auctionId: string): Promise<Sett
         throw error;
     }
   }
+}
+
+/**
+ * Settles an auction that ends when everyone has decided, if they have. After a bid or a pass.
+ *
+ * @throws {NotFound} `auctions/not-found`
+ */
+export async function settleWhenDecided(ctx: GuildContext, auctionId: string): Promise<void> {
+  if (!(await endsWhenDecided(ctx, auctionId))) return;
+  await settle({ ...ctx, actor: { type: "system", job: "auction.settle" } }, auctionId);
+}
+
+async function isDecidedEarly(ctx: GuildContext, auction: Auction): Promise<boolean> {
+  if (auction.rules.endsWhenPassed !== true) return false;
+  const decided = prepare(() =>
+    rowsOf({ isDecided: asBoolean(allDecided(auction)) }, (columns) => sql`select ${columns}`),
+  );
+  return (await decided.first(ctx.db))?.isDecided === true;
 }
 
 async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
@@ -79,7 +99,8 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
-        and closes_at = ${auction.closesAt} and closes_at <= ${momentOf(ctx.now)})`,
+        and closes_at = ${auction.closesAt}
+        and (closes_at <= ${momentOf(ctx.now)} or ${allDecided(auction)}))`,
       () => new ConcurrentChange("Another process has settled the auction."),
     ),
     guard(

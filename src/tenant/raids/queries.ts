@@ -110,7 +110,7 @@ interface RaidQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Rows of `place` count down from here for lists with the latest raid first. No start is later. */
+/** Places count down from here for lists with the latest raid first. No start is later. */
 const LAST_PLACE = 9e15;
 /** Raids that were over a day ago are overdue if they were never started or never ended. */
 const OPEN = "r.status IN ('planned', 'running')";
@@ -250,6 +250,14 @@ export function isPresentAt(raidId: string | null, personId: string): SQL {
       eq(attendance.presence, "present"),
     ),
   );
+}
+
+/** The active people who are present at a raid and have an account, as a subquery with their `id`. */
+export function presentMembers(raidId: string): SQL {
+  return sql`(select ${persons.id} as id from ${attendance}
+    join ${persons} on ${persons.id} = ${attendance.personId}
+    where ${attendance.raidId} = ${raidId} and ${attendance.presence} = 'present'
+      and ${persons.status} = 'active' and ${persons.userId} is not null)`;
 }
 
 const poolOfRaid = prepare(({ id }: Values<{ id: string }>) =>

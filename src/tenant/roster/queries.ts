@@ -1,4 +1,16 @@
-import { and, asc, count, desc, eq, gt, isNotNull, not, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  isNotNull,
+  not,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import {
   asColumn,
@@ -90,6 +102,27 @@ export const classOf = prepare(({ id }: Values<{ id: string }>) =>
 /** A condition: the person exists and is active. */
 export function isActivePerson(id: string) {
   return existsIn(persons, and(sql`${persons.id} = ${id}`, eq(persons.status, "active")));
+}
+
+/** A condition: a person has a character of one of these classes and roles. Null means all of them. */
+export function hasCharacterFor(
+  personId: SQLWrapper,
+  item: { readonly classes: readonly string[] | null; readonly roles: readonly string[] | null },
+): SQL {
+  const { classes, roles } = item;
+  if (classes === null && roles === null) return sql`true`;
+  const isOneOf = (column: SQLWrapper, values: readonly string[] | null) =>
+    values === null
+      ? sql`true`
+      : sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
+  return existsIn(
+    characters,
+    and(
+      sql`${characters.personId} = ${personId}`,
+      isOneOf(characters.class, classes),
+      isOneOf(characters.role, roles),
+    ),
+  );
 }
 
 const mains = alias(characters, "mains");

@@ -124,6 +124,7 @@ export function AuctionPage(
             <Countdown view={view} auction={auction} />
             <Standing view={view} auction={auction} />
             <BidForm view={view} auction={auction} />
+            <Pass view={view} auction={auction} />
             {auction.own && !isAscending(auction.mode) && (
               <ButtonForm
                 look="quiet"
@@ -182,6 +183,18 @@ function Result({ view, auction }: { view: View; auction: AuctionView }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The button to pass, for people who may bid and do not lead. */
+function Pass({ view, auction }: { view: View; auction: AuctionView }) {
+  const t = view.messages.auctions;
+  if (auction.funds === undefined || leads(auction)) return null;
+  if (auction.hasPassed) return <p class="muted">{t.passed}</p>;
+  return (
+    <ButtonForm look="quiet" action={guildHref(view, `/auctions/${auction.id}/pass`)}>
+      {t.pass}
+    </ButtonForm>
   );
 }
 
@@ -270,8 +283,15 @@ function Terms({ view, auction }: { view: View; auction: AuctionView }) {
             </dd>
           </>
         )}
+        {auction.rules.price && (
+          <>
+            <dt>{t.priceRule}</dt>
+            <dd>{t.priceRules[auction.rules.price]}</dd>
+          </>
+        )}
         <dt>{t.tieBreak}</dt>
         <dd>{t.tieBreaks[auction.tieBreak]}</dd>
+        <RuleSentences view={view} auction={auction} />
         <dt>{t.end}</dt>
         <dd>
           <Moment view={view} at={auction.closesAt} />
@@ -288,6 +308,24 @@ function Terms({ view, auction }: { view: View; auction: AuctionView }) {
         <a href={guildHref(view, `/auctions/${auction.reopenedBy}`)}>{t.seeReopened}</a>
       )}
     </details>
+  );
+}
+
+/** A sentence for each rule that not every auction has. */
+function RuleSentences({ view, auction }: { view: View; auction: AuctionView }) {
+  const t = view.messages.auctions;
+  const { rules, passCount } = auction;
+  const said = (["presentOnly", "allowsMinimum", "endsWhenPassed"] as const).filter(
+    (rule) => rules[rule] === true,
+  );
+  return (
+    <>
+      {said.length > 0 && <dt>{t.rules}</dt>}
+      {said.map((rule) => (
+        <dd>{t[rule]}</dd>
+      ))}
+      {passCount !== null && passCount > 0 && <dd>{t.passCount(passCount)}</dd>}
+    </>
   );
 }
 

@@ -14,7 +14,7 @@ import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import type { Pool } from "../../dkp/service.ts";
 import { classLabel, poolName } from "../../dkp/views/parts.tsx";
 import { CLASS_IDS } from "../../roster/classes.ts";
-import { AUCTION_MODES, TIE_BREAKS } from "../api.ts";
+import { AUCTION_MODES, PRICE_RULES, TIE_BREAKS } from "../api.ts";
 
 /** The form for a drop. All fields except item and mode have defaults. */
 export function AuctionFormPage(props: {
@@ -157,20 +157,21 @@ function MoreFields(props: {
         inputmode="numeric"
         value="30"
       />
-      <Checkbox name="allowsOffSpec" label={t.allowsOffSpec} form={form} checked />
-      <Checkbox name="allowsAllIn" label={t.allowsAllIn} form={form} checked />
-      {raids.length > 0 && (
+      {!isEpgp && (
         <SelectField
-          name="raidId"
-          label={t.raid}
+          name="price"
+          label={t.priceRule}
           form={form}
-          value={view.url.searchParams.get("raid") ?? ""}
           options={[
-            { value: "", label: t.noRaid },
-            ...raids.map(({ id, name }) => ({ value: id, label: name })),
+            { value: "", label: t.priceRules.usual },
+            ...PRICE_RULES.map((one) => ({ value: one, label: t.priceRules[one] })),
           ]}
         />
       )}
+      <Checkbox name="allowsMinimum" label={t.allowsMinimum} form={form} />
+      <Checkbox name="allowsOffSpec" label={t.allowsOffSpec} form={form} checked />
+      <Checkbox name="allowsAllIn" label={t.allowsAllIn} form={form} checked />
+      {raids.length > 0 && <RaidFields view={view} form={form} raids={raids} />}
       <CheckboxField
         name="classes"
         label={t.classes}
@@ -179,5 +180,32 @@ function MoreFields(props: {
       />
       <TextField name="note" label={t.note} form={form} maxlength={limits.loot.noteCharsMax} />
     </details>
+  );
+}
+
+/** The raid of an auction, and the rules that need one. */
+function RaidFields(props: {
+  view: View;
+  form: FormState;
+  raids: readonly { readonly id: string; readonly name: string }[];
+}) {
+  const { view, form, raids } = props;
+  const t = view.messages.auctions;
+  return (
+    <>
+      <SelectField
+        name="raidId"
+        label={t.raid}
+        form={form}
+        value={view.url.searchParams.get("raid") ?? ""}
+        options={[
+          { value: "", label: t.noRaid },
+          ...raids.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <Checkbox name="presentOnly" label={t.presentOnly} form={form} />
+      <Checkbox name="endsWhenPassed" label={t.endsWhenPassed} form={form} />
+      <p class="muted">{t.endsWhenPassedHint}</p>
+    </>
   );
 }
