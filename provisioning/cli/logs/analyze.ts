@@ -18,26 +18,29 @@ export async function analyzeFile(
   // A log is not newer than its file; a piped log is not newer than now.
   const writtenBefore = isInput ? systemClock().getTime() : (await stat(file)).mtimeMs;
   // Keep only what is printed: a night has hundreds of fights, each with figures for every second.
-  const encounters: ReturnType<typeof encounterOf>[] = [];
+  const fights = new Map<Fight["kind"], PrintedFight[]>();
   const analyzer = new Analyzer({
     ...options,
     writtenBefore,
-    trash: false,
     onFight: (fight) => {
-      if (fight.kind === "encounter") encounters.push(encounterOf(fight));
+      const known = fights.get(fight.kind);
+      if (known) known.push(printed(fight));
+      else fights.set(fight.kind, [printed(fight)]);
     },
   });
   const source: AsyncIterable<Uint8Array> = isInput
     ? process.stdin
     : createReadStream(file, { highWaterMark: 256 * 1024 });
   for await (const chunk of unpacked(source)) analyzer.push(chunk);
-  return documentOf(file, analyzer.end(), encounters);
+  return documentOf(file, analyzer.end(), fights);
 }
+
+type PrintedFight = ReturnType<typeof printed>;
 
 function documentOf(
   file: string,
   log: LogSummary,
-  encounters: readonly ReturnType<typeof encounterOf>[],
+  fights: ReadonlyMap<Fight["kind"], readonly PrintedFight[]>,
 ) {
   return {
     file,
@@ -48,12 +51,15 @@ function documentOf(
     bad: log.bad,
     logVersion: log.logVersion,
     advanced: log.advanced,
-    encounters,
+    unknownEvents: log.unknownEvents,
+    encounters: fights.get("encounter") ?? [],
+    trash: fights.get("trash") ?? [],
+    arenas: fights.get("arena") ?? [],
     keystones: log.keystones.map(keystoneOf),
   };
 }
 
-function encounterOf(fight: Fight) {
+function printed(fight: Fight) {
   const players = fight.players.map((one) => ({
     guid: one.guid,
     name: one.name,
@@ -65,6 +71,7 @@ function encounterOf(fight: Fight) {
     overkill: one.overkill,
     absorbedByTarget: one.absorbedByTarget,
     friendlyFire: one.friendlyFire,
+    supportDamage: one.supportDamage,
     healing: one.healing,
     overhealing: one.overhealing,
     absorbsGranted: one.absorbsGranted,
@@ -73,6 +80,7 @@ function encounterOf(fight: Fight) {
     activeMs: one.activeMs,
   }));
   return {
+    kind: fight.kind,
     id: fight.id,
     name: fight.name,
     difficulty: fight.difficulty,
@@ -82,7 +90,12 @@ function encounterOf(fight: Fight) {
     durationMs: fight.durationMs,
     gameMs: fight.gameMs,
     outcome: fight.outcome,
+    bossPercent: fight.bossPercent,
+    keystone: fight.keystone,
     players: players.sort((a, b) => b.damage - a.damage || (a.guid < b.guid ? -1 : 1)),
+    enemies: fight.enemies.map(({ guid, name, damageTaken, unattributed, hp, hpMax }) => ({
+      ...{ guid, name, damageTaken, unattributed, hp, hpMax },
+    })),
     unattributedDamage: fight.unattributedDamage,
   };
 }
@@ -93,15 +106,19 @@ function keystoneOf({ name, mapId, level, affixes, startMs, endMs, success, game
 
 /** The analysis as text: a line for each encounter, and a table of its players. */
 export function peopleText(found: Analysis): string {
-  const { file, lines, unknown, bad, logVersion, encounters } = found;
+  const { file, lines, unknown, bad, logVersion, encounters, trash, arenas } = found;
   const head =
     `${file}: ${lines} lines, ${unknown} of unknown kinds, ${bad} unreadable` +
     (logVersion === null ? "" : `, log version ${logVersion}`);
-  if (encounters.length === 0) return `${head}\nNo encounter in it.`;
-  return [head, ...encounters.map(encounterText)].join("\n\n");
+  const matches = [...encounters, ...arenas];
+  const fights = matches.length > 0 ? matches : trash;
+  if (fights.length === 0) return `${head}\nNo fight in it.`;
+  const note =
+    matches.length > 0 ? [] : ["No boss in it. These are the fights with other enemies."];
+  return [head, ...note, ...fights.map(fightText)].join("\n\n");
 }
 
-function encounterText(one: Analysis["encounters"][number]): string {
+function fightText(one: PrintedFight): string {
   const seconds = Math.max(0.001, one.durationMs / 1_000);
   const rows = one.players.map((player) => [
     player.name,
@@ -114,8 +131,10 @@ function encounterText(one: Analysis["encounters"][number]): string {
     `${Math.round((player.activeMs / Math.max(1, one.durationMs)) * 100)} %`,
   ]);
   const at = new Date(one.startMs).toISOString().replace("T", " ").slice(0, 19);
-  const title = `${one.name}, ${one.outcome} in ${seconds.toFixed(1)} s, ${at} UTC`;
-  const none = one.unattributedDamage > 0 ? `\nOf nobody: ${count(one.unattributedDamage)}` : "";
+  const outcome = one.kind === "trash" ? "trash" : one.outcome;
+  const title = `${one.name}, ${outcome} in ${seconds.toFixed(1)} s, ${at} UTC`;
+  const none =
+    one.unattributedDamage > 0 ? `\nWithout a player: ${count(one.unattributedDamage)}` : "";
   const head = ["player", "spec", "damage", "per s", "healing", "taken", "deaths", "active"];
   return `${title}\n${table(head, rows)}${none}`;
 }

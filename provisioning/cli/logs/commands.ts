@@ -35,8 +35,10 @@ export function logCommands(program: Command): void {
     .addHelpText(
       "after",
       `
-Damage counts pets and what shields took of it, not overkill and not friendly fire. Healing counts
-what healed and what shields absorbed (absorbsGranted). Times are Unix milliseconds.
+Damage counts pets and what shields took of it, not overkill (shown apart) and not friendly fire.
+Friendly fire and damage taken include overkill and what shields took. Healing counts what healed and
+what shields absorbed (absorbsGranted). A delayed hit (Stagger) counts once, when it lands.
+Times are Unix milliseconds.
 With several files, --json prints a list of documents.`,
     )
     .action(analyze);

@@ -7,20 +7,30 @@ const player = z.strictObject({
   name: text,
   class: text.nullable(),
   spec: text.nullable(),
-  damage: amount,
+  damage: amount.describe("without overkill"),
   damageOwn: amount,
   damagePets: amount,
   overkill: amount,
   absorbedByTarget: amount,
-  friendlyFire: amount,
+  friendlyFire: amount.describe("with overkill and what shields took"),
+  supportDamage: amount,
   healing: amount,
   overhealing: amount,
   absorbsGranted: amount,
-  damageTaken: amount,
+  damageTaken: amount.describe("with overkill and what shields took"),
   deaths: count,
   activeMs: amount,
 });
-const encounter = z.strictObject({
+const enemy = z.strictObject({
+  guid: text,
+  name: text,
+  damageTaken: amount,
+  unattributed: amount,
+  hp: z.number().nullable(),
+  hpMax: z.number().nullable(),
+});
+const fight = z.strictObject({
+  kind: z.enum(["encounter", "trash", "arena"]),
   id: z.int().nullable(),
   name: text,
   difficulty: z.int().nullable(),
@@ -30,7 +40,10 @@ const encounter = z.strictObject({
   durationMs: amount,
   gameMs: amount.nullable(),
   outcome: z.enum(["kill", "wipe", "incomplete", "in-progress"]),
+  bossPercent: z.number().nullable(),
+  keystone: count.nullable().describe("which of the keystones it was part of"),
   players: z.array(player).describe("most damage first"),
+  enemies: z.array(enemy),
   unattributedDamage: amount,
 });
 const analysis = z.strictObject({
@@ -42,7 +55,10 @@ const analysis = z.strictObject({
   bad: count,
   logVersion: z.int().nullable(),
   advanced: z.boolean(),
-  encounters: z.array(encounter),
+  unknownEvents: z.record(text, count),
+  encounters: z.array(fight),
+  trash: z.array(fight).describe("fights between encounters"),
+  arenas: z.array(fight),
   keystones: z.array(
     z.strictObject({
       name: text,

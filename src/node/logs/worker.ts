@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     fights = [];
     reportedBytes = bytes;
     for (let at = 0; at === 0 || at < found.length; at += FIGHTS_PER_MESSAGE) {
-      const some = found.slice(at, at + FIGHTS_PER_MESSAGE).map(fightRows);
+      const some = found.slice(at, at + FIGHTS_PER_MESSAGE).map((fight) => fightRows(fight));
       await sendAndWait({ type: "fights", fights: some, bytes });
     }
   };

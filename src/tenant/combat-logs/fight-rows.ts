@@ -10,10 +10,12 @@ export type Written<Row> = Omit<Row, "details"> & { readonly details: string };
 export interface FightRows {
   readonly encounter: Written<Omit<EncounterRow, "id" | "reportId" | "sameAs">>;
   readonly players: readonly Written<Omit<PlayerRow, "encounterId">>[];
+  /** Whether it replaces the figures that are stored already. */
+  readonly isCorrection: boolean;
 }
 
 /** `leftOut` comes first in the document, so that it can be read without the rest (`queries.ts`). */
-export function fightRows(fight: Fight): FightRows {
+export function fightRows(fight: Fight, isCorrection = false): FightRows {
   const { leftOut, deaths, enemies, players, id, difficulty, startMs, endMs, ...facts } = fight;
   return {
     encounter: {
@@ -37,5 +39,6 @@ export function fightRows(fight: Fight): FightRows {
       };
       return { ...row, details: JSON.stringify(document) };
     }),
+    isCorrection,
   };
 }

@@ -8,9 +8,9 @@ import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { fightRows } from "./fight-rows.ts";
+import { type FightRows, fightRows } from "./fight-rows.ts";
 import { Analyzer } from "./parser/analyzer.ts";
-import type { Fight, FightOutline } from "./parser/types.ts";
+import type { FightOutline } from "./parser/types.ts";
 import { type Report, readReport } from "./reports.ts";
 import { logStorage } from "./storage.ts";
 import { storeFight, storeSummary } from "./store.ts";
@@ -46,7 +46,7 @@ export class LiveLog {
   readonly #database: string;
   readonly #analyzer: Analyzer;
   readonly #turn = new Turn();
-  #finished: Fight[] = [];
+  #finished: FightRows[] = [];
   #offset = 0;
   #shown = "";
   #seq = 0;
@@ -59,7 +59,8 @@ export class LiveLog {
       timeZone: report.timeZone,
       year: report.year ?? undefined,
       writtenBefore: report.createdAt,
-      onFight: (fight) => this.#finished.push(fight),
+      live: true,
+      onFight: (fight, isCorrection) => this.#finished.push(fightRows(fight, isCorrection)),
     });
   }
 
@@ -78,8 +79,10 @@ export class LiveLog {
     });
     const live = new LiveLog(deps, database, report);
     if ((await deps.files.size(database, report.id)) > 0) {
-      for await (const chunk of deps.files.read(database, report.id)) await live.#read(chunk);
-      await live.#storeFinished();
+      for await (const chunk of deps.files.read(database, report.id)) {
+        await live.#read(chunk);
+        await live.#storeFinished();
+      }
     }
     return live;
   }
@@ -170,7 +173,7 @@ export class LiveLog {
     await this.#deps.within(async (ctx) => {
       const progress = { parsedBytes: this.#offset, nowMs: ctx.now().getTime() };
       for (const fight of fights) {
-        await storeFight(ctx.db, this.reportId, fightRows(fight), progress);
+        await storeFight(ctx.db, this.reportId, fight, progress);
         await this.#turn.pause();
       }
     });

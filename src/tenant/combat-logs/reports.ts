@@ -53,6 +53,7 @@ interface ReportRow extends Omit<Report, "unknownEvents"> {
   readonly unknownEvents: string | null;
 }
 
+// A pull that one log has twice counts once.
 const COLUMNS = `
   r.id, r.title, r.file_name AS fileName, r.source, r.state, r.uploader_id AS uploaderId,
   r.uploader_name AS uploaderName, r.time_zone AS timeZone, r.year, r.size_bytes AS sizeBytes,
@@ -61,9 +62,12 @@ const COLUMNS = `
   r.error, r.parser_version AS parserVersion, r.lines, r.parsed, r.unknown, r.bad,
   r.log_version AS logVersion, r.unknown_events AS unknownEvents, r.start_at AS startAt,
   r.end_at AS endAt, r.created_at AS createdAt, r.updated_at AS updatedAt,
-  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter') AS encounters,
   (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter'
-    AND e.outcome = 'kill') AS kills`;
+    AND NOT EXISTS (SELECT 1 FROM encounters o WHERE o.id = e.same_as AND o.report_id = r.id))
+    AS encounters,
+  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter'
+    AND e.outcome = 'kill'
+    AND NOT EXISTS (SELECT 1 FROM encounters o WHERE o.id = e.same_as AND o.report_id = r.id)) AS kills`;
 const ONE = `SELECT ${COLUMNS} FROM log_reports r WHERE r.id = ?`;
 const NEWEST = `SELECT ${COLUMNS} FROM log_reports r
   WHERE (?1 IS NULL OR (r.created_at, r.id) < (?1, ?2)) ORDER BY r.created_at DESC, r.id DESC LIMIT ?3`;

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../database/client.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -7,7 +7,7 @@ import type { LogSummary } from "./parser/types.ts";
 import { encounterPlayers, encounters } from "./schema.ts";
 
 /** Increased whenever the parser's figures change: older reports can then be parsed again. */
-export const PARSER_VERSION = 2;
+export const PARSER_VERSION = 3;
 
 /** Two logs of one pull begin within this time: the loggers' clocks and latencies differ. */
 export const SAME_PULL_MS = 10_000;
@@ -17,35 +17,54 @@ export class NotParsing extends Error {}
 
 /**
  * Stores one fight with everything that belongs to it, or nothing. Storing the same fight again changes
- * nothing.
+ * nothing, unless it is a correction.
  *
  * @throws {NotParsing} when the report was canceled or deleted during the parse.
  */
 export async function storeFight(
   db: TenantDatabase,
   reportId: string,
-  { encounter, players }: FightRows,
+  { encounter, players, isCorrection }: FightRows,
   progress: { readonly parsedBytes: number; readonly nowMs: number },
 ): Promise<void> {
-  const id = newId<string>();
+  const known = await db.first<{ id: string }>(
+    "SELECT id FROM encounters WHERE report_id = ? AND start_byte = ?",
+    reportId,
+    encounter.startByte,
+  );
+  const id = known?.id ?? newId<string>();
   // One statement per player with a constant text: one list for all players would be read once per player.
   const playerRows = () =>
     players.map(({ details, ...row }) =>
       db.orm.insert(encounterPlayers).values({ ...row, encounterId: id, details: sql`${details}` }),
     );
-  const isThere = await db.first(
-    "SELECT 1 FROM encounters WHERE report_id = ? AND start_byte = ?",
-    reportId,
-    encounter.startByte,
-  );
+  const added = () => [encounterRow(db, { ...encounter, id, reportId }), ...playerRows()];
+  const corrected = () => [correctionOf(db, id, encounter), playersGone(db, id), ...playerRows()];
+  const changes = known === undefined ? added() : isCorrection ? corrected() : [];
   await write(db, [
     isParsing(reportId),
-    ...(isThere ? [] : [encounterRow(db, { ...encounter, id, reportId }), ...playerRows()]),
+    ...changes,
     {
       sql: `UPDATE log_reports SET parsed_bytes = max(parsed_bytes, ?), updated_at = ? WHERE id = ?`,
       args: [progress.parsedBytes, progress.nowMs, reportId],
     },
   ]);
+}
+
+/** Only the figures change. The fight keeps its id and its twin. */
+function correctionOf(
+  db: TenantDatabase,
+  id: string,
+  { details, unattributedDamage, playerCount }: FightRows["encounter"],
+): Writable {
+  return db.orm
+    .update(encounters)
+    .set({ unattributedDamage, playerCount, details: sql`${details}` })
+    .where(eq(encounters.id, id));
+}
+
+function playersGone(db: TenantDatabase, id: string): Writable {
+  return db.orm.delete(encounterPlayers).where(eq(encounterPlayers.encounterId, id));
 }
 
 /** @throws {NotParsing} */
@@ -140,15 +159,21 @@ function encounterRow(
   return db.orm.insert(encounters).values({ ...row, sameAs: twin, details: sql`${details}` });
 }
 
-/** The fight of another log with the same pull, if the guild has one. */
+/**
+ * The fight with the same pull, if the guild has one: in another log, or, with `endAt`, in this one, when
+ * several loggers wrote it or it is in it twice. Two pulls of one log never overlap.
+ */
 export function twinOf(row: {
   readonly gameId: number;
   readonly difficulty: number;
   readonly reportId: string;
   readonly startAt: number;
+  readonly endAt?: number;
 }): SQL {
+  const endAt = row.endAt ?? Number.MIN_SAFE_INTEGER;
   return sql`(select coalesce(same_as, id) from encounters where game_id = ${row.gameId}
-    and difficulty = ${row.difficulty} and kind = 'encounter' and report_id <> ${row.reportId}
+    and difficulty = ${row.difficulty} and kind = 'encounter'
+    and (report_id <> ${row.reportId} or (start_at < ${endAt} and end_at > ${row.startAt}))
     and start_at between ${row.startAt - SAME_PULL_MS} and ${row.startAt + SAME_PULL_MS}
     order by abs(start_at - ${row.startAt}), id limit 1)`;
 }

@@ -255,7 +255,7 @@ describe("fights", () => {
         [
           line("00", "CHALLENGE_MODE_END,2660,0,0,0,0.000000,0.000000"),
           line("01", `CHALLENGE_MODE_START,"Ara-Kara, City of Echoes",2660,503,12,[9,10]`),
-          line("02", START),
+          line("02", `ENCOUNTER_START,7,"Ash",8,5,2660`),
           line("08", END(1)),
           line("09", "CHALLENGE_MODE_END,2660,1,12,1800000,0.000000,0.000000"),
         ].join(""),

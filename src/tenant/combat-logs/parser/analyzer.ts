@@ -1,8 +1,9 @@
 import { intOf, textOf } from "./bytes.ts";
-import { Figures, type Version } from "./decode.ts";
+import { Figures } from "./decode.ts";
 import { ACT, type EventKind, eventAt } from "./events.ts";
 import { Fields } from "./fields.ts";
 import { LineSplitter } from "./lines.ts";
+import { RepeatedLines } from "./repeats.ts";
 import { Segments } from "./segments.ts";
 import { SpellNames } from "./spell-names.ts";
 import { Timestamps } from "./timestamps.ts";
@@ -28,20 +29,24 @@ export class Analyzer {
   readonly #fields = new Fields();
   readonly #figures: Figures;
   readonly #splitter: LineSplitter;
+  readonly #repeats = new RepeatedLines();
   readonly #unknownEvents = new Map<string, number>();
   #bytes = 0;
   #lines = 0;
   #unknown = 0;
   #bad = 0;
-  #version: Version = { log: null, build: null };
+  #version: { readonly log: number | null; readonly build: string | null } = {
+    log: null,
+    build: null,
+  };
   #advanced: boolean | null = null;
   #startMs: number | null = null;
   #endMs: number | null = null;
 
   constructor(options: AnalyzerOptions) {
-    const { year, writtenBefore, timeZone = "UTC", trash = true, onFight } = options;
+    const { year, writtenBefore, timeZone = "UTC", trash = true, live = false, onFight } = options;
     this.#times = new Timestamps({ year, writtenBefore, timeZone });
-    this.#segments = new Segments(this.#units, this.#spells, { trash, onFight });
+    this.#segments = new Segments(this.#units, this.#spells, { trash, isLive: live, onFight });
     this.#figures = new Figures(this.#fields, this.#units, this.#spells, this.#segments);
     this.#splitter = new LineSplitter((bytes, start, end, offset) => {
       this.#line(bytes, start, end, offset, offset + end - start + 1);
@@ -88,8 +93,10 @@ export class Analyzer {
     };
   }
 
-  #line(bytes: Uint8Array, start: number, end: number, startByte: number, endByte: number): void {
+  #line(bytes: Uint8Array, begin: number, end: number, startByte: number, endByte: number): void {
     this.#lines++;
+    // A mark of the byte order: at the beginning of a file, and so where files were joined.
+    const start = bytes[begin] === 0xef && hasMark(bytes, begin, end) ? begin + 3 : begin;
     const atMs = this.#times.read(bytes, start, end);
     const from = this.#times.next;
     if (Number.isNaN(atMs) || from >= end) {
@@ -101,6 +108,7 @@ export class Analyzer {
       this.#noteUnknown(bytes, from, end);
       return;
     }
+    if (this.#repeats.isCopy(event, atMs, bytes, start, end)) return;
     this.#startMs ??= atMs;
     this.#endMs = atMs;
     const { act } = event;
@@ -113,12 +121,12 @@ export class Analyzer {
           : this.#act(event, atMs, startByte, endByte);
       if (!isRead) this.#bad++;
     }
-    this.#segments.reportOwned();
+    this.#segments.correctOwned();
   }
 
   #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
     this.#segments.tick(atMs, endByte);
-    const read = this.#figures.read(event, atMs, startByte, this.#version);
+    const read = this.#figures.read(event, atMs, startByte);
     if (read === "unknown") {
       this.#unknown++;
       this.#countUnknown(`${event.name}/${this.#fields.count}`);
@@ -133,6 +141,7 @@ export class Analyzer {
     const segments = this.#segments;
     if (act === ACT.header) {
       this.#header();
+      this.#figures.beginSession();
       segments.closeAs("incomplete", startByte);
     } else if (act === ACT.encounterStart) {
       if (count < 5) return false;
@@ -151,7 +160,10 @@ export class Analyzer {
     else if (act === ACT.arenaEnd) {
       segments.tick(atMs, endByte);
       segments.endArena(this.#fields, atMs, endByte);
-    } else this.#units.forgetOwners(atMs);
+    } else {
+      segments.enter(this.#fields, atMs, endByte);
+      this.#units.forgetOwners(atMs);
+    }
     return true;
   }
 
@@ -197,6 +209,10 @@ export class Analyzer {
 }
 
 const COMMA = 44;
+
+function hasMark(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 3 <= end && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
 
 function isNameByte(byte: number): boolean {
   return (byte >= 65 && byte <= 90) || byte === 95 || (byte >= 48 && byte <= 57);

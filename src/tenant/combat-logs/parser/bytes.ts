@@ -25,6 +25,11 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return decoder.decode(bytes.subarray(start, end));
 }
 
+/** The bytes of an ASCII word, to compare fields with. */
+export function asciiOf(word: string): Uint8Array {
+  return Uint8Array.from(word, (letter) => letter.charCodeAt(0));
+}
+
 /** A decimal whole number without its fraction. Anything else, such as `nil`, is 0. */
 export function intOf(bytes: Uint8Array, start: number, end: number): number {
   let at = start;

@@ -1,31 +1,31 @@
-import { hexOf, intOf, LOWER_X, ZERO } from "./bytes.ts";
+import { asciiOf, hexOf, intOf, LOWER_X, ZERO } from "./bytes.ts";
 import { combatantOf, isNumber } from "./combatant.ts";
 import { ACT, type EventKind, PREFIX } from "./events.ts";
 import type { Fields } from "./fields.ts";
-import { FRIENDLY, type Hit, HOSTILE } from "./fight.ts";
+import { ATTACKABLE, FRIENDLY, type Hit, HOSTILE } from "./fight.ts";
 import type { Segments } from "./segments.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
 import { nameIn, type Units } from "./units.ts";
 
-/** Fields of an advanced block by log version, until a cast shows the actual number. */
-const ADVANCED_FIELDS: Readonly<Record<number, number>> = {
-  9: 16,
-  16: 17,
-  17: 17,
-  20: 17,
-  21: 17,
-  22: 19,
-};
-/** Mists Classic writes version 9 with a longer block. */
-const MISTS_FIELDS = 18;
-
-/** The format of the following lines, from the header. */
-export interface Version {
-  readonly log: number | null;
-  readonly build: string | null;
-}
-/** amount, base, overkill, school, resisted, blocked, absorbed, critical, glancing, crushing. */
+/**
+ * amount, base, overkill, school, resisted, blocked, absorbed, critical, glancing, crushing. Logs without
+ * advanced blocks may have no base.
+ */
 const DAMAGE_FIELDS = 10;
+/** The shortest advanced block has 16 fields, the longest so far 19. */
+const BLOCK_FIELDS_MIN = 14;
+const BLOCK_FIELDS_MAX = 30;
+const ABSORB = asciiOf("ABSORB");
+/** Newer logs end the figures of a spell with one of these. */
+const SINGLE_TARGET = asciiOf("ST");
+const AREA = asciiOf("AOE");
+const ONE = asciiOf("1");
+const NIL = asciiOf("nil");
+/** The shield that delays a hit, and the damage that it delays. The hit has counted already. */
+const STAGGER_SHIELD = 115069;
+const STAGGER_DAMAGE = 124255;
+/** The two events of one supported swing are this close to each other. */
+const SAME_SWING_MS = 1_000;
 /** The fewest fields of a complete line by event, for the last line of a file. */
 const FIELDS_MIN: Readonly<Partial<Record<number, number>>> = {
   [ACT.encounterStart]: 5,
@@ -41,8 +41,6 @@ export class Figures {
   readonly #units: Units;
   readonly #spells: SpellNames;
   readonly #segments: Segments;
-  /** The number of fields of an advanced block in this log; 0 until it is known. */
-  #advancedFields = 0;
   /** The field counts of each event so far, to distinguish a complete line from a cut one. */
   readonly #counts = new Map<string, number>();
   readonly #hit: Hit = {
@@ -56,10 +54,15 @@ export class Figures {
     overkill: 0,
     absorbed: 0,
     isCrit: false,
+    isDelayed: false,
   };
   // Positions of the fields of the current line.
   #base = 9;
   #payload = 9;
+  /** Whether GUIDs are numbers, as before 2014. */
+  #isHex = false;
+  /** The last supported swing, which the log has twice: as swing and as landed swing. */
+  #swing = { event: "", atMs: 0, key: "" };
 
   constructor(fields: Fields, units: Units, spells: SpellNames, segments: Segments) {
     this.#fields = fields;
@@ -69,13 +72,13 @@ export class Figures {
   }
 
   /** Returns false for a cut line, and "unknown" for an undocumented number of fields. */
-  read(event: EventKind, atMs: number, startByte: number, version: Version): boolean | "unknown" {
+  read(event: EventKind, atMs: number, startByte: number): boolean | "unknown" {
     const { act } = event;
     if (act === ACT.combatant) return this.#combatant();
     if (!this.#prefix(event)) return false;
     this.#counts.set(event.name, this.#fields.count);
     if (act === ACT.damage || act === ACT.environment) {
-      return this.#damage(event, atMs, startByte, version);
+      return this.#damage(event, atMs, startByte);
     }
     if (act === ACT.heal) return this.#heal(atMs);
     if (act === ACT.missed) return this.#missed(atMs, startByte);
@@ -85,7 +88,7 @@ export class Figures {
       return true;
     }
     if (act === ACT.died) return this.#died(atMs);
-    if (act === ACT.support) return this.#support();
+    if (act === ACT.support) return this.#support(event.name, atMs);
     if (act === ACT.owner) {
       this.#advanced(atMs);
       return true;
@@ -98,12 +101,21 @@ export class Figures {
     return fewest !== undefined && this.#fields.count >= fewest;
   }
 
-  /** Old logs have no raid flags, and write GUIDs as numbers. */
+  /** Forgets what the lines before a header had: the game may have been updated. */
+  beginSession(): void {
+    this.#counts.clear();
+  }
+
+  /**
+   * Logs until 4.1 have no raid flags, so the target's GUID follows the source's flags. Logs until 5.4 write
+   * GUIDs as numbers. The two are independent.
+   */
   #prefix({ prefix }: EventKind): boolean {
     const { bytes, starts, count } = this.#fields;
+    if (count < 7) return false;
     const guid = starts[1]!;
-    const isOld = bytes[guid] === ZERO && bytes[guid + 1] === LOWER_X;
-    this.#base = isOld ? 7 : 9;
+    this.#isHex = bytes[guid] === ZERO && bytes[guid + 1] === LOWER_X;
+    this.#base = this.#isHex && this.#isGuid(4) ? 7 : 9;
     this.#payload = prefix === PREFIX.spell ? this.#base + 3 : this.#base;
     return count >= this.#payload;
   }
@@ -117,37 +129,28 @@ export class Figures {
     return true;
   }
 
-  #damage(
-    { act }: EventKind,
-    atMs: number,
-    startByte: number,
-    version: Version,
-  ): boolean | "unknown" {
-    const fields = this.#fields;
+  #damage({ act }: EventKind, atMs: number, startByte: number): boolean | "unknown" {
     const hit = this.#hit;
     const hasBlock = this.#isGuid(this.#payload);
     const word = act === ACT.environment ? 1 : 0;
-    let end = fields.count;
-    // Newer logs end with ST or AOE; in older ones the last field is a number or nil.
-    const last = fields.bytes[fields.starts[end - 1]!];
-    if (last === 83 || last === 65) end--;
-    const block = hasBlock ? this.#blockFields(version, end - word) : 0;
-    const figures = end - this.#payload - block - word;
-    if (figures < DAMAGE_FIELDS - 1) return false;
-    if (figures > DAMAGE_FIELDS) return "unknown";
-    const hasBase = figures === DAMAGE_FIELDS;
+    const end = this.#figuresEnd();
+    const rest = end - this.#payload - word;
+    // With a block, there are always ten figures at the end, so the length of the block does not matter.
+    const figures = hasBlock ? DAMAGE_FIELDS : rest;
+    if (figures < DAMAGE_FIELDS - 1 || (hasBlock && rest < figures + BLOCK_FIELDS_MIN))
+      return false;
+    if (figures > DAMAGE_FIELDS || rest > figures + BLOCK_FIELDS_MAX) return "unknown";
     const amount = end - figures;
+    const overkill = this.#overkillAt(amount, figures);
+    if (!this.#hasFlags(overkill + 5)) return false;
     this.#who(hit);
-    if (act === ACT.environment) {
-      const at = amount - 1;
-      const text = nameIn(fields.bytes, fields.starts[at]!, fields.ends[at]!);
-      hit.spell = this.#spells.environment(text);
-    } else hit.spell = this.#payload === this.#base ? MELEE : this.#spell(this.#base);
+    hit.spell = this.#spellOfHit(word === 1 ? amount - 1 : -1);
     hit.atMs = atMs;
     hit.amount = this.#int(amount);
-    hit.overkill = Math.max(0, this.#int(amount + (hasBase ? 2 : 1)));
-    hit.absorbed = this.#int(end - 4);
-    hit.isCrit = fields.bytes[fields.starts[end - 3]!] === 49;
+    hit.overkill = Math.max(0, this.#int(overkill));
+    hit.absorbed = this.#int(overkill + 4);
+    hit.isCrit = this.#is(overkill + 5, ONE);
+    hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
     if (hasBlock) this.#advanced(atMs);
     this.#combat(hit, startByte);
     const fight = this.#segments.open;
@@ -156,6 +159,35 @@ export class Figures {
       if (hasBlock) this.#health();
     }
     return true;
+  }
+
+  /** Logs with numbers as GUIDs have no base; their tenth figure, if any, is the hand. */
+  #overkillAt(amount: number, figures: number): number {
+    return figures === DAMAGE_FIELDS && !this.#isHex ? amount + 2 : amount + 1;
+  }
+
+  /** Critical, glancing and crushing: 1 or nil. Anything else means that fields are missing. */
+  #hasFlags(at: number): boolean {
+    for (let index = at; index < at + 3; index++) {
+      if (!this.#is(index, NIL) && !this.#is(index, ONE)) return false;
+    }
+    return true;
+  }
+
+  /** @param word is the field with the word for falling and the like; -1 for other hits. */
+  #spellOfHit(word: number): number {
+    const { bytes, starts, ends } = this.#fields;
+    if (word !== -1) {
+      return this.#spells.environment(nameIn(bytes, starts[word]!, ends[word]!));
+    }
+    return this.#payload === this.#base ? MELEE : this.#spell(this.#base);
+  }
+
+  /** The end of the figures, without the tag of newer logs. */
+  #figuresEnd(): number {
+    const { count } = this.#fields;
+    const isTag = this.#is(count - 1, SINGLE_TARGET) || this.#is(count - 1, AREA);
+    return isTag ? count - 1 : count;
   }
 
   #heal(atMs: number): boolean {
@@ -173,22 +205,21 @@ export class Figures {
 
   /** A hit that a shield absorbs completely has no damage line: the log has a miss with an amount instead. */
   #missed(atMs: number, startByte: number): boolean {
-    const { bytes, starts, ends, count } = this.#fields;
     const type = this.#payload;
-    if (count <= type) return false;
-    const isAbsorb = ends[type]! - starts[type]! === 6 && bytes[starts[type]! + 2] === 83;
-    if (!isAbsorb) return true;
+    if (this.#fields.count <= type) return false;
+    if (!this.#is(type, ABSORB)) return true;
     // Newer logs have a field for the hand in between.
-    const amount = isNumber(this.#fields, type + 1) && this.#base === 7 ? type + 1 : type + 2;
-    if (amount >= count) return false;
+    const amount = this.#figuresEnd() === type + 2 ? type + 1 : type + 2;
+    if (amount >= this.#fields.count || !isNumber(this.#fields, amount)) return false;
     const hit = this.#hit;
     this.#who(hit);
     hit.atMs = atMs;
-    hit.spell = type === this.#base ? MELEE : this.#spell(this.#base);
+    hit.spell = this.#spellOfHit(-1);
     hit.amount = 0;
     hit.overkill = 0;
     hit.absorbed = this.#int(amount);
     hit.isCrit = false;
+    hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
     this.#combat(hit, startByte);
     this.#segments.open?.hit(hit);
     return true;
@@ -202,36 +233,46 @@ export class Figures {
     if (!fight) return true;
     const unit = this.#unitAt(owner);
     this.#named(unit, owner + 1);
+    // A delayed hit hurts later. It heals nobody.
+    if (this.#int(owner + 4) === STAGGER_SHIELD) return true;
     fight.absorb(atMs, unit, this.#target(), this.#spell(owner + 4), this.#int(owner + 7));
     return true;
   }
 
   #died(atMs: number): boolean {
-    const { bytes, starts, count } = this.#fields;
     // A hunter's feigned death has a 1 at the end.
-    const isFeigned = count > this.#base && bytes[starts[this.#base]!] === 49;
+    const isFeigned = this.#is(this.#base, ONE);
     if (!isFeigned) this.#segments.open?.die(this.#target(), atMs);
     return true;
   }
 
   /** The damage that an Augmentation evoker added to others: shown, but never added to a total. */
-  #support(): boolean {
-    const { count } = this.#fields;
-    const supporter = count - 1;
+  #support(event: string, atMs: number): boolean {
     const fight = this.#segments.open;
+    const supporter = this.#fields.count - 1;
     if (!fight || !this.#isGuid(supporter)) return true;
-    const end = count - 1;
-    const last = this.#fields.bytes[this.#fields.starts[end - 1]!];
-    const to = last === 83 || last === 65 ? end - 1 : end;
-    fight.of(this.#unitAt(supporter)).support += this.#int(to - DAMAGE_FIELDS);
+    const last = supporter - 1;
+    const isTag = this.#is(last, SINGLE_TARGET) || this.#is(last, AREA);
+    const amountAt = (isTag ? last : supporter) - DAMAGE_FIELDS;
+    if (amountAt < this.#payload || !this.#hasFlags(amountAt + 7)) return false;
+    const amount = this.#int(amountAt);
+    const unit = this.#unitAt(supporter);
+    if (event.startsWith("SWING_") && this.#isSameSwing(event, atMs, unit, amount)) return true;
+    fight.of(unit).support += amount;
     return true;
   }
 
+  #isSameSwing(event: string, atMs: number, supporter: number, amount: number): boolean {
+    const key = `${this.#source()}/${this.#target()}/${supporter}/${amount}`;
+    const last = this.#swing;
+    const isSame =
+      last.key === key && last.event !== event && Math.abs(atMs - last.atMs) <= SAME_SWING_MS;
+    this.#swing = isSame ? { event: "", atMs, key: "" } : { event, atMs, key };
+    return isSame;
+  }
+
   #done(act: number, atMs: number): boolean {
-    if (act === ACT.cast) {
-      if (this.#isGuid(this.#payload)) this.#advancedFields = this.#fields.count - this.#payload;
-      this.#advanced(atMs);
-    }
+    if (act === ACT.cast) this.#advanced(atMs);
     const fight = this.#segments.open;
     if (!fight) return true;
     const figures = fight.of(this.#source());
@@ -255,12 +296,12 @@ export class Figures {
     hit.targetFlags = hexOf(bytes, starts[target + 2]!, ends[target + 2]!);
   }
 
-  /** Detects combat: a friendly unit and a hostile unit act on each other. */
+  /** Detects combat: a friendly unit acts on a unit that is not, or a hostile unit on a friendly one. */
   #combat({ atMs, sourceFlags, targetFlags }: Hit, startByte: number): void {
     const { open } = this.#segments;
     if (open && open.kind !== "trash") return;
     const isFight =
-      ((targetFlags & HOSTILE) !== 0 && (sourceFlags & FRIENDLY) !== 0) ||
+      ((targetFlags & ATTACKABLE) !== 0 && (sourceFlags & FRIENDLY) !== 0) ||
       ((sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0);
     if (isFight) this.#segments.combat(atMs, startByte);
   }
@@ -280,14 +321,11 @@ export class Figures {
 
   /** The block that advanced logging adds. It names, among other things, the unit's owner. */
   #advanced(atMs: number): void {
-    const { bytes, starts, ends, count } = this.#fields;
     const info = this.#payload;
     const owner = info + 1;
-    if (owner >= count || !this.#isGuid(info)) return;
-    const start = starts[owner]!;
+    if (owner >= this.#fields.count || !this.#isGuid(info)) return;
     // Sixteen zeros: the unit has no owner.
-    if (ends[owner]! - start <= 18 && bytes[start + 4] === ZERO) return;
-    if (!this.#isGuid(owner)) return;
+    if (!this.#isGuid(owner) || this.#isZeros(owner)) return;
     this.hasAdvanced = true;
     this.#units.own(this.#unitAt(info), this.#unitAt(owner), atMs);
   }
@@ -305,11 +343,21 @@ export class Figures {
     figures.hpMax = hpMax;
   }
 
-  #blockFields(version: Version, end: number): number {
-    if (this.#advancedFields > 0) return this.#advancedFields;
-    if (version.log === 9 && version.build?.startsWith("5.")) return MISTS_FIELDS;
-    const known = version.log === null ? undefined : ADVANCED_FIELDS[version.log];
-    return known ?? end - this.#payload - DAMAGE_FIELDS;
+  #isZeros(index: number): boolean {
+    const { bytes, starts, ends } = this.#fields;
+    const end = ends[index]!;
+    for (let at = starts[index]!; at < end; at++) if (bytes[at] !== ZERO) return false;
+    return true;
+  }
+
+  /** Tells whether a field is exactly this word. */
+  #is(index: number, word: Uint8Array): boolean {
+    const { bytes, starts, ends, count } = this.#fields;
+    if (index >= count) return false;
+    const start = starts[index]!;
+    if (ends[index]! - start !== word.length) return false;
+    for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word[at]) return false;
+    return true;
   }
 
   #spell(at: number): number {

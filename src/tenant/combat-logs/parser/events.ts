@@ -1,4 +1,4 @@
-import { COMMA } from "./bytes.ts";
+import { asciiOf, COMMA } from "./bytes.ts";
 
 /** The common fields at the beginning of an event: source, target and spell. */
 export const PREFIX = { none: 0, swing: 1, spell: 2 } as const;
@@ -34,10 +34,10 @@ type Act = (typeof ACT)[keyof typeof ACT];
 
 export interface EventKind {
   readonly name: string;
+  /** The name as bytes. */
+  readonly word: Uint8Array;
   readonly act: Act;
   readonly prefix: (typeof PREFIX)[keyof typeof PREFIX];
-  /** Damage over time and the like, which continues while its source does nothing. */
-  readonly isPeriodic: boolean;
 }
 
 const KINDS = new Map<number, EventKind>();
@@ -46,7 +46,7 @@ function kind(name: string, act: Act, prefix: EventKind["prefix"] = PREFIX.none)
   const hash = hashOf(new TextEncoder().encode(`${name},`), 0, name.length);
   const known = KINDS.get(hash);
   if (known) throw new Error(`${name} and ${known.name} have one hash: change the hash.`);
-  KINDS.set(hash, { name, act, prefix, isPeriodic: name.includes("PERIODIC") });
+  KINDS.set(hash, { name, word: asciiOf(name), act, prefix });
 }
 
 kind("COMBAT_LOG_VERSION", ACT.header);
@@ -69,6 +69,7 @@ for (const name of ["SPELL", "SPELL_PERIODIC", "SPELL_BUILDING", "RANGE"]) {
 kind("DAMAGE_SPLIT", ACT.damage, PREFIX.spell);
 kind("DAMAGE_SHIELD", ACT.damage, PREFIX.spell);
 kind("DAMAGE_SHIELD_MISSED", ACT.missed, PREFIX.spell);
+kind("DAMAGE_SPLIT_MISSED", ACT.missed, PREFIX.spell);
 kind("SPELL_ABSORBED", ACT.absorbed, PREFIX.swing);
 kind("SPELL_SUMMON", ACT.summon, PREFIX.spell);
 kind("SPELL_CAST_SUCCESS", ACT.cast, PREFIX.spell);
@@ -78,25 +79,25 @@ kind("SPELL_DISPEL", ACT.dispel, PREFIX.spell);
 kind("SPELL_STOLEN", ACT.dispel, PREFIX.spell);
 kind("UNIT_DIED", ACT.died, PREFIX.swing);
 kind("UNIT_DESTROYED", ACT.none, PREFIX.swing);
-for (const name of ["SPELL_ENERGIZE", "SPELL_PERIODIC_ENERGIZE", "SPELL_DRAIN", "SPELL_LEECH"]) {
-  kind(name, ACT.owner, PREFIX.spell);
+for (const name of ["ENERGIZE", "DRAIN", "LEECH"]) {
+  kind(`SPELL_${name}`, ACT.owner, PREFIX.spell);
+  kind(`SPELL_PERIODIC_${name}`, ACT.owner, PREFIX.spell);
 }
-for (const name of ["SPELL_DAMAGE", "SPELL_PERIODIC_DAMAGE", "RANGE_DAMAGE"]) {
+// Also swings name the spell of the supporter.
+for (const name of `SPELL_DAMAGE SPELL_PERIODIC_DAMAGE SPELL_BUILDING_DAMAGE RANGE_DAMAGE SWING_DAMAGE
+  SWING_DAMAGE_LANDED DAMAGE_SHIELD DAMAGE_SPLIT`.split(/\s+/)) {
   kind(`${name}_SUPPORT`, ACT.support, PREFIX.spell);
 }
-kind("SWING_DAMAGE_LANDED_SUPPORT", ACT.none, PREFIX.swing);
-kind("SWING_DAMAGE_SUPPORT", ACT.support, PREFIX.swing);
 
 // Known, but no figure needs them. The landed hit repeats the swing from the target's view.
 for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SPELL_AURA_REFRESH
   SPELL_AURA_APPLIED_DOSE SPELL_AURA_REMOVED_DOSE SPELL_AURA_BROKEN SPELL_AURA_BROKEN_SPELL
   SPELL_CAST_FAILED SPELL_CREATE SPELL_EXTRA_ATTACKS SPELL_HEAL_ABSORBED SPELL_INSTAKILL
   SPELL_RESURRECT SPELL_DISPEL_FAILED SPELL_DURABILITY_DAMAGE SPELL_DURABILITY_DAMAGE_ALL
-  SPELL_PERIODIC_DRAIN SPELL_PERIODIC_LEECH SPELL_EMPOWER_START SPELL_EMPOWER_END
+  SPELL_EMPOWER_START SPELL_EMPOWER_END
   SPELL_EMPOWER_INTERRUPT SPELL_HEAL_SUPPORT SPELL_PERIODIC_HEAL_SUPPORT SPELL_ABSORBED_SUPPORT
   ENCHANT_APPLIED ENCHANT_REMOVED PARTY_KILL UNIT_DISSIPATES UNIT_LOYALTY EMOTE MAP_CHANGE
-  WORLD_MARKER_PLACED WORLD_MARKER_REMOVED STAGGER_CLEAR STAGGER_PREVENTED
-  DAMAGE_SPLIT_MISSED`.split(/\s+/)) {
+  WORLD_MARKER_PLACED WORLD_MARKER_REMOVED STAGGER_CLEAR STAGGER_PREVENTED`.split(/\s+/)) {
   kind(name, ACT.none);
 }
 
@@ -104,11 +105,12 @@ for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SP
 export function eventAt(bytes: Uint8Array, start: number, end: number): EventKind | undefined {
   const found = KINDS.get(hashOf(bytes, start, end));
   if (found === undefined) return undefined;
-  const { name } = found;
-  // Another name may have the same hash. Comparing its length is enough in practice.
-  const after = bytes[start + name.length];
-  const isWhole = start + name.length === end || after === COMMA;
-  return isWhole && bytes[start] === name.charCodeAt(0) ? found : undefined;
+  const { word } = found;
+  const after = start + word.length;
+  if (after > end || (after < end && bytes[after] !== COMMA)) return undefined;
+  // Another name may have the same hash.
+  for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word[at]) return undefined;
+  return found;
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

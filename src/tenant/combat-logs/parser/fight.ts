@@ -6,7 +6,10 @@ import type { Units } from "./units.ts";
 
 /** The game's unit flags that are used here. */
 export const FRIENDLY = 0x10;
+const NEUTRAL = 0x20;
 export const HOSTILE = 0x40;
+/** Units that a friendly unit may fight. */
+export const ATTACKABLE = NEUTRAL | HOSTILE;
 
 /** A damage event as it was read. `amount` includes overkill and excludes absorbed damage. */
 export interface Hit {
@@ -20,6 +23,8 @@ export interface Hit {
   overkill: number;
   absorbed: number;
   isCrit: boolean;
+  /** Part of an earlier hit that a shield delayed. It counted as taken then. */
+  isDelayed: boolean;
 }
 
 export interface RawDeath {
@@ -50,8 +55,8 @@ export class OpenFight {
   unitsLeftOut = 0;
   playersLeftOut = 0;
   deathsLeftOut = 0;
-  /** The index in `figures` of a unit that had no owner when it was last checked. */
-  ownerlessAt = 0;
+  /** Pets without a known owner when the fight was last reported. */
+  ownerless: readonly number[] = [];
   /** The sum of all units that exceeded the limit. Not in `figures`. */
   readonly #others = new UnitFigures(-1, this.room);
   #byUnit: UnitFigures[] = [];
@@ -120,18 +125,20 @@ export class OpenFight {
     const second = Math.floor((atMs - this.startMs) / 1_000);
     const target_ = this.of(target);
     const source_ = this.of(source);
-    target_.taken += amount + absorbed;
-    target_.takenBySecond.add(second, amount + absorbed);
-    const from = target_.from(source);
-    from.damage += amount + absorbed;
-    from.hits++;
+    if (!hit.isDelayed) {
+      target_.taken += amount + absorbed;
+      target_.takenBySecond.add(second, amount + absorbed);
+      const from = target_.from(source);
+      from.damage += amount + absorbed;
+      from.hits++;
+    }
     if (this.#units.isPlayer[target]) {
       target_.received(atMs, false, source, spell, amount, overkill);
     }
     if (source !== target) source_.act(atMs);
     if (!this.#isEnemy(hit)) {
-      const isFriend = (hit.targetFlags & FRIENDLY) !== 0;
-      if (isFriend && source !== target) source_.friendlyFire += amount + absorbed;
+      const areFriends = (hit.sourceFlags & hit.targetFlags & FRIENDLY) !== 0;
+      if (areFriends && source !== target) source_.friendlyFire += amount + absorbed;
       return;
     }
     const damage = amount - overkill + absorbed;
@@ -205,9 +212,13 @@ export class OpenFight {
 
   /**
    * In an arena both sides are enemies of each other; elsewhere friendly units are on the log owner's side.
+   * A neutral unit is the enemy of the friendly unit that hits it.
    */
   #isEnemy({ sourceFlags, targetFlags }: Hit): boolean {
-    if ((targetFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) === 0) return true;
+    if ((targetFlags & FRIENDLY) === 0) {
+      if ((targetFlags & HOSTILE) !== 0) return true;
+      return (targetFlags & NEUTRAL) !== 0 && (sourceFlags & FRIENDLY) !== 0;
+    }
     return this.kind === "arena" && (sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0;
   }
 }

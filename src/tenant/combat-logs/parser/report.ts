@@ -29,6 +29,7 @@ interface Party {
 
 /** Assigns pets to their players and adds names. `endMs` limits activity that had not ended. */
 export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight {
+  fight.ownerless = ownerlessOf(fight, units);
   const all = partiesOf(fight, units);
   const parties = largest(all, ({ weight }) => weight, limits.logs.fight.playersMax);
   const allEnemies = enemiesOf(fight, units);
@@ -84,21 +85,17 @@ export function outlineOf(fight: OpenFight, units: Units): FightOutline {
   };
 }
 
-/** Tells whether the fight has a friendly pet whose owner is still unknown. */
-export function hasOwnerlessPets(fight: OpenFight, units: Units): boolean {
-  const { figures } = fight;
-  const isOwnerlessPet = (one: UnitFigures | undefined) =>
-    one !== undefined &&
-    one.damage > 0 &&
-    !one.isHostile &&
-    !units.isEmpty[one.unit] &&
-    units.playerOf(one.unit) === -1;
-  // Runs after each line that names an owner. The pet that is still without an owner is usually the same
-  // one, so it is checked first.
-  if (isOwnerlessPet(figures[fight.ownerlessAt])) return true;
-  const next = figures.findIndex((one, at) => at > fight.ownerlessAt && isOwnerlessPet(one));
-  fight.ownerlessAt = next === -1 ? figures.findIndex(isOwnerlessPet) : next;
-  return fight.ownerlessAt !== -1;
+/** Tells whether the owner of a pet is known that was not when the fight was reported. */
+export function hasOwnedPets({ ownerless }: OpenFight, units: Units): boolean {
+  return ownerless.some((unit) => units.playerOf(unit) !== -1);
+}
+
+/** Friendly units that did damage, and whose owner is unknown. */
+function ownerlessOf({ figures }: OpenFight, units: Units): readonly number[] {
+  return figures.flatMap(({ unit, damage, isHostile }) => {
+    const isPet = damage > 0 && !isHostile && !units.isEmpty[unit];
+    return isPet && units.playerOf(unit) === -1 ? [unit] : [];
+  });
 }
 
 function factsOf(fight: OpenFight, enemies: readonly EnemyFigures[]) {
@@ -110,7 +107,7 @@ function factsOf(fight: OpenFight, enemies: readonly EnemyFigures[]) {
     size: fight.size,
     startMs: fight.startMs,
     endMs: fight.endMs,
-    durationMs: fight.endMs - fight.startMs,
+    durationMs: Math.max(0, fight.endMs - fight.startMs),
     gameMs: fight.gameMs,
     outcome: fight.outcome,
     deathCount: fight.deaths.length + fight.deathsLeftOut,

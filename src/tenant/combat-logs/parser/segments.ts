@@ -1,10 +1,11 @@
 import { TooLarge } from "../../../kernel/errors.ts";
+import { HOUR_MS } from "../../../kernel/time.ts";
 import { limits } from "../../../limits.ts";
 import { intOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
 import { OpenFight } from "./fight.ts";
-import { hasOwnerlessPets, outlineOf, reportOf, type Spells } from "./report.ts";
-import type { Fight, FightKind, FightOutline, Keystone, Outcome } from "./types.ts";
+import { hasOwnedPets, outlineOf, reportOf, type Spells } from "./report.ts";
+import type { Fight, FightKind, FightOutline, Keystone, OnFight, Outcome } from "./types.ts";
 import { nameIn, type Units } from "./units.ts";
 
 /** A longer pause in combat separates two fights. */
@@ -16,28 +17,45 @@ const HELD_MAX = 64;
 /** The game has four affixes. */
 const AFFIXES_MAX = 8;
 
+/** The game's number for dungeon runs with a keystone. */
+const KEYSTONE_DIFFICULTY = 8;
+
+/** A finished fight that waits for the owner of a pet. */
+interface HeldFight {
+  readonly open: OpenFight;
+  latest: Fight;
+}
+
 /** Tracks where fights begin and end, and reports finished ones. */
 export class Segments {
   open: OpenFight | undefined;
   readonly keystones: Keystone[] = [];
   readonly #units: Units;
   readonly #spells: Spells;
-  readonly #onFight: (fight: Fight) => void;
+  readonly #onFight: OnFight;
   readonly #hasTrash: boolean;
-  #held: OpenFight[] = [];
+  readonly #isLive: boolean;
+  #held: HeldFight[] = [];
   #heldShares = 0;
   #fights = 0;
   #keystone: number | null = null;
+  /** The instances of the open fight, of the dungeon run, and where the log is; null while unknown. */
+  #fightPlace: number | null = null;
+  #keystonePlace: number | null = null;
+  #place: number | null = null;
+  /** A run whose dungeon was left. Returning to it or its end continues it. */
+  #leftKeystone: number | null = null;
   #lastCombatMs = 0;
 
   constructor(
     units: Units,
     spells: Spells,
-    options: { readonly trash: boolean; readonly onFight: (fight: Fight) => void },
+    options: { readonly trash: boolean; readonly isLive: boolean; readonly onFight: OnFight },
   ) {
     this.#units = units;
     this.#spells = spells;
     this.#hasTrash = options.trash;
+    this.#isLive = options.isLive;
     this.#onFight = options.onFight;
     units.onOwner = () => {
       if (this.#held.length > 0) this.#hasNewOwner = true;
@@ -48,6 +66,13 @@ export class Segments {
 
   startEncounter(fields: Fields, atMs: number, byte: number): void {
     this.closeAs("incomplete", byte);
+    const place = fields.count > 5 ? number(fields, 5) : null;
+    const isElsewhere =
+      place === null || this.#keystonePlace === null
+        ? number(fields, 3) !== KEYSTONE_DIFFICULTY
+        : place !== this.#keystonePlace;
+    if (isElsewhere) this.#leaveKeystone(atMs);
+    this.#fightPlace = place ?? this.#place;
     this.#begin("encounter", atMs, byte, {
       id: number(fields, 1),
       name: quoted(fields, 2),
@@ -60,7 +85,7 @@ export class Segments {
   endEncounter(fields: Fields, atMs: number, endByte: number): void {
     const { open } = this;
     if (open?.kind !== "encounter" || open.id !== number(fields, 1)) return;
-    open.endMs = atMs;
+    open.endMs = Math.max(open.startMs, atMs);
     if (fields.count > 6) open.gameMs = number(fields, 6);
     this.closeAs(number(fields, 5) === 1 ? "kill" : "wipe", endByte);
   }
@@ -69,13 +94,14 @@ export class Segments {
     this.closeAs("incomplete", byte);
     const difficulty = fields.count > 4 ? number(fields, 4) : null;
     const name = fields.count > 3 ? quoted(fields, 3) : "";
+    this.#fightPlace = number(fields, 1);
     this.#begin("arena", atMs, byte, { id: number(fields, 1), name, difficulty, size: null });
   }
 
   endArena(fields: Fields, atMs: number, endByte: number): void {
     const { open } = this;
     if (open?.kind !== "arena") return;
-    open.endMs = atMs;
+    open.endMs = Math.max(open.startMs, atMs);
     if (fields.count > 2) open.gameMs = number(fields, 2) * 1_000;
     this.closeAs(number(fields, 1) === open.difficulty ? "kill" : "wipe", endByte);
   }
@@ -95,14 +121,33 @@ export class Segments {
       gameMs: null,
     });
     this.#keystone = this.keystones.length - 1;
+    this.#keystonePlace = fields.count > 2 ? number(fields, 2) : null;
+    this.#leftKeystone = null;
   }
 
   /** An end with zeros only appears before every start, and when a run is abandoned. */
   endKeystone(fields: Fields, atMs: number): void {
     const level = number(fields, 3);
     const gameMs = number(fields, 4);
+    if (this.#keystone === null && number(fields, 1) === this.#keystonePlace) {
+      this.#keystone = this.#leftKeystone;
+    }
     if (level === 0 && gameMs === 0) this.#endKeystone(atMs, null, null);
     else this.#endKeystone(atMs, number(fields, 2) === 1, gameMs);
+  }
+
+  /** Leaving a place ends the fight and the dungeon run in it. */
+  enter(fields: Fields, atMs: number, endByte: number): void {
+    const place = number(fields, 1);
+    const { open } = this;
+    const hasLeft = open?.kind === "trash" ? this.#place !== place : this.#fightPlace !== place;
+    if (open && hasLeft) {
+      this.tick(atMs, endByte);
+      this.closeAs("incomplete", endByte);
+    }
+    if (this.#keystonePlace !== null && place !== this.#keystonePlace) this.#leaveKeystone(atMs);
+    else this.#returnToKeystone();
+    this.#place = place;
   }
 
   /** Combat outside of an encounter: begins, continues or ends a trash fight. */
@@ -128,7 +173,9 @@ export class Segments {
       if (atMs - this.#lastCombatMs > TRASH_GAP_MS) this.closeAs("incomplete", open.endByte);
       return;
     }
-    open.endMs = atMs;
+    // Lines may be in the wrong order. A time that is hours ahead of the others is wrong.
+    const isWrong = open.endMs - atMs > HOUR_MS;
+    if (atMs >= open.endMs || isWrong) open.endMs = Math.max(open.startMs, atMs);
     open.endByte = endByte;
   }
 
@@ -145,40 +192,50 @@ export class Segments {
       if (open.endMs - open.startMs < TRASH_MS_MIN) return;
     }
     if (++this.#fights > limits.logs.fightsMax) throw tooManyFights();
-    this.#held.push(open);
     this.#heldShares += open.room.shares;
-    this.reportFinished(false);
+    const latest = reportOf(open, this.#units, this.#spells);
+    this.#held.push({ open, latest });
+    if (this.#isLive) this.#onFight(latest, false);
+    this.#release(false);
   }
 
-  /** Reports the fights that can no longer change, in the order of their beginning. */
-  reportFinished(isEnd: boolean): void {
+  /** Runs after each line. Corrects waiting fights if an owner was named that they wait for. */
+  correctOwned(): void {
+    if (!this.#hasNewOwner) return;
     this.#hasNewOwner = false;
+    for (const held of this.#held) {
+      if (!hasOwnedPets(held.open, this.#units)) continue;
+      held.latest = reportOf(held.open, this.#units, this.#spells);
+      if (this.#isLive) this.#onFight(held.latest, true);
+    }
+    this.#release(false);
+  }
+
+  /**
+   * Drops the fights that no later line can change, in the order of their beginning. They are reported here,
+   * or were reported when they ended in a live log.
+   */
+  #release(isEnd: boolean): void {
     while (this.#held.length > 0) {
-      const first = this.#held[0]!;
+      const { open, latest } = this.#held[0]!;
       const hasRoom =
         this.#held.length <= HELD_MAX && this.#heldShares <= limits.logs.heldSharesMax;
-      if (!isEnd && hasRoom && hasOwnerlessPets(first, this.#units)) return;
+      if (!isEnd && hasRoom && open.ownerless.length > 0) return;
       this.#held.shift();
-      this.#heldShares -= first.room.shares;
-      this.#onFight(reportOf(first, this.#units, this.#spells));
+      this.#heldShares -= open.room.shares;
+      if (!this.#isLive) this.#onFight(latest, false);
     }
   }
 
-  /** Runs after each line. Reports fights if an owner was named that they wait for. */
-  reportOwned(): void {
-    if (this.#hasNewOwner) this.reportFinished(false);
-  }
-
-  /** The current or the last waiting fight, as of now, without trash. */
+  /** The fight that goes on, as of now, without trash. */
   current(): FightOutline | undefined {
-    const fights = this.open === undefined ? this.#held : [...this.#held, this.open];
-    const fight = fights.findLast(({ kind }) => kind !== "trash");
-    return fight && outlineOf(fight, this.#units);
+    const { open } = this;
+    return open && open.kind !== "trash" ? outlineOf(open, this.#units) : undefined;
   }
 
   end(endByte: number): void {
     this.closeAs("incomplete", endByte);
-    this.reportFinished(true);
+    this.#release(true);
   }
 
   #begin(
@@ -192,11 +249,28 @@ export class Segments {
     this.#lastCombatMs = startMs;
   }
 
+  #leaveKeystone(atMs: number): void {
+    const at = this.#keystone;
+    if (at === null) return;
+    this.#endKeystone(atMs, false, null);
+    this.#leftKeystone = at;
+  }
+
+  #returnToKeystone(): void {
+    const at = this.#leftKeystone;
+    if (at === null || this.#keystone !== null) return;
+    this.keystones[at] = { ...this.keystones[at]!, endMs: null, success: null };
+    this.#keystone = at;
+    this.#leftKeystone = null;
+  }
+
   #endKeystone(atMs: number, success: boolean | null, gameMs: number | null): void {
     const at = this.#keystone;
     if (at === null) return;
-    this.keystones[at] = { ...this.keystones[at]!, endMs: atMs, success, gameMs };
+    const run = this.keystones[at]!;
+    this.keystones[at] = { ...run, endMs: Math.max(run.startMs, atMs), success, gameMs };
     this.#keystone = null;
+    this.#leftKeystone = null;
   }
 }
 

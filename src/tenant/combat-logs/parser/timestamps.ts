@@ -3,6 +3,12 @@ import { instantOf } from "../../../kernel/time-zone.ts";
 import { COLON, DOT, isDigit, MINUS, PLUS, SLASH, SPACE, TAB, ZERO } from "./bytes.ts";
 
 const HALF_YEAR_MS = 180 * DAY_MS;
+/** Lines around New Year may be in the wrong order by so much. */
+const SHUFFLED_MS = 2 * DAY_MS;
+/** A raid has no longer pause while clocks go back. */
+const QUIET_MS = 10 * MINUTE_MS;
+/** Daylight saving ends in the night, before this hour. */
+const NIGHT_HOURS = 4;
 
 /** Values that a log may omit: logs from before 2024 have neither a year nor an offset from UTC. */
 export interface TimeDefaults {
@@ -30,6 +36,12 @@ export class Timestamps {
   #dayMs = 0;
   #hourKey = -1;
   #hourShiftMs = 0;
+  /** The time that the clock showed before. */
+  #wallMs = Number.NEGATIVE_INFINITY;
+  /** Whether the clock shows an hour for the second time. */
+  #isSecondPass = false;
+  /** How much an unknown time zone went back since the beginning of the log. */
+  #wentBackMs = 0;
 
   constructor(defaults: TimeDefaults) {
     this.#defaults = defaults;
@@ -100,41 +112,95 @@ export class Timestamps {
   #withoutYear(month: number, day: number, clockMs: number, shiftMs: number): number {
     const at = (year: number) => this.#midnight(year, month, day) + clockMs;
     this.#year ??= this.#firstYear(at);
+    if (month === 2 && day === 29 && !isLeap(this.#year)) this.#leapYear();
     let wallMs = at(this.#year);
+    if (Number.isNaN(wallMs)) return Number.NaN;
     // January follows December. Several loggers and daylight saving cause smaller jumps.
     if (wallMs < this.#lastMs - HALF_YEAR_MS) wallMs = at(++this.#year);
-    else if (wallMs > this.#lastMs + HALF_YEAR_MS && this.#lastMs > 0) wallMs = at(this.#year - 1);
+    const isAhead = wallMs > this.#lastMs + HALF_YEAR_MS && this.#lastMs > 0;
+    const ofLastYear = isAhead ? at(this.#year - 1) : Number.NaN;
+    // A line of December that another logger wrote after New Year. Any other jump is a long silence.
+    if (Math.abs(ofLastYear - this.#lastMs) <= SHUFFLED_MS) wallMs = ofLastYear;
     else this.#lastMs = wallMs;
     return Number.isNaN(shiftMs) ? this.#local(wallMs) : wallMs - shiftMs;
+  }
+
+  /** 29 February exists in leap years only: the next year after a winter, else the last leap year. */
+  #leapYear(): void {
+    const year = this.#year!;
+    if (Date.UTC(year + 1, 1, 29) - this.#lastMs < HALF_YEAR_MS && isLeap(year + 1))
+      this.#year = year + 1;
+    else {
+      this.#year = leapYearUpTo(year);
+      this.#lastMs = Number.NEGATIVE_INFINITY;
+    }
   }
 
   #firstYear(at: (year: number) => number): number {
     const { writtenBefore } = this.#defaults;
     const year = new Date(writtenBefore).getUTCFullYear();
+    // 29 February exists in leap years only.
+    const known = Number.isNaN(at(year)) ? leapYearUpTo(year) : year;
     // One day of tolerance for time zones that are ahead.
-    return at(year) > writtenBefore + DAY_MS ? year - 1 : year;
+    if (at(known) <= writtenBefore + DAY_MS) return known;
+    return Number.isNaN(at(known - 1)) ? leapYearUpTo(known - 1) : known - 1;
   }
 
+  /** Midnight in Unix milliseconds; NaN for a date that does not exist. */
   #midnight(year: number, month: number, day: number): number {
     const key = (year * 16 + month) * 32 + day;
     if (key !== this.#dayKey) {
       this.#dayKey = key;
-      this.#dayMs = Date.UTC(year, month - 1, day);
+      const ms = Date.UTC(year, month - 1, day);
+      this.#dayMs = new Date(ms).getUTCDate() === day ? ms : Number.NaN;
     }
     return this.#dayMs;
   }
 
-  /** Wall-clock time of the configured time zone. Cached per hour, since offsets change on the hour. */
+  /** Wall-clock time of the configured time zone. Cached per half hour, since offsets change on the hour. */
   #local(wallMs: number): number {
-    const { timeZone } = this.#defaults;
-    if (timeZone === "UTC") return wallMs;
-    const hour = Math.floor(wallMs / 1_800_000);
-    if (hour !== this.#hourKey) {
-      this.#hourKey = hour;
-      this.#hourShiftMs = wallMs - instantOf(wallMs, timeZone);
+    const slot = Math.floor(wallMs / SLOT_MS);
+    if (slot !== this.#hourKey) {
+      if (slot < this.#hourKey) this.#wentBack(wallMs);
+      this.#hourKey = slot;
+      this.#hourShiftMs = this.#shiftAt(wallMs);
     }
+    this.#wallMs = wallMs;
     return wallMs - this.#hourShiftMs;
   }
+
+  /** The clock shows an earlier time than before: lines of several loggers, or the end of daylight saving. */
+  #wentBack(wallMs: number): void {
+    const backMs = this.#wallMs - wallMs;
+    if (backMs > HOUR_MS || backMs < SLOT_MS) return;
+    if (this.#defaults.timeZone !== "UTC") this.#isSecondPass = true;
+    // Logs of unknown zones are read as UTC, which has no daylight saving.
+    else if (backMs > HOUR_MS - QUIET_MS && (wallMs % DAY_MS) / HOUR_MS < NIGHT_HOURS) {
+      this.#wentBackMs += HOUR_MS;
+    }
+  }
+
+  #shiftAt(wallMs: number): number {
+    const { timeZone } = this.#defaults;
+    if (timeZone === "UTC") return -this.#wentBackMs;
+    const first = instantOf(wallMs, timeZone);
+    // The next hour on the clock is two hours later: this one comes twice.
+    const isRepeated = instantOf(wallMs + HOUR_MS, timeZone) - first > HOUR_MS;
+    if (!isRepeated) this.#isSecondPass = false;
+    return wallMs - (isRepeated && this.#isSecondPass ? first + HOUR_MS : first);
+  }
+}
+
+const SLOT_MS = HOUR_MS / 2;
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+}
+
+function leapYearUpTo(year: number): number {
+  let leap = year;
+  while (!isLeap(leap)) leap--;
+  return leap;
 }
 
 function hoursMs(bytes: Uint8Array, start: number, end: number): number {

@@ -190,9 +190,14 @@ export interface AnalyzerOptions {
   readonly timeZone?: string | undefined;
   /** Whether to keep the fights between encounters. True by default. */
   readonly trash?: boolean;
-  /**
-   * Called for each fight once nothing later in the log can change it, in the order of their beginning. A
-   * pet whose owner is named later delays its fight until then, or until the end.
-   */
-  readonly onFight: (fight: Fight) => void;
+  /** For logs that are read while they are written: reports fights when they end. False by default. */
+  readonly live?: boolean;
+  readonly onFight: OnFight;
 }
+
+/**
+ * Called for each fight in the order of their beginning, once nothing later in the log can change it: a pet
+ * whose owner is named later delays its fight until then, until 64 fights wait, or until the end. Of a live
+ * log, called when the fight ends, and again with `isCorrection` when such an owner is named.
+ */
+export type OnFight = (fight: Fight, isCorrection: boolean) => void;

@@ -106,10 +106,11 @@ export function tooManyNames(): TooLarge {
   );
 }
 
-/** Old logs write GUIDs as numbers whose third of sixteen digits is the type. */
+/** Old logs write GUIDs as numbers. The lower three bits of the third of sixteen digits are the type. */
 function isPlayer(guid: string): boolean {
   if (guid.charCodeAt(0) !== ZERO || guid.charCodeAt(1) !== LOWER_X) {
     return guid.startsWith("Player-");
   }
-  return guid.length === 18 && guid[4] === "0" && !/^0x0+$/.test(guid);
+  const isOfPlayer = (Number.parseInt(guid[4] ?? "", 16) & 7) === 0;
+  return guid.length === 18 && isOfPlayer && /^0x[\da-f]{16}$/i.test(guid) && !/^0x0+$/.test(guid);
 }

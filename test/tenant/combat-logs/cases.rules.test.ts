@@ -1,0 +1,348 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  analyzeLog,
+  blockOf,
+  END,
+  HEADER,
+  hit,
+  playerOf,
+  retailLine,
+  retailLog,
+  START,
+  UNITS,
+} from "../../support/log-analysis.ts";
+import { samplesFolder } from "../../support/samples.ts";
+
+const { alpha, beta, gamma, boss, neutral } = UNITS;
+const samples = samplesFolder("logs/cases");
+const sample = (name: string) => {
+  const file = readdirSync(samples!).find((one) => one.startsWith(name))!;
+  return new Uint8Array(readFileSync(join(samples!, file)));
+};
+
+describe("clients with other fields", () => {
+  const log = (...texts: readonly string[]) =>
+    texts.map((text, i) => `3/28 16:22:4${i}.001  ${text}\n`).join("");
+  const player = `0x0100000000009810,"Alpha",0x511`;
+  const foe = `0xF1300F8900000065,"Inquisitor",0x10a48`;
+  const raid = (unit: string) => `${unit},0x0`;
+
+  test("L1 numbers as GUIDs with raid flags, as from 4.2 to 5.4, are read, and so are those without", () => {
+    const both = [raid, (unit: string) => unit].map((form) => {
+      const who = `${form(player)},${form(foe)}`;
+      return log(
+        `SPELL_DAMAGE,${who},12294,"Strike",0x1,5000,-1,1,0,0,0,nil,nil,nil`,
+        `SWING_DAMAGE,${who},10172,-1,1,0,0,410,1,nil,nil`,
+        `SPELL_MISSED,${who},133,"Bolt",0x4,ABSORB,30`,
+        `SPELL_HEAL,${form(player)},${form(player)},2061,"Heal",0x2,2000,500,0,nil`,
+        `SPELL_PERIODIC_DAMAGE,${who},772,"Rend",0x1,300,-1,1,0,0,0,nil,nil,nil`,
+      );
+    });
+    for (const text of both) {
+      const { fights, log: summary } = analyzeLog(text, { year: 2013 });
+      expect(summary).toMatchObject({ lines: 5, unknown: 0, bad: 0 });
+      expect(fights[0]?.players).toMatchObject([
+        { name: "Alpha", damage: 15_912, healing: 1_500, overhealing: 500 },
+      ]);
+      expect(fights[0]?.enemies).toMatchObject([{ name: "Inquisitor", damageTaken: 15_912 }]);
+    }
+  });
+
+  test("L1 a tenth figure after numbers as GUIDs is the hand, and no base", () => {
+    const who = `${raid(player)},${raid(foe)}`;
+    const swing = `SWING_DAMAGE,${who},100,40,1,0,0,7,nil,nil,nil,1`;
+    const { fights } = analyzeLog(log(swing, swing, swing, swing), { year: 2013 });
+    expect(fights[0]?.players).toMatchObject([{ damage: 4 * 67, overkill: 160 }]);
+  });
+
+  test("L2 a number is a player's when the lower bits of its third digit are zero", () => {
+    const damageOf = (guid: string) => {
+      const swing = `SWING_DAMAGE,${guid},"X",0x511,${foe},100,-1,1,0,0,0,nil,nil,nil`;
+      return analyzeLog(log(swing, swing, swing, swing), { year: 2013 }).fights[0]?.players.length;
+    };
+    expect(
+      ["0x0180000000000001", "0x0108000000000001", "0x0280000000000001"].map(damageOf),
+    ).toEqual([1, 1, 1]);
+    expect(
+      ["0xF130000000000001", "0xF1B0000000000001", "0xF14000000000000F"].map(damageOf),
+    ).toEqual([0, 0, 0]);
+  });
+
+  test("L4 L5 a hit with an advanced block is read whatever the block's length, before any cast too", () => {
+    const lengths = [16, 17, 18, 19, 21];
+    const lines = lengths.map(
+      (block, i) => [i + 1, hit(500, { block, tag: i % 2 ? "" : ",AOE" })] as const,
+    );
+    const older = HEADER.replace(",22,", ",20,");
+    const { fights, log: summary } = analyzeLog(
+      retailLog(
+        [0, older],
+        [0, START],
+        ...lines.slice(0, 2),
+        [4, END],
+        [5, HEADER],
+        [6, START],
+        ...lines,
+        [10, END],
+      ),
+    );
+    expect(summary).toMatchObject({ unknown: 0, bad: 0 });
+    expect(fights.map((fight) => playerOf(fight, "Alpha-Realm")?.damage)).toEqual([1_000, 2_500]);
+  });
+
+  test("L4 a hit without its last figures is unreadable, and no figure is taken from elsewhere", () => {
+    const cut = hit(500).split(",").slice(0, -2).join(",");
+    const { fights, log: summary } = analyzeLog(retailLog([0, START], [1, cut], [2, END]));
+    expect(summary).toMatchObject({ bad: 1, unknown: 0 });
+    expect(fights[0]?.players).toEqual([]);
+  });
+
+  test("L13 a byte order mark hides no line, where files were joined too", () => {
+    const { log: summary } = analyzeLog(
+      `\u{feff}${retailLog([0, HEADER], [1, START], [9, END])}\u{feff}${retailLine(20, HEADER)}`,
+    );
+    expect(summary).toMatchObject({ logVersion: 22, lines: 4, bad: 0 });
+  });
+});
+
+describe("what counts", () => {
+  test("L3 every event of support counts, a swing that is logged twice once", () => {
+    const support = (event: string, amount: number) =>
+      `${event}_SUPPORT,${alpha},${boss},395152,"Might",0xc,${blockOf("Creature-0-1-1-1-100-0000000001", 19)},${amount},${amount},-1,4,0,0,0,nil,nil,nil,Player-1-0000000B`;
+    const events = ["SPELL_DAMAGE", "SPELL_PERIODIC_DAMAGE", "RANGE_DAMAGE", "DAMAGE_SHIELD"];
+    const { fights } = analyzeLog(
+      retailLog(
+        [0, START],
+        ...events.map((event, i) => [i + 1, support(event, 100)] as const),
+        [6, support("SWING_DAMAGE_LANDED", 20)],
+        [7, support("SWING_DAMAGE", 30)],
+        [7.02, support("SWING_DAMAGE_LANDED", 30)],
+        [9, END],
+      ),
+    );
+    expect(fights[0]?.players).toMatchObject([{ supportDamage: 450 }]);
+  });
+
+  test("L11 what enemies do to each other's players is no friendly fire; a friend's hit is", () => {
+    const { fights } = analyzeLog(
+      retailLog(
+        [11, hit(500, { target: gamma })],
+        [13, hit(300, { source: gamma, target: alpha })],
+        [14, hit(40, { source: beta, target: alpha })],
+        [15, hit(500, { target: gamma })],
+      ),
+    );
+    const figures = ["Alpha-Realm", "Beta-Realm", "Gamma-Realm"].map((name) => {
+      const { damage, friendlyFire } = playerOf(fights[0], name)!;
+      return [damage, friendlyFire];
+    });
+    expect(figures).toEqual([
+      [1_000, 0],
+      [0, 40],
+      [0, 0],
+    ]);
+  });
+
+  test("L15 hits of players on neutral units count, those of enemies on them do not", () => {
+    const { fights } = analyzeLog(
+      retailLog(
+        [0, START],
+        [1, hit(700, { target: neutral })],
+        [2, hit(500)],
+        [3, hit(90, { source: boss, target: neutral })],
+        [9, END],
+      ),
+    );
+    expect(playerOf(fights[0], "Alpha-Realm")?.damage).toBe(1_200);
+    expect(fights[0]?.unattributedDamage).toBe(0);
+    expect(fights[0]?.enemies.reduce((sum, { damageTaken }) => sum + damageTaken, 0)).toBe(1_200);
+  });
+
+  test("L16 a delayed hit counts once, and heals nobody; another shield does", () => {
+    const shield = (spell: string) =>
+      `SPELL_ABSORBED,${boss},${beta},${beta},${spell},0x1,4000,9000,nil`;
+    const swing = `SWING_DAMAGE,${boss},${beta},${blockOf("Creature-0-1-1-1-100-0000000001", 19)},5000,5000,-1,1,0,0,4000,nil,nil,nil`;
+    const tick = hit(2_000, { source: beta, target: beta, spell: `124255,"Stagger",0x4` }).replace(
+      "SPELL_DAMAGE",
+      "SPELL_PERIODIC_DAMAGE",
+    );
+    const taken = (spell: string) => {
+      const { fights } = analyzeLog(
+        retailLog([0, START], [1, shield(spell)], [1, swing], [2, tick], [3, tick], [9, END]),
+      );
+      const { damageTaken, healing } = playerOf(fights[0], "Beta-Realm")!;
+      return [damageTaken, healing];
+    };
+    expect(taken(`115069,"Stagger"`)).toEqual([9_000, 0]);
+    expect(taken(`17,"Shield"`)).toEqual([9_000, 4_000]);
+  });
+
+  test("L21 only the word ABSORB is an absorbed hit, and only ST and AOE are tags", () => {
+    const miss = (text: string) => `SPELL_MISSED,${alpha},${boss},133,"Fireball",0x4,${text}`;
+    const { fights, log } = analyzeLog(
+      retailLog(
+        [0, START],
+        [1, miss("RESIST,nil,888,ST")],
+        [2, miss("RESIST,nil,ST")],
+        [3, miss("INSULT,nil,777,ST")],
+        [4, miss("ABSORB,nil,60,80,nil,AOE")],
+        [5, hit(500)],
+        [6, hit(400, { tag: ",SELF" })],
+        [9, END],
+      ),
+    );
+    expect(playerOf(fights[0], "Alpha-Realm")).toMatchObject({ damage: 560, absorbedByTarget: 60 });
+    expect(log).toMatchObject({ bad: 1, unknown: 0 });
+  });
+
+  test("L21 an event counts by its whole name, not by the part that a hash keeps", () => {
+    const log = retailLog([0, START], [1, hit(5).replace("SPELL_", "SPFML_")], [9, END]);
+    expect(analyzeLog(log).log).toMatchObject({ unknown: 1 });
+  });
+
+  test("L24 lines that two loggers wrote into one file count once", () => {
+    const once = [
+      retailLine(0, START),
+      ...Array.from({ length: 20 }, (_, i) => retailLine(1 + i, hit(100))),
+      retailLine(30, END),
+    ];
+    const alternating = once.flatMap((line) => [line, line]).join("");
+    const inBlocks = [once.slice(0, 6), once.slice(0, 6), once.slice(6), once.slice(6)]
+      .flat()
+      .join("");
+    for (const text of [alternating, inBlocks]) {
+      const { fights } = analyzeLog(text);
+      expect(fights.map(({ outcome, players }) => [outcome, players[0]?.damage])).toEqual([
+        ["kill", 2_000],
+      ]);
+    }
+  });
+
+  test("L24 two equal hits of one logger both count", () => {
+    const { fights } = analyzeLog(retailLog([0, START], [1, hit(100)], [1, hit(100)], [9, END]));
+    expect(fights[0]?.players).toMatchObject([{ damage: 200 }]);
+  });
+});
+
+describe("places", () => {
+  const zone = (id: number) => `ZONE_CHANGE,${id},"Somewhere",16`;
+  const KEY = `CHALLENGE_MODE_START,"Ara-Kara, City of Echoes",2660,503,12,[10]`;
+
+  test("L7 a dungeon run ends without success when its zone is left, and takes no fight of another place", () => {
+    const { fights, log } = analyzeLog(
+      retailLog([2, KEY], [5, zone(2769)], [10, START], [40, END]),
+    );
+    expect(fights.map(({ keystone }) => keystone)).toEqual([null]);
+    expect(log.keystones).toMatchObject([
+      { success: false, endMs: log.keystones[0]!.startMs + 3_000 },
+    ]);
+    const without = analyzeLog(retailLog([2, KEY], [10, START], [40, END]));
+    expect(without.fights.map(({ keystone }) => keystone)).toEqual([null]);
+  });
+
+  test("L7 a run goes on when its dungeon is entered again, and its end counts", () => {
+    const dungeonBoss = `ENCOUNTER_START,7,"Ash",8,5,2660`;
+    const end = "CHALLENGE_MODE_END,2660,1,12,1800000,0.0,0.0";
+    const back = analyzeLog(
+      retailLog([2, KEY], [5, zone(1)], [9, zone(2660)], [10, dungeonBoss], [40, end]),
+    );
+    expect(back.log.keystones).toMatchObject([{ success: true, gameMs: 1_800_000 }]);
+    expect(back.fights.map(({ keystone }) => keystone)).toEqual([0]);
+  });
+
+  test("L8 a fight without an end ends where its zone is left, an arena too; a reload of the zone ends none", () => {
+    const rest = [
+      [20, zone(2444)],
+      [900, hit(9_000)],
+    ] as const;
+    const { fights } = analyzeLog(retailLog([10, START], [11, hit(500)], ...rest));
+    expect(fights[0]).toMatchObject({ outcome: "incomplete", durationMs: 10_000 });
+    expect(fights[0]?.players).toMatchObject([{ damage: 500 }]);
+    const arena = analyzeLog(retailLog([10, "ARENA_MATCH_START,1552,30,2v2,1"], ...rest));
+    expect(arena.fights[0]).toMatchObject({ kind: "arena", durationMs: 10_000 });
+    const reload = analyzeLog(retailLog([10, START], [15, zone(2769)], [40, END]));
+    expect(reload.fights).toMatchObject([{ outcome: "kill", durationMs: 30_000 }]);
+  });
+});
+
+describe("clocks", () => {
+  const fightAt = (start: string, end: string, options = {}) =>
+    analyzeLog(`${start}  ${START}\n${end}  ${END}\n`, { year: 2025, ...options }).fights[0];
+
+  test("L6 a fight while clocks go back has its true length, and no length is negative", () => {
+    const [start, end] = ["10/26 02:59:50.000", "10/26 02:00:20.000"];
+    expect(fightAt(start, end)?.durationMs).toBe(30_000);
+    expect(fightAt(start, end, { timeZone: "Europe/Berlin" })).toMatchObject({
+      startMs: Date.UTC(2025, 9, 26, 0, 59, 50),
+      durationMs: 30_000,
+    });
+    expect(
+      fightAt("11/2 01:59:30.000", "11/2 01:01:00.000", { timeZone: "America/New_York" })
+        ?.durationMs,
+    ).toBe(90_000);
+    expect(fightAt("10/26 20:59:50.000", "10/26 20:30:20.000")?.durationMs).toBe(0);
+  });
+
+  test("L14 a silence of more than half a year stays in the year, and a late line of December does not", () => {
+    const years = (...days: readonly string[]) =>
+      days.map((_, i) => {
+        const text = days
+          .slice(0, i + 1)
+          .map((day) => `${day} 20:00:00.000  ZONE_CHANGE,1,"x",8\n`)
+          .join("");
+        return new Date(analyzeLog(text, { year: 2025 }).log.endMs!).toISOString().slice(0, 10);
+      });
+    expect(years("1/5", "8/1", "12/31", "1/1")).toEqual([
+      "2025-01-05",
+      "2025-08-01",
+      "2025-12-31",
+      "2026-01-01",
+    ]);
+    expect(years("12/31", "1/1", "12/31", "1/2")).toEqual([
+      "2025-12-31",
+      "2026-01-01",
+      "2025-12-31",
+      "2026-01-02",
+    ]);
+  });
+
+  test("L14 29 February without a year is of a leap year, and a date that does not exist is unreadable", () => {
+    const startOf = (day: string, options = {}) => {
+      const { log } = analyzeLog(`${day} 20:00:00.000  ZONE_CHANGE,1,"x",8\n`, options);
+      return log.startMs === null ? log.bad : new Date(log.startMs).toISOString().slice(0, 10);
+    };
+    expect(startOf("2/29")).toBe("2024-02-29");
+    expect(startOf("2/29", { year: 2023 })).toBe("2020-02-29");
+    expect(startOf("2/29", { writtenBefore: Date.UTC(2028, 1, 1) })).toBe("2024-02-29");
+    expect(startOf("2/29", { writtenBefore: Date.UTC(2028, 2, 1) })).toBe("2028-02-29");
+    expect(startOf("2/29/2025")).toBe(1);
+    expect(startOf("4/31")).toBe(1);
+  });
+});
+
+describe.skipIf(samples === undefined)("the samples beside the checkout", () => {
+  test.each([
+    ["01", { year: 2013 }, { lines: 5, unknown: 0 }, [{ damage: 15_882 }, { healing: 1_500 }]],
+    ["03", {}, { unknown: 0 }, [{ damage: 52_000 }, { supportDamage: 520 }]],
+    ["05", {}, { unknown: 0 }, [{ damage: 2_070 }]],
+    ["07", {}, { keystones: [{ success: false }] }, [{ damage: 500 }]],
+    ["08", {}, {}, [{ damage: 500 }]],
+    ["11", {}, {}, [{ friendlyFire: 0 }, { friendlyFire: 0 }]],
+    ["13", {}, { logVersion: 22, bad: 0 }, [{ damage: 500 }, { damage: 300 }]],
+    ["16", {}, {}, [{ damage: 1_200 }]],
+    ["17", {}, {}, [{}, { damageTaken: 9_000, healing: 0 }]],
+    ["28", {}, {}, [{ damage: 500, absorbedByTarget: 0, damageTaken: 0 }]],
+  ])("give the figures of sample %s", (name, options, log, players) => {
+    const found = analyzeLog(sample(name), options);
+    expect(found.log).toMatchObject(log);
+    expect(found.fights[0]?.players).toMatchObject(players);
+  });
+
+  test("L4 give both pulls of a log whose version changes", () => {
+    const { fights, log } = analyzeLog(sample("04"), { year: 2026 });
+    expect(log.unknown).toBe(0);
+    expect(fights.map(({ players }) => players[0]?.damage)).toEqual([500, 1_000]);
+  });
+});
