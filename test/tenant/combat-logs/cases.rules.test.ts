@@ -110,7 +110,10 @@ describe("clients with other fields", () => {
 describe("what counts", () => {
   test("L3 every event of support counts, a swing that is logged twice once", () => {
     const support = (event: string, amount: number) =>
-      `${event}_SUPPORT,${alpha},${boss},395152,"Might",0xc,${blockOf("Creature-0-1-1-1-100-0000000001", 19)},${amount},${amount},-1,4,0,0,0,nil,nil,nil,Player-1-0000000B`;
+      hit(amount, { spell: `395152,"Might",0xc`, tag: ",Player-1-0000000B" }).replace(
+        "SPELL_DAMAGE",
+        `${event}_SUPPORT`,
+      );
     const events = ["SPELL_DAMAGE", "SPELL_PERIODIC_DAMAGE", "RANGE_DAMAGE", "DAMAGE_SHIELD"];
     const { fights } = analyzeLog(
       retailLog(
@@ -160,7 +163,7 @@ describe("what counts", () => {
     expect(fights[0]?.enemies.reduce((sum, { damageTaken }) => sum + damageTaken, 0)).toBe(1_200);
   });
 
-  test("L16 a delayed hit counts once, and heals nobody; another shield does", () => {
+  test("L16 a delayed hit counts once, and is no healing; another shield's is", () => {
     const shield = (spell: string) =>
       `SPELL_ABSORBED,${boss},${beta},${beta},${spell},0x1,4000,9000,nil`;
     const swing = `SWING_DAMAGE,${boss},${beta},${blockOf("Creature-0-1-1-1-100-0000000001", 19)},5000,5000,-1,1,0,0,4000,nil,nil,nil`;

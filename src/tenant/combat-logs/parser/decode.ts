@@ -1,4 +1,4 @@
-import { asciiOf, hexOf, intOf, LOWER_X, ZERO } from "./bytes.ts";
+import { asciiOf, hexOf, LOWER_X, ZERO } from "./bytes.ts";
 import { combatantOf, isNumber } from "./combatant.ts";
 import { ACT, type EventKind, PREFIX } from "./events.ts";
 import type { Fields } from "./fields.ts";
@@ -115,7 +115,7 @@ export class Figures {
     if (count < 7) return false;
     const guid = starts[1]!;
     this.#isHex = bytes[guid] === ZERO && bytes[guid + 1] === LOWER_X;
-    this.#base = this.#isHex && this.#isGuid(4) ? 7 : 9;
+    this.#base = this.#isHex && this.#fields.isGuid(4) ? 7 : 9;
     this.#payload = prefix === PREFIX.spell ? this.#base + 3 : this.#base;
     return count >= this.#payload;
   }
@@ -131,7 +131,7 @@ export class Figures {
 
   #damage({ act }: EventKind, atMs: number, startByte: number): boolean | "unknown" {
     const hit = this.#hit;
-    const hasBlock = this.#isGuid(this.#payload);
+    const hasBlock = this.#fields.isGuid(this.#payload);
     const word = act === ACT.environment ? 1 : 0;
     const end = this.#figuresEnd();
     const rest = end - this.#payload - word;
@@ -146,10 +146,10 @@ export class Figures {
     this.#who(hit);
     hit.spell = this.#spellOfHit(word === 1 ? amount - 1 : -1);
     hit.atMs = atMs;
-    hit.amount = this.#int(amount);
-    hit.overkill = Math.max(0, this.#int(overkill));
-    hit.absorbed = this.#int(overkill + 4);
-    hit.isCrit = this.#is(overkill + 5, ONE);
+    hit.amount = this.#fields.int(amount);
+    hit.overkill = Math.max(0, this.#fields.int(overkill));
+    hit.absorbed = this.#fields.int(overkill + 4);
+    hit.isCrit = this.#fields.is(overkill + 5, ONE);
     hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
     if (hasBlock) this.#advanced(atMs);
     this.#combat(hit, startByte);
@@ -169,7 +169,7 @@ export class Figures {
   /** Critical, glancing and crushing: 1 or nil. Anything else means that fields are missing. */
   #hasFlags(at: number): boolean {
     for (let index = at; index < at + 3; index++) {
-      if (!this.#is(index, NIL) && !this.#is(index, ONE)) return false;
+      if (!this.#fields.is(index, NIL) && !this.#fields.is(index, ONE)) return false;
     }
     return true;
   }
@@ -186,7 +186,7 @@ export class Figures {
   /** The end of the figures, without the tag of newer logs. */
   #figuresEnd(): number {
     const { count } = this.#fields;
-    const isTag = this.#is(count - 1, SINGLE_TARGET) || this.#is(count - 1, AREA);
+    const isTag = this.#fields.is(count - 1, SINGLE_TARGET) || this.#fields.is(count - 1, AREA);
     return isTag ? count - 1 : count;
   }
 
@@ -198,7 +198,7 @@ export class Figures {
     if (!fight) return true;
     const isCrit = bytes[starts[count - 1]!] === 49;
     const spell = this.#spell(this.#base);
-    const [amount, overheal] = [this.#int(count - 4), this.#int(count - 3)];
+    const [amount, overheal] = [this.#fields.int(count - 4), this.#fields.int(count - 3)];
     fight.heal(atMs, this.#source(), this.#target(), spell, amount, overheal, isCrit);
     return true;
   }
@@ -207,7 +207,7 @@ export class Figures {
   #missed(atMs: number, startByte: number): boolean {
     const type = this.#payload;
     if (this.#fields.count <= type) return false;
-    if (!this.#is(type, ABSORB)) return true;
+    if (!this.#fields.is(type, ABSORB)) return true;
     // Newer logs have a field for the hand in between.
     const amount = this.#figuresEnd() === type + 2 ? type + 1 : type + 2;
     if (amount >= this.#fields.count || !isNumber(this.#fields, amount)) return false;
@@ -217,7 +217,7 @@ export class Figures {
     hit.spell = this.#spellOfHit(-1);
     hit.amount = 0;
     hit.overkill = 0;
-    hit.absorbed = this.#int(amount);
+    hit.absorbed = this.#fields.int(amount);
     hit.isCrit = false;
     hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
     this.#combat(hit, startByte);
@@ -233,15 +233,15 @@ export class Figures {
     if (!fight) return true;
     const unit = this.#unitAt(owner);
     this.#named(unit, owner + 1);
-    // A delayed hit hurts later. It heals nobody.
-    if (this.#int(owner + 4) === STAGGER_SHIELD) return true;
-    fight.absorb(atMs, unit, this.#target(), this.#spell(owner + 4), this.#int(owner + 7));
+    // A delayed hit hurts later. It is no healing.
+    if (this.#fields.int(owner + 4) === STAGGER_SHIELD) return true;
+    fight.absorb(atMs, unit, this.#target(), this.#spell(owner + 4), this.#fields.int(owner + 7));
     return true;
   }
 
   #died(atMs: number): boolean {
     // A hunter's feigned death has a 1 at the end.
-    const isFeigned = this.#is(this.#base, ONE);
+    const isFeigned = this.#fields.is(this.#base, ONE);
     if (!isFeigned) this.#segments.open?.die(this.#target(), atMs);
     return true;
   }
@@ -250,12 +250,12 @@ export class Figures {
   #support(event: string, atMs: number): boolean {
     const fight = this.#segments.open;
     const supporter = this.#fields.count - 1;
-    if (!fight || !this.#isGuid(supporter)) return true;
+    if (!fight || !this.#fields.isGuid(supporter)) return true;
     const last = supporter - 1;
-    const isTag = this.#is(last, SINGLE_TARGET) || this.#is(last, AREA);
+    const isTag = this.#fields.is(last, SINGLE_TARGET) || this.#fields.is(last, AREA);
     const amountAt = (isTag ? last : supporter) - DAMAGE_FIELDS;
     if (amountAt < this.#payload || !this.#hasFlags(amountAt + 7)) return false;
-    const amount = this.#int(amountAt);
+    const amount = this.#fields.int(amountAt);
     const unit = this.#unitAt(supporter);
     if (event.startsWith("SWING_") && this.#isSameSwing(event, atMs, unit, amount)) return true;
     fight.of(unit).support += amount;
@@ -323,9 +323,9 @@ export class Figures {
   #advanced(atMs: number): void {
     const info = this.#payload;
     const owner = info + 1;
-    if (owner >= this.#fields.count || !this.#isGuid(info)) return;
+    if (owner >= this.#fields.count || !this.#fields.isGuid(info)) return;
     // Sixteen zeros: the unit has no owner.
-    if (!this.#isGuid(owner) || this.#isZeros(owner)) return;
+    if (!this.#fields.isGuid(owner) || this.#fields.isZeros(owner)) return;
     this.hasAdvanced = true;
     this.#units.own(this.#unitAt(info), this.#unitAt(owner), atMs);
   }
@@ -333,31 +333,14 @@ export class Figures {
   /** The remaining health of the unit that the block describes. */
   #health(): void {
     const info = this.#payload;
-    const hpMax = this.#int(info + 3);
+    const hpMax = this.#fields.int(info + 3);
     if (hpMax <= 0) return;
     this.hasAdvanced = true;
     const unit = this.#unitAt(info);
     if (this.#units.isPlayer[unit]) return;
     const figures = this.#segments.open!.of(unit);
-    figures.hp = this.#int(info + 2);
+    figures.hp = this.#fields.int(info + 2);
     figures.hpMax = hpMax;
-  }
-
-  #isZeros(index: number): boolean {
-    const { bytes, starts, ends } = this.#fields;
-    const end = ends[index]!;
-    for (let at = starts[index]!; at < end; at++) if (bytes[at] !== ZERO) return false;
-    return true;
-  }
-
-  /** Tells whether a field is exactly this word. */
-  #is(index: number, word: Uint8Array): boolean {
-    const { bytes, starts, ends, count } = this.#fields;
-    if (index >= count) return false;
-    const start = starts[index]!;
-    if (ends[index]! - start !== word.length) return false;
-    for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word[at]) return false;
-    return true;
   }
 
   #spell(at: number): number {
@@ -380,23 +363,5 @@ export class Figures {
       this.#fields.starts[index]!,
       this.#fields.ends[index]!,
     );
-  }
-
-  #int(index: number): number {
-    return intOf(this.#fields.bytes, this.#fields.starts[index]!, this.#fields.ends[index]!);
-  }
-
-  /**
-   * Accepts `Player-…`, `Creature-…`, sixteen zeros, or `0x` and sixteen digits, but no other number and no
-   * `nil`.
-   */
-  #isGuid(index: number): boolean {
-    if (index >= this.#fields.count) return false;
-    const { bytes, starts, ends } = this.#fields;
-    const start = starts[index]!;
-    const length = ends[index]! - start;
-    if (length < 16) return false;
-    const first = bytes[start]!;
-    return first === ZERO || (first >= 65 && first <= 90);
   }
 }

@@ -1,4 +1,13 @@
-import { BRACKET_CLOSE, BRACKET_OPEN, COMMA, PAREN_CLOSE, PAREN_OPEN, QUOTE } from "./bytes.ts";
+import {
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COMMA,
+  intOf,
+  PAREN_CLOSE,
+  PAREN_OPEN,
+  QUOTE,
+  ZERO,
+} from "./bytes.ts";
 
 /** More than any line has. COMBATANT_INFO is read group by group and counts as few. */
 const FIELDS_MAX = 256;
@@ -46,6 +55,40 @@ export class Fields {
       ends[count] = end;
     }
     this.count = Math.min(count + 1, FIELDS_MAX);
+  }
+
+  /** A decimal whole number; 0 for anything else. */
+  int(index: number): number {
+    return intOf(this.bytes, this.starts[index]!, this.ends[index]!);
+  }
+
+  /** Tells whether a field is exactly this word. */
+  is(index: number, word: Uint8Array): boolean {
+    if (index >= this.count) return false;
+    const start = this.starts[index]!;
+    if (this.ends[index]! - start !== word.length) return false;
+    for (let at = 0; at < word.length; at++) {
+      if (this.bytes[start + at] !== word[at]) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Accepts `Player-…`, `Creature-…`, sixteen zeros, or `0x` and sixteen digits, but no other number and no
+   * `nil`.
+   */
+  isGuid(index: number): boolean {
+    if (index >= this.count) return false;
+    const start = this.starts[index]!;
+    if (this.ends[index]! - start < 16) return false;
+    const first = this.bytes[start]!;
+    return first === ZERO || (first >= 65 && first <= 90);
+  }
+
+  isZeros(index: number): boolean {
+    const end = this.ends[index]!;
+    for (let at = this.starts[index]!; at < end; at++) if (this.bytes[at] !== ZERO) return false;
+    return true;
   }
 }
 
