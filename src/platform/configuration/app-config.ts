@@ -1,9 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { columnsOf, prepare } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { listPlans } from "../plans/list.ts";
 import { FIRST_PLAN } from "../plans/plans.ts";
 import type { Plan, PlatformStore } from "../store.ts";
+import { appConfig } from "./schema.ts";
 
 /** All settings that operators may change while the platform runs: schema, default and group. */
 export const SETTINGS = {
@@ -75,17 +78,18 @@ class CachedValue<T> {
   }
 }
 
+const storedSettings = prepare(() =>
+  build.select(columnsOf(appConfig, "key", "value")).from(appConfig),
+);
+
 async function readSettings(platform: PlatformStore): Promise<Settings> {
-  const rows = await platform.db.all<{ key: string; value: string }>(
-    "SELECT key, value FROM app_config",
-  );
+  const rows = await storedSettings.all(platform.db);
   const stored = new Map(rows.map(({ key, value }) => [key, value]));
   return Object.fromEntries(
     SETTING_KEYS.map((key) => {
       const { schema, byDefault } = SETTINGS[key];
-      const text = stored.get(key);
       // Another release may have written a value that is not valid here.
-      const parsed = schema.safeParse(text === undefined ? undefined : JSON.parse(text));
+      const parsed = schema.safeParse(stored.get(key));
       return [key, parsed.success ? parsed.data : byDefault];
     }),
   ) as Settings;

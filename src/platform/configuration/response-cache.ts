@@ -1,7 +1,11 @@
+import { and, eq, lte, sql } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build, insertAll, insertInto } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
+import { responseCache, responseCacheTags } from "./schema.ts";
 
 /** How long a response is valid, and its tags. */
 export interface CacheTerms {
@@ -18,8 +22,15 @@ interface Flight {
   isOutdated: boolean;
 }
 
-const STORED =
-  "SELECT body, expires_at AS expiresAt FROM response_cache WHERE scope = ? AND key = ?";
+const storedResponse = prepare(
+  ({ scope, key }: Values<{ readonly scope: string; readonly key: string }>) =>
+    build
+      .select(columnsOf(responseCache, "body", "expiresAt"))
+      .from(responseCache)
+      .where(and(eq(responseCache.scope, scope), eq(responseCache.key, key))),
+);
+
+const place = sql`(${responseCache.scope}, ${responseCache.key})`;
 
 /**
  * Caches other services' responses for all processes. Concurrent callers share one request. One guild's
@@ -68,13 +79,17 @@ export class ResponseCache {
       flight.isOutdated = true;
       this.#flights.delete(name);
     }
-    const about = "tag = ?1 AND (?2 = '' OR scope = ?2)";
+    const tagged = build
+      .select(columnsOf(responseCacheTags, "scope", "key"))
+      .from(responseCacheTags)
+      .where(
+        and(
+          eq(responseCacheTags.tag, tag),
+          scope === undefined ? undefined : eq(responseCacheTags.scope, scope),
+        ),
+      );
     const [forgotten] = await write(this.#platform.db, [
-      {
-        sql: `DELETE FROM response_cache WHERE (scope, key) IN
-                (SELECT scope, key FROM response_cache_tags WHERE ${about})`,
-        args: [tag, scope ?? ""],
-      },
+      build.delete(responseCache).where(sql`${place} in ${tagged}`),
     ]);
     return forgotten!.rowsAffected;
   }
@@ -87,7 +102,7 @@ export class ResponseCache {
   ): Promise<T> {
     const { db, now } = this.#platform;
     const { scope } = flight;
-    const row = await db.first<{ body: string; expiresAt: number }>(STORED, scope, key);
+    const row = await storedResponse.first(db, { scope, key });
     if (row && row.expiresAt > now().getTime()) return JSON.parse(row.body) as T;
     try {
       const value = await fetch();
@@ -105,28 +120,26 @@ export class ResponseCache {
     if (body.length > limits.cache.bodyCharsMax) return;
     const nowMs = this.#platform.now().getTime();
     const expiresAt = nowMs + terms.ttlMs;
+    const staleUntil = expiresAt + (terms.staleOkMs ?? 0);
+    const response = { body, storedAt: nowMs, expiresAt, staleUntil };
+    const tags = [...new Set(terms.tags)].map((tag) => ({ tag, scope, key }));
+    const stale = build
+      .select(columnsOf(responseCache, "scope", "key"))
+      .from(responseCache)
+      .where(lte(responseCache.staleUntil, nowMs))
+      .limit(limits.cache.clearedAtOnce);
     await write(this.#platform.db, [
-      {
-        sql: `INSERT INTO response_cache (scope, key, body, stored_at, expires_at, stale_until)
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (scope, key) DO UPDATE SET
-                body = ?3, stored_at = ?4, expires_at = ?5, stale_until = ?6`,
-        args: [scope, key, body, nowMs, expiresAt, expiresAt + (terms.staleOkMs ?? 0)],
-      },
-      {
-        sql: "DELETE FROM response_cache_tags WHERE scope = ? AND key = ?",
-        args: [scope, key],
-      },
-      {
-        sql: `INSERT INTO response_cache_tags (tag, scope, key)
-              SELECT DISTINCT value, ?2, ?3 FROM json_each(?1)`,
-        args: [JSON.stringify(terms.tags ?? []), scope, key],
-      },
+      insertInto(
+        responseCache,
+        { scope, key, ...response },
+        { on: [responseCache.scope, responseCache.key], set: response },
+      ),
+      build
+        .delete(responseCacheTags)
+        .where(and(eq(responseCacheTags.scope, scope), eq(responseCacheTags.key, key))),
+      ...(tags.length > 0 ? [insertAll(responseCacheTags, tags)] : []),
       // Each insert deletes a few expired rows, so that no separate job is needed.
-      {
-        sql: `DELETE FROM response_cache WHERE (scope, key) IN (SELECT scope, key
-                FROM response_cache WHERE stale_until <= ? LIMIT ?)`,
-        args: [nowMs, limits.cache.clearedAtOnce],
-      },
+      build.delete(responseCache).where(sql`${place} in ${stale}`),
     ]);
   }
 }

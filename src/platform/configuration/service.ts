@@ -1,8 +1,12 @@
-import { sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, sql } from "drizzle-orm";
+import { asNumber, existsIn, prepare, type RowOf } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Invalid } from "../../kernel/errors.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
+import { plans } from "../schema.ts";
 import { SETTINGS, type SettingKey, type Settings } from "./app-config.ts";
+import { responseCache, responseCacheTags, appConfig as settingRows } from "./schema.ts";
 
 /** The current settings. */
 export async function settings(ctx: OperatorContext): Promise<Settings> {
@@ -29,7 +33,7 @@ export async function changeSettings(
     Object.fromEntries(changed.map((key) => [key, all[key]]));
   await write(platform.db, [
     guard(
-      sql`exists (select 1 from plans where name = ${change.firstPlan ?? before.firstPlan})`,
+      existsIn(plans, eq(plans.name, change.firstPlan ?? before.firstPlan)),
       () =>
         new Invalid(
           "configuration/no-such-plan",
@@ -44,11 +48,11 @@ export async function changeSettings(
           },
         ),
     ),
-    ...changed.map((key) => ({
-      sql: `INSERT INTO app_config (key, category, value, updated_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (key) DO UPDATE SET category = ?2, value = ?3, updated_at = ?4`,
-      args: [key, SETTINGS[key].category, JSON.stringify(change[key]), now().getTime()],
-    })),
+    ...changed.map((key) => {
+      const { category } = SETTINGS[key];
+      const setting = { category, value: change[key], updatedAt: now().getTime() };
+      return insertInto(settingRows, { key, ...setting }, { on: [settingRows.key], set: setting });
+    }),
     ...(changed.length > 0
       ? [record(ctx, "configuration.change", "", { before: only(before), after: only(change) })]
       : []),
@@ -57,22 +61,38 @@ export async function changeSettings(
   return await appConfig.current();
 }
 
+const chars = asNumber(sql`sum(length(${responseCache.body}))`);
+
+const CACHE_TAG = {
+  tag: responseCacheTags.tag,
+  entries: count(),
+  chars,
+  oldestAt: asNumber(sql`min(${responseCache.storedAt})`),
+};
+
 /** One tag of the response cache, with its size. */
-export interface CacheTag {
-  readonly tag: string;
-  readonly entries: number;
-  readonly chars: number;
-  readonly oldestAt: number;
-}
+export type CacheTag = Readonly<RowOf<typeof CACHE_TAG>>;
+
+const largestTags = prepare(() =>
+  build
+    .select(CACHE_TAG)
+    .from(responseCacheTags)
+    .innerJoin(
+      responseCache,
+      and(
+        eq(responseCache.scope, responseCacheTags.scope),
+        eq(responseCache.key, responseCacheTags.key),
+      ),
+    )
+    .groupBy(responseCacheTags.tag)
+    .orderBy(desc(chars), asc(responseCacheTags.tag))
+    .limit(200),
+);
 
 /** Every tag of the cache, the largest first. */
 export async function cacheTags(ctx: OperatorContext): Promise<readonly CacheTag[]> {
   allowArea(ctx, "configuration");
-  return await ctx.services.platform.db.all<CacheTag>(
-    `SELECT t.tag, count(*) AS entries, sum(length(c.body)) AS chars, min(c.stored_at) AS oldestAt
-     FROM response_cache_tags t JOIN response_cache c ON c.scope = t.scope AND c.key = t.key
-     GROUP BY t.tag ORDER BY chars DESC, t.tag LIMIT 200`,
-  );
+  return await largestTags.all(ctx.services.platform.db);
 }
 
 /** Deletes all responses with this tag. They are fetched again when needed. */

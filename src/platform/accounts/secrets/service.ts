@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, ne } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type Values } from "../../../database/query.ts";
+import { build, insertInto } from "../../../database/statements.ts";
 import { guard, write } from "../../../database/write.ts";
 import type { Envelopes, Place } from "../../../kernel/envelope.ts";
 import { Invalid, NotFound } from "../../../kernel/errors.ts";
@@ -15,9 +17,47 @@ import type { Services } from "../../../services.ts";
 import { type PlatformContext, type Recording, record, requireProved } from "../../context.ts";
 import type { PlatformStore } from "../../store.ts";
 import { accountHolder } from "../accounts.ts";
+import { userSecrets } from "./schema.ts";
 
 /** Reseals people's secrets with the current key. It belongs to the platform, so there is one. */
 export const PERSONAL_RESEAL_JOB = "secrets.reseal-people";
+
+const secretsOfUser = prepare(({ userId }: Values<{ readonly userId: UserId }>) =>
+  build
+    .select(columnsOf(userSecrets, "kind", "account", "hint", "setAt"))
+    .from(userSecrets)
+    .where(eq(userSecrets.userId, userId))
+    .orderBy(asc(userSecrets.kind)),
+);
+
+const isSecret = (userId: UserId, kind: SecretKind) =>
+  and(eq(userSecrets.userId, userId), eq(userSecrets.kind, kind));
+
+const sealedSecret = prepare(
+  ({ userId, kind }: Values<{ readonly userId: UserId; readonly kind: SecretKind }>) =>
+    build
+      .select(columnsOf(userSecrets, "id", "account", "sealed"))
+      .from(userSecrets)
+      .where(and(eq(userSecrets.userId, userId), eq(userSecrets.kind, kind))),
+);
+
+const secretsByKey = prepare(() =>
+  build
+    .select({ keyId: userSecrets.keyId, count: count() })
+    .from(userSecrets)
+    .groupBy(userSecrets.keyId)
+    .orderBy(asc(userSecrets.keyId)),
+);
+
+const sealedOtherwise = prepare(
+  ({ keyId, after }: Values<{ readonly keyId: string; readonly after: string }>) =>
+    build
+      .select(columnsOf(userSecrets, "id", "userId", "sealed"))
+      .from(userSecrets)
+      .where(and(ne(userSecrets.keyId, keyId), gt(userSecrets.id, after)))
+      .orderBy(asc(userSecrets.id))
+      .limit(limits.secrets.resealRows),
+);
 
 /** What resealing needs, so that a job can do it. */
 type Resealing = Recording & {
@@ -27,10 +67,7 @@ type Resealing = Recording & {
 /** The caller's own secrets without their values. */
 export async function personalSecrets(ctx: PlatformContext): Promise<readonly SecretView[]> {
   const { userId, name } = accountHolder(ctx);
-  const rows = await ctx.services.platform.db.all<Omit<SecretView, "setBy">>(
-    `SELECT kind, account, hint, set_at AS setAt FROM user_secrets WHERE user_id = ? ORDER BY kind`,
-    userId,
-  );
+  const rows = await secretsOfUser.all(ctx.services.platform.db, { userId });
   return rows.map((row) => ({ ...row, setBy: name }));
 }
 
@@ -60,13 +97,16 @@ export async function setPersonalSecret(
   const { userId } = caller;
   const id = newId<string>();
   const { sealed, keyId } = await envelopes.seal(placeOf(userId, id), value);
+  const secret = {
+    ...{ id, account: account || null, sealed, keyId },
+    ...{ hint: hintOf(value), setAt: now().getTime() },
+  };
   await write(platform.db, [
-    sql`insert into user_secrets (user_id, kind, id, account, sealed, key_id, hint, set_at)
-      values (${userId}, ${kind}, ${id}, ${account || null}, ${sealed}, ${keyId}, ${hintOf(value)},
-        ${now().getTime()})
-      on conflict (user_id, kind) do update set id = excluded.id, account = excluded.account,
-        sealed = excluded.sealed, key_id = excluded.key_id, hint = excluded.hint,
-        set_at = excluded.set_at`,
+    insertInto(
+      userSecrets,
+      { userId, kind, ...secret },
+      { on: [userSecrets.userId, userSecrets.kind], set: secret },
+    ),
     record(ctx, "secret.set", userId, { after: { kind, account } }),
   ]);
 }
@@ -78,10 +118,10 @@ export async function removePersonalSecret(ctx: PlatformContext, kind: SecretKin
   requireProved(caller, ctx.services.now());
   await write(ctx.services.platform.db, [
     guard(
-      sql`exists (select 1 from user_secrets where user_id = ${userId} and kind = ${kind})`,
+      existsIn(userSecrets, isSecret(userId, kind)),
       () => new NotFound("secrets/not-set", "This key is not set. Reload the page."),
     ),
-    sql`delete from user_secrets where user_id = ${userId} and kind = ${kind}`,
+    build.delete(userSecrets).where(isSecret(userId, kind)),
     record(ctx, "secret.remove", userId, { before: { kind } }),
   ]);
 }
@@ -96,11 +136,7 @@ export async function personalSecretOf(
   userId: UserId,
   kind: SecretKind,
 ): Promise<{ readonly account: string | null; readonly value: string } | undefined> {
-  const row = await platform.db.first<{ id: string; account: string | null; sealed: string }>(
-    "SELECT id, account, sealed FROM user_secrets WHERE user_id = ? AND kind = ?",
-    userId,
-    kind,
-  );
+  const row = await sealedSecret.first(platform.db, { userId, kind });
   if (row === undefined) return undefined;
   return { account: row.account, value: await envelopes.open(placeOf(userId, row.id), row.sealed) };
 }
@@ -109,9 +145,7 @@ export async function personalSecretOf(
 export async function personalSealedWith(
   platform: PlatformStore,
 ): Promise<readonly { readonly keyId: string; readonly count: number }[]> {
-  return await platform.db.all(
-    "SELECT key_id AS keyId, count(*) AS count FROM user_secrets GROUP BY key_id ORDER BY key_id",
-  );
+  return await secretsByKey.all(platform.db);
 }
 
 /**
@@ -124,17 +158,8 @@ export async function resealPersonal(
   const { platform, envelopes } = ctx.services;
   const total = { resealed: 0, unreadable: 0 };
   for (let after = ""; ; ) {
-    const rows = await platform.db.all<{
-      id: string;
-      userId: UserId;
-      sealed: string;
-    }>(
-      `SELECT id, user_id AS userId, sealed FROM user_secrets WHERE key_id <> ? AND id > ?
-       ORDER BY id LIMIT ?`,
-      envelopes.currentKeyId ?? "",
-      after,
-      limits.secrets.resealRows,
-    );
+    const keyId = envelopes.currentKeyId ?? "";
+    const rows = await sealedOtherwise.all(platform.db, { keyId, after });
     for (const row of rows) {
       const isDone = await resealOne(ctx, row);
       total[isDone ? "resealed" : "unreadable"]++;
@@ -154,10 +179,10 @@ async function resealOne(
   if (value === undefined) return false;
   const next = await envelopes.seal(place, value);
   await write(platform.db, [
-    {
-      sql: "UPDATE user_secrets SET sealed = ?, key_id = ? WHERE id = ? AND sealed = ?",
-      args: [next.sealed, next.keyId, id, sealed],
-    },
+    build
+      .update(userSecrets)
+      .set({ sealed: next.sealed, keyId: next.keyId })
+      .where(and(eq(userSecrets.id, id), eq(userSecrets.sealed, sealed))),
     record(ctx, "secret.reseal", userId, { after: { keyId: next.keyId } }),
   ]);
   return true;
