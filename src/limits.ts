@@ -1034,6 +1034,11 @@ export const limits = {
     hashesAtOnceMax: 2,
     /** A few seconds of work. Later requests get an answer to retry. */
     hashesWaitingMax: 200,
+    /**
+     * The cost of a bcrypt hash that an import may bring: a second of work. The owner of a costlier one
+     * sets a new password by mail.
+     */
+    importedCostMax: 12,
     /** From our page to the provider's and back, including the search for a password. */
     providerRoundMs: 10 * MINUTE_MS,
     /** The person waits on a blank page. */

@@ -66,5 +66,10 @@ export const tenantMigrations: readonly MigrationSource[] = [
     "name": "0012_indexes_of_references",
     "when": 1796092059612,
     "sql": "CREATE INDEX `bids_by_person` ON `bids` (`person_id`,`auction_id`);--> statement-breakpoint\nCREATE INDEX `accounts_of_person` ON `accounts` (`person_id`) WHERE \"accounts\".\"person_id\" IS NOT NULL;--> statement-breakpoint\nCREATE INDEX `link_suggestions_by_discord` ON `link_suggestions` (`discord_id`);--> statement-breakpoint\nCREATE INDEX `council_responses_by_person` ON `council_responses` (`person_id`);--> statement-breakpoint\nCREATE INDEX `council_votes_by_voter` ON `council_votes` (`voter_id`);--> statement-breakpoint\nCREATE INDEX `council_votes_by_person` ON `council_votes` (`person_id`);--> statement-breakpoint\nCREATE INDEX `raid_signups_by_person` ON `raid_signups` (`person_id`,`raid_id`);--> statement-breakpoint\nCREATE INDEX `character_claims_by_character` ON `character_claims` (`character_id`);--> statement-breakpoint\nCREATE INDEX `person_joins_by_source` ON `person_joins` (`from_id`);"
+  },
+  {
+    "name": "0013_imported_bids",
+    "when": 1796094995013,
+    "sql": "DROP TRIGGER bids_are_never_shortened;\n--> statement-breakpoint\nCREATE TRIGGER bids_are_never_shortened BEFORE DELETE ON bids\nWHEN NOT EXISTS (SELECT 1 FROM persons WHERE id = old.person_id AND is_example = 1)\n\tAND NOT EXISTS (SELECT 1 FROM auctions WHERE id = old.auction_id AND idempotency_key GLOB 'import:*')\nBEGIN\n\tSELECT RAISE(ABORT, 'a bid stays in the history');\nEND;\n"
   }
 ];

@@ -22,6 +22,7 @@ import {
 import { finishImport } from "../../src/tenant/imports/work.ts";
 import { contextOf } from "./guild-context.ts";
 import { bySlug } from "./guilds/lookup.ts";
+import { removeAccounts, unusedAccounts } from "./legacy/accounts.ts";
 import { EXIT, type Output, plural, table } from "./output.ts";
 
 export interface GuildOptions {
@@ -111,16 +112,32 @@ export async function revertFile(
   return await inGuild(services, options.guild, async (ctx) => {
     const isDry = options.dryRun === true || options.yes !== true;
     let batch = await readImport(ctx, id);
-    const isFree = (await obstacles(ctx, id)).length === 0;
+    const accounts = await unusedAccounts(services, ctx, batch);
+    const isFree = (await obstaclesBesides(ctx, id, accounts)).length === 0;
     if (!isDry && isFree) {
+      await removeAccounts(services, ctx, batch, accounts);
       batch = await revertImport(ctx, services, id);
       if (batch.state === "reverting") await finishImport(ctx, batch.id);
       batch = await readImport(ctx, id);
     }
-    const found = await detailOf(ctx, batch);
+    const shown = await detailOf(ctx, batch);
+    const found = isDry
+      ? { ...shown, obstacles: await obstaclesBesides(ctx, id, accounts) }
+      : shown;
     out.result({ dryRun: isDry, ...found }, () => textOf(found, isDry));
     return found.obstacles.length > 0 || batch.state === "failed" ? EXIT.failed : EXIT.done;
   });
+}
+
+/** What prevents a reversal, besides accounts that it removes. */
+async function obstaclesBesides(
+  ctx: GuildContext,
+  id: string,
+  accounts: readonly { readonly personId: string }[],
+) {
+  const removed = new Set(accounts.map(({ personId }) => personId));
+  const found = await obstacles(ctx, id);
+  return found.filter((one) => one.kind !== "link" || !removed.has(one.id));
 }
 
 type Detail = Awaited<ReturnType<typeof detailOf>>;
@@ -208,7 +225,8 @@ function formatOf(name: string): FormatName | "auto" {
   throw new Invalid("cli/misused", `--format is auto or one of ${FORMAT_NAMES.join(", ")}.`);
 }
 
-function answersOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+/** The answers in `--answer id=value`. @throws {Invalid} `cli/misused` */
+export function answersOf(pairs: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.lastIndexOf("=");

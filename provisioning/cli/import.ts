@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { GuildOptions, ImportFileOptions, RevertOptions } from "./import-files.ts";
+import type { ImportLegacyOptions } from "./import-legacy.ts";
 import { DRY_RUN, examples, JSON_OPTION } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -23,6 +24,7 @@ export function importCommands(program: Command): void {
     .description("bring the history of a guild along from another program");
   fileCommand(imports);
   batchCommands(imports);
+  legacyCommand(imports);
   logsCommand(imports);
 }
 
@@ -100,6 +102,45 @@ function batchCommands(imports: Command): void {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function legacyCommand(imports: Command): void {
+  imports
+    .command("legacy <file>")
+    .description("import the database of a single-guild points system: people, points, loot, raids")
+    .requiredOption("--owner <email>", "the account that owns the new guild")
+    .option("--guild <slug>", "the guild; its owner stays")
+    .option("--new <name>", "found a guild of this name")
+    .option("--realm <realm>", "the realm of the new guild")
+    .option("--region <region>", "the region of the new guild: us, eu, kr, tw or cn")
+    .option("--edition <name>", "the edition of the game of the new guild")
+    .option("--time-zone <zone>", "the zone of the file's dates, such as Europe/Madrid")
+    .option("--answer <id=value>", "the answer to a question; may be repeated", collect, [])
+    .option(...DRY_RUN)
+    .option(...YES)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall import legacy dkp.db --owner ana@example.com --guild iron-vow --dry-run",
+        "guildhall import legacy dkp.db --owner ana@example.com --guild iron-vow --yes",
+        "guildhall import legacy dkp.db --owner ana@example.com --new 'Iron Vow' --realm Firemaw --region eu --yes",
+      ),
+    )
+    .addHelpText(
+      "after",
+      `
+The file is only read. The same command again finishes an import that was interrupted, and a second run
+adds nothing. Members sign in with their old password once. An e-mail that has an account here already,
+and a member without an e-mail, is listed under "invitations". Rows that no one can assign are listed,
+and the command then ends with 3. "import revert" takes the import back.`,
+    )
+    .action((file: string, o: ImportLegacyOptions) =>
+      run(o, async (services, out) => {
+        const { importLegacy } = await import("./import-legacy.ts");
+        return await importLegacy(services, out, file, o);
+      }),
+    );
 }
 
 function logsCommand(imports: Command): void {

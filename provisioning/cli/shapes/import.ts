@@ -4,6 +4,12 @@ import { at, count, orWould, text } from "./parts.ts";
 
 const counts = { encounters: count, characters: count, metrics: count, logFiles: count };
 
+const legacyCounts = {
+  ...{ accounts: count, memberships: count, persons: count, characters: count, entries: count },
+  ...{ auctions: count, loot: count, raids: count, attendance: count, signups: count },
+  ...{ wishes: count, councils: count },
+};
+
 const imported = importDetailJson.extend({
   dryRun: z.boolean().describe("true without --yes as well: nothing of the guild was changed"),
 });
@@ -13,6 +19,46 @@ export const importShapes = {
   "import list": z.array(importJson.strict()),
   "import show": importDetailJson.strict(),
   "import revert": imported.strict(),
+  "import legacy": z.strictObject({
+    dryRun: z.boolean().describe("true without --yes as well: nothing was changed"),
+    batchId: text.describe("the import, as import show and import revert name it"),
+    guild: text.describe("its slug; empty for a guild that a dry run would found"),
+    counts: z.strictObject(legacyCounts).describe("what this import added"),
+    alreadyKnown: z.strictObject(legacyCounts).describe("rows that the guild has already"),
+    balances: z.array(
+      z.strictObject({
+        person: text,
+        legacyUserId: z.int().nullable(),
+        points: z.number().describe("the balance in the file, which the person has now"),
+        corrected: z.number().describe("posted as an opening correction"),
+        why: text.nullable(),
+      }),
+    ),
+    epgp: z.array(
+      z.strictObject({
+        person: text,
+        legacyUserId: z.int().nullable(),
+        ep: z.number(),
+        gp: z.number(),
+        correctedEp: z.number(),
+        correctedGp: z.number(),
+      }),
+    ),
+    invitations: z
+      .array(z.strictObject({ legacyUserId: z.int(), person: text, role: text, why: text }))
+      .describe("members who get no account: invite them, and they claim their character"),
+    settings: z.array(
+      z.strictObject({
+        key: text,
+        value: text,
+        mapsTo: text.nullable().describe("where it is set here; the import does not set it"),
+        problem: text.nullable(),
+      }),
+    ),
+    unknown: z.strictObject({ tables: z.record(z.string(), count), columns: z.array(text) }),
+    notImported: z.array(z.strictObject({ what: text, count, why: text })),
+    isIncomplete: z.boolean().describe("something could not be assigned; the command ends with 3"),
+  }),
   "import combat-logs": z.strictObject({
     dryRun: z.boolean(),
     schemaVersion: text.describe("1 or 2"),

@@ -11,6 +11,7 @@ import { messageRows } from "../messages/queue.ts";
 import type { MessageTemplate, Params } from "../messages/templates.ts";
 import { impersonations, sessions } from "../schema.ts";
 import { deviceOf } from "./device.ts";
+import { checkImported, isImportedHash } from "./imported-passwords.ts";
 import {
   canonicalPassword,
   PASSWORD_ADVICE,
@@ -103,9 +104,12 @@ export async function checkPassword(
 ): Promise<"right" | "outdated" | "wrong"> {
   const { passwords } = ctx.services;
   const decoy = await decoyHash(passwords);
-  const known = user?.passwordHash ?? undefined;
+  const stored = user?.passwordHash ?? undefined;
+  const imported = isImportedHash(stored) ? stored : undefined;
+  const known = imported === undefined ? stored : undefined;
   const verdict = await passwords.verify(canonicalPassword(password), known ?? decoy);
-  return known === undefined ? "wrong" : verdict;
+  if (known !== undefined && verdict !== "wrong") return verdict;
+  return (await checkImported(ctx, imported, password)) ? "outdated" : "wrong";
 }
 
 /**

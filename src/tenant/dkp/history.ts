@@ -1,13 +1,13 @@
 import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { asNumber, columnsOf, prepare, type Values } from "../../database/query.ts";
-import { build } from "../../database/statements.ts";
-import type { Guard } from "../../database/write.ts";
-import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
+import { build, insertInto } from "../../database/statements.ts";
+import type { Guard, Writable } from "../../database/write.ts";
+import { type LedgerTxId, newId, type PersonId, type PoolId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
 import { persons } from "../roster/schema.ts";
 import { type Line, reversalLines } from "./ledger.ts";
-import type { Pool } from "./pools.ts";
+import { type Pool, systemAccounts } from "./pools.ts";
 import { statementsOf } from "./post.ts";
 import { type Entry, entryByKey, readEntry } from "./queries.ts";
 import {
@@ -18,6 +18,8 @@ import {
   type LedgerKind,
   ledgerPostings,
   ledgerTx,
+  type PoolKind,
+  pools,
   type Unit,
 } from "./schema.ts";
 
@@ -207,3 +209,14 @@ export const batchOfEntry = prepare(({ id }: Values<{ id: string }>) =>
     .from(ledgerTx)
     .where(sql`${ledgerTx.id} = ${id}`),
 );
+
+/** The statements of a pool that an import adds. It is not the guild's default one. */
+export function pastPool(pool: {
+  readonly id: PoolId;
+  readonly name: string;
+  readonly kind: PoolKind;
+  readonly decimals: number;
+  readonly createdAt: number;
+}): readonly (Statement | Writable)[] {
+  return [insertInto(pools, { ...pool, rules: {} }), systemAccounts({ id: pool.id })];
+}

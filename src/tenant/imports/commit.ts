@@ -2,19 +2,20 @@ import type { Statement } from "../../database/client.ts";
 import { DatabaseError } from "../../database/errors.ts";
 import { type Guard, type Writable, write } from "../../database/write.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
-import { Conflict } from "../../kernel/errors.ts";
 import type { CharacterId, LedgerTxId, LootId, PersonId, RaidId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { entryOf, pastEntry, pastReversal, reversalOf } from "../dkp/history.ts";
-import { type Pool, poolOf } from "../dkp/service.ts";
+import type { Pool } from "../dkp/service.ts";
 import { lootTakenBack, pastLoot, pastWish } from "../loot/history.ts";
 import { pastAttendance, pastRaid, pastSignup } from "../raids/history.ts";
 import { pastCharacter, pastPerson, pastStatus } from "../roster/history.ts";
 import { firstDates } from "./first-dates.ts";
-import { minorUnits, momentOf, unitIn } from "./plan.ts";
+import { pastDecision } from "./past-decisions.ts";
+import { isOfSecondPool, minorUnits, momentOf, unitIn } from "./plan.ts";
+import { type ImportPools, poolsOf } from "./pools.ts";
 import {
   type Batch,
   committedKeyOf,
@@ -24,7 +25,14 @@ import {
   targetsOf,
 } from "./queries.ts";
 import * as data from "./row-data.ts";
-import { batchStatement, isIn, rowsAre, type WrittenRow, writtenStatement } from "./store.ts";
+import {
+  batchStatement,
+  isIn,
+  RowsTaken,
+  rowsAre,
+  type WrittenRow,
+  writtenStatement,
+} from "./store.ts";
 
 type Statements = readonly (Writable | Statement | Guard)[];
 
@@ -79,7 +87,8 @@ export async function commitRows(
 
 /** Rows that belong to the guild after the commit. Balances are kept too: later imports compare them. */
 function isWritten({ verdict, kind, committedKey }: StoredRow): boolean {
-  if (committedKey !== null) return false;
+  // Accounts belong to the platform. The operator's command that read the file makes them.
+  if (committedKey !== null || kind === "account") return false;
   if (verdict === "new" || verdict === "changed") return true;
   return verdict === "unchanged" && (kind === "person" || kind === "raid");
 }
@@ -95,6 +104,7 @@ function isFull(rows: readonly StoredRow[]): boolean {
 class Commit {
   readonly #ctx: GuildContext;
   readonly #batch: Batch;
+  readonly #pools: ImportPools;
   readonly #pool: Pool;
   /** Persons and raids of this import by key. */
   readonly #persons: Map<string, string>;
@@ -102,7 +112,7 @@ class Commit {
   readonly #since: ReadonlyMap<string, number>;
 
   static async of(ctx: GuildContext, batch: Batch): Promise<Commit> {
-    const pool = await poolOf(ctx, batch.poolId ?? undefined);
+    const pools = await poolsOf(ctx, batch);
     const targets = async (kind: string) => {
       const rows = await targetsOf.all(ctx.db, { id: batch.id, kind });
       return new Map(
@@ -110,20 +120,21 @@ class Commit {
       );
     };
     const since = await firstDates(ctx, batch);
-    return new Commit(ctx, batch, pool, await targets("person"), await targets("raid"), since);
+    return new Commit(ctx, batch, pools, await targets("person"), await targets("raid"), since);
   }
 
   private constructor(
     ctx: GuildContext,
     batch: Batch,
-    pool: Pool,
+    pools: ImportPools,
     persons: Map<string, string>,
     raids: Map<string, string>,
     since: ReadonlyMap<string, number>,
   ) {
     this.#ctx = ctx;
     this.#batch = batch;
-    this.#pool = pool;
+    this.#pools = pools;
+    this.#pool = pools.first;
     this.#persons = persons;
     this.#raids = raids;
     this.#since = since;
@@ -133,7 +144,7 @@ class Commit {
   async write(rows: readonly StoredRow[]): Promise<void> {
     const { id } = this.#batch;
     const nowMs = this.#ctx.now().getTime();
-    const entries = await this.#entriesOf(rows);
+    const entries = await this.#referredBy(rows);
     const written: (Written & { readonly row: StoredRow })[] = [];
     for (const row of rows) written.push({ row, ...(await this.#statementsOf(row, entries)) });
     const marks = written.map(({ row, targetId, isMade }): WrittenRow => {
@@ -164,21 +175,27 @@ class Commit {
     return committedKeyOf(source, kind, isShared ? `${key}@${id}` : key);
   }
 
-  /** The ledger entries that rows of this slice refer to: in the slice itself, or written before. */
-  async #entriesOf(rows: readonly StoredRow[]): Promise<ReadonlyMap<string, string>> {
+  /** The rows that rows of this slice refer to, by kind and key: in the slice itself, or written before. */
+  async #referredBy(rows: readonly StoredRow[]): Promise<ReadonlyMap<string, string>> {
     const own = rows.flatMap((row) =>
-      row.kind === "entry" && row.targetId ? [[row.key, row.targetId] as const] : [],
+      REFERRED.has(row.kind) && row.targetId
+        ? [[`${row.kind} ${row.key}`, row.targetId] as const]
+        : [],
     );
-    const named = rows.flatMap(({ data: { reverses, entry } }) =>
-      [reverses, entry].filter((key): key is string => typeof key === "string"),
+    const keys = rows.flatMap(({ data: { reverses, entry, auction, loot } }) =>
+      Object.entries({ entry: [reverses, entry], auction: [auction], loot: [loot] }).flatMap(
+        ([kind, some]) =>
+          some
+            .filter((key): key is string => typeof key === "string")
+            .map((key) => committedKeyOf(this.#batch.source, kind, key)),
+      ),
     );
-    const keys = named.map((key) => committedKeyOf(this.#batch.source, "entry", key));
     const found =
       keys.length === 0
         ? []
         : await rowsByCommittedKey.all(this.#ctx.db, { keys: JSON.stringify(keys) });
-    const earlier = found.flatMap(({ key, targetId }) =>
-      targetId ? [[key, targetId] as const] : [],
+    const earlier = found.flatMap(({ kind, key, targetId }) =>
+      targetId ? [[`${kind} ${key}`, targetId] as const] : [],
     );
     return new Map([...earlier, ...own]);
   }
@@ -198,6 +215,9 @@ class Commit {
         return this.#presence(row);
       case "entry":
         return await this.#entry(row, entries);
+      case "auction":
+      case "council":
+        return made(row, pastDecision(row, this.#decisionFacts(entries)));
       case "loot":
         return this.#loot(row, entries);
       case "wish":
@@ -283,34 +303,32 @@ class Commit {
 
   async #entry(row: StoredRow, entries: ReadonlyMap<string, string>): Promise<Written> {
     const { entryKind, reason, lines, reverses, raid } = data.entryData.parse(row.data);
+    const pool = isOfSecondPool(row) ? this.#pools.second! : this.#pool;
     const id = row.targetId as LedgerTxId;
     const at = this.#momentOf(row);
     const key = `import:${this.#batch.id}:${row.line}`;
     const importBatch = this.#batch.id;
     if (entryKind === "reversal" && reverses !== undefined) {
-      const of = await this.#reversible(entries.get(reverses));
+      const of = await this.#reversible(pool, entries.get(`entry ${reverses}`));
       if (of)
-        return made(
-          row,
-          pastReversal(this.#ctx, this.#pool, { id, key, of, reason, importBatch, at }),
-        );
+        return made(row, pastReversal(this.#ctx, pool, { id, key, of, reason, importBatch, at }));
     }
     const own = lines.map(({ person, points, unit }) => ({
       personId: this.#personId(person)!,
-      amount: minorUnits(points, this.#pool.decimals)!,
-      unit: unitIn(unit, this.#pool.kind)!,
+      amount: minorUnits(points, pool.decimals)!,
+      unit: unitIn(unit, pool.kind)!,
     }));
     const kind = entryKind === "reversal" ? "adjust" : entryKind;
     const raidId = raid === undefined ? undefined : this.#raids.get(raid);
     const entry = { id, key, kind, at, reason, importBatch, raidId, lines: own };
-    return made(row, pastEntry(this.#ctx, this.#pool, entry));
+    return made(row, pastEntry(this.#ctx, pool, entry));
   }
 
   /** The entry to reverse, unless it is not in the guild or has been reversed already. */
-  async #reversible(txId: string | undefined) {
+  async #reversible(pool: Pool, txId: string | undefined) {
     const there = txId === undefined ? undefined : await entryOf(this.#ctx, txId);
     if (there === undefined || there.kind === "reversal") return undefined;
-    if (there.poolId !== this.#pool.id) return undefined;
+    if (there.poolId !== pool.id) return undefined;
     const isDone = (await reversalOf.first(this.#ctx.db, { id: there.id })) !== undefined;
     return isDone ? undefined : there;
   }
@@ -330,14 +348,26 @@ class Commit {
       price: minorUnits(loot.points ?? "0", this.#pool.decimals) ?? 0,
       txId: (loot.entry === undefined
         ? null
-        : (entries.get(loot.entry) ?? null)) as LedgerTxId | null,
+        : (entries.get(`entry ${loot.entry}`) ?? null)) as LedgerTxId | null,
       raidId: loot.raid === undefined ? null : (this.#raids.get(loot.raid) ?? null),
       boss: loot.boss ?? "",
       note: loot.note ?? "",
       at,
       revertedAt: loot.isTakenBack ? at : null,
+      auctionId:
+        loot.auction === undefined ? null : (entries.get(`auction ${loot.auction}`) ?? null),
     });
     return made(row, [statement]);
+  }
+
+  #decisionFacts(rows: ReadonlyMap<string, string>) {
+    return {
+      batchId: this.#batch.id,
+      pool: this.#pool,
+      persons: this.#persons,
+      raids: this.#raids,
+      rows,
+    };
   }
 
   #wish(row: StoredRow): Written {
@@ -358,20 +388,13 @@ class Commit {
   }
 }
 
+/** Rows that other rows name by their key. */
+const REFERRED: ReadonlySet<StoredRow["kind"]> = new Set(["entry", "auction", "loot"]);
+
 function made(row: StoredRow, statements: Statements): Written {
   return { statements, targetId: row.targetId, isMade: true };
 }
 
 function found(targetId: string | null): Written {
   return { statements: [], targetId, isMade: false };
-}
-
-/** Another import of the same source has written one of the rows, or a name was taken, since the plan. */
-export class RowsTaken extends Conflict {
-  constructor() {
-    super(
-      "imports/changed",
-      "The guild has changed since this import was compared with it. Look at the preview again.",
-    );
-  }
 }

@@ -7,8 +7,8 @@ import type { ImportQuestion } from "./report.ts";
  * the source gives them: an id, or a folded name and realm. They are the same in every file of the
  * source, so a second import finds them.
  *
- * Rows come in this order: persons, characters, raids, attendance, sign-ups, entries, loot, wishes,
- * balances. A row refers only to rows before it.
+ * Rows come in this order: persons, characters, raids, attendance, sign-ups, entries, auctions, loot,
+ * councils, wishes, balances, accounts. A row refers only to rows before it.
  */
 export interface ImportDocument {
   readonly format: string;
@@ -46,9 +46,12 @@ export interface ImportData {
   readonly attendance: SourceAttendance;
   readonly signup: SourceSignup;
   readonly entry: SourceEntry;
+  readonly auction: SourceAuction;
   readonly loot: SourceLoot;
+  readonly council: SourceCouncil;
   readonly wish: SourceWish;
   readonly balance: SourceBalance;
+  readonly account: SourceAccount;
 }
 
 /** A person. Its key is its `ref`. */
@@ -125,6 +128,8 @@ export interface SourceEntry {
   readonly raid?: string;
   /** For a spend: the key of the loot. */
   readonly loot?: string;
+  /** The points belong to a second pool of the source, such as its EPGP beside its DKP. */
+  readonly pool?: "second";
 }
 
 export interface SourceLine {
@@ -150,6 +155,65 @@ interface SourceLoot {
   readonly atOther?: number;
   /** The item was taken back later: it stays on the list as reverted. */
   readonly isTakenBack?: boolean;
+  /** The key of the auction that decided it. */
+  readonly auction?: string;
+}
+
+/** An auction that is over, with its bids. It moves no points: an entry has the payment. */
+interface SourceAuction {
+  readonly itemName: string;
+  readonly itemId: number | null;
+  readonly status: "settled" | "void";
+  /** Why the auction is void. */
+  readonly voidReason?: string;
+  /** The least bid as decimal text. */
+  readonly minimum: string;
+  readonly at: number;
+  readonly closedAt: number;
+  readonly classes?: readonly string[];
+  readonly bids: readonly SourceBid[];
+}
+
+interface SourceBid {
+  readonly person: string;
+  readonly points: string;
+  readonly at: number;
+  readonly isWinner: boolean;
+  readonly rolls?: readonly number[];
+}
+
+/** A council that is over, with its responses and votes. */
+interface SourceCouncil {
+  readonly itemName: string;
+  readonly status: "decided" | "void";
+  readonly boss?: string;
+  readonly note?: string;
+  readonly raid?: string;
+  /** The key of the loot that it decided. */
+  readonly loot?: string;
+  readonly at: number;
+  readonly decidedAt?: number;
+  readonly responses: readonly {
+    readonly person: string;
+    readonly response: "best" | "upgrade" | "minor" | "off" | "pass";
+    readonly note?: string;
+    readonly at: number;
+  }[];
+  /** At most one of each voter. */
+  readonly votes: readonly {
+    readonly voter: string;
+    readonly person: string;
+    readonly at: number;
+  }[];
+}
+
+/**
+ * An account of a person in the source. Only an operator's command makes accounts, from the file itself:
+ * no address and no password is ever stored here.
+ */
+export interface SourceAccount {
+  readonly person: string;
+  readonly role: "admin" | "officer" | "raider";
 }
 
 interface SourceWish {
@@ -164,4 +228,6 @@ interface SourceBalance {
   readonly person: string;
   readonly points: string;
   readonly unit?: "pt" | "ep" | "gp";
+  /** The points belong to a second pool of the source. */
+  readonly pool?: "second";
 }

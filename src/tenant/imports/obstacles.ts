@@ -1,8 +1,9 @@
 import { limits } from "../../limits.ts";
+import { auctionsOfOthers } from "../auctions/history.ts";
 import type { GuildContext } from "../context.ts";
 import { balancesIn, decaysSince, entriesOfOthers } from "../dkp/history.ts";
 import { poolOf } from "../dkp/service.ts";
-import { councilsOf, lootOfOthers } from "../loot/history.ts";
+import { councilsOf, councilsOfOthers, lootOfOthers } from "../loot/history.ts";
 import { attendanceOf, raidsOfOthers } from "../raids/history.ts";
 import { peopleInUse } from "../roster/history.ts";
 import { allPeople } from "../roster/queries.ts";
@@ -48,6 +49,8 @@ async function usesOfPeople(ctx: GuildContext, batch: Batch): Promise<readonly O
   const entries = await entriesOfOthers.all(db, { people, batch: batch.id, limit });
   const loot = await lootOfOthers.all(db, { people, made: await list("loot"), limit });
   const raids = await raidsOfOthers.all(db, { people, made: await list("raid"), limit });
+  const auctions = await auctionsOfOthers.all(db, { people, made: await list("auction"), limit });
+  const councils = await councilsOfOthers.all(db, { people, made: await list("council"), limit });
   const used = await peopleInUse.all(db, { people, made: await list("character") });
   const ofImport = new Set(
     (await targetsOf.all(db, { id: batch.id, kind: "raid" })).map(({ targetId }) => targetId),
@@ -60,6 +63,9 @@ async function usesOfPeople(ctx: GuildContext, batch: Batch): Promise<readonly O
     ...raids
       .filter(({ id }) => !ofImport.has(id))
       .map(({ id, name }): Obstacle => ({ kind: "raid", id, label: name })),
+    ...[...auctions, ...councils].map(
+      ({ id, itemName }): Obstacle => ({ kind: "loot", id, label: itemName }),
+    ),
     ...used.map(({ id, name }): Obstacle => ({ kind: "link", id, label: name })),
   ];
 }
@@ -69,13 +75,15 @@ async function usesOfRows(ctx: GuildContext, batch: Batch): Promise<readonly Obs
   const rows = async (kind: string) =>
     (await targetsOf.all(db, { id: batch.id, kind })).filter(({ madeAt }) => madeAt !== null);
   const ids = async (kind: string) => (await rows(kind)).flatMap(({ targetId }) => targetId ?? []);
-  const councils = await councilsOf.all(db, { loot: JSON.stringify(await ids("loot")) });
-  const own = new Set(await ids("attendance"));
+  const own = new Set(await ids("council"));
+  const decided = await councilsOf.all(db, { loot: JSON.stringify(await ids("loot")) });
+  const councils = decided.filter(({ id }) => !own.has(id));
+  const presences = new Set(await ids("attendance"));
   const there = await attendanceOf.all(db, { raids: JSON.stringify(await ids("raid")) });
   return [
     ...councils.map(({ id, itemName }): Obstacle => ({ kind: "loot", id, label: itemName })),
     ...there
-      .filter(({ raidId, personId }) => !own.has(`${raidId} ${personId}`))
+      .filter(({ raidId, personId }) => !presences.has(`${raidId} ${personId}`))
       .map(({ raidId }): Obstacle => ({ kind: "attendance", id: raidId, label: "" })),
   ];
 }

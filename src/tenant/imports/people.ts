@@ -188,7 +188,8 @@ class Matcher implements PeopleMatches {
       return [...new Set(byCharacter)].map((id) => ({ id, isSure: true }));
     }
     const named = this.#byName.get(foldName(person.name));
-    if (named === undefined) return [];
+    // A person whom this import adds has the name: two persons of the source are never one.
+    if (named === undefined || !this.#byId.has(named)) return [];
     const isCharacterName = characters.some(({ name }) => foldName(name) === foldName(person.name));
     if (!isCharacterName || !this.#hasCharacter.has(named)) return [{ id: named, isSure: true }];
     // A character on another realm is another character, so its person is another person.

@@ -1,6 +1,6 @@
 import { formatPoints, roundPoints } from "../dkp/points.ts";
 import type { ImportRowKind } from "./document.ts";
-import { balanceData, entryData } from "./row-data.ts";
+import { auctionData, balanceData, councilData, entryData } from "./row-data.ts";
 import type { Verdict } from "./schema.ts";
 
 /** A stored row, as the plan sees it. */
@@ -19,10 +19,18 @@ export interface PlannedRow {
   readonly targetId: string | null;
 }
 
+/** What the points of a pool are. */
+export interface PoolFacts {
+  readonly kind: "dkp" | "epgp" | "zero-sum";
+  readonly decimals: number;
+}
+
 /** What the plan knows about the guild and the rows before a row. */
 export interface PlanFacts {
   readonly nowMs: number;
-  readonly pool: { readonly kind: "dkp" | "epgp" | "zero-sum"; readonly decimals: number };
+  readonly pool: PoolFacts;
+  /** The pool of rows that belong to the source's second one. */
+  readonly secondPool: PoolFacts;
   /** Whether 3/4 is in April or in March; undefined while that is asked. */
   readonly dateOrder: string | undefined;
   /** The person of each key; null while a question about it is open. */
@@ -62,7 +70,7 @@ export function verdictOf(row: PlanRow, facts: PlanFacts): PlannedRow {
   if (typeof raid === "string" && (row.kind === "attendance" || row.kind === "signup")) {
     if (!facts.raids.has(raid)) return is("unassignable", "raid");
   }
-  const problem = pointsProblem(row, facts.pool);
+  const problem = pointsProblem(row, isOfSecondPool(row) ? facts.secondPool : facts.pool);
   if (problem !== undefined) return is("unassignable", problem);
   const meaning = meaningOf(row, facts);
   const there = meaning === undefined ? undefined : facts.there.get(meaning);
@@ -100,6 +108,12 @@ export function momentOf(
 /** The keys of the people in a row. */
 function peopleIn({ kind, data }: Pick<PlanRow, "kind" | "data">): readonly string[] {
   if (kind === "entry") return entryData.parse(data).lines.map((one) => one.person);
+  if (kind === "auction") return auctionData.parse(data).bids.map((one) => one.person);
+  if (kind === "council") {
+    const { responses, votes } = councilData.parse(data);
+    const voters = votes.flatMap((one) => [one.voter, one.person]);
+    return [...responses.map((one) => one.person), ...voters];
+  }
   const person = data["person"];
   return typeof person === "string" ? [person] : [];
 }
@@ -136,13 +150,18 @@ export function minorUnits(points: string, decimals: number): number | undefined
 /** The unit of a line in the pool. Points of a source count as effort in an EPGP pool. */
 export function unitIn(
   unit: string | undefined,
-  kind: PlanFacts["pool"]["kind"],
+  kind: PoolFacts["kind"],
 ): "pt" | "ep" | "gp" | undefined {
   if (kind === "epgp") return unit === "gp" ? "gp" : "ep";
   return unit === undefined || unit === "pt" ? "pt" : undefined;
 }
 
-function pointsProblem(row: PlanRow, pool: PlanFacts["pool"]): string | undefined {
+/** Whether a row's points belong to the second pool of its source. */
+export function isOfSecondPool({ data }: Pick<PlanRow, "data">): boolean {
+  return data["pool"] === "second";
+}
+
+function pointsProblem(row: PlanRow, pool: PoolFacts): string | undefined {
   const lines =
     row.kind === "entry"
       ? entryData.parse(row.data).lines

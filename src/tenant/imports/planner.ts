@@ -2,13 +2,13 @@ import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
-import { type Pool, poolOf } from "../dkp/service.ts";
 import { wishesOf } from "../loot/history.ts";
 import { attendanceOf, raidsStarting, signupsOf } from "../raids/history.ts";
 import { allCharacters, allPeople } from "../roster/queries.ts";
 import type { SourceCharacter, SourcePerson } from "./document.ts";
 import { matchPeople, type PeopleMatches } from "./people.ts";
 import { meaningOf, type PlanFacts, type PlannedRow, verdictOf } from "./plan.ts";
+import { type ImportPools, poolsOf, SECOND_POOL } from "./pools.ts";
 import {
   type Batch,
   balancesOfSource,
@@ -48,7 +48,7 @@ export async function planImport(ctx: GuildContext, batch: Batch): Promise<void>
   const asked = batch.questions.filter(({ kind }) => OF_PARSER.has(kind));
   const isPartOpen =
     asked.some(({ kind }) => kind === "database") && batch.answers["database"] === undefined;
-  const plan = new Plan(ctx, batch, await poolOf(ctx, batch.poolId ?? undefined));
+  const plan = new Plan(ctx, batch, await poolsOf(ctx, batch));
   const questions = isPartOpen ? [] : await plan.run();
   if (isPartOpen) await plan.hold();
   await store(ctx, [
@@ -75,15 +75,15 @@ export async function countRows(ctx: GuildContext, id: string): Promise<ImportCo
 class Plan {
   readonly #ctx: GuildContext;
   readonly #batch: Batch;
-  readonly #pool: Pool;
+  readonly #pools: ImportPools;
   readonly #raids = new Map<string, string>();
   /** The newest balances that the source named before, by key. */
   #balances: ReadonlyMap<string, object> = new Map();
 
-  constructor(ctx: GuildContext, batch: Batch, pool: Pool) {
+  constructor(ctx: GuildContext, batch: Batch, pools: ImportPools) {
     this.#ctx = ctx;
     this.#batch = batch;
-    this.#pool = pool;
+    this.#pools = pools;
   }
 
   async run(): Promise<readonly ImportQuestion[]> {
@@ -173,7 +173,8 @@ class Plan {
     const isAsked = questions.some(({ kind }) => kind === "date-order");
     return {
       nowMs: this.#ctx.now().getTime(),
-      pool: this.#pool,
+      pool: this.#pools.first,
+      secondPool: this.#pools.second ?? SECOND_POOL,
       dateOrder: isAsked ? answers["date-order"] : "dmy",
       persons,
       raids: this.#raids,

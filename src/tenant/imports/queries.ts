@@ -41,7 +41,7 @@ export const batchesOfSource = prepare(({ source }: Values<{ source: string }>) 
   build
     .select({
       ...columnsOf(imports, "id", "state", "snapshotAt", "createdAt", "committedAt", "poolId"),
-      ...columnsOf(imports, "counts"),
+      ...columnsOf(imports, "counts", "answers"),
     })
     .from(imports)
     .where(
@@ -172,6 +172,31 @@ export const targetsOf = prepare((value: Values<{ id: string; kind: string }>) =
     .select(columnsOf(importRows, "key", "targetId", "madeAt", "data", "verdict"))
     .from(importRows)
     .where(and(sql`${importRows.importId} = ${value.id}`, sql`${importRows.kind} = ${value.kind}`)),
+);
+
+/** The first row of this import that needs the source's second pool. */
+export const secondPoolRow = prepare(({ id }: Values<{ id: string }>) =>
+  build
+    .select(columnsOf(importRows, "line"))
+    .from(importRows)
+    .where(
+      and(
+        sql`${importRows.importId} = ${id}`,
+        sql`${importRows.data} ->> '$.pool' = 'second'`,
+        inArray(importRows.verdict, ["new", "changed"]),
+      ),
+    )
+    .limit(1),
+);
+
+/** The newest imports of one file, by its hash. */
+export const batchesOfFile = prepare((value: Values<{ source: string; hash: string }>) =>
+  build
+    .select(BATCH)
+    .from(imports)
+    .where(and(sql`${imports.source} = ${value.source}`, sql`${imports.fileHash} = ${value.hash}`))
+    .orderBy(desc(imports.createdAt), desc(imports.id))
+    .limit(50),
 );
 
 /** How many rows of each kind have each verdict. */

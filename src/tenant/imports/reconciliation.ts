@@ -4,14 +4,15 @@ import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { type PastEntry, pastEntry } from "../dkp/history.ts";
-import { type Pool, poolOf } from "../dkp/service.ts";
+import type { Pool } from "../dkp/service.ts";
 import { allPeople } from "../roster/queries.ts";
 import { pointsText } from "./plan.ts";
 import { countRows } from "./planner.ts";
+import { poolsOf, secondPoolIn } from "./pools.ts";
 import { type Batch, batchesOfSource } from "./queries.ts";
 import type { ImportReport, Reconciliation } from "./report.ts";
 import { batchStatement, isIn } from "./store.ts";
-import { add, openingKey, openingsOf, type Sums, sumsOf } from "./sums.ts";
+import { add, openingKey, openingsOf, type Sums, secondOpenings, sumsOf } from "./sums.ts";
 
 /** What a source says about its people, over all of its imports in the guild. */
 interface Ledger {
@@ -28,19 +29,10 @@ interface Ledger {
  * two halves of a history give the same balances in either order.
  */
 export async function reconcile(ctx: GuildContext, batch: Batch): Promise<void> {
-  const pool = await poolOf(ctx, batch.poolId ?? undefined);
-  const ledger = await ledgerOf(ctx, pool, batch.source);
-  const differences = [...ledger.balances].flatMap(([key, balance]) => {
-    const sum = (ledger.history.get(key) ?? 0) + (ledger.corrections.get(key) ?? 0);
-    return balance === sum ? [] : [{ key, amount: balance - sum }];
-  });
-  const { ids: posted } = await openingsOf(ctx, batch.id);
-  const chunk = limits.dkp.personsPerEntryMax;
-  for (let at = 0; at < differences.length; at += chunk) {
-    const some = differences.slice(at, at + chunk);
-    await post(ctx, batch, pool, { number: posted.length + at / chunk, some });
-    for (const { key, amount } of some) add(ledger.corrections, key, amount);
-  }
+  const { first, second } = await poolsOf(ctx, batch);
+  const persons = await balanced(ctx, batch, first, batch.id);
+  const others =
+    second === undefined ? [] : await balanced(ctx, batch, second, secondOpenings(batch.id));
   const nowMs = ctx.now().getTime();
   const counts = await countRows(ctx, batch.id);
   await write(ctx.db, [
@@ -48,7 +40,7 @@ export async function reconcile(ctx: GuildContext, batch: Batch): Promise<void> 
     batchStatement(batch.id, {
       state: "done",
       counts,
-      report: await reportOf(ctx, pool, ledger),
+      report: reportOf([...persons, ...others]),
       progress: batch.rows,
       updatedAt: nowMs,
     }),
@@ -58,16 +50,41 @@ export async function reconcile(ctx: GuildContext, batch: Batch): Promise<void> 
   ]);
 }
 
+/** Posts the differences of one pool, and says what each person has. */
+async function balanced(
+  ctx: GuildContext,
+  batch: Batch,
+  pool: Pool,
+  openings: string,
+): Promise<readonly Reconciliation[]> {
+  const ledger = await ledgerOf(ctx, pool, batch.source);
+  const differences = [...ledger.balances].flatMap(([key, balance]) => {
+    const sum = (ledger.history.get(key) ?? 0) + (ledger.corrections.get(key) ?? 0);
+    return balance === sum ? [] : [{ key, amount: balance - sum }];
+  });
+  const { ids: posted } = await openingsOf(ctx, openings);
+  const chunk = limits.dkp.personsPerEntryMax;
+  for (let at = 0; at < differences.length; at += chunk) {
+    const some = differences.slice(at, at + chunk);
+    await post(ctx, batch, pool, { openings, number: posted.length + at / chunk, some });
+    for (const { key, amount } of some) add(ledger.corrections, key, amount);
+  }
+  return await comparedBalances(ctx, pool, ledger);
+}
+
 async function ledgerOf(ctx: GuildContext, pool: Pool, source: string): Promise<Ledger> {
   const ledger: Ledger = { history: new Map(), corrections: new Map(), balances: new Map() };
   const all = await batchesOfSource.all(ctx.db, { source });
-  const batches = all.filter(({ poolId }) => poolId === pool.id);
+  const batches = all.filter(
+    ({ poolId, answers }) => poolId === pool.id || secondPoolIn(answers) === pool.id,
+  );
   // The newest balances come last. Of two files with the same date, the one that was imported later.
-  for (const { id } of batches.toSorted((a, b) => (a.snapshotAt ?? 0) - (b.snapshotAt ?? 0))) {
-    const { history, balances } = await sumsOf(ctx, pool, id);
+  for (const { id, poolId } of batches.toSorted(bySnapshot)) {
+    const isSecond = poolId !== pool.id;
+    const { history, balances } = await sumsOf(ctx, pool, id, isSecond);
     for (const [key, amount] of history) add(ledger.history, key, amount);
     for (const [key, amount] of balances) ledger.balances.set(key, amount);
-    for (const [key, amount] of (await openingsOf(ctx, id)).sums) {
+    for (const [key, amount] of (await openingsOf(ctx, isSecond ? secondOpenings(id) : id)).sums) {
       add(ledger.corrections, key, amount);
     }
   }
@@ -79,6 +96,7 @@ async function post(
   batch: Batch,
   pool: Pool,
   part: {
+    readonly openings: string;
     readonly number: number;
     readonly some: readonly { readonly key: string; readonly amount: number }[];
   },
@@ -93,7 +111,7 @@ async function post(
     isIn(batch.id, "committing"),
     ...pastEntry(ctx, pool, {
       id,
-      key: openingKey(batch.id, part.number),
+      key: openingKey(part.openings, part.number),
       kind: "opening",
       at,
       reason: "Opening balance from the import",
@@ -104,9 +122,19 @@ async function post(
   ]);
 }
 
-async function reportOf(ctx: GuildContext, pool: Pool, ledger: Ledger): Promise<ImportReport> {
+type Snapshot = { readonly snapshotAt: number | null };
+
+function bySnapshot(a: Snapshot, b: Snapshot): number {
+  return (a.snapshotAt ?? 0) - (b.snapshotAt ?? 0);
+}
+
+async function comparedBalances(
+  ctx: GuildContext,
+  pool: Pool,
+  ledger: Ledger,
+): Promise<readonly Reconciliation[]> {
   const people = new Map((await allPeople.all(ctx.db)).map(({ id, name }) => [id as string, name]));
-  const rows = [...ledger.balances].map(([key, balance]): Reconciliation => {
+  return [...ledger.balances].map(([key, balance]) => {
     const [personId = "", unit = ""] = key.split(" ");
     const history = ledger.history.get(key) ?? 0;
     const text = (amount: number) => pointsText(amount, pool.decimals);
@@ -119,6 +147,9 @@ async function reportOf(ctx: GuildContext, pool: Pool, ledger: Ledger): Promise<
       correction: text(balance - history),
     };
   });
+}
+
+function reportOf(rows: readonly Reconciliation[]): ImportReport {
   // The differences come first: they are what a person has to look at.
   const isEqual = ({ correction }: Reconciliation) => Number(correction === "0");
   const sorted = rows.toSorted(

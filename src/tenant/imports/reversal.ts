@@ -4,6 +4,7 @@ import { type Guard, type Writable, write } from "../../database/write.ts";
 import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
+import { withoutAuction } from "../auctions/history.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import {
@@ -14,14 +15,14 @@ import {
   peopleWithAccounts,
   reversalOf,
 } from "../dkp/history.ts";
-import { type Pool, poolOf } from "../dkp/service.ts";
-import { lootTakenBack, withoutLoot, withoutWish } from "../loot/history.ts";
+import { lootTakenBack, withoutCouncil, withoutLoot, withoutWish } from "../loot/history.ts";
 import { withoutAttendance, withoutRaid, withoutSignup } from "../raids/history.ts";
 import { pastStatus, withoutCharacter, withoutPerson } from "../roster/history.ts";
+import { type ImportPools, poolsOf } from "./pools.ts";
 import { type Batch, type StoredRow, targetsOf, writtenBefore } from "./queries.ts";
 import { characterData, wishData } from "./row-data.ts";
 import { batchStatement, isIn, rowsAre, writtenStatement } from "./store.ts";
-import { openingsOf } from "./sums.ts";
+import { openingsOf, secondOpenings } from "./sums.ts";
 
 type Statements = readonly (Writable | Statement | Guard)[];
 
@@ -54,32 +55,34 @@ export async function revertRows(
 class Reversal {
   readonly #ctx: GuildContext;
   readonly #batch: Batch;
-  readonly #pool: Pool;
+  readonly #pools: ImportPools;
   readonly #persons: ReadonlyMap<string, string | null>;
 
   static async of(ctx: GuildContext, batch: Batch): Promise<Reversal> {
-    const pool = await poolOf(ctx, batch.poolId ?? undefined);
+    const pools = await poolsOf(ctx, batch);
     const targets = await targetsOf.all(ctx.db, { id: batch.id, kind: "person" });
     const persons = new Map(targets.map(({ key, targetId }) => [key, targetId]));
-    return new Reversal(ctx, batch, pool, persons);
+    return new Reversal(ctx, batch, pools, persons);
   }
 
   private constructor(
     ctx: GuildContext,
     batch: Batch,
-    pool: Pool,
+    pools: ImportPools,
     persons: ReadonlyMap<string, string | null>,
   ) {
     this.#ctx = ctx;
     this.#batch = batch;
-    this.#pool = pool;
+    this.#pools = pools;
     this.#persons = persons;
   }
 
   /** Reverses the opening corrections. */
   async openings(): Promise<void> {
+    const { second } = this.#pools;
     const { ids } = await openingsOf(this.#ctx, this.#batch.id);
-    for (const id of ids) {
+    const others = second ? await openingsOf(this.#ctx, secondOpenings(this.#batch.id)) : undefined;
+    for (const id of [...ids, ...(others?.ids ?? [])]) {
       const statements = await this.#reversed(id);
       if (statements.length === 0) continue;
       await write(this.#ctx.db, [
@@ -157,6 +160,10 @@ class Reversal {
         return await this.#reversed(targetId);
       case "loot":
         return [withoutLoot(targetId)];
+      case "auction":
+        return withoutAuction(targetId);
+      case "council":
+        return withoutCouncil(targetId);
       case "wish": {
         const { person, itemName } = wishData.parse(row.data);
         return [withoutWish(this.#persons.get(person) ?? "", itemName)];
@@ -185,6 +192,8 @@ class Reversal {
   async #reversed(txId: string): Promise<Statements> {
     const entry = await entryOf(this.#ctx, txId);
     if (entry === undefined) return [];
+    const { first, second } = this.#pools;
+    const pool = entry.poolId === second?.id ? second : first;
     const reason = `Import reverted: ${this.#batch.fileName || this.#batch.format}`.slice(
       0,
       limits.dkp.reasonCharsMax,
@@ -198,11 +207,11 @@ class Reversal {
           : await batchOfEntry.first(this.#ctx.db, { id: entry.reverses });
       // Both sides are of this import and cancel each other out.
       if (origin?.importBatch === this.#batch.id) return [];
-      return pastCorrection(this.#ctx, this.#pool, { of: entry, key, reason, importBatch });
+      return pastCorrection(this.#ctx, pool, { of: entry, key, reason, importBatch });
     }
     if ((await reversalOf.first(this.#ctx.db, { id: txId })) !== undefined) return [];
     const id = newId<LedgerTxId>();
-    return pastReversal(this.#ctx, this.#pool, { id, key, of: entry, reason, importBatch });
+    return pastReversal(this.#ctx, pool, { id, key, of: entry, reason, importBatch });
   }
 
   async #withAccount(rows: readonly StoredRow[]): Promise<ReadonlySet<string>> {

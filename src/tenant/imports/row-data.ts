@@ -62,6 +62,52 @@ export const entryData = z.object({
   reverses: optionalText,
   raid: optionalText,
   loot: optionalText,
+  pool: z.literal("second").optional(),
+});
+
+export const auctionData = z.object({
+  itemName: z.string(),
+  itemId: z.number().nullable(),
+  status: z.enum(["settled", "void"]),
+  voidReason: optionalText,
+  minimum: z.string(),
+  at: z.number(),
+  closedAt: z.number(),
+  classes: z.array(z.enum(CLASS_IDS)).optional(),
+  bids: z.array(
+    z.object({
+      person: z.string(),
+      points: z.string(),
+      at: z.number(),
+      isWinner: z.boolean(),
+      rolls: z.array(z.number()).optional(),
+    }),
+  ),
+});
+
+export const councilData = z.object({
+  itemName: z.string(),
+  status: z.enum(["decided", "void"]),
+  boss: optionalText,
+  note: optionalText,
+  raid: optionalText,
+  loot: optionalText,
+  at: z.number(),
+  decidedAt: z.number().optional(),
+  responses: z.array(
+    z.object({
+      person: z.string(),
+      response: z.enum(["best", "upgrade", "minor", "off", "pass"]),
+      note: optionalText,
+      at: z.number(),
+    }),
+  ),
+  votes: z.array(z.object({ voter: z.string(), person: z.string(), at: z.number() })),
+});
+
+export const accountData = z.object({
+  person: z.string(),
+  role: z.enum(["admin", "officer", "raider"]),
 });
 
 export const lootData = z.object({
@@ -78,6 +124,7 @@ export const lootData = z.object({
   at: z.number(),
   atOther: z.number().optional(),
   isTakenBack: z.boolean().optional(),
+  auction: optionalText,
 });
 
 export const wishData = z.object({
@@ -87,4 +134,9 @@ export const wishData = z.object({
   note: optionalText,
 });
 
-export const balanceData = z.object({ person: z.string(), points: z.string(), unit });
+export const balanceData = z.object({
+  person: z.string(),
+  points: z.string(),
+  unit,
+  pool: z.literal("second").optional(),
+});

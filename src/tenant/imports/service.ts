@@ -13,14 +13,15 @@ import type { ImportRowKind } from "./document.ts";
 import { sourceOfPart } from "./formats/builder.ts";
 import { obstaclesTo } from "./obstacles.ts";
 import { planImport } from "./planner.ts";
-import { anyDone, type Batch, batchesPage, previewPage } from "./queries.ts";
+import { withSecondPool } from "./pools.ts";
+import { anyDone, type Batch, batchesOfFile, batchesPage, previewPage } from "./queries.ts";
 import type { Obstacle } from "./report.ts";
 import { importRows, type Verdict } from "./schema.ts";
 import { batchStatement, ImportChanged, isIn, store } from "./store.ts";
 import { IMPORT_JOB, workOn } from "./work.ts";
 
 export type { Batch } from "./queries.ts";
-export { uploadImport } from "./uploads.ts";
+export { forgetPreviews, storeDocument, uploadImport } from "./uploads.ts";
 
 type Deps = Pick<Services, "jobs" | "wakeJobs">;
 
@@ -53,6 +54,16 @@ export async function hasImported(ctx: GuildContext): Promise<boolean> {
 export async function readImport(ctx: GuildContext, id: string): Promise<Batch> {
   allowImports(ctx);
   return await batchOf(ctx, id);
+}
+
+/** The imports of one file, the newest first. */
+export async function importsOfFile(
+  ctx: GuildContext,
+  source: string,
+  hash: string,
+): Promise<readonly Batch[]> {
+  allowImports(ctx);
+  return await batchesOfFile.all(ctx.db, { source, hash });
 }
 
 /** Rows of an import in their order, with this verdict and kind if they are given. */
@@ -131,6 +142,16 @@ export function openQuestions({ questions, answers }: Pick<Batch, "questions" | 
  * @throws {Conflict} `imports/open-questions`, `imports/not-a-preview`
  */
 export async function commitImport(ctx: GuildContext, deps: Deps, id: string): Promise<Batch> {
+  const batch = await beginCommit(ctx, id);
+  return batch.state === "preview" ? await workNow(ctx, deps, batch.id) : batch;
+}
+
+/**
+ * Begins the commit of a preview without any work. `finishImport` does the work. Gives the import as it
+ * was before.
+ * @throws {Conflict} `imports/open-questions`, `imports/not-a-preview`
+ */
+export async function beginCommit(ctx: GuildContext, id: string): Promise<Batch> {
   allowImports(ctx);
   const batch = await batchOf(ctx, id);
   if (batch.state === "done" || batch.state === "committing") return batch;
@@ -145,14 +166,17 @@ export async function commitImport(ctx: GuildContext, deps: Deps, id: string): P
   // The guild may have changed since the preview.
   await planImport(ctx, batch);
   const nowMs = ctx.now().getTime();
+  const { answers, statements } = await withSecondPool(ctx, batch);
+  const begun = { state: "committing", committedAt: nowMs, updatedAt: nowMs } as const;
   await write(ctx.db, [
     isIn(batch.id, "preview"),
-    batchStatement(batch.id, { state: "committing", committedAt: nowMs, updatedAt: nowMs }),
+    ...statements,
+    batchStatement(batch.id, { ...begun, answers }),
     record(ctx, "import.begin", batch.id, {
       after: { format: batch.format, file: batch.fileName, rows: batch.rows },
     }),
   ]);
-  return await workNow(ctx, deps, batch.id);
+  return batch;
 }
 
 /** What prevents a reversal. Empty for an import that nothing was built on. */

@@ -143,3 +143,13 @@ export function batchStatement(
 ): Writable {
   return build.update(imports).set(values).where(sql`${imports.id} = ${importId}`);
 }
+
+/** Another import of the same source has written one of the rows, or a name was taken, since the plan. */
+export class RowsTaken extends Conflict {
+  constructor() {
+    super(
+      "imports/changed",
+      "The guild has changed since this import was compared with it. Look at the preview again.",
+    );
+  }
+}

@@ -3,7 +3,7 @@ import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import { entryWithKey } from "../dkp/history.ts";
 import type { Pool } from "../dkp/service.ts";
-import { minorUnits, unitIn } from "./plan.ts";
+import { isOfSecondPool, minorUnits, unitIn } from "./plan.ts";
 import { rowsAfter, targetsOf } from "./queries.ts";
 import { balanceData, entryData } from "./row-data.ts";
 
@@ -19,8 +19,16 @@ export function openingKey(importId: string, number: number): string {
   return `import:${importId}:opening:${number}`;
 }
 
-/** What the rows of an import that are in the guild add to each person, and the balances it names. */
-export async function sumsOf(ctx: GuildContext, pool: Pool, importId: string) {
+/** Names the opening corrections of an import in its second pool. */
+export function secondOpenings(importId: string): string {
+  return `${importId}:second`;
+}
+
+/**
+ * What the rows of an import that are in the guild add to each person, and the balances it names, in its
+ * first or its second pool.
+ */
+export async function sumsOf(ctx: GuildContext, pool: Pool, importId: string, isSecond = false) {
   const [history, balances]: [Sums, Sums] = [new Map(), new Map()];
   const targets = await targetsOf.all(ctx.db, { id: importId, kind: "person" });
   const persons = new Map(targets.map(({ key, targetId }) => [key, targetId]));
@@ -32,7 +40,7 @@ export async function sumsOf(ctx: GuildContext, pool: Pool, importId: string) {
       limit: limits.imports.rowsAtOnce,
     });
     for (const row of rows) {
-      if (row.committedKey === null) continue;
+      if (row.committedKey === null || isOfSecondPool(row) !== isSecond) continue;
       const lines =
         row.kind === "entry"
           ? entryData.parse(row.data).lines

@@ -10,9 +10,10 @@ import { describe } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { poolOf } from "../dkp/service.ts";
 import { allowImports, batchOf } from "./access.ts";
+import type { ImportDocument, ImportRow } from "./document.ts";
 import { lineFrom } from "./formats/text.ts";
 import { planImport } from "./planner.ts";
-import { abandonedBefore, type Batch, readingNow } from "./queries.ts";
+import { abandonedBefore, type Batch, batchesOfFile, readingNow } from "./queries.ts";
 import type { FormatName } from "./reader.ts";
 import { importRows, imports } from "./schema.ts";
 import { batchStatement, isIn, rowStatement, store } from "./store.ts";
@@ -43,7 +44,9 @@ export async function uploadImport(ctx: GuildContext, deps: Deps, upload: Upload
       "This server cannot read files of other tools. Run Guildhall on Node to import them.",
     );
   }
-  const id = await begin(ctx, upload);
+  const { fileName, bytes } = upload;
+  const fileHash = bytesToHex(sha256(bytes));
+  const id = await begin(ctx, { fileName, fileHash, source: "" }, upload.pool);
   let line = 0;
   try {
     const { database, format } = upload;
@@ -61,8 +64,70 @@ export async function uploadImport(ctx: GuildContext, deps: Deps, upload: Upload
   }
 }
 
-async function begin(ctx: GuildContext, upload: Upload): Promise<ImportId> {
-  const pool = await poolOf(ctx, upload.pool);
+/** The file of a document, and whose history it is. */
+interface DocumentFile {
+  readonly fileName: string;
+  /** SHA-256 in hex. */
+  readonly fileHash: string;
+  readonly source: string;
+}
+
+/**
+ * Stores a document that was read elsewhere, and compares it with the guild. Rows arrive one by one, so
+ * that a large source does not fill the memory. Removes previews of the same file that were abandoned.
+ */
+export async function storeDocument(
+  ctx: GuildContext,
+  file: DocumentFile,
+  document: Omit<ImportDocument, "rows"> & { readonly rows: AsyncIterable<ImportRow> },
+): Promise<Batch> {
+  allowImports(ctx);
+  await forgetPreviews(ctx, file);
+  const id = await begin(ctx, file);
+  let line = 0;
+  let some: ImportRow[] = [];
+  const storeSome = async () => {
+    if (some.length === 0) return;
+    const rows = line + some.length;
+    await store(ctx, [
+      isIn(id, "parsing"),
+      rowStatement(id, some, line),
+      batchStatement(id, { rows, updatedAt: ctx.now().getTime() }),
+    ]);
+    line = rows;
+    some = [];
+  };
+  try {
+    const { rows, format, edition, source, snapshotAt, questions } = document;
+    for await (const row of rows) {
+      some.push(row);
+      if (some.length >= limits.imports.rowsAtOnce) await storeSome();
+    }
+    await storeSome();
+    return await preview(ctx, id, { format, edition, source, snapshotAt, questions, rows: line });
+  } catch (error) {
+    await fail(ctx, id, error);
+    throw error;
+  }
+}
+
+/** Removes previews of a file, and what is left of reading it when a crash interrupted that. */
+export async function forgetPreviews(
+  ctx: GuildContext,
+  { source, fileHash: hash }: Pick<DocumentFile, "source" | "fileHash">,
+): Promise<void> {
+  for (const { id, state } of await batchesOfFile.all(ctx.db, { source, hash })) {
+    if (state !== "parsing" && state !== "preview") continue;
+    await store(ctx, [
+      isIn(id, "parsing", "preview"),
+      build.delete(importRows).where(eq(importRows.importId, id)),
+      build.delete(imports).where(eq(imports.id, id)),
+    ]);
+  }
+}
+
+async function begin(ctx: GuildContext, file: DocumentFile, poolId?: string): Promise<ImportId> {
+  const pool = await poolOf(ctx, poolId);
   const nowMs = ctx.now().getTime();
   await forgetAbandoned(ctx, nowMs);
   const reading = await readingNow.all(ctx.db, { since: nowMs - limits.imports.parseMsMax });
@@ -79,8 +144,9 @@ async function begin(ctx: GuildContext, upload: Upload): Promise<ImportId> {
       id,
       state: "parsing",
       format: "",
-      fileName: lineFrom(upload.fileName, limits.imports.labelCharsMax),
-      fileHash: bytesToHex(sha256(upload.bytes)),
+      source: file.source,
+      fileName: lineFrom(file.fileName, limits.imports.labelCharsMax),
+      fileHash: file.fileHash,
       poolId: pool.id,
       questions: [],
       answers: {},

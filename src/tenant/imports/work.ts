@@ -1,11 +1,12 @@
 import type { ImportId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
-import { commitRows, RowsTaken } from "./commit.ts";
+import { commitRows } from "./commit.ts";
 import { planImport } from "./planner.ts";
 import { batchById } from "./queries.ts";
 import { reconcile } from "./reconciliation.ts";
 import { revertRows } from "./reversal.ts";
+import { RowsTaken } from "./store.ts";
 
 /** Finishes a commit or a reversal. Its subject is the import. */
 export const IMPORT_JOB = "import.work";

@@ -1,10 +1,19 @@
-import { and, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
-import type { LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
+import type { CouncilId, LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { foldItem } from "./items.ts";
-import { councils, type LootFate, lootAwards, type Spec, wishes } from "./schema.ts";
+import {
+  councilResponses,
+  councils,
+  councilVotes,
+  type LootFate,
+  lootAwards,
+  type Response,
+  type Spec,
+  wishes,
+} from "./schema.ts";
 
 // Items and wishes of the past, as imports write them. The statements belong to a write of the caller,
 // which records why.
@@ -25,6 +34,7 @@ export interface PastLoot {
   readonly note: string;
   readonly at: number;
   readonly revertedAt: number | null;
+  readonly auctionId: string | null;
 }
 
 export function pastLoot(item: PastLoot): Writable {
@@ -34,7 +44,6 @@ export function pastLoot(item: PastLoot): Writable {
     itemKey: foldItem(item.itemName),
     spec: item.fate === "person" ? spec : null,
     source: "import",
-    auctionId: null,
     idempotencyKey: key,
   });
 }
@@ -102,4 +111,67 @@ export const councilsOf = prepare(({ loot }: Values<{ loot: string }>) =>
     .select(columnsOf(councils, "id", "itemName"))
     .from(councils)
     .where(sql`${councils.lootId} in (select value from json_each(${loot}))`),
+);
+
+/** The statements of a council that is over. */
+export function pastCouncil(council: PastCouncil): readonly Writable[] {
+  const { responses, votes, ...rest } = council;
+  const councilId = council.id;
+  return [
+    insertInto(councils, { ...rest, itemKey: foldItem(council.itemName) }),
+    ...responses.map((one) => insertInto(councilResponses, { ...one, councilId })),
+    ...votes.map((one) => insertInto(councilVotes, { ...one, councilId })),
+  ];
+}
+
+export interface PastCouncil {
+  readonly id: CouncilId;
+  readonly itemName: string;
+  readonly boss: string;
+  readonly note: string;
+  readonly raidId: string | null;
+  readonly poolId: PoolId;
+  readonly status: "decided" | "void";
+  readonly lootId: LootId | null;
+  readonly openedAt: number;
+  readonly decidedAt: number | null;
+  readonly responses: readonly {
+    readonly personId: PersonId;
+    readonly response: Response;
+    readonly note: string;
+    readonly at: number;
+  }[];
+  readonly votes: readonly {
+    readonly voterId: PersonId;
+    readonly personId: PersonId;
+    readonly at: number;
+  }[];
+}
+
+/** Removes a council that an import added. */
+export function withoutCouncil(id: string): readonly Writable[] {
+  return [
+    build.delete(councilVotes).where(sql`${councilVotes.councilId} = ${id}`),
+    build.delete(councilResponses).where(sql`${councilResponses.councilId} = ${id}`),
+    build.delete(councils).where(sql`${councils.id} = ${id}`),
+  ];
+}
+
+/** Councils in which these people answered or voted, besides the ones of a list. */
+export const councilsOfOthers = prepare(
+  (value: Values<{ people: string; made: string; limit: number }>) =>
+    build
+      .selectDistinct(columnsOf(councils, "id", "itemName"))
+      .from(councils)
+      .leftJoin(councilResponses, eq(councilResponses.councilId, councils.id))
+      .leftJoin(councilVotes, eq(councilVotes.councilId, councils.id))
+      .where(
+        and(
+          sql`${councils.id} not in (select value from json_each(${value.made}))`,
+          sql`(${councilResponses.personId} in (select value from json_each(${value.people}))
+            or ${councilVotes.personId} in (select value from json_each(${value.people}))
+            or ${councilVotes.voterId} in (select value from json_each(${value.people})))`,
+        ),
+      )
+      .limit(value.limit),
 );

@@ -16,9 +16,12 @@ export const ROW_KINDS = [
   "attendance",
   "signup",
   "entry",
+  "auction",
   "loot",
+  "council",
   "wish",
   "balance",
+  "account",
 ] as const satisfies readonly ImportRowKind[];
 
 /** What a source tells about a player besides the name. */
