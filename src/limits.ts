@@ -899,6 +899,8 @@ export const limits = {
     /** People plan holidays two months ahead. */
     plannedAheadDays: 56,
     seriesMax: 14,
+    /** A guild with a team for each night of the week, and as many for alts. */
+    teamsMax: 14,
     /** A month of two nights a week, on one screen. */
     comingRows: 8,
     pageRows: 50,

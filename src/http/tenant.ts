@@ -30,6 +30,7 @@ const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "bosses",
   "raids",
   "raid-series",
+  "raid-teams",
   "loot",
   "loot-councils",
   "auctions",

@@ -114,6 +114,11 @@ export function localDateOf(atMs: number, timeZone: string): string {
   return localDay(atMs, timeZone).toString();
 }
 
+/** The local date some days after another one, or before it for a negative number. */
+export function nextDate(localDate: string, days: number): string {
+  return Temporal.PlainDate.from(localDate).add({ days }).toString();
+}
+
 /** The first instant of a local date, or of the date `daysLater` days after it, in Unix milliseconds. */
 export function startOfDay(localDate: string, timeZone: string, daysLater = 0): number {
   return Temporal.PlainDate.from(localDate).add({ days: daysLater }).toZonedDateTime(timeZone)

@@ -22,7 +22,7 @@ const CODES = {
     logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
     operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
     persons/claim-not-found persons/join-not-found plan/not-found raids/not-found
-    raids/series-not-found request/no-such-page rollout/not-found roster/character-not-found
+    raids/series-not-found raids/team-not-found request/no-such-page rollout/not-found roster/character-not-found
     roster/person-not-found secrets/not-set`,
   408: `
     request/too-slow`,
@@ -51,7 +51,7 @@ const CODES = {
     persons/two-discord-accounts persons/two-logins persons/undo-later-first
     persons/undone-already plan/changed plan/no-grant plan/not-paid plan/paid-already
     raids/already-there raids/begun raids/bench-closed raids/nobody-there raids/not-begun
-    raids/not-planned raids/not-running raids/over raids/too-many-series rollout/finished
+    raids/not-planned raids/not-running raids/over raids/too-many-series raids/too-many-teams raids/team-name-taken rollout/finished
     rollout/none rollout/not-ours rollout/not-running rollout/nothing-to-do
     rollout/revert-differs rollout/under-way roster/already-linked roster/name-taken`,
   413: `

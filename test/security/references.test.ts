@@ -61,6 +61,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
   const entry = await made("/dkp/awards", { personIds: [person], points: 9, reason: "Here" });
   const auction = await made("/auctions", { itemName: "Ring", mode: "open", durationMs: 600_000 });
   const council = await made("/loot-councils", { itemName: "Staff" });
+  const team = await made("/raid-teams", { name: "First" });
   const loot = await made("/loot", { itemName: "Cloak", fate: "bank" });
   const backup = await made("/settings/backups", {});
   const invitation = await made("/members/invitations", { role: "viewer" });
@@ -79,6 +80,7 @@ async function rowsOf({ owner }: TestGuild): Promise<Record<string, string>> {
     entry,
     auction,
     council,
+    team,
     loot,
     backup,
     invitation,
@@ -186,6 +188,9 @@ function bodies(): Record<string, Json> {
     planRaid: { name: "Next", startsAt: t.now().getTime() + 7_200_000, minutes: 60 },
     planRaidSeries: { name: "More", weekdays: [4], startsAt: "21:00", minutes: 60 },
     changeRaid: { name: "Changed" },
+    changeRaidSeries: { name: "Later" },
+    changeRaidTeam: { name: "Second" },
+    addRaidTeam: { name: "Third", personIds: [person] },
     cancelRaid: { reason },
     signUpForRaid: { status: "yes", personId: person },
     setRaidAttendance: { people: [{ personId: person, presence: "present" }] },
@@ -222,6 +227,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\/dkp\/persons\//, "person"],
   [/^\/dkp\/pools\//, "pool"],
   [/^\/raid-series\//, "series"],
+  [/^\/raid-teams\//, "team"],
   [/^\/raids\//, "raid"],
   [/^\/loot-councils\//, "council"],
   [/^\/loot\//, "loot"],

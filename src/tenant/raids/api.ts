@@ -9,6 +9,9 @@ const note = linesField(raids.noteCharsMax);
 const minutes = z.number().int().min(10).max(raids.minutesMax);
 const points = z.union([z.string().max(40), z.number()]);
 const id = z.uuid();
+const team = id.nullable().openapi({
+  description: "The raid team that it is for. Its raids count for the team's members only.",
+});
 
 export const SIGNUPS = ["yes", "late", "maybe", "no"] as const;
 export const PRESENCES = ["present", "bench", "absent"] as const;
@@ -28,6 +31,10 @@ export const newRaid = z
     minutes,
     pool: id.optional(),
     note: note.optional(),
+    counts: z.boolean().optional().openapi({
+      description: "False for a raid that does not count for attendance.",
+    }),
+    teamId: team.optional(),
   })
   .openapi("NewRaid");
 
@@ -46,8 +53,22 @@ export const newSeries = z
     minutes,
     pool: id.optional(),
     note: note.optional(),
+    teamId: team.optional(),
   })
   .openapi("NewRaidSeries");
+
+/** A local date, such as "2027-03-28". */
+const localDate = z.iso.date();
+
+export const seriesChange = newSeries
+  .omit({ pool: true })
+  .partial()
+  .extend({
+    from: localDate.optional().openapi({
+      description: "The guild's local date of the first raid that changes. Today, unless said.",
+    }),
+  })
+  .openapi("RaidSeriesChange");
 
 export const signupBody = z
   .strictObject({
@@ -106,6 +127,8 @@ export const raidJson = z
     startedAt: when.nullable(),
     endedAt: when.nullable(),
     note: z.string(),
+    counts: z.boolean(),
+    teamId: nullableText,
     coming: z.number().int(),
     present: z.number().int(),
   })
@@ -146,6 +169,18 @@ export const seriesJson = z
     minutes: z.number().int(),
   })
   .openapi("RaidSeries");
+
+const person = z.object({ personId: z.string(), name: z.string() });
+
+export const teamJson = z
+  .object({ id: z.string(), name: z.string(), members: z.array(person).readonly() })
+  .openapi("RaidTeam");
+
+export const newTeam = z
+  .strictObject({ name, personIds: z.array(id).max(raids.peopleMax).optional() })
+  .openapi("NewRaidTeam");
+
+export const teamChange = newTeam.partial().openapi("RaidTeamChange");
 
 const percent = z.number().int().nullable();
 

@@ -1,5 +1,12 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import { columnsOf, isTrue, prepare, type Query, type Values } from "../../database/query.ts";
+import {
+  columnOr,
+  columnsOf,
+  isTrue,
+  prepare,
+  type Query,
+  type Values,
+} from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import type { PersonId, PoolId } from "../../kernel/ids.ts";
@@ -10,6 +17,7 @@ import { allow, type GuildContext } from "../context.ts";
 import { poolOf } from "../dkp/pools.ts";
 import { characters, persons } from "../roster/schema.ts";
 import { attendance as attendances, raids } from "./schema.ts";
+import { teamOf, teamsByPerson } from "./teams.ts";
 
 // A guild can have a thousand people, hundreds of raids, and a row for each pair. One query over all of
 // them would hold up every other guild. The tables are read in pages instead, and added up here.
@@ -35,8 +43,22 @@ interface Person {
   readonly name: string;
   readonly nameKey: string;
   readonly class: string | null;
-  readonly createdAt: number;
+  /** The moment since which raids count for this person. */
+  readonly since: number;
+  readonly teams: ReadonlySet<string>;
   readonly windows: { nights: number; credit: number }[];
+}
+
+/** A raid that counts, and the team that it is for. */
+interface Night {
+  readonly at: number;
+  readonly teamId: string | null;
+}
+
+const NO_TEAMS: ReadonlySet<string> = new Set();
+
+function isFor(night: Night, person: Person): boolean {
+  return night.teamId === null || person.teams.has(night.teamId);
 }
 
 /** A query for the rows after an id, in the order of their ids. */
@@ -46,6 +68,8 @@ const personsAfter = prepare(({ after, limit }: Values<{ after: string; limit: n
   build
     .select({
       ...columnsOf(persons, "id", "name", "nameKey", "createdAt"),
+      memberSince: columnOr(persons.memberSince, "NULL"),
+      isRaider: columnOr(persons.isRaider, "1"),
       class: characters.class,
     })
     .from(persons)
@@ -63,7 +87,11 @@ const personsAfter = prepare(({ after, limit }: Values<{ after: string; limit: n
 
 const raidsAfter = prepare(({ after, limit }: Values<{ after: string; limit: number }>) =>
   build
-    .select(columnsOf(raids, "id", "poolId", "startsAt"))
+    .select({
+      ...columnsOf(raids, "id", "poolId", "startsAt"),
+      counts: columnOr(raids.counts, "1"),
+      teamId: columnOr(raids.teamId, "NULL"),
+    })
     .from(raids)
     .where(and(sql`${raids.id} > ${after}`, eq(raids.status, "ended")))
     .orderBy(asc(raids.id))
@@ -84,16 +112,25 @@ const attendancesAfter = prepare(
 
 /**
  * Attendance of every active person, as their credit in percent of the raids that count for them. A raid
- * counts from the day on which a person came into the roster, or if they were there. A raid that they are
- * exempt from does not count.
+ * counts from the day on which a person became a member, or if they were there. A raid of a team counts for
+ * its members, and for others who were there. A raid that a person is exempt from does not count. People who
+ * do not raid are left out. With `team`, only its members and its raids.
+ *
+ * @throws {NotFound} `raids/team-not-found`
  */
-export async function attendance(ctx: GuildContext): Promise<readonly AttendanceRow[]> {
+export async function attendance(
+  ctx: GuildContext,
+  query: { readonly team?: string | undefined } = {},
+): Promise<readonly AttendanceRow[]> {
   allow(ctx, "raids.view");
+  const { team } = query;
+  if (team !== undefined) await teamOf(ctx, team);
+  const teams = await teamsByPerson(ctx);
   const nowMs = ctx.now().getTime();
   const since = [...WINDOWS_DAYS.map((days) => nowMs - days * DAY_MS), Number.NEGATIVE_INFINITY];
   const { timeZone } = ctx.guild;
   const tomorrow = startOfDay(localDateOf(nowMs, timeZone), timeZone, 1);
-  const startsAt = new Map<string, number>();
+  const nights = new Map<string, Night>();
   const isExample = new Map<PoolId, boolean>();
   const read = <Row extends { readonly id: string }>(query: ByIdQuery<Row>) =>
     pagesOf(
@@ -102,24 +139,33 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
       ({ id }) => id,
     );
   for await (const page of read(raidsAfter)) {
-    for (const { id, poolId, startsAt: at } of page) {
+    for (const { id, poolId, startsAt: at, counts, teamId } of page) {
+      if (!counts || (team !== undefined && teamId !== team)) continue;
       if (!isExample.has(poolId)) isExample.set(poolId, (await poolOf(ctx, poolId)).isExample);
       // A raid that was ended before its day counts once that day has come.
-      if (isExample.get(poolId) === false && at < tomorrow) startsAt.set(id, at);
+      if (isExample.get(poolId) === false && at < tomorrow) nights.set(id, { at, teamId });
     }
   }
-  const starts = [...startsAt.values()].toSorted((a, b) => a - b);
+  const starts = new Map(
+    [...Map.groupBy(nights.values(), ({ teamId }) => teamId)].map(
+      ([id, some]) => [id, some.map(({ at }) => at).toSorted((a, b) => a - b)] as const,
+    ),
+  );
   const people = new Map<string, Person>();
   for await (const page of read(personsAfter)) {
-    for (const person of page) {
+    for (const { memberSince, createdAt, isRaider, ...person } of page) {
+      const own = teams.get(person.id) ?? NO_TEAMS;
+      if (!isRaider || (team !== undefined && !own.has(team))) continue;
+      const begin = memberSince ?? createdAt;
+      const expected = [null, ...own].flatMap((id) => [starts.get(id) ?? []]);
       const windows = since.map((from) => ({
-        nights: countFrom(starts, Math.max(from, person.createdAt)),
+        nights: expected.reduce((sum, one) => sum + countFrom(one, Math.max(from, begin)), 0),
         credit: 0,
       }));
-      people.set(person.id, { ...person, windows });
+      people.set(person.id, { ...person, since: begin, teams: own, windows });
     }
   }
-  await addPresence(ctx, { startsAt, people, since });
+  await addPresence(ctx, { nights, people, since });
   return [...people.values()]
     .map((person) => rowOf(person))
     .toSorted((a, b) => (b.days90 ?? -1) - (a.days90 ?? -1) || compare(a.nameKey, b.nameKey))
@@ -130,7 +176,7 @@ export async function attendance(ctx: GuildContext): Promise<readonly Attendance
 async function addPresence(
   ctx: GuildContext,
   facts: {
-    readonly startsAt: ReadonlyMap<string, number>;
+    readonly nights: ReadonlyMap<string, Night>;
     readonly people: ReadonlyMap<string, Person>;
     readonly since: readonly number[];
   },
@@ -142,16 +188,18 @@ async function addPresence(
   );
   for await (const page of pages) {
     for (const { raidId, personId, creditPct, isExempt } of page) {
-      const start = facts.startsAt.get(raidId);
+      const night = facts.nights.get(raidId);
       const person = facts.people.get(personId);
-      if (start === undefined || person === undefined) continue;
-      const isFromBefore = start < person.createdAt;
+      if (night === undefined || person === undefined) continue;
+      const isExtra = night.at < person.since || !isFor(night, person);
+      // An absence does not make a raid count that they were not expected at.
+      if (isExtra && creditPct === 0) continue;
       facts.since.forEach((from, at) => {
-        if (start < from) return;
+        if (night.at < from) return;
         const window = person.windows[at]!;
-        if (isExempt) window.nights -= isFromBefore ? 0 : 1;
+        if (isExempt) window.nights -= isExtra ? 0 : 1;
         else {
-          window.nights += isFromBefore ? 1 : 0;
+          window.nights += isExtra ? 1 : 0;
           window.credit += creditPct;
         }
       });

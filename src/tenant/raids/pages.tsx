@@ -17,6 +17,7 @@ import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
 import * as service from "./service.ts";
+import { teamPages } from "./team-pages.tsx";
 import { RaidPage } from "./views/raid.tsx";
 import { AttendancePage, RaidFormPage, RaidsPage } from "./views/raids.tsx";
 
@@ -41,6 +42,7 @@ export function raidsPages() {
     await service.endSeries(c.var.guild, c.req.param("id"));
     return c.redirect(`/g/${c.var.guild.guild.slug}/raids?done=saved`, 303);
   });
+  router.route("/", teamPages());
   router.get("/raids/:id", (c) => showRaid(c, emptyForm));
   const acts = {
     start: [canManage, (c: PageContext, id: string) => service.startRaid(c.var.guild, id)],
@@ -50,6 +52,7 @@ export function raidsPages() {
     signup: [canJoin, sendSignup],
     attendance: [canManage, sendPresence],
     awards: [canAward, sendAward],
+    counting: [canManage, sendCounting],
   } as const;
   for (const [path, [guard, verb]] of Object.entries(acts)) {
     router.post(`/raids/:id/${path}`, guard, (c) => act(c, verb));
@@ -117,9 +120,10 @@ async function showRaid(c: PageContext, form: FormState) {
 }
 
 async function showForm(c: PageContext, form: FormState) {
-  const all = await pools(c.var.guild);
+  const [all, teams] = await Promise.all([pools(c.var.guild), service.raidTeamsOf(c.var.guild)]);
   return c.html(
     <RaidFormPage
+      teams={teams}
       view={viewOf(c)}
       form={form}
       pools={all.filter((pool) => pool.archivedAt === null && !pool.isExample)}
@@ -130,7 +134,7 @@ async function showForm(c: PageContext, form: FormState) {
 async function sendForm(c: PageContext) {
   const ctx = c.var.guild;
   const values = await sentForm(c, LISTS);
-  const { date, startsAt, minutes, weekdays = [], ...rest } = values;
+  const { date, startsAt, minutes, weekdays = [], countsNot, ...rest } = values;
   const base = `/g/${ctx.guild.slug}/raids`;
   try {
     const common = { ...filledIn(rest), minutes: Number(minutes) };
@@ -140,7 +144,11 @@ async function sendForm(c: PageContext) {
       return c.redirect(`${base}?done=added`, 303);
     }
     const at = momentOfLocal(String(date), String(startsAt), ctx.guild.timeZone);
-    const raid = parsedForm(newRaid, { ...common, startsAt: at ?? ctx.now().getTime() });
+    const raid = parsedForm(newRaid, {
+      ...common,
+      startsAt: at ?? ctx.now().getTime(),
+      ...(countsNot === "on" && { counts: false }),
+    });
     if (at === undefined) {
       const detail = "Choose a day, or at least one weekday.";
       throw new Invalid("raids/bad-time", detail, { errors: [{ pointer: "/date", detail }] });
@@ -186,6 +194,10 @@ function sendPresence(c: PageContext, id: string, fields: Fields) {
   const added = add ? [{ personId: add, presence: "present" }] : [];
   const body = parsedForm(presenceBody, { people: [...people, ...added] });
   return service.setPresence(c.var.guild, id, body.people);
+}
+
+function sendCounting(c: PageContext, id: string, fields: Fields) {
+  return service.changeRaid(c.var.guild, id, { counts: fields["counts"] === "yes" });
 }
 
 function sendAward(c: PageContext, id: string, fields: Fields) {

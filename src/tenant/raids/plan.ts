@@ -4,7 +4,7 @@ import { build, insertInto } from "../../database/statements.ts";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { localClock, momentOfLocal } from "../../kernel/calendar.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import { newId, type RaidId, type RaidSeriesId } from "../../kernel/ids.ts";
+import { newId, type RaidId, type RaidSeriesId, type RaidTeamId } from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
@@ -15,6 +15,7 @@ import { ownPerson } from "../roster/service.ts";
 import { occurrences } from "./calendar.ts";
 import { type RaidView, raid } from "./queries.ts";
 import { raidSeries, raids, type SignupStatus } from "./schema.ts";
+import { teamIsKnown } from "./teams.ts";
 
 export interface NewRaid {
   readonly name: string;
@@ -23,6 +24,10 @@ export interface NewRaid {
   readonly minutes: number;
   readonly pool?: string | undefined;
   readonly note?: string | undefined;
+  /** False for a raid that does not count for attendance. */
+  readonly counts?: boolean | undefined;
+  /** The raid team that the raid is for. Its raids count for the members only. */
+  readonly teamId?: string | null | undefined;
 }
 
 export interface NewSeries {
@@ -34,6 +39,7 @@ export interface NewSeries {
   readonly minutes: number;
   readonly pool?: string | undefined;
   readonly note?: string | undefined;
+  readonly teamId?: string | null | undefined;
 }
 
 export interface SignupInput {
@@ -50,19 +56,18 @@ export async function planRaid(ctx: GuildContext, input: NewRaid): Promise<RaidV
   const pool = await poolOf(ctx, input.pool);
   const id = newId<RaidId>();
   await write(ctx.db, [
-    {
-      sql: `INSERT INTO raids (id, name, pool_id, starts_at, ends_at, note, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        id,
-        input.name.trim(),
-        pool.id,
-        input.startsAt,
-        input.startsAt + input.minutes * MINUTE_MS,
-        input.note?.trim() ?? "",
-        ctx.now().getTime(),
-      ],
-    },
+    ...teamIsKnown(input.teamId),
+    insertInto(raids, {
+      id,
+      name: input.name.trim(),
+      poolId: pool.id,
+      startsAt: input.startsAt,
+      endsAt: input.startsAt + input.minutes * MINUTE_MS,
+      note: input.note?.trim() ?? "",
+      createdAt: ctx.now().getTime(),
+      ...(input.counts === false && { counts: false }),
+      ...(input.teamId && { teamId: input.teamId as RaidTeamId }),
+    }),
     announceRaid(ctx, id),
     record(ctx, "raid.plan", id, { after: { name: input.name, startsAt: input.startsAt } }),
   ]);
@@ -87,20 +92,18 @@ export async function planSeries(ctx: GuildContext, input: NewSeries): Promise<R
           `A guild has ${limits.raids.seriesMax} weekly raids at most. End one of them first.`,
         ),
     ),
-    {
-      sql: `INSERT INTO raid_series (id, name, weekdays, starts_at, minutes, pool_id, note, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        id,
-        input.name.trim(),
-        JSON.stringify([...new Set(input.weekdays)].sort()),
-        input.startsAt,
-        input.minutes,
-        pool.id,
-        input.note?.trim() ?? "",
-        ctx.now().getTime(),
-      ],
-    },
+    ...teamIsKnown(input.teamId),
+    insertInto(raidSeries, {
+      id,
+      name: input.name.trim(),
+      weekdays: [...new Set(input.weekdays)].sort(),
+      startsAt: input.startsAt,
+      minutes: input.minutes,
+      poolId: pool.id,
+      note: input.note?.trim() ?? "",
+      createdAt: ctx.now().getTime(),
+      ...(input.teamId && { teamId: input.teamId as RaidTeamId }),
+    }),
     record(ctx, "raid.series", id, { after: { ...input } }),
   ]);
   await addDueRaids(ctx);
@@ -123,7 +126,11 @@ export async function endSeries(ctx: GuildContext, id: string): Promise<void> {
   ]);
 }
 
-/** Moves or renames a raid that has not begun. @throws {Conflict} `raids/begun` */
+/**
+ * Moves or renames a raid that has not begun. Its team, and whether it counts, can be changed at any time.
+ *
+ * @throws {Conflict} `raids/begun`
+ */
 export async function changeRaid(
   ctx: GuildContext,
   id: string,
@@ -133,11 +140,21 @@ export async function changeRaid(
   const before = await raid(ctx, id);
   const startsAt = change.startsAt ?? before.startsAt;
   const minutes = change.minutes ?? (before.endsAt - before.startsAt) / MINUTE_MS;
+  const { counts, teamId, ...plan } = change;
+  const isMoved = Object.values(plan).some((value) => value !== undefined);
+  const isFiled = counts !== undefined || teamId !== undefined;
   await write(ctx.db, [
-    isPlanned(id),
-    sql`update raids set name = ${change.name?.trim() ?? before.name}, starts_at = ${startsAt},
-      ends_at = ${startsAt + minutes * MINUTE_MS}, note = ${change.note?.trim() ?? before.note}
-      where id = ${id}`,
+    ...(isMoved ? [isPlanned(id)] : []),
+    ...teamIsKnown(teamId),
+    build
+      .update(raids)
+      .set({
+        name: change.name?.trim() ?? before.name,
+        note: change.note?.trim() ?? before.note,
+        ...(isMoved && { startsAt, endsAt: startsAt + minutes * MINUTE_MS }),
+        ...(isFiled && { counts, teamId: teamId as RaidTeamId | null | undefined }),
+      })
+      .where(eq(raids.id, before.id)),
     announceRaid(ctx, id),
     record(ctx, "raid.change", id, {
       before: { name: before.name, startsAt: before.startsAt },

@@ -1,10 +1,17 @@
 import { and, asc, eq, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import {
+  asColumn,
+  columnOrText,
+  columnsOf,
+  existsIn,
+  prepare,
+  type Values,
+} from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Invalid, NotFound } from "../../kernel/errors.ts";
-import type { PersonId, PoolId, RaidId, RaidSeriesId } from "../../kernel/ids.ts";
+import type { PersonId, PoolId, RaidId, RaidSeriesId, RaidTeamId } from "../../kernel/ids.ts";
 import { DAY_MS, WEEK_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
@@ -33,6 +40,10 @@ export interface Raid {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly note: string;
+  /** False for a raid that does not count for attendance. */
+  readonly counts: boolean;
+  /** The raid team that the raid is for; null for all. */
+  readonly teamId: RaidTeamId | null;
   /** People who signed up as coming. */
   readonly coming: number;
   readonly present: number;
@@ -74,6 +85,7 @@ export interface Series {
 const RAID = `
   SELECT r.id, r.series_id AS seriesId, r.name, r.pool_id AS poolId, r.starts_at AS startsAt,
     r.ends_at AS endsAt, r.status, r.started_at AS startedAt, r.ended_at AS endedAt, r.note,
+    ${columnOrText("raids", "counts", "r", "1")} AS counts, ${columnOrText("raids", "team_id", "r", "NULL")} AS teamId,
     (SELECT count(*) FROM raid_signups s WHERE s.raid_id = r.id AND s.status IN ('yes', 'late'))
       AS coming,
     (SELECT count(*) FROM raid_attendance a WHERE a.raid_id = r.id AND a.presence = 'present')
@@ -148,6 +160,16 @@ export async function pastRaids(ctx: GuildContext, query: RaidQuery): Promise<Pa
   return await listedRaids(ctx, query, "past");
 }
 
+/** Raids that meet a condition. */
+async function raidRows(
+  ctx: GuildContext,
+  condition: string,
+  ...args: readonly (string | number | null)[]
+): Promise<readonly Raid[]> {
+  const rows = await ctx.db.all<Raid>(`${RAID} ${condition}`, ...args);
+  return rows.map((row) => ({ ...row, counts: Number(row.counts) === 1 }));
+}
+
 async function listedRaids(
   ctx: GuildContext,
   query: RaidQuery,
@@ -157,8 +179,9 @@ async function listedRaids(
   const { where, place } = LISTS[list];
   const overdueMs = ctx.now().getTime() - DAY_MS;
   const [after, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Raid>(
-    `${RAID} WHERE ${where} AND (${place}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
+  const rows = await raidRows(
+    ctx,
+    `WHERE ${where} AND (${place}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
      ORDER BY ${place}, r.id LIMIT ?4`,
     overdueMs,
     after ?? null,
@@ -177,8 +200,9 @@ async function listedRaids(
 export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
-  return await ctx.db.all<Raid>(
-    `${RAID} WHERE (r.status = 'running' OR (r.status IN ('planned', 'ended')
+  return await raidRows(
+    ctx,
+    `WHERE (r.status = 'running' OR (r.status IN ('planned', 'ended')
        AND r.starts_at BETWEEN ?1 AND ?2)) ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
     nowMs - WEEK_MS,
     nowMs + DAY_MS,
@@ -189,7 +213,7 @@ export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
 /** @throws {NotFound} `raids/not-found` */
 export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.view");
-  const row = await ctx.db.first<Raid>(`${RAID} WHERE r.id = ?`, id);
+  const [row] = await raidRows(ctx, "WHERE r.id = ?", id);
   if (row === undefined) throw new NotFound("raids/not-found", "This raid does not exist.");
   const own = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
   const found = await ctx.db.all<
@@ -297,6 +321,7 @@ export async function attendanceNights(ctx: GuildContext): Promise<readonly Atte
     `SELECT r.id, r.name, r.starts_at AS startsAt, (SELECT count(*) FROM raid_attendance a
        WHERE a.raid_id = r.id AND a.presence = 'present') AS present
      FROM raids r WHERE r.status = 'ended' AND r.starts_at < ?2
+       AND ${columnOrText("raids", "counts", "r", "1")} = 1
        AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
      ORDER BY r.starts_at DESC LIMIT ?1`,
     limits.raids.pageRows,

@@ -44,7 +44,7 @@ raidsApi.openapi(
     id: "planRaid",
     summary: "Plan a raid",
     description: "Adds a raid to the calendar and opens its sign-up.",
-    problems: ["dkp/pool-not-found"],
+    problems: ["dkp/pool-not-found", "raids/team-not-found"],
     needs: "raids.manage",
     body: inputs.newRaid,
     answers: newRaid,
@@ -72,12 +72,31 @@ raidsApi.openapi(
     description:
       "Plans raids on the given weekdays at the guild's local time. Those of the next " +
       "weeks are there at once.",
-    problems: ["raids/too-many-series", "dkp/pool-not-found"],
+    problems: ["raids/too-many-series", "dkp/pool-not-found", "raids/team-not-found"],
     needs: "raids.manage",
     body: inputs.newSeries,
     answers: { 201: json(z.object({ id: z.string() }), "The series.") },
   }),
   async (c) => c.json({ id: await service.planSeries(c.var.guild, c.req.valid("json")) }, 201),
+);
+
+raidsApi.openapi(
+  api.patch("/raid-series/{id}", {
+    id: "changeRaidSeries",
+    summary: "Change a raid series",
+    description:
+      "Changes a series from a date on. Planned raids move within their week and keep their " +
+      "sign-ups. Returns the series in effect from that date on: a new one for a later date.",
+    problems: ["raids/series-not-found", "raids/team-not-found", "raids/too-many-series"],
+    needs: "raids.manage",
+    params,
+    body: inputs.seriesChange,
+    answers: { 200: json(z.object({ id: z.string() }), "The series from that date on.") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json({ id: await service.changeSeries(c.var.guild, id, c.req.valid("json")) }, 200);
+  },
 );
 
 raidsApi.openapi(
@@ -97,11 +116,75 @@ raidsApi.openapi(
 );
 
 raidsApi.openapi(
+  api.get("/raid-teams", {
+    id: "listRaidTeams",
+    summary: "List raid teams",
+    description: "Returns the teams with their members.",
+    needs: "raids.view",
+    answers: {
+      200: json(z.object({ items: z.array(inputs.teamJson).readonly() }), "Teams by name."),
+    },
+  }),
+  async (c) => c.json({ items: await service.raidTeamsOf(c.var.guild) }, 200),
+);
+
+raidsApi.openapi(
+  api.post("/raid-teams", {
+    id: "addRaidTeam",
+    summary: "Add a raid team",
+    description: "Makes a team of people. Raids of the team count for its members only.",
+    problems: ["raids/team-name-taken", "raids/too-many-teams", "raids/bad-people"],
+    needs: "raids.manage",
+    body: inputs.newTeam,
+    answers: { 201: json(inputs.teamJson, "The team.") },
+  }),
+  async (c) => c.json(await service.addTeam(c.var.guild, c.req.valid("json")), 201),
+);
+
+raidsApi.openapi(
+  api.patch("/raid-teams/{id}", {
+    id: "changeRaidTeam",
+    summary: "Change a raid team",
+    description: "Changes the name or the members. `personIds` are all members from now on.",
+    problems: ["raids/team-not-found", "raids/team-name-taken", "raids/bad-people"],
+    needs: "raids.manage",
+    params,
+    body: inputs.teamChange,
+    answers: { 200: json(inputs.teamJson, "The team as it now is.") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(await service.changeTeam(c.var.guild, id, c.req.valid("json")), 200);
+  },
+);
+
+raidsApi.openapi(
+  api.delete("/raid-teams/{id}", {
+    id: "deleteRaidTeam",
+    summary: "Delete a raid team",
+    description: "Deletes the team. Its raids stay in the history.",
+    problems: ["raids/team-not-found"],
+    needs: "raids.manage",
+    params,
+    answers: { 204: { description: "The team is gone." } },
+  }),
+  async (c) => {
+    await service.archiveTeam(c.var.guild, c.req.valid("param").id);
+    return c.body(null, 204);
+  },
+);
+
+raidsApi.openapi(
   api.get("/raids/attendance", {
     id: "listAttendance",
     summary: "List attendance",
-    description: "Returns each person's attendance in percent over 30, 60, 90 and all days.",
+    description:
+      "Returns each person's attendance in percent over 30, 60, 90 and all days. With `team`, of " +
+      "the team's members at its raids. Raids that do not count, and raids of teams that a person " +
+      "is not in, leave their attendance as it is.",
+    problems: ["raids/team-not-found"],
     needs: "raids.view",
+    query: z.object({ team: z.uuid().optional() }),
     answers: {
       200: json(
         z.object({ items: z.array(inputs.attendanceJson).readonly() }),
@@ -109,7 +192,10 @@ raidsApi.openapi(
       ),
     },
   }),
-  async (c) => c.json({ items: await service.attendance(c.var.guild) }, 200),
+  async (c) => {
+    const { team } = c.req.valid("query");
+    return c.json({ items: await service.attendance(c.var.guild, { team }) }, 200);
+  },
 );
 
 raidsApi.openapi(
@@ -130,9 +216,9 @@ raidsApi.openapi(
     id: "changeRaid",
     summary: "Change a raid",
     description:
-      "Changes the fields that are sent and keeps the others. A raid that has begun cannot " +
-      "change.",
-    problems: ["raids/not-found", "raids/begun"],
+      "Changes the fields that are sent and keeps the others. A raid that has begun can only " +
+      "change its team, and whether it counts.",
+    problems: ["raids/not-found", "raids/begun", "raids/team-not-found"],
     needs: "raids.manage",
     params,
     body: inputs.raidChange,

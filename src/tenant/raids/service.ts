@@ -27,3 +27,11 @@ export {
   setPresence,
   startRaid,
 } from "./run.ts";
+export { changeSeries } from "./series-change.ts";
+export {
+  addTeam,
+  archiveTeam,
+  changeTeam,
+  type RaidTeam,
+  raidTeamsOf,
+} from "./teams.ts";

@@ -29,6 +29,12 @@ export const personChange = z
     name: name.optional(),
     note: linesField(limits.roster.noteCharsMax).optional(),
     officerNote: linesField(limits.roster.noteCharsMax).optional(),
+    memberSince: z.iso.date().nullable().optional().openapi({
+      description: "The local date since which raids count. Null: the day the person was added.",
+    }),
+    isRaider: z.boolean().optional().openapi({
+      description: "False for people who do not raid. Attendance leaves them out.",
+    }),
   })
   .openapi("PersonChange");
 
@@ -65,6 +71,8 @@ export const personJson = z
     isExample: z.boolean(),
     note: z.string(),
     officerNote: z.string().optional(),
+    memberSince: z.string().nullable(),
+    isRaider: z.boolean(),
     characters: z.array(characterJson),
   })
   .openapi("Person");

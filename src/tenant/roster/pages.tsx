@@ -125,8 +125,10 @@ async function changePerson(c: PageContext) {
     c,
     values,
     async () => {
-      const { personName: name, ...notes } = values;
-      const change = parsedForm(inputs.personChange, { name, ...notes });
+      const { personName: name, memberSince, isRaider, hasRaids, ...notes } = values;
+      // A form of an older page has no fields about raids.
+      const raids = { memberSince: memberSince || null, isRaider: isRaider === "on" };
+      const change = parsedForm(inputs.personChange, { name, ...notes, ...(hasRaids && raids) });
       await service.changePerson(c.var.guild, c.req.param("id")!, change);
       return toPerson(c, "saved");
     },

@@ -14,6 +14,7 @@ import {
 import { alias } from "drizzle-orm/sqlite-core";
 import {
   asColumn,
+  columnOr,
   columnsOf,
   existsIn,
   isTrue,
@@ -29,6 +30,8 @@ const CHARACTER = columnsOf(characters, "id", "name", "realm", "class", "spec", 
 const PERSON = {
   ...columnsOf(persons, "id", "name", "nameKey", "status", "userId", "isExample"),
   ...columnsOf(persons, "note", "officerNote"),
+  memberSince: columnOr(persons.memberSince, "NULL"),
+  isRaider: columnOr(persons.isRaider, "1"),
   /** The main comes first, the others by name. */
   characters: listOf(
     CHARACTER,

@@ -3,6 +3,7 @@ import { DatabaseError } from "../../database/errors.ts";
 import { existsIn, isTrue } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import { realmKey } from "../../kernel/game/realms.ts";
@@ -49,6 +50,10 @@ export interface Person {
   readonly note: string;
   /** Absent for callers who may not read officers' notes. */
   readonly officerNote?: string;
+  /** The local date since which raids count for the person; null for the day they were added. */
+  readonly memberSince: string | null;
+  /** False for people who do not raid. Attendance leaves them out. */
+  readonly isRaider: boolean;
   readonly characters: readonly Character[];
 }
 
@@ -64,6 +69,9 @@ export interface PersonChange {
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly officerNote?: string | undefined;
+  /** A local date; null for the day on which the person was added. */
+  readonly memberSince?: string | null | undefined;
+  readonly isRaider?: boolean | undefined;
 }
 
 export interface RosterQuery {
@@ -177,12 +185,19 @@ export async function changePerson(
         nameKey: change.name === undefined ? undefined : foldName(change.name),
         note: change.note,
         officerNote: change.officerNote,
+        memberSince: momentOf(ctx, change.memberSince),
+        isRaider: change.isRaider,
         updatedAt: ctx.now().getTime(),
       })
       .where(isPerson(id)),
     record(ctx, "person.change", id, { before: { name, note }, after: { ...after, ...changed } }),
   ]);
   return await person(ctx, id);
+}
+
+/** The first moment of a local date. */
+function momentOf(ctx: GuildContext, date: string | null | undefined) {
+  return typeof date === "string" ? startOfDay(date, ctx.guild.timeZone) : date;
 }
 
 /** Archives a person, or restores an archived one. Points and history stay. */
@@ -354,6 +369,8 @@ function toPerson(ctx: GuildContext, row: PersonRow): Person {
     isExample: row.isExample,
     note: may(ctx, "members.view") ? row.note : "",
     ...(may(ctx, "notes.view") && { officerNote: row.officerNote }),
+    memberSince: row.memberSince === null ? null : localDateOf(row.memberSince, ctx.guild.timeZone),
+    isRaider: row.isRaider,
     characters: row.characters,
   };
 }

@@ -56,6 +56,7 @@ export function RaidPage(
     >
       <PageHeader title={raid.name} lead={raid.note}>
         <Badge look={raid.status === "running" ? "good" : "plain"}>{t.status[raid.status]}</Badge>
+        {!raid.counts && <Badge>{t.notCounted}</Badge>}
         {isOpen && <Lamp view={view} />}
       </PageHeader>
       {form.detail !== undefined && (
@@ -89,6 +90,7 @@ export function RaidPage(
           <LinkButton href={guildHref(view, `/loot?raid=${raid.id}`)}>{t.loot}</LinkButton>
         )}
       </p>
+      {mayManage && wasBegun && <Counting view={view} raid={raid} />}
     </LivePage>
   );
 }
@@ -135,6 +137,17 @@ function Steps({ view, raid }: Props) {
     <div class="row">
       <ButtonForm action={at("end")}>{t.end}</ButtonForm>
     </div>
+  );
+}
+
+/** Whether the raid counts for attendance, which can be changed at any time. */
+function Counting({ view, raid }: { view: View; raid: RaidView }) {
+  const t = view.messages.raids;
+  return (
+    <form method="post" action={guildHref(view, `/raids/${raid.id}/counting`)}>
+      <input type="hidden" name="counts" value={raid.counts ? "no" : "yes"} />
+      <Button look="quiet">{raid.counts ? t.countNot : t.countsAgain}</Button>
+    </form>
   );
 }
 

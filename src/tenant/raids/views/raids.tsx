@@ -12,6 +12,7 @@ import {
   TimeRange,
 } from "../../../web/components.tsx";
 import {
+  Checkbox,
   CheckboxField,
   Form,
   type FormState,
@@ -23,7 +24,7 @@ import { type Column, DataTable } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
 import type { Pool } from "../../dkp/service.ts";
 import { classLabel, poolName } from "../../dkp/views/parts.tsx";
-import type { AttendanceRow, Raid, Series } from "../service.ts";
+import type { AttendanceRow, Raid, RaidTeam, Series } from "../service.ts";
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
@@ -50,6 +51,7 @@ export function RaidsPage(props: {
           </LinkButton>
         )}
         <LinkButton href={guildHref(view, "/raids/attendance")}>{t.attendance}</LinkButton>
+        {mayManage && <LinkButton href={guildHref(view, "/raids/teams")}>{t.teams}</LinkButton>}
       </PageHeader>
       <DataTable
         caption={t.comingCaption}
@@ -183,15 +185,23 @@ function columnsOf(view: View): readonly Column<Raid>[] {
       id: "status",
       label: view.messages.auctions.state,
       cell: (row) => (
-        <Badge look={row.status === "running" ? "good" : "plain"}>{t.status[row.status]}</Badge>
+        <>
+          <Badge look={row.status === "running" ? "good" : "plain"}>{t.status[row.status]}</Badge>{" "}
+          {!row.counts && <Badge>{t.notCounted}</Badge>}
+        </>
       ),
     },
   ];
 }
 
 /** The form for one raid or a weekly raid. */
-export function RaidFormPage(props: { view: View; form: FormState; pools: readonly Pool[] }) {
-  const { view, form, pools } = props;
+export function RaidFormPage(props: {
+  view: View;
+  form: FormState;
+  pools: readonly Pool[];
+  teams: readonly RaidTeam[];
+}) {
+  const { view, form, pools, teams } = props;
   const t = view.messages.raids;
   return (
     <GuildLayout view={view} title={t.plan} section="raids" narrow>
@@ -229,6 +239,7 @@ export function RaidFormPage(props: { view: View; form: FormState; pools: readon
             options={pools.map((pool) => ({ value: pool.id, label: poolName(view, pool) }))}
           />
         )}
+        <CountsFields view={view} form={form} teams={teams} />
         <TextField name="note" label={t.note} form={form} maxlength={limits.raids.noteCharsMax} />
         <div class="row">
           <Button>{t.plan}</Button>
@@ -238,6 +249,29 @@ export function RaidFormPage(props: { view: View; form: FormState; pools: readon
         </div>
       </Form>
     </GuildLayout>
+  );
+}
+
+/** For whose attendance a raid counts. */
+function CountsFields(props: { view: View; form: FormState; teams: readonly RaidTeam[] }) {
+  const { view, form, teams } = props;
+  const t = view.messages.raids;
+  return (
+    <>
+      {teams.length > 0 && (
+        <SelectField
+          name="teamId"
+          label={t.team}
+          hint={t.teamHint}
+          form={form}
+          options={[
+            { value: "", label: t.everyone },
+            ...teams.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      )}
+      <Checkbox name="countsNot" label={t.countsNot} form={form} />
+    </>
   );
 }
 

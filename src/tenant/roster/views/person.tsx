@@ -11,6 +11,7 @@ import {
   Time,
 } from "../../../web/components.tsx";
 import {
+  Checkbox,
   emptyForm,
   Form,
   type FormState,
@@ -235,6 +236,16 @@ function Details({ view, person, form }: { view: View; person: Person; form: For
             value={person.officerNote ?? ""}
           />
         )}
+        <input type="hidden" name="hasRaids" value="yes" />
+        <TextField
+          name="memberSince"
+          label={t.memberSince}
+          hint={t.memberSinceHint}
+          type="date"
+          form={form}
+          value={person.memberSince ?? ""}
+        />
+        <Checkbox name="isRaider" label={t.isRaider} form={form} checked={person.isRaider} />
         <Button look="secondary">{view.messages.common.save}</Button>
       </Form>
     </Card>

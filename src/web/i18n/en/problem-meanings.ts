@@ -292,7 +292,10 @@ export const meanings: Readonly<Record<string, string>> = {
     "This raid is played for another pool. Leave the pool out, or choose the raid's.",
   "raids/over": "This raid has ended or was canceled.",
   "raids/series-not-found": "This weekly raid does not exist.",
+  "raids/team-name-taken": "Another raid team has this name. Choose another.",
+  "raids/team-not-found": "This raid team does not exist.",
   "raids/too-many-series": "The guild has too many weekly raids. End one of them first.",
+  "raids/too-many-teams": "The guild has too many raid teams. Delete one of them first.",
   "request/bad-address": "The address cannot be read. Check it for unusual characters.",
   "request/bad-cursor": "This page link is not valid. Start at the first page.",
   "request/bad-text":

@@ -46,6 +46,9 @@ export const roster = {
     "Choose the member who plays these characters. They will see these points as their own, and the entry that was created when they joined is archived.",
   note: "Note",
   officerNote: "Officer note",
+  memberSince: "Member since",
+  memberSinceHint: "Attendance counts raids from this day on. Empty: the day they were added.",
+  isRaider: "Raids: is in the list of attendance",
   importLead:
     "One character per line: name, class, spec, role, main. " +
     "Separate fields with commas, semicolons or tabs. A header line is optional. " +

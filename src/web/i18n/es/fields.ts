@@ -129,6 +129,10 @@ export const fields: Translated<typeof en> = {
       "Este correo ya tiene una cuenta. Inicia sesión.",
     "This address is reserved. Choose another one.": "Esta dirección está reservada. Elige otra.",
     "This address is taken. Choose another one.": "Esta dirección está ocupada. Elige otra.",
+    "Another raid team has this name. Choose another.":
+      "Otro equipo de banda tiene este nombre. Elige otro.",
+    "Some people are not active in the roster. Reload the list and choose again.":
+      "Hay personas que no están activas en la plantilla. Actualiza la lista y elige de nuevo.",
     "This auction does not exist. Choose one from the list.":
       "Esa subasta no existe. Elige una de la lista.",
     "This password is easy to guess. Choose another one.":

@@ -288,7 +288,10 @@ export const problems: Translated<typeof en> = {
       "Esta banda se juega con otro fondo. Deja el fondo vacío o elige el de la banda.",
     "raids/over": "Esta banda ha terminado o se canceló.",
     "raids/series-not-found": "Esa banda semanal no existe.",
+    "raids/team-name-taken": "Otro equipo de banda tiene este nombre. Elige otro.",
+    "raids/team-not-found": "Ese equipo de banda no existe.",
     "raids/too-many-series": "La hermandad tiene demasiadas bandas semanales. Finaliza antes una.",
+    "raids/too-many-teams": "La hermandad tiene demasiados equipos de banda. Elimina antes uno.",
     "request/bad-address": "No se puede leer la dirección. Comprueba si tiene caracteres raros.",
     "request/bad-cursor": "Este enlace de página no es válido. Empieza por la primera página.",
     "request/bad-text":

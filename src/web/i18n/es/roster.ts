@@ -49,6 +49,10 @@ export const roster: Translated<typeof en> = {
     "Elige qué miembro es: verá estos puntos como propios y se archivará la ficha que se creó al unirse.",
   note: "Nota",
   officerNote: "Nota de oficiales",
+  memberSince: "Miembro desde",
+  memberSinceHint:
+    "La asistencia cuenta las bandas desde este día. Vacío: el día en que se añadió.",
+  isRaider: "Participa en bandas: aparece en la lista de asistencia",
   importLead:
     "Un personaje por línea: nombre, clase, especialización, rol, principal. " +
     "Separa los campos con comas, puntos y coma o tabuladores. La cabecera es opcional. " +
