@@ -91,5 +91,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0017_imported_passwords",
     "when": 1796095003234,
     "sql": "CREATE INDEX users_by_imported_password ON users (substr(password_hash, 5, 2))\nWHERE password_hash >= '$2' AND password_hash < '$3';\n"
+  },
+  {
+    "name": "0018_log_lines_per_minute",
+    "when": 1796095492500,
+    "sql": "-- Real raids write up to 43,000 lines a minute. Limits that an operator has set stay as they are.\nUPDATE plans SET events_per_minute_max = 60000 WHERE name = 'free' AND events_per_minute_max = 5000;\n--> statement-breakpoint\nUPDATE plans SET events_per_minute_max = 120000 WHERE name = 'premium' AND events_per_minute_max = 20000;\n--> statement-breakpoint\nUPDATE api_keys SET events_per_minute_max = 120000 WHERE events_per_minute_max = 20000;\n"
   }
 ];

@@ -695,8 +695,8 @@ export const limits = {
     chartDaysMin: 7,
     /** Until then it is counted in memory. A crash loses no more than this. */
     usageFlushMs: 5 * SECOND_MS,
-    /** A busy raid of forty writes half of this. A plan's own limit applies as well. */
-    eventsPerMinuteMax: 20_000,
+    /** Real raids write up to 43,000, and a cut has to be caught up. A plan's own limit applies as well. */
+    eventsPerMinuteMax: 120_000,
     /** Several raids at once, each with a few viewers. */
     connectionsMax: 15,
   },

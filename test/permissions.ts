@@ -88,7 +88,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   sendLogChunk: "logs.upload",
   cancelLogUpload: "logs.upload",
   readLogAgain: "logs.manage",
-  deleteLogReport: "logs.manage",
+  deleteLogReport: "logs.upload",
   watchLogReport: "logs.view",
   watchLiveFight: "logs.view",
   getFight: "logs.view",

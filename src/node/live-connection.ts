@@ -58,8 +58,9 @@ export class Connection {
   #greeted = false;
   #strangerBytes = 0;
   #pacing: Pause | undefined;
-  #minute = 0;
-  #eventsInMinute = 0;
+  /** The lines that may come at once, and when they were last counted. */
+  #allowance: number | undefined;
+  #allowedAtMs = 0;
 
   constructor(
     services: NodeServices,
@@ -199,27 +200,31 @@ export class Connection {
     }
     const offset = Number(frame.readBigUInt64BE(0));
     const bytes = new Uint8Array(frame.buffer, frame.byteOffset + 8, frame.length - 8);
-    await this.#pace(bytes);
+    const throttledMs = await this.#pace(bytes);
     if (this.#isClosed) return;
-    this.#send({ type: "ack", offset: await this.#live.receive(offset, bytes) });
+    const received = await this.#live.receive(offset, bytes);
+    this.#send({ type: "ack", offset: received, ...(throttledMs > 0 && { throttledMs }) });
   }
 
-  /** Delays lines above the key's limit per minute until the next minute. */
-  async #pace(bytes: Uint8Array): Promise<void> {
+  /**
+   * Slows lines down to the limit per minute. A minute's lines may come at once. Returns the delay in
+   * milliseconds.
+   */
+  async #pace(bytes: Uint8Array): Promise<number> {
     let events = 0;
     for (const byte of bytes) if (byte === NEWLINE) events++;
     const { keyId, eventsPerMinuteMax } = this.#caller!;
     if (keyId) this.#services.keyUsage.count(keyId, "live lines", events);
-    const minute = Math.floor(performance.now() / MINUTE_MS);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      this.#eventsInMinute = 0;
-    }
-    this.#eventsInMinute += events;
-    if (this.#eventsInMinute <= eventsPerMinuteMax) return;
-    const waitMs = MINUTE_MS - (performance.now() % MINUTE_MS);
+    const nowMs = performance.now();
+    const perMs = eventsPerMinuteMax / MINUTE_MS;
+    const refilled = (this.#allowance ?? eventsPerMinuteMax) + (nowMs - this.#allowedAtMs) * perMs;
+    this.#allowance = Math.min(eventsPerMinuteMax, refilled) - events;
+    this.#allowedAtMs = nowMs;
+    if (this.#allowance >= 0) return 0;
+    const waitMs = Math.ceil(-this.#allowance / perMs);
     this.#pacing = pause(waitMs);
     await this.#pacing.over;
+    return waitMs;
   }
 
   async #recheck(): Promise<void> {

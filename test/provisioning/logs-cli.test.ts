@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,7 +98,7 @@ describe("logs analyze", () => {
   });
 });
 
-test("logs follow sends a log while it grows, across a server that restarts", async () => {
+test("L20 logs follow sends a log while it grows, across a server that restarts, and the log after it", async () => {
   await using t = await testApp();
   const guild = await t.guild("followed");
   const { key } = (await guild.owner.post("/settings/keys", { name: "f", scopes: ["stream"] }))
@@ -147,10 +147,18 @@ test("logs follow sends a log while it grows, across a server that restarts", as
   await heard("Trying again");
   const second = await begin(first.port);
   await appendFile(file, bytes.subarray(20_000));
+  await rename(file, `${file}.old`);
+  const next = generatedText({ seed: 9, generation: "wrath", events: 40, fights: 1 });
+  await writeFile(file, next.bytes);
   expect(await ended).toBe(0);
   holdAgainstShape(args, { code: 0, out, err: "" });
-  const { session, bytes: sent } = JSON.parse(out);
-  expect(sent).toBe((await readFile(file)).length);
+  const { session: last, bytes: sent, earlier } = JSON.parse(out);
+  expect(sent).toBe(next.bytes.length);
+  expect((await guild.owner.get(`/logs/${last}`)).body).toMatchObject({
+    state: "ready",
+    parsedBytes: next.bytes.length,
+  });
+  const [session] = earlier;
   expect((await guild.owner.get(`/logs/${session}`)).body).toMatchObject({
     state: "ready",
     parsedBytes: bytes.length,

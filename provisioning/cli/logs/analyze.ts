@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { systemClock } from "../../../src/kernel/clock.ts";
 import { Analyzer } from "../../../src/tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, Keystone, LogSummary } from "../../../src/tenant/combat-logs/parser/types.ts";
+import { refuseOtherText } from "../../../src/tenant/combat-logs/refusals.ts";
 import { unpacked } from "../../../src/tenant/combat-logs/unpack.ts";
 import { table } from "../output.ts";
 
@@ -32,7 +33,9 @@ export async function analyzeFile(
     ? process.stdin
     : createReadStream(file, { highWaterMark: 256 * 1024 });
   for await (const chunk of unpacked(source)) analyzer.push(chunk);
-  return documentOf(file, analyzer.end(), fights);
+  const log = analyzer.end();
+  refuseOtherText(log);
+  return documentOf(file, log, fights);
 }
 
 type PrintedFight = ReturnType<typeof printed>;

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { processBackground } from "../../../src/kernel/background.ts";
 import { EXIT, examples, JSON_OPTION, Output } from "../output.ts";
 import type { Analysis } from "./analyze.ts";
+import type { FollowOptions } from "./follow.ts";
 
 interface AnalyzeOptions {
   readonly timezone?: string;
@@ -44,7 +45,9 @@ With several files, --json prints a list of documents.`,
     .action(analyze);
   logs
     .command("follow <file>")
-    .description("send the game's log to a guild while it is written; Ctrl-C ends the report")
+    .description(
+      "send the game's log, or the newest of a folder, to a guild; Ctrl-C ends the report",
+    )
     .requiredOption("--guild <slug>", "whose report it becomes")
     .option("--server <url>", "where Guildhall is", "http://localhost:3000")
     .option("--key-file <path>", "a file that holds the guild's key; else GUILDHALL_KEY")
@@ -93,18 +96,31 @@ async function followFile(file: string, options: CliFollowOptions): Promise<void
     const end = await follow({
       ...{ file, guild, server, key, timeZone, idleMs, signal: stop.signal },
       onNews: (news) => {
-        if (news.type === "acknowledged") return;
-        const text =
-          news.type === "connected"
-            ? `Connected; the server has ${news.offset} bytes.`
-            : `${news.reason} Trying again in ${(news.retryMs / 1_000).toFixed(1)} s.`;
-        process.stderr.write(`${text}\n`);
+        const text = textOf(news);
+        if (text !== undefined) process.stderr.write(`${text}\n`);
       },
     });
     out.result(end, () => `${end.bytes} bytes sent. The report is ${end.session}.`);
     process.exitCode = EXIT.done;
   } catch (error) {
     process.exitCode = out.failure(error);
+  }
+}
+
+function textOf(news: Parameters<FollowOptions["onNews"]>[0]): string | undefined {
+  switch (news.type) {
+    case "acknowledged":
+      return undefined;
+    case "connected":
+      return `Connected; the server has ${news.offset} bytes.`;
+    case "throttled":
+      return `The guild's limit of lines per minute is reached. ${news.behindBytes} bytes wait; they are sent more slowly.`;
+    case "caught-up":
+      return `Caught up at ${news.offset} bytes.`;
+    case "next-file":
+      return `The game began another log. The report ${news.session} has ended with ${news.bytes} bytes.`;
+    case "lost":
+      return `${news.reason} Trying again in ${(news.retryMs / 1_000).toFixed(1)} s.`;
   }
 }
 

@@ -77,5 +77,9 @@ export const logShapes = {
   "logs analyze": z
     .union([analysis, z.array(analysis)])
     .describe("a list when several files are named"),
-  "logs follow": z.strictObject({ session: text, bytes: count }),
+  "logs follow": z.strictObject({
+    session: text,
+    bytes: count,
+    earlier: z.array(text).describe("reports of the files before"),
+  }),
 };

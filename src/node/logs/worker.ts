@@ -9,6 +9,7 @@ import { AppError, Invalid } from "../../kernel/errors.ts";
 import { type FightRows, fightRows } from "../../tenant/combat-logs/fight-rows.ts";
 import { Analyzer } from "../../tenant/combat-logs/parser/analyzer.ts";
 import type { Fight, LogSummary } from "../../tenant/combat-logs/parser/types.ts";
+import { cutOff, refuseOtherText } from "../../tenant/combat-logs/refusals.ts";
 import { packingOf, unpacked } from "../../tenant/combat-logs/unpack.ts";
 
 /** The thread's input. */
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
     if (fights.length > 0 || bytes - reportedBytes >= PROGRESS_BYTES) await sendFights();
   }
   const log = analyzer.end();
+  refuseOtherText(log);
   if (fights.length > 0) await sendFights();
   // Reports the log before the clean-up, because people wait for the report.
   await sendAndWait({ type: "log", log });
@@ -99,7 +101,8 @@ async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint
     if (failure !== undefined) throw failure;
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    const detail = "This archive cannot be read. It is damaged or ends too early.";
+    if ((cause as { readonly code?: unknown }).code === "Z_BUF_ERROR") throw cutOff(cause);
+    const detail = "This archive cannot be read. It is damaged.";
     throw new Invalid("logs/bad-archive", detail, {}, { cause });
   }
 }

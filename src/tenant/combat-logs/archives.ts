@@ -1,16 +1,29 @@
 import { Gunzip, Unzip, UnzipInflate } from "fflate";
 import { Invalid, TooLarge } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
+import { cutOff, packedOtherwise } from "./refusals.ts";
 
 const NESTED = /\.(zip|gz|7z|rar|tar|tgz|bz2|xz)$/i;
 const LF = 10;
+/** Methods by which a file of a zip archive is packed. */
+const STORED = 0;
+const DEFLATE = 8;
+const METHODS: Readonly<Record<number, string>> = {
+  9: "Deflate64",
+  12: "bzip2",
+  14: "LZMA",
+  93: "Zstandard",
+  95: "xz",
+  98: "PPMd",
+  99: "AES with a password",
+};
 
 /**
  * Unpacks the files of a zip archive one after another while the bytes arrive. Adds a line break after a
  * file that does not end with one. Skips folders and system files. Unpacks a few kilobytes at a time, so
  * that nothing large is in memory before the reader has counted it.
  *
- * @throws {Invalid} `logs/bad-archive` for a damaged archive.
+ * @throws {Invalid} `logs/bad-archive` for a damaged archive, `logs/cut-off`, `logs/packed-otherwise`
  *
  * @throws {TooLarge} `logs/nested-archive` for archives within the archive, `logs/too-many-files`.
  */
@@ -26,6 +39,10 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterabl
     if (failure || file.name.endsWith("/") || /(^|\/)(\.|__MACOSX\/)/.test(file.name)) return;
     if (NESTED.test(file.name)) {
       failure = nestedArchive();
+      return;
+    }
+    if (file.compression !== STORED && file.compression !== DEFLATE) {
+      failure = packedOtherwise(METHODS[file.compression] ?? `method ${file.compression}`);
       return;
     }
     files++;
@@ -48,7 +65,7 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterabl
     yield* ready;
   }
   ready.length = 0;
-  guarded("It ends too early.", () => unzip.push(new Uint8Array(0), true));
+  finished(() => unzip.push(new Uint8Array(0), true));
   if (failure) throw failure;
   yield* ready;
   if (files === 0) throw badArchive("There is no file in it.");
@@ -57,7 +74,7 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>): AsyncIterabl
 /**
  * Unpacks a gzip file; several members in one file are one log. Unpacks a few kilobytes at a time.
  *
- * @throws {Invalid} `logs/bad-archive`
+ * @throws {Invalid} `logs/bad-archive`, `logs/cut-off`
  */
 export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const ready: Uint8Array[] = [];
@@ -69,8 +86,16 @@ export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterab
     yield* ready;
   }
   ready.length = 0;
-  guarded("It ends too early.", () => gunzip.push(new Uint8Array(0), true));
+  finished(() => gunzip.push(new Uint8Array(0), true));
   yield* ready;
+}
+
+function finished(end: () => void): void {
+  try {
+    end();
+  } catch (cause) {
+    throw cutOff(cause);
+  }
 }
 
 /**

@@ -42,7 +42,7 @@ export function combatLogsPages() {
     await reports.reparse(c.var.guild, uploadDeps(c), await existing(c));
     return c.redirect(guildHref(viewOf(c), `/logs/${c.req.param("id")}`), 303);
   });
-  router.post("/logs/:id/deletion", canManage, async (c) => {
+  router.post("/logs/:id/deletion", canUpload, async (c) => {
     await reports.removeReport(c.var.guild, uploadDeps(c).files, await existing(c));
     return c.redirect(guildHref(viewOf(c), "/logs?done=removed"), 303);
   });

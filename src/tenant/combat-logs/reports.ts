@@ -2,13 +2,13 @@ import { inArray, type SQL, sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../database/client.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
-import { Conflict } from "../../kernel/errors.ts";
+import { Conflict, Forbidden } from "../../kernel/errors.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
-import { record } from "../audit.ts";
-import { allow, type GuildContext } from "../context.ts";
+import { describe, record } from "../audit.ts";
+import { allow, type GuildContext, may } from "../context.ts";
 import { encounters, type ReportState } from "./schema.ts";
 import { PARSER_VERSION } from "./store.ts";
 
@@ -91,8 +91,17 @@ export async function reports(
   return toPage(rows.map(toReport), query.limit, (last) => [last.createdAt, last.id]);
 }
 
+/** Whether the caller may delete this report: officers any, other members their own that failed. */
+export function mayRemove(ctx: GuildContext, { state, uploaderId }: Report): boolean {
+  if (may(ctx, "logs.manage")) return true;
+  const isMine = uploaderId !== null && uploaderId === describe(ctx.actor).id;
+  return may(ctx, "logs.upload") && isMine && state === "failed";
+}
+
 /**
  * Removes a report and everything derived from it. Fights that were duplicates of its fights count again.
+ *
+ * @throws {Forbidden} `logs/not-yours`
  *
  * @throws {Conflict} `logs/still-parsing`
  */
@@ -101,7 +110,13 @@ export async function removeReport(
   files: LogFiles | undefined,
   report: Report,
 ): Promise<void> {
-  allow(ctx, "logs.manage");
+  allow(ctx, "logs.upload");
+  if (!mayRemove(ctx, report)) {
+    throw new Forbidden(
+      "logs/not-yours",
+      "Only officers can delete this report. You can delete your own uploads that failed.",
+    );
+  }
   const guards = [
     guard(
       sql`exists (select 1 from log_reports where id = ${report.id} and state <> 'parsing')`,

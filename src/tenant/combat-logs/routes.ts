@@ -192,9 +192,11 @@ combatLogsApi.openapi(
   api.delete("/logs/{id}", {
     id: "deleteLogReport",
     summary: "Delete a combat log report",
-    description: "Removes the report, its fights and the stored file.",
-    problems: ["logs/report-not-found"],
-    needs: "logs.manage",
+    description:
+      "Removes the report, its fights and the stored file. Members other than officers may delete their " +
+      "own uploads that failed.",
+    problems: ["logs/report-not-found", "logs/not-yours", "logs/still-parsing"],
+    needs: "logs.upload",
     params: reportId,
     answers: { 204: { description: "It is gone, with all that came of it." } },
   }),

@@ -1,6 +1,7 @@
 import { TooLarge } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { gunzipped, unzipped } from "./archives.ts";
+import { refuseOtherFiles } from "./refusals.ts";
 
 export type Packing = "plain" | "gzip" | "zip";
 
@@ -20,7 +21,8 @@ export type Unpacker = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint
  * @throws {TooLarge} `logs/too-large` for a log over the limit, `logs/bomb` for a few bytes that unpack to
  * very many, `logs/too-many-files`.
  *
- * @throws {Invalid} `logs/bad-archive`
+ * @throws {Invalid} `logs/bad-archive`, `logs/cut-off`, `logs/packed-otherwise`, `logs/utf-16`,
+ *   `logs/not-a-log`
  */
 export async function* unpacked(
   source: AsyncIterable<Uint8Array>,
@@ -35,6 +37,7 @@ export async function* unpacked(
     }
   })();
   for await (const chunk of opened(counted, gunzip)) {
+    if (bytes === 0) refuseOtherFiles(chunk);
     bytes += chunk.length;
     if (bytes > limits.logs.logBytesMax) {
       throw new TooLarge("logs/too-large", "This log is too large. Split it into smaller logs.", {

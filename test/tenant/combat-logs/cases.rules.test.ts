@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Analyzer } from "../../../src/tenant/combat-logs/parser/analyzer.ts";
 import {
   analyzeLog,
   blockOf,
@@ -13,6 +14,7 @@ import {
   START,
   UNITS,
 } from "../../support/log-analysis.ts";
+import { GENERATIONS, generatedText, YEAR } from "../../support/log-generator.ts";
 import { samplesFolder } from "../../support/samples.ts";
 
 const { alpha, beta, gamma, boss, neutral } = UNITS;
@@ -104,6 +106,68 @@ describe("clients with other fields", () => {
       `\u{feff}${retailLog([0, HEADER], [1, START], [9, END])}\u{feff}${retailLine(20, HEADER)}`,
     );
     expect(summary).toMatchObject({ logVersion: 22, lines: 4, bad: 0 });
+  });
+});
+
+describe("logs without encounters", () => {
+  const player = `0x0300000000000001,"Alpha",0x511`;
+  const log = (...lines: readonly (readonly [second: number, text: string])[]) =>
+    lines
+      .map(([at, text]) => {
+        const clock = new Date(at * 1_000).toISOString().slice(14, 19);
+        return `3/28 20:${clock}.000  ${text}\n`;
+      })
+      .join("");
+  const swing = (target: string, amount = 100) =>
+    `SWING_DAMAGE,${player},${target},${amount},0,1,0,0,0,nil,nil,nil`;
+  const died = (unit: string) => `UNIT_DIED,0x0000000000000000,nil,0x80000000,${unit}`;
+  const unit = (guid: string, name: string) => `${guid},"${name}",0x10a48`;
+  const fightsOf = (text: string) =>
+    analyzeLog(text, { year: 2010 }).fights.map(({ kind, name, outcome, durationMs }) => [
+      kind,
+      name,
+      outcome,
+      durationMs,
+    ]);
+
+  test("L23 know raid bosses by number or name: a kill by their death, a wipe by the end of combat", () => {
+    const lichKing = unit("0xF130008EF5000065", "El Rey Exánime");
+    const whelp = unit("0xF130000123000066", "Whelp");
+    const hits = [5, 10, 20].map((at) => [at, swing(lichKing)] as const);
+    expect(
+      fightsOf(log([0, swing(whelp)], [4, swing(whelp)], ...hits, [25, died(lichKing)])),
+    ).toEqual([
+      ["trash", "Whelp", "incomplete", 4_000],
+      ["encounter", "The Lich King", "kill", 20_000],
+    ]);
+    const later = [59, swing(whelp)] as const;
+    expect(fightsOf(log(...hits, later))).toEqual([["encounter", "The Lich King", "wipe", 15_000]]);
+    const named = unit("0xF130FFFFFF000065", "Gruul the Dragonkiller");
+    expect(fightsOf(log([0, swing(named)], [9, died(named)]))).toEqual([
+      ["encounter", "Gruul the Dragonkiller", "kill", 9_000],
+    ]);
+  });
+
+  test("L23 end a fight with several bosses at the last death, and hits on the dead begin none", () => {
+    const [fjola, steel, molgeim, brundir] = [
+      unit("0xF13086C100000001", "Fjola"),
+      unit("0xF130008063000001", "Steelbreaker"),
+      unit("0xF13000809F000001", "Molgeim"),
+      unit("0xF130008059000001", "Brundir"),
+    ];
+    const text = log(
+      [0, swing(steel!)],
+      [3, died(steel!)],
+      [4, swing(molgeim!)],
+      [6, died(molgeim!)],
+      [7, died(brundir!)],
+      [8, swing(brundir!)],
+      [9, swing(brundir!)],
+    );
+    expect(fightsOf(text)).toEqual([["encounter", "Steelbreaker", "kill", 7_000]]);
+    expect(fightsOf(log([0, swing(fjola!)], [2, died(fjola!)]))).toEqual([
+      ["encounter", "Fjola Lightbane", "kill", 2_000],
+    ]);
   });
 });
 
@@ -229,100 +293,41 @@ describe("what counts", () => {
   });
 });
 
-describe("places", () => {
-  const zone = (id: number) => `ZONE_CHANGE,${id},"Somewhere",16`;
-  const KEY = `CHALLENGE_MODE_START,"Ara-Kara, City of Echoes",2660,503,12,[10]`;
+describe("a live log", () => {
+  const fang = `Pet-0-1-1-1-5-0000000001,"Fang",0x1111,0x0`;
 
-  test("L7 a dungeon run ends without success when its zone is left, and takes no fight of another place", () => {
-    const { fights, log } = analyzeLog(
-      retailLog([2, KEY], [5, zone(2769)], [10, START], [40, END]),
-    );
-    expect(fights.map(({ keystone }) => keystone)).toEqual([null]);
-    expect(log.keystones).toMatchObject([
-      { success: false, endMs: log.keystones[0]!.startMs + 3_000 },
-    ]);
-    const without = analyzeLog(retailLog([2, KEY], [10, START], [40, END]));
-    expect(without.fights.map(({ keystone }) => keystone)).toEqual([null]);
-  });
-
-  test("L7 a run goes on when its dungeon is entered again, and its end counts", () => {
-    const dungeonBoss = `ENCOUNTER_START,7,"Ash",8,5,2660`;
-    const end = "CHALLENGE_MODE_END,2660,1,12,1800000,0.0,0.0";
-    const back = analyzeLog(
-      retailLog([2, KEY], [5, zone(1)], [9, zone(2660)], [10, dungeonBoss], [40, end]),
-    );
-    expect(back.log.keystones).toMatchObject([{ success: true, gameMs: 1_800_000 }]);
-    expect(back.fights.map(({ keystone }) => keystone)).toEqual([0]);
-  });
-
-  test("L8 a fight without an end ends where its zone is left, an arena too; a reload of the zone ends none", () => {
-    const rest = [
-      [20, zone(2444)],
-      [900, hit(9_000)],
-    ] as const;
-    const { fights } = analyzeLog(retailLog([10, START], [11, hit(500)], ...rest));
-    expect(fights[0]).toMatchObject({ outcome: "incomplete", durationMs: 10_000 });
-    expect(fights[0]?.players).toMatchObject([{ damage: 500 }]);
-    const arena = analyzeLog(retailLog([10, "ARENA_MATCH_START,1552,30,2v2,1"], ...rest));
-    expect(arena.fights[0]).toMatchObject({ kind: "arena", durationMs: 10_000 });
-    const reload = analyzeLog(retailLog([10, START], [15, zone(2769)], [40, END]));
-    expect(reload.fights).toMatchObject([{ outcome: "kill", durationMs: 30_000 }]);
-  });
-});
-
-describe("clocks", () => {
-  const fightAt = (start: string, end: string, options = {}) =>
-    analyzeLog(`${start}  ${START}\n${end}  ${END}\n`, { year: 2025, ...options }).fights[0];
-
-  test("L6 a fight while clocks go back has its true length, and no length is negative", () => {
-    const [start, end] = ["10/26 02:59:50.000", "10/26 02:00:20.000"];
-    expect(fightAt(start, end)?.durationMs).toBe(30_000);
-    expect(fightAt(start, end, { timeZone: "Europe/Berlin" })).toMatchObject({
-      startMs: Date.UTC(2025, 9, 26, 0, 59, 50),
-      durationMs: 30_000,
+  test("L12 stores each fight when it ends, and corrects it once a pet's owner is named", () => {
+    const seen: (readonly [name: string, damage: number, isCorrection: boolean])[] = [];
+    const analyzer = new Analyzer({
+      writtenBefore: 0,
+      live: true,
+      onFight: ({ name, players }, isCorrection) =>
+        seen.push([name, players[0]?.damage ?? 0, isCorrection]),
     });
-    expect(
-      fightAt("11/2 01:59:30.000", "11/2 01:01:00.000", { timeZone: "America/New_York" })
-        ?.durationMs,
-    ).toBe(90_000);
-    expect(fightAt("10/26 20:59:50.000", "10/26 20:30:20.000")?.durationMs).toBe(0);
+    const push = (...lines: Parameters<typeof retailLog>) =>
+      analyzer.push(new TextEncoder().encode(retailLog(...lines)));
+    const other = START.replace("3000", "3001").replace("Boss", "Other");
+    push([0, START], [1, hit(40, { source: fang })], [2, END]);
+    push([10, other], [11, hit(7)], [12, END.replace("3000", "3001")]);
+    expect(seen).toEqual([
+      ["Boss", 0, false],
+      ["Other", 7, false],
+    ]);
+    push([30, `SPELL_SUMMON,${alpha},${fang},1,"Call",0x8`]);
+    expect(seen.slice(2)).toEqual([["Boss", 40, true]]);
+    analyzer.end();
+    expect(seen).toHaveLength(3);
   });
 
-  test("L14 a silence of more than half a year stays in the year, and a late line of December does not", () => {
-    const years = (...days: readonly string[]) =>
-      days.map((_, i) => {
-        const text = days
-          .slice(0, i + 1)
-          .map((day) => `${day} 20:00:00.000  ZONE_CHANGE,1,"x",8\n`)
-          .join("");
-        return new Date(analyzeLog(text, { year: 2025 }).log.endMs!).toISOString().slice(0, 10);
-      });
-    expect(years("1/5", "8/1", "12/31", "1/1")).toEqual([
-      "2025-01-05",
-      "2025-08-01",
-      "2025-12-31",
-      "2026-01-01",
-    ]);
-    expect(years("12/31", "1/1", "12/31", "1/2")).toEqual([
-      "2025-12-31",
-      "2026-01-01",
-      "2025-12-31",
-      "2026-01-02",
-    ]);
-  });
-
-  test("L14 29 February without a year is of a leap year, and a date that does not exist is unreadable", () => {
-    const startOf = (day: string, options = {}) => {
-      const { log } = analyzeLog(`${day} 20:00:00.000  ZONE_CHANGE,1,"x",8\n`, options);
-      return log.startMs === null ? log.bad : new Date(log.startMs).toISOString().slice(0, 10);
-    };
-    expect(startOf("2/29")).toBe("2024-02-29");
-    expect(startOf("2/29", { year: 2023 })).toBe("2020-02-29");
-    expect(startOf("2/29", { writtenBefore: Date.UTC(2028, 1, 1) })).toBe("2024-02-29");
-    expect(startOf("2/29", { writtenBefore: Date.UTC(2028, 2, 1) })).toBe("2028-02-29");
-    expect(startOf("2/29/2025")).toBe(1);
-    expect(startOf("4/31")).toBe(1);
-  });
+  test.each(GENERATIONS)(
+    "L12 of generation %s has the same fights as the whole log",
+    (generation) => {
+      const { bytes } = generatedText({ seed: 41, generation, events: 120 });
+      expect(analyzeLog(bytes, { year: YEAR, live: true })).toEqual(
+        analyzeLog(bytes, { year: YEAR }),
+      );
+    },
+  );
 });
 
 describe.skipIf(samples === undefined)("the samples beside the checkout", () => {

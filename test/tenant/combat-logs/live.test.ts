@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { limits } from "../../../src/limits.ts";
 import { LiveLogs } from "../../../src/node/logs/live-logs.ts";
 import { type TestApp, type TestGuild, testApp } from "../../support/app.ts";
 import { generatedText } from "../../support/log-generator.ts";
@@ -161,6 +162,28 @@ describe("a live log", () => {
       offset: 1_000,
     });
     expect((await line.closed).code).toBe(4400);
+  });
+
+  test("L20 above the limit of lines is delayed no longer than needed, and its sender is told", async () => {
+    const { guild, key, keyId } = await guildWithKey();
+    await t.services.platform.db.client.execute({
+      sql: "UPDATE api_keys SET events_per_minute_max = 6000 WHERE id = ?",
+      args: [keyId],
+    });
+    const line = new Line(guild);
+    await line.hello({ key });
+    const bytes = new TextEncoder().encode("x\n".repeat(6_010));
+    line.send(0, bytes);
+    expect(await line.next()).toEqual({ type: "ack", offset: bytes.length, throttledMs: 100 });
+    line.ws.terminate();
+  });
+
+  test("L20 of a new guild may have what real raids write, on every plan", async () => {
+    const plans = await t.services.platform.db.all<{ most: number }>(
+      "SELECT events_per_minute_max AS most FROM plans",
+    );
+    for (const { most } of plans) expect(most).toBeGreaterThanOrEqual(60_000);
+    expect(limits.keys.eventsPerMinuteMax).toBeGreaterThanOrEqual(60_000);
   });
 
   test("shows viewers the fight in progress", async () => {

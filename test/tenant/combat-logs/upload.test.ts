@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { limits } from "../../../src/limits.ts";
+import { LOCALES, meaningOf, translator } from "../../../src/web/i18n/index.ts";
 import { type TestApp, type TestClient, type TestGuild, testApp } from "../../support/app.ts";
 import { generatedText } from "../../support/log-generator.ts";
 
@@ -243,11 +244,73 @@ describe("an uploaded log", () => {
   });
 });
 
-describe("a file that is no log", () => {
-  test("is recognized: nothing is found in it, and nothing breaks", async () => {
+describe("a packed log", () => {
+  test("L9 L17 L18 of several members, or of thousands of files, is one log", async () => {
     const guild = await newGuild();
-    const report = await upload(guild.owner, new TextEncoder().encode("Hello\nWorld\n"));
-    expect(report).toMatchObject({ state: "ready", lines: 2, bad: 2, encounters: 0 });
+    const { text } = made(33, 40);
+    const lines = text.split("\r\n");
+    const parts = [lines.slice(0, 30).join("\n"), lines.slice(30).join("\n")].map((part) =>
+      new TextEncoder().encode(part),
+    );
+    const members = Uint8Array.from(
+      Buffer.concat([gzipSync(`${lines.slice(0, 30).join("\n")}\n`), gzipSync(parts[1]!)]),
+    );
+    const empty = Array.from(
+      { length: 3_100 },
+      (_, i) => [`b${i}.txt`, new Uint8Array(0)] as const,
+    );
+    const many = zipSync({ "a.txt": parts[0]!, ...Object.fromEntries(empty), "z.txt": parts[1]! });
+    const few = zipSync({ "a.txt": parts[0]!, "z.txt": parts[1]! });
+    for (const [name, file] of Object.entries({ members, many, few })) {
+      expect(await upload(guild.owner, file, name), name).toMatchObject({
+        state: "ready",
+        encounters: 2,
+        kills: 1,
+      });
+    }
+  });
+
+  test("L10 with the same pulls twice counts each once", async () => {
+    const guild = await newGuild();
+    const { bytes } = made(34, 20);
+    const report = await upload(guild.owner, new Uint8Array(Buffer.concat([bytes, bytes])));
+    expect(report).toMatchObject({ state: "ready", encounters: 2, kills: 1 });
+    const { items } = (await guild.owner.get("/bosses")).body;
+    expect(items.map((one: { pulls: number }) => one.pulls)).toEqual([1, 1]);
+  });
+});
+
+describe("a file that is no log", () => {
+  test("L22 fails with its reason, which both languages explain, and its uploader deletes it", async () => {
+    const guild = await newGuild();
+    const [member, other] = await Promise.all([t.as("raider", guild), t.as("raider", guild)]);
+    const { bytes, text } = made(32, 20);
+    const packed = gzipSync(bytes);
+    const lzma = zipSync({ "a.txt": bytes });
+    new DataView(lzma.buffer).setUint16(8, 14, true);
+    const files: readonly (readonly [code: string, file: Uint8Array])[] = [
+      ["logs/not-a-log", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0)],
+      ["logs/not-a-log", new TextEncoder().encode("Hello\nWorld\n")],
+      ["logs/not-a-log", gzipSync("a note")],
+      ["logs/utf-16", new Uint8Array(Buffer.from(`\u{feff}${text}`, "utf16le"))],
+      ["logs/packed-otherwise", new Uint8Array(Buffer.from("BZh91AY&SY"))],
+      ["logs/packed-otherwise", lzma],
+      ["logs/cut-off", packed.subarray(0, packed.length >> 1)],
+      ["logs/cut-off", packed.subarray(0, packed.length - 4)],
+    ];
+    for (const [code, file] of files) {
+      const report = await upload(member, Uint8Array.from(file), `${code} ${file.length}`);
+      expect(report).toMatchObject({ state: "failed", error: code });
+      expect(await other.delete(`/logs/${report.id}`)).toMatchObject({
+        status: 403,
+        body: { type: "/problems/logs/not-yours" },
+      });
+      expect((await member.delete(`/logs/${report.id}`)).status).toBe(204);
+      for (const locale of LOCALES) expect(meaningOf(translator(locale), code)).not.toBe(code);
+    }
+    const good = await upload(member, bytes);
+    expect((await member.delete(`/logs/${good.id}`)).status).toBe(403);
+    expect(await filesOf(guild)).toEqual([good.id]);
   });
 
   test("S44 a bomb, packed once or twice, is refused with 413 and leaves nothing behind", async () => {

@@ -126,7 +126,7 @@ export class Analyzer {
 
   #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
     this.#segments.tick(atMs, endByte);
-    const read = this.#figures.read(event, atMs, startByte);
+    const read = this.#figures.read(event, atMs, startByte, endByte);
     if (read === "unknown") {
       this.#unknown++;
       this.#countUnknown(`${event.name}/${this.#fields.count}`);

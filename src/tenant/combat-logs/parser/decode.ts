@@ -72,7 +72,7 @@ export class Figures {
   }
 
   /** Returns false for a cut line, and "unknown" for an undocumented number of fields. */
-  read(event: EventKind, atMs: number, startByte: number): boolean | "unknown" {
+  read(event: EventKind, atMs: number, startByte: number, endByte: number): boolean | "unknown" {
     const { act } = event;
     if (act === ACT.combatant) return this.#combatant();
     if (!this.#prefix(event)) return false;
@@ -87,7 +87,7 @@ export class Figures {
       this.#units.own(this.#target(), this.#source(), atMs);
       return true;
     }
-    if (act === ACT.died) return this.#died(atMs);
+    if (act === ACT.died) return this.#died(atMs, endByte);
     if (act === ACT.support) return this.#support(event.name, atMs);
     if (act === ACT.owner) {
       this.#advanced(atMs);
@@ -239,10 +239,14 @@ export class Figures {
     return true;
   }
 
-  #died(atMs: number): boolean {
+  #died(atMs: number, endByte: number): boolean {
     // A hunter's feigned death has a 1 at the end.
     const isFeigned = this.#fields.is(this.#base, ONE);
-    if (!isFeigned) this.#segments.open?.die(this.#target(), atMs);
+    if (isFeigned) return true;
+    const unit = this.#target();
+    this.#segments.open?.die(unit, atMs);
+    const boss = this.#isHex ? this.#units.bossOf(unit) : undefined;
+    if (boss) this.#segments.bossDied(boss, unit, atMs, endByte);
     return true;
   }
 
@@ -297,13 +301,16 @@ export class Figures {
   }
 
   /** Detects combat: a friendly unit acts on a unit that is not, or a hostile unit on a friendly one. */
-  #combat({ atMs, sourceFlags, targetFlags }: Hit, startByte: number): void {
-    const { open } = this.#segments;
-    if (open && open.kind !== "trash") return;
+  #combat({ atMs, source, target, sourceFlags, targetFlags }: Hit, startByte: number): void {
+    if (!this.#segments.hasOpenEnd) return;
     const isFight =
       ((targetFlags & ATTACKABLE) !== 0 && (sourceFlags & FRIENDLY) !== 0) ||
       ((sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0);
-    if (isFight) this.#segments.combat(atMs, startByte);
+    if (!isFight) return;
+    const boss = this.#isHex
+      ? (this.#units.bossOf(target) ?? this.#units.bossOf(source))
+      : undefined;
+    this.#segments.combat(atMs, startByte, boss);
   }
 
   #source(): number {

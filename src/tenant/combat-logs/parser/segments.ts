@@ -1,6 +1,7 @@
 import { TooLarge } from "../../../kernel/errors.ts";
 import { HOUR_MS } from "../../../kernel/time.ts";
 import { limits } from "../../../limits.ts";
+import type { Boss } from "./bosses.ts";
 import { intOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
 import { OpenFight } from "./fight.ts";
@@ -10,6 +11,10 @@ import { nameIn, type Units } from "./units.ts";
 
 /** A longer pause in combat separates two fights. */
 const TRASH_GAP_MS = 5_000;
+/** Bosses are out of reach in some phases, but no longer. */
+const BOSS_GAP_MS = 30_000;
+/** Damage over time still hits a boss that is dead. */
+const DEAD_MS = 30_000;
 /** Shorter combat is a stray hit. */
 const TRASH_MS_MIN = 3_000;
 /** At most this many fights wait for a pet's owner. Beyond it, the oldest is reported without the owner. */
@@ -43,6 +48,11 @@ export class Segments {
   #fightPlace: number | null = null;
   #keystonePlace: number | null = null;
   #place: number | null = null;
+  /** The boss of the open fight in a log without encounters, its dead units, and the last kill. */
+  #boss: Boss | undefined;
+  readonly #dead = new Set<number>();
+  #killed: Boss | undefined;
+  #killedMs = 0;
   /** A run whose dungeon was left. Returning to it or its end continues it. */
   #leftKeystone: number | null = null;
   #lastCombatMs = 0;
@@ -150,8 +160,44 @@ export class Segments {
     this.#place = place;
   }
 
-  /** Combat outside of an encounter: begins, continues or ends a trash fight. */
-  combat(atMs: number, byte: number): void {
+  /** Whether the log does not say itself where the open fight ends. */
+  get hasOpenEnd(): boolean {
+    return this.open === undefined || this.open.kind === "trash" || this.#boss !== undefined;
+  }
+
+  /** Combat outside of an encounter of the log: begins, continues or ends a fight. */
+  combat(atMs: number, byte: number, boss: Boss | undefined): void {
+    if (this.#boss !== undefined && this.open !== undefined) {
+      this.#lastCombatMs = Math.max(this.#lastCombatMs, atMs);
+      return;
+    }
+    const isNew = boss !== undefined && (boss !== this.#killed || atMs > this.#killedMs + DEAD_MS);
+    if (isNew) this.#startBoss(boss, atMs, byte);
+    else this.#trash(atMs, byte);
+  }
+
+  /** A boss fight ends with the death of the last unit that belongs to it. */
+  bossDied(boss: Boss, unit: number, atMs: number, endByte: number): void {
+    const { open } = this;
+    if (open === undefined || this.#boss !== boss) return;
+    this.#dead.add(unit);
+    if (this.#dead.size < boss.lives) return;
+    open.endMs = Math.max(open.startMs, atMs);
+    this.#killed = boss;
+    this.#killedMs = atMs;
+    this.closeAs("kill", endByte);
+  }
+
+  #startBoss(boss: Boss, atMs: number, byte: number): void {
+    this.closeAs("incomplete", byte);
+    this.#fightPlace = this.#place;
+    const { id, name } = boss;
+    this.#begin("encounter", atMs, byte, { id, name, difficulty: null, size: null });
+    this.#boss = boss;
+    this.#dead.clear();
+  }
+
+  #trash(atMs: number, byte: number): void {
     if (!this.#hasTrash) return;
     const { open } = this;
     if (open === undefined) {
@@ -173,6 +219,11 @@ export class Segments {
       if (atMs - this.#lastCombatMs > TRASH_GAP_MS) this.closeAs("incomplete", open.endByte);
       return;
     }
+    if (this.#boss !== undefined && atMs - this.#lastCombatMs > BOSS_GAP_MS) {
+      open.endMs = this.#lastCombatMs;
+      this.closeAs("wipe", open.endByte);
+      return;
+    }
     // Lines may be in the wrong order. A time that is hours ahead of the others is wrong.
     const isWrong = open.endMs - atMs > HOUR_MS;
     if (atMs >= open.endMs || isWrong) open.endMs = Math.max(open.startMs, atMs);
@@ -182,6 +233,7 @@ export class Segments {
   closeAs(outcome: Outcome, endByte: number): void {
     const { open } = this;
     this.open = undefined;
+    this.#boss = undefined;
     if (open === undefined) return;
     open.endByte = endByte;
     open.outcome = outcome;

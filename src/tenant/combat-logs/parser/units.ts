@@ -1,6 +1,7 @@
 import { TooLarge } from "../../../kernel/errors.ts";
 import { MINUTE_MS } from "../../../kernel/time.ts";
 import { limits } from "../../../limits.ts";
+import { type Boss, bossOf } from "./bosses.ts";
 import { Interner, LOWER_X, QUOTE, textOf, ZERO } from "./bytes.ts";
 
 const OWNER_KEPT_MS = 30 * MINUTE_MS;
@@ -14,6 +15,8 @@ export class Units {
   readonly isEmpty: boolean[] = [];
   readonly #owner: number[] = [];
   readonly #ownerMs: number[] = [];
+  /** Null for units that are no boss; undefined until asked. */
+  readonly #bosses: (Boss | null | undefined)[] = [];
   /** Owners named before this time are ignored. */
   #forgottenMs = Number.NEGATIVE_INFINITY;
   /** Called when a unit gets a new owner. */
@@ -40,6 +43,16 @@ export class Units {
     const text = nameIn(bytes, start, end);
     if (text === "nil" || text === "") return;
     this.#names[unit] = text;
+  }
+
+  /** The raid boss that a unit is, in logs without encounters. */
+  bossOf(unit: number): Boss | undefined {
+    let boss = this.#bosses[unit];
+    if (boss === undefined) {
+      boss = bossOf(this.guidOf(unit), this.nameOf(unit)) ?? null;
+      this.#bosses[unit] = boss;
+    }
+    return boss ?? undefined;
   }
 
   guidOf(unit: number): string {

@@ -65,6 +65,7 @@ export function FightPage(props: {
       ) : (
         <Players view={view} fight={fight} shown={shown} />
       )}
+      <p class="muted">{t.counts[shown]}</p>
       {shown === "damage" && fight.unattributedDamage > 0 && (
         <p class="muted">
           {t.unattributed}: {count(view, fight.unattributedDamage)}. {t.unattributedText}

@@ -20,7 +20,7 @@ import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
 import type { LeftOut } from "../parser/types.ts";
 import type { FightRow } from "../queries.ts";
-import type { Report } from "../reports.ts";
+import { mayRemove, type Report } from "../reports.ts";
 import {
   count,
   difficultyName,
@@ -194,23 +194,30 @@ export function ReportPage(props: {
         />
         {shown.length > 1 && <Button look="secondary">{t.compare}</Button>}
       </form>
-      {may(view.guild!, "logs.manage") && !isUnderWay && (
-        <div class="row">
-          {report.storedBytes > 0 && (
-            <ButtonForm action={guildHref(view, `/logs/${report.id}/readings`)}>
-              {t.readAgain}
-            </ButtonForm>
-          )}
-          <details>
-            <summary>{t.remove}</summary>
-            <p>{t.removeConfirm}</p>
-            <ButtonForm look="danger" action={guildHref(view, `/logs/${report.id}/deletion`)}>
-              {t.remove}
-            </ButtonForm>
-          </details>
-        </div>
-      )}
+      {!isUnderWay && <ReportActions view={view} report={report} />}
     </GuildLayout>
+  );
+}
+
+/** Officers may parse and delete any report, other members delete their uploads that failed. */
+function ReportActions({ view, report }: { view: View; report: Report }) {
+  const t = view.messages.logs;
+  if (!mayRemove(view.guild!, report)) return null;
+  return (
+    <div class="row">
+      {may(view.guild!, "logs.manage") && report.storedBytes > 0 && (
+        <ButtonForm action={guildHref(view, `/logs/${report.id}/readings`)}>
+          {t.readAgain}
+        </ButtonForm>
+      )}
+      <details>
+        <summary>{t.remove}</summary>
+        <p>{t.removeConfirm}</p>
+        <ButtonForm look="danger" action={guildHref(view, `/logs/${report.id}/deletion`)}>
+          {t.remove}
+        </ButtonForm>
+      </details>
+    </div>
   );
 }
 

@@ -83,6 +83,15 @@ export const logs = {
   damage: "Damage",
   healing: "Healing",
   taken: "Damage taken",
+  counts: {
+    damage:
+      "Damage includes pets and what shields took of it. Overkill and friendly fire are not inside.",
+    healing: "Healing is what healed, plus what shields absorbed. Overhealing is not inside.",
+    taken:
+      "Damage taken, and friendly fire, include overkill and what shields took. A hit that Stagger delays " +
+      "counts once, when it lands.",
+    deaths: "Each hit is shown with its overkill.",
+  },
   views: { damage: "Damage", healing: "Healing", taken: "Damage taken", deaths: "Deaths" },
   player: "Player",
   perSecond: "Per second",

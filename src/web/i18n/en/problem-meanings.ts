@@ -188,9 +188,15 @@ export const meanings: Readonly<Record<string, string>> = {
     "Too many live connections from your address have not authenticated. Authenticate or close some of them.",
   "live/too-many-streams":
     "You have too many live pages open. Close one of them and reload this page.",
-  "logs/bad-archive": "This archive cannot be read. Upload the plain log instead.",
+  "logs/bad-archive": "This archive is damaged. Upload the plain log instead.",
   "logs/bomb": "This file unpacks to far more data than a log has. Upload the plain log instead.",
   "logs/boss-not-found": "This boss does not appear in the logs.",
+  "logs/cut-off": "This archive ends too early. Upload the whole file again.",
+  "logs/not-a-log": "This is not a combat log. Upload the file that the game wrote.",
+  "logs/packed-otherwise":
+    "This file is packed by a method that is not read here, such as bzip2, LZMA or RAR. Pack it as .gz, " +
+    "or as .zip by Deflate.",
+  "logs/utf-16": "This text is in UTF-16. Upload the file that the game wrote.",
   "logs/empty-chunk": "The request has no content. Send the next bytes of the log.",
   "logs/fight-not-found": "This fight does not exist in the logs.",
   "logs/longer-than-said": "The upload is larger than announced. Start a new upload.",

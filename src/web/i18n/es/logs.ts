@@ -92,6 +92,17 @@ export const logs: Translated<typeof en> = {
   damage: "Daño",
   healing: "Sanación",
   taken: "Daño recibido",
+  counts: {
+    damage:
+      "El daño incluye el de las mascotas y lo que absorbieron los escudos. No incluye el daño en exceso ni el " +
+      "fuego amigo.",
+    healing:
+      "La curación es lo que curó más lo que absorbieron los escudos. No incluye la sobresanación.",
+    taken:
+      "El daño recibido y el fuego amigo incluyen el daño en exceso y lo que absorbieron los escudos. Un golpe " +
+      "que Aplazar retrasa cuenta una vez, al recibirlo.",
+    deaths: "Cada golpe se muestra con su daño en exceso.",
+  },
   views: { damage: "Daño", healing: "Sanación", taken: "Daño recibido", deaths: "Muertes" },
   player: "Jugador",
   perSecond: "Por segundo",

@@ -177,9 +177,16 @@ export const problems: Translated<typeof en> = {
       "Demasiadas conexiones en directo de tu dirección no se han identificado. Identifica o cierra algunas.",
     "live/too-many-streams":
       "Tienes demasiadas páginas en directo abiertas. Cierra una y actualiza esta.",
-    "logs/bad-archive": "Este archivo comprimido no se puede leer. Sube el log sin comprimir.",
+    "logs/bad-archive": "Este archivo comprimido está dañado. Sube el log sin comprimir.",
     "logs/bomb": "Este archivo contiene muchos más datos que un log. Sube el log sin comprimir.",
     "logs/boss-not-found": "Ese jefe no aparece en los logs.",
+    "logs/cut-off":
+      "Este archivo comprimido termina antes de tiempo. Sube otra vez el archivo entero.",
+    "logs/not-a-log": "Esto no es un registro de combate. Sube el archivo que escribió el juego.",
+    "logs/packed-otherwise":
+      "Este archivo está comprimido con un método que aquí no se lee, como bzip2, LZMA o RAR. " +
+      "Comprímelo como .gz, o como .zip con Deflate.",
+    "logs/utf-16": "Este texto está en UTF-16. Sube el archivo que escribió el juego.",
     "logs/empty-chunk": "La petición no tiene contenido. Envía los bytes siguientes del log.",
     "logs/fight-not-found": "Ese combate no existe en los logs.",
     "logs/longer-than-said": "La subida es mayor de lo anunciado. Empieza otra subida.",
