@@ -1,10 +1,23 @@
 /** How each generation of the game's client writes its log, and the known answer of a generated log. */
-export type Generation = "wrath" | 9 | "mop" | 16 | 17 | 20 | 21 | 22;
-export const GENERATIONS: readonly Generation[] = ["wrath", 9, "mop", 16, 17, 20, 21, 22];
+export type Generation =
+  | "wrath"
+  | "cata"
+  | 9
+  | "mop"
+  | 16
+  | 17
+  | 20
+  | 21
+  | 22
+  | "midnight"
+  | "forever";
 
 interface KnownPlayer {
   readonly guid: string;
   readonly name: string;
+  readonly class: string | null;
+  readonly spec: string | null;
+  casts: number;
   damageOwn: number;
   damagePets: number;
   overkill: number;
@@ -34,34 +47,62 @@ export interface KnownFight {
 
 export interface Format {
   readonly version: number | null;
+  readonly build: string;
   readonly hasYear: boolean;
+  /** GUIDs are numbers, as until 5.4. */
+  readonly hasNumbers: boolean;
   readonly hasRaidFlags: boolean;
   readonly hasBase: boolean;
+  /** Fields of an advanced block; 0 for none. */
   readonly block: number;
   readonly tag: boolean;
+  /** UNIT_DIED ends with a field that tells a feigned death. */
+  readonly hasFeigned: boolean;
+  /** What players' names have after the realm. */
+  readonly region: string;
+  /** Fields between the specialisation and the talents of COMBATANT_INFO. */
+  readonly afterSpec: number;
 }
+
+const RETAIL: Format = {
+  version: 22,
+  build: "11.2.0",
+  hasYear: true,
+  hasNumbers: false,
+  hasRaidFlags: true,
+  hasBase: true,
+  block: 19,
+  tag: true,
+  hasFeigned: true,
+  region: "",
+  afterSpec: 0,
+};
+const BEFORE_2014 = { version: null, hasYear: false, hasNumbers: true, hasBase: false, block: 0 };
+const NO_YEAR = { hasYear: false, tag: false };
 
 export const FORMATS: Readonly<Record<Generation, Format>> = {
-  wrath: f(null, false, false, false, 0, false),
-  9: f(9, false, true, true, 16, false),
-  mop: f(9, true, true, true, 18, true),
-  16: f(16, false, true, true, 17, false),
-  17: f(17, false, true, true, 17, false),
-  20: f(20, false, true, true, 17, false),
-  21: f(21, true, true, true, 17, false),
-  22: f(22, true, true, true, 19, true),
+  wrath: { ...RETAIL, ...BEFORE_2014, hasRaidFlags: false, tag: false, hasFeigned: false },
+  cata: { ...RETAIL, ...BEFORE_2014, tag: false, hasFeigned: false },
+  9: { ...RETAIL, ...NO_YEAR, version: 9, build: "2.5.1", block: 16, hasFeigned: false },
+  mop: { ...RETAIL, version: 9, build: "5.5.4", block: 18 },
+  16: { ...RETAIL, ...NO_YEAR, version: 16, build: "9.0.1", block: 17 },
+  17: { ...RETAIL, ...NO_YEAR, version: 17, build: "9.0.5", block: 17 },
+  20: { ...RETAIL, ...NO_YEAR, version: 20, build: "10.0.2", block: 17 },
+  21: { ...RETAIL, version: 21, build: "11.0.2", block: 17, tag: false },
+  22: RETAIL,
+  midnight: { ...RETAIL, build: "12.0.1", region: "-EU", afterSpec: 1 },
+  forever: { ...RETAIL, build: "1.60.0" },
 };
+export const GENERATIONS = Object.keys(FORMATS).map((name) =>
+  /^\d/.test(name) ? Number(name) : name,
+) as readonly Generation[];
 
-function f(
-  version: number | null,
-  hasYear: boolean,
-  hasRaidFlags: boolean,
-  hasBase: boolean,
-  block: number,
-  tag: boolean,
-): Format {
-  return { version, hasYear, hasRaidFlags, hasBase, block, tag };
-}
+/** Specialisations of the players, by their position. */
+export const PLAYER_SPECS = [
+  [251, "Death Knight", "Frost"],
+  [105, "Druid", "Restoration"],
+  [1480, "Demon Hunter", "Devourer"],
+] as const;
 
 /** The union of five seconds after each act, cut at deaths and at the end, computed the slow way. */
 export function activeMs(

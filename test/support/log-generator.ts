@@ -9,6 +9,7 @@ import {
   type Generation,
   type KnownFight,
   NOBODY,
+  PLAYER_SPECS,
   type Unit,
   YEAR,
   ZEROS,
@@ -65,12 +66,12 @@ class Writer {
     this.#format = FORMATS[options.generation];
     this.#answer = answer;
     this.#state = options.seed >>> 0 || 1;
-    const isOld = !this.#format.hasRaidFlags;
+    const { hasNumbers: isOld, region } = this.#format;
     const id = (kind: string, old: string, n: number) =>
       isOld ? `0x${old}${n.toString(16).toUpperCase().padStart(12, "0")}` : `${kind}${n}`;
     this.#players = Array.from({ length: this.#options.players }, (_, i) => ({
       guid: id("Player-61-0000000", "0300", i + 1),
-      name: `${NAMES[i % NAMES.length]}${i}-North${i % 3}`,
+      name: `${NAMES[i % NAMES.length]}${i}-North${i % 3}${region}`,
       flags: i === 0 ? "0x511" : "0x514",
     }));
     this.#pets = this.#players.map((owner, i) => ({
@@ -91,7 +92,7 @@ class Writer {
     const { version } = this.#format;
     if (version !== null) {
       const advanced = this.#options.advanced ? 1 : 0;
-      const build = this.#options.generation === "mop" ? "5.5.4" : "11.2.0";
+      const { build } = this.#format;
       yield this.#line(
         `COMBAT_LOG_VERSION,${version},ADVANCED_LOG_ENABLED,${advanced},BUILD_VERSION,${build},PROJECT_ID,1`,
       );
@@ -101,9 +102,9 @@ class Writer {
 
   *#fight(index: number): Iterable<string> {
     const boss: Unit = {
-      guid: this.#format.hasRaidFlags
-        ? `Creature-0-61-2657-12-${2900 + index}-00000000FF`
-        : `0xF13000${(2900 + index).toString(16).toUpperCase().padStart(6, "0")}0000`,
+      guid: this.#format.hasNumbers
+        ? `0xF13000${(2900 + index).toString(16).toUpperCase().padStart(6, "0")}0000`
+        : `Creature-0-61-2657-12-${2900 + index}-00000000FF`,
       name: `Warden "The ${index}" of Ash`,
       flags: BOSS_FLAGS,
     };
@@ -113,6 +114,7 @@ class Writer {
     this.#step(2_000);
     fight.startMs = this.#atMs;
     yield this.#line(`ENCOUNTER_START,${fight.id},"${boss.name}",16,${this.#players.length},2657`);
+    if (!this.#format.hasNumbers) yield* this.#combatants();
     for (const pet of this.#pets) yield this.#summon(pet.owner!, pet);
     for (const guardian of this.#guardians) yield this.#summon(guardian.owner!, guardian);
     for (let i = 0; i < this.#options.events; i++) {
@@ -146,9 +148,12 @@ class Writer {
       bossLost: 0,
       // Enough health for all of these events; the last blow takes the rest.
       bossHp: 12_000 * (this.#options.events + 10),
-      players: this.#players.map(({ guid, name }) => ({
+      players: this.#players.map(({ guid, name }, i) => ({
         guid,
         name,
+        class: this.#format.hasNumbers ? null : specOf(i)[1],
+        spec: this.#format.hasNumbers ? null : specOf(i)[2],
+        casts: 0,
         damageOwn: 0,
         damagePets: 0,
         overkill: 0,
@@ -179,7 +184,7 @@ class Writer {
     const other = this.#players[j]!;
     const others = fight.players[j]!;
     const act = () => acted.set(player.guid, [...(acted.get(player.guid) ?? []), this.#atMs]);
-    const what = this.#random(14);
+    const what = this.#random(15);
     if (what < 5) {
       const [pet, guardian] = [this.#pets[i]!, this.#guardians[i]!];
       const source = what < 2 ? player : what === 2 ? pet : what === 3 ? guardian : player;
@@ -192,7 +197,7 @@ class Writer {
       mine.absorbedByTarget += absorbed;
       fight.bossLost += amount;
       yield this.#damage(what === 4 ? "swing" : "spell", source, boss, amount, 0, absorbed, fight);
-      if (what === 4 && this.#format.hasRaidFlags) {
+      if (what === 4 && !this.#format.hasNumbers) {
         yield this.#landed(source, boss, amount, absorbed, fight);
       }
     } else if (what === 5) {
@@ -210,7 +215,7 @@ class Writer {
       mine.overhealing += overheal;
       act();
       yield this.#heal(player, other, amount, overheal);
-    } else if (what === 8 && this.#format.hasRaidFlags) {
+    } else if (what === 8 && !this.#format.hasNumbers) {
       const amount = 10 + this.#random(900);
       mine.absorbsGranted += amount;
       yield this.#absorbed(boss, other, player, amount);
@@ -234,9 +239,11 @@ class Writer {
       others.deaths++;
       died.set(other.guid, [...(died.get(other.guid) ?? []), this.#atMs]);
       yield this.#died(other, false);
-      if (this.#format.version !== null && this.#format.version >= 20) {
-        yield this.#died(player, true);
-      }
+      if (this.#format.hasFeigned) yield this.#died(player, true);
+    } else if (what === 13) {
+      mine.casts++;
+      act();
+      yield this.#cast(player, boss);
     } else yield* this.#noise();
   }
 
@@ -339,10 +346,26 @@ class Writer {
   }
 
   #died(unit: Unit, isFeigned: boolean): string {
-    const isNew = (this.#format.version ?? 0) >= 20;
-    return this.#line(
-      `UNIT_DIED,${this.#who(NOBODY, unit)}${isNew ? `,${isFeigned ? 1 : 0}` : ""}`,
-    );
+    const last = this.#format.hasFeigned ? `,${isFeigned ? 1 : 0}` : "";
+    return this.#line(`UNIT_DIED,${this.#who(NOBODY, unit)}${last}`);
+  }
+
+  #cast(source: Unit, target: Unit): string {
+    const block = this.#block(source, undefined);
+    const parts = ["SPELL_CAST_SUCCESS", this.#who(source, target), `133,"Fire, "ball"",0x4`];
+    return this.#line([...parts, ...(block === "" ? [] : [block])].join(","));
+  }
+
+  *#combatants(): Iterable<string> {
+    const gap = ",7".repeat(this.#format.afterSpec);
+    for (const [i, { guid }] of this.#players.entries()) {
+      const figures = Array.from({ length: 22 }, (_, at) => 100 + at).join(",");
+      const talents = "[(76037,96165,1),(76045,96173,1)],(0,1,2,3)";
+      const gear = "[(1,600,(),(),()),(2,610,(),(),())],[]";
+      yield this.#line(
+        `COMBATANT_INFO,${guid},1,${figures},${specOf(i)[0]}${gap},${talents},${gear},0,0,0`,
+      );
+    }
   }
 
   #who(source: Unit, target: Unit): string {
@@ -350,9 +373,9 @@ class Writer {
   }
 
   #unit({ guid, name, flags }: Unit): string {
-    const { hasRaidFlags } = this.#format;
+    const { hasRaidFlags, hasNumbers } = this.#format;
     const isNobody = guid === NOBODY.guid;
-    const id = isNobody && !hasRaidFlags ? "0x0000000000000000" : guid;
+    const id = isNobody && hasNumbers ? "0x0000000000000000" : guid;
     return `${id},${isNobody ? "nil" : `"${name}"`},${flags}${hasRaidFlags ? ",0x0" : ""}`;
   }
 
@@ -392,4 +415,8 @@ class Writer {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
   }
+}
+
+function specOf(player: number): (typeof PLAYER_SPECS)[number] {
+  return PLAYER_SPECS[player % PLAYER_SPECS.length]!;
 }

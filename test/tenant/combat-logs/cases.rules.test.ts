@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Analyzer } from "../../../src/tenant/combat-logs/parser/analyzer.ts";
 import {
@@ -107,6 +108,42 @@ describe("clients with other fields", () => {
     );
     expect(summary).toMatchObject({ logVersion: 22, lines: 4, bad: 0 });
   });
+});
+
+test("S46 any harm to any log leaves sums that hold, and no length below zero", () => {
+  const runs = process.env["GUILDHALL_SCALE"] === "full" ? 2_000 : 110;
+  const logs = GENERATIONS.map((generation) =>
+    generatedText({ seed: 12, generation, events: 40 }).text.split("\r\n"),
+  );
+  const harm = fc.tuple(
+    fc.nat(),
+    fc.nat(400),
+    fc.string({ unit: "binary", maxLength: 12 }),
+    fc.nat(3),
+  );
+  fc.assert(
+    fc.property(fc.nat(), fc.array(harm, { minLength: 1, maxLength: 20 }), (which, harms) => {
+      const lines = [...logs[which % logs.length]!];
+      for (const [at, column, text, kind] of harms) {
+        const index = at % lines.length;
+        const line = lines[index]!;
+        if (kind === 0) lines.splice(index, 1);
+        else if (kind === 1) lines.splice(index, 0, lines[(at * 7) % lines.length]!);
+        else if (kind === 2) lines[index] = line.slice(0, column);
+        else
+          lines[index] =
+            line.slice(0, column) + text.replaceAll(/[\r\n]/g, " ") + line.slice(column + 3);
+      }
+      const { fights, log } = analyzeLog(lines.join("\n"), { year: YEAR });
+      expect(log.parsed + log.unknown + log.bad).toBe(log.lines);
+      for (const { durationMs, players, enemies, unattributedDamage } of fights) {
+        expect(durationMs).toBeGreaterThanOrEqual(0);
+        const done = players.reduce((sum, { damage }) => sum + damage, unattributedDamage);
+        expect(done).toBe(enemies.reduce((sum, { damageTaken }) => sum + damageTaken, 0));
+      }
+    }),
+    { numRuns: runs },
+  );
 });
 
 describe("logs without encounters", () => {
@@ -304,7 +341,7 @@ describe("a live log", () => {
       onFight: ({ name, players }, isCorrection) =>
         seen.push([name, players[0]?.damage ?? 0, isCorrection]),
     });
-    const push = (...lines: Parameters<typeof retailLog>) =>
+    const push = (...lines: (readonly [seconds: number, text: string])[]) =>
       analyzer.push(new TextEncoder().encode(retailLog(...lines)));
     const other = START.replace("3000", "3001").replace("Boss", "Other");
     push([0, START], [1, hit(40, { source: fang })], [2, END]);

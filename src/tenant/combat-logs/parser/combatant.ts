@@ -12,23 +12,38 @@ export interface Combatant {
 /** Shirt and tabard, whose level means nothing. */
 const SHIRT = 3;
 const TABARD = 18;
+/** The specialisation is one of so many fields before the talents. */
+const SPEC_FIELDS = 2;
 
 /** Reads specialisation and item level, whose position depends on the version. */
 export function combatantOf(fields: Fields): Combatant {
   const { bytes, starts, ends, count } = fields;
   let specId = 0;
+  let hasGroup = false;
   let itemLevel: number | null = null;
   for (let i = 2; i < count; i++) {
     const first = bytes[starts[i]!];
     if (first !== BRACKET_OPEN && first !== PAREN_OPEN) continue;
-    // The number before the talents, which are the first group, is the specialisation.
-    if (specId === 0) specId = intOf(bytes, starts[i - 1]!, ends[i - 1]!);
+    if (!hasGroup) specId = specBefore(fields, i);
+    hasGroup = true;
     if (first === BRACKET_OPEN && itemLevel === null) {
       itemLevel = levelOf(textOf(bytes, starts[i]!, ends[i]!));
     }
   }
   const [className, spec] = SPECS.get(specId) ?? [null, null];
   return { class: className, spec, itemLevel };
+}
+
+/**
+ * The specialisation is the last number before the talents, which are the first group. Since 12.0 another
+ * number follows it.
+ */
+function specBefore({ bytes, starts, ends }: Fields, group: number): number {
+  for (let at = group - 1; at > 1 && at >= group - SPEC_FIELDS; at--) {
+    const id = intOf(bytes, starts[at]!, ends[at]!);
+    if (SPECS.has(id)) return id;
+  }
+  return 0;
 }
 
 /** The average level of equipped items; null for a group that is not gear: talents have no inner lists. */
