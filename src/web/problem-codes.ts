@@ -67,7 +67,8 @@ const CODES = {
     imports/canceled imports/database-file imports/interrupted imports/no-rows
     imports/spreadsheet imports/too-large imports/unknown-database imports/unknown-format
     imports/unreadable imports/unsafe-xml logs/bad-archive logs/cut-off logs/empty-chunk
-    logs/no-file logs/not-a-log logs/packed-otherwise logs/unreadable logs/utf-16 loot/bad-loot operator/no-areas plan/not-for-sale plan/past raids/bad-people
+    logs/no-file logs/not-a-log logs/packed-otherwise logs/unreadable logs/other-encoding
+    loot/bad-loot operator/no-areas plan/not-for-sale plan/past raids/bad-people
     raids/bad-time raids/other-pool request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `

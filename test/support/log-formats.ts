@@ -98,7 +98,7 @@ export const GENERATIONS = Object.keys(FORMATS).map((name) =>
 ) as readonly Generation[];
 
 /** Specialisations of the players, by their position. */
-export const PLAYER_SPECS = [
+const PLAYER_SPECS = [
   [251, "Death Knight", "Frost"],
   [105, "Druid", "Restoration"],
   [1480, "Demon Hunter", "Devourer"],
@@ -145,3 +145,42 @@ export interface Unit {
 
 export const ZEROS = "0000000000000000";
 export const NOBODY: Unit = { guid: ZEROS, name: "", flags: "0x80000000" };
+
+function specOf(player: number): (typeof PLAYER_SPECS)[number] {
+  return PLAYER_SPECS[player % PLAYER_SPECS.length]!;
+}
+
+/** A player of a known answer, before the first event. */
+export function knownPlayer({ guid, name }: Unit, position: number, format: Format): KnownPlayer {
+  const [, className, spec] = specOf(position);
+  return {
+    guid,
+    name,
+    class: format.hasNumbers ? null : className,
+    spec: format.hasNumbers ? null : spec,
+    casts: 0,
+    damageOwn: 0,
+    damagePets: 0,
+    overkill: 0,
+    absorbedByTarget: 0,
+    friendlyFire: 0,
+    healing: 0,
+    overhealing: 0,
+    absorbsGranted: 0,
+    damageTaken: 0,
+    deaths: 0,
+    activeMs: 0,
+  };
+}
+
+/** COMBATANT_INFO of each player, in clients that write it. */
+export function combatants(players: readonly Unit[], format: Format): readonly string[] {
+  if (format.hasNumbers) return [];
+  const figures = Array.from({ length: 22 }, (_, at) => 100 + at).join(",");
+  const groups =
+    "[(76037,96165,1),(76045,96173,1)],(0,1,2,3),[(1,600,(),(),()),(2,610,(),(),())],[]";
+  const gap = ",7".repeat(format.afterSpec);
+  return players.map(
+    ({ guid }, i) => `COMBATANT_INFO,${guid},1,${figures},${specOf(i)[0]}${gap},${groups},0,0,0`,
+  );
+}

@@ -3,13 +3,14 @@
  */
 import {
   activeMs,
+  combatants,
   DEFAULTS,
   FORMATS,
   type Format,
   type Generation,
   type KnownFight,
+  knownPlayer,
   NOBODY,
-  PLAYER_SPECS,
   type Unit,
   YEAR,
   ZEROS,
@@ -114,7 +115,7 @@ class Writer {
     this.#step(2_000);
     fight.startMs = this.#atMs;
     yield this.#line(`ENCOUNTER_START,${fight.id},"${boss.name}",16,${this.#players.length},2657`);
-    if (!this.#format.hasNumbers) yield* this.#combatants();
+    for (const one of combatants(this.#players, this.#format)) yield this.#line(one);
     for (const pet of this.#pets) yield this.#summon(pet.owner!, pet);
     for (const guardian of this.#guardians) yield this.#summon(guardian.owner!, guardian);
     for (let i = 0; i < this.#options.events; i++) {
@@ -148,24 +149,7 @@ class Writer {
       bossLost: 0,
       // Enough health for all of these events; the last blow takes the rest.
       bossHp: 12_000 * (this.#options.events + 10),
-      players: this.#players.map(({ guid, name }, i) => ({
-        guid,
-        name,
-        class: this.#format.hasNumbers ? null : specOf(i)[1],
-        spec: this.#format.hasNumbers ? null : specOf(i)[2],
-        casts: 0,
-        damageOwn: 0,
-        damagePets: 0,
-        overkill: 0,
-        absorbedByTarget: 0,
-        friendlyFire: 0,
-        healing: 0,
-        overhealing: 0,
-        absorbsGranted: 0,
-        damageTaken: 0,
-        deaths: 0,
-        activeMs: 0,
-      })),
+      players: this.#players.map((unit, i) => knownPlayer(unit, i, this.#format)),
     };
     this.#answer.fights.push(fight);
     return fight;
@@ -356,18 +340,6 @@ class Writer {
     return this.#line([...parts, ...(block === "" ? [] : [block])].join(","));
   }
 
-  *#combatants(): Iterable<string> {
-    const gap = ",7".repeat(this.#format.afterSpec);
-    for (const [i, { guid }] of this.#players.entries()) {
-      const figures = Array.from({ length: 22 }, (_, at) => 100 + at).join(",");
-      const talents = "[(76037,96165,1),(76045,96173,1)],(0,1,2,3)";
-      const gear = "[(1,600,(),(),()),(2,610,(),(),())],[]";
-      yield this.#line(
-        `COMBATANT_INFO,${guid},1,${figures},${specOf(i)[0]}${gap},${talents},${gear},0,0,0`,
-      );
-    }
-  }
-
   #who(source: Unit, target: Unit): string {
     return `${this.#unit(source)},${this.#unit(target)}`;
   }
@@ -415,8 +387,4 @@ class Writer {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
   }
-}
-
-function specOf(player: number): (typeof PLAYER_SPECS)[number] {
-  return PLAYER_SPECS[player % PLAYER_SPECS.length]!;
 }

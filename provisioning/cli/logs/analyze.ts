@@ -100,6 +100,7 @@ function printed(fight: Fight) {
       ...{ guid, name, damageTaken, unattributed, hp, hpMax },
     })),
     unattributedDamage: fight.unattributedDamage,
+    uncreditedAbsorbs: fight.uncreditedAbsorbs,
   };
 }
 

@@ -45,6 +45,7 @@ const fight = z.strictObject({
   players: z.array(player).describe("most damage first"),
   enemies: z.array(enemy),
   unattributedDamage: amount,
+  uncreditedAbsorbs: amount.describe("absorbed damage whose shield the log does not name"),
 });
 const analysis = z.strictObject({
   file: text,

@@ -16,7 +16,18 @@ export interface FightRows {
 
 /** `leftOut` comes first in the document, so that it can be read without the rest (`queries.ts`). */
 export function fightRows(fight: Fight, isCorrection = false): FightRows {
-  const { leftOut, deaths, enemies, players, id, difficulty, startMs, endMs, ...facts } = fight;
+  const {
+    leftOut,
+    uncreditedAbsorbs,
+    deaths,
+    enemies,
+    players,
+    id,
+    difficulty,
+    startMs,
+    endMs,
+    ...facts
+  } = fight;
   return {
     encounter: {
       ...facts,
@@ -24,7 +35,7 @@ export function fightRows(fight: Fight, isCorrection = false): FightRows {
       difficulty: difficulty ?? 0,
       startAt: startMs,
       endAt: endMs,
-      details: JSON.stringify({ leftOut, deaths, enemies }),
+      details: JSON.stringify({ leftOut, uncreditedAbsorbs, deaths, enemies }),
     },
     players: players.map((player) => {
       const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond, ...row } =

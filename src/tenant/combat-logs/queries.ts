@@ -71,6 +71,8 @@ export interface FightDetails {
   readonly enemies: readonly EnemyFigures[];
   /** What was left out because of a limit. */
   readonly leftOut: LeftOut;
+  /** Absorbed damage without a known shield. Missing in fights that were parsed before. */
+  readonly uncreditedAbsorbs?: number | undefined;
 }
 
 const NOTHING: LeftOut = { players: 0, enemies: 0, deaths: 0, rows: 0, curves: 0 };

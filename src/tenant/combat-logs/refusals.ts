@@ -27,7 +27,7 @@ const UTF_16: readonly (readonly number[])[] = [
 /**
  * Refuses bytes that cannot be the beginning of a plain log.
  *
- * @throws {Invalid} `logs/packed-otherwise`, `logs/utf-16`, `logs/not-a-log`
+ * @throws {Invalid} `logs/packed-otherwise`, `logs/other-encoding`, `logs/not-a-log`
  */
 export function refuseOtherFiles(first: Uint8Array): void {
   const begins = (mark: readonly number[]) => mark.every((byte, at) => first[at] === byte);
@@ -35,7 +35,7 @@ export function refuseOtherFiles(first: Uint8Array): void {
   if (packing) throw packedOtherwise(packing[0]);
   if (UTF_16.some(begins)) {
     throw new Invalid(
-      "logs/utf-16",
+      "logs/other-encoding",
       "This text is in UTF-16. Upload the file that the game wrote.",
     );
   }
@@ -64,6 +64,10 @@ function notALog(): Invalid {
 
 /** An archive without its end. */
 export function cutOff(cause: unknown): Invalid {
-  const detail = "This archive ends too early. Upload the whole file again.";
-  return new Invalid("logs/cut-off", detail, {}, { cause });
+  return new Invalid(
+    "logs/cut-off",
+    "This archive ends too early. Upload the whole file again.",
+    {},
+    { cause },
+  );
 }

@@ -262,6 +262,10 @@ combatLogsApi.openapi(
           deaths: z.array(inputs.deathJson).readonly(),
           enemies: z.array(inputs.enemyJson).readonly(),
           leftOut: inputs.leftOutJson,
+          uncreditedAbsorbs: z.number().int().optional().openapi({
+            description:
+              "Absorbed damage whose shield the log does not name. In no player's healing.",
+          }),
         }),
         "The fight with everybody in it.",
       ),

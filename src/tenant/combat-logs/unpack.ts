@@ -21,7 +21,7 @@ export type Unpacker = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint
  * @throws {TooLarge} `logs/too-large` for a log over the limit, `logs/bomb` for a few bytes that unpack to
  * very many, `logs/too-many-files`.
  *
- * @throws {Invalid} `logs/bad-archive`, `logs/cut-off`, `logs/packed-otherwise`, `logs/utf-16`,
+ * @throws {Invalid} `logs/bad-archive`, `logs/cut-off`, `logs/packed-otherwise`, `logs/other-encoding`,
  *   `logs/not-a-log`
  */
 export async function* unpacked(

@@ -292,7 +292,7 @@ describe("a file that is no log", () => {
       ["logs/not-a-log", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0)],
       ["logs/not-a-log", new TextEncoder().encode("Hello\nWorld\n")],
       ["logs/not-a-log", gzipSync("a note")],
-      ["logs/utf-16", new Uint8Array(Buffer.from(`\u{feff}${text}`, "utf16le"))],
+      ["logs/other-encoding", new Uint8Array(Buffer.from(`\u{feff}${text}`, "utf16le"))],
       ["logs/packed-otherwise", new Uint8Array(Buffer.from("BZh91AY&SY"))],
       ["logs/packed-otherwise", lzma],
       ["logs/cut-off", packed.subarray(0, packed.length >> 1)],

@@ -112,7 +112,9 @@ export class Analyzer {
     this.#startMs ??= atMs;
     this.#endMs = atMs;
     const { act } = event;
-    if (act === ACT.none) this.#segments.tick(atMs, endByte);
+    // Logs with a header say who absorbed a hit.
+    const isShield = act >= ACT.shield && this.#version.log !== null;
+    if (act === ACT.none || isShield) this.#segments.tick(atMs, endByte);
     else {
       this.#fields.split(bytes, from, end);
       const isRead =
@@ -202,7 +204,7 @@ export class Analyzer {
     if (rest.length === 0 || Number.isNaN(this.#times.read(rest, 0, rest.length))) return false;
     const from = this.#times.next;
     const event = eventAt(rest, from, rest.length);
-    if (event === undefined || event.act === ACT.none) return false;
+    if (event === undefined || event.act === ACT.none || event.act >= ACT.shield) return false;
     this.#fields.split(rest, from, rest.length);
     return this.#figures.isWhole(event);
   }

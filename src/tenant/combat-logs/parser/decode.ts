@@ -2,8 +2,9 @@ import { asciiOf, hexOf, LOWER_X, ZERO } from "./bytes.ts";
 import { combatantOf, isNumber } from "./combatant.ts";
 import { ACT, type EventKind, PREFIX } from "./events.ts";
 import type { Fields } from "./fields.ts";
-import { ATTACKABLE, FRIENDLY, type Hit, HOSTILE } from "./fight.ts";
+import { ATTACKABLE, FRIENDLY, type Hit, HOSTILE, type OpenFight } from "./fight.ts";
 import type { Segments } from "./segments.ts";
+import { Shields } from "./shields.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
 import { nameIn, type Units } from "./units.ts";
 
@@ -41,6 +42,7 @@ export class Figures {
   readonly #units: Units;
   readonly #spells: SpellNames;
   readonly #segments: Segments;
+  readonly #shields = new Shields();
   /** The field counts of each event so far, to distinguish a complete line from a cut one. */
   readonly #counts = new Map<string, number>();
   readonly #hit: Hit = {
@@ -87,6 +89,7 @@ export class Figures {
       this.#units.own(this.#target(), this.#source(), atMs);
       return true;
     }
+    if (act === ACT.shield || act === ACT.shieldEnd) return this.#shield(act, atMs);
     if (act === ACT.died) return this.#died(atMs, endByte);
     if (act === ACT.support) return this.#support(event.name, atMs);
     if (act === ACT.owner) {
@@ -156,6 +159,7 @@ export class Figures {
     const fight = this.#segments.open;
     if (fight) {
       fight.hit(hit);
+      this.#creditShield(fight, hit);
       if (hasBlock) this.#health();
     }
     return true;
@@ -221,7 +225,10 @@ export class Figures {
     hit.isCrit = false;
     hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
     this.#combat(hit, startByte);
-    this.#segments.open?.hit(hit);
+    const fight = this.#segments.open;
+    if (!fight) return true;
+    fight.hit(hit);
+    this.#creditShield(fight, hit);
     return true;
   }
 
@@ -237,6 +244,22 @@ export class Figures {
     if (this.#fields.int(owner + 4) === STAGGER_SHIELD) return true;
     fight.absorb(atMs, unit, this.#target(), this.#spell(owner + 4), this.#fields.int(owner + 7));
     return true;
+  }
+
+  #shield(act: number, atMs: number): boolean {
+    if (!this.#isHex || !Shields.includes(this.#fields.int(this.#base))) return true;
+    const [unit, spell, owner] = [this.#target(), this.#spell(this.#base), this.#source()];
+    if (act === ACT.shield) this.#shields.add(unit, spell, owner);
+    else this.#shields.remove(unit, spell, owner, atMs);
+    return true;
+  }
+
+  /** Logs until 5.4 say how much was absorbed, but not by which shield. */
+  #creditShield(fight: OpenFight, { atMs, target, absorbed }: Hit): void {
+    if (!this.#isHex || absorbed === 0) return;
+    const shield = this.#shields.of(target, atMs);
+    if (shield) fight.absorb(atMs, shield.owner, target, shield.spell, absorbed);
+    else if (this.#units.isPlayer[target]) fight.uncreditedAbsorbs += absorbed;
   }
 
   #died(atMs: number, endByte: number): boolean {

@@ -29,6 +29,9 @@ export const ACT = {
   support: 21,
   /** Only its advanced block is used: it names a pet's owner. */
   owner: 22,
+  /** Shields of logs that do not say who absorbed a hit. */
+  shield: 23,
+  shieldEnd: 24,
 } as const;
 type Act = (typeof ACT)[keyof typeof ACT];
 
@@ -89,8 +92,12 @@ for (const name of `SPELL_DAMAGE SPELL_PERIODIC_DAMAGE SPELL_BUILDING_DAMAGE RAN
   kind(`${name}_SUPPORT`, ACT.support, PREFIX.spell);
 }
 
+kind("SPELL_AURA_APPLIED", ACT.shield, PREFIX.spell);
+kind("SPELL_AURA_REFRESH", ACT.shield, PREFIX.spell);
+kind("SPELL_AURA_REMOVED", ACT.shieldEnd, PREFIX.spell);
+
 // Known, but no figure needs them. The landed hit repeats the swing from the target's view.
-for (const name of `SWING_DAMAGE_LANDED SPELL_AURA_APPLIED SPELL_AURA_REMOVED SPELL_AURA_REFRESH
+for (const name of `SWING_DAMAGE_LANDED
   SPELL_AURA_APPLIED_DOSE SPELL_AURA_REMOVED_DOSE SPELL_AURA_BROKEN SPELL_AURA_BROKEN_SPELL
   SPELL_CAST_FAILED SPELL_CREATE SPELL_EXTRA_ATTACKS SPELL_HEAL_ABSORBED SPELL_INSTAKILL
   SPELL_RESURRECT SPELL_DISPEL_FAILED SPELL_DURABILITY_DAMAGE SPELL_DURABILITY_DAMAGE_ALL

@@ -55,6 +55,8 @@ export class OpenFight {
   unitsLeftOut = 0;
   playersLeftOut = 0;
   deathsLeftOut = 0;
+  /** What shields absorbed for players where the log does not say which shield did. */
+  uncreditedAbsorbs = 0;
   /** Pets without a known owner when the fight was last reported. */
   ownerless: readonly number[] = [];
   /** The sum of all units that exceeded the limit. Not in `figures`. */

@@ -48,6 +48,7 @@ export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight 
     enemies,
     deaths: fight.deaths.map((death) => deathOf(death, units, spells)),
     unattributedDamage: allEnemies.reduce((sum, { unattributed }) => sum + unattributed, 0),
+    uncreditedAbsorbs: fight.uncreditedAbsorbs,
     leftOut: {
       players: fight.playersLeftOut + all.length - parties.length,
       enemies: fight.unitsLeftOut - fight.playersLeftOut + allEnemies.length - enemies.length,

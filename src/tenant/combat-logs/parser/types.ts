@@ -144,6 +144,8 @@ export interface Fight {
   readonly playerCount: number;
   readonly leftOut: LeftOut;
   readonly unattributedDamage: number;
+  /** Absorbed damage whose shield the log does not name: clients until 5.4. Not in any healing. */
+  readonly uncreditedAbsorbs: number;
   /** Index into `Analysis.keystones`; null outside of a keystone run. */
   readonly keystone: number | null;
   readonly startByte: number;

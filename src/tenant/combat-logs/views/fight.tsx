@@ -15,6 +15,7 @@ import type { Death, SpellShare, TargetShare } from "../parser/types.ts";
 import type { FightRow, fight, fightPlayer, PlayerRow, timelineOf } from "../queries.ts";
 import {
   Bar,
+  CountsNote,
   classIdOf,
   count,
   difficultyName,
@@ -32,7 +33,7 @@ export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
 export type FightView = (typeof FIGHT_VIEWS)[number];
 type Fight = Awaited<ReturnType<typeof fight>>;
 
-/** A curve with more points than a screen has pixels shows no more detail. */
+/** More points than a screen has pixels show no more detail. */
 const CURVE_POINTS_MAX = 160;
 
 /** One fight: four tables of its players, and the raid's curves by second. */
@@ -44,7 +45,8 @@ export function FightPage(props: {
 }) {
   const { view, fight, shown, timeline } = props;
   const t = view.messages.logs;
-  const series = timeline[shown === "deaths" ? "taken" : shown];
+  const isTaken = shown === "taken" || shown === "deaths";
+  const series = timeline[isTaken ? "taken" : shown];
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
       <FightHeader view={view} fight={fight} />
@@ -65,14 +67,14 @@ export function FightPage(props: {
       ) : (
         <Players view={view} fight={fight} shown={shown} />
       )}
-      <p class="muted">{t.counts[shown]}</p>
+      <CountsNote view={view} shown={shown} uncredited={fight.uncreditedAbsorbs} />
       {shown === "damage" && fight.unattributedDamage > 0 && (
         <p class="muted">
           {t.unattributed}: {count(view, fight.unattributedDamage)}. {t.unattributedText}
         </p>
       )}
       <LineChart
-        title={shown === "taken" || shown === "deaths" ? t.timelineTaken : t.timelineDamage}
+        title={isTaken ? t.timelineTaken : t.timelineDamage}
         messages={view.messages}
         points={curve(view, series)}
         timeline={{
@@ -203,9 +205,7 @@ function extraColumns(
     cell: (one) =>
       t.percent(String(Math.round((100 * one.activeMs) / Math.max(1, fight.durationMs)))),
   };
-  if (shown === "damage") {
-    return [figure("pets", t.pets, (one) => one.damagePets), active];
-  }
+  if (shown === "damage") return [figure("pets", t.pets, (one) => one.damagePets), active];
   if (shown === "healing") {
     return [
       figure("absorbed", t.absorbed, (one) => one.absorbsGranted),

@@ -119,3 +119,19 @@ export function LeftOutNotice({ view, leftOut }: { view: View; leftOut: LeftOut 
     </Notice>
   );
 }
+
+/** What the figures of a table include. */
+export function CountsNote(props: {
+  view: View;
+  shown: "damage" | "healing" | "taken" | "deaths";
+  uncredited: number | undefined;
+}) {
+  const { view, shown, uncredited = 0 } = props;
+  const t = view.messages.logs;
+  return (
+    <p class="muted">
+      {t.counts[shown]}
+      {shown === "healing" && uncredited > 0 && ` ${t.uncredited(count(view, uncredited))}`}
+    </p>
+  );
+}

@@ -92,6 +92,8 @@ export const logs = {
       "counts once, when it lands.",
     deaths: "Each hit is shown with its overkill.",
   },
+  uncredited: (amount: string) =>
+    `Shields absorbed another ${amount}. This client does not log whose shields they were.`,
   views: { damage: "Damage", healing: "Healing", taken: "Damage taken", deaths: "Deaths" },
   player: "Player",
   perSecond: "Per second",

@@ -196,7 +196,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "logs/packed-otherwise":
     "This file is packed by a method that is not read here, such as bzip2, LZMA or RAR. Pack it as .gz, " +
     "or as .zip by Deflate.",
-  "logs/utf-16": "This text is in UTF-16. Upload the file that the game wrote.",
+  "logs/other-encoding": "This text is in UTF-16. Upload the file that the game wrote.",
   "logs/empty-chunk": "The request has no content. Send the next bytes of the log.",
   "logs/fight-not-found": "This fight does not exist in the logs.",
   "logs/longer-than-said": "The upload is larger than announced. Start a new upload.",

@@ -103,6 +103,8 @@ export const logs: Translated<typeof en> = {
       "que Aplazar retrasa cuenta una vez, al recibirlo.",
     deaths: "Cada golpe se muestra con su daño en exceso.",
   },
+  uncredited: (amount: string) =>
+    `Los escudos absorbieron otros ${amount}. Este cliente no registra de quién eran.`,
   views: { damage: "Daño", healing: "Sanación", taken: "Daño recibido", deaths: "Muertes" },
   player: "Jugador",
   perSecond: "Por segundo",

@@ -186,7 +186,7 @@ export const problems: Translated<typeof en> = {
     "logs/packed-otherwise":
       "Este archivo está comprimido con un método que aquí no se lee, como bzip2, LZMA o RAR. " +
       "Comprímelo como .gz, o como .zip con Deflate.",
-    "logs/utf-16": "Este texto está en UTF-16. Sube el archivo que escribió el juego.",
+    "logs/other-encoding": "Este texto está en UTF-16. Sube el archivo que escribió el juego.",
     "logs/empty-chunk": "La petición no tiene contenido. Envía los bytes siguientes del log.",
     "logs/fight-not-found": "Ese combate no existe en los logs.",
     "logs/longer-than-said": "La subida es mayor de lo anunciado. Empieza otra subida.",
