@@ -110,7 +110,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "POST /ledger/spend": "officer",
   "POST /logs": "raider",
   "POST /logs/:id/cancellation": "raider",
-  "POST /logs/:id/deletion": "officer",
+  "POST /logs/:id/deletion": "raider",
   "POST /logs/:id/readings": "officer",
   "POST /loot/:id/reversal": "officer",
   "POST /loot/councils": "officer",

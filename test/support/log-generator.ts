@@ -259,7 +259,7 @@ class Writer {
       yield `this is no line of a log${this.#options.newline}`;
     } else if (kind === 2) {
       yield this.#line(
-        `SPELL_AURA_APPLIED,${this.#who(player, player)},17,"Power Word: "Shield"",0x2,BUFF`,
+        `SPELL_AURA_APPLIED,${this.#who(player, player)},139,"Renew, of "Light"",0x2,BUFF`,
       );
     } else {
       yield this.#line(
