@@ -10,6 +10,7 @@ import { AppError, Invalid, NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
+import { comparisonOf } from "./comparison.ts";
 import { uploadDeps } from "./deps.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
@@ -60,7 +61,8 @@ export function combatLogsPages() {
   router.get("/fights/:id/players.csv", canView, sendPlayers);
   router.get("/fights/:id/players/:guid", canView, async (c) => {
     const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));
-    return c.html(<FightPlayerPage view={viewOf(c)} found={found} />);
+    const compared = await comparisonOf(c.var.guild, found.fight, found.player);
+    return c.html(<FightPlayerPage view={viewOf(c)} found={found} compared={compared} />);
   });
   router.get("/bosses", canView, async (c) =>
     c.html(<BossesPage view={viewOf(c)} rows={await reading.bosses(c.var.guild)} />),

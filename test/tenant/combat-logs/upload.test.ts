@@ -277,6 +277,10 @@ describe("a packed log", () => {
     expect(report).toMatchObject({ state: "ready", encounters: 2, kills: 1 });
     const { items } = (await guild.owner.get("/bosses")).body;
     expect(items.map((one: { pulls: number }) => one.pulls)).toEqual([1, 1]);
+    const kill = report.fights.find((one: { outcome: string }) => one.outcome === "kill");
+    const [player] = (await guild.owner.get(`/fights/${kill.id}`)).body.players;
+    const page = await guild.owner.page(`/fights/${kill.id}/players/${player.guid}`);
+    expect(page.text).toContain("Compared with the guild");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { View } from "../../../http/view.ts";
 import { assetUrl } from "../../../web/assets/index.ts";
-import { type ChartPoint, LineChart } from "../../../web/chart.tsx";
+import { LineChart } from "../../../web/chart.tsx";
 import {
   Button,
   EmptyState,
@@ -11,13 +11,16 @@ import {
 } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
+import type { Comparison } from "../comparison.ts";
 import type { Death, SpellShare, TargetShare } from "../parser/types.ts";
 import type { FightRow, fight, fightPlayer, PlayerRow, timelineOf } from "../queries.ts";
+import { GuildComparison } from "./comparison.tsx";
 import {
   Bar,
   CountsNote,
   classIdOf,
   count,
+  curve,
   difficultyName,
   LeftOutNotice,
   length,
@@ -32,9 +35,6 @@ import {
 export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
 export type FightView = (typeof FIGHT_VIEWS)[number];
 type Fight = Awaited<ReturnType<typeof fight>>;
-
-/** More points than a screen has pixels show no more detail. */
-const CURVE_POINTS_MAX = 160;
 
 /** One fight: four tables of its players, and the raid's curves by second. */
 export function FightPage(props: {
@@ -264,8 +264,9 @@ function DeathCard({ view, fight, death }: { view: View; fight: FightRow; death:
 export function FightPlayerPage(props: {
   view: View;
   found: Awaited<ReturnType<typeof fightPlayer>>;
+  compared: Comparison | undefined;
 }) {
-  const { view, found } = props;
+  const { view, found, compared } = props;
   const { fight, player, details } = found;
   const t = view.messages.logs;
   const name = player.name.replace(/-(US|EU|KR|TW|CN)$/, "");
@@ -295,6 +296,7 @@ export function FightPlayerPage(props: {
         messages={view.messages}
         points={curve(view, details.damageBySecond)}
       />
+      {compared && <GuildComparison view={view} found={compared} />}
       <DataTable
         caption={t.spells}
         columns={spellColumns(view)}
@@ -384,16 +386,4 @@ function Shares(props: { view: View; title: string; name: string; rows: readonly
       empty={null}
     />
   );
-}
-
-/** Averages over as many seconds as necessary to fit the curve on a screen. */
-function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
-  const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
-  const points: ChartPoint[] = [];
-  for (let second = 0; second < bySecond.length; second += step) {
-    const part = bySecond.slice(second, second + step);
-    const value = part.reduce((sum, amount) => sum + amount, 0) / part.length;
-    points.push({ label: length(second * 1_000), value, text: short(view, value) });
-  }
-  return points;
 }

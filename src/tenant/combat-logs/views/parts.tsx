@@ -1,4 +1,5 @@
 import type { View } from "../../../http/view.ts";
+import type { ChartPoint } from "../../../web/chart.tsx";
 import { Badge, ClassName, Notice } from "../../../web/components.tsx";
 import { classWithSpec } from "../../../web/i18n/index.ts";
 import { guildHref } from "../../../web/layout.tsx";
@@ -134,4 +135,19 @@ export function CountsNote(props: {
       {shown === "healing" && uncredited > 0 && ` ${t.uncredited(count(view, uncredited))}`}
     </p>
   );
+}
+
+/** More points than a screen has pixels show no more detail. */
+const CURVE_POINTS_MAX = 160;
+
+/** Averages over as many seconds as necessary to fit the curve on a screen. */
+export function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
+  const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
+  const points: ChartPoint[] = [];
+  for (let second = 0; second < bySecond.length; second += step) {
+    const part = bySecond.slice(second, second + step);
+    const value = part.reduce((sum, amount) => sum + amount, 0) / part.length;
+    points.push({ label: length(second * 1_000), value, text: short(view, value) });
+  }
+  return points;
 }

@@ -133,6 +133,14 @@ export const logs = {
   compareTitle: "Pulls side by side",
   compareEmpty: "Choose two to four fights of a report to compare them.",
   comparePlayersEmpty: "Choose two or more players of a fight to compare them.",
+  guildComparison: "Compared with the guild",
+  guildComparisonText: (kills: number) =>
+    kills === 1
+      ? "The guild has one kill of this boss with this spec."
+      : `Among the guild's ${kills} results in kills of this boss with this spec.`,
+  thisFight: "This fight",
+  median: "Median",
+  percentile: "Percentile",
   csv: "Download CSV",
   bosses: "Progress",
   bossesLead: "Every boss that the guild has pulled, with its best attempt.",

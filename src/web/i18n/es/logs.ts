@@ -144,6 +144,14 @@ export const logs: Translated<typeof en> = {
   compareTitle: "Intentos lado a lado",
   compareEmpty: "Elige de dos a cuatro combates de un informe para compararlos.",
   comparePlayersEmpty: "Elige dos o más jugadores de un combate para compararlos.",
+  guildComparison: "En comparación con la hermandad",
+  guildComparisonText: (kills: number) =>
+    kills === 1
+      ? "La hermandad tiene una victoria contra este jefe con esta especialización."
+      : `Entre ${kills} resultados de la hermandad en victorias contra este jefe con esta especialización.`,
+  thisFight: "Este combate",
+  median: "Mediana",
+  percentile: "Percentil",
   csv: "Descargar CSV",
   bosses: "Progreso",
   bossesLead: "Todos los jefes que ha intentado la hermandad, con su mejor intento.",
