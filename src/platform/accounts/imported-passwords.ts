@@ -32,7 +32,7 @@ export function importableHash(text: string): string | null {
 
 /** Whether an account still has the hash of the system it comes from. */
 export function isImportedHash(hash: string | null | undefined): hash is string {
-  return typeof hash === "string" && costOf(hash) !== undefined;
+  return hash?.startsWith("$2") ?? false;
 }
 
 /**
