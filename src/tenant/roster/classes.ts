@@ -1,4 +1,5 @@
-import { foldWord } from "./names.ts";
+import { CLIENT_CLASS_NAMES } from "./class-words.ts";
+import { foldLetters, foldWord } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
 /** Every class of the game with the raid role of each specialisation. */
@@ -71,7 +72,7 @@ const CLASS_WORDS: Readonly<Record<string, ClassId>> = {
   caballerodelamuerte: "death-knight",
   monje: "monk",
   cazadordedemonios: "demon-hunter",
-  cazadorademonios: "demon-hunter",
+  cazadoradedemonios: "demon-hunter",
   evocador: "evoker",
   evocadora: "evoker",
 };
@@ -144,10 +145,17 @@ const SPEC_WORDS: Readonly<Record<string, string>> = {
 
 const BY_NAME = new Map<string, ClassId>(CLASS_IDS.map((id) => [foldWord(id), id]));
 
-/** Finds a class by its English or Spanish name, in any spelling of spaces. */
+/** The names in the game's clients, which have other letters too. */
+const BY_CLIENT_NAME = new Map<string, ClassId>(
+  CLASS_IDS.flatMap((id) =>
+    (CLIENT_CLASS_NAMES[id] ?? "").split(" ").map((name) => [foldLetters(name), id] as const),
+  ),
+);
+
+/** Finds a class by its name in any language of the game, in any spelling of spaces and accents. */
 export function classFrom(text: string): ClassId | undefined {
   const word = foldWord(text);
-  return BY_NAME.get(word) ?? of(CLASS_WORDS, word);
+  return BY_NAME.get(word) ?? of(CLASS_WORDS, word) ?? BY_CLIENT_NAME.get(foldLetters(text));
 }
 
 /** Finds a raid role by its English or Spanish name. */

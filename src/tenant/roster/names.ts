@@ -36,6 +36,14 @@ export function placeText({ name, realm }: Place): string {
   return realm === "" ? name : `${name}-${realm}`;
 }
 
+/** A word of any script by its letters: lower case, without accents, spaces and signs. */
+export function foldLetters(text: string): string {
+  return text
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^\p{L}]/gu, "");
+}
+
 /** Reduces a word to its letters: no case, accents, spaces or signs. */
 export function foldWord(text: string): string {
   return text

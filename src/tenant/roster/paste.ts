@@ -2,7 +2,7 @@ import { parseRows, SEPARATORS, type Separator, type SourceRow } from "../../ker
 import { cleanName, isVisible } from "../../kernel/names.ts";
 import { limits } from "../../limits.ts";
 import { type ClassId, classFrom, roleFrom, specFrom } from "./classes.ts";
-import { foldWord, isReadable, type Place, placeFrom, placeKey } from "./names.ts";
+import { foldLetters, foldWord, isReadable, type Place, placeFrom, placeKey } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
 
 /** Why a line is not imported. The texts say what to do. */
@@ -89,15 +89,40 @@ const HEADERS: Readonly<Record<string, Column>> = {
   miembro: "person",
   status: "status",
   estado: "status",
+  charakter: "name",
+  nom: "name",
+  personnage: "name",
+  nome: "name",
+  personaggio: "name",
+  personagem: "name",
+  имя: "name",
+  персонаж: "name",
+  이름: "name",
+  캐릭터: "name",
+  名字: "name",
+  名称: "name",
+  角色: "name",
+  klasse: "class",
+  classe: "class",
+  класс: "class",
+  직업: "class",
+  职业: "class",
+  職業: "class",
 };
+
+/** The columns by their folded names: Cyrillic and Korean letters are taken apart like accents. */
+const BY_HEADER = new Map(
+  Object.entries(HEADERS).map(([name, column]) => [foldLetters(name), column]),
+);
 const PLAIN_ORDER: readonly Column[] = ["name", "class", "spec", "role", "main", "realm"];
 
 type Columns = readonly (Column | undefined)[];
 
 /**
  * Parses a pasted roster: CSV (RFC 4180) with commas, semicolons or tabs, with or without a header line,
- * in English or Spanish. Never throws. Returns every line that is not blank, valid or not. `isKnown` says
- * whether the guild has a character at this `placeKey`. It keeps stored names that contain a hyphen.
+ * in the languages of the game's clients. Never throws. Returns every line that is not blank, valid or
+ * not. `isKnown` says whether the guild has a character at this `placeKey`. It keeps stored names that
+ * contain a hyphen.
  */
 export function parseRoster(
   text: string,
@@ -147,6 +172,11 @@ function hasOtherSeparator(
     const at = (columns ?? PLAIN_ORDER).indexOf("class");
     return classFrom(cells[at] ?? "") !== undefined || (row.cells.length === 1 && cells.length > 1);
   });
+}
+
+/** Whether these are the names of columns of a roster. */
+export function isRosterHeader(names: readonly string[]): boolean {
+  return headerOf(names) !== undefined;
 }
 
 type Value = (column: Column) => string;
@@ -241,10 +271,10 @@ function mainOf(text: string, own: Place): Pick<PastedCharacter, "mainName" | "i
 }
 
 function headerOf(values: readonly string[]): Columns | undefined {
-  const columns = values.map((value) => {
-    const word = foldWord(value);
-    return Object.hasOwn(HEADERS, word) ? HEADERS[word] : undefined;
-  });
+  const found = values.map((value) => BY_HEADER.get(foldLetters(value)));
+  // A list of "Player,Class" names characters.
+  const isOfPlayers = !found.includes("name");
+  const columns = found.map((one) => (isOfPlayers && one === "person" ? ("name" as const) : one));
   return columns.includes("name") && columns.includes("class") ? columns : undefined;
 }
 

@@ -8,6 +8,9 @@ export interface TableRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
+/** What a format looks at to recognise a header. */
+export const HEADER_CHARS = 4_000;
+
 /** Blank lines and remarks before a header, such as `# made by`. */
 const REMARKS = /^\ufeff?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*/;
 
@@ -58,5 +61,3 @@ export function hasColumns(text: string, ...wanted: readonly string[]): boolean 
   const { names } = headerOf(text.slice(0, HEADER_CHARS));
   return wanted.every((name) => names.includes(name));
 }
-
-const HEADER_CHARS = 4_000;

@@ -17,8 +17,9 @@ export const monolithdkp: ImportFormat = {
   },
 };
 
+/** Core Loot Manager has a `lootHistory` too, but no `lootentry`. */
 function isXml(text: string): boolean {
-  return /<(dkptable|dkphistory|loothistory)[\s>]/i.test(text.slice(0, 2_000));
+  return /<(dkptable|dkphistory|lootentry)[\s/>]/i.test(text.slice(0, 20_000));
 }
 
 function isTable(text: string): boolean {

@@ -1,17 +1,14 @@
 import { limits } from "../../../../limits.ts";
 import { classFrom, roleFrom, specFrom } from "../../../roster/classes.ts";
-import { parseRoster } from "../../../roster/paste.ts";
+import { isRosterHeader, parseRoster } from "../../../roster/paste.ts";
 import { DocumentBuilder } from "../builder.ts";
 import type { ImportFormat } from "../format.ts";
-import { hasColumns, tableRows } from "../table.ts";
+import { HEADER_CHARS, hasColumns, headerOf, tableRows } from "../table.ts";
 import { lineFrom } from "../text.ts";
 
 /** A roster as the game or a sheet lists it: name, class and, if known, spec, role, main and realm. */
 export const roster: ImportFormat = {
-  detect: (text) =>
-    ["name", "character", "charactername", "nombre", "personaje"].some((name) =>
-      ["class", "clase"].some((kind) => hasColumns(text, name, kind)),
-    ),
+  detect: (text) => isRosterHeader(headerOf(text.slice(0, HEADER_CHARS)).names),
   read: (text, context) => {
     const builder = new DocumentBuilder(context);
     for (const { line, text: source, problems, character, person } of parseRoster(
