@@ -31,6 +31,23 @@ export const batchesPage = prepare(
       .limit(value.limit),
 );
 
+/** A commit of the same source that began before another one, and is not finished. */
+export const commitBefore = prepare(
+  (value: Values<{ id: string; source: string; committedAt: number }>) =>
+    build
+      .select({ id: imports.id })
+      .from(imports)
+      .where(
+        and(
+          sql`${imports.source} = ${value.source}`,
+          eq(imports.state, "committing"),
+          sql`(${imports.committedAt}, ${imports.id}) < (${value.committedAt}, ${value.id})`,
+        ),
+      )
+      .orderBy(asc(imports.committedAt), asc(imports.id))
+      .limit(1),
+);
+
 /** One import whose rows are in the guild. */
 export const anyDone = prepare(() =>
   build.select({ id: imports.id }).from(imports).where(eq(imports.state, "done")).limit(1),

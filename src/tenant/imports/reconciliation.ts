@@ -1,3 +1,4 @@
+import { DatabaseError } from "../../database/errors.ts";
 import { write } from "../../database/write.ts";
 import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -11,7 +12,7 @@ import { countRows } from "./planner.ts";
 import { poolsOf, secondPoolIn } from "./pools.ts";
 import { type Batch, batchesOfSource } from "./queries.ts";
 import type { ImportReport, Reconciliation } from "./report.ts";
-import { batchStatement, isIn } from "./store.ts";
+import { batchStatement, ImportChanged, isIn } from "./store.ts";
 import { add, openingKey, openingsOf, type Sums, secondOpenings, sumsOf } from "./sums.ts";
 
 /** What a source says about its people, over all of its imports in the guild. */
@@ -66,7 +67,13 @@ async function balanced(
   const chunk = limits.dkp.personsPerEntryMax;
   for (let at = 0; at < differences.length; at += chunk) {
     const some = differences.slice(at, at + chunk);
-    await post(ctx, batch, pool, { openings, number: posted.length + at / chunk, some });
+    try {
+      await post(ctx, batch, pool, { openings, number: posted.length + at / chunk, some });
+    } catch (error) {
+      // Another process has posted this entry since.
+      if (error instanceof DatabaseError && error.kind === "unique") throw new ImportChanged();
+      throw error;
+    }
     for (const { key, amount } of some) add(ledger.corrections, key, amount);
   }
   return await comparedBalances(ctx, pool, ledger);

@@ -1,15 +1,19 @@
+import { delay } from "../../kernel/concurrency.ts";
 import type { ImportId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import { commitRows } from "./commit.ts";
 import { planImport } from "./planner.ts";
-import { batchById } from "./queries.ts";
+import { type Batch, batchById, commitBefore } from "./queries.ts";
 import { reconcile } from "./reconciliation.ts";
 import { revertRows } from "./reversal.ts";
-import { RowsTaken } from "./store.ts";
+import { ImportChanged, RowsTaken } from "./store.ts";
 
 /** Finishes a commit or a reversal. Its subject is the import. */
 export const IMPORT_JOB = "import.work";
+
+/** How soon a commit looks again whether another process has finished an earlier one. */
+const RETRY_MS = 50;
 
 /** How often a commit is compared again because the guild changed under it. */
 const PLANS_MAX = 5;
@@ -25,12 +29,34 @@ export async function workOn(ctx: GuildContext, id: ImportId, untilMs: number): 
     if (batch?.state !== "committing") return true;
     try {
       if (!(await commitRows(ctx, batch, untilMs))) return false;
+      if (!(await finishEarlier(ctx, batch, untilMs))) return false;
       await reconcile(ctx, batch);
       return true;
     } catch (error) {
       if (!(error instanceof RowsTaken) || plans >= PLANS_MAX) throw error;
       await planImport(ctx, batch);
     }
+  }
+}
+
+/**
+ * Finishes the commits of the same source that began before this one. Two that compare balances at the
+ * same time would both post the same difference.
+ */
+async function finishEarlier(ctx: GuildContext, batch: Batch, untilMs: number): Promise<boolean> {
+  const { id, source } = batch;
+  const committedAt = batch.committedAt ?? 0;
+  for (;;) {
+    const earlier = await commitBefore.first(ctx.db, { id, source, committedAt });
+    if (earlier === undefined) return true;
+    try {
+      if (!(await workOn(ctx, earlier.id, untilMs))) return false;
+    } catch (error) {
+      // Another process works on it at this moment.
+      if (!(error instanceof ImportChanged)) throw error;
+      await delay(RETRY_MS);
+    }
+    if (performance.now() >= untilMs) return false;
   }
 }
 

@@ -119,19 +119,31 @@ describe("history of another tool", () => {
   });
 });
 
-test.each([
-  ["UTF-16", new Uint8Array([0xff, 0xfe, 0x41, 0]), "imports/bad-encoding"],
-  ["Latin-1", new Uint8Array([0x6e, 0xe9, 0x2c, 0x31]), "imports/bad-encoding"],
-  ["a spreadsheet", new Uint8Array([0x50, 0x4b, 3, 4]), "imports/spreadsheet"],
-  ["an archive", new Uint8Array([0x1f, 0x8b, 8]), "imports/archive"],
-  ["a program", "CLM2_DB = os.execute('x')", "imports/unreadable"],
-  ["a file that was cut off", "GargulDB = { ['AwardHistory'] = {", "imports/unreadable"],
-  ["nested tables", `GargulDB = ${"{".repeat(5_000)}`, "imports/unreadable"],
-  ["entities", '<!DOCTYPE a [<!ENTITY x "y">]><dkptable>&x;</dkptable>', "imports/unsafe-xml"],
-  ["any text", "hello", "imports/unknown-format"],
-])("%s is refused with the reason", async (_, sent, code) => {
+test("a file that no one can read is refused with its reason, and leaves no import behind it to commit", async () => {
   await using app = await importApp();
-  const answer = await app.owner.sendBytes("POST", "/imports", sent);
-  expect(answer.status).toBe(422);
-  expect(answer.body.type).toBe(`/problems/${code}`);
+  for (const [sent, code] of [
+    [new Uint8Array([0xff, 0xfe, 0x41, 0]), "imports/bad-encoding"],
+    ["CLM2_DB = os.execute('x')", "imports/unreadable"],
+    ['<!DOCTYPE a [<!ENTITY x "y">]><dkptable>&x;</dkptable>', "imports/unsafe-xml"],
+  ] as const) {
+    const answer = await app.owner.sendBytes("POST", "/imports", sent);
+    expect([answer.status, answer.body.type]).toEqual([422, `/problems/${code}`]);
+  }
+  const { items } = (await app.owner.get("/imports")).body;
+  expect(items.map((one: { state: string }) => one.state)).toEqual(["failed", "failed", "failed"]);
+});
+
+const FORM = "multipart/form-data; boundary=edge";
+
+test("a form sends a file with lines of dashes, and too many parts are refused", async () => {
+  await using app = await importApp();
+  const send = (parts: string) =>
+    app.owner.sendText("POST", "/imports", `${parts}--edge--\r\n`, FORM);
+  const part = (name: string, text: string) =>
+    `--edge\r\nContent-Disposition: form-data; name="${name}"; filename="a.txt"\r\n\r\n${text}\r\n`;
+  const dashes = "-- [1]\r\n".repeat(1_000);
+  const sent = await send(part("file", `GargulDB = {\r\n${dashes}["AwardHistory"] = {},\r\n}`));
+  expect(sent.body.type).toBe("/problems/imports/no-rows");
+  const many = await send(part("a", "").repeat(1_000));
+  expect([many.status, many.body.type]).toEqual([413, "/problems/request/too-complex"]);
 });
