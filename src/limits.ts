@@ -842,6 +842,8 @@ export const limits = {
     decayCatchUpMs: 60 * DAY_MS,
     /** Concurrent awards with caps retry. In each try, one of them succeeds. */
     awardTriesMax: 50,
+    /** Lines of the ledger that an export reads before others have their turn. */
+    exportedAtOnce: 1_000,
     /** One sentence. Longer texts belong in the guild's chat. */
     reasonCharsMax: 200,
     /** Enough to see what is wrong. A broken ledger could fill pages with the same fault. */

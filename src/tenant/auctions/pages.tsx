@@ -7,11 +7,14 @@ import { viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
+import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { sentenceOf } from "../../web/i18n/index.ts";
-import { typedPoints } from "../dkp/points.ts";
+import type { GuildContext } from "../context.ts";
+import { formatPoints, typedPoints } from "../dkp/points.ts";
 import { poolOf, pools } from "../dkp/service.ts";
+import { sendJson, sendRows } from "../files.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { raidsAround } from "../raids/service.ts";
 import { bidBody, newAuction, reasonBody, reopenBody } from "./api.ts";
@@ -29,6 +32,12 @@ export function auctionsPages() {
   const canRun = requirePermission("auctions.run");
   const canBid = requirePermission("auctions.bid");
   router.get("/auctions", showHouse);
+  router.get("/auctions/export.csv", async (c) =>
+    sendRows(c, "auctions", await auctionRows(c.var.guild), AUCTION_COLUMNS),
+  );
+  router.get("/auctions/export.json", async (c) =>
+    sendJson(c, "auctions", await auctionRows(c.var.guild)),
+  );
   router.get("/auctions/new", canRun, (c) => showForm(c, emptyForm));
   router.post("/auctions/new", canRun, sendForm);
   router.get("/auctions/:id", (c) => showAuction(c, emptyForm));
@@ -60,6 +69,40 @@ export function auctionsPages() {
     }),
   );
   return router;
+}
+
+const AUCTION_COLUMNS = [
+  ...["auction", "item", "item_id", "boss", "mode", "opened", "ended", "status", "bids"],
+  ...["winner", "points", "reverted"],
+] as const;
+
+/** Every auction that is over as rows of a file: one for each winner, and one for an item without any. */
+async function auctionRows(ctx: GuildContext) {
+  const rows: Record<(typeof AUCTION_COLUMNS)[number], string | number>[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await service.pastAuctions(ctx, { limit: limits.auctions.pageRows, cursor });
+    for (const one of page.items) {
+      const head = {
+        ...{ auction: one.id, item: one.itemName, item_id: one.itemId ?? "", boss: one.boss },
+        ...{ mode: one.mode, opened: new Date(one.opensAt).toISOString(), status: one.status },
+        ended: new Date(one.settledAt ?? one.closesAt).toISOString(),
+        bids: one.bidCount ?? "",
+      };
+      const none = { personName: "", price: 0, isReverted: false };
+      for (const won of one.loot.length > 0 ? one.loot : [none]) {
+        rows.push({
+          ...head,
+          winner: won.personName ?? "",
+          points: won === none ? "" : formatPoints(won.price, one.decimals),
+          reverted: won.isReverted ? "yes" : "",
+        });
+      }
+    }
+    cursor = page.next;
+    await nextTurn();
+  } while (cursor !== undefined);
+  return rows;
 }
 
 async function showHouse(c: PageContext) {

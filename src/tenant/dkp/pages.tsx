@@ -11,6 +11,7 @@ import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import type { GuildContext } from "../context.ts";
+import { sendJson, sendRows } from "../files.ts";
 import { parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import {
   adjustBody,
@@ -20,6 +21,7 @@ import {
   spendBody,
   standingsFilters,
 } from "./api.ts";
+import { ledgerLines } from "./exports.ts";
 import { typedPoints } from "./points.ts";
 import * as service from "./service.ts";
 import {
@@ -43,6 +45,18 @@ export function dkpPages() {
   router.get("/standings/export.csv", sendCsv);
   router.get("/standings/:personId", showStatement);
   router.get("/ledger", showLedger);
+  router.get("/ledger/export.csv", async (c) => {
+    const lines = await ledgerLines(c.var.guild, queryOf(c, exportFilters));
+    return await sendRows(
+      c,
+      "ledger",
+      lines.map((line) => ({ ...line })),
+      LEDGER_COLUMNS,
+    );
+  });
+  router.get("/ledger/export.json", async (c) =>
+    sendJson(c, "ledger", await ledgerLines(c.var.guild, queryOf(c, exportFilters))),
+  );
   router.get("/ledger/verification", async (c) =>
     c.html(<VerificationPage view={viewOf(c)} found={await service.verify(c.var.guild)} />),
   );
@@ -58,6 +72,13 @@ export function dkpPages() {
   router.post("/ledger/:id/reversal", canAward, sendReversal);
   return router;
 }
+
+const exportFilters = z.object({ pool: z.uuid().optional(), raid: z.uuid().optional() });
+
+const LEDGER_COLUMNS = [
+  ...["number", "entry", "kind", "earned", "recorded", "account", "person", "points", "unit"],
+  ...["reason", "raid", "reverses"],
+] as const;
 
 async function showStandings(c: PageContext) {
   const ctx = c.var.guild;

@@ -20,6 +20,7 @@ import { may } from "../context.ts";
 import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
 import { newPool, rulesChange } from "./api.ts";
 import { formatPoints, typedPoints } from "./points.ts";
+import { withSaved } from "./saved-rules.ts";
 import * as service from "./service.ts";
 import { Amount, poolName } from "./views/parts.tsx";
 
@@ -70,7 +71,11 @@ async function act(c: PageContext, pool: string, verb: (fields: Fields) => Promi
     if (error instanceof AppError && error.kind === "not-found") throw error;
     const form = failedForm(error, values, viewOf(c).messages);
     c.status(statusOf(error as AppError) as 422);
-    return await showPools(c, { pool, form });
+    const isOutdated = (error as AppError).code === "dkp/rules-changed";
+    return await showPools(c, {
+      pool,
+      form: isOutdated ? withSaved(await service.poolOf(c.var.guild, pool), viewOf(c), form) : form,
+    });
   }
 }
 

@@ -116,7 +116,11 @@ export async function changeRules(
       }),
       record(ctx, "dkp.rules", pool.id, { before: rulesOf(pool), after }),
     ]),
-  );
+  ).catch(async (error: unknown) => {
+    // The change that came first was saved after this one read the rules.
+    const isOutdated = error instanceof Conflict && error.code === "dkp/rules-changed";
+    throw isOutdated ? rulesChanged(await poolOf(ctx, id)) : error;
+  });
   await scheduleDecay(ctx, jobs, pool.id);
   return await poolOf(ctx, pool.id);
 }

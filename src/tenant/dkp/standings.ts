@@ -133,9 +133,10 @@ export async function standingsRows(
 ): Promise<readonly (readonly string[])[]> {
   const { items, pool } = await standings(ctx, { ...query, limit: limits.dkp.csvRowsMax });
   const points = (amount: number) => formatPoints(amount, pool.decimals);
+  const isEpgp = pool.kind === "epgp";
   const head = ["name", "main", "class", "role", "balance", "earned", "spent", "last_change"];
   return [
-    head,
+    isEpgp ? [...head, "priority"] : head,
     ...items.map((row) => [
       row.name,
       row.main ?? "",
@@ -145,6 +146,7 @@ export async function standingsRows(
       points(row.earned),
       points(row.spent),
       row.lastChangeAt === null ? "" : new Date(row.lastChangeAt).toISOString(),
+      ...(isEpgp ? [String(row.priority)] : []),
     ]),
   ];
 }

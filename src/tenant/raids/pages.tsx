@@ -11,9 +11,10 @@ import { newId } from "../../kernel/ids.ts";
 import { HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
-import { may } from "../context.ts";
+import { type GuildContext, may } from "../context.ts";
 import { typedPoints } from "../dkp/points.ts";
 import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
+import { sendJson, sendRows } from "../files.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
 import * as service from "./service.ts";
@@ -43,6 +44,14 @@ export function raidsPages() {
     return c.redirect(`/g/${c.var.guild.guild.slug}/raids?done=saved`, 303);
   });
   router.route("/", teamPages());
+  router.get("/raids/:id/export.csv", async (c) => {
+    const rows = await raidRows(c.var.guild, c.req.param("id"));
+    return await sendRows(c, "raid", rows, RAID_COLUMNS);
+  });
+  router.get("/raids/:id/export.json", async (c) => {
+    const raid = await service.raid(c.var.guild, c.req.param("id"));
+    return sendJson(c, "raid", raid.people);
+  });
   router.get("/raids/:id", (c) => showRaid(c, emptyForm));
   const acts = {
     start: [canManage, (c: PageContext, id: string) => service.startRaid(c.var.guild, id)],
@@ -58,6 +67,28 @@ export function raidsPages() {
     router.post(`/raids/:id/${path}`, guard, (c) => act(c, verb));
   }
   return router;
+}
+
+const RAID_COLUMNS = [
+  ...["raid", "start", "name", "class", "role", "signup", "presence", "credit", "remark"],
+  "exempt",
+] as const;
+
+/** One raid as rows of a file: everyone who answered or was there. */
+async function raidRows(ctx: GuildContext, id: string) {
+  const raid = await service.raid(ctx, id);
+  return raid.people.map((one) => ({
+    raid: raid.name,
+    start: new Date(raid.startsAt).toISOString(),
+    name: one.name,
+    class: one.class ?? "",
+    role: one.role ?? "",
+    signup: one.signup ?? "",
+    presence: one.presence ?? "",
+    credit: one.creditPct ?? "",
+    remark: one.remark ?? "",
+    exempt: one.isExempt ? "yes" : "",
+  }));
 }
 
 async function showRaids(c: PageContext) {

@@ -18,7 +18,7 @@ import { may } from "../../context.ts";
 import { Amount, classLabel } from "../../dkp/views/parts.tsx";
 import { isAscending } from "../rules.ts";
 import type { AuctionView, Bid } from "../service.ts";
-import { AuctionCard, BidForm, Countdown, leads, Standing } from "./parts.tsx";
+import { AuctionCard, BidForm, Countdown, leads, RuleSentences, Standing } from "./parts.tsx";
 
 interface Live {
   readonly view: View;
@@ -60,6 +60,11 @@ export function AuctionsPage(
       </div>
       {past.length > 0 && (
         <Section title={t.past}>
+          <p>
+            <LinkButton look="quiet" href={guildHref(view, "/auctions/export.csv")}>
+              {view.messages.raids.csv}
+            </LinkButton>
+          </p>
           <DataTable
             caption={t.pastCaption}
             rows={past}
@@ -308,24 +313,6 @@ function Terms({ view, auction }: { view: View; auction: AuctionView }) {
         <a href={guildHref(view, `/auctions/${auction.reopenedBy}`)}>{t.seeReopened}</a>
       )}
     </details>
-  );
-}
-
-/** A sentence for each rule that not every auction has. */
-function RuleSentences({ view, auction }: { view: View; auction: AuctionView }) {
-  const t = view.messages.auctions;
-  const { rules, passCount } = auction;
-  const said = (["presentOnly", "allowsMinimum", "endsWhenPassed"] as const).filter(
-    (rule) => rules[rule] === true,
-  );
-  return (
-    <>
-      {said.length > 0 && <dt>{t.rules}</dt>}
-      {said.map((rule) => (
-        <dd>{t[rule]}</dd>
-      ))}
-      {passCount !== null && passCount > 0 && <dd>{t.passCount(passCount)}</dd>}
-    </>
   );
 }
 

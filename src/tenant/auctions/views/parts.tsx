@@ -191,3 +191,21 @@ function PointsField(props: {
 function capped(auction: AuctionView, most: number): number {
   return auction.maximum === null ? most : Math.min(most, auction.maximum);
 }
+
+/** A sentence for each rule that not every auction has. */
+export function RuleSentences({ view, auction }: { view: View; auction: AuctionView }) {
+  const t = view.messages.auctions;
+  const { rules, passCount } = auction;
+  const said = (["presentOnly", "allowsMinimum", "endsWhenPassed"] as const).filter(
+    (rule) => rules[rule] === true,
+  );
+  return (
+    <>
+      {said.length > 0 && <dt>{t.rules}</dt>}
+      {said.map((rule) => (
+        <dd>{t[rule]}</dd>
+      ))}
+      {passCount !== null && passCount > 0 && <dd>{t.passCount(passCount)}</dd>}
+    </>
+  );
+}

@@ -26,6 +26,21 @@ import { Amount, authorOf, PersonLink, PoolTabs, poolName } from "./parts.tsx";
 
 const KINDS = ["award", "spend", "adjust", "reversal", "transfer"] as const;
 
+/** The ledger as a file, and the check of its sums. */
+function FileLinks({ view, toPool }: { view: View; toPool: string }) {
+  const t = view.messages.dkp;
+  return (
+    <>
+      <LinkButton look="quiet" href={guildHref(view, `/ledger/export.csv${toPool}`)}>
+        {t.csv}
+      </LinkButton>
+      <LinkButton look="quiet" href={guildHref(view, "/ledger/verification")}>
+        {t.verify}
+      </LinkButton>
+    </>
+  );
+}
+
 /** Every entry of one pool, newest first. */
 export function LedgerPage(props: {
   view: View;
@@ -52,9 +67,7 @@ export function LedgerPage(props: {
         {canAward && (
           <LinkButton href={guildHref(view, `/ledger/adjust${toPool}`)}>{t.adjust}</LinkButton>
         )}
-        <LinkButton look="quiet" href={guildHref(view, "/ledger/verification")}>
-          {t.verify}
-        </LinkButton>
+        <FileLinks view={view} toPool={toPool} />
         {canAward && may(view.guild!, "roster.manage") && (
           <LinkButton look="quiet" href={guildHref(view, "/imports")}>
             {view.messages.imports.title}

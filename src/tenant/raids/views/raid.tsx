@@ -80,16 +80,7 @@ export function RaidPage(
       </div>
       {wasBegun && may(view.guild!, "points.award") && <AwardForm {...props} />}
       <Awards view={view} awards={awards} />
-      <p class="row">
-        {wasBegun && may(view.guild!, "auctions.run") && (
-          <LinkButton look="primary" href={guildHref(view, `/auctions/new?raid=${raid.id}`)}>
-            {t.auction}
-          </LinkButton>
-        )}
-        {wasBegun && (
-          <LinkButton href={guildHref(view, `/loot?raid=${raid.id}`)}>{t.loot}</LinkButton>
-        )}
-      </p>
+      {wasBegun && <Links view={view} raid={raid} />}
       {mayManage && wasBegun && <Counting view={view} raid={raid} />}
     </LivePage>
   );
@@ -137,6 +128,24 @@ function Steps({ view, raid }: Props) {
     <div class="row">
       <ButtonForm action={at("end")}>{t.end}</ButtonForm>
     </div>
+  );
+}
+
+/** Where to go from a raid that has begun. */
+function Links({ view, raid }: { view: View; raid: RaidView }) {
+  const t = view.messages.raids;
+  return (
+    <p class="row">
+      {may(view.guild!, "auctions.run") && (
+        <LinkButton look="primary" href={guildHref(view, `/auctions/new?raid=${raid.id}`)}>
+          {t.auction}
+        </LinkButton>
+      )}
+      <LinkButton href={guildHref(view, `/loot?raid=${raid.id}`)}>{t.loot}</LinkButton>
+      <LinkButton look="quiet" href={guildHref(view, `/raids/${raid.id}/export.csv`)}>
+        {t.csv}
+      </LinkButton>
+    </p>
   );
 }
 

@@ -126,6 +126,7 @@ export const dkp = {
   confirmAward: "Award it even if another officer has just given the same award",
   minEffort: "Minimum effort points",
   minEffortHint: "People below it are sorted last and get no items.",
+  savedByOther: (value: string) => `Saved by another person: ${value}`,
   offSpecPct: "Off-spec price (%)",
   offSpecPctHint: "The part of a price that an item for the off spec costs.",
   benchSharePct: "Share of the bench (%)",

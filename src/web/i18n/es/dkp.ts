@@ -129,6 +129,7 @@ export const dkp: Translated<typeof en> = {
   confirmAward: "Darlos aunque otro oficial acabe de dar los mismos puntos",
   minEffort: "Mínimo de puntos de esfuerzo",
   minEffortHint: "Quien tiene menos va al final de la lista y no recibe objetos.",
+  savedByOther: (value) => `Guardado por otra persona: ${value}`,
   offSpecPct: "Precio para especialización secundaria (%)",
   offSpecPctHint: "La parte del precio que cuesta un objeto para la especialización secundaria.",
   benchSharePct: "Parte del banquillo (%)",
