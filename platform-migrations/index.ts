@@ -96,5 +96,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0018_log_lines_per_minute",
     "when": 1796095492500,
     "sql": "-- Real raids write up to 43,000 lines a minute. Limits that an operator has set stay as they are.\nUPDATE plans SET events_per_minute_max = 60000 WHERE name = 'free' AND events_per_minute_max = 5000;\n--> statement-breakpoint\nUPDATE plans SET events_per_minute_max = 120000 WHERE name = 'premium' AND events_per_minute_max = 20000;\n--> statement-breakpoint\nUPDATE api_keys SET events_per_minute_max = 120000 WHERE events_per_minute_max = 20000;\n"
+  },
+  {
+    "name": "0019_outbox",
+    "when": 1796096475441,
+    "sql": "CREATE TABLE `discord_guilds` (\n\t`guild_id` text PRIMARY KEY NOT NULL,\n\t`feed_seq` integer DEFAULT 0 NOT NULL,\n\t`rested_at` integer,\n\t`rest_reason` text,\n\t`commands_hash` text,\n\t`connected_by` text,\n\t`connected_at` integer\n);\n--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `guild_id` text;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `sent_at` integer;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `receipt` text;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `dead_at` integer;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `dead_reason` text;--> statement-breakpoint\nCREATE INDEX `outgoing_messages_dead` ON `outgoing_messages` (`dead_at`);"
   }
 ];

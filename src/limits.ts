@@ -29,6 +29,10 @@ export const limits = {
   messages: {
     /** Mail servers recover within a weekend. Older messages would only confuse. */
     goodForMs: 3 * DAY_MS,
+    /** A post about tonight's raid is of no use tomorrow. */
+    postGoodForMs: 6 * HOUR_MS,
+    /** Operators look at what was given up within a month. */
+    deadKeptMs: 30 * DAY_MS,
   },
   /** Rate limits by action and subject. `RATE_LIMITS` overrides them. */
   rates: {

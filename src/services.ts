@@ -22,6 +22,7 @@ import {
   importWork,
   messageWork,
   planWork,
+  postWork,
   promptWork,
   sealingWork,
 } from "./node/prompt-jobs.ts";
@@ -46,6 +47,8 @@ import { seedGuild } from "./tenant/seed.ts";
 
 /** One email. `to` is an address, `text` the whole body. Links in it are absolute. */
 export interface Mail {
+  /** The id of the message. A mail that is sent twice has the same one. */
+  readonly id: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -241,6 +244,7 @@ export function jobWork(services: Services) {
   return {
     prompt: promptWork(services),
     messages: messageWork(services),
+    posts: postWork(services),
     identity: identityWork({ ...services, publicUrl }),
     imports: importWork(services),
     slow: {

@@ -13,6 +13,7 @@ import { leavesOf } from "./leaves.ts";
 import { logCommands } from "./logs/commands.ts";
 import { migrateCommands } from "./migrate/commands.ts";
 import { operatorCommands } from "./operators.ts";
+import { outboxCommands } from "./outbox.ts";
 import { examples } from "./output.ts";
 import { planCommands } from "./plans.ts";
 import { retentionCommands } from "./retention/commands.ts";
@@ -64,6 +65,7 @@ export function buildProgram(): Command {
   auditCommands(program);
   retentionCommands(program);
   clockCommands(program);
+  outboxCommands(program);
   secretCommands(program);
   statsCommand(program);
   logCommands(program);

@@ -4,11 +4,10 @@ import { makeFolder } from "../../provisioning/hosts/file-drafts.ts";
 import type { Config } from "../config.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { UndeliverableMail } from "../kernel/errors.ts";
-import { newId } from "../kernel/ids.ts";
 import type { Mail, Mailer } from "../services.ts";
 
 /** An email in the outbox. The time of writing is in Unix milliseconds. */
-export interface OutboxEmail extends Mail {
+export interface OutboxEmail extends Omit<Mail, "id"> {
   readonly from: string;
   readonly at: number;
 }
@@ -17,19 +16,20 @@ export interface OutboxEmail extends Mail {
 export async function nodeMailer(config: Config, now: Clock): Promise<Mailer> {
   return config.smtpUrl === undefined
     ? folderMailer(join(config.dataDir, "outbox"), config.mailFrom, now)
-    : await smtpMailer(config.smtpUrl, config.mailFrom);
+    : await smtpMailer(config.smtpUrl, config.mailFrom, config.publicUrl.hostname);
 }
 
 /** Writes one `.json` file per email, atomically. Names sort by time. For development. */
 export function folderMailer(folder: string, from: string, now: Clock): Mailer {
   return {
-    async send(mail) {
+    async send({ id, ...mail }) {
       const email: OutboxEmail = { ...mail, from, at: now().getTime() };
       // Emails contain links that give access to accounts, so other users of this machine must not read
       // them.
       await makeFolder(folder);
-      const path = join(folder, `${newId<string>()}.json`);
-      const file = await open(`${path}.part`, "wx", 0o600);
+      // A message that is sent twice is one file.
+      const path = join(folder, `${id}.json`);
+      const file = await open(`${path}.part`, "w", 0o600);
       try {
         await file.writeFile(`${JSON.stringify(email, null, 2)}\n`);
         await file.sync();
@@ -42,7 +42,7 @@ export function folderMailer(folder: string, from: string, now: Clock): Mailer {
   };
 }
 
-async function smtpMailer(url: string, from: string): Promise<Mailer> {
+async function smtpMailer(url: string, from: string, host: string): Promise<Mailer> {
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({
     url,
@@ -52,10 +52,18 @@ async function smtpMailer(url: string, from: string): Promise<Mailer> {
     socketTimeout: 20_000,
   });
   return {
-    async send({ to, subject, text }) {
+    async send({ id, to, subject, text }) {
       try {
         // Passes an object, because a text would be parsed and may contain several addresses.
-        await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+        // Mail servers and readers recognize a repetition by its Message-ID.
+        const messageId = `<${id}@${host}>`;
+        await transport.sendMail({
+          from,
+          to: { name: "", address: to },
+          subject,
+          text,
+          messageId,
+        });
       } catch (error) {
         const { responseCode, command } = error as { responseCode?: number; command?: string };
         const isFinal = command === "RCPT TO" && responseCode !== undefined && responseCode >= 500;

@@ -6,11 +6,13 @@ import type { GuildId } from "../kernel/ids.ts";
 import { PERSONAL_RESEAL_JOB, resealPersonal } from "../platform/accounts/secrets/service.ts";
 import { PLAN_JOB } from "../platform/jobs/kinds.ts";
 import { deliver } from "../platform/messages/delivery.ts";
-import { MESSAGE_JOB } from "../platform/messages/queue.ts";
+import { deliverPost, type PostDeps } from "../platform/messages/post-delivery.ts";
+import { MESSAGE_JOB, POST_JOB } from "../platform/messages/queue.ts";
 import type { Services } from "../services.ts";
 import { SETTLE_JOB } from "../tenant/auctions/open.ts";
 import { settle } from "../tenant/auctions/settlement.ts";
 import { RESEAL_JOB, type Resealed, reseal } from "../tenant/connections/reseal.ts";
+import { secretOf } from "../tenant/connections/service.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import { type IdentityDeps, runIdentity } from "../tenant/identity/jobs.ts";
@@ -60,6 +62,25 @@ export function messageWork(
   deps: Parameters<typeof deliver>[0],
 ): Readonly<Record<string, JobWork>> {
   return { [MESSAGE_JOB]: { run: async ({ subject }) => await deliver(deps, subject) } };
+}
+
+/** Posts to Discord. Separate from emails, because Discord asks for pauses. */
+export function postWork(
+  deps: Deps & Omit<PostDeps, "botTokenOf"> & Pick<Services, "envelopes">,
+): Readonly<Record<string, JobWork>> {
+  const run: JobWork["run"] = async ({ subject, kind }, guild) => {
+    if (guild === undefined) return undefined;
+    const actor = { type: "system", job: kind } as const;
+    const botTokenOf = async () => {
+      const own = await deps.tenants.use(guild, (db) => {
+        const ctx = { guild, db, actor, now: deps.now, requestId: "", idempotencyKey: undefined };
+        return secretOf(ctx, deps.envelopes, "discord-bot");
+      });
+      return own?.value ?? deps.discord.ownToken;
+    };
+    return await deliverPost({ ...deps, botTokenOf }, subject);
+  };
+  return { [POST_JOB]: { run } };
 }
 
 /** Reseals the secrets of guilds and people after a change of keys. */

@@ -47,6 +47,8 @@ interface Runners {
   readonly slowJobRunner: JobRunner;
   /** Sends emails. Separate from the other jobs, because a mail server may be slow. */
   readonly messageRunner: JobRunner;
+  /** Posts to Discord, which asks for pauses. */
+  readonly postRunner: JobRunner;
   /** Reads rosters and members from other services, which may be slow. */
   readonly identityRunner: JobRunner;
   /** Finishes imports, which take minutes. */
@@ -190,6 +192,7 @@ function buildRunners(
     jobRunner: new JobRunner({ ...deps, work: kinds.prompt }),
     slowJobRunner: new JobRunner({ ...deps, work: { ...slow, ...kinds.slow } }),
     messageRunner: new JobRunner({ ...deps, work: kinds.messages }),
+    postRunner: new JobRunner({ ...deps, work: kinds.posts }),
     identityRunner: new JobRunner({ ...deps, work: kinds.identity }),
     importRunner: new JobRunner({ ...deps, work: kinds.imports }),
   };
@@ -207,6 +210,7 @@ function startJobs(services: Running): void {
   services.jobRunner.start();
   services.slowJobRunner.start();
   services.messageRunner.start();
+  services.postRunner.start();
   services.identityRunner.start();
   services.importRunner.start();
   for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
@@ -221,6 +225,7 @@ async function stopJobs(services: Running): Promise<void> {
   await services.jobRunner.stop();
   await services.slowJobRunner.stop();
   await services.messageRunner.stop();
+  await services.postRunner.stop();
   await services.identityRunner.stop();
   await services.importRunner.stop();
   await services.logIngest.stop();

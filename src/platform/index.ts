@@ -12,6 +12,7 @@ import { configurationApi } from "./console/configuration-routes.ts";
 import { endImpersonationPages, impersonationsPages } from "./console/impersonation-pages.tsx";
 import { endImpersonationApi, impersonationsApi } from "./console/impersonation-routes.ts";
 import { operationsApi } from "./console/operations-routes.ts";
+import { outboxApi } from "./console/outbox-routes.ts";
 import { operatorsPages } from "./console/pages.tsx";
 import { planOperatorPages } from "./console/plan-pages.tsx";
 import { planOperatorApi } from "./console/plan-routes.ts";
@@ -57,6 +58,7 @@ export function operatorApi() {
     .route("/", operatorsApi)
     .route("/", accountsApi)
     .route("/", operationsApi)
+    .route("/", outboxApi)
     .route("/", impersonationsApi)
     .route("/", planOperatorApi)
     .route("/", configurationApi);

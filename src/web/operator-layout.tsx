@@ -17,6 +17,7 @@ const SECTIONS: readonly (readonly [
   ["accounts", "/accounts", "members", "accounts"],
   ["fleet", "/fleet", "raids", "fleet"],
   ["jobs", "/jobs", "ledger", "jobs"],
+  ["outbox", "/outbox", "auctions", "jobs"],
   ["backups", "/backups", "loot", "backups"],
   ["plans", "/plans", "standings", "plans"],
   ["audit", "/audit", "audit", "audit"],

@@ -21,6 +21,7 @@ const CODES = {
     imports/not-found invitation/not-found job/not-found keys/not-found logs/boss-not-found
     logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
     operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
+    outbox/not-found
     persons/claim-not-found persons/join-not-found plan/not-found raids/not-found
     raids/series-not-found raids/team-not-found request/no-such-page rollout/not-found roster/character-not-found
     roster/person-not-found secrets/not-set`,

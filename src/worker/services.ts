@@ -126,8 +126,8 @@ function servicesOn(
     { pollMs, pollsMax },
   );
   const wakeJobs = () => background.detach("jobs.drain", jobRunner.drain());
-  const { prompt, messages, identity, imports, slow } = jobWork({ ...shared, wakeJobs });
-  const work = { ...prompt, ...messages, ...identity, ...imports, ...slow };
+  const { prompt, messages, posts, identity, imports, slow } = jobWork({ ...shared, wakeJobs });
+  const work = { ...prompt, ...messages, ...posts, ...identity, ...imports, ...slow };
   const jobRunner = new JobRunner({ ...runnerDeps(shared), work });
   return { ...shared, wakeJobs, host, jobRunner };
 }

@@ -28,6 +28,7 @@ export interface ApiRole {
 }
 
 interface Posted {
+  readonly content?: string;
   readonly embeds?: readonly Embed[];
   readonly nonce?: string;
   readonly enforce_nonce?: boolean;
@@ -51,7 +52,8 @@ export async function startDiscord() {
   const servers = new Map<string, { members: readonly ApiMember[]; roles: readonly ApiRole[] }>();
   const asked: string[] = [];
   const faults: Fault[] = [];
-  const posted: Posted[] = [];
+  const posted: (Posted & { readonly channelId: string })[] = [];
+  let lostAnswers = 0;
   const channels = new Map<string, string>();
   const app = new Hono();
   app.use("/v10/*", async (c, next) => {
@@ -92,7 +94,8 @@ export async function startDiscord() {
       return c.json({ message: "Invalid Form Body", code: 50_035 }, 400);
     }
     const known = posted.find(({ nonce }) => nonce !== undefined && nonce === body.nonce);
-    if (!known || !body.enforce_nonce) posted.push(body);
+    if (!known || !body.enforce_nonce) posted.push({ ...body, channelId: c.req.param("id") });
+    if (lostAnswers-- > 0) return c.body("", 502);
     return c.json({ id: String(posted.length), channel_id: c.req.param("id") });
   });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
@@ -104,6 +107,10 @@ export async function startDiscord() {
     asked,
     /** The messages of all channels. */
     posted,
+    /** The next posts are made, but their answers get lost. */
+    loseAnswers(count: number) {
+      lostAnswers = count;
+    },
     /** Answers of the next requests, the first one first. */
     faults,
     setServer(id: string, members: readonly ApiMember[], roles: readonly ApiRole[]) {

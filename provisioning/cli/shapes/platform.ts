@@ -55,7 +55,22 @@ const clockState = z.strictObject({
   newestAt: at.nullable().describe("the newest time that a server has seen"),
 });
 
+const deadLetter = z.strictObject({
+  id: text,
+  kind: z.enum(["email", "discord"]),
+  template: text,
+  guildId: text.nullable(),
+  slug: text.nullable(),
+  createdAt: at,
+  deadAt: at.nullable(),
+  deadReason: text.nullable(),
+});
+const letterChange = z.strictObject({ id: text, done: z.enum(["retry", "discard"]) });
+
 export const platformShapes = {
+  "outbox list": z.strictObject({ items: z.array(deadLetter), total: count }),
+  "outbox retry": orWould(letterChange),
+  "outbox discard": orWould(letterChange),
   "operators add": orWould(operator),
   "operators remove": orWould(z.strictObject({ removed: text })),
   "operators list": z.array(operator),

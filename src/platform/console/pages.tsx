@@ -11,6 +11,7 @@ import { addFleetPages } from "./fleet-pages.tsx";
 import { addGuildPages } from "./guild-pages.tsx";
 import { addJobPages } from "./jobs-pages.tsx";
 import { look } from "./looks.ts";
+import { addOutboxPages } from "./outbox-pages.tsx";
 import { type Overview, overview } from "./overview.ts";
 
 /** Below `/operator`: the overview, the guilds and the audit log. */
@@ -23,6 +24,7 @@ export function operatorsPages() {
   addAccountPages(pages);
   addFleetPages(pages);
   addJobPages(pages);
+  addOutboxPages(pages);
   addBackupPages(pages);
   addAuditPages(pages);
   return pages;

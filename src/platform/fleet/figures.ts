@@ -1,4 +1,17 @@
-import { and, count, desc, eq, gt, inArray, isNotNull, lte, max, min, sql } from "drizzle-orm";
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  max,
+  min,
+  sql,
+} from "drizzle-orm";
 import { limits } from "../../limits.ts";
 import {
   backups,
@@ -81,7 +94,8 @@ export async function platformFigures(
     rolloutFigures(platform),
     orm
       .select({ messages: count(), oldestAt: min(outgoingMessages.createdAt) })
-      .from(outgoingMessages),
+      .from(outgoingMessages)
+      .where(and(isNull(outgoingMessages.sentAt), isNull(outgoingMessages.deadAt))),
   ]);
   return {
     guilds: byStatus,

@@ -7,6 +7,7 @@ import { limits } from "../../limits.ts";
 import type { Mail, Services } from "../../services.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import { emailTokens, outgoingMessages, users } from "../schema.ts";
+import { bury } from "./dead-letters.ts";
 import { messageBody, messageEnvelopes, messagePlace } from "./queue.ts";
 import { composed, type Params } from "./templates.ts";
 
@@ -33,12 +34,12 @@ const LINKS = {
 export async function deliver(deps: Deps, id: string): Promise<Delivery> {
   const { orm } = deps.platform.db;
   const [row] = await orm.select().from(outgoingMessages).where(eq(outgoingMessages.id, id));
-  if (row === undefined) return { outcome: "done" };
+  if (row === undefined || row.deadAt !== null) return { outcome: "done" };
   // Uses the settled time, so that a clock that jumped ahead does not drop emails.
   if (row.expiresAt <= deps.platform.settledNow().getTime())
-    return await giveUp(deps, row, "It was not sent in time.");
+    return await bury(deps, row, "It was not sent in time.");
   const body = await bodyOf(deps, row);
-  if (body === undefined) return await giveUp(deps, row, "It is sealed with another secret.");
+  if (body === undefined) return await bury(deps, row, "It is sealed with another secret.");
   const receiver = await receiverOf(deps, row, body.to);
   if (receiver === undefined || !(await isWanted(deps, row, receiver)))
     return await remove(deps, row);
@@ -46,13 +47,14 @@ export async function deliver(deps: Deps, id: string): Promise<Delivery> {
   if (link === "void") return { outcome: "done" };
   const account = new URL("/account", deps.config.publicUrl).href;
   const params: Params = { account, ...body.params, name: receiver.name, ...(link && { link }) };
-  const mail: Mail = { to: receiver.email, ...composed(row.template, body.locale, params) };
+  if (row.template === "post") return await bury(deps, row, "It is not an email.");
+  const mail: Mail = { id, to: receiver.email, ...composed(row.template, body.locale, params) };
   // Mail servers may misread an address that was stored under an earlier rule.
-  if (normalEmail(mail.to) !== mail.to) return await giveUp(deps, row, "Its address is none.");
+  if (normalEmail(mail.to) !== mail.to) return await bury(deps, row, "Its address is none.");
   try {
     await deps.mailer.send(mail);
   } catch (error) {
-    if (error instanceof UndeliverableMail) return await giveUp(deps, row, error.message);
+    if (error instanceof UndeliverableMail) return await bury(deps, row, error.message);
     throw error;
   }
   return await remove(deps, row);
@@ -122,14 +124,4 @@ async function remove({ platform }: Deps, { id }: Row): Promise<Delivery> {
   const { db } = platform;
   await write(db, [db.orm.delete(outgoingMessages).where(eq(outgoingMessages.id, id))]);
   return { outcome: "done" };
-}
-
-async function giveUp(deps: Deps, row: Row, detail: string): Promise<Delivery> {
-  deps.log.error("mail.given-up", {
-    userId: row.userId ?? undefined,
-    purpose: row.template,
-    detail,
-  });
-  await remove(deps, row);
-  return { outcome: "failed", detail };
 }

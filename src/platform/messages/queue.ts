@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { Envelopes, KEY_BYTES, type Place } from "../../kernel/envelope.ts";
-import { newId, type UserId } from "../../kernel/ids.ts";
+import { type GuildId, newId, type UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Services } from "../../services.ts";
 import type { Locale } from "../../web/i18n/index.ts";
@@ -12,8 +13,10 @@ import { OF_THE_PLATFORM } from "../jobs/kinds.ts";
 import { outgoingMessages } from "../schema.ts";
 import type { MessageTemplate, Params } from "./templates.ts";
 
-/** Sends one message. The job's subject is the message's id. */
+/** Sends one email. The job's subject is the message's id. */
 export const MESSAGE_JOB = "message.send";
+/** Posts one message to Discord. The job's subject is the message's id. */
+export const POST_JOB = "discord.post";
 
 /** A message that is sent after its write was committed. */
 export interface NewMessage {
@@ -60,6 +63,59 @@ export async function messageRows(
     }),
     jobs.enqueueRow(OF_THE_PLATFORM, MESSAGE_JOB, id, nowMs),
   ];
+}
+
+/** A message to a channel of a guild's Discord server. */
+interface NewPost {
+  readonly guildId: GuildId;
+  /** Names the notice within its guild. A notice that was queued before is not queued again. */
+  readonly key: string;
+  readonly channelId: string;
+  /** The body of Discord's `POST /channels/{id}/messages`. */
+  readonly message: Readonly<Record<string, unknown>>;
+  /** How long the message is useful, in milliseconds. */
+  readonly goodForMs?: number;
+}
+
+/** The sealed content of a post. */
+export const postBody = z.object({
+  channelId: z.string(),
+  message: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * The rows that queue a post. Its id follows from the guild and the key, so that several processes can
+ * queue the same notice and one message is sent.
+ */
+export async function postRows(
+  services: Pick<Services, "jobs" | "config" | "now">,
+  { guildId, key, channelId, message, goodForMs }: NewPost,
+): Promise<readonly Writable[]> {
+  const { jobs, config, now } = services;
+  const nowMs = now().getTime();
+  const id = postId(guildId, key);
+  const { sealed } = await messageEnvelopes(config.secret).seal(
+    messagePlace(id),
+    JSON.stringify({ channelId, message }),
+  );
+  const row = {
+    id,
+    kind: "discord",
+    template: "post",
+    sealed,
+    guildId,
+    createdAt: nowMs,
+    expiresAt: nowMs + (goodForMs ?? limits.messages.postGoodForMs),
+  } as const;
+  return [
+    insertInto(outgoingMessages, row, { on: [outgoingMessages.id] }),
+    jobs.enqueueRow(guildId, POST_JOB, id, nowMs),
+  ];
+}
+
+/** The id of the post of a notice. Its first 25 characters are Discord's nonce. */
+function postId(guildId: GuildId, key: string): string {
+  return bytesToHex(sha256(utf8ToBytes(`${guildId} ${key}`))).slice(0, 32);
 }
 
 /** Seals with a key derived from the server's own secret, which every server has. */

@@ -91,19 +91,21 @@ export class DiscordApi {
   }
 
   /**
-   * Posts a message. A message with the same nonce within some minutes is posted once, so a repetition
-   * after a lost answer changes nothing. @throws {UpstreamError}
+   * Posts a message and returns its id. A message with the same nonce within some minutes is posted once,
+   * so a repetition after a lost answer changes nothing. @throws {UpstreamError}
    */
-  async post(token: string, channelId: string, message: object, nonce: string): Promise<void> {
+  async post(token: string, channelId: string, message: object, nonce: string): Promise<string> {
     if (!(await this.#budget.take("discord", botOf(token), 60_000))) throw busy(undefined);
     const library = await import("@discordjs/rest");
+    let answer: unknown;
     try {
-      await this.#rest(library, token).post(Routes.channelMessages(channelId), {
+      answer = await this.#rest(library, token).post(Routes.channelMessages(channelId), {
         body: { ...message, nonce, enforce_nonce: true },
       });
     } catch (error) {
       throw faultOf(library, error);
     }
+    return z.object({ id }).catch({ id: "" }).parse(answer).id;
   }
 
   async #get<S extends z.ZodType>(
@@ -177,6 +179,13 @@ function faultOf(library: Library, error: unknown): UpstreamError {
         "Discord does not know this server. Check its id.",
       );
     }
+  }
+  if (error instanceof library.DiscordAPIError && error.status === 400) {
+    return new UpstreamError(
+      "identity/upstream-unreadable",
+      400,
+      "Discord refused the message. This is a fault of Guildhall: report it.",
+    );
   }
   const status = error instanceof library.HTTPError ? error.status : 0;
   return new UpstreamError(

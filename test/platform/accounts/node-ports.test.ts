@@ -54,8 +54,8 @@ test("an email is written whole to the outbox, readable by its owner only, in th
   try {
     const outbox = join(dir, "outbox");
     const mailer = folderMailer(outbox, "Guildhall <no-reply@example.test>", () => new Date(7));
-    for (const subject of ["one", "two", "three"]) {
-      await mailer.send({ to: "a@example.test", subject, text: "Grüße\n" });
+    for (const [index, subject] of ["one", "two", "three"].entries()) {
+      await mailer.send({ id: `m${index}`, to: "a@example.test", subject, text: "Grüße\n" });
     }
     const names = (await readdir(outbox)).sort();
     expect(names).toHaveLength(3);

@@ -59,6 +59,16 @@ export const operations = {
   pause: "Pause rollout",
   resume: "Resume rollout",
   retry: "Resume and retry failures",
+  outbox: {
+    title: "Outbox",
+    lead: "Emails and Discord posts that were given up. Times are in UTC.",
+    dead: (letters: number) =>
+      letters === 1 ? "1 message not sent" : `${letters} messages not sent`,
+    none: "Every message was sent.",
+    givenUp: "Given up",
+    retry: "Send again",
+    discard: "Discard",
+  },
   backupsLead: "Guilds with the oldest verified backup come first. Times are in UTC.",
   late: (guilds: number) =>
     `${guilds === 1 ? "1 guild has" : `${guilds} guilds have`} no verified backup from the last hours.`,

@@ -7,6 +7,7 @@ export const operator = {
     accounts: "Accounts",
     fleet: "Fleet",
     jobs: "Jobs",
+    outbox: "Outbox",
     backups: "Backups",
     plans: "Plans",
     audit: "Audit log",

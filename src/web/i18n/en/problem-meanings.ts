@@ -146,6 +146,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "invitation/removed-since":
     "You were removed from this guild after this link was created. Ask for a new invitation.",
   "job/lost": "Another process has taken over this job.",
+  "outbox/not-found":
+    "This message was sent, discarded or never given up. Reload the list of the outbox.",
   "job/not-found": "This job is finished or does not exist. See the finished jobs.",
   "job/under-way": "This job is running right now. Reload the page in a moment.",
   "keys/not-found": "This key does not exist or was revoked.",

@@ -62,6 +62,16 @@ export const operations: Translated<typeof en> = {
   pause: "Pausar despliegue",
   resume: "Reanudar despliegue",
   retry: "Reanudar y reintentar",
+  outbox: {
+    title: "Bandeja de salida",
+    lead: "Correos y mensajes de Discord que no se enviaron. Las horas están en UTC.",
+    dead: (letters: number) =>
+      letters === 1 ? "1 mensaje sin enviar" : `${letters} mensajes sin enviar`,
+    none: "Se han enviado todos los mensajes.",
+    givenUp: "Abandonado",
+    retry: "Enviar de nuevo",
+    discard: "Descartar",
+  },
   backupsLead: "Primero las hermandades con la copia comprobada más antigua. Horas en UTC.",
   late: (guilds: number) =>
     `${guilds === 1 ? "1 hermandad no tiene" : `${guilds} hermandades no tienen`} una copia comprobada de las últimas horas.`,

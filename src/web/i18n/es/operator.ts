@@ -10,6 +10,7 @@ export const operator: Translated<typeof en> = {
     accounts: "Cuentas",
     fleet: "Flota",
     jobs: "Tareas",
+    outbox: "Bandeja de salida",
     backups: "Copias de seguridad",
     plans: "Planes",
     audit: "Auditoría",

@@ -8,8 +8,7 @@ export const problems: Translated<typeof en> = {
       "Estos puntos pasaron a otra persona al unir dos fichas. Deshaz la unión en la página de la persona.",
     "identity/bad-export":
       "No es una exportación completa del addon. Escríbela de nuevo con /reload y súbela otra vez.",
-    "identity/changed":
-      "Los vínculos acaban de cambiar. Carga la página de nuevo y repite el cambio.",
+    "identity/changed": "Los vínculos acaban de cambiar. Recarga la página y repite el cambio.",
     "identity/character-not-found": "Ninguna fuente ha visto este personaje.",
     "identity/issue-not-found": "No existe esa incidencia abierta. Puede que ya esté resuelta.",
     "identity/link-not-found": "No existe ese vínculo. Puede que haya terminado.",
@@ -168,6 +167,7 @@ export const problems: Translated<typeof en> = {
     "invitation/removed-since":
       "Te expulsaron de esta hermandad después de crear este enlace. Pide otra invitación.",
     "job/lost": "Otro proceso se ha hecho cargo de esta tarea.",
+    "outbox/not-found": "Ese mensaje ya no está entre los no enviados. Recarga la lista.",
     "job/not-found": "Esa tarea ya terminó o no existe. Mira las tareas terminadas.",
     "job/under-way": "Esta tarea está en curso. Actualiza la página dentro de un momento.",
     "keys/not-found": "Esa clave no existe o se revocó.",
