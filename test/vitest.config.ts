@@ -28,8 +28,9 @@ const notOnSqld = [
   "test/tenant/identity/**",
   // The operators' console: its actions on the fleet run (`operations`), its pages and rights do not.
   "test/platform/console/{access,accounts,console,impersonation,late-copies}.test.ts",
-  // Formats of other tools. Every kind of row that an import writes is in `imports.test.ts`, which runs.
-  "test/tenant/imports/samples.test.ts",
+  // Formats of other tools, and commands that are killed. Every kind of row that an import writes is in
+  // `imports.test.ts`, which runs.
+  "test/tenant/imports/{kills,samples}.test.ts",
   "test/tenant/roster/importing.test.ts",
   // Broken connections and the reader's memory: their results take the path of an upload, which runs.
   "test/tenant/combat-logs/{live,reading,retention}.test.ts",

@@ -142,8 +142,11 @@ export function openQuestions({ questions, answers }: Pick<Batch, "questions" | 
  * @throws {Conflict} `imports/open-questions`, `imports/not-a-preview`
  */
 export async function commitImport(ctx: GuildContext, deps: Deps, id: string): Promise<Batch> {
+  allowImports(ctx);
+  const { id: importId, state } = await batchOf(ctx, id);
+  if (state === "preview") await enqueueWork(ctx, deps, importId);
   const batch = await beginCommit(ctx, id);
-  return batch.state === "preview" ? await workNow(ctx, deps, batch.id) : batch;
+  return batch.state === "done" ? batch : await workNow(ctx, deps, importId);
 }
 
 /**
@@ -195,7 +198,8 @@ export async function obstacles(ctx: GuildContext, id: string): Promise<readonly
 export async function revertImport(ctx: GuildContext, deps: Deps, id: string): Promise<Batch> {
   allowImports(ctx);
   const batch = await batchOf(ctx, id);
-  if (batch.state === "reverted" || batch.state === "reverting") return batch;
+  if (batch.state === "reverted") return batch;
+  if (batch.state === "reverting") return await workNow(ctx, deps, batch.id);
   const isWritten =
     batch.state === "done" || (batch.state === "failed" && batch.committedAt !== null);
   if (!isWritten) {
@@ -212,6 +216,7 @@ export async function revertImport(ctx: GuildContext, deps: Deps, id: string): P
       { obstacles: found },
     );
   }
+  await enqueueWork(ctx, deps, batch.id);
   await write(ctx.db, [
     isIn(batch.id, batch.state),
     batchStatement(batch.id, { state: "reverting", error: null, updatedAt: ctx.now().getTime() }),
@@ -239,15 +244,19 @@ export async function cancelImport(ctx: GuildContext, id: string): Promise<Batch
   return await batchOf(ctx, id);
 }
 
-/** Works for a moment in the request. A job is there before, so that a crash leaves nothing half done. */
+/**
+ * Makes the job that finishes the work of a process that dies. It comes before the state that needs it,
+ * and does nothing to an import in another state.
+ */
+async function enqueueWork(ctx: GuildContext, { jobs }: Deps, id: ImportId): Promise<void> {
+  const dueAt = ctx.now().getTime() + limits.imports.resumeAfterMs;
+  await jobs.enqueue(ctx.guild.id, IMPORT_JOB, id, dueAt);
+}
+
+/** Works for a moment in the request. A job goes on with the rest. */
 async function workNow(ctx: GuildContext, deps: Deps, id: ImportId): Promise<Batch> {
   const { jobs } = deps;
-  await jobs.enqueue(
-    ctx.guild.id,
-    IMPORT_JOB,
-    id,
-    ctx.now().getTime() + limits.imports.resumeAfterMs,
-  );
+  await enqueueWork(ctx, deps, id);
   try {
     const isDone = await workOn(ctx, id, performance.now() + limits.imports.inlineMs);
     if (isDone) await jobs.cancel(ctx.guild.id, IMPORT_JOB, id);
