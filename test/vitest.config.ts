@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { HostReporter } from "./support/host-reporter.ts";
 import { LongestFirst } from "./support/longest-first.ts";
+import { SlowestFiles } from "./support/slowest-files.ts";
 import { hasSqld } from "./support/sqld.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -58,7 +59,11 @@ const searched = {
 export default defineConfig({
   root,
   test: {
-    reporters: ["default", new HostReporter(/\/test\/(tenant|platform)\/|\/test\/isolation\./)],
+    reporters: [
+      "default",
+      new HostReporter(/\/test\/(tenant|platform)\/|\/test\/isolation\./),
+      new SlowestFiles(),
+    ],
     sequence: { sequencer: LongestFirst },
     // By default one processor stays free, which is half of a machine with two.
     maxWorkers: "100%",

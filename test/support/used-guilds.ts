@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { Guild } from "../../src/platform/store.ts";
 import type { TestApp, TestGuild } from "./app.ts";
 
@@ -55,12 +55,20 @@ export function usedGuilds(t: TestApp) {
         expect(status, text).toBe(200);
       }
     };
-    const working = Promise.all([...Array.from({ length: WRITERS }, writer), reader()]);
-    return async () => {
+    const working = Promise.allSettled([...Array.from({ length: WRITERS }, writer), reader()]);
+    const stop = async () => {
       isOver = true;
-      await working;
+      const ends = await working;
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
       return { acknowledged, refused, longestMs };
     };
+    // Also when the test fails or runs out of time: no request reaches a closed app.
+    onTestFinished(async () => {
+      isOver = true;
+      await working;
+    });
+    return stop;
   };
 
   const idsOf = async (guild: TestGuild): Promise<string[]> => {
