@@ -53,6 +53,7 @@ export async function startDiscord() {
   const asked: string[] = [];
   const faults: Fault[] = [];
   const posted: (Posted & { readonly channelId: string })[] = [];
+  const closed = new Set<string>();
   let lostAnswers = 0;
   const channels = new Map<string, string>();
   const app = new Hono();
@@ -87,6 +88,9 @@ export async function startDiscord() {
     return c.json({ id: c.req.param("id"), type: 0, guild_id: server });
   });
   app.post("/v10/channels/:id/messages", async (c) => {
+    if (closed.has(c.req.param("id"))) {
+      return c.json({ message: "Missing Permissions", code: 50_013 }, 403);
+    }
     const body = (await c.req.json()) as Posted;
     const embeds = body.embeds ?? [];
     const chars = embeds.reduce((sum, embed) => sum + charsOf(embed), 0);
@@ -107,6 +111,8 @@ export async function startDiscord() {
     asked,
     /** The messages of all channels. */
     posted,
+    /** Channels in which the bot may not post. */
+    closed,
     /** The next posts are made, but their answers get lost. */
     loseAnswers(count: number) {
       lostAnswers = count;

@@ -1,13 +1,14 @@
-import { eq, sql } from "drizzle-orm";
-import { build, insertInto } from "../../database/statements.ts";
+import { eq } from "drizzle-orm";
+import { build } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
-import { discordGuilds, outgoingMessages } from "../schema.ts";
+import { outgoingMessages } from "../schema.ts";
 import { UpstreamError } from "../upstreams/fetch-json.ts";
 import { bury } from "./dead-letters.ts";
 import type { Delivery } from "./delivery.ts";
 import { messageEnvelopes, messagePlace, postBody } from "./queue.ts";
+import { beginRest, restReason } from "./rest.ts";
 
 export interface PostDeps extends Pick<Services, "platform" | "config" | "log"> {
   readonly discord: Pick<Services["discord"], "post" | "ownToken">;
@@ -35,7 +36,7 @@ export async function deliverPost(
   if (row.expiresAt <= nowMs) return await bury(deps, row, "It was not sent in time.");
   const { guildId } = row;
   if (guildId === null) return await bury(deps, row, "It belongs to no guild.");
-  if (await isResting(deps, guildId)) {
+  if ((await restReason(deps, guildId)) !== undefined) {
     return await bury(
       deps,
       row,
@@ -63,7 +64,7 @@ export async function deliverPost(
     }
     if (error.status < 400 || error.status >= 500) throw error;
     const reason = REFUSALS[error.status] ?? error.message;
-    if (error.status !== 400) await rest(deps, guildId, reason);
+    if (error.status !== 400) await beginRest(deps, guildId, reason);
     return await bury(deps, row, reason);
   }
 }
@@ -77,28 +78,3 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** The wait after an answer that names none. */
 const BUSY_MS = 5_000;
-
-async function isResting({ platform }: Pick<PostDeps, "platform">, guildId: GuildId) {
-  const [row] = await platform.db.orm
-    .select({ restedAt: discordGuilds.restedAt })
-    .from(discordGuilds)
-    .where(eq(discordGuilds.guildId, guildId));
-  return row !== undefined && row.restedAt !== null;
-}
-
-/** Stops everything that Guildhall sends to Discord for a guild, until it connects its server again. */
-async function rest(
-  { platform, log }: Pick<PostDeps, "platform" | "log">,
-  guildId: GuildId,
-  reason: string,
-): Promise<void> {
-  log.warn("discord.resting", { guildId, reason });
-  const set = { restedAt: platform.now().getTime(), restReason: reason };
-  await write(platform.db, [
-    insertInto(
-      discordGuilds,
-      { guildId, ...set },
-      { on: [discordGuilds.guildId], set, where: sql`${discordGuilds.restedAt} is null` },
-    ),
-  ]);
-}

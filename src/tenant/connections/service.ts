@@ -16,6 +16,7 @@ import {
   requireProved,
   signedIn,
 } from "../../platform/context.ts";
+import { endRest } from "../../platform/messages/rest.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 
@@ -65,6 +66,7 @@ export async function setConnection(
         set_at = excluded.set_at, set_by = excluded.set_by, set_by_name = excluded.set_by_name`,
     record(ctx, "connection.set", kind, { after: { account } }),
   ]);
+  if (kind === "discord-bot") await endRest(platform.services, ctx.guild.id);
 }
 
 /** @throws {NotFound} `secrets/not-set`, {Forbidden} `auth/proof-required` */

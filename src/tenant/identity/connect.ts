@@ -1,6 +1,7 @@
 import { and, eq, ne, notInArray, sql } from "drizzle-orm";
 import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
+import { endRest } from "../../platform/messages/rest.ts";
 import { guilds } from "../../platform/schema.ts";
 import type { Services } from "../../services.ts";
 import type { GuildContext } from "../context.ts";
@@ -23,6 +24,7 @@ export async function connect(
   allowIdentity(ctx, "settings.manage");
   await claimServer(ctx, services, settings.discord?.serverId ?? null);
   await storeSettings(ctx, settings);
+  await endRest(services, ctx.guild.id);
   const kinds: readonly RunKind[] = [
     ...(settings.blizzard ? (["blizzard"] as const) : []),
     ...(settings.discord ? (["discord"] as const) : []),

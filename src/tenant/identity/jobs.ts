@@ -14,7 +14,10 @@ import { reportIssues } from "./report-run.ts";
 import { beginRun, endRun, IDENTITY_JOB } from "./runs.ts";
 
 export interface IdentityDeps
-  extends Pick<Services, "blizzard" | "discord" | "envelopes" | "jobs" | "wakeJobs"> {
+  extends Pick<
+    Services,
+    ("blizzard" | "discord" | "envelopes" | "jobs" | "wakeJobs") | ("platform" | "config" | "now")
+  > {
   readonly log: Log;
   readonly publicUrl: URL;
 }

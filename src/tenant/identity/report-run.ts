@@ -1,9 +1,10 @@
 import { isNotNull, isNull, or } from "drizzle-orm";
 import { write } from "../../database/write.ts";
-import type { Envelopes } from "../../kernel/envelope.ts";
 import { Invalid } from "../../kernel/errors.ts";
 import type { SyncRunId } from "../../kernel/ids.ts";
-import type { DiscordApi } from "../../platform/upstreams/discord.ts";
+import { postRows } from "../../platform/messages/queue.ts";
+import { endRest } from "../../platform/messages/rest.ts";
+import type { Services } from "../../services.ts";
 import { translator } from "../../web/i18n/index.ts";
 import { record } from "../audit.ts";
 import { secretOf } from "../connections/service.ts";
@@ -14,9 +15,11 @@ import { setIssues } from "./issues.ts";
 import { integrityIssues } from "./schema.ts";
 import { readSettings } from "./settings.ts";
 
-interface Deps {
-  readonly discord: DiscordApi;
-  readonly envelopes: Envelopes;
+interface Deps
+  extends Pick<
+    Services,
+    "discord" | "envelopes" | "platform" | "jobs" | "config" | "now" | "wakeJobs"
+  > {
   readonly publicUrl: URL;
 }
 
@@ -25,8 +28,8 @@ export type ReportCounts = Readonly<
 >;
 
 /**
- * Reports to the guild's channel what no report has named yet. The messages of a run carry numbers that
- * Discord refuses to repeat, so a run that is done again after a crash posts nothing twice.
+ * Queues for the guild's channel what no report has named yet. A guild at rest asks Discord for the channel
+ * first, and is served again if it answers.
  * @throws {Invalid} `identity/not-configured` @throws {UpstreamError}
  */
 export async function reportIssues(
@@ -51,8 +54,9 @@ export async function reportIssues(
       "The channel for reports is not on the guild's Discord server. Choose one of its channels.",
     );
   }
-  const rows = await notifiableIssues(ctx);
-  const delta = reportDelta(rows, ctx.now().getTime());
+  await endRest(deps, ctx.guild.id);
+  const issues = await notifiableIssues(ctx);
+  const delta = reportDelta(issues, ctx.now().getTime());
   const counts = {
     created: delta.created.length,
     reopened: delta.reopened.length,
@@ -63,21 +67,31 @@ export async function reportIssues(
     {
       guildName: ctx.guild.name,
       delta,
-      isFirst: rows.every(({ notifiedAt }) => notifiedAt === null),
+      isFirst: issues.every(({ notifiedAt }) => notifiedAt === null),
       url: new URL(`/g/${ctx.guild.slug}/identity`, deps.publicUrl).href,
       isPartial: false,
     },
     translator("en").identityReport,
   );
-  for (const [index, message] of messages.entries()) {
-    await deps.discord.post(token, channelId, message, nonceOf(runId, index));
-  }
+  // A run that is done again after a crash queues the same keys, and nothing is posted twice.
+  const rows = await Promise.all(
+    messages.map((message, index) =>
+      postRows(deps, {
+        guildId: ctx.guild.id,
+        key: `report ${runId} ${index}`,
+        channelId,
+        message: { ...message },
+      }),
+    ),
+  );
+  await write(deps.platform.db, rows.flat());
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
     ...setIssues([...delta.created, ...delta.reopened], { notifiedAt: nowMs }),
     ...setIssues(delta.resolved, { endNotifiedAt: nowMs }),
     record(ctx, "identity.report", channelId, { after: counts }),
   ]);
+  deps.wakeJobs();
   return { messages: messages.length, ...counts };
 }
 
@@ -97,9 +111,4 @@ async function notifiableIssues(ctx: GuildContext) {
     resolutionNotifiedAt,
     isReopened: (ended.get(row.fingerprint) ?? row.firstDetectedAt) < row.firstDetectedAt,
   }));
-}
-
-/** Discord takes 25 characters. */
-function nonceOf(runId: SyncRunId, index: number): string {
-  return `${runId.replaceAll("-", "").slice(-22)}-${index}`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { restReason } from "../../../src/platform/messages/rest.ts";
 import { identityApp, run, SETTINGS, settingsOf } from "./support.ts";
 
 const app = await identityApp();
@@ -192,5 +193,35 @@ describe("sources of identity", () => {
     expect((await owner.get("/identity/issues")).body.items).toContainEqual(
       expect.objectContaining({ type: "orphan_wow", notifiedAt: expect.any(Number) }),
     );
+  });
+
+  test("a channel that refuses the bot rests its guild, until a report or new settings find it open", async () => {
+    const roster = (name: string) =>
+      blizzard.setRoster({ realm, name: "refused" }, [character(1, "Annara"), character(2, name)]);
+    roster("Cathal");
+    const { owner, serverId, id } = await app.connectedGuild("refused");
+    const auditChannelId = "600000000000000003";
+    discord.addChannel(auditChannelId, serverId);
+    const { body } = await owner.get(SETTINGS);
+    const save = () =>
+      owner.put(SETTINGS, { ...body, discord: { ...body.discord, auditChannelId } });
+    await save();
+    const report = async (name: string) => {
+      roster(name);
+      await run(t, owner, "blizzard");
+      const before = discord.posted.length;
+      expect((await run(t, owner, "report")).state).toBe("done");
+      return discord.posted.length - before;
+    };
+    discord.closed.add(auditChannelId);
+    expect(await report("Dita")).toBe(0);
+    expect(await restReason(t.services, id)).toContain("does not let the bot post");
+    await save();
+    expect(await restReason(t.services, id)).toBeUndefined();
+    expect(await report("Egon")).toBe(0);
+    expect(await restReason(t.services, id)).toBeDefined();
+    discord.closed.delete(auditChannelId);
+    expect(await report("Fria")).toBe(1);
+    expect(await restReason(t.services, id)).toBeUndefined();
   });
 });

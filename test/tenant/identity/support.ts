@@ -75,6 +75,7 @@ export async function run(
   if (started.status !== 202)
     throw new Error(`${kind} answered ${started.status}: ${started.text}`);
   await t.services.identityRunner.drain();
+  await t.services.postRunner.drain();
   const { body } = await client.get("/guild-sync/status");
   return body.runs.find((one: { id: string }) => one.id === started.body.runId);
 }
