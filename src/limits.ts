@@ -801,6 +801,10 @@ export const limits = {
     removedAtOnce: 5,
     /** Fights, or players of a fight, that are read at once. */
     readAtOnce: 50,
+    /** Players of all fights of one log. A night has a hundred, a week of dungeons some hundreds. */
+    participantsMax: 2_000,
+    /** Fights whose players are read at once: at most 2,000 rows, some milliseconds. */
+    participantFightsAtOnce: 10,
     /** Kills searched for records: years of farming one boss. */
     recordKillsMax: 500,
     /** How often a page that watches an upload checks for progress. */

@@ -91,6 +91,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   deleteLogReport: "logs.upload",
   watchLogReport: "logs.view",
   watchLiveFight: "logs.view",
+  listLogParticipants: "logs.view",
   getFight: "logs.view",
   getFightPlayer: "logs.view",
   listBosses: "logs.view",

@@ -3,6 +3,8 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import { zipSync } from "fflate";
@@ -11,6 +13,7 @@ import { LiveLogs } from "../../src/node/logs/live-logs.ts";
 import { testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { type End, holdAgainstShape } from "../support/cli.ts";
+import { hit, retailLine, START } from "../support/log-analysis.ts";
 import { generatedText } from "../support/log-generator.ts";
 import { removeSearched } from "../support/secrets/folders.ts";
 
@@ -97,6 +100,35 @@ describe("logs analyze", () => {
     expect((await analyze([])).code).toBe(2);
   });
 });
+
+/** Hits on one boss, each by another player, in pieces of some hundred kilobytes. */
+function* manyPlayers(players: number): Iterable<string> {
+  yield retailLine(0, START);
+  for (let first = 0; first < players; first += 2_000) {
+    const lines: string[] = [];
+    for (let player = first; player < first + 2_000; player++) {
+      const guid = `Player-1-${player.toString(16).toUpperCase().padStart(8, "0")}`;
+      lines.push(retailLine(1, hit(9, { source: `${guid},"Name${player}-Realm",0x512,0x0` })));
+    }
+    yield lines.join("");
+  }
+}
+
+test("L19 1.5 million players in one fight are refused by name, in bounded memory", async () => {
+  const heap = "--max-old-space-size=192";
+  const child = spawn(process.execPath, [heap, main, "logs", "analyze", "-", "--json"], {
+    env: { PATH: process.env["PATH"] },
+  });
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  // The program ends long before the log does, which breaks the pipe.
+  await pipeline(Readable.from(manyPlayers(1_500_000)), child.stdin).catch(() => {});
+  expect(await ended).toBe(1);
+  expect(err).toContain("logs/too-many-names");
+}, 60_000);
 
 test("L20 logs follow sends a log while it grows, across a server that restarts, and the log after it", async () => {
   await using t = await testApp();

@@ -36,6 +36,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /logs": "viewer",
   "GET /logs/:id": "viewer",
   "GET /logs/:id/fights.csv": "viewer",
+  "GET /logs/:id/participants": "viewer",
   "GET /loot": "viewer",
   "GET /loot/:id/reversal": "officer",
   "GET /loot/councils": "viewer",

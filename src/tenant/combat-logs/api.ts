@@ -85,6 +85,21 @@ export const fightJson = z
   })
   .openapi("Fight");
 
+export const participantJson = z
+  .object({
+    guid: z.string(),
+    name: z.string(),
+    realm: z.string().nullable(),
+    region: z.string().nullable(),
+    class: z.string().nullable(),
+    spec: z.string().nullable(),
+    fights: z.number().int(),
+    encounters: z.number().int(),
+    firstSeenAt: z.number().int(),
+    lastSeenAt: z.number().int(),
+  })
+  .openapi("LogParticipant");
+
 export const playerJson = z
   .object({
     guid: z.string(),

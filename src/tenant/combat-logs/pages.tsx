@@ -12,11 +12,13 @@ import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
 import { comparisonOf } from "./comparison.ts";
 import { uploadDeps } from "./deps.ts";
+import { participantsOf } from "./participants.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
 import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./views/boss.tsx";
 import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./views/fight.tsx";
+import { ParticipantsPage } from "./views/participants.tsx";
 import { LogsPage, ReportPage } from "./views/report.tsx";
 
 type PageContext = Context<GuildEnv>;
@@ -35,6 +37,11 @@ export function combatLogsPages() {
   router.post("/logs", canUpload, takeForm);
   router.get("/logs/:id", canView, showReport);
   router.get("/logs/:id/fights.csv", canView, sendFights);
+  router.get("/logs/:id/participants", canView, async (c) => {
+    const report = await existing(c);
+    const found = await participantsOf(c.var.guild, report.id);
+    return c.html(<ParticipantsPage view={viewOf(c)} report={report} found={found} />);
+  });
   router.post("/logs/:id/cancellation", canUpload, async (c) => {
     await uploads.cancelUpload(c.var.guild, uploadDeps(c), c.req.param("id"));
     return c.redirect(guildHref(viewOf(c), "/logs?done=removed"), 303);

@@ -6,6 +6,7 @@ import { Forbidden, Invalid } from "../../kernel/errors.ts";
 import { issueTicket } from "../../platform/keys/live-tickets.ts";
 import * as inputs from "./api.ts";
 import { uploadDeps } from "./deps.ts";
+import { participantsOf } from "./participants.ts";
 import { watchFight, watchReport } from "./progress.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
@@ -245,6 +246,32 @@ combatLogsApi.openapi(
     },
   }),
   (c) => watchFight(c, c.req.valid("param").id) as never,
+);
+
+combatLogsApi.openapi(
+  api.get("/logs/{id}/participants", {
+    id: "listLogParticipants",
+    summary: "List the players of a combat log",
+    description:
+      "Returns everyone in the fights of the report, those with the most encounters first. " +
+      "`encounters` leaves out fights between bosses, where passers-by may be.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: json(
+        z.object({
+          items: z.array(inputs.participantJson).readonly(),
+          leftOut: z.number().int().openapi({ description: "Players beyond the limit." }),
+        }),
+        "The players of the log.",
+      ),
+    },
+  }),
+  async (c) => {
+    const report = await existing(c.var.guild, c.req.valid("param").id);
+    return c.json(await participantsOf(c.var.guild, report.id), 200);
+  },
 );
 
 combatLogsApi.openapi(

@@ -170,6 +170,11 @@ export function ReportPage(props: {
         <LinkButton look="quiet" href={guildHref(view, `/logs/${report.id}/fights.csv`)}>
           {t.csv}
         </LinkButton>
+        {shown.length > 0 && (
+          <LinkButton look="quiet" href={guildHref(view, `/logs/${report.id}/participants`)}>
+            {t.participants}
+          </LinkButton>
+        )}
         {hasTrash && (
           <LinkButton
             look="quiet"

@@ -69,6 +69,12 @@ export const logs: Translated<typeof en> = {
     discovery: "Descubrimiento",
     other: "Otra",
   },
+  participants: "Participantes",
+  participantsLead:
+    "Todos los que aparecen en los combates de este log. Los intentos no incluyen los combates entre jefes.",
+  participantsLeftOut: (count: string) => `No se muestran otros ${count} jugadores.`,
+  firstSeen: "Visto por primera vez",
+  lastSeen: "Visto por última vez",
   outcome: "Resultado",
   outcomes: {
     kill: "Victoria",
