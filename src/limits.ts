@@ -467,6 +467,23 @@ export const limits = {
     /** Names listed in a report. The rest is counted. */
     namesMax: 10,
   },
+  /** Figures of guilds by day, for operators. */
+  figures: {
+    /** A guild that is counted for the first time gets the activity of a season. */
+    firstDays: 90,
+    /** Logs are uploaded days after their raid. Later ones are missing in the activity of their day. */
+    repeatedDays: 14,
+    /** Growth is compared with the same season a year before. */
+    keptMs: 2 * 365 * DAY_MS,
+    /** "Recently" on every page of figures. */
+    recentDays: 7,
+    /** A chart of three months is legible, and its query reads 90 rows of each guild. */
+    daysMax: 90,
+    /** Columns of a table that fit beside each other. */
+    comparedMax: 8,
+    /** Lines of a ranking. */
+    ranked: 10,
+  },
   archives: {
     /** Twenty times the largest known guild. More would fill the disk of a small server. */
     bytesMax: 2 * 1024 * 1024 * 1024,

@@ -6,10 +6,13 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { AuditAnchors } from "../platform/audit/anchors.ts";
 import type { AuditSealer } from "../platform/audit/sealer.ts";
+import { lastCount, storeFigures } from "../platform/fleet/guild-figures.ts";
 import { expirePlatform } from "../platform/guilds/retention.ts";
+import { FIGURES_JOB } from "../platform/jobs/kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { expireGuild } from "../tenant/retention.ts";
+import { countGuild, hasChangedSince } from "../tenant/statistics.ts";
 import type { JobWork } from "./job-runner.ts";
 import { inGuild } from "./prompt-jobs.ts";
 
@@ -43,6 +46,10 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
       await guildUpkeep(deps, ctx);
       return undefined;
     }),
+    [FIGURES_JOB]: inGuild(deps, async (ctx) => {
+      await collectFigures(deps.platform, ctx);
+      return undefined;
+    }),
   };
 }
 
@@ -63,7 +70,7 @@ async function platformUpkeep({
   return nowMs + limits.retention.everyMs;
 }
 
-/** Daily work of a guild: anchors its audit log and deletes expired data. */
+/** Daily work of a guild: anchors its audit log, deletes expired data and counts what is left. */
 async function guildUpkeep(
   deps: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">,
   ctx: GuildContext,
@@ -72,6 +79,14 @@ async function guildUpkeep(
   await auditSealer.anchor(ctx.guild.id);
   const settled = { ...ctx, now: () => platform.settledNow() };
   logRemovals(log, ctx.guild.id, await expireGuild(settled, auditAnchors));
+  await collectFigures(platform, ctx);
+}
+
+/** Counts a guild for the figures of operators. A guild that rests costs one query and no write. */
+async function collectFigures(platform: PlatformStore, ctx: GuildContext): Promise<void> {
+  const { at, sinceDay } = await lastCount(platform, ctx.guild.id);
+  if (at !== undefined && !(await hasChangedSince(ctx, at))) return;
+  await storeFigures(platform, ctx.guild.id, await countGuild(ctx, sinceDay));
 }
 
 function logRemovals(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {

@@ -9,6 +9,7 @@ import type { OperatorEnv } from "./console/access.ts";
 import { accountsApi } from "./console/account-routes.ts";
 import { configurationPages } from "./console/configuration-pages.tsx";
 import { configurationApi } from "./console/configuration-routes.ts";
+import { figuresApi } from "./console/figures-routes.ts";
 import { endImpersonationPages, impersonationsPages } from "./console/impersonation-pages.tsx";
 import { endImpersonationApi, impersonationsApi } from "./console/impersonation-routes.ts";
 import { operationsApi } from "./console/operations-routes.ts";
@@ -56,6 +57,7 @@ export function platformPages() {
 export function operatorApi() {
   return createRouter<OperatorEnv>()
     .route("/", operatorsApi)
+    .route("/", figuresApi)
     .route("/", accountsApi)
     .route("/", operationsApi)
     .route("/", outboxApi)

@@ -42,6 +42,8 @@ test("a guild's statistics are counted, and several are shown side by side", asy
   expect(iron).toMatchObject({ slug: "iron-vow", members: 1, persons: 2, raids: 0, logs: 0 });
   expect(quiet).toMatchObject({ slug: "quiet-vow", persons: 1 });
   expect(iron.activity.at(-1).changes).toBeGreaterThan(quiet.activity.at(-1)?.changes ?? 0);
+  expect(iron).toMatchObject({ fights: 0, averageMs: 0, bosses: 0, logBytes: 0 });
+  expect(iron.lastActivityAt).toBeGreaterThan(0);
   expect(iron.bytes).toBeGreaterThan(4096);
   expect((await stats("iron-vow", "quiet-vow")).out).toMatch(/what +iron-vow +quiet-vow/);
   const half = await stats("iron-vow", "nobody", "--json");
@@ -64,4 +66,14 @@ test("the performance of a guild's database is shown by hour, and looking leaves
   expect(before.total.queries).toBeGreaterThan(0);
   await stats("iron-vow");
   expect(await look()).toEqual(before);
+});
+
+test("stored figures of all guilds are shown without opening a guild's database", async () => {
+  const { id } = (await t.services.platform.guildForUser("iron-vow", null))!.guild;
+  await t.services.jobs.enqueue(id, "guild.figures", "");
+  await t.services.slowJobRunner.drain(["guild.figures"]);
+  const found = JSON.parse((await stats("--figures", "--days", "5", "--json")).out);
+  expect(found).toMatchObject({ guilds: 2, counted: 1, totals: { persons: 2, fights: 0 } });
+  expect(found.days).toHaveLength(5);
+  expect((await stats("--figures")).out).toMatch(/active guilds +new guilds/);
 });

@@ -13,6 +13,8 @@ const performance = z.strictObject({
   poolHits: count,
   poolMisses: count,
 });
+const rankedGuilds = z.array(z.strictObject({ id: text, slug: text, name: text, value: count }));
+const activity = { fights: count, kills: count, combatMs: count, changes: count };
 const guild = z.strictObject({
   slug: text,
   status: text,
@@ -25,6 +27,13 @@ const guild = z.strictObject({
   ledgerEntries: count,
   auctions: count,
   logs: count,
+  fights: count.describe("pulls of bosses"),
+  kills: count,
+  combatMs: count,
+  averageMs: count,
+  bosses: count,
+  logBytes: count,
+  lastActivityAt: at.nullable(),
   bytes: count,
   activity: z.array(z.strictObject({ day, changes: count })),
 });
@@ -68,5 +77,24 @@ export const statsShapes = {
         ),
       })
       .describe("with --performance"),
+    z
+      .strictObject({
+        guilds: count,
+        counted: count,
+        totals: z.strictObject({
+          fights: count,
+          kills: count,
+          combatMs: count,
+          averageMs: count,
+          characters: count,
+          persons: count,
+          bytes: count,
+        }),
+        recent: z.strictObject({ days: count, ...activity, activeGuilds: count }),
+        days: z.array(z.strictObject({ day, ...activity, activeGuilds: count, newGuilds: count })),
+        largest: rankedGuilds,
+        busiest: rankedGuilds,
+      })
+      .describe("with --figures"),
   ]),
 };

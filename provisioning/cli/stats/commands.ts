@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { limits } from "../../../src/limits.ts";
 import { examples, JSON_OPTION } from "../output.ts";
 import { run } from "../run.ts";
@@ -6,6 +6,7 @@ import { run } from "../run.ts";
 export interface StatsOptions {
   readonly days: number;
   readonly performance?: boolean;
+  readonly figures?: boolean;
   readonly json?: boolean;
 }
 
@@ -16,6 +17,12 @@ export function statsCommand(program: Command): void {
     .description("the platform in numbers; with slugs, one guild or several beside each other")
     .option("--days <n>", "how many days back to look", days, limits.statistics.days)
     .option("--performance", "how long a guild's database took to answer, kept for 14 days")
+    .addOption(
+      new Option(
+        "--figures",
+        "fights, activity, growth and the largest guilds, from daily counts",
+      ).conflicts("performance"),
+    )
     .option(...JSON_OPTION)
     .addHelpText(
       "before",
@@ -24,6 +31,7 @@ export function statsCommand(program: Command): void {
         "guildhall stats iron-vow --days 7",
         "guildhall stats iron-vow ash-and-ember --json",
         "guildhall stats iron-vow --performance --days 2",
+        "guildhall stats --figures",
       ),
     )
     .addHelpText(

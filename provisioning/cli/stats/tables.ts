@@ -3,6 +3,11 @@ import { DAY_MS } from "../../../src/kernel/time.ts";
 import { limits } from "../../../src/limits.ts";
 import type { NodeServices } from "../../../src/node/services.ts";
 import {
+  type AllFigures,
+  allFigures,
+  type Ranked,
+} from "../../../src/platform/fleet/all-figures.ts";
+import {
   type Performance,
   performanceOf,
   together,
@@ -19,9 +24,10 @@ export async function showStatistics(
   services: NodeServices,
   out: Output,
   slugs: readonly string[],
-  { days, performance: isPerformance }: StatsOptions,
+  { days, performance: isPerformance, figures: hasFigures }: StatsOptions,
 ): Promise<number> {
   if (slugs.length > limits.statistics.guildsMax) throw tooMany();
+  if (hasFigures) return await showFigures(services, out, days);
   if (isPerformance) return await showPerformance(services, out, slugs, days);
   if (slugs.length === 0) return await showPlatform(services, out, days);
   return await showGuilds(services, out, slugs, days);
@@ -52,6 +58,38 @@ async function showPlatform(services: NodeServices, out: Output, days: number): 
     ),
   );
   return EXIT.done;
+}
+
+/** What guilds had when they were counted last. Opens no guild's database. */
+async function showFigures(services: NodeServices, out: Output, days: number): Promise<number> {
+  const shown = Math.min(days, limits.figures.daysMax);
+  const found = await allFigures(services.platform, shown);
+  out.result(found, () => figuresText(found));
+  return EXIT.done;
+}
+
+function figuresText({ guilds, counted, totals, recent, ...found }: AllFigures): string {
+  const facts = [["guilds", guilds], ["guilds counted", counted], ...Object.entries(totals)];
+  const ranked = (all: readonly Ranked[], value: string) =>
+    table(
+      ["guild", value],
+      all.map((one) => [one.slug, String(one.value)]),
+    );
+  return [
+    table(
+      ["what", "how many"],
+      facts.map(([what, value]) => [String(what), String(value)]),
+    ),
+    table(
+      ["day", "active guilds", "new guilds", "fights", "changes"],
+      found.days.map((one) => [
+        one.day,
+        ...[one.activeGuilds, one.newGuilds, one.fights, one.changes].map(String),
+      ]),
+    ),
+    ranked(found.largest, "bytes"),
+    ranked(found.busiest, `fights in ${recent.days} days`),
+  ].join("\n\n");
 }
 
 type GuildLine = Awaited<ReturnType<typeof lineOf>>;

@@ -165,6 +165,9 @@ async function guildHtml(c: PageContext, form: FormState) {
     <OperatorLayout view={view} title={guild.name} section="guilds">
       <PageHeader title={guild.name} lead={`${guild.realm} (${guild.region})`}>
         <Badge look={look(guild.status)}>{t.status[guild.status]}</Badge>
+        <LinkButton href={`/operator/guilds/${guild.id}/statistics`}>
+          {view.messages.figures.title}
+        </LinkButton>
         <LinkButton href={`/g/${guild.slug}`}>{t.open}</LinkButton>
       </PageHeader>
       {file.lastError !== null && guild.status === "failed" && (

@@ -7,6 +7,7 @@ import type { OperatorEnv } from "./access.ts";
 import { addAccountPages } from "./account-pages.tsx";
 import { addAuditPages } from "./audit-pages.tsx";
 import { addBackupPages } from "./backup-pages.tsx";
+import { addFiguresPages } from "./figures-pages.tsx";
 import { addFleetPages } from "./fleet-pages.tsx";
 import { addGuildPages } from "./guild-pages.tsx";
 import { addJobPages } from "./jobs-pages.tsx";
@@ -21,6 +22,7 @@ export function operatorsPages() {
     c.html(<OverviewPage view={viewOf(c)} now={await overview(c.var.operator)} />),
   );
   addGuildPages(pages);
+  addFiguresPages(pages);
   addAccountPages(pages);
   addFleetPages(pages);
   addJobPages(pages);

@@ -43,6 +43,12 @@ const EXPIRIES: readonly Expiry[] = [
     keptMs: limits.performance.keptMs,
   },
   {
+    what: "guild figures",
+    table: "guild_figures",
+    over: `day <= ?1 / ${DAY_MS}`,
+    keptMs: limits.figures.keptMs,
+  },
+  {
     what: "audit heads",
     table: "audit_heads",
     over: `day <= min(?1 / ${DAY_MS}, (SELECT max(day) FROM audit_heads) - 365)`,

@@ -10,6 +10,8 @@ export const BACKUP_JOB = "guild.backup";
 export const LATE_COPIES_JOB = "platform.late-copies";
 /** Applies a guild's new plan to its database. */
 export const PLAN_JOB = "guild.plan";
+/** Counts one guild for the figures of operators. */
+export const FIGURES_JOB = "guild.figures";
 
 /** The guild id of the platform's own jobs. */
 export const OF_THE_PLATFORM = "" as GuildId;

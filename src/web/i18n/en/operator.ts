@@ -4,6 +4,7 @@ export const operator = {
     overview: "Overview",
     configuration: "Configuration",
     guilds: "Guilds",
+    statistics: "Statistics",
     accounts: "Accounts",
     fleet: "Fleet",
     jobs: "Jobs",

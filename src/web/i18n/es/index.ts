@@ -8,6 +8,7 @@ export { connections } from "./connections.ts";
 export { dkp } from "./dkp.ts";
 export { downloads } from "./downloads.ts";
 export { fields } from "./fields.ts";
+export { figures } from "./figures.ts";
 export { guilds } from "./guilds.ts";
 export { home } from "./home.ts";
 export { identity } from "./identity.ts";

@@ -7,6 +7,7 @@ export const operator: Translated<typeof en> = {
     overview: "Resumen",
     configuration: "Configuración",
     guilds: "Hermandades",
+    statistics: "Estadísticas",
     accounts: "Cuentas",
     fleet: "Flota",
     jobs: "Tareas",
