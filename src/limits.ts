@@ -791,8 +791,8 @@ export const limits = {
     fightsPageRows: 200,
     /** No fight lasts six hours. A line with a wrong year would fill the memory with seconds. */
     fightSecondsMax: 6 * 3_600,
-    /** Small files of zeros are harmless at any ratio. */
-    bombBytesMin: 16 * 1024 ** 2,
+    /** Small files of zeros are harmless at any ratio. Unpacking takes some four times as much memory. */
+    bombBytesMin: 4 * 1024 ** 2,
     /** One piece of an upload: seconds on a slow connection, so that an interruption costs little. */
     chunkBytesMax: 16 * 1024 ** 2,
     /** Unfinished uploads of one guild. Abandoned ones fill disks. */

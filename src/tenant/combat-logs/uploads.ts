@@ -206,7 +206,7 @@ async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promi
     const beginning = await firstBytes(source, PROBE_BYTES);
     if (packingOf(beginning) === "plain") return;
     const turn = new Turn();
-    for await (const _ of unpacked(once(beginning))) await turn.pause();
+    for await (const _ of unpacked(inSteps(beginning))) await turn.pause();
   } catch (error) {
     if (error instanceof TooLarge) {
       await files.remove(ctx.guild.databaseName, id);
@@ -230,8 +230,12 @@ async function firstBytes(source: AsyncIterable<Uint8Array>, most: number): Prom
   return new Uint8Array(0);
 }
 
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
+/** In small pieces, so that the ratio counts what was unpacked instead of all that is there. */
+async function* inSteps(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  const { archiveStepBytes } = limits.logs;
+  for (let at = 0; at < bytes.length; at += archiveStepBytes) {
+    yield bytes.subarray(at, at + archiveStepBytes);
+  }
 }
 
 function notReceiving(report: Report): Conflict {
