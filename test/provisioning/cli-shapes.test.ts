@@ -84,6 +84,10 @@ const DAY: readonly (readonly string[])[] = [
   ["doctor"],
   ["logs", "analyze", "log.txt"],
   ["logs", "analyze", "log.txt", "log.txt"],
+  ["outbox", "list"],
+  ["outbox", "retry", "refused", "--dry-run"],
+  ["outbox", "retry", "refused"],
+  ["outbox", "discard", "bounced"],
   ["guilds", "delete", "iron-lab", "--dry-run"],
   ["guilds", "delete", "iron-lab", "--confirm", "iron-lab"],
   ["guilds", "undelete", "iron-lab"],
@@ -98,7 +102,8 @@ const ELSEWHERE = [
     (verb) => `declared ${verb}`,
   ),
   ...["companion watch", "companion once"],
-  ...["import file", "import list", "import show", "import revert", "import combat-logs"],
+  ...["import file", "import list", "import show", "import revert"],
+  ...["import legacy", "import combat-logs"],
   ...["transfer encounters", "transfer revert", "transfer resume"],
 ];
 if (!hasSqld) console.log("guilds move was not asked: npm has the server for Linux on x64 only.");
@@ -120,6 +125,12 @@ beforeAll(async () => {
     sql: `INSERT INTO users (id, email, name, email_verified_at, created_at)
           VALUES ('owner', ?, 'Olga', 1, 0)`,
     args: [OWNER],
+  });
+  await older.platform.db.client.execute({
+    sql: `INSERT INTO outgoing_messages (id, kind, template, sealed, created_at, expires_at, dead_at, dead_reason)
+          SELECT value, 'email', 'reset', '', 0, ?, 1, 'no such mailbox'
+          FROM json_each('["refused", "bounced"]')`,
+    args: [Number.MAX_SAFE_INTEGER],
   });
   // An account with the largest plan may have several guilds.
   await older.platform.db.client.execute({
