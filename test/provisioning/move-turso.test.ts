@@ -10,8 +10,7 @@ import { usedGuilds } from "../support/used-guilds.ts";
 
 if (!hasSqld) console.log("Moves to Turso were not run: the stand-in stores into the real server.");
 
-// Once in some thousand requests this build of the server does not answer for half a minute.
-const PATIENT = { timeout: 120_000, retry: 2 };
+const PATIENT = { timeout: 120_000 };
 
 describe.runIf(hasSqld)("a guild that moves from host to host", PATIENT, () => {
   let server: Awaited<ReturnType<typeof startSqld>>;
