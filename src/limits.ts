@@ -822,6 +822,8 @@ export const limits = {
     participantsMax: 2_000,
     /** Fights whose players are read at once: at most 2,000 rows, some milliseconds. */
     participantFightsAtOnce: 10,
+    /** Lost pulls on one page. The deaths of each are read from a document of up to some 400 KB. */
+    wipesPageRows: 20,
     /** Kills searched for records: years of farming one boss. */
     recordKillsMax: 500,
     /** How often a page that watches an upload checks for progress. */

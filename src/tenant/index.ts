@@ -3,7 +3,7 @@ import { createRouter } from "../http/router.ts";
 import { analyticsApi, analyticsPages } from "./analytics/index.ts";
 import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
-import { combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
+import { bossesApi, combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
@@ -32,6 +32,7 @@ export function tenantApi() {
     .route("/", analyticsApi)
     .route("/", liveApi)
     .route("/", combatLogsApi)
+    .route("/", bossesApi)
     .route("/", importsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)

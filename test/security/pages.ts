@@ -37,6 +37,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /logs/:id": "viewer",
   "GET /logs/:id/fights.csv": "viewer",
   "GET /logs/:id/participants": "viewer",
+  "GET /logs/:id/wipes": "viewer",
   "GET /loot": "viewer",
   "GET /loot/:id/reversal": "officer",
   "GET /loot/councils": "viewer",

@@ -159,11 +159,13 @@ export const playerDetailsJson = z.object({
     .openapi({ description: "For imported figures only." }),
 });
 
+const killedBy = z.object({ sourceName: z.string(), spellName: z.string() });
+
 export const deathJson = z.object({
   guid: z.string(),
   name: z.string(),
   atMs: z.number().int(),
-  killedBy: z.object({ sourceName: z.string(), spellName: z.string() }).nullable(),
+  killedBy: killedBy.nullable(),
   events: z
     .array(
       z.object({
@@ -173,10 +175,56 @@ export const deathJson = z.object({
         spellName: z.string(),
         amount: z.number().int(),
         overkill: z.number().int(),
+        absorbed: z.number().int().optional(),
+        health: z
+          .number()
+          .int()
+          .nullable()
+          .optional()
+          .openapi({
+            description:
+              "The player's health after it in percent; null where the log does not say. Missing, as " +
+              "`absorbed`, in fights that an older version parsed.",
+          }),
       }),
     )
     .readonly(),
 });
+
+export const wipeJson = z
+  .object({
+    id: z.string().openapi({ description: "The fight." }),
+    name: z.string(),
+    difficulty: z.number().int(),
+    startAt: z.number().int(),
+    durationMs: z.number().int(),
+    bossPercent: z.number().nullable(),
+    playerCount: z.number().int(),
+    deathCount: z.number().int(),
+    firstDeaths: z
+      .array(
+        z.object({
+          guid: z.string(),
+          name: z.string(),
+          atMs: z.number().int(),
+          killedBy: killedBy.nullable(),
+        }),
+      )
+      .readonly(),
+    cause: killedBy
+      .extend({
+        deaths: z.number().int(),
+        of: z.number().int().openapi({ description: "The deaths among which it was counted." }),
+      })
+      .nullable()
+      .openapi({
+        description: "The killing blow of the most players until half of them were dead.",
+      }),
+    collapseMs: z.number().int().nullable().openapi({
+      description: "From the pull until half of the players were dead.",
+    }),
+  })
+  .openapi("Wipe");
 
 export const enemyJson = z.object({
   guid: z.string(),

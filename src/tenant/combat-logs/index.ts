@@ -1,2 +1,3 @@
+export { bossesApi } from "./boss-routes.ts";
 export { combatLogsPages } from "./pages.tsx";
 export { combatLogsApi } from "./routes.ts";

@@ -20,6 +20,8 @@ import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./views/b
 import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./views/fight.tsx";
 import { ParticipantsPage } from "./views/participants.tsx";
 import { LogsPage, ReportPage } from "./views/report.tsx";
+import { WipesPage } from "./views/wipes.tsx";
+import { wipesAgainst, wipesIn } from "./wipes.ts";
 
 type PageContext = Context<GuildEnv>;
 
@@ -37,6 +39,11 @@ export function combatLogsPages() {
   router.post("/logs", canUpload, takeForm);
   router.get("/logs/:id", canView, showReport);
   router.get("/logs/:id/fights.csv", canView, sendFights);
+  router.get("/logs/:id/wipes", canView, async (c) => {
+    const report = await existing(c);
+    const page = await wipesIn(c.var.guild, report.id, c.req.query("cursor") || undefined);
+    return c.html(<WipesPage view={viewOf(c)} report={report} page={page} />);
+  });
   router.get("/logs/:id/participants", canView, async (c) => {
     const report = await existing(c);
     const found = await participantsOf(c.var.guild, report.id);
@@ -143,16 +150,18 @@ async function showBoss(c: PageContext) {
   }
   const boss = { gameId, difficulty };
   const cursor = c.req.query("cursor") || undefined;
-  const [page, damage, healing] = await Promise.all([
+  const [page, damage, healing, wipes] = await Promise.all([
     reading.pulls(ctx, { ...boss, limit: limits.logs.pageRows, cursor }),
     reading.records(ctx, { ...boss, by: "damage", limit: RECORDS_SHOWN }),
     reading.records(ctx, { ...boss, by: "healing", limit: RECORDS_SHOWN }),
+    wipesAgainst(ctx, boss, undefined),
   ]);
   return c.html(
     <BossPage
       view={viewOf(c)}
       difficulty={difficulty}
       page={page}
+      wipes={wipes.items}
       damage={damage}
       healing={healing}
     />,

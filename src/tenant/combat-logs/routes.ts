@@ -11,6 +11,7 @@ import { watchFight, watchReport } from "./progress.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
 import * as uploads from "./uploads.ts";
+import { wipesIn } from "./wipes.ts";
 
 const api = guildOperations("Combat logs");
 const reportId = z.object({ id: z.uuid() });
@@ -249,6 +250,25 @@ combatLogsApi.openapi(
 );
 
 combatLogsApi.openapi(
+  api.get("/logs/{id}/wipes", {
+    id: "listLogWipes",
+    summary: "List the wipes of a combat log",
+    description:
+      "Returns the lost pulls of the report in order, with their first deaths and the killing " +
+      "blow of the most players.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    query: paging.pick({ cursor: true }),
+    answers: { 200: json(pageOf(inputs.wipeJson), "The lost pulls in order.") },
+  }),
+  async (c) => {
+    const report = await existing(c.var.guild, c.req.valid("param").id);
+    return c.json(await wipesIn(c.var.guild, report.id, c.req.valid("query").cursor), 200);
+  },
+);
+
+combatLogsApi.openapi(
   api.get("/logs/{id}/participants", {
     id: "listLogParticipants",
     summary: "List the players of a combat log",
@@ -320,40 +340,6 @@ combatLogsApi.openapi(
     const { id, guid } = c.req.valid("param");
     const { player, details } = await reading.fightPlayer(c.var.guild, id, guid);
     return c.json({ ...player, details }, 200);
-  },
-);
-
-combatLogsApi.openapi(
-  api.get("/bosses", {
-    id: "listBosses",
-    summary: "List bosses",
-    description:
-      "Returns the bosses that the guild has fought, the latest first, with pulls and " + "kills.",
-    needs: "logs.view",
-    answers: {
-      200: json(z.object({ items: z.array(inputs.bossJson).readonly() }), "The latest first."),
-    },
-  }),
-  async (c) => c.json({ items: await reading.bosses(c.var.guild) }, 200),
-);
-
-combatLogsApi.openapi(
-  api.get("/bosses/{gameId}/{difficulty}/pulls", {
-    id: "listPulls",
-    summary: "List the pulls of a boss",
-    description: "Returns all fights against one boss at one difficulty, the latest first.",
-    problems: ["logs/boss-not-found"],
-    needs: "logs.view",
-    params: z.object({
-      gameId: z.coerce.number().int().min(0),
-      difficulty: z.coerce.number().int().min(0),
-    }),
-    query: paging,
-    answers: { 200: json(pageOf(inputs.fightJson), "The latest first.") },
-  }),
-  async (c) => {
-    const query = { ...c.req.valid("param"), ...c.req.valid("query") };
-    return c.json(await reading.pulls(c.var.guild, query), 200);
   },
 );
 

@@ -1,8 +1,9 @@
-import { asciiOf, hexOf, LOWER_X, ZERO } from "./bytes.ts";
+import { asciiOf, hexOf } from "./bytes.ts";
 import { combatantOf, isNumber } from "./combatant.ts";
-import { ACT, type EventKind, PREFIX } from "./events.ts";
+import { CommonFields } from "./common-fields.ts";
+import { ACT, type EventKind } from "./events.ts";
 import type { Fields } from "./fields.ts";
-import { ATTACKABLE, FRIENDLY, type Hit, HOSTILE, type OpenFight } from "./fight.ts";
+import { ATTACKABLE, FRIENDLY, type Heal, type Hit, HOSTILE, type OpenFight } from "./fight.ts";
 import type { Segments } from "./segments.ts";
 import { Shields } from "./shields.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
@@ -17,9 +18,6 @@ const DAMAGE_FIELDS = 10;
 const BLOCK_FIELDS_MIN = 14;
 const BLOCK_FIELDS_MAX = 30;
 const ABSORB = asciiOf("ABSORB");
-/** Newer logs end the figures of a spell with one of these. */
-const SINGLE_TARGET = asciiOf("ST");
-const AREA = asciiOf("AOE");
 const ONE = asciiOf("1");
 const NIL = asciiOf("nil");
 /** The shield that delays a hit, and the damage that it delays. The hit has counted already. */
@@ -42,6 +40,7 @@ export class Figures {
   readonly #units: Units;
   readonly #spells: SpellNames;
   readonly #segments: Segments;
+  readonly #common: CommonFields;
   readonly #shields = new Shields();
   /** The field counts of each event so far, to distinguish a complete line from a cut one. */
   readonly #counts = new Map<string, number>();
@@ -57,12 +56,18 @@ export class Figures {
     absorbed: 0,
     isCrit: false,
     isDelayed: false,
+    health: -1,
   };
-  // Positions of the fields of the current line.
-  #base = 9;
-  #payload = 9;
-  /** Whether GUIDs are numbers, as before 2014. */
-  #isHex = false;
+  readonly #heal: Heal = {
+    atMs: 0,
+    source: 0,
+    target: 0,
+    spell: 0,
+    amount: 0,
+    overheal: 0,
+    isCrit: false,
+    health: -1,
+  };
   /** The last supported swing, which the log has twice: as swing and as landed swing. */
   #swing = { event: "", atMs: 0, key: "" };
 
@@ -71,22 +76,23 @@ export class Figures {
     this.#units = units;
     this.#spells = spells;
     this.#segments = segments;
+    this.#common = new CommonFields(fields, units, spells);
   }
 
   /** Returns false for a cut line, and "unknown" for an undocumented number of fields. */
   read(event: EventKind, atMs: number, startByte: number, endByte: number): boolean | "unknown" {
     const { act } = event;
     if (act === ACT.combatant) return this.#combatant();
-    if (!this.#prefix(event)) return false;
+    if (!this.#common.find(event)) return false;
     this.#counts.set(event.name, this.#fields.count);
     if (act === ACT.damage || act === ACT.environment) {
       return this.#damage(event, atMs, startByte);
     }
-    if (act === ACT.heal) return this.#heal(atMs);
+    if (act === ACT.heal) return this.#healed(atMs);
     if (act === ACT.missed) return this.#missed(atMs, startByte);
     if (act === ACT.absorbed) return this.#absorbed(atMs);
     if (act === ACT.summon) {
-      this.#units.own(this.#target(), this.#source(), atMs);
+      this.#units.own(this.#common.target(), this.#common.source(), atMs);
       return true;
     }
     if (act === ACT.shield || act === ACT.shieldEnd) return this.#shield(act, atMs);
@@ -109,35 +115,21 @@ export class Figures {
     this.#counts.clear();
   }
 
-  /**
-   * Logs until 4.1 have no raid flags, so the target's GUID follows the source's flags. Logs until 5.4 write
-   * GUIDs as numbers. The two are independent.
-   */
-  #prefix({ prefix }: EventKind): boolean {
-    const { bytes, starts, count } = this.#fields;
-    if (count < 7) return false;
-    const guid = starts[1]!;
-    this.#isHex = bytes[guid] === ZERO && bytes[guid + 1] === LOWER_X;
-    this.#base = this.#isHex && this.#fields.isGuid(4) ? 7 : 9;
-    this.#payload = prefix === PREFIX.spell ? this.#base + 3 : this.#base;
-    return count >= this.#payload;
-  }
-
   #combatant(): boolean {
     const fight = this.#segments.open;
     if (this.#fields.count < 5) return false;
     if (fight && fight.kind !== "trash") {
-      fight.join(this.#unitAt(1), combatantOf(this.#fields));
+      fight.join(this.#common.unitAt(1), combatantOf(this.#fields));
     }
     return true;
   }
 
   #damage({ act }: EventKind, atMs: number, startByte: number): boolean | "unknown" {
     const hit = this.#hit;
-    const hasBlock = this.#fields.isGuid(this.#payload);
+    const hasBlock = this.#fields.isGuid(this.#common.payload);
     const word = act === ACT.environment ? 1 : 0;
-    const end = this.#figuresEnd();
-    const rest = end - this.#payload - word;
+    const end = this.#common.figuresEnd();
+    const rest = end - this.#common.payload - word;
     // With a block, there are always ten figures at the end, so the length of the block does not matter.
     const figures = hasBlock ? DAMAGE_FIELDS : rest;
     if (figures < DAMAGE_FIELDS - 1 || (hasBlock && rest < figures + BLOCK_FIELDS_MIN))
@@ -154,6 +146,7 @@ export class Figures {
     hit.absorbed = this.#fields.int(overkill + 4);
     hit.isCrit = this.#fields.is(overkill + 5, ONE);
     hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
+    hit.health = hasBlock ? this.#common.healthOf(hit.target) : -1;
     if (hasBlock) this.#advanced(atMs);
     this.#combat(hit, startByte);
     const fight = this.#segments.open;
@@ -167,7 +160,7 @@ export class Figures {
 
   /** Logs with numbers as GUIDs have no base; their tenth figure, if any, is the hand. */
   #overkillAt(amount: number, figures: number): number {
-    return figures === DAMAGE_FIELDS && !this.#isHex ? amount + 2 : amount + 1;
+    return figures === DAMAGE_FIELDS && !this.#common.isHex ? amount + 2 : amount + 1;
   }
 
   /** Critical, glancing and crushing: 1 or nil. Anything else means that fields are missing. */
@@ -184,36 +177,37 @@ export class Figures {
     if (word !== -1) {
       return this.#spells.environment(nameIn(bytes, starts[word]!, ends[word]!));
     }
-    return this.#payload === this.#base ? MELEE : this.#spell(this.#base);
+    return this.#common.payload === this.#common.base
+      ? MELEE
+      : this.#common.spell(this.#common.base);
   }
 
-  /** The end of the figures, without the tag of newer logs. */
-  #figuresEnd(): number {
-    const { count } = this.#fields;
-    const isTag = this.#fields.is(count - 1, SINGLE_TARGET) || this.#fields.is(count - 1, AREA);
-    return isTag ? count - 1 : count;
-  }
-
-  #heal(atMs: number): boolean {
+  #healed(atMs: number): boolean {
     const { count, bytes, starts } = this.#fields;
-    if (count < this.#payload + 4) return false;
+    if (count < this.#common.payload + 4) return false;
     this.#advanced(atMs);
     const fight = this.#segments.open;
     if (!fight) return true;
-    const isCrit = bytes[starts[count - 1]!] === 49;
-    const spell = this.#spell(this.#base);
-    const [amount, overheal] = [this.#fields.int(count - 4), this.#fields.int(count - 3)];
-    fight.heal(atMs, this.#source(), this.#target(), spell, amount, overheal, isCrit);
+    const heal = this.#heal;
+    heal.atMs = atMs;
+    heal.source = this.#common.source();
+    heal.target = this.#common.target();
+    heal.spell = this.#common.spell(this.#common.base);
+    heal.amount = this.#fields.int(count - 4);
+    heal.overheal = this.#fields.int(count - 3);
+    heal.isCrit = bytes[starts[count - 1]!] === 49;
+    heal.health = this.#common.healthOf(heal.target);
+    fight.heal(heal);
     return true;
   }
 
   /** A hit that a shield absorbs completely has no damage line: the log has a miss with an amount instead. */
   #missed(atMs: number, startByte: number): boolean {
-    const type = this.#payload;
+    const type = this.#common.payload;
     if (this.#fields.count <= type) return false;
     if (!this.#fields.is(type, ABSORB)) return true;
     // Newer logs have a field for the hand in between.
-    const amount = this.#figuresEnd() === type + 2 ? type + 1 : type + 2;
+    const amount = this.#common.figuresEnd() === type + 2 ? type + 1 : type + 2;
     if (amount >= this.#fields.count || !isNumber(this.#fields, amount)) return false;
     const hit = this.#hit;
     this.#who(hit);
@@ -224,6 +218,7 @@ export class Figures {
     hit.absorbed = this.#fields.int(amount);
     hit.isCrit = false;
     hit.isDelayed = this.#spells.idOf(hit.spell) === STAGGER_DAMAGE;
+    hit.health = -1;
     this.#combat(hit, startByte);
     const fight = this.#segments.open;
     if (!fight) return true;
@@ -234,21 +229,33 @@ export class Figures {
 
   #absorbed(atMs: number): boolean {
     const { count } = this.#fields;
-    const owner = isNumber(this.#fields, this.#base) ? this.#base + 3 : this.#base;
+    const owner = isNumber(this.#fields, this.#common.base)
+      ? this.#common.base + 3
+      : this.#common.base;
     if (count < owner + 8) return false;
     const fight = this.#segments.open;
     if (!fight) return true;
-    const unit = this.#unitAt(owner);
-    this.#named(unit, owner + 1);
+    const unit = this.#common.unitAt(owner);
+    this.#common.named(unit, owner + 1);
     // A delayed hit hurts later. It is no healing.
     if (this.#fields.int(owner + 4) === STAGGER_SHIELD) return true;
-    fight.absorb(atMs, unit, this.#target(), this.#spell(owner + 4), this.#fields.int(owner + 7));
+    fight.absorb(
+      atMs,
+      unit,
+      this.#common.target(),
+      this.#common.spell(owner + 4),
+      this.#fields.int(owner + 7),
+    );
     return true;
   }
 
   #shield(act: number, atMs: number): boolean {
-    if (!this.#isHex || !Shields.includes(this.#fields.int(this.#base))) return true;
-    const [unit, spell, owner] = [this.#target(), this.#spell(this.#base), this.#source()];
+    if (!this.#common.isHex || !Shields.includes(this.#fields.int(this.#common.base))) return true;
+    const [unit, spell, owner] = [
+      this.#common.target(),
+      this.#common.spell(this.#common.base),
+      this.#common.source(),
+    ];
     if (act === ACT.shield) this.#shields.add(unit, spell, owner);
     else this.#shields.remove(unit, spell, owner, atMs);
     return true;
@@ -256,7 +263,7 @@ export class Figures {
 
   /** Logs until 5.4 say how much was absorbed, but not by which shield. */
   #creditShield(fight: OpenFight, { atMs, target, absorbed }: Hit): void {
-    if (!this.#isHex || absorbed === 0) return;
+    if (!this.#common.isHex || absorbed === 0) return;
     const shield = this.#shields.of(target, atMs);
     if (shield) fight.absorb(atMs, shield.owner, target, shield.spell, absorbed);
     else if (this.#units.isPlayer[target]) fight.uncreditedAbsorbs += absorbed;
@@ -264,11 +271,11 @@ export class Figures {
 
   #died(atMs: number, endByte: number): boolean {
     // A hunter's feigned death has a 1 at the end.
-    const isFeigned = this.#fields.is(this.#base, ONE);
+    const isFeigned = this.#fields.is(this.#common.base, ONE);
     if (isFeigned) return true;
-    const unit = this.#target();
+    const unit = this.#common.target();
     this.#segments.open?.die(unit, atMs);
-    const boss = this.#isHex ? this.#units.bossOf(unit) : undefined;
+    const boss = this.#common.isHex ? this.#units.bossOf(unit) : undefined;
     if (boss) this.#segments.bossDied(boss, unit, atMs, endByte);
     return true;
   }
@@ -279,18 +286,17 @@ export class Figures {
     const supporter = this.#fields.count - 1;
     if (!fight || !this.#fields.isGuid(supporter)) return true;
     const last = supporter - 1;
-    const isTag = this.#fields.is(last, SINGLE_TARGET) || this.#fields.is(last, AREA);
-    const amountAt = (isTag ? last : supporter) - DAMAGE_FIELDS;
-    if (amountAt < this.#payload || !this.#hasFlags(amountAt + 7)) return false;
+    const amountAt = (this.#common.isTag(last) ? last : supporter) - DAMAGE_FIELDS;
+    if (amountAt < this.#common.payload || !this.#hasFlags(amountAt + 7)) return false;
     const amount = this.#fields.int(amountAt);
-    const unit = this.#unitAt(supporter);
+    const unit = this.#common.unitAt(supporter);
     if (event.startsWith("SWING_") && this.#isSameSwing(event, atMs, unit, amount)) return true;
     fight.of(unit).support += amount;
     return true;
   }
 
   #isSameSwing(event: string, atMs: number, supporter: number, amount: number): boolean {
-    const key = `${this.#source()}/${this.#target()}/${supporter}/${amount}`;
+    const key = `${this.#common.source()}/${this.#common.target()}/${supporter}/${amount}`;
     const last = this.#swing;
     const isSame =
       last.key === key && last.event !== event && Math.abs(atMs - last.atMs) <= SAME_SWING_MS;
@@ -302,10 +308,10 @@ export class Figures {
     if (act === ACT.cast) this.#advanced(atMs);
     const fight = this.#segments.open;
     if (!fight) return true;
-    const figures = fight.of(this.#source());
+    const figures = fight.of(this.#common.source());
     if (act === ACT.cast) {
       figures.casts++;
-      figures.spell(this.#spell(this.#base)).casts++;
+      figures.spell(this.#common.spell(this.#common.base)).casts++;
     }
     if (act === ACT.cast || act === ACT.castStart) figures.act(atMs);
     else if (act === ACT.interrupt) figures.interrupts++;
@@ -316,10 +322,10 @@ export class Figures {
   /** Reads source, target and the flags of both. */
   #who(hit: Hit): void {
     const { bytes, starts, ends } = this.#fields;
-    const target = this.#base === 7 ? 4 : 5;
-    hit.source = this.#source();
+    const target = this.#common.targetAt;
+    hit.source = this.#common.source();
     hit.sourceFlags = hexOf(bytes, starts[3]!, ends[3]!);
-    hit.target = this.#target();
+    hit.target = this.#common.target();
     hit.targetFlags = hexOf(bytes, starts[target + 2]!, ends[target + 2]!);
   }
 
@@ -330,68 +336,33 @@ export class Figures {
       ((targetFlags & ATTACKABLE) !== 0 && (sourceFlags & FRIENDLY) !== 0) ||
       ((sourceFlags & HOSTILE) !== 0 && (targetFlags & FRIENDLY) !== 0);
     if (!isFight) return;
-    const boss = this.#isHex
+    const boss = this.#common.isHex
       ? (this.#units.bossOf(target) ?? this.#units.bossOf(source))
       : undefined;
     this.#segments.combat(atMs, startByte, boss);
   }
 
-  #source(): number {
-    const unit = this.#unitAt(1);
-    this.#named(unit, 2);
-    return unit;
-  }
-
-  #target(): number {
-    const at = this.#base === 7 ? 4 : 5;
-    const unit = this.#unitAt(at);
-    this.#named(unit, at + 1);
-    return unit;
-  }
-
   /** The block that advanced logging adds. It names, among other things, the unit's owner. */
   #advanced(atMs: number): void {
-    const info = this.#payload;
+    const info = this.#common.payload;
     const owner = info + 1;
     if (owner >= this.#fields.count || !this.#fields.isGuid(info)) return;
     // Sixteen zeros: the unit has no owner.
     if (!this.#fields.isGuid(owner) || this.#fields.isZeros(owner)) return;
     this.hasAdvanced = true;
-    this.#units.own(this.#unitAt(info), this.#unitAt(owner), atMs);
+    this.#units.own(this.#common.unitAt(info), this.#common.unitAt(owner), atMs);
   }
 
   /** The remaining health of the unit that the block describes. */
   #health(): void {
-    const info = this.#payload;
+    const info = this.#common.payload;
     const hpMax = this.#fields.int(info + 3);
     if (hpMax <= 0) return;
     this.hasAdvanced = true;
-    const unit = this.#unitAt(info);
+    const unit = this.#common.unitAt(info);
     if (this.#units.isPlayer[unit]) return;
     const figures = this.#segments.open!.of(unit);
     figures.hp = this.#fields.int(info + 2);
     figures.hpMax = hpMax;
-  }
-
-  #spell(at: number): number {
-    const { bytes, starts, ends } = this.#fields;
-    return this.#spells.spell(bytes, starts[at]!, ends[at]!, starts[at + 1]!, ends[at + 1]!);
-  }
-
-  #unitAt(index: number): number {
-    return this.#units.unit(
-      this.#fields.bytes,
-      this.#fields.starts[index]!,
-      this.#fields.ends[index]!,
-    );
-  }
-
-  #named(unit: number, index: number): void {
-    this.#units.name(
-      unit,
-      this.#fields.bytes,
-      this.#fields.starts[index]!,
-      this.#fields.ends[index]!,
-    );
   }
 }

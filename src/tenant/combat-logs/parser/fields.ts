@@ -73,6 +73,18 @@ export class Fields {
     return true;
   }
 
+  /** Tells whether two fields have the same bytes. */
+  isSame(one: number, other: number): boolean {
+    if (one >= this.count || other >= this.count) return false;
+    const { bytes, starts, ends } = this;
+    const [a, b] = [starts[one]!, starts[other]!];
+    const length = ends[one]! - a;
+    if (ends[other]! - b !== length) return false;
+    // Units differ in their last letters.
+    for (let at = length - 1; at >= 0; at--) if (bytes[a + at] !== bytes[b + at]) return false;
+    return true;
+  }
+
   /**
    * Accepts `Player-…`, `Creature-…`, sixteen zeros, or `0x` and sixteen digits, but no other number and no
    * `nil`.

@@ -25,6 +25,20 @@ export interface Hit {
   isCrit: boolean;
   /** Part of an earlier hit that a shield delayed. It counted as taken then. */
   isDelayed: boolean;
+  /** The target's health after it, in percent; -1 where the log does not say. Players only. */
+  health: number;
+}
+
+/** A heal as it was read. `amount` includes overhealing. */
+export interface Heal {
+  atMs: number;
+  source: number;
+  target: number;
+  spell: number;
+  amount: number;
+  overheal: number;
+  isCrit: boolean;
+  health: number;
 }
 
 export interface RawDeath {
@@ -135,7 +149,7 @@ export class OpenFight {
       from.hits++;
     }
     if (this.#units.isPlayer[target]) {
-      target_.received(atMs, false, source, spell, amount, overkill);
+      target_.received(atMs, false, source, spell, amount, overkill, absorbed, hit.health);
     }
     if (source !== target) source_.act(atMs);
     if (!this.#isEnemy(hit)) {
@@ -162,22 +176,15 @@ export class OpenFight {
     }
   }
 
-  heal(
-    atMs: number,
-    source: number,
-    target: number,
-    spell: number,
-    amount: number,
-    overheal: number,
-    isCrit: boolean,
-  ): void {
-    const source_ = this.of(source);
-    const effective = amount - overheal;
+  heal(heal: Heal): void {
+    const { atMs, target, overheal } = heal;
+    const source_ = this.of(heal.source);
+    const effective = heal.amount - overheal;
     source_.act(atMs);
     source_.healing += effective;
     source_.overhealing += overheal;
     source_.healingBySecond.add(Math.floor((atMs - this.startMs) / 1_000), effective);
-    const spell_ = source_.spell(spell);
+    const spell_ = source_.spell(heal.spell);
     spell_.healing += effective;
     spell_.overhealing += overheal;
     spell_.hits++;
@@ -185,12 +192,12 @@ export class OpenFight {
     to.healing += effective;
     to.overhealing += overheal;
     to.hits++;
-    if (isCrit) {
+    if (heal.isCrit) {
       spell_.crits++;
       to.crits++;
     }
     if (this.#units.isPlayer[target]) {
-      this.of(target).received(atMs, true, source, spell, effective, 0);
+      this.of(target).received(atMs, true, heal.source, heal.spell, effective, 0, 0, heal.health);
     }
   }
 

@@ -133,6 +133,9 @@ export interface Received {
   spell: number;
   amount: number;
   overkill: number;
+  absorbed: number;
+  /** The unit's health after it, in percent; -1 where the log does not say. */
+  health: number;
 }
 
 /** All figures of one unit in one fight, without its pets. */
@@ -227,11 +230,13 @@ export class UnitFigures {
     spell: number,
     amount: number,
     overkill: number,
+    absorbed: number,
+    health: number,
   ): void {
     const slot = this.#lastAt++ % LAST_MAX;
     const known = this.#last[slot];
     if (known === undefined) {
-      this.#last[slot] = { atMs, isHeal, source, spell, amount, overkill };
+      this.#last[slot] = { atMs, isHeal, source, spell, amount, overkill, absorbed, health };
       return;
     }
     known.atMs = atMs;
@@ -240,6 +245,8 @@ export class UnitFigures {
     known.spell = spell;
     known.amount = amount;
     known.overkill = overkill;
+    known.absorbed = absorbed;
+    known.health = health;
   }
 
   /** The last hits and heals in order. */

@@ -324,8 +324,9 @@ function nameOfTrash(enemies: readonly EnemyFigures[]): string {
 }
 
 function deathOf({ unit, atMs, events }: RawDeath, units: Units, spells: Spells): Death {
-  const named = events.map(({ source, spell, isHeal, ...rest }) => ({
+  const named = events.map(({ source, spell, isHeal, health, ...rest }) => ({
     ...rest,
+    health: health < 0 ? null : health,
     kind: isHeal ? ("heal" as const) : ("damage" as const),
     sourceName: units.nameOf(source),
     spellName: spells.nameOf(spell),

@@ -30,8 +30,13 @@ interface DeathEvent {
   readonly kind: "damage" | "heal";
   readonly sourceName: string;
   readonly spellName: string;
+  /** With overkill, without what shields absorbed. A heal is without overhealing. */
   readonly amount: number;
   readonly overkill: number;
+  /** Missing in fights that were parsed before, like `health`. */
+  readonly absorbed?: number | undefined;
+  /** The player's health after it, in percent; null where the log does not say. */
+  readonly health?: number | null | undefined;
 }
 
 export interface Death {

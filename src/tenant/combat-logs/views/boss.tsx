@@ -5,8 +5,10 @@ import { EmptyState, LinkButton, PageHeader, Section, Time } from "../../../web/
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable } from "../../../web/tables.tsx";
 import type { BossRow, compare, FightRow, PlayerRow, RecordRow } from "../queries.ts";
+import type { Wipe } from "../wipes.ts";
 import { count, difficultyName, length, PlayerName, perSecond } from "./parts.tsx";
 import { fightColumns } from "./report.tsx";
+import { BossWipes } from "./wipes.tsx";
 
 /** The guild's progress with every boss. */
 export function BossesPage({ view, rows }: { view: View; rows: readonly BossRow[] }) {
@@ -79,10 +81,11 @@ export function BossPage(props: {
   view: View;
   difficulty: number;
   page: Page<FightRow>;
+  wipes: readonly Wipe[];
   damage: readonly RecordRow[];
   healing: readonly RecordRow[];
 }) {
-  const { view, difficulty, page, damage, healing } = props;
+  const { view, difficulty, page, wipes, damage, healing } = props;
   const t = view.messages.logs;
   const name = page.items[0]?.name ?? t.boss;
   const pulls = page.items
@@ -108,6 +111,7 @@ export function BossPage(props: {
         next={page.next}
         empty={<p class="muted">{t.noFights}</p>}
       />
+      <BossWipes view={view} rows={wipes} />
       {damage.length > 0 && (
         <Section title={t.records}>
           <Records view={view} title={t.recordsDamage} rows={damage} of="damage" />

@@ -1,20 +1,14 @@
 import type { View } from "../../../http/view.ts";
 import { assetUrl } from "../../../web/assets/index.ts";
 import { LineChart } from "../../../web/chart.tsx";
-import {
-  Button,
-  EmptyState,
-  LinkButton,
-  PageHeader,
-  Section,
-  StatTile,
-} from "../../../web/components.tsx";
+import { Button, LinkButton, PageHeader, StatTile } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import type { Comparison } from "../comparison.ts";
-import type { Death, SpellShare, TargetShare } from "../parser/types.ts";
+import type { SpellShare, TargetShare } from "../parser/types.ts";
 import type { FightRow, fight, fightPlayer, PlayerRow, timelineOf } from "../queries.ts";
 import { GuildComparison } from "./comparison.tsx";
+import { Deaths, LossNotice } from "./deaths.tsx";
 import {
   Bar,
   CountsNote,
@@ -50,6 +44,7 @@ export function FightPage(props: {
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
       <FightHeader view={view} fight={fight} />
+      <LossNotice view={view} fight={fight} />
       <LeftOutNotice view={view} leftOut={fight.leftOut} />
       <nav class="row" aria-label={t.fight}>
         {FIGHT_VIEWS.map((name) => (
@@ -214,50 +209,6 @@ function extraColumns(
     ];
   }
   return [figure("deaths", t.deaths, (one) => one.deaths)];
-}
-
-function Deaths({ view, fight }: { view: View; fight: Fight }) {
-  const t = view.messages.logs;
-  if (fight.deaths.length === 0) return <EmptyState icon="check" title={t.noDeaths} text="" />;
-  return (
-    <Section title={t.deaths}>
-      {fight.deaths.map((death) => (
-        <DeathCard view={view} fight={fight} death={death} />
-      ))}
-    </Section>
-  );
-}
-
-function DeathCard({ view, fight, death }: { view: View; fight: FightRow; death: Death }) {
-  const t = view.messages.logs;
-  const after = length(death.atMs - fight.startAt);
-  const { killedBy } = death;
-  return (
-    <details class="card">
-      <summary>
-        <strong>{death.name}</strong> {t.diedAt(after)} ·{" "}
-        {killedBy ? t.killedBy(killedBy.sourceName, killedBy.spellName) : t.unknownKiller}
-      </summary>
-      <div class="table-wrap">
-        <table>
-          <caption>{t.before}</caption>
-          <tbody>
-            {death.events.map((event) => (
-              <tr>
-                <th scope="row">{length(event.atMs - fight.startAt)}</th>
-                <td>{event.sourceName}</td>
-                <td>{event.spellName}</td>
-                <td class={`num ${event.kind}`}>
-                  {event.kind === "heal" ? "+" : "−"}
-                  {count(view, event.amount)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  );
 }
 
 /** One player in one fight, with spells and targets. */

@@ -30,6 +30,7 @@ import {
   Outcome,
   percentLeft,
 } from "./parts.tsx";
+import { ReportLinks } from "./report-links.tsx";
 
 /** All logs of the guild, and the upload form. */
 export function LogsPage(props: {
@@ -167,14 +168,7 @@ export function ReportPage(props: {
   return (
     <GuildLayout view={view} title={report.title} section="logs">
       <PageHeader title={report.title}>
-        <LinkButton look="quiet" href={guildHref(view, `/logs/${report.id}/fights.csv`)}>
-          {t.csv}
-        </LinkButton>
-        {shown.length > 0 && (
-          <LinkButton look="quiet" href={guildHref(view, `/logs/${report.id}/participants`)}>
-            {t.participants}
-          </LinkButton>
-        )}
+        <ReportLinks view={view} reportId={report.id} fights={shown} />
         {hasTrash && (
           <LinkButton
             look="quiet"
