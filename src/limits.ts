@@ -816,6 +816,8 @@ export const limits = {
     jobBeginsMax: 10,
     /** Fights deleted in one write. Each has up to some megabytes of figures. */
     removedAtOnce: 5,
+    /** Players of a fight that are exported at once, each with up to some hundred rows and seconds. */
+    exportedAtOnce: 10,
     /** Fights, or players of a fight, that are read at once. */
     readAtOnce: 50,
     /** Players of all fights of one log. A night has a hundred, a week of dungeons some hundreds. */

@@ -108,8 +108,19 @@ async function sendLog(page: Page, slug: string): Promise<readonly string[]> {
   await page.waitForURL(/\/fights\/compare/);
   const compared = page.url().replace(origin, "");
   const views = ["healing", "taken", "deaths"].map((view) => `${fight}?view=${view}`);
+  const lists = [`${report}/participants`, `${report}/wipes`, `${fight}?from=0:02&to=0:09`];
   const boss = `/g/${slug}/bosses/2900/16`;
-  return [report, fight, ...views, player, compared, boss, `/g/${slug}/bosses`, `/g/${slug}/logs`];
+  return [
+    report,
+    ...lists,
+    fight,
+    ...views,
+    player,
+    compared,
+    boss,
+    `/g/${slug}/bosses`,
+    `/g/${slug}/logs`,
+  ];
 }
 
 async function lookAtEveryPage(page: Page, slug: string, more: readonly string[]): Promise<void> {

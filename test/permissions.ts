@@ -91,6 +91,8 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   deleteLogReport: "logs.upload",
   watchLogReport: "logs.view",
   watchLiveFight: "logs.view",
+  getFightWindow: "logs.view",
+  exportFight: "logs.view",
   listLogWipes: "logs.view",
   listBossWipes: "logs.view",
   listLogParticipants: "logs.view",

@@ -21,7 +21,8 @@ export function sendJson(c: Context<GuildEnv>, name: string, rows: readonly obje
   return c.json({ items: rows }, 200, fileHeaders(c, `${name}.json`));
 }
 
-function fileHeaders(c: Context<GuildEnv>, name: string) {
+/** The headers of a file that a browser saves under the guild's slug and `name`. */
+export function fileHeaders(c: Context<GuildEnv>, name: string) {
   const file = `${c.var.guild.guild.slug}-${name}`;
   return {
     "Content-Disposition": `attachment; filename="${file}"`,

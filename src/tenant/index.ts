@@ -3,7 +3,7 @@ import { createRouter } from "../http/router.ts";
 import { analyticsApi, analyticsPages } from "./analytics/index.ts";
 import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
-import { bossesApi, combatLogsApi, combatLogsPages } from "./combat-logs/index.ts";
+import { bossesApi, combatLogsApi, combatLogsPages, fightsApi } from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
@@ -33,6 +33,7 @@ export function tenantApi() {
     .route("/", liveApi)
     .route("/", combatLogsApi)
     .route("/", bossesApi)
+    .route("/", fightsApi)
     .route("/", importsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)

@@ -248,3 +248,24 @@ export const bossJson = z
     lastAt: z.number().int(),
   })
   .openapi("Boss");
+
+const factsOfFight = {
+  deaths: z.array(deathJson).readonly(),
+  enemies: z.array(enemyJson).readonly(),
+  leftOut: leftOutJson,
+  uncreditedAbsorbs: z.number().int().optional().openapi({
+    description: "Absorbed damage whose shield the log does not name. In no player's healing.",
+  }),
+};
+
+export const fightWithPlayersJson = fightJson.extend({
+  players: z.array(playerJson).readonly(),
+  ...factsOfFight,
+});
+
+export const exportedFightJson = fightJson
+  .extend({
+    players: z.array(playerJson.extend({ details: playerDetailsJson })).readonly(),
+    ...factsOfFight,
+  })
+  .openapi("ExportedFight");

@@ -10,8 +10,11 @@ import { AppError, Invalid, NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
+import { fileHeaders, sendRows } from "../files.ts";
 import { comparisonOf } from "./comparison.ts";
 import { uploadDeps } from "./deps.ts";
+import { exportedFight, SPELL_COLUMNS, spellLines } from "./fight-export.ts";
+import { curvesOf, secondsIn, windowOf } from "./fight-window.ts";
 import { participantsOf } from "./participants.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
@@ -73,6 +76,8 @@ export function combatLogsPages() {
     return c.html(<ComparePlayersPage view={viewOf(c)} fight={fight} players={players} />);
   });
   router.get("/fights/:id/players.csv", canView, sendPlayers);
+  router.get("/fights/:id/spells.csv", canView, sendSpells);
+  router.get("/fights/:id/fight.json", canView, sendFight);
   router.get("/fights/:id/players/:guid", canView, async (c) => {
     const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));
     const compared = await comparisonOf(c.var.guild, found.fight, found.player);
@@ -135,11 +140,23 @@ async function showFight(c: PageContext) {
   const id = c.req.param("id")!;
   const asked = c.req.query("view") ?? "damage";
   const shown: FightView = FIGHT_VIEWS.find((name) => name === asked) ?? "damage";
-  const [fight, timeline] = await Promise.all([
-    reading.fight(ctx, id),
-    reading.timelineOf(ctx, id),
-  ]);
-  return c.html(<FightPage view={viewOf(c)} fight={fight} shown={shown} timeline={timeline} />);
+  const fight = await reading.fight(ctx, id);
+  const [from, to] = [secondsIn(c.req.query("from")), secondsIn(c.req.query("to"))];
+  const player = fight.players.find(({ guid }) => guid === c.req.query("player"))?.guid;
+  const filter = { player, window: windowOf(fight.durationMs, from, to) };
+  const curves = await curvesOf(ctx, id, filter);
+  const props = { fight, shown, filter, curves };
+  return c.html(<FightPage view={viewOf(c)} {...props} />);
+}
+
+async function sendSpells(c: PageContext) {
+  const id = c.req.param("id")!;
+  return await sendRows(c, `${id}-spells`, await spellLines(c.var.guild, id), SPELL_COLUMNS);
+}
+
+async function sendFight(c: PageContext) {
+  const fight = await exportedFight(c.var.guild, c.req.param("id")!);
+  return c.json(fight, 200, fileHeaders(c, `${fight.id}.json`));
 }
 
 async function showBoss(c: PageContext) {

@@ -1,6 +1,5 @@
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
-import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { leftOutJson } from "./api.ts";
@@ -110,10 +109,6 @@ const OF_REPORT = `SELECT e.start_byte AS startByte, ${FIGHT} WHERE e.report_id 
 // Fights parsed before limits existed have no `leftOut`.
 const LEFT_OUT = `SELECT start_byte AS startByte, substr(details, 1, 200) AS beginning
   FROM encounters WHERE report_id = ? AND start_byte > ? ORDER BY start_byte LIMIT ?`;
-const TIMELINES = `
-  SELECT guid, details->'damageBySecond' AS damage, details->'healingBySecond' AS healing,
-    details->'takenBySecond' AS taken
-  FROM encounter_players WHERE encounter_id = ? AND guid > ? ORDER BY guid LIMIT ?`;
 const ONE_FIGHT = `SELECT ${FIGHT} WHERE e.id = ?`;
 const PLAYERS = `SELECT ${PLAYER} WHERE encounter_id = ? ORDER BY damage DESC, guid`;
 // The index begins with the boss, so its pulls are read in order without sorting.
@@ -250,37 +245,6 @@ export async function fightPlayer(
   if (row === undefined || found === undefined) throw noSuchFight();
   const { details, ...player } = found;
   return { fight: row, player, details: JSON.parse(details) };
-}
-
-/** The raid's damage, healing and losses by second, summed over all players. */
-export async function timelineOf(
-  ctx: GuildContext,
-  id: string,
-): Promise<{ damage: readonly number[]; healing: readonly number[]; taken: readonly number[] }> {
-  allow(ctx, "logs.view");
-  const turn = new Turn();
-  const sums = { damage: [] as number[], healing: [] as number[], taken: [] as number[] };
-  const add = (sum: number[], bySecond: string) => {
-    for (const [second, amount] of (JSON.parse(bySecond) as number[]).entries()) {
-      sum[second] = (sum[second] ?? 0) + amount;
-    }
-  };
-  for (let after = ""; ; ) {
-    const rows = await ctx.db.all<{ guid: string; damage: string; healing: string; taken: string }>(
-      TIMELINES,
-      id,
-      after,
-      limits.logs.readAtOnce,
-    );
-    for (const { damage, healing, taken } of rows) {
-      add(sums.damage, damage);
-      add(sums.healing, healing);
-      add(sums.taken, taken);
-      await turn.pause();
-    }
-    if (rows.length < limits.logs.readAtOnce) return sums;
-    after = rows.at(-1)!.guid;
-  }
 }
 
 /** The dungeon runs of one log, in order. */

@@ -15,7 +15,6 @@ import { wipesIn } from "./wipes.ts";
 
 const api = guildOperations("Combat logs");
 const reportId = z.object({ id: z.uuid() });
-const fightPlayer = z.object({ id: z.uuid(), guid: z.string().min(1).max(100) });
 const oneReport = { 200: json(inputs.reportJson, "The report as it is now.") };
 
 /** Uploads, reports, fights and progress as JSON. */
@@ -291,55 +290,6 @@ combatLogsApi.openapi(
   async (c) => {
     const report = await existing(c.var.guild, c.req.valid("param").id);
     return c.json(await participantsOf(c.var.guild, report.id), 200);
-  },
-);
-
-combatLogsApi.openapi(
-  api.get("/fights/{id}", {
-    id: "getFight",
-    summary: "Get a fight",
-    description: "Returns the fight with its players, deaths and enemies.",
-    problems: ["logs/fight-not-found"],
-    needs: "logs.view",
-    params: reportId,
-    answers: {
-      200: json(
-        inputs.fightJson.extend({
-          players: z.array(inputs.playerJson).readonly(),
-          deaths: z.array(inputs.deathJson).readonly(),
-          enemies: z.array(inputs.enemyJson).readonly(),
-          leftOut: inputs.leftOutJson,
-          uncreditedAbsorbs: z.number().int().optional().openapi({
-            description:
-              "Absorbed damage whose shield the log does not name. In no player's healing.",
-          }),
-        }),
-        "The fight with everybody in it.",
-      ),
-    },
-  }),
-  async (c) => c.json(await reading.fight(c.var.guild, c.req.valid("param").id), 200),
-);
-
-combatLogsApi.openapi(
-  api.get("/fights/{id}/players/{guid}", {
-    id: "getFightPlayer",
-    summary: "Get a player of a fight",
-    description: "Returns one player's damage and healing by spell, by target and by second.",
-    problems: ["logs/fight-not-found"],
-    needs: "logs.view",
-    params: fightPlayer,
-    answers: {
-      200: json(
-        inputs.playerJson.extend({ details: inputs.playerDetailsJson }),
-        "One player by spell, by target and by second.",
-      ),
-    },
-  }),
-  async (c) => {
-    const { id, guid } = c.req.valid("param");
-    const { player, details } = await reading.fightPlayer(c.var.guild, id, guid);
-    return c.json({ ...player, details }, 200);
   },
 );
 

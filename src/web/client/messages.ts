@@ -77,4 +77,7 @@ export interface Timeline {
   readonly deaths: readonly { readonly at: number; readonly name: string }[];
   readonly unit: { readonly time: string; readonly value: string };
   readonly hint: string;
+  /** The second of the first value, and the label of the link to the part that is zoomed to. */
+  readonly from: number;
+  readonly link: string;
 }

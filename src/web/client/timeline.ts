@@ -35,7 +35,36 @@ function drawDeaths(plot: UPlot, deaths: Timeline["deaths"]) {
   ctx.restore();
 }
 
-function plotOptions(timeline: Timeline, size: { width: number; height: number }): UPlot.Options {
+/**
+ * A link to the page of the visible part of a fight. The address of this page follows it, so that a copied
+ * address shows the same part.
+ */
+function linkToPart({ from, values, link }: Timeline) {
+  const anchor = document.createElement("a");
+  anchor.className = "button secondary";
+  anchor.textContent = link;
+  anchor.hidden = true;
+  const whole = new URL(location.href);
+  const follow = ({ min, max }: UPlot.Scale) => {
+    if (min === undefined || max === undefined || min === null || max === null) return;
+    const isWhole = min <= from && max >= from + values.length - 1;
+    const address = new URL(whole);
+    if (!isWhole) {
+      address.searchParams.set("from", String(Math.max(0, Math.floor(min))));
+      address.searchParams.set("to", String(Math.ceil(max)));
+    }
+    anchor.hidden = isWhole;
+    anchor.href = address.href;
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  };
+  return { anchor, follow };
+}
+
+function plotOptions(
+  timeline: Timeline,
+  size: { width: number; height: number },
+  follow: (scale: UPlot.Scale) => void,
+): UPlot.Options {
   const short = new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 });
   const line = { stroke: token("line"), width: 1 };
   const axis = { stroke: token("muted"), grid: line, ticks: line };
@@ -59,7 +88,10 @@ function plotOptions(timeline: Timeline, size: { width: number; height: number }
         value: (_plot, value) => (value == null ? "–" : short.format(value)),
       },
     ],
-    hooks: { draw: [(plot) => drawDeaths(plot, timeline.deaths)] },
+    hooks: {
+      draw: [(plot) => drawDeaths(plot, timeline.deaths)],
+      setScale: [(plot, key) => key === "x" && follow(plot.scales["x"]!)],
+    },
   };
 }
 
@@ -74,11 +106,15 @@ for (const figure of all("[data-timeline]")) {
   box.setAttribute("aria-label", chart.querySelector("svg")?.getAttribute("aria-label") ?? "");
   chart.replaceWith(box);
   const size = () => ({ width: box.clientWidth, height: box.clientWidth < 500 ? 200 : 240 });
-  const columns: UPlot.AlignedData = [timeline.values.map((_, i) => i), [...timeline.values]];
-  const plot = new UPlot(plotOptions(timeline, size()), columns, box);
+  const columns: UPlot.AlignedData = [
+    timeline.values.map((_, i) => timeline.from + i),
+    [...timeline.values],
+  ];
+  const { anchor, follow } = linkToPart(timeline);
+  const plot = new UPlot(plotOptions(timeline, size(), follow), columns, box);
   const hint = document.createElement("p");
   hint.className = "muted";
   hint.textContent = timeline.hint;
-  box.append(hint);
+  box.append(hint, anchor);
   new ResizeObserver(() => plot.setSize(size())).observe(box);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TestApp, type TestClient, testApp } from "../../support/app.ts";
+import { type TestApp, testApp } from "../../support/app.ts";
 import { END, HEADER, hit, retailLog, START, UNITS } from "../../support/log-analysis.ts";
+import { uploadLog } from "../../support/log-upload.ts";
 
 let t: TestApp;
 beforeAll(async () => {
@@ -25,18 +26,9 @@ const NIGHT = retailLog(
   [230, END],
 );
 
-async function upload(client: TestClient, text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  const begun = await client.post("/logs", { fileName: "log.txt", sizeBytes: bytes.length });
-  const path = `/logs/${begun.body.id}`;
-  await client.putBytes(`${path}/content`, bytes, { "upload-offset": "0" });
-  await t.services.logIngest.drain();
-  return path;
-}
-
 test("everyone in a log is listed with realm, fights and the time of the first and last", async () => {
   const guild = await t.guild("night");
-  const path = await upload(guild.owner, NIGHT);
+  const path = await uploadLog(t, guild.owner, NIGHT);
   const { status, body } = await guild.owner.get(`${path}/participants`);
   expect(status).toBe(200);
   const places = { realm: "Realm", region: null };
@@ -72,7 +64,8 @@ test("a pull that one log has twice counts once for each player", async () => {
     [2, hit(100)],
     [31, END],
   ] as const;
-  const path = await upload(guild.owner, retailLog([0, HEADER], ...pull, [60, HEADER], ...pull));
+  const log = retailLog([0, HEADER], ...pull, [60, HEADER], ...pull);
+  const path = await uploadLog(t, guild.owner, log);
   const { body } = await guild.owner.get(`${path}/participants`);
   expect(body.items).toMatchObject([{ name: "Alpha", encounters: 1, fights: 1 }]);
 });

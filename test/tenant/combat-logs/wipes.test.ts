@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { limits } from "../../../src/limits.ts";
-import { type TestApp, type TestClient, testApp } from "../../support/app.ts";
+import { type TestApp, testApp } from "../../support/app.ts";
 import { HEADER, hit, retailLog, START, UNITS } from "../../support/log-analysis.ts";
+import { uploadLog } from "../../support/log-upload.ts";
 
 let t: TestApp;
 beforeAll(async () => {
@@ -27,20 +28,11 @@ function pull(at: number, dead: readonly string[], end = WIPE): readonly Line[] 
   ];
 }
 
-async function upload(client: TestClient, lines: readonly Line[]): Promise<string> {
-  const bytes = new TextEncoder().encode(retailLog([0, HEADER], ...lines));
-  const begun = await client.post("/logs", { fileName: "log.txt", sizeBytes: bytes.length });
-  const path = `/logs/${begun.body.id}`;
-  await client.putBytes(`${path}/content`, bytes, { "upload-offset": "0" });
-  await t.services.logIngest.drain();
-  return path;
-}
-
 test("a report and a boss list their wipes with first deaths and cause, but no kill", async () => {
   const guild = await t.guild("wipes");
   const { alpha, beta } = UNITS;
   const lines = [...pull(1, [alpha, beta]), ...pull(100, []), ...pull(200, [beta], KILL)];
-  const path = await upload(guild.owner, lines);
+  const path = await uploadLog(t, guild.owner, retailLog([0, HEADER], ...lines));
   const { body } = await guild.owner.get(`${path}/wipes`);
   expect(body.next).toBeUndefined();
   expect(body.items).toMatchObject([
@@ -75,7 +67,7 @@ test("wipes beyond a page follow on the next one, in a report and of a boss", as
   const guild = await t.guild("nights");
   const count = limits.logs.wipesPageRows + 3;
   const lines = Array.from({ length: count }, (_, i) => pull(1 + i * 60, [UNITS.alpha])).flat();
-  const path = await upload(guild.owner, lines);
+  const path = await uploadLog(t, guild.owner, retailLog([0, HEADER], ...lines));
   for (const list of [`${path}/wipes`, "/bosses/3000/16/wipes"]) {
     const first = (await guild.owner.get(list)).body;
     expect(first.items).toHaveLength(limits.logs.wipesPageRows);

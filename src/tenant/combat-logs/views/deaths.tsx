@@ -3,21 +3,30 @@ import { EmptyState, Notice, Section } from "../../../web/components.tsx";
 import type { Death } from "../parser/types.ts";
 import type { FightRow } from "../queries.ts";
 import { lossOf } from "../wipes.ts";
+import type { FightFilter } from "./fight-filter.tsx";
 import { Bar, count, length } from "./parts.tsx";
 
 type Lost = FightRow & { readonly deaths: readonly Death[] };
 
 /** Each death of a fight with the last hits and heals before it. */
-export function Deaths({ view, fight }: { view: View; fight: Lost }) {
+export function Deaths(props: { view: View; fight: Lost; filter: FightFilter }) {
+  const { view, fight, filter } = props;
   const t = view.messages.logs;
-  if (fight.deaths.length === 0) return <EmptyState icon="check" title={t.noDeaths} text="" />;
+  const deaths = fight.deaths.filter((death) => isShown(death, fight, filter));
+  if (deaths.length === 0) return <EmptyState icon="check" title={t.noDeaths} text="" />;
   return (
     <Section title={t.deaths}>
-      {fight.deaths.map((death) => (
+      {deaths.map((death) => (
         <DeathCard view={view} fight={fight} death={death} />
       ))}
     </Section>
   );
+}
+
+function isShown({ guid, atMs }: Death, { startAt }: FightRow, filter: FightFilter): boolean {
+  if (filter.player !== undefined && filter.player !== guid) return false;
+  const second = Math.floor((atMs - startAt) / 1_000);
+  return !filter.window || (second >= filter.window.from && second < filter.window.to);
 }
 
 /** Why a pull was lost, as far as its deaths say. Empty for other fights. */

@@ -1,27 +1,26 @@
 import type { View } from "../../../http/view.ts";
 import { assetUrl } from "../../../web/assets/index.ts";
 import { LineChart } from "../../../web/chart.tsx";
-import { Button, LinkButton, PageHeader, StatTile } from "../../../web/components.tsx";
+import { LinkButton, PageHeader, StatTile } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import type { Comparison } from "../comparison.ts";
+import type { FightCurves } from "../fight-window.ts";
 import type { SpellShare, TargetShare } from "../parser/types.ts";
-import type { FightRow, fight, fightPlayer, PlayerRow, timelineOf } from "../queries.ts";
+import type { FightRow, fight, fightPlayer } from "../queries.ts";
 import { GuildComparison } from "./comparison.tsx";
 import { Deaths, LossNotice } from "./deaths.tsx";
+import { type FightFilter, FightFilterForm } from "./fight-filter.tsx";
+import { FightPlayers } from "./fight-players.tsx";
 import {
-  Bar,
   CountsNote,
-  classIdOf,
   count,
   curve,
   difficultyName,
   LeftOutNotice,
   length,
   Outcome,
-  PlayerName,
   percentLeft,
-  perSecond,
   short,
   specOf,
 } from "./parts.tsx";
@@ -35,12 +34,11 @@ export function FightPage(props: {
   view: View;
   fight: Fight;
   shown: FightView;
-  timeline: Awaited<ReturnType<typeof timelineOf>>;
+  filter: FightFilter;
+  curves: FightCurves;
 }) {
-  const { view, fight, shown, timeline } = props;
+  const { view, fight, shown, filter, curves } = props;
   const t = view.messages.logs;
-  const isTaken = shown === "taken" || shown === "deaths";
-  const series = timeline[isTaken ? "taken" : shown];
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
       <FightHeader view={view} fight={fight} />
@@ -57,10 +55,11 @@ export function FightPage(props: {
           </a>
         ))}
       </nav>
+      <FightFilterForm view={view} fight={fight} filter={filter} shown={shown} />
       {shown === "deaths" ? (
-        <Deaths view={view} fight={fight} />
+        <Deaths view={view} fight={fight} filter={filter} />
       ) : (
-        <Players view={view} fight={fight} shown={shown} />
+        <FightPlayers view={view} fight={fight} shown={shown} filter={filter} curves={curves} />
       )}
       <CountsNote view={view} shown={shown} uncredited={fight.uncreditedAbsorbs} />
       {shown === "damage" && fight.unattributedDamage > 0 && (
@@ -68,22 +67,36 @@ export function FightPage(props: {
           {t.unattributed}: {count(view, fight.unattributedDamage)}. {t.unattributedText}
         </p>
       )}
+      <FightTimeline view={view} fight={fight} shown={shown} curves={curves} />
+    </GuildLayout>
+  );
+}
+
+function FightTimeline(props: { view: View; fight: Fight; shown: FightView; curves: FightCurves }) {
+  const { view, fight, shown, curves } = props;
+  const t = view.messages.logs;
+  const isTaken = shown === "taken" || shown === "deaths";
+  const series = curves[isTaken ? "taken" : shown];
+  return (
+    <>
       <LineChart
         title={isTaken ? t.timelineTaken : t.timelineDamage}
         messages={view.messages}
-        points={curve(view, series)}
+        points={curve(view, series, curves.from)}
         timeline={{
           values: series,
+          from: curves.from,
           deaths: fight.deaths.map((death) => ({
             at: (death.atMs - fight.startAt) / 1_000,
             name: death.name,
           })),
           unit: { time: view.messages.auctions.when, value: t.perSecond },
           hint: t.zoomHint,
+          link: t.showWindow,
         }}
       />
       <script src={assetUrl("timeline")} defer></script>
-    </GuildLayout>
+    </>
   );
 }
 
@@ -92,9 +105,11 @@ function FightHeader({ view, fight }: { view: View; fight: FightRow }) {
   return (
     <>
       <PageHeader title={fight.name || t.fight} lead={difficultyName(view, fight.difficulty)}>
-        <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}/players.csv`)}>
-          {t.csv}
-        </LinkButton>
+        {(["players.csv", "spells.csv", "fight.json"] as const).map((file) => (
+          <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}/${file}`)}>
+            {t.files[file]}
+          </LinkButton>
+        ))}
         <LinkButton look="quiet" href={guildHref(view, `/logs/${fight.reportId}`)}>
           {fight.reportTitle}
         </LinkButton>
@@ -113,102 +128,6 @@ function FightHeader({ view, fight }: { view: View; fight: FightRow }) {
       )}
     </>
   );
-}
-
-function Players(props: { view: View; fight: Fight; shown: Exclude<FightView, "deaths"> }) {
-  const { view, fight, shown } = props;
-  const t = view.messages.logs;
-  const of = (player: PlayerRow) =>
-    shown === "damage" ? player.damage : shown === "healing" ? player.healing : player.damageTaken;
-  const rows = fight.players.filter((player) => of(player) > 0).toSorted((a, b) => of(b) - of(a));
-  const most = rows[0] ? of(rows[0]) : 1;
-  const columns: readonly Column<PlayerRow>[] = [
-    {
-      id: "player",
-      label: t.player,
-      card: "title",
-      cell: (one) => (
-        <>
-          <input
-            type="checkbox"
-            name="guid"
-            value={one.guid}
-            aria-label={`${t.compare}: ${one.name}`}
-          />{" "}
-          <PlayerName view={view} fightId={fight.id} player={one} />
-        </>
-      ),
-    },
-    {
-      id: "amount",
-      label: t.views[shown],
-      numeric: true,
-      card: "key",
-      cell: (one) => (
-        <>
-          {count(view, of(one))}
-          <Bar share={of(one) / most} look={`class-${classIdOf(one.class)}`} />
-        </>
-      ),
-    },
-    {
-      id: "rate",
-      label: t.perSecond,
-      numeric: true,
-      card: "plain",
-      cell: (one) => count(view, perSecond(of(one), fight.durationMs)),
-    },
-    ...extraColumns(view, fight, shown),
-  ];
-  return (
-    <form method="get" action={guildHref(view, `/fights/${fight.id}/compare`)} class="list">
-      <DataTable
-        caption={t.views[shown]}
-        columns={columns}
-        rows={rows}
-        url={view.url}
-        messages={view.messages}
-        empty={<p class="muted">{t.nobody}</p>}
-      />
-      {rows.length > 1 && <Button look="secondary">{t.compare}</Button>}
-    </form>
-  );
-}
-
-function extraColumns(
-  view: View,
-  fight: FightRow,
-  shown: Exclude<FightView, "deaths">,
-): readonly Column<PlayerRow>[] {
-  const t = view.messages.logs;
-  const figure = (
-    id: string,
-    label: string,
-    of: (one: PlayerRow) => number,
-  ): Column<PlayerRow> => ({
-    id,
-    label,
-    numeric: true,
-    card: "plain",
-    cell: (one) => (of(one) === 0 ? "" : short(view, of(one))),
-  });
-  const active: Column<PlayerRow> = {
-    id: "active",
-    label: t.active,
-    numeric: true,
-    card: "plain",
-    cell: (one) =>
-      t.percent(String(Math.round((100 * one.activeMs) / Math.max(1, fight.durationMs)))),
-  };
-  if (shown === "damage") return [figure("pets", t.pets, (one) => one.damagePets), active];
-  if (shown === "healing") {
-    return [
-      figure("absorbed", t.absorbed, (one) => one.absorbsGranted),
-      figure("over", t.overhealing, (one) => one.overhealing),
-      active,
-    ];
-  }
-  return [figure("deaths", t.deaths, (one) => one.deaths)];
 }
 
 /** One player in one fight, with spells and targets. */

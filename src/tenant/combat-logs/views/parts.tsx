@@ -140,14 +140,17 @@ export function CountsNote(props: {
 /** More points than a screen has pixels show no more detail. */
 const CURVE_POINTS_MAX = 160;
 
-/** Averages over as many seconds as necessary to fit the curve on a screen. */
-export function curve(view: View, bySecond: readonly number[]): readonly ChartPoint[] {
+/**
+ * Averages over as many seconds as necessary to fit the curve on a screen. `from` is the second of the
+ * first figure.
+ */
+export function curve(view: View, bySecond: readonly number[], from = 0): readonly ChartPoint[] {
   const step = Math.max(1, Math.ceil(bySecond.length / CURVE_POINTS_MAX));
   const points: ChartPoint[] = [];
   for (let second = 0; second < bySecond.length; second += step) {
     const part = bySecond.slice(second, second + step);
     const value = part.reduce((sum, amount) => sum + amount, 0) / part.length;
-    points.push({ label: length(second * 1_000), value, text: short(view, value) });
+    points.push({ label: length((from + second) * 1_000), value, text: short(view, value) });
   }
   return points;
 }
