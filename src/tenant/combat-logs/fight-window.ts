@@ -79,7 +79,9 @@ export async function curvesOf(
   allow(ctx, "logs.view");
   const { window, player } = chosen;
   const turn = new Turn();
-  const curves = { damage: [] as number[], healing: [] as number[], taken: [] as number[] };
+  // A part has a figure for each of its seconds.
+  const empty = () => new Array<number>(window ? window.to - window.from : 0).fill(0);
+  const curves = { damage: empty(), healing: empty(), taken: empty() };
   const players: Sums[] = [];
   const limit = limits.logs.readAtOnce;
   for (let after = ""; ; ) {

@@ -41,9 +41,9 @@ describe("a part of a fight", () => {
       { guid: ALPHA, name: "Alpha-Realm", damage: 200, healing: 0, damageTaken: 0 },
       { guid: BETA, name: "Beta-Realm", damage: 70, healing: 0, damageTaken: 500 },
     ]);
-    expect(part.damage).toEqual([0, 200, 70]);
+    expect(part.damage).toEqual([0, 200, 70, 0, 0, 0, 0, 0, 0, 0]);
     const one = (await guild.owner.get(`${fight}/window?from=10&to=20&player=${BETA}`)).body;
-    expect(one.damage).toEqual([0, 0, 70]);
+    expect(one.damage).toEqual([0, 0, 70, 0, 0, 0, 0, 0, 0, 0]);
     expect(one.players).toEqual(part.players);
   });
 
