@@ -161,7 +161,7 @@ export const playerDetailsJson = z.object({
 
 const killedBy = z.object({ sourceName: z.string(), spellName: z.string() });
 
-export const deathJson = z.object({
+const deathJson = z.object({
   guid: z.string(),
   name: z.string(),
   atMs: z.number().int(),
@@ -226,7 +226,7 @@ export const wipeJson = z
   })
   .openapi("Wipe");
 
-export const enemyJson = z.object({
+const enemyJson = z.object({
   guid: z.string(),
   name: z.string(),
   damageTaken: z.number().int(),
