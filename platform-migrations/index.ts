@@ -101,5 +101,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0019_outbox",
     "when": 1796096475441,
     "sql": "CREATE TABLE `discord_guilds` (\n\t`guild_id` text PRIMARY KEY NOT NULL,\n\t`feed_seq` integer DEFAULT 0 NOT NULL,\n\t`rested_at` integer,\n\t`rest_reason` text,\n\t`commands_hash` text,\n\t`connected_by` text,\n\t`connected_at` integer\n);\n--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `guild_id` text;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `sent_at` integer;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `receipt` text;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `dead_at` integer;--> statement-breakpoint\nALTER TABLE `outgoing_messages` ADD `dead_reason` text;--> statement-breakpoint\nCREATE INDEX `outgoing_messages_dead` ON `outgoing_messages` (`dead_at`);"
+  },
+  {
+    "name": "0020_discord_servers",
+    "when": 1796098875682,
+    "sql": "ALTER TABLE `discord_guilds` ADD `server_id` text;--> statement-breakpoint\nCREATE UNIQUE INDEX `discord_guilds_server_id_unique` ON `discord_guilds` (`server_id`);"
   }
 ];

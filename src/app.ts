@@ -37,6 +37,7 @@ import {
 } from "./platform/index.ts";
 import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
+import { discordReturnPage, interactionsApi } from "./tenant/discord/index.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { followTimeZone } from "./tenant/time-zone-change.ts";
 import { assets } from "./web/assets/index.ts";
@@ -98,6 +99,8 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
     publicPages(() => openApiDocument(app, services.config.publicUrl), guildFileSchema),
   );
   app.route("/", platformPages());
+  app.route("/", discordReturnPage());
+  app.route("/", interactionsApi);
   return app;
 }
 
@@ -120,7 +123,9 @@ const ADDON_EXPORT = /^\/api\/g\/[^/]+\/guild-sync\/addon-upload$/;
 const MULTIPART_BYTES = 64 * 1024;
 const importBody = bodyLimit({ maxSize: limits.imports.uploadBytesMax + MULTIPART_BYTES });
 const IMPORT_FILE = /^\/(api\/)?g\/[^/]+\/imports$/;
+const interactionBody = bodyLimit({ maxSize: limits.discord.interactionBytesMax });
 const smallBodies: typeof smallBody = (c, next) => {
+  if (c.req.path === "/discord/interactions") return interactionBody(c, next);
   if (IMPORT_FILE.test(c.req.path)) return importBody(c, next);
   if (LOG_CONTENT.test(c.req.path)) return logBody(c, next);
   return ADDON_EXPORT.test(c.req.path) ? exportBody(c, next) : smallBody(c, next);

@@ -175,6 +175,11 @@ export const environment = z.object({
     .min(20)
     .optional()
     .describe("Discord: the platform's bot; a guild's own bot comes first"),
+  DISCORD_PUBLIC_KEY: z
+    .string()
+    .regex(/^[\da-fA-F]{64}$/, "is 64 hexadecimal digits, as Discord shows it")
+    .optional()
+    .describe("Discord: checks commands and buttons of the platform's bot"),
   ALLOW_OTHER_UPSTREAMS: z
     .enum(["true", "false"])
     .default("false")

@@ -99,6 +99,8 @@ interface UpstreamsConfig {
     readonly gatewayUrl: string;
     /** The platform's bot; undefined: only guilds with their own bot are read. */
     readonly botToken: string | undefined;
+    /** Checks interactions; undefined: the bot takes no commands. */
+    readonly publicKey: string | undefined;
   };
 }
 
@@ -263,6 +265,7 @@ function upstreamsConfig(value: z.infer<typeof environment>): UpstreamsConfig {
       apiUrl: address("DISCORD_API_URL"),
       gatewayUrl: address("DISCORD_GATEWAY_URL"),
       botToken: value.DISCORD_BOT_TOKEN,
+      publicKey: value.DISCORD_PUBLIC_KEY,
     },
   };
 }

@@ -305,6 +305,19 @@ export const limits = {
     /** The longest history that dates may tell: the game began in 2004. Other games are older. */
     yearMin: 1999,
   },
+  /** The Discord bot. */
+  discord: {
+    /** A command has some kilobytes; one whose options name many members has more. */
+    interactionBytesMax: 128 * 1024,
+    /** Clocks differ by seconds. An older request may be a copy that another person sends again. */
+    signatureAgeMs: 5 * MINUTE_MS,
+    /** Discord waits for three seconds, and the answer has to travel. */
+    answerWithinMs: 2 * SECOND_MS,
+    /** More lines do not fit into a message, and the page has all of them. */
+    listLinesMax: 20,
+    /** People whom a part of a name finds. More would hide the one who was meant. */
+    whoisMax: 5,
+  },
   identity: {
     lua: {
       /** Guild Roster Manager stores years of a guild of 1,000 in less. */

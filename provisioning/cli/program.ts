@@ -5,6 +5,7 @@ import { clockCommands } from "./clock.ts";
 import { companionCommands } from "./companion/commands.ts";
 import { completionCommand } from "./completion.ts";
 import { declaredCommands } from "./declared/commands.ts";
+import { discordCommands } from "./discord.ts";
 import { doctorCommand } from "./doctor/commands.ts";
 import { guildCommands } from "./guilds/commands.ts";
 import { importCommands } from "./import.ts";
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
   retentionCommands(program);
   clockCommands(program);
   outboxCommands(program);
+  discordCommands(program);
   secretCommands(program);
   statsCommand(program);
   logCommands(program);

@@ -5,6 +5,7 @@ import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
 import { bossesApi, combatLogsApi, combatLogsPages, fightsApi } from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
+import { discordPages } from "./discord/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { identityApi, identityPages } from "./identity/index.ts";
@@ -48,6 +49,7 @@ export function tenantPages() {
     .route("/", rosterPages())
     .route("/", personsPages())
     .route("/", identityPages())
+    .route("/", discordPages())
     .route("/", dkpPages())
     .route("/", poolsPages())
     .route("/", raidsPages())

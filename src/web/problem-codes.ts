@@ -1,10 +1,10 @@
 /** Every problem code of our responses, by its HTTP status. */
 const CODES = {
   400: `
-    auth/round-not-valid guild/ambiguous request/bad-address request/cut-off request/malformed
+    auth/round-not-valid discord/install-not-valid discord/link-not-valid guild/ambiguous request/bad-address request/cut-off request/malformed
     request/malformed-form request/two-hosts request/unknown-host`,
   401: `
-    auth/bad-token auth/required auth/wrong-credentials payment/bad-signature`,
+    auth/bad-token auth/required auth/wrong-credentials discord/bad-signature payment/bad-signature`,
   402: `
     plan/analytics plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
   403: `
@@ -33,7 +33,7 @@ const CODES = {
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
     audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists
     auth/identity-taken auth/last-way-in auth/link-first backup/not-good declared/guild-changed
-    declared/run-lost declared/running dkp/already-reversed dkp/balance-too-large
+    declared/run-lost declared/running discord/linked-already dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/below-minimum dkp/insufficient-balance dkp/no-decay dkp/pool-archived
     dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken
     dkp/reversal-is-final dkp/rules-changed dkp/same-award dkp/transfer-stays

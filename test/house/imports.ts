@@ -114,6 +114,7 @@ const FEATURES = [
   "loot",
   "auctions",
   "persons",
+  "discord",
   "combat-logs",
   "imports",
   "transfers",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -34,9 +35,34 @@ interface Posted {
   readonly enforce_nonce?: boolean;
 }
 
+interface Answered {
+  readonly content: string;
+  readonly allowed_mentions?: { readonly parse: readonly string[] };
+}
+
 interface Embed {
   readonly title?: string;
   readonly description?: string;
+}
+
+/** A key pair of Ed25519, as an application has one for its interactions. */
+export function interactionKey() {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  return {
+    publicKey: raw.toString("hex"),
+    /** The headers of a request that Discord sends at `atMs`. */
+    headers: (body: string, atMs: number) => {
+      const timestamp = String(Math.floor(atMs / 1_000));
+      return {
+        "content-type": "application/json",
+        "x-signature-timestamp": timestamp,
+        "x-signature-ed25519": sign(null, Buffer.from(timestamp + body), privateKey).toString(
+          "hex",
+        ),
+      };
+    },
+  };
 }
 
 /** What counts towards the limit of a message, in code points. */
@@ -54,6 +80,9 @@ export async function startDiscord() {
   const faults: Fault[] = [];
   const posted: (Posted & { readonly channelId: string })[] = [];
   const closed = new Set<string>();
+  const commands: Record<string, unknown>[] = [];
+  const answered = new Map<string, Answered>();
+  const signing = interactionKey();
   let lostAnswers = 0;
   const channels = new Map<string, string>();
   const app = new Hono();
@@ -61,6 +90,8 @@ export async function startDiscord() {
     asked.push(`${c.req.method} ${c.req.path}`);
     const fault = faults.shift();
     if (fault) return c.body(fault.body ?? "", fault.status as 500, fault.headers ?? {});
+    // The token of an interaction is in the path, and opens its answer alone.
+    if (c.req.path.startsWith("/v10/webhooks/")) return await next();
     if (c.req.header("authorization") !== `Bot ${TOKEN}`) {
       return c.json({ message: "401: Unauthorized", code: 0 }, 401);
     }
@@ -102,12 +133,36 @@ export async function startDiscord() {
     if (lostAnswers-- > 0) return c.body("", 502);
     return c.json({ id: String(posted.length), channel_id: c.req.param("id") });
   });
+  app.get("/v10/applications/@me", (c) =>
+    c.json({ id: BOT_ID, name: "Guildhall", verify_key: signing.publicKey }),
+  );
+  app.get("/v10/applications/:id/commands", (c) => c.json([...commands]));
+  app.put("/v10/applications/:id/commands", async (c) => {
+    const sent = (await c.req.json()) as Record<string, unknown>[];
+    // Discord gives back more than it got.
+    commands.splice(0, commands.length, ...sent.map((one) => ({ ...one, id: "7", version: "1" })));
+    return c.json([...commands]);
+  });
+  app.patch("/v10/webhooks/:application/:token/messages/@original", async (c) => {
+    answered.set(c.req.param("token"), (await c.req.json()) as Answered);
+    return c.json({ id: "1" });
+  });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
-    env: { DISCORD_API_URL: url, DISCORD_BOT_TOKEN: TOKEN },
+    env: {
+      DISCORD_API_URL: url,
+      DISCORD_BOT_TOKEN: TOKEN,
+      DISCORD_PUBLIC_KEY: signing.publicKey,
+    },
+    /** The key that Discord signs interactions with. */
+    signing,
+    /** The commands that are registered. */
+    commands,
+    /** Answers that were promised, by the token of their interaction. */
+    answered,
     asked,
     /** The messages of all channels. */
     posted,

@@ -147,6 +147,8 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
       token_type: "Bearer",
       expires_in: 600,
       id_token: idToken,
+      // Discord names the server on which the person installed the bot.
+      ...(grant.person["guild"] !== undefined && { guild: grant.person["guild"] }),
     });
   });
   app.get("/user", (c) => {

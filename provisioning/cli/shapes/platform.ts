@@ -68,6 +68,15 @@ const deadLetter = z.strictObject({
 const letterChange = z.strictObject({ id: text, done: z.enum(["retry", "discard"]) });
 
 export const platformShapes = {
+  "discord register": orWould(
+    z.strictObject({
+      application: text,
+      commands: z.array(text),
+      isChanged: z.boolean().describe("false: Discord had exactly these commands"),
+      publicKey: text.describe("the value for DISCORD_PUBLIC_KEY"),
+      isKeySet: z.boolean(),
+    }),
+  ),
   "outbox list": z.strictObject({ items: z.array(deadLetter), total: count }),
   "outbox retry": orWould(letterChange),
   "outbox discard": orWould(letterChange),

@@ -50,6 +50,8 @@ export const discordGuilds = sqliteTable("discord_guilds", {
   /** The person who connected the server by a link, and when. */
   connectedBy: text("connected_by").$type<UserId>(),
   connectedAt: integer("connected_at"),
+  /** The server that the guild proved to be its own. The bot answers there for this guild alone. */
+  serverId: text("server_id").unique(),
 });
 
 /** Devices and networks that an account signed in from, as hashes. */

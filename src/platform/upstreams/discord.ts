@@ -39,6 +39,8 @@ export type DiscordRoles = z.infer<typeof roles>;
 
 const channel = z.object({ id, guild_id: id.optional() });
 
+const application = z.object({ id, name: z.string(), verify_key: z.string() });
+
 /** Discord's largest page of members. */
 const PAGE = 1_000;
 
@@ -95,17 +97,50 @@ export class DiscordApi {
    * so a repetition after a lost answer changes nothing. @throws {UpstreamError}
    */
   async post(token: string, channelId: string, message: object, nonce: string): Promise<string> {
-    if (!(await this.#budget.take("discord", botOf(token), 60_000))) throw busy(undefined);
+    const body = { ...message, nonce, enforce_nonce: true };
+    const answer = await this.#send(token, (rest) =>
+      rest.post(Routes.channelMessages(channelId), { body }),
+    );
+    return z.object({ id }).catch({ id: "" }).parse(answer).id;
+  }
+
+  /** The application that a bot belongs to, with the key that checks its interactions. @throws {UpstreamError} */
+  async application(token: string): Promise<z.infer<typeof application>> {
+    return await this.#get(token, Routes.currentApplication(), application);
+  }
+
+  /** The application's commands on all servers, as Discord describes them. @throws {UpstreamError} */
+  async commands(token: string, applicationId: string): Promise<readonly unknown[]> {
+    const query = new URLSearchParams({ with_localizations: "true" });
+    const route = Routes.applicationCommands(applicationId);
+    return await this.#get(token, route, z.array(z.unknown()), query);
+  }
+
+  /** Replaces the application's commands on all servers. @throws {UpstreamError} */
+  async setCommands(
+    token: string,
+    applicationId: string,
+    commands: readonly object[],
+  ): Promise<void> {
+    await this.#send(token, (rest) =>
+      rest.put(Routes.applicationCommands(applicationId), { body: commands }),
+    );
+  }
+
+  /**
+   * The answer to an interaction that was promised. The interaction's token opens it for 15 minutes, and it
+   * does not count for the bot's budget. @throws {UpstreamError}
+   */
+  async answer(applicationId: string, interactionToken: string, message: object): Promise<void> {
     const library = await import("@discordjs/rest");
-    let answer: unknown;
     try {
-      answer = await this.#rest(library, token).post(Routes.channelMessages(channelId), {
-        body: { ...message, nonce, enforce_nonce: true },
-      });
+      await this.#rest(library, this.#config.botToken ?? "").patch(
+        Routes.webhookMessage(applicationId, interactionToken),
+        { body: message, auth: false },
+      );
     } catch (error) {
       throw faultOf(library, error);
     }
-    return z.object({ id }).catch({ id: "" }).parse(answer).id;
   }
 
   async #get<S extends z.ZodType>(
@@ -114,18 +149,22 @@ export class DiscordApi {
     schema: S,
     query?: URLSearchParams,
   ): Promise<z.infer<S>> {
-    if (!(await this.#budget.take("discord", botOf(token), 60_000))) throw busy(undefined);
-    // Loaded when it is needed: a command that never speaks to Discord should not wait for it.
-    const library = await import("@discordjs/rest");
-    let answer: unknown;
-    try {
-      answer = await this.#rest(library, token).get(route, query ? { query } : {});
-    } catch (error) {
-      throw faultOf(library, error);
-    }
+    const answer = await this.#send(token, (rest) => rest.get(route, query ? { query } : {}));
     const parsed = schema.safeParse(answer);
     if (!parsed.success) throw unreadable();
     return parsed.data;
+  }
+
+  /** Sends one request within the bot's budget. */
+  async #send(token: string, request: (rest: REST) => Promise<unknown>): Promise<unknown> {
+    if (!(await this.#budget.take("discord", botOf(token), 60_000))) throw busy(undefined);
+    // Loaded when it is needed: a command that never speaks to Discord should not wait for it.
+    const library = await import("@discordjs/rest");
+    try {
+      return await request(this.#rest(library, token));
+    } catch (error) {
+      throw faultOf(library, error);
+    }
   }
 
   #rest(library: Library, token: string): REST {

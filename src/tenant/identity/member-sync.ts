@@ -1,10 +1,10 @@
-import type { Envelopes } from "../../kernel/envelope.ts";
 import { Invalid } from "../../kernel/errors.ts";
-import type { DiscordApi } from "../../platform/upstreams/discord.ts";
+import type { Services } from "../../services.ts";
 import { secretOf } from "../connections/service.ts";
 import type { GuildContext } from "../context.ts";
 import { noteFailure } from "./blizzard-sync.ts";
 import type { SyncResult } from "./character-sync.ts";
+import { requireServer } from "./connect.ts";
 import { storeMembers } from "./discord-sync.ts";
 import { readSettings } from "./settings.ts";
 
@@ -14,13 +14,14 @@ import { readSettings } from "./settings.ts";
  */
 export async function syncDiscord(
   ctx: GuildContext,
-  deps: { readonly discord: DiscordApi; readonly envelopes: Envelopes },
+  deps: Pick<Services, "discord" | "envelopes" | "platform">,
 ): Promise<SyncResult> {
   const { discord: server } = await readSettings(ctx);
   if (server === null) throw notConfigured("Set the id of the guild's Discord server first.");
   const own = await secretOf(ctx, deps.envelopes, "discord-bot");
   const token = own?.value ?? deps.discord.ownToken;
   if (token === undefined) throw notConfigured("Store a Discord bot in the connections first.");
+  if (own === undefined) await requireServer(ctx, deps, server.serverId);
   try {
     const roles = await deps.discord.roles(token, server.serverId);
     const members = await deps.discord.members(token, server.serverId);

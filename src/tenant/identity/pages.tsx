@@ -6,12 +6,12 @@ import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
-import { emptyForm, failedForm } from "../../web/forms.tsx";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
 import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
 import { pairBody } from "./api.ts";
 import { identityBoard } from "./board.ts";
-import { connect } from "./connect.ts";
+import { canConnect, connect, provedServer } from "./connect.ts";
 import { sendAddon, sendCompanion } from "./downloads.ts";
 import { changeIssue, issues } from "./issues.ts";
 import { requestRun } from "./runs.ts";
@@ -65,8 +65,7 @@ export function identityPages() {
   pages.get("/identity/addon.zip", manage, sendAddon);
   pages.get("/identity/companion.zip", manage, sendCompanion);
   pages.get("/identity/settings", configure, async (c) => {
-    const settings = await readSettings(c.var.guild);
-    return c.html(<SettingsPage view={viewOf(c)} settings={settings} form={emptyForm} />);
+    return c.html(await settingsHtml(c, emptyForm));
   });
   pages.post("/identity/settings", configure, saveSettings);
   return pages;
@@ -99,12 +98,16 @@ async function saveSettings(c: Page) {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const form = failedForm(error, values, viewOf(c).messages);
-    const settings = await readSettings(c.var.guild);
-    return c.html(
-      <SettingsPage view={viewOf(c)} settings={settings} form={form} />,
-      statusOf(error) as 422,
-    );
+    return c.html(await settingsHtml(c, form), statusOf(error) as 422);
   }
+}
+
+async function settingsHtml(c: Page, form: FormState) {
+  const { guild, services } = c.var;
+  const settings = await readSettings(guild);
+  const proved = await provedServer(guild, services);
+  const server = { canConnect: canConnect(services), proved };
+  return <SettingsPage view={viewOf(c)} settings={settings} server={server} form={form} />;
 }
 
 function blizzardOf({ region, edition, realmSlug, guildSlug }: Fields) {

@@ -9,6 +9,7 @@ import { translator } from "../../web/i18n/index.ts";
 import { record } from "../audit.ts";
 import { secretOf } from "../connections/service.ts";
 import type { GuildContext } from "../context.ts";
+import { requireServer } from "./connect.ts";
 import { reportDelta } from "./integrity/delta.ts";
 import { buildReport } from "./integrity/report.ts";
 import { setIssues } from "./issues.ts";
@@ -47,6 +48,7 @@ export async function reportIssues(
   if (token === undefined) {
     throw new Invalid("identity/not-configured", "Store a Discord bot in the connections first.");
   }
+  if (own === undefined) await requireServer(ctx, deps, server!.serverId);
   // The platform's bot is on the servers of many guilds: a guild posts on its own one only.
   if ((await deps.discord.serverOf(token, channelId)) !== server?.serverId) {
     throw new Invalid(

@@ -43,9 +43,40 @@ export async function authorizationUrl(
 export async function profileFrom(
   provider: Provider,
   parameters: URLSearchParams,
-  { state, codeVerifier }: FlowSecrets,
+  secrets: FlowSecrets,
   redirectUri: string,
 ): Promise<Profile | undefined> {
+  const tokens = await grantedTokens(provider, parameters, secrets, redirectUri);
+  if (tokens === undefined) return undefined;
+  try {
+    const answer = await oauth.protectedResourceRequest(
+      tokens.access_token,
+      "GET",
+      provider.userUrl,
+      undefined,
+      undefined,
+      requestOptions(provider.userUrl),
+    );
+    refuseOutage(answer);
+    const profile = provider.profileOf(await answer.json());
+    const claims = oauth.getValidatedIdTokenClaims(tokens);
+    if (claims !== undefined && claims.sub !== profile.subject) throw flowNotValid();
+    return profile;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/**
+ * The tokens of the person who agreed. Undefined if they declined.
+ * @throws {Malformed} `auth/round-not-valid`, {Unavailable} `auth/provider-unavailable`
+ */
+export async function grantedTokens(
+  provider: Provider,
+  parameters: URLSearchParams,
+  { state, codeVerifier }: FlowSecrets,
+  redirectUri: string,
+): Promise<oauth.TokenEndpointResponse | undefined> {
   const server: oauth.AuthorizationServer = {
     issuer: provider.issuer,
     authorization_endpoint: provider.authorizeUrl.href,
@@ -65,20 +96,7 @@ export async function profileFrom(
       requestOptions(provider.tokenUrl),
     );
     refuseOutage(granted);
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, granted);
-    const answer = await oauth.protectedResourceRequest(
-      tokens.access_token,
-      "GET",
-      provider.userUrl,
-      undefined,
-      undefined,
-      requestOptions(provider.userUrl),
-    );
-    refuseOutage(answer);
-    const profile = provider.profileOf(await answer.json());
-    const claims = oauth.getValidatedIdTokenClaims(tokens);
-    if (claims !== undefined && claims.sub !== profile.subject) throw flowNotValid();
-    return profile;
+    return await oauth.processAuthorizationCodeResponse(server, client, granted);
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError && error.error === "access_denied") {
       return undefined;

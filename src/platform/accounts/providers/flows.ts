@@ -3,7 +3,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { EncryptJWT, jwtDecrypt } from "jose";
-import type { SessionId } from "../../../kernel/ids.ts";
+import type { GuildId, SessionId } from "../../../kernel/ids.ts";
 import { limits } from "../../../limits.ts";
 import type { Services } from "../../../services.ts";
 
@@ -33,18 +33,45 @@ const newUser = z.object({
   next: z.string(),
 });
 
+const install = z.object({
+  guildId: z.string().transform((text) => text as GuildId),
+  /** The session that began the installation of the bot. */
+  sessionId: z.string().transform((text) => text as SessionId),
+  codeVerifier: z.string(),
+});
+
+const discordLink = z.object({
+  guildId: z.string().transform((text) => text as GuildId),
+  discordId: z.string(),
+  /** The account's name on the server. */
+  name: z.string(),
+  /** Names this address, which works once. */
+  proof: z.string(),
+});
+
 /** An OAuth flow: the redirect to a provider and back. */
 export type OAuthFlow = z.output<typeof flow>;
 
 /** A person who came back from a provider and has no account yet. */
 export type NewUser = z.output<typeof newUser>;
 
-const KINDS = { round: flow, newcomer: newUser } as const;
-type Kinds = { round: OAuthFlow; newcomer: NewUser };
+/** An installation of the Discord bot on a server, for a guild. */
+export type Install = z.output<typeof install>;
+
+/** A Discord account whose holder asked to be linked with a member. */
+export type DiscordAccountLink = z.output<typeof discordLink>;
+
+const KINDS = { round: flow, newcomer: newUser, install, "discord-link": discordLink } as const;
+type Kinds = {
+  round: OAuthFlow;
+  newcomer: NewUser;
+  install: Install;
+  "discord-link": DiscordAccountLink;
+};
 
 /** An encrypted text that only this platform can read, valid for `limits.auth.providerRoundMs`. */
 export async function seal<K extends keyof Kinds>(
-  { config, now }: Services,
+  { config, now }: Pick<Services, "config" | "now">,
   kind: K,
   value: Kinds[K],
 ): Promise<string> {
@@ -59,7 +86,7 @@ export async function seal<K extends keyof Kinds>(
 
 /** Decrypts a value of this kind. Undefined for anything else and after its time. */
 export async function unseal<K extends keyof Kinds>(
-  { config, now }: Services,
+  { config, now }: Pick<Services, "config" | "now">,
   kind: K,
   text: string | undefined,
 ): Promise<Kinds[K] | undefined> {

@@ -11,9 +11,17 @@ export function rankField(rank: number): string {
   return `rank${rank}`;
 }
 
+interface Props {
+  readonly view: View;
+  readonly settings: IdentitySettings;
+  /** `proved`: the server that the guild connected by the bot's installation. */
+  readonly server: { readonly canConnect: boolean; readonly proved: string | null };
+  readonly form: FormState;
+}
+
 /** Where the guild is found in the game and in Discord, and what its ranks mean. */
-export function SettingsPage(props: { view: View; settings: IdentitySettings; form: FormState }) {
-  const { view, settings, form } = props;
+export function SettingsPage(props: Props) {
+  const { view, settings, server, form } = props;
   const t = view.messages.identity;
   return (
     <GuildLayout view={view} title={t.settings} section="identity" narrow>
@@ -21,7 +29,7 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
         <LinkButton href={guildHref(view, "/identity")}>{view.messages.common.back}</LinkButton>
       </PageHeader>
       <Form form={form} messages={view.messages}>
-        <BlizzardFields view={view} settings={settings} form={form} />
+        <BlizzardFields {...props} />
         <Card title={t.discord}>
           <TextField
             name="serverId"
@@ -41,6 +49,7 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
             maxlength={20}
             value={settings.discord?.auditChannelId ?? ""}
           />
+          {server.canConnect && <ServerState {...props} />}
         </Card>
         <Card title={t.ranks}>
           <p class="muted">{t.ranksHint}</p>
@@ -82,7 +91,20 @@ export function SettingsPage(props: { view: View; settings: IdentitySettings; fo
   );
 }
 
-function BlizzardFields({ view, settings, form }: Parameters<typeof SettingsPage>[0]) {
+function ServerState({ view, settings, server }: Props) {
+  const t = view.messages.discord;
+  const named = settings.discord?.serverId;
+  return (
+    <>
+      {server.proved !== null && <p>{t.connectedServer(server.proved)}</p>}
+      {named !== undefined && named !== server.proved && <p>{t.unprovedServer}</p>}
+      <p class="muted">{t.connectHint}</p>
+      <LinkButton href={guildHref(view, "/identity/discord-server")}>{t.connect}</LinkButton>
+    </>
+  );
+}
+
+function BlizzardFields({ view, settings, form }: Props) {
   const t = view.messages.identity;
   const { guild } = view.guild!;
   return (

@@ -3,6 +3,12 @@
  * numbers and names besides; codes with a sentence in another section are not repeated here.
  */
 export const meanings: Readonly<Record<string, string>> = {
+  "discord/bad-signature": "Discord did not sign this request, or signed it too long ago.",
+  "discord/install-not-valid":
+    "The connection of the Discord server was started in another session, or it has expired.",
+  "discord/link-not-valid": "This address of the bot was used or has expired. Type /link again.",
+  "discord/linked-already":
+    "An officer or another member has linked this Discord account or your person.",
   "dkp/transfer-stays":
     "These points moved because two persons became one. Undo that on the person's page.",
   "identity/bad-export":

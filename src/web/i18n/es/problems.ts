@@ -1,37 +1,13 @@
 import type { problems as en } from "../en/problems.ts";
 import type { Translated } from "../index.ts";
+import { discordProblems } from "./discord-problems.ts";
+import { identityProblems } from "./identity-problems.ts";
 import { importProblems } from "./import-problems.ts";
 
 export const problems: Translated<typeof en> = {
   sentences: {
     "dkp/transfer-stays":
       "Estos puntos pasaron a otra persona al unir dos fichas. Deshaz la unión en la página de la persona.",
-    "identity/bad-export":
-      "No es una exportación completa del addon. Escríbela de nuevo con /reload y súbela otra vez.",
-    "identity/changed": "Los vínculos acaban de cambiar. Recarga la página y repite el cambio.",
-    "identity/character-not-found": "Ninguna fuente ha visto este personaje.",
-    "identity/issue-not-found": "No existe esa incidencia abierta. Puede que ya esté resuelta.",
-    "identity/link-not-found": "No existe ese vínculo. Puede que haya terminado.",
-    "identity/member-not-found": "El servidor de Discord no tiene ese miembro.",
-    "identity/members-quarantined":
-      "En la respuesta de Discord faltan muchos miembros. Queda retenida y no ha cambiado nada.",
-    "identity/not-configured":
-      "Esta fuente no está configurada. Indícala en los ajustes y guarda su secreto en las conexiones.",
-    "identity/roster-quarantined":
-      "En la lista faltan muchos personajes. Queda retenida y no ha cambiado nada.",
-    "identity/server-taken": "Otra hermandad ya conectó este servidor de Discord.",
-    "identity/suggestion-not-found": "Esta pareja ya no se sugiere.",
-    "identity/upstream-busy":
-      "El servicio pidió menos peticiones. La próxima lectura lo intentará de nuevo.",
-    "identity/upstream-missing":
-      "El servicio no conoce esta hermandad, personaje o servidor. Revisa los ajustes.",
-    "identity/upstream-refused":
-      "El servicio rechazó la petición. Revisa el cliente o el bot en las conexiones.",
-    "identity/upstream-unavailable":
-      "El servicio no respondió. La próxima lectura lo intentará de nuevo.",
-    "identity/upstream-unreadable":
-      "No se pudo leer la respuesta del servicio. La próxima lectura lo intentará de nuevo.",
-    "identity/verified": "El dueño del personaje demostró que es suyo. Quita antes ese vínculo.",
     "about:blank":
       "Algo ha fallado por nuestra parte. Inténtalo de nuevo. Si sigue, envíanos el ID de la petición.",
     "auctions/bad-points": "Escribe un número de puntos válido.",
@@ -172,6 +148,8 @@ export const problems: Translated<typeof en> = {
     "job/under-way": "Esta tarea está en curso. Actualiza la página dentro de un momento.",
     "keys/not-found": "Esa clave no existe o se revocó.",
     "keys/rotated-already": "Esta clave ya se rotó. Rota la que la sustituye.",
+    ...discordProblems,
+    ...identityProblems,
     ...importProblems,
     "live/too-many-strangers":
       "Demasiadas conexiones en directo de tu dirección no se han identificado. Identifica o cierra algunas.",

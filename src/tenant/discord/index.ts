@@ -1,0 +1,2 @@
+export { discordPages, discordReturnPage } from "./pages.tsx";
+export { interactionsApi } from "./routes.ts";

@@ -1,0 +1,69 @@
+import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
+import type { AppEnv, GuildEnv } from "../../http/env.ts";
+import { createRouter } from "../../http/router.ts";
+import { viewOf } from "../../http/view.ts";
+import { Forbidden, Unauthenticated } from "../../kernel/errors.ts";
+import { guildHref } from "../../web/layout.tsx";
+import { sentForm } from "../page-forms.ts";
+import { beginConnection, finishConnection } from "./connection.ts";
+import { bindDiscord, claimOf, LINK_PATH } from "./own-link.ts";
+import { LinkPage } from "./views/link.tsx";
+
+type Page = Context<GuildEnv>;
+
+/** Below `/g/:guild/identity`: connecting a Discord server, and a member's own Discord account. */
+export function discordPages() {
+  const pages = createRouter<GuildEnv>();
+  pages.get("/identity/discord-server", requirePermission("settings.manage"), async (c) => {
+    refuseFromElsewhere(c);
+    c.header("Cache-Control", "no-store");
+    return c.redirect((await beginConnection(c.var.guild, c.var.platform)).href, 303);
+  });
+  const member = requirePermission("roster.view");
+  pages.get(LINK_PATH, member, async (c) => {
+    requireMember(c);
+    const token = c.req.query("token") ?? "";
+    const { name } = await claimOf(c.var.guild, c.var.platform, token);
+    c.header("Cache-Control", "no-store");
+    return c.html(<LinkPage view={viewOf(c)} name={name} token={token} />);
+  });
+  pages.post(LINK_PATH, member, async (c) => {
+    requireMember(c);
+    const { token } = await sentForm(c);
+    const person = await bindDiscord(c.var.guild, c.var.platform, String(token ?? ""));
+    return c.redirect(`${guildHref(viewOf(c), `/roster/${person.id}`)}?done=linked`, 303);
+  });
+  return pages;
+}
+
+/** Where Discord sends people back after they installed the bot on a server. */
+export function discordReturnPage() {
+  const pages = createRouter();
+  // Safe: the sealed state works in the session that began it, and Discord's code works once.
+  pages.get("/discord/callback", async (c: Context<AppEnv>) => {
+    c.header("Cache-Control", "no-store");
+    const { slug, isConnected } = await finishConnection(
+      c.var.platform,
+      new URL(c.req.url).searchParams,
+    );
+    return c.redirect(`/g/${slug}/identity/settings${isConnected ? "?done=saved" : ""}`, 303);
+  });
+  return pages;
+}
+
+function requireMember(c: Page): void {
+  if (c.var.guild.actor.type === "user") return;
+  if (c.var.caller.type === "anonymous")
+    throw new Unauthenticated("auth/required", "Sign in to continue.");
+  throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.");
+}
+
+/** Refuses requests from other sites, which could connect a guild that its admin did not mean. */
+function refuseFromElsewhere(c: Page): void {
+  if (c.req.header("sec-fetch-site") === "same-origin") return;
+  throw new Forbidden(
+    "request/cross-site",
+    "This request came from another site. Open the page here and try again.",
+  );
+}
