@@ -315,6 +315,26 @@ export const limits = {
     answerWithinMs: 2 * SECOND_MS,
     /** More lines do not fit into a message, and the page has all of them. */
     listLinesMax: 20,
+    /** Raids are announced two weeks ahead at most, and people are reminded some days ahead. */
+    announceHoursMax: 14 * 24,
+    reminderHoursMax: 72,
+    /** Raids that one look announces. A guild plans fewer in two weeks. */
+    announcedMax: 20,
+    /** Ten fields of this length and a note stay below the 6,000 characters of a message. */
+    fieldCharsMax: 480,
+    /** Presses within this time become one change of the message. */
+    editAfterMs: 3 * SECOND_MS,
+    /** How soon the next look follows while a raid or an auction is on, and otherwise. */
+    feedBusyMs: 20 * SECOND_MS,
+    feedIdleMs: 2 * MINUTE_MS,
+    /** A guild that Discord refused, or that proved no server, changes by hand only. */
+    feedRestMs: 15 * MINUTE_MS,
+    /** What happened longer ago is no news. It also bounds what a stopped server catches up with. */
+    feedLookbackMs: HOUR_MS,
+    /** The time around its start in which a raid makes a guild busy. */
+    raidNightMs: 4 * HOUR_MS,
+    /** Raids are announced two weeks ahead. Their posts are known for longer than that. */
+    feedKeptMs: 60 * DAY_MS,
     /** People whom a part of a name finds. More would hide the one who was meant. */
     whoisMax: 5,
   },
@@ -937,6 +957,8 @@ export const limits = {
   },
   raids: {
     nameCharsMax: 60,
+    /** Raiders of a large guild who have not answered. A message has room for fewer names. */
+    unansweredMax: 200,
     noteCharsMax: 300,
     /** A night ends before the next one. */
     minutesMax: 24 * 60,

@@ -18,6 +18,7 @@ import type { Meter } from "./kernel/meter.ts";
 import type { Tracer } from "./kernel/tracer.ts";
 import { limits } from "./limits.ts";
 import {
+  feedWork,
   identityWork,
   importWork,
   messageWork,
@@ -244,7 +245,7 @@ export function jobWork(services: Services) {
   return {
     prompt: promptWork(services),
     messages: messageWork(services),
-    posts: postWork(services),
+    posts: { ...postWork(services), ...feedWork(services) },
     identity: identityWork({ ...services, publicUrl }),
     imports: importWork(services),
     slow: {

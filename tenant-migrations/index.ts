@@ -71,5 +71,10 @@ export const tenantMigrations: readonly MigrationSource[] = [
     "name": "0013_imported_bids",
     "when": 1796094995013,
     "sql": "DROP TRIGGER bids_are_never_shortened;\n--> statement-breakpoint\nCREATE TRIGGER bids_are_never_shortened BEFORE DELETE ON bids\nWHEN NOT EXISTS (SELECT 1 FROM persons WHERE id = old.person_id AND is_example = 1)\n\tAND NOT EXISTS (SELECT 1 FROM auctions WHERE id = old.auction_id AND idempotency_key GLOB 'import:*')\nBEGIN\n\tSELECT RAISE(ABORT, 'a bid stays in the history');\nEND;\n"
+  },
+  {
+    "name": "0014_discord_posts",
+    "when": 1796100132666,
+    "sql": "CREATE TABLE `discord_posts` (\n\t`kind` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`channel_id` text NOT NULL,\n\t`message_id` text,\n\t`shown` text DEFAULT '' NOT NULL,\n\t`edits` integer DEFAULT 0 NOT NULL,\n\t`at` integer NOT NULL,\n\t`done_at` integer,\n\tPRIMARY KEY(`kind`, `subject`)\n);\n--> statement-breakpoint\nCREATE INDEX `discord_posts_by_time` ON `discord_posts` (`at`);--> statement-breakpoint\nCREATE INDEX `discord_posts_open` ON `discord_posts` (`done_at`,`at`);"
   }
 ];

@@ -79,6 +79,8 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   changeIntegrityIssue: "identity.manage",
   getIdentitySettings: "identity.manage",
   setIdentitySettings: "settings.manage",
+  getDiscordFeeds: "settings.manage",
+  setDiscordFeeds: "settings.manage",
   previewRoster: "roster.manage",
   importRoster: "roster.manage",
   createLiveTicket: "logs.upload",

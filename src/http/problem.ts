@@ -107,7 +107,8 @@ export function statusOf(error: AppError): ProblemStatus {
 }
 
 function wantsPage(c: Context<AppEnv>): boolean {
-  return !new URL(c.req.url).pathname.startsWith("/api/") && !c.req.path.startsWith("/api/");
+  const paths = [new URL(c.req.url).pathname, c.req.path];
+  return !paths.some((path) => path.startsWith("/api/") || path === "/discord/interactions");
 }
 
 function toProblem(c: Context<AppEnv>, error: AppError): Problem {

@@ -14,6 +14,9 @@ import { settle } from "../tenant/auctions/settlement.ts";
 import { RESEAL_JOB, type Resealed, reseal } from "../tenant/connections/reseal.ts";
 import { secretOf } from "../tenant/connections/service.ts";
 import type { GuildContext } from "../tenant/context.ts";
+import { runFeed } from "../tenant/discord/feed.ts";
+import { FEED_JOB } from "../tenant/discord/feed-settings.ts";
+import type { FeedDeps } from "../tenant/discord/posts.ts";
 import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import { type IdentityDeps, runIdentity } from "../tenant/identity/jobs.ts";
 import { IDENTITY_JOB } from "../tenant/identity/runs.ts";
@@ -81,6 +84,11 @@ export function postWork(
     return await deliverPost({ ...deps, botTokenOf }, subject);
   };
   return { [POST_JOB]: { run } };
+}
+
+/** Posts what is new in guilds to the channels that they chose. */
+export function feedWork(deps: Deps & FeedDeps): Readonly<Record<string, JobWork>> {
+  return { [FEED_JOB]: inGuild(deps, (ctx) => runFeed(ctx, deps)) };
 }
 
 /** Reseals the secrets of guilds and people after a change of keys. */

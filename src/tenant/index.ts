@@ -5,7 +5,7 @@ import { auctionsApi, auctionsPages } from "./auctions/index.ts";
 import { auditApi, auditPages } from "./audit/index.ts";
 import { bossesApi, combatLogsApi, combatLogsPages, fightsApi } from "./combat-logs/index.ts";
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
-import { discordPages } from "./discord/index.ts";
+import { discordApi, discordPages } from "./discord/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
 import { identityApi, identityPages } from "./identity/index.ts";
@@ -24,6 +24,7 @@ export function tenantApi() {
     .route("/", claimsApi)
     .route("/", personsApi)
     .route("/", identityApi)
+    .route("/", discordApi)
     .route("/", dkpApi)
     .route("/", poolsApi)
     .route("/", raidsApi)

@@ -14,6 +14,7 @@ export * from "../database/audit-schema.ts";
 export * from "./auctions/schema.ts";
 export * from "./combat-logs/schema.ts";
 export * from "./connections/schema.ts";
+export * from "./discord/schema.ts";
 export * from "./dkp/schema.ts";
 export * from "./identity/schema.ts";
 export * from "./imports/schema.ts";

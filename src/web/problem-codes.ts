@@ -33,7 +33,7 @@ const CODES = {
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
     audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists
     auth/identity-taken auth/last-way-in auth/link-first backup/not-good declared/guild-changed
-    declared/run-lost declared/running discord/linked-already dkp/already-reversed dkp/balance-too-large
+    declared/run-lost declared/running discord/linked-already discord/not-connected dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/below-minimum dkp/insufficient-balance dkp/no-decay dkp/pool-archived
     dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken
     dkp/reversal-is-final dkp/rules-changed dkp/same-award dkp/transfer-stays
@@ -61,7 +61,7 @@ const CODES = {
     request/too-large`,
   422: `
     auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
-    declared/no-host dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time
+    declared/no-host discord/channel-not-here dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time
     guild/bad-slug guild/name-differs idempotency/bad-key idempotency/key-reused
     identity/bad-export identity/members-quarantined identity/not-configured
     identity/roster-quarantined imports/archive imports/bad-answer imports/bad-encoding

@@ -101,7 +101,7 @@ const ELSEWHERE = [
   ...["validate", "diff", "plan", "apply", "prune", "export", "reconcile"].map(
     (verb) => `declared ${verb}`,
   ),
-  ...["companion watch", "companion once"],
+  ...["companion watch", "companion once", "discord register"],
   ...["import file", "import list", "import show", "import revert"],
   ...["import legacy", "import combat-logs"],
   ...["transfer encounters", "transfer revert", "transfer resume"],

@@ -30,9 +30,15 @@ export interface ApiRole {
 
 interface Posted {
   readonly content?: string;
+  readonly components?: readonly { readonly components: readonly Button[] }[];
   readonly embeds?: readonly Embed[];
   readonly nonce?: string;
   readonly enforce_nonce?: boolean;
+}
+
+interface Button {
+  readonly label: string;
+  readonly custom_id: string;
 }
 
 interface Answered {
@@ -43,6 +49,7 @@ interface Answered {
 interface Embed {
   readonly title?: string;
   readonly description?: string;
+  readonly fields?: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A key pair of Ed25519, as an application has one for its interactions. */
@@ -66,8 +73,9 @@ export function interactionKey() {
 }
 
 /** What counts towards the limit of a message, in code points. */
-function charsOf({ title = "", description = "" }: Embed): number {
-  return [...title].length + [...description].length;
+function charsOf({ title = "", description = "", fields = [] }: Embed): number {
+  const texts = [title, description, ...fields.flatMap(({ name, value }) => [name, value])];
+  return texts.reduce((sum, text) => sum + [...text].length, 0);
 }
 
 /**
@@ -79,6 +87,7 @@ export async function startDiscord() {
   const asked: string[] = [];
   const faults: Fault[] = [];
   const posted: (Posted & { readonly channelId: string })[] = [];
+  const edited: string[] = [];
   const closed = new Set<string>();
   const commands: Record<string, unknown>[] = [];
   const answered = new Map<string, Answered>();
@@ -133,6 +142,15 @@ export async function startDiscord() {
     if (lostAnswers-- > 0) return c.body("", 502);
     return c.json({ id: String(posted.length), channel_id: c.req.param("id") });
   });
+  app.patch("/v10/channels/:id/messages/:message", async (c) => {
+    const at = Number(c.req.param("message")) - 1;
+    if (posted[at]?.channelId !== c.req.param("id")) {
+      return c.json({ message: "Unknown Message", code: 10_008 }, 404);
+    }
+    edited.push(c.req.param("message"));
+    posted[at] = { ...((await c.req.json()) as Posted), channelId: c.req.param("id") };
+    return c.json({ id: c.req.param("message") });
+  });
   app.get("/v10/applications/@me", (c) =>
     c.json({ id: BOT_ID, name: "Guildhall", verify_key: signing.publicKey }),
   );
@@ -166,6 +184,8 @@ export async function startDiscord() {
     asked,
     /** The messages of all channels. */
     posted,
+    /** The ids of messages that were changed, in their order. */
+    edited,
     /** Channels in which the bot may not post. */
     closed,
     /** The next posts are made, but their answers get lost. */

@@ -11,7 +11,7 @@ import { messageEnvelopes, messagePlace, postBody } from "./queue.ts";
 import { beginRest, restReason } from "./rest.ts";
 
 export interface PostDeps extends Pick<Services, "platform" | "config" | "log"> {
-  readonly discord: Pick<Services["discord"], "post" | "ownToken">;
+  readonly discord: Pick<Services["discord"], "post" | "edit" | "ownToken">;
   /** The token of the bot that posts for a guild: its own, or the platform's. */
   readonly botTokenOf: (guildId: GuildId) => Promise<string | undefined>;
 }
@@ -47,18 +47,19 @@ export async function deliverPost(
     .open(messagePlace(id), row.sealed)
     .catch(() => undefined);
   if (text === undefined) return await bury(deps, row, "It is sealed with another secret.");
-  const { channelId, message } = postBody.parse(JSON.parse(text));
+  const { channelId, message, edits } = postBody.parse(JSON.parse(text));
   const token = await deps.botTokenOf(guildId);
   if (token === undefined) return await bury(deps, row, "There is no bot for this guild.");
   try {
-    const receipt = await deps.discord.post(token, channelId, message, id.slice(0, NONCE_CHARS));
-    const sent = { sentAt: platform.now().getTime(), receipt, sealed: "" };
-    await write(platform.db, [
-      build.update(outgoingMessages).set(sent).where(eq(outgoingMessages.id, id)),
-    ]);
-    return { outcome: "done" };
+    const receipt =
+      edits === undefined
+        ? await deps.discord.post(token, channelId, message, id.slice(0, NONCE_CHARS))
+        : await deps.discord.edit(token, channelId, edits, message);
+    return await markSent(deps, id, receipt);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    // The message was deleted in Discord. That says nothing about the channel.
+    if (edits !== undefined && error.status === 404) return await markSent(deps, id, edits);
     if (error.code === "identity/upstream-busy") {
       return { outcome: "done", dueAt: nowMs + (error.retryAfterMs ?? BUSY_MS) };
     }
@@ -67,6 +68,18 @@ export async function deliverPost(
     if (error.status !== 400) await beginRest(deps, guildId, reason);
     return await bury(deps, row, reason);
   }
+}
+
+async function markSent(
+  { platform }: Pick<PostDeps, "platform">,
+  id: string,
+  receipt: string,
+): Promise<Delivery> {
+  const sent = { sentAt: platform.now().getTime(), receipt, sealed: "" };
+  await write(platform.db, [
+    build.update(outgoingMessages).set(sent).where(eq(outgoingMessages.id, id)),
+  ]);
+  return { outcome: "done" };
 }
 
 /** What Discord's refusals mean for a channel. A refused body is a fault of ours, not the guild's. */

@@ -2,6 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { eq } from "drizzle-orm";
+import { columnsOf } from "../../database/query.ts";
 import { insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { Envelopes, KEY_BYTES, type Place } from "../../kernel/envelope.ts";
@@ -11,6 +13,7 @@ import type { Services } from "../../services.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { OF_THE_PLATFORM } from "../jobs/kinds.ts";
 import { outgoingMessages } from "../schema.ts";
+import type { PlatformStore } from "../store.ts";
 import type { MessageTemplate, Params } from "./templates.ts";
 
 /** Sends one email. The job's subject is the message's id. */
@@ -73,6 +76,8 @@ interface NewPost {
   readonly channelId: string;
   /** The body of Discord's `POST /channels/{id}/messages`. */
   readonly message: Readonly<Record<string, unknown>>;
+  /** Discord's id of a message that this one replaces. */
+  readonly edits?: string | undefined;
   /** How long the message is useful, in milliseconds. */
   readonly goodForMs?: number;
 }
@@ -81,7 +86,26 @@ interface NewPost {
 export const postBody = z.object({
   channelId: z.string(),
   message: z.record(z.string(), z.unknown()),
+  edits: z.string().optional(),
 });
+
+/** How far the post of a notice is. Undefined for one that was never queued, or that is long gone. */
+export async function postState(
+  platform: PlatformStore,
+  guildId: GuildId,
+  key: string,
+): Promise<
+  | { readonly isSent: boolean; readonly isDead: boolean; readonly receipt: string | null }
+  | undefined
+> {
+  const [row] = await platform.db.orm
+    .select(columnsOf(outgoingMessages, "sentAt", "deadAt", "receipt"))
+    .from(outgoingMessages)
+    .where(eq(outgoingMessages.id, postId(guildId, key)));
+  if (row === undefined) return undefined;
+  const { sentAt, deadAt, receipt } = row;
+  return { isSent: sentAt !== null, isDead: deadAt !== null, receipt };
+}
 
 /**
  * The rows that queue a post. Its id follows from the guild and the key, so that several processes can
@@ -89,14 +113,14 @@ export const postBody = z.object({
  */
 export async function postRows(
   services: Pick<Services, "jobs" | "config" | "now">,
-  { guildId, key, channelId, message, goodForMs }: NewPost,
+  { guildId, key, channelId, message, edits, goodForMs }: NewPost,
 ): Promise<readonly Writable[]> {
   const { jobs, config, now } = services;
   const nowMs = now().getTime();
   const id = postId(guildId, key);
   const { sealed } = await messageEnvelopes(config.secret).seal(
     messagePlace(id),
-    JSON.stringify({ channelId, message }),
+    JSON.stringify({ channelId, message, edits }),
   );
   const row = {
     id,

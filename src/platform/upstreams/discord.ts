@@ -104,7 +104,20 @@ export class DiscordApi {
     return z.object({ id }).catch({ id: "" }).parse(answer).id;
   }
 
-  /** The application that a bot belongs to, with the key that checks its interactions. @throws {UpstreamError} */
+  /** Replaces a message of the bot, and returns its id. @throws {UpstreamError} */
+  async edit(
+    token: string,
+    channelId: string,
+    messageId: string,
+    message: object,
+  ): Promise<string> {
+    await this.#send(token, (rest) =>
+      rest.patch(Routes.channelMessage(channelId, messageId), { body: message }),
+    );
+    return messageId;
+  }
+
+  /** The application of a bot, with the key that checks its interactions. @throws {UpstreamError} */
   async application(token: string): Promise<z.infer<typeof application>> {
     return await this.#get(token, Routes.currentApplication(), application);
   }

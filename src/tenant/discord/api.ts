@@ -27,15 +27,22 @@ const option = z.object({
   value: z.union([z.string().max(6_000), z.number(), z.boolean()]).optional(),
 });
 
-export const commandCall = sent.extend({
+const commandCall = sent.extend({
   type: z.literal(2),
   data: z.object({ name: z.string().max(32), options: z.array(option).max(25).default([]) }),
 });
 
-/** An interaction of Discord: 1 asks whether we are here, 2 is a command. */
+const buttonPress = sent.extend({
+  type: z.literal(3),
+  data: z.object({ custom_id: z.string().max(100) }),
+});
+
+/** An interaction of Discord: 1 asks whether we are here, 2 is a command, 3 a button. */
 export const interaction = z.discriminatedUnion("type", [
   z.object({ type: z.literal(1) }),
   commandCall,
+  buttonPress,
 ]);
 
 export type CommandCall = z.infer<typeof commandCall>;
+export type ButtonPress = z.infer<typeof buttonPress>;

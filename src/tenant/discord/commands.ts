@@ -7,9 +7,9 @@ import { linkAnswer } from "./own-link.ts";
 import { raidAnswer } from "./raid-command.ts";
 import { rosterAnswer, standingsAnswer, whoisAnswer } from "./roster-commands.ts";
 
-/** A command that somebody typed. */
+/** A command that a person typed, or a button that they pressed. */
 export interface Call extends ServerCaller {
-  readonly services: Pick<Services, "config" | "now">;
+  readonly services: Pick<Services, "config" | "now" | "jobs">;
   readonly place: CallPlace;
   /** The caller's name in Discord. */
   readonly name: string;
@@ -27,7 +27,7 @@ interface Command {
 type CommandName = keyof Messages["discord"]["commands"];
 
 /** The bot's commands. Each answers the caller alone. */
-export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+const COMMANDS: Readonly<Record<CommandName, Command>> = {
   link: { options: [], answer: linkAnswer },
   whois: { options: ["member", "name"], answer: whoisAnswer },
   roster: { options: ["name"], answer: rosterAnswer },

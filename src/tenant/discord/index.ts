@@ -1,2 +1,2 @@
 export { discordPages, discordReturnPage } from "./pages.tsx";
-export { interactionsApi } from "./routes.ts";
+export { discordApi, interactionsApi } from "./routes.ts";

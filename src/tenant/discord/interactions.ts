@@ -5,18 +5,20 @@ import { limits } from "../../limits.ts";
 import type { Guild } from "../../platform/store.ts";
 import type { Services } from "../../services.ts";
 import { sentenceOf, translator } from "../../web/i18n/index.ts";
+import { answerOf } from "./announcements.ts";
 import { privateMessage, responses } from "./answers.ts";
-import type { CommandCall } from "./api.ts";
+import type { ButtonPress, CommandCall } from "./api.ts";
 import { asCaller } from "./caller.ts";
-import { commandOf, localeFrom } from "./commands.ts";
+import { type Call, commandOf, localeFrom } from "./commands.ts";
+import { pressAnswer } from "./sign-up-buttons.ts";
 
 /**
- * The response to a command. Discord waits for three seconds: a slower answer is promised, and follows
- * when it is ready.
+ * The response to a command or a button. Discord waits for three seconds: a slower answer is promised,
+ * and follows when it is ready.
  */
-export async function answerCommand(
+export async function answerInteraction(
   services: Services,
-  call: CommandCall,
+  call: CommandCall | ButtonPress,
   guild: Guild | undefined,
   requestId: string,
 ) {
@@ -37,7 +39,7 @@ export async function answerCommand(
 /** What the caller reads. It never throws, because Discord would show only that we did not answer. */
 async function textFor(
   services: Services,
-  call: CommandCall,
+  call: CommandCall | ButtonPress,
   guild: Guild | undefined,
   requestId: string,
 ): Promise<string> {
@@ -46,8 +48,8 @@ async function textFor(
   const { member, guild_id: serverId } = call;
   if (member === undefined || serverId === undefined) return t.onServers;
   if (guild === undefined) return t.notConnected;
-  const command = commandOf(call);
-  if (command === undefined) return t.noSuchCommand;
+  const work = workOf(call);
+  if (work === undefined) return t.noSuchCommand;
   const { user, nick } = member;
   const place = { serverId, discordId: user.id, requestId };
   const name = nameFrom(
@@ -55,16 +57,11 @@ async function textFor(
     limits.roster.nameCharsMax,
     user.username,
   );
-  const options = new Map(
-    call.data.options.flatMap(({ name: option, value }) =>
-      value === undefined || String(value).trim() === "" ? [] : [[option, String(value).trim()]],
-    ),
-  );
   let isMember = false;
   try {
     return await asCaller(services, guild, place, (caller) => {
       isMember = caller.ctx.actor.type === "user";
-      return command.answer({ ...caller, services, place, name, options, messages });
+      return work({ ...caller, services, place, name, options: optionsOf(call), messages });
     });
   } catch (error) {
     if (!(error instanceof AppError)) {
@@ -74,4 +71,20 @@ async function textFor(
     if (error.code === "guild/forbidden" && !isMember) return t.forMembers;
     return sentenceOf(messages, error.code, error.message);
   }
+}
+
+/** What a command or a button does. Undefined for one of an earlier release. */
+function workOf(call: CommandCall | ButtonPress): ((call: Call) => Promise<string>) | undefined {
+  if (call.type === 2) return commandOf(call)?.answer;
+  const press = answerOf(call.data.custom_id);
+  return press && ((pressed) => pressAnswer(pressed, press));
+}
+
+function optionsOf(call: CommandCall | ButtonPress): ReadonlyMap<string, string> {
+  if (call.type === 3) return new Map();
+  return new Map(
+    call.data.options.flatMap(({ name, value }) =>
+      value === undefined || String(value).trim() === "" ? [] : [[name, String(value).trim()]],
+    ),
+  );
 }

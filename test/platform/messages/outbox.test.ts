@@ -48,7 +48,8 @@ test("a notice that three schedulers queue is posted once, even if its sender di
     if (++posts % 3 === 0) throw new Error("The process ended.");
     return receipt;
   };
-  const dying = { ...t.services, discord: { ownToken, post } };
+  const edit: typeof t.services.discord.edit = (...args) => t.services.discord.edit(...args);
+  const dying = { ...t.services, discord: { ownToken, post, edit } };
   const schedulers = [1, 2, 3].map(
     () => new JobRunner({ ...runnerDeps(t.services), work: postWork(dying) }),
   );

@@ -1,5 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { registerCommands } from "../../../src/tenant/discord/registration.ts";
+import { bundleScript } from "../../support/bundle.ts";
+import { runCli } from "../../support/cli.ts";
+import { openProvisioning } from "../../support/provisioning.ts";
+import { removeSearched } from "../../support/secrets/folders.ts";
 import { SETTINGS } from "../identity/support.ts";
 import { discordApp } from "./support.ts";
 
@@ -30,17 +37,17 @@ describe("a Discord server", () => {
   });
 
   test("is not connected by another session, for another guild, or by who may not change settings", async () => {
-    const guild = await t.guild("sessions");
+    const guild = await t.guild("two-sessions");
     const stranger = await t.guild("strangers");
     const officer = await t.as("officer", guild);
     const serverId = app.addServer();
-    const back = app.agree(await app.begin(guild.owner, "sessions"), serverId);
+    const back = app.agree(await app.begin(guild.owner, "two-sessions"), serverId);
     const path = `${back.pathname}${back.search}`;
     expect((await stranger.owner.page(path)).status).toBe(400);
     expect((await t.anonymous.page(path)).status).toBe(401);
     const fresh = { "sec-fetch-site": "same-origin" };
-    expect((await officer.page("/g/sessions/identity/discord-server", fresh)).status).toBe(403);
-    const crossed = await guild.owner.page("/g/sessions/identity/discord-server", {
+    expect((await officer.page("/g/two-sessions/identity/discord-server", fresh)).status).toBe(403);
+    const crossed = await guild.owner.page("/g/two-sessions/identity/discord-server", {
       "sec-fetch-site": "cross-site",
     });
     expect(crossed.status).toBe(403);
@@ -115,3 +122,18 @@ test("commands are registered once, and again only when they changed", async () 
     }
   }
 });
+
+test("the command line registers the commands, and names the key to set", async () => {
+  const main = await bundleScript("provisioning/cli/main.ts");
+  const dir = await mkdtemp(join(tmpdir(), "guildhall-discord-"));
+  await (await openProvisioning(dir)).close();
+  const { DISCORD_PUBLIC_KEY: publicKey, ...env } = discord.env;
+  discord.commands.length = 0;
+  const would = await runCli(main, dir, ["discord", "register", "--dry-run", "--json"], env);
+  expect([would.code, discord.commands]).toEqual([0, []]);
+  const done = await runCli(main, dir, ["discord", "register", "--json"], env);
+  expect(JSON.parse(done.out)).toMatchObject({ isChanged: true, isKeySet: false, publicKey });
+  expect(discord.commands).toHaveLength(5);
+  await rm(main, { force: true });
+  await removeSearched(dir);
+}, 60_000);

@@ -147,33 +147,31 @@ describe("/link", () => {
     expect((await guild.owner.submit(url.pathname, { token: `${token}x` })).status).toBe(400);
   });
 
-  test("replaces what automation guessed, and nothing that an officer decided", async () => {
-    const guild = await app.connectedGuild("decided");
-    await t.services.identityRunner.drain();
+  test.each([
+    ["manual", 409],
+    ["exact_name", 303],
+  ] as const)("replaces no link that an officer made (%s)", async (source, status) => {
+    const guild = await app.connectedGuild(`decided-${status}`);
     const raider = await t.as("raider", guild);
-    const person = await guild.owner.post("/roster/persons", {
-      name: "Manual",
-      character: { name: "Manual", class: "mage" },
-    });
-    expect(person.status).toBe(201);
-    const sheet = await guild.owner.post("/identity/imports/sheet", {
-      characters: "Discord,Character,Class,Spec,Role,MainAlt\nanna,Manual,Mage,Fire,,Main",
-      discordIds: `Discord,DiscordID\nanna,${anna.id}`,
-    });
-    expect(sheet.status).toBe(202);
+    const person = await guild.owner.post("/roster/persons", { name: "Someone" });
+    await app.linkByOthers(guild, person.body.id, anna.id, source);
     const { content } = (await type(guild.serverId, anna, "link")).body.data;
     const url = addressIn(content);
     const token = url.searchParams.get("token")!;
-    const answer = await raider.submit(url.pathname, { token });
-    expect([answer.status, answer.text]).toEqual([409, expect.any(String)]);
+    expect((await raider.submit(url.pathname, { token })).status).toBe(status);
   });
 });
 
 test("a link that others made gives its account no rights", async () => {
   const guild = await app.connectedGuild("claimed");
-  await t.services.identityRunner.drain();
-  const raider = await t.as("raider", guild);
-  await raider.post("/raids/none/sign-up", { status: "yes" });
-  const answer = await type(guild.serverId, { id: "1", name: "annara" }, "roster");
-  expect(answer.body.data.content).toContain("Only members");
+  const [own] = (await guild.owner.get("/roster")).body.items;
+  const person = own ?? (await guild.owner.post("/roster/persons", { name: "Leader" })).body;
+  for (const [source, id] of [
+    ["manual", "300000000000000008"],
+    ["exact_name", "300000000000000009"],
+  ] as const) {
+    await app.linkByOthers(guild, person.id, id, source).catch(() => undefined);
+    const answer = await type(guild.serverId, { id, name: "leader" }, "roster");
+    expect(answer.body.data.content).toContain("Only members");
+  }
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type TestClient, type TestGuild, testApp } from "../../support/app.ts";
 import { startDiscord } from "../../support/discord.ts";
 import { startOAuth } from "../../support/oauth.ts";
@@ -10,12 +11,12 @@ export interface Typist {
   readonly locale?: string;
 }
 
-/** The product beside stand-ins of Discord's API and of its sign-in. The clock moves, as budgets need it to. */
+/** The product beside stand-ins of Discord and of its sign-in. The clock moves, as budgets need. */
 export async function discordApp() {
   const discord = await startDiscord();
   const oauth = await startOAuth();
   oauth.discord.redirectUris.add("http://localhost/discord/callback");
-  const aheadMs = Date.UTC(2026, 0, 14, 20) - performance.now();
+  let aheadMs = Date.UTC(2026, 0, 14, 20) - performance.now();
   const t = await testApp(
     { ...oauth.env, ...discord.env },
     { clock: () => new Date(performance.now() + aheadMs) },
@@ -26,7 +27,10 @@ export async function discordApp() {
     const answer = await t.request("/discord/interactions", {
       method: "POST",
       body,
-      headers: headers ?? discord.signing.headers(body, t.now().getTime()),
+      headers: {
+        accept: "application/json",
+        ...(headers ?? discord.signing.headers(body, t.now().getTime())),
+      },
     });
     const text = await answer.text();
     return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
@@ -72,6 +76,53 @@ export async function discordApp() {
       const connected = await connect(guild.owner, slug, serverId);
       if (connected.status !== 303) throw new Error(`the return answered ${connected.text}`);
       return { ...guild, serverId };
+    },
+    /** Links a Discord account with a person as an officer (`manual`) or automation (`exact_name`) does. */
+    linkByOthers: async (
+      of: TestGuild,
+      personId: string,
+      discordId: string,
+      source: "manual" | "exact_name",
+    ) => {
+      const guild = await t.services.platform.guild(of.id);
+      const nowMs = t.now().getTime();
+      await t.services.tenants.use(guild!, (db) =>
+        db.client.execute({
+          sql: `INSERT INTO identity_links (id, person_id, kind, subject, source, confidence, evidence,
+                  created_at, created_by, confirmed_at)
+                VALUES (?, ?, 'discord', ?, ?, 'high', ?, ?, 'test', ?)`,
+          args: [
+            randomUUID(),
+            personId,
+            discordId,
+            source,
+            JSON.stringify({ rule: source, text: "", details: {} }),
+            nowMs,
+            source === "manual" ? nowMs : null,
+          ],
+        }),
+      );
+    },
+    /** Lets time pass, and does what is due by then. */
+    pass: async (ms: number) => {
+      aheadMs += ms;
+      await t.services.identityRunner.drain();
+      await t.services.postRunner.drain();
+    },
+    /** What a person reads who presses a button of a message. */
+    press: async (serverId: string, { id, name, locale = "en-US" }: Typist, customId: string) => {
+      const body = JSON.stringify({
+        type: 3,
+        id: "900000000000000002",
+        application_id: "100000000000000001",
+        token: `token-of.press-${id}`,
+        guild_id: serverId,
+        member: { user: { id, username: name, global_name: null }, nick: null, roles: [] },
+        locale,
+        message: { id: "1" },
+        data: { custom_id: customId, component_type: 2 },
+      });
+      return ((await send(body)) as { body: Command }).body.data.content;
     },
     /** What a person reads who types a command. */
     type: async (

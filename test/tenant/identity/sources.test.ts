@@ -196,9 +196,8 @@ describe("sources of identity", () => {
   });
 
   test("a channel that refuses the bot rests its guild, until a report or new settings find it open", async () => {
-    const roster = (name: string) =>
-      blizzard.setRoster({ realm, name: "refused" }, [character(1, "Annara"), character(2, name)]);
-    roster("Cathal");
+    const seen = [character(1, "Annara"), character(2, "Cathal")];
+    blizzard.setRoster({ realm, name: "refused" }, seen);
     const { owner, serverId, id } = await app.connectedGuild("refused");
     const auditChannelId = "600000000000000003";
     discord.addChannel(auditChannelId, serverId);
@@ -207,7 +206,8 @@ describe("sources of identity", () => {
       owner.put(SETTINGS, { ...body, discord: { ...body.discord, auditChannelId } });
     await save();
     const report = async (name: string) => {
-      roster(name);
+      seen.push(character(seen.length + 1, name));
+      blizzard.setRoster({ realm, name: "refused" }, seen);
       await run(t, owner, "blizzard");
       const before = discord.posted.length;
       expect((await run(t, owner, "report")).state).toBe("done");

@@ -56,10 +56,10 @@ export type OAuthFlow = z.output<typeof flow>;
 export type NewUser = z.output<typeof newUser>;
 
 /** An installation of the Discord bot on a server, for a guild. */
-export type Install = z.output<typeof install>;
+type Install = z.output<typeof install>;
 
 /** A Discord account whose holder asked to be linked with a member. */
-export type DiscordAccountLink = z.output<typeof discordLink>;
+type DiscordAccountLink = z.output<typeof discordLink>;
 
 const KINDS = { round: flow, newcomer: newUser, install, "discord-link": discordLink } as const;
 type Kinds = {

@@ -99,7 +99,12 @@ function ServerState({ view, settings, server }: Props) {
       {server.proved !== null && <p>{t.connectedServer(server.proved)}</p>}
       {named !== undefined && named !== server.proved && <p>{t.unprovedServer}</p>}
       <p class="muted">{t.connectHint}</p>
-      <LinkButton href={guildHref(view, "/identity/discord-server")}>{t.connect}</LinkButton>
+      <div class="row">
+        <LinkButton href={guildHref(view, "/identity/discord-server")}>{t.connect}</LinkButton>
+        {server.proved !== null && (
+          <LinkButton href={guildHref(view, "/identity/discord-channels")}>{t.feeds}</LinkButton>
+        )}
+      </div>
     </>
   );
 }

@@ -4,6 +4,9 @@
  */
 export const meanings: Readonly<Record<string, string>> = {
   "discord/bad-signature": "Discord did not sign this request, or signed it too long ago.",
+  "discord/channel-not-here":
+    "A channel is not on the guild's own Discord server, or the bot cannot see it.",
+  "discord/not-connected": "The bot was not added to the guild's Discord server yet.",
   "discord/install-not-valid":
     "The connection of the Discord server was started in another session, or it has expired.",
   "discord/link-not-valid": "This address of the bot was used or has expired. Type /link again.",
