@@ -60,7 +60,7 @@ export function LineChart(props: {
       </div>
       <details>
         <summary>{messages.common.showData}</summary>
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex={0}>
           <table>
             <caption>{title}</caption>
             <tbody>

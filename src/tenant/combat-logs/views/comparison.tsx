@@ -9,7 +9,7 @@ export function GuildComparison({ view, found }: { view: View; found: Comparison
   return (
     <Section title={t.guildComparison}>
       <p class="muted">{t.guildComparisonText(found.kills)}</p>
-      <div class="table-wrap">
+      <div class="table-wrap" tabindex={0}>
         <table>
           <caption>{t.perSecond}</caption>
           <thead>
