@@ -502,15 +502,14 @@ export const limits = {
   },
   /** Figures of guilds by day, for operators. */
   figures: {
-    /** A guild that is counted for the first time gets the activity of a season. */
-    firstDays: 90,
-    /** Logs are uploaded days after their raid. Later ones are missing in the activity of their day. */
-    repeatedDays: 14,
     /** Growth is compared with the same season a year before. */
     keptMs: 2 * 365 * DAY_MS,
     /** "Recently" on every page of figures. */
     recentDays: 7,
-    /** A chart of three months is legible, and its query reads 90 rows of each guild. */
+    /**
+     * A chart of three months is legible, and its query reads 90 rows of each guild. A count goes back as
+     * far, because logs are uploaded after their raid, and imports bring a whole season.
+     */
     daysMax: 90,
     /** Columns of a table that fit beside each other. */
     comparedMax: 8,

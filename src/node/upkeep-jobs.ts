@@ -6,7 +6,7 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { AuditAnchors } from "../platform/audit/anchors.ts";
 import type { AuditSealer } from "../platform/audit/sealer.ts";
-import { lastCount, storeFigures } from "../platform/fleet/guild-figures.ts";
+import { countedAt, firstDayOf, storeFigures } from "../platform/fleet/guild-figures.ts";
 import { expirePlatform } from "../platform/guilds/retention.ts";
 import { FIGURES_JOB } from "../platform/jobs/kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
@@ -84,9 +84,10 @@ async function guildUpkeep(
 
 /** Counts a guild for the figures of operators. A guild that rests costs one query and no write. */
 async function collectFigures(platform: PlatformStore, ctx: GuildContext): Promise<void> {
-  const { at, sinceDay } = await lastCount(platform, ctx.guild.id);
+  const { id } = ctx.guild;
+  const at = await countedAt(platform, id);
   if (at !== undefined && !(await hasChangedSince(ctx, at))) return;
-  await storeFigures(platform, ctx.guild.id, await countGuild(ctx, sinceDay));
+  await storeFigures(platform, id, await countGuild(ctx, firstDayOf(platform)));
 }
 
 function logRemovals(log: Log, guildId: GuildId | undefined, removed: readonly Removal[]): void {

@@ -79,6 +79,7 @@ const DAY: readonly (readonly string[])[] = [
   ["stats"],
   ["stats", "iron-vow", "late-vow"],
   ["stats", "iron-vow", "--performance"],
+  ["stats", "--figures"],
   ["migrate", "platform"],
   ["migrate", "platform", "--dry-run"],
   ["doctor"],

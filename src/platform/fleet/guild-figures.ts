@@ -1,4 +1,4 @@
-import { and, desc, eq, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
 import { columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build, excluded, insertInto } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
@@ -44,13 +44,34 @@ export interface CountedGuild {
   readonly days: readonly DayFigures[];
 }
 
-const NEWEST = prepare(({ id, today }: Values<{ readonly id: GuildId; readonly today: number }>) =>
+interface Counted {
+  readonly id: GuildId;
+  readonly since: number;
+  readonly today: number;
+}
+
+const NEWEST = prepare(({ id, today }: Values<Pick<Counted, "id" | "today">>) =>
   build
-    .select(columnsOf(guildFigures, "day", "at"))
+    .select(columnsOf(guildFigures, "at"))
     .from(guildFigures)
     .where(and(eq(guildFigures.guildId, id), lte(guildFigures.day, today)))
     .orderBy(desc(guildFigures.day))
     .limit(1),
+);
+
+const STORED = prepare(({ id, since, today }: Values<Counted>) =>
+  build
+    .select({
+      day: guildFigures.day,
+      fights: guildFigures.dayFights,
+      kills: guildFigures.dayKills,
+      combatMs: guildFigures.dayCombatMs,
+      changes: guildFigures.dayChanges,
+    })
+    .from(guildFigures)
+    .where(
+      and(eq(guildFigures.guildId, id), gte(guildFigures.day, since), lt(guildFigures.day, today)),
+    ),
 );
 
 /** Joins each guild with its newest row, which the primary key finds without reading the others. */
@@ -66,23 +87,21 @@ export function todayOf(platform: PlatformStore): number {
   return Math.floor(platform.now().getTime() / DAY_MS);
 }
 
-/** When a guild was counted last, and since which day it has to be counted now. */
-export async function lastCount(
-  platform: PlatformStore,
-  id: GuildId,
-): Promise<{ readonly at: number | undefined; readonly sinceDay: number }> {
-  const today = todayOf(platform);
-  const newest = await NEWEST.first(platform.db, { id, today });
-  const { firstDays, repeatedDays } = limits.figures;
+/** The first day of a count. */
+export function firstDayOf(platform: PlatformStore): number {
+  return todayOf(platform) - limits.figures.daysMax + 1;
+}
+
+/** When a guild was counted last. Undefined before its first count. */
+export async function countedAt(platform: PlatformStore, id: GuildId): Promise<number | undefined> {
+  const newest = await NEWEST.first(platform.db, { id, today: todayOf(platform) });
   // A wrong clock dated a count in the future. Then the guild is counted again.
-  const at = newest && newest.at <= platform.now().getTime() ? newest.at : undefined;
-  const again = Math.min(newest?.day ?? 0, today - repeatedDays);
-  return { at, sinceDay: Math.max(again, today - firstDays) };
+  return newest && newest.at <= platform.now().getTime() ? newest.at : undefined;
 }
 
 /**
- * Stores what was counted, in one write. Logs arrive days after their fights, so the figures of earlier
- * days are written again. Their totals stay, because they were right on their day.
+ * Stores what was counted, in one write. Logs arrive days after their fights, so earlier days are written
+ * again if they differ. Their totals stay, because they were right on their day.
  */
 export async function storeFigures(
   platform: PlatformStore,
@@ -99,7 +118,11 @@ export async function storeFigures(
   });
   const on = [guildFigures.guildId, guildFigures.day];
   // A log with a wrong year has fights in the future.
-  const past = days.filter(({ day }) => day < today);
+  const since = firstDayOf(platform);
+  const stored = new Map(
+    (await STORED.all(platform.db, { id: guildId, since, today })).map((one) => [one.day, one]),
+  );
+  const past = days.filter((one) => one.day < today && !isSame(one, stored.get(one.day)));
   const now = days.find(({ day }) => day === today) ?? NOTHING;
   await write(platform.db, [
     ...past.map((one) =>
@@ -115,6 +138,11 @@ export async function storeFigures(
       { on, set: { ...TOTAL_COLUMNS, ...DAY_COLUMNS, at: excluded(guildFigures.at) } },
     ),
   ]);
+}
+
+function isSame(one: DayFigures, stored: DayFigures | undefined): boolean {
+  const names = ["fights", "kills", "combatMs", "changes"] as const;
+  return stored !== undefined && names.every((name) => one[name] === stored[name]);
 }
 
 const NOTHING = { fights: 0, kills: 0, combatMs: 0, changes: 0 };
