@@ -15,6 +15,7 @@ import { createRouter } from "./http/router.ts";
 import { session } from "./http/session.ts";
 import { guildPath, inGuild } from "./http/tenant.ts";
 import { noTrailingSlash } from "./http/trailing-slash.ts";
+import { countUsage } from "./http/usage.ts";
 import { NotSupported } from "./kernel/errors.ts";
 import { limits } from "./limits.ts";
 import { type OperatorEnv, operatorsOnly } from "./platform/console/access.ts";
@@ -34,6 +35,8 @@ import {
   plansPages,
   platformApi,
   platformPages,
+  usageApi,
+  usagePages,
 } from "./platform/index.ts";
 import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
@@ -69,6 +72,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
     securityHeaders(services.config.publicUrl, services.payments?.origins),
     noSharedCache,
     logLine,
+    countUsage,
     knownHost,
     rateHeaders,
     limitAddress,
@@ -84,14 +88,21 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   );
   app.route(
     "/api/g/:guild",
-    guildSurface(guildApi, keysApi, backupsApi, guildPlansApi, tenantApi()),
+    guildSurface(guildApi, keysApi, usageApi, backupsApi, guildPlansApi, tenantApi()),
   );
   app.route("/api/operator", operatorSurface(operatorApi()));
   app.route("/operator", operatorSurface(operatorPages()));
   app.route("/api", platformApi());
   app.route(
     "/g/:guild",
-    guildSurface(guildPages(), keysPages(), backupsPages(), plansPages(), tenantPages()),
+    guildSurface(
+      guildPages(),
+      keysPages(),
+      usagePages(),
+      backupsPages(),
+      plansPages(),
+      tenantPages(),
+    ),
   );
   app.route("/problems", problemPages());
   app.route(

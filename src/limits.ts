@@ -516,6 +516,26 @@ export const limits = {
     /** Lines of a ranking. */
     ranked: 10,
   },
+  /** Calls of the API by hour, caller and operation. */
+  usage: {
+    /** Until then it is counted in memory. A crash loses no more than this. */
+    flushMs: 10 * SECOND_MS,
+    /** A program uses some ten operations. Made-up query strings must not fill the table. */
+    rowsPerCallerMax: 100,
+    /** Callers whose rows of the hour a process remembers. They are some megabytes. */
+    callersMax: 1_000,
+    /** Rows that wait for the platform's database. While it does not answer, new ones are not counted. */
+    rowsMax: 10_000,
+    /** More names than any operation has. */
+    queryNamesMax: 20,
+    /** Usage is shown for a season, as that of keys is. */
+    keptMs: 90 * DAY_MS,
+    daysMax: 90,
+    /** Shown at first. A week of a busy platform is counted within a second. */
+    days: 7,
+    /** Lines of a ranking, of callers and of operations. */
+    ranked: 50,
+  },
   archives: {
     /** Twenty times the largest known guild. More would fill the disk of a small server. */
     bytesMax: 2 * 1024 * 1024 * 1024,

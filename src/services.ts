@@ -42,6 +42,7 @@ import type { Guild, PlatformStore } from "./platform/store.ts";
 import type { BlizzardApi } from "./platform/upstreams/blizzard.ts";
 import type { DiscordApi } from "./platform/upstreams/discord.ts";
 import { buildUpstreams } from "./platform/upstreams/index.ts";
+import { ApiUsage } from "./platform/usage/api-usage.ts";
 import type { ImportReader } from "./tenant/imports/reader.ts";
 import { EventTails } from "./tenant/live/tails.ts";
 import { seedGuild } from "./tenant/seed.ts";
@@ -157,6 +158,7 @@ export interface Services {
   /** Reads files of other tools in a thread. Absent on runtimes without threads. */
   readonly importReader?: ImportReader;
   readonly keyUsage: KeyUsage;
+  readonly apiUsage: ApiUsage;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
@@ -220,6 +222,7 @@ export function buildServices(
     }),
     jobs: new Jobs(platform, runner, meter),
     keyUsage: new KeyUsage(platform),
+    apiUsage: new ApiUsage(platform),
     rates: new RateLimiter(platform, config.rates, meter),
     envelopes: new Envelopes(config.secretsKeys),
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),

@@ -67,6 +67,7 @@ export default {
     const address = request.headers.get("cf-connecting-ip") ?? "";
     const answer = await app.fetch(request, { services, address }, execution as never);
     services.background.detach("keys.usage", services.keyUsage.flush());
+    services.background.detach("usage.flush", services.apiUsage.flush());
     services.background.detach("audit.seal", services.auditSealer.flush());
     return answer;
   },

@@ -106,15 +106,17 @@ function plainInsert(table: SQLiteTable, columns: Named): string {
 export function insertAll<T extends SQLiteTable>(
   table: T,
   rows: readonly T["$inferInsert"][],
+  conflict?: OnConflict<T>,
 ): Statement {
   const columns = columnsIn(table, rows[0] ?? {});
   const encoded = rows.map((row: Record<string, unknown>) =>
     columns.map(([name, column]) => encode(row[name], column)),
   );
   const values = columns.map((_, index) => sql.raw(`value ->> ${index}`));
-  return statementOf(
-    sql`insert into ${table} (${names(columns)}) select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(encoded)})`,
-  );
+  const source = sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(encoded)})`;
+  if (conflict === undefined) return inserted(table, columns, source, undefined);
+  // Without a condition, SQLite reads `on` as that of a join.
+  return inserted(table, columns, sql`${source} where true`, conflict);
 }
 
 /** The value that a row would have had, inside `set` of an `OnConflict`. */

@@ -117,11 +117,11 @@ export async function buildNodeServices(
       },
     },
   );
-  const { jobs, keyUsage } = shared;
+  const { jobs } = shared;
   const fleet = { ...hosting, platform, tenants, now };
   const anchored = { ...fleet, jobs, anchors: auditAnchors };
   const backupServices = buildBackupServices(config, dataDir, anchored);
-  background.every("keys.usage", limits.keys.usageFlushMs, () => unlessTold(keyUsage.flush()));
+  writeUsage(shared);
   shared.auditSealer.start();
   const slow = {
     ...backupWork({ ...backupServices, ...shared, ...runnerDeps(shared) }),
@@ -158,6 +158,13 @@ export async function buildNodeServices(
 
 function openingFacts({ upgrade, loss }: Awaited<ReturnType<typeof openRuntime>>["opened"]) {
   return { ...(upgrade && { platformUpgrade: upgrade }), ...(loss && { platformLoss: loss }) };
+}
+
+/** Writes from time to time what requests counted in memory. */
+function writeUsage(shared: ReturnType<typeof buildServices>): void {
+  const { background, keyUsage, apiUsage } = shared;
+  background.every("keys.usage", limits.keys.usageFlushMs, () => unlessTold(keyUsage.flush()));
+  background.every("usage.flush", limits.usage.flushMs, () => unlessTold(apiUsage.flush()));
 }
 
 /** What watches the process and the clock. */
@@ -238,6 +245,7 @@ async function closeServices(services: Running, stopMakingRoom: () => void): Pro
   await stopJobs(services);
   await services.background.stop();
   await services.keyUsage.flush();
+  await services.apiUsage.flush();
   await services.upgrades.settled();
   await services.tenants.close();
   stopMakingRoom();

@@ -18,6 +18,7 @@ import { operatorsPages } from "./console/pages.tsx";
 import { planOperatorPages } from "./console/plan-pages.tsx";
 import { planOperatorApi } from "./console/plan-routes.ts";
 import { operatorsApi } from "./console/routes.ts";
+import { usageOperatorApi } from "./console/usage-routes.ts";
 import { guildsPages } from "./guilds/pages.tsx";
 import { guildsApi } from "./guilds/routes.ts";
 import { paymentNewsApi } from "./plans/guild-routes.ts";
@@ -30,6 +31,8 @@ export { keysPages } from "./keys/pages.tsx";
 export { keysApi } from "./keys/routes.ts";
 export { guildPlansApi } from "./plans/guild-routes.ts";
 export { plansPages } from "./plans/pages.tsx";
+export { usagePages } from "./usage/pages.tsx";
+export { usageApi } from "./usage/routes.ts";
 
 /** The platform's JSON API, below `/api`: one line per feature. */
 export function platformApi() {
@@ -58,6 +61,7 @@ export function operatorApi() {
   return createRouter<OperatorEnv>()
     .route("/", operatorsApi)
     .route("/", figuresApi)
+    .route("/", usageOperatorApi)
     .route("/", accountsApi)
     .route("/", operationsApi)
     .route("/", outboxApi)

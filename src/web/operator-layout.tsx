@@ -15,6 +15,7 @@ const SECTIONS: readonly (readonly [
   ["overview", "", "home", undefined],
   ["guilds", "/guilds", "guilds", "guilds"],
   ["statistics", "/statistics", "logs", "guilds"],
+  ["usage", "/usage", "fast", "guilds"],
   ["accounts", "/accounts", "members", "accounts"],
   ["fleet", "/fleet", "raids", "fleet"],
   ["jobs", "/jobs", "ledger", "jobs"],

@@ -14,6 +14,7 @@ import { addJobPages } from "./jobs-pages.tsx";
 import { look } from "./looks.ts";
 import { addOutboxPages } from "./outbox-pages.tsx";
 import { type Overview, overview } from "./overview.ts";
+import { addUsagePages } from "./usage-pages.tsx";
 
 /** Below `/operator`: the overview, the guilds and the audit log. */
 export function operatorsPages() {
@@ -23,6 +24,7 @@ export function operatorsPages() {
   );
   addGuildPages(pages);
   addFiguresPages(pages);
+  addUsagePages(pages);
   addAccountPages(pages);
   addFleetPages(pages);
   addJobPages(pages);

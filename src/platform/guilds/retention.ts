@@ -43,6 +43,12 @@ const EXPIRIES: readonly Expiry[] = [
     keptMs: limits.performance.keptMs,
   },
   {
+    what: "API usage",
+    table: "api_usage",
+    over: `hour <= ?1 / ${HOUR_MS}`,
+    keptMs: limits.usage.keptMs,
+  },
+  {
     what: "guild figures",
     table: "guild_figures",
     over: `day <= ?1 / ${DAY_MS}`,

@@ -95,6 +95,9 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
   return (
     <GuildLayout view={view} title={t.title} section="settings">
       <PageHeader title={t.title} lead={t.lead}>
+        <LinkButton href={guildHref(view, "/settings/keys/usage")}>
+          {view.messages.usage.keysTitle}
+        </LinkButton>
         <LinkButton href={guildHref(view, "/settings")}>{t.back}</LinkButton>
       </PageHeader>
       {made !== undefined && (

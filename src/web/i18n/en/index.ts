@@ -28,3 +28,4 @@ export { problems } from "./problems.ts";
 export { raids } from "./raids.ts";
 export { roster } from "./roster.ts";
 export { settings } from "./settings.ts";
+export { usage } from "./usage.ts";

@@ -5,6 +5,7 @@ export const operator = {
     configuration: "Configuration",
     guilds: "Guilds",
     statistics: "Statistics",
+    usage: "API usage",
     accounts: "Accounts",
     fleet: "Fleet",
     jobs: "Jobs",

@@ -8,6 +8,7 @@ export const operator: Translated<typeof en> = {
     configuration: "Configuración",
     guilds: "Hermandades",
     statistics: "Estadísticas",
+    usage: "Uso de la API",
     accounts: "Cuentas",
     fleet: "Flota",
     jobs: "Tareas",
