@@ -816,6 +816,15 @@ export const limits = {
       sharesMax: 150_000,
       /** Figures by second while the fight runs, 8 bytes each. Forty players for an hour need a third. */
       secondsMax: 1_500_000,
+      /** Buffs of players while the fight runs: forty players with 500 buffs each, some megabytes. */
+      aurasMax: 20_000,
+      /** Interrupted and dispelled spells by source and spell. A busy fight has a hundred. */
+      stoppedSpellsMax: 2_000,
+      /** Rows of buffs, consumables, interrupts and dispels of all players, 90 bytes each. */
+      utilityRowsMax: 6_000,
+      /** Rows of one player on one page. */
+      buffsPerPlayerMax: 60,
+      consumablesPerPlayerMax: 20,
       enemiesMax: 300,
       /** Five times a whole raid of forty. */
       deathsMax: 200,
@@ -878,6 +887,8 @@ export const limits = {
     participantFightsAtOnce: 10,
     /** Lost pulls on one page. The deaths of each are read from a document of up to some 400 KB. */
     wipesPageRows: 20,
+    /** Buffs of a raid in the table of a fight. Those on few players come last. */
+    raidBuffsShownMax: 100,
     /** Kills searched for records: years of farming one boss. */
     recordKillsMax: 500,
     /** How often a page that watches an upload checks for progress. */

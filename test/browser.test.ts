@@ -107,7 +107,7 @@ async function sendLog(page: Page, slug: string): Promise<readonly string[]> {
   await page.click('button:has-text("Compare")');
   await page.waitForURL(/\/fights\/compare/);
   const compared = page.url().replace(origin, "");
-  const views = ["healing", "taken", "deaths"].map((view) => `${fight}?view=${view}`);
+  const views = ["healing", "taken", "deaths", "utility"].map((view) => `${fight}?view=${view}`);
   const lists = [`${report}/participants`, `${report}/wipes`, `${fight}?from=0:02&to=0:09`];
   const boss = `/g/${slug}/bosses/2900/16`;
   return [

@@ -95,6 +95,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   watchLiveFight: "logs.view",
   getFightWindow: "logs.view",
   exportFight: "logs.view",
+  getFightUtility: "logs.view",
   listLogWipes: "logs.view",
   listBossWipes: "logs.view",
   listLogParticipants: "logs.view",

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { lineField } from "../../http/text-fields.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
+import { CONSUMABLE_KINDS } from "./parser/consumables.ts";
 
 const zone = z.string().max(64).refine(isTimeZone, "Choose a time zone, such as Europe/Berlin.");
 
@@ -135,6 +136,29 @@ const share = {
 };
 const targetShare = z.object({ guid: z.string(), name: z.string(), ...share });
 
+export const stoppedSpellJson = z.object({
+  spellId: z.number().int(),
+  spellName: z.string(),
+  stoppedId: z.number().int(),
+  stoppedName: z.string(),
+  count: z.number().int(),
+});
+
+export const consumableJson = z.object({
+  kind: z.enum(CONSUMABLE_KINDS),
+  spellId: z.number().int(),
+  spellName: z.string(),
+  uses: z.number().int().openapi({ description: "During the fight; 0 when used before it." }),
+  uptimeMs: z.number().int(),
+});
+
+export const buffJson = z.object({
+  spellId: z.number().int(),
+  spellName: z.string(),
+  uptimeMs: z.number().int(),
+  count: z.number().int().openapi({ description: "How often it was applied in the fight." }),
+});
+
 export const playerDetailsJson = z.object({
   spells: z
     .array(
@@ -152,6 +176,12 @@ export const playerDetailsJson = z.object({
   damageBySecond: z.array(z.number()).readonly(),
   healingBySecond: z.array(z.number()).readonly(),
   takenBySecond: z.array(z.number()).readonly(),
+  interrupted: z.array(stoppedSpellJson).readonly().optional().openapi({
+    description: "Missing, as the three after it, in fights that an older version parsed.",
+  }),
+  dispelled: z.array(stoppedSpellJson).readonly().optional(),
+  consumables: z.array(consumableJson).readonly().optional(),
+  buffs: z.array(buffJson).readonly().optional(),
   healingReceived: z
     .number()
     .int()
@@ -269,3 +299,17 @@ export const exportedFightJson = fightJson
     ...factsOfFight,
   })
   .openapi("ExportedFight");
+
+export const utilityJson = z.object({
+  players: z
+    .array(
+      playerJson.pick({ guid: true, name: true, class: true, spec: true }).extend({
+        interrupted: z.array(stoppedSpellJson).readonly(),
+        dispelled: z.array(stoppedSpellJson).readonly(),
+        consumables: z.array(consumableJson).readonly(),
+        buffs: z.array(buffJson).readonly(),
+      }),
+    )
+    .readonly(),
+  isKnown: z.boolean().openapi({ description: "False when an older version parsed the fight." }),
+});

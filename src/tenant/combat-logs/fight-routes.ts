@@ -5,6 +5,7 @@ import { createRouter, json } from "../../http/router.ts";
 import { limits } from "../../limits.ts";
 import * as inputs from "./api.ts";
 import { exportedFight } from "./fight-export.ts";
+import { utilityOf } from "./fight-utility.ts";
 import { curvesOf, windowOf } from "./fight-window.ts";
 import * as reading from "./queries.ts";
 
@@ -116,4 +117,22 @@ fightsApi.openapi(
     answers: { 200: json(inputs.exportedFightJson, "The whole fight.") },
   }),
   async (c) => c.json(await exportedFight(c.var.guild, c.req.valid("param").id), 200),
+);
+
+fightsApi.openapi(
+  api.get("/fights/{id}/utility", {
+    id: "getFightUtility",
+    summary: "Get interrupts, dispels, consumables and buffs of a fight",
+    description:
+      "Returns what each player did besides damage and healing. `isKnown` is false for a fight " +
+      "that an older version parsed: parse its log again.",
+    problems: ["logs/fight-not-found"],
+    needs: "logs.view",
+    params: fightId,
+    answers: { 200: json(inputs.utilityJson, "Each player of the fight.") },
+  }),
+  async (c) => {
+    const fight = await reading.fight(c.var.guild, c.req.valid("param").id);
+    return c.json(await utilityOf(c.var.guild, fight.id), 200);
+  },
 );

@@ -1,4 +1,4 @@
-import type { Fight } from "./parser/types.ts";
+import type { Fight, PlayerFigures } from "./parser/types.ts";
 import type { encounterPlayers, encounters } from "./schema.ts";
 
 export type EncounterRow = typeof encounters.$inferInsert;
@@ -37,19 +37,28 @@ export function fightRows(fight: Fight, isCorrection = false): FightRows {
       endAt: endMs,
       details: JSON.stringify({ leftOut, uncreditedAbsorbs, deaths, enemies }),
     },
-    players: players.map((player) => {
-      const { spells, targets, takenFrom, damageBySecond, healingBySecond, takenBySecond, ...row } =
-        player;
-      const document = {
-        spells,
-        targets,
-        takenFrom,
-        damageBySecond,
-        healingBySecond,
-        takenBySecond,
-      };
-      return { ...row, details: JSON.stringify(document) };
-    }),
+    players: players.map(playerRow),
     isCorrection,
   };
+}
+
+function playerRow(player: PlayerFigures): FightRows["players"][number] {
+  const {
+    spells,
+    targets,
+    takenFrom,
+    interrupted,
+    dispelled,
+    consumables,
+    buffs,
+    damageBySecond,
+    healingBySecond,
+    takenBySecond,
+    ...row
+  } = player;
+  const document = {
+    ...{ spells, targets, takenFrom, interrupted, dispelled, consumables, buffs },
+    ...{ damageBySecond, healingBySecond, takenBySecond },
+  };
+  return { ...row, details: JSON.stringify(document) };
 }

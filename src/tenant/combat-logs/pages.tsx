@@ -14,6 +14,7 @@ import { fileHeaders, sendRows } from "../files.ts";
 import { comparisonOf } from "./comparison.ts";
 import { uploadDeps } from "./deps.ts";
 import { exportedFight, SPELL_COLUMNS, spellLines } from "./fight-export.ts";
+import { utilityOf } from "./fight-utility.ts";
 import { curvesOf, secondsIn, windowOf } from "./fight-window.ts";
 import { participantsOf } from "./participants.ts";
 import * as reading from "./queries.ts";
@@ -145,7 +146,8 @@ async function showFight(c: PageContext) {
   const player = fight.players.find(({ guid }) => guid === c.req.query("player"))?.guid;
   const filter = { player, window: windowOf(fight.durationMs, from, to) };
   const curves = await curvesOf(ctx, id, filter);
-  const props = { fight, shown, filter, curves };
+  const utility = shown === "utility" ? await utilityOf(ctx, id) : undefined;
+  const props = { fight, shown, filter, curves, utility };
   return c.html(<FightPage view={viewOf(c)} {...props} />);
 }
 

@@ -3,7 +3,16 @@ import { NotFound } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { leftOutJson } from "./api.ts";
-import type { Death, EnemyFigures, LeftOut, SpellShare, TargetShare } from "./parser/types.ts";
+import type {
+  BuffUptime,
+  Consumable,
+  Death,
+  EnemyFigures,
+  LeftOut,
+  SpellShare,
+  StoppedSpell,
+  TargetShare,
+} from "./parser/types.ts";
 
 /** One fight without its players. Times in Unix milliseconds. */
 export interface FightRow {
@@ -61,6 +70,11 @@ export interface PlayerDetails {
   readonly damageBySecond: readonly number[];
   readonly healingBySecond: readonly number[];
   readonly takenBySecond: readonly number[];
+  /** Missing, as the three after it, in fights that an older version parsed. */
+  readonly interrupted?: readonly StoppedSpell[] | undefined;
+  readonly dispelled?: readonly StoppedSpell[] | undefined;
+  readonly consumables?: readonly Consumable[] | undefined;
+  readonly buffs?: readonly BuffUptime[] | undefined;
   /** For imported figures only. */
   readonly healingReceived?: number | undefined;
 }

@@ -79,6 +79,34 @@ describe("a part of a fight", () => {
   });
 });
 
+describe("the utility of a fight", () => {
+  test("has interrupts by spell, consumables and buffs of each player, by API and on the page", async () => {
+    const log = retailLog(
+      [0, HEADER],
+      [1, START],
+      [2, hit(100)],
+      [3, `SPELL_INTERRUPT,${alpha},${boss},1766,"Kick",0x1,9000,"Shadow Bolt Volley",0x20`],
+      [4, `SPELL_CAST_SUCCESS,${alpha},${alpha},431932,"Tempered Potion",0x1`],
+      [16, `SPELL_AURA_APPLIED,${beta},${alpha},139,"Renew",0x2,BUFF`],
+      [31, `ENCOUNTER_END,3000,"Boss",16,20,1,30000`],
+    );
+    const [{ id }] = (await guild.owner.get(await uploadLog(t, guild.owner, log))).body.fights;
+    const { body } = await guild.owner.get(`/fights/${id}/utility`);
+    expect(body.isKnown).toBe(true);
+    expect(body.players[0]).toMatchObject({
+      name: "Alpha-Realm",
+      interrupted: [{ spellName: "Kick", stoppedName: "Shadow Bolt Volley", count: 1 }],
+      dispelled: [],
+      consumables: [{ kind: "potion", spellName: "Tempered Potion", uses: 1 }],
+      buffs: [{ spellName: "Renew", uptimeMs: 15_000, count: 1 }],
+    });
+    const { text } = await guild.owner.page(`/g/parts/fights/${id}?view=utility`);
+    for (const word of ["Shadow Bolt Volley", "Tempered Potion", "Renew", "50 %"]) {
+      expect(text).toContain(word);
+    }
+  });
+});
+
 describe("the export of a fight", () => {
   test("has every player with spells, targets and seconds, deaths and enemies", async () => {
     const { status, body } = await guild.owner.get(`${fight}/export`);

@@ -1,4 +1,4 @@
-import { intOf, textOf } from "./bytes.ts";
+import { asciiOf, intOf, isDigit, textOf } from "./bytes.ts";
 import { Figures } from "./decode.ts";
 import { ACT, type EventKind, eventAt } from "./events.ts";
 import { Fields } from "./fields.ts";
@@ -112,9 +112,8 @@ export class Analyzer {
     this.#startMs ??= atMs;
     this.#endMs = atMs;
     const { act } = event;
-    // Logs with a header say who absorbed a hit.
-    const isShield = act >= ACT.shield && this.#version.log !== null;
-    if (act === ACT.none || isShield) this.#segments.tick(atMs, endByte);
+    const isSkipped = act === ACT.none || (act >= ACT.aura && !this.#isNeeded(bytes, end));
+    if (isSkipped) this.#segments.tick(atMs, endByte);
     else {
       this.#fields.split(bytes, from, end);
       const isRead =
@@ -124,6 +123,14 @@ export class Analyzer {
       if (!isRead) this.#bad++;
     }
     this.#segments.correctOwned();
+  }
+
+  /**
+   * Whether this line of an aura matters: a fifth of all lines are such lines. Logs with a header say who
+   * absorbed a hit, so that only buffs during a fight matter there.
+   */
+  #isNeeded(bytes: Uint8Array, end: number): boolean {
+    return this.#version.log === null || (this.#segments.countsBuffs && mayBeBuff(bytes, end));
   }
 
   #act(event: EventKind, atMs: number, startByte: number, endByte: number): boolean {
@@ -204,13 +211,22 @@ export class Analyzer {
     if (rest.length === 0 || Number.isNaN(this.#times.read(rest, 0, rest.length))) return false;
     const from = this.#times.next;
     const event = eventAt(rest, from, rest.length);
-    if (event === undefined || event.act === ACT.none || event.act >= ACT.shield) return false;
+    if (event === undefined || event.act === ACT.none || event.act >= ACT.aura) return false;
     this.#fields.split(rest, from, rest.length);
     return this.#figures.isWhole(event);
   }
 }
 
 const COMMA = 44;
+
+const BUFF_END = asciiOf(",BUFF");
+
+/** Whether a line ends with the word for a buff, or with a number after it. */
+function mayBeBuff(bytes: Uint8Array, end: number): boolean {
+  if (isDigit(bytes[end - 1])) return true;
+  const start = end - BUFF_END.length;
+  return BUFF_END.every((byte, at) => bytes[start + at] === byte);
+}
 
 function hasMark(bytes: Uint8Array, at: number, end: number): boolean {
   return at + 3 <= end && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;

@@ -7,7 +7,12 @@ export interface Combatant {
   readonly class: string | null;
   readonly spec: string | null;
   readonly itemLevel: number | null;
+  /** The numbers of the buffs at that moment. */
+  readonly buffs: readonly number[];
 }
+
+/** A player has some dozen buffs. */
+const BUFFS_MAX = 100;
 
 /** Shirt and tabard, whose level means nothing. */
 const SHIRT = 3;
@@ -21,17 +26,19 @@ export function combatantOf(fields: Fields): Combatant {
   let specId = 0;
   let hasGroup = false;
   let itemLevel: number | null = null;
+  let buffs: readonly number[] = [];
   for (let i = 2; i < count; i++) {
     const first = bytes[starts[i]!];
     if (first !== BRACKET_OPEN && first !== PAREN_OPEN) continue;
     if (!hasGroup) specId = specBefore(fields, i);
     hasGroup = true;
-    if (first === BRACKET_OPEN && itemLevel === null) {
-      itemLevel = levelOf(textOf(bytes, starts[i]!, ends[i]!));
-    }
+    if (first !== BRACKET_OPEN) continue;
+    const group = textOf(bytes, starts[i]!, ends[i]!);
+    itemLevel ??= levelOf(group);
+    if (buffs.length === 0) buffs = buffsIn(group);
   }
   const [className, spec] = SPECS.get(specId) ?? [null, null];
-  return { class: className, spec, itemLevel };
+  return { class: className, spec, itemLevel, buffs };
 }
 
 /**
@@ -55,6 +62,13 @@ function levelOf(group: string): number | null {
   );
   if (levels.length === 0) return null;
   return Math.round((levels.reduce((sum, level) => sum + level, 0) / levels.length) * 100) / 100;
+}
+
+/** The spells of a list of buffs: the source of each, its number and, in newer logs, how many there are. */
+function buffsIn(group: string): readonly number[] {
+  if (!/^\[(?:[A-Za-z]+-[\w-]+|0{16}),\d/.test(group)) return [];
+  const found = [...group.matchAll(/(?:[A-Za-z]+-[\w-]+|0{16}),(\d{1,9})/g)];
+  return found.slice(0, BUFFS_MAX).map(([, id]) => Number(id));
 }
 
 /** Tells whether this field contains a number, which distinguishes a spell's id from a unit's GUID. */

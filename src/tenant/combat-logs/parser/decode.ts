@@ -8,6 +8,7 @@ import type { Segments } from "./segments.ts";
 import { Shields } from "./shields.ts";
 import { MELEE, type SpellNames } from "./spell-names.ts";
 import { nameIn, type Units } from "./units.ts";
+import type { StoppedSpells } from "./utility.ts";
 
 /**
  * amount, base, overkill, school, resisted, blocked, absorbed, critical, glancing, crushing. Logs without
@@ -18,6 +19,7 @@ const DAMAGE_FIELDS = 10;
 const BLOCK_FIELDS_MIN = 14;
 const BLOCK_FIELDS_MAX = 30;
 const ABSORB = asciiOf("ABSORB");
+const BUFF = asciiOf("BUFF");
 const ONE = asciiOf("1");
 const NIL = asciiOf("nil");
 /** The shield that delays a hit, and the damage that it delays. The hit has counted already. */
@@ -95,7 +97,7 @@ export class Figures {
       this.#units.own(this.#common.target(), this.#common.source(), atMs);
       return true;
     }
-    if (act === ACT.shield || act === ACT.shieldEnd) return this.#shield(act, atMs);
+    if (act >= ACT.aura) return this.#aura(act, atMs);
     if (act === ACT.died) return this.#died(atMs, endByte);
     if (act === ACT.support) return this.#support(event.name, atMs);
     if (act === ACT.owner) {
@@ -119,7 +121,9 @@ export class Figures {
     const fight = this.#segments.open;
     if (this.#fields.count < 5) return false;
     if (fight && fight.kind !== "trash") {
-      fight.join(this.#common.unitAt(1), combatantOf(this.#fields));
+      const combatant = combatantOf(this.#fields);
+      const buffs = combatant.buffs.map((id) => this.#spells.unnamed(id));
+      fight.join(this.#common.unitAt(1), combatant, buffs);
     }
     return true;
   }
@@ -249,16 +253,25 @@ export class Figures {
     return true;
   }
 
-  #shield(act: number, atMs: number): boolean {
-    if (!this.#common.isHex || !Shields.includes(this.#fields.int(this.#common.base))) return true;
-    const [unit, spell, owner] = [
-      this.#common.target(),
-      this.#common.spell(this.#common.base),
-      this.#common.source(),
-    ];
-    if (act === ACT.shield) this.#shields.add(unit, spell, owner);
-    else this.#shields.remove(unit, spell, owner, atMs);
+  #aura(act: number, atMs: number): boolean {
+    const { base, payload, isHex } = this.#common;
+    if (isHex && Shields.includes(this.#fields.int(base))) this.#shield(act, atMs);
+    const fight = this.#segments.countsBuffs ? this.#segments.open : undefined;
+    if (!fight || !this.#fields.is(payload, BUFF)) return true;
+    const unit = this.#common.target();
+    if (!this.#units.isPlayer[unit]) return true;
+    const spell = this.#common.spell(base);
+    if (act === ACT.aura) fight.auras.apply(unit, spell, atMs);
+    else if (act === ACT.auraRefresh) fight.auras.refresh(unit, spell, atMs);
+    else fight.auras.remove(unit, spell, atMs);
     return true;
+  }
+
+  #shield(act: number, atMs: number): void {
+    const spell = this.#common.spell(this.#common.base);
+    const [unit, owner] = [this.#common.target(), this.#common.source()];
+    if (act === ACT.auraEnd) this.#shields.remove(unit, spell, owner, atMs);
+    else this.#shields.add(unit, spell, owner);
   }
 
   /** Logs until 5.4 say how much was absorbed, but not by which shield. */
@@ -308,15 +321,26 @@ export class Figures {
     if (act === ACT.cast) this.#advanced(atMs);
     const fight = this.#segments.open;
     if (!fight) return true;
-    const figures = fight.of(this.#common.source());
+    const source = this.#common.source();
+    const figures = fight.of(source);
     if (act === ACT.cast) {
       figures.casts++;
       figures.spell(this.#common.spell(this.#common.base)).casts++;
     }
     if (act === ACT.cast || act === ACT.castStart) figures.act(atMs);
-    else if (act === ACT.interrupt) figures.interrupts++;
-    else figures.dispels++;
+    else {
+      if (act === ACT.interrupt) figures.interrupts++;
+      else figures.dispels++;
+      this.#stop(act === ACT.interrupt ? fight.interrupted : fight.dispelled, source);
+    }
     return true;
+  }
+
+  /** The spell that was interrupted or removed follows the one that did it. */
+  #stop(spells: StoppedSpells, source: number): void {
+    const { base, payload } = this.#common;
+    if (this.#fields.count < payload + 2 || !isNumber(this.#fields, payload)) return;
+    spells.add(source, this.#common.spell(base), this.#common.spell(payload));
   }
 
   /** Reads source, target and the flags of both. */

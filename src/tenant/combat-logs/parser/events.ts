@@ -29,9 +29,10 @@ export const ACT = {
   support: 21,
   /** Only its advanced block is used: it names a pet's owner. */
   owner: 22,
-  /** Shields of logs that do not say who absorbed a hit. */
-  shield: 23,
-  shieldEnd: 24,
+  /** Buffs, and shields of logs that do not say who absorbed a hit. */
+  aura: 23,
+  auraRefresh: 24,
+  auraEnd: 25,
 } as const;
 type Act = (typeof ACT)[keyof typeof ACT];
 
@@ -92,9 +93,9 @@ for (const name of `SPELL_DAMAGE SPELL_PERIODIC_DAMAGE SPELL_BUILDING_DAMAGE RAN
   kind(`${name}_SUPPORT`, ACT.support, PREFIX.spell);
 }
 
-kind("SPELL_AURA_APPLIED", ACT.shield, PREFIX.spell);
-kind("SPELL_AURA_REFRESH", ACT.shield, PREFIX.spell);
-kind("SPELL_AURA_REMOVED", ACT.shieldEnd, PREFIX.spell);
+kind("SPELL_AURA_APPLIED", ACT.aura, PREFIX.spell);
+kind("SPELL_AURA_REFRESH", ACT.auraRefresh, PREFIX.spell);
+kind("SPELL_AURA_REMOVED", ACT.auraEnd, PREFIX.spell);
 
 // Known, but no figure needs them. The landed hit repeats the swing from the target's view.
 for (const name of `SWING_DAMAGE_LANDED

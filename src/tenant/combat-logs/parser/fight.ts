@@ -1,8 +1,10 @@
 import { limits } from "../../../limits.ts";
+import { Auras } from "./auras.ts";
 import type { Combatant } from "./combatant.ts";
 import { type Received, Room, UnitFigures } from "./figures.ts";
 import type { FightKind, Outcome } from "./types.ts";
 import type { Units } from "./units.ts";
+import { StoppedSpells } from "./utility.ts";
 
 /** The game's unit flags that are used here. */
 export const FRIENDLY = 0x10;
@@ -65,6 +67,9 @@ export class OpenFight {
   readonly deaths: RawDeath[] = [];
   readonly figures: UnitFigures[] = [];
   readonly room = new Room();
+  readonly auras: Auras;
+  readonly interrupted = new StoppedSpells();
+  readonly dispelled = new StoppedSpells();
   /** The number of units that exceeded the limit, and of the players among them. */
   unitsLeftOut = 0;
   playersLeftOut = 0;
@@ -100,6 +105,7 @@ export class OpenFight {
     this.startMs = facts.startMs;
     this.startByte = facts.startByte;
     this.keystone = facts.keystone;
+    this.auras = new Auras(facts.startMs);
     this.endMs = facts.startMs;
     this.endByte = facts.startByte;
   }
@@ -108,10 +114,12 @@ export class OpenFight {
     return this.#byUnit[unit] ?? this.#add(unit);
   }
 
-  /** Adds a player's COMBATANT_INFO. */
-  join(unit: number, combatant: Combatant): void {
+  /** Adds a player's COMBATANT_INFO, with the buffs at that moment. */
+  join(unit: number, combatant: Combatant, buffs: readonly number[]): void {
     const hasRoom = this.combatants.size < limits.logs.fight.unitsMax;
-    if (hasRoom || this.combatants.has(unit)) this.combatants.set(unit, combatant);
+    if (!hasRoom && !this.combatants.has(unit)) return;
+    this.combatants.set(unit, combatant);
+    for (const spell of buffs) this.auras.hold(unit, spell);
   }
 
   /** Frees what is only needed while figures are added. */

@@ -1,4 +1,5 @@
 import { limits } from "../../../limits.ts";
+import type { ConsumableKind } from "./consumables.ts";
 import type { OpenFight, RawDeath } from "./fight.ts";
 import { Series, Tally, UnitFigures } from "./figures.ts";
 import type {
@@ -12,11 +13,14 @@ import type {
   TargetShare,
 } from "./types.ts";
 import type { Units } from "./units.ts";
+import { UtilityRoom, utilityOf } from "./utility.ts";
 
 /** Names of spells by the small numbers that figures use. */
 export interface Spells {
   idOf(spell: number): number;
   nameOf(spell: number): string;
+  /** The kind of consumable that it belongs to; null for any other spell. */
+  consumableOf(spell: number): ConsumableKind | null;
 }
 
 /** A player in one fight, with everything that belongs to them. */
@@ -53,7 +57,7 @@ export function reportOf(fight: OpenFight, units: Units, spells: Spells): Fight 
       players: fight.playersLeftOut + all.length - parties.length,
       enemies: fight.unitsLeftOut - fight.playersLeftOut + allEnemies.length - enemies.length,
       deaths: fight.deathsLeftOut,
-      rows: details.rowsLeftOut,
+      rows: details.rowsLeftOut + details.utility.leftOut + utilityLeftOut(fight),
       curves: Math.max(details.curvesLeftOut, fight.room.secondsLeftOut > 0 ? 1 : 0),
     },
   };
@@ -152,6 +156,7 @@ function sumOf(all: readonly UnitFigures[], of: (one: UnitFigures) => number): n
 class Details {
   rowsLeftOut: number;
   curvesLeftOut = 0;
+  readonly utility = new UtilityRoom();
   #rows: number = limits.logs.fight.rowsMax;
   #seconds: number = limits.logs.fight.curveSecondsMax;
 
@@ -214,8 +219,14 @@ function playerOf(
     spells: details.rows(spellsOf(own, all, units, spells), spellsPerPlayerMax),
     targets: details.rows(targetsOf(targets, units), targetsPerPlayerMax),
     takenFrom: details.rows(targetsOf([own.takenFrom], units), targetsPerPlayerMax),
+    ...utilityOf(own, all, fight, spells, details.utility),
     ...curvesOf(own, all, details),
   };
+}
+
+/** Events of buffs, interrupts and dispels that exceeded the limits during the fight. */
+function utilityLeftOut({ auras, interrupted, dispelled }: OpenFight): number {
+  return auras.leftOut + interrupted.leftOut + dispelled.leftOut;
 }
 
 function curvesOf(own: UnitFigures, all: readonly UnitFigures[], details: Details) {

@@ -160,6 +160,11 @@ export class Segments {
     this.#place = place;
   }
 
+  /** Whether there is a fight whose buffs are counted. */
+  get countsBuffs(): boolean {
+    return this.open !== undefined && this.open.kind !== "trash";
+  }
+
   /** Whether the log does not say itself where the open fight ends. */
   get hasOpenEnd(): boolean {
     return this.open === undefined || this.open.kind === "trash" || this.#boss !== undefined;

@@ -1,5 +1,6 @@
 import { limits } from "../../../limits.ts";
 import { intOf } from "./bytes.ts";
+import { BUFF_NAMES, type ConsumableKind, consumableOf } from "./consumables.ts";
 import type { Spells } from "./report.ts";
 import { nameIn, tooManyNames } from "./units.ts";
 
@@ -11,14 +12,27 @@ export class SpellNames implements Spells {
   readonly #numbers = new Map<number, number>([[0, MELEE]]);
   readonly #ids: number[] = [0];
   readonly #names: string[] = ["Melee"];
+  readonly #kinds: (ConsumableKind | null | undefined)[] = [];
   readonly #environment = new Map<string, number>();
 
   /** @throws {TooLarge} `logs/too-many-names` */
   spell(bytes: Uint8Array, idStart: number, idEnd: number, nameStart: number, nameEnd: number) {
     const id = intOf(bytes, idStart, idEnd);
     const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.#names[known] === "") this.#names[known] = nameIn(bytes, nameStart, nameEnd);
+      return known;
+    }
     const number = this.#add(id, nameIn(bytes, nameStart, nameEnd));
+    this.#numbers.set(id, number);
+    return number;
+  }
+
+  /** The number for a spell that comes without its name. A later line may name it. */
+  unnamed(id: number): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    const number = this.#add(id, "");
     this.#numbers.set(id, number);
     return number;
   }
@@ -43,6 +57,16 @@ export class SpellNames implements Spells {
   }
 
   nameOf(spell: number): string {
-    return this.#names[spell]!;
+    const id = this.#ids[spell]!;
+    return this.#names[spell] || (BUFF_NAMES.get(id) ?? `#${id}`);
+  }
+
+  consumableOf(spell: number): ConsumableKind | null {
+    let kind = this.#kinds[spell];
+    // Only a spell with a name keeps its kind: another may be named later.
+    if (kind !== undefined) return kind;
+    kind = consumableOf(this.idOf(spell), this.nameOf(spell));
+    if (this.#names[spell] !== "") this.#kinds[spell] = kind;
+    return kind;
   }
 }

@@ -1,3 +1,5 @@
+import type { ConsumableKind } from "./consumables.ts";
+
 /** Times are Unix milliseconds; `…Byte` are offsets in the uncompressed log. */
 export type Outcome = "kill" | "wipe" | "incomplete" | "in-progress";
 export type FightKind = "encounter" | "trash" | "arena";
@@ -48,8 +50,43 @@ export interface Death {
   readonly events: readonly DeathEvent[];
 }
 
+export interface BuffUptime {
+  readonly spellId: number;
+  readonly spellName: string;
+  readonly uptimeMs: number;
+  /** How often it was applied during the fight. */
+  readonly count: number;
+}
+
+export interface Consumable {
+  readonly kind: ConsumableKind;
+  readonly spellId: number;
+  readonly spellName: string;
+  /** During the fight. 0 for one that was used before. */
+  readonly uses: number;
+  readonly uptimeMs: number;
+}
+
+/** A spell that was interrupted or removed, with the spell that did it. */
+export interface StoppedSpell {
+  readonly spellId: number;
+  readonly spellName: string;
+  readonly stoppedId: number;
+  readonly stoppedName: string;
+  readonly count: number;
+}
+
+/** What a player did besides damage and healing. */
+export interface Utility {
+  readonly interrupted: readonly StoppedSpell[];
+  readonly dispelled: readonly StoppedSpell[];
+  readonly consumables: readonly Consumable[];
+  /** Buffs on the player, those with the longest time first. Not in fights between encounters. */
+  readonly buffs: readonly BuffUptime[];
+}
+
 /** One player in one fight. Pets are included where noted. */
-export interface PlayerFigures {
+export interface PlayerFigures extends Utility {
   readonly guid: string;
   readonly name: string;
   readonly class: string | null;

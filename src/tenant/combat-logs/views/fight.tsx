@@ -5,6 +5,7 @@ import { LinkButton, PageHeader, StatTile } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import type { Comparison } from "../comparison.ts";
+import type { FightUtility } from "../fight-utility.ts";
 import type { FightCurves } from "../fight-window.ts";
 import type { SpellShare, TargetShare } from "../parser/types.ts";
 import type { FightRow, fight, fightPlayer } from "../queries.ts";
@@ -24,8 +25,9 @@ import {
   short,
   specOf,
 } from "./parts.tsx";
+import { UtilityTables } from "./utility.tsx";
 
-export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths"] as const;
+export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths", "utility"] as const;
 export type FightView = (typeof FIGHT_VIEWS)[number];
 type Fight = Awaited<ReturnType<typeof fight>>;
 
@@ -36,8 +38,10 @@ export function FightPage(props: {
   shown: FightView;
   filter: FightFilter;
   curves: FightCurves;
+  /** Only for its own view. */
+  utility: FightUtility | undefined;
 }) {
-  const { view, fight, shown, filter, curves } = props;
+  const { view, fight, shown, filter, curves, utility } = props;
   const t = view.messages.logs;
   return (
     <GuildLayout view={view} title={fight.name || t.fight} section="logs">
@@ -56,9 +60,9 @@ export function FightPage(props: {
         ))}
       </nav>
       <FightFilterForm view={view} fight={fight} filter={filter} shown={shown} />
-      {shown === "deaths" ? (
-        <Deaths view={view} fight={fight} filter={filter} />
-      ) : (
+      {utility && <UtilityTables view={view} fight={fight} found={utility} filter={filter} />}
+      {shown === "deaths" && <Deaths view={view} fight={fight} filter={filter} />}
+      {shown !== "deaths" && shown !== "utility" && (
         <FightPlayers view={view} fight={fight} shown={shown} filter={filter} curves={curves} />
       )}
       <CountsNote view={view} shown={shown} uncredited={fight.uncreditedAbsorbs} />
@@ -76,7 +80,7 @@ function FightTimeline(props: { view: View; fight: Fight; shown: FightView; curv
   const { view, fight, shown, curves } = props;
   const t = view.messages.logs;
   const isTaken = shown === "taken" || shown === "deaths";
-  const series = curves[isTaken ? "taken" : shown];
+  const series = curves[isTaken ? "taken" : shown === "healing" ? "healing" : "damage"];
   return (
     <>
       <LineChart

@@ -124,7 +124,7 @@ export function LeftOutNotice({ view, leftOut }: { view: View; leftOut: LeftOut 
 /** What the figures of a table include. */
 export function CountsNote(props: {
   view: View;
-  shown: "damage" | "healing" | "taken" | "deaths";
+  shown: "damage" | "healing" | "taken" | "deaths" | "utility";
   uncredited: number | undefined;
 }) {
   const { view, shown, uncredited = 0 } = props;

@@ -96,10 +96,37 @@ export const logs = {
       "Damage taken, and friendly fire, include overkill and what shields took. A hit that Stagger delays " +
       "counts once, when it lands.",
     deaths: "Each hit is shown with its overkill.",
+    utility: "Pets count for their players.",
   },
   uncredited: (amount: string) =>
     `Shields absorbed another ${amount}. This client does not log whose shields they were.`,
-  views: { damage: "Damage", healing: "Healing", taken: "Damage taken", deaths: "Deaths" },
+  views: {
+    damage: "Damage",
+    healing: "Healing",
+    taken: "Damage taken",
+    deaths: "Deaths",
+    utility: "Utility",
+  },
+  stoppedSpell: "Stopped spell",
+  stoppedWith: "With",
+  consumables: "Consumables",
+  consumablesText:
+    "Found by the names of the game. What was used before the pull is known if it ended in the fight or the log " +
+    "lists it at the pull.",
+  consumableKinds: {
+    flask: "Flask or elixirs",
+    food: "Food",
+    rune: "Rune",
+    potion: "Potions",
+    healthstone: "Healthstone",
+  },
+  buffs: "Buffs",
+  buff: "Buff",
+  uptime: "Uptime",
+  players: "Players",
+  buffsText: "Uptime is the average of the players who had the buff.",
+  utilityUnknown: "Not known for this fight",
+  utilityUnknownText: "An older version parsed this log. Parse it again on the page of its report.",
   player: "Player",
   perSecond: "Per second",
   active: "Active",

@@ -108,10 +108,38 @@ export const logs: Translated<typeof en> = {
       "El daño recibido y el fuego amigo incluyen el daño en exceso y lo que absorbieron los escudos. Un golpe " +
       "que Aplazar retrasa cuenta una vez, al recibirlo.",
     deaths: "Cada golpe se muestra con su daño en exceso.",
+    utility: "Las mascotas cuentan para sus jugadores.",
   },
   uncredited: (amount: string) =>
     `Los escudos absorbieron otros ${amount}. Este cliente no registra de quién eran.`,
-  views: { damage: "Daño", healing: "Sanación", taken: "Daño recibido", deaths: "Muertes" },
+  views: {
+    damage: "Daño",
+    healing: "Sanación",
+    taken: "Daño recibido",
+    deaths: "Muertes",
+    utility: "Utilidad",
+  },
+  stoppedSpell: "Hechizo detenido",
+  stoppedWith: "Con",
+  consumables: "Consumibles",
+  consumablesText:
+    "Se reconocen por los nombres del juego. Lo que se usó antes del combate se conoce si terminó durante él o si " +
+    "el log lo enumera al empezar.",
+  consumableKinds: {
+    flask: "Frasco o elixires",
+    food: "Comida",
+    rune: "Runa",
+    potion: "Pociones",
+    healthstone: "Piedra de salud",
+  },
+  buffs: "Beneficios",
+  buff: "Beneficio",
+  uptime: "Tiempo activo",
+  players: "Jugadores",
+  buffsText: "El tiempo activo es la media de los jugadores que tuvieron el beneficio.",
+  utilityUnknown: "No se conoce de este combate",
+  utilityUnknownText:
+    "Una versión anterior analizó este log. Analízalo otra vez en la página de su informe.",
   player: "Jugador",
   perSecond: "Por segundo",
   active: "Activo",
