@@ -96,6 +96,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   getFightWindow: "logs.view",
   exportFight: "logs.view",
   getFightUtility: "logs.view",
+  listLogKeystones: "logs.view",
   listLogWipes: "logs.view",
   listBossWipes: "logs.view",
   listLogParticipants: "logs.view",

@@ -313,3 +313,20 @@ export const utilityJson = z.object({
     .readonly(),
   isKnown: z.boolean().openapi({ description: "False when an older version parsed the fight." }),
 });
+
+export const keystoneJson = z
+  .object({
+    number: z.number().int(),
+    name: z.string(),
+    level: z.number().int(),
+    affixes: z.array(z.object({ id: z.number().int(), name: z.string() })).readonly(),
+    startAt: z.number().int(),
+    endAt: z.number().int().nullable(),
+    gameMs: z.number().int().nullable(),
+    parMs: z.number().int().nullable().openapi({
+      description: "The time limit of the dungeon's last season; null for an unknown dungeon.",
+    }),
+    result: z.enum(["timed", "late", "completed", "abandoned", "open"]),
+    upgrades: z.number().int(),
+  })
+  .openapi("Keystone");

@@ -16,6 +16,7 @@ import { uploadDeps } from "./deps.ts";
 import { exportedFight, SPELL_COLUMNS, spellLines } from "./fight-export.ts";
 import { utilityOf } from "./fight-utility.ts";
 import { curvesOf, secondsIn, windowOf } from "./fight-window.ts";
+import { keystonesOf } from "./keystones.ts";
 import { participantsOf } from "./participants.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
@@ -128,7 +129,7 @@ async function showReport(c: PageContext) {
   const cursor = c.req.query("cursor") || undefined;
   const [page, keystones, hasTrash, leftOut] = await Promise.all([
     reading.fightsPage(ctx, report.id, { withTrash, cursor }),
-    reading.keystonesOf(ctx, report.id),
+    keystonesOf(ctx, report.id),
     reading.hasTrash(ctx, report.id),
     reading.leftOutOf(ctx, report.id),
   ]);

@@ -261,21 +261,6 @@ export async function fightPlayer(
   return { fight: row, player, details: JSON.parse(details) };
 }
 
-/** The dungeon runs of one log, in order. */
-export async function keystonesOf(ctx: GuildContext, reportId: string) {
-  allow(ctx, "logs.view");
-  return await ctx.db.all<{
-    name: string;
-    level: number;
-    gameMs: number | null;
-    success: number | null;
-  }>(
-    `SELECT name, level, game_ms AS gameMs, success FROM keystones WHERE report_id = ?
-     ORDER BY number`,
-    reportId,
-  );
-}
-
 /** Every boss that the guild has pulled, newest first. */
 export async function bosses(ctx: GuildContext): Promise<readonly BossRow[]> {
   allow(ctx, "logs.view");

@@ -6,6 +6,7 @@ import { Forbidden, Invalid } from "../../kernel/errors.ts";
 import { issueTicket } from "../../platform/keys/live-tickets.ts";
 import * as inputs from "./api.ts";
 import { uploadDeps } from "./deps.ts";
+import { keystonesOf } from "./keystones.ts";
 import { participantsOf } from "./participants.ts";
 import { watchFight, watchReport } from "./progress.ts";
 import * as reading from "./queries.ts";
@@ -246,6 +247,29 @@ combatLogsApi.openapi(
     },
   }),
   (c) => watchFight(c, c.req.valid("param").id) as never,
+);
+
+combatLogsApi.openapi(
+  api.get("/logs/{id}/keystones", {
+    id: "listLogKeystones",
+    summary: "List the keystones of a combat log",
+    description:
+      "Returns the dungeon runs of the report in order, with affixes, time, and the time limit " +
+      "where the dungeon is known.",
+    problems: ["logs/report-not-found"],
+    needs: "logs.view",
+    params: reportId,
+    answers: {
+      200: json(
+        z.object({ items: z.array(inputs.keystoneJson).readonly() }),
+        "The dungeon runs in order.",
+      ),
+    },
+  }),
+  async (c) => {
+    const report = await existing(c.var.guild, c.req.valid("param").id);
+    return c.json({ items: await keystonesOf(c.var.guild, report.id) }, 200);
+  },
 );
 
 combatLogsApi.openapi(

@@ -1,6 +1,7 @@
 import { TooLarge } from "../../../kernel/errors.ts";
 import { HOUR_MS } from "../../../kernel/time.ts";
 import { limits } from "../../../limits.ts";
+import { isBattleground } from "./battlegrounds.ts";
 import type { Boss } from "./bosses.ts";
 import { intOf } from "./bytes.ts";
 import type { Fields } from "./fields.ts";
@@ -158,6 +159,11 @@ export class Segments {
     if (this.#keystonePlace !== null && place !== this.#keystonePlace) this.#leaveKeystone(atMs);
     else this.#returnToKeystone();
     this.#place = place;
+    if (isBattleground(place) && this.open === undefined) {
+      this.#fightPlace = place;
+      const name = quoted(fields, 2);
+      this.#begin("arena", atMs, endByte, { id: place, name, difficulty: null, size: null });
+    }
   }
 
   /** Whether there is a fight whose buffs are counted. */

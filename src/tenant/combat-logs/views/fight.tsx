@@ -14,6 +14,7 @@ import { Deaths, LossNotice } from "./deaths.tsx";
 import { type FightFilter, FightFilterForm } from "./fight-filter.tsx";
 import { FightPlayers } from "./fight-players.tsx";
 import {
+  arenaName,
   CountsNote,
   count,
   curve,
@@ -104,11 +105,15 @@ function FightTimeline(props: { view: View; fight: Fight; shown: FightView; curv
   );
 }
 
+function leadOf(view: View, fight: FightRow): string {
+  return fight.kind === "arena" ? arenaName(view, fight) : difficultyName(view, fight.difficulty);
+}
+
 function FightHeader({ view, fight }: { view: View; fight: FightRow }) {
   const t = view.messages.logs;
   return (
     <>
-      <PageHeader title={fight.name || t.fight} lead={difficultyName(view, fight.difficulty)}>
+      <PageHeader title={fight.name || t.fight} lead={leadOf(view, fight)}>
         {(["players.csv", "spells.csv", "fight.json"] as const).map((file) => (
           <LinkButton look="quiet" href={guildHref(view, `/fights/${fight.id}/${file}`)}>
             {t.files[file]}

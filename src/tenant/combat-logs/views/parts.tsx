@@ -4,7 +4,9 @@ import { Badge, ClassName, Notice } from "../../../web/components.tsx";
 import { classWithSpec } from "../../../web/i18n/index.ts";
 import { guildHref } from "../../../web/layout.tsx";
 import { difficultyOf } from "../difficulties.ts";
+import { isBattleground } from "../parser/battlegrounds.ts";
 import type { LeftOut } from "../parser/types.ts";
+import { arenaOf } from "../places.ts";
 import type { FightRow, PlayerRow } from "../queries.ts";
 
 /** A whole number with the separators of the reader's language. */
@@ -57,13 +59,31 @@ export function Outcome({
 }) {
   const t = view.messages.logs;
   if (fight.kind === "trash") return <span class="muted">{t.trash}</span>;
+  if (fight.kind === "arena" && fight.outcome === "incomplete") return null;
   const look = fight.outcome === "kill" ? "good" : fight.outcome === "wipe" ? "bad" : "plain";
-  const names: Readonly<Record<string, string>> = t.outcomes;
+  const names: Readonly<Record<string, string>> =
+    fight.kind === "arena" ? t.arenaOutcomes : t.outcomes;
   return <Badge look={look}>{names[fight.outcome] ?? fight.outcome}</Badge>;
 }
 
 export function difficultyName(view: View, number: number): string {
   return number === 0 ? "" : view.messages.logs.difficulties[difficultyOf(number)];
+}
+
+/** The difficulty of a fight. Matches between players have none: the log has their team instead. */
+export function difficultyOfFight(
+  view: View,
+  fight: Pick<FightRow, "kind" | "difficulty">,
+): string {
+  return fight.kind === "arena" ? "" : difficultyName(view, fight.difficulty);
+}
+
+/** What a match between players is: a battleground, or an arena and its place. */
+export function arenaName(view: View, fight: Pick<FightRow, "gameId">): string {
+  const t = view.messages.logs;
+  if (isBattleground(fight.gameId)) return t.battleground;
+  const place = arenaOf(fight.gameId);
+  return place === undefined ? t.arena : `${t.arena}, ${place}`;
 }
 
 /** The class id that the page's colours use. */

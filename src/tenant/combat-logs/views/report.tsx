@@ -10,7 +10,6 @@ import {
   LinkButton,
   Notice,
   PageHeader,
-  Section,
   Time,
 } from "../../../web/components.tsx";
 import { ErrorSummary, type FormState } from "../../../web/forms.tsx";
@@ -18,12 +17,15 @@ import { meaningOf, sentencesOfArea } from "../../../web/i18n/index.ts";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable, withParams } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
+import type { KeystoneRun } from "../keystones.ts";
 import type { LeftOut } from "../parser/types.ts";
 import type { FightRow } from "../queries.ts";
 import { mayRemove, type Report } from "../reports.ts";
+import { Keystones } from "./keystones.tsx";
 import {
+  arenaName,
   count,
-  difficultyName,
+  difficultyOfFight,
   LeftOutNotice,
   length,
   megabytes,
@@ -144,13 +146,6 @@ function StateBadge({ view, report }: { view: View; report: Report }) {
   return <Badge look={look}>{view.messages.logs.states[report.state]}</Badge>;
 }
 
-interface Keystone {
-  readonly name: string;
-  readonly level: number;
-  readonly gameMs: number | null;
-  readonly success: number | null;
-}
-
 /** One log: its fights by boss, and its actions. */
 export function ReportPage(props: {
   view: View;
@@ -159,7 +154,7 @@ export function ReportPage(props: {
   withTrash: boolean;
   hasTrash: boolean;
   leftOut: LeftOut;
-  keystones: readonly Keystone[];
+  keystones: readonly KeystoneRun[];
 }) {
   const { view, report, page, withTrash, hasTrash, leftOut, keystones } = props;
   const t = view.messages.logs;
@@ -180,7 +175,7 @@ export function ReportPage(props: {
       </PageHeader>
       <ReportFacts view={view} report={report} isUnderWay={isUnderWay} />
       <LeftOutNotice view={view} leftOut={leftOut} />
-      <Keystones view={view} keystones={keystones} />
+      <Keystones view={view} runs={keystones} />
       <form id="fights" method="get" action={guildHref(view, "/fights/compare")} class="list">
         <DataTable
           caption={t.fights}
@@ -217,23 +212,6 @@ function ReportActions({ view, report }: { view: View; report: Report }) {
         </ButtonForm>
       </details>
     </div>
-  );
-}
-
-function Keystones({ view, keystones }: { view: View; keystones: readonly Keystone[] }) {
-  const t = view.messages.logs;
-  if (keystones.length === 0) return null;
-  return (
-    <Section title={t.keystones}>
-      <ul>
-        {keystones.map((one) => (
-          <li>
-            {t.keystone(one.name, one.level)}
-            {one.gameMs !== null && `, ${length(one.gameMs)}`}
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }
 
@@ -346,6 +324,7 @@ export function fightColumns(view: View, canChoose: boolean): readonly Column<Fi
             />
           )}{" "}
           <a href={guildHref(view, `/fights/${one.id}`)}>{one.name || t.fight}</a>
+          {one.kind === "arena" && <small class="under muted">{arenaName(view, one)}</small>}
           {one.sameAs !== null && <small class="under muted">{t.twin}</small>}
         </>
       ),
@@ -356,7 +335,7 @@ export function fightColumns(view: View, canChoose: boolean): readonly Column<Fi
       card: "key",
       cell: (one) => <Outcome view={view} fight={one} />,
     },
-    { id: "difficulty", label: t.difficulty, cell: (one) => difficultyName(view, one.difficulty) },
+    { id: "difficulty", label: t.difficulty, cell: (one) => difficultyOfFight(view, one) },
     {
       id: "left",
       label: t.left,
