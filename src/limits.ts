@@ -406,6 +406,14 @@ export const limits = {
     sourceStaleMs: 3 * DAY_MS,
     /** A code in a public note is proved by the next export; a week covers guilds that raid once. */
     proofMs: 7 * DAY_MS,
+    /** Open codes of one member: nobody raids with more characters in a week. */
+    openProofsMax: 10,
+    /** A proof that contradicts an earlier decision waits for officers, who may be on holiday. */
+    contestMs: 30 * DAY_MS,
+    /** Ended proofs are kept, so that the member still reads why one made no link. */
+    proofKeptMs: 90 * DAY_MS,
+    /** Characters of one Battle.net account over all realms; the game allows 70 in an edition. */
+    accountCharactersMax: 200,
     /** One request to another service; theirs answer within seconds. */
     upstreamTimeoutMs: 15 * SECOND_MS,
     /** The largest answer that is read: 1,000 members are 400 KB. */

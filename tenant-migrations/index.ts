@@ -76,5 +76,10 @@ export const tenantMigrations: readonly MigrationSource[] = [
     "name": "0014_discord_posts",
     "when": 1796100132666,
     "sql": "CREATE TABLE `discord_posts` (\n\t`kind` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`channel_id` text NOT NULL,\n\t`message_id` text,\n\t`shown` text DEFAULT '' NOT NULL,\n\t`edits` integer DEFAULT 0 NOT NULL,\n\t`at` integer NOT NULL,\n\t`done_at` integer,\n\tPRIMARY KEY(`kind`, `subject`)\n);\n--> statement-breakpoint\nCREATE INDEX `discord_posts_by_time` ON `discord_posts` (`at`);--> statement-breakpoint\nCREATE INDEX `discord_posts_open` ON `discord_posts` (`done_at`,`at`);"
+  },
+  {
+    "name": "0015_ownership_proofs",
+    "when": 1796102792560,
+    "sql": "CREATE TABLE `ownership_proofs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`source` text NOT NULL,\n\t`user_id` text NOT NULL,\n\t`user_name` text NOT NULL,\n\t`game_character_id` text NOT NULL,\n\t`code_hash` text,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`seen_at` integer,\n\t`fault` text,\n\t`proved_at` integer,\n\t`ended_at` integer,\n\tFOREIGN KEY (`game_character_id`) REFERENCES `game_characters`(`id`) ON UPDATE no action ON DELETE no action\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `ownership_proofs_code_hash_unique` ON `ownership_proofs` (`code_hash`);--> statement-breakpoint\nCREATE UNIQUE INDEX `ownership_proofs_open` ON `ownership_proofs` (`user_id`,`game_character_id`,`source`) WHERE \"ownership_proofs\".\"ended_at\" is null;--> statement-breakpoint\nCREATE INDEX `ownership_proofs_waiting` ON `ownership_proofs` (`expires_at`) WHERE \"ownership_proofs\".\"ended_at\" is null;--> statement-breakpoint\nCREATE INDEX `ownership_proofs_by_user` ON `ownership_proofs` (`user_id`,`created_at`);--> statement-breakpoint\nCREATE INDEX `ownership_proofs_by_character` ON `ownership_proofs` (`game_character_id`);"
   }
 ];

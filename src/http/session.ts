@@ -56,7 +56,7 @@ async function callerOf(c: Context<AppEnv>): Promise<Caller> {
 }
 
 /** Returns undefined if a name occurs twice: then another site may have set one of the cookies. */
-export function onlyCookie(c: Context<AppEnv>, name: string): string | undefined {
+export function onlyCookie<E extends AppEnv>(c: Context<E>, name: string): string | undefined {
   const header = c.req.header("cookie");
   if (header === undefined || !header.includes(name)) return undefined;
   if (header.split(";").filter((pair) => pair.trim().startsWith(`${name}=`)).length !== 1) {

@@ -25,6 +25,7 @@ export type BidId = Id<"bid">;
 export type GameCharacterId = Id<"game-character">;
 export type IdentityLinkId = Id<"identity-link">;
 export type IntegrityIssueId = Id<"integrity-issue">;
+export type OwnershipProofId = Id<"ownership-proof">;
 export type SyncRunId = Id<"sync-run">;
 export type ImportId = Id<"import">;
 

@@ -8,7 +8,13 @@ import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { discordApi, discordPages } from "./discord/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
 import { homePages } from "./home/index.ts";
-import { identityApi, identityPages } from "./identity/index.ts";
+import {
+  identityApi,
+  identityPages,
+  proofsApi,
+  proofsPages,
+  provedCharacters,
+} from "./identity/index.ts";
 import { importsApi, importsPages } from "./imports/index.ts";
 import { liveApi } from "./live/index.ts";
 import { councilsApi, councilsPages, lootApi, lootPages } from "./loot/index.ts";
@@ -25,6 +31,7 @@ export function tenantApi() {
     .route("/", personsApi)
     .route("/", identityApi)
     .route("/", discordApi)
+    .route("/", proofsApi)
     .route("/", dkpApi)
     .route("/", poolsApi)
     .route("/", raidsApi)
@@ -47,10 +54,11 @@ export function tenantPages() {
   return createRouter<GuildEnv>()
     .route("/", homePages())
     .route("/", claimsPages())
-    .route("/", rosterPages())
+    .route("/", rosterPages({ proved: provedCharacters }))
     .route("/", personsPages())
     .route("/", identityPages())
     .route("/", discordPages())
+    .route("/", proofsPages())
     .route("/", dkpPages())
     .route("/", poolsPages())
     .route("/", raidsPages())

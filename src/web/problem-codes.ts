@@ -9,7 +9,7 @@ const CODES = {
     plan/analytics plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
   403: `
     auctions/not-eligible auctions/not-in-roster auctions/not-present auctions/off-spec
-    auth/email-unverified auth/proof-required auth/session-required auth/sign-up-closed
+    auth/characters-refused auth/email-unverified auth/proof-required auth/session-required auth/sign-up-closed
     auth/wrong-password guild/beyond-own-rights guild/forbidden guild/higher-denial guild/rank
     invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
     operator/forbidden operator/impersonating request/cross-site`,
@@ -17,7 +17,8 @@ const CODES = {
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
     auth/not-linked backup/not-found declared/no-account dkp/entry-not-found dkp/pool-not-found
     guild/no-such-member guild/not-found identity/character-not-found identity/issue-not-found
-    identity/link-not-found identity/member-not-found identity/suggestion-not-found
+    identity/link-not-found identity/member-not-found identity/proof-not-found
+    identity/suggestion-not-found
     imports/not-found invitation/not-found job/not-found keys/not-found logs/boss-not-found
     logs/fight-not-found logs/report-not-found loot/council-not-found loot/not-found
     operator/no-account operator/no-such-account operator/no-such-guild operator/not-found
@@ -40,7 +41,8 @@ const CODES = {
     guild/already-owner guild/member-changed guild/name-taken guild/operation-lost
     guild/operation-running guild/owner-stays guild/protected guild/slug-taken
     guild/status-changed guild/too-many-invitations guild/too-many-slugs idempotency/in-progress
-    idempotency/shown-once identity/changed identity/server-taken identity/verified
+    idempotency/shown-once identity/changed identity/proved-already identity/server-taken
+    identity/too-many-proofs identity/verified
     imports/changed imports/in-use imports/not-a-preview imports/not-committed
     imports/open-questions imports/too-many job/lost job/under-way keys/rotated-already
     logs/fights-moved logs/not-cancelable logs/not-receiving logs/not-stored logs/still-parsing

@@ -50,7 +50,8 @@ test("a guild on the schema before the newest is fully served, also while it is 
   const { clean } = await putOnSchema(t, guild, previous);
   const authorization = { authorization: `Bearer ${guild.owner.identity.token}` };
   // What came with the newest schema waits for it; everything else is served.
-  const waits = (path: string) => /^\/(join$|roster\/(join|claim|.*\/(member|moves)$))/.test(path);
+  const waits = (path: string) =>
+    /^\/(identity\/proofs|join$|roster\/(join|claim|.*\/(member|moves)$))/.test(path);
   const served = async (isMigrated: boolean) => {
     expect(await guild.owner.put("/onboarding/example")).toMatchObject({ status: 200 });
     const pages = Object.keys(PAGES).filter((page) => /^GET [^:]*$/.test(page));

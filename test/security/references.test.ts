@@ -105,7 +105,10 @@ async function identityRowsOf(owner: TestGuild["owner"]): Promise<Record<string,
   const [person] = (await owner.get("/identity/persons")).body.items;
   const [issue] = (await owner.get("/identity/issues")).body.items;
   const [character] = person.characters;
-  return { gameCharacter: character.id, link: character.link.id, issue: issue.id };
+  const proof = await owner.post("/identity/proofs/note-code", { characterId: character.id });
+  expect([proof.status, proof.text]).toEqual([201, expect.any(String)]);
+  const ids = { link: character.link.id, issue: issue.id, proof: proof.body.id };
+  return { gameCharacter: character.id, ...ids };
 }
 
 const EXPORT = `GuildSyncDB = { ["lastExport"] = { ["exportTime"] = 1750000000,
@@ -209,6 +212,7 @@ function bodies(): Record<string, Json> {
     rejectLinkSuggestion: { characterId: own.gameCharacter, discordId: "1" },
     linkCharacterToMember: { characterId: own.gameCharacter, discordId: "1" },
     confirmLink: { linkId: own.link },
+    createNoteCode: { characterId: own.gameCharacter },
     changeIntegrityIssue: { acknowledged: true },
   };
 }
@@ -234,6 +238,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\/auctions\//, "auction"],
   [/^\/(logs|fights)\//, "log"],
   [/^\/identity\/link\//, "link"],
+  [/^\/identity\/proofs\//, "proof"],
   [/^\/identity\/issues\//, "issue"],
 ];
 const kindOf = ({ path, field }: Field) => {

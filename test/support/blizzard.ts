@@ -14,16 +14,24 @@ export interface RosterMember {
   readonly classId?: number;
 }
 
+/** A token of a person, from Battle.net's sign-in. */
+export interface UserToken {
+  readonly token: string;
+  readonly scope: string;
+  readonly person: Readonly<Record<string, unknown>>;
+}
+
 /** What a stand-in answers instead of what was asked for. */
 export interface Fault {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly delayMs?: number;
 }
 
 /**
  * Blizzard's API as its documentation describes it: a token endpoint with client credentials, guild
- * rosters and character profiles. Tokens are accepted in the Authorization header only, and answers
+ * rosters, character profiles and the characters of a person. Tokens are accepted in the Authorization header only, and answers
  * depend on the header `Battlenet-Namespace`.
  */
 export async function startBlizzard() {
@@ -32,6 +40,8 @@ export async function startBlizzard() {
   const profiles = new Map<string, unknown>();
   const asked: string[] = [];
   const faults: Fault[] = [];
+  const accounts = new Map<string, readonly (readonly RosterMember[])[]>();
+  let userTokens: readonly UserToken[] = [];
   const app = new Hono();
 
   app.post("/token", async (c) => {
@@ -47,11 +57,16 @@ export async function startBlizzard() {
   app.use("/api/*", async (c, next) => {
     asked.push(`${c.req.method} ${decodeURIComponent(c.req.path)}`);
     const fault = faults.shift();
+    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault) {
       return c.body(fault.body ?? "", fault.status as 500, fault.headers ?? {});
     }
     const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    if (bearer === undefined || !tokens.has(bearer)) return c.json({ code: 401 }, 401);
+    const isUser = c.req.path.endsWith("/profile/user/wow");
+    const isKnown = isUser
+      ? userTokens.some(({ token }) => token === bearer)
+      : bearer !== undefined && tokens.has(bearer);
+    if (!isKnown) return c.json({ code: 401 }, 401);
     if (!c.req.header("battlenet-namespace")) return c.json({ code: 403 }, 403);
     return await next();
   });
@@ -65,6 +80,34 @@ export async function startBlizzard() {
     const { realm, name } = c.req.param();
     const found = profiles.get(`${realm} ${name}`);
     return found ? c.json(found) : c.json({ code: 404, type: "BLZWEBAPI00000404" }, 404);
+  });
+  // Only a person's token with the scope lists their characters: a client's token is refused.
+  app.get("/api/:region/profile/user/wow", (c) => {
+    const bearer = (c.req.header("authorization") ?? "").replace("Bearer ", "");
+    const { scope, person } = userTokens.find(({ token }) => token === bearer)!;
+    if (!scope.split(" ").includes("wow.profile")) return c.json({ code: 403 }, 403);
+    const key = `${c.req.header("battlenet-namespace")} ${String(person["sub"])}`;
+    const licences = accounts.get(key);
+    if (!licences) return c.json({ code: 404, type: "BLZWEBAPI00000404" }, 404);
+    return c.json({
+      _links: { self: { href: c.req.url } },
+      id: Number(person["sub"]),
+      wow_accounts: licences.map((owned, index) => ({
+        id: 7_000 + index,
+        characters: owned.map(({ id, name, realm, level = 80, classId = 8 }) => ({
+          character: { href: `/profile/wow/character/${realm}/${name.toLowerCase()}` },
+          protected_character: { href: `/profile/user/wow/protected-character/1-${id}` },
+          name,
+          id,
+          realm: { name: realm, id: 1, slug: realm },
+          playable_class: { name: "Mage", id: classId },
+          playable_race: { name: "Human", id: 1 },
+          gender: { type: "FEMALE", name: "Female" },
+          faction: { type: "HORDE", name: "Horde" },
+          level,
+        })),
+      })),
+    });
   });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
@@ -110,6 +153,17 @@ export async function startBlizzard() {
     /** A roster in the vendor's own form. */
     setRawRoster(key: string, roster: unknown) {
       rosters.set(key, roster);
+    },
+    /** The tokens of persons that it accepts: those that a sign-in gave out. */
+    acceptTokens(issued: readonly UserToken[]) {
+      userTokens = issued;
+    },
+    /** The characters of a Battle.net account, by its licences of the game. */
+    setAccount(
+      account: { sub: string; namespace?: string },
+      ...licences: readonly (readonly RosterMember[])[]
+    ) {
+      accounts.set(`${account.namespace ?? "profile-us"} ${account.sub}`, licences);
     },
     setProfile(realm: string, name: string, profile: Readonly<Record<string, unknown>>) {
       profiles.set(`${realm} ${name.toLowerCase()}`, profile);

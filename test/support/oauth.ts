@@ -18,12 +18,23 @@ interface Faults {
   tokenStatus?: number;
   /** The user endpoint's answer, instead of a person. */
   user?: unknown;
+  /** The token endpoint answers this much later. */
+  delayMs?: number;
+}
+
+/** A token that was given out, for another server that accepts it. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly person: Person;
+  /** The rights that were asked for and agreed to, with spaces in between. */
+  readonly scope: string;
 }
 
 interface Grant {
   readonly person: Person;
   readonly redirectUri: string;
   readonly challenge: string | null;
+  readonly scope: string;
 }
 
 export type OAuthProvider = ReturnType<typeof provider>;
@@ -60,6 +71,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
   const redirectUris = new Set<string>();
   const secrets = [clientSecret];
   const shown: string[] = [];
+  const issued: IssuedToken[] = [];
   const app = new Hono();
   const self = {
     app,
@@ -69,6 +81,8 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     secrets,
     /** Every code that its token endpoint received. */
     shown,
+    /** Every token that it gave out. */
+    issued,
     person: {} as Person,
     /** The redirect addresses it accepts, compared exactly. */
     redirectUris,
@@ -91,7 +105,8 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
       const isS256 = query.get("code_challenge_method") === "S256";
       const code = randomBytes(16).toString("hex");
       const challenge = isS256 ? query.get("code_challenge") : null;
-      codes.set(code, { person, redirectUri, challenge });
+      const scope = query.get("scope") ?? "";
+      codes.set(code, { person, redirectUri, challenge, scope });
       secrets.push(code);
       seen.secret("token", code);
       return back(redirectUri, { code, state: query.get("state") ?? "" });
@@ -121,6 +136,7 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
       <a id="refuse" href="${self.refuse(new URL(c.req.url)).href}">No</a>`),
   );
   app.post("/token", async (c) => {
+    if (faults.delayMs) await new Promise((resolve) => setTimeout(resolve, faults.delayMs));
     if (faults.tokenStatus) return c.text("out of order", faults.tokenStatus as 500);
     const form = await c.req.parseBody();
     shown.push(String(form["code"]));
@@ -139,13 +155,17 @@ function provider(base: string, subjectField: string, privateKey: CryptoKey) {
     tokens.set(token, grant.person);
     secrets.push(token);
     seen.secret("token", token);
+    issued.push({ token, person: grant.person, scope: grant.scope });
     const subject = faults.idTokenSubject ?? String(grant.person[subjectField]);
     const idToken =
-      subjectField === "sub" ? await idTokenFor(base, clientId, subject, privateKey) : undefined;
+      subjectField === "sub" && grant.scope.includes("openid")
+        ? await idTokenFor(base, clientId, subject, privateKey)
+        : undefined;
     return c.json({
       access_token: token,
       token_type: "Bearer",
       expires_in: 600,
+      scope: grant.scope,
       id_token: idToken,
       // Discord names the server on which the person installed the bot.
       ...(grant.person["guild"] !== undefined && { guild: grant.person["guild"] }),

@@ -60,6 +60,10 @@ const profile = z.object({
 });
 export type BlizzardProfile = z.infer<typeof profile>;
 
+const account = z.object({
+  wow_accounts: z.array(z.object({ characters: z.array(z.object({ id: z.int() })).default([]) })),
+});
+
 const token = z.object({ access_token: z.string().min(1), expires_in: z.number() });
 
 /** Tokens are renewed before they end, so that none ends on its way. */
@@ -104,12 +108,50 @@ export class BlizzardApi {
     return await this.#get(client, guild, path, profile);
   }
 
+  /**
+   * The ids of all characters of the person whose token this is, over all their licences of the game.
+   * The token is asked once. @throws {UpstreamError} `identity/upstream-refused` for a token that may
+   * not list them.
+   */
+  async charactersOf(
+    bearer: string,
+    clientId: string,
+    game: Pick<BlizzardGuild, "region" | "edition">,
+  ): Promise<readonly number[]> {
+    const { url, namespace } = this.#address(game, "profile/user/wow");
+    await this.#take({ id: clientId });
+    const found = await fetchJson(url, account, { headers: headersFor(bearer, namespace) });
+    return found.wow_accounts.flatMap(({ characters }) => characters.map(({ id }) => id));
+  }
+
   async #get<S extends z.ZodType>(
     client: BlizzardClient,
-    { region, edition }: Pick<BlizzardGuild, "region" | "edition">,
+    game: Pick<BlizzardGuild, "region" | "edition">,
     path: string,
     schema: S,
   ): Promise<z.infer<S>> {
+    const { region } = game;
+    const { url, namespace } = this.#address(game, path);
+    const send = async () => {
+      const bearer = await this.#token(client, region);
+      await this.#take(client);
+      return await fetchJson(url, schema, { headers: headersFor(bearer, namespace) });
+    };
+    try {
+      return await send();
+    } catch (error) {
+      // A token may end before its time, when the client's secret was changed.
+      if (!(error instanceof UpstreamError && error.status === 401)) throw error;
+      this.#tokens.delete(`${client.id} ${region}`);
+      return await send();
+    }
+  }
+
+  /** The address of a part of the API in a region, and the namespace of the edition. */
+  #address(
+    { region, edition }: Pick<BlizzardGuild, "region" | "edition">,
+    path: string,
+  ): { readonly url: string; readonly namespace: string } {
     const namespace = namespaceOf(edition, "profile", region);
     if (namespace === undefined) {
       throw new UpstreamError(
@@ -120,21 +162,7 @@ export class BlizzardApi {
     }
     const url = new URL(path, `${inRegion(this.#config.apiUrl, region)}/`);
     url.searchParams.set("locale", "en_US");
-    const send = async () => {
-      const bearer = await this.#token(client, region);
-      await this.#take(client);
-      return await fetchJson(url.href, schema, {
-        headers: { Authorization: `Bearer ${bearer}`, "Battlenet-Namespace": namespace },
-      });
-    };
-    try {
-      return await send();
-    } catch (error) {
-      // A token may end before its time, when the client's secret was changed.
-      if (!(error instanceof UpstreamError && error.status === 401)) throw error;
-      this.#tokens.delete(`${client.id} ${region}`);
-      return await send();
-    }
+    return { url: url.href, namespace };
   }
 
   async #token(client: BlizzardClient, region: Region): Promise<string> {
@@ -159,7 +187,7 @@ export class BlizzardApi {
     return value;
   }
 
-  async #take(client: BlizzardClient): Promise<void> {
+  async #take(client: Pick<BlizzardClient, "id">): Promise<void> {
     const minuteMs = 60_000;
     if (await this.#budget.take("blizzard", client.id, 2 * minuteMs)) return;
     throw new UpstreamError(
@@ -169,6 +197,10 @@ export class BlizzardApi {
       minuteMs,
     );
   }
+}
+
+function headersFor(bearer: string, namespace: string) {
+  return { Authorization: `Bearer ${bearer}`, "Battlenet-Namespace": namespace };
 }
 
 function inRegion(template: string, region: Region): string {

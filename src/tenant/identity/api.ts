@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { linesField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { ISSUE_TYPES, type IssueType } from "./integrity/kinds.ts";
+import { PROOF_FAULTS } from "./matching/proofs.ts";
 import { LINK_SOURCES } from "./matching/world.ts";
 import { snowflake } from "./settings.ts";
 
@@ -180,3 +181,39 @@ export const issueChange = z
     note: linesField(limits.roster.noteCharsMax).optional(),
   })
   .openapi("IntegrityIssueChange");
+
+const proofCharacter = z.object({ id: z.uuid(), name: z.string(), realm: z.string() });
+
+export const proofJson = z
+  .object({
+    id: z.uuid(),
+    source: z.enum(["note_code", "battlenet"]),
+    character: proofCharacter,
+    state: z.enum(["open", "contested", "proved", "ended"]).openapi({
+      description: "`open` waits for the code in the note, `contested` for an officer.",
+    }),
+    fault: z.enum(PROOF_FAULTS).nullable().openapi({ description: "Why it made no link so far." }),
+    createdAt: z.int(),
+    expiresAt: z.int(),
+    provedAt: time,
+  })
+  .openapi("OwnershipProof");
+
+export const provableJson = proofCharacter
+  .extend({ isMine: z.boolean(), isProved: z.boolean() })
+  .openapi("ProvableCharacter");
+
+export const provableFilter = z.object({
+  q: z.string().max(limits.roster.nameCharsMax).default("").openapi({ example: "anna" }),
+});
+
+export const noteCodeBody = z.strictObject({ characterId: z.uuid() }).openapi("NoteCodeRequest");
+
+export const noteCodeJson = z
+  .object({
+    id: z.uuid(),
+    code: z.string().openapi({ example: "GH-7K2QX9" }),
+    character: proofCharacter,
+    expiresAt: z.int(),
+  })
+  .openapi("NoteCode");

@@ -12,6 +12,7 @@ import { ISSUE_KINDS } from "./integrity/kinds.ts";
 import type { IdentityState, SourceName, SourceState } from "./integrity/state.ts";
 import { issues, setIssues } from "./issues.ts";
 import type { MatchRun } from "./match-run.ts";
+import { contests } from "./proof-run.ts";
 import { rankSettings, readState, worldOf } from "./queries.ts";
 import { integrityIssues, type SourceKind } from "./schema.ts";
 import { readSettings } from "./settings.ts";
@@ -89,6 +90,8 @@ async function pictureOf(ctx: GuildContext, matched: MatchRun) {
       lastLoginSeenAt: stored.get(one.id)?.profileAt ?? stored.get(one.id)?.lastSeenAt ?? null,
     })),
     sources: sourceStates(await readSources(ctx)),
+    contests: await contests(ctx),
+    personNames: new Map(rows.persons.map(({ id, name }) => [id, name])),
   };
   const settings = {
     ...rankSettings(rows, identity),

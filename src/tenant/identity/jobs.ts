@@ -10,6 +10,7 @@ import { syncBlizzard } from "./blizzard-sync.ts";
 import { runChecks } from "./checks.ts";
 import { runMatch } from "./match-run.ts";
 import { syncDiscord } from "./member-sync.ts";
+import { applyProofs } from "./proof-run.ts";
 import { reportIssues } from "./report-run.ts";
 import { beginRun, endRun, IDENTITY_JOB } from "./runs.ts";
 
@@ -46,8 +47,9 @@ const RUNS: Readonly<Record<"blizzard" | "discord" | "match" | "report", RunType
   },
   match: {
     run: async (ctx) => {
+      const { proved } = await applyProofs(ctx);
       const matched = await runMatch(ctx);
-      return { ...matched.counts, ...(await runChecks(ctx, matched)) };
+      return { proved, ...matched.counts, ...(await runChecks(ctx, matched)) };
     },
     isSource: false,
   },

@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
-import { type IdentityLinkId, newId, type PersonId } from "../../kernel/ids.ts";
+import { type IdentityLinkId, newId, type PersonId, type UserId } from "../../kernel/ids.ts";
 import { describe } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { CLASS_IDS, type ClassId } from "../roster/classes.ts";
@@ -41,6 +41,7 @@ export class LinkWrites {
   readonly #characters: ReadonlyMap<string, StoredCharacter>;
   readonly #rows: ReadonlyMap<string, PlacedCharacter>;
   readonly #personNames: Set<string>;
+  readonly #byAccount = new Map<UserId, PersonId>();
   /** Roster rows of automation whose link ended in this write, by game character. */
   readonly #loose = new Map<string, PlacedCharacter>();
 
@@ -62,6 +63,15 @@ export class LinkWrites {
     }
     this.#personNames.add(foldName(name));
     this.statements.push(insertPerson(this.#ctx, id, name));
+    return id;
+  }
+
+  /** The new person of an account, which may prove several characters in one write. */
+  newPersonFor(userId: UserId, name: string): PersonId {
+    const known = this.#byAccount.get(userId);
+    if (known !== undefined) return known;
+    const id = this.addPerson(name);
+    this.#byAccount.set(userId, id);
     return id;
   }
 
@@ -191,7 +201,7 @@ function isFree({ kind, subject, personId }: NewLink) {
         and ${identityLinks.subject} = ${subject})`;
 }
 
-function changedMeanwhile(): Conflict {
+export function changedMeanwhile(): Conflict {
   return new Conflict(
     "identity/changed",
     "The links changed at this moment. Load the page again and repeat your change.",

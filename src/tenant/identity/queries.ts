@@ -7,6 +7,7 @@ import { everyPerson, type PlacedCharacter, placedCharacters } from "../roster/p
 import { placeOf, type StoredCharacter } from "./character-changes.ts";
 import type { StoredMember } from "./discord-sync.ts";
 import { guildRoleIds, rankRoles } from "./integrity/rank-roles.ts";
+import { codesIn } from "./matching/codes.ts";
 import type { World } from "./matching/world.ts";
 import {
   discordMembers,
@@ -91,7 +92,8 @@ export function worldOf(state: IdentityState, settings: IdentitySettings): World
       name: one.name,
       realmKey: one.realmKey,
       rank: one.rank,
-      note: one.publicNote,
+      // A note with a code stands there for a while: what it said before still counts.
+      note: codesIn(one.publicNote).length > 0 ? null : one.publicNote,
       officerNote: one.officerNote,
       altGroup: one.altGroup,
       isMain: one.isMain,

@@ -14,11 +14,14 @@ import type {
   GameCharacterId,
   IdentityLinkId,
   IntegrityIssueId,
+  OwnershipProofId,
   PersonId,
   SyncRunId,
+  UserId,
 } from "../../kernel/ids.ts";
 import { characters, persons } from "../roster/schema.ts";
 import type { IssueType, Severity } from "./integrity/kinds.ts";
+import type { ProofFault, ProofSource } from "./matching/proofs.ts";
 import type { Confidence, Evidence, LinkSource } from "./matching/world.ts";
 
 // Times are Unix milliseconds, UTC. `ended_at`, `left_at` and `removed_at` archive a row: no automation
@@ -250,7 +253,7 @@ export const identityChanges = sqliteTable(
   ],
 );
 
-/** Codes that a member writes into the public note of a character to prove that it is theirs. */
+/** Replaced by `ownership_proofs` and never filled. It goes in a later release, when no server reads it. */
 export const identityProofs = sqliteTable(
   "identity_proofs",
   {
@@ -265,4 +268,41 @@ export const identityProofs = sqliteTable(
     gameCharacterId: text("game_character_id").$type<GameCharacterId>(),
   },
   (t) => [index("identity_proofs_by_person").on(t.personId)],
+);
+
+/**
+ * Proofs that a character is a member's: by a code in its public note, or by Battle.net. They belong to
+ * the account, since a new member has no person yet. An open proof waits for its code, or for officers.
+ */
+export const ownershipProofs = sqliteTable(
+  "ownership_proofs",
+  {
+    id: text().$type<OwnershipProofId>().primaryKey(),
+    source: text().$type<ProofSource>().notNull(),
+    userId: text("user_id").$type<UserId>().notNull(),
+    userName: text("user_name").notNull(),
+    gameCharacterId: text("game_character_id")
+      .$type<GameCharacterId>()
+      .notNull()
+      .references(() => gameCharacters.id),
+    /** Of the code that the note has to contain. Null for Battle.net. */
+    codeHash: text("code_hash").unique(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    /** When the character proved to be the member's, whoever has it here. */
+    seenAt: integer("seen_at"),
+    /** Why it made no link so far. */
+    fault: text().$type<ProofFault>(),
+    /** When it made the link. */
+    provedAt: integer("proved_at"),
+    endedAt: integer("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("ownership_proofs_open")
+      .on(t.userId, t.gameCharacterId, t.source)
+      .where(sql`${t.endedAt} is null`),
+    index("ownership_proofs_waiting").on(t.expiresAt).where(sql`${t.endedAt} is null`),
+    index("ownership_proofs_by_user").on(t.userId, t.createdAt),
+    index("ownership_proofs_by_character").on(t.gameCharacterId),
+  ],
 );

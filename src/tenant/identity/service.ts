@@ -190,23 +190,27 @@ function rejections(
       : own
           .filter(({ kind }) => kind === "character")
           .map(({ subject }) => ({ characterId: subject, discordId: link.subject }));
+  // A sheet may name an account that the server never had: nothing would suggest it again.
+  const known = new Set(state.members.map(({ id }) => id));
   const rejected = { rejectedAt: ctx.now().getTime(), rejectedBy: describe(ctx.actor).id };
-  return pairs.map(({ characterId, discordId }) =>
-    ctx.db.orm
-      .insert(linkSuggestions)
-      .values({
-        gameCharacterId: characterId as GameCharacterId,
-        discordId,
-        similarity: 0,
-        evidence: link.evidence,
-        suggestedAt: rejected.rejectedAt,
-        ...rejected,
-      })
-      .onConflictDoUpdate({
-        target: [linkSuggestions.gameCharacterId, linkSuggestions.discordId],
-        set: rejected,
-      }),
-  );
+  return pairs
+    .filter(({ discordId }) => known.has(discordId))
+    .map(({ characterId, discordId }) =>
+      ctx.db.orm
+        .insert(linkSuggestions)
+        .values({
+          gameCharacterId: characterId as GameCharacterId,
+          discordId,
+          similarity: 0,
+          evidence: link.evidence,
+          suggestedAt: rejected.rejectedAt,
+          ...rejected,
+        })
+        .onConflictDoUpdate({
+          target: [linkSuggestions.gameCharacterId, linkSuggestions.discordId],
+          set: rejected,
+        }),
+    );
 }
 
 function notRejected(

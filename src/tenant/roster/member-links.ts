@@ -6,7 +6,7 @@ import { Conflict } from "../../kernel/errors.ts";
 import type { PersonId, UserId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { hasJoins, joinsOfPerson, type StoredJoin } from "./joins.ts";
-import { allPeople, membersWithoutCharacter } from "./queries.ts";
+import { allPeople, membersWithoutCharacter, personOfUser } from "./queries.ts";
 import { persons } from "./schema.ts";
 
 export interface LooseMember {
@@ -28,6 +28,13 @@ export async function otherPeople(ctx: GuildContext, id: string): Promise<readon
     .filter((one) => one.status === "active" && !one.isExample && one.id !== id)
     .map(({ id: personId, name }) => ({ id: personId, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Is this the caller's own person? */
+export async function isOwnPerson(ctx: GuildContext, id: string): Promise<boolean> {
+  allow(ctx, "roster.view");
+  if (ctx.actor.type !== "user") return false;
+  return (await personOfUser.first(ctx.db, { userId: ctx.actor.userId }))?.id === id;
 }
 
 /** Lists the joins of a person with others, and the moves of its characters. */

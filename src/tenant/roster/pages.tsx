@@ -7,22 +7,29 @@ import { createRouter, invalidFrom } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { toCsv } from "../../kernel/csv.ts";
 import { AppError, NotFound } from "../../kernel/errors.ts";
+import type { CharacterId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
-import { may } from "../context.ts";
+import { type GuildContext, may } from "../context.ts";
 import * as inputs from "./api.ts";
 import * as characters from "./characters.ts";
 import { importRoster, previewRoster } from "./import.ts";
-import { joinsOf, looseMembers, otherPeople } from "./member-links.ts";
+import { isOwnPerson, joinsOf, looseMembers, otherPeople } from "./member-links.ts";
 import * as service from "./service.ts";
 import { CharacterPage, type PersonForms, PersonPage } from "./views/person.tsx";
 import { AddPage, ImportPage, RosterPage } from "./views/roster.tsx";
 
 type PageContext = Context<GuildEnv>;
 
+/** Which of these characters a proof gave to their person. A later feature knows. */
+type ProvedCharacters = (
+  ctx: GuildContext,
+  ids: readonly CharacterId[],
+) => Promise<ReadonlySet<CharacterId>>;
+
 /** The pages of the roster, of its people, and of the import from pasted text. */
-export function rosterPages() {
+export function rosterPages({ proved }: { readonly proved: ProvedCharacters }) {
   const router = createRouter<GuildEnv>();
   const canManage = requirePermission("roster.manage");
   router.get("/roster", showRoster);
@@ -35,14 +42,14 @@ export function rosterPages() {
     c.html(<ImportPage view={viewOf(c)} text="" lines={undefined} />),
   );
   router.post("/roster/import", canManage, importText);
-  router.get("/roster/:id", (c) => showPerson(c, {}));
-  router.post("/roster/:id", canManage, changePerson);
+  router.get("/roster/:id", (c) => showPerson(c, {}, proved));
+  router.post("/roster/:id", canManage, (c) => changePerson(c, proved));
   router.post("/roster/:id/archival", canManage, async (c) => {
     const { isArchived } = await sentForm(c);
     await service.setArchived(c.var.guild, c.req.param("id")!, isArchived === "yes");
     return toPerson(c, "saved");
   });
-  router.post("/roster/:id/characters", canManage, addCharacter);
+  router.post("/roster/:id/characters", canManage, (c) => addCharacter(c, proved));
   router.get("/roster/:id/characters/:character", canManage, (c) => showCharacter(c, emptyForm));
   router.post("/roster/:id/characters/:character", canManage, changeCharacter);
   router.post("/roster/:id/characters/:character/main", canManage, async (c) => {
@@ -78,11 +85,16 @@ async function sendCsv(c: PageContext) {
   });
 }
 
-async function showPerson(c: PageContext, forms: PersonForms) {
+async function showPerson(c: PageContext, forms: PersonForms, proved: ProvedCharacters) {
   const ctx = c.var.guild;
   const person = await service.person(ctx, c.req.param("id")!);
   const mayManage = may(ctx, "roster.manage");
   const lists = {
+    proved: await proved(
+      ctx,
+      person.characters.map(({ id }) => id),
+    ),
+    isOwn: await isOwnPerson(ctx, person.id),
     members: mayManage ? await looseMembers(ctx) : [],
     others: mayManage ? await otherPeople(ctx, person.id) : [],
     joins: mayManage ? await joinsOf(ctx, person.id) : [],
@@ -119,7 +131,7 @@ async function addPerson(c: PageContext) {
   );
 }
 
-async function changePerson(c: PageContext) {
+async function changePerson(c: PageContext, proved: ProvedCharacters) {
   const values = await sentForm(c);
   return await orForm(
     c,
@@ -135,12 +147,12 @@ async function changePerson(c: PageContext) {
     ({ errors, ...form }) => {
       const { name, ...rest } = errors;
       const shown = name === undefined ? rest : { ...rest, personName: name };
-      return showPerson(c, { details: { ...form, errors: shown } });
+      return showPerson(c, { details: { ...form, errors: shown } }, proved);
     },
   );
 }
 
-async function addCharacter(c: PageContext) {
+async function addCharacter(c: PageContext, proved: ProvedCharacters) {
   const values = await sentForm(c);
   return await orForm(
     c,
@@ -150,7 +162,7 @@ async function addCharacter(c: PageContext) {
       await characters.addCharacter(c.var.guild, c.req.param("id")!, input);
       return toPerson(c, "added");
     },
-    (form) => showPerson(c, { character: form }),
+    (form) => showPerson(c, { character: form }, proved),
   );
 }
 

@@ -21,13 +21,13 @@ export const member = (id: string, username: string, roles: readonly string[] = 
 const MEMBERS = [member("1", "annara"), member("2", "borin")];
 
 /** The product beside stand-ins of Blizzard and Discord. The clock moves, as budgets need it to. */
-export async function identityApp() {
+export async function identityApp(env: Record<string, string> = {}) {
   const blizzard = await startBlizzard();
   const discord = await startDiscord();
   let servers = 0;
   let aheadMs = Date.UTC(2026, 0, 14, 20) - performance.now();
   const t = await testApp(
-    { ...blizzard.env, ...discord.env },
+    { ...blizzard.env, ...discord.env, ...env },
     { clock: () => new Date(performance.now() + aheadMs) },
   );
   return {
@@ -78,4 +78,32 @@ export async function run(
   await t.services.postRunner.drain();
   const { body } = await client.get("/guild-sync/status");
   return body.runs.find((one: { id: string }) => one.id === started.body.runId);
+}
+
+/** A row of an addon's export. */
+export interface ExportRow {
+  readonly name: string;
+  readonly realm?: string;
+  readonly note?: string;
+  readonly officerNote?: string;
+}
+
+/** A SavedVariables file with these characters, at a time that makes it a new export. */
+export function exportOf(rows: readonly ExportRow[], exportTime = 1_750_000_000): string {
+  const lines = rows.map(
+    ({ name, realm = "area-52", note = "", officerNote = "" }) =>
+      `{ ["name"] = "${name}", ["realm"] = "${realm}", ["rank"] = 3, ["note"] = "${note}", ` +
+      `["officerNote"] = "${officerNote}", ["level"] = 80 },`,
+  );
+  return `GuildSyncDB = { ["lastExport"] = { ["exportTime"] = ${exportTime},
+    ["guildName"] = "Proofs", ["memberCount"] = ${rows.length},
+    ["characters"] = { ${lines.join(" ")} } } }`;
+}
+
+/** Uploads an export and does all that follows. */
+export async function upload(t: TestApp, client: TestClient, rows: readonly ExportRow[]) {
+  const file = exportOf(rows);
+  const sent = await client.sendText("POST", "/guild-sync/addon-upload", file, "text/plain");
+  if (sent.status !== 202) throw new Error(`the upload answered ${sent.status}: ${sent.text}`);
+  await t.services.identityRunner.drain();
 }

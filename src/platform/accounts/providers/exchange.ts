@@ -18,14 +18,14 @@ export async function authorizationUrl(
   provider: Provider,
   { state, codeVerifier }: FlowSecrets,
   redirectUri: string,
-  options: { readonly askAgain: boolean },
+  options: { readonly askAgain: boolean; readonly scope?: string },
 ): Promise<URL> {
   const url = new URL(provider.authorizeUrl);
   const parameters = {
     response_type: "code",
     client_id: provider.clientId,
     redirect_uri: redirectUri,
-    scope: provider.scope,
+    scope: options.scope ?? provider.scope,
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
@@ -135,7 +135,7 @@ function asProblem(error: unknown): AppError {
   return isNetwork ? unavailable(error) : flowNotValid(error);
 }
 
-function unavailable(cause?: unknown): Unavailable {
+export function unavailable(cause?: unknown): Unavailable {
   return new Unavailable(
     "auth/provider-unavailable",
     "The other site did not answer. Nothing has changed. Try again in a moment.",

@@ -3,6 +3,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { EncryptJWT, jwtDecrypt } from "jose";
+import { EDITION_NAMES, REGIONS } from "../../../kernel/game/editions.ts";
 import type { GuildId, SessionId } from "../../../kernel/ids.ts";
 import { limits } from "../../../limits.ts";
 import type { Services } from "../../../services.ts";
@@ -12,17 +13,24 @@ import type { Services } from "../../../services.ts";
 
 const id = z.enum(["discord", "battlenet"]);
 
+const game = z.object({ edition: z.enum(EDITION_NAMES), region: z.enum(REGIONS) });
+const sessionId = z.string().transform((text) => text as SessionId);
+
 const flow = z.object({
   provider: id,
   state: z.string(),
   codeVerifier: z.string(),
   next: z.string(),
-  purpose: z.enum(["sign-in", "link", "prove"]),
+  purpose: z.enum(["sign-in", "link", "prove", "characters"]),
   /** The session that began the flow. Absent for a sign-in. */
-  sessionId: z
-    .string()
-    .transform((text) => text as SessionId)
-    .optional(),
+  sessionId: sessionId.optional(),
+  /** Whose characters are asked for. */
+  game: game.optional(),
+});
+
+const owned = game.extend({
+  sessionId,
+  blizzardIds: z.array(z.int()).max(limits.identity.accountCharactersMax),
 });
 
 const newUser = z.object({
@@ -52,6 +60,9 @@ const discordLink = z.object({
 /** An OAuth flow: the redirect to a provider and back. */
 export type OAuthFlow = z.output<typeof flow>;
 
+/** Characters that Battle.net listed for the person of a session. Its token is not stored. */
+export type OwnedCharacters = z.output<typeof owned>;
+
 /** A person who came back from a provider and has no account yet. */
 export type NewUser = z.output<typeof newUser>;
 
@@ -61,13 +72,21 @@ type Install = z.output<typeof install>;
 /** A Discord account whose holder asked to be linked with a member. */
 type DiscordAccountLink = z.output<typeof discordLink>;
 
-const KINDS = { round: flow, newcomer: newUser, install, "discord-link": discordLink } as const;
+const KINDS = {
+  round: flow,
+  newcomer: newUser,
+  characters: owned,
+  install,
+  "discord-link": discordLink,
+} as const;
 type Kinds = {
   round: OAuthFlow;
   newcomer: NewUser;
+  characters: OwnedCharacters;
   install: Install;
   "discord-link": DiscordAccountLink;
 };
+export type SealedKind = keyof Kinds;
 
 /** An encrypted text that only this platform can read, valid for `limits.auth.providerRoundMs`. */
 export async function seal<K extends keyof Kinds>(

@@ -1,21 +1,19 @@
 import type { Context } from "hono";
-import { deleteCookie, setCookie } from "hono/cookie";
 import type { AppEnv } from "../../../http/env.ts";
 import { statusOf } from "../../../http/problem.ts";
 import { createRouter } from "../../../http/router.ts";
-import { onlyCookie } from "../../../http/session.ts";
 import { viewOf } from "../../../http/view.ts";
 import { AppError, Forbidden } from "../../../kernel/errors.ts";
-import { limits } from "../../../limits.ts";
 import { emptyForm } from "../../../web/forms.tsx";
 import { sentenceOf } from "../../../web/i18n/index.ts";
 import { newUserInput } from "../api.ts";
-import { flags, keepSession } from "../cookie.ts";
+import { keepSession } from "../cookie.ts";
 import { onForm, ownPage, redirectToProof } from "../form-page.ts";
 import { localPath } from "../next-path.ts";
 import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
 import { signUpNewUser } from "./provider-sign-in.ts";
-import { beginFlow, finishFlow } from "./service.ts";
+import { forgetSealedCookie, sealedCookie, setSealedCookie } from "./sealed-cookie.ts";
+import { beginFlow, type FlowResult, finishFlow } from "./service.ts";
 import { FlowFailedPage, NewUserPage } from "./views/providers.tsx";
 
 type Page = Context<AppEnv>;
@@ -68,11 +66,11 @@ async function comeBack(c: Page): Promise<Response> {
   c.header("Cache-Control", "no-store");
   const input = {
     provider: c.req.param("provider") ?? "",
-    sealed: onlyCookie(c, cookieName(c, "round")),
+    sealed: sealedCookie(c, "round"),
     parameters: new URL(c.req.url).searchParams,
     locale,
   };
-  deleteCookie(c, cookieName(c, "round"), flags(c));
+  forgetSealedCookie(c, "round");
   try {
     const end = await finishFlow(platform, input);
     if (end.type === "signed-in") keepSession(c, end.session);
@@ -80,8 +78,10 @@ async function comeBack(c: Page): Promise<Response> {
       setSealedCookie(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
       return c.redirect("/sign-up/newcomer", 303);
     }
-    const saidNo = c.var.caller.type === "user" ? "/account" : "/sign-in";
-    return c.redirect(end.type === "refused" ? saidNo : end.next, 303);
+    if (end.type === "characters") {
+      setSealedCookie(c, "characters", await seal(platform.services, "characters", end.owned));
+    }
+    return c.redirect(end.type === "refused" ? afterRefusal(c, end) : end.next, 303);
   } catch (error) {
     if (!(error instanceof AppError) || error.kind === "not-found") throw error;
     const view = viewOf(c);
@@ -91,8 +91,13 @@ async function comeBack(c: Page): Promise<Response> {
   }
 }
 
+function afterRefusal(c: Page, end: Extract<FlowResult, { type: "refused" }>): string {
+  if (end.purpose === "characters") return `${end.next}?refused=yes`;
+  return c.var.caller.type === "user" ? "/account" : "/sign-in";
+}
+
 async function signUp(c: Page): Promise<Response> {
-  const sealed = onlyCookie(c, cookieName(c, "newcomer"));
+  const sealed = sealedCookie(c, "newcomer");
   const newUser = await newUserOf(c);
   if (newUser === undefined) return c.redirect("/sign-up", 303);
   return await onForm(
@@ -103,7 +108,7 @@ async function signUp(c: Page): Promise<Response> {
       const { locale, platform } = c.var;
       const { session, next } = await signUpNewUser(platform, { ...input, sealed, locale });
       keepSession(c, session);
-      deleteCookie(c, cookieName(c, "newcomer"), flags(c));
+      forgetSealedCookie(c, "newcomer");
       return c.redirect(next, 303);
     },
   );
@@ -114,7 +119,7 @@ function newUserHtml(c: Page, { name, email }: NewUser, form: typeof emptyForm) 
 }
 
 function newUserOf(c: Page): Promise<NewUser | undefined> {
-  return unseal(c.var.services, "newcomer", onlyCookie(c, cookieName(c, "newcomer")));
+  return unseal(c.var.services, "newcomer", sealedCookie(c, "newcomer"));
 }
 
 /**
@@ -127,15 +132,4 @@ function refuseFromElsewhere(c: Page): void {
     "request/cross-site",
     "This request came from another site. Open the page here and try again.",
   );
-}
-
-function setSealedCookie(c: Page, kind: "round" | "newcomer", sealed: string): void {
-  const maxAge = limits.auth.providerRoundMs / 1_000;
-  setCookie(c, cookieName(c, kind), sealed, { ...flags(c), httpOnly: true, maxAge });
-}
-
-/** The cookie is bound to this host, like the session's. */
-function cookieName(c: Page, kind: "round" | "newcomer"): string {
-  const isSecure = c.var.services.config.publicUrl.protocol === "https:";
-  return `${isSecure ? "__Host-" : ""}guildhall-${kind}`;
 }

@@ -6,17 +6,23 @@ import { limits } from "../../../limits.ts";
 import type { Locale } from "../../../web/i18n/index.ts";
 import { type PlatformContext, requireProved } from "../../context.ts";
 import { accountHolder, countByAddress, type NewSession } from "../accounts.ts";
+import { ownedCharacters } from "./characters.ts";
 import { authorizationUrl, flowNotValid, newFlowSecrets, profileFrom } from "./exchange.ts";
-import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
+import { type NewUser, type OAuthFlow, type OwnedCharacters, seal, unseal } from "./flows.ts";
 import { link, prove } from "./links.ts";
 import { signInByProvider } from "./provider-sign-in.ts";
-import { type Profile, type Provider, providerBy } from "./providers.ts";
+import { type Provider, providerBy } from "./providers.ts";
 
 /** The result of an OAuth flow. A new user has no account yet and must enter an address first. */
 export type FlowResult =
   | { readonly type: "signed-in"; readonly session: NewSession; readonly next: string }
   | { readonly type: "new-user"; readonly newUser: NewUser }
-  | { readonly type: "done" | "refused"; readonly next: string };
+  | { readonly type: "characters"; readonly owned: OwnedCharacters; readonly next: string }
+  | { readonly type: "done"; readonly next: string }
+  | { readonly type: "refused"; readonly next: string; readonly purpose: OAuthFlow["purpose"] };
+
+/** The right to list the person's characters, and no other. */
+const CHARACTERS_SCOPE = "wow.profile";
 
 /**
  * Begins an OAuth flow. Returns the provider's address and the state that the browser has to bring
@@ -25,18 +31,22 @@ export type FlowResult =
  */
 export async function beginFlow(
   ctx: PlatformContext,
-  input: { provider: string; purpose: OAuthFlow["purpose"]; next: string },
+  input: Pick<OAuthFlow, "purpose" | "next" | "game"> & { readonly provider: string },
 ): Promise<{ readonly url: URL; readonly sealed: string }> {
   const { services } = ctx;
-  const { purpose, next } = input;
+  const { purpose, next, game } = input;
   const provider = providerBy(services.config, input.provider);
   const caller = purpose === "sign-in" ? undefined : accountHolder(ctx);
   if (caller && purpose === "link") requireProved(caller, services.now());
   const secrets = newFlowSecrets();
-  const askAgain = purpose !== "sign-in";
-  const flow = { provider: provider.id, ...secrets, purpose, next, sessionId: caller?.sessionId };
+  const options = {
+    askAgain: purpose === "link" || purpose === "prove",
+    ...(purpose === "characters" && { scope: CHARACTERS_SCOPE }),
+  };
+  const sessionId = caller?.sessionId;
+  const flow = { provider: provider.id, ...secrets, purpose, next, sessionId, game };
   return {
-    url: await authorizationUrl(provider, secrets, redirectUri(ctx, provider), { askAgain }),
+    url: await authorizationUrl(provider, secrets, redirectUri(ctx, provider), options),
     sealed: await seal(services, "round", flow),
   };
 }
@@ -63,9 +73,13 @@ export async function finishFlow(
   if (flow?.provider !== provider.id) throw flowNotValid();
   if (input.parameters.get("state") !== flow.state) throw flowNotValid();
   await useUp(ctx, flow);
-  const profile = await askProvider(ctx, provider, input.parameters, flow);
-  const { next } = flow;
-  if (profile === undefined) return { type: "refused", next };
+  const { next, purpose } = flow;
+  if (purpose === "characters")
+    return await finishCharacters(ctx, provider, input.parameters, flow);
+  const profile = await logged(ctx, provider, () =>
+    profileFrom(provider, input.parameters, flow, redirectUri(ctx, provider)),
+  );
+  if (profile === undefined) return { type: "refused", next, purpose };
   if (flow.purpose === "sign-in") {
     const entered = await signInByProvider(ctx, provider, profile);
     return "token" in entered
@@ -78,14 +92,35 @@ export async function finishFlow(
   return { type: "done", next };
 }
 
-async function askProvider(
+/** Lists the person's characters, for the session that asked. */
+async function finishCharacters(
   ctx: PlatformContext,
   provider: Provider,
   parameters: URLSearchParams,
   flow: OAuthFlow,
-): Promise<Profile | undefined> {
+): Promise<FlowResult> {
+  const { next, purpose, game } = flow;
+  const { sessionId } = accountHolder(ctx);
+  if (sessionId !== flow.sessionId || game === undefined) throw flowNotValid();
+  const blizzardIds = await logged(ctx, provider, () =>
+    ownedCharacters(ctx, provider, {
+      parameters,
+      flow,
+      game,
+      redirectUri: redirectUri(ctx, provider),
+    }),
+  );
+  if (blizzardIds === undefined) return { type: "refused", next, purpose };
+  return { type: "characters", owned: { ...game, sessionId, blizzardIds: [...blizzardIds] }, next };
+}
+
+async function logged<T>(
+  ctx: PlatformContext,
+  provider: Provider,
+  ask: () => Promise<T>,
+): Promise<T> {
   try {
-    return await profileFrom(provider, parameters, flow, redirectUri(ctx, provider));
+    return await ask();
   } catch (error) {
     const cause = error instanceof AppError ? error.cause : undefined;
     // Logs only the message, because the response may contain tokens.

@@ -58,6 +58,7 @@ export function findIssues(
     staleCharacters,
     matchIssues,
     noteIssues,
+    contestedProofs,
     accountIssues,
     sourceIssues,
   ];
@@ -185,6 +186,25 @@ function matchIssues({ state, run }: Picture): readonly Draft[] {
     }),
   );
   return [...suggestions, ...cycles];
+}
+
+function contestedProofs({ state, run }: Picture): readonly Draft[] {
+  return (state.contests ?? []).flatMap(({ characterId, userId, member }): Draft[] => {
+    const character = run.directory.character(characterId);
+    const owner = run.owners.ofCharacter(characterId);
+    if (character === undefined || owner === undefined || !("id" in owner.person)) return [];
+    const { id: personId } = owner.person;
+    const person = state.personNames?.get(personId) ?? personId;
+    return [
+      {
+        type: "proof_contested",
+        subject: characterId,
+        details: { characterId, name: character.name, member, person },
+        expected: userId,
+        actual: personId,
+      },
+    ];
+  });
 }
 
 function accountIssues(picture: Picture): readonly Draft[] {

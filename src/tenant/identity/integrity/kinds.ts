@@ -36,6 +36,12 @@ export const ISSUE_KINDS = {
     subject: "character",
     details: z.object({ characterId: id, name, note: name, named: name }),
   },
+  /** A member proved that a character is theirs, and it belongs to another person here. */
+  proof_contested: {
+    severity: "problem",
+    subject: "character",
+    details: z.object({ characterId: id, name, member: name, person: name }),
+  },
   /** The note that an automatic link was made from says something else now. */
   note_mismatch: {
     severity: "problem",

@@ -216,6 +216,9 @@ const LINES: Readonly<Record<IssueType, LineOf>> = {
   link_contradicts_note: line(ISSUE_KINDS.link_contradicts_note.details, (one, lines) =>
     lines.contradicts(plainText(one.name), plainText(one.note), plainText(one.named)),
   ),
+  proof_contested: line(ISSUE_KINDS.proof_contested.details, (one, lines) =>
+    lines.contested(plainText(one.name), plainText(one.member), plainText(one.person)),
+  ),
   note_mismatch: line(ISSUE_KINDS.note_mismatch.details, (one, lines) =>
     lines.contradicts(plainText(one.name), plainText(one.note), plainText(one.named)),
   ),

@@ -13,6 +13,14 @@ export interface DiscordRole {
   readonly name: string;
 }
 
+/** A proof that an earlier decision contradicts. Officers decide. */
+export interface ContestedProof {
+  readonly characterId: string;
+  readonly userId: string;
+  /** The name of the member who proved it. */
+  readonly member: string;
+}
+
 export type SourceName = "blizzard" | "addon" | "discord";
 
 export interface SourceState {
@@ -37,6 +45,9 @@ export interface IdentityState {
   readonly rejected: ReadonlySet<string>;
   readonly matched: Pick<MatchResult, "suggestions" | "cycles">;
   readonly sources: readonly SourceState[];
+  readonly contests?: readonly ContestedProof[];
+  /** The names of persons, for issues that name one. */
+  readonly personNames?: ReadonlyMap<string, string>;
 }
 
 export interface IntegritySettings {

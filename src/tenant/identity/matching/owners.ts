@@ -41,6 +41,11 @@ export function isStrong(link: Link): boolean {
 const STRONG_LAST = LINK_SOURCES.indexOf("migrated_sheet");
 const VERIFIED_LAST = LINK_SOURCES.indexOf("note_code");
 
+/** Did the owner prove it? */
+export function isVerified({ source }: { readonly source: LinkSource }): boolean {
+  return LINK_SOURCES.indexOf(source) <= VERIFIED_LAST;
+}
+
 /** The order of claims: verified, manual, confirmed, automatic. Smaller is stronger. */
 function rankOf(link: Link): number {
   const source = LINK_SOURCES.indexOf(link.source);

@@ -52,6 +52,14 @@ export function ChoicePage({ view, claim }: { view: View; claim: OwnClaim }) {
           </LinkButton>
         </div>
       </Form>
+      <Card title={view.messages.proofs.short}>
+        <p class="muted">{view.messages.proofs.shortLead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/identity/proofs")}>
+            {view.messages.proofs.title}
+          </LinkButton>
+        </div>
+      </Card>
     </GuildLayout>
   );
 }

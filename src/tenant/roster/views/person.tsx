@@ -1,4 +1,5 @@
 import type { View } from "../../../http/view.ts";
+import type { CharacterId } from "../../../kernel/ids.ts";
 import { limits } from "../../../limits.ts";
 import {
   Badge,
@@ -37,6 +38,10 @@ interface PersonProps {
   readonly view: View;
   readonly person: Person;
   readonly forms: PersonForms;
+  /** The characters that a proof gave to this person. */
+  readonly proved: ReadonlySet<CharacterId>;
+  /** Is it the reader's own page? */
+  readonly isOwn: boolean;
   /** Members without a character, who can be linked to this person. */
   readonly members: readonly LooseMember[];
   /** Everyone else of the active roster. */
@@ -46,7 +51,7 @@ interface PersonProps {
 }
 
 export function PersonPage(props: PersonProps) {
-  const { view, person, forms, members } = props;
+  const { view, person, forms, members, proved, isOwn } = props;
   const t = view.messages.roster;
   const canManage = may(view.guild!, "roster.manage");
   const base = guildHref(view, `/roster/${person.id}`);
@@ -54,6 +59,11 @@ export function PersonPage(props: PersonProps) {
     <GuildLayout view={view} title={person.name} section="roster">
       <PageHeader title={person.name} {...(person.note && { lead: person.note })}>
         <LinkButton href={guildHref(view, `/standings/${person.id}`)}>{t.points}</LinkButton>
+        {isOwn && (
+          <LinkButton href={guildHref(view, "/identity/proofs")}>
+            {view.messages.proofs.title}
+          </LinkButton>
+        )}
         {canManage && <Archival view={view} person={person} />}
       </PageHeader>
       {person.officerNote && (
@@ -67,7 +77,7 @@ export function PersonPage(props: PersonProps) {
         url={view.url}
         messages={view.messages}
         empty={<p class="muted">{t.noCharacters}</p>}
-        columns={[...characterColumns(view), ...(canManage ? [actions(view, base)] : [])]}
+        columns={[...characterColumns(view, proved), ...(canManage ? [actions(view, base)] : [])]}
       />
       {canManage && (
         <>
@@ -322,7 +332,10 @@ function Link({ view, person, members }: Pick<PersonProps, "view" | "person" | "
   );
 }
 
-function characterColumns(view: View): readonly Column<Character>[] {
+function characterColumns(
+  view: View,
+  proved: ReadonlySet<CharacterId>,
+): readonly Column<Character>[] {
   const t = view.messages.roster;
   return [
     {
@@ -331,7 +344,8 @@ function characterColumns(view: View): readonly Column<Character>[] {
       cell: (row) => (
         <>
           {row.realm ? `${row.name}-${row.realm}` : row.name}{" "}
-          {row.isMain && <Badge look="good">{t.main}</Badge>}
+          {row.isMain && <Badge look="good">{t.main}</Badge>}{" "}
+          {proved.has(row.id) && <Badge look="accent">{view.messages.proofs.proved}</Badge>}
         </>
       ),
     },

@@ -11,6 +11,7 @@ export const identityReport = {
     role_mismatch: "Wrong Discord role",
     no_guild_role: "No guild role",
     link_contradicts_note: "Note contradicts link",
+    proof_contested: "Proof contradicts the roster",
     note_mismatch: "Note changed",
     duplicate_discord_link: "Several Discord accounts",
     stale_discord_link: "Left Discord",
@@ -32,6 +33,8 @@ export const identityReport = {
     no_guild_role: (name: string, ingame: string) => `${name}: should be ${ingame}`,
     contradicts: (name: string, note: string, named: string) =>
       `${name}: the note “${note}” names ${named}`,
+    contested: (name: string, member: string, person: string) =>
+      `${name}: ${member} proved to own it, and it belongs to ${person}`,
     names: (name: string, others: string) => `${name}: ${others}`,
     suggestion: (name: string, member: string) => `${name} may be ${member}`,
     since: (name: string, date: string) => `${name}: since ${date}`,

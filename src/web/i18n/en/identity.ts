@@ -65,6 +65,7 @@ export const identity = {
     stale_character: "Character has not logged in for long",
     link_suggestion: "Link to decide",
     note_cycle: "Notes name each other as main",
+    proof_contested: "Proof contradicts the roster",
     note_mismatch: "Note changed",
     link_contradicts_note: "Link contradicts the note",
     duplicate_discord_link: "Two Discord accounts of one person",

@@ -25,6 +25,7 @@ export { operator } from "./operator.ts";
 export { persons } from "./persons.ts";
 export { plans } from "./plans.ts";
 export { problems } from "./problems.ts";
+export { proofs } from "./proofs.ts";
 export { raids } from "./raids.ts";
 export { roster } from "./roster.ts";
 export { settings } from "./settings.ts";

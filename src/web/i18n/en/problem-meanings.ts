@@ -26,10 +26,14 @@ export const meanings: Readonly<Record<string, string>> = {
     "Discord's answer lacks many members. It is held back, and nothing was changed.",
   "identity/not-configured":
     "This source is not set up. Name it in the settings and store its secret in the connections.",
+  "identity/proof-not-found": "You have no such open proof. Reload the page.",
+  "identity/proved-already": "You have proved already that this character is yours.",
   "identity/roster-quarantined":
     "The roster lacks many characters. It is held back, and nothing was changed.",
   "identity/server-taken": "Another guild has connected this Discord server.",
   "identity/suggestion-not-found": "This pair is not suggested any more.",
+  "identity/too-many-proofs":
+    "You have too many open codes. Withdraw one, or wait for the next export.",
   "identity/upstream-busy": "The service asked for fewer requests. The next run tries again.",
   "identity/upstream-missing":
     "The service does not know this guild, character or server. Check the settings.",
@@ -64,6 +68,8 @@ export const meanings: Readonly<Record<string, string>> = {
     "Nothing can be signed without the server's secret. Set the GUILDHALL_SECRET of the server.",
   "audit/sealed-already": "Another process already sealed these rows. Continue with the next rows.",
   "auth/bad-token": "This token is not valid. Sign in again to get a new one.",
+  "auth/characters-refused":
+    "Battle.net did not show your characters. Start again, and agree to share your game profile.",
   "auth/proof-required": "Confirm that it is you to continue.",
   "auth/required": "Sign in to continue.",
   "auth/session-required":

@@ -13,6 +13,7 @@ export const identityReport: Translated<typeof en> = {
     role_mismatch: "Rol de Discord incorrecto",
     no_guild_role: "Sin rol de la hermandad",
     link_contradicts_note: "La nota contradice el vínculo",
+    proof_contested: "Una prueba contradice la plantilla",
     note_mismatch: "La nota ha cambiado",
     duplicate_discord_link: "Varias cuentas de Discord",
     stale_discord_link: "Ya no está en Discord",
@@ -32,6 +33,8 @@ export const identityReport: Translated<typeof en> = {
     role_mismatch: (name, ingame, has) => `${name}: debería ser ${ingame} y es ${has}`,
     no_guild_role: (name, ingame) => `${name}: debería ser ${ingame}`,
     contradicts: (name, note, named) => `${name}: la nota «${note}» nombra a ${named}`,
+    contested: (name, member, person) =>
+      `${name}: ${member} demostró que es suyo y pertenece a ${person}`,
     names: (name, others) => `${name}: ${others}`,
     suggestion: (name, member) => `${name} podría ser ${member}`,
     since: (name, date) => `${name}: desde ${date}`,

@@ -70,6 +70,7 @@ export const identity: Translated<typeof english> = {
     stale_character: "Personaje inactivo desde hace tiempo",
     link_suggestion: "Vínculo por decidir",
     note_cycle: "Las notas se señalan como principal entre sí",
+    proof_contested: "Una prueba contradice la plantilla",
     note_mismatch: "La nota ha cambiado",
     link_contradicts_note: "El vínculo contradice la nota",
     duplicate_discord_link: "Dos cuentas de Discord de una persona",

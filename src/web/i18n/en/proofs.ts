@@ -1,0 +1,63 @@
+export const proofs = {
+  title: "Prove your characters",
+  lead: "Show that a character is yours. No officer has to confirm it, and nobody else can claim it.",
+  short: "Prove it yourself",
+  shortLead:
+    "Battle.net or a code in the public note shows whose a character is, without an officer.",
+  proved: "proved",
+  battlenet: "With Battle.net",
+  battlenetLead:
+    "Sign in at Battle.net and let it list your characters. We read the list once and keep no access.",
+  battlenetStart: "Continue to Battle.net",
+  battlenetFound: "Your characters in this guild",
+  battlenetFoundLead:
+    "Battle.net lists these characters as yours. Confirm them to make them yours here.",
+  battlenetConfirm: (count: number) =>
+    count === 1 ? "Confirm 1 character" : `Confirm ${count} characters`,
+  battlenetNone: "None of your characters is on this guild's roster",
+  battlenetNoneText:
+    "Only characters that Blizzard's roster of this guild has can be proved like this. A code in the public note works for all others.",
+  battlenetRefused: "Battle.net did not share your characters, so nothing has changed.",
+  battlenetOver: "This took too long, or it was used already. Start again.",
+  again: "Start again",
+  back: "Back to your proofs",
+  code: "With a code in the public note",
+  codeLead:
+    "Choose a character and get a code. Whoever can write it into the note owns the character.",
+  getCode: "Get a code",
+  yourCode: (character: string) => `Your code for ${character}`,
+  codeField: "Code",
+  codeSteps: [
+    "Log in with this character and open the guild window.",
+    "Put the code into the character's public note, alone or beside other words.",
+    "The next roster that an officer uploads proves it. Then write your old note again.",
+  ],
+  codeOnce: "The code is shown this once. You can get a new one at any time.",
+  expires: "Valid until",
+  none: "There is no such character on the roster from the game.",
+  noneText: "Your characters appear here when an officer has uploaded or connected the roster.",
+  yours: "Your proofs",
+  noProofs: "You have not proved a character yet.",
+  how: "How",
+  state: "State",
+  since: "Since",
+  withdraw: "Withdraw",
+  sources: { note_code: "Code in the note", battlenet: "Battle.net" },
+  states: {
+    open: "waits for the note",
+    contested: "waits for an officer",
+    proved: "proved",
+    ended: "ended",
+  },
+  faults: {
+    expired: "Its time is over.",
+    replaced: "Another proof came first.",
+    "officer-note": "The code is in the officers' note. Write it into the public note.",
+    "several-characters": "The code is in the notes of several characters. Leave it in one.",
+    "several-codes": "The note has another member's code as well. Leave only yours.",
+    "other-character": "The code is in the note of another character.",
+    taken: "The character belongs to another member. An officer decides.",
+    "decided-otherwise": "An officer put it to another person. An officer decides.",
+  },
+  mine: "yours already",
+};
