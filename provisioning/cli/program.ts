@@ -8,6 +8,7 @@ import { declaredCommands } from "./declared/commands.ts";
 import { discordCommands } from "./discord.ts";
 import { doctorCommand } from "./doctor/commands.ts";
 import { guildCommands } from "./guilds/commands.ts";
+import { identityCommands } from "./identity/commands.ts";
 import { importCommands } from "./import.ts";
 import { initCommand } from "./init/commands.ts";
 import { leavesOf } from "./leaves.ts";
@@ -74,6 +75,7 @@ export function buildProgram(): Command {
   importCommands(program);
   transferCommands(program);
   companionCommands(program);
+  identityCommands(program);
   for (const { command } of leavesOf(program)) command.option(...QUIET);
   schemaCommand(program);
   completionCommand(program);

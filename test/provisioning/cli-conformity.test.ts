@@ -21,7 +21,7 @@ const CHANGE_NOTHING = new Set([
   ...["backups list", "backups verify", "audit verify", "secrets status", "clock status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
   ...["declared validate", "declared diff", "declared plan", "declared export"],
-  ...["import list", "import show", "outbox list"],
+  ...["import list", "import show", "outbox list", "identity issues"],
   ...["schema", "completion"],
   // It uploads the game's log while the game writes it, so there is nothing to preview.
   "logs follow",

@@ -3,6 +3,7 @@ import { backupShapes } from "./backups.ts";
 import { companionShapes } from "./companion.ts";
 import { declaredShapes } from "./declared.ts";
 import { guildShapes } from "./guilds.ts";
+import { identityShapes } from "./identity.ts";
 import { importShapes } from "./import.ts";
 import { logShapes } from "./logs.ts";
 import { migrateShapes } from "./migrate.ts";
@@ -21,6 +22,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   ...logShapes,
   ...importShapes,
   ...companionShapes,
+  ...identityShapes,
 };
 
 /** The `--json` output of every command on standard error when it fails. */

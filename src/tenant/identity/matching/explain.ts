@@ -1,14 +1,14 @@
 import { decide } from "./match.ts";
 import { memberLabel } from "./names.ts";
 import { groupOf, LINK_SIMILARITY_MIN, Run } from "./run.ts";
-import type { Evidence, GameCharacter, World } from "./world.ts";
+import type { Evidence, GameCharacter, LinkSource, PersonRef, World } from "./world.ts";
 
 /**
  * `decides`: the character's person comes from this rule. `outranked`: the rule has an answer, and a
  * stronger one decided. `circle`: the notes lead back to where they began. `split`: the alt group has
  * several persons. `unseen`: no source could see the note. `none`: the rule has nothing to go by.
  */
-type RuleOutcome =
+export type RuleOutcome =
   | "decides"
   | "outranked"
   | "suggests"
@@ -20,7 +20,7 @@ type RuleOutcome =
   | "unseen"
   | "none";
 
-interface RuleReport {
+export interface RuleReport {
   /** `claim`, or the source of the links that the rule makes. */
   readonly rule: "claim" | "guild_note" | "alt_of_note" | "alt_group" | "exact_name" | "fuzzy";
   readonly outcome: RuleOutcome;
@@ -33,23 +33,47 @@ export interface Explanation {
   readonly characterId: string;
   /** Does the character have a person after the run? */
   readonly isLinked: boolean;
+  /** Whose it is after the run, and by which claim. */
+  readonly person?: PersonRef;
+  readonly source?: LinkSource;
+  readonly evidence?: Evidence;
   /** All rules in their order. */
   readonly rules: readonly RuleReport[];
 }
 
 /** Why a character belongs to whom it does, or to no one. Undefined for an unknown character. */
 export function explain(world: World, characterId: string): Explanation | undefined {
-  const run = new Run(world);
+  const run = decided(world);
   const character = run.directory.character(characterId);
-  if (character === undefined) return undefined;
+  return character && explanationOf(run, character);
+}
+
+/** The same for every character, by one run. */
+export function explainAll(world: World): readonly Explanation[] {
+  const run = decided(world);
+  return run.directory.characters.map((one) => explanationOf(run, one));
+}
+
+function decided(world: World): Run {
+  const run = new Run(world);
   for (const _ of decide(run));
-  const decider = run.isDecided(character)
-    ? "claim"
-    : (run.resolutions.get(characterId)?.source ?? run.weakLink(character)?.source);
+  return run;
+}
+
+function explanationOf(run: Run, character: GameCharacter): Explanation {
+  const owner = run.owners.ofCharacter(character.id);
+  const found = run.isDecided(character) ? owner : (run.resolutions.get(character.id) ?? owner);
+  const decider = run.isDecided(character) ? "claim" : found?.source;
   const rules = [claimReport, noteReport, mainReport, groupReport, exactReport, fuzzyReport].map(
     (report) => ranked(report(run, character), decider),
   );
-  return { characterId, isLinked: decider !== undefined, rules };
+  return {
+    characterId: character.id,
+    isLinked: decider !== undefined,
+    ...(found && { person: found.person, source: found.source }),
+    ...(found?.evidence && { evidence: found.evidence }),
+    rules,
+  };
 }
 
 /** A rule that has an answer decides or is outranked. */
