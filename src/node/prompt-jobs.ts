@@ -17,7 +17,7 @@ import type { GuildContext } from "../tenant/context.ts";
 import { runFeed } from "../tenant/discord/feed.ts";
 import { FEED_JOB } from "../tenant/discord/feed-settings.ts";
 import type { FeedDeps } from "../tenant/discord/posts.ts";
-import { DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
+import { correctRuleTimes, DECAY_JOB, decaysDue, runDecay } from "../tenant/dkp/decay.ts";
 import { type IdentityDeps, runIdentity } from "../tenant/identity/jobs.ts";
 import { IDENTITY_JOB } from "../tenant/identity/runs.ts";
 import { finishImport, IMPORT_JOB } from "../tenant/imports/work.ts";
@@ -29,10 +29,14 @@ interface Deps {
 }
 
 /** Jobs that players wait for. They must not queue behind backups and clean-ups. */
-export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
+export function promptWork(
+  deps: Deps & Pick<Services, "platform">,
+): Readonly<Record<string, JobWork>> {
+  // Both change balances, so neither believes a clock that jumped ahead.
+  const settledNow = () => deps.platform.settledNow();
   return {
     [SETTLE_JOB]: inGuild(deps, async (ctx, auctionId) => {
-      const done = await settle(ctx, auctionId).catch((error: unknown) => {
+      const done = await settle(ctx, auctionId, settledNow).catch((error: unknown) => {
         // The opening was refused or lost after the job was scheduled.
         if ((error as { code?: string }).code === "auctions/not-found") return undefined;
         throw error;
@@ -40,8 +44,10 @@ export function promptWork(deps: Deps): Readonly<Record<string, JobWork>> {
       return done?.status === "open" ? done.closesAt : undefined;
     }),
     [DECAY_JOB]: inGuild(deps, async (ctx, poolId) => {
-      const due = await decaysDue(ctx, poolId);
-      for (const period of due?.periods ?? []) await runDecay(ctx, { pool: poolId, period });
+      const settled = { ...ctx, now: settledNow };
+      await correctRuleTimes(settled, poolId);
+      const due = await decaysDue(settled, poolId);
+      for (const period of due?.periods ?? []) await runDecay(settled, { pool: poolId, period });
       return due?.nextAt;
     }),
   };

@@ -11,29 +11,10 @@ import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { seen } from "../support/secrets/seen.ts";
+import { START_MS, times } from "../support/times.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const START_MS = Date.UTC(2026, 0, 14, 20);
-
-/** A platform whose clock a test sets, separately from the time that passes. */
-function times() {
-  let shownMs = START_MS;
-  let passedMs = 0;
-  return {
-    clock: () => new Date(shownMs),
-    passedMs: () => passedMs,
-    /** Only the clock moves. */
-    jump: (ms: number) => {
-      shownMs += ms;
-    },
-    /** Time passes, and the clock shows it. */
-    pass: (ms: number) => {
-      shownMs += ms;
-      passedMs += ms;
-    },
-  };
-}
 
 /** The same platform, started again. */
 const again = (t: TestApp, at: ReturnType<typeof times>) =>

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { asBoolean, prepare, rowsOf } from "../../database/query.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
@@ -32,17 +33,24 @@ class ConcurrentChange extends Error {}
  * Ends an auction after its closing time. Winners, payments, loot and released holds are one transaction,
  * so repeated and concurrent calls settle it once. Skips a bidder who can no longer pay the full price.
  *
+ * `settledNow` ignores a clock that jumped ahead. An auction that was opened by that clock also ends by it.
+ *
  * @throws {NotFound} `auctions/not-found`
  */
-export async function settle(ctx: GuildContext, auctionId: string): Promise<Settlement> {
+export async function settle(
+  ctx: GuildContext,
+  auctionId: string,
+  settledNow: Clock = ctx.now,
+): Promise<Settlement> {
   for (let tries = 1; ; tries++) {
     const auction = await auctionRow(ctx, auctionId);
     if (auction.status !== "open") return { status: auction.status };
-    if (ctx.now().getTime() < auction.closesAt && !(await isDecidedEarly(ctx, auction))) {
+    const now = auction.opensAt > settledNow().getTime() ? ctx.now : settledNow;
+    if (now().getTime() < auction.closesAt && !(await isDecidedEarly(ctx, auction))) {
       return { status: "open", closesAt: auction.closesAt };
     }
     try {
-      await settleOnce(ctx, auction);
+      await settleOnce({ ...ctx, now }, auction);
     } catch (error) {
       if (!(error instanceof ConcurrentChange) || tries >= limits.auctions.settleTriesMax)
         throw error;

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, ne, not, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, ne, not, sql } from "drizzle-orm";
 import {
   asBoolean,
   asNumber,
@@ -97,7 +97,7 @@ export async function decaysDue(
   const weekly = pool.decay?.weekly;
   if (!weekly || pool.archivedAt !== null) return undefined;
   const nowMs = ctx.now().getTime();
-  const since = (await lastDecayOrRules.first(ctx.db, { poolId: pool.id }))!;
+  const since = (await lastDecayOrRules.first(ctx.db, { poolId: pool.id, nowMs }))!;
   const moments = localMoments(
     [weekly.weekday],
     { hour: weekly.hour, minute: 0 },
@@ -111,15 +111,32 @@ export async function decaysDue(
   };
 }
 
-const lastDecayOrRules = prepare(({ poolId }: Values<{ poolId: PoolId }>) =>
+/**
+ * Corrects the time of rules that a clock saved while it was ahead: their decays would wait for that time.
+ * The one of this week is left out.
+ */
+export async function correctRuleTimes(ctx: GuildContext, poolId: string): Promise<void> {
+  const nowMs = ctx.now().getTime();
+  const isFuture = gt(poolRules.at, nowMs + limits.clock.skewMs);
+  await write(ctx.db, [
+    build
+      .update(poolRules)
+      .set({ at: nowMs })
+      .where(and(eq(poolRules.poolId, poolId as PoolId), isFuture)),
+  ]);
+}
+
+// Times that a clock wrote while it was ahead must not hold up decays until they have come.
+const lastDecayOrRules = prepare(({ poolId, nowMs }: Values<{ poolId: PoolId; nowMs: number }>) =>
   build
     .select({
       at: asNumber(
         sql`max(coalesce((select max(${decayRuns.at}) from ${decayRuns}
-            where ${decayRuns.poolId} = ${pools.id}
+            where ${decayRuns.poolId} = ${pools.id} and ${decayRuns.at} <= ${nowMs}
               and instr(${decayRuns.period}, '+') = 0), 0),
-          coalesce((select max(${poolRules.at}) from ${poolRules}
-            where ${poolRules.poolId} = ${pools.id}), 0))`,
+          coalesce(min((select ${poolRules.at} from ${poolRules}
+            where ${poolRules.poolId} = ${pools.id}
+            order by ${poolRules.version} desc limit 1), ${nowMs}), 0))`,
       ),
     })
     .from(pools)
