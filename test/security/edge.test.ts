@@ -81,4 +81,21 @@ describe("bodies and addresses of strangers", () => {
     await expect.poll(async () => (await ask(first.slug, own)).status).toBe(200);
     for (const { body } of open.slice(1)) await body!.cancel();
   });
+
+  test("S90 a key may have a limited number of event streams at once too, apart from its maker's", async () => {
+    const guild = await t.guild("streams-key", { plan: "premium" });
+    const made = await guild.owner.post("/settings/keys", { name: "k", scopes: ["query"] });
+    expect(made.status, made.text).toBe(201);
+    const ask = (token: string) =>
+      t.request(`${site}/api/g/${guild.slug}/events`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    const open = [];
+    for (let at = 0; at < limits.live.perAccountMax; at++) open.push(await ask(made.body.key));
+    expect(new Set(open.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await ask(made.body.key)).status).toBe(429);
+    open.push(await ask(guild.owner.identity.token));
+    expect(open.at(-1)!.status).toBe(200);
+    for (const { body } of open) await body!.cancel();
+  });
 });
