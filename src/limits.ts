@@ -241,6 +241,8 @@ export const limits = {
     pasteLinesNamedMax: 100,
     /** A thousand long lines. */
     pasteCharsMax: 200_000,
+    /** The beginning of a paste that tells its separator: some hundred lines. */
+    pasteSampleChars: 20_000,
     /** One file of the whole roster, far above any guild's size. */
     csvRowsMax: 10_000,
     /** One page of the latest changes. The page of a person has all of theirs. */
@@ -347,10 +349,10 @@ export const limits = {
       /** A thousand characters with their whole history. Each entry costs memory. */
       entriesMax: 500_000,
     },
-    /** The game's guilds have 1,000 characters. Some editions may allow more. */
-    exportRowsMax: 10_000,
+    /** The game's guilds have 1,000 characters. They are stored in one write, which others wait for. */
+    exportRowsMax: 1_500,
     /** Lines of an imported sheet, and its problems that an answer lists. */
-    sheetLinesMax: 5_000,
+    sheetLinesMax: 2_500,
     sheetProblemsMax: 100,
     /** What Discord accepts, in code points where nothing else is said. */
     discord: {
@@ -375,7 +377,7 @@ export const limits = {
     /** A guild has 1,000 members in the game; the larger number leaves room for those who left. */
     charactersMax: 5_000,
     /** Members of one Discord server that are read: larger servers are communities, not guilds. */
-    membersMax: 50_000,
+    membersMax: 10_000,
     /** Rows of one INSERT: SQLite binds at most 32,766 values in a statement. */
     insertRows: 200,
     /** An answer with this much less than before is held back: a failing source, not a mass departure. */
@@ -384,8 +386,17 @@ export const limits = {
     shrinkFrom: 5,
     /** SavedVariables of 1,000 characters with notes have 300 KB. More would hold up other guilds. */
     uploadBytesMax: 2 * 1024 ** 2,
-    /** Two sheets of 1,000 generous lines. */
-    sheetCharsMax: 400_000,
+    /** A sheet of 1,000 generous lines. */
+    sheetCharsMax: 100_000,
+    /** A larger file is read in a thread. This much takes some milliseconds, whatever is in it. */
+    readAtOnceCharsMax: 32_000,
+    /** The thread that reads a file, and its time. Files of `uploadBytesMax` take a second and 80 MB. */
+    readerHeapMbMax: 192,
+    readMsMax: 30 * SECOND_MS,
+    /** Files that are read at the same time. Each has a thread of its own. */
+    readersMax: 2,
+    /** Statements of one write: links of some fifty characters, in some ten milliseconds. */
+    statementsAtOnce: 400,
     /** Rosters are read four times a day, as the guild's day has a morning and a raid night. */
     rosterEveryMs: 6 * HOUR_MS,
     /** Members of Discord are read between gateway events. */

@@ -43,6 +43,7 @@ import type { BlizzardApi } from "./platform/upstreams/blizzard.ts";
 import type { DiscordApi } from "./platform/upstreams/discord.ts";
 import { buildUpstreams } from "./platform/upstreams/index.ts";
 import { ApiUsage } from "./platform/usage/api-usage.ts";
+import type { ExportReader } from "./tenant/identity/told.ts";
 import type { ImportReader } from "./tenant/imports/reader.ts";
 import { EventTails } from "./tenant/live/tails.ts";
 import { seedGuild } from "./tenant/seed.ts";
@@ -157,6 +158,8 @@ export interface Services {
   readonly jobs: Jobs;
   /** Reads files of other tools in a thread. Absent on runtimes without threads. */
   readonly importReader?: ImportReader;
+  /** Reads addons' files in a thread. Absent on runtimes without threads. */
+  readonly exportReader?: ExportReader;
   readonly keyUsage: KeyUsage;
   readonly apiUsage: ApiUsage;
   readonly rates: RateLimiter;

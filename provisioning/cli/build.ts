@@ -20,6 +20,7 @@ export const bundle = {
     demo: "src/node/demo/main.ts",
     "log-worker": "src/node/logs/worker.ts",
     "import-worker": "src/node/imports/worker.ts",
+    "export-worker": "src/node/exports/worker.ts",
     "migration-worker": "src/node/migration-worker.ts",
     "copy-worker": "provisioning/backups/copy-worker.ts",
     "legacy-worker": "provisioning/cli/legacy/source-worker.ts",

@@ -49,14 +49,14 @@ export type Separator = (typeof SEPARATORS)[number];
 /**
  * Parses CSV (RFC 4180) with commas, semicolons or tabs, any line breaks, and with or without a byte
  * order mark. The separator is the one that is most frequent in the header. Empty lines are skipped.
- * A quote that is never closed is a letter of its line.
+ * A quote that is never closed is a letter of its line. Returns at most `rowsMax` rows.
  */
-export function parseCsv(text: string): readonly CsvRow[] {
+export function parseCsv(text: string, rowsMax = Number.POSITIVE_INFINITY): readonly CsvRow[] {
   const header = /^[^\r\n]*/.exec(text.replace(/^\ufeff/, ""))![0];
   const separator = ([",", ";", "\t"] as const).reduce((best, one) =>
     header.split(one).length > header.split(best).length ? one : best,
   );
-  return parseRows(text, separator)
+  return parseRows(text, separator, rowsMax)
     .filter(({ cells }) => cells.some((one) => one.trim() !== ""))
     .map(({ line, cells }) => ({ line, cells }));
 }
@@ -105,6 +105,7 @@ interface Parsed {
 }
 
 function recordsOf(lines: readonly string[], delimiter: Separator, to: number): Parsed {
+  if (!lines.some((line) => line.includes('"'))) return plainRecordsOf(lines, delimiter, to);
   const parsed = (count: number) =>
     parse(lines.join("\n"), {
       delimiter,
@@ -123,4 +124,16 @@ function recordsOf(lines: readonly string[], delimiter: Separator, to: number): 
     const count = Number(error["records"]);
     return { records: count === 0 ? [] : parsed(count), isWhole: false };
   }
+}
+
+/** What the parser reads from lines without quotes, many times faster. */
+function plainRecordsOf(lines: readonly string[], delimiter: Separator, to: number): Parsed {
+  const records: Parsed["records"][number][] = [];
+  for (const [at, line] of lines.entries()) {
+    if (records.length >= to) break;
+    const record = line.split(delimiter).map((cell) => cell.trimStart());
+    if (record.length === 1 && record[0] === "") continue;
+    records.push({ record, info: { lines: at + 1 } });
+  }
+  return { records, isWhole: true };
 }

@@ -33,6 +33,16 @@ export async function inTurns<T>(
   }
 }
 
+/** Runs work to its end, and yields to other work between its steps. */
+export async function inSteps<T>(steps: Generator<void, T>): Promise<T> {
+  const turn = new Turn();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await turn.pause();
+  }
+}
+
 /** Resolves after everything that waits for the event loop now. */
 export async function nextTurn(): Promise<void> {
   // Not every runtime has it. It is a millisecond faster than a timer.

@@ -25,6 +25,7 @@ import {
 import { backupWork, COPIES_JOB } from "./backup-jobs.ts";
 import { type BackupServices, buildBackupServices } from "./backup-services.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
+import { ThreadExportReader } from "./exports/reader.ts";
 import { ThreadImportReader } from "./imports/reader.ts";
 import { JobRunner } from "./job-runner.ts";
 import { FolderLogFiles } from "./logs/files.ts";
@@ -187,7 +188,7 @@ function buildRunners(
   shared: ReturnType<typeof buildServices>,
   files: FolderLogFiles,
   slow: ReturnType<typeof backupWork>,
-): Runners & Pick<Services, "wakeJobs" | "importReader"> {
+): Runners & Pick<Services, "wakeJobs" | "importReader" | "exportReader"> {
   const { platform, tenants, jobs, now, log } = shared;
   const wakeJobs = () => {
     for (const one of Object.values(runners)) one.wake();
@@ -203,7 +204,11 @@ function buildRunners(
     identityRunner: new JobRunner({ ...deps, work: kinds.identity }),
     importRunner: new JobRunner({ ...deps, work: kinds.imports }),
   };
-  return { ...runners, wakeJobs, importReader: new ThreadImportReader() };
+  const readers = {
+    importReader: new ThreadImportReader(),
+    exportReader: new ThreadExportReader(),
+  };
+  return { ...runners, wakeJobs, ...readers };
 }
 
 type Running = Omit<NodeServices, "startJobs" | "close">;

@@ -1,7 +1,9 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { type Writable, write } from "../../database/write.ts";
+import { toStatement, type Writable, write } from "../../database/write.ts";
+import { Invalid } from "../../kernel/errors.ts";
 import type { Edition, Region } from "../../kernel/game/editions.ts";
 import type { GameCharacterId } from "../../kernel/ids.ts";
+import { inTurns, nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import {
@@ -38,8 +40,9 @@ export interface SyncResult {
 const NOTHING: SyncCounts = { seen: 0, joined: 0, left: 0, changed: 0 };
 
 /**
- * Stores what a source tells of the guild's characters, in one transaction. An answer that lacks more
- * than a fifth of the guild changes nothing and is held back, unless an officer accepts it.
+ * Stores what a source tells of the guild's characters. New ones of a large guild are stored in several
+ * writes. An answer that lacks more than a fifth of the guild changes nothing and is held back, unless an officer
+ * accepts it.
  */
 export async function storeCharacters(
   ctx: GuildContext,
@@ -84,15 +87,32 @@ export async function storeCharacters(
     isComplete,
     nowMs,
   });
+  await nextTurn();
   const { added, updated, changes, seen } = found;
+  if (source !== "blizzard_roster") refuseTooMany(stored.length, added.length);
+  const joined = Map.groupBy(changes, ({ kind }) => kind === "joined");
+  const sets: Writable[] = [];
+  await inTurns(updated, ({ id, set }) => {
+    const row = ctx.db.orm.update(gameCharacters).set(set).where(eq(gameCharacters.id, id));
+    sets.push(toStatement(row));
+  });
+  // Ids that new characters have may have belonged to others.
   await write(ctx.db, [
     ...freeKeys(ctx, stored, updated),
-    ...updated.map(({ id, set }) =>
-      ctx.db.orm.update(gameCharacters).set(set).where(eq(gameCharacters.id, id)),
-    ),
-    ...chunks(added).map((rowsOf) => ctx.db.orm.insert(gameCharacters).values([...rowsOf])),
+    ...sets,
+    ...changeRows(ctx, source, joined.get(false) ?? [], nowMs),
+  ]);
+  const joins = new Map(joined.get(true)?.map((one) => [one.subject, one]));
+  await inTurns(chunks(added), async (some) => {
+    const told = some.flatMap(({ id }) => joins.get(id) ?? []);
+    await write(ctx.db, [
+      ctx.db.orm.insert(gameCharacters).values([...some]),
+      ...changeRows(ctx, source, told, nowMs),
+    ]);
+  });
+  // The hash comes last: an answer whose storing was interrupted is stored when it comes again.
+  await write(ctx.db, [
     ...(seen.size === 0 ? [] : [seenRow(ctx, seen, nowMs)]),
-    ...changeRows(ctx, source, changes, nowMs),
     sourceRow(ctx, source, told),
   ]);
   const countOf = (kind: string) => changes.filter((one) => one.kind === kind).length;
@@ -100,6 +120,21 @@ export async function storeCharacters(
     counts: { seen: rows, joined: added.length, left: countOf("left"), changed: updated.length },
     isQuarantined: false,
   };
+}
+
+/**
+ * Refuses a file that would fill the guild with invented characters: every run reads all of them.
+ * @throws {Invalid} `identity/bad-export`
+ */
+function refuseTooMany(stored: number, added: number): void {
+  const { charactersMax } = limits.identity;
+  if (added === 0 || stored + added <= charactersMax) return;
+  throw new Invalid(
+    "identity/bad-export",
+    `With this file the guild would have more than ${charactersMax} characters, those who left included. ` +
+      "Check that it is this guild's file.",
+    { fault: "wrong" },
+  );
 }
 
 /** Is an answer so much smaller than the guild that it is more likely wrong than true? */

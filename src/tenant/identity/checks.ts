@@ -2,6 +2,7 @@ import { isNotNull, isNull } from "drizzle-orm";
 import { write } from "../../database/write.ts";
 import { type IntegrityIssueId, newId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
+import { inTurns, nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
@@ -21,12 +22,13 @@ import { readSources, type Source } from "./sources.ts";
 export type CheckCounts = Readonly<Record<"opened" | "resolved" | "open", number>>;
 
 /**
- * Checks what does not fit and stores the difference to the issues of before, in one transaction. A
- * second check of the same state opens and resolves nothing.
+ * Checks what does not fit and stores the difference to the issues of before. New issues of a large guild are
+ * stored in several writes. A second check of the same state opens and resolves nothing.
  */
 export async function runChecks(ctx: GuildContext, matched: MatchRun): Promise<CheckCounts> {
   const nowMs = ctx.now().getTime();
   const { state, settings } = await pictureOf(ctx, matched);
+  await nextTurn();
   const open = await ctx.db.orm
     .select()
     .from(integrityIssues)
@@ -36,9 +38,11 @@ export async function runChecks(ctx: GuildContext, matched: MatchRun): Promise<C
     .from(integrityIssues)
     .where(isNotNull(integrityIssues.resolvedAt));
   const before = new Set(over.map(({ fingerprint }) => fingerprint));
-  const delta = compareIssues(open, findIssues(state, settings, nowMs), before);
-  const created = delta.created.map(({ isReopened: _, ...found }) => ({
-    ...found,
+  const found = findIssues(state, settings, nowMs);
+  await nextTurn();
+  const delta = compareIssues(open, found, before);
+  const created = delta.created.map(({ isReopened: _, ...issue }) => ({
+    ...issue,
     id: newId<IntegrityIssueId>(),
     firstDetectedAt: nowMs,
     lastDetectedAt: nowMs,
@@ -49,8 +53,10 @@ export async function runChecks(ctx: GuildContext, matched: MatchRun): Promise<C
     resolved: delta.resolved.length,
     open: created.length + delta.stillOpen.length,
   };
+  await inTurns(chunks(created), async (rows) => {
+    await write(ctx.db, [ctx.db.orm.insert(integrityIssues).values([...rows])]);
+  });
   await write(ctx.db, [
-    ...chunks(created).map((rows) => ctx.db.orm.insert(integrityIssues).values([...rows])),
     ...setIssues(
       delta.stillOpen.map(({ issue }) => issue),
       { lastDetectedAt: nowMs },
@@ -78,6 +84,7 @@ export async function mismatches(
 async function pictureOf(ctx: GuildContext, matched: MatchRun) {
   const rows = await readState(ctx);
   const identity = await readSettings(ctx);
+  await nextTurn();
   const world = worldOf(rows, identity);
   const stored = new Map(rows.characters.map((one) => [one.id as string, one]));
   const state: IdentityState = {

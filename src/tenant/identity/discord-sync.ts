@@ -1,5 +1,6 @@
 import { eq, inArray, isNull, sql } from "drizzle-orm";
 import { type Writable, write } from "../../database/write.ts";
+import { inTurns } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import { changeRows, chunks, type SyncResult } from "./character-sync.ts";
@@ -34,8 +35,9 @@ interface MemberChange {
 }
 
 /**
- * Stores the members and roles of the guild's Discord server, in one transaction. With `isComplete`,
- * members that the answer lacks have left the server; their rows and links stay.
+ * Stores the members and roles of the guild's Discord server. With `isComplete`, members that the answer
+ * lacks have left the server; their rows and links stay. A large server is stored in several writes, each with
+ * what it tells of its members: the next run completes what an interruption left.
  */
 export async function storeMembers(
   ctx: GuildContext,
@@ -67,14 +69,23 @@ export async function storeMembers(
     return { counts: none, isQuarantined: true };
   }
   const { added, updated, changes } = memberDifferences(stored, members, isComplete, nowMs);
-  await write(ctx.db, [
-    ...chunks(added).map((rows) => ctx.db.orm.insert(discordMembers).values([...rows])),
-    ...updated.map(({ id, set }) =>
+  const changesOf = Map.groupBy(changes, ({ subject }) => subject);
+  const told = (some: readonly { readonly id: string }[]) => {
+    const rows = some.flatMap(({ id }) => changesOf.get(id) ?? []);
+    return changeRows(ctx, "discord_members", rows, nowMs, "discord");
+  };
+  await inTurns(chunks(added), async (some) => {
+    await write(ctx.db, [ctx.db.orm.insert(discordMembers).values([...some]), ...told(some)]);
+  });
+  await inTurns(chunks(updated), async (some) => {
+    const sets = some.map(({ id, set }) =>
       ctx.db.orm.update(discordMembers).set(set).where(eq(discordMembers.id, id)),
-    ),
+    );
+    await write(ctx.db, [...sets, ...told(some)]);
+  });
+  await write(ctx.db, [
     seenRow(ctx, members, nowMs),
     ...roleRows(ctx, answer.roles, nowMs),
-    ...changeRows(ctx, "discord_members", changes, nowMs, "discord"),
     sourceRow(ctx, "discord_members", {
       lastTryAt: nowMs,
       lastGoodAt: nowMs,

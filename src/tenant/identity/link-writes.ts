@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { type IdentityLinkId, newId, type PersonId, type UserId } from "../../kernel/ids.ts";
+import { limits } from "../../limits.ts";
 import { describe } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { CLASS_IDS, type ClassId } from "../roster/classes.ts";
@@ -34,7 +35,7 @@ export interface NewLink {
  * that is linked stands on the roster below its person, when its class is known.
  */
 export class LinkWrites {
-  readonly statements: (Writable | Guard)[] = [];
+  readonly #statements: (Writable | Guard)[] = [];
   readonly #ctx: GuildContext;
   readonly #nowMs: number;
   readonly #by: string;
@@ -54,6 +55,16 @@ export class LinkWrites {
     this.#personNames = new Set(state.persons.map(({ name }) => foldName(name)));
   }
 
+  /** Whether there are so many statements that they should be written before the next link. */
+  get isFull(): boolean {
+    return this.#statements.length >= limits.identity.statementsAtOnce;
+  }
+
+  /** The statements since the last call, for one write. */
+  take(): readonly (Writable | Guard)[] {
+    return this.#statements.splice(0);
+  }
+
   /** A new person with this name, or with a number behind it where the name is taken. */
   addPerson(wanted: string): PersonId {
     const id = newId<PersonId>();
@@ -62,7 +73,7 @@ export class LinkWrites {
       name = `${wanted} ${number}`;
     }
     this.#personNames.add(foldName(name));
-    this.statements.push(insertPerson(this.#ctx, id, name));
+    this.#statements.push(insertPerson(this.#ctx, id, name));
     return id;
   }
 
@@ -79,7 +90,7 @@ export class LinkWrites {
   add(link: NewLink): IdentityLinkId {
     const { isConfirmed, ...row } = link;
     const id = newId<IdentityLinkId>();
-    this.statements.push(
+    this.#statements.push(
       guard(isFree(link), changedMeanwhile),
       this.#ctx.db.orm.insert(identityLinks).values({
         ...row,
@@ -99,7 +110,7 @@ export class LinkWrites {
     why: string,
   ) {
     const { orm } = this.#ctx.db;
-    this.statements.push(
+    this.#statements.push(
       guard(
         sql`exists (select 1 from ${identityLinks}
           where ${identityLinks.id} = ${link.id} and ${identityLinks.endedAt} is null)`,
@@ -118,7 +129,7 @@ export class LinkWrites {
   /** Confirms a link; its roster row stays from now on, whatever the matching finds. */
   confirm(link: { readonly id: string; readonly kind: LinkKind; readonly subject: string }) {
     const { orm } = this.#ctx.db;
-    this.statements.push(
+    this.#statements.push(
       guard(
         sql`exists (select 1 from ${identityLinks}
           where ${identityLinks.id} = ${link.id} and ${identityLinks.endedAt} is null)`,
@@ -138,7 +149,7 @@ export class LinkWrites {
   finish(): void {
     for (const [subject, row] of this.#loose) {
       this.#keepRow(subject, false);
-      this.statements.push(...unplaceCharacter(row));
+      this.#statements.push(...unplaceCharacter(row));
     }
     this.#loose.clear();
   }
@@ -150,9 +161,9 @@ export class LinkWrites {
     const row = this.#rows.get(subject);
     this.#loose.delete(subject);
     if (row !== undefined) {
-      if (row.personId !== personId) this.statements.push(...moveCharacter(row, personId));
+      if (row.personId !== personId) this.#statements.push(...moveCharacter(row, personId));
       if (character.characterId !== row.id) {
-        this.statements.push(
+        this.#statements.push(
           orm
             .update(gameCharacters)
             .set({ characterId: row.id })
@@ -171,7 +182,7 @@ export class LinkWrites {
       class: classId,
       spec: character.spec ?? "",
     });
-    this.statements.push(
+    this.#statements.push(
       ...placed.statements,
       orm
         .update(gameCharacters)
@@ -183,7 +194,7 @@ export class LinkWrites {
   #keepRow(subject: string, hasOwnRosterRow: boolean): void {
     const character = this.#characters.get(subject);
     if (character === undefined) return;
-    this.statements.push(
+    this.#statements.push(
       this.#ctx.db.orm
         .update(gameCharacters)
         .set({ hasOwnRosterRow })

@@ -1,11 +1,12 @@
 import { and, isNull, sql } from "drizzle-orm";
 import { write } from "../../database/write.ts";
 import type { GameCharacterId, PersonId } from "../../kernel/ids.ts";
+import { inSteps, nextTurn, Turn } from "../../kernel/turns.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { chunks } from "./character-sync.ts";
 import { LinkWrites } from "./link-writes.ts";
-import { match } from "./matching/match.ts";
+import { matchSteps } from "./matching/match.ts";
 import type { MatchResult, PersonRef, Suggestion } from "./matching/world.ts";
 import { readState, worldOf } from "./queries.ts";
 import { linkSuggestions } from "./schema.ts";
@@ -18,13 +19,15 @@ export interface MatchRun extends Pick<MatchResult, "suggestions" | "cycles"> {
 }
 
 /**
- * Matches all characters with all Discord members and stores the result, in one transaction. A second
- * run over the same state changes nothing.
+ * Matches all characters with all Discord members and stores the result. A large result is stored in several
+ * writes, and the matching lets other work run in between. A second run over the same state changes nothing,
+ * and one that was interrupted is completed by the next.
  * @throws {Conflict} `identity/changed` when a link changed at this moment; run it again.
  */
 export async function runMatch(ctx: GuildContext): Promise<MatchRun> {
   const state = await readState(ctx);
-  const result = match(worldOf(state, await readSettings(ctx)));
+  await nextTurn();
+  const result = await inSteps(matchSteps(worldOf(state, await readSettings(ctx))));
   const links = new Map(state.links.map((link) => [link.id as string, link]));
   const writes = new LinkWrites(ctx, state);
   const made = new Map<string, PersonId>();
@@ -43,29 +46,41 @@ export async function runMatch(ctx: GuildContext): Promise<MatchRun> {
     ...result.decisions.filter(({ kind }) => isEnd(kind)),
     ...result.decisions.filter(({ kind }) => !isEnd(kind)),
   ];
+  let since = { linked: 0, ended: 0 };
+  const turn = new Turn();
   for (const decision of ordered) {
     if (decision.kind === "end") {
       writes.end(links.get(decision.linkId)!, decision.reason);
-      continue;
+      since.ended++;
+    } else {
+      const { subjectKind, subject, source, confidence, evidence, person } = decision;
+      const personId = personOf(person);
+      const isConfirmed = source === "migrated_sheet" || source === "manual";
+      const link = { kind: subjectKind, subject, personId, source, confidence, evidence };
+      writes.add({ ...link, isConfirmed });
+      since.linked++;
     }
-    const { subjectKind, subject, source, confidence, evidence, person } = decision;
-    const personId = personOf(person);
-    const isConfirmed = source === "migrated_sheet" || source === "manual";
-    writes.add({ kind: subjectKind, subject, personId, source, confidence, evidence, isConfirmed });
+    if (writes.isFull) {
+      await write(ctx.db, [
+        ...writes.take(),
+        record(ctx, "identity.match", "identity", { after: since }),
+      ]);
+      since = { linked: 0, ended: 0 };
+    }
+    await turn.pause();
   }
   writes.finish();
-  const counts = {
-    linked: ordered.filter(({ kind }) => !isEnd(kind)).length,
-    ended: ordered.filter(({ kind }) => isEnd(kind)).length,
-    suggested: result.suggestions.length,
-    cycles: result.cycles.length,
-  };
-  const isChange = ordered.length > 0;
+  const found = { suggested: result.suggestions.length, cycles: result.cycles.length };
+  const isChange = since.linked + since.ended > 0;
   await write(ctx.db, [
-    ...writes.statements,
+    ...writes.take(),
     ...suggestionRows(ctx, result.suggestions),
-    ...(isChange ? [record(ctx, "identity.match", "identity", { after: counts })] : []),
+    ...(isChange
+      ? [record(ctx, "identity.match", "identity", { after: { ...since, ...found } })]
+      : []),
   ]);
+  const ended = ordered.filter(({ kind }) => isEnd(kind)).length;
+  const counts = { linked: ordered.length - ended, ended, ...found };
   return { counts, suggestions: result.suggestions, cycles: result.cycles };
 }
 

@@ -91,7 +91,7 @@ export async function linkOwnDiscord(ctx: GuildContext, claim: DiscordClaim): Pr
   writes.finish();
   await write(ctx.db, [
     guard(isUnused(discordId, proof), usedAlready),
-    ...writes.statements,
+    ...writes.take(),
     record(ctx, "identity.link-own", person.id, {
       before: before.map(({ personId, subject, source }) => ({ personId, subject, source })),
       after: { discordId },

@@ -61,7 +61,7 @@ export async function linkCharacter(
   else writes.confirm(discord);
   writes.finish();
   await write(ctx.db, [
-    ...writes.statements,
+    ...writes.take(),
     ...notRejected(ctx, character.id, member.id),
     record(ctx, "identity.link", personId, {
       before: before ? { personId: before.personId, source: before.source } : null,
@@ -84,7 +84,7 @@ export async function confirmLink(ctx: GuildContext, linkId: string): Promise<Id
     const writes = new LinkWrites(ctx, state);
     writes.confirm(link);
     await write(ctx.db, [
-      ...writes.statements,
+      ...writes.take(),
       record(ctx, "identity.confirm", link.id, { after: { personId: link.personId } }),
     ]);
   }
@@ -104,7 +104,7 @@ export async function removeLink(ctx: GuildContext, linkId: string): Promise<voi
   writes.end(link, "removed");
   writes.finish();
   await write(ctx.db, [
-    ...writes.statements,
+    ...writes.take(),
     ...rejections(ctx, state, link),
     record(ctx, "identity.unlink", link.id, {
       before: {

@@ -142,22 +142,25 @@ export function parseRoster(
   });
 }
 
-/**
- * Parses the text with the separator that fits it: the one with which the first row is a header, or with
- * which most rows have the same number of cells.
- */
+/** Parses the text with the separator that fits its beginning. */
 function tableOf(text: string): { rows: readonly SourceRow[]; separator: Separator } {
   // Report a text that is far too long on its first lines only.
   const rowsMax = limits.roster.pasteLinesMax + limits.roster.pasteLinesNamedMax;
+  const separator = separatorOf(text.slice(0, limits.roster.pasteSampleChars), rowsMax);
+  return { rows: parseRows(text, separator, rowsMax), separator };
+}
+
+/** The separator with which the first row is a header, or with which most rows have as many cells. */
+function separatorOf(text: string, rowsMax: number): Separator {
   const tables = SEPARATORS.filter((one) => one === "," || text.includes(one)).map((separator) => {
     const rows = parseRows(text, separator, rowsMax);
     const widths = Map.groupBy(rows, ({ cells }) => cells.length);
     widths.delete(1);
     const fitting = Math.max(0, ...[...widths.values()].map((same) => same.length));
     const hasHeader = headerOf(rows[0]?.cells ?? []) !== undefined;
-    return { rows, separator, fit: hasHeader ? Number.POSITIVE_INFINITY : fitting };
+    return { separator, fit: hasHeader ? Number.POSITIVE_INFINITY : fitting };
   });
-  return tables.reduce((best, one) => (one.fit > best.fit ? one : best));
+  return tables.reduce((best, one) => (one.fit > best.fit ? one : best)).separator;
 }
 
 /** True for a line that has one cell, or no known class, but has both with another separator. */
@@ -168,7 +171,7 @@ function hasOtherSeparator(
 ): boolean {
   return SEPARATORS.some((other) => {
     if (other === separator || !row.text.includes(other)) return false;
-    const cells = parseRows(row.text, other, 1)[0]?.cells ?? [];
+    const cells = row.text.split(other).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
     const at = (columns ?? PLAIN_ORDER).indexOf("class");
     return classFrom(cells[at] ?? "") !== undefined || (row.cells.length === 1 && cells.length > 1);
   });

@@ -143,7 +143,8 @@ class Sheet {
   readonly #problems: SheetProblem[];
 
   constructor(name: SheetName, text: string, problems: SheetProblem[]) {
-    const [header, ...rows] = parseCsv(text);
+    // The header, the lines, and one more that says that there are too many.
+    const [header, ...rows] = parseCsv(text, limits.identity.sheetLinesMax + 2);
     this.#name = name;
     this.#header = (header?.cells ?? []).map((cell) => cell.toLowerCase().replace(/[^a-z]/g, ""));
     this.#rows = rows;
