@@ -1021,6 +1021,10 @@ export const limits = {
     pageRows: 50,
     /** A whole guild. */
     peopleMax: 1_000,
+    /** Pasted names of a whole guild, each with its realm. */
+    namesCharsMax: 60_000,
+    /** Combat logs of one raid night: more than a raid has people who record one. */
+    logsMax: 60,
     /** Rows read and added up before others have their turn: some milliseconds of work. */
     readAtOnce: 2_000,
   },

@@ -132,6 +132,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   startRaid: "raids.manage",
   endRaid: "raids.manage",
   setRaidAttendance: "raids.manage",
+  matchRaidAttendance: "raids.manage",
   awardRaid: "points.award",
   getAnalytics: "ledger.view",
   watchGuild: "raids.view",

@@ -53,7 +53,7 @@ const CODES = {
     persons/bids-need-points persons/changed persons/linked-already persons/not-joinable
     persons/two-discord-accounts persons/two-logins persons/undo-later-first
     persons/undone-already plan/changed plan/no-grant plan/not-paid plan/paid-already
-    raids/already-there raids/begun raids/bench-closed raids/nobody-there raids/not-begun
+    raids/already-there raids/attendance-changed raids/begun raids/bench-closed raids/nobody-there raids/not-begun
     raids/not-planned raids/not-running raids/over raids/too-many-series raids/too-many-teams raids/team-name-taken rollout/finished
     rollout/none rollout/not-ours rollout/not-running rollout/nothing-to-do
     rollout/revert-differs rollout/under-way roster/already-linked roster/name-taken`,

@@ -158,6 +158,14 @@ const OPERATIONS: Readonly<Record<string, readonly [() => Promise<Answer>, numbe
       }),
     OK,
   ],
+  "the tick list of a thousand people": [() => page(`/raids/${raid}/attendance`), OK],
+  "as many pasted names as a raid takes": [
+    () =>
+      guild.api.post(`/raids/${raid}/attendance/matches`, {
+        names: "Aé\n".repeat(limits.raids.namesCharsMax / 3),
+      }),
+    OK,
+  ],
   "an award to a raid of a thousand": [
     () => guild.api.post(`/raids/${raid}/awards`, { points: 5, reason: "Boss" }),
     OK,

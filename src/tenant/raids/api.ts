@@ -91,10 +91,42 @@ export const presenceBody = z
           isExempt: z.boolean().optional(),
         }),
       )
-      .min(1)
       .max(raids.peopleMax),
+    mode: z
+      .enum(["merge", "replace"])
+      .default("merge")
+      .openapi({
+        description:
+          "`merge` changes the people that are sent. `replace` also removes the attendance of all " +
+          "others, and needs the `version`.",
+      }),
+    version: z.string().max(64).optional().openapi({
+      description: "The `attendanceVersion` that was read. Another one now is a conflict.",
+    }),
+  })
+  .refine(({ mode, people }) => mode === "replace" || people.length > 0, {
+    path: ["people"],
+    message: "Choose at least one person.",
+  })
+  .refine(({ mode, version }) => mode === "merge" || version !== undefined, {
+    path: ["version"],
+    message: "Send the version of the attendance that you replace.",
   })
   .openapi("RaidAttendanceChange");
+
+export const matchBody = z
+  .strictObject({
+    names: z
+      .string()
+      .max(raids.namesCharsMax)
+      .optional()
+      .openapi({
+        description: "Names, or `Name-Realm`, one a line or between commas or semicolons.",
+        examples: ["Aldor\nMira-Area52"],
+      }),
+    logId: id.optional().openapi({ description: "The combat log whose players were there." }),
+  })
+  .openapi("RaidAttendanceNames");
 
 export const raidAwardBody = z
   .strictObject({
@@ -156,6 +188,7 @@ export const raidViewJson = raidJson
         }),
       )
       .readonly(),
+    attendanceVersion: z.string(),
     composition: z.record(z.enum(RAID_ROLES), z.number().int()),
   })
   .openapi("RaidWithPeople");
@@ -181,6 +214,18 @@ export const newTeam = z
   .openapi("NewRaidTeam");
 
 export const teamChange = newTeam.partial().openapi("RaidTeamChange");
+
+/** Names that were compared with the roster. */
+export const matchesJson = z
+  .object({
+    people: z.array(person).readonly(),
+    unknown: z.array(z.string()).readonly(),
+    ambiguous: z
+      .array(z.object({ name: z.string(), people: z.array(person).readonly() }))
+      .readonly(),
+    reports: z.array(z.object({ id: z.string(), title: z.string() })).readonly(),
+  })
+  .openapi("RaidAttendanceMatches");
 
 const percent = z.number().int().nullable();
 

@@ -13,10 +13,11 @@ import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { type GuildContext, may } from "../context.ts";
 import { typedPoints } from "../dkp/points.ts";
-import { ledger, poolOf, pools, standings } from "../dkp/service.ts";
+import { ledger, poolOf, pools } from "../dkp/service.ts";
 import { sendJson, sendRows } from "../files.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
+import { attendancePages } from "./attendance-pages.tsx";
 import * as service from "./service.ts";
 import { teamPages } from "./team-pages.tsx";
 import { RaidPage } from "./views/raid.tsx";
@@ -44,6 +45,7 @@ export function raidsPages() {
     return c.redirect(`/g/${c.var.guild.guild.slug}/raids?done=saved`, 303);
   });
   router.route("/", teamPages());
+  router.route("/", attendancePages());
   router.get("/raids/:id/export.csv", async (c) => {
     const rows = await raidRows(c.var.guild, c.req.param("id"));
     return await sendRows(c, "raid", rows, RAID_COLUMNS);
@@ -126,10 +128,6 @@ async function showRaid(c: PageContext, form: FormState) {
   const raid = await service.raid(ctx, c.req.param("id")!);
   const now = ctx.now().getTime();
   const isOpen = raid.status === "running" || (raid.status === "planned" && raid.endsAt > now);
-  const known = new Set(raid.people.map(({ personId }) => personId));
-  const everybody = may(ctx, "raids.manage")
-    ? (await standings(ctx, { sort: "name", limit: limits.dkp.csvRowsMax })).items
-    : [];
   const awards = may(ctx, "ledger.view")
     ? (await ledger(ctx, { pool: raid.poolId, raid: raid.id, limit: limits.dkp.pageRows })).items
     : [];
@@ -143,7 +141,6 @@ async function showRaid(c: PageContext, form: FormState) {
       now={now}
       pool={await poolOf(ctx, raid.poolId)}
       awards={awards}
-      others={everybody.filter(({ personId }) => !known.has(personId))}
       benchIsOpen={isOpen && raid.startsAt - HOUR_MS <= now}
       formKey={newId<string>()}
     />,
@@ -221,10 +218,9 @@ function sendPresence(c: PageContext, id: string, fields: Fields) {
     const remark = fields[`remark-${personId}`];
     return [{ personId, presence, remark: remark === "" ? null : remark }];
   });
-  const { add } = fields;
-  const added = add ? [{ personId: add, presence: "present" }] : [];
-  const body = parsedForm(presenceBody, { people: [...people, ...added] });
-  return service.setPresence(c.var.guild, id, body.people);
+  const { version } = fields;
+  const body = parsedForm(presenceBody, { people, ...(version && { version }) });
+  return service.setPresence(c.var.guild, id, body.people, { version: body.version });
 }
 
 function sendCounting(c: PageContext, id: string, fields: Fields) {

@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { and, asc, eq, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import {
   asColumn,
@@ -70,6 +72,8 @@ export interface RaidPerson {
 
 export interface RaidView extends Raid {
   readonly people: readonly RaidPerson[];
+  /** Changes with every change of the attendance. A later change names it, so that no one's work is lost. */
+  readonly attendanceVersion: string;
   /** The number of coming people by role. */
   readonly composition: Readonly<Record<RaidRole, number>>;
 }
@@ -103,6 +107,9 @@ const PEOPLE = `
   LEFT JOIN raid_signups s ON s.raid_id = ?1 AND s.person_id = n.id
   LEFT JOIN raid_attendance a ON a.raid_id = ?1 AND a.person_id = n.id
   ORDER BY n.name_key`;
+
+/** Enough of a hash to tell any two states of a raid apart. */
+const VERSION_CHARS = 16;
 
 /** The name of a raid, as an expression. Null for an id of no raid. */
 export function raidNameOf(raidId: SQLWrapper) {
@@ -231,7 +238,31 @@ export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   const composition = Object.fromEntries(
     RAID_ROLES.map((role) => [role, coming.filter((one) => one.role === role).length]),
   ) as Record<RaidRole, number>;
-  return { ...row, people, composition };
+  return { ...row, people, attendanceVersion: versionOf(attendanceText(people)), composition };
+}
+
+/** The attendance of a raid as one text: a line for each person, in the order of their ids. */
+export function attendanceText(people: readonly RaidPerson[]): string {
+  return people
+    .filter(({ presence }) => presence !== null)
+    .map(({ personId, presence, creditPct, remark, isExempt }) =>
+      [personId, presence, creditPct, remark ?? "", isExempt ? 1 : 0].join(" "),
+    )
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .join("\n");
+}
+
+/** The same text as SQL, for a condition inside a write. */
+export function attendanceTextOf(raidId: string): SQL {
+  const { personId, presence, creditPct, remark, isExempt } = attendance;
+  return sql`(select coalesce(group_concat(line, char(10)), '') from (
+    select ${personId} || ' ' || ${presence} || ' ' || ${creditPct} || ' ' || coalesce(${remark}, '')
+      || ' ' || ${isExempt} as line
+    from ${attendance} where ${attendance.raidId} = ${raidId} order by ${personId}))`;
+}
+
+function versionOf(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, VERSION_CHARS);
 }
 
 /** The active weekly raids. */

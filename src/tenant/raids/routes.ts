@@ -314,8 +314,13 @@ raidsApi.openapi(
     summary: "Set the attendance of a raid",
     description:
       "Sets presence, credit and remark of the people that are sent, during the raid or " +
-      "afterwards. Others keep what they have.",
-    problems: ["raids/not-found", "raids/not-begun", "raids/bad-people"],
+      "afterwards, in one write. Others keep what they have, unless `mode` is `replace`.",
+    problems: [
+      "raids/not-found",
+      "raids/not-begun",
+      "raids/bad-people",
+      "raids/attendance-changed",
+    ],
     needs: "raids.manage",
     params,
     body: inputs.presenceBody,
@@ -323,7 +328,27 @@ raidsApi.openapi(
   }),
   async (c) => {
     const { id } = c.req.valid("param");
-    return c.json(await service.setPresence(c.var.guild, id, c.req.valid("json").people), 200);
+    const { people, ...options } = c.req.valid("json");
+    return c.json(await service.setPresence(c.var.guild, id, people, options), 200);
+  },
+);
+
+raidsApi.openapi(
+  api.post("/raids/{id}/attendance/matches", {
+    id: "matchRaidAttendance",
+    summary: "Match names with the roster",
+    description:
+      "Finds the people of pasted names, or of the players in a combat log of the raid's time, and " +
+      "changes nothing. Names without one clear person are listed. `reports` are the logs of that time.",
+    problems: ["raids/not-found", "logs/report-not-found"],
+    needs: "raids.manage",
+    params,
+    body: inputs.matchBody,
+    answers: { 200: json(inputs.matchesJson, "The people, and the names that need a decision.") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(await service.matchAttendance(c.var.guild, id, c.req.valid("json")), 200);
   },
 );
 

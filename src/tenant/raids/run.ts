@@ -12,18 +12,8 @@ import { type Pool, poolOf } from "../dkp/pools.ts";
 import type { Entry } from "../dkp/queries.ts";
 import { ownPerson } from "../roster/service.ts";
 import { addDueRaids, announceRaid } from "./plan.ts";
+import { USUAL_CREDIT } from "./presence.ts";
 import { type RaidView, raid } from "./queries.ts";
-import type { Presence, Remark } from "./schema.ts";
-
-export interface PresenceChange {
-  readonly personId: string;
-  readonly presence: Presence;
-  /** The credit of the night in percent; by default the usual one for the presence. */
-  readonly creditPct?: number | undefined;
-  readonly remark?: Remark | null | undefined;
-  /** The night does not count for this person. */
-  readonly isExempt?: boolean | undefined;
-}
 
 export interface RaidAward {
   readonly points: string | number;
@@ -38,8 +28,6 @@ export interface RaidAward {
   readonly confirm?: boolean | undefined;
 }
 
-/** People on the bench have kept the night free too, so they get full credit. */
-const USUAL_CREDIT: Readonly<Record<Presence, number>> = { present: 100, bench: 100, absent: 0 };
 /** How long before its start a raid's bench opens. */
 const BENCH_OPENS_MS = HOUR_MS;
 
@@ -83,73 +71,6 @@ export async function endRaid(ctx: GuildContext, id: string): Promise<RaidView> 
     record(ctx, "raid.end", id),
   ]);
   await addDueRaids(ctx);
-  return await raid(ctx, id);
-}
-
-/**
- * Sets who is present, on the bench or absent, also after the raid, so that mistakes can be corrected.
- *
- * @throws {Conflict} `raids/not-begun`
- *
- * @throws {Invalid} `raids/bad-people`
- */
-export async function setPresence(
-  ctx: GuildContext,
-  id: string,
-  changes: readonly PresenceChange[],
-): Promise<RaidView> {
-  allow(ctx, "raids.manage");
-  const before = await raid(ctx, id);
-  const nowMs = ctx.now().getTime();
-  const was = new Map(before.people.map((person) => [person.personId as string, person]));
-  const rows = changes.map(({ personId, presence, creditPct, remark, isExempt }) => {
-    const old = was.get(personId);
-    const changed = old?.presence !== presence;
-    return {
-      personId,
-      presence,
-      credit: creditPct ?? (changed ? USUAL_CREDIT[presence] : (old?.creditPct ?? 0)),
-      remark: remark === undefined ? (old?.remark ?? null) : remark,
-      exempt: (isExempt ?? old?.isExempt ?? false) ? 1 : 0,
-      joinedAt: presence === "absent" ? (old?.joinedAt ?? null) : (old?.joinedAt ?? nowMs),
-      leftAt: presence === "absent" && old?.joinedAt ? nowMs : null,
-    };
-  });
-  // People who have left stay as they were, or are marked absent. They never become present.
-  const arriving = changes.filter(
-    ({ personId, presence }) => presence !== "absent" && was.get(personId)?.presence !== presence,
-  );
-  const known = changes.filter((one) => !arriving.includes(one) && was.has(one.personId));
-  const added = changes.filter((one) => !known.includes(one));
-  const people = JSON.stringify(added.map(({ personId }) => personId));
-  await write(ctx.db, [
-    guard(
-      sql`exists (select 1 from raids where id = ${id} and status in ('running', 'ended'))`,
-      () => new Conflict("raids/not-begun", "This raid has not started yet."),
-    ),
-    guard(
-      sql`(select count(*) from persons where status = 'active'
-        and id in (select value from json_each(${people}))) = ${new Set(added.map((one) => one.personId)).size}`,
-      () => badPeople(before, added),
-    ),
-    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, is_exempt,
-        joined_at, left_at)
-      select ${id}, value->>'personId', value->>'presence', value->>'credit', value->>'remark',
-        value->>'exempt', value->>'joinedAt', value->>'leftAt'
-      from json_each(${JSON.stringify(rows)}) where true
-      on conflict (raid_id, person_id) do update set presence = excluded.presence,
-        credit_pct = excluded.credit_pct, remark = excluded.remark, is_exempt = excluded.is_exempt,
-        joined_at = excluded.joined_at, left_at = excluded.left_at`,
-    announceRaid(ctx, id),
-    record(ctx, "raid.presence", id, {
-      before: changes.map(({ personId }) => ({
-        personId,
-        presence: was.get(personId)?.presence ?? null,
-        creditPct: was.get(personId)?.creditPct ?? null,
-      })),
-      after: changes,
-    }),
-  ]);
   return await raid(ctx, id);
 }
 
@@ -257,16 +178,4 @@ function isRunning(id: string): Guard {
     sql`exists (select 1 from raids where id = ${id} and status = 'running')`,
     () => new Conflict("raids/not-running", "This raid is not in progress."),
   );
-}
-
-/** Names the people who have left, if the raid knows them. */
-function badPeople(raid: RaidView, changes: readonly PresenceChange[]): Invalid {
-  const ids = new Set(changes.map(({ personId }) => personId));
-  const left = raid.people.filter((one) => !one.isActive && ids.has(one.personId));
-  const names = left.map(({ name }) => name).join(", ");
-  const detail =
-    names === ""
-      ? "Choose active people from the roster."
-      : `${names}: no longer in the roster. Mark them absent.`;
-  return new Invalid("raids/bad-people", detail, { errors: [{ pointer: "/people", detail }] });
 }

@@ -7,6 +7,8 @@ export {
   planSeries,
   signUp,
 } from "./plan.ts";
+export { setPresence } from "./presence.ts";
+export { matchAttendance, type NameMatches } from "./present-names.ts";
 export {
   comingRaids,
   openRaids,
@@ -20,13 +22,7 @@ export {
   type Series,
   series,
 } from "./queries.ts";
-export {
-  awardRaid,
-  endRaid,
-  joinBench,
-  setPresence,
-  startRaid,
-} from "./run.ts";
+export { awardRaid, endRaid, joinBench, startRaid } from "./run.ts";
 export { changeSeries } from "./series-change.ts";
 export {
   addTeam,

@@ -1,7 +1,7 @@
 import type { View } from "../../../http/view.ts";
 import { limits } from "../../../limits.ts";
-import { Button, Card, ClassName } from "../../../web/components.tsx";
-import { Checkbox, Form, TextField } from "../../../web/forms.tsx";
+import { Button, Card, ClassName, LinkButton } from "../../../web/components.tsx";
+import { Checkbox, Form, type FormState, TextField } from "../../../web/forms.tsx";
 import { guildHref } from "../../../web/layout.tsx";
 import { classLabel } from "../../dkp/views/parts.tsx";
 import { PRESENCES, REMARKS } from "../api.ts";
@@ -12,13 +12,9 @@ interface Props {
   readonly raid: RaidView;
 }
 
-/** All people in one form, so that a night's attendance takes a minute. */
-export function PresenceForm(
-  props: Props & {
-    readonly others: readonly { readonly personId: string; readonly name: string }[];
-  },
-) {
-  const { view, raid, others } = props;
+/** Presence and remark of each person who signed up or was there, in one form. */
+export function PresenceForm(props: Props & { readonly form: FormState }) {
+  const { view, raid, form } = props;
   const t = view.messages.raids;
   return (
     <form
@@ -27,44 +23,44 @@ export function PresenceForm(
       action={guildHref(view, `/raids/${raid.id}/attendance`)}
       id="presence"
     >
-      <div class="table-wrap cards">
-        <table>
-          <caption>{t.peopleCaption}</caption>
-          <thead>
-            <tr>
-              <th>{t.name}</th>
-              <th>{t.said}</th>
-              <th>{t.presence}</th>
-              <th>{t.credit}</th>
-              <th>{t.remark}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {raid.people.map((person) => (
-              <PresenceRow view={view} person={person} />
-            ))}
-          </tbody>
-        </table>
+      <input type="hidden" name="version" value={raid.attendanceVersion} />
+      <div class="row">
+        <LinkButton href={guildHref(view, `/raids/${raid.id}/attendance`)}>{t.takeAll}</LinkButton>
       </div>
-      {others.length > 0 && (
-        <label class="field">
-          <span>{t.addPeople}</span>
-          <select name="add">
-            <option value="">{t.noRemark}</option>
-            {others.map(({ personId, name }) => (
-              <option value={personId}>{name}</option>
-            ))}
-          </select>
-        </label>
+      {raid.people.length > 0 && (
+        <>
+          <div class="table-wrap cards">
+            <table>
+              <caption>{t.peopleCaption}</caption>
+              <thead>
+                <tr>
+                  <th>{t.name}</th>
+                  <th>{t.said}</th>
+                  <th>{t.presence}</th>
+                  <th>{t.credit}</th>
+                  <th>{t.remark}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {raid.people.map((person) => (
+                  <PresenceRow view={view} person={person} form={form} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <Button look="secondary">{t.savePresence}</Button>
+        </>
       )}
-      <Button look="secondary">{t.savePresence}</Button>
     </form>
   );
 }
 
-function PresenceRow({ view, person }: { view: View; person: RaidPerson }) {
+function PresenceRow(props: { view: View; person: RaidPerson; form: FormState }) {
+  const { view, person, form } = props;
   const t = view.messages.raids;
   const id = person.personId;
+  const chosen = form.values[`presence-${id}`] ?? person.presence;
+  const remarked = form.values[`remark-${id}`] ?? person.remark;
   return (
     <tr>
       <td class="title" data-label={t.name}>
@@ -81,7 +77,7 @@ function PresenceRow({ view, person }: { view: View; person: RaidPerson }) {
         >
           <option value="">{t.noRemark}</option>
           {PRESENCES.map((presence) => (
-            <option value={presence} selected={person.presence === presence}>
+            <option value={presence} selected={chosen === presence}>
               {t.presences[presence]}
             </option>
           ))}
@@ -100,7 +96,7 @@ function PresenceRow({ view, person }: { view: View; person: RaidPerson }) {
         >
           <option value="">{t.noRemark}</option>
           {REMARKS.map((remark) => (
-            <option value={remark} selected={person.remark === remark}>
+            <option value={remark} selected={remarked === remark}>
               {t.remarks[remark]}
             </option>
           ))}

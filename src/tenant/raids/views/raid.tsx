@@ -34,7 +34,6 @@ export function RaidPage(
     readonly now: number;
     readonly pool: Pool;
     readonly awards: readonly EntrySummary[];
-    readonly others: readonly { readonly personId: string; readonly name: string }[];
     readonly benchIsOpen: boolean;
     readonly formKey: string;
   },

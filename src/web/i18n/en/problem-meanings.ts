@@ -302,6 +302,8 @@ export const meanings: Readonly<Record<string, string>> = {
   "platform/data-moved":
     "The database folder is not in its place, so nothing was written. Try again in a moment.",
   "raids/already-there": "You are already in the raid.",
+  "raids/attendance-changed":
+    "Another person changed the attendance since you opened it. Compare, and save again.",
   "raids/bad-people": "Some people are not active in the roster. Reload the list and choose again.",
   "raids/bad-time": "Choose a day, or at least one weekday.",
   "raids/begun": "This raid has started or ended, so it cannot be changed.",

@@ -45,6 +45,8 @@ export const fields: Translated<typeof en> = {
     weekdays: "Elige al menos un día.",
   },
   details: {
+    "Send the version of the attendance that you replace.":
+      "Envía la versión de la asistencia que sustituyes.",
     "Connected by another guild.": "Conectado por otra hermandad.",
     "It is not on the guild's server.": "No está en el servidor de la hermandad.",
     "Use the slug as it stands in the address of the guild's page.":
