@@ -57,10 +57,13 @@ export async function matchAttendance(
   return { ...(await matchNames(names, await activeRoster(ctx))), reports };
 }
 
+/** The planned time of a raid, and how long it went on. A raid that was entered later has only the first. */
 function timesOf({ startsAt, endsAt, startedAt, endedAt }: RaidView) {
+  const [from, until] = [startsAt - AROUND_MS, endsAt + AROUND_MS];
+  const isTheSame = startedAt !== null && startedAt < until && (endedAt ?? until) > from;
   return {
-    from: Math.min(startsAt, startedAt ?? startsAt) - AROUND_MS,
-    until: Math.max(endsAt, endedAt ?? endsAt) + AROUND_MS,
+    from: isTheSame ? Math.min(from, startedAt) : from,
+    until: isTheSame && endedAt !== null ? Math.max(until, endedAt + AROUND_MS) : until,
   };
 }
 
@@ -103,7 +106,7 @@ export async function matchNames(
     const key = foldName(name);
     const found = known(name);
     if (found.length === 1) people.set(found[0]!.personId, found[0]!);
-    else if (found.length === 0) unknown.set(key, name);
+    else if (found.length === 0) unknown.set(key, unknown.get(key) ?? name);
     else ambiguous.set(key, { name, people: found });
   });
   return {
@@ -129,7 +132,7 @@ function directoryOf({ people, characters }: Roster): (text: string) => readonly
     // A character whose realm is not known may be on this one.
     const isOpen = onRealm.length === 0 && all.some(({ realm }) => realm === "");
     const named = place.realm === "" ? (persons.get(nameKey) ?? []) : [];
-    const found = [...(isOpen ? all : onRealm), ...named];
+    const found = [...named, ...(isOpen ? all : onRealm)];
     const owners = new Set(found.map(({ personId }) => personId));
     return [...owners].map((id) => byId.get(id)!);
   };
