@@ -1,6 +1,7 @@
 import { CLIENT_CLASS_NAMES } from "./class-words.ts";
 import { foldLetters, foldWord } from "./names.ts";
 import type { RaidRole } from "./schema.ts";
+import { CLIENT_ROLE_NAMES, CLIENT_SPEC_NAMES } from "./spec-words.ts";
 
 /** Every class of the game with the raid role of each specialisation. */
 export const CLASSES = {
@@ -152,15 +153,33 @@ const BY_CLIENT_NAME = new Map<string, ClassId>(
   ),
 );
 
+const ROLE_BY_CLIENT_NAME = new Map<string, RaidRole>(
+  Object.entries(CLIENT_ROLE_NAMES).flatMap(([role, names]) =>
+    names.split(" ").map((name) => [foldLetters(name), role as RaidRole] as const),
+  ),
+);
+
+/** The specialisations that a name can mean: one for each class. */
+const SPECS_BY_CLIENT_NAME: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    ...Map.groupBy(
+      Object.entries(CLIENT_SPEC_NAMES).flatMap(([spec, names]) =>
+        names.split(" ").map((name) => ({ key: foldLetters(name), spec })),
+      ),
+      ({ key }) => key,
+    ),
+  ].map(([key, found]) => [key, found.map(({ spec }) => spec)]),
+);
+
 /** Finds a class by its name in any language of the game, in any spelling of spaces and accents. */
 export function classFrom(text: string): ClassId | undefined {
   const word = foldWord(text);
   return BY_NAME.get(word) ?? of(CLASS_WORDS, word) ?? BY_CLIENT_NAME.get(foldLetters(text));
 }
 
-/** Finds a raid role by its English or Spanish name. */
+/** Finds a raid role by its name in any language of the game. */
 export function roleFrom(text: string): RaidRole | undefined {
-  return of(ROLE_WORDS, foldWord(text));
+  return of(ROLE_WORDS, foldWord(text)) ?? ROLE_BY_CLIENT_NAME.get(foldLetters(text));
 }
 
 /** Finds a specialisation of this class. Returns the game's spelling and its raid role. */
@@ -168,7 +187,11 @@ export function specFrom(id: ClassId, text: string): { name: string; role: RaidR
   const specs: Readonly<Record<string, RaidRole>> = CLASSES[id].specs;
   const written = foldWord(text);
   const word = of(SPEC_WORDS, written) ?? written;
-  const name = Object.keys(specs).find((known) => foldWord(known) === word);
+  const inClients = SPECS_BY_CLIENT_NAME.get(foldLetters(text)) ?? [];
+  const names = Object.keys(specs);
+  const name =
+    names.find((known) => foldWord(known) === word) ??
+    names.find((known) => inClients.includes(foldWord(known)));
   return name === undefined ? undefined : { name, role: specs[name]! };
 }
 

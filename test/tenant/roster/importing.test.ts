@@ -51,3 +51,30 @@ test("fields that a paste leaves out are kept, as long as the class is the same"
   await owner.post("/roster/imports", { text: "name,class\nEmber,Mage" });
   expect(await read("ember")).toMatchObject({ class: "mage", spec: "", role: null });
 });
+
+test.each([
+  ["German", "Name;Klasse;Spezialisierung\nAlto;Magier;Feuer\nBravo;Druidin;Wiederherstellung"],
+  ["French", "Nom,Classe,Spécialisation\nAlto,Mage,Feu\nBravo,Druide,Restauration"],
+  ["Spanish", "Nombre,Clase,Especialización\nAlto,Mago,Fuego\nBravo,Druida,Restauración"],
+  ["Italian", "Nome,Classe,Specializzazione\nAlto,Mago,Fuoco\nBravo,Druido,Rigenerazione"],
+  ["Portuguese", "Nome,Classe,Especialização\nAlto,Mago,Fogo\nBravo,Druida,Restauração"],
+  ["Russian", "Имя\tКласс\tСпециализация\nAlto\tМаг\tОгонь\nBravo\tДруид\tИсцеление"],
+  ["Korean", "이름,직업,전문화\nAlto,마법사,화염\nBravo,드루이드,회복"],
+  ["simplified Chinese", "名字,职业,专精\nAlto,法师,火焰\nBravo,德鲁伊,恢复"],
+  ["traditional Chinese", "名字,職業,專精\nAlto,法師,火焰\nBravo,德魯伊,恢復"],
+  ["English", "Player,Class,Spec\nAlto,Mage,Fire\nBravo,Druid,Restoration"],
+])(
+  "G14 a roster of a client in %s is understood, with classes and specialisations",
+  async (language, text) => {
+    await using t = await testApp();
+    const { owner } = await t.guild("clients");
+    const sent = await owner.post("/roster/imports", { text });
+    expect([language, sent.status, sent.body.problems]).toEqual([language, 201, 0]);
+    const read = async (name: string) =>
+      (await owner.get(`/roster?q=${name}`)).body.items[0].characters[0];
+    expect(await read("alto")).toMatchObject({ class: "mage", spec: "Fire", role: "ranged" });
+    expect(await read("bravo")).toMatchObject({
+      ...{ class: "druid", spec: "Restoration", role: "healer" },
+    });
+  },
+);
