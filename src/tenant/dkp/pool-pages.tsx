@@ -3,34 +3,25 @@ import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
-import { type View, viewOf } from "../../http/view.ts";
+import { viewOf } from "../../http/view.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { Badge, Button, ButtonForm, Card, PageHeader, Time } from "../../web/components.tsx";
-import {
-  Checkbox,
-  emptyForm,
-  Form,
-  type FormState,
-  failedForm,
-  SelectField,
-  TextField,
-} from "../../web/forms.tsx";
-import { GuildLayout, guildHref } from "../../web/layout.tsx";
+import { PageHeader } from "../../web/components.tsx";
+import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
+import { GuildLayout } from "../../web/layout.tsx";
 import { may } from "../context.ts";
 import { type Fields, parsedForm, sentForm } from "../page-forms.ts";
 import { newPool, rulesChange } from "./api.ts";
-import { formatPoints, typedPoints } from "./points.ts";
+import { changeOf } from "./pool-form.ts";
 import { withSaved } from "./saved-rules.ts";
 import * as service from "./service.ts";
-import { Amount, poolName } from "./views/parts.tsx";
+import { AddForm, PoolCard } from "./views/pools.tsx";
 
 type PageContext = Context<GuildEnv>;
 interface Failed {
   readonly pool: string;
   readonly form: FormState;
+  readonly preview?: service.RulesPreview;
 }
-
-const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
 /** The guild's pools and their rules, readable for all members and editable for admins. */
 export function poolsPages() {
@@ -45,10 +36,11 @@ export function poolsPages() {
   router.post("/dkp/pools/:id", canManage, (c) =>
     act(c, c.req.param("id"), async (fields) => {
       const { jobs } = c.var.services;
-      const change = parsedForm(rulesChange, changeOf(fields, c.var.locale));
+      const change = parsedForm(rulesChange, changeIn(c, fields));
       await service.changeRules(c.var.guild, jobs, c.req.param("id"), change);
     }),
   );
+  router.post("/dkp/pools/:id/preview", canManage, sendPreview);
   router.post("/dkp/pools/:id/archival", canManage, (c) =>
     act(c, c.req.param("id"), async () => {
       await service.archivePool(c.var.guild, c.req.param("id"));
@@ -60,6 +52,24 @@ export function poolsPages() {
     }),
   );
   return router;
+}
+
+const changeIn = (c: PageContext, fields: Fields) =>
+  changeOf(fields, c.var.locale, viewOf(c).messages.poolRules.slots);
+
+/** Shows what the rules of the form would do, with the form as it was sent. */
+async function sendPreview(c: PageContext) {
+  const pool = c.req.param("id")!;
+  const values = await sentForm(c);
+  try {
+    const change = parsedForm(rulesChange, changeIn(c, values));
+    const preview = await service.previewRules(c.var.guild, pool, change);
+    return await showPools(c, { pool, form: { values, errors: {} }, preview });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind === "not-found") throw error;
+    c.status(statusOf(error) as 422);
+    return await showPools(c, { pool, form: failedForm(error, values, viewOf(c).messages) });
+  }
 }
 
 async function act(c: PageContext, pool: string, verb: (fields: Fields) => Promise<void>) {
@@ -79,46 +89,6 @@ async function act(c: PageContext, pool: string, verb: (fields: Fields) => Promi
   }
 }
 
-/** Empty fields remove a rule. A rule without a field in the form stays unchanged. */
-function changeOf(fields: Fields, locale: "en" | "es") {
-  const rule = (name: string) => {
-    const text = fields[name];
-    if (typeof text !== "string") return {};
-    return { [name]: text.trim() === "" ? null : typedPoints(text, locale) };
-  };
-  const { percent, weekday, hour } = fields;
-  const decay =
-    typeof percent !== "string" || percent.trim() === ""
-      ? null
-      : {
-          percent: Number(typedPoints(percent, locale)),
-          positivesOnly: fields["positivesOnly"] === "on",
-          above: typedPoints(String(fields["above"] ?? "") || "0", locale),
-          weekly: weekday ? { weekday: Number(weekday), hour: Number(hour) } : null,
-        };
-  return {
-    name: fields["name"],
-    ...(fields["version"] && { version: Number(fields["version"]) }),
-    ...rule("floor"),
-    ...rule("hardCap"),
-    ...rule("weeklyCap"),
-    ...rule("minEffortPoints"),
-    ...(fields["minGearPoints"] && rule("minGearPoints")),
-    ...percentages(fields),
-    decay,
-  };
-}
-
-/** An empty field of a percentage stays as it was. */
-function percentages(fields: Fields) {
-  return Object.fromEntries(
-    ["offSpecPct", "benchSharePct", "taxPct"].flatMap((name) => {
-      const text = fields[name];
-      return typeof text === "string" && text.trim() !== "" ? [[name, Number(text)]] : [];
-    }),
-  );
-}
-
 async function showPools(c: PageContext, failed: Failed | undefined) {
   const pools = (await service.pools(c.var.guild)).filter((pool) => !pool.isExample);
   const histories = new Map(
@@ -131,6 +101,9 @@ async function showPools(c: PageContext, failed: Failed | undefined) {
   const view = viewOf(c);
   const t = view.messages.dkp;
   const mayManage = may(c.var.guild, "settings.manage");
+  // One form at a time: the labels of two would name the same fields.
+  const asked = failed?.pool ?? c.req.query("pool");
+  const chosen = pools.find(({ id }) => id === asked) ?? pools.find((pool) => pool.isDefault);
   return c.html(
     <GuildLayout view={view} title={t.rulesTitle} section="standings" narrow>
       <PageHeader title={t.rulesTitle} lead={t.rulesLead} />
@@ -138,7 +111,8 @@ async function showPools(c: PageContext, failed: Failed | undefined) {
         <PoolCard
           view={view}
           pool={pool}
-          form={failed?.pool === pool.id ? failed.form : emptyForm}
+          form={pool !== chosen ? undefined : failed?.pool === pool.id ? failed.form : emptyForm}
+          preview={failed?.pool === pool.id ? failed.preview : undefined}
           history={histories.get(pool.id) ?? []}
         />
       ))}
@@ -149,229 +123,5 @@ async function showPools(c: PageContext, failed: Failed | undefined) {
         </details>
       )}
     </GuildLayout>,
-  );
-}
-
-function PoolCard(props: {
-  view: View;
-  pool: service.Pool;
-  form: FormState;
-  history: readonly service.RulesVersion[];
-}) {
-  const { view, pool, form, history } = props;
-  const t = view.messages.dkp;
-  const ctx = view.guild!;
-  return (
-    <Card title={poolName(view, pool)}>
-      <p class="row">
-        <Badge>{t.poolKinds[pool.kind]}</Badge>
-        {pool.isDefault && <Badge look="accent">{t.defaultPool}</Badge>}
-        <span class="muted">{t.version(pool.rulesVersion)}</span>
-      </p>
-      {pool.archivedAt === null && may(ctx, "settings.manage") ? (
-        <RulesForm view={view} pool={pool} form={form} />
-      ) : (
-        <RulesList view={view} pool={pool} />
-      )}
-      {pool.archivedAt === null && (
-        <div class="row">
-          {pool.decay !== null && may(ctx, "points.award") && (
-            <ButtonForm action={guildHref(view, `/dkp/pools/${pool.id}/decays`)}>
-              {t.decayNow}
-            </ButtonForm>
-          )}
-          {!pool.isDefault && may(ctx, "settings.manage") && (
-            <ButtonForm look="quiet" action={guildHref(view, `/dkp/pools/${pool.id}/archival`)}>
-              {t.archive}
-            </ButtonForm>
-          )}
-        </div>
-      )}
-      {history.length > 0 && (
-        <ul class="plain muted">
-          {history.slice(0, 10).map((one) => (
-            <li>
-              {t.version(one.version)} · {one.actorName} ·{" "}
-              <Time at={one.at} timeZone={ctx.guild.timeZone} locale={view.locale} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  );
-}
-
-function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
-  const { view, pool, form } = props;
-  const t = view.messages.dkp;
-  const text = (amount: number | null) =>
-    amount === null ? "" : formatPoints(amount, pool.decimals);
-  // Several pools share this page. Each field's name includes its pool, because the browser's labels need
-  // unique names.
-  return (
-    <Form form={form} messages={view.messages} action={guildHref(view, `/dkp/pools/${pool.id}`)}>
-      <input type="hidden" name="version" value={pool.rulesVersion} />
-      <TextField name="name" label={t.name} form={form} value={pool.name} maxlength={60} required />
-      {pool.kind === "epgp" ? (
-        <TextField
-          name="minGearPoints"
-          label={t.minGear}
-          form={form}
-          inputmode="decimal"
-          value={text(pool.minGearPoints)}
-        />
-      ) : (
-        <TextField
-          name="floor"
-          label={t.floor}
-          hint={t.floorHint}
-          form={form}
-          inputmode="decimal"
-          value={text(pool.floor)}
-        />
-      )}
-      <TextField
-        name="hardCap"
-        label={t.hardCap}
-        hint={t.capHint}
-        form={form}
-        inputmode="decimal"
-        value={text(pool.hardCap)}
-      />
-      <TextField
-        name="weeklyCap"
-        label={t.weeklyCap}
-        form={form}
-        inputmode="decimal"
-        value={text(pool.weeklyCap)}
-      />
-      {pool.kind === "epgp" && (
-        <TextField
-          name="minEffortPoints"
-          label={t.minEffort}
-          hint={t.minEffortHint}
-          form={form}
-          inputmode="decimal"
-          value={text(pool.minEffortPoints)}
-        />
-      )}
-      <PriceFields view={view} pool={pool} form={form} />
-      <DecayFields view={view} pool={pool} form={form} />
-      <Button>{view.messages.common.save}</Button>
-    </Form>
-  );
-}
-
-/** The parts of a price that a buyer pays, and where they go. */
-function PriceFields(props: { view: View; pool: service.Pool; form: FormState }) {
-  const { view, pool, form } = props;
-  const t = view.messages.dkp;
-  const names: ("offSpecPct" | "benchSharePct" | "taxPct")[] = ["offSpecPct"];
-  if (pool.kind === "zero-sum") names.push("benchSharePct");
-  if (pool.kind !== "epgp") names.push("taxPct");
-  return (
-    <>
-      {names.map((name) => (
-        <TextField
-          name={name}
-          label={t[name]}
-          hint={t[`${name}Hint`]}
-          form={form}
-          inputmode="numeric"
-          value={String(pool[name])}
-        />
-      ))}
-    </>
-  );
-}
-
-function DecayFields(props: { view: View; pool: service.Pool; form: FormState }) {
-  const { view, pool, form } = props;
-  const t = view.messages.dkp;
-  const weekly = pool.decay?.weekly;
-  return (
-    <>
-      <TextField
-        name="percent"
-        label={t.decayPercent}
-        hint={t.decayHint}
-        form={form}
-        inputmode="decimal"
-        value={pool.decay === null ? "" : String(pool.decay.percent)}
-      />
-      <TextField
-        name="above"
-        label={t.decayAbove}
-        form={form}
-        inputmode="decimal"
-        value={pool.decay?.above ? formatPoints(pool.decay.above, pool.decimals) : ""}
-      />
-      <SelectField
-        name="weekday"
-        label={t.decayOn}
-        form={form}
-        value={weekly ? String(weekly.weekday) : ""}
-        options={[
-          { value: "", label: t.byHand },
-          ...DAYS.map((day) => ({
-            value: String(day),
-            label: (view.messages.raids.weekdays as Record<string, string>)[`d${day}`]!,
-          })),
-        ]}
-      />
-      <TextField
-        name="hour"
-        label={t.decayHour}
-        form={form}
-        inputmode="numeric"
-        value={String(weekly?.hour ?? 6)}
-      />
-      <Checkbox
-        name="positivesOnly"
-        label={t.positivesOnly}
-        form={form}
-        checked={pool.decay?.positivesOnly ?? true}
-      />
-    </>
-  );
-}
-
-function RulesList({ view, pool }: { view: View; pool: service.Pool }) {
-  const t = view.messages.dkp;
-  const shown = [
-    [t.floor, pool.floor],
-    [t.hardCap, pool.hardCap],
-    [t.weeklyCap, pool.weeklyCap],
-  ] as const;
-  return (
-    <dl class="facts">
-      {shown.map(([label, amount]) => (
-        <>
-          <dt>{label}</dt>
-          <dd>{amount === null ? "–" : <Amount view={view} amount={amount} pool={pool} />}</dd>
-        </>
-      ))}
-      <dt>{t.decayPercent}</dt>
-      <dd>{pool.decay === null ? "–" : `${pool.decay.percent} %`}</dd>
-    </dl>
-  );
-}
-
-function AddForm({ view, form }: { view: View; form: FormState }) {
-  const t = view.messages.dkp;
-  return (
-    <Form form={form} messages={view.messages} action={guildHref(view, "/dkp/pools")}>
-      <TextField name="name" label={t.name} form={form} maxlength={60} required />
-      <SelectField
-        name="kind"
-        label={t.poolKind}
-        form={form}
-        options={(["dkp", "epgp", "zero-sum"] as const).map((kind) => ({
-          value: kind,
-          label: t.poolKinds[kind],
-        }))}
-      />
-      <Button>{t.addPool}</Button>
-    </Form>
   );
 }

@@ -27,7 +27,7 @@ interface PreviewRow {
   readonly isCappedThen: boolean;
 }
 
-interface RulesPreview {
+export interface RulesPreview {
   readonly pool: Pool;
   readonly rules: Rules;
   readonly people: number;

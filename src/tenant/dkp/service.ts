@@ -39,7 +39,7 @@ export {
   rulesHistory,
   scheduleDecay,
 } from "./rules.ts";
-export { previewRules } from "./rules-preview.ts";
+export { previewRules, type RulesPreview } from "./rules-preview.ts";
 export {
   type Alt,
   altsOf,

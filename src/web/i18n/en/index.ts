@@ -24,6 +24,7 @@ export { operations } from "./operations.ts";
 export { operator } from "./operator.ts";
 export { persons } from "./persons.ts";
 export { plans } from "./plans.ts";
+export { poolRules } from "./pool-rules.ts";
 export { problems } from "./problems.ts";
 export { proofs } from "./proofs.ts";
 export { raids } from "./raids.ts";
