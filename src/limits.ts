@@ -1023,6 +1023,12 @@ export const limits = {
     peopleMax: 1_000,
     /** Pasted names of a whole guild, each with its realm. */
     namesCharsMax: 60_000,
+    /** Raids on one page of the attendance grid: three months of one night a week. */
+    gridRaids: 12,
+    /** Columns of a file that a spreadsheet still shows well: five years of two nights a week. */
+    gridFileRaidsMax: 600,
+    /** Earlier raids that a page of the grid may skip: a raid a day for decades. */
+    gridSkipMax: 10_000,
     /** Combat logs of one raid night: more than a raid has people who record one. */
     logsMax: 60,
     /** Rows read and added up before others have their turn: some milliseconds of work. */

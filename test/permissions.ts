@@ -124,6 +124,7 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   changeRaidTeam: "raids.manage",
   deleteRaidTeam: "raids.manage",
   listAttendance: "raids.view",
+  getAttendanceGrid: "raids.view",
   getRaid: "raids.view",
   changeRaid: "raids.manage",
   cancelRaid: "raids.manage",

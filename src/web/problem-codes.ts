@@ -72,7 +72,7 @@ const CODES = {
     imports/unreadable imports/unsafe-xml logs/bad-archive logs/cut-off logs/empty-chunk
     logs/no-file logs/not-a-log logs/packed-otherwise logs/unreadable logs/other-encoding
     loot/bad-loot operator/no-areas plan/not-for-sale plan/past raids/bad-people
-    raids/bad-time raids/other-pool request/bad-cursor request/bad-text request/invalid
+    raids/bad-time raids/other-pool raids/period-too-long request/bad-cursor request/bad-text request/invalid
     rollout/bad-wave rollout/destructive secrets/not-right`,
   429: `
     backup/too-many live/too-many-strangers live/too-many-streams rate/too-many

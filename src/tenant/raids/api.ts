@@ -229,6 +229,36 @@ export const matchesJson = z
 
 const percent = z.number().int().nullable();
 
+export const MARKS = ["present", "late", "bench", "absent", "exempt", "none"] as const;
+
+/** Filters of the attendance grid. Dates are the guild's local ones, both inclusive. */
+export const gridFilters = z.object({
+  team: z.uuid().optional(),
+  from: localDate.optional(),
+  until: localDate.optional(),
+  skip: z.coerce.number().int().min(0).max(raids.gridSkipMax).default(0).openapi({
+    description: "How many of the latest raids to skip, for the columns of earlier ones.",
+  }),
+});
+
+export const gridJson = z
+  .object({
+    raids: z.array(z.object({ id: z.string(), name: z.string(), startsAt: when })).readonly(),
+    raidCount: z.number().int(),
+    items: z
+      .array(
+        person.extend({
+          class: nullableText,
+          percent,
+          nights: z.number().int(),
+          marks: z.array(z.enum(MARKS)).readonly(),
+        }),
+      )
+      .readonly(),
+    next: z.string().optional(),
+  })
+  .openapi("AttendanceGrid");
+
 export const attendanceJson = z
   .object({
     personId: z.string(),

@@ -9,7 +9,7 @@ import {
 } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
-import type { PersonId, PoolId } from "../../kernel/ids.ts";
+import type { PersonId, PoolId, RaidId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
@@ -50,14 +50,24 @@ interface Person {
 }
 
 /** A raid that counts, and the team that it is for. */
-interface Night {
+export interface Night {
+  readonly id: RaidId;
+  readonly name: string;
   readonly at: number;
   readonly teamId: string | null;
 }
 
-const NO_TEAMS: ReadonlySet<string> = new Set();
+/** Raids from an instant on until before another one. */
+interface Period {
+  readonly team?: string | undefined;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+}
 
-function isFor(night: Night, person: Person): boolean {
+export const NO_TEAMS: ReadonlySet<string> = new Set();
+
+/** Whether a raid is for everyone, or for a team of this person. */
+export function isFor(night: Night, person: { readonly teams: ReadonlySet<string> }): boolean {
   return night.teamId === null || person.teams.has(night.teamId);
 }
 
@@ -88,7 +98,7 @@ const personsAfter = prepare(({ after, limit }: Values<{ after: string; limit: n
 const raidsAfter = prepare(({ after, limit }: Values<{ after: string; limit: number }>) =>
   build
     .select({
-      ...columnsOf(raids, "id", "poolId", "startsAt"),
+      ...columnsOf(raids, "id", "name", "poolId", "startsAt"),
       counts: columnOr(raids.counts, "1"),
       teamId: columnOr(raids.teamId, "NULL"),
     })
@@ -128,31 +138,14 @@ export async function attendance(
   const teams = await teamsByPerson(ctx);
   const nowMs = ctx.now().getTime();
   const since = [...WINDOWS_DAYS.map((days) => nowMs - days * DAY_MS), Number.NEGATIVE_INFINITY];
-  const { timeZone } = ctx.guild;
-  const tomorrow = startOfDay(localDateOf(nowMs, timeZone), timeZone, 1);
-  const nights = new Map<string, Night>();
-  const isExample = new Map<PoolId, boolean>();
-  const read = <Row extends { readonly id: string }>(query: ByIdQuery<Row>) =>
-    pagesOf(
-      "",
-      (after, limit) => query.all(ctx.db, { after, limit }),
-      ({ id }) => id,
-    );
-  for await (const page of read(raidsAfter)) {
-    for (const { id, poolId, startsAt: at, counts, teamId } of page) {
-      if (!counts || (team !== undefined && teamId !== team)) continue;
-      if (!isExample.has(poolId)) isExample.set(poolId, (await poolOf(ctx, poolId)).isExample);
-      // A raid that was ended before its day counts once that day has come.
-      if (isExample.get(poolId) === false && at < tomorrow) nights.set(id, { at, teamId });
-    }
-  }
+  const nights = await nightsOf(ctx, { team });
   const starts = new Map(
     [...Map.groupBy(nights.values(), ({ teamId }) => teamId)].map(
       ([id, some]) => [id, some.map(({ at }) => at).toSorted((a, b) => a - b)] as const,
     ),
   );
   const people = new Map<string, Person>();
-  for await (const page of read(personsAfter)) {
+  for await (const page of byId(ctx, personsAfter)) {
     for (const { memberSince, createdAt, isRaider, ...person } of page) {
       const own = teams.get(person.id) ?? NO_TEAMS;
       if (!isRaider || (team !== undefined && !own.has(team))) continue;
@@ -170,6 +163,35 @@ export async function attendance(
     .map((person) => rowOf(person))
     .toSorted((a, b) => (b.days90 ?? -1) - (a.days90 ?? -1) || compare(a.nameKey, b.nameKey))
     .map(({ nameKey: _, ...row }) => row);
+}
+
+/** The raids that count, by id: those that have ended, of no example and, with `team`, of that team. */
+export async function nightsOf(
+  ctx: GuildContext,
+  { team, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: Period,
+): Promise<ReadonlyMap<string, Night>> {
+  const { timeZone } = ctx.guild;
+  // A raid that was ended before its day counts once that day has come.
+  const tomorrow = startOfDay(localDateOf(ctx.now().getTime(), timeZone), timeZone, 1);
+  const nights = new Map<string, Night>();
+  const isExample = new Map<PoolId, boolean>();
+  for await (const page of byId(ctx, raidsAfter)) {
+    for (const { id, name, poolId, startsAt: at, counts, teamId } of page) {
+      if (!counts || (team !== undefined && teamId !== team)) continue;
+      if (at < from || at >= Math.min(until, tomorrow)) continue;
+      if (!isExample.has(poolId)) isExample.set(poolId, (await poolOf(ctx, poolId)).isExample);
+      if (isExample.get(poolId) === false) nights.set(id, { id, name, at, teamId });
+    }
+  }
+  return nights;
+}
+
+function byId<Row extends { readonly id: string }>(ctx: GuildContext, query: ByIdQuery<Row>) {
+  return pagesOf(
+    "",
+    (after, limit) => query.all(ctx.db, { after, limit }),
+    ({ id }) => id,
+  );
 }
 
 /** Adds what the attendance rows say: credits, raids from before a person came, and exemptions. */
@@ -217,7 +239,7 @@ function rowOf({ id: personId, name, nameKey, class: main, windows }: Person) {
 }
 
 /** Pages of a table in the order of its key. Other work has its turn between them. */
-async function* pagesOf<Key, Row>(
+export async function* pagesOf<Key, Row>(
   first: Key,
   read: (after: Key, limit: number) => Promise<readonly Row[]>,
   keyOf: (row: Row) => Key,

@@ -18,6 +18,7 @@ import { sendJson, sendRows } from "../files.ts";
 import { type Fields, filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { newRaid, newSeries, presenceBody, raidAwardBody, signupBody } from "./api.ts";
 import { attendancePages } from "./attendance-pages.tsx";
+import { gridPages } from "./grid-pages.tsx";
 import * as service from "./service.ts";
 import { teamPages } from "./team-pages.tsx";
 import { RaidPage } from "./views/raid.tsx";
@@ -40,6 +41,7 @@ export function raidsPages() {
     c.html(<AttendancePage view={viewOf(c)} rows={await service.attendance(c.var.guild)} />),
   );
   router.get("/raids/attendance.csv", sendCsv);
+  router.route("/", gridPages());
   router.post("/raids/series/:id/end", canManage, async (c) => {
     await service.endSeries(c.var.guild, c.req.param("id"));
     return c.redirect(`/g/${c.var.guild.guild.slug}/raids?done=saved`, 303);
@@ -128,9 +130,10 @@ async function showRaid(c: PageContext, form: FormState) {
   const raid = await service.raid(ctx, c.req.param("id")!);
   const now = ctx.now().getTime();
   const isOpen = raid.status === "running" || (raid.status === "planned" && raid.endsAt > now);
+  const page = { pool: raid.poolId, raid: raid.id, limit: limits.dkp.pageRows };
   const awards = may(ctx, "ledger.view")
-    ? (await ledger(ctx, { pool: raid.poolId, raid: raid.id, limit: limits.dkp.pageRows })).items
-    : [];
+    ? await ledger(ctx, { ...page, cursor: c.req.query("awards") })
+    : { items: [] };
   c.header("Cache-Control", "no-store");
   return c.html(
     <RaidPage

@@ -4,6 +4,7 @@ import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import { entryJson } from "../dkp/api.ts";
 import * as inputs from "./api.ts";
+import { attendanceApi } from "./attendance-routes.ts";
 import * as service from "./service.ts";
 
 const api = guildOperations("Raids");
@@ -12,7 +13,7 @@ const oneRaid = { 200: json(inputs.raidViewJson, "The raid as it now is.") };
 const newRaid = { 201: json(inputs.raidViewJson, "The planned raid.") };
 
 /** The calendar, sign-ups, attendance and awards of raids. */
-export const raidsApi = createRouter<GuildEnv>();
+export const raidsApi = createRouter<GuildEnv>().route("/", attendanceApi);
 
 raidsApi.openapi(
   api.get("/raids", {
@@ -175,30 +176,6 @@ raidsApi.openapi(
 );
 
 raidsApi.openapi(
-  api.get("/raids/attendance", {
-    id: "listAttendance",
-    summary: "List attendance",
-    description:
-      "Returns each person's attendance in percent over 30, 60, 90 and all days. With `team`, of " +
-      "the team's members at its raids. Raids that do not count, and raids of teams that a person " +
-      "is not in, leave their attendance as it is.",
-    problems: ["raids/team-not-found"],
-    needs: "raids.view",
-    query: z.object({ team: z.uuid().optional() }),
-    answers: {
-      200: json(
-        z.object({ items: z.array(inputs.attendanceJson).readonly() }),
-        "Percent of the nights of 30, 60, 90 and all days.",
-      ),
-    },
-  }),
-  async (c) => {
-    const { team } = c.req.valid("query");
-    return c.json({ items: await service.attendance(c.var.guild, { team }) }, 200);
-  },
-);
-
-raidsApi.openapi(
   api.get("/raids/{id}", {
     id: "getRaid",
     summary: "Get a raid",
@@ -306,50 +283,6 @@ raidsApi.openapi(
     answers: oneRaid,
   }),
   async (c) => c.json(await service.endRaid(c.var.guild, c.req.valid("param").id), 200),
-);
-
-raidsApi.openapi(
-  api.put("/raids/{id}/attendance", {
-    id: "setRaidAttendance",
-    summary: "Set the attendance of a raid",
-    description:
-      "Sets presence, credit and remark of the people that are sent, during the raid or " +
-      "afterwards, in one write. Others keep what they have, unless `mode` is `replace`.",
-    problems: [
-      "raids/not-found",
-      "raids/not-begun",
-      "raids/bad-people",
-      "raids/attendance-changed",
-    ],
-    needs: "raids.manage",
-    params,
-    body: inputs.presenceBody,
-    answers: oneRaid,
-  }),
-  async (c) => {
-    const { id } = c.req.valid("param");
-    const { people, ...options } = c.req.valid("json");
-    return c.json(await service.setPresence(c.var.guild, id, people, options), 200);
-  },
-);
-
-raidsApi.openapi(
-  api.post("/raids/{id}/attendance/matches", {
-    id: "matchRaidAttendance",
-    summary: "Match names with the roster",
-    description:
-      "Finds the people of pasted names, or of the players in a combat log of the raid's time, and " +
-      "changes nothing. Names without one clear person are listed. `reports` are the logs of that time.",
-    problems: ["raids/not-found", "logs/report-not-found"],
-    needs: "raids.manage",
-    params,
-    body: inputs.matchBody,
-    answers: { 200: json(inputs.matchesJson, "The people, and the names that need a decision.") },
-  }),
-  async (c) => {
-    const { id } = c.req.valid("param");
-    return c.json(await service.matchAttendance(c.var.guild, id, c.req.valid("json")), 200);
-  },
 );
 
 raidsApi.openapi(

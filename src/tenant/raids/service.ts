@@ -1,5 +1,11 @@
 export { type AttendanceRow, attendance } from "./attendance.ts";
 export {
+  type AttendanceGrid,
+  attendanceGrid,
+  type GridPerson,
+  type Mark,
+} from "./attendance-grid.ts";
+export {
   cancelRaid,
   changeRaid,
   endSeries,

@@ -1,4 +1,5 @@
 import type { View } from "../../../http/view.ts";
+import type { Page } from "../../../kernel/cursor.ts";
 import { limits } from "../../../limits.ts";
 import {
   Badge,
@@ -13,6 +14,7 @@ import {
 import { Form, type FormState, RadioField, SelectField, TextField } from "../../../web/forms.tsx";
 import { guildHref } from "../../../web/layout.tsx";
 import { Lamp, LivePage } from "../../../web/live-page.tsx";
+import { withParams } from "../../../web/tables.tsx";
 import { may } from "../../context.ts";
 import type { EntrySummary, Pool } from "../../dkp/service.ts";
 import { Amount } from "../../dkp/views/parts.tsx";
@@ -33,7 +35,7 @@ export function RaidPage(
     readonly seq: number;
     readonly now: number;
     readonly pool: Pool;
-    readonly awards: readonly EntrySummary[];
+    readonly awards: Page<EntrySummary>;
     readonly benchIsOpen: boolean;
     readonly formKey: string;
   },
@@ -85,13 +87,13 @@ export function RaidPage(
   );
 }
 
-function Awards({ view, awards }: { view: View; awards: readonly EntrySummary[] }) {
+function Awards({ view, awards }: { view: View; awards: Page<EntrySummary> }) {
   const t = view.messages.raids;
-  if (awards.length === 0) return null;
+  if (awards.items.length === 0) return null;
   return (
     <Section title={t.awards}>
       <ul class="plain">
-        {awards.map((entry) => (
+        {awards.items.map((entry) => (
           <li>
             <a href={guildHref(view, `/ledger/${entry.id}`)}>{entry.reason}</a>{" "}
             <Amount view={view} amount={entry.amount} pool={entry} signed />{" "}
@@ -99,6 +101,13 @@ function Awards({ view, awards }: { view: View; awards: readonly EntrySummary[] 
           </li>
         ))}
       </ul>
+      {awards.next && (
+        <p>
+          <LinkButton href={withParams(view.url, { awards: awards.next })}>
+            {t.olderAwards}
+          </LinkButton>
+        </p>
+      )}
     </Section>
   );
 }

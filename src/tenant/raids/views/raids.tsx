@@ -292,6 +292,7 @@ export function AttendancePage({ view, rows }: { view: View; rows: readonly Atte
   return (
     <GuildLayout view={view} title={t.attendance} section="raids">
       <PageHeader title={t.attendance} lead={t.attendanceLead}>
+        <LinkButton href={guildHref(view, "/raids/attendance/grid")}>{t.grid}</LinkButton>
         <LinkButton look="quiet" href={guildHref(view, "/raids/attendance.csv")}>
           {t.csv}
         </LinkButton>

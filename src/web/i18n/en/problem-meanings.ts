@@ -316,6 +316,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "raids/other-pool":
     "This raid is played for another pool. Leave the pool out, or choose the raid's.",
   "raids/over": "This raid has ended or was canceled.",
+  "raids/period-too-long": "This period has more raids than one file holds. Choose a shorter one.",
   "raids/series-not-found": "This weekly raid does not exist.",
   "raids/team-name-taken": "Another raid team has this name. Choose another.",
   "raids/team-not-found": "This raid team does not exist.",

@@ -17,6 +17,8 @@ export const raidProblems = {
   "raids/other-pool":
     "Esta banda se juega con otro fondo. Deja el fondo vacío o elige el de la banda.",
   "raids/over": "Esta banda ha terminado o se canceló.",
+  "raids/period-too-long":
+    "Este periodo tiene más bandas de las que caben en un archivo. Elige uno más corto.",
   "raids/series-not-found": "Esa banda semanal no existe.",
   "raids/team-name-taken": "Otro equipo de banda tiene este nombre. Elige otro.",
   "raids/team-not-found": "Ese equipo de banda no existe.",
