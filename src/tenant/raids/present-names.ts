@@ -60,11 +60,11 @@ export async function matchAttendance(
 /** The planned time of a raid, and how long it went on. A raid that was entered later has only the first. */
 function timesOf({ startsAt, endsAt, startedAt, endedAt }: RaidView) {
   const [from, until] = [startsAt - AROUND_MS, endsAt + AROUND_MS];
-  const isTheSame = startedAt !== null && startedAt < until && (endedAt ?? until) > from;
-  return {
-    from: isTheSame ? Math.min(from, startedAt) : from,
-    until: isTheSame && endedAt !== null ? Math.max(until, endedAt + AROUND_MS) : until,
-  };
+  const begun = startedAt ?? startsAt;
+  const over = endedAt ?? begun + (endsAt - startsAt);
+  const isTheSame = begun < until && over > from;
+  if (!isTheSame) return { from, until };
+  return { from: Math.min(from, begun), until: Math.max(until, over + AROUND_MS) };
 }
 
 /** The active people of the guild, without examples, by name. */

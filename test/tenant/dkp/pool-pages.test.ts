@@ -78,13 +78,13 @@ test("G16 weeks, class shares and the price list are set on the page of rules, a
     "5 % of each price goes to the guild&#39;s tax account.",
     "Of a price, Mage pays 80 %. Other classes pay all.",
     "2 prices by slot and item level apply where no price is given.",
-    "Head 639 50.00",
+    "Head 639 50\nTwo-Hand 0 12.5",
   ]) {
     expect(english).toContain(sentence);
   }
   const spanish = (await owner.page(page, { "accept-language": "es" })).text;
   expect(spanish).toContain("Esas semanas empiezan el martes a las 20:00");
-  expect(spanish).toContain("Cabeza 639 50.00");
+  expect(spanish).toContain("Cabeza 639 50");
   const wrong = await owner.submit(`${page}/${pool}`, { ...form, prices: "Hat 1 2" });
   expect(wrong.status).toBe(422);
   expect(wrong.text).toContain("Hat 1 2");

@@ -97,7 +97,7 @@ test("the files of the grid have every person and every raid of the period", asy
     .trim()
     .split("\r\n")
     .map((line) => line.split(","));
-  expect(lines[0]!.slice(0, 4)).toEqual(["\ufeffname", "class", "%", "nights"]);
+  expect(lines[0]!.slice(0, 4)).toEqual(["name", "class", "%", "nights"]);
   for (const line of lines) expect(line).toHaveLength(4 + 13);
   const json = await owner.page("/g/files/raids/attendance/grid.json");
   const { raids, items } = JSON.parse(json.text);
