@@ -3,7 +3,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import * as inputs from "./api.ts";
-import * as reading from "./queries.ts";
+import * as bossQueries from "./boss-queries.ts";
 import { wipesAgainst } from "./wipes.ts";
 
 const api = guildOperations("Combat logs");
@@ -26,7 +26,7 @@ bossesApi.openapi(
       200: json(z.object({ items: z.array(inputs.bossJson).readonly() }), "The latest first."),
     },
   }),
-  async (c) => c.json({ items: await reading.bosses(c.var.guild) }, 200),
+  async (c) => c.json({ items: await bossQueries.bosses(c.var.guild) }, 200),
 );
 
 bossesApi.openapi(
@@ -42,7 +42,7 @@ bossesApi.openapi(
   }),
   async (c) => {
     const query = { ...c.req.valid("param"), ...c.req.valid("query") };
-    return c.json(await reading.pulls(c.var.guild, query), 200);
+    return c.json(await bossQueries.pulls(c.var.guild, query), 200);
   },
 );
 

@@ -5,8 +5,8 @@ import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
 import { playerDetailsJson } from "./api.ts";
-import { fight, type PlayerDetails } from "./queries.ts";
-import { encounterPlayers } from "./schema.ts";
+import { fight } from "./queries.ts";
+import { encounterPlayers, type PlayerDetails } from "./schema.ts";
 
 const playersOfFight = prepare(
   ({ fightId, after, limit }: Values<{ fightId: string; after: string; limit: number }>) =>

@@ -1,4 +1,7 @@
+import { and, eq, gt, sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../database/client.ts";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import { Conflict, NotFound, TooLarge } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -12,9 +15,18 @@ import { type FightRows, fightRows } from "./fight-rows.ts";
 import { Analyzer } from "./parser/analyzer.ts";
 import type { FightOutline } from "./parser/types.ts";
 import { type Report, readReport } from "./reports.ts";
+import { liveFights, logReports } from "./schema.ts";
 import { logStorage } from "./storage.ts";
 import { storeFight, storeSummary } from "./store.ts";
 import { PARSE_JOB } from "./uploads.ts";
+
+const fightAfter = prepare(
+  ({ reportId, after }: Values<{ readonly reportId: string; readonly after: number }>) =>
+    build
+      .select(columnsOf(liveFights, "seq", "fight"))
+      .from(liveFights)
+      .where(and(eq(liveFights.reportId, reportId), gt(liveFights.seq, after))),
+);
 
 /** What a live log needs besides its guild. */
 export interface LiveDeps {
@@ -126,12 +138,13 @@ export class LiveLog {
     this.#seq++;
     await this.#deps.within(async (ctx) => {
       const nowMs = ctx.now().getTime();
+      const shown = { at: nowMs, fight: text === "" ? null : sql`${text}` };
       await write(ctx.db, [
-        {
-          sql: `INSERT INTO live_fights (report_id, seq, at, fight) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (report_id) DO UPDATE SET seq = seq + 1, at = ?3, fight = ?4`,
-          args: [this.reportId, this.#seq, nowMs, text === "" ? null : text],
-        },
+        insertInto(
+          liveFights,
+          { reportId: this.reportId, seq: this.#seq, ...shown },
+          { on: [liveFights.reportId], set: { seq: sql`${liveFights.seq} + 1`, ...shown } },
+        ),
       ]);
       const dueAt = nowMs + limits.logs.live.abandonedMs;
       await this.#deps.jobs.postpone(ctx.guild.id, PARSE_JOB, this.reportId, dueAt);
@@ -146,11 +159,11 @@ export class LiveLog {
       const facts = { sha256: null, storedBytes: this.#offset, nowMs: ctx.now().getTime() };
       await storeSummary(ctx.db, this.reportId, log, facts);
       await write(ctx.db, [
-        { sql: "DELETE FROM live_fights WHERE report_id = ?", args: [this.reportId] },
-        {
-          sql: "UPDATE log_reports SET size_bytes = ? WHERE id = ?",
-          args: [this.#offset, this.reportId],
-        },
+        build.delete(liveFights).where(eq(liveFights.reportId, this.reportId)),
+        build
+          .update(logReports)
+          .set({ sizeBytes: this.#offset })
+          .where(eq(logReports.id, this.reportId)),
         record(ctx, "log.received", this.reportId, { after: { bytes: this.#offset } }),
       ]);
       await this.#deps.jobs.cancel(ctx.guild.id, PARSE_JOB, this.reportId);
@@ -186,12 +199,7 @@ export async function liveFight(
   reportId: string,
   after: number,
 ): Promise<{ readonly seq: number; readonly fight: FightOutline | null } | undefined> {
-  const row = await db.first<{ seq: number; fight: string | null }>(
-    "SELECT seq, fight FROM live_fights WHERE report_id = ? AND seq > ?",
-    reportId,
-    after,
-  );
-  return row && { seq: row.seq, fight: row.fight === null ? null : JSON.parse(row.fight) };
+  return await fightAfter.first(db, { reportId, after });
 }
 
 async function begin(ctx: GuildContext, jobs: Jobs, hello: LiveHello): Promise<string> {
@@ -201,21 +209,20 @@ async function begin(ctx: GuildContext, jobs: Jobs, hello: LiveHello): Promise<s
   const title = hello.fileName.replace(/(\.(txt|log))+$/i, "");
   await write(ctx.db, [
     logStorage(ctx, 0),
-    {
-      sql: `INSERT INTO log_reports (id, title, file_name, source, state, uploader_id, uploader_name,
-              size_bytes, time_zone, year, created_at, updated_at)
-            VALUES (?1, ?2, ?3, 'live', 'parsing', ?4, ?5, 0, ?6, ?7, ?8, ?8)`,
-      args: [
-        id,
-        title.slice(0, limits.logs.titleCharsMax),
-        hello.fileName,
-        uploaderId,
-        name,
-        hello.timeZone ?? ctx.guild.timeZone,
-        hello.year ?? null,
-        nowMs,
-      ],
-    },
+    insertInto(logReports, {
+      id,
+      title: title.slice(0, limits.logs.titleCharsMax),
+      fileName: hello.fileName,
+      source: "live",
+      state: "parsing",
+      uploaderId,
+      uploaderName: name,
+      sizeBytes: 0,
+      timeZone: hello.timeZone ?? ctx.guild.timeZone,
+      year: hello.year ?? null,
+      createdAt: nowMs,
+      updatedAt: nowMs,
+    }),
     record(ctx, "log.stream", id, { after: { title } }),
   ]);
   // If the client never ends the log, this job reads what has arrived.

@@ -11,6 +11,7 @@ import { limits } from "../../limits.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
 import { fileHeaders, sendRows } from "../files.ts";
+import * as bossQueries from "./boss-queries.ts";
 import { comparisonOf } from "./comparison.ts";
 import { uploadDeps } from "./deps.ts";
 import { exportedFight, SPELL_COLUMNS, spellLines } from "./fight-export.ts";
@@ -86,7 +87,7 @@ export function combatLogsPages() {
     return c.html(<FightPlayerPage view={viewOf(c)} found={found} compared={compared} />);
   });
   router.get("/bosses", canView, async (c) =>
-    c.html(<BossesPage view={viewOf(c)} rows={await reading.bosses(c.var.guild)} />),
+    c.html(<BossesPage view={viewOf(c)} rows={await bossQueries.bosses(c.var.guild)} />),
   );
   router.get("/bosses/:gameId/:difficulty", canView, showBoss);
   return router;
@@ -171,9 +172,9 @@ async function showBoss(c: PageContext) {
   const boss = { gameId, difficulty };
   const cursor = c.req.query("cursor") || undefined;
   const [page, damage, healing, wipes] = await Promise.all([
-    reading.pulls(ctx, { ...boss, limit: limits.logs.pageRows, cursor }),
-    reading.records(ctx, { ...boss, by: "damage", limit: RECORDS_SHOWN }),
-    reading.records(ctx, { ...boss, by: "healing", limit: RECORDS_SHOWN }),
+    bossQueries.pulls(ctx, { ...boss, limit: limits.logs.pageRows, cursor }),
+    bossQueries.records(ctx, { ...boss, by: "damage", limit: RECORDS_SHOWN }),
+    bossQueries.records(ctx, { ...boss, by: "healing", limit: RECORDS_SHOWN }),
     wipesAgainst(ctx, boss, undefined),
   ]);
   return c.html(

@@ -1,12 +1,36 @@
-import type { Statement, TenantDatabase } from "../../database/client.ts";
-import { write } from "../../database/write.ts";
+import { and, eq, inArray, ne } from "drizzle-orm";
+import type { TenantDatabase } from "../../database/client.ts";
+import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { type Writable, write } from "../../database/write.ts";
+import { logReports } from "./schema.ts";
 
 /** What is needed to read a report's log. */
-export interface ReportToParse {
-  readonly timeZone: string;
-  readonly year: number | null;
-  readonly createdAt: number;
-}
+export type ReportToParse = Readonly<RowOf<typeof TO_PARSE>>;
+
+const TO_PARSE = columnsOf(logReports, "timeZone", "year", "createdAt");
+
+const parsingReport = prepare(({ id }: Values<{ readonly id: string }>) =>
+  build
+    .select(TO_PARSE)
+    .from(logReports)
+    .where(and(eq(logReports.id, id), eq(logReports.state, "parsing"))),
+);
+
+const readyWithHash = prepare(
+  ({ id, sha256 }: Values<{ readonly id: string; readonly sha256: string }>) =>
+    build
+      .select(columnsOf(logReports, "id"))
+      .from(logReports)
+      .where(
+        and(eq(logReports.sha256, sha256), ne(logReports.id, id), eq(logReports.state, "ready")),
+      )
+      .limit(1),
+);
+
+/** The report, if it is being parsed. */
+const isParsing = (reportId: string) =>
+  and(eq(logReports.id, reportId), eq(logReports.state, "parsing"));
 
 /**
  * Moves a report to `parsing`, even after an interrupted parse: existing fights are found again and kept.
@@ -18,17 +42,12 @@ export async function beginParsing(
   nowMs: number,
 ): Promise<ReportToParse | undefined> {
   await write(db, [
-    {
-      sql: `UPDATE log_reports SET state = 'parsing', parsed_bytes = 0, updated_at = ?
-            WHERE id = ? AND state IN ('waiting', 'parsing')`,
-      args: [nowMs, reportId],
-    },
+    build
+      .update(logReports)
+      .set({ state: "parsing", parsedBytes: 0, updatedAt: nowMs })
+      .where(and(eq(logReports.id, reportId), inArray(logReports.state, ["waiting", "parsing"]))),
   ]);
-  return await db.first<ReportToParse>(
-    `SELECT time_zone AS timeZone, year, created_at AS createdAt FROM log_reports
-     WHERE id = ? AND state = 'parsing'`,
-    reportId,
-  );
+  return await parsingReport.first(db, { id: reportId });
 }
 
 /** The report that already has the same bytes. */
@@ -37,12 +56,7 @@ export async function twinOf(
   reportId: string,
   sha256: string,
 ): Promise<string | undefined> {
-  const twin = await db.first<{ id: string }>(
-    "SELECT id FROM log_reports WHERE sha256 = ? AND id <> ? AND state = 'ready' LIMIT 1",
-    sha256,
-    reportId,
-  );
-  return twin?.id;
+  return (await readyWithHash.first(db, { id: reportId, sha256 }))?.id;
 }
 
 export function markDuplicate(
@@ -50,12 +64,11 @@ export function markDuplicate(
   twinId: string,
   sha256: string,
   nowMs: number,
-): Statement {
-  return {
-    sql: `UPDATE log_reports SET state = 'duplicate', duplicate_of = ?, sha256 = ?, updated_at = ?
-          WHERE id = ? AND state = 'parsing'`,
-    args: [twinId, sha256, nowMs, reportId],
-  };
+): Writable {
+  return build
+    .update(logReports)
+    .set({ state: "duplicate", duplicateOf: twinId, sha256, updatedAt: nowMs })
+    .where(isParsing(reportId));
 }
 
 /** Marks a report as unreadable. Fights that were already found stay. */
@@ -66,10 +79,9 @@ export async function failReport(
   nowMs: number,
 ): Promise<void> {
   await write(db, [
-    {
-      sql: `UPDATE log_reports SET state = 'failed', error = ?, updated_at = ?
-            WHERE id = ? AND state = 'parsing'`,
-      args: [code, nowMs, reportId],
-    },
+    build
+      .update(logReports)
+      .set({ state: "failed", error: code, updatedAt: nowMs })
+      .where(isParsing(reportId)),
   ]);
 }

@@ -1,5 +1,28 @@
-import { inArray, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  ne,
+  not,
+  notInArray,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { TenantDatabase } from "../../database/client.ts";
+import {
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden } from "../../kernel/errors.ts";
@@ -9,71 +32,88 @@ import type { Jobs } from "../../platform/jobs/jobs.ts";
 import type { LogFiles } from "../../services.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
-import { encounters, type ReportState } from "./schema.ts";
+import { encounters, keystones, logReports, movedFights } from "./schema.ts";
 import { PARSER_VERSION } from "./store.ts";
 
 /** One uploaded log. Times in Unix milliseconds. */
-export interface Report {
-  readonly id: string;
-  readonly title: string;
-  readonly fileName: string;
-  readonly source: "upload" | "live" | "import";
-  readonly state: ReportState;
-  readonly uploaderId: string | null;
-  readonly uploaderName: string;
-  readonly timeZone: string;
-  readonly year: number | null;
-  readonly sizeBytes: number;
-  /** During an upload, the bytes received so far; afterwards all of them. */
-  readonly receivedBytes: number;
-  /** The bytes of the unpacked log that were read so far. */
-  readonly parsedBytes: number;
-  readonly storedBytes: number;
-  readonly duplicateOf: string | null;
-  readonly error: string | null;
-  readonly parserVersion: number | null;
-  readonly lines: number | null;
-  readonly parsed: number | null;
-  readonly unknown: number | null;
-  readonly bad: number | null;
-  readonly logVersion: number | null;
+export interface Report extends Readonly<Omit<RowOf<typeof REPORT>, "unknownEvents">> {
   readonly unknownEvents: Readonly<Record<string, number>>;
-  readonly startAt: number | null;
-  readonly endAt: number | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly encounters: number;
-  readonly kills: number;
 }
 
 /** The migration that made the table of moved fights. */
 const MOVED_SINCE = 10;
 
-interface ReportRow extends Omit<Report, "unknownEvents"> {
-  readonly unknownEvents: string | null;
+const firsts = alias(encounters, "firsts");
+
+/** How many pulls a report has. A pull that one log has twice counts once. */
+function countPulls(condition?: SQL): SQL<number> {
+  return asNumber(
+    sql`(select count(*) from ${encounters} where ${and(
+      eq(encounters.reportId, logReports.id),
+      eq(encounters.kind, "encounter"),
+      condition,
+      sql`not exists (select 1 from ${encounters} as ${firsts}
+      where ${firsts.id} = ${encounters.sameAs} and ${firsts.reportId} = ${logReports.id})`,
+    )})`,
+  );
 }
 
-// A pull that one log has twice counts once.
-const COLUMNS = `
-  r.id, r.title, r.file_name AS fileName, r.source, r.state, r.uploader_id AS uploaderId,
-  r.uploader_name AS uploaderName, r.time_zone AS timeZone, r.year, r.size_bytes AS sizeBytes,
-  CASE WHEN r.state = 'receiving' THEN 0 ELSE r.size_bytes END AS receivedBytes,
-  r.parsed_bytes AS parsedBytes, r.stored_bytes AS storedBytes, r.duplicate_of AS duplicateOf,
-  r.error, r.parser_version AS parserVersion, r.lines, r.parsed, r.unknown, r.bad,
-  r.log_version AS logVersion, r.unknown_events AS unknownEvents, r.start_at AS startAt,
-  r.end_at AS endAt, r.created_at AS createdAt, r.updated_at AS updatedAt,
-  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter'
-    AND NOT EXISTS (SELECT 1 FROM encounters o WHERE o.id = e.same_as AND o.report_id = r.id))
-    AS encounters,
-  (SELECT count(*) FROM encounters e WHERE e.report_id = r.id AND e.kind = 'encounter'
-    AND e.outcome = 'kill'
-    AND NOT EXISTS (SELECT 1 FROM encounters o WHERE o.id = e.same_as AND o.report_id = r.id)) AS kills`;
-const ONE = `SELECT ${COLUMNS} FROM log_reports r WHERE r.id = ?`;
-const NEWEST = `SELECT ${COLUMNS} FROM log_reports r
-  WHERE (?1 IS NULL OR (r.created_at, r.id) < (?1, ?2)) ORDER BY r.created_at DESC, r.id DESC LIMIT ?3`;
+const REPORT = {
+  ...columnsOf(logReports, "id", "title", "fileName", "source", "state", "uploaderId"),
+  ...columnsOf(logReports, "uploaderName", "timeZone", "year", "sizeBytes"),
+  /** During an upload, the bytes received so far; afterwards all of them. */
+  receivedBytes: asNumber(
+    sql`case when ${logReports.state} = 'receiving' then 0 else ${logReports.sizeBytes} end`,
+  ),
+  ...columnsOf(logReports, "parsedBytes", "storedBytes", "duplicateOf", "error", "parserVersion"),
+  ...columnsOf(logReports, "lines", "parsed", "unknown", "bad", "logVersion", "unknownEvents"),
+  ...columnsOf(logReports, "startAt", "endAt", "createdAt", "updatedAt"),
+  encounters: countPulls(),
+  kills: countPulls(eq(encounters.outcome, "kill")),
+};
+
+const reportById = prepare(({ id }: Values<{ readonly id: string }>) =>
+  build.select(REPORT).from(logReports).where(eq(logReports.id, id)),
+);
+
+/** The last row of the page before. Null for the first page. */
+interface After {
+  readonly at: string | number | null;
+  readonly id: string | number | null;
+  readonly limit: number;
+}
+
+const newestReports = prepare(({ at, id, limit }: Values<After>) =>
+  build
+    .select(REPORT)
+    .from(logReports)
+    .where(sql`(${at} is null or (${logReports.createdAt}, ${logReports.id}) < (${at}, ${id}))`)
+    .orderBy(desc(logReports.createdAt), desc(logReports.id))
+    .limit(limit),
+);
+
+const firstFights = prepare(
+  ({ reportId, limit }: Values<{ readonly reportId: string; readonly limit: number }>) =>
+    build
+      .select(columnsOf(encounters, "id"))
+      .from(encounters)
+      .where(eq(encounters.reportId, reportId))
+      .orderBy(asc(encounters.startByte))
+      .limit(limit),
+);
+
+const usageOfLogs = prepare(() =>
+  build
+    .select({
+      reports: count(),
+      storedBytes: asNumber(sql`coalesce(sum(${logReports.storedBytes}), 0)`),
+    })
+    .from(logReports)
+    .where(notInArray(logReports.state, ["canceled", "duplicate"])),
+);
 
 export async function readReport(ctx: GuildContext, id: string): Promise<Report | undefined> {
-  const row = await ctx.db.first<ReportRow>(ONE, id);
+  const row = await reportById.first(ctx.db, { id });
   return row && toReport(row);
 }
 
@@ -83,11 +123,8 @@ export async function reports(
   query: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Report>> {
   allow(ctx, "logs.view");
-  const [at, id] = (query.cursor ? decodeCursor(query.cursor, 2) : [null, null]) as [
-    number | null,
-    string | null,
-  ];
-  const rows = await ctx.db.all<ReportRow>(NEWEST, at, id, query.limit + 1);
+  const [at, id] = query.cursor ? decodeCursor(query.cursor, 2) : [null, null];
+  const rows = await newestReports.all(ctx.db, { at: at!, id: id!, limit: query.limit + 1 });
   return toPage(rows.map(toReport), query.limit, (last) => [last.createdAt, last.id]);
 }
 
@@ -119,7 +156,7 @@ export async function removeReport(
   }
   const guards = [
     guard(
-      sql`exists (select 1 from log_reports where id = ${report.id} and state <> 'parsing')`,
+      existsIn(logReports, and(eq(logReports.id, report.id), ne(logReports.state, "parsing"))),
       () => new Conflict("logs/still-parsing", "This log is being parsed. Cancel that first."),
     ),
   ];
@@ -141,11 +178,7 @@ export async function removeReport(
 export async function removeFights(db: TenantDatabase, reportId: string): Promise<void> {
   const turn = new Turn();
   for (;;) {
-    const left = await db.all<{ id: string }>(
-      "SELECT id FROM encounters WHERE report_id = ? ORDER BY start_byte LIMIT ?",
-      reportId,
-      2 * limits.logs.removedAtOnce,
-    );
+    const left = await firstFights.all(db, { reportId, limit: 2 * limits.logs.removedAtOnce });
     if (left.length <= limits.logs.removedAtOnce) return;
     const ids = left.slice(0, limits.logs.removedAtOnce).map(({ id }) => id);
     await write(db, [
@@ -165,7 +198,7 @@ export async function removeLastFights(db: TenantDatabase, reportId: string): Pr
 function lastFights(reportId: string): readonly Writable[] {
   return [
     replaceTwins(lostFights(reportId)),
-    { sql: "DELETE FROM encounters WHERE report_id = ?", args: [reportId] },
+    build.delete(encounters).where(eq(encounters.reportId, reportId)),
   ];
 }
 
@@ -178,8 +211,14 @@ export async function reparse(
   allow(ctx, "logs.manage");
   const guards = [
     guard(
-      sql`exists (select 1 from log_reports where id = ${report.id} and stored_bytes > 0
-        and state in ('ready', 'failed'))`,
+      existsIn(
+        logReports,
+        and(
+          eq(logReports.id, report.id),
+          gt(logReports.storedBytes, 0),
+          inArray(logReports.state, ["ready", "failed"]),
+        ),
+      ),
       () =>
         new Conflict(
           "logs/not-stored",
@@ -194,10 +233,10 @@ export async function reparse(
   await write(ctx.db, [
     ...guards,
     ...lastFights(report.id),
-    {
-      sql: "UPDATE log_reports SET state = 'waiting', sha256 = NULL WHERE id = ?",
-      args: [report.id],
-    },
+    build
+      .update(logReports)
+      .set({ state: "waiting", sha256: null })
+      .where(eq(logReports.id, report.id)),
     record(ctx, "log.reparse", report.id, { after: { parserVersion: PARSER_VERSION } }),
   ]);
   await deps.jobs.enqueue(ctx.guild.id, "logs.parse", report.id);
@@ -207,24 +246,22 @@ export async function reparse(
 /** The number of the guild's logs, and their packed size on disk. */
 export async function usage(ctx: GuildContext): Promise<{ reports: number; storedBytes: number }> {
   allow(ctx, "logs.view");
-  return (await ctx.db.first<{ reports: number; storedBytes: number }>(
-    `SELECT count(*) AS reports, coalesce(sum(stored_bytes), 0) AS storedBytes FROM log_reports
-     WHERE state NOT IN ('canceled', 'duplicate')`,
-  ))!;
+  return (await usageOfLogs.first(ctx.db))!;
 }
 
 /** The statements that remove a report. The caller checks the permission. */
-export function removalOf(reportId: string) {
+export function removalOf(reportId: string): readonly Writable[] {
   return [
     ...lastFights(reportId),
-    { sql: "DELETE FROM keystones WHERE report_id = ?", args: [reportId] },
-    { sql: "DELETE FROM log_reports WHERE id = ?", args: [reportId] },
+    build.delete(keystones).where(eq(keystones.reportId, reportId)),
+    build.delete(logReports).where(eq(logReports.id, reportId)),
   ];
 }
 
 /** The fights of a report, or only `ids`, as a list for SQL. */
 function lostFights(reportId: string, ids?: readonly string[]): SQL {
-  if (ids === undefined) return sql`(select id from encounters where report_id = ${reportId})`;
+  if (ids === undefined)
+    return sql`(select ${encounters.id} from ${encounters} where ${encounters.reportId} = ${reportId})`;
   const list = ids.map((id) => sql`${id}`);
   return sql`(${sql.join(list, sql`, `)})`;
 }
@@ -233,15 +270,22 @@ function lostFights(reportId: string, ids?: readonly string[]): SQL {
  * Updates the fights that refer to a removed fight as their duplicate: the first of them that stays
  * replaces it.
  */
-export function replaceTwins(lost: SQL): SQL {
-  return sql`update encounters set same_as = nullif(successors.id, encounters.id)
-    from (select same_as as lost, min(id) as id from encounters
-      where same_as in ${lost} and id not in ${lost} group by same_as) as successors
-    where encounters.same_as = successors.lost and encounters.id not in ${lost}`;
+export function replaceTwins(lost: SQL): Writable {
+  const successors = build
+    .select({ lost: encounters.sameAs, successor: sql`min(${encounters.id})`.as("successor") })
+    .from(encounters)
+    .where(and(inArray(encounters.sameAs, lost), notInArray(encounters.id, lost)))
+    .groupBy(encounters.sameAs)
+    .as("successors");
+  return build
+    .update(encounters)
+    .set({ sameAs: sql`nullif(${successors.successor}, ${encounters.id})` })
+    .from(successors)
+    .where(and(eq(encounters.sameAs, successors.lost), notInArray(encounters.id, lost)));
 }
 
-function toReport(row: ReportRow): Report {
-  return { ...row, unknownEvents: row.unknownEvents ? JSON.parse(row.unknownEvents) : {} };
+function toReport(row: RowOf<typeof REPORT>): Report {
+  return { ...row, unknownEvents: row.unknownEvents ?? {} };
 }
 
 /**
@@ -251,7 +295,7 @@ function toReport(row: ReportRow): Report {
  */
 function refuseMoved(reportId: string): Guard {
   return guard(
-    sql`not exists (select 1 from moved_fights where report_id = ${reportId})`,
+    not(existsIn(movedFights, eq(movedFights.reportId, reportId))),
     () =>
       new Conflict(
         "logs/fights-moved",

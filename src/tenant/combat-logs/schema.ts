@@ -8,8 +8,19 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { ImportId, UserId } from "../../kernel/ids.ts";
+import type { ImportId } from "../../kernel/ids.ts";
 import type { ClassId } from "../roster/classes.ts";
+import type {
+  BuffUptime,
+  Consumable,
+  Death,
+  EnemyFigures,
+  FightOutline,
+  LeftOut,
+  SpellShare,
+  StoppedSpell,
+  TargetShare,
+} from "./parser/types.ts";
 
 /**
  * `receiving` bytes, `waiting` for the parser, `parsing`, and then `ready`, `failed` or, when the same file
@@ -24,6 +35,33 @@ export type ReportState =
   | "duplicate"
   | "canceled";
 
+/** What is stored about a fight besides its columns, in the parser's format. */
+export interface FightDetails {
+  readonly deaths: readonly Death[];
+  readonly enemies: readonly EnemyFigures[];
+  /** What was left out because of a limit. Missing in fights that were parsed before there were limits. */
+  readonly leftOut?: LeftOut | undefined;
+  /** Absorbed damage without a known shield. Missing in fights that were parsed before. */
+  readonly uncreditedAbsorbs?: number | undefined;
+}
+
+/** What is stored about a player in a fight besides the columns. */
+export interface PlayerDetails {
+  readonly spells: readonly SpellShare[];
+  readonly targets: readonly TargetShare[];
+  readonly takenFrom: readonly TargetShare[];
+  readonly damageBySecond: readonly number[];
+  readonly healingBySecond: readonly number[];
+  readonly takenBySecond: readonly number[];
+  /** Missing, as the three after it, in fights that an older version parsed. */
+  readonly interrupted?: readonly StoppedSpell[] | undefined;
+  readonly dispelled?: readonly StoppedSpell[] | undefined;
+  readonly consumables?: readonly Consumable[] | undefined;
+  readonly buffs?: readonly BuffUptime[] | undefined;
+  /** For imported figures only. */
+  readonly healingReceived?: number | undefined;
+}
+
 /** One combat log, uploaded as a file or live. */
 export const logReports = sqliteTable(
   "log_reports",
@@ -34,7 +72,8 @@ export const logReports = sqliteTable(
     /** `import` for figures of another program: there is no log to read again. */
     source: text().$type<"upload" | "live" | "import">().notNull(),
     state: text().$type<ReportState>().notNull(),
-    uploaderId: text("uploader_id").$type<UserId>(),
+    /** The account or the API key that uploaded it. */
+    uploaderId: text("uploader_id"),
     uploaderName: text("uploader_name").notNull(),
     /** The size of the file as uploaded, packed or not. The store knows how many bytes have arrived. */
     sizeBytes: integer("size_bytes").notNull(),
@@ -98,8 +137,7 @@ export const encounters = sqliteTable(
     startByte: integer("start_byte").notNull(),
     endByte: integer("end_byte").notNull(),
     sameAs: text("same_as"),
-    /** Deaths and enemies in the parser's format. */
-    details: text({ mode: "json" }).$type<unknown>().notNull(),
+    details: text({ mode: "json" }).$type<FightDetails>().notNull(),
   },
   (t) => [
     uniqueIndex("encounters_by_place").on(t.reportId, t.startByte),
@@ -137,8 +175,7 @@ export const encounterPlayers = sqliteTable(
     casts: integer().notNull(),
     interrupts: integer().notNull(),
     dispels: integer().notNull(),
-    /** Spells, targets, sources and figures by second in the parser's format. */
-    details: text({ mode: "json" }).$type<unknown>().notNull(),
+    details: text({ mode: "json" }).$type<PlayerDetails>().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.encounterId, t.guid] }),
@@ -173,7 +210,7 @@ export const liveFights = sqliteTable("live_fights", {
   /** Increases with every change, so that viewers read only new changes. */
   seq: integer().notNull(),
   at: integer().notNull(),
-  fight: text({ mode: "json" }).$type<unknown>(),
+  fight: text({ mode: "json" }).$type<FightOutline>(),
 });
 
 /** Characters of imported logs, with or without figures. Identity is the GUID; names may repeat. */

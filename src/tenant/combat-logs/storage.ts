@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Guard, guard } from "../../database/write.ts";
 import { LimitReached } from "../../kernel/errors.ts";
 import type { GuildContext } from "../context.ts";
+import { logReports } from "./schema.ts";
 
 /** Checks the plan's log storage inside the write that uses some of it. */
 export function logStorage(ctx: GuildContext, bytes: number): Guard {
@@ -9,7 +10,7 @@ export function logStorage(ctx: GuildContext, bytes: number): Guard {
   const limit = plan.logBytesMax;
   // True when the plan has no limit.
   return guard(
-    sql`(select coalesce(sum(size_bytes), 0) from log_reports) + ${bytes}
+    sql`(select coalesce(sum(${logReports.sizeBytes}), 0) from ${logReports}) + ${bytes}
       <= ${limit ?? Number.MAX_SAFE_INTEGER}`,
     () =>
       new LimitReached(

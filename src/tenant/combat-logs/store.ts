@@ -1,16 +1,26 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { and, between, eq, gt, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../database/client.ts";
+import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build, insertAll } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { newId } from "../../kernel/ids.ts";
 import type { EncounterRow, FightRows, Written } from "./fight-rows.ts";
 import type { LogSummary } from "./parser/types.ts";
-import { encounterPlayers, encounters } from "./schema.ts";
+import { encounterPlayers, encounters, keystones, logReports } from "./schema.ts";
 
 /** Increased whenever the parser's figures change: older reports can then be parsed again. */
 export const PARSER_VERSION = 5;
 
 /** Two logs of one pull begin within this time: the loggers' clocks and latencies differ. */
 export const SAME_PULL_MS = 10_000;
+
+const fightAt = prepare(
+  ({ reportId, startByte }: Values<{ readonly reportId: string; readonly startByte: number }>) =>
+    build
+      .select(columnsOf(encounters, "id"))
+      .from(encounters)
+      .where(and(eq(encounters.reportId, reportId), eq(encounters.startByte, startByte))),
+);
 
 /** The report is not being parsed any more, for example because it was canceled. It takes no more fights. */
 export class NotParsing extends Error {}
@@ -27,11 +37,7 @@ export async function storeFight(
   { encounter, players, isCorrection }: FightRows,
   progress: { readonly parsedBytes: number; readonly nowMs: number },
 ): Promise<void> {
-  const known = await db.first<{ id: string }>(
-    "SELECT id FROM encounters WHERE report_id = ? AND start_byte = ?",
-    reportId,
-    encounter.startByte,
-  );
+  const known = await fightAt.first(db, { reportId, startByte: encounter.startByte });
   const id = known?.id ?? newId<string>();
   // One statement per player with a constant text: one list for all players would be read once per player.
   const playerRows = () =>
@@ -44,10 +50,13 @@ export async function storeFight(
   await write(db, [
     isParsing(reportId),
     ...changes,
-    {
-      sql: `UPDATE log_reports SET parsed_bytes = max(parsed_bytes, ?), updated_at = ? WHERE id = ?`,
-      args: [progress.parsedBytes, progress.nowMs, reportId],
-    },
+    build
+      .update(logReports)
+      .set({
+        parsedBytes: sql`max(${logReports.parsedBytes}, ${progress.parsedBytes})`,
+        updatedAt: progress.nowMs,
+      })
+      .where(eq(logReports.id, reportId)),
   ]);
 }
 
@@ -76,10 +85,10 @@ export async function storeProgress(
 ): Promise<void> {
   await write(db, [
     isParsing(reportId),
-    {
-      sql: "UPDATE log_reports SET parsed_bytes = ?, updated_at = ? WHERE id = ?",
-      args: [parsedBytes, nowMs, reportId],
-    },
+    build
+      .update(logReports)
+      .set({ parsedBytes, updatedAt: nowMs })
+      .where(eq(logReports.id, reportId)),
   ]);
 }
 
@@ -94,41 +103,24 @@ export async function storeSummary(
   log: LogSummary,
   facts: { readonly sha256: string | null; readonly storedBytes: number; readonly nowMs: number },
 ): Promise<void> {
-  const keystones = log.keystones.map((one, number) => ({ ...one, number }));
+  const runs = log.keystones.map(({ startMs, endMs, ...run }, number) => ({
+    ...{ reportId, number, startAt: startMs, endAt: endMs },
+    ...run,
+  }));
   await write(db, [
     isParsing(reportId),
-    { sql: "DELETE FROM keystones WHERE report_id = ?", args: [reportId] },
-    {
-      sql: `INSERT INTO keystones (report_id, number, name, map_id, level, affixes, start_at, end_at,
-              success, game_ms)
-            SELECT ?1, value->>'number', value->>'name', value->>'mapId', value->>'level',
-              value->'affixes', value->>'startMs', value->>'endMs', value->>'success',
-              value->>'gameMs' FROM json_each(?2)`,
-      args: [reportId, JSON.stringify(keystones)],
-    },
-    {
-      sql: `UPDATE log_reports SET state = 'ready', sha256 = ?, parser_version = ?, parsed_bytes = ?,
-              stored_bytes = ?, lines = ?, parsed = ?, unknown = ?, bad = ?, log_version = ?,
-              advanced = ?, unknown_events = ?, start_at = ?, end_at = ?, updated_at = ?, error = NULL
-            WHERE id = ?`,
-      args: [
-        facts.sha256,
-        PARSER_VERSION,
-        log.bytes,
-        facts.storedBytes,
-        log.lines,
-        log.parsed,
-        log.unknown,
-        log.bad,
-        log.logVersion,
-        log.advanced,
-        JSON.stringify(log.unknownEvents),
-        log.startMs,
-        log.endMs,
-        facts.nowMs,
-        reportId,
-      ],
-    },
+    build.delete(keystones).where(eq(keystones.reportId, reportId)),
+    ...(runs.length === 0 ? [] : [insertAll(keystones, runs)]),
+    build
+      .update(logReports)
+      .set({
+        ...{ state: "ready", sha256: facts.sha256, parserVersion: PARSER_VERSION, error: null },
+        ...{ parsedBytes: log.bytes, storedBytes: facts.storedBytes, lines: log.lines },
+        ...{ parsed: log.parsed, unknown: log.unknown, bad: log.bad, logVersion: log.logVersion },
+        ...{ advanced: log.advanced, unknownEvents: log.unknownEvents },
+        ...{ startAt: log.startMs, endAt: log.endMs, updatedAt: facts.nowMs },
+      })
+      .where(eq(logReports.id, reportId)),
   ]);
 }
 
@@ -139,13 +131,13 @@ export async function storeSize(
   storedBytes: number,
 ): Promise<void> {
   await write(db, [
-    { sql: "UPDATE log_reports SET stored_bytes = ? WHERE id = ?", args: [storedBytes, reportId] },
+    build.update(logReports).set({ storedBytes }).where(eq(logReports.id, reportId)),
   ]);
 }
 
 function isParsing(reportId: string): Guard {
   return guard(
-    sql`exists (select 1 from log_reports where id = ${reportId} and state = 'parsing')`,
+    existsIn(logReports, and(eq(logReports.id, reportId), eq(logReports.state, "parsing"))),
     () => new NotParsing("The report is no longer being parsed."),
   );
 }
@@ -171,9 +163,15 @@ export function twinOf(row: {
   readonly endAt?: number;
 }): SQL {
   const endAt = row.endAt ?? Number.MIN_SAFE_INTEGER;
-  return sql`(select coalesce(same_as, id) from encounters where game_id = ${row.gameId}
-    and difficulty = ${row.difficulty} and kind = 'encounter'
-    and (report_id <> ${row.reportId} or (start_at < ${endAt} and end_at > ${row.startAt}))
-    and start_at between ${row.startAt - SAME_PULL_MS} and ${row.startAt + SAME_PULL_MS}
-    order by abs(start_at - ${row.startAt}), id limit 1)`;
+  const { id, sameAs, startAt, reportId } = encounters;
+  const overlaps = and(lt(startAt, endAt), gt(encounters.endAt, row.startAt));
+  const isTwin = and(
+    eq(encounters.gameId, row.gameId),
+    eq(encounters.difficulty, row.difficulty),
+    eq(encounters.kind, "encounter"),
+    or(ne(reportId, row.reportId), overlaps),
+    between(startAt, row.startAt - SAME_PULL_MS, row.startAt + SAME_PULL_MS),
+  );
+  return sql`(select coalesce(${sameAs}, ${id}) from ${encounters} where ${isTwin}
+    order by abs(${startAt} - ${row.startAt}), ${id} limit 1)`;
 }

@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Forbidden, Invalid, NotFound, TooLarge } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -10,6 +12,7 @@ import { describe, record } from "../audit.ts";
 import { allow, type GuildContext, may } from "../context.ts";
 import { type Report, readReport, removeFights, removeLastFights } from "./reports.ts";
 import { PRUNE_JOB } from "./retention.ts";
+import { logReports } from "./schema.ts";
 import { logStorage } from "./storage.ts";
 import { packingOf, unpacked } from "./unpack.ts";
 
@@ -17,6 +20,28 @@ import { packingOf, unpacked } from "./unpack.ts";
 export const PARSE_JOB = "logs.parse";
 /** The number of bytes of a packed file that are checked before it is accepted. */
 const PROBE_BYTES = 256 * 1024;
+
+interface UploadedFile {
+  readonly uploaderId: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+}
+
+const unfinishedUpload = prepare((file: Values<UploadedFile>) =>
+  build
+    .select(columnsOf(logReports, "id"))
+    .from(logReports)
+    .where(
+      and(
+        eq(logReports.state, "receiving"),
+        eq(logReports.uploaderId, file.uploaderId),
+        eq(logReports.fileName, file.fileName),
+        eq(logReports.sizeBytes, file.sizeBytes),
+      ),
+    )
+    .orderBy(desc(logReports.createdAt))
+    .limit(1),
+);
 
 /** What uploads need besides the guild: the file store, and the jobs that parse the logs. */
 export interface UploadDeps {
@@ -59,13 +84,8 @@ export async function beginUpload(
   }
   const timeZone = input.timeZone ?? ctx.guild.timeZone;
   const { id: uploaderId, name: uploaderName } = describe(ctx.actor);
-  const begun = await ctx.db.first<{ id: string }>(
-    `SELECT id FROM log_reports WHERE state = 'receiving' AND uploader_id = ? AND file_name = ?
-       AND size_bytes = ? ORDER BY created_at DESC LIMIT 1`,
-    uploaderId,
-    input.fileName,
-    input.sizeBytes,
-  );
+  const { fileName, sizeBytes } = input;
+  const begun = await unfinishedUpload.first(ctx.db, { uploaderId, fileName, sizeBytes });
   if (begun) return await withOffset(ctx, files, (await readReport(ctx, begun.id))!);
   const id = newId<string>();
   const nowMs = ctx.now().getTime();
@@ -73,7 +93,8 @@ export async function beginUpload(
   await write(ctx.db, [
     logStorage(ctx, input.sizeBytes),
     guard(
-      sql`(select count(*) from log_reports where state = 'receiving') < ${limits.logs.unfinishedMax}`,
+      sql`(select count(*) from ${logReports} where ${logReports.state} = 'receiving')
+        < ${limits.logs.unfinishedMax}`,
       () =>
         new Conflict(
           "logs/too-many-uploads",
@@ -81,22 +102,15 @@ export async function beginUpload(
           { limit: limits.logs.unfinishedMax },
         ),
     ),
-    {
-      sql: `INSERT INTO log_reports (id, title, file_name, source, state, uploader_id, uploader_name,
-              size_bytes, time_zone, year, created_at, updated_at)
-            VALUES (?1, ?2, ?3, 'upload', 'receiving', ?4, ?5, ?6, ?7, ?8, ?9, ?9)`,
-      args: [
-        id,
-        title.slice(0, limits.logs.titleCharsMax),
-        input.fileName,
-        uploaderId,
-        uploaderName,
-        input.sizeBytes,
-        timeZone,
-        input.year ?? null,
-        nowMs,
-      ],
-    },
+    insertInto(logReports, {
+      ...{ id, fileName, sizeBytes, uploaderId, uploaderName, timeZone },
+      title: title.slice(0, limits.logs.titleCharsMax),
+      source: "upload",
+      state: "receiving",
+      year: input.year ?? null,
+      createdAt: nowMs,
+      updatedAt: nowMs,
+    }),
     record(ctx, "log.upload", id, { after: { title, sizeBytes: input.sizeBytes } }),
   ]);
   // Removes the bytes of an upload that is never finished.
@@ -128,13 +142,13 @@ export async function receiveChunk(
   if (size < sizeBytes) return { ...report, receivedBytes: size };
   await refuseBomb(ctx, deps.files, id);
   await write(ctx.db, [
-    guard(sql`exists (select 1 from log_reports where id = ${id} and state = 'receiving')`, () =>
+    guard(existsIn(logReports, and(eq(logReports.id, id), eq(logReports.state, "receiving"))), () =>
       notReceiving(report),
     ),
-    {
-      sql: "UPDATE log_reports SET state = 'waiting', stored_bytes = ?, updated_at = ? WHERE id = ?",
-      args: [size, ctx.now().getTime(), id],
-    },
+    build
+      .update(logReports)
+      .set({ state: "waiting", storedBytes: size, updatedAt: ctx.now().getTime() })
+      .where(eq(logReports.id, id)),
     record(ctx, "log.received", id, { after: { bytes: size } }),
   ]);
   await deps.jobs.enqueue(ctx.guild.id, PARSE_JOB, id);
@@ -152,15 +166,17 @@ export async function cancelUpload(
   const report = await ownReport(ctx, id);
   await write(ctx.db, [
     guard(
-      sql`exists (select 1 from log_reports where id = ${id}
-        and state in ('receiving', 'waiting', 'parsing'))`,
+      existsIn(
+        logReports,
+        and(eq(logReports.id, id), inArray(logReports.state, ["receiving", "waiting", "parsing"])),
+      ),
       () =>
         new Conflict("logs/not-cancelable", "This report is already finished. Delete it instead."),
     ),
-    {
-      sql: "UPDATE log_reports SET state = 'canceled', stored_bytes = 0, updated_at = ? WHERE id = ?",
-      args: [ctx.now().getTime(), id],
-    },
+    build
+      .update(logReports)
+      .set({ state: "canceled", storedBytes: 0, updatedAt: ctx.now().getTime() })
+      .where(eq(logReports.id, id)),
     record(ctx, "log.cancel", id, { before: { title: report.title } }),
   ]);
   // Only after the cancellation, because the parser adds fights until then.
@@ -211,10 +227,10 @@ async function refuseBomb(ctx: GuildContext, files: LogFiles, id: string): Promi
     if (error instanceof TooLarge) {
       await files.remove(ctx.guild.databaseName, id);
       await write(ctx.db, [
-        {
-          sql: "UPDATE log_reports SET state = 'failed', error = ? WHERE id = ?",
-          args: [error.code, id],
-        },
+        build
+          .update(logReports)
+          .set({ state: "failed", error: error.code })
+          .where(eq(logReports.id, id)),
         record(ctx, "log.refuse", id, { after: { why: error.code } }),
       ]);
       throw error;
