@@ -138,6 +138,14 @@ export function asText(expression: SQLWrapper): SQL<string> {
   });
 }
 
+/** A column of JSON as the text that is stored. Null where the column is null. */
+export function asJsonText(column: Column): SQL<string | null> {
+  return checked(column, (value) => {
+    if (value !== null && typeof value !== "string") throw unexpected("a text", value);
+    return value;
+  });
+}
+
 /** A value of this column's type that SQL takes from another row. Null where there is no such row. */
 export function asColumn<C extends Column>(
   column: C,

@@ -101,22 +101,26 @@ function plainInsert(table: SQLiteTable, columns: Named): string {
 
 /**
  * Adds rows that all name the same columns, in their order and in one statement, whose text does not
- * depend on how many they are. Values are texts, numbers, booleans and null, which travel as JSON.
+ * depend on how many they are. Values are texts, numbers, booleans and null, which travel as JSON. Leaves out
+ * a row for which `where` is false; `given` is the value that the row has for a column.
  */
 export function insertAll<T extends SQLiteTable>(
   table: T,
   rows: readonly T["$inferInsert"][],
   conflict?: OnConflict<T>,
+  where?: (given: (column: Column) => SQL) => SQL,
 ): Statement {
   const columns = columnsIn(table, rows[0] ?? {});
   const encoded = rows.map((row: Record<string, unknown>) =>
     columns.map(([name, column]) => encode(row[name], column)),
   );
   const values = columns.map((_, index) => sql.raw(`value ->> ${index}`));
-  const source = sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(encoded)})`;
-  if (conflict === undefined) return inserted(table, columns, source, undefined);
-  // Without a condition, SQLite reads `on` as that of a join.
-  return inserted(table, columns, sql`${source} where true`, conflict);
+  const given = (column: Column) =>
+    sql.raw(`json_each.value ->> ${columns.findIndex(([, one]) => one === column)}`);
+  // Without a condition, SQLite reads the `on` of a conflict as that of a join.
+  const source = sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(encoded)})
+    where ${where?.(given) ?? sql`true`}`;
+  return inserted(table, columns, source, conflict);
 }
 
 /** The value that a row would have had, inside `set` of an `OnConflict`. */

@@ -1,28 +1,29 @@
-import { sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, not, sql } from "drizzle-orm";
+import {
+  asBoolean,
+  asColumn,
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
-import { parseAreas } from "../../kernel/areas.ts";
+import { knownAreas } from "../../kernel/areas.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import type { GuildId, UserId } from "../../kernel/ids.ts";
-import type { Role } from "../../kernel/permissions.ts";
+import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { countEmail, verificationRows } from "../accounts/links.ts";
-import type { ProviderId } from "../accounts/providers/schema.ts";
+import { type Identity, identitiesOf } from "../accounts/providers/links.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
-import type { GuildStatus } from "../schema.ts";
+import { guilds, impersonations, memberships, operators, sessions, users } from "../schema.ts";
 
 /** One account in the operators' list. */
-export interface AccountLine {
-  readonly id: UserId;
-  readonly email: string;
-  readonly name: string;
-  readonly isVerified: boolean;
-  readonly createdAt: number;
-  readonly guilds: number;
-  /** Last use of the open sessions. Null if the account has no open session. */
-  readonly lastUsedAt: number | null;
-}
+export type AccountLine = Readonly<RowOf<ReturnType<typeof accountColumns>>>;
 
 export interface AccountQuery {
   readonly limit: number;
@@ -31,18 +32,89 @@ export interface AccountQuery {
   readonly search?: string | undefined;
 }
 
+interface Moment {
+  readonly nowMs: number;
+  /** A session that was last used before this has ended. */
+  readonly idleSinceMs: number;
+}
+
 // Expired sessions are deleted only at the next sign-in, so they are excluded here. Sessions of an
 // operator who acts as the person are excluded too.
-const OPEN_SESSIONS = `FROM sessions s WHERE s.user_id = u.id AND s.expires_at > ?1
-  AND s.last_used_at > ?2 AND NOT EXISTS
-    (SELECT 1 FROM impersonations i WHERE i.session_id = s.id)`;
+const openSessions = ({ nowMs, idleSinceMs }: Values<Moment>) => {
+  const isOpen = and(
+    eq(sessions.userId, users.id),
+    gt(sessions.expiresAt, nowMs),
+    gt(sessions.lastUsedAt, idleSinceMs),
+    not(existsIn(impersonations, eq(impersonations.sessionId, sessions.id))),
+  );
+  return sql`${sessions} where ${isOpen}`;
+};
 
-const ACCOUNT = `
-  SELECT u.id, u.email, u.name, u.email_verified_at IS NOT NULL AS isVerified,
-    u.created_at AS createdAt,
-    (SELECT count(*) FROM memberships m JOIN guilds g ON g.id = m.guild_id
-      WHERE m.user_id = u.id AND g.status NOT IN ('deleted', 'deleting')) AS guilds,
-    (SELECT max(s.last_used_at) ${OPEN_SESSIONS}) AS lastUsedAt`;
+const accountColumns = (values: Values<Moment>) => ({
+  ...columnsOf(users, "id", "email", "name", "createdAt"),
+  guilds: asNumber(sql`(select count(*) from ${memberships}
+    join ${guilds} on ${guilds.id} = ${memberships.guildId}
+    where ${memberships.userId} = ${users.id} and ${guilds.status} not in ('deleted', 'deleting'))`),
+  /** Last use of the open sessions. Null if the account has no open session. */
+  lastUsedAt: asColumn(
+    sessions.lastUsedAt,
+    sql`(select max(${sessions.lastUsedAt}) from ${openSessions(values)})`,
+  ),
+  isVerified: asBoolean(sql`${users.emailVerifiedAt} is not null`),
+});
+
+interface AccountPage {
+  readonly after: string | number;
+  /** Empty for all accounts. */
+  readonly search: string;
+  readonly limit: number;
+}
+
+const accountsPage = prepare((values: Values<Moment & AccountPage>) => {
+  const { search } = values;
+  return build
+    .select(accountColumns(values))
+    .from(users)
+    .where(
+      and(
+        sql`${users.email} > ${values.after}`,
+        sql`(${search} = '' or ${users.id} = ${search} or instr(${users.email}, ${search}) > 0
+          or instr(lower(${users.name}), ${search}) > 0)`,
+      ),
+    )
+    .orderBy(asc(users.email))
+    .limit(values.limit);
+});
+
+const accountById = prepare((values: Values<Moment & { readonly id: UserId }>) =>
+  build
+    .select({
+      ...accountColumns(values),
+      hasPassword: asBoolean(sql`${users.passwordHash} is not null`),
+      sessions: asNumber(sql`(select count(*) from ${openSessions(values)})`),
+      operates: asColumn(
+        operators.areas,
+        sql`(select ${operators.areas} from ${operators} where ${operators.userId} = ${users.id})`,
+      ),
+    })
+    .from(users)
+    .where(eq(users.id, values.id)),
+);
+
+const membershipsOf = prepare(
+  ({ id, limit }: Values<{ readonly id: UserId; readonly limit: number }>) =>
+    build
+      .select({
+        guildId: guilds.id,
+        ...columnsOf(guilds, "slug", "name", "status"),
+        role: memberships.role,
+      })
+      .from(memberships)
+      .innerJoin(guilds, eq(guilds.id, memberships.guildId))
+      .where(eq(memberships.userId, id))
+      .orderBy(asc(guilds.nameKey), asc(guilds.id))
+      .limit(limit),
+);
 
 /** Every account of the platform, by address. */
 export async function findAccounts(
@@ -51,18 +123,13 @@ export async function findAccounts(
 ): Promise<Page<AccountLine>> {
   allowArea(ctx, "accounts");
   const [after] = cursor === undefined ? [""] : decodeCursor(cursor, 1);
-  const nowMs = ctx.services.now().getTime();
-  const rows = await ctx.services.platform.db.all<Row<AccountLine>>(
-    `${ACCOUNT} FROM users u WHERE u.email > ?3
-       AND (?4 = '' OR u.id = ?4 OR instr(u.email, ?4) > 0 OR instr(lower(u.name), ?4) > 0)
-     ORDER BY u.email LIMIT ?5`,
-    nowMs,
-    nowMs - limits.session.idleMs,
-    after!,
-    search.trim().toLowerCase(),
-    limit + 1,
-  );
-  return toPage(rows.map(toLine), limit, (last) => [last.email]);
+  const rows = await accountsPage.all(ctx.services.platform.db, {
+    ...momentOf(ctx),
+    after: after!,
+    search: search.trim().toLowerCase(),
+    limit: limit + 1,
+  });
+  return toPage(rows, limit, (last) => [last.email]);
 }
 
 /** An account as operators see it, without credentials. */
@@ -71,57 +138,25 @@ export interface AccountFile extends AccountLine {
   readonly sessions: number;
   /** The areas of an operator's account. Empty for other accounts. */
   readonly operates: readonly string[];
-  readonly memberships: readonly {
-    readonly guildId: GuildId;
-    readonly slug: string;
-    readonly name: string;
-    readonly status: GuildStatus;
-    readonly role: Role;
-  }[];
-  readonly identities: readonly {
-    readonly provider: ProviderId;
-    readonly name: string;
-    readonly linkedAt: number;
-    readonly lastUsedAt: number;
-  }[];
+  readonly memberships: readonly Awaited<ReturnType<typeof membershipsOf.all>>[number][];
+  readonly identities: readonly Identity[];
 }
 
 /** Everything about one account. @throws {NotFound} `operator/no-such-account` */
 export async function accountFile(ctx: OperatorContext, id: UserId): Promise<AccountFile> {
   allowArea(ctx, "accounts");
   const { db } = ctx.services.platform;
-  const nowMs = ctx.services.now().getTime();
-  const [account, memberships, identities] = await Promise.all([
-    db.first<FileRow>(
-      `${ACCOUNT}, u.password_hash IS NOT NULL AS hasPassword,
-         (SELECT count(*) ${OPEN_SESSIONS}) AS sessions,
-         (SELECT areas FROM operators o WHERE o.user_id = u.id) AS operates
-       FROM users u WHERE u.id = ?3`,
-      nowMs,
-      nowMs - limits.session.idleMs,
-      id,
-    ),
-    db.all<AccountFile["memberships"][number]>(
-      `SELECT g.id AS guildId, g.slug, g.name, g.status, m.role
-       FROM memberships m JOIN guilds g ON g.id = m.guild_id
-       WHERE m.user_id = ? ORDER BY g.name_key, g.id LIMIT ?`,
-      id,
-      limits.operators.membersShown,
-    ),
-    db.all<AccountFile["identities"][number]>(
-      `SELECT provider, name, linked_at AS linkedAt, last_used_at AS lastUsedAt
-       FROM identities WHERE user_id = ? ORDER BY provider`,
-      id,
-    ),
+  const [account, inGuilds, linked] = await Promise.all([
+    accountById.first(db, { ...momentOf(ctx), id }),
+    membershipsOf.all(db, { id, limit: limits.operators.membersShown }),
+    identitiesOf.all(db, { userId: id }),
   ]);
   if (!account) throw noSuchAccount();
   return {
-    ...toLine(account),
-    hasPassword: account.hasPassword === 1,
-    sessions: account.sessions,
-    operates: parseAreas(account.operates),
-    memberships,
-    identities,
+    ...account,
+    operates: knownAreas(account.operates ?? []),
+    memberships: inGuilds,
+    identities: linked,
   };
 }
 
@@ -131,11 +166,11 @@ export async function accountFile(ctx: OperatorContext, id: UserId): Promise<Acc
  */
 export async function endAllSessions(ctx: OperatorContext, id: UserId): Promise<void> {
   allowArea(ctx, "accounts");
-  const { sessions } = await accountFile(ctx, id);
+  const file = await accountFile(ctx, id);
   await write(ctx.services.platform.db, [
-    guard(sql`exists (select 1 from users where id = ${id})`, noSuchAccount),
-    sql`delete from sessions where user_id = ${id}`,
-    record(ctx, "session.end-all", id, { before: { sessions } }),
+    guard(existsIn(users, eq(users.id, id)), noSuchAccount),
+    build.delete(sessions).where(eq(sessions.userId, id)),
+    record(ctx, "session.end-all", id, { before: { sessions: file.sessions } }),
   ]);
 }
 
@@ -154,8 +189,10 @@ export async function mailVerification(
   const rows = await verificationRows(ctx, account.id, input.locale);
   await write(ctx.services.platform.db, [
     guard(
-      sql`exists (select 1 from users where id = ${input.id} and email = ${account.email}
-          and email_verified_at is null)`,
+      existsIn(
+        users,
+        and(eq(users.id, input.id), eq(users.email, account.email), isNull(users.emailVerifiedAt)),
+      ),
       verifiedAlready,
     ),
     ...rows,
@@ -164,20 +201,9 @@ export async function mailVerification(
   ctx.services.wakeJobs();
 }
 
-/** A row as the database returns it. SQLite's booleans are 0 and 1. */
-type Row<T extends { readonly isVerified: boolean }> = Omit<T, "isVerified"> & {
-  readonly isVerified: number;
-};
-
-type FileRow = Row<AccountLine> & {
-  readonly hasPassword: number;
-  readonly sessions: number;
-  readonly operates: string | null;
-};
-
-function toLine(row: Row<AccountLine>): AccountLine {
-  const { id, email, name, createdAt, guilds, lastUsedAt } = row;
-  return { id, email, name, createdAt, guilds, lastUsedAt, isVerified: row.isVerified === 1 };
+function momentOf({ services }: OperatorContext): Moment {
+  const nowMs = services.now().getTime();
+  return { nowMs, idleSinceMs: nowMs - limits.session.idleMs };
 }
 
 function noSuchAccount(): NotFound {

@@ -1,24 +1,13 @@
+import { and, desc, eq, gte, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { asJsonText, asText, columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
-import type { GuildId } from "../../kernel/ids.ts";
 import { allowArea, type OperatorContext } from "../context.ts";
+import { auditLog, guilds, users } from "../schema.ts";
 
-/** One row of the platform's audit log. `before` and `after` are JSON texts. */
-export interface PlatformAuditRow {
-  readonly seq: number;
-  readonly at: number;
-  readonly actorType: string;
-  readonly actorId: string;
-  /** The account's current name, else the name in the row. */
-  readonly actorName: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly guildId: GuildId | null;
-  readonly guildSlug: string | null;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly address: string;
-  readonly agent: string;
-}
+/** One row of the platform's audit log. */
+export type PlatformAuditRow = Readonly<Awaited<ReturnType<typeof auditPage.all>>[number]>;
 
 export interface PlatformAuditQuery {
   readonly limit: number;
@@ -33,22 +22,60 @@ export interface PlatformAuditQuery {
   readonly since?: number | undefined;
 }
 
-const ROWS = `
-  SELECT a.seq, a.at, a.actor_type AS actorType, a.actor_id AS actorId,
-    CASE a.actor_type WHEN 'impersonation' THEN 'operator ' || u.name || ' as ' || v.name
-      ELSE coalesce(u.name, a.actor_id) END AS actorName, a.action, a.subject, a.guild_id AS guildId,
-    g.slug AS guildSlug, a.before, a.after, a.address, a.agent
-  FROM audit_log a
-    LEFT JOIN users u ON u.id = CASE a.actor_type WHEN 'user' THEN a.actor_id
-      WHEN 'impersonation' THEN substr(a.actor_id, 1, 36) END
-    LEFT JOIN users v ON a.actor_type = 'impersonation' AND v.id = substr(a.actor_id, 41)
-    LEFT JOIN guilds g ON g.id = a.guild_id
-  WHERE a.seq < ?1
-    AND (?2 = '' OR instr(a.actor_id, ?2) > 0 OR instr(lower(u.name), ?2) > 0 OR u.email = ?2)
-    AND (?3 = '' OR instr(a.action, ?3) > 0)
-    AND (?4 = '' OR g.slug = ?4 OR a.guild_id = ?4)
-    AND (?5 = '' OR a.subject = ?5) AND a.at >= ?6
-  ORDER BY a.seq DESC LIMIT ?7`;
+const impersonated = alias(users, "impersonated");
+
+const ROW = {
+  ...columnsOf(auditLog, "seq", "at", "actorType", "actorId"),
+  /** The account's current name, else its id. Empty for an impersonation if an account is gone. */
+  actorName: asText(sql`coalesce(case ${auditLog.actorType} when 'impersonation'
+    then 'operator ' || ${users.name} || ' as ' || ${impersonated.name}
+    else coalesce(${users.name}, ${auditLog.actorId}) end, '')`),
+  ...columnsOf(auditLog, "action", "subject", "guildId"),
+  guildSlug: guilds.slug,
+  before: asJsonText(auditLog.before),
+  after: asJsonText(auditLog.after),
+  ...columnsOf(auditLog, "address", "agent"),
+};
+
+/** Filters of a page. An empty text does not filter. */
+interface AuditFilters {
+  /** The number of the last row of the page before. */
+  readonly before: string | number;
+  readonly actor: string;
+  readonly action: string;
+  readonly guild: string;
+  readonly subject: string;
+  readonly since: number;
+  readonly limit: number;
+}
+
+const auditPage = prepare((value: Values<AuditFilters>) => {
+  const { actorType, actorId } = auditLog;
+  const isActor = sql`${users.id} = case ${actorType} when 'user' then ${actorId}
+    when 'impersonation' then substr(${actorId}, 1, 36) end`;
+  const isImpersonated = sql`${actorType} = 'impersonation'
+    and ${impersonated.id} = substr(${actorId}, 41)`;
+  return build
+    .select(ROW)
+    .from(auditLog)
+    .leftJoin(users, isActor)
+    .leftJoin(impersonated, isImpersonated)
+    .leftJoin(guilds, eq(guilds.id, auditLog.guildId))
+    .where(
+      and(
+        sql`${auditLog.seq} < ${value.before}`,
+        sql`(${value.actor} = '' or instr(${actorId}, ${value.actor}) > 0
+          or instr(lower(${users.name}), ${value.actor}) > 0 or ${users.email} = ${value.actor})`,
+        sql`(${value.action} = '' or instr(${auditLog.action}, ${value.action}) > 0)`,
+        sql`(${value.guild} = '' or ${guilds.slug} = ${value.guild}
+          or ${auditLog.guildId} = ${value.guild})`,
+        sql`(${value.subject} = '' or ${auditLog.subject} = ${value.subject})`,
+        gte(auditLog.at, value.since),
+      ),
+    )
+    .orderBy(desc(auditLog.seq))
+    .limit(value.limit);
+});
 
 /** The platform's audit log, newest first. */
 export async function platformAudit(
@@ -58,15 +85,14 @@ export async function platformAudit(
   allowArea(ctx, "audit");
   const { cursor, limit } = query;
   const [before] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(cursor, 1);
-  const rows = await ctx.services.platform.db.all<PlatformAuditRow>(
-    ROWS,
-    before!,
-    (query.actor ?? "").trim().toLowerCase(),
-    (query.action ?? "").trim(),
-    (query.guild ?? "").trim().toLowerCase(),
-    (query.subject ?? "").trim(),
-    query.since ?? 0,
-    limit + 1,
-  );
+  const rows = await auditPage.all(ctx.services.platform.db, {
+    before: before!,
+    actor: (query.actor ?? "").trim().toLowerCase(),
+    action: (query.action ?? "").trim(),
+    guild: (query.guild ?? "").trim().toLowerCase(),
+    subject: (query.subject ?? "").trim(),
+    since: query.since ?? 0,
+    limit: limit + 1,
+  });
   return toPage(rows, limit, (last) => [last.seq]);
 }

@@ -1,8 +1,19 @@
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { Fault } from "../../database/faults.ts";
+import {
+  asColumn,
+  asNumber,
+  asText,
+  columnsOf,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
-import type { GuildId, UserId } from "../../kernel/ids.ts";
-import type { Role } from "../../kernel/permissions.ts";
+import type { GuildId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allowArea, type OperatorContext } from "../context.ts";
@@ -10,24 +21,20 @@ import { storedFaults } from "../fleet/faults.ts";
 import { type Performance, performanceOf } from "../fleet/performance.ts";
 import { resumeGuild, suspendGuild } from "../guilds/service.ts";
 import { type Usage, usageOf } from "../plans/service.ts";
-import type { GuildStatus, Region } from "../schema.ts";
+import {
+  apiKeys,
+  apiKeyUsage,
+  backups,
+  databaseFaults,
+  type GuildStatus,
+  guilds,
+  memberships,
+  users,
+} from "../schema.ts";
 import type { Guild } from "../store.ts";
 
 /** One guild in the operators' list. */
-export interface GuildLine {
-  readonly id: GuildId;
-  readonly slug: string;
-  readonly name: string;
-  readonly realm: string;
-  readonly region: Region;
-  readonly status: GuildStatus;
-  readonly plan: string;
-  readonly host: string;
-  readonly schemaVersion: number;
-  readonly members: number;
-  /** Codes of its database's faults, separated by blanks. Empty without faults. */
-  readonly faults: string;
-}
+export type GuildLine = Readonly<RowOf<typeof GUILD>>;
 
 export interface GuildQuery {
   readonly limit: number;
@@ -37,16 +44,76 @@ export interface GuildQuery {
   readonly status?: GuildStatus | undefined;
 }
 
-const GUILDS = `
-  SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, g.plan, g.host,
-    g.schema_version AS schemaVersion,
-    (SELECT count(*) FROM memberships m WHERE m.guild_id = g.id) AS members,
-    (SELECT coalesce(group_concat(f.code, ' '), '') FROM database_faults f
-      WHERE f.guild_id = g.id AND f.generation = g.generation) AS faults
-  FROM guilds g
-  WHERE g.slug > ?1 AND (?2 = '' OR g.status = ?2) AND (?3 = '' OR g.id = ?3
-    OR instr(g.slug, ?3) > 0 OR instr(lower(g.name), ?3) > 0 OR instr(lower(g.realm), ?3) > 0)
-  ORDER BY g.slug LIMIT ?4`;
+const GUILD = {
+  ...columnsOf(guilds, "id", "slug", "name", "realm", "region", "status", "plan", "host"),
+  schemaVersion: guilds.schemaVersion,
+  members: asNumber(
+    sql`(select count(*) from ${memberships} where ${memberships.guildId} = ${guilds.id})`,
+  ),
+  /** Codes of its database's faults, separated by blanks. Empty without faults. */
+  faults: asText(sql`(select coalesce(group_concat(${databaseFaults.code}, ' '), '')
+    from ${databaseFaults} where ${databaseFaults.guildId} = ${guilds.id}
+      and ${databaseFaults.generation} = ${guilds.generation})`),
+};
+
+interface GuildPage {
+  readonly after: string | number;
+  /** Empty for every status. */
+  readonly status: string;
+  /** Empty for all guilds. */
+  readonly search: string;
+  readonly limit: number;
+}
+
+const guildsPage = prepare(({ after, status, search, limit }: Values<GuildPage>) =>
+  build
+    .select(GUILD)
+    .from(guilds)
+    .where(
+      and(
+        sql`${guilds.slug} > ${after}`,
+        sql`(${status} = '' or ${guilds.status} = ${status})`,
+        sql`(${search} = '' or ${guilds.id} = ${search} or instr(${guilds.slug}, ${search}) > 0
+          or instr(lower(${guilds.name}), ${search}) > 0
+          or instr(lower(${guilds.realm}), ${search}) > 0)`,
+      ),
+    )
+    .orderBy(asc(guilds.slug))
+    .limit(limit),
+);
+
+const countsOf = prepare(
+  ({ id, since }: Values<{ readonly id: GuildId; readonly since: number }>) =>
+    rowsOf(
+      {
+        /** The time of its newest good backup, if there is one. */
+        backedUpAt: asColumn(
+          backups.takenAt,
+          sql`(select max(${backups.takenAt}) from ${backups}
+            where ${backups.guildId} = ${id} and ${backups.status} = 'good')`,
+        ),
+        keyRequests: asNumber(sql`(select coalesce(sum(${apiKeyUsage.requests}), 0)
+          from ${apiKeyUsage} join ${apiKeys} on ${apiKeys.id} = ${apiKeyUsage.keyId}
+          where ${apiKeys.guildId} = ${id} and ${apiKeyUsage.day} > ${since})`),
+      },
+      (columns) => sql`select ${columns}`,
+    ),
+);
+
+const membersOf = prepare(
+  ({ id, limit }: Values<{ readonly id: GuildId; readonly limit: number }>) =>
+    build
+      .select({
+        userId: users.id,
+        ...columnsOf(users, "name", "email"),
+        role: memberships.role,
+      })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(eq(memberships.guildId, id))
+      .orderBy(asc(memberships.createdAt), asc(memberships.userId))
+      .limit(limit),
+);
 
 /** Every guild of the platform, by address. */
 export async function findGuilds(
@@ -55,18 +122,17 @@ export async function findGuilds(
 ): Promise<Page<GuildLine>> {
   allowArea(ctx, "guilds");
   const [after] = cursor === undefined ? [""] : decodeCursor(cursor, 1);
-  const rows = await ctx.services.platform.db.all<GuildLine>(
-    GUILDS,
-    after!,
-    status ?? "",
-    search.trim().toLowerCase(),
-    limit + 1,
-  );
+  const rows = await guildsPage.all(ctx.services.platform.db, {
+    after: after!,
+    status: status ?? "",
+    search: search.trim().toLowerCase(),
+    limit: limit + 1,
+  });
   return toPage(rows, limit, (last) => [last.slug]);
 }
 
 /** A guild as operators see it, without the contents of its database. */
-export interface GuildFile {
+export interface GuildFile extends Counts {
   readonly guild: Guild;
   readonly usage: Usage;
   readonly lastError: string | null;
@@ -74,16 +140,10 @@ export interface GuildFile {
   readonly faults: readonly Fault[];
   /** Recent performance of its database, hour by hour. */
   readonly performance: readonly Performance[];
-  /** The time of its newest good backup, if there is one. */
-  readonly backedUpAt: number | null;
-  readonly keyRequests: number;
-  readonly members: readonly {
-    readonly userId: UserId;
-    readonly name: string;
-    readonly email: string;
-    readonly role: Role;
-  }[];
+  readonly members: readonly Awaited<ReturnType<typeof membersOf.all>>[number][];
 }
+
+type Counts = Readonly<Awaited<ReturnType<typeof countsOf.all>>[number]>;
 
 /** Everything about one guild. @throws {NotFound} `operator/no-such-guild` */
 export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<GuildFile> {
@@ -96,21 +156,8 @@ export async function guildFile(ctx: OperatorContext, id: GuildId): Promise<Guil
     provisioner.operations.lastError(id),
     storedFaults(platform, id),
     performanceOf(platform, id, nowMs - limits.performance.shownMs),
-    platform.db.first<Pick<GuildFile, "backedUpAt" | "keyRequests">>(
-      `SELECT (SELECT max(taken_at) FROM backups WHERE guild_id = ?1 AND status = 'good')
-           AS backedUpAt,
-         (SELECT coalesce(sum(u.requests), 0) FROM api_key_usage u
-            JOIN api_keys k ON k.id = u.key_id WHERE k.guild_id = ?1 AND u.day > ?2) AS keyRequests`,
-      id,
-      Math.floor(nowMs / DAY_MS) - limits.statistics.days,
-    ),
-    platform.db.all<GuildFile["members"][number]>(
-      `SELECT u.id AS userId, u.name, u.email, m.role
-       FROM memberships m JOIN users u ON u.id = m.user_id
-       WHERE m.guild_id = ? ORDER BY m.created_at, m.user_id LIMIT ?`,
-      id,
-      limits.operators.membersShown,
-    ),
+    countsOf.first(platform.db, { id, since: Math.floor(nowMs / DAY_MS) - limits.statistics.days }),
+    membersOf.all(platform.db, { id, limit: limits.operators.membersShown }),
   ]);
   return { guild, usage, lastError: lastError ?? null, faults, performance, ...counts!, members };
 }

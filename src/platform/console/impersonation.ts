@@ -1,13 +1,31 @@
-import { sql } from "drizzle-orm";
+import { desc, eq, not, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import {
+  asText,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  type Values,
+} from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
+import { newId, type SessionId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { ImpersonationSession } from "../accounts/impersonation-session.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
-import { sessions } from "../schema.ts";
+import {
+  guilds,
+  impersonationGuilds,
+  impersonations,
+  operators,
+  sessions,
+  users,
+} from "../schema.ts";
+import { userByEmail } from "./service.ts";
 
 /**
  * Lets an operator see and act as another person for a limited time. Changes to the account itself stay
@@ -22,10 +40,7 @@ export async function beginImpersonation(
   const { caller } = ctx;
   if (caller.type !== "user") throw new Error("Only somebody who signed in can act as another.");
   const { db } = ctx.services.platform;
-  const target = await db.first<{ id: UserId }>(
-    "SELECT id FROM users WHERE email = ?",
-    input.email.trim().toLowerCase(),
-  );
+  const target = await userByEmail.first(db, { email: input.email.trim().toLowerCase() });
   if (!target) {
     throw new NotFound("operator/no-such-account", "No account has this address. Check it.", {
       errors: [{ pointer: "/email", detail: "No account has this address. Check it." }],
@@ -36,7 +51,7 @@ export async function beginImpersonation(
   const [id, sessionId, token] = [newId<string>(), newId<SessionId>(), newToken()];
   await write(db, [
     guard(
-      sql`not exists (select 1 from operators where user_id = ${target.id})`,
+      not(existsIn(operators, eq(operators.userId, target.id))),
       () => new Conflict("operator/is-operator", "You cannot impersonate an operator or yourself."),
     ),
     db.orm.insert(sessions).values({
@@ -51,38 +66,49 @@ export async function beginImpersonation(
       address: ctx.address,
       agent: ctx.agent,
     }),
-    {
-      sql: `INSERT INTO impersonations (id, session_id, operator_session_id, operator_id, user_id,
-              reason, started_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [
-        id,
-        sessionId,
-        caller.sessionId,
-        caller.userId,
-        target.id,
-        input.reason,
-        nowMs,
-        expiresAt,
-      ],
-    },
+    insertInto(impersonations, {
+      ...{ id, sessionId, expiresAt, reason: input.reason, startedAt: nowMs, userId: target.id },
+      operatorSessionId: caller.sessionId,
+      operatorId: caller.userId,
+    }),
     record(ctx, "impersonation.begin", target.id, { after: { id, reason: input.reason } }),
   ]);
   return { id, token, expiresAt };
 }
 
+const operatorUsers = alias(users, "operator_users");
+
 /** One impersonation by an operator. */
-export interface Impersonation {
-  readonly id: string;
-  readonly operatorName: string;
-  readonly userName: string;
-  readonly userEmail: string;
-  readonly reason: string;
-  readonly startedAt: number;
-  readonly expiresAt: number;
-  readonly endedAt: number | null;
+export type Impersonation = Readonly<RowOf<typeof IMPERSONATION>>;
+
+const IMPERSONATION = {
+  id: impersonations.id,
+  operatorName: operatorUsers.name,
+  userName: users.name,
+  userEmail: users.email,
+  ...columnsOf(impersonations, "reason", "startedAt", "expiresAt", "endedAt"),
   /** Addresses of the guilds that the operator entered, separated by commas. */
-  readonly guilds: string;
+  guilds: asText(sql`coalesce((select group_concat(${guilds.slug}, ', ') from ${impersonationGuilds}
+    join ${guilds} on ${guilds.id} = ${impersonationGuilds.guildId}
+    where ${impersonationGuilds.impersonationId} = ${impersonations.id}), '')`),
+};
+
+interface Before {
+  readonly at: string | number;
+  readonly id: string | number;
+  readonly limit: number;
 }
+
+const impersonationsPage = prepare(({ at, id, limit }: Values<Before>) =>
+  build
+    .select(IMPERSONATION)
+    .from(impersonations)
+    .innerJoin(operatorUsers, eq(operatorUsers.id, impersonations.operatorId))
+    .innerJoin(users, eq(users.id, impersonations.userId))
+    .where(sql`(${impersonations.startedAt}, ${impersonations.id}) < (${at}, ${id})`)
+    .orderBy(desc(impersonations.startedAt), desc(impersonations.id))
+    .limit(limit),
+);
 
 /** Past and current impersonations, newest first. */
 export async function listImpersonations(
@@ -91,16 +117,7 @@ export async function listImpersonations(
 ): Promise<Page<Impersonation>> {
   allowArea(ctx, "impersonate");
   const [at, id] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(cursor, 2);
-  const rows = await ctx.services.platform.db.all<Impersonation>(
-    `SELECT i.id, o.name AS operatorName, u.name AS userName, u.email AS userEmail, i.reason,
-       i.started_at AS startedAt, i.expires_at AS expiresAt, i.ended_at AS endedAt,
-       coalesce((SELECT group_concat(g.slug, ', ') FROM impersonation_guilds ig
-         JOIN guilds g ON g.id = ig.guild_id WHERE ig.impersonation_id = i.id), '') AS guilds
-     FROM impersonations i JOIN users o ON o.id = i.operator_id JOIN users u ON u.id = i.user_id
-     WHERE (i.started_at, i.id) < (?1, ?2) ORDER BY i.started_at DESC, i.id DESC LIMIT ?3`,
-    at!,
-    id!,
-    limit + 1,
-  );
+  const page = { at: at!, id: id!, limit: limit + 1 };
+  const rows = await impersonationsPage.all(ctx.services.platform.db, page);
   return toPage(rows, limit, (last) => [last.startedAt, last.id]);
 }

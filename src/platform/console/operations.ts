@@ -1,13 +1,16 @@
+import { and, asc, count, desc, eq, gte, inArray, lt, not, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { PlatformCopy } from "../../../provisioning/backups/platform.ts";
 import type { RolloutPlan } from "../../../provisioning/rollouts/plan.ts";
 import type { Rollout } from "../../../provisioning/rollouts/rollouts.ts";
 import type { RolloutView } from "../../../provisioning/rollouts/status.ts";
+import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import { NotFound, NotSupported } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { FleetRollouts } from "../../services.ts";
-import type { BackupStatus } from "../backups/schema.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import { BACKUP_JOB, OF_THE_PLATFORM, ROLLOUT_JOB } from "../jobs/kinds.ts";
@@ -20,7 +23,7 @@ import {
   listJobs,
   retryJob,
 } from "../jobs/list.ts";
-import type { GuildStatus } from "../schema.ts";
+import { backups, guilds } from "../schema.ts";
 
 /** Current jobs and the results of past ones. */
 export async function jobsPage(
@@ -53,12 +56,15 @@ export async function retry(ctx: OperatorContext, id: string): Promise<void> {
 }
 
 /** The number of guilds per host, status and schema version. */
-export interface FleetCell {
-  readonly host: string;
-  readonly schemaVersion: number;
-  readonly status: GuildStatus;
-  readonly guilds: number;
-}
+export type FleetCell = Readonly<Awaited<ReturnType<typeof fleetMap.all>>[number]>;
+
+const fleetMap = prepare(() =>
+  build
+    .select({ ...columnsOf(guilds, "host", "schemaVersion", "status"), guilds: count() })
+    .from(guilds)
+    .groupBy(guilds.host, guilds.schemaVersion, guilds.status)
+    .orderBy(desc(guilds.schemaVersion), asc(guilds.host), asc(guilds.status)),
+);
 
 export async function fleet(ctx: OperatorContext): Promise<{
   readonly map: readonly FleetCell[];
@@ -68,10 +74,7 @@ export async function fleet(ctx: OperatorContext): Promise<{
 }> {
   allowArea(ctx, "fleet");
   const rollouts = rolloutsOf(ctx);
-  const map = await ctx.services.platform.db.all<FleetCell>(
-    `SELECT host, schema_version AS schemaVersion, status, count(*) AS guilds FROM guilds
-     GROUP BY host, schema_version, status ORDER BY schema_version DESC, host, status`,
-  );
+  const map = await fleetMap.all(ctx.services.platform.db);
   const recent = await rollouts.recent();
   const newest = recent[0] && (await rollouts.view(recent[0].id));
   return { map, plan: await rollouts.plan(), rollouts: recent, newest };
@@ -132,24 +135,56 @@ function jobRow({ services: { jobs, platform } }: OperatorContext) {
 }
 
 /** A guild's newest backup, or that it has none. Times in Unix milliseconds. */
-export interface GuildCopyState {
-  readonly guildId: GuildId;
-  readonly slug: string;
-  readonly status: BackupStatus | null;
-  readonly takenAt: number | null;
-  readonly goodAt: number | null;
-  readonly storedBytes: number | null;
-  readonly error: string | null;
-}
+export type GuildCopyState = Readonly<Awaited<ReturnType<typeof copyStates.all>>[number]>;
 
-const COPY_STATES = `
-  SELECT g.id AS guildId, g.slug, b.status, b.taken_at AS takenAt, b.stored_bytes AS storedBytes,
-    b.error, (SELECT max(taken_at) FROM backups k WHERE k.guild_id = g.id AND k.status = 'good')
-      AS goodAt
-  FROM guilds g LEFT JOIN backups b ON b.id = (SELECT id FROM backups n WHERE n.guild_id = g.id
-    ORDER BY n.taken_at DESC, n.id DESC LIMIT 1)
-  WHERE g.status IN ('ready', 'suspended')
-  ORDER BY goodAt IS NOT NULL, goodAt, g.slug LIMIT ?`;
+const otherBackups = alias(backups, "other_backups");
+
+const goodAt = asColumn(
+  backups.takenAt,
+  sql`(select max(${otherBackups.takenAt}) from ${backups} as ${otherBackups}
+    where ${otherBackups.guildId} = ${guilds.id} and ${otherBackups.status} = 'good')`,
+).as("good_at");
+
+const newestBackup = sql`(select ${otherBackups.id} from ${backups} as ${otherBackups}
+  where ${otherBackups.guildId} = ${guilds.id}
+  order by ${otherBackups.takenAt} desc, ${otherBackups.id} desc limit 1)`;
+
+const copyStates = prepare(({ limit }: Values<{ readonly limit: number }>) =>
+  build
+    .select({
+      guildId: guilds.id,
+      slug: guilds.slug,
+      ...columnsOf(backups, "status", "takenAt", "storedBytes", "error"),
+      goodAt,
+    })
+    .from(guilds)
+    .leftJoin(backups, sql`${backups.id} = ${newestBackup}`)
+    .where(inArray(guilds.status, ["ready", "suspended"]))
+    .orderBy(sql`${goodAt} is not null`, asc(goodAt), asc(guilds.slug))
+    .limit(limit),
+);
+
+const lateGuilds = prepare(({ since }: Values<{ readonly since: number }>) =>
+  build
+    .select({ guilds: count() })
+    .from(guilds)
+    .where(
+      and(
+        eq(guilds.status, "ready"),
+        lt(guilds.createdAt, since),
+        not(
+          existsIn(
+            backups,
+            and(
+              eq(backups.guildId, guilds.id),
+              eq(backups.status, "good"),
+              gte(backups.takenAt, since),
+            ),
+          ),
+        ),
+      ),
+    ),
+);
 
 /** Guilds by the age of their newest good backup, oldest first, and the platform's backups. */
 export async function backupsOverview(ctx: OperatorContext): Promise<{
@@ -158,27 +193,26 @@ export async function backupsOverview(ctx: OperatorContext): Promise<{
   readonly platform: readonly PlatformCopy[];
 }> {
   allowArea(ctx, "backups");
-  const { platform, backups, platformCopies } = ctx.services;
-  if (backups === undefined || platformCopies === undefined) throw notHere();
+  const { platform, backups: store, platformCopies } = ctx.services;
+  if (store === undefined || platformCopies === undefined) throw notHere();
   const since = platform.now().getTime() - limits.backups.lateMs;
-  const [guilds, late, copies] = await Promise.all([
-    platform.db.all<GuildCopyState>(COPY_STATES, limits.backups.pageRows),
-    platform.db.first<{ n: number }>(
-      `SELECT count(*) AS n FROM guilds g WHERE g.status = 'ready' AND g.created_at < ?1
-       AND NOT EXISTS (SELECT 1 FROM backups b WHERE b.guild_id = g.id AND b.status = 'good'
-         AND b.taken_at >= ?1)`,
-      since,
-    ),
+  const [states, late, copies] = await Promise.all([
+    copyStates.all(platform.db, { limit: limits.backups.pageRows }),
+    lateGuilds.first(platform.db, { since }),
     platformCopies.list(),
   ]);
-  return { guilds, late: late!.n, platform: copies.slice(0, limits.backups.pageRows) };
+  return {
+    guilds: states,
+    late: late!.guilds,
+    platform: copies.slice(0, limits.backups.pageRows),
+  };
 }
 
 /** Backs up a guild as soon as a server takes the job. @throws {NotFound} `operator/no-such-guild` */
 export async function copyGuild(ctx: OperatorContext, id: GuildId): Promise<void> {
   allowArea(ctx, "backups");
-  const { platform, jobs, backups } = ctx.services;
-  if (backups === undefined) throw notHere();
+  const { platform, jobs, backups: store } = ctx.services;
+  if (store === undefined) throw notHere();
   if (!(await platform.guild(id))) {
     throw new NotFound("operator/no-such-guild", "No guild has this ID. Choose one from the list.");
   }

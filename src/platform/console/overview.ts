@@ -1,45 +1,66 @@
+import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
+import {
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import type { OperatorContext } from "../context.ts";
-import type { GuildStatus } from "../schema.ts";
+import { databaseFaults, guilds, jobs, sessions, users } from "../schema.ts";
+
+const guildCounts = prepare(() =>
+  build
+    .select({ ...columnsOf(guilds, "status", "schemaVersion"), guilds: count() })
+    .from(guilds)
+    .groupBy(guilds.status, guilds.schemaVersion)
+    .orderBy(asc(guilds.status), desc(guilds.schemaVersion)),
+);
+
+/** Numbers of databases with a fault, by code. */
+const faultCounts = prepare(() => {
+  const isCurrent = and(
+    eq(guilds.id, databaseFaults.guildId),
+    eq(guilds.generation, databaseFaults.generation),
+  );
+  return build
+    .select({ code: databaseFaults.code, databases: count() })
+    .from(databaseFaults)
+    .where(or(eq(databaseFaults.guildId, ""), existsIn(guilds, isCurrent)))
+    .groupBy(databaseFaults.code)
+    .orderBy(asc(databaseFaults.code));
+});
+
+const figures = ({ nowMs, since }: Values<{ readonly nowMs: number; readonly since: number }>) => ({
+  users: asNumber(sql`(select count(*) from ${users})`),
+  signedInToday: asNumber(sql`(select count(distinct ${sessions.userId}) from ${sessions}
+    where ${sessions.lastUsedAt} > ${since})`),
+  jobsDue: asNumber(sql`(select count(*) from ${jobs} where ${jobs.dueAt} <= ${nowMs})`),
+  jobsFailing: asNumber(sql`(select count(*) from ${jobs} where ${jobs.error} is not null)`),
+});
+
+const figuresOf = prepare((values: Parameters<typeof figures>[0]) =>
+  rowsOf(figures(values), (columns) => sql`select ${columns}`),
+);
 
 /** Figures of the platform for the console's first page. */
-export interface Overview {
-  readonly guilds: readonly {
-    readonly status: GuildStatus;
-    readonly schemaVersion: number;
-    readonly guilds: number;
-  }[];
-  readonly users: number;
-  readonly signedInToday: number;
-  readonly jobsDue: number;
-  readonly jobsFailing: number;
-  /** Numbers of databases with a fault, by code. */
-  readonly faults: readonly { readonly code: string; readonly databases: number }[];
+export interface Overview extends Readonly<RowOf<ReturnType<typeof figures>>> {
+  readonly guilds: readonly Awaited<ReturnType<typeof guildCounts.all>>[number][];
+  readonly faults: readonly Awaited<ReturnType<typeof faultCounts.all>>[number][];
 }
 
 /** Counts everything. Every operator may see the figures. */
 export async function overview(ctx: OperatorContext): Promise<Overview> {
   const { db } = ctx.services.platform;
   const nowMs = ctx.services.now().getTime();
-  const [guilds, faults, rest] = await Promise.all([
-    db.all<Overview["guilds"][number]>(
-      `SELECT status, schema_version AS schemaVersion, count(*) AS guilds FROM guilds
-       GROUP BY status, schema_version ORDER BY status, schema_version DESC`,
-    ),
-    db.all<Overview["faults"][number]>(
-      `SELECT code, count(*) AS databases FROM database_faults f
-       WHERE guild_id = '' OR EXISTS (SELECT 1 FROM guilds g
-         WHERE g.id = f.guild_id AND g.generation = f.generation)
-       GROUP BY code ORDER BY code`,
-    ),
-    db.first<Omit<Overview, "guilds" | "faults">>(
-      `SELECT (SELECT count(*) FROM users) AS users,
-         (SELECT count(DISTINCT user_id) FROM sessions WHERE last_used_at > ?2) AS signedInToday,
-         (SELECT count(*) FROM jobs WHERE due_at <= ?1) AS jobsDue,
-         (SELECT count(*) FROM jobs WHERE error IS NOT NULL) AS jobsFailing`,
-      nowMs,
-      nowMs - DAY_MS,
-    ),
+  const [inStates, faults, rest] = await Promise.all([
+    guildCounts.all(db),
+    faultCounts.all(db),
+    figuresOf.first(db, { nowMs, since: nowMs - DAY_MS }),
   ]);
-  return { guilds, faults, ...rest! };
+  return { guilds: inStates, faults, ...rest! };
 }

@@ -1,20 +1,36 @@
-import { sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
-import { AREAS, type Area, parseAreas } from "../../kernel/areas.ts";
+import { AREAS, type Area, knownAreas } from "../../kernel/areas.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { type ActingContext, record } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
+import { operators, users } from "../schema.ts";
 
 /** An account that runs the platform. */
-export interface OperatorAccount {
-  readonly userId: UserId;
-  readonly email: string;
-  readonly name: string;
-  readonly areas: readonly Area[];
-  readonly addedBy: string;
-  readonly addedAt: number;
-}
+export type OperatorAccount = Readonly<RowOf<typeof OPERATOR>>;
+
+const OPERATOR = {
+  userId: operators.userId,
+  ...columnsOf(users, "email", "name"),
+  ...columnsOf(operators, "areas", "addedBy", "addedAt"),
+};
+
+const operatorRows = () =>
+  build.select(OPERATOR).from(operators).innerJoin(users, eq(users.id, operators.userId));
+
+const allOperators = prepare(() => operatorRows().orderBy(asc(users.email)));
+
+const operatorById = prepare(({ id }: Values<{ readonly id: UserId }>) =>
+  operatorRows().where(eq(operators.userId, id)),
+);
+
+/** The account with an address, which is in lower case. */
+export const userByEmail = prepare(({ email }: Values<{ readonly email: string }>) =>
+  build.select(columnsOf(users, "id")).from(users).where(eq(users.email, email)),
+);
 
 /**
  * Gives an account exactly these areas of the platform. Only the command line calls this, so access to
@@ -34,23 +50,23 @@ export async function addOperator(
   const before = await operatorOf(ctx, account.id);
   await write(db, [
     guard(
-      sql`exists (select 1 from users where id = ${account.id} and email_verified_at is not null)`,
+      existsIn(users, and(eq(users.id, account.id), isNotNull(users.emailVerifiedAt))),
       () =>
         new Conflict(
           "operator/email-unverified",
           "The address of this account is not confirmed. Its owner has to confirm it first.",
         ),
     ),
-    {
-      sql: `INSERT INTO operators (user_id, areas, added_by, added_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (user_id) DO UPDATE SET areas = excluded.areas`,
-      args: [
-        account.id,
-        JSON.stringify(areas),
-        ctx.caller.type === "operator" ? ctx.caller.name : "",
-        ctx.services.now().getTime(),
-      ],
-    },
+    insertInto(
+      operators,
+      {
+        userId: account.id,
+        areas,
+        addedBy: ctx.caller.type === "operator" ? ctx.caller.name : "",
+        addedAt: ctx.services.now().getTime(),
+      },
+      { on: [operators.userId], set: { areas } },
+    ),
     ...(await messageRows(ctx.services, {
       template: "operator-added",
       userId: account.id,
@@ -71,8 +87,8 @@ export async function removeOperator(ctx: ActingContext, email: string): Promise
   const before = await operatorOf(ctx, account.id);
   if (!before) throw notAnOperator();
   await write(ctx.services.platform.db, [
-    guard(sql`exists (select 1 from operators where user_id = ${account.id})`, notAnOperator),
-    { sql: "DELETE FROM operators WHERE user_id = ?", args: [account.id] },
+    guard(existsIn(operators, eq(operators.userId, account.id)), notAnOperator),
+    build.delete(operators).where(eq(operators.userId, account.id)),
     record(ctx, "operator.remove", account.id, { before: { areas: before.areas } }),
   ]);
   return before;
@@ -80,35 +96,23 @@ export async function removeOperator(ctx: ActingContext, email: string): Promise
 
 /** All operators, by address. */
 export async function listOperators(ctx: ActingContext): Promise<readonly OperatorAccount[]> {
-  return (await ctx.services.platform.db.all<OperatorRow>(`${OPERATORS} ORDER BY u.email`)).map(
-    toOperator,
-  );
+  return (await allOperators.all(ctx.services.platform.db)).map(toOperator);
 }
 
-type OperatorRow = Omit<OperatorAccount, "areas"> & { readonly areas: string };
-
-const OPERATORS = `
-  SELECT o.user_id AS userId, u.email, u.name, o.areas, o.added_by AS addedBy,
-    o.added_at AS addedAt
-  FROM operators o JOIN users u ON u.id = o.user_id`;
-
-const toOperator = (row: OperatorRow): OperatorAccount => ({
+/** Without areas that this release does not know. */
+const toOperator = (row: OperatorAccount): OperatorAccount => ({
   ...row,
-  areas: parseAreas(row.areas),
+  areas: knownAreas(row.areas),
 });
 
 async function operatorOf(ctx: ActingContext, id: UserId): Promise<OperatorAccount | undefined> {
-  const query = `${OPERATORS} WHERE o.user_id = ?`;
-  const row = await ctx.services.platform.db.first<OperatorRow>(query, id);
+  const row = await operatorById.first(ctx.services.platform.db, { id });
   return row && toOperator(row);
 }
 
 async function accountOf(ctx: ActingContext, address: string): Promise<{ readonly id: UserId }> {
   const email = address.trim().toLowerCase();
-  const account = await ctx.services.platform.db.first<{ id: UserId }>(
-    "SELECT id FROM users WHERE email = ?",
-    email,
-  );
+  const account = await userByEmail.first(ctx.services.platform.db, { email });
   if (account) return account;
   throw new NotFound(
     "operator/no-account",

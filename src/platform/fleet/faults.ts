@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Fault, FaultStore } from "../../database/faults.ts";
 import { write } from "../../database/write.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import { databaseFaults } from "../schema.ts";
+import { databaseFaults, guilds } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 /** Stores faults of databases in the platform, so that every process sees what one has found. */
@@ -35,8 +35,9 @@ export class PlatformFaults implements FaultStore {
 }
 
 // A fault of a guild's earlier database does not apply to the current one.
-const isOfToday = sql`(${databaseFaults.guildId} = '' or exists (select 1 from guilds g
-  where g.id = ${databaseFaults.guildId} and g.generation = ${databaseFaults.generation}))`;
+const isOfToday = sql`(${databaseFaults.guildId} = '' or exists (select 1 from ${guilds}
+  where ${guilds.id} = ${databaseFaults.guildId}
+    and ${guilds.generation} = ${databaseFaults.generation}))`;
 
 /** Every stored fault of one guild or of all, the longest lasting first. */
 export async function storedFaults(

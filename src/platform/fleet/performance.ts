@@ -1,27 +1,39 @@
+import { and, asc, type Column, eq, gte, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { unlessTold } from "../../database/faults.ts";
+import {
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  type RowOf,
+  type Values,
+} from "../../database/query.ts";
 import type { QueryTimes } from "../../database/query-times.ts";
+import { build, excluded, insertAll } from "../../database/statements.ts";
 import type { Background, Timer } from "../../kernel/background.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import { HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
+import { guildPerformance, guilds } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
-/** One hour of one guild's database, or the sum of several. Times in milliseconds. */
-export interface Performance {
+const HOUR = {
   /** The beginning of the hour in Unix milliseconds. */
-  readonly at: number;
-  readonly queries: number;
-  readonly failures: number;
-  readonly slow: number;
-  readonly meanMs: number;
-  readonly slowestMs: number;
+  at: asNumber(sql`${guildPerformance.hour} * ${HOUR_MS}`),
+  ...columnsOf(guildPerformance, "queries", "failures", "slow"),
+  meanMs: asNumber(sql`iif(${guildPerformance.queries} = 0, 0,
+    ${guildPerformance.totalMs} / ${guildPerformance.queries})`),
+  slowestMs: guildPerformance.slowestMs,
   /** The slowest statement, without values. */
-  readonly slowestSql: string;
-  readonly poolHits: number;
-  readonly poolMisses: number;
-}
+  slowestSql: guildPerformance.slowestSql,
+  poolHits: guildPerformance.hits,
+  poolMisses: guildPerformance.misses,
+};
+
+/** One hour of one guild's database, or the sum of several. Times in milliseconds. */
+export type Performance = Readonly<RowOf<typeof HOUR>>;
 
 /**
  * Stores the performance of guilds' databases. A write for each query would cost more than the query,
@@ -66,28 +78,43 @@ export class PerformanceLog {
     const rows = [...this.#times.take()].map(([guildId, counts]) => ({
       ...counts,
       guildId,
+      hour,
       slowestSql: withoutValues(counts.slowestSql.join("; ")),
     }));
     if (rows.length === 0) return;
-    const args = [JSON.stringify(rows), hour];
-    await this.#platform.db.client.execute({ ...ADD, args } satisfies Statement);
+    await this.#platform.db.client.execute(addHours(rows));
   }
 }
 
-const ADD = {
-  sql: `INSERT INTO guild_performance (guild_id, hour, queries, failures, slow, total_ms,
-          slowest_ms, slowest_sql, hits, misses)
-        SELECT value->>'guildId', ?2, value->>'queries', value->>'failures', value->>'slow',
-          value->>'totalMs', value->>'slowestMs', value->>'slowestSql', value->>'hits',
-          value->>'misses'
-        FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM guilds WHERE id = value->>'guildId')
-        ON CONFLICT (guild_id, hour) DO UPDATE SET
-          queries = queries + excluded.queries, failures = failures + excluded.failures,
-          slow = slow + excluded.slow, total_ms = total_ms + excluded.total_ms,
-          slowest_sql = iif(excluded.slowest_ms > slowest_ms, excluded.slowest_sql, slowest_sql),
-          slowest_ms = max(slowest_ms, excluded.slowest_ms),
-          hits = hits + excluded.hits, misses = misses + excluded.misses`,
-};
+/** Adds counts to those of their hour. Leaves out guilds that were removed since they were counted. */
+function addHours(rows: readonly (typeof guildPerformance.$inferInsert)[]): Statement {
+  const t = guildPerformance;
+  const sum = (column: Column) => sql`${column} + ${excluded(column)}`;
+  const conflict = {
+    on: [t.guildId, t.hour],
+    set: {
+      ...{ queries: sum(t.queries), failures: sum(t.failures), slow: sum(t.slow) },
+      ...{ totalMs: sum(t.totalMs), hits: sum(t.hits), misses: sum(t.misses) },
+      slowestMs: sql`max(${t.slowestMs}, ${excluded(t.slowestMs)})`,
+      slowestSql: sql`iif(${excluded(t.slowestMs)} > ${t.slowestMs},
+        ${excluded(t.slowestSql)}, ${t.slowestSql})`,
+    },
+  };
+  return insertAll(t, rows, conflict, (given) => existsIn(guilds, eq(guilds.id, given(t.guildId))));
+}
+
+interface OfGuild {
+  readonly guildId: GuildId;
+  readonly hour: number;
+}
+
+const hoursSince = prepare(({ guildId, hour }: Values<OfGuild>) =>
+  build
+    .select(HOUR)
+    .from(guildPerformance)
+    .where(and(eq(guildPerformance.guildId, guildId), gte(guildPerformance.hour, hour)))
+    .orderBy(asc(guildPerformance.hour)),
+);
 
 /** Performance of a guild's database since a moment, hour by hour. Hours without queries have no row. */
 export async function performanceOf(
@@ -95,14 +122,7 @@ export async function performanceOf(
   guildId: GuildId,
   sinceMs: number,
 ): Promise<readonly Performance[]> {
-  return await platform.db.all<Performance>(
-    `SELECT hour * ${HOUR_MS} AS at, queries, failures, slow,
-       iif(queries = 0, 0, total_ms / queries) AS meanMs, slowest_ms AS slowestMs,
-       slowest_sql AS slowestSql, hits AS poolHits, misses AS poolMisses
-     FROM guild_performance WHERE guild_id = ? AND hour >= ? ORDER BY hour`,
-    guildId,
-    Math.floor(sinceMs / HOUR_MS),
-  );
+  return await hoursSince.all(platform.db, { guildId, hour: Math.floor(sinceMs / HOUR_MS) });
 }
 
 /** The sum of several hours. Undefined for none. */

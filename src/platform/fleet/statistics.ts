@@ -1,5 +1,29 @@
+import { asc, count, eq, gt, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import {
+  asColumn,
+  asNumber,
+  asText,
+  columnsOf,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
+import {
+  apiKeyUsage,
+  backups,
+  guilds,
+  type JobOutcome,
+  jobRuns,
+  jobs,
+  memberships,
+  sessions,
+  users,
+} from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 export interface Count {
@@ -8,20 +32,71 @@ export interface Count {
 }
 
 /** Figures of the whole platform. Times in Unix milliseconds. */
-export interface PlatformStatistics {
+export interface PlatformStatistics extends Readonly<RowOf<ReturnType<typeof figures>>> {
   readonly guilds: Readonly<Record<"state" | "plan" | "host" | "schema", readonly Count[]>>;
-  readonly accounts: number;
-  readonly memberships: number;
   /** Accounts that signed in, by day, as far as their sessions are still stored. */
   readonly signIns: readonly Count[];
-  readonly keyRequests: number;
-  /** Combat logs that were read, and that could not be read, as far as job results are still stored. */
-  readonly logsRead: number;
-  readonly logsFailed: number;
   readonly backups: Lateness;
-  readonly jobsDue: number;
-  readonly jobsFailing: number;
 }
+
+const guildsBy = (column: SQLiteColumn) =>
+  prepare(() =>
+    build
+      .select({ name: asText(sql`cast(${column} as text)`), count: count() })
+      .from(guilds)
+      .groupBy(column)
+      .orderBy(asc(column)),
+  );
+
+const guildsByState = guildsBy(guilds.status);
+const guildsByPlan = guildsBy(guilds.plan);
+const guildsByHost = guildsBy(guilds.host);
+const guildsBySchema = guildsBy(guilds.schemaVersion);
+
+const figures = ({ nowMs, since }: Values<{ readonly nowMs: number; readonly since: number }>) => {
+  const logs = (outcome: JobOutcome) =>
+    asNumber(sql`(select count(*) from ${jobRuns} where ${jobRuns.kind} = 'logs.parse'
+      and ${jobRuns.outcome} = ${outcome} and ${jobRuns.finishedAt} > ${since})`);
+  return {
+    accounts: asNumber(sql`(select count(*) from ${users})`),
+    memberships: asNumber(sql`(select count(*) from ${memberships})`),
+    keyRequests: asNumber(sql`(select coalesce(sum(${apiKeyUsage.requests}), 0)
+      from ${apiKeyUsage} where ${apiKeyUsage.day} > ${since} / ${DAY_MS})`),
+    /** Combat logs that were read, and that could not be read, as far as job results are still stored. */
+    logsRead: logs("done"),
+    logsFailed: logs("failed"),
+    jobsDue: asNumber(sql`(select count(*) from ${jobs} where ${jobs.dueAt} <= ${nowMs})`),
+    jobsFailing: asNumber(sql`(select count(*) from ${jobs} where ${jobs.error} is not null)`),
+  };
+};
+
+const figuresOf = prepare((values: Parameters<typeof figures>[0]) =>
+  rowsOf(figures(values), (columns) => sql`select ${columns}`),
+);
+
+const signInsByDay = prepare(({ since }: Values<{ readonly since: number }>) => {
+  const day = sql`date(${sessions.createdAt} / 1000, 'unixepoch')`;
+  return build
+    .select({ name: asText(day), count: asNumber(sql`count(distinct ${sessions.userId})`) })
+    .from(sessions)
+    .where(gt(sessions.createdAt, since))
+    .groupBy(day)
+    .orderBy(day);
+});
+
+const newestBackups = prepare(({ until }: Values<{ readonly until: number }>) => {
+  const newest = asColumn(
+    backups.takenAt,
+    sql`(select max(${backups.takenAt}) from ${backups}
+      where ${backups.guildId} = ${guilds.id} and ${backups.status} = 'good'
+        and ${backups.takenAt} <= ${until})`,
+  ).as("newest");
+  return build
+    .select({ ...columnsOf(guilds, "slug", "createdAt"), newest })
+    .from(guilds)
+    .where(eq(guilds.status, "ready"))
+    .orderBy(asc(newest), asc(guilds.slug));
+});
 
 /** Backups of open guilds. `oldestAt` is the newest backup of the guild that has waited longest. */
 export interface Lateness {
@@ -40,38 +115,16 @@ export async function platformStatistics(
   const { db } = platform;
   const nowMs = platform.now().getTime();
   const since = nowMs - days * DAY_MS;
-  const by = (column: string) =>
-    db.all<Count>(
-      `SELECT CAST(${column} AS TEXT) AS name, count(*) AS count FROM guilds
-       GROUP BY ${column} ORDER BY ${column}`,
-    );
-  const rest = await db.first<Omit<PlatformStatistics, "guilds" | "signIns" | "backups">>(
-    `SELECT (SELECT count(*) FROM users) AS accounts,
-       (SELECT count(*) FROM memberships) AS memberships,
-       (SELECT coalesce(sum(requests), 0) FROM api_key_usage WHERE day > ?2 / ${DAY_MS})
-         AS keyRequests,
-       (SELECT count(*) FROM job_runs WHERE kind = 'logs.parse' AND outcome = 'done'
-          AND finished_at > ?2) AS logsRead,
-       (SELECT count(*) FROM job_runs WHERE kind = 'logs.parse' AND outcome = 'failed'
-          AND finished_at > ?2) AS logsFailed,
-       (SELECT count(*) FROM jobs WHERE due_at <= ?1) AS jobsDue,
-       (SELECT count(*) FROM jobs WHERE error IS NOT NULL) AS jobsFailing`,
-    nowMs,
-    since,
-  );
+  const rest = await figuresOf.first(db, { nowMs, since });
   return {
     guilds: {
-      state: await by("status"),
-      plan: await by("plan"),
-      host: await by("host"),
-      schema: await by("schema_version"),
+      state: await guildsByState.all(db),
+      plan: await guildsByPlan.all(db),
+      host: await guildsByHost.all(db),
+      schema: await guildsBySchema.all(db),
     },
     ...rest!,
-    signIns: await db.all<Count>(
-      `SELECT date(created_at / 1000, 'unixepoch') AS name, count(DISTINCT user_id) AS count
-       FROM sessions WHERE created_at > ? GROUP BY name ORDER BY name`,
-      since,
-    ),
+    signIns: await signInsByDay.all(db, { since }),
     backups: await lateness(platform),
   };
 }
@@ -81,13 +134,10 @@ export async function platformStatistics(
  * due.
  */
 export async function lateness(platform: PlatformStore): Promise<Lateness> {
-  const rows = await platform.db.all<{ slug: string; newest: number | null; createdAt: number }>(
-    `SELECT g.slug, g.created_at AS createdAt, (SELECT max(taken_at) FROM backups b
-       WHERE b.guild_id = g.id AND b.status = 'good' AND b.taken_at <= ?) AS newest
-     FROM guilds g WHERE g.status = 'ready' ORDER BY newest, g.slug`,
+  const rows = await newestBackups.all(platform.db, {
     // A wrong clock dated a backup in the future. It may be older than all others.
-    platform.now().getTime() + limits.clock.skewMs,
-  );
+    until: platform.now().getTime() + limits.clock.skewMs,
+  });
   const before = platform.now().getTime() - limits.backups.lateMs;
   const late = rows.filter(({ newest, createdAt }) => (newest ?? createdAt) < before);
   return {
