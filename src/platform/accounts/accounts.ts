@@ -1,4 +1,6 @@
-import { and, desc, eq, ne, notExists, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lte, ne, notExists, notInArray, or } from "drizzle-orm";
+import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { addressSubject } from "../../http/address.ts";
 import { Forbidden, Invalid, LimitReached } from "../../kernel/errors.ts";
@@ -9,7 +11,7 @@ import type { PasswordHasher } from "../../services.ts";
 import { type PlatformContext, refuseImpersonator, type SignedIn, signedIn } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
 import type { MessageTemplate, Params } from "../messages/templates.ts";
-import { impersonations, sessions } from "../schema.ts";
+import { guilds, impersonations, memberships, sessions, users } from "../schema.ts";
 import { deviceOf } from "./device.ts";
 import { checkImported, isImportedHash } from "./imported-passwords.ts";
 import {
@@ -38,23 +40,42 @@ export interface NewSession {
 }
 
 /** An account with the columns that only sign-in code may read. */
-export interface UserRow {
-  readonly id: UserId;
-  readonly email: string;
-  readonly name: string;
-  readonly passwordHash: string | null;
-  readonly emailVerifiedAt: number | null;
-}
+export type UserRow = Readonly<RowOf<typeof USER>>;
 
-const USER = `SELECT id, email, name, password_hash AS passwordHash,
-  email_verified_at AS emailVerifiedAt FROM users`;
+const USER = columnsOf(users, "id", "email", "name", "passwordHash", "emailVerifiedAt");
+
+const rowByEmail = prepare(({ email }: Values<{ readonly email: string }>) =>
+  build.select(USER).from(users).where(eq(users.email, email)),
+);
+
+const rowById = prepare(({ id }: Values<{ readonly id: UserId }>) =>
+  build.select(USER).from(users).where(eq(users.id, id)),
+);
+
+const addressesOf = prepare(
+  ({ email, nowMs }: Values<{ readonly email: string; readonly nowMs: number }>) =>
+    build
+      .selectDistinct(columnsOf(sessions, "address"))
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .where(and(eq(users.email, email), gt(sessions.expiresAt, nowMs))),
+);
+
+const guildsOf = prepare(({ id }: Values<{ readonly id: UserId }>) =>
+  build
+    .select(columnsOf(guilds, "name", "slug"))
+    .from(memberships)
+    .innerJoin(guilds, eq(guilds.id, memberships.guildId))
+    .where(eq(memberships.userId, id))
+    .limit(limits.auth.guildNamesMax),
+);
 
 export function userByEmail(ctx: PlatformContext, email: string): Promise<UserRow | undefined> {
-  return ctx.services.platform.db.first<UserRow>(`${USER} WHERE email = ?`, email);
+  return rowByEmail.first(ctx.services.platform.db, { email });
 }
 
 export async function userById(ctx: PlatformContext, id: UserId): Promise<UserRow> {
-  const user = await ctx.services.platform.db.first<UserRow>(`${USER} WHERE id = ?`, id);
+  const user = await rowById.first(ctx.services.platform.db, { id });
   if (user === undefined) throw new Error(`User ${id} has a session but no row.`);
   return user;
 }
@@ -133,12 +154,8 @@ export async function countPasswordTry(ctx: PlatformContext, email: string): Pro
 
 async function isKnownPlace(ctx: PlatformContext, email: string): Promise<boolean> {
   if (ctx.address === "") return false;
-  const rows = await ctx.services.platform.db.all<{ address: string }>(
-    `SELECT DISTINCT address FROM sessions JOIN users ON users.id = user_id
-     WHERE email = ? AND expires_at > ?`,
-    email,
-    ctx.services.now().getTime(),
-  );
+  const nowMs = ctx.services.now().getTime();
+  const rows = await addressesOf.all(ctx.services.platform.db, { email, nowMs });
   const here = addressSubject(ctx.address);
   return rows.some(({ address }) => addressSubject(address) === here);
 }
@@ -163,11 +180,7 @@ export function refuseWeakPassword(password: string, owner: PasswordOwner): void
 
 /** Names and slugs of an account's guilds. They are refused as its password. */
 export async function guildNames(ctx: PlatformContext, id: UserId): Promise<readonly string[]> {
-  const rows = await ctx.services.platform.db.all<{ name: string; slug: string }>(
-    `SELECT g.name, g.slug FROM memberships m JOIN guilds g ON g.id = m.guild_id
-     WHERE m.user_id = ? LIMIT ${limits.auth.guildNamesMax}`,
-    id,
-  );
+  const rows = await guildsOf.all(ctx.services.platform.db, { id });
   return rows.flatMap(({ name, slug }) => [name, slug]);
 }
 
@@ -207,8 +220,14 @@ export async function beginSession(
     session: { token, expiresAt, user: toAccount(user) },
     id,
     rows: [
-      sql`delete from sessions where user_id = ${user.id}
-          and (expires_at <= ${settledMs} or last_used_at <= ${idleSince})`,
+      build
+        .delete(sessions)
+        .where(
+          and(
+            eq(sessions.userId, user.id),
+            or(lte(sessions.expiresAt, settledMs), lte(sessions.lastUsedAt, idleSince)),
+          ),
+        ),
       orm.insert(sessions).values(row),
       tooManySessions(ctx, user.id, id),
       ...place.rows,
@@ -257,7 +276,7 @@ export async function noticeRows(
 /** Deletes the browser's previous session, which the new sign-in replaces. */
 export function endReplaced({ caller }: PlatformContext): readonly Writable[] {
   if (caller.type !== "user" || caller.via !== "cookie") return [];
-  return [sql`delete from sessions where id = ${caller.sessionId}`];
+  return [build.delete(sessions).where(eq(sessions.id, caller.sessionId))];
 }
 
 const decoys = new WeakMap<PasswordHasher, Promise<string>>();

@@ -1,4 +1,6 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
@@ -7,7 +9,14 @@ import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type ActingContext, type PlatformContext, record } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
-import { type EmailTokenPurpose, outgoingMessages, sessions, users } from "../schema.ts";
+import {
+  type EmailTokenPurpose,
+  emailTokens,
+  identities,
+  outgoingMessages,
+  sessions,
+  users,
+} from "../schema.ts";
 import {
   type Account,
   accountHolder,
@@ -22,6 +31,13 @@ import {
   userById,
 } from "./accounts.ts";
 import { canonicalPassword } from "./passwords.ts";
+
+const resetToken = prepare(({ tokenHash }: Values<{ readonly tokenHash: string }>) =>
+  build
+    .select(columnsOf(emailTokens, "userId"))
+    .from(emailTokens)
+    .where(and(eq(emailTokens.tokenHash, tokenHash), eq(emailTokens.purpose, "reset"))),
+);
 
 /** The rows that queue the verification email. Its link is made when it is sent. */
 export async function verificationRows(
@@ -68,7 +84,7 @@ export async function verifyEmail(
     useUp(userId, "verify", nowMs),
     platform.db.orm
       .update(users)
-      .set({ emailVerifiedAt: sql`coalesce(email_verified_at, ${nowMs})` })
+      .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${nowMs})` })
       .where(eq(users.id, userId)),
     record(ctx, "user.verify", userId),
   ]);
@@ -122,12 +138,21 @@ export async function resetPassword(
     isGood(user.id, "reset", token, nowMs),
     useUp(user.id, "reset", nowMs),
     // The address was unverified until now, so a stranger may have linked these identities.
-    sql`delete from identities where user_id = ${user.id} and exists
-        (select 1 from users where id = ${user.id} and email_verified_at is null)`,
+    build
+      .delete(identities)
+      .where(
+        and(
+          eq(identities.userId, user.id),
+          existsIn(users, and(eq(users.id, user.id), isNull(users.emailVerifiedAt))),
+        ),
+      ),
     platform.db.orm
       .update(users)
       // The link proves access to the mailbox, so the address is verified too.
-      .set({ passwordHash, emailVerifiedAt: sql`coalesce(email_verified_at, ${nowMs})` })
+      .set({
+        passwordHash,
+        emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${nowMs})`,
+      })
       .where(eq(users.id, user.id)),
     platform.db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
     ...rows,
@@ -143,26 +168,39 @@ export async function resetPassword(
 
 /** The account of a reset link. The write itself checks whether the link is still valid. */
 async function resetOwner(ctx: PlatformContext, token: string): Promise<UserId | undefined> {
-  const row = await ctx.services.platform.db.first<{ user_id: UserId }>(
-    "SELECT user_id FROM email_tokens WHERE token_hash = ? AND purpose = 'reset'",
-    hashToken(token),
-  );
-  return row?.user_id;
+  const tokenHash = hashToken(token);
+  return (await resetToken.first(ctx.services.platform.db, { tokenHash }))?.userId;
 }
 
 function isGood(userId: UserId, purpose: EmailTokenPurpose, token: string, nowMs: number): Guard {
   return guard(
-    sql`exists (select 1 from email_tokens t join users u on u.id = t.user_id and u.email = t.email
-        where t.token_hash = ${hashToken(token)} and t.purpose = ${purpose}
-        and t.user_id = ${userId} and t.used_at is null and t.expires_at > ${nowMs})`,
+    existsIn(
+      sql`${emailTokens} join ${users}
+        on ${users.id} = ${emailTokens.userId} and ${users.email} = ${emailTokens.email}`,
+      and(
+        eq(emailTokens.tokenHash, hashToken(token)),
+        eq(emailTokens.purpose, purpose),
+        eq(emailTokens.userId, userId),
+        isNull(emailTokens.usedAt),
+        gt(emailTokens.expiresAt, nowMs),
+      ),
+    ),
     linkNotValid,
   );
 }
 
 /** Uses up all open links of the account, because a person may have requested several. */
-function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writable {
-  return sql`update email_tokens set used_at = ${nowMs}
-    where user_id = ${userId} and purpose = ${purpose} and used_at is null`;
+export function useUp(userId: UserId, purpose: EmailTokenPurpose, nowMs: number): Writable {
+  return build
+    .update(emailTokens)
+    .set({ usedAt: nowMs })
+    .where(
+      and(
+        eq(emailTokens.userId, userId),
+        eq(emailTokens.purpose, purpose),
+        isNull(emailTokens.usedAt),
+      ),
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
+import { existsIn } from "../../database/query.ts";
 import { guard, write } from "../../database/write.ts";
 import { isVisible } from "../../http/current-access.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
@@ -29,7 +30,7 @@ import {
   userById,
 } from "./accounts.ts";
 import { endImpersonation } from "./impersonation-session.ts";
-import { verificationRows } from "./links.ts";
+import { useUp, verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
 
 /** One signed-in session. Times in Unix milliseconds. */
@@ -167,7 +168,7 @@ export async function listSessions(ctx: PlatformContext): Promise<readonly Sessi
 export async function endSession(ctx: PlatformContext, id: SessionId): Promise<void> {
   const { userId } = accountHolder(ctx);
   const { db } = ctx.services.platform;
-  const isMine = sql`exists (select 1 from sessions where id = ${id} and user_id = ${userId})`;
+  const isMine = existsIn(sessions, and(eq(sessions.id, id), eq(sessions.userId, userId)));
   await write(db, [
     guard(isMine, () => new NotFound("auth/no-such-session", "This session has already ended.")),
     db.orm.delete(sessions).where(eq(sessions.id, id)),
@@ -242,8 +243,7 @@ export async function changePassword(
     db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
     db.orm.delete(sessions).where(and(eq(sessions.userId, user.id), ne(sessions.id, sessionId))),
     db.orm.update(sessions).set({ provedAt: nowMs }).where(eq(sessions.id, sessionId)),
-    sql`update email_tokens set used_at = ${nowMs}
-        where user_id = ${user.id} and purpose = 'reset' and used_at is null`,
+    useUp(user.id, "reset", nowMs),
     // A reset link that is not sent yet must not outlive the password it was requested for.
     db.orm
       .delete(outgoingMessages)
@@ -300,8 +300,10 @@ async function passwordOwner(
 /** Fails if the password was changed or reset while the slow hash ran. */
 function samePassword(user: UserRow, otherwise: () => Error) {
   return guard(
-    sql`exists (select 1 from users where id = ${user.id}
-        and password_hash is ${user.passwordHash})`,
+    existsIn(
+      users,
+      sql`${users.id} = ${user.id} and ${users.passwordHash} is ${user.passwordHash}`,
+    ),
     otherwise,
   );
 }

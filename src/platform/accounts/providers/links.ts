@@ -1,8 +1,11 @@
-import { sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, ne, not, sql } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type RowOf, type Values } from "../../../database/query.ts";
+import { build, insertInto } from "../../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../../database/write.ts";
 import { Conflict, NotFound } from "../../../kernel/errors.ts";
 import type { UserId } from "../../../kernel/ids.ts";
 import { type PlatformContext, record, requireProved } from "../../context.ts";
+import { sessions, users } from "../../schema.ts";
 import {
   accountHolder,
   beginSession,
@@ -13,15 +16,27 @@ import {
   userById,
 } from "../accounts.ts";
 import { type Profile, type Provider, providerName, providersOf } from "./providers.ts";
-import type { ProviderId } from "./schema.ts";
+import { identities, type ProviderId } from "./schema.ts";
 
 /** An external account that can sign in to the caller's account. */
-export interface Identity {
-  readonly provider: ProviderId;
-  readonly name: string;
-  readonly linkedAt: number;
-  readonly lastUsedAt: number;
-}
+export type Identity = Readonly<RowOf<typeof IDENTITY>>;
+
+const IDENTITY = columnsOf(identities, "provider", "name", "linkedAt", "lastUsedAt");
+
+/** An account's linked external accounts. */
+export const identitiesOf = prepare(({ userId }: Values<{ readonly userId: UserId }>) =>
+  build
+    .select(IDENTITY)
+    .from(identities)
+    .where(eq(identities.userId, userId))
+    .orderBy(asc(identities.provider)),
+);
+
+const isIdentity = (provider: ProviderId, subject: string) =>
+  and(eq(identities.provider, provider), eq(identities.subject, subject));
+
+const isOfUser = (provider: ProviderId, userId: UserId) =>
+  and(eq(identities.provider, provider), eq(identities.userId, userId));
 
 /** The caller's sign-in methods. */
 export interface SignInMethods {
@@ -32,13 +47,9 @@ export interface SignInMethods {
 /** The caller's sign-in methods: a password and linked external accounts. */
 export async function signInMethods(ctx: PlatformContext): Promise<SignInMethods> {
   const { userId } = accountHolder(ctx);
-  const identities = await ctx.services.platform.db.all<Identity>(
-    `SELECT provider, name, linked_at AS linkedAt, last_used_at AS lastUsedAt
-     FROM identities WHERE user_id = ? ORDER BY provider`,
-    userId,
-  );
+  const linked = await identitiesOf.all(ctx.services.platform.db, { userId });
   const { passwordHash } = await userById(ctx, userId);
-  return { hasPassword: passwordHash !== null, identities };
+  return { hasPassword: passwordHash !== null, identities: linked };
 }
 
 /**
@@ -52,20 +63,20 @@ export async function unlink(ctx: PlatformContext, provider: ProviderId): Promis
   const { platform, config, now } = ctx.services;
   requireProved(caller, now());
   // A link to a provider that is no longer configured cannot be used to sign in.
-  const usable = JSON.stringify(providersOf(config).map(({ id }) => id));
+  const usable = providersOf(config).flatMap(({ id }) => (id === provider ? [] : [id]));
+  const hasPassword = and(eq(users.id, userId), isNotNull(users.passwordHash));
+  const isOther = and(eq(identities.userId, userId), inArray(identities.provider, usable));
   await write(platform.db, [
     guard(
-      sql`exists (select 1 from identities where user_id = ${userId} and provider = ${provider})`,
+      existsIn(identities, isOfUser(provider, userId)),
       () => new NotFound("auth/not-linked", "This account is not linked. Reload the page."),
     ),
     guard(
-      sql`exists (select 1 from users where id = ${userId} and password_hash is not null)
-        or exists (select 1 from identities where user_id = ${userId} and provider <> ${provider}
-          and provider in (select value from json_each(${usable})))`,
+      sql`(${existsIn(users, hasPassword)} or ${existsIn(identities, isOther)})`,
       () =>
         new Conflict("auth/last-way-in", "This is your only way to sign in. Set a password first."),
     ),
-    sql`delete from identities where user_id = ${userId} and provider = ${provider}`,
+    build.delete(identities).where(isOfUser(provider, userId)),
     ...(await noticeRows(ctx, userId, "unlinked", { provider: providerName(provider) })),
     record(ctx, "identity.unlink", userId, { before: { provider } }),
   ]);
@@ -99,8 +110,7 @@ export function linkRows(
   const nowMs = ctx.services.now().getTime();
   return [
     guard(
-      sql`not exists (select 1 from identities where provider = ${id} and subject = ${subject}
-        and user_id <> ${userId})`,
+      not(existsIn(identities, and(isIdentity(id, subject), ne(identities.userId, userId)))),
       () =>
         new Conflict(
           "auth/identity-taken",
@@ -108,18 +118,18 @@ export function linkRows(
         ),
     ),
     guard(
-      sql`not exists (select 1 from identities where provider = ${id} and user_id = ${userId}
-        and subject <> ${subject})`,
+      not(existsIn(identities, and(isOfUser(id, userId), ne(identities.subject, subject)))),
       () =>
         new Conflict(
           "auth/identity-exists",
           "Another account of this kind is already linked. Unlink that one first.",
         ),
     ),
-    sql`insert into identities (provider, subject, user_id, name, linked_at, last_used_at)
-      values (${id}, ${subject}, ${userId}, ${name}, ${nowMs}, ${nowMs})
-      on conflict (provider, subject)
-      do update set name = excluded.name, last_used_at = excluded.last_used_at`,
+    insertInto(
+      identities,
+      { provider: id, subject, userId, name, linkedAt: nowMs, lastUsedAt: nowMs },
+      { on: [identities.provider, identities.subject], set: { name, lastUsedAt: nowMs } },
+    ),
     record(ctx, "identity.link", userId, { after: { provider: id, name } }),
   ];
 }
@@ -134,7 +144,7 @@ export async function prove(
   const provedAt = ctx.services.now().getTime();
   await write(ctx.services.platform.db, [
     isLinked(userId, provider, profile),
-    sql`update sessions set proved_at = ${provedAt} where id = ${sessionId}`,
+    build.update(sessions).set({ provedAt }).where(eq(sessions.id, sessionId)),
     record(ctx, "session.prove", userId, { after: { provider: provider.id } }),
   ]);
 }
@@ -152,8 +162,10 @@ export async function signInAs(
   await write(ctx.services.platform.db, [
     ...before,
     isLinked(user.id, provider, profile),
-    sql`update identities set last_used_at = ${nowMs}
-      where provider = ${provider.id} and subject = ${profile.subject}`,
+    build
+      .update(identities)
+      .set({ lastUsedAt: nowMs })
+      .where(isIdentity(provider.id, profile.subject)),
     ...rows,
     ...endReplaced(ctx),
     record(ctx, "session.begin", user.id, { after: { sessionId: id, provider: provider.id } }),
@@ -175,8 +187,7 @@ export async function linkNotice(
 
 function isLinked(userId: UserId, { id }: Provider, { subject }: Profile): Guard {
   return guard(
-    sql`exists (select 1 from identities where provider = ${id} and subject = ${subject}
-      and user_id = ${userId})`,
+    existsIn(identities, and(isIdentity(id, subject), eq(identities.userId, userId))),
     () => new NotFound("auth/not-linked", "This account is not linked. Reload the page."),
   );
 }

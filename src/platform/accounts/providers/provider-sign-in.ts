@@ -1,5 +1,7 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { DatabaseError } from "../../../database/errors.ts";
+import { columnsOf, existsIn, prepare, type Values } from "../../../database/query.ts";
+import { build } from "../../../database/statements.ts";
 import { guard, type Writable } from "../../../database/write.ts";
 import { Conflict } from "../../../kernel/errors.ts";
 import { newId, type UserId } from "../../../kernel/ids.ts";
@@ -19,6 +21,15 @@ import { flowNotValid } from "./exchange.ts";
 import { type NewUser, unseal } from "./flows.ts";
 import { linkNotice, linkRows, signInAs } from "./links.ts";
 import { type Profile, type Provider, providerBy } from "./providers.ts";
+import { identities, type ProviderId } from "./schema.ts";
+
+const ownerOfIdentity = prepare(
+  ({ provider, subject }: Values<{ readonly provider: ProviderId; readonly subject: string }>) =>
+    build
+      .select(columnsOf(identities, "userId"))
+      .from(identities)
+      .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
+);
 
 /**
  * Signs in a person whom a provider has authenticated: to the linked account, else to the account with
@@ -68,11 +79,7 @@ async function ownerOf(
   { id }: Provider,
   { subject }: Profile,
 ): Promise<UserRow | undefined> {
-  const row = await ctx.services.platform.db.first<{ userId: UserId }>(
-    "SELECT user_id AS userId FROM identities WHERE provider = ? AND subject = ?",
-    id,
-    subject,
-  );
+  const row = await ownerOfIdentity.first(ctx.services.platform.db, { provider: id, subject });
   return row && (await userById(ctx, row.userId));
 }
 
@@ -85,8 +92,11 @@ async function linkAndSignIn(
 ): Promise<NewSession> {
   const session = await signInAs(ctx, user, provider, profile, [
     guard(
-      sql`exists (select 1 from users where id = ${user.id} and email = ${profile.email}
-        and email_verified_at is not null)`,
+      existsIn(
+        users,
+        sql`${users.id} = ${user.id} and ${users.email} = ${profile.email}
+          and ${users.emailVerifiedAt} is not null`,
+      ),
       () =>
         new Conflict(
           "auth/link-first",

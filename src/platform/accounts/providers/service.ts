@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, lte, not } from "drizzle-orm";
+import { existsIn } from "../../../database/query.ts";
+import { build, insertInto } from "../../../database/statements.ts";
 import { guard, write } from "../../../database/write.ts";
 import { AppError } from "../../../kernel/errors.ts";
 import { hashToken } from "../../../kernel/tokens.ts";
@@ -12,6 +14,7 @@ import { type NewUser, type OAuthFlow, type OwnedCharacters, seal, unseal } from
 import { link, prove } from "./links.ts";
 import { signInByProvider } from "./provider-sign-in.ts";
 import { type Provider, providerBy } from "./providers.ts";
+import { usedRounds } from "./schema.ts";
 
 /** The result of an OAuth flow. A new user has no account yet and must enter an address first. */
 export type FlowResult =
@@ -143,11 +146,8 @@ async function useUp(ctx: PlatformContext, { state }: OAuthFlow): Promise<void> 
   const nowMs = ctx.services.now().getTime();
   const stateHash = hashToken(state);
   await write(ctx.services.platform.db, [
-    guard(sql`not exists (select 1 from used_rounds where state_hash = ${stateHash})`, () =>
-      flowNotValid(),
-    ),
-    sql`delete from used_rounds where expires_at <= ${nowMs}`,
-    sql`insert into used_rounds (state_hash, expires_at)
-      values (${stateHash}, ${nowMs + limits.auth.providerRoundMs})`,
+    guard(not(existsIn(usedRounds, eq(usedRounds.stateHash, stateHash))), () => flowNotValid()),
+    build.delete(usedRounds).where(lte(usedRounds.expiresAt, nowMs)),
+    insertInto(usedRounds, { stateHash, expiresAt: nowMs + limits.auth.providerRoundMs }),
   ]);
 }
