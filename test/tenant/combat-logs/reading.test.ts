@@ -10,7 +10,7 @@ test("every list of fights is read by an index, and nothing is sorted to show a 
   await t.services.tenants.use(row, async (db) => {
     const execute = db.client.execute.bind(db.client);
     db.client.execute = async (statement) => {
-      if (/^\s*SELECT/.test(statement.sql)) {
+      if (/^\s*select/i.test(statement.sql)) {
         const { rows } = await execute({
           ...statement,
           sql: `EXPLAIN QUERY PLAN ${statement.sql}`,
