@@ -68,6 +68,18 @@ export function insertWhere<T extends SQLiteTable>(
   return inserted(table, columns, source, { on });
 }
 
+/**
+ * Adds a row for each row that a select finds. `row` is its select list, by column, and `rest` is everything
+ * from FROM on.
+ */
+export function insertFrom<T extends SQLiteTable>(table: T, row: NewRow<T>, rest: SQL): Statement {
+  const columns = columnsIn(table, row);
+  const values = columns.map(([name, column]) =>
+    parameter((row as Record<string, unknown>)[name], column),
+  );
+  return inserted(table, columns, sql`select ${sql.join(values, sql`, `)} ${rest}`, undefined);
+}
+
 function inserted<T extends SQLiteTable>(
   table: T,
   columns: Named,

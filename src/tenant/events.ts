@@ -1,7 +1,7 @@
 import { and, asc, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../database/client.ts";
 import { asNumber, columnsOf, prepare, type Values } from "../database/query.ts";
-import { build, insertInto } from "../database/statements.ts";
+import { build, insertFrom, insertInto } from "../database/statements.ts";
 import type { Writable } from "../database/write.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { limits } from "../limits.ts";
@@ -32,6 +32,11 @@ export const lastEvent = prepare(() =>
 /** The statement that adds an event, for the same `write` as the change. */
 export function announce(topic: string, data: GuildEvent["data"], nowMs: number): Statement {
   return insertInto(events, { topic, data, at: nowMs });
+}
+
+/** The same with data that SQL computes, from a row of a select. `rest` is the select from FROM on. */
+export function announceFrom(topic: string, data: SQL, rest: SQL, nowMs: number): Statement {
+  return insertFrom(events, { topic, data, at: nowMs }, rest);
 }
 
 /**

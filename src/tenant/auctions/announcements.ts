@@ -1,7 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import type { Writable } from "../../database/write.ts";
 import type { AuctionId } from "../../kernel/ids.ts";
+import { decimalsOf } from "../dkp/queries.ts";
+import { announceFrom } from "../events.ts";
+import { persons } from "../roster/schema.ts";
 import { isSecret } from "./rules.ts";
-import type { AuctionMode } from "./schema.ts";
+import { type AuctionMode, auctions, bids } from "./schema.ts";
 
 /**
  * Announces an auction's current state to all viewers. A bid in a secret auction announces nothing, because
@@ -10,25 +14,30 @@ import type { AuctionMode } from "./schema.ts";
 export function announceAuction(
   auction: { readonly id: AuctionId; readonly mode: AuctionMode },
   nowMs: number,
-): readonly SQL[] {
+): readonly Writable[] {
   if (isSecret(auction.mode)) return [];
   return [announceState(auction.id, nowMs)];
 }
 
 /** Announces that an auction begins or ends, which is never secret. */
-export function announceState(auctionId: AuctionId, nowMs: number): SQL {
-  const place = sql`row_number() over (order by b.spec = 'main' desc, b.value desc, b.seq)`;
-  const leaders = sql`(select json_group_array(json_object('person', l.person_id, 'name', l.name,
-      'value', l.value)) from (select b.person_id, n.name, b.value, ${place} as place
-      from bids b join persons n on n.id = b.person_id
-      where b.auction_id = a.id and ((a.status = 'open' and b.state = 'live'
-        and a.mode in ('open', 'anonymous')) or b.state = 'won')
-      order by place) l where l.place <= a.copies)`;
-  return sql`insert into events (topic, data, at)
-    select 'auction', json_object('id', a.id, 'status', a.status, 'mode', a.mode,
-      'closesAt', a.closes_at, 'extensions', a.extensions, 'decimals', p.decimals,
-      'bids', case when a.mode in ('sealed', 'vickrey') and a.status <> 'settled' then 0
-        else (select count(*) from bids b where b.auction_id = a.id) end,
-      'leaders', json(${leaders})), ${nowMs}
-    from auctions a join pools p on p.id = a.pool_id where a.id = ${auctionId}`;
+export function announceState(auctionId: AuctionId, nowMs: number): Writable {
+  const { id, status, mode } = auctions;
+  const isLeader = sql`((${status} = 'open' and ${bids.state} = 'live'
+    and ${mode} in ('open', 'anonymous')) or ${bids.state} = 'won')`;
+  const place = sql`row_number() over
+    (order by ${bids.spec} = 'main' desc, ${bids.value} desc, ${bids.seq})`;
+  const leaders = sql`(select json_group_array(json_object('person', l.person, 'name', l.name,
+      'value', l.value)) from (select ${bids.personId} as person, ${persons.name} as name,
+      ${bids.value} as value, ${place} as place
+      from ${bids} join ${persons} on ${persons.id} = ${bids.personId}
+      where ${bids.auctionId} = ${id} and ${isLeader} order by place) l
+    where l.place <= ${auctions.copies})`;
+  const data = sql`json_object('id', ${id}, 'status', ${status}, 'mode', ${mode},
+    'closesAt', ${auctions.closesAt}, 'extensions', ${auctions.extensions},
+    'decimals', ${decimalsOf(auctions.poolId)},
+    'bids', case when ${mode} in ('sealed', 'vickrey') and ${status} <> 'settled' then 0
+      else (select count(*) from ${bids} where ${bids.auctionId} = ${id}) end,
+    'leaders', json(${leaders}))`;
+  const rest = sql`from ${auctions} where ${id} = ${auctionId}`;
+  return announceFrom("auction", data, rest, nowMs);
 }

@@ -1,14 +1,30 @@
+import { eq } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { Invalid } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { describe } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
 import { formatPoints, parsePoints } from "../dkp/points.ts";
+import { decimalsOf } from "../dkp/queries.ts";
 import type { Spec } from "../loot/service.ts";
 import type { Person } from "../roster/service.ts";
 import type { BidInput, PlacedBid } from "./bids.ts";
 import type { Auction } from "./queries.ts";
 import { hasOnePrice } from "./rules.ts";
+import { auctions, bids } from "./schema.ts";
+
+const bidOfKey = prepare(({ key }: Values<{ readonly key: string }>) =>
+  build
+    .select({
+      ...columnsOf(bids, "id", "seq", "auctionId", "personId", "value", "spec", "at"),
+      decimals: decimalsOf(auctions.poolId),
+    })
+    .from(bids)
+    .innerJoin(auctions, eq(auctions.id, bids.auctionId))
+    .where(eq(bids.idempotencyKey, key)),
+);
 
 /** The key includes the bidder, so that another member's request cannot pass as a repetition of theirs. */
 export function keyOf(ctx: GuildContext, person: Person): string {
@@ -19,13 +35,7 @@ export function keyOf(ctx: GuildContext, person: Person): string {
 }
 
 export async function bidByKey(ctx: GuildContext, key: string): Promise<PlacedBid | undefined> {
-  const row = await ctx.db.first<Omit<PlacedBid, "points"> & { decimals: number }>(
-    `SELECT b.id, b.seq, b.auction_id AS auctionId, b.person_id AS personId, b.value, b.spec, b.at,
-       p.decimals
-     FROM bids b JOIN auctions a ON a.id = b.auction_id JOIN pools p ON p.id = a.pool_id
-     WHERE b.idempotency_key = ?`,
-    key,
-  );
+  const row = await bidOfKey.first(ctx.db, { key });
   if (row === undefined) return undefined;
   const { decimals, ...bid } = row;
   return { ...bid, points: formatPoints(bid.value, decimals) };

@@ -1,21 +1,28 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, eq, lt, not, type SQL, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
+import { existsIn } from "../../database/query.ts";
+import { build, insertFrom, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type AuctionId, type BidId, newId, type PersonId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { balanceOf } from "../dkp/balance-of.ts";
 import { amountFault, formatPoints, parsePoints } from "../dkp/points.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { momentOf } from "../events.ts";
 import { hasEnoughEffort } from "../loot/payments.ts";
 import type { Spec } from "../loot/service.ts";
 import { isPresentAt } from "../raids/queries.ts";
+import { isActivePerson } from "../roster/queries.ts";
 import { ownPerson, type Person } from "../roster/service.ts";
 import { announceAuction } from "./announcements.ts";
 import { bidByKey, keyOf, sameBid } from "./bid-keys.ts";
 import { withoutPass } from "./early-end.ts";
 import { type Auction, auctionRow, fundsOf } from "./queries.ts";
 import { hasOnePrice, isAscending } from "./rules.ts";
+import { auctions, bids, holds } from "./schema.ts";
+
+const isMain = sql`${bids.spec} = 'main'`;
 
 export interface BidInput {
   /** In the format that users type; undefined when the auction has a fixed price. */
@@ -37,10 +44,9 @@ export interface PlacedBid {
 
 /** The points that a person can bid, without subtracting what this auction already holds. */
 export function availableSql(poolId: string, personId: string, exceptAuction: string): SQL {
-  return sql`(coalesce((select balance from balances join accounts on accounts.id = account_id
-      where pool_id = ${poolId} and person_id = ${personId} and kind = 'person' and unit = 'pt'), 0)
-    - coalesce((select sum(amount) from holds where person_id = ${personId}
-      and pool_id = ${poolId} and auction_id <> ${exceptAuction}), 0))`;
+  return sql`(${balanceOf(poolId, personId, "pt")}
+    - coalesce((select sum(${holds.amount}) from ${holds} where ${holds.personId} = ${personId}
+      and ${holds.poolId} = ${poolId} and ${holds.auctionId} <> ${exceptAuction}), 0))`;
 }
 
 /**
@@ -76,15 +82,19 @@ export async function placeBid(
   try {
     await write(ctx.db, [
       ...conditions(ctx, auction, pool, person.id, value, spec),
-      sql`update bids set state = 'replaced' where auction_id = ${auction.id}
-        and person_id = ${person.id} and state = 'live'`,
+      build
+        .update(bids)
+        .set({ state: "replaced" })
+        .where(and(isLive(auction.id), eq(bids.personId, person.id))),
       ...withoutPass(ctx, auction.id, person.id),
-      sql`insert into bids (id, auction_id, person_id, value, spec, at, idempotency_key)
-        values (${id}, ${auction.id}, ${person.id}, ${value}, ${spec}, ${momentOf(ctx.now)}, ${key})`,
+      insertInto(bids, {
+        ...{ id, auctionId: auction.id, personId: person.id, value, spec },
+        ...{ at: momentOf(ctx.now), idempotencyKey: key },
+      }),
       // Compare the stored time of the bid: the auction may have closed since the first check.
       guard(
-        sql`(select at from bids where id = ${id})
-          < (select closes_at from auctions where id = ${auction.id})`,
+        sql`(select ${bids.at} from ${bids} where ${bids.id} = ${id})
+          < (select ${auctions.closesAt} from ${auctions} where ${auctions.id} = ${auction.id})`,
         closed,
       ),
       ...holdStatements(auction, pool, person.id, value),
@@ -116,15 +126,16 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
       "A bid in an open auction cannot be withdrawn. Other people have bid against it.",
     );
   }
-  const own = sql`auction_id = ${auction.id} and person_id = ${person.id}`;
+  const own = and(isLive(auction.id), eq(bids.personId, person.id));
+  const held = and(eq(holds.auctionId, auction.id), eq(holds.personId, person.id));
   await write(ctx.db, [
     isOpenGuard(ctx, auction),
     guard(
-      sql`exists (select 1 from bids where ${own} and state = 'live')`,
+      existsIn(bids, own),
       () => new Conflict("auctions/no-bid", "You have no bid in this auction."),
     ),
-    sql`update bids set state = 'retracted' where ${own} and state = 'live'`,
-    sql`delete from holds where ${own}`,
+    build.update(bids).set({ state: "retracted" }).where(own),
+    build.delete(holds).where(held),
     ...announceAuction(auction, ctx.now().getTime()),
   ]);
 }
@@ -132,10 +143,24 @@ export async function retractBid(ctx: GuildContext, auctionId: string): Promise<
 /** @throws {Conflict} `auctions/closed` inside the transaction, at the time of the transaction. */
 export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
   return guard(
-    sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
-      and ${momentOf(ctx.now)} < closes_at)`,
+    existsIn(
+      auctions,
+      and(
+        eq(auctions.id, auction.id),
+        eq(auctions.status, "open"),
+        sql`${momentOf(ctx.now)} < ${auctions.closesAt}`,
+      ),
+    ),
     closed,
   );
+}
+
+/**
+ * The bids of an auction that count. The state is a literal, because the database uses the index of such
+ * bids only then.
+ */
+function isLive(auctionId: AuctionId): SQL {
+  return sql`${bids.auctionId} = ${auctionId} and ${bids.state} = 'live'`;
 }
 
 function conditions(
@@ -146,21 +171,14 @@ function conditions(
   value: number,
   spec: Spec,
 ): readonly Guard[] {
-  const live = sql`auction_id = ${auction.id} and state = 'live'`;
   const guards: Guard[] = [isOpenGuard(ctx, auction)];
-  guards.push(
-    guard(
-      sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
-      notInRoster,
-    ),
-  );
+  guards.push(guard(isActivePerson(personId), notInRoster));
   if (auction.rules.presentOnly) guards.push(isPresent(auction, personId));
   guards.push(...hasEnoughEffort(pool, personId));
   if (spec === "off") {
     guards.push(
       guard(
-        sql`not exists (select 1 from bids where ${live} and person_id = ${personId}
-          and spec = 'main')`,
+        not(existsIn(bids, and(isLive(auction.id), eq(bids.personId, personId), isMain))),
         () =>
           new Conflict(
             "auctions/spec-change",
@@ -173,9 +191,7 @@ function conditions(
   const floor = pool.kind === "epgp" ? null : pool.floor;
   if (isAscending(auction.mode)) {
     guards.push(
-      guard(mustBeat(auction, live, personId, value, spec, available, floor), () =>
-        outbid(auction),
-      ),
+      guard(mustBeat(auction, personId, value, spec, available, floor), () => outbid(auction)),
     );
   }
   if (floor !== null) {
@@ -187,30 +203,30 @@ function conditions(
 /** The same rule as `nextMinimum`, checked against the bids at the time of the write. */
 function mustBeat(
   auction: Auction,
-  live: SQL,
   personId: PersonId,
   value: number,
   spec: Spec,
   available: SQL,
   floor: number | null,
 ): SQL {
-  const stepAbove = sql`value + (select s.value->>'by' from json_each(
-    ${JSON.stringify(auction.increments)}) s where s.value->>'from' <= bids.value
+  const live = isLive(auction.id);
+  const stepAbove = sql`${bids.value} + (select s.value->>'by' from json_each(
+    ${JSON.stringify(auction.increments)}) s where s.value->>'from' <= ${bids.value}
     order by s.value->>'from' desc limit 1)`;
-  const own = sql`where ${live} and person_id = ${personId} and spec = ${spec}`;
-  const toBeat = sql`where ${live} and person_id <> ${personId} and spec = ${spec}
-    order by value desc limit 1 offset ${auction.copies - 1}`;
-  const isEnough = sql`${value} >= max(coalesce((select ${stepAbove} from bids ${toBeat}), 0),
-    coalesce((select ${stepAbove} from bids ${own}), 0))`;
+  const isTheirs = and(live, eq(bids.personId, personId));
+  const own = sql`from ${bids} where ${isTheirs} and ${bids.spec} = ${spec}`;
+  const toBeat = sql`from ${bids} where ${live} and ${bids.personId} <> ${personId}
+    and ${bids.spec} = ${spec} order by ${bids.value} desc limit 1 offset ${auction.copies - 1}`;
+  const isEnough = sql`${value} >= max(coalesce((select ${stepAbove} ${toBeat}), 0),
+    coalesce((select ${stepAbove} ${own}), 0))`;
   if (auction.rules.allowsMinimum && value === auction.minimum) {
-    return sql`(${isEnough} or not exists (select 1 from bids where ${live}
-      and person_id = ${personId}))`;
+    return sql`(${isEnough} or not ${existsIn(bids, isTheirs)})`;
   }
   if (!auction.allowsAllIn || floor === null) return isEnough;
   // An all-in bid is valid even if it is less than a full step higher.
   return sql`(${isEnough} or (${value} = ${available} - ${floor}
-    and ${value} > coalesce((select value from bids ${toBeat}), 0)
-    and ${value} > coalesce((select value from bids ${own}), 0)))`;
+    and ${value} > coalesce((select ${bids.value} ${toBeat}), 0)
+    and ${value} > coalesce((select ${bids.value} ${own}), 0)))`;
 }
 
 function isPresent(auction: Auction, personId: PersonId): Guard {
@@ -238,12 +254,14 @@ function holdStatements(
   if (pool.kind === "epgp") return [];
   if (!isAscending(auction.mode)) {
     return [
-      sql`insert into holds (auction_id, person_id, pool_id, amount)
-        values (${auction.id}, ${personId}, ${pool.id}, ${value})
-        on conflict (auction_id, person_id) do update set amount = excluded.amount`,
+      insertInto(
+        holds,
+        { auctionId: auction.id, personId, poolId: pool.id, amount: value },
+        { on: [holds.auctionId, holds.personId], set: { amount: value } },
+      ),
     ];
   }
-  return [sql`delete from holds where auction_id = ${auction.id}`, ...heldBids(auction, pool)];
+  return [build.delete(holds).where(eq(holds.auctionId, auction.id)), ...heldBids(auction, pool)];
 }
 
 /** Holds the points of every live bid of an auction, or of its leaders in an ascending one. */
@@ -251,10 +269,17 @@ export function heldBids(auction: Auction, pool: Pool): readonly Writable[] {
   if (pool.kind === "epgp") return [];
   const most = isAscending(auction.mode) ? auction.copies : -1;
   return [
-    sql`insert into holds (auction_id, person_id, pool_id, amount)
-      select auction_id, person_id, ${pool.id}, value from bids
-      where auction_id = ${auction.id} and state = 'live'
-      order by spec = 'main' desc, value desc, seq limit ${most}`,
+    insertFrom(
+      holds,
+      {
+        auctionId: auction.id,
+        personId: sql`${bids.personId}`,
+        poolId: pool.id,
+        amount: sql`${bids.value}`,
+      },
+      sql`from ${bids} where ${isLive(auction.id)}
+        order by ${isMain} desc, ${bids.value} desc, ${bids.seq} limit ${most}`,
+    ),
   ];
 }
 
@@ -265,11 +290,22 @@ export function heldBids(auction: Auction, pool: Pool): readonly Writable[] {
 function extension(auction: Auction, bidId: BidId): readonly Writable[] {
   // A moved end would reveal a bid in a secret auction.
   if (auction.snipeMs === 0 || !isAscending(auction.mode)) return [];
-  const later = sql`min(closes_at + snipe_ms, original_closes_at + overtime_ms_max)`;
+  const { closesAt, snipeMs, extensions, extensionsMax } = auctions;
+  const later = sql`min(${closesAt} + ${snipeMs},
+    ${auctions.originalClosesAt} + ${auctions.overtimeMsMax})`;
+  const bidAt = sql`(select ${bids.at} from ${bids} where ${bids.id} = ${bidId})`;
   return [
-    sql`update auctions set closes_at = ${later}, extensions = extensions + 1
-      where id = ${auction.id} and extensions < extensions_max and ${later} > closes_at
-        and closes_at - (select at from bids where id = ${bidId}) <= snipe_ms`,
+    build
+      .update(auctions)
+      .set({ closesAt: later, extensions: sql`${extensions} + 1` })
+      .where(
+        and(
+          eq(auctions.id, auction.id),
+          lt(extensions, extensionsMax),
+          sql`${later} > ${closesAt}`,
+          sql`${closesAt} - ${bidAt} <= ${snipeMs}`,
+        ),
+      ),
   ];
 }
 

@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNull, not, sql } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, Invalid } from "../../kernel/errors.ts";
 import { type AuctionId, newId } from "../../kernel/ids.ts";
@@ -13,13 +15,27 @@ import { listedPrice, type Slot } from "../dkp/pool-rules.ts";
 import type { Pool } from "../dkp/pools.ts";
 import { readEntry } from "../dkp/queries.ts";
 import { reversalStatements } from "../dkp/reversal.ts";
+import { pools } from "../dkp/schema.ts";
 import { forgetOldEvents } from "../events.ts";
+import { auctionLootReverted } from "../loot/payments.ts";
 import { poolAtRaid } from "../raids/queries.ts";
 import { mustExist } from "../references.ts";
 import { announceState } from "./announcements.ts";
 import { type AuctionView, auction, auctionRow } from "./queries.ts";
 import { hasOnePrice, type Increment, isAscending, seedHashOf } from "./rules.ts";
-import type { AuctionMode, PriceRule, TieBreak } from "./schema.ts";
+import {
+  type AuctionMode,
+  type AuctionRules,
+  auctions,
+  bids,
+  holds,
+  type PriceRule,
+  type TieBreak,
+} from "./schema.ts";
+
+const auctionByKey = prepare(({ key }: Values<{ readonly key: string }>) =>
+  build.select(columnsOf(auctions, "id")).from(auctions).where(eq(auctions.idempotencyKey, key)),
+);
 
 export const SETTLE_JOB = "auction.settle";
 
@@ -81,7 +97,7 @@ export async function openAuction(
   if (before) return await auction(ctx, before);
   const id = newId<AuctionId>();
   const row = rowOf(ctx, id, pool, input, key ?? id);
-  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, id, row.closes_at);
+  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, id, row.closesAt);
   try {
     await write(ctx.db, [...opening(ctx, pool, row), audited(ctx, pool, row)]);
   } catch (error) {
@@ -107,13 +123,18 @@ export async function voidAuction(
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
     guard(
-      sql`exists (select 1 from auctions where id = ${row.id} and status = 'open')`,
+      existsIn(auctions, and(eq(auctions.id, row.id), eq(auctions.status, "open"))),
       () => new Conflict("auctions/not-open", "This auction has ended. An officer can rerun it."),
     ),
-    sql`update auctions set status = 'void', void_reason = ${reason}, settled_at = ${nowMs}
-      where id = ${row.id}`,
-    sql`update bids set state = 'lost' where auction_id = ${row.id} and state = 'live'`,
-    sql`delete from holds where auction_id = ${row.id}`,
+    build
+      .update(auctions)
+      .set({ status: "void", voidReason: reason, settledAt: nowMs })
+      .where(eq(auctions.id, row.id)),
+    build
+      .update(bids)
+      .set({ state: "lost" })
+      .where(and(eq(bids.auctionId, row.id), eq(bids.state, "live"))),
+    build.delete(holds).where(eq(holds.auctionId, row.id)),
     announceState(row.id, nowMs),
     record(ctx, "auction.cancel", row.id, { after: { item: row.itemName, reason } }),
   ]);
@@ -154,22 +175,21 @@ export async function reopenAuction(
     ...rowOf(ctx, again, first.pool, terms, again),
     minimum: first.minimum,
     maximum: first.maximum,
-    increments: JSON.stringify(first.increments),
-    ...(Object.keys(first.rules).length > 0 && { rules: JSON.stringify(first.rules) }),
+    increments: first.increments,
+    ...(Object.keys(first.rules).length > 0 && { rules: first.rules }),
     reopens: first.id,
   };
-  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closes_at);
+  await jobs.enqueue(ctx.guild.id, SETTLE_JOB, again, made.closesAt);
   await untilUnchanged(async () => {
     const paid = first.loot.flatMap(({ txId, isReverted }) => (txId && !isReverted ? [txId] : []));
     const entries = await Promise.all(paid.map(async (id) => (await readEntry(ctx, id))!));
     await write(ctx.db, [
       guard(
-        sql`not exists (select 1 from auctions where reopens = ${first.id})`,
+        not(existsIn(auctions, eq(auctions.reopens, first.id))),
         () => new Conflict("auctions/reopened-already", "This auction was already rerun."),
       ),
       ...(await reversalStatements(ctx, first.pool, entries)),
-      sql`update loot_awards set reverted_at = ${ctx.now().getTime()}
-        where auction_id = ${first.id} and reverted_at is null`,
+      auctionLootReverted(first.id, ctx.now().getTime()),
       ...opening(ctx, first.pool, made),
       record(ctx, "auction.reopen", first.id, { after: { item: first.itemName, by: again } }),
     ]);
@@ -199,51 +219,51 @@ function rowOf(ctx: GuildContext, id: AuctionId, pool: Pool, input: NewAuction, 
   const snipes = isAscending(mode);
   return {
     id,
-    pool_id: pool.id,
-    item_name: input.itemName.trim(),
-    item_id: input.itemId ?? null,
+    poolId: pool.id,
+    itemName: input.itemName.trim(),
+    itemId: input.itemId ?? null,
     boss: input.boss?.trim() ?? "",
-    raid_id: input.raidId ?? null,
+    raidId: input.raidId ?? null,
     note: input.note?.trim() ?? "",
     mode,
     copies: input.copies ?? 1,
     minimum,
     maximum,
-    increments: JSON.stringify(incrementsOf(pool, input)),
-    tie_break: input.tieBreak ?? (mode === "roll" ? "roll" : usualTieBreak),
-    allows_off_spec: input.allowsOffSpec === false ? 0 : 1,
-    allows_all_in: input.allowsAllIn === false ? 0 : 1,
-    classes: input.classes?.length ? JSON.stringify(input.classes) : null,
-    roles: input.roles?.length ? JSON.stringify(input.roles) : null,
-    opens_at: nowMs,
-    closes_at: nowMs + durationMs,
-    original_closes_at: nowMs + durationMs,
-    snipe_ms: snipes ? (input.snipeMs ?? Math.min(USUAL.snipeMs, durationMs)) : 0,
-    extensions_max: input.extensionsMax ?? USUAL.extensionsMax,
-    overtime_ms_max: input.overtimeMsMax ?? USUAL.overtimeMsMax,
-    seed_hash: seedHashOf(seed),
+    increments: incrementsOf(pool, input),
+    tieBreak: input.tieBreak ?? (mode === "roll" ? "roll" : usualTieBreak),
+    allowsOffSpec: input.allowsOffSpec !== false,
+    allowsAllIn: input.allowsAllIn !== false,
+    classes: input.classes?.length ? input.classes : null,
+    roles: input.roles?.length ? input.roles : null,
+    opensAt: nowMs,
+    closesAt: nowMs + durationMs,
+    originalClosesAt: nowMs + durationMs,
+    snipeMs: snipes ? (input.snipeMs ?? Math.min(USUAL.snipeMs, durationMs)) : 0,
+    extensionsMax: input.extensionsMax ?? USUAL.extensionsMax,
+    overtimeMsMax: input.overtimeMsMax ?? USUAL.overtimeMsMax,
+    seedHash: seedHashOf(seed),
     seed,
-    idempotency_key: key,
+    idempotencyKey: key,
     ...rulesOf(input),
   };
 }
 
 /** The column of the rules. Absent if there are none, because an older schema does not have it. */
-function rulesOf(input: NewAuction): { readonly rules?: string } {
+function rulesOf(input: NewAuction): { readonly rules?: AuctionRules } {
   const { price, presentOnly, allowsMinimum, endsWhenPassed, slot, itemLevel } = input;
   if ((presentOnly || endsWhenPassed) && input.raidId === undefined) {
     throw bad("/raidId", "Choose the raid whose people may bid.");
   }
   const flags = { presentOnly, allowsMinimum, endsWhenPassed };
-  const rules = JSON.stringify({ price, ...flags, slot, itemLevel });
-  return rules === "{}" ? {} : { rules };
+  const rules = { price, ...flags, slot, itemLevel };
+  return Object.values(rules).every((rule) => rule === undefined) ? {} : { rules };
 }
 
 function opening(ctx: GuildContext, pool: Pool, row: Row) {
-  const names = Object.keys(row);
   return [
     guard(
-      sql`(select count(*) from auctions where status = 'open') < ${limits.auctions.openMax}`,
+      sql`(select count(*) from ${auctions} where ${auctions.status} = 'open')
+        < ${limits.auctions.openMax}`,
       () =>
         new Conflict(
           "auctions/too-many",
@@ -251,20 +271,17 @@ function opening(ctx: GuildContext, pool: Pool, row: Row) {
         ),
     ),
     guard(
-      sql`exists (select 1 from pools where id = ${pool.id} and archived_at is null)`,
+      existsIn(pools, and(eq(pools.id, pool.id), isNull(pools.archivedAt))),
       () => new Conflict("dkp/pool-archived", "This pool is archived. Choose another one."),
     ),
-    {
-      sql: `INSERT INTO auctions (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
-      args: Object.values(row),
-    },
-    announceState(row.id, row.opens_at),
+    insertInto(auctions, row),
+    announceState(row.id, row.opensAt),
     forgetOldEvents(ctx.now().getTime()),
   ];
 }
 
 function audited(ctx: GuildContext, pool: Pool, row: Row) {
-  const after = { item: row.item_name, mode: row.mode, copies: row.copies, pool: pool.name };
+  const after = { item: row.itemName, mode: row.mode, copies: row.copies, pool: pool.name };
   return record(ctx, "auction.open", row.id, { after });
 }
 
@@ -291,9 +308,5 @@ function bad(pointer: string, detail: string): Invalid {
 }
 
 async function idByKey(ctx: GuildContext, key: string): Promise<AuctionId | undefined> {
-  const row = await ctx.db.first<{ id: AuctionId }>(
-    "SELECT id FROM auctions WHERE idempotency_key = ?",
-    key,
-  );
-  return row?.id;
+  return (await auctionByKey.first(ctx.db, { key }))?.id;
 }

@@ -1,43 +1,34 @@
-import { columnOrText } from "../../database/query.ts";
+import { and, asc, desc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import {
+  asColumn,
+  asNumber,
+  columnOr,
+  columnsOf,
+  prepare,
+  type RowOf,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { AuctionId, BidId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { allow, type GuildContext, may } from "../context.ts";
+import { balanceOf } from "../dkp/balance-of.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
+import { decimalsOf } from "../dkp/queries.ts";
+import { lootOfAuction } from "../loot/queries.ts";
 import type { Spec } from "../loot/service.ts";
+import { classOfMain } from "../roster/queries.ts";
+import { persons } from "../roster/schema.ts";
 import { ownPerson } from "../roster/service.ts";
 import { type Passes, passes } from "./early-end.ts";
-import { type Increment, isAscending, isSecret, nextMinimum, ranked, type Terms } from "./rules.ts";
-import type { AuctionMode, AuctionRules, AuctionStatus, BidState, TieBreak } from "./schema.ts";
+import { isAscending, isSecret, nextMinimum, ranked } from "./rules.ts";
+import { auctions, type BidState, bids, holds } from "./schema.ts";
 
 /** The row of an auction. Amounts are minor units of its pool, times are Unix milliseconds. */
-export interface Auction extends Terms {
-  readonly id: AuctionId;
-  readonly poolId: PoolId;
-  readonly decimals: number;
-  readonly itemName: string;
-  readonly itemId: number | null;
-  readonly boss: string;
-  readonly raidId: string | null;
-  readonly note: string;
-  readonly status: AuctionStatus;
-  readonly classes: readonly string[] | null;
-  readonly roles: readonly string[] | null;
-  readonly opensAt: number;
-  readonly closesAt: number;
-  readonly originalClosesAt: number;
-  readonly snipeMs: number;
-  readonly extensions: number;
-  readonly extensionsMax: number;
-  readonly overtimeMsMax: number;
-  readonly seedHash: string;
-  /** Null until the auction is over. */
-  readonly seed: string | null;
-  readonly settledAt: number | null;
-  readonly voidReason: string | null;
-  readonly reopens: AuctionId | null;
-  readonly reopenedBy: AuctionId | null;
-}
+export type Auction = Readonly<RowOf<typeof AUCTION>>;
 
 /** One accepted bid, as this reader may see it. */
 export interface Bid {
@@ -86,53 +77,119 @@ export interface AuctionView extends Auction, Passes {
 }
 
 /** One copy and its winner. */
-interface Won {
-  readonly id: string;
-  readonly personId: PersonId | null;
-  readonly personName: string | null;
-  readonly price: number;
-  readonly fate: string;
-  readonly txId: string | null;
-  readonly isReverted: boolean;
+type Won = Awaited<ReturnType<typeof lootOfAuction.all>>[number];
+
+const repeats = alias(auctions, "repeats");
+
+const AUCTION = {
+  ...columnsOf(auctions, "id", "poolId"),
+  decimals: decimalsOf(auctions.poolId),
+  ...columnsOf(auctions, "itemName", "itemId", "boss", "raidId", "note", "mode", "status"),
+  ...columnsOf(auctions, "copies", "minimum", "maximum", "increments", "tieBreak"),
+  ...columnsOf(auctions, "allowsOffSpec", "allowsAllIn", "classes", "roles", "opensAt"),
+  ...columnsOf(auctions, "closesAt", "originalClosesAt", "snipeMs", "extensions"),
+  ...columnsOf(auctions, "extensionsMax", "overtimeMsMax", "seedHash"),
+  /** Null until the auction is over. */
+  seed: asColumn(
+    auctions.seed,
+    sql`case ${auctions.status} when 'open' then null else ${auctions.seed} end`,
+  ),
+  ...columnsOf(auctions, "settledAt", "voidReason", "reopens"),
+  rules: columnOr(auctions.rules, "'{}'"),
+  reopenedBy: asColumn(
+    auctions.id,
+    sql`(select ${repeats.id} from ${auctions} as ${repeats}
+      where ${repeats.reopens} = ${auctions.id})`,
+  ),
+};
+
+const auctionById = prepare(({ id }: Values<{ id: string }>) =>
+  build.select(AUCTION).from(auctions).where(eq(auctions.id, id)),
+);
+
+const auctionsByEnd = prepare(() =>
+  build
+    .select(AUCTION)
+    .from(auctions)
+    .where(eq(auctions.status, "open"))
+    .orderBy(asc(auctions.closesAt), asc(auctions.id)),
+);
+
+/** The last row of the page before. Null for the first page. */
+interface After {
+  readonly at: string | number | null;
+  readonly id: string | number | null;
+  readonly limit: number;
 }
 
-const COLUMNS = `a.id, a.pool_id AS poolId, p.decimals, a.item_name AS itemName, a.item_id AS itemId,
-  a.boss, a.raid_id AS raidId, a.note, a.mode, a.status, a.copies, a.minimum, a.maximum, a.increments,
-  a.tie_break AS tieBreak, a.allows_off_spec AS allowsOffSpec, a.allows_all_in AS allowsAllIn,
-  a.classes, a.roles, a.opens_at AS opensAt, a.closes_at AS closesAt,
-  a.original_closes_at AS originalClosesAt, a.snipe_ms AS snipeMs, a.extensions,
-  a.extensions_max AS extensionsMax, a.overtime_ms_max AS overtimeMsMax, a.seed_hash AS seedHash,
-  CASE a.status WHEN 'open' THEN NULL ELSE a.seed END AS seed, a.settled_at AS settledAt,
-  a.void_reason AS voidReason, a.reopens, ${columnOrText("auctions", "rules", "a", "'{}'")} AS rules,
-  (SELECT r.id FROM auctions r WHERE r.reopens = a.id) AS reopenedBy`;
-const FROM = "FROM auctions a JOIN pools p ON p.id = a.pool_id";
+const endedPage = prepare(({ at, id, limit }: Values<After>) =>
+  build
+    .select(AUCTION)
+    .from(auctions)
+    .where(
+      and(
+        ne(auctions.status, "open"),
+        sql`(${auctions.opensAt}, ${auctions.id})
+          < (coalesce(${at}, 9e15), coalesce(${id}, ''))`,
+      ),
+    )
+    .orderBy(desc(auctions.opensAt), desc(auctions.id))
+    .limit(limit),
+);
 
-const BIDS = `
-  SELECT b.id, b.seq, b.person_id AS personId, n.name AS personName,
-    (SELECT class FROM characters c WHERE c.person_id = n.id AND c.is_main = 1) AS class,
-    b.value, b.spec, b.state, b.rolls, b.at
-  FROM bids b JOIN persons n ON n.id = b.person_id WHERE b.auction_id = ? ORDER BY b.seq DESC`;
+const BID = {
+  ...columnsOf(bids, "id", "seq", "personId"),
+  personName: persons.name,
+  class: classOfMain(persons.id),
+  ...columnsOf(bids, "value", "spec", "state", "rolls", "at"),
+};
 
-const LOOT = `
-  SELECT l.id, l.person_id AS personId, n.name AS personName, l.price, l.fate, l.tx_id AS txId,
-    l.reverted_at IS NOT NULL OR EXISTS (SELECT 1 FROM ledger_tx t WHERE t.reverses_id = l.tx_id)
-      AS isReverted
-  FROM loot_awards l LEFT JOIN persons n ON n.id = l.person_id
-  WHERE l.auction_id = ? ORDER BY l.price DESC, l.id`;
+const bidsOf = prepare(({ auctionId }: Values<{ auctionId: AuctionId }>) =>
+  build
+    .select(BID)
+    .from(bids)
+    .innerJoin(persons, eq(persons.id, bids.personId))
+    .where(eq(bids.auctionId, auctionId))
+    .orderBy(desc(bids.seq)),
+);
 
-const FUNDS = `
-  SELECT coalesce((SELECT balance FROM balances JOIN accounts ON accounts.id = account_id
-      WHERE pool_id = ?2 AND person_id = ?1 AND kind = 'person' AND unit = 'pt'), 0) AS balance,
-    coalesce(sum(amount) FILTER (WHERE auction_id <> ?3), 0) AS heldElsewhere,
-    coalesce(sum(amount) FILTER (WHERE auction_id = ?3), 0) AS heldHere
-  FROM holds WHERE person_id = ?1 AND pool_id = ?2`;
+interface OfPool {
+  readonly poolId: PoolId;
+  readonly personId: PersonId;
+  readonly auctionId: string;
+}
 
-type Row = Record<string, unknown>;
+const heldPoints = prepare(({ poolId, personId, auctionId }: Values<OfPool>) => {
+  const held = (condition: SQL) =>
+    asNumber(sql`coalesce(sum(${holds.amount}) filter (where ${condition}), 0)`);
+  return rowsOf(
+    {
+      balance: balanceOf(poolId, personId, "pt"),
+      heldElsewhere: held(sql`${holds.auctionId} <> ${auctionId}`),
+      heldHere: held(sql`${holds.auctionId} = ${auctionId}`),
+    },
+    (columns) => sql`select ${columns} from ${holds}
+      where ${holds.personId} = ${personId} and ${holds.poolId} = ${poolId}`,
+  );
+});
+
+/** How the last auction of a chain of repetitions stands. */
+const lastStatus = prepare(({ id }: Values<{ id: AuctionId }>) =>
+  rowsOf(
+    { status: asColumn(auctions.status, sql`chain.status`) },
+    (columns) => sql`with recursive chain (id, status) as (
+        select ${auctions.id}, ${auctions.status} from ${auctions} where ${auctions.id} = ${id}
+        union all select ${auctions.id}, ${auctions.status} from ${auctions}
+          join chain on ${auctions.reopens} = chain.id)
+      select ${columns} from chain
+      where not exists (select 1 from ${auctions} where ${auctions.reopens} = chain.id)`,
+  ),
+);
 
 /** @throws {NotFound} `auctions/not-found` */
 export async function auctionRow(ctx: GuildContext, id: string): Promise<Auction> {
-  const row = await ctx.db.first<Row>(`SELECT ${COLUMNS} ${FROM} WHERE a.id = ?`, id);
-  if (row) return toAuction(row);
+  const row = await auctionById.first(ctx.db, { id });
+  if (row) return row;
   throw new NotFound("auctions/not-found", "This auction does not exist.");
 }
 
@@ -151,11 +208,9 @@ export async function auction(ctx: GuildContext, id: string): Promise<AuctionVie
 /** The open auctions, the first to close first. */
 export async function openAuctions(ctx: GuildContext): Promise<readonly AuctionView[]> {
   allow(ctx, "raids.view");
-  const rows = await ctx.db.all<Row>(
-    `SELECT ${COLUMNS} ${FROM} WHERE a.status = 'open' ORDER BY a.closes_at, a.id`,
-  );
+  const rows = await auctionsByEnd.all(ctx.db);
   const me = may(ctx, "auctions.bid") ? await ownPerson(ctx) : undefined;
-  return await Promise.all(rows.map((row) => viewOfAuction(ctx, toAuction(row), me?.id)));
+  return await Promise.all(rows.map((row) => viewOfAuction(ctx, row, me?.id)));
 }
 
 /** Auctions that are over, newest first. */
@@ -165,15 +220,9 @@ export async function pastAuctions(
 ): Promise<Page<AuctionView>> {
   allow(ctx, "raids.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<Row>(
-    `SELECT ${COLUMNS} ${FROM} WHERE a.status <> 'open'
-       AND (a.opens_at, a.id) < (coalesce(?1, 9e15), coalesce(?2, ''))
-     ORDER BY a.opens_at DESC, a.id DESC LIMIT ?3`,
-    at ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
-  const page = toPage(rows.map(toAuction), query.limit, (last) => [last.opensAt, last.id]);
+  const limit = query.limit + 1;
+  const rows = await endedPage.all(ctx.db, { at: at ?? null, id: id ?? null, limit });
+  const page = toPage(rows, query.limit, (last) => [last.opensAt, last.id]);
   const items = await Promise.all(page.items.map((row) => viewOfAuction(ctx, row, undefined)));
   return { ...page, items };
 }
@@ -185,12 +234,7 @@ export async function fundsOf(
   personId: PersonId,
   auctionId: string,
 ): Promise<Funds> {
-  const row = await ctx.db.first<{ balance: number; heldElsewhere: number; heldHere: number }>(
-    FUNDS,
-    personId,
-    pool.id,
-    auctionId,
-  );
+  const row = await heldPoints.first(ctx.db, { poolId: pool.id, personId, auctionId });
   const { balance, heldElsewhere, heldHere } = row!;
   const hasBound = pool.floor !== null && pool.kind !== "epgp";
   const most = hasBound ? Math.max(0, balance - heldElsewhere - pool.floor) : null;
@@ -203,13 +247,7 @@ export async function fundsOf(
  */
 async function isDecided(ctx: GuildContext, row: Auction): Promise<boolean> {
   if (row.reopenedBy === null) return row.status === "settled";
-  const last = await ctx.db.first<{ status: AuctionStatus }>(
-    `WITH RECURSIVE chain (id, status) AS (
-       SELECT id, status FROM auctions WHERE id = ?
-       UNION ALL SELECT a.id, a.status FROM auctions a JOIN chain ON a.reopens = chain.id)
-     SELECT status FROM chain WHERE NOT EXISTS (SELECT 1 FROM auctions n WHERE n.reopens = chain.id)`,
-    row.id,
-  );
+  const last = await lastStatus.first(ctx.db, { id: row.id });
   return last?.status === "settled";
 }
 
@@ -220,13 +258,11 @@ async function viewOfAuction(
 ): Promise<AuctionView> {
   const [pool, found, loot] = await Promise.all([
     poolOf(ctx, row.poolId),
-    ctx.db.all<Row>(BIDS, row.id),
-    ctx.db.all<Row>(LOOT, row.id),
+    bidsOf.all(ctx.db, { auctionId: row.id }),
+    lootOfAuction.all(ctx.db, { auctionId: row.id }),
   ]);
-  const all = found.map((bid) => toBid(bid, personId));
-  const live = all.filter((bid) => bid.state === "live") as readonly (Bid & {
-    personId: PersonId;
-  })[];
+  const all = found.map((bid) => ({ ...bid, isOwn: bid.personId === personId }));
+  const live = all.filter((bid) => bid.state === "live");
   const isHidden = isSecret(row.mode) && !(await isDecided(ctx, row));
   const seen = isHidden ? all.filter((bid) => bid.isOwn) : all;
   const nameless = row.mode === "anonymous" && row.status === "open";
@@ -248,32 +284,6 @@ async function viewOfAuction(
       personId && row.status === "open" ? await fundsOf(ctx, pool, personId, row.id) : undefined,
     own: live.find((bid) => bid.isOwn),
     now: ctx.now().getTime(),
-    loot: loot.map((won) => ({ ...won, isReverted: won["isReverted"] === 1 }) as Won),
+    loot,
   };
-}
-
-function toBid(row: Row, personId: PersonId | undefined): Bid {
-  return {
-    ...(row as unknown as Bid),
-    isOwn: row["personId"] === personId,
-    rolls: row["rolls"] === null ? null : (JSON.parse(String(row["rolls"])) as number[]),
-  };
-}
-
-function toAuction(row: Row): Auction {
-  return {
-    ...(row as unknown as Auction),
-    mode: row["mode"] as AuctionMode,
-    tieBreak: row["tieBreak"] as TieBreak,
-    allowsOffSpec: row["allowsOffSpec"] === 1,
-    allowsAllIn: row["allowsAllIn"] === 1,
-    increments: JSON.parse(String(row["increments"])) as Increment[],
-    rules: JSON.parse(String(row["rules"])) as AuctionRules,
-    classes: listOf(row["classes"]),
-    roles: listOf(row["roles"]),
-  };
-}
-
-function listOf(value: unknown): readonly string[] | null {
-  return value === null ? null : (JSON.parse(String(value)) as string[]);
 }

@@ -1,25 +1,87 @@
-import { sql } from "drizzle-orm";
-import { asBoolean, prepare, rowsOf } from "../../database/query.ts";
+import { and, asc, eq, lte, or, sql } from "drizzle-orm";
+import {
+  asBoolean,
+  asNumber,
+  columnsOf,
+  existsIn,
+  prepare,
+  rowsOf,
+  type Values,
+} from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel/ids.ts";
+import {
+  type AuctionId,
+  type LedgerTxId,
+  type LootId,
+  newId,
+  type PersonId,
+  type PoolId,
+} from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
+import { balanceOf } from "../dkp/balance-of.ts";
 import { earnedUnit } from "../dkp/ledger.ts";
 import { pricePart } from "../dkp/pool-rules.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
+import type { Unit } from "../dkp/schema.ts";
 import { leastEffort } from "../dkp/standings.ts";
 import { momentOf } from "../events.ts";
 import { foldItem } from "../loot/items.ts";
 import { auctionLoot, paymentStatements } from "../loot/payments.ts";
 import { peopleAt } from "../raids/queries.ts";
-import { isActivePerson } from "../roster/queries.ts";
+import { classOfMain, hasCharacterAmong, isActivePerson } from "../roster/queries.ts";
 import { announceState } from "./announcements.ts";
 import { availableSql } from "./bids.ts";
 import { allDecided, endsWhenDecided } from "./early-end.ts";
 import { type Auction, auctionRow } from "./queries.ts";
 import { type Bidder, decide, type LiveBid, type Winner } from "./rules.ts";
+import { auctions, bids, holds } from "./schema.ts";
+
+const isLive = (id: Values<{ id: AuctionId }>["id"]) =>
+  sql`${bids.auctionId} = ${id} and ${bids.state} = 'live'`;
+
+const liveBids = prepare(({ id }: Values<{ readonly id: AuctionId }>) =>
+  build
+    .select(columnsOf(bids, "id", "seq", "personId", "value", "spec"))
+    .from(bids)
+    .where(isLive(id))
+    .orderBy(asc(bids.seq)),
+);
+
+const seedOf = prepare(({ id }: Values<{ readonly id: AuctionId }>) =>
+  build.select(columnsOf(auctions, "seed")).from(auctions).where(eq(auctions.id, id)),
+);
+
+interface Item {
+  readonly id: AuctionId;
+  readonly poolId: PoolId;
+  readonly unit: Unit;
+  /** JSON lists, or null for all. */
+  readonly classes: string | null;
+  readonly roles: string | null;
+}
+
+/** The people with a live bid. */
+const biddersIn = prepare(({ id, poolId, unit, classes, roles }: Values<Item>) => {
+  const { personId } = bids;
+  return build
+    .select({
+      personId,
+      class: classOfMain(personId),
+      isEligible: asBoolean(sql`${isActivePerson(personId)}
+        and ${hasCharacterAmong(personId, { classes, roles })}`),
+      balance: balanceOf(poolId, personId, unit),
+      gear: balanceOf(poolId, personId, "gp"),
+      held: asNumber(sql`coalesce((select sum(${holds.amount}) from ${holds}
+        where ${holds.personId} = ${personId} and ${holds.poolId} = ${poolId}
+          and ${holds.auctionId} <> ${id}), 0)`),
+    })
+    .from(bids)
+    .where(isLive(id));
+});
 
 /** The outcome of an auction whose closing time has passed; otherwise `closesAt`. */
 export type Settlement =
@@ -78,24 +140,20 @@ async function isDecidedEarly(ctx: GuildContext, auction: Auction): Promise<bool
 
 async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   const pool = await poolOf(ctx, auction.poolId);
-  const [bids, secret] = await Promise.all([
-    ctx.db.all<LiveBid>(
-      `SELECT id, seq, person_id AS personId, value, spec FROM bids
-       WHERE auction_id = ? AND state = 'live' ORDER BY seq`,
-      auction.id,
-    ),
-    ctx.db.first<{ seed: string }>("SELECT seed FROM auctions WHERE id = ?", auction.id),
+  const [live, secret] = await Promise.all([
+    liveBids.all(ctx.db, { id: auction.id }),
+    seedOf.first(ctx.db, { id: auction.id }),
   ]);
   const bidders = await biddersOf(ctx, pool, auction);
   const payable = (bid: LiveBid, price: number) =>
     pricePart(pool, price, { spec: bid.spec, class: bidders.get(bid.personId)?.class ?? null });
   // People may have left, or lost the character that the item is for, since they bid.
-  const valid = bids.filter((bid) => bidders.get(bid.personId)?.isEligible);
+  const valid = live.filter((bid) => bidders.get(bid.personId)?.isEligible);
   const { winners, unpaid, rolls } = decide(auction, valid, bidders, secret!.seed, payable);
   const awards: (Writable | Guard)[] = [];
   for (const won of winners) awards.push(...(await awardStatements(ctx, auction, pool, won)));
   const nowMs = ctx.now().getTime();
-  const states = bids.map((bid) => ({
+  const states = live.map((bid) => ({
     id: bid.id,
     rolls: rolls.get(bid.personId) ?? null,
     state: winners.some((won) => won.bid === bid)
@@ -106,21 +164,34 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
   }));
   await write(ctx.db, [
     guard(
-      sql`exists (select 1 from auctions where id = ${auction.id} and status = 'open'
-        and closes_at = ${auction.closesAt}
-        and (closes_at <= ${momentOf(ctx.now)} or ${allDecided(auction)}))`,
+      existsIn(
+        auctions,
+        and(
+          eq(auctions.id, auction.id),
+          eq(auctions.status, "open"),
+          eq(auctions.closesAt, auction.closesAt),
+          or(lte(auctions.closesAt, momentOf(ctx.now)), allDecided(auction)),
+        ),
+      ),
       () => new ConcurrentChange("Another process has settled the auction."),
     ),
     guard(
-      sql`(select coalesce(json_group_array(id || ' ' || person_id), '[]') from (select id, person_id
-          from bids where auction_id = ${auction.id} and state = 'live' order by seq))
-        = ${JSON.stringify(bids.map(({ id, personId }) => `${id} ${personId}`))}`,
+      sql`(select coalesce(json_group_array(${bids.id} || ' ' || ${bids.personId}), '[]')
+          from (select ${bids.id}, ${bids.personId} from ${bids} where ${bids.auctionId} = ${auction.id}
+            and ${bids.state} = 'live' order by ${bids.seq}) as ${bids})
+        = ${JSON.stringify(live.map(({ id, personId }) => `${id} ${personId}`))}`,
       () => new ConcurrentChange("The bids changed since they were read."),
     ),
-    sql`update auctions set status = 'settled', settled_at = ${nowMs} where id = ${auction.id}`,
-    sql`delete from holds where auction_id = ${auction.id}`,
-    sql`update bids set state = s.value->>'state', rolls = s.value->'rolls'
-      from json_each(${JSON.stringify(states)}) s where bids.id = s.value->>'id'`,
+    build
+      .update(auctions)
+      .set({ status: "settled", settledAt: nowMs })
+      .where(eq(auctions.id, auction.id)),
+    build.delete(holds).where(eq(holds.auctionId, auction.id)),
+    build
+      .update(bids)
+      .set({ state: sql`s.value->>'state'`, rolls: sql`s.value->'rolls'` })
+      .from(sql`json_each(${JSON.stringify(states)}) s`)
+      .where(sql`${bids.id} = s.value->>'id'`),
     ...awards,
     announceState(auction.id, nowMs),
     record(ctx, "auction.settle", auction.id, {
@@ -183,34 +254,12 @@ async function biddersOf(
   pool: Pool,
   auction: Auction,
 ): Promise<ReadonlyMap<PersonId, Bidder>> {
-  const balanceOf = (unit: string) =>
-    `coalesce((SELECT balance FROM balances JOIN accounts ON accounts.id = account_id
-       WHERE pool_id = ?1 AND accounts.person_id = b.person_id AND kind = 'person'
-         AND unit = '${unit}'), 0)`;
-  const rows = await ctx.db.all<{
-    personId: PersonId;
-    balance: number;
-    gear: number;
-    held: number;
-    class: string | null;
-    isEligible: number;
-  }>(
-    `SELECT b.person_id AS personId,
-       (SELECT class FROM characters c WHERE c.person_id = b.person_id AND c.is_main = 1) AS class,
-       EXISTS (SELECT 1 FROM persons n WHERE n.id = b.person_id AND n.status = 'active')
-         AND (?3 OR EXISTS (SELECT 1 FROM characters c WHERE c.person_id = b.person_id
-           AND (?4 IS NULL OR c.class IN (SELECT value FROM json_each(?4)))
-           AND (?5 IS NULL OR c.role IN (SELECT value FROM json_each(?5))))) AS isEligible, ${balanceOf(earnedUnit(pool.kind))} AS balance,
-       ${balanceOf("gp")} AS gear,
-       coalesce((SELECT sum(amount) FROM holds h WHERE h.person_id = b.person_id
-         AND h.pool_id = ?1 AND h.auction_id <> ?2), 0) AS held
-     FROM bids b WHERE b.auction_id = ?2 AND b.state = 'live'`,
-    pool.id,
-    auction.id,
-    auction.classes === null && auction.roles === null,
-    auction.classes && JSON.stringify(auction.classes),
-    auction.roles && JSON.stringify(auction.roles),
-  );
+  const { id, classes, roles } = auction;
+  const rows = await biddersIn.all(ctx.db, {
+    ...{ id, poolId: pool.id, unit: earnedUnit(pool.kind) },
+    classes: classes && JSON.stringify(classes),
+    roles: roles && JSON.stringify(roles),
+  });
   const { raidId, rules } = auction;
   const isBound = rules.presentOnly === true && raidId !== null;
   const there = isBound ? await peopleAt(ctx, raidId) : [];
@@ -224,9 +273,7 @@ async function biddersOf(
       {
         class: row.class,
         isEligible:
-          row.isEligible === 1 &&
-          balance >= leastEffort(pool) &&
-          (!isBound || present.has(personId)),
+          row.isEligible && balance >= leastEffort(pool) && (!isBound || present.has(personId)),
         balance,
         priority: isEpgp ? balance / Math.max(gear, pool.minGearPoints) : balance,
         canPay: isEpgp || pool.floor === null ? null : balance - held - pool.floor,

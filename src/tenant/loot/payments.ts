@@ -1,4 +1,5 @@
-import { insertInto, type NewRow } from "../../database/statements.ts";
+import { and, eq, isNull } from "drizzle-orm";
+import { build, insertInto, type NewRow } from "../../database/statements.ts";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { LedgerTxId, LootId, PersonId } from "../../kernel/ids.ts";
@@ -73,6 +74,14 @@ async function paymentLines(
 /** The row of an award that an auction made. */
 export function auctionLoot(row: NewRow<typeof lootAwards>) {
   return insertInto(lootAwards, row);
+}
+
+/** Takes back the awards of an auction that is repeated. */
+export function auctionLootReverted(auctionId: string, nowMs: number) {
+  return build
+    .update(lootAwards)
+    .set({ revertedAt: nowMs })
+    .where(and(eq(lootAwards.auctionId, auctionId), isNull(lootAwards.revertedAt)));
 }
 
 /** EPGP: who has fewer effort points than the pool's minimum gets no items. */

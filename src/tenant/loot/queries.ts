@@ -56,6 +56,21 @@ export const lootByKey = prepare(({ key }: Values<{ key: string }>) =>
   lootRows().where(eq(lootAwards.idempotencyKey, key)),
 );
 
+/** The copies of an auction with their winners, the most expensive first. */
+export const lootOfAuction = prepare(({ auctionId }: Values<{ auctionId: string }>) =>
+  build
+    .select({
+      ...columnsOf(lootAwards, "id", "personId"),
+      personName: persons.name,
+      ...columnsOf(lootAwards, "price", "fate", "txId"),
+      isReverted: asBoolean(isUndone()),
+    })
+    .from(lootAwards)
+    .leftJoin(persons, eq(persons.id, lootAwards.personId))
+    .where(eq(lootAwards.auctionId, auctionId))
+    .orderBy(desc(lootAwards.price), asc(lootAwards.id)),
+);
+
 /** The last row of the page before. Null for the first page. */
 interface After {
   readonly at: string | number | null;

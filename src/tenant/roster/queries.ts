@@ -103,7 +103,7 @@ export const classOf = prepare(({ id }: Values<{ id: string }>) =>
 );
 
 /** A condition: the person exists and is active. */
-export function isActivePerson(id: string) {
+export function isActivePerson(id: SQLWrapper | string) {
   return existsIn(persons, and(sql`${persons.id} = ${id}`, eq(persons.status, "active")));
 }
 
@@ -113,19 +113,25 @@ export function hasCharacterFor(
   item: { readonly classes: readonly string[] | null; readonly roles: readonly string[] | null },
 ): SQL {
   const { classes, roles } = item;
-  if (classes === null && roles === null) return sql`true`;
-  const isOneOf = (column: SQLWrapper, values: readonly string[] | null) =>
-    values === null
-      ? sql`true`
-      : sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
-  return existsIn(
-    characters,
-    and(
-      sql`${characters.personId} = ${personId}`,
-      isOneOf(characters.class, classes),
-      isOneOf(characters.role, roles),
-    ),
+  return hasCharacterAmong(personId, {
+    classes: sql`${classes && JSON.stringify(classes)}`,
+    roles: sql`${roles && JSON.stringify(roles)}`,
+  });
+}
+
+/** The same for JSON lists that a query gets as its values. */
+export function hasCharacterAmong(
+  personId: SQLWrapper,
+  { classes, roles }: { readonly classes: SQLWrapper; readonly roles: SQLWrapper },
+): SQL {
+  const isOneOf = (column: SQLWrapper, list: SQLWrapper) =>
+    sql`(${list} is null or ${column} in (select value from json_each(${list})))`;
+  const isFor = and(
+    sql`${characters.personId} = ${personId}`,
+    isOneOf(characters.class, classes),
+    isOneOf(characters.role, roles),
   );
+  return sql`((${classes} is null and ${roles} is null) or ${existsIn(characters, isFor)})`;
 }
 
 const mains = alias(characters, "mains");
