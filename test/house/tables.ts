@@ -21,7 +21,7 @@ const SPINE = new Set(["persons", "characters"]);
 
 /** A write by the schema: `insertInto(persons, …)`, `build.update(tables.persons)` and the like. */
 const BUILT =
-  /\b(?:insertInto|insertAll|(?:build|orm)\.(?:insert|update|delete))\(\s*(?:tables\.)?(\w+)/g;
+  /\b(?:insertInto|insertAll|insertFrom|insertWhere|(?:build|orm)\.(?:insert|update|delete))\(\s*(?:tables\.)?(\w+)/g;
 
 const featureOf = (path: string): string | undefined => /^src\/tenant\/([a-z-]+)\//.exec(path)?.[1];
 

@@ -1,17 +1,20 @@
-import { inArray, or } from "drizzle-orm";
+import { eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { isTrue } from "../../database/query.ts";
-import { build } from "../../database/statements.ts";
+import { build, insertFrom } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { type AuctionId, type BidId, newId, type RaidId } from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
 import { seedHashOf } from "../auctions/rules.ts";
 import {
+  accounts,
   attendance,
   auctions,
   bids,
   decayRuns,
   holds,
+  ledgerPostings,
+  ledgerTx,
   lootAwards,
   persons,
   poolRules,
@@ -21,91 +24,145 @@ import {
   wishes,
 } from "../schema.ts";
 
-const EXAMPLE_POOL = "(SELECT id FROM pools WHERE is_example = 1)";
+const inExample = sql`in (select ${pools.id} from ${pools} where ${isTrue(pools.isExample)})`;
+
 /** The bids for the last item of the example, in order, as shares of the price. */
 const BIDS = [0.4, 0.7, 1] as const;
+const LAST_BID = BIDS.length - 1;
 
 /**
  * The raids, attendance, loot and auction for the example's points, so that every page shows data during a
  * trial. Must come after the entries in the same write.
  */
-export function exampleNights(nowMs: number): readonly Statement[] {
-  const auctionId = newId<AuctionId>();
-  const seed = newId<string>();
-  const raidIds = Array.from({ length: 10 }, () => newId<RaidId>());
-  const lootKeys = Array.from({ length: 40 }, () => newId<string>());
+export function exampleNights(nowMs: number): readonly Writable[] {
   return [
-    {
-      // Each night begins with the points for being on time and ends with those for staying.
-      sql: `INSERT INTO raids (id, name, pool_id, starts_at, ends_at, status, started_at, ended_at,
-              created_at)
-            SELECT j.value, 'Example raid', pool_id, effective_at,
-              effective_at + 180 * ${MINUTE_MS}, 'ended', effective_at,
-              effective_at + 180 * ${MINUTE_MS}, ?2
-            FROM (SELECT *, row_number() OVER (ORDER BY seq) - 1 AS n FROM ledger_tx
-                  WHERE pool_id IN ${EXAMPLE_POOL} AND reason = 'On time') t
-            JOIN json_each(?1) j ON j.key = t.n`,
-      args: [JSON.stringify(raidIds), nowMs],
-    },
-    {
-      sql: `INSERT INTO raid_attendance (raid_id, person_id, presence, credit_pct, remark)
-            SELECT r.id, n.id, CASE WHEN p.amount IS NULL THEN 'absent' ELSE 'present' END,
-              CASE WHEN p.amount IS NULL THEN 0 ELSE 100 END,
-              CASE WHEN p.amount IS NULL THEN 'gave-notice' END
-            FROM raids r CROSS JOIN persons n
-            JOIN ledger_tx t ON t.pool_id = r.pool_id AND t.reason = 'Completion'
-              AND t.effective_at BETWEEN r.starts_at AND r.ends_at
-            LEFT JOIN accounts a ON a.pool_id = r.pool_id AND a.person_id = n.id
-            LEFT JOIN ledger_postings p ON p.tx_id = t.id AND p.account_id = a.id
-            WHERE n.is_example = 1 AND r.pool_id IN ${EXAMPLE_POOL}`,
-      args: [],
-    },
-    {
-      sql: `INSERT INTO loot_awards (id, item_name, item_key, fate, person_id, spec, pool_id, price,
-              tx_id, source, raid_id, idempotency_key, at)
-            SELECT j.value, t.reason, lower(t.reason), 'person', a.person_id, 'main', t.pool_id, -p.amount, t.id,
-              'manual', (SELECT r.id FROM raids r WHERE r.pool_id = t.pool_id
-                AND t.effective_at BETWEEN r.starts_at AND r.ends_at), 'example:' || t.id, t.effective_at
-            FROM (SELECT *, row_number() OVER (ORDER BY seq) - 1 AS n FROM ledger_tx
-                  WHERE pool_id IN ${EXAMPLE_POOL} AND kind = 'spend') t
-            JOIN json_each(?1) j ON j.key = t.n
-            JOIN ledger_postings p ON p.tx_id = t.id
-            JOIN accounts a ON a.id = p.account_id AND a.kind = 'person'`,
-      args: [JSON.stringify(lootKeys)],
-    },
-    ...exampleAuction(auctionId, seed),
+    exampleRaids(nowMs),
+    exampleAttendance(),
+    exampleLoot(),
+    ...exampleAuction(newId<AuctionId>(), newId<string>()),
   ];
 }
 
+/** Entries of the example, each with one of `ids` as `made.value`. */
+function entriesWith(ids: readonly string[], condition: SQL): SQL {
+  return sql`from (select *, row_number() over (order by ${ledgerTx.seq}) - 1 as place
+      from ${ledgerTx} where ${ledgerTx.poolId} ${inExample} and ${condition}) as ${ledgerTx}
+    join json_each(${JSON.stringify(ids)}) made on made.key = place`;
+}
+
+/** Each night begins with the points for being on time and ends with those for staying. */
+function exampleRaids(nowMs: number): Statement {
+  const ids = Array.from({ length: 10 }, () => newId<RaidId>());
+  const startsAt = sql`${ledgerTx.effectiveAt}`;
+  const endsAt = sql`${ledgerTx.effectiveAt} + ${180 * MINUTE_MS}`;
+  const night = { startsAt, endsAt, startedAt: startsAt, endedAt: endsAt, createdAt: nowMs };
+  const poolId = sql`${ledgerTx.poolId}`;
+  return insertFrom(
+    raids,
+    { id: sql`made.value`, name: "Example raid", poolId, status: "ended", ...night },
+    entriesWith(ids, eq(ledgerTx.reason, "On time")),
+  );
+}
+
+/** A condition: an entry was made during a raid. */
+const isDuring = sql`${ledgerTx.effectiveAt} between ${raids.startsAt} and ${raids.endsAt}`;
+
+function exampleAttendance(): Statement {
+  const isAbsent = sql`${ledgerPostings.amount} is null`;
+  return insertFrom(
+    attendance,
+    {
+      raidId: sql`${raids.id}`,
+      personId: sql`${persons.id}`,
+      presence: sql`case when ${isAbsent} then 'absent' else 'present' end`,
+      creditPct: sql`case when ${isAbsent} then 0 else 100 end`,
+      remark: sql`case when ${isAbsent} then 'gave-notice' end`,
+    },
+    sql`from ${raids} cross join ${persons}
+      join ${ledgerTx} on ${ledgerTx.poolId} = ${raids.poolId} and ${ledgerTx.reason} = 'Completion'
+        and ${isDuring}
+      left join ${accounts} on ${accounts.poolId} = ${raids.poolId}
+        and ${accounts.personId} = ${persons.id}
+      left join ${ledgerPostings} on ${ledgerPostings.txId} = ${ledgerTx.id}
+        and ${ledgerPostings.accountId} = ${accounts.id}
+      where ${isTrue(persons.isExample)} and ${raids.poolId} ${inExample}`,
+  );
+}
+
+function exampleLoot(): Statement {
+  const ids = Array.from({ length: 40 }, () => newId<string>());
+  return insertFrom(
+    lootAwards,
+    {
+      id: sql`made.value`,
+      itemName: sql`${ledgerTx.reason}`,
+      itemKey: sql`lower(${ledgerTx.reason})`,
+      fate: "person",
+      personId: sql`${accounts.personId}`,
+      spec: "main",
+      poolId: sql`${ledgerTx.poolId}`,
+      price: sql`-${ledgerPostings.amount}`,
+      txId: sql`${ledgerTx.id}`,
+      source: "manual",
+      raidId: sql`(select ${raids.id} from ${raids}
+        where ${raids.poolId} = ${ledgerTx.poolId} and ${isDuring})`,
+      idempotencyKey: sql`'example:' || ${ledgerTx.id}`,
+      at: sql`${ledgerTx.effectiveAt}`,
+    },
+    sql`${entriesWith(ids, eq(ledgerTx.kind, "spend"))}
+      join ${ledgerPostings} on ${ledgerPostings.txId} = ${ledgerTx.id}
+      join ${accounts} on ${accounts.id} = ${ledgerPostings.accountId}
+        and ${accounts.kind} = 'person'`,
+  );
+}
+
 /** The last item was won in an auction against two other bidders. */
-function exampleAuction(auctionId: AuctionId, seed: string): readonly Statement[] {
-  const last = `(SELECT * FROM loot_awards WHERE pool_id IN ${EXAMPLE_POOL}
-    ORDER BY at DESC, id DESC LIMIT 1)`;
+function exampleAuction(auctionId: AuctionId, seed: string): readonly Writable[] {
+  const { at, price, personId } = lootAwards;
+  const newest = sql`from ${lootAwards} where ${lootAwards.poolId} ${inExample}
+    order by ${at} desc, ${lootAwards.id} desc limit 1`;
+  const others = (index: number) => sql`(select ${persons.id} from ${persons}
+    where ${isTrue(persons.isExample)} and ${persons.id} <> ${personId}
+    order by ${persons.id} limit 1 offset ${index})`;
   return [
-    {
-      sql: `INSERT INTO auctions (id, pool_id, item_name, mode, status, copies, minimum, increments,
-              tie_break, allows_off_spec, allows_all_in, opens_at, closes_at, original_closes_at,
-              snipe_ms, extensions_max, overtime_ms_max, seed_hash, seed, settled_at, raid_id,
-              idempotency_key)
-            SELECT ?1, pool_id, item_name, 'open', 'settled', 1, 0, '[{"from":0,"by":100}]', 'first',
-              1, 1, at - 2 * ${MINUTE_MS}, at, at, 30000, 20, 300000, ?2, ?3, at, raid_id,
-              'example:' || id FROM ${last}`,
-      args: [auctionId, seedHashOf(seed), seed],
-    },
-    ...BIDS.map((share, index) => ({
-      sql: `INSERT INTO bids (id, auction_id, person_id, value, spec, state, at, idempotency_key)
-            SELECT ?1, ?2, CASE ?3 WHEN ${BIDS.length - 1} THEN l.person_id ELSE
-                (SELECT id FROM persons WHERE is_example = 1 AND id <> l.person_id
-                 ORDER BY id LIMIT 1 OFFSET ?3) END,
-              CAST(l.price * ?4 / 100 AS INTEGER) * 100, 'main',
-              CASE ?3 WHEN ${BIDS.length - 1} THEN 'won' ELSE 'lost' END,
-              l.at - (${BIDS.length} - ?3) * 20000, 'example:' || ?1 FROM ${last} l`,
-      args: [newId<BidId>(), auctionId, index, share],
-    })),
-    {
-      sql: `UPDATE loot_awards SET auction_id = ?, source = 'auction' WHERE id = (SELECT id FROM ${last})`,
-      args: [auctionId],
-    },
+    insertFrom(
+      auctions,
+      {
+        id: auctionId,
+        poolId: sql`${lootAwards.poolId}`,
+        itemName: sql`${lootAwards.itemName}`,
+        ...{ mode: "open", status: "settled", copies: 1, minimum: 0, tieBreak: "first" },
+        increments: [{ from: 0, by: 100 }],
+        ...{ allowsOffSpec: true, allowsAllIn: true },
+        opensAt: sql`${at} - ${2 * MINUTE_MS}`,
+        closesAt: sql`${at}`,
+        originalClosesAt: sql`${at}`,
+        ...{ snipeMs: 30_000, extensionsMax: 20, overtimeMsMax: 300_000 },
+        ...{ seedHash: seedHashOf(seed), seed },
+        settledAt: sql`${at}`,
+        raidId: sql`${lootAwards.raidId}`,
+        idempotencyKey: sql`'example:' || ${lootAwards.id}`,
+      },
+      newest,
+    ),
+    ...BIDS.map((share, index) => {
+      const id = newId<BidId>();
+      return insertFrom(
+        bids,
+        {
+          ...{ id, auctionId, spec: "main", state: index === LAST_BID ? "won" : "lost" },
+          personId: index === LAST_BID ? sql`${personId}` : others(index),
+          value: sql`cast(${price} * ${share} / 100 as integer) * 100`,
+          at: sql`${at} - ${(BIDS.length - index) * 20_000}`,
+          idempotencyKey: `example:${id}`,
+        },
+        newest,
+      );
+    }),
+    build
+      .update(lootAwards)
+      .set({ auctionId, source: "auction" })
+      .where(sql`${lootAwards.id} = (select ${lootAwards.id} ${newest})`),
   ];
 }
 

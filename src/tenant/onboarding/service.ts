@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, not, sql } from "drizzle-orm";
+import { columnsOf, existsIn, isTrue, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type PersonId } from "../../kernel/ids.ts";
@@ -9,7 +11,10 @@ import { allow, type GuildContext } from "../context.ts";
 import { exampleEntries, exampleRemoval } from "../dkp/example.ts";
 import { hasImported } from "../imports/service.ts";
 import { planSeries, series } from "../raids/service.ts";
+import { examplePeopleRemoval } from "../roster/example.ts";
+import { persons } from "../roster/schema.ts";
 import { insertCharacter, insertPerson, rosterSummary, writeUnique } from "../roster/service.ts";
+import { settings } from "../schema.ts";
 import { exampleNights, nightsRemoval } from "./example-night.ts";
 
 /** The wizard's steps in order. Each can be skipped and visited again. */
@@ -36,6 +41,14 @@ const EXAMPLE = [
   ["Hearth", "druid", "healer"],
 ] as const;
 
+const settingByName = prepare(({ name }: Values<{ readonly name: string }>) =>
+  build.select(columnsOf(settings, "value")).from(settings).where(eq(settings.name, name)),
+);
+
+const examplePerson = prepare(() =>
+  build.select(columnsOf(persons, "id")).from(persons).where(isTrue(persons.isExample)).limit(1),
+);
+
 /** Answers questions about invitations, which are not in the guild's database. */
 type Platform = Pick<PlatformStore, "hasInvited">;
 
@@ -50,7 +63,7 @@ export async function onboarding(ctx: GuildContext, platform: Platform): Promise
     rosterSummary(ctx),
     platform.hasInvited(ctx.guild.id),
     hasImported(ctx),
-    ctx.db.first("SELECT 1 FROM persons WHERE is_example = 1"),
+    examplePerson.first(ctx.db),
   ]);
   const isThere: Readonly<Record<Step, boolean>> = {
     loot: false,
@@ -78,14 +91,18 @@ export async function markSteps(
 ): Promise<void> {
   allow(ctx, "settings.manage");
   if (steps.length === 0) return;
-  const states = JSON.stringify(Object.fromEntries(steps.map((step) => [step, state])));
+  const states = Object.fromEntries(steps.map((step) => [step, state]));
+  const updatedAt = ctx.now().getTime();
   await write(ctx.db, [
-    {
-      // The database merges the values, so concurrent marks are both kept.
-      sql: `INSERT INTO settings (name, value, updated_at) VALUES (?1, ?2, ?3)
-            ON CONFLICT (name) DO UPDATE SET value = json_patch(value, ?2), updated_at = ?3`,
-      args: [SETTING, states, ctx.now().getTime()],
-    },
+    // The database merges the values, so concurrent marks are both kept.
+    insertInto(
+      settings,
+      { name: SETTING, value: states, updatedAt },
+      {
+        on: [settings.name],
+        set: { value: sql`json_patch(${settings.value}, ${JSON.stringify(states)})`, updatedAt },
+      },
+    ),
     record(ctx, "onboarding.step", steps.join(" "), { after: { state, ...detail } }),
   ]);
 }
@@ -106,7 +123,7 @@ export async function addExample(ctx: GuildContext): Promise<void> {
   const isThere = new Conflict("onboarding/example-is-there", "The example was already added.");
   try {
     await writeUnique(ctx, [
-      guard(sql`not exists (select 1 from persons where is_example = 1)`, () => isThere),
+      guard(not(existsIn(persons, isTrue(persons.isExample))), () => isThere),
       ...people.flatMap(({ id, name, ...character }) => [
         insertPerson(ctx, id, name, null, true),
         insertCharacter(ctx, id, { name, ...character }),
@@ -145,20 +162,15 @@ export async function planNights(
 /** Removes the example and everything that belongs to it. Real points never involve its people. */
 export async function removeExample(ctx: GuildContext): Promise<void> {
   allow(ctx, "settings.manage");
-  const ofExample = "person_id IN (SELECT id FROM persons WHERE is_example = 1)";
   await write(ctx.db, [
     ...nightsRemoval(),
     ...exampleRemoval(),
-    { sql: `DELETE FROM characters WHERE ${ofExample}`, args: [] },
-    { sql: "DELETE FROM persons WHERE is_example = 1", args: [] },
+    ...examplePeopleRemoval(),
     record(ctx, "example.remove", "example"),
   ]);
 }
 
 async function readStates(ctx: GuildContext): Promise<Partial<Record<Step, StepState>>> {
-  const row = await ctx.db.first<{ value: string }>(
-    "SELECT value FROM settings WHERE name = ?",
-    SETTING,
-  );
-  return row ? JSON.parse(row.value) : {};
+  const row = await settingByName.first(ctx.db, { name: SETTING });
+  return (row?.value ?? {}) as Partial<Record<Step, StepState>>;
 }
