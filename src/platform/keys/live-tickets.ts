@@ -1,7 +1,11 @@
+import { lte } from "drizzle-orm";
+import { build, insertInto } from "../../database/statements.ts";
+import { write } from "../../database/write.ts";
 import type { GuildId, SessionId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
+import { liveTickets } from "./schema.ts";
 
 const HEAD = "ght_";
 
@@ -17,17 +21,10 @@ export async function issueTicket(
   const ticket = `${HEAD}${newToken()}`;
   const nowMs = platform.now().getTime();
   const expiresAt = nowMs + limits.keys.ticketMs;
-  await platform.db.client.batch(
-    [
-      { sql: "DELETE FROM live_tickets WHERE expires_at <= ?", args: [nowMs] },
-      {
-        sql: `INSERT INTO live_tickets (ticket_hash, guild_id, session_id, expires_at)
-              VALUES (?, ?, ?, ?)`,
-        args: [hashToken(ticket), guildId, sessionId, expiresAt],
-      },
-    ],
-    "write",
-  );
+  await write(platform.db, [
+    build.delete(liveTickets).where(lte(liveTickets.expiresAt, nowMs)),
+    insertInto(liveTickets, { ticketHash: hashToken(ticket), guildId, sessionId, expiresAt }),
+  ]);
   return { ticket, expiresAt };
 }
 

@@ -1,10 +1,16 @@
+import { and, type Column, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { unlessFull } from "../../database/errors.ts";
+import { asBoolean, asNumber, columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
+import { toStatement } from "../../database/write.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Permission } from "../../kernel/permissions.ts";
 import { ROLE_PERMISSIONS } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
+import { guilds, memberships, plans } from "../schema.ts";
 import type { Plan, PlatformStore } from "../store.ts";
-import type { KeyScope } from "./schema.ts";
+import { apiKeys, type KeyScope } from "./schema.ts";
 import { hashSecret, isSameHash, parseKey } from "./secrets.ts";
 
 /** A program that has authenticated with a key of one guild. */
@@ -20,33 +26,56 @@ export interface KeyCaller {
   readonly connectionsMax: number;
 }
 
-interface KeyRow {
-  readonly guildId: GuildId;
-  readonly name: string;
-  readonly secretHash: string;
-  readonly scopes: string;
-  readonly eventsPerMinuteMax: number;
-  readonly connectionsMax: number;
-  readonly createdBy: UserId;
-  readonly lastUsedAt: number | null;
-  readonly isOver: number | null;
+/** The smaller one of a key's own limit and its plan's. */
+const least = (own: Column, plan: Column) => asNumber(sql`min(${own}, coalesce(${plan}, ${own}))`);
+
+/** A plan's limits apply to every key, even if it was made under a larger plan. */
+export const KEY_LIMITS = {
+  eventsPerMinuteMax: least(apiKeys.eventsPerMinuteMax, plans.eventsPerMinuteMax),
+  connectionsMax: least(apiKeys.connectionsMax, plans.connectionsMax),
+};
+
+const others = alias(apiKeys, "others");
+
+interface OfKey {
+  readonly id: string;
+  readonly nowMs: number;
 }
 
-// A plan's limits apply to every key, even if it was made under a larger plan. Keys beyond the plan's
-// number are read-only. A key whose maker has left the guild is invalid.
-const KEY = `
-  SELECT k.guild_id AS guildId, k.name, k.secret_hash AS secretHash, k.scopes,
-    min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
-      AS eventsPerMinuteMax,
-    min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
-    k.created_by AS createdBy, k.last_used_at AS lastUsedAt,
-    p.keys_max <= (SELECT count(*) FROM api_keys o WHERE o.guild_id = k.guild_id
-      AND o.revoked_at IS NULL AND o.successor_id IS NULL
-      AND (o.expires_at IS NULL OR o.expires_at > ?2)
-      AND (o.created_at, o.id) < (k.created_at, k.id)) AS isOver
-  FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
-    JOIN memberships m ON m.guild_id = k.guild_id AND m.user_id = k.created_by
-  WHERE k.id = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`;
+// Keys beyond the plan's number are read-only. A key whose maker has left the guild is invalid.
+const keyRow = prepare(({ id, nowMs }: Values<OfKey>) => {
+  const before = and(
+    eq(others.guildId, apiKeys.guildId),
+    isNull(others.revokedAt),
+    isNull(others.successorId),
+    or(isNull(others.expiresAt), gt(others.expiresAt, nowMs)),
+    sql`(${others.createdAt}, ${others.id}) < (${apiKeys.createdAt}, ${apiKeys.id})`,
+  );
+  return build
+    .select({
+      ...columnsOf(apiKeys, "guildId", "name", "secretHash", "scopes"),
+      ...KEY_LIMITS,
+      ...columnsOf(apiKeys, "createdBy", "lastUsedAt"),
+      isOver: asBoolean(sql`${plans.keysMax}
+        <= (select count(*) from ${apiKeys} as ${others} where ${before})`),
+    })
+    .from(apiKeys)
+    .innerJoin(guilds, eq(guilds.id, apiKeys.guildId))
+    .innerJoin(plans, eq(plans.name, guilds.plan))
+    .innerJoin(
+      memberships,
+      and(eq(memberships.guildId, apiKeys.guildId), eq(memberships.userId, apiKeys.createdBy)),
+    )
+    .where(
+      and(
+        eq(apiKeys.id, id),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, nowMs)),
+      ),
+    );
+});
+
+type KeyRow = Awaited<ReturnType<typeof keyRow.all>>[number];
 
 /** The plan's own rate limits, where it has any. */
 export function ratesOf(plan: Plan): {
@@ -69,15 +98,12 @@ export async function keyCaller(
   const key = parseKey(text);
   if (key === undefined) return undefined;
   const nowMs = platform.now().getTime();
-  const row = await platform.db.first<KeyRow>(KEY, key.id, nowMs);
+  const row = await keyRow.first(platform.db, { id: key.id, nowMs });
   if (row === undefined || row.guildId !== key.guildId) return undefined;
   if (!isSameHash(row.secretHash, hashSecret(serverSecret, key.secret))) return undefined;
   if (Math.abs(nowMs - (row.lastUsedAt ?? 0)) > limits.session.touchAfterMs) {
-    const touched = platform.db.client.execute({
-      sql: "UPDATE api_keys SET last_used_at = ? WHERE id = ?",
-      args: [nowMs, key.id],
-    });
-    await unlessFull(touched);
+    const touch = build.update(apiKeys).set({ lastUsedAt: nowMs }).where(eq(apiKeys.id, key.id));
+    await unlessFull(platform.db.client.execute(toStatement(touch)));
   }
   return callerOf(key.id, row);
 }
@@ -87,19 +113,20 @@ export async function keyById(
   platform: PlatformStore,
   keyId: string,
 ): Promise<KeyCaller | undefined> {
-  const row = await platform.db.first<KeyRow>(KEY, keyId, platform.now().getTime());
+  const nowMs = platform.now().getTime();
+  const row = await keyRow.first(platform.db, { id: keyId, nowMs });
   return row && callerOf(keyId, row);
 }
 
 function callerOf(keyId: string, row: KeyRow): KeyCaller {
-  const scopes = JSON.parse(row.scopes) as readonly KeyScope[];
+  const { scopes } = row;
   return {
     type: "key",
     keyId,
     name: row.name,
     guildId: row.guildId,
     madeBy: row.createdBy,
-    scopes: row.isOver === 1 ? scopes.filter((scope) => scope === "query") : scopes,
+    scopes: row.isOver ? scopes.filter((scope) => scope === "query") : scopes,
     eventsPerMinuteMax: row.eventsPerMinuteMax,
     connectionsMax: row.connectionsMax,
   };

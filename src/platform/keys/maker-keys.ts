@@ -1,11 +1,13 @@
-import { z } from "@hono/zod-openapi";
+import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Permission } from "../../kernel/permissions.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { permissionsOfScopes } from "./lookup.ts";
-import { KEY_SCOPES } from "./schema.ts";
+import { apiKeys } from "./schema.ts";
 
 /** A key as people see it in a list. */
 export interface KeyName {
@@ -13,14 +15,33 @@ export interface KeyName {
   readonly name: string;
 }
 
-const row = z.object({
-  id: z.string(),
-  name: z.string(),
-  scopes: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.enum(KEY_SCOPES))),
-});
+interface OfGuild {
+  readonly guildId: GuildId;
+  readonly nowMs: number;
+}
+
+const isValid = ({ guildId, nowMs }: Values<OfGuild>) =>
+  and(
+    eq(apiKeys.guildId, guildId),
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, nowMs)),
+  );
+
+const validKeys = prepare((values: Values<OfGuild>) =>
+  build
+    .select({ ...columnsOf(apiKeys, "id", "name"), maker: apiKeys.createdBy })
+    .from(apiKeys)
+    .where(isValid(values))
+    .orderBy(asc(apiKeys.createdAt)),
+);
+
+const keysOfMaker = prepare((values: Values<OfGuild & { readonly userId: UserId }>) =>
+  build
+    .select(columnsOf(apiKeys, "id", "name", "scopes"))
+    .from(apiKeys)
+    .where(and(isValid(values), eq(apiKeys.createdBy, values.userId)))
+    .orderBy(asc(apiKeys.createdAt)),
+);
 
 /** The valid keys, by the member who made them. For those who manage members. */
 export async function keysByMaker(
@@ -28,12 +49,11 @@ export async function keysByMaker(
   platform: PlatformContext,
 ): Promise<ReadonlyMap<UserId, readonly KeyName[]>> {
   allow(ctx, "members.manage");
-  const found = await platform.services.platform.db.all<KeyName & { maker: UserId }>(
-    `SELECT id, name, created_by AS maker FROM api_keys WHERE guild_id = ?
-       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY created_at`,
-    ctx.guild.id,
-    platform.services.now().getTime(),
-  );
+  const { services } = platform;
+  const found = await validKeys.all(services.platform.db, {
+    guildId: ctx.guild.id,
+    nowMs: services.now().getTime(),
+  });
   return Map.groupBy(found, ({ maker }) => maker);
 }
 
@@ -47,15 +67,13 @@ export async function keysBeyond(
   userId: UserId,
   permissions: ReadonlySet<Permission>,
 ): Promise<readonly KeyName[]> {
-  const found = await platform.services.platform.db.all(
-    `SELECT id, name, scopes FROM api_keys WHERE guild_id = ? AND created_by = ?
-       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY created_at`,
-    ctx.guild.id,
+  const { services } = platform;
+  const found = await keysOfMaker.all(services.platform.db, {
+    guildId: ctx.guild.id,
     userId,
-    platform.services.now().getTime(),
-  );
+    nowMs: services.now().getTime(),
+  });
   return found
-    .map((one) => row.parse(one))
     .filter(
       ({ scopes }) =>
         !permissions.has("keys.manage") ||
@@ -72,10 +90,10 @@ export function revocations(
 ): readonly Writable[] {
   const nowMs = platform.services.now().getTime();
   return keys.flatMap(({ id, name }) => [
-    {
-      sql: "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND guild_id = ? AND revoked_at IS NULL",
-      args: [nowMs, id, guildId],
-    },
+    build
+      .update(apiKeys)
+      .set({ revokedAt: nowMs })
+      .where(and(eq(apiKeys.id, id), eq(apiKeys.guildId, guildId), isNull(apiKeys.revokedAt))),
     record(platform, "key.revoke", id, { guildId, before: { name } }),
   ]);
 }

@@ -1,7 +1,9 @@
-import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { asNumber, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import type { UserId } from "../../kernel/ids.ts";
+import type { GuildId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
@@ -10,27 +12,13 @@ import { type PlatformContext, record, refuseImpersonator, requireProved } from 
 import { keyLimit } from "../plans/service.ts";
 import { refuseBeyondOwn } from "../rights/own-rights.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
-import { permissionsOfScopes } from "./lookup.ts";
-import { apiKeys, type KeyScope } from "./schema.ts";
+import { guilds, plans, users } from "../schema.ts";
+import { KEY_LIMITS, permissionsOfScopes } from "./lookup.ts";
+import { apiKeys, apiKeyUsage, type KeyScope } from "./schema.ts";
 import { hashSecret, newKey } from "./secrets.ts";
 
 /** A key as its owners see it. The secret is shown once, when it is made. */
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly KeyScope[];
-  readonly eventsPerMinuteMax: number;
-  readonly connectionsMax: number;
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly revokedAt: number | null;
-  readonly lastUsedAt: number | null;
-  /** The member who made it. The key may do no more than this member. */
-  readonly createdBy: UserId;
-  readonly createdByName: string | null;
-  /** Requests of the last 90 days. */
-  readonly requests: number;
-}
+export type ApiKey = Readonly<Awaited<ReturnType<typeof keysOfGuild.all>>[number]>;
 
 export interface NewKey {
   readonly name: string;
@@ -44,26 +32,41 @@ export interface MadeKey {
   readonly key: string;
 }
 
-const KEYS = `
-  SELECT k.id, k.name, k.scopes,
-    min(k.events_per_minute_max, coalesce(p.events_per_minute_max, k.events_per_minute_max))
-      AS eventsPerMinuteMax,
-    min(k.connections_max, coalesce(p.connections_max, k.connections_max)) AS connectionsMax,
-    k.created_at AS createdAt, k.expires_at AS expiresAt,
-    k.revoked_at AS revokedAt, k.last_used_at AS lastUsedAt,
-    k.created_by AS createdBy, u.name AS createdByName,
-    (SELECT coalesce(sum(requests), 0) FROM api_key_usage r WHERE r.key_id = k.id) AS requests
-  FROM api_keys k JOIN guilds g ON g.id = k.guild_id JOIN plans p ON p.name = g.plan
-    LEFT JOIN users u ON u.id = k.created_by
-  WHERE k.guild_id = ? ORDER BY k.revoked_at IS NOT NULL, k.created_at DESC`;
+const keysOfGuild = prepare(({ guildId }: Values<{ readonly guildId: GuildId }>) =>
+  build
+    .select({
+      ...columnsOf(apiKeys, "id", "name", "scopes"),
+      ...KEY_LIMITS,
+      ...columnsOf(apiKeys, "createdAt", "expiresAt", "revokedAt", "lastUsedAt"),
+      /** The member who made it. The key may do no more than this member. */
+      createdBy: apiKeys.createdBy,
+      createdByName: users.name,
+      /** Requests of the last 90 days. */
+      requests: asNumber(sql`(select coalesce(sum(${apiKeyUsage.requests}), 0)
+        from ${apiKeyUsage} where ${apiKeyUsage.keyId} = ${apiKeys.id})`),
+    })
+    .from(apiKeys)
+    .innerJoin(guilds, eq(guilds.id, apiKeys.guildId))
+    .innerJoin(plans, eq(plans.name, guilds.plan))
+    .leftJoin(users, eq(users.id, apiKeys.createdBy))
+    .where(eq(apiKeys.guildId, guildId))
+    .orderBy(sql`${apiKeys.revokedAt} is not null`, desc(apiKeys.createdAt)),
+);
+
+const requestsByDay = prepare(
+  ({ guildId, since }: Values<{ readonly guildId: GuildId; readonly since: number }>) =>
+    build
+      .select({ day: apiKeyUsage.day, requests: asNumber(sql`sum(${apiKeyUsage.requests})`) })
+      .from(apiKeyUsage)
+      .innerJoin(apiKeys, eq(apiKeys.id, apiKeyUsage.keyId))
+      .where(and(eq(apiKeys.guildId, guildId), gt(apiKeyUsage.day, since)))
+      .groupBy(apiKeyUsage.day)
+      .orderBy(asc(apiKeyUsage.day)),
+);
 
 export async function keys(ctx: GuildContext, platform: PlatformContext): Promise<ApiKey[]> {
   allow(ctx, "keys.manage");
-  const rows = await platform.services.platform.db.all<Omit<ApiKey, "scopes"> & { scopes: string }>(
-    KEYS,
-    ctx.guild.id,
-  );
-  return rows.map((row) => ({ ...row, scopes: JSON.parse(row.scopes) }));
+  return await keysOfGuild.all(platform.services.platform.db, { guildId: ctx.guild.id });
 }
 
 /**
@@ -143,7 +146,7 @@ export async function rotateKey(
   await write(db, [
     ...actorUnchanged(ctx),
     guard(
-      sql`exists (select 1 from ${apiKeys} where ${and(live(ctx, id, nowMs), isNull(apiKeys.successorId))})`,
+      existsIn(apiKeys, and(live(ctx, id, nowMs), isNull(apiKeys.successorId))),
       () =>
         new Conflict("keys/rotated-already", "This key was already rotated. Rotate its successor."),
     ),
@@ -196,10 +199,10 @@ export async function revokeKey(
   refuseImpersonator(platform.caller);
   const { name } = await existing(ctx, platform, id);
   await write(platform.services.platform.db, [
-    {
-      sql: "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-      args: [ctx.now().getTime(), id],
-    },
+    build
+      .update(apiKeys)
+      .set({ revokedAt: ctx.now().getTime() })
+      .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt))),
     record(platform, "key.revoke", id, { guildId: ctx.guild.id, before: { name } }),
   ]);
 }
@@ -208,12 +211,7 @@ export async function revokeKey(
 export async function usageByDay(ctx: GuildContext, platform: PlatformContext) {
   allow(ctx, "keys.manage");
   const since = Math.floor(ctx.now().getTime() / DAY_MS) - limits.keys.usageDays;
-  return await platform.services.platform.db.all<{ day: number; requests: number }>(
-    `SELECT day, sum(requests) AS requests FROM api_key_usage JOIN api_keys ON api_keys.id = key_id
-     WHERE guild_id = ? AND day > ? GROUP BY day ORDER BY day`,
-    ctx.guild.id,
-    since,
-  );
+  return await requestsByDay.all(platform.services.platform.db, { guildId: ctx.guild.id, since });
 }
 
 async function existing(ctx: GuildContext, platform: PlatformContext, id: string) {

@@ -1,6 +1,9 @@
-import type { Statement } from "../../database/client.ts";
+import { eq, sql } from "drizzle-orm";
+import { existsIn } from "../../database/query.ts";
+import { excluded, insertAll } from "../../database/statements.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import type { PlatformStore } from "../store.ts";
+import { apiKeys, apiKeyUsage } from "./schema.ts";
 
 /**
  * Counts requests by key. The counts are collected in memory and written together, because a platform
@@ -26,14 +29,15 @@ export class KeyUsage {
     const counts = [...this.#counts.values()];
     this.#counts = new Map();
     if (counts.length === 0) return;
-    const statement: Statement = {
-      sql: `INSERT INTO api_key_usage (key_id, day, endpoint, requests)
-            SELECT value->>'keyId', value->>'day', value->>'endpoint', value->>'requests'
-            FROM json_each(?) WHERE EXISTS (SELECT 1 FROM api_keys WHERE id = value->>'keyId')
-            ON CONFLICT (key_id, day, endpoint)
-              DO UPDATE SET requests = requests + excluded.requests`,
-      args: [JSON.stringify(counts)],
-    };
+    const { keyId, day, endpoint, requests } = apiKeyUsage;
+    const statement = insertAll(apiKeyUsage, counts, {
+      // A key may have been removed since its requests were counted.
+      where: (given) => existsIn(apiKeys, eq(apiKeys.id, given(keyId))),
+      conflict: {
+        on: [keyId, day, endpoint],
+        set: { requests: sql`${requests} + ${excluded(requests)}` },
+      },
+    });
     await this.#platform.db.client.execute(statement);
   }
 }
