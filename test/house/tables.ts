@@ -65,7 +65,8 @@ export function silentWrites(tree: Tree): string[] {
     [...tree.text(path).matchAll(/\bwrite\(ctx\.db,[\s\S]*?\n {2}\]?\)/g)]
       // Bids have a log of their own. Runs and sources of identity are the record of what automation did.
       .filter(
-        ([call]) => !/record\(|(into|update) bids|auctionPasses|sourceRow\(|syncRuns/.test(call),
+        ([call]) =>
+          !/record\(|(insertInto|update)\(bids|auctionPasses|sourceRow\(|syncRuns/.test(call),
       )
       .map(([call]) => `${path}: ${call.slice(0, 60)}`),
   );

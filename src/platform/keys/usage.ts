@@ -30,14 +30,14 @@ export class KeyUsage {
     this.#counts = new Map();
     if (counts.length === 0) return;
     const { keyId, day, endpoint, requests } = apiKeyUsage;
-    const statement = insertAll(apiKeyUsage, counts, {
-      // A key may have been removed since its requests were counted.
-      where: (given) => existsIn(apiKeys, eq(apiKeys.id, given(keyId))),
-      conflict: {
-        on: [keyId, day, endpoint],
-        set: { requests: sql`${requests} + ${excluded(requests)}` },
-      },
-    });
+    const conflict = {
+      on: [keyId, day, endpoint],
+      set: { requests: sql`${requests} + ${excluded(requests)}` },
+    };
+    // A key may have been removed since its requests were counted.
+    const statement = insertAll(apiKeyUsage, counts, conflict, (given) =>
+      existsIn(apiKeys, eq(apiKeys.id, given(keyId))),
+    );
     await this.#platform.db.client.execute(statement);
   }
 }

@@ -1,12 +1,11 @@
 import { and, eq, lt, not, type SQL, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
 import { existsIn } from "../../database/query.ts";
-import { build, insertFrom, insertInto } from "../../database/statements.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { Conflict, Forbidden, Invalid } from "../../kernel/errors.ts";
 import { type AuctionId, type BidId, newId, type PersonId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { balanceOf } from "../dkp/balance-of.ts";
 import { amountFault, formatPoints, parsePoints } from "../dkp/points.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { momentOf } from "../events.ts";
@@ -18,11 +17,10 @@ import { ownPerson, type Person } from "../roster/service.ts";
 import { announceAuction } from "./announcements.ts";
 import { bidByKey, keyOf, sameBid } from "./bid-keys.ts";
 import { withoutPass } from "./early-end.ts";
-import { type Auction, auctionRow, fundsOf } from "./queries.ts";
+import { availableSql, holdStatements, isMain } from "./holds.ts";
+import { type Auction, auctionRow, fundsOf, isLive } from "./queries.ts";
 import { hasOnePrice, isAscending } from "./rules.ts";
 import { auctions, bids, holds } from "./schema.ts";
-
-const isMain = sql`${bids.spec} = 'main'`;
 
 export interface BidInput {
   /** In the format that users type; undefined when the auction has a fixed price. */
@@ -40,13 +38,6 @@ export interface PlacedBid {
   readonly points: string;
   readonly spec: Spec;
   readonly at: number;
-}
-
-/** The points that a person can bid, without subtracting what this auction already holds. */
-export function availableSql(poolId: string, personId: string, exceptAuction: string): SQL {
-  return sql`(${balanceOf(poolId, personId, "pt")}
-    - coalesce((select sum(${holds.amount}) from ${holds} where ${holds.personId} = ${personId}
-      and ${holds.poolId} = ${poolId} and ${holds.auctionId} <> ${exceptAuction}), 0))`;
 }
 
 /**
@@ -155,14 +146,6 @@ export function isOpenGuard(ctx: GuildContext, auction: Auction): Guard {
   );
 }
 
-/**
- * The bids of an auction that count. The state is a literal, because the database uses the index of such
- * bids only then.
- */
-function isLive(auctionId: AuctionId): SQL {
-  return sql`${bids.auctionId} = ${auctionId} and ${bids.state} = 'live'`;
-}
-
 function conditions(
   ctx: GuildContext,
   auction: Auction,
@@ -238,49 +221,6 @@ function isPresent(auction: Auction, personId: PersonId): Guard {
         "Only people who are present at the raid can bid. Ask an officer to mark you present.",
       ),
   );
-}
-
-/**
- * In an ascending auction, holds the points of the leaders only. In the other modes, holds those of every
- * bidder.
- */
-function holdStatements(
-  auction: Auction,
-  pool: Pool,
-  personId: PersonId,
-  value: number,
-): readonly Writable[] {
-  // EPGP adds the price to the gear points, so no points need to be held.
-  if (pool.kind === "epgp") return [];
-  if (!isAscending(auction.mode)) {
-    return [
-      insertInto(
-        holds,
-        { auctionId: auction.id, personId, poolId: pool.id, amount: value },
-        { on: [holds.auctionId, holds.personId], set: { amount: value } },
-      ),
-    ];
-  }
-  return [build.delete(holds).where(eq(holds.auctionId, auction.id)), ...heldBids(auction, pool)];
-}
-
-/** Holds the points of every live bid of an auction, or of its leaders in an ascending one. */
-export function heldBids(auction: Auction, pool: Pool): readonly Writable[] {
-  if (pool.kind === "epgp") return [];
-  const most = isAscending(auction.mode) ? auction.copies : -1;
-  return [
-    insertFrom(
-      holds,
-      {
-        auctionId: auction.id,
-        personId: sql`${bids.personId}`,
-        poolId: pool.id,
-        amount: sql`${bids.value}`,
-      },
-      sql`from ${bids} where ${isLive(auction.id)}
-        order by ${isMain} desc, ${bids.value} desc, ${bids.seq} limit ${most}`,
-    ),
-  ];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, eq, isNull, not, sql } from "drizzle-orm";
+import { and, eq, not, sql } from "drizzle-orm";
 import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
@@ -10,12 +10,12 @@ import type { Jobs } from "../../platform/jobs/jobs.ts";
 import { describe, record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { untilUnchanged } from "../dkp/concurrent-change.ts";
+import { isPoolInUse } from "../dkp/expressions.ts";
 import { amountFault, parsePoints } from "../dkp/points.ts";
 import { listedPrice, type Slot } from "../dkp/pool-rules.ts";
 import type { Pool } from "../dkp/pools.ts";
 import { readEntry } from "../dkp/queries.ts";
 import { reversalStatements } from "../dkp/reversal.ts";
-import { pools } from "../dkp/schema.ts";
 import { forgetOldEvents } from "../events.ts";
 import { auctionLootReverted } from "../loot/payments.ts";
 import { poolAtRaid } from "../raids/queries.ts";
@@ -271,7 +271,7 @@ function opening(ctx: GuildContext, pool: Pool, row: Row) {
         ),
     ),
     guard(
-      existsIn(pools, and(eq(pools.id, pool.id), isNull(pools.archivedAt))),
+      isPoolInUse(pool.id),
       () => new Conflict("dkp/pool-archived", "This pool is archived. Choose another one."),
     ),
     insertInto(auctions, row),

@@ -16,7 +16,7 @@ import {
   snapshotOf,
 } from "../person-parts.ts";
 import { announceAuction } from "./announcements.ts";
-import { availableSql, heldBids } from "./bids.ts";
+import { availableSql, heldBids } from "./holds.ts";
 import { auctionRow } from "./queries.ts";
 import { isSecret, ranked } from "./rules.ts";
 import { auctionPasses, auctions, bids, holds } from "./schema.ts";

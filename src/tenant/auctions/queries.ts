@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import {
   asColumn,
@@ -15,7 +15,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import type { AuctionId, BidId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { allow, type GuildContext, may } from "../context.ts";
-import { balanceOf } from "../dkp/balance-of.ts";
+import { balanceOf } from "../dkp/expressions.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { decimalsOf } from "../dkp/queries.ts";
 import { lootOfAuction } from "../loot/queries.ts";
@@ -136,6 +136,14 @@ const endedPage = prepare(({ at, id, limit }: Values<After>) =>
     .orderBy(desc(auctions.opensAt), desc(auctions.id))
     .limit(limit),
 );
+
+/**
+ * A condition: a bid of this auction counts. The state is a literal, because the database uses the index of
+ * such bids only then.
+ */
+export function isLive(auctionId: SQLWrapper | string): SQL {
+  return sql`${bids.auctionId} = ${auctionId} and ${bids.state} = 'live'`;
+}
 
 const BID = {
   ...columnsOf(bids, "id", "seq", "personId"),

@@ -22,11 +22,10 @@ import {
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
-import { balanceOf } from "../dkp/balance-of.ts";
+import { balanceOf } from "../dkp/expressions.ts";
 import { earnedUnit } from "../dkp/ledger.ts";
 import { pricePart } from "../dkp/pool-rules.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
-import type { Unit } from "../dkp/schema.ts";
 import { leastEffort } from "../dkp/standings.ts";
 import { momentOf } from "../events.ts";
 import { foldItem } from "../loot/items.ts";
@@ -34,14 +33,11 @@ import { auctionLoot, paymentStatements } from "../loot/payments.ts";
 import { peopleAt } from "../raids/queries.ts";
 import { classOfMain, hasCharacterAmong, isActivePerson } from "../roster/queries.ts";
 import { announceState } from "./announcements.ts";
-import { availableSql } from "./bids.ts";
 import { allDecided, endsWhenDecided } from "./early-end.ts";
-import { type Auction, auctionRow } from "./queries.ts";
+import { availableSql } from "./holds.ts";
+import { type Auction, auctionRow, isLive } from "./queries.ts";
 import { type Bidder, decide, type LiveBid, type Winner } from "./rules.ts";
 import { auctions, bids, holds } from "./schema.ts";
-
-const isLive = (id: Values<{ id: AuctionId }>["id"]) =>
-  sql`${bids.auctionId} = ${id} and ${bids.state} = 'live'`;
 
 const liveBids = prepare(({ id }: Values<{ readonly id: AuctionId }>) =>
   build
@@ -58,7 +54,7 @@ const seedOf = prepare(({ id }: Values<{ readonly id: AuctionId }>) =>
 interface Item {
   readonly id: AuctionId;
   readonly poolId: PoolId;
-  readonly unit: Unit;
+  readonly unit: ReturnType<typeof earnedUnit>;
   /** JSON lists, or null for all. */
   readonly classes: string | null;
   readonly roles: string | null;
@@ -177,8 +173,8 @@ async function settleOnce(ctx: GuildContext, auction: Auction): Promise<void> {
     ),
     guard(
       sql`(select coalesce(json_group_array(${bids.id} || ' ' || ${bids.personId}), '[]')
-          from (select ${bids.id}, ${bids.personId} from ${bids} where ${bids.auctionId} = ${auction.id}
-            and ${bids.state} = 'live' order by ${bids.seq}) as ${bids})
+          from (select ${bids.id}, ${bids.personId} from ${bids}
+            where ${isLive(auction.id)} order by ${bids.seq}) as ${bids})
         = ${JSON.stringify(live.map(({ id, personId }) => `${id} ${personId}`))}`,
       () => new ConcurrentChange("The bids changed since they were read."),
     ),
