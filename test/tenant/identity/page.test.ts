@@ -6,6 +6,7 @@ import { untranslated } from "../../support/languages.ts";
 import { member, ROLES, run, SETTINGS, settingsOf } from "./support.ts";
 
 const SERVER = "5000000000000";
+const PATHS = ["", "/settings", "/discord-channels", "/downloads"].map((one) => `/identity${one}`);
 const PICTURES = process.env["PICTURES_DIR"];
 
 let app: BrowserApp;
@@ -52,7 +53,7 @@ describe.skipIf(!CHROMIUM)("the page of who is who", () => {
       await page.context().addCookies([cookie]);
       for (const language of ["en", "es"] as const) {
         await page.context().addCookies([{ name: "lang", value: language, url: origin }]);
-        for (const path of ["/identity", "/identity/settings", "/identity/downloads"]) {
+        for (const path of PATHS) {
           await page.goto(`${origin}/g/${slug}${path}`);
           if (PICTURES) {
             const name = `identity${path.replaceAll("/", "-")}-${language}-${width}.png`;
