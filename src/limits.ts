@@ -839,10 +839,10 @@ export const limits = {
       aurasMax: 20_000,
       /** Interrupted and dispelled spells by source and spell. A busy fight has a hundred. */
       stoppedSpellsMax: 2_000,
-      /** Rows of buffs, consumables, interrupts and dispels of all players, 90 bytes each. */
-      utilityRowsMax: 6_000,
-      /** Rows of one player on one page. */
-      buffsPerPlayerMax: 60,
+      /** Rows of buffs, consumables, interrupts and dispels of all players, 90 bytes each. Forty need half. */
+      utilityRowsMax: 12_000,
+      /** Rows of one player on one page. A raider has up to eighty buffs in a fight. */
+      buffsPerPlayerMax: 150,
       consumablesPerPlayerMax: 20,
       enemiesMax: 300,
       /** Five times a whole raid of forty. */

@@ -170,6 +170,7 @@ test.each([
   [0, "Draconic Augmentation", "rune"],
   [0, "Drums of Battle", "drums"],
   [0, "Satter Hieb", null],
+  [428_439, "Healing Elixir", null],
   [0, "Fireball", null],
   [17, "Power Word: Shield", null],
 ])("the spell %i %s is a consumable of the kind %s", (id, name, kind) => {

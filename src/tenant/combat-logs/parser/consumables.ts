@@ -56,10 +56,14 @@ export const BUFF_NAMES: ReadonlyMap<number, string> = new Map([
   [432021, "Flask of Alchemical Chaos"],
 ]);
 
+/** Spells of classes that are named like consumables: Healing Elixir of monks. */
+const CLASS_SPELLS: ReadonlySet<number> = new Set([122_280, 122_281, 428_439]);
+
 /** The kind of consumable that a spell belongs to; null for any other spell. */
 export function consumableOf(spellId: number, name: string): ConsumableKind | null {
   const known = BY_ID.get(spellId);
   if (known) return known;
+  if (CLASS_SPELLS.has(spellId)) return null;
   const text = name.toLowerCase();
   return WORDS.find(([words]) => words.test(text))?.[1] ?? null;
 }
