@@ -31,8 +31,8 @@ export interface Fault {
 
 /**
  * Blizzard's API as its documentation describes it: a token endpoint with client credentials, guild
- * rosters, character profiles and the characters of a person. Tokens are accepted in the Authorization header only, and answers
- * depend on the header `Battlenet-Namespace`.
+ * rosters, character profiles and the characters of a person. Tokens are accepted in the Authorization
+ * header only, and answers depend on the header `Battlenet-Namespace`.
  */
 export async function startBlizzard() {
   const tokens = new Set<string>();

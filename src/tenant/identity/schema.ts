@@ -289,7 +289,7 @@ export const ownershipProofs = sqliteTable(
     codeHash: text("code_hash").unique(),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
-    /** When the character proved to be the member's, whoever has it here. */
+    /** When the proof was seen. It may still contradict an earlier decision. */
     seenAt: integer("seen_at"),
     /** Why it made no link so far. */
     fault: text().$type<ProofFault>(),

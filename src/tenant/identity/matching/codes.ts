@@ -1,4 +1,4 @@
-/** Letters and digits that nobody mistakes for another one: no 0 and O, no 1, I and L. */
+/** Letters and digits without those that look alike: no 0 and O, no 1, I and L. */
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const LETTERS = 6;
 
