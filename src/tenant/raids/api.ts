@@ -229,7 +229,7 @@ export const matchesJson = z
 
 const percent = z.number().int().nullable();
 
-export const MARKS = ["present", "late", "bench", "absent", "exempt", "none"] as const;
+const MARKS = ["present", "late", "bench", "absent", "exempt", "none"] as const;
 
 /** Filters of the attendance grid. Dates are the guild's local ones, both inclusive. */
 export const gridFilters = z.object({
