@@ -791,6 +791,21 @@ export const limits = {
     eventsPerMinuteMax: 120_000,
     /** Several raids at once, each with a few viewers. */
     connectionsMax: 15,
+    /** The form offers these, the first one by default. Programs are changed about once a season. */
+    expiryDays: [90, 30, 365],
+    /** A monthly change of keys is recommended. The maker is reminded once. */
+    rotateAfterMs: 30 * DAY_MS,
+    /** Emails that one run of the daily job queues. The rest waits for the next run. */
+    remindersMax: 200,
+    /** A program in a cloud has many addresses. After so many, another one says nothing. */
+    networksMax: 200,
+    /** Networks that a process remembers, so that a request asks no database. */
+    networksRemembered: 10_000,
+    /** Requests of a day are unusual from this number on, if they are so many times the usual number. */
+    volumeMin: 1_000,
+    volumeTimes: 5,
+    /** Two weeks have the raid nights of any schedule. */
+    volumeDays: 14,
   },
   legacy: {
     /** Rows that are read from a legacy database at once. A page is some hundred kilobytes. */

@@ -35,6 +35,7 @@ import { AppConfig } from "./platform/configuration/app-config.ts";
 import { ResponseCache } from "./platform/configuration/response-cache.ts";
 import { Operations } from "./platform/guilds/operations.ts";
 import { Jobs } from "./platform/jobs/jobs.ts";
+import { KeyNetworks } from "./platform/keys/networks.ts";
 import { KeyUsage } from "./platform/keys/usage.ts";
 import { RateLimiter } from "./platform/limits/rate-limiter.ts";
 import type { Payments } from "./platform/plans/payments.ts";
@@ -162,6 +163,8 @@ export interface Services {
   readonly exportReader?: ExportReader;
   readonly keyUsage: KeyUsage;
   readonly apiUsage: ApiUsage;
+  /** Notices new networks of keys. */
+  readonly keyNetworks: KeyNetworks;
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
@@ -212,6 +215,7 @@ export function buildServices(
   const { config, now, log, platform, tenants, background, meter, runner } = runtime;
   const operations = new Operations(platform, limits.guild.operationLeaseMs, meter);
   const anchors = runtime.auditAnchors;
+  const jobs = new Jobs(platform, runner, meter);
   return {
     ...runtime,
     provisioner: new Provisioner({
@@ -223,9 +227,10 @@ export function buildServices(
       runner,
       seed: seedGuild,
     }),
-    jobs: new Jobs(platform, runner, meter),
+    jobs,
     keyUsage: new KeyUsage(platform),
     apiUsage: new ApiUsage(platform),
+    keyNetworks: new KeyNetworks({ platform, jobs, config, now }),
     rates: new RateLimiter(platform, config.rates, meter),
     envelopes: new Envelopes(config.secretsKeys),
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),

@@ -68,6 +68,7 @@ export default {
     const answer = await app.fetch(request, { services, address }, execution as never);
     services.background.detach("keys.usage", services.keyUsage.flush());
     services.background.detach("usage.flush", services.apiUsage.flush());
+    services.background.detach("keys.networks", services.keyNetworks.flush());
     services.background.detach("audit.seal", services.auditSealer.flush());
     return answer;
   },

@@ -10,7 +10,7 @@ import type { Caller, SignedIn } from "../platform/context.ts";
 import { keyCaller } from "../platform/keys/lookup.ts";
 import { isKey } from "../platform/keys/secrets.ts";
 import type { SessionRow } from "../platform/store.ts";
-import { clientAddress } from "./address.ts";
+import { addressRange, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 
 /**
@@ -79,7 +79,10 @@ async function fromToken(c: Context<AppEnv>, token: string): Promise<Caller | un
   const { services } = c.var;
   if (isKey(token)) {
     const key = await keyCaller(services.platform, services.config.secret, token);
-    if (key) services.keyUsage.count(key.keyId, `${c.req.method} ${sectionOf(c.req.path)}`);
+    if (key) {
+      services.keyUsage.count(key.keyId, `${c.req.method} ${sectionOf(c.req.path)}`);
+      services.keyNetworks.seen(key.keyId, addressRange(clientAddress(c)));
+    }
     return key;
   }
   return token.includes(".")

@@ -163,9 +163,10 @@ function openingFacts({ upgrade, loss }: Awaited<ReturnType<typeof openRuntime>>
 
 /** Writes from time to time what requests counted in memory. */
 function writeUsage(shared: ReturnType<typeof buildServices>): void {
-  const { background, keyUsage, apiUsage } = shared;
+  const { background, keyUsage, apiUsage, keyNetworks } = shared;
   background.every("keys.usage", limits.keys.usageFlushMs, () => unlessTold(keyUsage.flush()));
   background.every("usage.flush", limits.usage.flushMs, () => unlessTold(apiUsage.flush()));
+  background.every("keys.networks", limits.usage.flushMs, () => unlessTold(keyNetworks.flush()));
 }
 
 /** What watches the process and the clock. */
@@ -251,6 +252,7 @@ async function closeServices(services: Running, stopMakingRoom: () => void): Pro
   await services.background.stop();
   await services.keyUsage.flush();
   await services.apiUsage.flush();
+  await services.keyNetworks.flush();
   await services.upgrades.settled();
   await services.tenants.close();
   stopMakingRoom();

@@ -1,6 +1,5 @@
 import type { Removal } from "../database/retention.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
-import type { Clock } from "../kernel/clock.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
@@ -9,6 +8,7 @@ import type { AuditSealer } from "../platform/audit/sealer.ts";
 import { countedAt, firstDayOf, storeFigures } from "../platform/fleet/guild-figures.ts";
 import { expirePlatform } from "../platform/guilds/retention.ts";
 import { FIGURES_JOB } from "../platform/jobs/kinds.ts";
+import { type NoticeServices, remindOfRotation, tellOfVolume } from "../platform/keys/notices.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { expireGuild } from "../tenant/retention.ts";
@@ -20,10 +20,8 @@ import { inGuild } from "./prompt-jobs.ts";
 export const PLATFORM_UPKEEP = "upkeep.platform";
 /** The daily job of each guild. */
 const GUILD_UPKEEP = "upkeep.guild";
-interface Deps {
-  readonly platform: PlatformStore;
+interface Deps extends NoticeServices {
   readonly tenants: TenantDatabases;
-  readonly now: Clock;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
   readonly log: Log;
@@ -53,13 +51,9 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
   };
 }
 
-/** Daily work of the platform: deletes expired data and schedules each guild's upkeep. */
-async function platformUpkeep({
-  platform,
-  auditSealer,
-  auditAnchors,
-  log,
-}: Pick<Deps, "platform" | "auditSealer" | "auditAnchors" | "log">): Promise<number> {
+/** Daily work of the platform: deletes expired data, schedules each guild's upkeep, looks at keys. */
+async function platformUpkeep(deps: Deps): Promise<number> {
+  const { platform, auditSealer, auditAnchors, log } = deps;
   const nowMs = platform.now().getTime();
   await auditSealer.witness();
   logRemovals(log, undefined, await expirePlatform(platform, auditAnchors));
@@ -67,6 +61,8 @@ async function platformUpkeep({
     sql: PLAN_GUILDS,
     args: [nowMs, limits.retention.everyMs, GUILD_UPKEEP],
   });
+  await remindOfRotation(deps);
+  await tellOfVolume(deps);
   return nowMs + limits.retention.everyMs;
 }
 

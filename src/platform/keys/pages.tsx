@@ -26,6 +26,7 @@ import {
   Form,
   type FormState,
   failedForm,
+  SelectField,
   TextField,
 } from "../../web/forms.tsx";
 import { GuildLayout, guildHref } from "../../web/layout.tsx";
@@ -58,12 +59,17 @@ export function keysPages() {
 const LISTS: ReadonlySet<string> = new Set(["scopes"]);
 
 async function makeKey(c: PageContext): Promise<Response> {
-  const { name = "", scopes = [] } = await sentForm(c, LISTS);
-  const values = { name, scopes };
+  const { name = "", scopes = [], expires = "" } = await sentForm(c, LISTS);
+  const values = { name, scopes, expires };
   return await afterRecentSignIn(c, async () => {
     try {
-      const input = parsedForm(newKeyBody, values);
-      const made = await service.createKey(c.var.guild, c.var.platform, input);
+      const input = parsedForm(newKeyBody, { name, scopes });
+      // A form without the field, or with another number, asks for a key that does not expire.
+      const days = limits.keys.expiryDays.find((one) => String(one) === expires);
+      const made = await service.createKey(c.var.guild, c.var.platform, {
+        ...input,
+        ...(days && { expiresAt: c.var.services.now().getTime() + days * DAY_MS }),
+      });
       return c.html(await keysHtml(c, emptyForm, made.key), 201);
     } catch (error) {
       if (error instanceof AppError && error.code === "auth/proof-required") throw error;
@@ -123,25 +129,46 @@ async function keysHtml(c: PageContext, form: FormState, made?: string) {
           text: String(requests),
         }))}
       />
-      <Card title={t.create}>
-        <Form form={form} messages={view.messages}>
-          <TextField
-            name="name"
-            label={t.name}
-            form={form}
-            maxlength={limits.keys.nameCharsMax}
-            required
-          />
-          <CheckboxField
-            name="scopes"
-            label={t.scopes}
-            form={form}
-            options={KEY_SCOPES.map((value) => ({ value, label: t.scopeNames[value] }))}
-          />
-          <Button>{t.create}</Button>
-        </Form>
-      </Card>
+      <NewKey view={view} form={form} />
     </GuildLayout>
+  );
+}
+
+/** The form for a new key. */
+function NewKey({ view, form }: { view: View; form: FormState }) {
+  const t = view.messages.keys;
+  return (
+    <Card title={t.create}>
+      <Form form={form} messages={view.messages}>
+        <TextField
+          name="name"
+          label={t.name}
+          form={form}
+          maxlength={limits.keys.nameCharsMax}
+          required
+        />
+        <CheckboxField
+          name="scopes"
+          label={t.scopes}
+          form={form}
+          options={KEY_SCOPES.map((value) => ({ value, label: t.scopeNames[value] }))}
+        />
+        <SelectField
+          name="expires"
+          label={t.expiry}
+          hint={t.expiryHint}
+          form={form}
+          options={[
+            ...limits.keys.expiryDays.map((days) => ({
+              value: String(days),
+              label: t.afterDays(days),
+            })),
+            { value: "never", label: t.noExpiry },
+          ]}
+        />
+        <Button>{t.create}</Button>
+      </Form>
+    </Card>
   );
 }
 

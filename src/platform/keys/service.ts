@@ -157,6 +157,7 @@ export async function rotateKey(
       createdBy: caller.userId,
       createdAt: nowMs,
       lastUsedAt: null,
+      remindedAt: null,
     }),
     db.orm
       .update(apiKeys)

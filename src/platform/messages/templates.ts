@@ -57,6 +57,33 @@ export const TEMPLATES = {
     text: (t, p) =>
       t.auth.emails.keyText(hello(p), name(p, "key"), name(p, "guild"), p["account"]!),
   },
+  "key-old": {
+    subject: (t) => t.keys.emails.oldSubject,
+    text: (t, p) =>
+      t.keys.emails.oldText(hello(p), name(p, "key"), name(p, "guild"), p["days"]!, p["page"]!),
+  },
+  "key-network": {
+    subject: (t) => t.keys.emails.networkSubject,
+    text: (t, p) =>
+      t.keys.emails.networkText(
+        hello(p),
+        name(p, "key"),
+        name(p, "guild"),
+        p["network"]!,
+        p["page"]!,
+      ),
+  },
+  "key-volume": {
+    subject: (t) => t.keys.emails.volumeSubject,
+    text: (t, p) =>
+      t.keys.emails.volumeText(
+        hello(p),
+        name(p, "key"),
+        name(p, "guild"),
+        p["requests"]!,
+        p["page"]!,
+      ),
+  },
   "guild-received": {
     subject: (t) => t.auth.emails.receivedSubject,
     text: (t, p) => t.auth.emails.receivedText(hello(p), name(p, "guild"), name(p, "from")),

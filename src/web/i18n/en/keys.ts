@@ -28,4 +28,42 @@ export const keys = {
   state: "Status",
   active: "active",
   expired: "expired",
+  expiry: "Expires after",
+  expiryHint: "Rotate keys about once a month. You are reminded once by e-mail.",
+  afterDays: (days: number) => `${days} days`,
+  noExpiry: "Never",
+  emails: {
+    oldSubject: "Time to rotate an API key",
+    oldText: (name: string, key: string, guild: string, days: string, page: string) =>
+      `Hello ${name},
+
+The API key "${key}" of the guild "${guild}" is ${days} days old. We recommend a new key every month.
+"Rotate key" makes a successor, and the old key works for one more day:
+
+${page}
+
+This is the only reminder for this key.
+`,
+    networkSubject: "An API key is used from a new network",
+    networkText: (name: string, key: string, guild: string, network: string, page: string) =>
+      `Hello ${name},
+
+The API key "${key}" of the guild "${guild}" was used from the network ${network} for the first time.
+
+If you do not know why, revoke the key:
+
+${page}
+`,
+    volumeSubject: "Unusually many requests with an API key",
+    volumeText: (name: string, key: string, guild: string, requests: string, page: string) =>
+      `Hello ${name},
+
+Yesterday ${requests} requests were made with the API key "${key}" of the guild "${guild}". That is many
+more than on the days before.
+
+If you do not know why, revoke the key:
+
+${page}
+`,
+  },
 };

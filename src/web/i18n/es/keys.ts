@@ -30,5 +30,44 @@ export const keys: Translated<typeof en> = {
   back: "Ajustes",
   state: "Estado",
   active: "activa",
+  expiry: "Caduca después de",
+  expiryHint:
+    "Renueva las claves más o menos cada mes. Recibirás un único recordatorio por correo.",
+  afterDays: (days) => `${days} días`,
+  noExpiry: "Nunca",
+  emails: {
+    oldSubject: "Es hora de renovar una clave de API",
+    oldText: (name, key, guild, days, page) =>
+      `Hola, ${name}:
+
+La clave de API «${key}» de la hermandad «${guild}» tiene ${days} días. Recomendamos una clave nueva cada
+mes. Al renovarla se crea una sucesora, y la antigua funciona un día más:
+
+${page}
+
+Este es el único recordatorio para esta clave.
+`,
+    networkSubject: "Una clave de API se usa desde una red nueva",
+    networkText: (name, key, guild, network, page) =>
+      `Hola, ${name}:
+
+La clave de API «${key}» de la hermandad «${guild}» se ha usado por primera vez desde la red ${network}.
+
+Si no sabes por qué, revoca la clave:
+
+${page}
+`,
+    volumeSubject: "Más peticiones de lo normal con una clave de API",
+    volumeText: (name, key, guild, requests, page) =>
+      `Hola, ${name}:
+
+Ayer se hicieron ${requests} peticiones con la clave de API «${key}» de la hermandad «${guild}». Son muchas
+más que en los días anteriores.
+
+Si no sabes por qué, revoca la clave:
+
+${page}
+`,
+  },
   expired: "caducada",
 };
