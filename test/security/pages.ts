@@ -94,6 +94,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /settings/connections": "admin",
   "GET /settings/deletion": "owner",
   "GET /settings/keys": "admin",
+  "GET /settings/keys/usage": "admin",
   "GET /settings/plan": "admin",
   "GET /standings": "viewer",
   "GET /standings/:personId": "viewer",

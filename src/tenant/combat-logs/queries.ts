@@ -11,7 +11,6 @@ import {
   encounterPlayers,
   encounters,
   type FightDetails,
-  keystones,
   logReports,
   type PlayerDetails,
 } from "./schema.ts";

@@ -117,12 +117,19 @@ export async function decaysDue(
  */
 export async function correctRuleTimes(ctx: GuildContext, poolId: string): Promise<void> {
   const nowMs = ctx.now().getTime();
-  const isFuture = gt(poolRules.at, nowMs + limits.clock.skewMs);
+  const isAhead = and(
+    eq(poolRules.poolId, poolId as PoolId),
+    gt(poolRules.at, nowMs + limits.clock.skewMs),
+  );
+  const [ahead] = await ctx.db.orm
+    .select({ at: poolRules.at })
+    .from(poolRules)
+    .where(isAhead)
+    .limit(1);
+  if (ahead === undefined) return;
   await write(ctx.db, [
-    build
-      .update(poolRules)
-      .set({ at: nowMs })
-      .where(and(eq(poolRules.poolId, poolId as PoolId), isFuture)),
+    build.update(poolRules).set({ at: nowMs }).where(isAhead),
+    record(ctx, "dkp.rules", poolId, { before: { at: ahead.at }, after: { at: nowMs } }),
   ]);
 }
 

@@ -41,8 +41,8 @@ const NOTHING: SyncCounts = { seen: 0, joined: 0, left: 0, changed: 0 };
 
 /**
  * Stores what a source tells of the guild's characters. New ones of a large guild are stored in several
- * writes. An answer that lacks more than a fifth of the guild changes nothing and is held back, unless an officer
- * accepts it.
+ * writes. An answer that lacks more than a fifth of the guild changes nothing and is held back, unless an
+ * officer accepts it.
  */
 export async function storeCharacters(
   ctx: GuildContext,
@@ -90,6 +90,27 @@ export async function storeCharacters(
   await nextTurn();
   const { added, updated, changes, seen } = found;
   if (source !== "blizzard_roster") refuseTooMany(stored.length, added.length);
+  await storeDifferences(ctx, source, stored, found, nowMs);
+  // The hash comes last: an answer whose storing was interrupted is stored when it comes again.
+  await write(ctx.db, [
+    ...(seen.size === 0 ? [] : [seenRow(ctx, seen, nowMs)]),
+    sourceRow(ctx, source, told),
+  ]);
+  const countOf = (kind: string) => changes.filter((one) => one.kind === kind).length;
+  return {
+    counts: { seen: rows, joined: added.length, left: countOf("left"), changed: updated.length },
+    isQuarantined: false,
+  };
+}
+
+/** Writes changed characters in one write and new ones in parts. */
+async function storeDifferences(
+  ctx: GuildContext,
+  source: CharacterAnswer["source"],
+  stored: readonly StoredCharacter[],
+  { added, updated, changes }: ReturnType<typeof differences>,
+  nowMs: number,
+): Promise<void> {
   const joined = Map.groupBy(changes, ({ kind }) => kind === "joined");
   const sets: Writable[] = [];
   await inTurns(updated, ({ id, set }) => {
@@ -110,16 +131,6 @@ export async function storeCharacters(
       ...changeRows(ctx, source, told, nowMs),
     ]);
   });
-  // The hash comes last: an answer whose storing was interrupted is stored when it comes again.
-  await write(ctx.db, [
-    ...(seen.size === 0 ? [] : [seenRow(ctx, seen, nowMs)]),
-    sourceRow(ctx, source, told),
-  ]);
-  const countOf = (kind: string) => changes.filter((one) => one.kind === kind).length;
-  return {
-    counts: { seen: rows, joined: added.length, left: countOf("left"), changed: updated.length },
-    isQuarantined: false,
-  };
 }
 
 /**

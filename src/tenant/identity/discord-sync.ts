@@ -36,8 +36,8 @@ interface MemberChange {
 
 /**
  * Stores the members and roles of the guild's Discord server. With `isComplete`, members that the answer
- * lacks have left the server; their rows and links stay. A large server is stored in several writes, each with
- * what it tells of its members: the next run completes what an interruption left.
+ * lacks have left the server; their rows and links stay. A large server is stored in several writes, each
+ * with what it tells of its members: the next run completes what an interruption left.
  */
 export async function storeMembers(
   ctx: GuildContext,

@@ -48,7 +48,7 @@ export async function applyProofs(ctx: GuildContext): Promise<ProofRun> {
   if (proved.length + left.length > 0) {
     await write(ctx.db, [
       areOpen(proved.map(({ proof }) => proof.id)),
-      ...writes.statements,
+      ...writes.take(),
       ...statements,
       ...left,
       record(ctx, "identity.prove", "identity", { after: { proved: proved.length, contested } }),

@@ -342,7 +342,8 @@ describe("a file that is no log", () => {
     const guild = await newGuild();
     const packed = gzipSync(made(31, 2000).bytes);
     const damaged = Uint8Array.from(packed);
-    damaged.fill(7, packed.length >> 1);
+    // The first block behind the header gets a type that does not exist.
+    damaged[10] = 7;
     const report = await upload(guild.owner, damaged);
     expect(report).toMatchObject({ state: "failed", error: "logs/bad-archive" });
     expect(await filesOf(guild)).toEqual([]);
