@@ -63,10 +63,12 @@ function sqlTables(text: string): ReadonlyMap<string, boolean> {
 export function silentWrites(tree: Tree): string[] {
   return tree.code(/^src\/tenant\/[a-z-]+\/.*\.ts$/).flatMap((path) =>
     [...tree.text(path).matchAll(/\bwrite\(ctx\.db,[\s\S]*?\n {2}\]?\)/g)]
-      // Bids have a log of their own. Runs and sources of identity are the record of what automation did.
+      // Bids have a log of their own. Runs, sources and changes of identity are the record of automation.
       .filter(
         ([call]) =>
-          !/record\(|(insertInto|update)\(bids|auctionPasses|sourceRow\(|syncRuns/.test(call),
+          !/record\(|(insertInto|update)\(bids|auctionPasses|sourceRow\(|changeRows\(|syncRuns/.test(
+            call,
+          ),
       )
       .map(([call]) => `${path}: ${call.slice(0, 60)}`),
   );

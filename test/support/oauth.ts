@@ -23,7 +23,7 @@ interface Faults {
 }
 
 /** A token that was given out, for another server that accepts it. */
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   readonly person: Person;
   /** The rights that were asked for and agreed to, with spaces in between. */

@@ -21,7 +21,7 @@ export interface Usage {
   readonly p95Ms: number | null;
 }
 
-export interface DayUsage extends Usage {
+interface DayUsage extends Usage {
   readonly day: string;
 }
 

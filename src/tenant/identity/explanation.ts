@@ -14,7 +14,7 @@ interface ExplainedRule {
 }
 
 /** Whose a character is after a matching, and why. */
-export interface ExplainedCharacter {
+interface ExplainedCharacter {
   readonly id: string;
   readonly name: string;
   readonly realm: string;
@@ -26,7 +26,7 @@ export interface ExplainedCharacter {
   readonly rules: readonly ExplainedRule[];
 }
 
-export interface ExplainedSuggestion {
+interface ExplainedSuggestion {
   readonly character: string;
   readonly member: string;
   readonly similarity: number;

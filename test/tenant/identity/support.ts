@@ -89,7 +89,7 @@ export interface ExportRow {
 }
 
 /** A SavedVariables file with these characters, at a time that makes it a new export. */
-export function exportOf(rows: readonly ExportRow[], exportTime = 1_750_000_000): string {
+function exportOf(rows: readonly ExportRow[], exportTime = 1_750_000_000): string {
   const lines = rows.map(
     ({ name, realm = "area-52", note = "", officerNote = "" }) =>
       `{ ["name"] = "${name}", ["realm"] = "${realm}", ["rank"] = 3, ["note"] = "${note}", ` +

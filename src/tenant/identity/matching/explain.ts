@@ -8,7 +8,7 @@ import type { Evidence, GameCharacter, LinkSource, PersonRef, World } from "./wo
  * stronger one decided. `circle`: the notes lead back to where they began. `split`: the alt group has
  * several persons. `unseen`: no source could see the note. `none`: the rule has nothing to go by.
  */
-export type RuleOutcome =
+type RuleOutcome =
   | "decides"
   | "outranked"
   | "suggests"
@@ -20,7 +20,7 @@ export type RuleOutcome =
   | "unseen"
   | "none";
 
-export interface RuleReport {
+interface RuleReport {
   /** `claim`, or the source of the links that the rule makes. */
   readonly rule: "claim" | "guild_note" | "alt_of_note" | "alt_group" | "exact_name" | "fuzzy";
   readonly outcome: RuleOutcome;

@@ -20,7 +20,7 @@ export const PROOF_FAULTS = [
 export type ProofFault = (typeof PROOF_FAULTS)[number];
 
 /** Proofs that show whose a character is, and that an earlier decision contradicts. */
-export type Contest = Extract<ProofFault, "taken" | "decided-otherwise">;
+type Contest = Extract<ProofFault, "taken" | "decided-otherwise">;
 
 /** A proof that has not ended. */
 export interface OpenProof {
