@@ -341,7 +341,7 @@ export class Provisioner {
     if (isDrained) return;
     throw new Unavailable(
       "guild/still-in-use",
-      "Somebody is still using this guild. It will be deleted when they are done.",
+      "This guild still answers requests. It will be deleted when they are done.",
       { retryAfterMs: limits.guild.sweepEveryMs },
     );
   }

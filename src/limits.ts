@@ -417,7 +417,7 @@ export const limits = {
     sourceStaleMs: 3 * DAY_MS,
     /** A code in a public note is proved by the next export; a week covers guilds that raid once. */
     proofMs: 7 * DAY_MS,
-    /** Open codes of one member: nobody raids with more characters in a week. */
+    /** Open codes of one member. Members raid with fewer characters in a week. */
     openProofsMax: 10,
     /** A proof that contradicts an earlier decision waits for officers, who may be on holiday. */
     contestMs: 30 * DAY_MS,

@@ -184,7 +184,7 @@ const AREAS = [
 
 describe.runIf(CHROMIUM)("in both languages, both themes, on a phone and on a desk", () => {
   test.each(AREAS)(
-    "%s can be read and used by whoever came today",
+    "%s can be read and used by a new member",
     async (_name, path) => {
       await lookAtAll(founder, pagesBelow(`/g/:guild${path}`));
     },

@@ -12,7 +12,7 @@ import { run } from "./run.ts";
 export function operatorCommands(program: Command): void {
   const operators = program
     .command("operators")
-    .description("say who runs the platform in the browser; at first nobody does");
+    .description("choose who runs the platform in the browser; a new platform has no operator");
   addCommand(operators);
   removeCommand(operators);
   listCommand(operators);

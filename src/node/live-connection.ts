@@ -189,7 +189,7 @@ export class Connection {
   async #relieve(session: string, { subject }: LiveCaller): Promise<void> {
     const before = this.#writers.get(session);
     if (!before || before.#caller?.subject !== subject) return;
-    before.close(CLOSE.going, "somebody goes on with this log");
+    before.close(CLOSE.going, "another connection continues this log");
     await before.settled();
   }
 

@@ -134,4 +134,11 @@ describe("the house rules notice", () => {
     expect(UNOWNED.filter((text) => found(text) === 0)).toEqual([]);
     expect(OWNED.filter((text) => found(text) > 0)).toEqual([]);
   });
+
+  test("banned words in sentences of the product, but not in names", () => {
+    const { find } = RULES["comments and titles of tests are plain"]!;
+    const found = (text: string) => find(new Tree(new Map([["src/web/planted.ts", text]]))).length;
+    expect(found('lead: "Nobody else can claim it.",')).toBe(1);
+    expect(found("empty={<p>{t.nobody}</p>}")).toBe(0);
+  });
 });

@@ -11,13 +11,13 @@ const BANNED_WORDS: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bstands in\b/i, "is in, or replaces"],
 ];
 
-/** Comments and titles of tests that use a banned word, as `path:line: text`. */
+/** Comments, titles of tests, and sentences of the product that use a banned word, as `path:line: text`. */
 export function bannedWords(tree: Tree): string[] {
-  return tree.code(/^(src|provisioning|test)\//).flatMap((path) =>
+  return [...tree.code(/^(src|provisioning|test)\//), "src/limits.ts"].flatMap((path) =>
     path === "test/house/words.ts" || path === "test/house/house.rules.test.ts"
       ? []
       : tree.lines(path).flatMap((line, index) => {
-          const prose = proseOf(line);
+          const prose = `${proseOf(line)} ${path.startsWith("test/") ? "" : sentencesOf(line)}`;
           const found = BANNED_WORDS.find(([word]) => word.test(prose));
           return found ? [`${path}:${index + 1}: ${line.trim()} (${found[1]})`] : [];
         }),
@@ -30,6 +30,13 @@ function proseOf(line: string): string {
   const title = /\b(?:test|describe|it)(?:\.\w+)*\(\s*["'`](.*)$/.exec(line)?.[1] ?? "";
   // Names in backticks, such as problem codes, are no prose.
   return `${comment} ${title}`.replaceAll(/`[^`]*`/g, "");
+}
+
+/** The strings of a line that have more than one word: errors, and texts of pages and commands. */
+function sentencesOf(line: string): string {
+  return [...line.matchAll(/(["`])((?:(?!\1).)* (?:(?!\1).)*)\1/g)]
+    .map((found) => found[2])
+    .join(" ");
 }
 
 /** Nouns that end in -ing. All other names in -ing are verbs. */

@@ -5,7 +5,7 @@ export const FAULTS: Readonly<Record<string, string>> = {
   R33: "A visit runs what an operator was refused",
   R34: "A wrong clock deletes, ends or delays what it must not",
   R35: "A stop that never ends, or requests cut without an answer",
-  R36: "Damage, full disks and missing files that nobody is told of",
+  R36: "Damage, full disks and missing files without a notice to operators",
   R37: "Too many open files or missing rights taken for damage",
   R38: "A missing or empty platform database replaced by a new one",
   R39: "A fatal start that does not say what to do",

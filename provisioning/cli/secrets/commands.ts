@@ -24,7 +24,7 @@ export function secretCommands(program: Command): void {
   secrets
     .command("rotate")
     .description("seal every secret with the first key of SECRETS_KEYS")
-    .option("--dry-run", "say what would be sealed anew, and change nothing")
+    .option("--dry-run", "say what would be sealed again, and change nothing")
     .option("--background", "leave it to the servers that are running")
     .option(...JSON_OPTION)
     .addHelpText(

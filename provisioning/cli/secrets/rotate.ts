@@ -122,7 +122,7 @@ function describe({ keys, behind, failed }: Status): string {
     rows.length === 0
       ? "SECRETS_KEYS is not set, and nothing is sealed."
       : table(["key", "it", "guilds' secrets", "people's secrets"], rows),
-    ...behind.map(({ slug, count }) => `${slug}: ${count} to be sealed anew.`),
+    ...behind.map(({ slug, count }) => `${slug}: ${count} to be sealed again.`),
     ...failed.map(({ slug, error }) => `Not looked into: ${slug}: ${error}`),
     ...keys
       .filter(({ state }) => state === "missing")

@@ -12,7 +12,7 @@ import { allowIdentity } from "./access.ts";
 const NAME = "identity";
 const slug = lineField(100).refine(
   (text) => /^[^\s/?#%]+$/u.test(text),
-  "Use the slug as it stands in the address of the guild's page.",
+  "Use the slug from the address of the guild's page.",
 );
 const roleName = lineField(100).refine(
   (text) => text !== "",

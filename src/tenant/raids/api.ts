@@ -75,7 +75,7 @@ export const signupBody = z
     status: z.enum(SIGNUPS),
     role: z.enum(RAID_ROLES).nullable().optional(),
     note: note.optional(),
-    personId: id.optional().openapi({ description: "Somebody else, for officers." }),
+    personId: id.optional().openapi({ description: "Another person, for officers." }),
   })
   .openapi("RaidSignup");
 

@@ -117,7 +117,7 @@ describe("changing the key that seals secrets", () => {
     const dry = await guildhall(t, both, "rotate", "--dry-run");
     expect(dry.code).toBe(0);
     expect(dry.out).toContain("Nothing was changed");
-    expect(dry.out).toContain("guild-alpha: 3 to be sealed anew");
+    expect(dry.out).toContain("guild-alpha: 3 to be sealed again");
     expect(JSON.parse((await guildhall(t, both, "status", "--json")).out)).toEqual(before);
     const done = await guildhall(t, both, "rotate");
     expect([done.code, done.err]).toEqual([0, ""]);

@@ -148,7 +148,7 @@ export const dkp = {
   chooseAffected: "People affected",
   choosePerson: "Buyer",
   sharedWith: "People who share the price",
-  sharedWithHint: "Choose nobody to put the points into the bank.",
+  sharedWithHint: "Leave this empty to put the points into the bank.",
   everybody: "Everyone",
   pointsHint: (decimals: number) =>
     decimals === 0 ? "A whole number." : `A number with up to ${decimals} decimals.`,

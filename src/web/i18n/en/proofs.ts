@@ -1,6 +1,6 @@
 export const proofs = {
   title: "Prove your characters",
-  lead: "Show that a character is yours. No officer has to confirm it, and nobody else can claim it.",
+  lead: "Show that a character is yours. No officer has to confirm it, and no other member can claim it.",
   short: "Prove it yourself",
   shortLead:
     "Battle.net or a code in the public note shows whose a character is, without an officer.",
@@ -23,7 +23,7 @@ export const proofs = {
   back: "Back to your proofs",
   code: "With a code in the public note",
   codeLead:
-    "Choose a character and get a code. Whoever can write it into the note owns the character.",
+    "Choose a character and get a code. The code in the character's note proves that it is yours.",
   getCode: "Get a code",
   yourCode: (character: string) => `Your code for ${character}`,
   codeField: "Code",

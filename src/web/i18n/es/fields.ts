@@ -49,7 +49,7 @@ export const fields: Translated<typeof en> = {
       "Envía la versión de la asistencia que sustituyes.",
     "Connected by another guild.": "Conectado por otra hermandad.",
     "It is not on the guild's server.": "No está en el servidor de la hermandad.",
-    "Use the slug as it stands in the address of the guild's page.":
+    "Use the slug from the address of the guild's page.":
       "Usa el nombre tal como está en la dirección de la página de la hermandad.",
     "Name a role, or leave the rank out.": "Indica un rol o deja el rango vacío.",
     "Send the id as text: a number loses its last digits.":
