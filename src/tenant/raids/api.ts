@@ -100,9 +100,13 @@ export const presenceBody = z
           "`merge` changes the people that are sent. `replace` also removes the attendance of all " +
           "others, and needs the `version`.",
       }),
-    version: z.string().max(64).optional().openapi({
-      description: "The `attendanceVersion` that was read. Another one now is a conflict.",
-    }),
+    version: z
+      .string()
+      .regex(/^[0-9a-f]{1,64}$/)
+      .optional()
+      .openapi({
+        description: "The `attendanceVersion` that was read. Another one now is a conflict.",
+      }),
   })
   .refine(({ mode, people }) => mode === "replace" || people.length > 0, {
     path: ["people"],
@@ -116,9 +120,7 @@ export const presenceBody = z
 
 export const matchBody = z
   .strictObject({
-    names: z
-      .string()
-      .max(raids.namesCharsMax)
+    names: linesField(raids.namesCharsMax)
       .optional()
       .openapi({
         description: "Names, or `Name-Realm`, one a line or between commas or semicolons.",

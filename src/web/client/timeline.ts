@@ -115,6 +115,7 @@ for (const figure of all("[data-timeline]")) {
   const hint = document.createElement("p");
   hint.className = "muted";
   hint.textContent = timeline.hint;
-  box.append(hint, anchor);
+  // Behind the picture: what is inside of an image cannot be reached.
+  box.after(hint, anchor);
   new ResizeObserver(() => plot.setSize(size())).observe(box);
 }
