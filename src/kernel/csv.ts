@@ -1,6 +1,6 @@
 // The build without `Buffer`, because Workers have none.
 import { CsvError, parse } from "csv-parse/browser/esm/sync";
-import { inTurns } from "./turns.ts";
+import { encodedInTurns } from "./turns.ts";
 
 /**
  * Rows as CSV (RFC 4180). A byte order mark comes first, because spreadsheets need it to recognize
@@ -11,13 +11,16 @@ export function toCsv(rows: readonly (readonly string[])[]): string {
   return `\ufeff${rows.map(lineOf).join("")}`;
 }
 
-/** As `toCsv`, for thousands of rows: yields to other work in between. */
-export async function toCsvInTurns(rows: readonly (readonly string[])[]): Promise<string> {
-  let text = "\ufeff";
-  await inTurns(rows, (row) => {
-    text += lineOf(row);
-  });
-  return text;
+/** As `toCsv`, encoded, for thousands of rows: yields to other work in between. */
+export async function toCsvInTurns(
+  rows: Iterable<readonly string[]>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await encodedInTurns(partsOf(rows));
+}
+
+function* partsOf(rows: Iterable<readonly string[]>): Generator<string> {
+  yield "\ufeff";
+  for (const row of rows) yield lineOf(row);
 }
 
 function lineOf(row: readonly string[]): string {

@@ -250,9 +250,11 @@ async function stopJobs(services: Running): Promise<void> {
 async function closeServices(services: Running, stopMakingRoom: () => void): Promise<void> {
   await stopJobs(services);
   await services.background.stop();
-  await services.keyUsage.flush();
-  await services.apiUsage.flush();
-  await services.keyNetworks.flush();
+  const { keyUsage, apiUsage, keyNetworks, log } = services;
+  for (const counts of [keyUsage, apiUsage, keyNetworks]) {
+    // Losing some seconds of counts must not make a stop fail.
+    await counts.flush().catch((error: unknown) => log.error("usage.lost", { error }));
+  }
   await services.upgrades.settled();
   await services.tenants.close();
   stopMakingRoom();

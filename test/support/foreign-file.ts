@@ -4,11 +4,13 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 const Native = createRequire(import.meta.url)("libsql") as new (
   path: string,
+  options: { readonly timeout: number },
 ) => { exec(sql: string): void; close(): void };
 
 /** Changes a database file with the plain driver, past everything that is ours. */
 export function changeByHand(path: string, sql: string): void {
-  const db = new Native(path);
+  // A server that has the file open may be writing to it.
+  const db = new Native(path, { timeout: 10_000 });
   try {
     db.exec(`PRAGMA foreign_keys = OFF; ${sql}; PRAGMA wal_checkpoint(TRUNCATE)`);
   } finally {

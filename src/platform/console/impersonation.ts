@@ -38,7 +38,8 @@ export async function beginImpersonation(
 ): Promise<ImpersonationSession> {
   allowArea(ctx, "impersonate");
   const { caller } = ctx;
-  if (caller.type !== "user") throw new Error("Only an operator who signed in can act as another account.");
+  if (caller.type !== "user")
+    throw new Error("Only an operator who signed in can act as another account.");
   const { db } = ctx.services.platform;
   const target = await userByEmail.first(db, { email: input.email.trim().toLowerCase() });
   if (!target) {

@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
-import { asText, prepare, rowsOf, type Values } from "../../database/query.ts";
+import { existsIn } from "../../database/query.ts";
 import { excluded, insertAll } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import type { GuildId } from "../../kernel/ids.ts";
@@ -31,14 +31,6 @@ type Row = typeof apiUsage.$inferInsert;
 
 /** The operation of requests beyond the rows of a caller, and of requests without a route. */
 export const OTHER = "other";
-
-const EXISTING = prepare(({ ids }: Values<{ readonly ids: string }>) =>
-  rowsOf(
-    { id: asText(sql`${guilds.id}`) },
-    (columns) =>
-      sql`select ${columns} from ${guilds} where ${guilds.id} in (select value from json_each(${ids}))`,
-  ),
-);
 
 /**
  * Counts requests of the API by hour, caller, guild, operation and query. A write for each request would
@@ -75,16 +67,16 @@ export class ApiUsage {
     row[bucketOf(ms)]++;
   }
 
-  /** Writes what was counted since the last call. */
+  /** Writes what was counted since the last call, without guilds that were removed since then. */
   async flush(): Promise<void> {
-    const counted = [...this.#rows.values()];
+    const rows = [...this.#rows.values()];
     this.#rows = new Map();
-    if (counted.length === 0) return;
-    const ids = JSON.stringify([...new Set(counted.map(({ guildId }) => guildId))]);
-    const existing = new Set((await EXISTING.all(this.#platform.db, { ids })).map(({ id }) => id));
-    const rows = counted.filter(({ guildId }) => guildId === "" || existing.has(guildId));
     if (rows.length === 0) return;
-    await write(this.#platform.db, [insertAll(apiUsage, rows, { on: KEY, set: SUMS })]);
+    const add = insertAll(apiUsage, rows, { on: KEY, set: SUMS }, (given) => {
+      const guildId = given(apiUsage.guildId);
+      return sql`(${guildId} = '' or ${existsIn(guilds, eq(guilds.id, guildId))})`;
+    });
+    await write(this.#platform.db, [add]);
   }
 
   /** The operation and the hash of the query, or a common row when the caller has used too many. */

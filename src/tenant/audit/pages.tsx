@@ -7,7 +7,7 @@ import { type View, viewOf } from "../../http/view.ts";
 import { startOfDay } from "../../kernel/calendar.ts";
 import { toCsvInTurns } from "../../kernel/csv.ts";
 import type { Page } from "../../kernel/cursor.ts";
-import { inTurns } from "../../kernel/turns.ts";
+import { encodedInTurns } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { Changes } from "../../web/changes.tsx";
 import { EmptyState, LinkButton, PageHeader, Time } from "../../web/components.tsx";
@@ -42,14 +42,20 @@ export function auditPages() {
     return c.body(text, 200, asFile(c, "text/csv; charset=utf-8", "csv"));
   });
   router.get("/audit/export.json", needed, async (c) => {
-    const items: string[] = [];
-    await inTurns(await fileRows(c), (row) => {
-      items.push(JSON.stringify(auditJson(row)));
-    });
-    const text = `[${items.join(",")}]`;
+    const text = await encodedInTurns(jsonParts(await fileRows(c)));
     return c.body(text, 200, asFile(c, "application/json", "json"));
   });
   return router;
+}
+
+/** The parts of a JSON list of the rows. */
+function* jsonParts(rows: readonly AuditRow[]): Generator<string> {
+  let before = "[";
+  for (const row of rows) {
+    yield before + JSON.stringify(auditJson(row));
+    before = ",";
+  }
+  yield rows.length === 0 ? "[]" : "]";
 }
 
 function fileRows(c: Context<GuildEnv>): Promise<readonly AuditRow[]> {

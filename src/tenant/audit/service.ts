@@ -131,12 +131,12 @@ export async function auditFile(
   return rows;
 }
 
-/** The rows as cells, with a header row. */
-export function auditCells(items: readonly AuditRow[]): readonly (readonly string[])[] {
-  return [
-    `at log seq actor_type actor_id actor action subject subject_name before after request_id
-     address agent`.split(/\s+/),
-    ...items.map((row) => [
+/** The rows as cells, one by one, after a header row. */
+export function* auditCells(items: Iterable<AuditRow>): Generator<readonly string[]> {
+  yield `at log seq actor_type actor_id actor action subject subject_name before after request_id
+     address agent`.split(/\s+/);
+  for (const row of items) {
+    yield [
       new Date(row.at).toISOString(),
       row.log,
       String(row.seq),
@@ -151,6 +151,6 @@ export function auditCells(items: readonly AuditRow[]): readonly (readonly strin
       row.requestId,
       row.address,
       row.agent,
-    ]),
-  ];
+    ];
+  }
 }
