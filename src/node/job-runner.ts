@@ -1,7 +1,7 @@
 import { type DatabaseFaults, faultOf } from "../database/faults.ts";
 import { processBackground } from "../kernel/background.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Conflict, errorMessage } from "../kernel/errors.ts";
+import { AppError, Conflict, errorMessage } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { PollLoop } from "../kernel/poll-loop.ts";
@@ -108,7 +108,9 @@ export class JobRunner {
       if (await this.#wentWithGuild(job, error)) return;
       await this.#failed(job, step, error);
       this.#deps.faults.failed(guild, error, false);
-      log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
+      if (!waitsForRollout(error)) {
+        log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
+      }
     } finally {
       await step.end();
     }
@@ -160,6 +162,12 @@ export class JobRunner {
 
 function isLost(error: unknown): boolean {
   return error instanceof Conflict && error.code === "job/lost";
+}
+
+/** Does the guild wait for a rollout? Then its jobs wait too, and the log names the rollout once. */
+function waitsForRollout(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  return error.code === "guild/schema-behind" || error.code === "guild/migration-waits";
 }
 
 /**

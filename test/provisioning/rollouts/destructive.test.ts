@@ -88,6 +88,15 @@ async function keepsakesOf(slug: string) {
   await client.close();
   return { version, kept };
 }
+
+/** How many jobs were tried and wait for the rollout. */
+async function waitingJobs(): Promise<number> {
+  const { platform, close } = await openProvisioning(dir);
+  const waiting = "SELECT count(*) FROM job_runs WHERE outcome = 'failed' AND guild_id != ''";
+  const { rows } = await platform.db.client.execute({ sql: waiting, args: [] });
+  await close();
+  return Number(rows[0]?.[0]);
+}
 const UNTOUCHED = { version: BEFORE.length, kept: ["of the guild"] };
 const MIGRATED = { version: BEFORE.length + 2, kept: null };
 
@@ -119,6 +128,10 @@ test("R33 a visit, the sweep, a start and the jobs never delete data: the guild 
     err: expect.stringContaining("deletes data"),
   });
   expect(await keepsakesOf("ash")).toEqual(UNTOUCHED);
+
+  // Each guild has work that was tried and waits. The log names the rollout, not every attempt.
+  expect(await waitingJobs()).toBeGreaterThan(0);
+  expect(events("jobs.failed")).toEqual([]);
 
   const applied = await guildhall("migrate", "apply", "--allow-destructive", "--json");
   expect(JSON.parse(applied.out)).toMatchObject({ status: "done" });
