@@ -18,7 +18,7 @@ export function platformLost(place: string, trace: string): Conflict {
     "platform/lost",
     `The platform database ${place} is missing or empty, but ${trace} is there. ` +
       "Bring the platform database back. A new one would know none of these guilds.",
-    { next: ["guildhall backups restore-platform --help", "guildhall doctor"] },
+    { next: ["guildhall backups restore-platform", "guildhall doctor"] },
   );
 }
 
@@ -31,7 +31,7 @@ export function platformOlder(place: string, missing: number): Conflict {
       "Restore its newest backup, or accept the loss.",
     {
       next: [
-        "guildhall backups restore-platform --help",
+        "guildhall backups restore-platform",
         "guildhall audit accept --platform --reason 'the log was damaged'",
       ],
       missing,

@@ -64,14 +64,8 @@ export class PlatformBackups {
     return { key, takenAt: takenAtIn(key)! };
   }
 
-  /** All copies, newest first. */
-  async list(): Promise<readonly PlatformCopy[]> {
-    const found: PlatformCopy[] = [];
-    for await (const key of this.#deps.store.list(`${FOLDER}/`)) {
-      const takenAt = takenAtIn(key);
-      if (takenAt !== undefined) found.push({ key, takenAt });
-    }
-    return found.sort((a, b) => b.takenAt - a.takenAt);
+  list(): Promise<readonly PlatformCopy[]> {
+    return platformCopiesIn(this.#deps.store);
   }
 
   /**
@@ -92,6 +86,16 @@ export class PlatformBackups {
     );
     for (const { key, takenAt } of all) if (!kept.has(takenAt)) await this.#deps.store.remove(key);
   }
+}
+
+/** All copies of a platform in a store, newest first. Needs no platform. */
+export async function platformCopiesIn(store: BackupStore): Promise<readonly PlatformCopy[]> {
+  const found: PlatformCopy[] = [];
+  for await (const key of store.list(`${FOLDER}/`)) {
+    const takenAt = takenAtIn(key);
+    if (takenAt !== undefined) found.push({ key, takenAt });
+  }
+  return found.sort((a, b) => b.takenAt - a.takenAt);
 }
 
 /** The content of a copy of the platform's database. */

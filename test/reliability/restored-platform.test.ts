@@ -85,6 +85,18 @@ test("R38 restore-platform refuses files that are no copy of a platform, and say
   });
 });
 
+test("R38 restore-platform without a key lists the copies, and changes nothing", async () => {
+  const { key } = await t.services.platformBackups.create();
+  await inNewFolder(async (dir, restore) => {
+    const listed = await restore();
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining(key) });
+    expect(listed.out).toContain(`Try:   guildhall backups restore-platform ${key}`);
+    const [newest] = JSON.parse((await restore("--json")).out);
+    expect(newest).toEqual({ key, takenAt: expect.any(Number) });
+    expect(await isThere(join(dir, "platform.db"))).toBe(false);
+  });
+});
+
 test("R41 restore-platform refuses a newer release's copy, and says what an older one lacks", async () => {
   const { key } = await t.services.platformBackups.create();
   const newer = await changedCopy(

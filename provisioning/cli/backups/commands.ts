@@ -133,10 +133,20 @@ function platformCommands(backups: Command): void {
       ),
     );
   backups
-    .command("restore-platform <key>")
-    .description("put a copy of the platform's database where there is none; needs no platform")
+    .command("restore-platform [key]")
+    .description(
+      "put a copy of the platform's database where there is none; without a key, list the copies",
+    )
     .option(...DRY_RUN)
     .option(...JSON_OPTION)
-    .addHelpText("before", examples("guildhall backups restore-platform platform/2026…db.gz"))
-    .action(async (key: string, o: WholeOptions) => (await ofPlatform()).restoreWhole(key, o));
+    .addHelpText(
+      "before",
+      examples(
+        "guildhall backups restore-platform",
+        "guildhall backups restore-platform platform/2026…db.gz",
+      ),
+    )
+    .action(async (key: string | undefined, o: WholeOptions) =>
+      (await ofPlatform()).restoreWhole(key, o),
+    );
 }

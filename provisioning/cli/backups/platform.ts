@@ -10,6 +10,8 @@ import type { NodeServices } from "../../../src/node/services.ts";
 import {
   inspectPlatformCopy,
   type PlatformContents,
+  type PlatformCopy,
+  platformCopiesIn,
   refusePlatformThere,
   restorePlatform,
 } from "../../backups/platform.ts";
@@ -26,21 +28,30 @@ export async function copyPlatform(
 ): Promise<number> {
   if (!isListOnly) await services.platformBackups.create();
   const copies = await services.platformBackups.list();
-  out.result(copies, () =>
-    table(
-      ["taken", "key"],
-      copies.map(({ key, takenAt }) => [when(takenAt), key]),
-    ),
-  );
+  out.result(copies, () => tableOf(copies));
   return EXIT.done;
 }
 
-/** Runs without the platform's services, which would create a new, empty platform. */
-export async function restoreWhole(key: string, options: WholeOptions): Promise<void> {
+function tableOf(copies: readonly PlatformCopy[]): string {
+  return table(
+    ["taken", "key"],
+    copies.map(({ key, takenAt }) => [when(takenAt), key]),
+  );
+}
+
+/**
+ * Runs without the platform's services, which would create a new, empty platform. Without a key it
+ * lists the copies, because no other command can while there is no platform.
+ */
+export async function restoreWhole(key: string | undefined, options: WholeOptions): Promise<void> {
   const out = new Output(options);
   try {
     const config = readConfig(environment());
     const store = storeOf(config);
+    if (key === undefined) {
+      const copies = await platformCopiesIn(store);
+      return out.result(copies, () => copiesToChoose(copies));
+    }
     const path = placeOf(config);
     if (options.dryRun) {
       await refusePlatformThere(path);
@@ -61,6 +72,12 @@ export async function restoreWhole(key: string, options: WholeOptions): Promise<
   } catch (error) {
     process.exitCode = out.failure(error);
   }
+}
+
+function copiesToChoose(copies: readonly PlatformCopy[]): string {
+  const [newest] = copies;
+  if (newest === undefined) return "The backup store has no copy of a platform.";
+  return `${tableOf(copies)}\n\nTry:   guildhall backups restore-platform ${newest.key}`;
 }
 
 /** Where the server looks. @throws {Invalid} `backup/platform-not-a-file` */

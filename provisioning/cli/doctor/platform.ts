@@ -37,7 +37,7 @@ export async function examinePlatform(folder: string): Promise<readonly Finding[
       return [{ finding: error.message, next }];
     }
     const why = errorMessage(error);
-    const next = "guildhall backups restore-platform --help";
+    const next = "guildhall backups restore-platform";
     return [...disk, { finding: `The platform cannot be looked at: ${why}`, next }];
   } finally {
     await closeServices(services);

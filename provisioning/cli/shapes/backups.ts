@@ -25,6 +25,8 @@ const forEach = <Value extends z.ZodType>(value: Value) =>
     failed: z.array(z.strictObject({ slug: text, error: text })),
   });
 
+const platformCopies = z.array(z.strictObject({ key: text, takenAt: at }));
+
 export const backupShapes = {
   "backups create": orWould(forEach(backup)),
   "backups list": z.array(backup).describe("the newest first"),
@@ -39,8 +41,11 @@ export const backupShapes = {
     lost: z.strictObject({ changes: count }).nullable().describe("null when it cannot be told"),
     generation: count.optional().describe("left out with --dry-run"),
   }),
-  "backups platform": orWould(z.array(z.strictObject({ key: text, takenAt: at }))),
+  "backups platform": orWould(platformCopies),
   "backups restore-platform": orWould(
-    z.strictObject({ path: text, rows, pending: z.array(text), oldPlaces: count }),
+    z.union([
+      z.strictObject({ path: text, rows, pending: z.array(text), oldPlaces: count }),
+      platformCopies.describe("without a key"),
+    ]),
   ),
 };
