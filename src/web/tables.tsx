@@ -37,15 +37,18 @@ export function DataTable<Row>(props: {
   empty: Child;
   /** The sorting if the URL names none. */
   defaultSort?: string;
+  /** On a phone a row is a card, or two dense lines: what is compared, and below it all the rest. */
+  phone?: "cards" | "lines";
 }) {
-  const { caption, columns, rows, url, messages, next, empty, defaultSort = "" } = props;
+  const { caption, columns, rows, url, messages, next, empty } = props;
+  const { defaultSort = "", phone = "cards" } = props;
   if (rows.length === 0) return <>{empty}</>;
   const places = placesOf(columns);
   const sorted = url.searchParams.get("sort") ?? defaultSort;
   const nextHref = next && withParams(url, { cursor: next });
   return (
     <>
-      <div class="table-wrap cards">
+      <div class={phone === "lines" ? "table-wrap cards lines" : "table-wrap cards"}>
         <table>
           <caption>{caption}</caption>
           <thead>
@@ -101,10 +104,23 @@ export function withParams(url: URL, changes: Record<string, string | undefined>
   return query === "" ? url.pathname : `${url.pathname}?${query}`;
 }
 
-/** A filter form. Its values go into the URL. It keeps the sorting and returns to the first page. */
+/** Parameters of an address that say what a list is of and in which order, not what it leaves out. */
+const KEPT_BY_FILTERS = ["pool", "sort"];
+const NO_FILTERS = new Set([...KEPT_BY_FILTERS, "cursor", "done"]);
+
+/**
+ * A filter form. Its values go into the URL. It keeps the pool and the sorting, and returns to the first
+ * page. With scripts, a change applies at once, so a phone shows no button for it.
+ */
 export function Filters(props: { url: URL; messages: Messages; children?: Child }) {
   const { url, messages, children } = props;
-  const sort = url.searchParams.get("sort");
+  const kept = KEPT_BY_FILTERS.flatMap((name) => {
+    const value = url.searchParams.get(name);
+    return value === null ? [] : [{ name, value }];
+  });
+  const filters = [...url.searchParams].filter(([name]) => !NO_FILTERS.has(name));
+  const isFiltered = filters.some(([, value]) => value !== "");
+  const without = Object.fromEntries(filters.map(([name]) => [name, undefined]));
   return (
     <form
       class="filters"
@@ -114,14 +130,18 @@ export function Filters(props: { url: URL; messages: Messages; children?: Child 
       hx-trigger="submit, input delay:300ms"
       {...SWAP}
     >
-      {sort && <input type="hidden" name="sort" value={sort} />}
+      {kept.map(({ name, value }) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
       {children}
       <button class="button secondary" type="submit">
         {messages.common.filter}
       </button>
-      <a class="button quiet" href={url.pathname}>
-        {messages.common.clear}
-      </a>
+      {isFiltered && (
+        <a class="button quiet" href={withParams(url, { ...without, cursor: undefined })}>
+          {messages.common.clear}
+        </a>
+      )}
     </form>
   );
 }

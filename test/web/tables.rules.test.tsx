@@ -68,6 +68,16 @@ describe("the address holds what a table shows", () => {
     expect(form).not.toContain("abc");
   });
 
+  test("clearing the filters keeps the pool and the sorting, and is offered only where there are some", async () => {
+    const list = "http://localhost/g/iron-vow/standings?pool=p1&sort=-balance&cursor=abc";
+    const filtered = new URL(`${list}&q=x&class=mage&role=`);
+    const form = await html(<Filters url={filtered} messages={messages} />);
+    expect(form).toContain('<input type="hidden" name="pool" value="p1"/>');
+    expect(linkOf(form, "Clear filters").search).toBe("?pool=p1&sort=-balance");
+    const whole = await html(<Filters url={new URL(list)} messages={messages} />);
+    expect(whole).not.toContain("Clear filters");
+  });
+
   test("changing one parameter leaves every other one as it was", () => {
     const name = fc.string({ minLength: 1 }).filter((text) => text !== "done" && text !== "sort");
     fc.assert(

@@ -107,5 +107,6 @@ dl.facts dd{margin-bottom:0.5rem}
 .page-header>.row{width:100%}
 .page-header .button{padding:0.4rem 0.7rem;font-size:0.94rem}
 .page-header .button.primary:first-child{flex-basis:100%}
+.page-header .button.quiet{flex:0 1 auto;min-height:2rem;padding:0.1rem 0.7rem}
 }
 `;

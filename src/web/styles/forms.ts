@@ -69,4 +69,5 @@ justify-content:space-between}
 .filters>.button{flex:1 1 auto}
 form.stack>.button{justify-self:stretch}
 }
+@media (max-width:40rem) and (scripting:enabled){.filters>button[type=submit]{display:none}}
 `;

@@ -69,5 +69,14 @@ font-size:0.75rem;line-height:1.3}
 font-weight:650}
 .cards tbody td.title::before,.cards tbody td.key::before{display:none}
 .cards td .button,.cards td select{min-height:2.75rem}
+.table-wrap.lines{border:1px solid var(--line);background:var(--surface)}
+.lines table,.lines tbody{gap:0}
+.lines caption{padding:0.6rem 0.8rem 0.4rem}
+.lines tbody tr{gap:0 0.75rem;align-items:baseline;min-height:2.75rem;padding:0.5rem 0.8rem;border:0;
+border-top:1px solid var(--line);border-radius:0;box-shadow:none;background:none}
+.lines tbody td:not(.title,.key){font-size:var(--small);color:var(--muted)}
+.lines tbody td>div{display:inline}
+.lines tbody td::before{display:none}
+.lines tbody td.num:not(.key)::before{display:inline;margin-right:0.3rem}
 }
 `;

@@ -76,7 +76,6 @@ export function LedgerPage(props: {
       </PageHeader>
       <PoolTabs view={view} pools={pools} current={page.pool} />
       <Filters url={view.url} messages={view.messages}>
-        {query.pool && <input type="hidden" name="pool" value={query.pool} />}
         <SelectField
           name="kind"
           label={t.kind}
@@ -105,6 +104,7 @@ export function LedgerPage(props: {
         url={view.url}
         messages={view.messages}
         next={page.next}
+        phone="lines"
         empty={<EmptyState title={t.noEntriesTitle} text={t.noEntries} />}
       />
     </GuildLayout>
@@ -194,6 +194,7 @@ function entryColumns(view: View, pool: Pool): readonly Column<EntrySummary>[] {
     {
       id: "reason",
       label: t.reason,
+      card: "title",
       cell: (row) => <a href={guildHref(view, `/ledger/${row.id}`)}>{row.reason}</a>,
     },
     {

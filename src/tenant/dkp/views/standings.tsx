@@ -60,6 +60,7 @@ export function StandingsPage(props: {
         url={view.url}
         messages={view.messages}
         next={page.next}
+        phone="lines"
         empty={<NoStandings view={view} isFiltered={isFiltered} />}
       />
     </GuildLayout>
@@ -122,6 +123,7 @@ export function StatementPage(props: {
         url={view.url}
         messages={view.messages}
         next={page.next}
+        phone="lines"
         empty={<EmptyState title={t.noLinesTitle} text={t.noLines} />}
       />
     </GuildLayout>
@@ -253,7 +255,6 @@ function StandingsFilters({ view, query }: { view: View; query: Omit<StandingsQu
   ];
   return (
     <Filters url={view.url} messages={view.messages}>
-      {query.pool && <input type="hidden" name="pool" value={query.pool} />}
       <TextField name="q" type="search" label={t.name} form={emptyForm} value={query.q ?? ""} />
       <SelectField
         name="class"

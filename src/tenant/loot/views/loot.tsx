@@ -11,6 +11,7 @@ import {
   Time,
 } from "../../../web/components.tsx";
 import {
+  emptyForm,
   Form,
   type FormState,
   RadioField,
@@ -53,10 +54,7 @@ export function LootPage(props: {
         </LinkButton>
       </PageHeader>
       <Filters url={view.url} messages={view.messages}>
-        <label>
-          {t.find}
-          <input type="search" name="q" value={q} />
-        </label>
+        <TextField name="q" type="search" label={t.find} form={emptyForm} value={q} />
       </Filters>
       <LootTable view={view} items={items} next={next} />
     </GuildLayout>
@@ -118,6 +116,7 @@ function LootTable(props: { view: View; items: readonly Loot[]; next: string | u
       url={view.url}
       messages={view.messages}
       next={next}
+      phone="lines"
       columns={(mayUndo ? [...columns, undoColumn] : columns).map((column) => column(view))}
       empty={<EmptyState icon="loot" title={t.none} text={t.noneText} />}
     />

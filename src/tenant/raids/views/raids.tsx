@@ -56,6 +56,7 @@ export function RaidsPage(props: {
       <DataTable
         caption={t.comingCaption}
         rows={coming}
+        phone="lines"
         url={view.url}
         messages={view.messages}
         columns={columnsOf(view)}
@@ -79,6 +80,7 @@ export function RaidsPage(props: {
             url={view.url}
             messages={view.messages}
             columns={columnsOf(view)}
+            phone="lines"
             next={next}
             empty={null}
           />
@@ -302,6 +304,7 @@ export function AttendancePage({ view, rows }: { view: View; rows: readonly Atte
         rows={rows}
         url={view.url}
         messages={view.messages}
+        phone="lines"
         empty={<EmptyState icon="raids" title={t.none} text={t.noneText} />}
         columns={[
           {

@@ -75,6 +75,7 @@ export function RosterPage(props: {
         url={view.url}
         messages={view.messages}
         next={page.next}
+        phone="lines"
         empty={
           isFiltered ? (
             <p>{t.nobodyMatches}</p>
