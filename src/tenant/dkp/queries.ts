@@ -6,6 +6,14 @@ import type { LedgerTxId, PersonId, PoolId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { refuseUnknown } from "../references.ts";
+import {
+  accountFigures,
+  entriesBefore,
+  entryOfId,
+  entryOfKey,
+  linesBefore,
+  postingsOf,
+} from "./entry-queries.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import { type Pool, poolOf } from "./pools.ts";
@@ -87,67 +95,6 @@ export interface Account {
   readonly points: string;
 }
 
-const HEAD = `
-  t.id, t.seq, t.kind, t.pool_id AS poolId, pools.decimals, t.reason,
-  t.effective_at AS effectiveAt, t.recorded_at AS recordedAt, t.actor_type AS actorType,
-  CASE t.actor_type WHEN 'user' THEN doer.name ELSE t.actor_id END AS actorName,
-  t.reverses_id AS reverses, undo.id AS reversedBy`;
-
-const FROM = `
-  FROM ledger_tx t JOIN pools ON pools.id = t.pool_id
-  LEFT JOIN persons doer ON doer.user_id = t.actor_id
-  LEFT JOIN ledger_tx undo ON undo.reverses_id = t.id`;
-
-const BY_ID = `SELECT ${HEAD} ${FROM} WHERE t.id = ?`;
-const BY_KEY = `SELECT ${HEAD} ${FROM} WHERE t.idempotency_key = ?`;
-
-const POSTINGS = `
-  SELECT a.kind AS account, a.person_id AS personId, persons.name AS personName, p.amount, p.unit
-  FROM ledger_postings p JOIN accounts a ON a.id = p.account_id
-  LEFT JOIN persons ON persons.id = a.person_id
-  WHERE p.tx_id = ? ORDER BY p.line`;
-
-// The page is cut first, so that lines are read only for its entries.
-const LEDGER = `
-  SELECT ${HEAD}, persons.id AS personId, persons.name AS personName, first.amount, first.unit,
-    (SELECT count(DISTINCT account_id) FROM ledger_postings JOIN accounts a ON a.id = account_id
-     WHERE tx_id = t.id AND a.kind = 'person') AS people
-  FROM (
-    SELECT * FROM ledger_tx x WHERE pool_id = ?1 AND seq < ?2
-      AND (?3 = '' OR kind = ?3)
-      AND (?4 = '' OR EXISTS (
-        SELECT 1 FROM ledger_postings WHERE tx_id = x.id AND account_id = (
-          SELECT id FROM accounts WHERE pool_id = ?1 AND person_id = ?4 AND kind = 'person')))
-      AND (?6 = '' OR raid_id = ?6)
-    ORDER BY seq DESC LIMIT ?5
-  ) t JOIN pools ON pools.id = t.pool_id
-  LEFT JOIN persons doer ON doer.user_id = t.actor_id
-  LEFT JOIN ledger_tx undo ON undo.reverses_id = t.id
-  JOIN ledger_postings first ON first.tx_id = t.id AND first.line = 0
-  JOIN accounts ON accounts.id = first.account_id
-  LEFT JOIN persons ON persons.id = accounts.person_id
-  ORDER BY t.seq DESC`;
-
-const STATEMENT = `
-  SELECT s.*, undo.id AS reversedBy FROM (
-    SELECT t.id AS entryId, t.seq, p.line, t.kind, t.reason, t.effective_at AS effectiveAt,
-      t.recorded_at AS recordedAt, t.reverses_id AS reverses, p.unit, p.amount,
-      sum(p.amount) OVER (PARTITION BY p.unit ORDER BY t.seq, p.line) AS balance
-    FROM ledger_postings p JOIN ledger_tx t ON t.id = p.tx_id
-    WHERE p.account_id = (
-      SELECT id FROM accounts WHERE pool_id = ?1 AND person_id = ?2 AND kind = 'person')
-  ) s LEFT JOIN ledger_tx undo ON undo.reverses_id = s.entryId
-  WHERE (s.seq, s.line) < (?3, ?4) ORDER BY s.seq DESC, s.line DESC LIMIT ?5`;
-
-const ACCOUNT = `
-  SELECT persons.id AS personId, persons.name, coalesce(b.balance, 0) AS balance,
-    coalesce(b.earned, 0) AS earned, coalesce(gear.balance, b.spent, 0) AS spent
-  FROM persons
-  LEFT JOIN accounts a ON a.pool_id = ?1 AND a.person_id = persons.id AND a.kind = 'person'
-  LEFT JOIN balances b ON b.account_id = a.id AND b.unit = ?2
-  LEFT JOIN balances gear ON gear.account_id = a.id AND gear.unit = 'gp'
-  WHERE persons.id = ?3`;
-
 /** A condition: another entry reverses this one. False for an id of null. */
 export function isReversed(entryId: SQLWrapper | string): SQL {
   return existsIn(ledgerTx, sql`${ledgerTx.reversesId} = ${entryId}`);
@@ -178,12 +125,12 @@ export async function entry(ctx: GuildContext, id: string): Promise<Entry> {
 
 /** The entry with this id, without a permission check. For verbs that have checked. */
 export async function readEntry(ctx: GuildContext, id: string): Promise<Entry | undefined> {
-  return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_ID, id));
+  return await withPostings(ctx, await entryOfId.first(ctx.db, { id }));
 }
 
 /** The entry that was made with a key, without a permission check. */
 export async function entryByKey(ctx: GuildContext, key: string): Promise<Entry | undefined> {
-  return await withPostings(ctx, await ctx.db.first<EntryHead>(BY_KEY, key));
+  return await withPostings(ctx, await entryOfKey.first(ctx.db, { key }));
 }
 
 export interface LedgerQuery {
@@ -209,7 +156,7 @@ export async function ledger(
   await refuseUnknown(ctx, "raid", query.raid);
   const [before] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
-  const rows = await entriesBefore(ctx, pool, query, Number(before));
+  const rows = await entriesOfPage(ctx, pool, query, Number(before));
   const items = rows.map((row) => ({ ...row, points: formatPoints(row.amount, pool.decimals) }));
   return { pool, ...toPage(items, query.limit, (last) => [last.seq]) };
 }
@@ -217,7 +164,7 @@ export async function ledger(
 type EntryRow = Omit<EntrySummary, "points">;
 
 /** One entry more than the page has. Reads a few at a time, because each may have a thousand people. */
-async function entriesBefore(
+async function entriesOfPage(
   ctx: GuildContext,
   pool: Pool,
   query: LedgerQuery,
@@ -227,15 +174,14 @@ async function entriesBefore(
   const rows: EntryRow[] = [];
   for (let seq = before; rows.length <= limit; seq = rows.at(-1)!.seq) {
     const count = Math.min(limits.dkp.entriesAtOnce, limit + 1 - rows.length);
-    const found = await ctx.db.all<EntryRow>(
-      LEDGER,
-      pool.id,
+    const found = await entriesBefore.all(ctx.db, {
+      poolId: pool.id,
       seq,
-      kind ?? "",
-      person ?? "",
+      kind: kind ?? "",
+      personId: person ?? "",
+      raidId: raid ?? "",
       count,
-      raid ?? "",
-    );
+    });
     rows.push(...found);
     if (found.length < count) break;
   }
@@ -266,14 +212,13 @@ export async function statement(
   }
   const [seq, line] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, 0] : decodeCursor(query.cursor, 2);
-  const rows = await ctx.db.all<StatementLine & { line: number }>(
-    STATEMENT,
-    pool.id,
-    query.personId,
-    seq!,
-    line!,
-    query.limit + 1,
-  );
+  const rows = await linesBefore.all(ctx.db, {
+    poolId: pool.id,
+    personId: query.personId,
+    seq: Number(seq),
+    line: Number(line),
+    count: query.limit + 1,
+  });
   const page = toPage(rows, query.limit, (last) => [last.seq, last.line]);
   return {
     pool,
@@ -294,7 +239,7 @@ export async function readAccount(
   personId: string,
 ): Promise<Account | undefined> {
   const unit = earnedUnit(pool.kind);
-  const row = await ctx.db.first<Omit<Account, "points">>(ACCOUNT, pool.id, unit, personId);
+  const row = await accountFigures.first(ctx.db, { poolId: pool.id, unit, personId });
   return row && { ...row, points: formatPoints(row.balance, pool.decimals) };
 }
 
@@ -303,7 +248,7 @@ async function withPostings(
   head: EntryHead | undefined,
 ): Promise<Entry | undefined> {
   if (head === undefined) return undefined;
-  const rows = await ctx.db.all<Omit<EntryPosting, "points">>(POSTINGS, head.id);
+  const rows = await postingsOf.all(ctx.db, { id: head.id });
   const postings = rows.map((row) => ({
     ...row,
     points: formatPoints(row.amount, head.decimals),

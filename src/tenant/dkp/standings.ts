@@ -1,7 +1,11 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { characters } from "../roster/schema.ts";
 import { personIdsNamed } from "../roster/search.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
@@ -102,28 +106,43 @@ export async function standings(
   };
 }
 
+const CHARACTER = columnsOf(characters, "personId", "name", "class", "role");
+
+const altsOfPersons = prepare(({ personIds }: Values<{ personIds: string }>) =>
+  build
+    .select(CHARACTER)
+    .from(characters)
+    .where(
+      and(
+        eq(characters.isMain, false),
+        sql`${characters.personId} in (select value from json_each(${personIds}))`,
+      ),
+    )
+    .orderBy(characters.name),
+);
+
+const charactersOfPerson = prepare(({ personId }: Values<{ personId: string }>) =>
+  build
+    .select(CHARACTER)
+    .from(characters)
+    .where(sql`${characters.personId} = ${personId}`)
+    .orderBy(desc(characters.isMain), characters.name),
+);
+
 /** The other characters of these people by person, for the lines below theirs. */
 export async function altsOf(
   ctx: GuildContext,
   personIds: readonly PersonId[],
 ): Promise<ReadonlyMap<PersonId, readonly Alt[]>> {
   allow(ctx, "standings.view");
-  const rows = await ctx.db.all<Alt>(
-    `SELECT person_id AS personId, name, class, role FROM characters
-     WHERE is_main = 0 AND person_id IN (SELECT value FROM json_each(?)) ORDER BY name`,
-    JSON.stringify(personIds),
-  );
+  const rows = await altsOfPersons.all(ctx.db, { personIds: JSON.stringify(personIds) });
   return Map.groupBy(rows, (row) => row.personId);
 }
 
 /** All characters of one person, the main first. */
 export async function charactersOf(ctx: GuildContext, personId: PersonId): Promise<readonly Alt[]> {
   allow(ctx, "standings.view");
-  return await ctx.db.all<Alt>(
-    `SELECT person_id AS personId, name, class, role FROM characters
-     WHERE person_id = ? ORDER BY is_main DESC, name`,
-    personId,
-  );
+  return await charactersOfPerson.all(ctx.db, { personId });
 }
 
 /** The current view as rows of a file, with all its pages, at most `limits.dkp.csvRowsMax`. */
