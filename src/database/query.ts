@@ -176,12 +176,6 @@ export function columnOr<C extends Column>(
   ) as SQL<RowOf<{ value: C }>["value"]>;
 }
 
-/** The same for hand-written text. `row` is the table's name or alias in the query. */
-export function columnOrText(table: string, column: string, row: string, fallback: string): string {
-  const found = `SELECT ${column} FROM ${table} newest WHERE newest.rowid = ${row}.rowid`;
-  return `(SELECT (${found}) FROM (SELECT ${fallback} AS ${column}))`;
-}
-
 /** A column of a table that an outer join may not find, in hand-written SQL. */
 export function optional<C extends Column>(column: C): SQL<RowOf<{ value: C }>["value"] | null> {
   return asColumn(column, column);

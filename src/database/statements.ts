@@ -70,14 +70,19 @@ export function insertWhere<T extends SQLiteTable>(
 
 /**
  * Adds a row for each row that a select finds. `row` is its select list, by column, and `rest` is everything
- * from FROM on.
+ * from FROM on. With a conflict it needs a WHERE, or SQLite reads the `on` of the conflict as that of a join.
  */
-export function insertFrom<T extends SQLiteTable>(table: T, row: NewRow<T>, rest: SQL): Statement {
+export function insertFrom<T extends SQLiteTable>(
+  table: T,
+  row: NewRow<T>,
+  rest: SQL,
+  conflict?: OnConflict<T>,
+): Statement {
   const columns = columnsIn(table, row);
   const values = columns.map(([name, column]) =>
     parameter((row as Record<string, unknown>)[name], column),
   );
-  return inserted(table, columns, sql`select ${sql.join(values, sql`, `)} ${rest}`, undefined);
+  return inserted(table, columns, sql`select ${sql.join(values, sql`, `)} ${rest}`, conflict);
 }
 
 function inserted<T extends SQLiteTable>(

@@ -1,8 +1,12 @@
+import { and, count, eq, ne } from "drizzle-orm";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import type { Envelopes } from "../../kernel/envelope.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
 import type { GuildContext } from "../context.ts";
+import { secrets } from "./schema.ts";
 import { placeOf } from "./service.ts";
 
 /** The job that reseals secrets with the current key. */
@@ -14,13 +18,27 @@ export interface Resealed {
   readonly unreadable: number;
 }
 
+const countsByKey = prepare(() =>
+  build
+    .select({ keyId: secrets.keyId, count: count() })
+    .from(secrets)
+    .groupBy(secrets.keyId)
+    .orderBy(secrets.keyId),
+);
+
+const sealedByOthers = prepare(({ keyId }: Values<{ keyId: string }>) =>
+  build
+    .select(columnsOf(secrets, "id", "kind", "sealed", "keyId"))
+    .from(secrets)
+    .where(ne(secrets.keyId, keyId))
+    .limit(limits.secrets.perGuildMax),
+);
+
 /** The number of a guild's secrets by key. */
 export async function secretsByKey(
   ctx: Pick<GuildContext, "db">,
 ): Promise<readonly { readonly keyId: string; readonly count: number }[]> {
-  return await ctx.db.all(
-    "SELECT key_id AS keyId, count(*) AS count FROM secrets GROUP BY key_id ORDER BY key_id",
-  );
+  return await countsByKey.all(ctx.db);
 }
 
 /**
@@ -28,11 +46,7 @@ export async function secretsByKey(
  * already sealed with the current key. Continues after a crash.
  */
 export async function reseal(ctx: GuildContext, envelopes: Envelopes): Promise<Resealed> {
-  const rows = await ctx.db.all<{ id: string; kind: string; sealed: string; keyId: string }>(
-    "SELECT id, kind, sealed, key_id AS keyId FROM secrets WHERE key_id <> ? LIMIT ?",
-    envelopes.currentKeyId ?? "",
-    limits.secrets.perGuildMax,
-  );
+  const rows = await sealedByOthers.all(ctx.db, { keyId: envelopes.currentKeyId ?? "" });
   let unreadable = 0;
   for (const { id, kind, sealed, keyId } of rows) {
     const place = placeOf(ctx, id);
@@ -43,10 +57,10 @@ export async function reseal(ctx: GuildContext, envelopes: Envelopes): Promise<R
     }
     const next = await envelopes.seal(place, value);
     await write(ctx.db, [
-      {
-        sql: "UPDATE secrets SET sealed = ?, key_id = ? WHERE id = ? AND sealed = ?",
-        args: [next.sealed, next.keyId, id, sealed],
-      },
+      build
+        .update(secrets)
+        .set({ sealed: next.sealed, keyId: next.keyId })
+        .where(and(eq(secrets.id, id), eq(secrets.sealed, sealed))),
       record(ctx, "connection.reseal", kind, { before: { keyId }, after: { keyId: next.keyId } }),
     ]);
   }

@@ -1,4 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
+import { columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import type { Envelopes, Place } from "../../kernel/envelope.ts";
 import { Invalid, NotFound } from "../../kernel/errors.ts";
@@ -19,13 +21,26 @@ import {
 import { endRest } from "../../platform/messages/rest.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
+import { secrets } from "./schema.ts";
+
+const allSecrets = prepare(() =>
+  build
+    .select({ ...columnsOf(secrets, "kind", "account", "hint", "setAt"), setBy: secrets.setByName })
+    .from(secrets)
+    .orderBy(secrets.kind),
+);
+
+const secretOfKind = prepare(({ kind }: Values<{ kind: SecretKind }>) =>
+  build
+    .select(columnsOf(secrets, "id", "account", "sealed"))
+    .from(secrets)
+    .where(eq(secrets.kind, kind)),
+);
 
 /** The guild's connections without their secrets. */
 export async function connections(ctx: GuildContext): Promise<readonly SecretView[]> {
   allow(ctx, "keys.manage");
-  return await ctx.db.all<SecretView>(
-    `SELECT kind, account, hint, set_at AS setAt, set_by_name AS setBy FROM secrets ORDER BY kind`,
-  );
+  return await allSecrets.all(ctx.db);
 }
 
 /**
@@ -57,13 +72,18 @@ export async function setConnection(
   }
   const id = newId<string>();
   const { sealed, keyId } = await platform.services.envelopes.seal(placeOf(ctx, id), value);
+  const secret = {
+    id,
+    account: account || null,
+    sealed,
+    keyId,
+    hint: hintOf(value),
+    setAt: ctx.now().getTime(),
+    setBy: caller.userId,
+    setByName: caller.name,
+  };
   await write(ctx.db, [
-    sql`insert into secrets (kind, id, account, sealed, key_id, hint, set_at, set_by, set_by_name)
-      values (${kind}, ${id}, ${account || null}, ${sealed}, ${keyId}, ${hintOf(value)},
-        ${ctx.now().getTime()}, ${caller.userId}, ${caller.name})
-      on conflict (kind) do update set id = excluded.id, account = excluded.account,
-        sealed = excluded.sealed, key_id = excluded.key_id, hint = excluded.hint,
-        set_at = excluded.set_at, set_by = excluded.set_by, set_by_name = excluded.set_by_name`,
+    insertInto(secrets, { kind, ...secret }, { on: [secrets.kind], set: secret }),
     record(ctx, "connection.set", kind, { after: { account } }),
   ]);
   if (kind === "discord-bot") await endRest(platform.services, ctx.guild.id);
@@ -80,8 +100,8 @@ export async function removeConnection(
   refuseImpersonator(caller);
   requireProved(caller, ctx.now());
   await write(ctx.db, [
-    guard(sql`exists (select 1 from secrets where kind = ${kind})`, notSet),
-    sql`delete from secrets where kind = ${kind}`,
+    guard(existsIn(secrets, eq(secrets.kind, kind)), notSet),
+    build.delete(secrets).where(eq(secrets.kind, kind)),
     record(ctx, "connection.remove", kind),
   ]);
 }
@@ -97,10 +117,7 @@ export async function secretOf(
   envelopes: Envelopes,
   kind: SecretKind,
 ): Promise<{ readonly account: string | null; readonly value: string } | undefined> {
-  const row = await ctx.db.first<{ id: string; account: string | null; sealed: string }>(
-    "SELECT id, account, sealed FROM secrets WHERE kind = ?",
-    kind,
-  );
+  const row = await secretOfKind.first(ctx.db, { kind });
   if (row === undefined) return undefined;
   return { account: row.account, value: await envelopes.open(placeOf(ctx, row.id), row.sealed) };
 }

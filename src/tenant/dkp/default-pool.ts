@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
+import { isTrue } from "../../database/query.ts";
+import { build, excluded, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import { newId, type PoolId } from "../../kernel/ids.ts";
 import { record } from "../audit.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { type Pool, poolOf, systemAccounts } from "./pools.ts";
-import type { PoolKind } from "./schema.ts";
+import { type PoolKind, pools } from "./schema.ts";
 import { POOL_NAMES, USUAL_DECIMALS } from "./seed.ts";
 
 /**
@@ -18,6 +20,7 @@ export async function setDefaultPool(ctx: GuildContext, kind: PoolKind): Promise
   allow(ctx, "settings.manage");
   const now = await poolOf(ctx, undefined);
   if (now.kind === kind) return now;
+  const nowMs = ctx.now().getTime();
   await write(ctx.db, [
     guard(
       sql`not exists (select 1 from ledger_tx join pools on pools.id = pool_id where is_default = 1)`,
@@ -27,12 +30,24 @@ export async function setDefaultPool(ctx: GuildContext, kind: PoolKind): Promise
           "Points were already awarded, so the type of the pool cannot change.",
         ),
     ),
-    sql`update pools set is_default = 0, archived_at = ${ctx.now().getTime()} where is_default = 1`,
-    sql`insert into pools (id, name, kind, decimals, rules, is_default, created_at)
-      values (${newId<PoolId>()}, ${POOL_NAMES[kind]}, ${kind}, ${USUAL_DECIMALS}, '{}', 1,
-        ${ctx.now().getTime()})
-      on conflict (name) do update set is_default = 1, archived_at = null
-      where kind = excluded.kind and is_example = 0`,
+    build.update(pools).set({ isDefault: false, archivedAt: nowMs }).where(isTrue(pools.isDefault)),
+    insertInto(
+      pools,
+      {
+        id: newId<PoolId>(),
+        name: POOL_NAMES[kind],
+        kind,
+        decimals: USUAL_DECIMALS,
+        rules: {},
+        isDefault: true,
+        createdAt: nowMs,
+      },
+      {
+        on: [pools.name],
+        set: { isDefault: true, archivedAt: null },
+        where: sql`${pools.kind} = ${excluded(pools.kind)} and ${pools.isExample} = 0`,
+      },
+    ),
     guard(
       sql`(select count(*) from pools where is_default = 1 and kind = ${kind}) = 1`,
       () =>

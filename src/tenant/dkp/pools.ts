@@ -1,13 +1,13 @@
-import { and, asc, desc, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { columnsOf, isTrue, prepare, type Values } from "../../database/query.ts";
-import { build } from "../../database/statements.ts";
+import { build, insertFrom } from "../../database/statements.ts";
 import { NotFound } from "../../kernel/errors.ts";
 import { newId, type PoolId } from "../../kernel/ids.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { SYSTEM_ACCOUNTS } from "./ledger.ts";
 import { type Rules, rulesFrom } from "./pool-rules.ts";
-import { type PoolKind, pools as table } from "./schema.ts";
+import { accounts, type PoolKind, pools as table } from "./schema.ts";
 
 /** One currency of the guild, with its rules. Amounts are whole numbers of 10^-decimals points. */
 export interface Pool extends Rules {
@@ -66,16 +66,19 @@ export async function poolOf(ctx: GuildContext, id: string | undefined): Promise
   return toPool(row);
 }
 
+/** The pools of the example, as a subquery. Their raids count for nothing. */
+export const examplePools = sql`(select ${table.id} from ${table} where ${isTrue(table.isExample)})`;
+
 /** Creates the accounts on the guild's side of one pool's books, unless they exist. */
 export function systemAccounts(pool: { readonly id: PoolId } | "default"): Statement {
   const kinds = SYSTEM_ACCOUNTS.map((kind) => ({ id: newId<string>(), kind }));
-  return {
-    sql: `INSERT INTO accounts (id, pool_id, kind)
-      SELECT value->>'id', pools.id, value->>'kind' FROM json_each(?1) JOIN pools
-      WHERE CASE WHEN ?2 = '' THEN pools.is_default = 1 ELSE pools.id = ?2 END
-      ON CONFLICT DO NOTHING`,
-    args: [JSON.stringify(kinds), pool === "default" ? "" : pool.id],
-  };
+  return insertFrom(
+    accounts,
+    { id: sql`value ->> 'id'`, poolId: sql`${table.id}`, kind: sql`value ->> 'kind'` },
+    sql`from json_each(${JSON.stringify(kinds)}) join ${table}
+      where ${pool === "default" ? isTrue(table.isDefault) : eq(table.id, pool.id)}`,
+    { on: [] },
+  );
 }
 
 type PoolRow = NonNullable<Awaited<ReturnType<typeof poolById.first>>>;

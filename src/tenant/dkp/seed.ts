@@ -1,7 +1,10 @@
+import { sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
+import { existsIn, isTrue } from "../../database/query.ts";
+import { insertWhere } from "../../database/statements.ts";
 import { newId, type PoolId } from "../../kernel/ids.ts";
 import { systemAccounts } from "./pools.ts";
-import type { PoolKind } from "./schema.ts";
+import { type PoolKind, pools } from "./schema.ts";
 
 /** The default names of pools by kind. Names are unique within a guild. */
 export const POOL_NAMES: Readonly<Record<PoolKind, string>> = {
@@ -19,12 +22,20 @@ export const USUAL_DECIMALS = 2;
  */
 export function seedPools(nowMs: number): readonly Statement[] {
   return [
-    {
-      sql: `INSERT INTO pools (id, name, kind, decimals, rules, is_default, created_at)
-        SELECT ?, ?, 'dkp', ?, '{}', 1, ?
-        WHERE NOT EXISTS (SELECT 1 FROM pools WHERE is_default = 1)`,
-      args: [newId<PoolId>(), POOL_NAMES.dkp, USUAL_DECIMALS, nowMs],
-    },
+    insertWhere(
+      pools,
+      {
+        id: newId<PoolId>(),
+        name: POOL_NAMES.dkp,
+        kind: "dkp",
+        decimals: USUAL_DECIMALS,
+        rules: {},
+        isDefault: true,
+        createdAt: nowMs,
+      },
+      sql`not ${existsIn(pools, isTrue(pools.isDefault))}`,
+      [pools.name],
+    ),
     systemAccounts("default"),
   ];
 }

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, notInArray } from "drizzle-orm";
 import { write } from "../../database/write.ts";
 import { newId, type SyncRunId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -97,7 +97,20 @@ export async function endRun(ctx: GuildContext, id: SyncRunId, end: RunEnd): Pro
         finishedAt: ctx.now().getTime(),
       })
       .where(eq(syncRuns.id, id)),
-    sql`delete from ${syncRuns} where ${syncRuns.finishedAt} is not null and ${syncRuns.id} not in (
-      select id from ${syncRuns} order by queued_at desc, id desc limit ${limits.identity.runsKept})`,
+    ctx.db.orm
+      .delete(syncRuns)
+      .where(
+        and(
+          isNotNull(syncRuns.finishedAt),
+          notInArray(
+            syncRuns.id,
+            ctx.db.orm
+              .select({ id: syncRuns.id })
+              .from(syncRuns)
+              .orderBy(desc(syncRuns.queuedAt), desc(syncRuns.id))
+              .limit(limits.identity.runsKept),
+          ),
+        ),
+      ),
   ]);
 }

@@ -1,10 +1,16 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { columnOr, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import { guard, type Writable, write } from "../../database/write.ts";
 import { localClock, momentOfLocal } from "../../kernel/calendar.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import { newId, type RaidId, type RaidSeriesId, type RaidTeamId } from "../../kernel/ids.ts";
+import {
+  newId,
+  type PersonId,
+  type RaidId,
+  type RaidSeriesId,
+  type RaidTeamId,
+} from "../../kernel/ids.ts";
 import { MINUTE_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { record } from "../audit.ts";
@@ -14,7 +20,7 @@ import { announce } from "../events.ts";
 import { ownPerson } from "../roster/service.ts";
 import { occurrences } from "./calendar.ts";
 import { type RaidView, raid } from "./queries.ts";
-import { raidSeries, raids, type SignupStatus } from "./schema.ts";
+import { raidSeries, raids, type SignupStatus, signups } from "./schema.ts";
 import { teamIsKnown } from "./teams.ts";
 
 export interface NewRaid {
@@ -119,9 +125,13 @@ export async function endSeries(ctx: GuildContext, id: string): Promise<void> {
       sql`exists (select 1 from raid_series where id = ${id} and ended_at is null)`,
       () => new NotFound("raids/series-not-found", "This weekly raid does not exist."),
     ),
-    sql`update raid_series set ended_at = ${nowMs} where id = ${id}`,
-    sql`update raids set status = 'canceled' where series_id = ${id} and status = 'planned'
-      and starts_at > ${nowMs}`,
+    build.update(raidSeries).set({ endedAt: nowMs }).where(sql`${raidSeries.id} = ${id}`),
+    build
+      .update(raids)
+      .set({ status: "canceled" })
+      .where(
+        and(sql`${raids.seriesId} = ${id}`, eq(raids.status, "planned"), gt(raids.startsAt, nowMs)),
+      ),
     record(ctx, "raid.series-end", id),
   ]);
 }
@@ -167,10 +177,10 @@ export async function changeRaid(
 /** @throws {Conflict} `raids/begun` */
 export async function cancelRaid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.manage");
-  const { name } = await raid(ctx, id);
+  const { id: raidId, name } = await raid(ctx, id);
   await write(ctx.db, [
     isPlanned(id),
-    sql`update raids set status = 'canceled' where id = ${id}`,
+    build.update(raids).set({ status: "canceled" }).where(eq(raids.id, raidId)),
     announceRaid(ctx, id),
     record(ctx, "raid.cancel", id, { after: { name } }),
   ]);
@@ -189,8 +199,14 @@ export async function signUp(ctx: GuildContext, id: string, input: SignupInput):
   if (input.personId !== undefined) allow(ctx, "raids.manage");
   const personId = input.personId ?? (await ownPerson(ctx))?.id;
   if (personId === undefined) throw noSuchPerson();
-  await raid(ctx, id);
-  const nowMs = ctx.now().getTime();
+  const before = await raid(ctx, id);
+  const answer = {
+    status: input.status,
+    role: sql`coalesce(${input.role ?? null},
+      (select role from characters where person_id = ${personId} and is_main = 1))`,
+    note: input.note?.trim() ?? "",
+    at: ctx.now().getTime(),
+  };
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status in ('planned', 'running'))`,
@@ -200,12 +216,11 @@ export async function signUp(ctx: GuildContext, id: string, input: SignupInput):
       sql`exists (select 1 from persons where id = ${personId} and status = 'active')`,
       noSuchPerson,
     ),
-    sql`insert into raid_signups (raid_id, person_id, status, role, note, at)
-      values (${id}, ${personId}, ${input.status}, coalesce(${input.role ?? null},
-        (select role from characters where person_id = ${personId} and is_main = 1)),
-        ${input.note?.trim() ?? ""}, ${nowMs})
-      on conflict (raid_id, person_id) do update set status = excluded.status,
-        role = excluded.role, note = excluded.note, at = excluded.at`,
+    insertInto(
+      signups,
+      { raidId: before.id, personId: personId as PersonId, ...answer },
+      { on: [signups.raidId, signups.personId], set: answer },
+    ),
     announceRaid(ctx, id),
     record(ctx, "raid.sign-up", id, { after: { person: personId, status: input.status } }),
   ]);

@@ -1,31 +1,33 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { and, asc, eq, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import {
-  asColumn,
-  columnOrText,
-  columnsOf,
-  existsIn,
-  prepare,
-  type Values,
-} from "../../database/query.ts";
+import { and, asc, eq, isNull, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId, PoolId, RaidId, RaidSeriesId, RaidTeamId } from "../../kernel/ids.ts";
 import { DAY_MS, WEEK_MS } from "../../kernel/time.ts";
-import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../context.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 import { persons } from "../roster/schema.ts";
 import type { RaidRole } from "../roster/service.ts";
 import {
+  LAST_PLACE,
+  type ListName,
+  latestNights,
+  listQueries,
+  peopleOf,
+  raidOfId,
+  raidsBetween,
+} from "./raid-queries.ts";
+import {
   attendance,
   type Presence,
   type RaidStatus,
   type Remark,
+  raidSeries,
   raids,
   type SignupStatus,
 } from "./schema.ts";
@@ -86,28 +88,6 @@ export interface Series {
   readonly minutes: number;
 }
 
-const RAID = `
-  SELECT r.id, r.series_id AS seriesId, r.name, r.pool_id AS poolId, r.starts_at AS startsAt,
-    r.ends_at AS endsAt, r.status, r.started_at AS startedAt, r.ended_at AS endedAt, r.note,
-    ${columnOrText("raids", "counts", "r", "1")} AS counts, ${columnOrText("raids", "team_id", "r", "NULL")} AS teamId,
-    (SELECT count(*) FROM raid_signups s WHERE s.raid_id = r.id AND s.status IN ('yes', 'late'))
-      AS coming,
-    (SELECT count(*) FROM raid_attendance a WHERE a.raid_id = r.id AND a.presence = 'present')
-      AS present
-  FROM raids r`;
-
-const PEOPLE = `
-  SELECT n.id AS personId, n.name, n.status, m.class, coalesce(s.role, m.role) AS role, n.user_id AS userId,
-    s.status AS signup, coalesce(s.note, '') AS signupNote, a.presence, a.credit_pct AS creditPct,
-    a.remark, coalesce(a.is_exempt, 0) AS isExempt, a.joined_at AS joinedAt, a.left_at AS leftAt
-  FROM (SELECT person_id FROM raid_signups WHERE raid_id = ?1
-        UNION SELECT person_id FROM raid_attendance WHERE raid_id = ?1) p
-  JOIN persons n ON n.id = p.person_id
-  LEFT JOIN characters m ON m.person_id = n.id AND m.is_main = 1
-  LEFT JOIN raid_signups s ON s.raid_id = ?1 AND s.person_id = n.id
-  LEFT JOIN raid_attendance a ON a.raid_id = ?1 AND a.person_id = n.id
-  ORDER BY n.name_key`;
-
 /** Enough of a hash to tell any two states of a raid apart. */
 const VERSION_CHARS = 16;
 
@@ -128,21 +108,6 @@ interface RaidQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
-
-/** Places count down from here for lists with the latest raid first. No start is later. */
-const LAST_PLACE = 9e15;
-/** Raids that were over a day ago are overdue if they were never started or never ended. */
-const OPEN = "r.status IN ('planned', 'running')";
-const LATEST_FIRST = `${LAST_PLACE} - r.starts_at`;
-const LISTS = {
-  coming: { where: `${OPEN} AND r.ends_at > ?1`, place: "r.starts_at" },
-  overdue: { where: `${OPEN} AND r.ends_at <= ?1`, place: LATEST_FIRST },
-  open: {
-    where: OPEN,
-    place: `CASE WHEN r.ends_at > ?1 THEN r.starts_at ELSE ${LATEST_FIRST} END`,
-  },
-  past: { where: "r.status = 'ended' AND ?1 IS NOT NULL", place: LATEST_FIRST },
-} as const;
 
 /**
  * Future and running raids, the next one first. A raid that was not started or not ended stays here for
@@ -167,34 +132,20 @@ export async function pastRaids(ctx: GuildContext, query: RaidQuery): Promise<Pa
   return await listedRaids(ctx, query, "past");
 }
 
-/** Raids that meet a condition. */
-async function raidRows(
-  ctx: GuildContext,
-  condition: string,
-  ...args: readonly (string | number | null)[]
-): Promise<readonly Raid[]> {
-  const rows = await ctx.db.all<Raid>(`${RAID} ${condition}`, ...args);
-  return rows.map((row) => ({ ...row, counts: Number(row.counts) === 1 }));
-}
-
 async function listedRaids(
   ctx: GuildContext,
   query: RaidQuery,
-  list: keyof typeof LISTS,
+  list: ListName,
 ): Promise<Page<Raid>> {
   allow(ctx, "raids.view");
-  const { where, place } = LISTS[list];
   const overdueMs = ctx.now().getTime() - DAY_MS;
   const [after, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const rows = await raidRows(
-    ctx,
-    `WHERE ${where} AND (${place}, r.id) > (coalesce(?2, -9e15), coalesce(?3, ''))
-     ORDER BY ${place}, r.id LIMIT ?4`,
+  const rows = await listQueries[list].all(ctx.db, {
     overdueMs,
-    after ?? null,
-    id ?? null,
-    query.limit + 1,
-  );
+    after: Number(after ?? -LAST_PLACE),
+    afterId: String(id ?? ""),
+    count: query.limit + 1,
+  });
   const isAscending = (last: Raid) =>
     list === "coming" || (list === "open" && last.endsAt > overdueMs);
   return toPage(rows, query.limit, (last) => [
@@ -207,30 +158,20 @@ async function listedRaids(
 export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   allow(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
-  return await raidRows(
-    ctx,
-    `WHERE (r.status = 'running' OR (r.status IN ('planned', 'ended')
-       AND r.starts_at BETWEEN ?1 AND ?2)) ORDER BY r.status = 'running' DESC, abs(r.starts_at - ?3) LIMIT 10`,
-    nowMs - WEEK_MS,
-    nowMs + DAY_MS,
-    nowMs,
-  );
+  return await raidsBetween.all(ctx.db, { since: nowMs - WEEK_MS, until: nowMs + DAY_MS, nowMs });
 }
 
 /** @throws {NotFound} `raids/not-found` */
 export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.view");
-  const [row] = await raidRows(ctx, "WHERE r.id = ?", id);
+  const row = await raidOfId.first(ctx.db, { id });
   if (row === undefined) throw new NotFound("raids/not-found", "This raid does not exist.");
   const own = ctx.actor.type === "user" ? ctx.actor.userId : undefined;
-  const found = await ctx.db.all<
-    RaidPerson & { userId: string | null; isExempt: unknown; status: string }
-  >(PEOPLE, id);
+  const found = await peopleOf.all(ctx.db, { id });
   const people = found.map(({ userId, status, ...person }) => ({
     ...person,
     isActive: status === "active",
     isOwn: own !== undefined && userId === own,
-    isExempt: Number(person.isExempt) === 1,
   }));
   const coming = people.filter(
     ({ signup, isActive }) => isActive && (signup === "yes" || signup === "late"),
@@ -265,14 +206,18 @@ function versionOf(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, VERSION_CHARS);
 }
 
+const activeSeries = prepare(() =>
+  build
+    .select(columnsOf(raidSeries, "id", "name", "weekdays", "startsAt", "minutes"))
+    .from(raidSeries)
+    .where(isNull(raidSeries.endedAt))
+    .orderBy(raidSeries.createdAt, raidSeries.id),
+);
+
 /** The active weekly raids. */
 export async function series(ctx: GuildContext): Promise<readonly Series[]> {
   allow(ctx, "raids.view");
-  const rows = await ctx.db.all<Omit<Series, "weekdays"> & { weekdays: string }>(
-    `SELECT id, name, weekdays, starts_at AS startsAt, minutes FROM raid_series
-     WHERE ended_at IS NULL ORDER BY created_at, id`,
-  );
-  return rows.map((row) => ({ ...row, weekdays: JSON.parse(row.weekdays) as number[] }));
+  return await activeSeries.all(ctx.db);
 }
 
 const activeAt = prepare(({ raidId }: Values<{ raidId: string }>) =>
@@ -348,15 +293,7 @@ export interface AttendanceNight {
 export async function attendanceNights(ctx: GuildContext): Promise<readonly AttendanceNight[]> {
   allow(ctx, "raids.view");
   const { timeZone } = ctx.guild;
-  const rows = await ctx.db.all<AttendanceNight>(
-    `SELECT r.id, r.name, r.starts_at AS startsAt, (SELECT count(*) FROM raid_attendance a
-       WHERE a.raid_id = r.id AND a.presence = 'present') AS present
-     FROM raids r WHERE r.status = 'ended' AND r.starts_at < ?2
-       AND ${columnOrText("raids", "counts", "r", "1")} = 1
-       AND r.pool_id NOT IN (SELECT id FROM pools WHERE is_example = 1)
-     ORDER BY r.starts_at DESC LIMIT ?1`,
-    limits.raids.pageRows,
-    startOfDay(localDateOf(ctx.now().getTime(), timeZone), timeZone, 1),
-  );
+  const until = startOfDay(localDateOf(ctx.now().getTime(), timeZone), timeZone, 1);
+  const rows = await latestNights.all(ctx.db, { until });
   return rows.toReversed();
 }

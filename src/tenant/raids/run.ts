@@ -1,4 +1,5 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { build, excluded, insertFrom, insertInto } from "../../database/statements.ts";
 import { type Guard, guard, write } from "../../database/write.ts";
 import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
@@ -14,6 +15,7 @@ import { ownPerson } from "../roster/service.ts";
 import { addDueRaids, announceRaid } from "./plan.ts";
 import { USUAL_CREDIT } from "./presence.ts";
 import { type RaidView, raid } from "./queries.ts";
+import { attendance, raids, signups } from "./schema.ts";
 
 export interface RaidAward {
   readonly points: string | number;
@@ -38,18 +40,27 @@ const BENCH_OPENS_MS = HOUR_MS;
  */
 export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.manage");
-  await raid(ctx, id);
+  const before = await raid(ctx, id);
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from raids where id = ${id} and status = 'planned')`,
       () => new Conflict("raids/not-planned", "This raid has already started or was canceled."),
     ),
-    sql`update raids set status = 'running', started_at = ${nowMs} where id = ${id}`,
-    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, joined_at)
-      select raid_id, person_id, 'present', 100, ${nowMs} from raid_signups
-      where raid_id = ${id} and status = 'yes'
-        and person_id in (select id from persons where status = 'active') on conflict do nothing`,
+    build.update(raids).set({ status: "running", startedAt: nowMs }).where(eq(raids.id, before.id)),
+    insertFrom(
+      attendance,
+      {
+        raidId: sql`${signups.raidId}`,
+        personId: sql`${signups.personId}`,
+        presence: "present",
+        creditPct: USUAL_CREDIT.present,
+        joinedAt: nowMs,
+      },
+      sql`from ${signups} where ${signups.raidId} = ${id} and ${signups.status} = 'yes'
+        and ${signups.personId} in (select id from persons where status = 'active')`,
+      { on: [] },
+    ),
     announceRaid(ctx, id),
     record(ctx, "raid.start", id),
   ]);
@@ -60,19 +71,25 @@ export async function startRaid(ctx: GuildContext, id: string): Promise<RaidView
 /** @throws {Conflict} `raids/not-running` */
 export async function endRaid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.manage");
-  await raid(ctx, id);
+  const before = await raid(ctx, id);
   const nowMs = ctx.now().getTime();
+  const isStillThere = and(
+    eq(attendance.raidId, before.id),
+    ne(attendance.presence, "absent"),
+    isNull(attendance.leftAt),
+  );
   await write(ctx.db, [
     isRunning(id),
-    sql`update raids set status = 'ended', ended_at = ${nowMs} where id = ${id}`,
-    sql`update raid_attendance set left_at = ${nowMs} where raid_id = ${id}
-      and presence <> 'absent' and left_at is null`,
+    build.update(raids).set({ status: "ended", endedAt: nowMs }).where(eq(raids.id, before.id)),
+    build.update(attendance).set({ leftAt: nowMs }).where(isStillThere),
     announceRaid(ctx, id),
     record(ctx, "raid.end", id),
   ]);
   await addDueRaids(ctx);
   return await raid(ctx, id);
 }
+
+const onBench = { presence: "bench", creditPct: USUAL_CREDIT.bench, remark: "benched" } as const;
 
 /**
  * Puts the caller on the bench, from an hour before the raid until it ends.
@@ -87,7 +104,7 @@ export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView
       "roster/person-not-found",
       "You are not in the roster. Ask an officer to add you.",
     );
-  await raid(ctx, id);
+  const { id: raidId } = await raid(ctx, id);
   const nowMs = ctx.now().getTime();
   await write(ctx.db, [
     guard(
@@ -104,11 +121,18 @@ export async function joinBench(ctx: GuildContext, id: string): Promise<RaidView
         and person_id = ${me.id} and presence = 'present')`,
       () => new Conflict("raids/already-there", "You are already in the raid."),
     ),
-    sql`insert into raid_attendance (raid_id, person_id, presence, credit_pct, remark, joined_at)
-      values (${id}, ${me.id}, 'bench', ${USUAL_CREDIT.bench}, 'benched', ${nowMs})
-      on conflict (raid_id, person_id) do update set presence = 'bench',
-        credit_pct = excluded.credit_pct, remark = 'benched',
-        joined_at = coalesce(joined_at, excluded.joined_at), left_at = null`,
+    insertInto(
+      attendance,
+      { raidId, personId: me.id, ...onBench, joinedAt: nowMs },
+      {
+        on: [attendance.raidId, attendance.personId],
+        set: {
+          ...onBench,
+          joinedAt: sql`coalesce(${attendance.joinedAt}, ${excluded(attendance.joinedAt)})`,
+          leftAt: null,
+        },
+      },
+    ),
     announceRaid(ctx, id),
     record(ctx, "raid.bench", id, { after: { person: me.id } }),
   ]);
