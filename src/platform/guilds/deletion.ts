@@ -1,12 +1,16 @@
-import { sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
+import { asNumber, columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { Conflict, NotFound } from "../../kernel/errors.ts";
-import type { GuildId } from "../../kernel/ids.ts";
+import type { GuildId, UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
+import { jobs as queuedJobs } from "../fleet/schema.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
+import { guilds } from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { refuseOtherName } from "./name-confirmation.ts";
 import { unlessProtected } from "./protection.ts";
@@ -61,13 +65,21 @@ export async function deleteGuild(
   return { purgeAfter };
 }
 
+const deletedGuildsOf = prepare(({ userId }: Values<{ userId: UserId }>) =>
+  build
+    .select({
+      ...columnsOf(guilds, "id", "slug", "name"),
+      purgeAfter: asNumber(guilds.purgeAfter),
+    })
+    .from(guilds)
+    .where(and(eq(guilds.ownerId, userId), eq(guilds.status, "deleted")))
+    .orderBy(desc(guilds.purgeAfter)),
+);
+
 /** The caller's deleted guilds that can still be restored, newest first. */
 export async function deletedGuilds(ctx: PlatformContext): Promise<readonly DeletedGuild[]> {
-  return await ctx.services.platform.db.all<DeletedGuild>(
-    `SELECT id, slug, name, purge_after AS purgeAfter FROM guilds
-     WHERE owner_id = ? AND status = 'deleted' ORDER BY purge_after DESC`,
-    accountHolder(ctx).userId,
-  );
+  const { userId } = accountHolder(ctx);
+  return await deletedGuildsOf.all(ctx.services.platform.db, { userId });
 }
 
 /**
@@ -100,12 +112,18 @@ async function undelete(
   await write(platform.db, [
     guard(sql`exists (select 1 from guilds where id = ${guild.id} and status = 'deleted')`, moved),
     ...guards,
-    {
-      sql: `UPDATE guilds SET status = deleted_from, deleted_from = NULL, purge_after = NULL,
-              updated_at = ? WHERE id = ?`,
-      args: [platform.now().getTime(), guild.id],
-    },
-    { sql: "DELETE FROM jobs WHERE guild_id = ? AND kind = ?", args: [guild.id, PURGE_JOB] },
+    build
+      .update(guilds)
+      .set({
+        status: sql`${guilds.deletedFrom}`,
+        deletedFrom: null,
+        purgeAfter: null,
+        updatedAt: platform.now().getTime(),
+      })
+      .where(eq(guilds.id, guild.id)),
+    build
+      .delete(queuedJobs)
+      .where(and(eq(queuedJobs.guildId, guild.id), eq(queuedJobs.kind, PURGE_JOB))),
     record(ctx, "guild.undelete", guild.id, { guildId: guild.id }),
   ]);
   ctx.services.wakeJobs();

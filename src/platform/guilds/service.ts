@@ -1,5 +1,7 @@
-import { sql } from "drizzle-orm";
+import { and, eq, notInArray, sql } from "drizzle-orm";
 import { isOutOfRoom } from "../../database/faults.ts";
+import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { pause } from "../../kernel/concurrency.ts";
@@ -7,7 +9,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid, Unavailable } from "../../kernel/errors.ts";
 import { EDITIONS, type Edition } from "../../kernel/game/editions.ts";
 import { realmKey } from "../../kernel/game/realms.ts";
-import { type GuildId, type MembershipId, newId } from "../../kernel/ids.ts";
+import { type GuildId, type MembershipId, newId, type UserId } from "../../kernel/ids.ts";
 import { cleanName, isReadable } from "../../kernel/names.ts";
 import type { Role } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
@@ -75,6 +77,32 @@ export async function foundAndProvision(
   return { ...founded, isReady: await isReadyWithin(ctx, founded.id, work, waitMs) };
 }
 
+interface GuildsAfter {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly id: string;
+  readonly count: number;
+}
+
+const guildsOfUser = prepare(({ userId, name, id, count }: Values<GuildsAfter>) =>
+  build
+    .select({
+      ...columnsOf(guilds, "id", "slug", "name", "realm", "region", "status", "nameKey"),
+      role: memberships.role,
+    })
+    .from(memberships)
+    .innerJoin(guilds, eq(guilds.id, memberships.guildId))
+    .where(
+      and(
+        eq(memberships.userId, userId),
+        notInArray(guilds.status, ["deleted", "deleting"]),
+        sql`(${guilds.nameKey}, ${guilds.id}) > (${name}, ${id})`,
+      ),
+    )
+    .orderBy(guilds.nameKey, guilds.id)
+    .limit(count),
+);
+
 /** The caller's guilds, by name. */
 export async function myGuilds(
   ctx: PlatformContext,
@@ -82,16 +110,12 @@ export async function myGuilds(
 ): Promise<Page<GuildOfMine>> {
   const { userId } = accountViewer(ctx);
   const [name, id] = cursor === undefined ? ["", ""] : decodeCursor(cursor, 2);
-  const rows = await ctx.services.platform.db.all<GuildOfMine & { nameKey: string }>(
-    `SELECT g.id, g.slug, g.name, g.realm, g.region, g.status, m.role, g.name_key AS nameKey
-     FROM memberships m JOIN guilds g ON g.id = m.guild_id
-     WHERE m.user_id = ?1 AND g.status NOT IN ('deleted', 'deleting') AND (g.name_key, g.id) > (?2, ?3)
-     ORDER BY g.name_key, g.id LIMIT ?4`,
+  const rows = await guildsOfUser.all(ctx.services.platform.db, {
     userId,
-    name!,
-    id!,
-    limit + 1,
-  );
+    name: String(name),
+    id: String(id),
+    count: limit + 1,
+  });
   const page = toPage(rows, limit, (last) => [last.nameKey, last.id]);
   return { ...page, items: page.items.map(({ nameKey: _folded, ...guild }) => guild) };
 }

@@ -1,12 +1,13 @@
-import { eq, sql } from "drizzle-orm";
-import { guard, type Writable, write } from "../../database/write.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { build, insertInto } from "../../database/statements.ts";
+import { guard, write } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type ActingContext, record } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
-import { type Faction, guilds, type RaidSchedule } from "../schema.ts";
+import { type Faction, guilds, type RaidSchedule, slugHistory } from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { refuseBadSlug } from "./service.ts";
 import { slugTaken } from "./slug-guard.ts";
@@ -89,16 +90,15 @@ function nameIsFree(ctx: GuildContext, key: string) {
 export function slugChange(guild: Pick<Guild, "id" | "slug">, slug: string, nowMs: number) {
   if (slug === guild.slug) return [];
   refuseBadSlug(slug);
-  const hold: Writable = {
-    sql: `INSERT INTO slug_history (slug, guild_id, held_until) VALUES (?, ?, ?)
-          ON CONFLICT (slug) DO UPDATE SET guild_id = excluded.guild_id,
-            held_until = excluded.held_until`,
-    args: [guild.slug, guild.id, nowMs + limits.guild.slugHeldMs],
-  };
-  const takeBack: Writable = {
-    sql: "DELETE FROM slug_history WHERE slug = ? AND guild_id = ?",
-    args: [slug, guild.id],
-  };
+  const held = { guildId: guild.id, heldUntil: nowMs + limits.guild.slugHeldMs };
+  const hold = insertInto(
+    slugHistory,
+    { slug: guild.slug, ...held },
+    { on: [slugHistory.slug], set: held },
+  );
+  const takeBack = build
+    .delete(slugHistory)
+    .where(and(eq(slugHistory.slug, slug), eq(slugHistory.guildId, guild.id)));
   return [slugTaken(slug, nowMs, guild.id), fewSlugsHeld(guild.id, slug, nowMs), takeBack, hold];
 }
 

@@ -1,5 +1,9 @@
+import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { build, insertWhere } from "../../database/statements.ts";
+import { write } from "../../database/write.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
+import { liveConnections } from "./live-schema.ts";
 
 /** A long-lived connection, and how many its key or person may have at once. */
 export interface LiveConnection {
@@ -8,13 +12,6 @@ export interface LiveConnection {
   readonly connectionsMax: number;
 }
 
-// Counts and inserts under one lock, so that two processes cannot both give away the last place.
-const ADMIT = `
-  INSERT INTO live_connections (id, subject, runner, expires_at)
-  SELECT ?1, ?2, ?3, ?4
-  WHERE (SELECT count(*) FROM live_connections WHERE subject = ?2
-    AND expires_at > ?5 AND expires_at <= ?4 + ?7) < ?6`;
-
 /** Admits a connection of this process, unless its subject has the maximum over all processes. */
 export async function admitConnection(
   platform: PlatformStore,
@@ -22,19 +19,22 @@ export async function admitConnection(
   { id, subject, connectionsMax }: LiveConnection,
 ): Promise<boolean> {
   const nowMs = platform.now().getTime();
-  const { rowsAffected } = await platform.db.client.execute({
-    sql: ADMIT,
-    args: [
-      id,
-      subject,
-      runner,
-      nowMs + limits.logs.live.leaseMs,
-      nowMs,
-      connectionsMax,
-      limits.clock.skewMs,
-    ],
-  });
-  return rowsAffected === 1;
+  const expiresAt = nowMs + limits.logs.live.leaseMs;
+  const isValid = and(
+    eq(liveConnections.subject, subject),
+    gt(liveConnections.expiresAt, nowMs),
+    lte(liveConnections.expiresAt, expiresAt + limits.clock.skewMs),
+  );
+  // Counts and inserts under one lock, so that two processes cannot both give away the last place.
+  const [admitted] = await write(platform.db, [
+    insertWhere(
+      liveConnections,
+      { id, subject, runner, expiresAt },
+      sql`(select count(*) from ${liveConnections} where ${isValid}) < ${connectionsMax}`,
+      [liveConnections.id],
+    ),
+  ]);
+  return admitted!.rowsAffected === 1;
 }
 
 /**
@@ -46,16 +46,15 @@ export async function renewConnections(
   runner: string,
 ): Promise<ReadonlySet<string>> {
   const nowMs = platform.now().getTime();
-  const { rows } = await platform.db.client.execute({
-    sql: `UPDATE live_connections SET expires_at = ? WHERE runner = ? AND expires_at > ?
-          RETURNING id`,
-    args: [nowMs + limits.logs.live.leaseMs, runner, nowMs],
-  });
-  return new Set(rows.map(([id]) => String(id)));
+  const rows = await platform.db.orm
+    .update(liveConnections)
+    .set({ expiresAt: nowMs + limits.logs.live.leaseMs })
+    .where(and(eq(liveConnections.runner, runner), gt(liveConnections.expiresAt, nowMs)))
+    .returning({ id: liveConnections.id });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Frees the place of a connection. */
 export async function endConnection(platform: PlatformStore, id: string): Promise<void> {
-  const sql = "DELETE FROM live_connections WHERE id = ?";
-  await platform.db.client.execute({ sql, args: [id] });
+  await write(platform.db, [build.delete(liveConnections).where(eq(liveConnections.id, id))]);
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { build, insertFrom } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import { delay } from "../../kernel/concurrency.ts";
 import { limits } from "../../limits.ts";
@@ -78,12 +79,19 @@ export class UpstreamBudget {
       sql`, `,
     );
     const [counted] = await write(db, [
-      sql`insert into ${upstreamUses} (upstream, slot_ms, slot, uses)
-        select ${key}, column1, column2, 1 from (values ${rows}) where ${isFree}
-        on conflict (upstream, slot_ms, slot) do update set uses = uses + 1`,
-      sql`delete from ${upstreamUses} where (upstream, slot_ms, slot) in (
-        select upstream, slot_ms, slot from ${upstreamUses}
-        where slot_ms * (slot + 1) < ${nowMs - limits.upstreams.keptMs} limit 20)`,
+      insertFrom(
+        upstreamUses,
+        { upstream: key, slotMs: sql`column1`, slot: sql`column2`, uses: 1 },
+        sql`from (values ${rows}) where ${isFree}`,
+        {
+          on: [upstreamUses.upstream, upstreamUses.slotMs, upstreamUses.slot],
+          set: { uses: sql`${upstreamUses.uses} + 1` },
+        },
+      ),
+      build.delete(upstreamUses).where(
+        sql`(upstream, slot_ms, slot) in (select upstream, slot_ms, slot from ${upstreamUses}
+          where slot_ms * (slot + 1) < ${nowMs - limits.upstreams.keptMs} limit 20)`,
+      ),
     ]);
     if (counted!.rowsAffected > 0) return undefined;
     const full = await db.orm
