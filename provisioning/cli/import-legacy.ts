@@ -18,6 +18,7 @@ import {
   answerImport,
   type Batch,
   beginCommit,
+  commitImport,
   forgetPreviews,
   importsOfFile,
   listImports,
@@ -106,8 +107,10 @@ async function importInto(services: NodeServices, ctx: GuildContext, given: Lega
   const stored = { ...rest, rows, format: LEGACY_FORMAT, questions: [] };
   // A second run compares the file again, and finds that all of it is known.
   let seen = await storeDocument(ctx, upload, stored);
-  if (earlier === undefined) seen = await committed(ctx, seen, answersOf(options.answer));
-  else await finishImport(ctx, earlier.id);
+  if (earlier === undefined) {
+    const answered = await readyToCommit(ctx, seen, answersOf(options.answer));
+    seen = await committed(services, ctx, answered, isDry);
+  } else await finishImport(ctx, earlier.id);
   const batch = earlier === undefined ? seen : await readImport(ctx, earlier.id);
   const accounts = await makeAccounts(services, ctx, batch, { source, document, isDry });
   const isKnown = wasDone && accounts.isComplete;
@@ -120,8 +123,8 @@ function isBegun({ state }: Batch): boolean {
   return state === "committing" || state === "done";
 }
 
-/** Commits all of a preview. One with questions is removed, so that the next run begins again. */
-async function committed(
+/** A preview with all answers. One with open questions is removed, so that the next run begins again. */
+async function readyToCommit(
   ctx: GuildContext,
   preview: Batch,
   answers: Readonly<Record<string, string>>,
@@ -141,9 +144,20 @@ async function committed(
         list.join("; "),
     );
   }
-  await beginCommit(ctx, batch.id);
-  await finishImport(ctx, batch.id);
-  return await readImport(ctx, batch.id);
+  return batch;
+}
+
+/** Commits all of a preview. If this process dies, a job of the server goes on. */
+async function committed(
+  services: NodeServices,
+  ctx: GuildContext,
+  { id }: Batch,
+  isDry: boolean,
+): Promise<Batch> {
+  // The guild of a dry run is not in the platform, so no job can work on it.
+  await (isDry ? beginCommit(ctx, id) : commitImport(ctx, services, id));
+  await finishImport(ctx, id);
+  return await readImport(ctx, id);
 }
 
 async function inGuild<T>(

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type TestApp, testApp } from "../../support/app.ts";
+import { makeLegacyDatabase } from "../../support/legacy-database.ts";
 import { seen } from "../../support/secrets/seen.ts";
 import { balances, isProved } from "./support.ts";
 
@@ -82,4 +83,30 @@ test("an import and its reversal that are killed between two writes are finished
       expect(await isProved(owner)).toBe(true);
     }
   }
+});
+
+test("a legacy database whose import is killed is finished by the server, and a second run knows all of it", async () => {
+  let aheadMs = 0;
+  await using t = await testApp({}, { clock: () => new Date(Date.now() + aheadMs) });
+  const { owner } = await t.guild("iron-vow");
+  const file = join(t.env["DATA_DIR"]!, "legacy.db");
+  makeLegacyDatabase(file, {
+    members: [
+      { id: 1, name: "Alto", points: 45 },
+      { id: 2, name: "Bravo", points: 45 },
+    ],
+    nights: 3,
+  });
+  const command = ["legacy", file, "--owner", "owner@example.test", "--guild", "iron-vow", "--yes"];
+  // The first write is that of the job.
+  expect(await dying(t, "2", "after", ...command)).toBe("SIGKILL");
+  expect((await owner.get("/imports")).body.items).toMatchObject([{ state: "committing" }]);
+  aheadMs += 120_000;
+  await t.services.importRunner.drain();
+  expect((await owner.get("/imports")).body.items).toMatchObject([{ state: "done" }]);
+  const done = await balances(owner);
+  expect(Object.keys(done).length).toBeGreaterThan(2);
+  expect(await isProved(owner)).toBe(true);
+  expect(await dying(t, "0", "after", ...command)).toBe(0);
+  expect(await balances(owner)).toEqual(done);
 });
