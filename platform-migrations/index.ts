@@ -106,5 +106,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0020_discord_servers",
     "when": 1796098875682,
     "sql": "ALTER TABLE `discord_guilds` ADD `server_id` text;--> statement-breakpoint\nCREATE UNIQUE INDEX `discord_guilds_server_id_unique` ON `discord_guilds` (`server_id`);"
+  },
+  {
+    "name": "0021_custom_domains",
+    "when": 1796123575604,
+    "sql": "ALTER TABLE `sessions` ADD `guild_id` text;--> statement-breakpoint\nCREATE INDEX `sessions_by_guild` ON `sessions` (`guild_id`) WHERE \"sessions\".\"guild_id\" is not null;--> statement-breakpoint\nALTER TABLE `guild_domains` ADD `missing_since` integer;--> statement-breakpoint\nCREATE UNIQUE INDEX `guild_domains_one_per_guild` ON `guild_domains` (`guild_id`);"
   }
 ];

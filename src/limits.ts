@@ -4,6 +4,29 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./kernel/time.ts";
 export const limits = {
   /** How long work may hold the main thread before it yields. Rendering a page takes less. */
   turnMs: 10,
+  domains: {
+    /** A host name has at most 253 characters. Letters of other scripts are stored as more of them. */
+    inputCharsMax: 253,
+    /** DNS hosts of a new owner remove a record within hours. A check a day finds it soon enough. */
+    recheckMs: DAY_MS,
+    /** The job looks this often for domains whose check is due. */
+    lookEveryMs: HOUR_MS,
+    /** One run stays short. The next one continues. */
+    checksPerRun: 500,
+    /** Checks at once: a name server that does not answer must not hold up the others. */
+    checksAtOnce: 8,
+    /** Moving a domain to another DNS host can lose a record over a weekend. */
+    lostAfterMs: 3 * DAY_MS,
+    /** A name server answers within a second. People wait for this check. */
+    dnsTimeoutMs: 2 * SECOND_MS,
+    dnsTries: 2,
+    /** A name server that did not answer may be restarting. */
+    retryMs: MINUTE_MS,
+    /** A server asks the platform database this often about the same domain. */
+    hostFreshMs: 5 * SECOND_MS,
+    /** Requests with invented host names must not fill the memory. */
+    hostsCachedMax: 5_000,
+  },
   session: {
     /** A month away from the game is common. Longer idleness needs a new sign-in. */
     idleMs: 30 * DAY_MS,
@@ -56,6 +79,10 @@ export const limits = {
       account: { max: 60, windowMs: DAY_MS },
       guild: { max: 120, windowMs: DAY_MS },
     },
+    /** Verifications of a guild's domain. DNS changes take minutes, and each check sends queries. */
+    "domain-check": { guild: { max: 30, windowMs: HOUR_MS } },
+    /** A proxy asks before each new certificate. Strangers can make it ask with invented names. */
+    "domain-ask": { address: { max: 600, windowMs: MINUTE_MS } },
     /**
      * All requests of a guild whose plan limits them. The plan's number applies where it is smaller. `off`
      * turns the plans' limits off.

@@ -67,7 +67,8 @@ function isPublicAddress(address: string): boolean {
   return INNER_V6.every(([first, bits]) => !isWithin(bitsOf([high, low]), bitsOf(first), bits));
 }
 
-function isPublicName(host: string): boolean {
+/** True for a host name of the public internet with two labels or more. */
+export function isPublicName(host: string): boolean {
   const labels = host.split(".");
   if (host.length > HOST_CHARS_MAX || labels.length < 2) return false;
   if (!labels.every((label) => LABEL.test(label)) || /^\d/.test(labels.at(-1)!)) return false;

@@ -69,8 +69,13 @@ export const sessions = sqliteTable(
     provedAt: integer("proved_at").notNull(),
     address: text().notNull(),
     agent: text().notNull(),
+    /** Set for a sign-in at a guild's own domain. The session works only there, and for this guild. */
+    guildId: text("guild_id").$type<GuildId>(),
   },
-  (t) => [index("sessions_by_user").on(t.userId)],
+  (t) => [
+    index("sessions_by_user").on(t.userId),
+    index("sessions_by_guild").on(t.guildId).where(sql`${t.guildId} is not null`),
+  ],
 );
 
 export type EmailTokenPurpose = "verify" | "reset";

@@ -12,7 +12,10 @@ import type { GuildId } from "../../kernel/ids.ts";
 /** `pending` until its DNS record proves it, then `active`. `lost` after the record disappeared. */
 export type DomainStatus = "pending" | "active" | "lost";
 
-/** Domains that guilds have asked for. Any guild may ask for a domain; only its proof makes it active. */
+/**
+ * Claims of guilds to domains. Each guild has one at most. Any guild may claim a domain; only its DNS record
+ * makes it active.
+ */
 export const guildDomains = sqliteTable(
   "guild_domains",
   {
@@ -26,9 +29,12 @@ export const guildDomains = sqliteTable(
     /** When the record was last seen. Null before the first time. */
     provedAt: integer("proved_at"),
     checkedAt: integer("checked_at"),
+    /** The first of the last checks that all found no record. Null while the record is there. */
+    missingSince: integer("missing_since"),
   },
   (t) => [
     primaryKey({ columns: [t.guildId, t.domain] }),
+    uniqueIndex("guild_domains_one_per_guild").on(t.guildId),
     uniqueIndex("guild_domains_one_active").on(t.domain).where(sql`${t.status} = 'active'`),
     index("guild_domains_by_check").on(t.status, t.checkedAt),
   ],
