@@ -8,6 +8,7 @@ import { logLine } from "./http/log.ts";
 import { measure } from "./http/measure.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { knownHost, sameOrigin } from "./http/origin.ts";
+import { ownDomain, ownDomainSurface } from "./http/own-domain.ts";
 import { preferences } from "./http/preferences.ts";
 import { notFound, onError, type ProblemPage } from "./http/problem.ts";
 import { limitAddress, limitCaller, rateHeaders } from "./http/rate-limits.ts";
@@ -27,6 +28,9 @@ import { progressOf } from "./platform/guilds/service.ts";
 import {
   backupsApi,
   backupsPages,
+  domainAskApi,
+  domainsApi,
+  domainsPages,
   guildPlansApi,
   keysApi,
   keysPages,
@@ -56,24 +60,34 @@ export type App = ReturnType<typeof createApp>;
  * shared.
  */
 export function createApp(services: Services | Pick<Services, "config" | "payments">) {
-  const app = createRouter<AppEnv>({ getPath: guildPath(services.config.publicUrl) });
+  const { publicUrl } = services.config;
+  const app = createRouter<AppEnv>({ getPath: guildPath(publicUrl) });
   app.onError(onError(pageFor));
   app.notFound(notFound);
-  if ("meter" in services) app.use(measure(services.meter, services.tracer));
-  app.route("/assets", assets());
   app.use(
     requestId({ limitLength: 64 }),
     async function provide(c, next) {
-      const own = c.env?.services ?? (services as Services);
-      c.set("services", own);
-      c.set("settings", await own.appConfig.current());
+      c.set("services", c.env?.services ?? (services as Services));
       await next();
     },
-    securityHeaders(services.config.publicUrl, services.payments?.origins),
+    ownDomain(publicUrl, app.fetch),
+  );
+  if ("meter" in services) app.use(measure(services.meter, services.tracer));
+  app.route("/assets", assets());
+  app.use(
+    async function settings(c, next) {
+      c.set("settings", await c.var.services.appConfig.current());
+      await next();
+    },
+    securityHeaders(publicUrl, services.payments?.origins),
     noSharedCache,
     logLine,
     countUsage,
+  );
+  app.route("/", domainAskApi);
+  app.use(
     knownHost,
+    ownDomainSurface,
     rateHeaders,
     limitAddress,
     preferences,
@@ -88,7 +102,7 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
   );
   app.route(
     "/api/g/:guild",
-    guildSurface(guildApi, keysApi, usageApi, backupsApi, guildPlansApi, tenantApi()),
+    guildSurface(guildApi, keysApi, usageApi, backupsApi, guildPlansApi, domainsApi, tenantApi()),
   );
   app.route("/api/operator", operatorSurface(operatorApi()));
   app.route("/operator", operatorSurface(operatorPages()));
@@ -101,13 +115,14 @@ export function createApp(services: Services | Pick<Services, "config" | "paymen
       usagePages(),
       backupsPages(),
       plansPages(),
+      domainsPages(),
       tenantPages(),
     ),
   );
   app.route("/problems", problemPages());
   app.route(
     "/",
-    publicPages(() => openApiDocument(app, services.config.publicUrl), guildFileSchema),
+    publicPages(() => openApiDocument(app, publicUrl), guildFileSchema),
   );
   app.route("/", platformPages());
   app.route("/", discordReturnPage());

@@ -29,6 +29,9 @@ export const UPSTREAM_DEFAULTS = {
 
 export type ProviderPrefix = keyof typeof PROVIDER_DEFAULTS;
 
+/** The address of a name server, with or without a port. */
+const NAME_SERVER = String.raw`(\d+(\.\d+){3}|\[[\da-fA-F:]+\])(:\d+)?`;
+
 /** Every variable: its meaning and its valid values. */
 export const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe("where it listens"),
@@ -130,6 +133,14 @@ export const environment = z.object({
     .max(10)
     .default(0)
     .describe("proxies of yours in front of it"),
+  DNS_SERVERS: z
+    .string()
+    .regex(
+      new RegExp(`^${NAME_SERVER}(,${NAME_SERVER})*$`),
+      "is written like 9.9.9.9,[2620:fe::fe]:53",
+    )
+    .optional()
+    .describe("name servers that prove guilds' domains, if not those of the system"),
   RATE_LIMITS: z
     .string()
     .default("")

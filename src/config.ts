@@ -123,6 +123,8 @@ export interface Config {
   readonly openMax: number | undefined;
   /** Undefined where tracing is off. */
   readonly tracing: TracingConfig | undefined;
+  /** Name servers for the records of guilds' domains. Empty for the system's. */
+  readonly dnsServers: readonly string[];
   readonly trustedProxyHops: number;
   readonly rates: Rates;
   readonly smtpUrl: string | undefined;
@@ -169,6 +171,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     backups: backupConfig(value),
     diskFreeBytesMin: value.DISK_FREE_MIN_MB * 1024 * 1024,
     openMax: value.OPEN_MAX,
+    dnsServers: value.DNS_SERVERS?.split(",") ?? [],
     trustedProxyHops: value.TRUSTED_PROXY_HOPS,
     rates: ratesWith(value.RATE_LIMITS),
     smtpUrl: value.SMTP_URL,

@@ -33,6 +33,8 @@ import type { AuditAnchors } from "./platform/audit/anchors.ts";
 import { AuditSealer } from "./platform/audit/sealer.ts";
 import { AppConfig } from "./platform/configuration/app-config.ts";
 import { ResponseCache } from "./platform/configuration/response-cache.ts";
+import { RoutedDomains } from "./platform/domains/routed-domains.ts";
+import type { TxtRecords } from "./platform/domains/txt-records.ts";
 import { Operations } from "./platform/guilds/operations.ts";
 import { Jobs } from "./platform/jobs/jobs.ts";
 import { KeyNetworks } from "./platform/keys/networks.ts";
@@ -190,6 +192,10 @@ export interface Services {
   readonly rollouts?: FleetRollouts;
   /** Absent when paid plans are not configured. */
   readonly payments?: Payments;
+  /** Guilds' own domains that requests are routed by. */
+  readonly domains: RoutedDomains;
+  /** Absent on runtimes without DNS. */
+  readonly txtRecords?: TxtRecords;
   /** Shown on the landing page when this instance has a public demo guild. */
   readonly demoGuildSlug?: string;
 }
@@ -203,7 +209,7 @@ type Hosting = Pick<
 type RuntimeServices = Pick<
   Services,
   | ("config" | "now" | "log" | "platform" | "tenants" | "faults" | "meter" | "tracer")
-  | ("background" | "runner" | "auditAnchors" | "mailer" | "passwords" | "payments")
+  | ("background" | "runner" | "auditAnchors" | "mailer" | "passwords" | "payments" | "txtRecords")
 >;
 
 /** Builds what is the same on every runtime. `live` bounds how event streams are followed. */
@@ -236,6 +242,7 @@ export function buildServices(
     accessTokens: new AccessTokens(config.secret, config.publicUrl, now),
     auditSealer: new AuditSealer({ platform, tenants, anchors, log, background }),
     appConfig: new AppConfig(platform),
+    domains: new RoutedDomains(platform),
     cache: new ResponseCache(platform),
     ...buildUpstreams(config.upstreams, platform),
     streams: new OpenStreams(),

@@ -1,5 +1,6 @@
 import type { Settings } from "../platform/configuration/app-config.ts";
 import type { Caller, PlatformContext } from "../platform/context.ts";
+import type { RoutedDomain } from "../platform/domains/routed-domains.ts";
 import type { RateState } from "../platform/limits/rate-limiter.ts";
 import type { Services } from "../services.ts";
 import type { GuildContext } from "../tenant/context.ts";
@@ -19,6 +20,8 @@ interface Bindings {
    */
   readonly services?: Services;
   readonly address?: string;
+  /** Set for requests to a guild's own domain. */
+  readonly domain?: RoutedDomain;
 }
 
 /** Variables of every request. The middleware of app.ts sets them in this order. */

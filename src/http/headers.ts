@@ -7,6 +7,15 @@ import type { AppEnv } from "./env.ts";
  * only to this site and to the payment page.
  */
 export function securityHeaders(publicUrl: URL, formTargets: readonly string[] = []) {
+  const ours = headersWith(publicUrl, formTargets, "max-age=31536000; includeSubDomains");
+  // Below a guild's own domain may be other sites, which are not ours to bind to TLS.
+  const theirs = headersWith(publicUrl, formTargets, "max-age=31536000");
+  return createMiddleware<AppEnv>(async function securityHeaders(c, next) {
+    return await (c.env?.domain === undefined ? ours : theirs)(c, next);
+  });
+}
+
+function headersWith(publicUrl: URL, formTargets: readonly string[], transportSecurity: string) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -22,8 +31,7 @@ export function securityHeaders(publicUrl: URL, formTargets: readonly string[] =
     referrerPolicy: "same-origin",
     xFrameOptions: "DENY",
     crossOriginResourcePolicy: "same-origin",
-    strictTransportSecurity:
-      publicUrl.protocol === "https:" ? "max-age=31536000; includeSubDomains" : false,
+    strictTransportSecurity: publicUrl.protocol === "https:" ? transportSecurity : false,
   });
 }
 

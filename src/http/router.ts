@@ -11,7 +11,7 @@ import { idempotency } from "./idempotency.ts";
  * an Idempotency-Key, which is handled after the route's own middleware.
  */
 export function createRouter<E extends Env = AppEnv>(options?: {
-  getPath?: (request: Request) => string;
+  getPath?: (request: Request, options?: { readonly env?: E["Bindings"] }) => string;
 }): OpenAPIHono<E> {
   const router = new OpenAPIHono<E>({
     ...options,

@@ -32,6 +32,7 @@ export const session = createMiddleware<AppEnv>(async function session(c, next) 
     address: clientAddress(c),
     agent: (c.req.header("user-agent") ?? "").slice(0, 200),
     locale: c.var.locale,
+    ...(c.env?.domain && { domainGuildId: c.env.domain.guildId }),
     device: deviceOf(c) ?? newToken(),
   });
   await next();
@@ -101,7 +102,7 @@ async function fromAccessToken(c: Context<AppEnv>, token: string): Promise<Calle
   if (claims === undefined) return undefined;
   // The token depends on its session, so signing out ends it early.
   const row = await services.platform.sessionById(claims.sessionId);
-  if (row === undefined) return undefined;
+  if (row === undefined || row.guildId !== null) return undefined;
   const { guildId, endsAt } = claims;
   return { ...toCaller(row, "access-token"), guildId, endsAt };
 }
@@ -113,13 +114,21 @@ async function fromSession(
 ): Promise<SignedIn | undefined> {
   const { platform, now } = c.var.services;
   const row = await platform.session(hashToken(token));
-  if (row === undefined) return undefined;
+  if (row === undefined || !isFor(c, row)) return undefined;
   const nowMs = now().getTime();
   // After a clock was set back, the last use lies in the future.
   if (Math.abs(nowMs - row.lastUsedAt) > limits.session.touchAfterMs) {
     await unlessFull(platform.touchSession(row.id));
   }
   return toCaller(row, via);
+}
+
+/**
+ * Whether a session was made at this host. The owner of a guild's domain can send browsers to another server,
+ * which then sees their cookies. So a session of that domain works nowhere else, and no other one there.
+ */
+function isFor(c: Context<AppEnv>, { guildId }: SessionRow): boolean {
+  return guildId === (c.env?.domain?.guildId ?? null);
 }
 
 function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
@@ -132,7 +141,9 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     emailVerified: row.emailVerifiedAt !== null,
     provedAt: row.provedAt,
     via,
-    ...(row.areas !== null && { operates: knownAreas(row.areas) }),
+    ...(row.guildId === null
+      ? row.areas !== null && { operates: knownAreas(row.areas) }
+      : { guildId: row.guildId }),
     ...(row.impersonationId !== null && {
       impersonator: {
         id: row.impersonationId,

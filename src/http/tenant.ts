@@ -15,7 +15,7 @@ import { parseKey } from "../platform/keys/secrets.ts";
 import { type Guild, isGone, type Membership } from "../platform/store.ts";
 import type { Actor } from "../tenant/context.ts";
 import { isVisible } from "./current-access.ts";
-import type { GuildEnv } from "./env.ts";
+import type { AppEnv, GuildEnv } from "./env.ts";
 import { presentAddress } from "./old-addresses.ts";
 import { limitGuild } from "./rate-limits.ts";
 
@@ -53,17 +53,20 @@ export function isOurHost(hostname: string, publicUrl: URL): boolean {
 }
 
 /**
- * The path that is routed for a request. `ironforge.<domain>/roster`, and `/api/roster` with
- * `X-Guild-ID` or an access token, all become paths below `/g/ironforge`, so the code behind it knows
- * only one form. The selectors only name a guild. `inGuild` decides who may enter.
+ * The path that is routed for a request. `ironforge.<domain>/roster`, the same at the guild's own domain, and
+ * `/api/roster` with `X-Guild-ID` or an access token, all become paths below `/g/ironforge`, so the code
+ * behind it knows only one form. The selectors only name a guild. `inGuild` decides who may enter.
  */
-export function guildPath(publicUrl: URL): (request: Request) => string {
-  return (request) => {
+export function guildPath(
+  publicUrl: URL,
+): (request: Request, options?: { readonly env?: AppEnv["Bindings"] }) => string {
+  return (request, options) => {
     const path = getPath(request);
     const isApi = path.startsWith("/api/");
     if (path.startsWith(isApi ? "/api/g/" : "/g/")) return presentAddress(path);
     const rest = isApi ? path.slice(4) : path;
-    const label = labelOf(new URL(request.url).hostname, publicUrl);
+    const ownGuild = options?.env?.domain?.guildId;
+    const label = ownGuild ?? labelOf(new URL(request.url).hostname, publicUrl);
     const section = rest.split("/", 2)[1] ?? "";
     if (!GUILD_SECTIONS.has(section) && !(section === "" && label !== undefined && !isApi)) {
       return path;
@@ -190,10 +193,11 @@ function refuseUnlessReady(guild: Guild): void {
   );
 }
 
-/** Path, subdomain, header and token may each name the guild. All of them must name the same one. */
+/** Path, host, header and token may each name the guild. All of them must name the same one. */
 function refuseOtherSelectors(c: Context<GuildEnv>, guild: Guild): void {
   const { services, caller } = c.var;
   const named = [
+    c.env?.domain?.guildId,
     labelOf(new URL(c.req.url).hostname, services.config.publicUrl),
     headerGuild(c.req.raw),
     caller.type === "anonymous" ? undefined : caller.guildId,

@@ -10,9 +10,10 @@ import type { QueryTimes } from "../database/query-times.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { noTracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
+import type { TxtRecords } from "../platform/domains/txt-records.ts";
 import { PerformanceLog } from "../platform/fleet/performance.ts";
 import { ClockWatch } from "../platform/jobs/clock.ts";
-import { OF_THE_PLATFORM } from "../platform/jobs/kinds.ts";
+import { DOMAINS_JOB, OF_THE_PLATFORM } from "../platform/jobs/kinds.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import {
   buildServices,
@@ -24,6 +25,7 @@ import {
 } from "../services.ts";
 import { backupWork, COPIES_JOB } from "./backup-jobs.ts";
 import { type BackupServices, buildBackupServices } from "./backup-services.ts";
+import { DnsTxtRecords } from "./dns.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
 import { ThreadExportReader } from "./exports/reader.ts";
 import { ThreadImportReader } from "./imports/reader.ts";
@@ -83,6 +85,7 @@ export interface Replacements {
   readonly demoGuildSlug?: string;
   readonly mailer?: Mailer;
   readonly passwords?: PasswordHasher;
+  readonly txtRecords?: TxtRecords;
 }
 
 /** Builds the services on Node, with embedded databases below `dataDir`. */
@@ -107,7 +110,7 @@ export async function buildNodeServices(
       meter: runtime.meter,
       tracer: runtime.tracer ?? noTracer,
       mailer: options.mailer ?? (await nodeMailer(config, now)),
-      passwords: options.passwords ?? nodePasswordHasher(),
+      ...replaceableParts(config, options),
       ...(payments && { payments }),
     },
     {
@@ -154,6 +157,13 @@ export async function buildNodeServices(
       await runtime.tracer?.close();
       endRunner(runner);
     },
+  };
+}
+
+function replaceableParts(config: Config, { passwords, txtRecords }: Replacements) {
+  return {
+    passwords: passwords ?? nodePasswordHasher(),
+    txtRecords: txtRecords ?? new DnsTxtRecords(config.dnsServers),
   };
 }
 
@@ -226,7 +236,7 @@ function startJobs(services: Running): void {
   services.postRunner.start();
   services.identityRunner.start();
   services.importRunner.start();
-  for (const kind of [COPIES_JOB, PLATFORM_UPKEEP]) {
+  for (const kind of [COPIES_JOB, PLATFORM_UPKEEP, DOMAINS_JOB]) {
     background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
   }
 }

@@ -5,9 +5,10 @@ import type { Log } from "../kernel/log.ts";
 import { limits } from "../limits.ts";
 import type { AuditAnchors } from "../platform/audit/anchors.ts";
 import type { AuditSealer } from "../platform/audit/sealer.ts";
+import { type RecheckServices, recheckDomains } from "../platform/domains/recheck.ts";
 import { countedAt, firstDayOf, storeFigures } from "../platform/fleet/guild-figures.ts";
 import { expirePlatform } from "../platform/guilds/retention.ts";
-import { FIGURES_JOB } from "../platform/jobs/kinds.ts";
+import { DOMAINS_JOB, FIGURES_JOB } from "../platform/jobs/kinds.ts";
 import { type NoticeServices, remindOfRotation, tellOfVolume } from "../platform/keys/notices.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { GuildContext } from "../tenant/context.ts";
@@ -20,11 +21,10 @@ import { inGuild } from "./prompt-jobs.ts";
 export const PLATFORM_UPKEEP = "upkeep.platform";
 /** The daily job of each guild. */
 const GUILD_UPKEEP = "upkeep.guild";
-interface Deps extends NoticeServices {
+interface Deps extends NoticeServices, RecheckServices {
   readonly tenants: TenantDatabases;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
-  readonly log: Log;
 }
 
 // Spread over the day, because opening thousands of guilds at once would delay auctions.
@@ -44,6 +44,7 @@ export function upkeepWork(deps: Deps): Readonly<Record<string, JobWork>> {
       await guildUpkeep(deps, ctx);
       return undefined;
     }),
+    [DOMAINS_JOB]: { run: async () => ({ dueAt: await recheckDomains(deps) }) },
     [FIGURES_JOB]: inGuild(deps, async (ctx) => {
       await collectFigures(deps.platform, ctx);
       return undefined;

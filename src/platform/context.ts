@@ -24,7 +24,7 @@ export interface SignedIn {
    * do not.
    */
   readonly via: "cookie" | "bearer" | "access-token";
-  /** The guild of an access token. The token is valid for no other. */
+  /** The guild of an access token, or of a sign-in at a guild's own domain. Valid for no other. */
   readonly guildId?: GuildId;
   /** The end of the access token, in Unix milliseconds. */
   readonly endsAt?: number;
@@ -73,6 +73,8 @@ export interface PlatformContext {
   readonly requestId: string;
   readonly address: string;
   readonly agent: string;
+  /** The guild whose own domain the request came to. Absent at the platform's host. */
+  readonly domainGuildId?: GuildId;
   /** The language of the caller. English if absent. */
   readonly locale?: Locale;
   /** The id that recognizes the caller's browser. A browser without one gets a new id. */

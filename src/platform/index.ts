@@ -27,6 +27,9 @@ import { plansApi } from "./plans/routes.ts";
 // Mounted below a guild's address.
 export { backupsPages } from "./backups/pages.tsx";
 export { backupsApi } from "./backups/routes.ts";
+export { domainAskApi } from "./domains/ask-routes.ts";
+export { domainsPages } from "./domains/pages.tsx";
+export { domainsApi } from "./domains/routes.ts";
 export { keysPages } from "./keys/pages.tsx";
 export { keysApi } from "./keys/routes.ts";
 export { guildPlansApi } from "./plans/guild-routes.ts";

@@ -6,7 +6,7 @@ const CODES = {
   401: `
     auth/bad-token auth/required auth/wrong-credentials discord/bad-signature payment/bad-signature`,
   402: `
-    plan/analytics plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
+    plan/analytics plan/custom-domain plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
   403: `
     auctions/not-eligible auctions/not-in-roster auctions/not-present auctions/off-spec
     auth/characters-refused auth/email-unverified auth/proof-required auth/session-required auth/sign-up-closed
@@ -15,7 +15,7 @@ const CODES = {
     operator/forbidden operator/impersonating request/cross-site`,
   404: `
     auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
-    auth/not-linked backup/not-found declared/no-account dkp/entry-not-found dkp/pool-not-found
+    auth/not-linked backup/not-found declared/no-account domain/not-found dkp/entry-not-found dkp/pool-not-found
     guild/no-such-member guild/not-found identity/character-not-found identity/issue-not-found
     identity/link-not-found identity/member-not-found identity/proof-not-found
     identity/suggestion-not-found
@@ -34,7 +34,8 @@ const CODES = {
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
     audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists
     auth/identity-taken auth/last-way-in auth/link-first backup/not-good declared/guild-changed
-    declared/run-lost declared/running discord/linked-already discord/not-connected dkp/already-reversed dkp/balance-too-large
+    declared/run-lost declared/running discord/linked-already discord/not-connected
+    domain/changed domain/record-missing domain/taken dkp/already-reversed dkp/balance-too-large
     dkp/behind-decay dkp/below-minimum dkp/insufficient-balance dkp/no-decay dkp/pool-archived
     dkp/pool-has-entries dkp/pool-in-use dkp/pool-is-default dkp/pool-name-taken
     dkp/reversal-is-final dkp/rules-changed dkp/same-award dkp/transfer-stays
@@ -63,7 +64,7 @@ const CODES = {
     request/too-large`,
   422: `
     auctions/bad-points auctions/bad-terms auth/weak-password configuration/no-such-plan
-    declared/no-host discord/channel-not-here dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time
+    declared/no-host domain/bad-name discord/channel-not-here dkp/bad-people dkp/bad-points dkp/bad-reason dkp/bad-rules dkp/bad-time
     guild/bad-slug guild/name-differs idempotency/bad-key idempotency/key-reused
     identity/bad-export identity/members-quarantined identity/not-configured
     identity/roster-quarantined imports/archive imports/bad-answer imports/bad-encoding
@@ -78,11 +79,11 @@ const CODES = {
     backup/too-many live/too-many-strangers live/too-many-streams rate/too-many
     request/too-many-bodies`,
   501: `
-    backup/not-here imports/not-here logs/no-disk payment/not-configured request/no-websocket
+    backup/not-here domain/no-dns imports/not-here logs/no-disk payment/not-configured request/no-websocket
     rollout/not-here`,
   503: `
     auth/busy auth/provider-unavailable database/busy database/damaged database/unavailable
-    database/unreachable guild/migration-waits guild/older-than-known guild/provisioning
+    database/unreachable domain/dns-unreachable guild/migration-waits guild/older-than-known guild/provisioning
     guild/provisioning-failed guild/quarantined guild/schema-behind guild/suspended
     guild/too-busy guild/writes-blocked identity/upstream-busy identity/upstream-missing
     identity/upstream-refused identity/upstream-unavailable identity/upstream-unreadable

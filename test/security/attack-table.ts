@@ -96,6 +96,10 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   S94: "A manager who drops denials that the owner set",
   S95: "A copied data folder that still writes to the original",
   S96: "Another guild's ids below a path of one's own guild",
+  S97: "A guild's domain taken without its DNS record, or with an old one",
+  S98: "A session of a guild's domain used elsewhere, or after the domain has gone",
+  S99: "The platform's pages, forms and links at a guild's domain",
+  S100: "Names that a proxy is made to ask about",
 };
 
 /** Rows that have nothing to attack yet. Each is removed once its part is built. */

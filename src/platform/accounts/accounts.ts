@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, lte, ne, notExists, notInArray, or } from "drizzle-orm";
 import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
-import { build } from "../../database/statements.ts";
+import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import { addressSubject } from "../../http/address.ts";
 import { Forbidden, Invalid, LimitReached } from "../../kernel/errors.ts";
@@ -193,7 +193,6 @@ export async function beginSession(
   user: UserRow,
   options: { readonly tellOfPlace: boolean } = { tellOfPlace: true },
 ): Promise<{ session: NewSession; id: SessionId; rows: readonly Writable[] }> {
-  const { orm } = ctx.services.platform.db;
   const nowMs = ctx.services.now().getTime();
   const token = newToken();
   const expiresAt = nowMs + limits.session.absoluteMs;
@@ -208,6 +207,7 @@ export async function beginSession(
     provedAt: nowMs,
     address: ctx.address,
     agent: ctx.agent,
+    ...(ctx.domainGuildId !== undefined && { guildId: ctx.domainGuildId }),
   };
   // Uses the settled time, because sessions that only a wrong clock has ended are valid again when it
   // is right.
@@ -228,7 +228,7 @@ export async function beginSession(
             or(lte(sessions.expiresAt, settledMs), lte(sessions.lastUsedAt, idleSince)),
           ),
         ),
-      orm.insert(sessions).values(row),
+      insertInto(sessions, row),
       tooManySessions(ctx, user.id, id),
       ...place.rows,
       ...notice,

@@ -58,12 +58,12 @@ function addEntryPages(pages: Router): void {
     );
   });
   pages.get("/sign-in", (c) => {
-    const next = nextOf(c, "/guilds");
+    const next = nextOf(c, afterSignIn(c));
     if (c.var.caller.type === "user") return c.redirect(next, 303);
     return ownPage(c, <SignInPage {...offered(c)} form={emptyForm} next={next} />);
   });
   pages.post("/sign-in", (c) => {
-    const next = nextOf(c, "/guilds");
+    const next = nextOf(c, afterSignIn(c));
     return onForm(
       c,
       signInInput,
@@ -136,6 +136,11 @@ async function keepPreferences(c: Context<AppEnv>): Promise<Response> {
 
 function offered(c: Context<AppEnv>) {
   return { view: viewOf(c), providers: providersOf(c.var.services.config) };
+}
+
+/** The caller's guilds, or at a guild's own domain its home. */
+function afterSignIn(c: Context<AppEnv>): string {
+  return c.env?.domain === undefined ? "/guilds" : "/";
 }
 
 function nextOf(c: Context<AppEnv>, fallback: string): string {

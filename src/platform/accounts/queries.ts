@@ -9,6 +9,7 @@ const operatorSessions = alias(sessions, "operator_sessions");
 
 const SESSION = {
   ...columnsOf(sessions, "id", "userId", "createdAt", "lastUsedAt", "expiresAt", "provedAt"),
+  guildId: sessions.guildId,
   ...columnsOf(users, "name", "email", "emailVerifiedAt"),
   /** The areas of an operator. Null during an impersonation, and for other people. */
   areas: asColumn(

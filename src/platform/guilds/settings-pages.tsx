@@ -79,6 +79,14 @@ async function settingsHtml(c: Page, form: FormState) {
           )}
         </div>
       </Card>
+      <Card title={view.messages.domains.title}>
+        <p class="muted">{view.messages.domains.lead}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/domain")}>
+            {view.messages.domains.title}
+          </LinkButton>
+        </div>
+      </Card>
       <Card title={view.messages.imports.title}>
         <p class="muted">{view.messages.imports.settingsLead}</p>
         <div class="row">

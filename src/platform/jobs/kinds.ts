@@ -12,6 +12,8 @@ export const LATE_COPIES_JOB = "platform.late-copies";
 export const PLAN_JOB = "guild.plan";
 /** Counts one guild for the figures of operators. */
 export const FIGURES_JOB = "guild.figures";
+/** Looks for the DNS records of guilds' domains. */
+export const DOMAINS_JOB = "platform.domains";
 
 /** The guild id of the platform's own jobs. */
 export const OF_THE_PLATFORM = "" as GuildId;

@@ -84,6 +84,22 @@ export const TEMPLATES = {
         p["page"]!,
       ),
   },
+  "domain-missing": {
+    subject: (t) => t.domains.emails.missingSubject,
+    text: (t, p) =>
+      t.domains.emails.missingText(
+        hello(p),
+        name(p, "guild"),
+        p["domain"]!,
+        p["record"]!,
+        p["days"]!,
+        p["page"]!,
+      ),
+  },
+  "domain-lost": {
+    subject: (t) => t.domains.emails.lostSubject,
+    text: (t, p) => t.domains.emails.lostText(hello(p), name(p, "guild"), p["domain"]!, p["page"]!),
+  },
   "guild-received": {
     subject: (t) => t.auth.emails.receivedSubject,
     text: (t, p) => t.auth.emails.receivedText(hello(p), name(p, "guild"), name(p, "from")),

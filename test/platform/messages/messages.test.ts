@@ -290,7 +290,8 @@ test("an account has at most fifty sessions: the one unused for the longest ends
   for (let number = 0; number < limits.session.perAccountMax; number++) {
     await client.execute({
       sql: `INSERT INTO sessions SELECT ?1, user_id, ?1, created_at, last_used_at - ?2, expires_at,
-              proved_at, address, agent FROM sessions WHERE user_id = ?3 AND last_used_at = ?4 LIMIT 1`,
+              proved_at, address, agent, guild_id FROM sessions
+            WHERE user_id = ?3 AND last_used_at = ?4 LIMIT 1`,
       args: [`s${number}`, number + 1, person.userId, t.now().getTime()],
     });
   }

@@ -41,6 +41,7 @@ export const fields = {
     status: "Choose a status.",
     text: "Paste your roster.",
     value: "Enter the key or address.",
+    domain: "Enter a domain, such as raids.example.com.",
     weekdays: "Choose at least one day.",
   } as Readonly<Record<string, string>>,
   // Sentences that the schemas and the features give speak English; a translation has its own for

@@ -7,6 +7,7 @@ export { common } from "./common.ts";
 export { connections } from "./connections.ts";
 export { discord } from "./discord.ts";
 export { dkp } from "./dkp.ts";
+export { domains } from "./domains.ts";
 export { downloads } from "./downloads.ts";
 export { fields } from "./fields.ts";
 export { figures } from "./figures.ts";

@@ -21,6 +21,7 @@ export const plans = {
   features: "Features",
   featureNames: {
     analytics: "Analytics",
+    "custom-domain": "Own domain",
   },
   none: "none",
   unlimited: "unlimited",

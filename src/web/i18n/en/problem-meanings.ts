@@ -141,6 +141,17 @@ export const meanings: Readonly<Record<string, string>> = {
     "No account has the address that a guild file names. Its owner signs up first.",
   "declared/no-host":
     "A guild file names a host that is not set up. Choose another one, or set it up.",
+  "domain/bad-name": "This name cannot be the guild's domain. Enter another one.",
+  "domain/changed": "The domain was just changed. Load the page again.",
+  "domain/dns-unreachable":
+    "The DNS servers of the domain did not answer. Nothing was changed. Try again in a minute.",
+  "domain/no-dns":
+    "This server cannot look up DNS records. Verify the domain on a server that runs Node.",
+  "domain/not-found": "The guild has no domain. Enter one first.",
+  "domain/record-missing":
+    "The TXT record of the domain was not found. DNS changes take from minutes to hours.",
+  "domain/taken":
+    "Another guild has the domain, and its record is still there. Remove that record first.",
   "declared/run-lost": "Another process has taken over. Run the command again to see what is left.",
   "declared/running": "Another process is applying guild files. Try again when it has ended.",
   "guild/protected": "This guild is protected. An operator has to unlock it first.",
@@ -286,6 +297,8 @@ export const meanings: Readonly<Record<string, string>> = {
     "A later change moved something of one of these persons. Undo the later change first.",
   "persons/undone-already": "This change was already undone.",
   "plan/analytics": "Analytics are part of the Premium plan. The owner of the guild can upgrade.",
+  "plan/custom-domain":
+    "A domain of your own is part of the Premium plan. The owner of the guild can upgrade.",
   "plan/changed": "Another process has changed this plan. Reload the page.",
   "plan/keys": "The guild has reached its plan's number of keys. Revoke one, or upgrade the plan.",
   "plan/log-storage":

@@ -42,9 +42,21 @@ export const fields: Translated<typeof en> = {
     status: "Elige una respuesta.",
     text: "Pega tu lista.",
     value: "Escribe la clave o la dirección.",
+    domain: "Escribe un dominio, como raids.example.com.",
     weekdays: "Elige al menos un día.",
   },
   details: {
+    "Enter a host name such as raids.example.com, without https:// and without a path.":
+      "Escribe un nombre como raids.example.com, sin https:// y sin ruta.",
+    "Enter a host name, not an IP address.": "Escribe un nombre, no una dirección IP.",
+    "Enter a full host name with a dot in it.": "Escribe un nombre completo, con un punto.",
+    "Enter one host name without a star.": "Escribe un solo nombre, sin asterisco.",
+    "This name belongs to the platform. Enter a name of your own domain.":
+      "Este nombre es de la plataforma. Escribe un nombre de tu propio dominio.",
+    "This name cannot belong to a guild. Enter a name below it.":
+      "Este nombre no puede ser de nadie. Escribe un nombre que esté debajo.",
+    "This name is not on the public internet. Enter a public host name.":
+      "Este nombre no está en la Internet pública. Escribe un nombre público.",
     "Send the version of the attendance that you replace.":
       "Envía la versión de la asistencia que sustituyes.",
     "Connected by another guild.": "Conectado por otra hermandad.",

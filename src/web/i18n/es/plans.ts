@@ -24,6 +24,7 @@ export const plans: Translated<typeof en> = {
   features: "Funciones",
   featureNames: {
     analytics: "Análisis",
+    "custom-domain": "Dominio propio",
   },
   none: "ninguna",
   unlimited: "sin límite",

@@ -1,6 +1,7 @@
 import type { problems as en } from "../en/problems.ts";
 import type { Translated } from "../index.ts";
 import { discordProblems } from "./discord-problems.ts";
+import { domainProblems } from "./domain-problems.ts";
 import { identityProblems } from "./identity-problems.ts";
 import { importProblems } from "./import-problems.ts";
 import { raidProblems } from "./raid-problems.ts";
@@ -151,6 +152,7 @@ export const problems: Translated<typeof en> = {
     "keys/rotated-already": "Esta clave ya se rotó. Rota la que la sustituye.",
     ...discordProblems,
     ...identityProblems,
+    ...domainProblems,
     ...importProblems,
     "live/too-many-strangers":
       "Demasiadas conexiones en directo de tu dirección no se han identificado. Identifica o cierra algunas.",
@@ -242,6 +244,8 @@ export const problems: Translated<typeof en> = {
     "persons/undone-already": "Este cambio ya está deshecho.",
     "plan/analytics":
       "El análisis es del plan Premium. Quien lidera la hermandad puede subir de plan.",
+    "plan/custom-domain":
+      "El dominio propio es del plan Premium. Quien lidera la hermandad puede subir de plan.",
     "plan/changed": "Otro proceso ha cambiado este plan. Actualiza la página.",
     "plan/keys":
       "La hermandad ha llegado al número de claves de su plan. Revoca una o sube de plan.",
