@@ -29,7 +29,7 @@ const BANNED: readonly (readonly [what: RegExp, where: RegExp, instead: string])
   [/\.(only|skip|todo)\(/, /^test\/(?!house\/)/, "run it, or print why it cannot run"],
   [
     /\brm\(\w+, \{ recursive/,
-    /^test\/(?!bench\/|support\/(secrets\/|sqld|worker))/,
+    /^test\/(?!bench\/|support\/(secrets\/|caddy|sqld|worker))/,
     "removeSearched(folder): what the product left there is searched for secrets first",
   ],
   [/\bparseBody\(\{[^}]*dot/, /^(?!test\/house\/)/, "parse flat names: dots reach into prototypes"],

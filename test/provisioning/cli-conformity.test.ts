@@ -17,7 +17,8 @@ const PRINT_FOR_PROGRAMS = new Set(["schema", "completion"]);
 
 /** Commands that change nothing on the platform. Every other one needs a dry run. */
 const CHANGE_NOTHING = new Set([
-  ...["guilds list", "guilds show", "guilds check", "operators list", "plans list", "stats"],
+  ...["guilds list", "guilds show", "guilds domain", "guilds check", "operators list"],
+  ...["plans list", "stats"],
   ...["backups list", "backups verify", "audit verify", "secrets status", "clock status", "doctor"],
   ...["migrate plan", "migrate rehearse", "migrate status", "migrate verify", "logs analyze"],
   ...["declared validate", "declared diff", "declared plan", "declared export"],

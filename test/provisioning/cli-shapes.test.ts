@@ -25,6 +25,7 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "create", "--name", "Iron Vow", ...founded],
   ["guilds", "list"],
   ["guilds", "show", "iron-vow"],
+  ["guilds", "domain", "iron-vow"],
   ["guilds", "check", "iron-vow"],
   ["guilds", "suspend", "iron-vow", "--reason", "Under review"],
   ["guilds", "resume", "iron-vow"],

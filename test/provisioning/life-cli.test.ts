@@ -31,10 +31,23 @@ const personsOf = async (t: TestApp, slug: string) => {
   );
 };
 
+/** Gives a guild a domain that was proved. */
+const withDomain = (t: TestApp, guildId: string) =>
+  t.services.platform.db.client.execute({
+    sql: `INSERT INTO guild_domains (guild_id, domain, status, challenge, created_at, proved_at, checked_at)
+          VALUES (?, 'raids.ironvow.org', 'active', 'abc', 0, 0, 0)`,
+    args: [guildId],
+  });
+const domainsOf = async (t: TestApp) => {
+  const sql = "SELECT guild_id FROM guild_domains";
+  return (await t.services.platform.db.all<{ guild_id: string }>(sql)).map((row) => row.guild_id);
+};
+
 describe("a guild that an operator deletes", () => {
   test("is closed to all, comes back as it was, and is gone for good when purged", async () => {
     const { t, guild, guildhall, dataDir } = await platform();
     await using _t = t;
+    await withDomain(t, guild.id);
     const deleted = await guildhall("guilds", "delete", "iron-vow", "--confirm", "iron-vow");
     expect(deleted.out).toContain("Try:   guildhall guilds undelete iron-vow");
     expect((await guild.owner.get("/roster")).status).toBe(404);
@@ -51,6 +64,7 @@ describe("a guild that an operator deletes", () => {
     expect((await guildhall("guilds", "purge", "iron-vow")).code).toBe(2);
     const purged = await guildhall("guilds", "purge", "iron-vow", "--confirm", "iron-vow");
     expect(purged).toMatchObject({ code: 0 });
+    expect(await domainsOf(t)).toEqual([]);
     expect(JSON.parse((await guildhall("guilds", "list", "--json")).out)).toEqual([]);
     expect(JSON.parse((await guildhall("backups", "list", "--json")).out)).toEqual([]);
     await expect(readFile(join(dataDir, "backups", "guilds"))).rejects.toThrow();
@@ -160,6 +174,8 @@ describe("one file of a guild", () => {
         JSON.stringify(settings.raidSchedule),
       ],
     });
+    const { guild } = (await t.services.platform.guildForUser("iron-vow", null))!;
+    await withDomain(t, guild.id);
     const before = await settingsOf("iron-vow");
     const file = join(dataDir, "iron-vow.db.gz");
     expect((await guildhall("guilds", "export", "iron-vow", "--to", file)).code).toBe(0);
@@ -184,6 +200,12 @@ describe("one file of a guild", () => {
     );
     expect(cloned).toMatchObject({ code: 0, err: "" });
     expect(await settingsOf("iron-lab")).toEqual({ ...before, is_public: 0 });
+    // The proof of a domain belongs to one guild.
+    expect(await domainsOf(t)).toEqual([guild.id]);
+    const shown = await guildhall("guilds", "domain", "iron-vow");
+    expect(shown.out).toMatch(/domain +raids\.ironvow\.org[\s\S]*status +suspended/);
+    const none = await guildhall("guilds", "domain", "iron-lab");
+    expect(none.out).toContain("iron-lab has no domain of its own");
   });
 
   test("that is no database, or damaged, changes nothing", async () => {

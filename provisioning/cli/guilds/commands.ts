@@ -3,6 +3,7 @@ import type { NodeServices } from "../../../src/node/services.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, type Output, table } from "../output.ts";
 import { run } from "../run.ts";
 import { archiveCommands } from "./archives.ts";
+import { domainCommand } from "./domain.ts";
 import { endCommands } from "./end.ts";
 import { lifeCommands } from "./life.ts";
 import { listCommand } from "./list-command.ts";
@@ -57,6 +58,7 @@ export function guildCommands(program: Command): void {
     .action((slug: string, options: { json?: boolean }) =>
       run(options, (services, out) => showGuild(services, out, slug)),
     );
+  domainCommand(guilds);
   renameCommand(guilds);
   lifeCommands(guilds);
   moveCommands(guilds);

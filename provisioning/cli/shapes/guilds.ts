@@ -60,6 +60,20 @@ const moved = z.strictObject({
   dryRun: z.boolean(),
 });
 
+const domain = z.strictObject({
+  domain: text,
+  status: z
+    .enum(["pending", "active", "suspended", "lost"])
+    .describe("suspended: proved, but its plan has no domains; lost: its record is gone"),
+  recordName: text.describe("the TXT record that proves it"),
+  recordValue: text,
+  createdAt: at,
+  provedAt: at.nullable(),
+  checkedAt: at.nullable(),
+  missingSince: at.nullable().describe("since when checks find no record"),
+  lostAt: at.nullable().describe("when it is lost if the record stays away"),
+});
+
 export const guildShapes = {
   "guilds create": orWould(guild),
   "guilds list": z.array(
@@ -72,6 +86,11 @@ export const guildShapes = {
     }),
   ),
   "guilds show": guild.extend({ error, faults, steps: z.array(step) }),
+  "guilds domain": z.strictObject({
+    slug: text,
+    isIncluded: z.boolean().describe("whether its plan has domains"),
+    claim: domain.nullable(),
+  }),
   "guilds rename": orWould(z.strictObject({ id: text, name: text, slug: text })),
   "guilds suspend": orWould(z.strictObject({ suspended: text })),
   "guilds resume": orWould(z.strictObject({ resumed: text })),

@@ -13,7 +13,7 @@ export type DomainFault =
   | "internal";
 
 /** The label below which a domain's TXT record is. */
-export const RECORD_LABEL = "_guildhall";
+const RECORD_LABEL = "_guildhall";
 const CHALLENGE_BYTES = 16;
 const HOST_CHARS_MAX = 253;
 const DOMAIN_CHARS_MAX = HOST_CHARS_MAX - RECORD_LABEL.length - 1;

@@ -7,7 +7,7 @@ import { claimDomain, domainOf, removeDomain, verifyDomain } from "./service.ts"
 
 const api = guildOperations("Guild");
 
-export const domainInput = z.strictObject({
+const domainInput = z.strictObject({
   domain: z.string().min(1).max(limits.domains.inputCharsMax),
 });
 

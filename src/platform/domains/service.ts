@@ -15,7 +15,7 @@ import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
 import { guildDomains } from "../schema.ts";
-import type { Guild } from "../store.ts";
+import type { Guild, PlatformStore } from "../store.ts";
 import { changedMeanwhile, claimUnchanged, endDomainSessions, lossRows } from "./claims.ts";
 import {
   type DomainFault,
@@ -45,8 +45,14 @@ export interface ShownClaim {
   readonly lostAt: number | null;
 }
 
+/** A guild's claim to a domain, if it has one, and whether its plan has custom domains. */
+export interface GuildDomain {
+  readonly isIncluded: boolean;
+  readonly claim: ShownClaim | null;
+}
+
 /** What a person reads about a name that cannot be a guild's domain. */
-export const DOMAIN_ADVICE: Readonly<Record<DomainFault, string>> = {
+const DOMAIN_ADVICE: Readonly<Record<DomainFault, string>> = {
   unreadable: "Enter a host name such as raids.example.com, without https:// and without a path.",
   address: "Enter a host name, not an IP address.",
   "single-label": "Enter a full host name with a dot in it.",
@@ -56,14 +62,19 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainFault, string>> = {
   internal: "This name is not on the public internet. Enter a public host name.",
 };
 
-/** The guild's claim to a domain, if it has one, and whether its plan has custom domains. */
-export async function domainOf(
-  ctx: GuildContext,
-  platform: PlatformContext,
-): Promise<{ readonly isIncluded: boolean; readonly claim: ShownClaim | null }> {
+/** The domain of the caller's guild. */
+export async function domainOf(ctx: GuildContext, platform: PlatformContext): Promise<GuildDomain> {
   allow(ctx, "settings.manage");
-  const row = await claimOf(ctx, platform);
-  return { isIncluded: isIncluded(ctx.guild), claim: row ? shown(ctx.guild, row) : null };
+  return await domainOfGuild(platform.services.platform, ctx.guild);
+}
+
+/** The same for operators. */
+export async function domainOfGuild(
+  platform: PlatformStore,
+  guild: Pick<Guild, "id" | "plan">,
+): Promise<GuildDomain> {
+  const row = await claimOfGuild.first(platform.db, { guildId: guild.id });
+  return { isIncluded: isIncluded(guild), claim: row ? shown(guild, row) : null };
 }
 
 /**
@@ -167,7 +178,7 @@ export async function verifyDomain(
 }
 
 /** A claim as people see it. */
-export function shown(guild: Pick<Guild, "plan">, row: ClaimRow): ShownClaim {
+function shown(guild: Pick<Guild, "plan">, row: ClaimRow): ShownClaim {
   const { domain, status, challenge, createdAt, provedAt, checkedAt, missingSince } = row;
   const isSuspended = status === "active" && !isIncluded(guild);
   return {
