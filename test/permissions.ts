@@ -152,6 +152,8 @@ export const NEEDS: Readonly<Record<string, Permission>> = {
   addLoot: "auctions.run",
   revertLoot: "auctions.run",
   listWishes: "raids.view",
+  exportLoot: "loot.view",
+  exportWishlists: "raids.view",
   setWishes: "raids.join",
   listAuctions: "raids.view",
   openAuction: "auctions.run",

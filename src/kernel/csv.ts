@@ -24,13 +24,19 @@ function* partsOf(rows: Iterable<readonly string[]>): Generator<string> {
 }
 
 function lineOf(row: readonly string[]): string {
-  return `${row.map(cell).join(",")}\r\n`;
+  return `${csvLine(row)}\r\n`;
 }
 
-function cell(text: string): string {
+/** One row without its line break. Text that a spreadsheet would run as a formula gets an apostrophe. */
+export function csvLine(row: readonly string[], separator: "," | ";" = ","): string {
+  return row.map((text) => cell(text, separator)).join(separator);
+}
+
+function cell(text: string, separator: string): string {
   const isNumber = /^-?\d+(\.\d+)?$/.test(text);
   const safe = !isNumber && /^\s*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const isQuoted = safe.includes(separator) || /["\r\n]/.test(safe);
+  return isQuoted ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** One row of a CSV text. */

@@ -41,23 +41,44 @@ const PIECE_CHARS = 64 * 1024;
  * encode some megabytes at once takes a tenth of a second.
  */
 export async function encodedInTurns(parts: Iterable<string>): Promise<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let text = "";
-  await inTurns(parts, (part) => {
-    text += part;
-    if (text.length < PIECE_CHARS) return;
-    pieces.push(encoder.encode(text));
-    text = "";
-  });
-  pieces.push(encoder.encode(text));
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+  const encoder = new PieceEncoder();
+  await inTurns(parts, (part) => encoder.add(part));
+  return encoder.bytes();
+}
+
+/** As `encodedInTurns`, for parts that come from a database page by page. */
+export async function encodedPages(pages: AsyncIterable<string>): Promise<Uint8Array<ArrayBuffer>> {
+  const encoder = new PieceEncoder();
+  const turn = new Turn();
+  for await (const page of pages) {
+    encoder.add(page);
+    await turn.pause();
   }
-  return bytes;
+  return encoder.bytes();
+}
+
+class PieceEncoder {
+  readonly #encoder = new TextEncoder();
+  readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
+  #text = "";
+
+  add(part: string): void {
+    this.#text += part;
+    if (this.#text.length < PIECE_CHARS) return;
+    this.#pieces.push(this.#encoder.encode(this.#text));
+    this.#text = "";
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    this.#pieces.push(this.#encoder.encode(this.#text));
+    const bytes = new Uint8Array(this.#pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of this.#pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
 }
 
 /** Runs work to its end, and yields to other work between its steps. */

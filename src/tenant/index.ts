@@ -7,6 +7,7 @@ import { bossesApi, combatLogsApi, combatLogsPages, fightsApi } from "./combat-l
 import { connectionsApi, connectionsPages } from "./connections/index.ts";
 import { discordApi, discordPages } from "./discord/index.ts";
 import { dkpApi, dkpPages, poolsApi, poolsPages } from "./dkp/index.ts";
+import { exportsApi, exportsPages } from "./exports/index.ts";
 import { homePages } from "./home/index.ts";
 import {
   identityApi,
@@ -44,6 +45,7 @@ export function tenantApi() {
     .route("/", bossesApi)
     .route("/", fightsApi)
     .route("/", importsApi)
+    .route("/", exportsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)
     .route("/", onboardingApi);
@@ -68,6 +70,7 @@ export function tenantPages() {
     .route("/", analyticsPages())
     .route("/", combatLogsPages())
     .route("/", importsPages())
+    .route("/", exportsPages())
     .route("/", auditPages())
     .route("/", connectionsPages())
     .route("/", onboardingPages());

@@ -117,6 +117,7 @@ const FEATURES = [
   "persons",
   "discord",
   "imports",
+  "exports",
   "transfers",
   "analytics",
   "onboarding",

@@ -13,6 +13,7 @@ import { changeByHand } from "../support/foreign-file.ts";
 const PEOPLE = limits.roster.pasteLinesMax;
 const AWARDS = 320;
 const RAIDS = 150;
+const LOOT = 50_000;
 
 let server: Awaited<ReturnType<typeof boundedServer>>;
 let guild: BoundedGuild;
@@ -57,8 +58,9 @@ beforeAll(async () => {
      SELECT 1000 * i, 'user', 'someone', 'Someone', 'roster.person.change', 'person ' || i,
        '{"note":"' || printf('%.*c', 400, 'x') || '"}', 'request', '', '' FROM (${numbers(12_000)} SELECT i FROM n);
      INSERT INTO loot_awards (id, item_name, item_key, fate, person_id, source, price, at, idempotency_key)
-     SELECT 'loot ' || i, 'Ashes', 'ashes', 'awarded', (SELECT id FROM persons LIMIT 1), 'manual', 0, i, i
-     FROM (${numbers(20_000)} SELECT i FROM n)`,
+     SELECT 'loot ' || i, 'Ashes', 'ashes', 'person', (SELECT id FROM persons LIMIT 1), 'manual', 0, i, i
+     FROM (${numbers(LOOT)} SELECT i FROM n);
+     UPDATE loot_awards SET item_id = 22630 WHERE at = 1`,
   );
   // The server ended idle connections while this process was busy. Read that before the next request.
   for (let turn = 0; turn < 3; turn++) await nextTurn();
@@ -113,6 +115,10 @@ const READS: Readonly<Record<string, () => Promise<Answer>>> = {
   "the audit log as a spreadsheet": () => page("/audit/export.csv"),
   "the audit log as JSON": () => page("/audit/export.json"),
   "the whole loot list as a file": () => page("/loot/export.csv"),
+  "the whole loot list as JSON": () => page("/loot/export.json"),
+  "the whole loot list for RCLootCouncil": () => page("/exports/loot/rclootcouncil.csv"),
+  "the whole loot list for Gargul": () => page("/exports/loot/gargul.csv"),
+  "the whole loot list for thatsmybis": () => guild.api.get("/exports/loot/thatsmybis.csv"),
 };
 
 test.each(Object.keys(READS))(

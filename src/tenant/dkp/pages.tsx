@@ -5,7 +5,6 @@ import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
-import { toCsv } from "../../kernel/csv.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -42,7 +41,13 @@ export function dkpPages() {
   const router = createRouter<GuildEnv>();
   const canAward = requirePermission("points.award");
   router.get("/standings", showStandings);
-  router.get("/standings/export.csv", sendCsv);
+  router.get("/standings/export.csv", async (c) => {
+    const { lines, columns } = await standingsOf(c);
+    return await sendRows(c, "standings", lines, columns);
+  });
+  router.get("/standings/export.json", async (c) =>
+    sendJson(c, "standings", (await standingsOf(c)).lines),
+  );
   router.get("/standings/:personId", showStatement);
   router.get("/ledger", showLedger);
   router.get("/ledger/export.csv", async (c) => {
@@ -91,13 +96,8 @@ async function showStandings(c: PageContext) {
   );
 }
 
-async function sendCsv(c: PageContext) {
-  const rows = await service.standingsRows(c.var.guild, queryOf(c, standingsFilters));
-  return c.body(toCsv(rows), 200, {
-    "Content-Type": "text/csv; charset=utf-8",
-    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-standings.csv"`,
-    "Cache-Control": "no-store",
-  });
+function standingsOf(c: PageContext) {
+  return service.standingsFile(c.var.guild, queryOf(c, standingsFilters));
 }
 
 async function showStatement(c: PageContext) {

@@ -47,7 +47,7 @@ export {
   type Standing,
   type StandingsQuery,
   standings,
-  standingsRows,
+  standingsFile,
 } from "./standings.ts";
 export { type Difference, type Verification, verify, verifyLedger } from "./verify.ts";
 

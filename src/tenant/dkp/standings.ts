@@ -145,29 +145,31 @@ export async function charactersOf(ctx: GuildContext, personId: PersonId): Promi
   return await charactersOfPerson.all(ctx.db, { personId });
 }
 
-/** The current view as rows of a file, with all its pages, at most `limits.dkp.csvRowsMax`. */
-export async function standingsRows(
+const COLUMNS = ["name", "main", "class", "role", "balance", "earned", "spent", "last_change"];
+
+/**
+ * The current view as lines of a file and their columns, with all its pages, at most
+ * `limits.dkp.csvRowsMax`. An EPGP pool has its gear points and priorities besides.
+ */
+export async function standingsFile(
   ctx: GuildContext,
   query: Omit<StandingsQuery, "cursor" | "limit">,
-): Promise<readonly (readonly string[])[]> {
+) {
   const { items, pool } = await standings(ctx, { ...query, limit: limits.dkp.csvRowsMax });
   const points = (amount: number) => formatPoints(amount, pool.decimals);
   const isEpgp = pool.kind === "epgp";
-  const head = ["name", "main", "class", "role", "balance", "earned", "spent", "last_change"];
-  return [
-    isEpgp ? [...head, "priority"] : head,
-    ...items.map((row) => [
-      row.name,
-      row.main ?? "",
-      row.class ?? "",
-      row.role ?? "",
-      points(row.balance),
-      points(row.earned),
-      points(row.spent),
-      row.lastChangeAt === null ? "" : new Date(row.lastChangeAt).toISOString(),
-      ...(isEpgp ? [String(row.priority)] : []),
-    ]),
-  ];
+  const lines = items.map((row) => ({
+    name: row.name,
+    main: row.main ?? "",
+    class: row.class ?? "",
+    role: row.role ?? "",
+    balance: points(row.balance),
+    earned: points(row.earned),
+    spent: points(row.spent),
+    last_change: row.lastChangeAt === null ? "" : new Date(row.lastChangeAt).toISOString(),
+    ...(isEpgp && { gp: points(row.spent), priority: String(row.priority) }),
+  }));
+  return { lines, columns: isEpgp ? [...COLUMNS, "gp", "priority"] : COLUMNS };
 }
 
 /** The default order: most points, or the highest priority. */

@@ -157,6 +157,8 @@ interface SourceLoot {
   readonly isTakenBack?: boolean;
   /** The key of the auction that decided it. */
   readonly auction?: string;
+  /** The key of a file that a guild here wrote. The guild may have the award itself. */
+  readonly fileKey?: string;
 }
 
 /** An auction that is over, with its bids. It moves no points: an entry has the payment. */

@@ -2,7 +2,7 @@ import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
-import { wishesOf } from "../loot/history.ts";
+import { awardIdsByFileKey, wishesOf } from "../loot/history.ts";
 import { attendanceOf, raidsStarting, signupsOf } from "../raids/history.ts";
 import { allCharacters, allPeople } from "../roster/queries.ts";
 import type { SourceCharacter, SourcePerson } from "./document.ts";
@@ -170,6 +170,7 @@ class Plan {
       keys.length === 0
         ? []
         : await rowsByCommittedKey.all(this.#ctx.db, { keys: JSON.stringify(keys) });
+    const own = await this.#ownAwards(rows);
     const isAsked = questions.some(({ kind }) => kind === "date-order");
     return {
       nowMs: this.#ctx.now().getTime(),
@@ -179,6 +180,7 @@ class Plan {
       persons,
       raids: this.#raids,
       committed: new Map<string, { readonly targetId: string; readonly data: object }>([
+        ...own,
         ...committed.map(
           (row) =>
             [`${row.kind} ${row.key}`, { targetId: row.targetId ?? "", data: row.data }] as const,
@@ -191,6 +193,17 @@ class Plan {
       there: await this.#thereOf(rows, persons),
       newId,
     };
+  }
+
+  /** Awards of this guild that come back in a file of it, as rows that are in the guild. */
+  async #ownAwards(rows: readonly StoredRow[]) {
+    const loot = rows.filter(({ kind, data }) => kind === "loot" && "fileKey" in data);
+    const keys = loot.map(({ data }) => String(data["fileKey"]));
+    const ids = await awardIdsByFileKey(this.#ctx, keys);
+    return loot.flatMap(({ key, data }) => {
+      const targetId = ids.get(String(data["fileKey"]));
+      return targetId === undefined ? [] : [[`loot ${key}`, { targetId, data }] as const];
+    });
   }
 
   /** The rows of the guild that mean the same as rows of the page. */

@@ -125,6 +125,7 @@ export const lootData = z.object({
   atOther: z.number().optional(),
   isTakenBack: z.boolean().optional(),
   auction: optionalText,
+  fileKey: optionalText,
 });
 
 export const wishData = z.object({

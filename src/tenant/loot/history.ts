@@ -3,6 +3,8 @@ import { columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import type { CouncilId, LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
+import type { GuildContext } from "../context.ts";
+import { lootFileKey, lootFileKeyIn } from "./file-keys.ts";
 import { foldItem } from "./items.ts";
 import {
   councilResponses,
@@ -89,6 +91,34 @@ export const wishesOf = prepare(({ people }: Values<{ people: string }>) =>
     .from(wishes)
     .where(sql`${wishes.personId} in (select value from json_each(${people}))`),
 );
+
+const awardsOfSeconds = prepare(({ seconds }: Values<{ seconds: string }>) =>
+  build
+    .select(columnsOf(lootAwards, "id", "at"))
+    .from(lootAwards)
+    .innerJoin(
+      sql`json_each(${seconds}) as second`,
+      sql`${lootAwards.at}
+      between second.value * 1000 and second.value * 1000 + 999`,
+    ),
+);
+
+/** The ids of the guild's awards by the keys that its files give them. Keys of others are left out. */
+export async function awardIdsByFileKey(
+  ctx: GuildContext,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, LootId>> {
+  const seconds = new Set(keys.flatMap((key) => lootFileKeyIn(key)?.seconds ?? []));
+  if (seconds.size === 0) return new Map();
+  const found = await awardsOfSeconds.all(ctx.db, { seconds: JSON.stringify([...seconds]) });
+  const wanted = new Set(keys);
+  return new Map(
+    found.flatMap((award) => {
+      const key = lootFileKey(award);
+      return wanted.has(key) ? [[key, award.id] as const] : [];
+    }),
+  );
+}
 
 /** Items of these people that other acts than an import recorded, up to `limit`. */
 export const lootOfOthers = prepare(

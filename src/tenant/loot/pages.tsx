@@ -4,7 +4,6 @@ import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
-import { toCsvInTurns } from "../../kernel/csv.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -13,6 +12,7 @@ import { may } from "../context.ts";
 import { typedPoints } from "../dkp/points.ts";
 import { standings } from "../dkp/service.ts";
 import { queryOf } from "../dkp/views/parts.tsx";
+import { sendJson, sendRows } from "../files.ts";
 import { filledIn, parsedForm, sentForm, withFormKey } from "../page-forms.ts";
 import { raidsAround } from "../raids/service.ts";
 import { ownPerson } from "../roster/service.ts";
@@ -39,11 +39,10 @@ export function lootPages() {
     );
   });
   router.get("/loot/export.csv", async (c) =>
-    c.body(await toCsvInTurns(await service.lootRows(c.var.guild)), 200, {
-      "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-loot.csv"`,
-      "Cache-Control": "no-store",
-    }),
+    sendRows(c, "loot", await service.lootLines(c.var.guild), service.LOOT_COLUMNS),
+  );
+  router.get("/loot/export.json", async (c) =>
+    sendJson(c, "loot", await service.lootLines(c.var.guild)),
   );
   router.get("/loot/new", canRun, (c) => showForm(c, emptyForm));
   router.post("/loot/new", canRun, sendForm);

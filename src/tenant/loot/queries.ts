@@ -37,7 +37,7 @@ const LOOT = {
 };
 
 /** A condition: the award was taken back, or its payment was reversed in the ledger. */
-function isUndone() {
+export function isUndone() {
   return sql`(${lootAwards.revertedAt} is not null or ${isReversed(lootAwards.txId)})`;
 }
 

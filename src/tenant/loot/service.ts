@@ -251,42 +251,40 @@ export async function revertLoot(ctx: GuildContext, id: string, reason: string):
   return await lootItem(ctx, id);
 }
 
-/** Returns the rows of a CSV file, the latest award first. */
-export async function lootRows(ctx: GuildContext): Promise<readonly (readonly string[])[]> {
-  const items = await newestLoot(ctx);
-  const head = ["when", "item", "person", "class", "spec", "price", "fate", "source", "boss"];
-  return [
-    [...head, "raid", "note", "undone"],
-    ...items.map((one) => [
-      new Date(one.at).toISOString(),
-      one.itemName,
-      one.personName ?? "",
-      one.class ?? "",
-      one.spec ?? "",
-      one.points,
-      one.fate,
-      one.source,
-      one.boss,
-      one.raidName ?? "",
-      one.note,
-      one.isReverted ? "yes" : "",
-    ]),
-  ];
+/** The columns of the loot file. */
+export const LOOT_COLUMNS = [
+  ...["when", "item", "person", "class", "spec", "price", "fate", "source", "boss", "raid"],
+  ...["note", "undone"],
+] as const;
+
+/** Every award as a line of a file, the latest first. */
+export async function lootLines(ctx: GuildContext) {
+  const lines: Record<(typeof LOOT_COLUMNS)[number], string>[] = [];
+  const limit = limits.loot.csvRowsAtOnce;
+  for (let cursor: string | undefined; ; ) {
+    const page = await loot(ctx, { limit, cursor });
+    for (const one of page.items) lines.push(lineOf(one));
+    cursor = page.next ?? undefined;
+    if (cursor === undefined) return lines;
+    await nextTurn();
+  }
 }
 
-/** Reads some hundred at a time, so that others have their turn. */
-async function newestLoot(ctx: GuildContext): Promise<readonly Loot[]> {
-  const { csvRowsMax, csvRowsAtOnce } = limits.loot;
-  const items: Loot[] = [];
-  let cursor: string | undefined;
-  do {
-    const limit = Math.min(csvRowsAtOnce, csvRowsMax - items.length);
-    const page = await loot(ctx, { limit, cursor });
-    items.push(...page.items);
-    cursor = page.next ?? undefined;
-    await nextTurn();
-  } while (cursor !== undefined && items.length < csvRowsMax);
-  return items;
+function lineOf(one: Loot) {
+  return {
+    when: new Date(one.at).toISOString(),
+    item: one.itemName,
+    person: one.personName ?? "",
+    class: one.class ?? "",
+    spec: one.spec ?? "",
+    price: one.points,
+    fate: one.fate,
+    source: one.source,
+    boss: one.boss,
+    raid: one.raidName ?? "",
+    note: one.note,
+    undone: one.isReverted ? "yes" : "",
+  };
 }
 
 async function byKey(ctx: GuildContext, key: string): Promise<Loot | undefined> {

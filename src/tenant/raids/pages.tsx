@@ -5,7 +5,6 @@ import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
 import { momentOfLocal } from "../../kernel/calendar.ts";
-import { toCsv } from "../../kernel/csv.ts";
 import { AppError, Invalid } from "../../kernel/errors.ts";
 import { newId } from "../../kernel/ids.ts";
 import { HOUR_MS } from "../../kernel/time.ts";
@@ -40,7 +39,12 @@ export function raidsPages() {
   router.get("/raids/attendance", async (c) =>
     c.html(<AttendancePage view={viewOf(c)} rows={await service.attendance(c.var.guild)} />),
   );
-  router.get("/raids/attendance.csv", sendCsv);
+  router.get("/raids/attendance.csv", async (c) =>
+    sendRows(c, "attendance", await attendanceLines(c.var.guild), ATTENDANCE_COLUMNS),
+  );
+  router.get("/raids/attendance.json", async (c) =>
+    sendJson(c, "attendance", await service.attendance(c.var.guild)),
+  );
   router.route("/", gridPages());
   router.post("/raids/series/:id/end", canManage, async (c) => {
     await service.endSeries(c.var.guild, c.req.param("id"));
@@ -193,20 +197,26 @@ async function sendForm(c: PageContext) {
   }
 }
 
-async function sendCsv(c: PageContext) {
-  const rows = await service.attendance(c.var.guild);
-  const head = ["name", "class", "30 days %", "60 days %", "90 days %", "all %", "nights"];
-  const lines = rows.map((row) => [
-    row.name,
-    row.class ?? "",
-    ...[row.days30, row.days60, row.days90, row.all].map((one) => String(one ?? "")),
-    String(row.raids),
-  ]);
-  return c.body(toCsv([head, ...lines]), 200, {
-    "Content-Type": "text/csv; charset=utf-8",
-    "Content-Disposition": `attachment; filename="${c.var.guild.guild.slug}-attendance.csv"`,
-    "Cache-Control": "no-store",
-  });
+const ATTENDANCE_COLUMNS = [
+  "name",
+  "class",
+  "30 days %",
+  "60 days %",
+  "90 days %",
+  "all %",
+  "nights",
+];
+
+async function attendanceLines(ctx: GuildContext) {
+  return (await service.attendance(ctx)).map((row) => ({
+    name: row.name,
+    class: row.class ?? "",
+    "30 days %": row.days30 ?? "",
+    "60 days %": row.days60 ?? "",
+    "90 days %": row.days90 ?? "",
+    "all %": row.all ?? "",
+    nights: row.raids,
+  }));
 }
 
 function sendSignup(c: PageContext, id: string, fields: Fields) {

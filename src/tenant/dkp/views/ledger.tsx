@@ -34,6 +34,11 @@ function FileLinks({ view, toPool }: { view: View; toPool: string }) {
       <LinkButton look="quiet" href={guildHref(view, `/ledger/export.csv${toPool}`)}>
         {t.csv}
       </LinkButton>
+      {may(view.guild!, "loot.view") && (
+        <LinkButton look="quiet" href={guildHref(view, "/exports")}>
+          {view.messages.exports.title}
+        </LinkButton>
+      )}
       <LinkButton look="quiet" href={guildHref(view, "/ledger/verification")}>
         {t.verify}
       </LinkButton>

@@ -51,9 +51,14 @@ export function tableRows(text: string, separator?: Separator): readonly TableRo
   return rows.slice(1).map(({ line, cells }) => ({
     line,
     cells: Object.fromEntries(
-      names.flatMap((name, at) => (name === "" ? [] : [[name, (cells[at] ?? "").trim()] as const])),
+      names.flatMap((name, at) => (name === "" ? [] : [[name, plainCell(cells[at])] as const])),
     ),
   }));
+}
+
+/** The text of a cell, without the apostrophe that files have before text like a formula. */
+function plainCell(cell = ""): string {
+  return cell.trim().replace(/^'(?=\s*[=+\-@])/, "");
 }
 
 /** Whether the header has all of these columns. */

@@ -52,6 +52,9 @@ export function LootPage(props: {
         <LinkButton look="quiet" href={guildHref(view, "/loot/export.csv")}>
           {t.csv}
         </LinkButton>
+        <LinkButton look="quiet" href={guildHref(view, "/exports")}>
+          {view.messages.exports.title}
+        </LinkButton>
       </PageHeader>
       <Filters url={view.url} messages={view.messages}>
         <TextField name="q" type="search" label={t.find} form={emptyForm} value={q} />

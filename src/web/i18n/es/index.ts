@@ -9,6 +9,7 @@ export { discord } from "./discord.ts";
 export { dkp } from "./dkp.ts";
 export { domains } from "./domains.ts";
 export { downloads } from "./downloads.ts";
+export { exports } from "./exports.ts";
 export { fields } from "./fields.ts";
 export { figures } from "./figures.ts";
 export { guilds } from "./guilds.ts";

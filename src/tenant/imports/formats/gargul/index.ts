@@ -1,5 +1,6 @@
 import { type LuaTable, tableAt } from "../../../../kernel/lua-data.ts";
 import { limits } from "../../../../limits.ts";
+import { lootFileKeyIn } from "../../../loot/file-keys.ts";
 import type { ImportDocument } from "../../document.ts";
 import { isPackedText, unpackedText } from "../base64.ts";
 import { DocumentBuilder } from "../builder.ts";
@@ -62,10 +63,13 @@ function readSaved(text: string, context: ReadContext): ImportDocument {
 function readLines(text: string, context: ReadContext): ImportDocument {
   const builder = new DocumentBuilder(context);
   const order = new DateOrder();
-  const rows = tableRows(text).map(({ cells }) => ({
-    cells,
-    date: dateFrom(cells["yearmonthday"] || cells["date"], context, cells["time"] ?? ""),
-  }));
+  const rows = tableRows(text).map(({ cells }) => {
+    const own = lootFileKeyIn(cells["checksum"] ?? "");
+    const date = own
+      ? dateFrom(own.seconds, context)
+      : dateFrom(cells["yearmonthday"] || cells["date"], context, cells["time"] ?? "");
+    return { cells, date };
+  });
   for (const { date } of rows) order.see(date);
   for (const { cells, date } of rows) {
     const [winner = "", id, name] = [cells["winner"], cells["id"], cells["item"]];
@@ -117,6 +121,7 @@ function addAward(builder: DocumentBuilder, award: Award): void {
       spec: award.isOff ? "off" : "main",
       note: lineFrom(award.note, limits.loot.noteCharsMax),
       ...(date ?? { at: 0 }),
+      ...(lootFileKeyIn(award.key) !== undefined && { fileKey: award.key }),
     },
     problem,
   );

@@ -1,5 +1,6 @@
 import { DAY_MS } from "../../../../kernel/time.ts";
 import { limits } from "../../../../limits.ts";
+import { lootFileKeyIn } from "../../../loot/file-keys.ts";
 import { classFrom } from "../../../roster/classes.ts";
 import type { ImportDocument } from "../../document.ts";
 import { DocumentBuilder } from "../builder.ts";
@@ -41,12 +42,20 @@ function isJson(text: string): boolean {
 
 function documentOf(rows: readonly Row[], context: ReadContext): ImportDocument {
   const builder = new DocumentBuilder(context);
-  const dates = rows.map((row) => dateFrom(row["date"], context, lineFrom(row["time"], 20)));
+  const dates = rows.map((row) => dateOf(row, context));
   const order = new DateOrder();
   for (const date of dates) order.see(date);
   for (const [at, row] of rows.entries()) addRow(builder, row, dates[at], { order, context });
   askDateOrder(builder, order);
   return builder.document({ format: "rclootcouncil", source: "rclootcouncil" });
+}
+
+/** Files of a guild here tell the second in the id, whatever the zone of the reader. */
+function dateOf(row: Row, context: ReadContext): ReadDate | undefined {
+  const own = lootFileKeyIn(lineFrom(row["id"], 60));
+  return own === undefined
+    ? dateFrom(row["date"], context, lineFrom(row["time"], 20))
+    : dateFrom(own.seconds, context);
 }
 
 /** Ids are not unique in long histories: the player, the id and the item together are. */
@@ -63,6 +72,7 @@ function addRow(
   const fate = fateOf(row);
   const person = fate === "person" ? builder.player(player, { class: classOf(row) }) : undefined;
   const response = lineFrom(row["response"], 80);
+  const isOwn = lootFileKeyIn(id) !== undefined;
   const key = id === "" ? builder.keyOf("loot", player, row["date"], row["time"], item.id) : null;
   const problem =
     item.name === ""
@@ -84,8 +94,11 @@ function addRow(
       person: person ?? null,
       spec: /off\s*-?spec|\bos\b/i.test(response) ? "off" : "main",
       boss: lineFrom(row["boss"], limits.loot.noteCharsMax),
-      note: [response, lineFrom(row["note"], 110)].filter((text) => text !== "").join(": "),
+      note: isOwn
+        ? lineFrom(row["note"], limits.loot.noteCharsMax)
+        : [response, lineFrom(row["note"], 110)].filter((text) => text !== "").join(": "),
       ...(date ? order.of(date) : { at: 0 }),
+      ...(isOwn && { fileKey: id }),
     },
     problem,
     remark,

@@ -1,4 +1,5 @@
 import { limits } from "../../../../limits.ts";
+import { lootFileKeyIn } from "../../../loot/file-keys.ts";
 import type { ImportDocument } from "../../document.ts";
 import { DocumentBuilder } from "../builder.ts";
 import { dateFrom } from "../dates.ts";
@@ -45,7 +46,10 @@ function addLootRow(builder: DocumentBuilder, cells: Cells, context: ReadContext
   const label = `${item.name}: ${cells["charactername"] ?? ""}`;
   const isOff = /^(1|true|yes)$/i.test(cells["isoffspec"] ?? "");
   if (type === "received") {
-    const date = dateFrom(cells["receivedat"] || cells["createdat"], context);
+    const own = lootFileKeyIn(cells["importid"] ?? "");
+    const date = own
+      ? dateFrom(own.seconds, context)
+      : dateFrom(cells["receivedat"] || cells["createdat"], context);
     const key = cells["importid"]
       ? `import ${cells["importid"]}`
       : builder.keyOf("loot", cells["charactername"], cells["itemid"] || item.name, date?.at);
@@ -71,6 +75,7 @@ function addLootRow(builder: DocumentBuilder, cells: Cells, context: ReadContext
         boss: lineFrom(cells["sourcename"], limits.loot.noteCharsMax),
         note: lineFrom(cells["note"], limits.loot.noteCharsMax),
         at: date?.at ?? 0,
+        ...(own !== undefined && { fileKey: cells["importid"]! }),
       },
       problem,
       remark,

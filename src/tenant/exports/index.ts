@@ -1,0 +1,2 @@
+export { exportsPages } from "./pages.tsx";
+export { exportsApi } from "./routes.ts";
