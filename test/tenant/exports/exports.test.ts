@@ -52,11 +52,27 @@ const file = async (path: string) => {
   return answer.text;
 };
 
+interface Award {
+  readonly itemName: string;
+  readonly itemId: number | null;
+  readonly fate: string;
+  readonly person: string;
+  readonly spec: string;
+  readonly boss: string;
+  readonly note: string;
+  readonly second: number;
+}
+
 /** The awards that stand, as people compare them: to the second, the earliest first. */
-async function lootOf(owner: TestClient): Promise<Json[]> {
+async function lootOf(owner: TestClient): Promise<readonly Award[]> {
   const { body } = await owner.get("/loot?limit=200");
-  const items = (body.items as Json[]).filter(({ isReverted }) => !isReverted);
+  const items = body.items as (Omit<Award, "person" | "second"> & {
+    readonly personName: string;
+    readonly at: number;
+    readonly isReverted: boolean;
+  })[];
   return items
+    .filter(({ isReverted }) => !isReverted)
     .map(({ itemName, itemId, fate, personName, spec, boss, note, at }) => ({
       ...{ itemName, itemId, fate, spec, boss, note },
       person: personName,
@@ -96,15 +112,15 @@ describe("files for other tools", () => {
   test.each([
     ["RCLootCouncil's JSON", "/exports/loot/rclootcouncil.json", () => true],
     ["RCLootCouncil's CSV", "/exports/loot/rclootcouncil.csv", hasId],
-    ["Gargul's lines", "/exports/loot/gargul.csv", ({ fate }: Json) => fate !== "bank"],
-    ["thatsmybis' CSV", "/exports/loot/thatsmybis.csv", ({ fate }: Json) => fate === "person"],
+    ["Gargul's lines", "/exports/loot/gargul.csv", ({ fate }: Award) => fate !== "bank"],
+    ["thatsmybis' CSV", "/exports/loot/thatsmybis.csv", ({ fate }: Award) => fate === "person"],
   ] as const)(
     "%s bring the same loot to another guild, and add nothing here",
     async (tool, path, has) => {
       const text = await file(path);
       const other = await t.guild(`other-${path.slice(14).replace(".", "-")}`);
       await imported(t, other.owner, text);
-      const bare = ({ itemName, person, fate, spec, second }: Json) => ({
+      const bare = ({ itemName, person, fate, spec, second }: Award) => ({
         ...{ itemName, fate, spec, second },
         // A person of another guild is named after the character, unless the tool knows members.
         person: tool.startsWith("thats") ? person : (CHARACTERS[person] ?? person),
@@ -159,6 +175,6 @@ describe("files for other tools", () => {
 
 const CHARACTERS: Readonly<Record<string, string>> = { Ana: "Anaïs", Bea: "Beatriz" };
 
-function hasId({ itemId, itemName }: Json): boolean {
+function hasId({ itemId, itemName }: Award): boolean {
   return itemId !== null || itemName === "Khor, Hammer";
 }
