@@ -29,6 +29,7 @@ export function removalOf(guild: Guild, nowMs: number): readonly Writable[] {
     byGuild("api_usage"),
     byGuild("declared_guilds"),
     byGuild("guild_domains"),
+    byGuild("sessions"),
     byGuild("discord_guilds"),
     byGuild("provisioning_steps"),
     { sql: "DELETE FROM guilds WHERE id = ?", args: [guild.id] },

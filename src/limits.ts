@@ -81,7 +81,10 @@ export const limits = {
     },
     /** Verifications of a guild's domain. DNS changes take minutes, and each check sends queries. */
     "domain-check": { guild: { max: 30, windowMs: HOUR_MS } },
-    /** A proxy asks before each new certificate. Strangers can make it ask with invented names. */
+    /**
+     * Host names that a server has to look up. A proxy asks before each new certificate, and strangers can
+     * send requests with invented names.
+     */
     "domain-ask": { address: { max: 600, windowMs: MINUTE_MS } },
     /**
      * All requests of a guild whose plan limits them. The plan's number applies where it is smaller. `off`

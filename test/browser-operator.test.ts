@@ -64,6 +64,39 @@ describe.runIf(CHROMIUM)("the operators' console in a browser", () => {
     }
   }, 180_000);
 
+  test("a guild sets up its own domain on a phone, and its owner signs in there", async () => {
+    const { t, origin } = app;
+    const { owner, id } = await t.guild("iron-vow", { plan: "premium" });
+    for (const width of [360, 1280]) {
+      const page = await app.newPage(width);
+      const cookie = { name: "guildhall", value: owner.identity.token, url: origin };
+      await page.context().addCookies([cookie]);
+      await page.goto(`${origin}/g/iron-vow/settings/domain`);
+      await page.fill("#domain", "Raids.IronVow.org");
+      await page.click('main button:has-text("Save domain")');
+      await page.waitForSelector("text=waiting for the record");
+      expect(await faults(page)).toEqual([]);
+      const picture = `${PICTURES}/domain-${width}.png`;
+      if (PICTURES) await page.screenshot({ path: picture, fullPage: true });
+    }
+    await t.services.platform.db.client.execute({
+      sql: "UPDATE guild_domains SET status = 'active', checked_at = 0 WHERE guild_id = ?",
+      args: [id],
+    });
+    const page = await app.newPage(360);
+    const there = origin.replace("localhost", "raids.ironvow.org");
+    await page.goto(`${there}/sign-in`);
+    await page.fill("#email", owner.identity.email);
+    await page.fill("#password", owner.identity.password);
+    await page.click('main button:has-text("Sign in")');
+    await page.waitForURL(`${there}/`);
+    expect(await page.textContent("h1")).toContain("Guild iron-vow");
+    await page.goto(`${there}/settings/domain`);
+    expect(await page.textContent("main")).toContain("active");
+    const cookies = await page.context().cookies();
+    expect([...new Set(cookies.map(({ domain }) => domain))]).toEqual(["raids.ironvow.org"]);
+  }, 180_000);
+
   test("backups and deletion of a guild fit a phone and are accessible", async () => {
     const { t, origin } = app;
     const { owner, id } = await t.guild("copied");

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { NotFound } from "../kernel/errors.ts";
+import { addressSubject, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 import { isOurHost } from "./tenant.ts";
 
@@ -20,7 +21,11 @@ export function ownDomain(publicUrl: URL, dispatch: Dispatch): MiddlewareHandler
   return async function ownDomain(c, next) {
     const { hostname } = new URL(c.req.url);
     if (c.env?.domain !== undefined || isOurHost(hostname, publicUrl)) return await next();
-    const domain = await c.var.services.domains.routed(hostname);
+    const { domains, rates } = c.var.services;
+    // Requests with invented names must not make the server ask its database each time.
+    const domain = await domains.routed(hostname, () =>
+      rates.use("domain-ask", "address", addressSubject(clientAddress(c))),
+    );
     if (domain === undefined) return await next();
     return await dispatch(c.req.raw, { ...c.env, domain });
   };

@@ -61,6 +61,18 @@ describe("a sign-in at a guild's own domain", () => {
     expect((await there.get(`${SITE}/api/standings`)).status).toBe(200);
   });
 
+  test("S98 asks for the password there before a sensitive act", async () => {
+    const there = withSession(vow.owner, await signInThere(vow.owner));
+    t.advance(limits.session.reauthMs + 1);
+    const keys = `${SITE}/g/iron-vow/settings/keys`;
+    const make = () => there.submit(keys, { name: "log follower", scopes: ["stream"] });
+    expect((await make()).headers.get("location")).toMatch(/^\/account\/proof\?next=/);
+    const { password } = vow.owner.identity;
+    const proved = await there.submit(`${SITE}/account/proof?next=/settings/keys`, { password });
+    expect([proved.status, proved.headers.get("location")]).toEqual([303, "/settings/keys"]);
+    expect((await make()).status).toBe(201);
+  });
+
   test("S98 S2 is worth nothing at the platform's host, and one made there nothing here", async () => {
     const there = withSession(vow.owner, await signInThere(vow.owner));
     expect((await there.get("/api/session")).status).toBe(401);
@@ -270,5 +282,16 @@ describe("the question for certificates", () => {
       statuses.push((await bounded.request(path, { headers })).status);
     }
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    // The same limit bounds look-ups for requests with invented names. Known names stay served.
+    const invented = [];
+    for (let i = 0; i < 5; i++) {
+      const headers = { "x-forwarded-for": "203.0.113.10" };
+      invented.push((await bounded.request(`http://x${i}.evil.org/`, { headers })).status);
+    }
+    expect(invented).toEqual([400, 400, 400, 429, 429]);
+    const known = await bounded.request(`${SITE}/sign-in`, {
+      headers: { "x-forwarded-for": "203.0.113.10" },
+    });
+    expect(known.status).toBe(200);
   });
 });

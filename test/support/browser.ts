@@ -43,6 +43,8 @@ export async function browserApp(
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // Guilds' own domains of tests lead to the product.
+      "--host-resolver-rules=MAP *.ironvow.org 127.0.0.1",
     ],
   });
   /** A person with a separate device. */

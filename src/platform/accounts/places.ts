@@ -23,7 +23,9 @@ export async function signInPlace(ctx: PlatformContext, userId: UserId): Promise
     .select({ placeHash: signInPlaces.placeHash })
     .from(signInPlaces)
     .where(eq(signInPlaces.userId, userId));
-  const here = [ctx.device && `device ${ctx.device}`, range && `network ${range}`]
+  // A cookie of a guild's own domain may reach another server, so it is known at that domain only.
+  const at = ctx.domainGuildId === undefined ? "" : ` at ${ctx.domainGuildId}`;
+  const here = [ctx.device && `device ${ctx.device}${at}`, range && `network ${range}`]
     .filter((one) => one !== undefined && one !== "")
     .map((one) => hashToken(`${userId} ${one}`));
   const known = new Set(seen.map(({ placeHash }) => placeHash));

@@ -88,9 +88,9 @@ async function domainHtml(
           <LinkButton href={guildHref(view, "/settings/plan")}>{t.plan}</LinkButton>
         </Notice>
       )}
-      {claim && <Claim view={view} claim={claim} host={c.var.services.config.publicUrl.host} />}
+      {claim && <Claim view={view} claim={claim} host={c.var.services.config.publicUrl.hostname} />}
       {isIncluded && (
-        <Card title={t.name}>
+        <Card>
           <Form action={guildHref(view, PATH)} form={form} messages={view.messages}>
             <TextField
               name="domain"

@@ -31,11 +31,18 @@ export class RoutedDomains {
     this.#platform = platform;
   }
 
-  /** The guild that a host name belongs to. Undefined for every other name. */
-  async routed(hostname: string): Promise<RoutedDomain | undefined> {
+  /**
+   * The guild that a host name belongs to. Undefined for every other name. `onQuery` runs before the
+   * database is asked, and may refuse.
+   */
+  async routed(
+    hostname: string,
+    onQuery?: () => Promise<unknown>,
+  ): Promise<RoutedDomain | undefined> {
     const name = hostname.replace(/\.$/, "");
-    // A domain has two labels or more. Addresses have no guild, and need no query.
-    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name)) return undefined;
+    // A domain has two labels or more, and its last one a letter. Other names need no query.
+    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(name)) return undefined;
+    if (!this.#known.has(name)) await onQuery?.();
     const { guildId } = await this.#find(name);
     return guildId && { name, guildId };
   }

@@ -11,6 +11,7 @@ import {
   Unavailable,
 } from "../../kernel/errors.ts";
 import { limits } from "../../limits.ts";
+import type { Services } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
@@ -99,7 +100,7 @@ export async function claimDomain(
     domain,
     status: "pending",
     challenge: newChallenge(),
-    createdAt: services.now().getTime(),
+    createdAt: settledMs(services),
     provedAt: null,
     checkedAt: null,
     missingSince: null,
@@ -157,7 +158,7 @@ export async function verifyDomain(
   const holder = await activeClaim.first(db, { domain, butFor: guildId });
   const verdict = verdictOf(answer, challenge, holder?.isThere ? holder.challenge : undefined);
   if (verdict !== "active") throw refusalOf(verdict, claim);
-  const nowMs = services.now().getTime();
+  const nowMs = settledMs(services);
   const active = {
     status: "active",
     provedAt: nowMs,
@@ -175,6 +176,11 @@ export async function verifyDomain(
   services.domains.forget();
   services.wakeJobs();
   return shown(ctx.guild, { ...claim, ...active });
+}
+
+/** The settled time: a clock that jumped ahead must not put off the next check. */
+function settledMs({ platform }: Pick<Services, "platform">): number {
+  return platform.settledNow().getTime();
 }
 
 /** A claim as people see it. */
