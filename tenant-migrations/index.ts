@@ -81,5 +81,10 @@ export const tenantMigrations: readonly MigrationSource[] = [
     "name": "0015_ownership_proofs",
     "when": 1796102792560,
     "sql": "CREATE TABLE `ownership_proofs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`source` text NOT NULL,\n\t`user_id` text NOT NULL,\n\t`user_name` text NOT NULL,\n\t`game_character_id` text NOT NULL,\n\t`code_hash` text,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`seen_at` integer,\n\t`fault` text,\n\t`proved_at` integer,\n\t`ended_at` integer,\n\tFOREIGN KEY (`game_character_id`) REFERENCES `game_characters`(`id`) ON UPDATE no action ON DELETE no action\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `ownership_proofs_code_hash_unique` ON `ownership_proofs` (`code_hash`);--> statement-breakpoint\nCREATE UNIQUE INDEX `ownership_proofs_open` ON `ownership_proofs` (`user_id`,`game_character_id`,`source`) WHERE \"ownership_proofs\".\"ended_at\" is null;--> statement-breakpoint\nCREATE INDEX `ownership_proofs_waiting` ON `ownership_proofs` (`expires_at`) WHERE \"ownership_proofs\".\"ended_at\" is null;--> statement-breakpoint\nCREATE INDEX `ownership_proofs_by_user` ON `ownership_proofs` (`user_id`,`created_at`);--> statement-breakpoint\nCREATE INDEX `ownership_proofs_by_character` ON `ownership_proofs` (`game_character_id`);"
+  },
+  {
+    "name": "0016_wish_item_ids",
+    "when": 1796125623716,
+    "sql": "ALTER TABLE `loot_wishes` ADD `item_id` integer;"
   }
 ];

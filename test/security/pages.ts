@@ -21,6 +21,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /exports/loot/rclootcouncil.csv": "viewer",
   "GET /exports/loot/rclootcouncil.json": "viewer",
   "GET /exports/loot/thatsmybis.csv": "viewer",
+  "GET /exports/wishlists/gargul.txt": "viewer",
   "GET /exports/wishlists/thatsmybis.csv": "viewer",
   "GET /fights/:id": "viewer",
   "GET /fights/:id/compare": "viewer",

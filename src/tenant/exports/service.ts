@@ -1,7 +1,7 @@
 import type { Permission } from "../../kernel/permissions.ts";
 import { encodedPages } from "../../kernel/turns.ts";
 import { allow, type GuildContext } from "../context.ts";
-import { gargulLines } from "./gargul.ts";
+import { gargulLines, gargulWishlists } from "./gargul.ts";
 import { rclootcouncilCsv, rclootcouncilJson } from "./rclootcouncil.ts";
 import { thatsmybisLoot, thatsmybisWishes } from "./thatsmybis.ts";
 
@@ -29,6 +29,7 @@ export const LOOT_FILES = {
 
 /** Files of wishes and priorities by their name below `exports/wishlists`. */
 export const WISH_FILES = {
+  "gargul.txt": { needs: "raids.view", type: "txt", parts: gargulWishlists },
   "thatsmybis.csv": { needs: "raids.view", type: "csv", parts: thatsmybisWishes },
 } as const satisfies Readonly<Record<string, ToolFile>>;
 

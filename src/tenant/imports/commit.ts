@@ -371,11 +371,11 @@ class Commit {
   }
 
   #wish(row: StoredRow): Written {
-    const { person, itemName, rank, note } = data.wishData.parse(row.data);
+    const { person, itemName, itemId = null, rank, note } = data.wishData.parse(row.data);
     const personId = this.#personId(person);
     if (personId === undefined) return found(null);
     const at = this.#ctx.now().getTime();
-    return made(row, [pastWish({ personId, itemName, rank, note: note ?? "", at })]);
+    return made(row, [pastWish({ personId, itemName, itemId, rank, note: note ?? "", at })]);
   }
 
   #personId(key: string): PersonId | undefined {

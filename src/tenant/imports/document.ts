@@ -221,6 +221,8 @@ export interface SourceAccount {
 interface SourceWish {
   readonly person: string;
   readonly itemName: string;
+  /** The game's own id of the item, if the source tells. */
+  readonly itemId?: number;
   readonly rank: number;
   readonly note?: string;
 }

@@ -84,11 +84,17 @@ function again(
   known: { readonly targetId: string; readonly data: object },
   is: (verdict: Verdict, reason?: string, targetId?: string | null) => PlannedRow,
 ): PlannedRow {
-  const [now, before] = [comparable(row.data), comparable(known.data)];
+  const [now, before] = [comparable(row.data), comparable(withIdOf(row, known.data))];
   if (now === before) return is("unchanged", "", known.targetId);
   const isTaken = row.data["isTakenBack"] === true && !("isTakenBack" in known.data);
   if (row.kind === "loot" && isTaken) return is("changed", "taken-back", known.targetId);
   return is("conflicting", "changed-in-source", known.targetId);
+}
+
+/** Imports of older versions kept no item id of a wish. */
+function withIdOf(row: PlanRow, known: object): object {
+  const { itemId } = row.data;
+  return row.kind === "wish" && itemId !== undefined ? { itemId, ...known } : known;
 }
 
 function comparable(data: object): string {

@@ -2,6 +2,7 @@ import { type CharacterId, newId, type PersonId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
+import { itemIdsOf } from "../loot/exports.ts";
 import { awardIdsByFileKey, wishesOf } from "../loot/history.ts";
 import { attendanceOf, raidsStarting, signupsOf } from "../raids/history.ts";
 import { allCharacters, allPeople } from "../roster/queries.ts";
@@ -254,14 +255,35 @@ class Plan {
         there.set(meaning, { id: meaning, isSame: status === signupData.parse(row.data).status });
       }
     }
-    const wanting = of("wish").map(({ data }) => persons.get(wishData.parse(data).person) ?? "");
-    if (wanting.length > 0) {
-      for (const one of await wishesOf.all(db, { people: JSON.stringify(wanting) })) {
-        const meaning = `wish ${one.personId} ${one.itemName.toLowerCase()}`;
-        there.set(meaning, { id: meaning, isSame: true });
-      }
+    if (of("wish").length > 0) {
+      const known = await this.#wishesThere(of("wish"), persons);
+      for (const [meaning, id] of known) there.set(meaning, { id, isSame: true });
     }
     return there;
+  }
+
+  /** Wishes of the guild by the meaning of the rows: for the same name, or for the same id of the game. */
+  async #wishesThere(rows: readonly StoredRow[], persons: ReadonlyMap<string, string | null>) {
+    const { db } = this.#ctx;
+    const wanting = rows.map(({ data }) => persons.get(wishData.parse(data).person) ?? "");
+    const wanted = await wishesOf.all(db, { people: JSON.stringify(wanting) });
+    const ids = await itemIdsOf(this.#ctx);
+    const there = new Map(
+      wanted.flatMap(({ personId, itemName, itemKey, itemId }) => {
+        const name = `wish ${personId} ${itemName.toLowerCase()}`;
+        const id = itemId ?? ids.get(itemKey);
+        return [name, ...(id === undefined ? [] : [`wish ${personId} #${id}`])].map(
+          (meaning) => [meaning, name] as const,
+        );
+      }),
+    );
+    return rows.flatMap(({ kind, key, line, data }) => {
+      const meaning = meaningOf({ kind, key, line, data }, { persons, raids: this.#raids })!;
+      const { person, itemId } = wishData.parse(data);
+      const found =
+        there.get(meaning) ?? there.get(`wish ${persons.get(person) ?? ""} #${itemId ?? ""}`);
+      return found === undefined ? [] : [[meaning, found] as const];
+    });
   }
 
   async #eachPage(work: (rows: readonly StoredRow[]) => Promise<void>): Promise<void> {

@@ -131,6 +131,7 @@ export const lootData = z.object({
 export const wishData = z.object({
   person: z.string(),
   itemName: z.string(),
+  itemId: z.number().optional(),
   rank: z.number(),
   note: optionalText,
 });

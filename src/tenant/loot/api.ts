@@ -5,13 +5,14 @@ import { SLOTS } from "../dkp/pool-rules.ts";
 
 const { noteCharsMax } = limits.loot;
 const itemName = nameField(limits.auctions.itemCharsMax);
+const itemId = z.number().int().positive();
 const note = linesField(noteCharsMax);
 const nullableText = z.string().nullable();
 
 export const newLoot = z
   .strictObject({
     itemName,
-    itemId: z.number().int().positive().optional(),
+    itemId: itemId.optional(),
     fate: z.enum(["person", "disenchanted", "bank"]).default("person"),
     personId: z.uuid().optional(),
     spec: z.enum(["main", "off"]).optional(),
@@ -48,7 +49,9 @@ export const lootFilters = z.object({
 
 export const wishesBody = z
   .strictObject({
-    items: z.array(z.strictObject({ itemName, note: note.optional() })).max(limits.loot.wishesMax),
+    items: z
+      .array(z.strictObject({ itemName, itemId: itemId.optional(), note: note.optional() }))
+      .max(limits.loot.wishesMax),
   })
   .openapi("Wishlist");
 
@@ -88,6 +91,9 @@ export const wishJson = z
     class: nullableText,
     itemKey: z.string(),
     itemName: z.string(),
+    itemId: z.number().int().nullable().openapi({
+      description: "The game's own id of the item, if it is known.",
+    }),
     rank: z.number().int(),
     note: z.string(),
     hasIt: z.boolean(),

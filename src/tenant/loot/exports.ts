@@ -29,7 +29,6 @@ const awardsAfter = prepare((value: Values<{ at: number; id: string; limit: numb
     .limit(value.limit),
 );
 
-/** The game's ids of items by their folded names, as awards of the guild tell them. */
 const idsOfItems = prepare(() =>
   build
     .select({ itemKey: lootAwards.itemKey, itemId: asNumber(sql`max(${lootAwards.itemId})`) })
@@ -71,7 +70,10 @@ export async function* filedAwards(ctx: GuildContext): AsyncGenerator<readonly F
 
 const wishesAfter = prepare((value: Values<{ personId: string; itemKey: string; limit: number }>) =>
   build
-    .select(columnsOf(wishes, "personId", "itemKey", "itemName", "rank", "note", "at"))
+    .select({
+      ...columnsOf(wishes, "personId", "itemKey", "itemName", "rank", "note", "at"),
+      itemId: columnOr(wishes.itemId, "NULL"),
+    })
     .from(wishes)
     .innerJoin(persons, eq(persons.id, wishes.personId))
     .where(
@@ -86,6 +88,7 @@ const wishesAfter = prepare((value: Values<{ personId: string; itemKey: string; 
 
 /** A wish as files for other tools have it. */
 export interface FiledWish {
+  readonly personId: PersonId;
   readonly player: Player;
   readonly itemName: string;
   readonly itemId: number | null;
@@ -104,10 +107,10 @@ export async function* filedWishes(ctx: GuildContext): AsyncGenerator<readonly F
   const limit = limits.loot.csvRowsAtOnce;
   for (let after = { personId: "", itemKey: "" }; ; ) {
     const rows = await wishesAfter.all(ctx.db, { ...after, limit });
-    yield rows.flatMap(({ personId, itemKey, note, ...rest }) => {
-      const player = playerOf(players, personId);
+    yield rows.flatMap(({ itemKey, note, ...rest }) => {
+      const player = playerOf(players, rest.personId);
       if (player === undefined || player.isExample) return [];
-      const itemId = known.get(itemKey) ?? itemIdIn(itemKey);
+      const itemId = rest.itemId ?? known.get(itemKey) ?? itemIdIn(itemKey);
       return [{ ...rest, itemId, player, ...wordsOf(note) }];
     });
     const last = rows.at(-1);
@@ -117,7 +120,8 @@ export async function* filedWishes(ctx: GuildContext): AsyncGenerator<readonly F
   }
 }
 
-async function itemIdsOf(ctx: GuildContext): Promise<ReadonlyMap<string, number>> {
+/** The game's ids of items by their folded names, as the awards of the guild tell them. */
+export async function itemIdsOf(ctx: GuildContext): Promise<ReadonlyMap<string, number>> {
   const ids = await idsOfItems.all(ctx.db);
   return new Map(ids.map(({ itemKey, itemId }) => [itemKey, itemId]));
 }

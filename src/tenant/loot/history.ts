@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { columnsOf, prepare, type Values } from "../../database/query.ts";
+import { columnOr, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import type { CouncilId, LedgerTxId, LootId, PersonId, PoolId } from "../../kernel/ids.ts";
@@ -63,14 +63,15 @@ export function withoutLoot(id: string): Writable {
 export function pastWish(wish: {
   readonly personId: PersonId;
   readonly itemName: string;
+  readonly itemId: number | null;
   readonly rank: number;
   readonly note: string;
   readonly at: number;
 }): Writable {
-  const { personId, itemName } = wish;
+  const { itemId, ...rest } = wish;
   return insertInto(
     wishes,
-    { ...wish, personId, itemKey: foldItem(itemName) },
+    { ...rest, itemKey: foldItem(wish.itemName), ...(itemId !== null && { itemId }) },
     { on: [wishes.personId, wishes.itemKey] },
   );
 }
@@ -87,7 +88,10 @@ export function withoutWish(personId: string, itemName: string): Writable {
 /** The wishes of these people. */
 export const wishesOf = prepare(({ people }: Values<{ people: string }>) =>
   build
-    .select(columnsOf(wishes, "personId", "itemName", "rank"))
+    .select({
+      ...columnsOf(wishes, "personId", "itemName", "itemKey", "rank"),
+      itemId: columnOr(wishes.itemId, "NULL"),
+    })
     .from(wishes)
     .where(sql`${wishes.personId} in (select value from json_each(${people}))`),
 );

@@ -126,6 +126,7 @@ export const wishesBy = prepare((value: Values<{ item: string; person: string; l
   build
     .select({
       ...columnsOf(wishes, "personId", "itemKey", "itemName", "rank", "note"),
+      itemId: columnOr(wishes.itemId, "NULL"),
       personName: persons.name,
       class: classOfMain(persons.id),
       hasIt: asBoolean(

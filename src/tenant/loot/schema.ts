@@ -67,6 +67,8 @@ export const wishes = sqliteTable(
     rank: integer().notNull(),
     note: text().notNull().default(""),
     at: integer().notNull(),
+    /** The game's own id of the item, if it is known. */
+    itemId: integer("item_id"),
   },
   (t) => [
     uniqueIndex("wishes_one_each").on(t.personId, t.itemKey),

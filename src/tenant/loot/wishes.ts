@@ -28,10 +28,17 @@ export async function wishes(
   });
 }
 
+export interface NewWish {
+  readonly itemName: string;
+  /** The game's own id. An item that was wanted before keeps the one that it has. */
+  readonly itemId?: number | undefined;
+  readonly note?: string | undefined;
+}
+
 /** Replaces the caller's own wishes. The first item is wanted most. */
 export async function setWishes(
   ctx: GuildContext,
-  items: readonly { readonly itemName: string; readonly note?: string | undefined }[],
+  items: readonly NewWish[],
 ): Promise<readonly Wish[]> {
   allow(ctx, "raids.join");
   const me = await ownPerson(ctx);
@@ -46,14 +53,20 @@ export async function setWishes(
       errors: [{ pointer: "/items", detail: "Enter each item only once." }],
     });
   const at = ctx.now().getTime();
-  const rows = [...unique].map(([itemKey, { itemName, note }], index) => ({
+  const before = await wishes(ctx, { person: me.id });
+  const known = new Map(before.map((one) => [one.itemKey, one.itemId]));
+  const found = [...unique].map(([itemKey, { itemName, itemId, note }], index) => ({
     personId: me.id,
     itemKey,
     itemName: itemName.trim(),
     rank: index + 1,
     note: note?.trim() ?? "",
     at,
+    itemId: itemId ?? known.get(itemKey) ?? null,
   }));
+  const hasIds = found.some(({ itemId }) => itemId !== null);
+  // The schema before has no such column.
+  const rows = hasIds ? found : found.map(({ itemId: _, ...rest }) => rest);
   await write(ctx.db, [
     build.delete(table).where(eq(table.personId, me.id)),
     ...(rows.length === 0 ? [] : [insertAll(table, rows)]),

@@ -1,3 +1,4 @@
+import { deflateSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Json, TestApp, TestClient, TestGuild } from "../../support/app.ts";
 import { testApp } from "../../support/app.ts";
@@ -40,9 +41,10 @@ async function live(owner: TestClient): Promise<void> {
   const rows = [
     "type,member_name,character_name,character_class,sort_order,item_name,item_id,is_offspec,note",
     'wishlist,Ana,Anaïs,Paladin,2,"Khor, Hammer",160679,1,"for tanking"',
-    "prio,Bea,Beatriz-Twisting Nether,Death Knight,1,Signet,,0,",
+    "prio,Bea,Beatriz-Twisting Nether,Death Knight,1,Signet,40207,0,",
   ];
   await imported(t, guild.owner, rows.join("\n"));
+  await post("/raid-teams", { name: "Mains", personIds: [bea] });
 }
 
 const file = async (path: string) => {
@@ -146,6 +148,29 @@ describe("files for other tools", () => {
       { personName: "Ana", itemName: "Khor, Hammer", rank: 2, note: "OS · for tanking" },
     ]);
     expect(await changedBy(text)).toMatchObject(NOTHING);
+  });
+
+  test("wishes and priorities come back from the text for Gargul, by the ids of the items", async () => {
+    const text = await file("/exports/wishlists/gargul.txt");
+    expect(text).toMatch(/^e[\w+/=]+$/);
+    const data = JSON.parse(inflateSync(Buffer.from(text, "base64")).toString());
+    expect(data).toMatchObject({
+      wishlists: {
+        160679: ["anaïs(OS)|2|2|0"],
+        40207: ["beatriz-Twisting Nether|1|1|1"],
+      },
+      groups: { 1: "Mains" },
+    });
+    const other = await t.guild("other-prios");
+    await imported(t, other.owner, text);
+    expect(await wishesOf(other.owner)).toEqual([
+      { personName: "Beatriz", itemName: "Item 40207", rank: 1, note: "Prio" },
+      { personName: "Anaïs", itemName: "Item 160679", rank: 2, note: "OS" },
+    ]);
+    expect(await changedBy(text)).toMatchObject(NOTHING);
+    // thatsmybis packs with another level.
+    const packed = deflateSync(JSON.stringify(data), { level: 9 }).toString("base64");
+    expect(await changedBy(packed)).toMatchObject(NOTHING);
   });
 
   test("standings bring the same points to another guild", async () => {

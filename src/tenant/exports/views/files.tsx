@@ -127,6 +127,12 @@ function toolFiles(view: View): readonly Row[] {
       files: { [t.lines]: `${loot}/gargul.csv` },
     },
     {
+      name: tools.gargul,
+      text: t.gargulWishes,
+      needs: "raids.view",
+      files: { [t.text]: "/exports/wishlists/gargul.txt" },
+    },
+    {
       name: tools.thatsmybis,
       text: t.thatsmybis,
       needs: "loot.view",

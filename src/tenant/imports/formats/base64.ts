@@ -2,9 +2,9 @@ import { Unzlib } from "fflate";
 import { limits } from "../../../limits.ts";
 import { SourceRefused, unreadable } from "./format.ts";
 
-/** Whether a text is base64 of compressed data, as addons paste it. */
+/** Whether a text is base64 of compressed data, as addons paste it. The second letter is its level. */
 export function isPackedText(text: string): boolean {
-  return /^\s*eJ[\w+/=\s-]{20,}$/.test(text.slice(0, 10_000));
+  return /^\s*e[AFJN][\w+/=\s-]{20,}$/.test(text.slice(0, 10_000));
 }
 
 /** Unpacks a text of base64 and zlib, up to `limits.imports.unpackedBytesMax`. @throws {SourceRefused} */

@@ -10,6 +10,7 @@ export const exports = {
   content: "Content",
   files: "Files",
   lines: "Lines",
+  text: "Text",
   standings: "Balances of the default pool. Other pools have their file on their page.",
   ledger: "Each change of a balance in the default pool.",
   loot: "Each award with its price, reverted ones too.",
@@ -21,6 +22,9 @@ export const exports = {
     "Loot history. Paste the CSV into the addon's import, or into the loot page of That's My BIS. " +
     "Items whose number in the game is not known are in the JSON only.",
   gargul: "Loot history as lines of its export. Items of the guild bank are left out.",
+  gargulWishes:
+    "Wishlists and priorities. Copy the whole text into the TMB import of the addon. " +
+    "Items whose number in the game is not known are left out.",
   thatsmybis: "Received items, in the columns of its loot export.",
   thatsmybisWishes: "Wishlists and priorities, in the columns of its loot export.",
 };

@@ -13,6 +13,7 @@ export const exports: Translated<typeof en> = {
   content: "Contenido",
   files: "Archivos",
   lines: "Líneas",
+  text: "Texto",
   standings: "Saldos del fondo de puntos principal. Los demás tienen su archivo en su página.",
   ledger: "Cada cambio de un saldo en el fondo de puntos principal.",
   loot: "Cada entrega con su precio, también las anuladas.",
@@ -25,6 +26,9 @@ export const exports: Translated<typeof en> = {
     "Los objetos cuyo número en el juego no se conoce solo están en el JSON.",
   gargul:
     "Historial de botín como líneas de su exportación. Los objetos del banco de hermandad no aparecen.",
+  gargulWishes:
+    "Listas de deseos y prioridades. Copia todo el texto en la importación TMB del addon. " +
+    "Los objetos cuyo número en el juego no se conoce no aparecen.",
   thatsmybis: "Objetos recibidos, en las columnas de su exportación de botín.",
   thatsmybisWishes: "Listas de deseos y prioridades, en las columnas de su exportación de botín.",
 };

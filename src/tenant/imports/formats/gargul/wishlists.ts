@@ -20,6 +20,7 @@ export function addWishlists(
       builder.add("wish", `${person} ${itemId} ${kind ?? ""}`, `${item.name}: ${who}`, {
         person,
         itemName: item.name,
+        ...(item.id !== null && { itemId: item.id }),
         rank: Math.min(Math.max(1, Number(order) || 1), limits.loot.wishesMax),
         note: words.filter((word) => word !== "").join(" · "),
       });

@@ -91,6 +91,7 @@ function addLootRow(builder: DocumentBuilder, cells: Cells, context: ReadContext
     {
       person: person ?? "",
       itemName: item.name,
+      ...(item.id !== null && { itemId: item.id }),
       rank: Math.min(Math.max(1, Number(cells["sortorder"]) || 1), limits.loot.wishesMax),
       note: words.filter((word) => word !== "").join(" · "),
     },

@@ -1,0 +1,1 @@
+ALTER TABLE `loot_wishes` ADD `item_id` integer;
