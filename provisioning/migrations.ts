@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Client, Statement } from "../src/database/client.ts";
 import { readSql } from "../src/database/sql.ts";
-import { takesDataAway } from "./rollouts/statements.ts";
+import { keepsKeys, takesDataAway } from "./rollouts/statements.ts";
 
 /** One migration file of the bundle. `when` is drizzle's own timestamp. */
 export interface MigrationSource {
@@ -19,6 +19,8 @@ export interface Migration {
   readonly hash: string;
   /** A statement removes data: only `migrate apply` may run it on an existing guild. */
   readonly isDestructive: boolean;
+  /** No statement can leave a reference to a row that is not there. */
+  readonly keepsKeys: boolean;
 }
 
 /** The result for one database. `error` is set when it did not reach `target`. */
@@ -67,7 +69,8 @@ function parseMigration({ name, when, sql }: MigrationSource): Migration {
     );
   }
   const isDestructive = takesDataAway({ name, statements });
-  return { name, when, statements, hash: sha256Hex(sql), isDestructive };
+  const hash = sha256Hex(sql);
+  return { name, when, statements, hash, isDestructive, keepsKeys: keepsKeys(statements) };
 }
 
 /** The migrations that a database of this version can run before the next one that removes data. */

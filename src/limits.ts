@@ -478,6 +478,8 @@ export const limits = {
     lanes: 4,
     /** Threads that migrate files. More would wait for the same disk, and each costs some megabytes. */
     threadsMax: 4,
+    /** The guild at work and the next one, so that a thread does not wait for the process. */
+    perThreadMax: 4,
     /** Results stored in one write. A kill loses these records, but not the migrations. */
     outcomesPerWrite: 64,
     /** More frequent progress is not visible, and each record makes the whole rollout wait for the disk. */

@@ -212,7 +212,7 @@ export class Rollouts extends RolloutReads {
     const nowMs = this.#nowMs();
     await write(this.platform.db, [
       this.#ours(rollout),
-      ...outcomes.flatMap((outcome) => this.#outcomeRows(rollout, outcome, nowMs)),
+      ...this.#outcomeRows(rollout, outcomes, nowMs),
       this.#renewal(rollout),
     ]);
   }
@@ -242,18 +242,33 @@ export class Rollouts extends RolloutReads {
     ]);
   }
 
-  #outcomeRows(rollout: Rollout, outcome: GuildOutcome, nowMs: number): readonly Writable[] {
-    const { guildId, schema, ...result } = outcome;
-    const row = build
+  /** One statement for all, because a rollout writes thousands of outcomes beside its migrations. */
+  #outcomeRows(
+    rollout: Rollout,
+    outcomes: readonly GuildOutcome[],
+    nowMs: number,
+  ): readonly Writable[] {
+    const rows = outcomes.map(({ schema: _, ...outcome }) => outcome);
+    const given = (name: keyof GuildOutcome) => sql`outcome.value ->> ${sql.raw(`'${name}'`)}`;
+    const results = build
       .update(rolloutGuilds)
-      .set({ ...result, attempts: sql`${rolloutGuilds.attempts} + 1`, at: nowMs })
-      .where(isMember(rollout, guildId));
-    if (!schema) return [row];
-    const guild = build
-      .update(guilds)
-      .set({ schemaVersion: schema.version, schemaHash: schema.hash, updatedAt: nowMs })
-      .where(eq(guilds.id, guildId));
-    return [row, guild];
+      .set({
+        status: sql`${given("status")}`,
+        toVersion: sql`${given("toVersion")}`,
+        durationMs: sql`${given("durationMs")}`,
+        error: sql`${given("error")}`,
+        cause: sql`${given("cause")}`,
+        attempts: sql`${rolloutGuilds.attempts} + 1`,
+        at: nowMs,
+      })
+      .from(sql`json_each(${JSON.stringify(rows)}) as outcome`)
+      .where(
+        and(
+          eq(rolloutGuilds.rolloutId, rollout.id),
+          sql`${rolloutGuilds.guildId} = ${given("guildId")}`,
+        ),
+      );
+    return [results, ...schemaRows(outcomes, nowMs)];
   }
 
   /** Tells whether its process has certainly ended, or its lease has expired. */
@@ -360,4 +375,23 @@ function isSame({ id, fence }: Rollout) {
 
 function isMember({ id }: Rollout, guildId: GuildId) {
   return and(eq(rolloutGuilds.rolloutId, id), eq(rolloutGuilds.guildId, guildId));
+}
+
+/** The new schemas of guilds, one statement for those with the same one. */
+function schemaRows(outcomes: readonly GuildOutcome[], nowMs: number): readonly Writable[] {
+  const bySchema = Map.groupBy(
+    outcomes,
+    ({ schema }) => schema && `${schema.version} ${schema.hash}`,
+  );
+  return [...bySchema.values()].flatMap((same) => {
+    const { schema } = same[0]!;
+    if (schema === undefined) return [];
+    const ids = JSON.stringify(same.map(({ guildId }) => guildId));
+    return [
+      build
+        .update(guilds)
+        .set({ schemaVersion: schema.version, schemaHash: schema.hash, updatedAt: nowMs })
+        .where(sql`${guilds.id} in (select value from json_each(${ids}))`),
+    ];
+  });
 }

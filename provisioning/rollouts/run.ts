@@ -18,10 +18,14 @@ export interface RolloutDeps {
   readonly platform: PlatformStore;
   readonly rollouts: Rollouts;
   readonly migrations: readonly Migration[];
-  /** Migrates one guild's database to the newest schema, all or nothing. Reports errors, never throws. */
+  /**
+   * Migrates one guild's database to the newest schema, all or nothing. Reports errors, never throws. Checks
+   * all references of the database with `checkKeys`, else only after changes that can break one.
+   */
   readonly migrateGuild: (
     guild: Guild,
     options: Pick<RolloutOptions, "allowDestructive">,
+    checkKeys: boolean,
   ) => Promise<MigrationReport>;
   /** Releases the resources for migrations, after the last guild has finished. */
   readonly end: () => Promise<void>;
@@ -171,14 +175,18 @@ class Run {
     this.#left = true;
   }
 
-  /** Each host has its own lanes, so a slow host does not delay the others. */
+  /**
+   * Each host has its own lanes, so a slow host does not delay the others. All references of the first
+   * guild's database are checked, whatever the migrations are.
+   */
   async #wave(wave: number, ids: readonly GuildId[]): Promise<readonly Guild[]> {
     const done: Guild[] = [];
     const byHost = Map.groupBy(await this.#guilds(ids), ({ host }) => host);
+    const [canary] = ids;
     const one = async (guild: Guild) => {
       await this.#deps.pace?.rest();
       if (this.#mustStop(wave)) return;
-      const outcome = await this.#guild(guild);
+      const outcome = await this.#guild(guild, guild.id === canary);
       if (outcome === "lost") return this.leave();
       if (outcome.status === "done") done.push(guild);
       else this.#failures++;
@@ -188,18 +196,27 @@ class Run {
         this.#left = true;
       });
     };
-    const { lanes } = this.#rollout.options;
-    await Promise.all([...byHost.values()].map((guilds) => forEachLimit(guilds, lanes, one)));
+    await Promise.all(
+      [...byHost].map(([host, guilds]) => forEachLimit(guilds, this.#lanesOf(host), one)),
+    );
     return done;
   }
 
-  async #guild(guild: Guild): Promise<GuildOutcome | "lost"> {
+  /** Files are migrated by threads. While all of them work, each has its next guild at hand. */
+  #lanesOf(host: Guild["host"]): number {
+    const { lanes } = this.#rollout.options;
+    const { threadsMax, perThreadMax } = limits.fleet;
+    const isFull = host === "file" && lanes >= threadsMax;
+    return isFull ? lanes + threadsMax * (perThreadMax - 1) : lanes;
+  }
+
+  async #guild(guild: Guild, isCanary: boolean): Promise<GuildOutcome | "lost"> {
     const { migrateGuild, tenants } = this.#deps;
     const startedAt = performance.now();
     try {
       await this.#keepCopy(guild);
       const report = await whileAway(async () => {
-        const attempt = await migrateGuild(guild, this.#rollout.options);
+        const attempt = await migrateGuild(guild, this.#rollout.options, isCanary);
         if (attempt.error) throw attempt.error;
         return attempt;
       });

@@ -39,6 +39,19 @@ export function takesDataAway(migration: Statements): boolean {
   return planStatements([migration]).some(({ risk }) => risk === "destructive");
 }
 
+/**
+ * Tells whether none of these statements can leave a reference to a row that is not there: they only make
+ * tables, columns without references, indexes, triggers and views. Reads text only.
+ */
+export function keepsKeys(statements: readonly string[]): boolean {
+  return statements
+    .map(plain)
+    .every((text) => KEEPS_KEYS.test(text) && !/^ALTER\b.*\bREFERENCES\b/.test(text));
+}
+
+const KEEPS_KEYS =
+  /^(?:CREATE (?:UNIQUE )?(?:INDEX|TABLE|TRIGGER|VIEW)\b(?!.*\bAS SELECT\b)|ALTER TABLE \S+ ADD\b|DROP (?:INDEX|TRIGGER)\b)/;
+
 /** Every statement of the pending migrations with its risk. Reads text only. */
 export function planStatements(pending: readonly Statements[]): readonly PlannedStatement[] {
   return pending.flatMap(({ name, statements }) => {

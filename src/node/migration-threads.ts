@@ -8,6 +8,11 @@ import { END, type MigrationAnswer, type MigrationWork } from "./migration-threa
 // The folder is the same in source and in the bundle.
 const SCRIPT = import.meta.url.endsWith(".ts") ? "./migration-worker.ts" : "./migration-worker.js";
 
+interface MigrationOptions {
+  readonly allowDestructive?: boolean;
+  readonly checkKeys?: boolean;
+}
+
 /**
  * Migrates database files in threads. Most of that time is waiting for the disk, so several threads
  * wait in parallel and the process stays responsive. Threads start when first needed. `close` ends all
@@ -16,9 +21,8 @@ const SCRIPT = import.meta.url.endsWith(".ts") ? "./migration-worker.ts" : "./mi
 export class MigrationThreads {
   readonly #migrations: readonly Migration[];
   readonly #script: URL;
-  readonly #idle: Thread[] = [];
+  #threads: Thread[] = [];
   readonly #waiting: (() => void)[] = [];
-  #busy = 0;
 
   constructor(migrations: readonly Migration[], script: URL = new URL(SCRIPT, import.meta.url)) {
     this.#migrations = migrations;
@@ -32,58 +36,74 @@ export class MigrationThreads {
   async migrate(
     guild: MigratedGuild,
     nowMs: number,
-    allowDestructive = false,
+    { allowDestructive = false, checkKeys = false }: MigrationOptions = {},
   ): Promise<MigrationReport> {
     const startedAt = performance.now();
-    while (this.#busy >= limits.fleet.threadsMax) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#busy++;
-    const thread = this.#take();
-    try {
-      const { id, generation, schemaVersion, location } = guild;
-      const { problem, tookMs, ...report } = await thread.ask({
-        guild: { id, generation, schemaVersion, location },
-        nowMs,
-        allowDestructive,
-      });
-      const waitedMs = performance.now() - startedAt - tookMs;
-      const error = problem === undefined ? undefined : new Error(problem);
-      return { ...report, waitedMs, ...(error && { error }) };
-    } finally {
-      this.#busy--;
-      this.#idle.push(thread);
-      this.#waiting.shift()?.();
-    }
+    const { id, generation, schemaVersion, location } = guild;
+    const { problem, tookMs, ...report } = await this.#ask({
+      guild: { id, generation, schemaVersion, location },
+      nowMs,
+      allowDestructive,
+      checkKeys,
+    });
+    const waitedMs = performance.now() - startedAt - tookMs;
+    const error = problem === undefined ? undefined : new Error(problem);
+    return { ...report, waitedMs, ...(error && { error }) };
   }
 
   /** Ends the threads, which are idle by then, and waits until they have closed their files. */
   async close(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map((thread) => thread.end()));
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
   }
 
-  #take(): Thread {
-    for (let known = this.#idle.pop(); known; known = this.#idle.pop()) {
-      if (known.isAlive) return known;
+  async #ask(work: MigrationWork): Promise<MigrationAnswer> {
+    for (;;) {
+      const thread = await this.#free();
+      try {
+        return await thread.ask(work);
+      } catch (error) {
+        // The thread ended with an earlier guild. This one was not begun.
+        if (!(error instanceof NotBegun)) throw error;
+      } finally {
+        this.#waiting.shift()?.();
+      }
     }
-    return new Thread(this.#script, this.#migrations);
+  }
+
+  /** The thread with the least to do. Waits while every thread has another guild to go on with. */
+  async #free(): Promise<Thread> {
+    for (;;) {
+      this.#threads = this.#threads.filter(({ isAlive }) => isAlive);
+      const [least] = this.#threads.toSorted((a, b) => a.queued - b.queued);
+      if (least?.queued === 0) return least;
+      if (this.#threads.length < limits.fleet.threadsMax) {
+        const made = new Thread(this.#script, this.#migrations);
+        this.#threads.push(made);
+        return made;
+      }
+      if (least !== undefined && least.queued < limits.fleet.perThreadMax) return least;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 }
 
+/** The thread ended before it began with this guild. */
+class NotBegun extends Error {}
+
 /**
- * One thread with one task at a time. It is never terminated, because it might be in the middle of a
- * write.
+ * One thread that does its tasks one after another. It is never terminated, because it might be in the middle
+ * of a write.
  */
 class Thread {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
-  #settle: PromiseWithResolvers<MigrationAnswer> | undefined;
+  readonly #tasks: PromiseWithResolvers<MigrationAnswer>[] = [];
   isAlive = true;
 
   constructor(script: URL, migrations: readonly Migration[]) {
     this.#worker = new Worker(script, { workerData: migrations });
     processBackground.listen(this.#worker, "message", (answer: MigrationAnswer) =>
-      this.#settle?.resolve(answer),
+      this.#tasks.shift()?.resolve(answer),
     );
     processBackground.listen(this.#worker, "error", (error: Error) => this.#die(error));
     this.#ended = new Promise((resolve) => {
@@ -94,10 +114,17 @@ class Thread {
     });
   }
 
+  /** The number of tasks that are not done. */
+  get queued(): number {
+    return this.#tasks.length;
+  }
+
+  /** @throws {NotBegun} when the thread ended with a task before this one. */
   ask(work: MigrationWork): Promise<MigrationAnswer> {
-    this.#settle = Promise.withResolvers();
+    const task = Promise.withResolvers<MigrationAnswer>();
+    this.#tasks.push(task);
     this.#worker.postMessage(work);
-    return this.#settle.promise;
+    return task.promise;
   }
 
   async end(): Promise<void> {
@@ -107,6 +134,8 @@ class Thread {
 
   #die(error: Error): void {
     this.isAlive = false;
-    this.#settle?.reject(error);
+    const [begun, ...others] = this.#tasks.splice(0);
+    begun?.reject(error);
+    for (const other of others) other.reject(new NotBegun());
   }
 }

@@ -79,13 +79,13 @@ export function rolloutDeps(
     rollouts,
     tenants,
     migrations,
-    migrateGuild: async (guild, { allowDestructive }) => {
+    migrateGuild: async (guild, { allowDestructive }, checkKeys) => {
       using lease = tenants.leaseOpen(guild);
       const how = { migrations, openClient, now, allowDestructive };
       if (lease) return await migrateOpenGuild(how, guild, lease.db.client);
       const isFile = guild.location.url.startsWith("file:");
       return isFile
-        ? await threads.migrate(guild, now().getTime(), allowDestructive)
+        ? await threads.migrate(guild, now().getTime(), { allowDestructive, checkKeys })
         : await migrateGuild(how, guild);
     },
     end: async () => {

@@ -21,7 +21,7 @@ if (verb === "mutant") {
   const keepCopy = deps.keepCopy;
   Object.assign(deps, {
     keepCopy: async (...[rollout, guild, version]: Parameters<typeof keepCopy>) => {
-      await deps.migrateGuild(guild, { allowDestructive: true });
+      await deps.migrateGuild(guild, { allowDestructive: true }, false);
       return await keepCopy(rollout, guild, version + 2);
     },
   });
