@@ -45,6 +45,7 @@ import {
 import type { Services } from "./services.ts";
 import { recordOperatorVisit } from "./tenant/audit/operator-visits.ts";
 import { discordReturnPage, interactionsApi } from "./tenant/discord/index.ts";
+import { navFigures } from "./tenant/home/index.ts";
 import { tenantApi, tenantPages } from "./tenant/index.ts";
 import { followTimeZone } from "./tenant/time-zone-change.ts";
 import { assets } from "./web/assets/index.ts";
@@ -183,7 +184,7 @@ const pageFor: ProblemPage = async (c, problem) => {
  */
 function guildSurface(...features: ReturnType<typeof createRouter<GuildEnv>>[]) {
   const surface = createRouter<GuildEnv>();
-  surface.use(inGuild, recordOperatorVisit, followTimeZone);
+  surface.use(inGuild, recordOperatorVisit, followTimeZone, navFigures);
   for (const feature of features) surface.route("/", feature);
   return surface;
 }

@@ -1,6 +1,13 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserApp, browserApp, CHROMIUM, faults, foundGuild } from "./support/browser.ts";
+import {
+  type BrowserApp,
+  browserApp,
+  CHROMIUM,
+  faults,
+  foundGuild,
+  tooWide,
+} from "./support/browser.ts";
 import { generatedText } from "./support/log-generator.ts";
 
 const WIDTHS = [360, 1280] as const;
@@ -33,6 +40,36 @@ describe.runIf(CHROMIUM)("in a browser", () => {
       await lookAtEveryPage(page, slug, logs);
     }, 300_000);
   }
+
+  test("a phone has the places of a raid night at hand, and all others one tap away", async () => {
+    const { owner } = await app.t.guild("places");
+    const page = await newPage(360, { javaScriptEnabled: false });
+    await page
+      .context()
+      .addCookies([{ name: "guildhall", value: owner.identity.token, url: origin }]);
+    await page.goto(`${origin}/g/places/raids`);
+    const bar = page.getByRole("navigation", { name: "Raid night" });
+    expect(await bar.getByRole("link").allTextContents()).toEqual([
+      ...["Raids", "Auctions", "Standings", "Me"],
+    ]);
+    expect(await bar.locator("[aria-current]").textContent()).toBe("Raids");
+    const places = page.locator("#places");
+    expect(await places.isVisible()).toBe(false);
+    const more = bar.getByRole("button", { name: "More" });
+    await more.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await page.locator(":focus").textContent()).toBe("Home");
+    await page.keyboard.press("Escape");
+    expect(await places.isVisible()).toBe(false);
+    await more.click();
+    await places.getByRole("link", { name: "Attendance" }).click();
+    await page.waitForURL("**/raids/attendance");
+    for (const width of [320, 768, 1023, 1024, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect([width, await tooWide(page)]).toEqual([width, []]);
+      expect(await places.isVisible()).toBe(width >= 1024);
+    }
+  });
 
   test("reading and forms work without scripts", async () => {
     const page = await newPage(360, { javaScriptEnabled: false });

@@ -5,6 +5,7 @@ import type { RateState } from "../platform/limits/rate-limiter.ts";
 import type { Services } from "../services.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import type { Locale } from "../web/i18n/index.ts";
+import type { NavFigures } from "../web/places.ts";
 
 export type Theme = "dark" | "light" | "system";
 
@@ -50,5 +51,9 @@ export interface AppEnv {
 
 /** Variables below `/g/:guild`. `inGuild` sets the guild, the caller's membership and the database. */
 export interface GuildEnv extends AppEnv {
-  Variables: AppEnv["Variables"] & { guild: GuildContext };
+  Variables: AppEnv["Variables"] & {
+    guild: GuildContext;
+    /** Set on pages: reads the figures of the navigation when a page shows it. */
+    figures?: () => Promise<NavFigures | undefined>;
+  };
 }

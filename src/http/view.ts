@@ -2,7 +2,8 @@ import type { Context } from "hono";
 import type { Caller } from "../platform/context.ts";
 import type { GuildContext } from "../tenant/context.ts";
 import { type Locale, type Messages, translator } from "../web/i18n/index.ts";
-import type { AppEnv, Theme } from "./env.ts";
+import type { NavFigures } from "../web/places.ts";
+import type { AppEnv, GuildEnv, Theme } from "./env.ts";
 
 /** The data that every page needs about its request. */
 export interface View {
@@ -18,12 +19,14 @@ export interface View {
   readonly announcement: string;
   /** Set below a guild's address only. */
   readonly guild: GuildContext | undefined;
+  /** Reads the figures of the navigation. Set on a guild's pages only. */
+  readonly figures?: (() => Promise<NavFigures | undefined>) | undefined;
 }
 
 /** Builds the page's view from the request's variables. */
 export function viewOf<E extends AppEnv>(c: Context<E>): View {
   const url = new URL(c.req.url);
-  const variables = c.var as Partial<AppEnv["Variables"]> & { guild?: GuildContext };
+  const variables = c.var as Partial<GuildEnv["Variables"]>;
   const locale = variables.locale ?? "en";
   return {
     messages: translator(locale),
@@ -35,5 +38,6 @@ export function viewOf<E extends AppEnv>(c: Context<E>): View {
     requestId: variables.requestId ?? "",
     announcement: variables.settings?.announcement ?? "",
     guild: variables.guild,
+    figures: variables.figures,
   };
 }

@@ -1,12 +1,15 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { View } from "../http/view.ts";
-import type { Permission } from "../kernel/permissions.ts";
-import { may } from "../tenant/context.ts";
 import { assetUrl } from "./assets/index.ts";
-import { LOCALE_NAMES, LOCALES, type Messages } from "./i18n/index.ts";
-import { Brand, Icon, type IconName } from "./icons.tsx";
+import { GuildNav } from "./guild-nav.tsx";
+import { LOCALE_NAMES, LOCALES } from "./i18n/index.ts";
+import { Brand, Icon } from "./icons.tsx";
+import type { Section } from "./places.ts";
 import { withParams } from "./tables.tsx";
+
+export { guildHref } from "./links.ts";
+export type { Section } from "./places.ts";
 
 export interface PageProps {
   readonly view: View;
@@ -18,26 +21,6 @@ export interface PageProps {
   readonly children?: Child;
 }
 
-export type Section = keyof Messages["common"]["nav"];
-
-const SECTIONS: readonly (readonly [Section, path: string, Permission])[] = [
-  ["home", "", "standings.view"],
-  ["raids", "/raids", "raids.view"],
-  ["auctions", "/auctions", "raids.view"],
-  ["standings", "/standings", "standings.view"],
-  ["loot", "/loot", "loot.view"],
-  ["ledger", "/ledger", "ledger.view"],
-  ["roster", "/roster", "roster.view"],
-  ["identity", "/identity", "identity.manage"],
-  ["logs", "/logs", "logs.view"],
-  ["members", "/members", "members.view"],
-  ["audit", "/audit", "audit.view"],
-  ["settings", "/settings", "settings.manage"],
-];
-
-/** The number of items that fit on a 360 px wide bar. Further sections are behind "More". */
-const BAR_ITEMS_MAX = 5;
-
 /** A page of the platform: landing, sign-in, account, list of guilds. */
 export function PlatformLayout(props: PageProps & { readonly look?: "landing" }) {
   return (
@@ -47,7 +30,7 @@ export function PlatformLayout(props: PageProps & { readonly look?: "landing" })
   );
 }
 
-/** A page of one guild, with the sections that the actor may see. */
+/** A page of one guild, with the places that the actor may open. */
 export function GuildLayout(props: PageProps & { readonly section: Section }) {
   const { view, title, section } = props;
   return (
@@ -60,11 +43,6 @@ export function GuildLayout(props: PageProps & { readonly section: Section }) {
       {props.children}
     </Document>
   );
-}
-
-/** A link into this guild. `path` begins with a slash or is empty. */
-export function guildHref(view: View, path: string): string {
-  return `/g/${view.guild!.guild.slug}${path}`;
 }
 
 /** The frame of every page, with or without navigation. */
@@ -113,55 +91,6 @@ export function Document(
         </body>
       </html>
     </>
-  );
-}
-
-function GuildNav({ view, section }: { view: View; section: Section }) {
-  const ctx = view.guild!;
-  const shown = SECTIONS.filter(([, , permission]) => may(ctx, permission));
-  const items = shown.map(([name, path]) => ({
-    href: guildHref(view, path),
-    label: view.messages.common.nav[name],
-    icon: name,
-    isOpen: name === section,
-  }));
-  return <SectionNav label={ctx.guild.name} items={items} more={view.messages.common.more} />;
-}
-
-export interface NavItem {
-  readonly href: string;
-  readonly label: string;
-  readonly icon: IconName;
-  readonly isOpen: boolean;
-}
-
-/** The sections' navigation. On a phone it is a bar at the bottom, with further items behind "More". */
-export function SectionNav(props: { label: string; items: readonly NavItem[]; more: string }) {
-  const { label, items, more } = props;
-  const inBar = items.length <= BAR_ITEMS_MAX ? items.length : BAR_ITEMS_MAX - 1;
-  const rest = items.slice(inBar);
-  const link = ({ href, label: text, icon, isOpen }: NavItem, look = "") => (
-    <a class={look} href={href} aria-current={isOpen ? "page" : undefined}>
-      <Icon name={icon} />
-      {text}
-    </a>
-  );
-  return (
-    <div class="guild-nav">
-      <nav aria-label={label}>
-        {items.slice(0, inBar).map((one) => link(one))}
-        {rest.map((one) => link(one, "rest"))}
-        {rest.length > 0 && (
-          <details class={`menu more ${rest.some(({ isOpen }) => isOpen) ? "current" : ""}`}>
-            <summary>
-              <Icon name="more" />
-              {more}
-            </summary>
-            <div class="menu-items">{rest.map((one) => link(one))}</div>
-          </details>
-        )}
-      </nav>
-    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Area } from "../kernel/areas.ts";
 import type { Messages } from "./i18n/index.ts";
 import type { IconName } from "./icons.tsx";
-import { Document, type NavItem, type PageProps, SectionNav } from "./layout.tsx";
+import { Document, type PageProps } from "./layout.tsx";
+import { type NavItem, SectionNav } from "./section-nav.tsx";
 
 export type OperatorSection = keyof Messages["operator"]["nav"];
 

@@ -52,10 +52,36 @@ describe("a guild's sections", () => {
     expect(raider).not.toContain("/g/iron-vow/audit");
   });
 
-  test("are at most five at the bottom of the screen; the others are behind More", async () => {
-    const owner = await guildPage("owner", "settings");
-    const [bar, more] = owner.split('<details class="menu more current">') as [string, string];
-    expect(bar.split("<nav")[2]!.match(/<a class="" /g)).toHaveLength(4);
-    expect(more.split("</details>")[0]!.match(/<a /g)).toHaveLength(8);
+  test("stand in groups, and the places of a raid night in the bar of a phone", async () => {
+    const [rail, bar] = (await guildPage("owner", "settings")).split('<nav class="bar"');
+    const names = (text: string) =>
+      [...text.matchAll(/<h2[^>]*>([^<]+)|<span>([^<]+)/g)].map(([, group, name]) => group ?? name);
+    expect(names(rail!.split('class="rail"')[1]!)).toEqual(
+      [
+        ["Home", "Raid night", "Raids", "Auctions", "Attendance"],
+        ["Points", "Standings", "Ledger", "Loot", "Rules", "Logs", "Reports", "Progress"],
+        ["Roster", "People", "Who is who", "New members"],
+        ["Guild", "Members", "Settings", "Audit log"],
+      ].flat(),
+    );
+    expect(names(bar!.split("</nav>")[0]!)).toEqual(["Raids", "Auctions", "Standings", "People"]);
+  });
+
+  test("count what waits, and lead members to their own person", async () => {
+    const figures = async () => ({ auctions: 3, identity: 0, inbox: 1, personId: "person-1" });
+    const view = { ...aView({ role: "officer" }), figures };
+    const page = await html(<GuildLayout view={view} title="Home" section="home" />);
+    expect(page).toContain('3<span class="hidden"> open</span>');
+    expect(page).toContain('1<span class="hidden"> waiting</span>');
+    expect(page.match(/class="count"/g)).toHaveLength(3);
+    expect(page).toMatch(/href="\/g\/iron-vow\/roster\/person-1"><svg.*?<span>Me<\/span>/);
+  });
+
+  test("mark attendance, not raids, on the page of attendance", async () => {
+    const view = aView({ role: "raider", path: "/g/iron-vow/raids/attendance/grid" });
+    const page = await html(<GuildLayout view={view} title="x" section="raids" />);
+    expect(page.match(/href="[^"]+" aria-current="page"/g)).toEqual([
+      'href="/g/iron-vow/raids/attendance" aria-current="page"',
+    ]);
   });
 });

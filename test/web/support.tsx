@@ -4,9 +4,10 @@ import { type Locale, translator } from "../../src/web/i18n/index.ts";
 
 export const english = translator("en");
 
-/** Renders JSX to the text that a browser gets. */
+/** Renders JSX to the text that a browser gets. A part of it may be asynchronous. */
 export async function html(page: unknown): Promise<string> {
-  return String(await (page as Promise<unknown> | string | { toString(): string }));
+  const rendered = await (page as Promise<object> | object);
+  return String(await (rendered.toString() as string | Promise<string>));
 }
 
 interface Wanted {

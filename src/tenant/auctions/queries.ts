@@ -103,6 +103,11 @@ const AUCTION = {
   ),
 };
 
+/** How many auctions are open, as a column. */
+export const openAuctionCount = asNumber(
+  sql`(select count(*) from ${auctions} where ${auctions.status} = 'open')`,
+);
+
 const auctionById = prepare(({ id }: Values<{ id: string }>) =>
   build.select(AUCTION).from(auctions).where(eq(auctions.id, id)),
 );

@@ -1,1 +1,2 @@
+export { navFigures } from "./figures.ts";
 export { homePages } from "./pages.tsx";

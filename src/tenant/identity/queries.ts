@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
-import { asText, prepare, type Values } from "../../database/query.ts";
+import { asNumber, asText, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import type { CharacterId, PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
@@ -14,12 +14,18 @@ import {
   discordRoles,
   gameCharacters,
   identityLinks,
+  integrityIssues,
   linkSuggestions,
 } from "./schema.ts";
 import type { IdentitySettings } from "./settings.ts";
 
 export type StoredLink = typeof identityLinks.$inferSelect;
 type StoredRole = typeof discordRoles.$inferSelect;
+/** How many issues are open, as a column. */
+export const openIssueCount = asNumber(
+  sql`(select count(*) from ${integrityIssues} where ${integrityIssues.resolvedAt} is null)`,
+);
+
 type StoredSuggestion = typeof linkSuggestions.$inferSelect;
 
 /** Everything that the guild knows of who is who, as rows. */

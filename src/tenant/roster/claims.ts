@@ -1,5 +1,12 @@
 import { and, asc, eq, inArray, not, sql } from "drizzle-orm";
-import { columnsOf, existsIn, isTrue, prepare, type Values } from "../../database/query.ts";
+import {
+  asNumber,
+  columnsOf,
+  existsIn,
+  isTrue,
+  prepare,
+  type Values,
+} from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
 import type { Writable } from "../../database/write.ts";
 import type { CharacterId, UserId } from "../../kernel/ids.ts";
@@ -33,6 +40,11 @@ export const openClaims = prepare(() =>
     .leftJoin(persons, eq(persons.id, characters.personId))
     .where(inArray(characterClaims.state, ["asked", "chosen"]))
     .orderBy(asc(characterClaims.at), asc(characterClaims.userId)),
+);
+
+/** How many claims officers have to decide, as a column. */
+export const openClaimCount = asNumber(
+  sql`(select count(*) from ${characterClaims} where ${characterClaims.state} in ('asked', 'chosen'))`,
 );
 
 /** Characters of active people with the account of the person, by the order of the roster. */

@@ -53,6 +53,13 @@ export const personOfUser = prepare(({ userId }: Values<{ userId: string }>) =>
   build.select(PERSON).from(persons).where(eq(persons.userId, userId)),
 );
 
+/** The person of this user as a column. Null for a user without one. */
+export const personIdOfUser = (userId: SQLWrapper) =>
+  asColumn(
+    persons.id,
+    sql`(select ${persons.id} from ${persons} where ${persons.userId} = ${userId})`,
+  );
+
 /** What a page of the roster is filtered by. An empty text does not filter. */
 export interface PageValues {
   /** The `nameKey` of the last person of the page before. */

@@ -33,5 +33,5 @@ details>summary{cursor:pointer;min-height:1.75rem;width:fit-content}
 a,.button,input,select,textarea{transition:background-color .12s,border-color .12s,color .12s}}
 @media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 @media (max-width:40rem){.row>.button,.row>form:not(.row),.row>form:not(.row) .button{flex:1 1 auto}}
-@media print{.top,.guild-nav,footer,.filters,.button{display:none!important}}
+@media print{.top,.guild-nav,.rail,.bar,footer,.filters,.button{display:none!important}}
 `;

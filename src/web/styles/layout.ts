@@ -1,6 +1,6 @@
 /**
- * The frame of a page. A guild's sections are a column on wide screens, a strip on medium ones and a
- * bar at the bottom on a phone, all from one list.
+ * The frame of a page. A guild's places are a rail on wide screens. On narrow ones the rail opens above a
+ * bar at the bottom. The console's sections are a column, a strip on medium screens, or such a bar.
  */
 export const layout = `
 .top{background:var(--surface);border-bottom:1px solid var(--line);position:sticky;top:0;z-index:20}
@@ -57,6 +57,20 @@ font-weight:600}
 .guild-nav a[aria-current] svg,.guild-nav .current>summary svg{color:var(--accent)}
 .guild-nav .more{display:none}
 
+.rail section{display:grid;gap:0.1rem}
+.rail h2{color:var(--muted);font-size:0.75rem;font-weight:600;letter-spacing:0.02em;padding:0 0.75rem}
+.rail ul{list-style:none;padding:0;display:grid;gap:0.1rem}
+.rail a,.bar a,.bar button{color:var(--text);text-decoration:none;display:flex;align-items:center;
+gap:0.7rem;border-radius:var(--radius);padding:0.25rem 0.75rem;min-height:2.75rem}
+.rail a svg,.bar svg{color:var(--muted)}
+.rail a:hover,.bar a:hover,.bar button:hover{background:var(--raised)}
+.rail a[aria-current]{background:var(--raised);font-weight:600;box-shadow:inset 3px 0 0 var(--accent)}
+.rail a[aria-current] svg,.bar a[aria-current] svg,.bar .current svg{color:var(--accent)}
+.rail a>span:first-of-type{flex:1;min-width:0;overflow-wrap:anywhere}
+.count{flex:none;min-width:1.4rem;padding:0 0.4rem;border-radius:1rem;text-align:center;
+font-size:0.75rem;line-height:1.4rem;font-weight:700;font-variant-numeric:tabular-nums;
+background:var(--ember);color:var(--on-ember)}
+
 footer{border-top:1px solid var(--line);color:var(--muted);font-size:var(--small)}
 .foot{display:flex;gap:0.75rem 2rem;flex-wrap:wrap;align-items:center;padding-top:1rem;
 padding-bottom:1rem}
@@ -71,6 +85,11 @@ min-height:2.25rem;border-radius:calc(var(--radius) - 2px);cursor:pointer}
 
 @media (min-width:64rem){
 .in-guild .shell{grid-template-columns:var(--rail) minmax(0,1fr)}
+.bar{display:none}
+.rail{display:grid;gap:0.9rem;position:sticky;inset:auto;top:calc(var(--top) + 1px);width:auto;
+height:auto;max-height:calc(100dvh - var(--top) - 1px);margin:0;padding:1.5rem 0.25rem 1.5rem 0;border:0;
+color:inherit;background:none;overflow:hidden auto;scrollbar-width:thin;font-size:var(--small)}
+.rail a{min-height:2.1rem}
 .guild-nav{position:sticky;top:calc(var(--top) + 1px);padding:1.75rem 0}
 .guild-nav nav{display:grid;gap:0.2rem}
 }
@@ -81,6 +100,26 @@ overflow-x:auto}
 .guild-nav a{white-space:nowrap}
 .guild-nav a svg{display:none}
 }
+@media (max-width:63.99rem){
+body:has(.bar){padding-bottom:calc(3.75rem + env(safe-area-inset-bottom))}
+.bar{position:fixed;bottom:0;left:0;right:0;z-index:20;display:grid;grid-auto-flow:column;
+grid-auto-columns:minmax(0,1fr);background:var(--surface);border-top:1px solid var(--line);
+padding:0 max(0px,(100% - 36rem)/2) env(safe-area-inset-bottom)}
+.bar a,.bar button{flex-direction:column;justify-content:center;gap:0.15rem;min-height:3.75rem;
+padding:0.3rem 0.1rem;font:inherit;font-size:0.75rem;line-height:1.15;letter-spacing:-0.01em;
+border:0;border-radius:0;background:none;color:var(--muted);text-align:center;cursor:pointer;
+position:relative}
+.bar a[aria-current],.bar .current{color:var(--text);font-weight:600}
+.bar svg{width:1.5rem;height:1.5rem}
+.bar .count{position:absolute;top:0.25rem;left:calc(50% + 0.35rem)}
+.bar :focus-visible{outline-offset:-4px}
+.rail{position:fixed;inset:auto 0.5rem calc(4.25rem + env(safe-area-inset-bottom)) auto;margin:0;
+width:min(28rem,100% - 1rem);max-height:calc(100dvh - 5.5rem);overflow:hidden auto;padding:0.75rem;
+gap:0.9rem;background:var(--surface);color:var(--text);border:1px solid var(--line);
+border-radius:var(--radius-large);box-shadow:0 10px 30px #0006}
+.rail:popover-open{display:grid}
+.rail ul{grid-template-columns:repeat(2,minmax(0,1fr))}
+}
 @media (max-width:26rem){
 .top-inner:has(.who>a) .brand span{display:none}
 .who>a{padding:0.4rem 0.6rem}
@@ -90,7 +129,7 @@ overflow-x:auto}
 .top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}
 .who{gap:0}.who>a{padding:0.4rem 0.6rem}
 main,.plain main.narrow{padding-top:1.25rem;padding-bottom:2.5rem}
-.in-guild .brand span{display:none}
+.in-guild .brand span,.in-guild .who>a.button{display:none}
 .menu>summary .name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .in-guild{padding-bottom:calc(4rem + env(safe-area-inset-bottom))}
 .guild-nav{position:fixed;bottom:0;left:0;right:0;z-index:20;background:var(--surface);
