@@ -82,8 +82,8 @@ export const environment = z.object({
     .number()
     .int()
     .min(0)
-    .default(60)
-    .describe("how often every guild and the platform are copied; 0 for never"),
+    .default(15)
+    .describe("how often changed guilds and the platform are copied; 0 for never"),
   DISK_FREE_MIN_MB: z.coerce
     .number()
     .int()

@@ -600,19 +600,22 @@ export const limits = {
     differencesShown: 5,
   },
   backups: {
-    /** Scheduled backups to keep: hourly for a day, daily for two weeks, weekly for eight weeks. */
-    kept: { hourly: 24, daily: 14, weekly: 8 },
+    /**
+     * Scheduled backups to keep: each quarter-hour of a day, each hour of a week, each day of a month, each
+     * week of two months. A mistake is noticed within minutes, at the next raid, or after a season.
+     */
+    kept: { quarterHourly: 96, hourly: 168, daily: 30, weekly: 8 },
     /** Manual backups and backups before a change are kept long enough to notice a mistake. */
     byHandMs: 30 * DAY_MS,
     /** Platform backups from before a release migrated it. Enough to go back several releases. */
     upgradesKept: 5,
-    /** Enough for one or two risky changes. The hourly backups run in any case. */
+    /** Enough for one or two risky changes. The scheduled backups run in any case. */
     byHand: { max: 6, windowMs: DAY_MS },
-    /** Interval of each guild's backups. An unchanged guild uses no extra space in the store. */
-    everyMs: HOUR_MS,
+    /** Interval of backups of guilds that changed, and of the platform: what a mistake may cost. */
+    everyMs: 15 * MINUTE_MS,
     /** A backup that is not complete after this has died with its process. */
     makingMsMax: HOUR_MS,
-    /** Two missed backups in a row are no accident. The doctor reports them. */
+    /** A dozen missed rounds in a row are no accident. The doctor reports them. */
     lateMs: 3 * HOUR_MS,
     /** Interval of warnings. Operators ignore more frequent emails about the same problem. */
     warnEveryMs: DAY_MS,

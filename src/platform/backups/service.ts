@@ -49,7 +49,7 @@ export async function guildBackups(
 }
 
 /**
- * Makes a backup now, in addition to the hourly ones.
+ * Makes a backup now, in addition to the scheduled ones.
  * @throws {LimitReached} `backup/too-many` @throws {NotSupported} `backup/not-here`
  */
 export async function copyGuildNow(

@@ -1,6 +1,6 @@
 export const backups = {
   title: "Backups",
-  lead: "The guild is backed up every hour, and every backup is verified.",
+  lead: "Changes of the guild are backed up within minutes, and every backup is verified.",
   copies: "Backups",
   copyNow: "Back up now",
   none: "No backups yet. The first one is made within the hour.",
@@ -12,7 +12,7 @@ export const backups = {
   states: { making: "in progress", good: "verified", damaged: "damaged", failed: "failed" },
   why: "Trigger",
   reasons: {
-    schedule: "Hourly",
+    schedule: "Scheduled",
     manual: "Manual",
     "before-restore": "Before a restore",
   },

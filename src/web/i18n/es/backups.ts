@@ -3,7 +3,7 @@ import type { Translated } from "../index.ts";
 
 export const backups: Translated<typeof en> = {
   title: "Copias de seguridad",
-  lead: "La hermandad se copia cada hora y cada copia se comprueba.",
+  lead: "Los cambios de la hermandad se copian en unos minutos y cada copia se comprueba.",
   copies: "Copias",
   copyNow: "Crear copia",
   none: "Aún no hay copias. La primera llega en una hora como mucho.",
@@ -15,7 +15,7 @@ export const backups: Translated<typeof en> = {
   states: { making: "en curso", good: "comprobada", damaged: "dañada", failed: "con error" },
   why: "Motivo",
   reasons: {
-    schedule: "Cada hora",
+    schedule: "Programada",
     manual: "A mano",
     "before-restore": "Antes de restaurar",
   },
