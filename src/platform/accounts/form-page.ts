@@ -12,9 +12,10 @@ import type { Messages } from "../../web/i18n/index.ts";
 type Html = Parameters<Context<AppEnv>["html"]>[0] | Promise<string>;
 
 /** A page about one person. Caches must not store it. */
-export function ownPage<E extends AppEnv>(c: Context<E>, page: Html): Response | Promise<Response> {
+export async function ownPage<E extends AppEnv>(c: Context<E>, page: Html): Promise<Response> {
   c.header("Cache-Control", "no-store");
-  return c.html(page as string);
+  // A page's navigation is asynchronous. hono renders that in an element, not in a promise of one.
+  return await c.html((await page) as string);
 }
 
 /**

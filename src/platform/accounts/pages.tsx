@@ -39,10 +39,10 @@ export function authPages() {
 }
 
 function addEntryPages(pages: Router): void {
-  pages.get("/sign-up", (c) => {
+  pages.get("/sign-up", async (c) => {
     const next = nextOf(c, "/guilds/new");
     if (c.var.caller.type === "user") return c.redirect(next, 303);
-    return ownPage(c, <SignUpPage {...offered(c)} form={emptyForm} next={next} />);
+    return await ownPage(c, <SignUpPage {...offered(c)} form={emptyForm} next={next} />);
   });
   pages.post("/sign-up", (c) => {
     const next = nextOf(c, "/guilds/new");
@@ -57,10 +57,10 @@ function addEntryPages(pages: Router): void {
       },
     );
   });
-  pages.get("/sign-in", (c) => {
+  pages.get("/sign-in", async (c) => {
     const next = nextOf(c, afterSignIn(c));
     if (c.var.caller.type === "user") return c.redirect(next, 303);
-    return ownPage(c, <SignInPage {...offered(c)} form={emptyForm} next={next} />);
+    return await ownPage(c, <SignInPage {...offered(c)} form={emptyForm} next={next} />);
   });
   pages.post("/sign-in", (c) => {
     const next = nextOf(c, afterSignIn(c));

@@ -47,9 +47,9 @@ export function guildsPages() {
       const deleted = await deletedGuilds(c.var.platform);
       return await ownPage(c, <MyGuilds c={c} page={page} deleted={deleted} />);
     })
-    .get("/guilds/new", (c) => {
+    .get("/guilds/new", async (c) => {
       if (c.var.caller.type !== "user") return c.redirect("/sign-up?next=/guilds/new", 303);
-      return ownPage(c, <FoundForm c={c} form={emptyForm} />);
+      return await ownPage(c, <FoundForm c={c} form={emptyForm} />);
     })
     .post("/guilds/new", (c) =>
       onForm(
