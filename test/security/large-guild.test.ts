@@ -109,6 +109,19 @@ test("S66 a long ledger is verified completely, and attendance counts every raid
   expect(items[0]).toMatchObject({ all: 10, raids: RAIDS });
 });
 
+test("the page of attendance shows some people at a time, and each of them once", async () => {
+  const seen: string[] = [];
+  let path = "/raids/attendance";
+  for (let pages = 0; pages < 3; pages++) {
+    const { text } = await page(path);
+    seen.push(...[...text.matchAll(/\/standings\/([0-9a-f-]{36})/g)].map(([, id]) => id!));
+    const [, query] = /href="[^"?]*(\?cursor=[^"]*)"[^>]*rel="next"/.exec(text)!;
+    path = `/raids/attendance${query}`;
+  }
+  expect(seen).toHaveLength(3 * limits.raids.pageRows);
+  expect(new Set(seen).size).toBe(seen.length);
+});
+
 const READS: Readonly<Record<string, () => Promise<Answer>>> = {
   "the ledger's page of entries with a thousand people": () => page("/ledger"),
   "the largest page of those entries in the API": () => guild.api.get("/dkp/entries?limit=200"),

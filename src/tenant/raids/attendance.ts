@@ -9,6 +9,7 @@ import {
 } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
+import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import type { PersonId, PoolId, RaidId } from "../../kernel/ids.ts";
 import { DAY_MS } from "../../kernel/time.ts";
 import { Turn } from "../../kernel/turns.ts";
@@ -163,6 +164,17 @@ export async function attendance(
     .map((person) => rowOf(person))
     .toSorted((a, b) => (b.days90 ?? -1) - (a.days90 ?? -1) || compare(a.nameKey, b.nameKey))
     .map(({ nameKey: _, ...row }) => row);
+}
+
+/** A page of the same list. It begins again if the person at the end of the page before has left. */
+export async function attendancePage(
+  ctx: GuildContext,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<AttendanceRow>> {
+  const rows = await attendance(ctx);
+  const [last] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+  const from = rows.findIndex(({ personId }) => personId === last) + 1;
+  return toPage(rows.slice(from, from + limit + 1), limit, ({ personId }) => [personId]);
 }
 
 /** The raids that count, by id: those that have ended, of no example and, with `team`, of that team. */

@@ -36,9 +36,11 @@ export function raidsPages() {
   router.get("/raids", showRaids);
   router.get("/raids/new", canManage, (c) => showForm(c, emptyForm));
   router.post("/raids/new", canManage, sendForm);
-  router.get("/raids/attendance", async (c) =>
-    c.html(<AttendancePage view={viewOf(c)} rows={await service.attendance(c.var.guild)} />),
-  );
+  router.get("/raids/attendance", async (c) => {
+    const query = { limit: limits.raids.pageRows, cursor: c.req.query("cursor") };
+    const page = await service.attendancePage(c.var.guild, query);
+    return c.html(<AttendancePage view={viewOf(c)} page={page} />);
+  });
   router.get("/raids/attendance.csv", async (c) =>
     sendRows(c, "attendance", await attendanceLines(c.var.guild), ATTENDANCE_COLUMNS),
   );

@@ -1,4 +1,4 @@
-export { type AttendanceRow, attendance } from "./attendance.ts";
+export { type AttendanceRow, attendance, attendancePage } from "./attendance.ts";
 export {
   type AttendanceGrid,
   attendanceGrid,

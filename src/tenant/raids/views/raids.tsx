@@ -1,4 +1,5 @@
 import type { View } from "../../../http/view.ts";
+import type { Page } from "../../../kernel/cursor.ts";
 import { limits } from "../../../limits.ts";
 import {
   Badge,
@@ -287,8 +288,8 @@ function weekdayName(view: View, day: number): string {
   return names[`d${day}`]!;
 }
 
-/** The attendance of all people. */
-export function AttendancePage({ view, rows }: { view: View; rows: readonly AttendanceRow[] }) {
+/** A page of the attendance of all people, the most frequent ones first. */
+export function AttendancePage({ view, page }: { view: View; page: Page<AttendanceRow> }) {
   const t = view.messages.raids;
   const percent = (value: number | null) => (value === null ? "–" : `${value} %`);
   return (
@@ -301,7 +302,8 @@ export function AttendancePage({ view, rows }: { view: View; rows: readonly Atte
       </PageHeader>
       <DataTable
         caption={t.attendanceCaption}
-        rows={rows}
+        rows={page.items}
+        next={page.next}
         url={view.url}
         messages={view.messages}
         phone="lines"
