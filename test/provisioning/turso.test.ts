@@ -19,8 +19,7 @@ import {
 } from "../support/turso-platform.ts";
 
 if (!hasSqld) console.log("Tests of the Turso host were not run: they store into the real server.");
-// Once in some thousand requests this build of the server does not answer for half a minute.
-describe.runIf(hasSqld)("a host on Turso's cloud", { retry: 2 }, () => {
+describe.runIf(hasSqld)("a host on Turso's cloud", () => {
   let server: Awaited<ReturnType<typeof startSqld>>;
   let cloud: TursoStandIn;
   beforeEach(async () => {
