@@ -23,9 +23,11 @@ export function Button(props: {
   name?: string;
   value?: string;
   formaction?: string;
+  /** For one of several choices: whether it is the current one. */
+  pressed?: boolean;
   children?: Child;
 }) {
-  const { look = "primary", name, value, formaction, children } = props;
+  const { look = "primary", name, value, formaction, pressed, children } = props;
   return (
     <button
       type="submit"
@@ -33,6 +35,7 @@ export function Button(props: {
       name={name}
       value={value}
       formaction={formaction}
+      aria-pressed={pressed === undefined ? undefined : pressed ? "true" : "false"}
     >
       {children}
     </button>

@@ -21,10 +21,11 @@ import type { EntrySummary, Standing } from "../dkp/service.ts";
 import { ledger, poolOf, standings } from "../dkp/service.ts";
 import { type Loot, loot } from "../loot/service.ts";
 import { type Onboarding, onboarding, STEPS } from "../onboarding/service.ts";
-import { comingRaids, type Raid } from "../raids/service.ts";
+import { comingRaids, type RaidView, raid } from "../raids/service.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 import { ownPerson, type RosterSummary, rosterSummary } from "../roster/service.ts";
 import { nextRaid } from "./next-raid.ts";
+import { NextRaidCard } from "./next-raid-card.tsx";
 
 const TOP_ROWS = 5;
 
@@ -35,7 +36,7 @@ interface Home {
   readonly mine: { readonly personId: string; readonly balance: number } | undefined;
   readonly setup: Onboarding | undefined;
   readonly nextRaidAt: number | undefined;
-  readonly nextRaid: Raid | undefined;
+  readonly nextRaid: RaidView | undefined;
   readonly auctions: readonly AuctionView[];
   readonly loot: readonly Loot[];
   readonly roster: RosterSummary;
@@ -59,9 +60,9 @@ async function gather(ctx: GuildContext, platform: PlatformStore): Promise<Home>
   const seesRaids = may(ctx, "raids.view");
   const nowMs = ctx.now().getTime();
   const coming = seesRaids ? (await comingRaids(ctx, { limit: TOP_ROWS })).items : [];
-  const next = coming.find((raid) => raid.status === "running" || raid.endsAt > nowMs);
+  const next = coming.find((one) => one.status === "running" || one.endsAt > nowMs);
   return {
-    nextRaid: next,
+    nextRaid: next && (await raid(ctx, next.id)),
     auctions: seesRaids ? (await openAuctions(ctx)).slice(0, TOP_ROWS) : [],
     loot: may(ctx, "loot.view") ? (await loot(ctx, { limit: TOP_ROWS })).items : [],
     top: (await standings(ctx, { limit: TOP_ROWS })).items,
@@ -92,22 +93,11 @@ function HomePage({ view, home }: { view: View; home: Home }) {
         )}
       </PageHeader>
       {home.setup && open.length > 0 && <Checklist view={view} setup={home.setup} />}
+      {home.nextRaid && (
+        <NextRaidCard view={view} raid={home.nextRaid} unanswered={unanswered(ctx, home)} />
+      )}
       <div class="grid">
-        <StatTile label={t.nextRaid}>
-          {home.nextRaid ? (
-            <a href={guildHref(view, `/raids/${home.nextRaid.id}`)}>
-              <Time at={home.nextRaid.startsAt} timeZone={guild.timeZone} locale={view.locale} />
-            </a>
-          ) : home.nextRaidAt === undefined ? (
-            may(ctx, "settings.manage") ? (
-              <a href={guildHref(view, "/onboarding/schedule")}>{t.setSchedule}</a>
-            ) : (
-              t.noSchedule
-            )
-          ) : (
-            <Time at={home.nextRaidAt} timeZone={guild.timeZone} locale={view.locale} />
-          )}
-        </StatTile>
+        {!home.nextRaid && <RaidNights view={view} home={home} />}
         {ctx.actor.type === "user" && (
           <StatTile label={t.balance} {...(!home.mine && { note: t.notInRoster })}>
             <Mine view={view} home={home} />
@@ -124,6 +114,30 @@ function HomePage({ view, home }: { view: View; home: Home }) {
         {home.loot.length > 0 && <RecentLoot view={view} home={home} />}
       </div>
     </GuildLayout>
+  );
+}
+
+/** How many people have not answered for the next raid. Only for officers, and not for a team's raid. */
+function unanswered(ctx: GuildContext, { nextRaid: next, roster }: Home): number | undefined {
+  if (next === undefined || next.teamId !== null || !may(ctx, "raids.manage")) return undefined;
+  const answers = next.people.filter(({ signup, isActive }) => isActive && signup !== null);
+  return Math.max(0, roster.people - answers.length);
+}
+
+/** When the next raid night is by the guild's schedule, while no raid is planned. */
+function RaidNights({ view, home }: { view: View; home: Home }) {
+  const t = view.messages.home;
+  const { timeZone } = view.guild!.guild;
+  return (
+    <StatTile label={t.nextRaid}>
+      {home.nextRaidAt !== undefined ? (
+        <Time at={home.nextRaidAt} timeZone={timeZone} locale={view.locale} />
+      ) : may(view.guild!, "settings.manage") ? (
+        <a href={guildHref(view, "/onboarding/schedule")}>{t.setSchedule}</a>
+      ) : (
+        t.noSchedule
+      )}
+    </StatTile>
   );
 }
 

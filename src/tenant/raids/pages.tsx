@@ -264,7 +264,9 @@ async function act(
   const values = await sentForm(c);
   try {
     await verb(c, id, values);
-    return c.redirect(`/g/${c.var.guild.guild.slug}/raids/${id}?done=saved`, 303);
+    const guild = `/g/${c.var.guild.guild.slug}`;
+    const back = c.req.query("from") === "home" ? guild : `${guild}/raids/${id}`;
+    return c.redirect(`${back}?done=saved`, 303);
   } catch (error) {
     if (!(error instanceof AppError) || error.kind === "not-found") throw error;
     c.status(statusOf(error) as 409);

@@ -32,5 +32,11 @@ form.bid .row{flex-wrap:nowrap}form.bid .row input{min-width:0;flex:1}
 ul.plain{list-style:none;padding:0;display:grid;gap:0.3rem}
 dl.facts code{overflow-wrap:anywhere;font-size:0.82rem}
 .counter{display:flex;gap:0.4rem 1rem;flex-wrap:wrap;list-style:none;padding:0}
+.next-raid{display:grid;gap:0.6rem}
+.next-raid .lead{display:flex;gap:0.6rem;flex-wrap:wrap;align-items:center;font-size:1.25rem;font-weight:650}
+.answer fieldset{border:0;padding:0;margin:0;min-width:0}
+.answer legend{margin:0 0 0.4rem;padding:0}
+.answer .row{flex-wrap:nowrap}
+.answer .button{flex:1 1 0;min-width:0;max-width:9rem;padding-left:0.4rem;padding-right:0.4rem}
 .counter li{font-weight:600;font-variant-numeric:tabular-nums}
 `;

@@ -53,3 +53,25 @@ test("the home page is in Spanish for Spanish readers", async () => {
   expect(page.text).toContain("Primeros pasos");
   expect(page.text).toContain("Mis puntos");
 });
+
+test("the next raid is on the home page, and one button answers without losing the note of the answer before", async () => {
+  await using t = await testApp();
+  const guild = await t.guild("tonight", { isPublic: true });
+  const raider = await t.as("raider", guild);
+  const startsAt = t.now().getTime() + 3 * 3_600_000;
+  const raid = (await guild.owner.post("/raids", { name: "Throne", startsAt, minutes: 180 })).body;
+  expect((await raider.page("/g/tonight")).text).toContain("Are you coming?");
+  await raider.put(`/raids/${raid.id}/signup`, { status: "yes", note: "Ten minutes late" });
+  const action = `/g/tonight/raids/${raid.id}/signup?from=home`;
+  const { text } = await raider.page("/g/tonight");
+  expect(text).toContain("Your answer: Yes");
+  const note = /name="note" value="([^"]*)"/.exec(text)![1]!;
+  const sent = await raider.submit(action, { status: "late", note });
+  expect([sent.status, sent.headers.get("location")]).toEqual([303, "/g/tonight?done=saved"]);
+  const { people } = (await guild.owner.get(`/raids/${raid.id}`)).body;
+  expect(people).toMatchObject([{ signup: "late", signupNote: "Ten minutes late" }]);
+  const officer = (await guild.owner.page("/g/tonight")).text;
+  expect(officer).toContain("1 person has not answered.");
+  const visitor = (await t.anonymous.page("/g/tonight")).text;
+  expect(visitor).not.toMatch(/Are you coming|not answered/);
+});

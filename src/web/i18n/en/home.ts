@@ -1,6 +1,11 @@
 export const home = {
   title: "Home",
   nextRaid: "Next raid",
+  raidNow: "Raid tonight",
+  noAnswer: "Are you coming?",
+  yourAnswer: (answer: string) => `Your answer: ${answer}`,
+  unanswered: (count: number) =>
+    count === 1 ? "1 person has not answered." : `${count} people have not answered.`,
   noSchedule: "No raid nights set",
   setSchedule: "Set raid nights",
   balance: "My points",

@@ -4,6 +4,11 @@ import type { Translated } from "../index.ts";
 export const home: Translated<typeof en> = {
   title: "Inicio",
   nextRaid: "Próxima banda",
+  raidNow: "Banda de esta noche",
+  noAnswer: "¿Vienes?",
+  yourAnswer: (answer) => `Tu respuesta: ${answer}`,
+  unanswered: (count) =>
+    count === 1 ? "1 persona no ha respondido." : `${count} personas no han respondido.`,
   noSchedule: "Sin noches de banda",
   setSchedule: "Fijar noches de banda",
   balance: "Mis puntos",
