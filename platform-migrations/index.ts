@@ -111,5 +111,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0021_custom_domains",
     "when": 1796123575604,
     "sql": "ALTER TABLE `sessions` ADD `guild_id` text;--> statement-breakpoint\nCREATE INDEX `sessions_by_guild` ON `sessions` (`guild_id`) WHERE \"sessions\".\"guild_id\" is not null;--> statement-breakpoint\nALTER TABLE `guild_domains` ADD `missing_since` integer;--> statement-breakpoint\nCREATE UNIQUE INDEX `guild_domains_one_per_guild` ON `guild_domains` (`guild_id`);"
+  },
+  {
+    "name": "0022_second_factors",
+    "when": 1796126553285,
+    "sql": "CREATE TABLE `recovery_codes` (\n\t`user_id` text NOT NULL,\n\t`code_hash` text NOT NULL,\n\tPRIMARY KEY(`user_id`, `code_hash`)\n);\n--> statement-breakpoint\nCREATE TABLE `second_factors` (\n\t`user_id` text PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`sealed` text NOT NULL,\n\t`key_id` text NOT NULL,\n\t`last_step` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`confirmed_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `second_factors_by_key` ON `second_factors` (`key_id`);"
   }
 ];

@@ -53,6 +53,10 @@ export const environment = z.object({
     .string()
     .optional()
     .describe("seals what opens others' services: id:base64,… of 32 bytes; the first one seals"),
+  OPERATOR_SECOND_FACTOR: z
+    .enum(["required", "offered"])
+    .optional()
+    .describe("whether the console needs a second factor; required where SECRETS_KEYS is set"),
   PLATFORM_DATABASE_URL: z
     .url({
       protocol: /^(file|https?|libsql)$/,

@@ -113,6 +113,8 @@ export interface Config {
   readonly secret: string;
   /** The first key seals, all of them open. Without keys, no secrets of other services are stored. */
   readonly secretsKeys: readonly SealingKey[];
+  /** Whether operators without a second factor are kept out of the console. */
+  readonly operatorSecondFactor: "required" | "offered";
   readonly platformDatabaseUrl: string | undefined;
   readonly platformDatabaseToken: string | undefined;
   readonly databaseHost: HostKind;
@@ -157,13 +159,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (publicUrl.protocol === "http:" && !LOOPBACK.test(publicUrl.hostname)) {
     throw new Error("PUBLIC_URL must be https: outside this machine, or sign-ins could be read.");
   }
+  const secretsKeys = sealingKeys(value.SECRETS_KEYS ?? "");
   return {
     port: value.PORT,
     hostname: value.HOST,
     publicUrl,
     dataDir: value.DATA_DIR,
     secret: value.GUILDHALL_SECRET,
-    secretsKeys: sealingKeys(value.SECRETS_KEYS ?? ""),
+    secretsKeys,
+    operatorSecondFactor: operatorSecondFactor(value.OPERATOR_SECOND_FACTOR, secretsKeys),
     platformDatabaseUrl: value.PLATFORM_DATABASE_URL,
     platformDatabaseToken: value.PLATFORM_DATABASE_TOKEN,
     databaseHost: value.DATABASE_HOST,
@@ -189,6 +193,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       battlenet: providerConfig(value, "BATTLENET"),
     },
   };
+}
+
+/** Without keys no factor can be stored. @throws Error if it is required all the same. */
+function operatorSecondFactor(
+  wanted: Config["operatorSecondFactor"] | undefined,
+  keys: readonly SealingKey[],
+): Config["operatorSecondFactor"] {
+  if (keys.length > 0) return wanted ?? "required";
+  if (wanted !== "required") return "offered";
+  throw new Error(
+    "OPERATOR_SECOND_FACTOR is required, but SECRETS_KEYS is not set, so none can be stored. Set SECRETS_KEYS.",
+  );
 }
 
 /** @throws Error that names the key by its position, because its text may be a secret. */

@@ -65,6 +65,15 @@ export const limits = {
       /** A whole raid behind one address may sign in at once. */
       address: { max: 120, windowMs: MINUTE_MS },
     },
+    "second-factor": {
+      /**
+       * More than a person mistypes. At this rate, guessing one of three valid codes takes about
+       * two years.
+       */
+      account: { max: 10, windowMs: HOUR_MS },
+      /** A whole raid behind one address may sign in at once. */
+      address: { max: 120, windowMs: MINUTE_MS },
+    },
     "sign-up": {
       /** A school or an internet café on recruitment day. Each sign-up costs a slow hash and an email. */
       address: { max: 60, windowMs: HOUR_MS },
@@ -889,7 +898,10 @@ export const limits = {
       aurasMax: 20_000,
       /** Interrupted and dispelled spells by source and spell. A busy fight has a hundred. */
       stoppedSpellsMax: 2_000,
-      /** Rows of buffs, consumables, interrupts and dispels of all players, 90 bytes each. Forty need half. */
+      /**
+       * Rows of buffs, consumables, interrupts and dispels of all players, 90 bytes each. Forty
+       * need half.
+       */
       utilityRowsMax: 12_000,
       /** Rows of one player on one page. A raider has up to eighty buffs in a fight. */
       buffsPerPlayerMax: 150,
@@ -1193,6 +1205,14 @@ export const limits = {
     unreleasedMax: 12,
     /** The collector frees closed connections in a quiet moment, when that costs least. */
     releaseIdleMs: SECOND_MS,
+  },
+  secondFactor: {
+    /** RFC 6238 recommends it, and authenticator apps know no other. */
+    stepMs: 30 * SECOND_MS,
+    /** A phone's clock may be a step off, and a person types for some seconds. */
+    driftSteps: 1,
+    /** Enough for some lost phones, few enough to print. */
+    recoveryCodes: 10,
   },
   auth: {
     /** NIST and OWASP require this where no second factor is used. */

@@ -8,7 +8,7 @@ import { account } from "./guilds/lookup.ts";
 import { DRY_RUN, EXIT, examples, JSON_OPTION, table } from "./output.ts";
 import { run } from "./run.ts";
 
-/** `guildhall operators add|remove|list`. */
+/** `guildhall operators add|remove|list|reset-factor`. */
 export function operatorCommands(program: Command): void {
   const operators = program
     .command("operators")
@@ -16,6 +16,7 @@ export function operatorCommands(program: Command): void {
   addCommand(operators);
   removeCommand(operators);
   listCommand(operators);
+  resetFactorCommand(operators);
 }
 
 function addCommand(operators: Command): void {
@@ -102,6 +103,28 @@ function listCommand(operators: Command): void {
         );
         return EXIT.done;
       }),
+    );
+}
+
+function resetFactorCommand(operators: Command): void {
+  operators
+    .command("reset-factor <email>")
+    .description("remove the second factor of a locked-out account, an operator's or another one")
+    .option(...DRY_RUN)
+    .option(...JSON_OPTION)
+    .addHelpText("before", examples("guildhall operators reset-factor ops@example.com"))
+    .action((email: string, o: { json?: boolean; dryRun?: boolean }) =>
+      run(
+        o,
+        async (services, out) => {
+          const { resetSecondFactor } = await import("../../src/platform/console/accounts.ts");
+          const { userId, name } = await account(services, email);
+          await resetSecondFactor(atThisMachine(services), userId);
+          out.result({ reset: userId }, () => `${name} signs in without a code from now on.`);
+          return EXIT.done;
+        },
+        async (services) => `remove the second factor of ${(await account(services, email)).name}`,
+      ),
     );
 }
 

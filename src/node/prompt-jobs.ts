@@ -3,6 +3,7 @@ import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Envelopes } from "../kernel/envelope.ts";
 import type { GuildId } from "../kernel/ids.ts";
+import { resealFactors } from "../platform/accounts/factors/store.ts";
 import { PERSONAL_RESEAL_JOB, resealPersonal } from "../platform/accounts/secrets/service.ts";
 import { PLAN_JOB } from "../platform/jobs/kinds.ts";
 import { deliver } from "../platform/messages/delivery.ts";
@@ -117,7 +118,12 @@ export function sealingWork(
         refuseOtherKey(envelopes, subject);
         const caller = { type: "system", name: kind } as const;
         const nowhere = { requestId: "", address: "", agent: "" };
-        logResealed(undefined, await resealPersonal({ services: deps, caller, ...nowhere }));
+        const ctx = { services: deps, caller, ...nowhere };
+        const [secrets, factors] = [await resealPersonal(ctx), await resealFactors(ctx)];
+        logResealed(undefined, {
+          resealed: secrets.resealed + factors.resealed,
+          unreadable: secrets.unreadable + factors.unreadable,
+        });
         return undefined;
       },
     },

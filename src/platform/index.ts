@@ -1,4 +1,6 @@
 import { createRouter } from "../http/router.ts";
+import { factorsPages } from "./accounts/factors/pages.tsx";
+import { factorsApi } from "./accounts/factors/routes.ts";
 import { authPages } from "./accounts/pages.tsx";
 import { identitiesPages } from "./accounts/providers/pages.tsx";
 import { identitiesApi } from "./accounts/providers/routes.ts";
@@ -41,6 +43,7 @@ export { usageApi } from "./usage/routes.ts";
 export function platformApi() {
   return createRouter()
     .route("/", authApi)
+    .route("/", factorsApi)
     .route("/", identitiesApi)
     .route("/", personalSecretsApi)
     .route("/", guildsApi)
@@ -53,6 +56,7 @@ export function platformApi() {
 export function platformPages() {
   return createRouter()
     .route("/", authPages())
+    .route("/", factorsPages())
     .route("/", identitiesPages())
     .route("/", personalSecretsPages())
     .route("/", guildsPages())

@@ -22,6 +22,7 @@ import type {
 import type { DenialRoles, PermissionOverrides, Role } from "../kernel/permissions.ts";
 
 export * from "../database/audit-schema.ts";
+export * from "./accounts/factors/schema.ts";
 export * from "./accounts/providers/schema.ts";
 export * from "./accounts/secrets/schema.ts";
 export * from "./audit/schema.ts";

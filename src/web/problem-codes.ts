@@ -4,17 +4,17 @@ const CODES = {
     auth/round-not-valid discord/install-not-valid discord/link-not-valid guild/ambiguous request/bad-address request/cut-off request/malformed
     request/malformed-form request/two-hosts request/unknown-host`,
   401: `
-    auth/bad-token auth/required auth/wrong-credentials discord/bad-signature payment/bad-signature`,
+    auth/bad-token auth/code-required auth/required auth/wrong-code auth/wrong-credentials discord/bad-signature payment/bad-signature`,
   402: `
     plan/analytics plan/custom-domain plan/guilds plan/keys plan/log-storage plan/members plan/read-only`,
   403: `
     auctions/not-eligible auctions/not-in-roster auctions/not-present auctions/off-spec
-    auth/characters-refused auth/email-unverified auth/proof-required auth/session-required auth/sign-up-closed
+    auth/characters-refused auth/code-refused auth/email-unverified auth/proof-required auth/session-required auth/sign-up-closed
     auth/wrong-password guild/beyond-own-rights guild/forbidden guild/higher-denial guild/rank
     invitation/other-address invitation/removed-since logs/not-yours logs/ticket-for-people
-    operator/forbidden operator/impersonating request/cross-site`,
+    operator/forbidden operator/impersonating operator/second-factor-required request/cross-site`,
   404: `
-    auctions/not-found auth/link-not-valid auth/no-such-provider auth/no-such-session
+    auctions/not-found auth/factor-not-begun auth/factor-off auth/link-not-valid auth/no-such-provider auth/no-such-session
     auth/not-linked backup/not-found declared/no-account domain/not-found dkp/entry-not-found dkp/pool-not-found
     guild/no-such-member guild/not-found identity/character-not-found identity/issue-not-found
     identity/link-not-found identity/member-not-found identity/proof-not-found
@@ -32,7 +32,7 @@ const CODES = {
     auctions/bid-stays auctions/bid-too-high auctions/bid-too-low auctions/closed
     auctions/insufficient-points auctions/no-bid auctions/not-open auctions/outbid
     auctions/reopened-already auctions/spec-change auctions/still-open auctions/too-many
-    audit/no-secret audit/sealed-already auth/email-taken auth/identity-exists
+    audit/no-secret audit/sealed-already auth/email-taken auth/factor-on auth/identity-exists
     auth/identity-taken auth/last-way-in auth/link-first backup/not-good declared/guild-changed
     declared/run-lost declared/running discord/linked-already discord/not-connected
     domain/changed domain/record-missing domain/taken dkp/already-reversed dkp/balance-too-large

@@ -73,6 +73,9 @@ function wayOn(
   if (isStranger(view, problem)) {
     return [`/sign-in?next=${encodeURIComponent(view.path)}`, view.messages.common.signIn];
   }
+  if (problem.type === "/problems/operator/second-factor-required") {
+    return ["/account/second-factor", view.messages.factors.setUp];
+  }
   if (problem.status === 402 && view.guild && may(view.guild, "settings.manage")) {
     return [guildHref(view, "/settings/plan"), t.plan];
   }

@@ -39,6 +39,7 @@ const DAY: readonly (readonly string[])[] = [
   ["guilds", "rename", "iron-lab", "--name", "Iron Yard"],
   ["operators", "add", OWNER, "--may", "all"],
   ["operators", "list"],
+  ["operators", "reset-factor", OWNER, "--dry-run"],
   ["operators", "remove", OWNER],
   ["plans", "list"],
   ["plans", "grant", "iron-vow", "--plan", "premium", "--reason", "Beta", "--until", "2099-12-31"],

@@ -100,6 +100,10 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   S98: "A session of a guild's domain used elsewhere, or after the domain has gone",
   S99: "The platform's pages, forms and links at a guild's domain",
   S100: "Names that a proxy is made to ask about",
+  S101: "A code of an authenticator app used twice",
+  S102: "Guessing the codes of a second factor",
+  S103: "A sign-in that waits for its code, taken to another browser",
+  S104: "A recovery code used by two requests at once",
 };
 
 /** Rows that have nothing to attack yet. Each is removed once its part is built. */

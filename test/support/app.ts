@@ -63,6 +63,8 @@ export async function testApp(
   const given: Record<string, string> = {
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
     SECRETS_KEYS: `first:${randomBytes(32).toString("base64")}`,
+    // Operators of most tests have no second factor.
+    OPERATOR_SECOND_FACTOR: "offered",
     PUBLIC_URL: "http://localhost",
     LOG_LEVEL: "silent",
     // The clock does not move, so a whole test is one minute.

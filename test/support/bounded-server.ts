@@ -62,6 +62,7 @@ export async function boundedServer(env: Readonly<Record<string, string>> = {}) 
     PORT: "0",
     DATA_DIR: dir,
     GUILDHALL_SECRET: randomUUID() + randomUUID(),
+    OPERATOR_SECOND_FACTOR: "offered",
     SECRETS_KEYS: `first:${randomBytes(32).toString("base64")}`,
     RATE_LIMITS: UNLIMITED_REQUESTS,
     LOG_LEVEL: "info",

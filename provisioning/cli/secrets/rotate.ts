@@ -1,4 +1,5 @@
 import type { NodeServices } from "../../../src/node/services.ts";
+import { factorsSealedWith } from "../../../src/platform/accounts/factors/store.ts";
 import {
   PERSONAL_RESEAL_JOB,
   personalSealedWith,
@@ -87,9 +88,13 @@ async function statusOf(services: NodeServices): Promise<Status> {
       failed.push({ slug: guild.slug, error: describeFailure(error).message });
     }
   }
-  const personal = new Map(
-    (await personalSealedWith(services.platform)).map(({ keyId, count }) => [keyId, count]),
-  );
+  const personal = new Map<string, number>();
+  for (const { keyId, count } of [
+    ...(await personalSealedWith(services.platform)),
+    ...(await factorsSealedWith(services.platform)),
+  ]) {
+    personal.set(keyId, (personal.get(keyId) ?? 0) + count);
+  }
   const ids = [...new Set([...keyIds, ...guildSecrets.keys(), ...personal.keys()])];
   const keys = ids.map((id) => ({
     id,

@@ -82,6 +82,7 @@ export const platformShapes = {
   "outbox discard": orWould(letterChange),
   "operators add": orWould(operator),
   "operators remove": orWould(z.strictObject({ removed: text })),
+  "operators reset-factor": orWould(z.strictObject({ reset: text })),
   "operators list": z.array(operator),
   "plans list": z.array(plan),
   "plans grant": orWould(z.strictObject({ granted: text, plan: text, until: at.nullable() })),

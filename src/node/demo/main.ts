@@ -32,6 +32,8 @@ const isSeeded = existsSync(marker);
 if (!isSeeded) await rm(dataDir, { recursive: true, force: true });
 const env = {
   LOG_LEVEL: "warn",
+  // People who try the demo have no authenticator app ready.
+  OPERATOR_SECOND_FACTOR: "offered",
   SECRETS_KEYS: await ownKey(
     dataDir,
     "secrets.key",

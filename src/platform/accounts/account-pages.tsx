@@ -8,6 +8,7 @@ import { emptyForm, type FormState } from "../../web/forms.tsx";
 import { type AccountForms, AccountPage } from "./account.tsx";
 import { nameInput, passwordInput, proofInput, tokenInput } from "./api.ts";
 import { ProofPage, VerifyPage } from "./entry.tsx";
+import { factorState } from "./factors/service.ts";
 import { onForm, ownPage } from "./form-page.ts";
 import { resendVerification, verifyEmail } from "./links.ts";
 import { localPath } from "./next-path.ts";
@@ -80,6 +81,7 @@ function addProofPages(pages: ReturnType<typeof createRouter<AppEnv>>): void {
 
 async function proof(c: Context<AppEnv>, form: FormState, next: string) {
   const { hasPassword, identities } = await signInMethods(c.var.platform);
+  const { isOn } = await factorState(c.var.platform);
   const providers = providersOf(c.var.services.config).filter(({ id }) =>
     identities.some(({ provider }) => provider === id),
   );
@@ -90,6 +92,7 @@ async function proof(c: Context<AppEnv>, form: FormState, next: string) {
       next={next}
       providers={providers}
       hasPassword={hasPassword}
+      hasFactor={isOn}
     />
   );
 }
@@ -138,9 +141,10 @@ async function onAccountForm<T extends z.ZodType>(
 }
 
 async function account(c: Context<AppEnv>, forms: Partial<Record<keyof AccountForms, FormState>>) {
-  const [sessions, ways] = await Promise.all([
+  const [sessions, ways, factor] = await Promise.all([
     listSessions(c.var.platform),
     signInMethods(c.var.platform),
+    factorState(c.var.platform),
   ]);
   const blank = { profile: emptyForm, password: emptyForm, sessions: emptyForm };
   const all = { ...blank, identities: emptyForm, ...forms };
@@ -150,6 +154,7 @@ async function account(c: Context<AppEnv>, forms: Partial<Record<keyof AccountFo
       view={viewOf(c)}
       sessions={sessions}
       ways={ways}
+      factor={factor}
       providers={providers}
       forms={all}
     />

@@ -15,6 +15,8 @@ import { PlatformLayout } from "../../web/layout.tsx";
 import { DataTable } from "../../web/tables.tsx";
 import { deviceOf } from "./device.ts";
 import { NewPasswordField, PasswordField } from "./entry.tsx";
+import type { FactorState } from "./factors/service.ts";
+import { FactorCard } from "./factors/views.tsx";
 import type { OfferedProvider } from "./provider-buttons.tsx";
 import type { SignInMethods } from "./providers/links.ts";
 import { IdentitiesCard } from "./providers/views/providers.tsx";
@@ -32,11 +34,13 @@ interface AccountProps {
   readonly view: View;
   readonly sessions: readonly SessionView[];
   readonly ways: SignInMethods;
+  readonly factor: FactorState;
   readonly providers: readonly OfferedProvider[];
   readonly forms: AccountForms;
 }
 
-export function AccountPage({ view, sessions, ways, providers, forms }: AccountProps) {
+export function AccountPage(props: AccountProps) {
+  const { view, sessions, ways, factor, providers, forms } = props;
   const t = view.messages.auth;
   return (
     <PlatformLayout view={view} title={t.accountTitle}>
@@ -47,6 +51,7 @@ export function AccountPage({ view, sessions, ways, providers, forms }: AccountP
         <Profile view={view} form={forms.profile} />
         <Password view={view} form={forms.password} hasPassword={ways.hasPassword} />
         <IdentitiesCard view={view} ways={ways} providers={providers} form={forms.identities} />
+        <FactorCard view={view} state={factor} />
         <OwnConnections view={view} />
         <Look view={view} />
       </div>

@@ -19,7 +19,16 @@ export const signUpInput = z.strictObject({
   password: passwordText,
   name: personName,
 });
+/** A code of an authenticator app or a recovery code, with spaces or hyphens where a person likes. */
+const factorCode = z
+  .string()
+  .max(40)
+  .regex(/^[A-Za-z\d -]+$/);
+
 export const signInInput = z.strictObject({ email: emailAddress, password: passwordText });
+/** For the API, which has no second page to ask on. */
+export const apiSignInInput = signInInput.extend({ code: factorCode.optional() });
+export const codeInput = z.strictObject({ code: factorCode });
 export const resetInput = z.strictObject({ token: linkToken, password: passwordText });
 export const newUserInput = z.strictObject({ email: emailAddress, name: personName });
 export const nameInput = z.strictObject({ name: personName });

@@ -11,8 +11,15 @@ export function keepSession(c: Context<AppEnv>, { token, expiresAt }: NewSession
   const maxAge = Math.floor((expiresAt - now().getTime()) / 1_000);
   const options = { ...flags(c), httpOnly: true };
   setCookie(c, sessionCookieName(config.publicUrl), token, { ...options, maxAge });
+  keepDevice(c);
+}
+
+/** Sets the cookie that recognizes the browser. It gives no access. */
+export function keepDevice(c: Context<AppEnv>): void {
+  const { config } = c.var.services;
   const { device } = c.var.platform;
   if (device === undefined) return;
+  const options = { ...flags(c), httpOnly: true };
   const deviceMaxAge = Math.floor(limits.session.placeKeptMs / 1_000);
   setCookie(c, deviceCookieName(config.publicUrl), device, { ...options, maxAge: deviceMaxAge });
 }

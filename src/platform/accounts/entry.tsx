@@ -2,8 +2,9 @@ import type { Child } from "hono/jsx";
 import type { View } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { Button, Card, LinkButton, PageHeader } from "../../web/components.tsx";
-import { Form, type FormState, TextField } from "../../web/forms.tsx";
+import { emptyForm, Form, type FormState, TextField } from "../../web/forms.tsx";
 import { PlatformLayout } from "../../web/layout.tsx";
+import { CodeForm } from "./factors/code-form.tsx";
 import { type OfferedProvider, ProviderButtons } from "./provider-buttons.tsx";
 
 interface EntryProps {
@@ -145,12 +146,17 @@ export function VerifyPage({ view, form, token }: EntryProps & { readonly token:
   );
 }
 
+interface ProofProps extends WayInProps {
+  readonly hasPassword: boolean;
+  readonly hasFactor: boolean;
+}
+
 /**
- * Asks for the account's password, a sign-in through a linked provider, or either, depending on what it
- * has.
+ * Asks for the account's password, a code of its app or a sign-in through a linked provider, as far as it has
+ * them. Any one of them is enough.
  */
-export function ProofPage(props: WayInProps & { readonly hasPassword: boolean }) {
-  const { view, form, next, providers, hasPassword } = props;
+export function ProofPage(props: ProofProps) {
+  const { view, form, next, providers, hasPassword, hasFactor } = props;
   const t = view.messages.auth;
   return (
     <Entry
@@ -164,11 +170,19 @@ export function ProofPage(props: WayInProps & { readonly hasPassword: boolean })
           <Button>{t.proof}</Button>
         </Form>
       )}
+      {hasFactor && (
+        <CodeForm
+          view={view}
+          form={emptyForm}
+          action={withNext("/account/proof/code", next)}
+          label={t.proof}
+        />
+      )}
       <ProviderButtons
         view={view}
         providers={providers}
         href={(id) => withNext(`/account/proof/${id}`, next)}
-        isOther={hasPassword}
+        isOther={hasPassword || hasFactor}
       />
       <div class="row">
         <LinkButton look="quiet" href={next}>

@@ -23,13 +23,14 @@ import {
   beginSession,
   countByAddress,
   guildNames,
-  type NewSession,
   noticeRows,
   refuseWeakPassword,
   toAccount,
   userByEmail,
   userById,
 } from "./accounts.ts";
+import { codeNeeded, type SignInResult } from "./factors/pending-sign-in.ts";
+import { hasFactor } from "./factors/store.ts";
 import { canonicalPassword } from "./passwords.ts";
 
 const resetToken = prepare(({ tokenHash }: Values<{ readonly tokenHash: string }>) =>
@@ -117,13 +118,14 @@ export async function sendReset(
 
 /**
  * Sets a new password by a mailed link, ends every session and starts a new one. An owner whose account
- * is locked by guessing gets back in through the mailbox.
+ * is locked by guessing gets back in through the mailbox. A second factor stays on: then no session starts
+ * before its code.
  * @throws {NotFound} `auth/link-not-valid`, {Invalid} `auth/weak-password`
  */
 export async function resetPassword(
   ctx: PlatformContext,
   { token, password }: { token: string; password: string },
-): Promise<NewSession> {
+): Promise<SignInResult> {
   const { platform, passwords, now } = ctx.services;
   await countByAddress(ctx, "sign-in");
   const nowMs = now().getTime();
@@ -133,7 +135,9 @@ export async function resetPassword(
   refuseWeakPassword(password, { ...user, guilds: await guildNames(ctx, user.id) });
   const passwordHash = await passwords.hash(canonicalPassword(password));
   const proven = { ...user, emailVerifiedAt: nowMs };
-  const { session, id, rows } = await beginSession(ctx, proven, { tellOfPlace: false });
+  const begun = (await hasFactor(platform, user.id))
+    ? undefined
+    : await beginSession(ctx, proven, { tellOfPlace: false });
   await write(platform.db, [
     isGood(user.id, "reset", token, nowMs),
     useUp(user.id, "reset", nowMs),
@@ -155,15 +159,16 @@ export async function resetPassword(
       })
       .where(eq(users.id, user.id)),
     platform.db.orm.delete(sessions).where(eq(sessions.userId, user.id)),
-    ...rows,
+    ...(begun?.rows ?? []),
     platform.db.orm
       .delete(outgoingMessages)
       .where(and(eq(outgoingMessages.userId, user.id), eq(outgoingMessages.template, "reset"))),
     ...(await noticeRows(ctx, user.id, "password-changed")),
-    record(ctx, "user.reset", user.id, { after: { sessionId: id } }),
+    record(ctx, "user.reset", user.id, { after: { sessionId: begun?.id ?? null } }),
   ]);
   ctx.services.wakeJobs();
-  return session;
+  if (begun) return { type: "signed-in", session: begun.session };
+  return codeNeeded(ctx, user.id, { type: "password", passwordHash: hashToken(passwordHash) });
 }
 
 /** The account of a reset link. The write itself checks whether the link is still valid. */

@@ -10,7 +10,7 @@ import { emptyForm } from "../../web/forms.tsx";
 import { isLocale } from "../../web/i18n/index.ts";
 import { addAccountPages } from "./account-pages.tsx";
 import { emailInput, resetInput, signInInput, signUpInput } from "./api.ts";
-import { flags, forgetSession, keepSession } from "./cookie.ts";
+import { flags, forgetSession } from "./cookie.ts";
 import {
   NewPasswordPage,
   ResetPage,
@@ -19,6 +19,7 @@ import {
   SignOutPage,
   SignUpPage,
 } from "./entry.tsx";
+import { enterOrAsk } from "./factors/pending-cookie.ts";
 import { onForm, ownPage } from "./form-page.ts";
 import { resetPassword, sendReset } from "./links.ts";
 import { localPath } from "./next-path.ts";
@@ -52,8 +53,7 @@ function addEntryPages(pages: Router): void {
       (form) => <SignUpPage {...offered(c)} form={form} next={next} />,
       async (input) => {
         await signUp(c.var.platform, { ...input, locale: c.var.locale });
-        keepSession(c, await signIn(c.var.platform, input));
-        return c.redirect(next, 303);
+        return await enterOrAsk(c, await signIn(c.var.platform, input), next);
       },
     );
   });
@@ -69,8 +69,7 @@ function addEntryPages(pages: Router): void {
       signInInput,
       (form) => <SignInPage {...offered(c)} form={form} next={next} />,
       async (input) => {
-        keepSession(c, await signIn(c.var.platform, input));
-        return c.redirect(next, 303);
+        return await enterOrAsk(c, await signIn(c.var.platform, input), next);
       },
     );
   });
@@ -111,8 +110,8 @@ function addResetPages(pages: Router): void {
         <NewPasswordPage view={viewOf(c)} form={form} token={String(form.values["token"] ?? "")} />
       ),
       async (input) => {
-        keepSession(c, await resetPassword(c.var.platform, input));
-        return c.redirect("/guilds?done=saved", 303);
+        const result = await resetPassword(c.var.platform, input);
+        return await enterOrAsk(c, result, "/guilds?done=saved");
       },
     );
   });

@@ -8,16 +8,17 @@ import type { SessionId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import { accountHolder, accountViewer, type NewSession } from "./accounts.ts";
 import {
+  apiSignInInput,
   emailInput,
   nameInput,
   passwordInput,
   proofInput,
   resetInput,
-  signInInput,
   signUpInput,
   tokenInput,
 } from "./api.ts";
 import { forgetSession, keepSession } from "./cookie.ts";
+import { finishWithCode } from "./factors/sign-in.ts";
 import { resendVerification, resetPassword, sendReset, verifyEmail } from "./links.ts";
 import {
   changePassword,
@@ -72,15 +73,17 @@ authApi.openapi(
     summary: "Sign in",
     description:
       "Returns a session token, and sets it as a cookie too. The token is shown only in " +
-      "this answer.",
-    problems: ["auth/wrong-credentials", "auth/busy"],
-    body: signInInput,
+      "this answer. An account with a second factor needs `code` too.",
+    problems: ["auth/wrong-credentials", "auth/code-required", "auth/wrong-code", "auth/busy"],
+    body: apiSignInInput,
     answers: { 201: shownOnce(newSession, "The session. Its token is told only here.") },
     runsEachTime: true,
     security: [],
   }),
   async (c) => {
-    const session = await signIn(c.var.platform, c.req.valid("json"));
+    const { code, ...credentials } = c.req.valid("json");
+    const { platform } = c.var;
+    const session = await finishWithCode(platform, await signIn(platform, credentials), code);
     return c.json(startSession(c, session), 201);
   },
 );
@@ -249,16 +252,21 @@ authApi.openapi(
     summary: "Set a new password by a mailed link",
     description:
       "Ends every session of the account and begins one, whose token is shown only in this " +
-      "answer.",
+      "answer. An account with a second factor keeps it and gets no session: sign in with the " +
+      "new password and a code.",
     problems: ["auth/link-not-valid", "auth/weak-password", "auth/busy"],
     body: resetInput,
-    answers: { 201: shownOnce(newSession, "The new session.") },
+    answers: {
+      201: shownOnce(newSession, "The new session."),
+      202: { description: "The password is set. The sign-in needs a code as well." },
+    },
     runsEachTime: true,
     security: [],
   }),
   async (c) => {
-    const session = await resetPassword(c.var.platform, c.req.valid("json"));
-    return c.json(startSession(c, session), 201);
+    const result = await resetPassword(c.var.platform, c.req.valid("json"));
+    if (result.type === "code-needed") return c.body(null, 202);
+    return c.json(startSession(c, result.session), 201);
   },
 );
 authApi.openapi(

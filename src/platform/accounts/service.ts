@@ -1,12 +1,13 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
 import { existsIn } from "../../database/query.ts";
-import { guard, write } from "../../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { isVisible } from "../../http/current-access.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { Conflict, Forbidden, NotFound, Unauthenticated } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { permissionsOf } from "../../kernel/permissions.ts";
+import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
@@ -29,6 +30,8 @@ import {
   userByEmail,
   userById,
 } from "./accounts.ts";
+import { codeNeeded, type SignInResult } from "./factors/pending-sign-in.ts";
+import { hasFactor } from "./factors/store.ts";
 import { endImpersonation } from "./impersonation-session.ts";
 import { useUp, verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
@@ -101,13 +104,15 @@ export async function signUp(
 }
 
 /**
- * Signs in by password with a new session. The browser's previous session ends.
+ * Signs in by password: with a new session, which replaces the browser's previous one, or, if the
+ * account has a second factor, with a sign-in that waits for its code. Both cost the same work
+ * until the password is right.
  * @throws {Unauthenticated} `auth/wrong-credentials`, {LimitReached} `rate/too-many`
  */
 export async function signIn(
   ctx: PlatformContext,
   { email, password }: { email: string; password: string },
-): Promise<NewSession> {
+): Promise<SignInResult> {
   const { platform, passwords } = ctx.services;
   await countPasswordTry(ctx, email);
   const user = await userByEmail(ctx, email);
@@ -118,10 +123,33 @@ export async function signIn(
   }
   const passwordHash =
     verdict === "outdated" ? await passwords.hash(canonicalPassword(password)) : user.passwordHash;
+  const renewed = platform.db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id));
+  if (passwordHash !== null && (await hasFactor(platform, user.id))) {
+    await write(platform.db, [
+      samePassword(user, wrongCredentials),
+      renewed,
+      record(ctx, "session.ask-code", user.id),
+    ]);
+    return codeNeeded(ctx, user.id, { type: "password", passwordHash: hashToken(passwordHash) });
+  }
+  const session = await beginByPassword(ctx, user, [renewed], wrongCredentials);
+  return { type: "signed-in", session };
+}
+
+/**
+ * Begins the session of a person whose password was right. `before` belongs to the same write. Fails with
+ * `otherwise` if the password was changed meanwhile.
+ */
+export async function beginByPassword(
+  ctx: PlatformContext,
+  user: UserRow,
+  before: readonly (Writable | Guard)[],
+  otherwise: () => Error,
+): Promise<NewSession> {
   const { session, id, rows } = await beginSession(ctx, user);
-  await write(platform.db, [
-    samePassword(user, wrongCredentials),
-    platform.db.orm.update(users).set({ passwordHash }).where(eq(users.id, user.id)),
+  await write(ctx.services.platform.db, [
+    samePassword(user, otherwise),
+    ...before,
     ...rows,
     ...endReplaced(ctx),
     record(ctx, "session.begin", user.id, { after: { sessionId: id } }),

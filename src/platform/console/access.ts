@@ -5,8 +5,9 @@ import { operationsWith } from "../../http/operations.ts";
 import { notFound } from "../../http/problem.ts";
 import type { Tag } from "../../http/tags.ts";
 import type { Area } from "../../kernel/areas.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, Forbidden } from "../../kernel/errors.ts";
 import { isId } from "../../kernel/ids.ts";
+import { hasFactor } from "../accounts/factors/store.ts";
 import {
   allowArea,
   type OperatorContext,
@@ -24,11 +25,13 @@ const SAFE_METHODS = new Set(["GET", "HEAD"]);
 
 /**
  * Admits operators. All other callers get 404. A change needs a recent sign-in, because an unattended
- * session must not be able to change the platform.
+ * session must not be able to change the platform. Where a second factor is required, operators without one
+ * may sign in, but the console only asks them to set it up.
  */
 export const operatorsOnly = createMiddleware<OperatorEnv>(async function operatorsOnly(c, next) {
   const areas = areasOf(c);
   if (areas.size === 0) notFound();
+  await requireFactor(c);
   const isChange = !SAFE_METHODS.has(c.req.method);
   if (isChange) {
     const redirect = proofPage(c);
@@ -60,6 +63,17 @@ export function isProved(c: Context<OperatorEnv>): boolean {
     if (error instanceof AppError) return false;
     throw error;
   }
+}
+
+/** @throws {Forbidden} `operator/second-factor-required` */
+async function requireFactor(c: Context<OperatorEnv>): Promise<void> {
+  const { config, platform } = c.var.services;
+  if (config.operatorSecondFactor === "offered") return;
+  if (await hasFactor(platform, signedIn(c.var.platform).userId)) return;
+  throw new Forbidden(
+    "operator/second-factor-required",
+    "Operators need a second factor. Set it up on your account page, then come back.",
+  );
 }
 
 function areasOf(c: Context<OperatorEnv>): ReadonlySet<Area> {

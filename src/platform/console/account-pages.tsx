@@ -31,6 +31,7 @@ import {
   endAllSessions,
   findAccounts,
   mailVerification,
+  resetSecondFactor,
 } from "./accounts.ts";
 import { look } from "./looks.ts";
 import { Changing } from "./views/parts.tsx";
@@ -55,6 +56,10 @@ export function addAccountPages(pages: ReturnType<typeof createRouter<OperatorEn
   pages.post("/accounts/:id/sign-out", needed, async (c) => {
     await endAllSessions(c.var.operator, pathId<UserId>(c));
     return c.redirect(`/operator/accounts/${pathId<UserId>(c)}?done=everywhere`, 303);
+  });
+  pages.post("/accounts/:id/second-factor-removal", needed, async (c) => {
+    await resetSecondFactor(c.var.operator, pathId<UserId>(c));
+    return c.redirect(`/operator/accounts/${pathId<UserId>(c)}?done=removed`, 303);
   });
   pages.post("/accounts/:id/verification", needed, (c) =>
     onForm(
@@ -169,6 +174,7 @@ async function accountHtml(c: PageContext, form: FormState) {
         <Facts facts={facts(view, account)} />
       </Card>
       {!account.isVerified && <VerificationEmail c={c} account={account} form={form} />}
+      <SecondFactor c={c} account={account} />
       <Sessions c={c} account={account} />
       <Section title={t.nav.guilds}>
         <Guilds view={view} account={account} isLinked={areas.has("guilds")} />
@@ -179,6 +185,7 @@ async function accountHtml(c: PageContext, form: FormState) {
 
 function facts(view: View, account: AccountFile) {
   const { accountPages: t } = view.messages.operator;
+  const factor = view.messages.factors;
   const linked = account.identities.map(
     ({ provider, name }) => `${PROVIDER_NAMES[provider]}: ${name}`,
   );
@@ -186,6 +193,7 @@ function facts(view: View, account: AccountFile) {
     ["Id", <code>{account.id}</code>],
     [t.since, <Time at={account.createdAt} timeZone="UTC" locale={view.locale} />],
     [t.password, account.hasPassword ? t.has : t.hasNot],
+    [factor.title, account.hasSecondFactor ? factor.on : factor.off],
     [t.linked, linked.join(", ") || t.noLinked],
     ...(account.operates.length > 0 ? [[t.operates, account.operates.join(", ")] as const] : []),
   ] as const;
@@ -214,6 +222,22 @@ function VerificationEmail(props: { c: PageContext; account: AccountFile; form: 
           />
           <Button look="secondary">{t.sendEmail}</Button>
         </Form>
+      </Changing>
+    </Card>
+  );
+}
+
+/** Removes the second factor of a person who is locked out. */
+function SecondFactor({ c, account }: { c: PageContext; account: AccountFile }) {
+  if (!account.hasSecondFactor) return null;
+  const t = viewOf(c).messages.factors;
+  return (
+    <Card title={t.title}>
+      <p class="muted">{t.operator.lead}</p>
+      <Changing c={c}>
+        <ButtonForm action={`/operator/accounts/${account.id}/second-factor-removal`} look="danger">
+          {t.operator.reset}
+        </ButtonForm>
       </Changing>
     </Card>
   );

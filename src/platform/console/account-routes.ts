@@ -3,7 +3,13 @@ import { createRouter, json, pageOf, paging } from "../../http/router.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { LOCALES } from "../../web/i18n/index.ts";
 import { type OperatorEnv, operatorOperations } from "./access.ts";
-import { accountFile, endAllSessions, findAccounts, mailVerification } from "./accounts.ts";
+import {
+  accountFile,
+  endAllSessions,
+  findAccounts,
+  mailVerification,
+  resetSecondFactor,
+} from "./accounts.ts";
 
 const api = operatorOperations("Operators");
 const params = z.object({ id: z.uuid() });
@@ -51,6 +57,7 @@ accountsApi.openapi(
       200: json(
         accountLine.extend({
           hasPassword: z.boolean(),
+          hasSecondFactor: z.boolean(),
           sessions: z.int(),
           operates: z.array(z.string()).readonly(),
           memberships: z
@@ -94,6 +101,24 @@ accountsApi.openapi(
   }),
   async (c) => {
     await endAllSessions(c.var.operator, c.req.valid("param").id as UserId);
+    return c.body(null, 204);
+  },
+);
+
+accountsApi.openapi(
+  api.delete("/accounts/{id}/second-factor", {
+    id: "resetSecondFactor",
+    summary: "Remove the second factor of an account",
+    description:
+      "Helps a person who lost the app and the recovery codes. Signs the account out everywhere " +
+      "and tells it by e-mail.",
+    problems: ["operator/no-such-account", "auth/factor-off"],
+    needs: "accounts",
+    params,
+    answers: { 204: { description: "Removed." } },
+  }),
+  async (c) => {
+    await resetSecondFactor(c.var.operator, c.req.valid("param").id as UserId);
     return c.body(null, 204);
   },
 );

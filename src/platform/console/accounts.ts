@@ -17,10 +17,20 @@ import { Conflict, NotFound } from "../../kernel/errors.ts";
 import type { UserId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
+import { removalRows, requireOn } from "../accounts/factors/store.ts";
 import { countEmail, verificationRows } from "../accounts/links.ts";
 import { type Identity, identitiesOf } from "../accounts/providers/links.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
-import { guilds, impersonations, memberships, operators, sessions, users } from "../schema.ts";
+import { messageRows } from "../messages/queue.ts";
+import {
+  guilds,
+  impersonations,
+  memberships,
+  operators,
+  secondFactors,
+  sessions,
+  users,
+} from "../schema.ts";
 
 /** One account in the operators' list. */
 export type AccountLine = Readonly<RowOf<ReturnType<typeof accountColumns>>>;
@@ -91,6 +101,12 @@ const accountById = prepare((values: Values<Moment & { readonly id: UserId }>) =
     .select({
       ...accountColumns(values),
       hasPassword: asBoolean(sql`${users.passwordHash} is not null`),
+      hasSecondFactor: asBoolean(
+        existsIn(
+          secondFactors,
+          sql`${secondFactors.userId} = ${users.id} and ${secondFactors.confirmedAt} is not null`,
+        ),
+      ),
       sessions: asNumber(sql`(select count(*) from ${openSessions(values)})`),
       operates: asColumn(
         operators.areas,
@@ -135,6 +151,7 @@ export async function findAccounts(
 /** An account as operators see it, without credentials. */
 export interface AccountFile extends AccountLine {
   readonly hasPassword: boolean;
+  readonly hasSecondFactor: boolean;
   readonly sessions: number;
   /** The areas of an operator's account. Empty for other accounts. */
   readonly operates: readonly string[];
@@ -172,6 +189,25 @@ export async function endAllSessions(ctx: OperatorContext, id: UserId): Promise<
     build.delete(sessions).where(eq(sessions.userId, id)),
     record(ctx, "session.end-all", id, { before: { sessions: file.sessions } }),
   ]);
+}
+
+/**
+ * Removes the second factor of a person who lost the app and the recovery codes. Ends all of their
+ * sessions and notifies them by email.
+ * @throws {NotFound} `operator/no-such-account`, `auth/factor-off`
+ */
+export async function resetSecondFactor(ctx: OperatorContext, id: UserId): Promise<void> {
+  const account = await accountFile(ctx, id);
+  const locale = ctx.locale ?? "en";
+  await write(ctx.services.platform.db, [
+    guard(existsIn(users, eq(users.id, id)), noSuchAccount),
+    requireOn(id),
+    ...removalRows(id),
+    build.delete(sessions).where(eq(sessions.userId, id)),
+    ...(await messageRows(ctx.services, { template: "factor-reset", userId: id, locale })),
+    record(ctx, "second-factor.reset", id, { before: { sessions: account.sessions } }),
+  ]);
+  ctx.services.wakeJobs();
 }
 
 /**

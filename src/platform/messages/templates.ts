@@ -52,6 +52,22 @@ export const TEMPLATES = {
     subject: (t) => t.auth.emails.passwordSubject,
     text: (t, p) => t.auth.emails.passwordText(hello(p), ...place(t, p), p["account"]!),
   },
+  "factor-on": {
+    subject: (t) => t.factors.emails.onSubject,
+    text: (t, p) => t.factors.emails.onText(hello(p), ...place(t, p), p["account"]!),
+  },
+  "factor-off": {
+    subject: (t) => t.factors.emails.offSubject,
+    text: (t, p) => t.factors.emails.offText(hello(p), ...place(t, p), p["account"]!),
+  },
+  "recovery-used": {
+    subject: (t) => t.factors.emails.usedSubject,
+    text: (t, p) => t.factors.emails.usedText(hello(p), ...place(t, p), p["account"]!),
+  },
+  "factor-reset": {
+    subject: (t) => t.factors.emails.resetSubject,
+    text: (t, p) => t.factors.emails.resetText(hello(p), p["account"]!),
+  },
   "key-created": {
     subject: (t) => t.auth.emails.keySubject,
     text: (t, p) =>

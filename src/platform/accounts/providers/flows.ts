@@ -7,6 +7,7 @@ import { EDITION_NAMES, REGIONS } from "../../../kernel/game/editions.ts";
 import type { GuildId, SessionId } from "../../../kernel/ids.ts";
 import { limits } from "../../../limits.ts";
 import type { Services } from "../../../services.ts";
+import { type PendingPage, pendingPage } from "../factors/pending-sign-in.ts";
 
 // The sealed state of an OAuth flow, which the browser carries. The server stores nothing for people
 // who only look, and no other browser can finish this flow.
@@ -78,6 +79,7 @@ const KINDS = {
   characters: owned,
   install,
   "discord-link": discordLink,
+  "second-factor": pendingPage,
 } as const;
 type Kinds = {
   round: OAuthFlow;
@@ -85,6 +87,7 @@ type Kinds = {
   characters: OwnedCharacters;
   install: Install;
   "discord-link": DiscordAccountLink;
+  "second-factor": PendingPage;
 };
 export type SealedKind = keyof Kinds;
 

@@ -154,7 +154,7 @@ export async function signInAs(
   ctx: PlatformContext,
   user: UserRow,
   provider: Provider,
-  profile: Profile,
+  profile: Pick<Profile, "subject">,
   before: readonly (Writable | Guard)[] = [],
 ): Promise<NewSession> {
   const nowMs = ctx.services.now().getTime();
@@ -179,13 +179,13 @@ export async function linkNotice(
   ctx: PlatformContext,
   userId: UserId,
   provider: Provider,
-  profile: Profile,
+  profile: Pick<Profile, "name">,
 ): Promise<readonly Writable[]> {
   const params = { provider: provider.name, identity: profile.name };
   return await noticeRows(ctx, userId, "linked", params);
 }
 
-function isLinked(userId: UserId, { id }: Provider, { subject }: Profile): Guard {
+function isLinked(userId: UserId, { id }: Provider, { subject }: Pick<Profile, "subject">): Guard {
   return guard(
     existsIn(identities, and(isIdentity(id, subject), eq(identities.userId, userId))),
     () => new NotFound("auth/not-linked", "This account is not linked. Reload the page."),

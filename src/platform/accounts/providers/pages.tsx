@@ -8,6 +8,7 @@ import { emptyForm } from "../../../web/forms.tsx";
 import { sentenceOf } from "../../../web/i18n/index.ts";
 import { newUserInput } from "../api.ts";
 import { keepSession } from "../cookie.ts";
+import { askForCode } from "../factors/pending-cookie.ts";
 import { onForm, ownPage, redirectToProof } from "../form-page.ts";
 import { localPath } from "../next-path.ts";
 import { type NewUser, type OAuthFlow, seal, unseal } from "./flows.ts";
@@ -74,6 +75,7 @@ async function comeBack(c: Page): Promise<Response> {
   try {
     const end = await finishFlow(platform, input);
     if (end.type === "signed-in") keepSession(c, end.session);
+    if (end.type === "code-needed") return await askForCode(c, end.pending);
     if (end.type === "new-user") {
       setSealedCookie(c, "newcomer", await seal(platform.services, "newcomer", end.newUser));
       return c.redirect("/sign-up/newcomer", 303);

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { DatabaseError } from "../../../database/errors.ts";
 import { columnsOf, existsIn, prepare, type Values } from "../../../database/query.ts";
 import { build } from "../../../database/statements.ts";
-import { guard, type Writable } from "../../../database/write.ts";
+import { type Guard, guard, type Writable, write } from "../../../database/write.ts";
 import { Conflict } from "../../../kernel/errors.ts";
 import { newId, type UserId } from "../../../kernel/ids.ts";
 import type { Locale } from "../../../web/i18n/index.ts";
@@ -15,6 +15,8 @@ import {
   userByEmail,
   userById,
 } from "../accounts.ts";
+import { codeNeeded, type SignInResult } from "../factors/pending-sign-in.ts";
+import { hasFactor } from "../factors/store.ts";
 import { verificationRows } from "../links.ts";
 import { refuseWhenClosed } from "../service.ts";
 import { flowNotValid } from "./exchange.ts";
@@ -34,25 +36,28 @@ const ownerOfIdentity = prepare(
 /**
  * Signs in a person whom a provider has authenticated: to the linked account, else to the account with
  * the same address if both sides have verified it, else to a new account. Without a verified address,
- * returns a `NewUser`, who has to enter an address first.
+ * returns a `NewUser`, who has to enter an address first. An account with a second factor is asked for its
+ * code before anything is linked.
  * @throws {Conflict} `auth/link-first`, `auth/identity-exists`
  */
 export async function signInByProvider(
   ctx: PlatformContext,
   provider: Provider,
   profile: Profile,
-): Promise<NewSession | Omit<NewUser, "next">> {
+): Promise<SignInResult | { readonly type: "new-user"; readonly newUser: Omit<NewUser, "next"> }> {
   const owner = await ownerOf(ctx, provider, profile);
-  if (owner !== undefined) return await signInAs(ctx, owner, provider, profile);
+  if (owner !== undefined) return await enter(ctx, owner, provider, profile, null);
   const { email, name, subject } = profile;
   if (email === undefined || !profile.emailVerified) {
-    return { provider: provider.id, subject, name, ...(email !== undefined && { email }) };
+    const newUser = { provider: provider.id, subject, name, ...(email !== undefined && { email }) };
+    return { type: "new-user", newUser };
   }
   const user = await userByEmail(ctx, email);
-  if (user !== undefined) return await linkAndSignIn(ctx, user, provider, profile);
+  if (user !== undefined) return await enter(ctx, user, provider, profile, email);
   const nowMs = ctx.services.now().getTime();
   const newUser = { ...newUserRow(email, name), emailVerifiedAt: nowMs };
-  return await makeAccount(ctx, newUser, provider, profile);
+  const session = await makeAccount(ctx, newUser, provider, profile);
+  return { type: "signed-in", session };
 }
 
 /**
@@ -83,14 +88,41 @@ async function ownerOf(
   return row && (await userById(ctx, row.userId));
 }
 
-/** Links only if the account's address is verified. A stranger may have signed up with it first. */
-async function linkAndSignIn(
+/**
+ * Signs in to an existing account, or asks for its code. `linkedBy` is the verified address by
+ * which the identity is linked first. Null if it is linked already.
+ */
+async function enter(
   ctx: PlatformContext,
   user: UserRow,
   provider: Provider,
   profile: Profile,
-): Promise<NewSession> {
-  const session = await signInAs(ctx, user, provider, profile, [
+  linkedBy: string | null,
+): Promise<SignInResult> {
+  if (await hasFactor(ctx.services.platform, user.id)) {
+    const { subject, name } = profile;
+    const how = { type: "provider", provider: provider.id, subject, name, linkedBy } as const;
+    await write(ctx.services.platform.db, [
+      record(ctx, "session.ask-code", user.id, { after: { provider: provider.id } }),
+    ]);
+    return codeNeeded(ctx, user.id, how);
+  }
+  const links = linkedBy === null ? [] : await newLinkRows(ctx, user, provider, profile);
+  const session = await signInAs(ctx, user, provider, profile, links);
+  return { type: "signed-in", session };
+}
+
+/**
+ * The rows of a new link by the address that both sides verified. Links only if the account's address is
+ * verified. A stranger may have signed up with it first.
+ */
+export async function newLinkRows(
+  ctx: PlatformContext,
+  user: UserRow,
+  provider: Provider,
+  profile: Pick<Profile, "subject" | "name" | "email">,
+): Promise<readonly (Writable | Guard)[]> {
+  return [
     guard(
       existsIn(
         users,
@@ -105,8 +137,7 @@ async function linkAndSignIn(
     ),
     ...linkRows(ctx, user.id, provider, profile),
     ...(await linkNotice(ctx, user.id, provider, profile)),
-  ]);
-  return session;
+  ];
 }
 
 async function makeAccount(

@@ -8,6 +8,7 @@ import { limits } from "../../../limits.ts";
 import type { Locale } from "../../../web/i18n/index.ts";
 import { type PlatformContext, requireProved } from "../../context.ts";
 import { accountHolder, countByAddress, type NewSession } from "../accounts.ts";
+import type { PendingPage } from "../factors/pending-sign-in.ts";
 import { ownedCharacters } from "./characters.ts";
 import { authorizationUrl, flowNotValid, newFlowSecrets, profileFrom } from "./exchange.ts";
 import { type NewUser, type OAuthFlow, type OwnedCharacters, seal, unseal } from "./flows.ts";
@@ -19,6 +20,7 @@ import { usedRounds } from "./schema.ts";
 /** The result of an OAuth flow. A new user has no account yet and must enter an address first. */
 export type FlowResult =
   | { readonly type: "signed-in"; readonly session: NewSession; readonly next: string }
+  | { readonly type: "code-needed"; readonly pending: PendingPage }
   | { readonly type: "new-user"; readonly newUser: NewUser }
   | { readonly type: "characters"; readonly owned: OwnedCharacters; readonly next: string }
   | { readonly type: "done"; readonly next: string }
@@ -85,9 +87,11 @@ export async function finishFlow(
   if (profile === undefined) return { type: "refused", next, purpose };
   if (flow.purpose === "sign-in") {
     const entered = await signInByProvider(ctx, provider, profile);
-    return "token" in entered
-      ? { type: "signed-in", session: entered, next }
-      : { type: "new-user", newUser: { ...entered, next } };
+    if (entered.type === "signed-in") return { ...entered, next };
+    if (entered.type === "code-needed") {
+      return { type: "code-needed", pending: { ...entered.pending, next } };
+    }
+    return { type: "new-user", newUser: { ...entered.newUser, next } };
   }
   if (accountHolder(ctx).sessionId !== flow.sessionId) throw flowNotValid();
   if (flow.purpose === "link") await link(ctx, provider, profile);

@@ -75,6 +75,7 @@ export const auth = {
     email: "Enter an e-mail address, such as name@example.org.",
     name: "Enter a name of up to 50 characters.",
     password: "Use 8 to 256 characters.",
+    code: "Enter the six digits of your app, or a recovery code.",
     "too-short": "Use at least 8 characters.",
     "too-long": "Use at most 256 characters.",
     unreadable: "The pasted text is damaged. Type the password instead.",
@@ -86,6 +87,17 @@ export const auth = {
     "auth/wrong-credentials":
       "The e-mail address or the password is wrong. Check both, or reset your password.",
     "auth/wrong-password": "The password is wrong. Try again.",
+    "auth/code-required":
+      "This account has a second factor. Enter the code of your authenticator app as well.",
+    "auth/wrong-code":
+      "The code is wrong or was used already. Wait for the next one, or use a recovery code.",
+    "auth/code-refused":
+      "The code is wrong or was used already. Wait for the next one and enter it.",
+    "auth/factor-on": "Two-step sign-in is on already. Turn it off first.",
+    "auth/factor-off": "This account has no second factor. Reload the page.",
+    "auth/factor-not-begun": "There is no secret to confirm. Begin again.",
+    "operator/second-factor-required":
+      "Operators need two-step sign-in. Set it up on your account page, then come back.",
     "auth/weak-password": "Choose a stronger password.",
     "auth/link-not-valid": "This link has expired or was already used. Request a new one.",
     "auth/no-such-session": "This session has already ended.",

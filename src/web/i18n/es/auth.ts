@@ -78,6 +78,7 @@ export const auth: Translated<typeof en> = {
     email: "Escribe un correo, por ejemplo nombre@example.org.",
     name: "Escribe un nombre de hasta 50 caracteres.",
     password: "Usa entre 8 y 256 caracteres.",
+    code: "Escribe las seis cifras de tu aplicación o un código de recuperación.",
     "too-short": "Usa al menos 8 caracteres.",
     "too-long": "Usa como mucho 256 caracteres.",
     unreadable: "El texto pegado está dañado. Escribe la contraseña a mano.",
@@ -89,6 +90,16 @@ export const auth: Translated<typeof en> = {
     "auth/wrong-credentials":
       "El correo o la contraseña no son correctos. Revísalos o pide una contraseña nueva.",
     "auth/wrong-password": "La contraseña no es correcta. Inténtalo otra vez.",
+    "auth/code-required":
+      "Esta cuenta tiene un segundo factor. Escribe también el código de tu aplicación.",
+    "auth/wrong-code":
+      "El código no es correcto o ya se usó. Espera al siguiente o usa uno de recuperación.",
+    "auth/code-refused": "El código no es correcto o ya se usó. Espera al siguiente y escríbelo.",
+    "auth/factor-on": "El inicio de sesión en dos pasos ya está activado. Desactívalo antes.",
+    "auth/factor-off": "Esta cuenta no tiene segundo factor. Actualiza la página.",
+    "auth/factor-not-begun": "No hay ningún secreto por confirmar. Empieza de nuevo.",
+    "operator/second-factor-required":
+      "Los operadores necesitan el inicio de sesión en dos pasos. Configúralo en tu cuenta y vuelve.",
     "auth/weak-password": "Elige una contraseña más segura.",
     "auth/link-not-valid": "Este enlace ha caducado o ya se usó. Pide otro.",
     "auth/no-such-session": "Esta sesión ya está cerrada.",

@@ -10,6 +10,7 @@ export { dkp } from "./dkp.ts";
 export { domains } from "./domains.ts";
 export { downloads } from "./downloads.ts";
 export { exports } from "./exports.ts";
+export { factors } from "./factors.ts";
 export { fields } from "./fields.ts";
 export { figures } from "./figures.ts";
 export { guilds } from "./guilds.ts";
