@@ -42,6 +42,7 @@ const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "onboarding",
   "identity",
   "guild-sync",
+  "crest.svg",
 ]);
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { Crest } from "../kernel/crest.ts";
 import type { Edition } from "../kernel/game/editions.ts";
 import type {
   GuildId,
@@ -133,6 +134,12 @@ export interface OwnLimits {
   readonly databaseBytesMax?: number;
 }
 
+/** Choices of a guild that no query filters by. */
+export interface GuildSettings {
+  /** Absent until the guild chooses one. */
+  readonly crest?: Crest;
+}
+
 export const guilds = sqliteTable(
   "guilds",
   {
@@ -168,7 +175,7 @@ export const guilds = sqliteTable(
     timeZone: text("time_zone").notNull().default("UTC"),
     raidSchedule: text("raid_schedule", { mode: "json" }).$type<RaidSchedule>(),
     discordGuildId: text("discord_guild_id"),
-    settings: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    settings: text({ mode: "json" }).$type<GuildSettings>().notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     /** Set while `deleted`: the status before, and when the guild is purged. */

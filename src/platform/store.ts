@@ -5,6 +5,7 @@ import { build } from "../database/statements.ts";
 import { type Guard, guard, type Writable, write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { ClockGuard } from "../kernel/clock-guard.ts";
+import type { Crest } from "../kernel/crest.ts";
 import { Conflict } from "../kernel/errors.ts";
 import type { Edition } from "../kernel/game/editions.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
@@ -64,6 +65,8 @@ export interface Guild {
   readonly contact: string;
   readonly timeZone: string;
   readonly raidSchedule: RaidSchedule | null;
+  /** The chosen one, or the one that its id gives. */
+  readonly crest: Crest;
   readonly createdAt: number;
   /** When everything of a `deleted` guild is removed, in Unix milliseconds. */
   readonly purgeAfter: number | null;

@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { View } from "../http/view.ts";
 import { assetUrl } from "./assets/index.ts";
+import { CrestImage, crestHref } from "./crest.tsx";
 import { GuildNav } from "./guild-nav.tsx";
 import { LOCALE_NAMES, LOCALES } from "./i18n/index.ts";
 import { Brand, Icon } from "./icons.tsx";
@@ -49,7 +50,7 @@ export function GuildLayout(props: PageProps & { readonly section: Section }) {
 export function Document(
   props: PageProps & { readonly nav: Child | undefined; readonly look: string },
 ) {
-  const { view, title, nav, look, narrow = false, banner, children } = props;
+  const { view, title, nav, narrow = false, banner, children } = props;
   const t = view.messages.common;
   return (
     <>
@@ -60,11 +61,11 @@ export function Document(
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{`${title} · ${t.product}`}</title>
           <link rel="stylesheet" href={assetUrl("styles")} />
-          <link rel="icon" href={assetUrl("icon")} />
+          <link rel="icon" href={view.guild ? crestHref(view.guild.guild) : assetUrl("icon")} />
           <script src={assetUrl("htmx")} defer></script>
           <script src={assetUrl("main")} defer></script>
         </head>
-        <body class={`${nav ? "in-guild" : "plain"} ${look}`}>
+        <body class={bodyClass(props)}>
           <a class="skip" href="#main">
             {t.skip}
           </a>
@@ -92,6 +93,12 @@ export function Document(
       </html>
     </>
   );
+}
+
+/** The accent of a guild's pages comes from its crest. */
+function bodyClass({ view, nav, look }: { view: View; nav: Child | undefined; look: string }) {
+  const tincture = view.guild && `tincture-${view.guild.guild.crest.first}`;
+  return [nav ? "in-guild" : "plain", look, tincture].filter(Boolean).join(" ");
 }
 
 /** A banner on every page of an impersonation, with a button to end it. */
@@ -136,6 +143,7 @@ function Header({ view }: { view: View }) {
         </a>
         {guild && (
           <a class="guild-name" href={`/g/${guild.slug}`}>
+            <CrestImage crest={guild.crest} />
             <span>{guild.name}</span>
           </a>
         )}

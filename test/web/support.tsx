@@ -1,4 +1,5 @@
 import type { View } from "../../src/http/view.ts";
+import { crestOf } from "../../src/kernel/crest.ts";
 import { permissionsOf, type Role } from "../../src/kernel/permissions.ts";
 import { type Locale, translator } from "../../src/web/i18n/index.ts";
 
@@ -25,7 +26,7 @@ export function aView(wanted: Wanted = {}): View {
   const guildName = wanted.guildName ?? (role && "Iron Vow");
   const url = new URL(path, "http://localhost");
   const guild = guildName && {
-    guild: { name: guildName, slug: "iron-vow", timeZone: "UTC" },
+    guild: { name: guildName, slug: "iron-vow", timeZone: "UTC", crest: crestOf("iron-vow") },
     actor: { type: "user", permissions: permissionsOf(role ?? "owner") },
   };
   return {

@@ -6,6 +6,7 @@ import { asc } from "drizzle-orm";
 import { TenantDatabase } from "../../../src/database/client.ts";
 import { openEmbedded } from "../../../src/database/embedded.ts";
 import { write } from "../../../src/database/write.ts";
+import { crestOf } from "../../../src/kernel/crest.ts";
 import { type GuildId, newId } from "../../../src/kernel/ids.ts";
 import { guildSchema, type NodeServices } from "../../../src/node/services.ts";
 import type { SignedIn } from "../../../src/platform/context.ts";
@@ -72,8 +73,9 @@ async function imagined(services: NodeServices, planned: PlannedGuild): Promise<
   if (found === undefined) throw new Error("The platform has no plan.");
   const { position: _, ...plan } = found;
   const { owner, ...facts } = planned;
+  const id = newId<GuildId>();
   return {
-    ...{ ...facts, id: newId<GuildId>(), slug: "", faction: "none", ownerId: owner.userId, plan },
+    ...{ ...facts, id, crest: crestOf(id), slug: "", faction: "none", ownerId: owner.userId, plan },
     ...{ planSince: 0, isOverLimit: false, status: "ready", statusReason: null, host: "" },
     ...{ databaseName: "", location: { url: "" }, generation: 1, schemaVersion: 0, schemaHash: "" },
     ...{ isPublic: false, description: "", contact: "", timeZone: "UTC", raidSchedule: null },

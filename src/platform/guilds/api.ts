@@ -1,11 +1,20 @@
 import { z } from "@hono/zod-openapi";
 import { linesField, nameField } from "../../http/text-fields.ts";
+import { CHARGES, DIVISIONS, TINCTURES } from "../../kernel/crest.ts";
 import { EDITION_NAMES } from "../../kernel/game/editions.ts";
 import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../accounts/email.ts";
 
+const crest = z
+  .strictObject({
+    division: z.enum(DIVISIONS),
+    first: z.enum(TINCTURES).openapi({ description: "Also the accent of the guild's pages." }),
+    second: z.enum(TINCTURES),
+    charge: z.enum(CHARGES),
+  })
+  .openapi("Crest");
 const name = nameField(limits.guild.nameCharsMax);
 const slug = z.string().trim().toLowerCase().min(1).max(64);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Enter a time, such as 20:00.");
@@ -80,8 +89,11 @@ export const settingsChange = z
       })
       .nullable()
       .optional(),
+    crest: crest.optional(),
   })
   .openapi("SettingsChange");
+
+export const crestForm = crest;
 
 /** The settings page sends its checkbox as `on` or not at all, and its days one by one. */
 export const settingsForm = z.object({
@@ -112,6 +124,7 @@ export const guildJson = z
     contact: z.string(),
     timeZone: z.string(),
     raidSchedule: z.unknown().nullable(),
+    crest,
     createdAt: z.int(),
     role: role.nullable(),
     permissions: z.array(z.enum(PERMISSIONS)),
@@ -126,6 +139,7 @@ export const guildOfMineJson = z.object({
   region: z.string(),
   status: z.string(),
   role,
+  crest,
 });
 
 export const foundedJson = z

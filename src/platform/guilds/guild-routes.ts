@@ -243,7 +243,7 @@ guildApi.openapi(
 
 function shown(ctx: GuildContext) {
   const { id, slug, name, realm, region, edition, faction, plan, isPublic } = ctx.guild;
-  const { description, contact, timeZone, raidSchedule, createdAt } = ctx.guild;
+  const { description, contact, timeZone, raidSchedule, crest, createdAt } = ctx.guild;
   return {
     id,
     slug,
@@ -258,6 +258,7 @@ function shown(ctx: GuildContext) {
     contact,
     timeZone,
     raidSchedule,
+    crest,
     createdAt,
     role: ctx.actor.type === "user" ? ctx.actor.role : null,
     permissions: PERMISSIONS.filter((permission) => may(ctx, permission)),

@@ -18,6 +18,7 @@ import {
   Steps,
   Time,
 } from "../../web/components.tsx";
+import { CrestImage } from "../../web/crest.tsx";
 import {
   ErrorSummary,
   emptyForm,
@@ -122,7 +123,8 @@ function MyGuilds(props: {
       <div class="grid">
         {items.map((guild) => (
           <section class="card">
-            <h2>
+            <h2 class="with-crest">
+              <CrestImage crest={guild.crest} />
               <a href={`/g/${guild.slug}`}>{guild.name}</a>
             </h2>
             <p class="muted">{`${guild.realm} · ${t.regions[guild.region]}`}</p>

@@ -9,6 +9,7 @@ import {
   type Values,
 } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
+import { crestOf } from "../../kernel/crest.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limitOfGuild, PLAN_LIMITS } from "../plans/queries.ts";
 import {
@@ -28,7 +29,7 @@ const GUILD = {
   ...columnsOf(guilds, "status", "statusReason", "host", "databaseName", "databaseUrl"),
   ...columnsOf(guilds, "generation", "schemaVersion", "schemaHash", "isPublic", "description"),
   ...columnsOf(guilds, "contact", "timeZone", "raidSchedule", "createdAt", "purgeAfter"),
-  ...columnsOf(guilds, "isProtected", "ownLimits", "edition"),
+  ...columnsOf(guilds, "isProtected", "ownLimits", "edition", "settings"),
   ...PLAN,
 };
 
@@ -152,6 +153,7 @@ export function toGuild(row: GuildRow & Partial<GuildForUserRow>, locate: Locate
     contact: row.contact,
     timeZone: row.timeZone,
     raidSchedule: row.raidSchedule,
+    crest: row.settings.crest ?? crestOf(row.id),
     createdAt: row.createdAt,
     purgeAfter: row.purgeAfter,
     isProtected: row.isProtected,

@@ -5,6 +5,7 @@ import { build } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
 import { pause } from "../../kernel/concurrency.ts";
+import { type Crest, crestOf } from "../../kernel/crest.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Conflict, Forbidden, Invalid, Unavailable } from "../../kernel/errors.ts";
 import { EDITIONS, type Edition } from "../../kernel/game/editions.ts";
@@ -41,6 +42,7 @@ export interface GuildOfMine {
   readonly region: Region;
   readonly status: GuildStatus;
   readonly role: Role;
+  readonly crest: Crest;
 }
 
 const SLUG_TRIES_MAX = 50;
@@ -87,7 +89,17 @@ interface GuildsAfter {
 const guildsOfUser = prepare(({ userId, name, id, count }: Values<GuildsAfter>) =>
   build
     .select({
-      ...columnsOf(guilds, "id", "slug", "name", "realm", "region", "status", "nameKey"),
+      ...columnsOf(
+        guilds,
+        "id",
+        "slug",
+        "name",
+        "realm",
+        "region",
+        "status",
+        "nameKey",
+        "settings",
+      ),
       role: memberships.role,
     })
     .from(memberships)
@@ -117,7 +129,12 @@ export async function myGuilds(
     count: limit + 1,
   });
   const page = toPage(rows, limit, (last) => [last.nameKey, last.id]);
-  return { ...page, items: page.items.map(({ nameKey: _folded, ...guild }) => guild) };
+  return { ...page, items: page.items.map(toMine) };
+}
+
+function toMine(row: Awaited<ReturnType<typeof guildsOfUser.all>>[number]): GuildOfMine {
+  const { nameKey: _folded, settings, ...guild } = row;
+  return { ...guild, crest: settings.crest ?? crestOf(guild.id) };
 }
 
 /** A free slug for a name, and whether the requested one is free: `slug`, else the name's own. */

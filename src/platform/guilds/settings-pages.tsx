@@ -6,6 +6,7 @@ import { type View, viewOf } from "../../http/view.ts";
 import { limits } from "../../limits.ts";
 import { may } from "../../tenant/context.ts";
 import { Button, Card, LinkButton, Meter, PageHeader } from "../../web/components.tsx";
+import { crestSvg } from "../../web/crest.tsx";
 import {
   Checkbox,
   emptyForm,
@@ -20,16 +21,37 @@ import { GuildLayout, guildHref } from "../../web/layout.tsx";
 import { onForm, ownPage } from "../accounts/form-page.ts";
 import { usageOf } from "../plans/service.ts";
 import * as inputs from "./api.ts";
+import { CrestCard } from "./crest-card.tsx";
 import { changeSettings } from "./settings.ts";
 import { SLUG_CHARS_MAX } from "./slugs.ts";
 
 type Page = Context<GuildEnv>;
+
+/** A day. The pages' address of the crest changes with it, so only other addresses can be late. */
+const CREST_KEPT_S = 86_400;
 
 /** The guild's name, address, visibility and plan. */
 export function addSettingsPages(pages: ReturnType<typeof createRouter<GuildEnv>>): void {
   const needed = requirePermission("settings.manage");
   pages
     .get("/settings", needed, async (c) => ownPage(c, await settingsHtml(c, emptyForm)))
+    .get("/crest.svg", (c) => {
+      c.header("Content-Type", "image/svg+xml");
+      c.header("Cache-Control", `private, max-age=${CREST_KEPT_S}`);
+      return c.body(crestSvg(c.var.guild.guild.crest));
+    })
+    .post("/settings/crest", needed, (c) =>
+      onForm(
+        c,
+        inputs.crestForm,
+        async (form) => await settingsHtml(c, form),
+        async (crest) => {
+          const { slug } = await changeSettings(c.var.guild, c.var.platform, { crest });
+          return c.redirect(`/g/${slug}/settings?done=saved`, 303);
+        },
+        "guilds",
+      ),
+    )
     .post("/settings", needed, (c) =>
       onForm(
         c,
@@ -65,6 +87,7 @@ async function settingsHtml(c: Page, form: FormState) {
           <Button>{view.messages.common.save}</Button>
         </Form>
       </Card>
+      <CrestCard view={view} form={form} />
       {may(c.var.guild, "keys.manage") && <ConnectionCards view={view} />}
       <Card title={view.messages.backups.title}>
         <p class="muted">{view.messages.backups.lead}</p>

@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
+import type { Crest } from "../../kernel/crest.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
@@ -23,6 +24,7 @@ export interface SettingsChange {
   readonly isPublic?: boolean | undefined;
   readonly timeZone?: string | undefined;
   readonly raidSchedule?: RaidSchedule | null | undefined;
+  readonly crest?: Crest | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function changeSettings(
   const before = Object.fromEntries(
     Object.keys(given).map((name) => [name, guild[name as keyof typeof guild]]),
   );
+  const { crest, ...columns } = given;
   await write(db, [
     ...actorUnchanged(ctx),
     ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
@@ -54,7 +57,10 @@ export async function changeSettings(
     db.orm
       .update(guilds)
       .set({
-        ...given,
+        ...columns,
+        ...(crest !== undefined && {
+          settings: sql`json_set(${guilds.settings}, '$.crest', json(${JSON.stringify(crest)}))`,
+        }),
         ...(given.name !== undefined && { nameKey: nameKey(given.name) }),
         updatedAt: nowMs,
       } as Partial<typeof guilds.$inferInsert>)

@@ -5,7 +5,18 @@ import { landing } from "./landing.ts";
 import { layout } from "./layout.ts";
 import { live } from "./live.ts";
 import { tables } from "./tables.ts";
+import { tinctures } from "./tinctures.ts";
 import { tokens } from "./tokens.ts";
 
 /** The style sheet, from general to specific rules. */
-export const styles = [tokens, base, layout, forms, components, tables, live, landing].join("");
+export const styles = [
+  tokens,
+  tinctures,
+  base,
+  layout,
+  forms,
+  components,
+  tables,
+  live,
+  landing,
+].join("");

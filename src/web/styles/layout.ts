@@ -15,6 +15,9 @@ display:inline-flex;align-items:center;gap:0.55rem;min-height:2.75rem}
 text-decoration:none;font-weight:600;min-height:2.75rem}
 .guild-name::before{content:"";width:1px;height:1.4rem;background:var(--edge);flex:none;
 transform:rotate(14deg)}
+svg.crest{width:1.75rem;height:1.75rem;flex:none}
+.with-crest{display:flex;align-items:center;gap:0.6rem}
+.crest-preview svg.crest{width:5rem;height:5rem}
 .guild-name span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .who{margin-left:auto;display:flex;gap:0.35rem;align-items:center;flex:none}
 .who>a{color:var(--text);text-decoration:none;padding:0.4rem 0.75rem;border-radius:var(--radius);
@@ -129,7 +132,7 @@ border-radius:var(--radius-large);box-shadow:0 10px 30px #0006}
 .top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}
 .who{gap:0}.who>a{padding:0.4rem 0.6rem}
 main,.plain main.narrow{padding-top:1.25rem;padding-bottom:2.5rem}
-.in-guild .brand span,.in-guild .who>a.button{display:none}
+.top-inner:has(.guild-name) .brand,.guild-name::before,.in-guild .who>a.button{display:none}
 .menu>summary .name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .in-guild{padding-bottom:calc(4rem + env(safe-area-inset-bottom))}
 .guild-nav{position:fixed;bottom:0;left:0;right:0;z-index:20;background:var(--surface);

@@ -110,6 +110,29 @@ describe("the settings", () => {
     expect(JSON.parse(row!.after)).toEqual(change);
   });
 
+  test("include the crest, which strangers of a private guild do not find", async () => {
+    const { owner, id } = await found("crested");
+    const drawn = await owner.page("/g/crested/crest.svg");
+    expect(drawn.text).toMatch(/^<svg /);
+    const crest = { division: "pale", first: "vert", second: "or", charge: "wolf" };
+    expect((await owner.patch("/settings", { crest })).status).toBe(200);
+    expect((await owner.get("")).body.crest).toEqual(crest);
+    expect((await owner.page("/g/crested")).text).toContain("tincture-vert");
+    expect((await owner.page("/g/crested/crest.svg")).text).not.toBe(drawn.text);
+    const form = await owner.submit("/g/crested/settings/crest", { ...crest, charge: "raven" });
+    expect(form.status).toBe(303);
+    expect((await owner.get("")).body.crest).toEqual({ ...crest, charge: "raven" });
+    const last = await t.services.platform.db.first<{ after: string }>(
+      "SELECT after FROM audit_log WHERE action = 'guild.change' AND guild_id = ?",
+      id,
+    );
+    expect(JSON.parse(last!.after)).toEqual({ crest });
+    const missing = { crest: { ...crest, charge: "unicorn" } };
+    expect((await owner.patch("/settings", missing)).status).toBe(422);
+    expect((await t.anonymous.page("/g/crested/crest.svg")).status).toBe(404);
+    expect((await t.anonymous.page("/g/no-such-guild/crest.svg")).status).toBe(404);
+  });
+
   test("refuse what breaks a rule, and stay as they were", async () => {
     const { owner } = await found("rule-keepers");
     const before = (await owner.get("/settings")).body;

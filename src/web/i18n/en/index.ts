@@ -5,6 +5,7 @@ export { auth } from "./auth.ts";
 export { backups } from "./backups.ts";
 export { common } from "./common.ts";
 export { connections } from "./connections.ts";
+export { crest } from "./crest.ts";
 export { discord } from "./discord.ts";
 export { dkp } from "./dkp.ts";
 export { domains } from "./domains.ts";
