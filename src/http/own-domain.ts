@@ -10,7 +10,7 @@ import { isOurHost } from "./tenant.ts";
  * about this host's cookie, and the reader's language.
  */
 const SERVED =
-  /^\/(g|api\/g)\/|^\/(sign-in|sign-in\/code|sign-out|account\/proof|preferences)$|^\/problems\//;
+  /^\/(g|api\/g)\/|^\/(sign-in|sign-in\/code|sign-out|account\/proof(\/code)?|preferences)$|^\/problems\//;
 
 type Dispatch = (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>;
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ne, not, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
 import { existsIn } from "../../database/query.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
@@ -31,7 +31,7 @@ import {
   userById,
 } from "./accounts.ts";
 import { codeNeeded, type SignInResult } from "./factors/pending-sign-in.ts";
-import { hasFactor } from "./factors/store.ts";
+import { hasFactor, isOn } from "./factors/store.ts";
 import { endImpersonation } from "./impersonation-session.ts";
 import { useUp, verificationRows } from "./links.ts";
 import { canonicalPassword } from "./passwords.ts";
@@ -132,7 +132,9 @@ export async function signIn(
     ]);
     return codeNeeded(ctx, user.id, { type: "password", passwordHash: hashToken(passwordHash) });
   }
-  const session = await beginByPassword(ctx, user, [renewed], wrongCredentials);
+  // A factor that was turned on since the check asks for its code at the next try.
+  const isStillOff = guard(not(isOn(user.id)), wrongCredentials);
+  const session = await beginByPassword(ctx, user, [isStillOff, renewed], wrongCredentials);
   return { type: "signed-in", session };
 }
 

@@ -24,7 +24,7 @@ const first = z.discriminatedUnion("type", [
   }),
 ]);
 
-export const pendingSignIn = z.object({
+const pendingSignIn = z.object({
   userId: z.string().transform((text) => text as UserId),
   first,
   /** The hash of the browser's id. No other browser can finish the sign-in. */

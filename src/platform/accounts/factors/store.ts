@@ -71,7 +71,7 @@ export function requireOn(userId: UserId): Guard {
   return guard(isOn(userId), factorOff);
 }
 
-export function factorOff(): NotFound {
+function factorOff(): NotFound {
   return new NotFound("auth/factor-off", "This account has no second factor. Reload the page.");
 }
 

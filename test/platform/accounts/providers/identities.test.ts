@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../../src/config.ts";
 import { limits } from "../../../../src/limits.ts";
+import { stepAt, totpCode } from "../../../../src/platform/accounts/factors/rules.ts";
 import { testApp } from "../../../support/app.ts";
 import { lettersTo } from "../support.ts";
 import { appWithProviders, Browser, counts, proveAddress, rexxar, thrall } from "./support.ts";
@@ -38,6 +39,28 @@ describe("signing in with Discord", () => {
       "SELECT action FROM audit_log ORDER BY seq DESC LIMIT 2",
     );
     expect(actions.map(({ action }) => action)).toEqual(["session.begin", "identity.link"]);
+  });
+
+  test("asks for the code of the second factor, and links nothing before it", async () => {
+    await using p = await appWithProviders();
+    const person = await p.t.signUp("thrall");
+    await proveAddress(p.t, person);
+    const { body } = await person.post("/api/account/second-factor", {});
+    const code = () => totpCode(body.secret, stepAt(p.t.now().getTime()));
+    await person.post("/api/account/second-factor/confirmation", { code: code() });
+    // The first time links the account, the second time finds the link.
+    for (const linked of [0, 1]) {
+      const browser = new Browser(p.t);
+      const came = await browser.through(p.oauth.discord, `${START}?next=/guilds/new`, thrall);
+      expect([came.status, came.location]).toEqual([303, "/sign-in/code"]);
+      expect(await browser.whoAmI()).toBeUndefined();
+      expect(await counts(p.t)).toMatchObject({ identities: linked });
+      p.t.advance(30_000);
+      const entered = await browser.submit("/sign-in/code", { code: code() });
+      expect(entered.location).toBe("/guilds/new");
+      expect((await browser.whoAmI())?.id).toBe(person.userId);
+    }
+    expect(await counts(p.t)).toMatchObject({ identities: 1 });
   });
 
   test("asks for an address when the provider has no confirmed one", async () => {
