@@ -56,6 +56,8 @@ export async function currentAccess(
   if (found?.guild.status !== "ready") return undefined;
   const { guild, membership } = found;
   if (!isVisible(guild, membership)) return undefined;
+  // A session of a guild's own domain gives access to that guild only.
+  if (session && session.guildId !== null && session.guildId !== guild.id) return undefined;
   return {
     guild,
     ...(membership

@@ -9,8 +9,7 @@ import { isOurHost } from "./tenant.ts";
  * What the platform itself serves at a guild's own domain, besides the guild: signing in and out, which are
  * about this host's cookie, and the reader's language.
  */
-const SERVED =
-  /^\/(g|api\/g)\/|^\/(sign-in|sign-in\/code|sign-out|account\/proof(\/code)?|preferences)$|^\/problems\//;
+const SERVED = /^\/(g|api\/g)\/|^\/(sign-in|sign-in\/code|sign-out|preferences)$|^\/problems\//;
 
 type Dispatch = (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>;
 

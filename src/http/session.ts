@@ -32,7 +32,10 @@ export const session = createMiddleware<AppEnv>(async function session(c, next) 
     address: clientAddress(c),
     agent: (c.req.header("user-agent") ?? "").slice(0, 200),
     locale: c.var.locale,
-    ...(c.env?.domain && { domainGuildId: c.env.domain.guildId }),
+    ...(c.env?.domain && {
+      domainGuildId: c.env.domain.guildId,
+      domainName: c.env.domain.name,
+    }),
     device: deviceOf(c) ?? newToken(),
   });
   await next();
@@ -139,7 +142,9 @@ function toCaller(row: SessionRow, via: SignedIn["via"]): SignedIn {
     name: row.name,
     email: row.email,
     emailVerified: row.emailVerifiedAt !== null,
-    provedAt: row.provedAt,
+    // The server behind a guild's own domain may have seen its password. What needs a proof is done at the
+    // platform's host.
+    provedAt: row.guildId === null ? row.provedAt : 0,
     via,
     ...(row.guildId === null
       ? row.areas !== null && { operates: knownAreas(row.areas) }

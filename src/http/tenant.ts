@@ -89,6 +89,9 @@ export const inGuild = createMiddleware<GuildEnv>(async function inGuild(c, next
   const { caller } = c.var;
   const reference = c.req.param("guild")!;
   const found = await platform.guildForUser(reference, memberBehind(caller));
+  const only = c.env?.domain?.guildId;
+  // At a guild's own domain no other guild exists, not even for its members.
+  if (only !== undefined && found?.guild.id !== only) throw noSuchGuild();
   const isOurs = caller.type === "key" && caller.guildId === found?.guild.id;
   if (caller.type !== "anonymous" && caller.guildId && caller.guildId !== found?.guild.id) {
     await recordCrossGuildAttempt(c.var.platform, caller.guildId, reference);

@@ -75,6 +75,8 @@ export interface PlatformContext {
   readonly agent: string;
   /** The guild whose own domain the request came to. Absent at the platform's host. */
   readonly domainGuildId?: GuildId;
+  /** The name of that domain. */
+  readonly domainName?: string;
   /** The language of the caller. English if absent. */
   readonly locale?: Locale;
   /** The id that recognizes the caller's browser. A browser without one gets a new id. */

@@ -77,7 +77,11 @@ async function sessionIdOf(
   token: string,
 ): Promise<SessionId | undefined> {
   const { platform } = services;
-  if (!isTicket(token)) return (await platform.session(hashToken(token)))?.id;
+  if (!isTicket(token)) {
+    const session = await platform.session(hashToken(token));
+    // A session of a guild's own domain works at that domain only, which live connections do not use.
+    return session?.guildId === null ? session.id : undefined;
+  }
   const ticket = await useTicket(platform, token);
   const guild = ticket && (await platform.guild(ticket.guildId));
   if (!guild) return undefined;

@@ -1,9 +1,9 @@
 import { and, desc, eq, gt, lte, ne, notExists, notInArray, or } from "drizzle-orm";
-import { columnsOf, prepare, type RowOf, type Values } from "../../database/query.ts";
+import { columnsOf, existsIn, prepare, type RowOf, type Values } from "../../database/query.ts";
 import { build, insertInto } from "../../database/statements.ts";
-import type { Writable } from "../../database/write.ts";
+import { type Guard, guard, type Writable } from "../../database/write.ts";
 import { addressSubject } from "../../http/address.ts";
-import { Forbidden, Invalid, LimitReached } from "../../kernel/errors.ts";
+import { Forbidden, Invalid, LimitReached, NotFound } from "../../kernel/errors.ts";
 import { newId, type SessionId, type UserId } from "../../kernel/ids.ts";
 import { hashToken, newToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
@@ -11,7 +11,7 @@ import type { PasswordHasher } from "../../services.ts";
 import { type PlatformContext, refuseImpersonator, type SignedIn, signedIn } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
 import type { MessageTemplate, Params } from "../messages/templates.ts";
-import { guilds, impersonations, memberships, sessions, users } from "../schema.ts";
+import { guildDomains, guilds, impersonations, memberships, sessions, users } from "../schema.ts";
 import { deviceOf } from "./device.ts";
 import { checkImported, isImportedHash } from "./imported-passwords.ts";
 import {
@@ -192,7 +192,7 @@ export async function beginSession(
   ctx: PlatformContext,
   user: UserRow,
   options: { readonly tellOfPlace: boolean } = { tellOfPlace: true },
-): Promise<{ session: NewSession; id: SessionId; rows: readonly Writable[] }> {
+): Promise<{ session: NewSession; id: SessionId; rows: readonly (Guard | Writable)[] }> {
   const nowMs = ctx.services.now().getTime();
   const token = newToken();
   const expiresAt = nowMs + limits.session.absoluteMs;
@@ -228,12 +228,29 @@ export async function beginSession(
             or(lte(sessions.expiresAt, settledMs), lte(sessions.lastUsedAt, idleSince)),
           ),
         ),
+      ...stillItsDomain(ctx),
       insertInto(sessions, row),
       tooManySessions(ctx, user.id, id),
       ...place.rows,
       ...notice,
     ],
   };
+}
+
+/** Fails if the domain of this request has left its guild since: the session would be valid at the next one. */
+function stillItsDomain({ domainGuildId, domainName }: PlatformContext): readonly Guard[] {
+  if (domainGuildId === undefined) return [];
+  const isActive = and(
+    eq(guildDomains.guildId, domainGuildId),
+    eq(guildDomains.domain, domainName ?? ""),
+    eq(guildDomains.status, "active"),
+  );
+  return [
+    guard(
+      existsIn(guildDomains, isActive),
+      () => new NotFound("request/no-such-page", "There is no page at this address."),
+    ),
+  ];
 }
 
 /** Deletes an account's least recently used sessions beyond the maximum. */

@@ -58,8 +58,13 @@ export async function lossRows(
 /** The email about a claim to the owner of its guild. */
 export async function noticeOf(
   services: ClaimServices,
-  template: "domain-missing" | "domain-lost",
-  { ownerId, guildName, slug, domain }: ToldClaim,
+  template: "domain-active" | "domain-missing" | "domain-lost",
+  {
+    ownerId,
+    guildName,
+    slug,
+    domain,
+  }: Pick<ToldClaim, "ownerId" | "guildName" | "slug" | "domain">,
   params: Readonly<Record<string, string>> = {},
 ): Promise<readonly Writable[]> {
   const page = new URL(`/g/${slug}/settings/domain`, services.config.publicUrl).href;

@@ -2,13 +2,14 @@ import { z } from "@hono/zod-openapi";
 import type { GuildEnv } from "../../http/env.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter, json } from "../../http/router.ts";
+import { lineField } from "../../http/text-fields.ts";
 import { limits } from "../../limits.ts";
 import { claimDomain, domainOf, removeDomain, verifyDomain } from "./service.ts";
 
 const api = guildOperations("Guild");
 
 const domainInput = z.strictObject({
-  domain: z.string().min(1).max(limits.domains.inputCharsMax),
+  domain: lineField(limits.domains.inputCharsMax, 1),
 });
 
 /** The same from a form, which has no other checks: the service reads the name. */

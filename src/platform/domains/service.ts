@@ -13,11 +13,17 @@ import {
 import { limits } from "../../limits.ts";
 import type { Services } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
-import { type PlatformContext, record } from "../context.ts";
+import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
 import { guildDomains } from "../schema.ts";
 import type { Guild, PlatformStore } from "../store.ts";
-import { changedMeanwhile, claimUnchanged, endDomainSessions, lossRows } from "./claims.ts";
+import {
+  changedMeanwhile,
+  claimUnchanged,
+  endDomainSessions,
+  lossRows,
+  noticeOf,
+} from "./claims.ts";
 import {
   type DomainFault,
   domainFrom,
@@ -82,6 +88,7 @@ export async function domainOfGuild(
  * Claims a domain for the guild, in place of an earlier one, which stops at once. The claim blocks no other
  * guild and routes nothing until its DNS record proves it. The same domain again keeps its record.
  * @throws {LimitReached} `plan/custom-domain` @throws {Invalid} `domain/bad-name`
+ * @throws {Forbidden} `auth/proof-required`
  */
 export async function claimDomain(
   ctx: GuildContext,
@@ -89,6 +96,7 @@ export async function claimDomain(
   text: string,
 ): Promise<ShownClaim> {
   allow(ctx, "settings.manage");
+  requireProved(signedIn(platform), ctx.now());
   requirePlan(ctx.guild);
   const { services } = platform;
   const domain = readDomain(text, services.config.publicUrl.hostname);
@@ -141,12 +149,14 @@ export async function removeDomain(ctx: GuildContext, platform: PlatformContext)
  * @throws {NotFound} `domain/not-found` @throws {LimitReached} `plan/custom-domain`, `rate/too-many`
  * @throws {Conflict} `domain/record-missing`, `domain/taken`, `domain/changed`
  * @throws {Unavailable} `domain/dns-unreachable` @throws {NotSupported} `domain/no-dns`
+ * @throws {Forbidden} `auth/proof-required`
  */
 export async function verifyDomain(
   ctx: GuildContext,
   platform: PlatformContext,
 ): Promise<ShownClaim> {
   allow(ctx, "settings.manage");
+  requireProved(signedIn(platform), ctx.now());
   requirePlan(ctx.guild);
   const { services } = platform;
   const claim = await existingClaim(ctx, platform);
@@ -172,10 +182,17 @@ export async function verifyDomain(
     noOtherActive(claim),
     build.update(guildDomains).set(active).where(eq(guildDomains.guildId, guildId)),
     record(platform, "domain.verify", domain, { guildId, before: { status: claim.status } }),
+    ...(claim.status === "active" ? [] : await activeNotice(services, ctx.guild, domain)),
   ]);
   services.domains.forget();
   services.wakeJobs();
   return shown(ctx.guild, { ...claim, ...active });
+}
+
+/** The email to the owner: another admin may have proved a name that leads to a server of theirs. */
+async function activeNotice(services: Services, guild: Guild, domain: string) {
+  const { ownerId, name: guildName, slug } = guild;
+  return await noticeOf(services, "domain-active", { ownerId, guildName, slug, domain });
 }
 
 /** The settled time: a clock that jumped ahead must not put off the next check. */

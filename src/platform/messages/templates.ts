@@ -100,6 +100,11 @@ export const TEMPLATES = {
         p["page"]!,
       ),
   },
+  "domain-active": {
+    subject: (t) => t.domains.emails.activeSubject,
+    text: (t, p) =>
+      t.domains.emails.activeText(hello(p), name(p, "guild"), p["domain"]!, p["page"]!),
+  },
   "domain-missing": {
     subject: (t) => t.domains.emails.missingSubject,
     text: (t, p) =>

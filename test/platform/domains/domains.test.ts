@@ -31,7 +31,12 @@ beforeEach(async () => {
 });
 
 const claim = async (guild: TestGuild, domain: string) => {
-  const { status, body } = await guild.owner.put("/settings/domain", { domain });
+  const put = () => guild.owner.put("/settings/domain", { domain });
+  let { status, body } = await put();
+  if (status === 403) {
+    await guild.owner.prove();
+    ({ status, body } = await put());
+  }
   expect(status).toBe(200);
   const { recordName, recordValue } = body;
   return { domain: body.domain as string, recordName, recordValue, status: body.status };
@@ -270,6 +275,7 @@ describe("the daily check", () => {
     ]);
     // The guild may prove it again.
     dns.set(recordName, recordValue);
+    await vow.owner.prove();
     expect((await verify(vow)).status).toBe(200);
     expect((await home("ironvow.org")).status).toBe(200);
   });

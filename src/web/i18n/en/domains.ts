@@ -28,6 +28,17 @@ export const domains = {
   remove: "Remove domain",
   signIns: "Members sign in at this domain separately, with e-mail address and password.",
   emails: {
+    activeSubject: "Your guild has a domain of its own",
+    activeText: (name: string, guild: string, domain: string, page: string) =>
+      `Hello ${name},
+
+The guild "${guild}" is served at ${domain} from now on. The owner of that domain decides which server it
+leads to, so sign in there only if you trust them.
+
+If this was not intended, remove the domain here:
+
+${page}
+`,
     missingSubject: "The DNS record of your guild's domain is missing",
     missingText: (
       name: string,

@@ -32,6 +32,17 @@ export const domains: Translated<typeof en> = {
   remove: "Quitar dominio",
   signIns: "En este dominio se inicia sesión aparte, con correo y contraseña.",
   emails: {
+    activeSubject: "Tu hermandad tiene un dominio propio",
+    activeText: (name, guild, domain, page) =>
+      `Hola, ${name}:
+
+La hermandad «${guild}» se muestra desde ahora en ${domain}. El dueño de ese dominio decide a qué servidor
+lleva, así que inicia sesión allí solo si confías en él.
+
+Si no era lo previsto, quita el dominio aquí:
+
+${page}
+`,
     missingSubject: "Falta el registro DNS del dominio de tu hermandad",
     missingText: (name, guild, domain, record, days, page) =>
       `Hola, ${name}:
