@@ -237,7 +237,7 @@ export async function beginSession(
   };
 }
 
-/** Fails if the domain of this request has left its guild since: the session would be valid at the next one. */
+/** Fails if this request's domain has left its guild since: the session would work at the next one. */
 function stillItsDomain({ domainGuildId, domainName }: PlatformContext): readonly Guard[] {
   if (domainGuildId === undefined) return [];
   const isActive = and(

@@ -11,8 +11,8 @@ import { createRouter } from "../../http/router.ts";
 export const domainAskApi = createRouter();
 
 /**
- * Whether a proxy of this machine asks for itself. It asks once for each name that strangers connect with, so a
- * limit would let them stop the certificates of every guild. What it passes on has X-Forwarded-For.
+ * Whether a proxy of this machine asks for itself. It asks once for each name that strangers connect with,
+ * so a limit would let them stop the certificates of every guild. What it passes on has X-Forwarded-For.
  */
 function isOwnProxy(c: Context<AppEnv>): boolean {
   const direct = c.env?.incoming?.socket?.remoteAddress ?? "";
