@@ -4,6 +4,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./kernel/time.ts";
 export const limits = {
   /** How long work may hold the main thread before it yields. Rendering a page takes less. */
   turnMs: 10,
+  search: {
+    /** A name of a person or an item has no more. */
+    charsMax: 64,
+    /** What fits into a dialog without scrolling far. A longer text narrows it. */
+    perKindMax: 8,
+  },
   domains: {
     /** A host name has at most 253 characters. Letters of other scripts are stored as more of them. */
     inputCharsMax: 253,

@@ -71,6 +71,40 @@ describe.runIf(CHROMIUM)("in a browser", () => {
     }
   });
 
+  test("Ctrl-K finds a person, a raid, an item or a page, by keyboard alone", async () => {
+    const { owner } = await app.t.guild("found");
+    const added = await owner.post("/roster/imports", { text: "Éloise,Mage" });
+    expect(added.status).toBeLessThan(300);
+    const page = await newPage(1280);
+    const cookie = { name: "guildhall", value: owner.identity.token, url: origin };
+    await page.context().addCookies([cookie]);
+    await page.goto(`${origin}/g/found/raids`);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("elo");
+    const option = page.getByRole("dialog").getByRole("option", { name: "Éloise" });
+    await option.waitFor();
+    expect(await option.getAttribute("aria-selected")).toBe("true");
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/roster\/[0-9a-f-]+$/);
+    expect(await page.textContent("h1")).toContain("Éloise");
+    await page.getByRole("link", { name: "Search" }).click();
+    await page.keyboard.type("sett");
+    await page.getByRole("option", { name: "Settings" }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.getByRole("dialog").isVisible()).toBe(false);
+    const plain = await newPage(360, { javaScriptEnabled: false });
+    await plain.context().addCookies([cookie]);
+    await plain.goto(`${origin}/g/found`);
+    await plain.getByRole("link", { name: "Search" }).click();
+    await plain.fill("main input[name=q]", "elo");
+    await plain.keyboard.press("Enter");
+    await plain.waitForURL("**/search?q=elo");
+    expect(await plain.textContent("main")).toContain("Éloise");
+    await page.goto(plain.url());
+    expect(await faults(page)).toEqual([]);
+  });
+
   test("reading and forms work without scripts", async () => {
     const page = await newPage(360, { javaScriptEnabled: false });
     const slug = await foundGuild(page, origin, "Quiet Vow");

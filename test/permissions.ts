@@ -7,6 +7,7 @@ import type { Permission } from "../src/kernel/permissions.ts";
  */
 export const NEEDS: Readonly<Record<string, Permission>> = {
   getGuild: "standings.view",
+  search: "standings.view",
   listMembers: "members.view",
   leaveGuild: "members.view",
   listInvitations: "members.invite",

@@ -43,6 +43,7 @@ const GUILD_SECTIONS: ReadonlySet<string> = new Set([
   "identity",
   "guild-sync",
   "crest.svg",
+  "search",
 ]);
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

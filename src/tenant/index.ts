@@ -23,6 +23,7 @@ import { onboardingApi, onboardingPages } from "./onboarding/index.ts";
 import { claimsApi, claimsPages, personsApi, personsPages } from "./persons/index.ts";
 import { raidsApi, raidsPages } from "./raids/index.ts";
 import { rosterApi, rosterPages } from "./roster/index.ts";
+import { searchApi, searchPages } from "./search/index.ts";
 
 /** The guild's JSON API, below `/api/g/:guild`: one line per feature. */
 export function tenantApi() {
@@ -48,7 +49,8 @@ export function tenantApi() {
     .route("/", exportsApi)
     .route("/", auditApi)
     .route("/", connectionsApi)
-    .route("/", onboardingApi);
+    .route("/", onboardingApi)
+    .route("/", searchApi);
 }
 
 /** The guild's pages, below `/g/:guild`: one line per feature. */
@@ -73,5 +75,6 @@ export function tenantPages() {
     .route("/", exportsPages())
     .route("/", auditPages())
     .route("/", connectionsPages())
-    .route("/", onboardingPages());
+    .route("/", onboardingPages())
+    .route("/", searchPages());
 }

@@ -6,6 +6,7 @@ import { CrestImage, crestHref } from "./crest.tsx";
 import { GuildNav } from "./guild-nav.tsx";
 import { LOCALE_NAMES, LOCALES } from "./i18n/index.ts";
 import { Brand, Icon } from "./icons.tsx";
+import { Palette } from "./palette.tsx";
 import type { Section } from "./places.ts";
 import { withParams } from "./tables.tsx";
 
@@ -147,6 +148,7 @@ function Header({ view }: { view: View }) {
             <span>{guild.name}</span>
           </a>
         )}
+        <Palette view={view} />
         <Who view={view} />
       </div>
     </header>

@@ -121,6 +121,7 @@ const FEATURES = [
   "transfers",
   "analytics",
   "onboarding",
+  "search",
   "home",
 ];
 

@@ -157,3 +157,11 @@ test.each(Object.keys(OPERATIONS))(
     expectFairness(name, cost);
   },
 );
+
+test("a search of a large guild finds at most eight of each kind", async () => {
+  const { status, body } = await guild.api.get("/search?q=raider1");
+  expect([status, body.people.length, body.raids.length]).toEqual([200, 8, 0]);
+  const { raids, items } = (await guild.api.get("/search?q=i")).body;
+  expect([raids.length, items.length <= 8]).toEqual([8, true]);
+  expect((await guild.api.get("/search?q=")).body).toEqual({ people: [], raids: [], items: [] });
+});

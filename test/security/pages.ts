@@ -98,6 +98,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /identity/proofs/battlenet": "viewer",
   "GET /identity/proofs/battlenet/start": "viewer",
   "GET /identity/settings": "admin",
+  "GET /search": "viewer",
   "GET /settings": "admin",
   "GET /settings/backups": "admin",
   "GET /settings/backups/:id": "admin",

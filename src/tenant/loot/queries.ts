@@ -104,6 +104,20 @@ export const lootPage = prepare((value: Values<After & LootFilters>) =>
     .limit(value.limit),
 );
 
+/** Awarded items whose key contains a part, by name. The index of items has all it reads. */
+export const itemsNamed = prepare(({ part, limit }: Values<{ part: string; limit: number }>) =>
+  build
+    .select({
+      key: lootAwards.itemKey,
+      name: asText(sql`max(${lootAwards.itemName})`),
+    })
+    .from(lootAwards)
+    .where(sql`instr(${lootAwards.itemKey}, ${part}) > 0`)
+    .groupBy(lootAwards.itemKey)
+    .orderBy(asc(lootAwards.itemKey))
+    .limit(limit),
+);
+
 /** How many items each person got, the most first, with their share of all items in percent. */
 export const sharesOfLoot = prepare(({ limit }: Values<{ limit: number }>) =>
   build

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { and, asc, eq, isNull, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { localDateOf, startOfDay } from "../../kernel/calendar.ts";
@@ -205,6 +205,16 @@ export function attendanceTextOf(raidId: string): SQL {
 function versionOf(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, VERSION_CHARS);
 }
+
+/** Raids whose name contains a part in small letters, the latest first. */
+export const raidsNamed = prepare(({ part, limit }: Values<{ part: string; limit: number }>) =>
+  build
+    .select(columnsOf(raids, "id", "name", "startsAt"))
+    .from(raids)
+    .where(sql`instr(lower(${raids.name}), ${part}) > 0`)
+    .orderBy(desc(raids.startsAt))
+    .limit(limit),
+);
 
 const activeSeries = prepare(() =>
   build

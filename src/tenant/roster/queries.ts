@@ -92,6 +92,21 @@ export const personsPage = prepare((value: Values<PageValues>) => {
     .limit(value.limit);
 });
 
+/** Names of active people of these ids, a JSON array. */
+export const peopleOf = prepare(({ ids, limit }: Values<{ ids: string; limit: number }>) =>
+  build
+    .select(columnsOf(persons, "id", "name"))
+    .from(persons)
+    .where(
+      and(
+        sql`${persons.id} in (select value from json_each(${ids}))`,
+        eq(persons.status, "active"),
+      ),
+    )
+    .orderBy(asc(persons.nameKey))
+    .limit(limit),
+);
+
 /** The class of a person's main, as an expression. Null for a person without a main. */
 export function classOfMain(personId: SQLWrapper) {
   return asColumn(

@@ -26,6 +26,26 @@ min-height:2.75rem;display:inline-flex;align-items:center}
 .who>a.button.primary{color:var(--on-ember)}
 .who>a.button.primary:hover{background:var(--ember)}
 
+.search-link{margin-left:auto;display:inline-flex;align-items:center;gap:0.5rem;min-height:2.25rem;
+min-width:2.75rem;justify-content:center;padding:0.25rem 0.75rem;border:1px solid var(--line);
+border-radius:var(--radius);color:var(--muted);text-decoration:none;flex:none}
+.search-link:hover{color:var(--text);background:var(--raised)}
+.search-link+.palette+.who{margin-left:0}
+.palette{width:min(36rem,100% - 1.5rem);max-height:min(34rem,100dvh - 2rem);margin:max(1rem,10dvh) auto auto;
+padding:0.75rem;border:1px solid var(--line);border-radius:var(--radius-large);background:var(--surface);
+color:var(--text);box-shadow:0 10px 30px #0006;overflow:hidden auto}
+.palette::backdrop{background:#0008}
+.palette input{width:100%}
+.palette [role=group]>span{display:block;color:var(--muted);font-size:0.75rem;font-weight:600;
+padding:0.75rem 0.75rem 0.25rem}
+.palette a{display:flex;align-items:center;min-height:2.5rem;padding:0.25rem 0.75rem;color:var(--text);
+text-decoration:none;border-radius:var(--radius);overflow-wrap:anywhere}
+.palette a[aria-selected=true],.palette a:hover{background:var(--raised);
+box-shadow:inset 3px 0 0 var(--accent)}
+.palette p{padding:0.5rem 0.75rem 0}.palette p:empty{display:none}
+.plain-list{list-style:none;padding:0;display:grid;gap:0.25rem}
+.plain-list a{display:inline-flex;align-items:center;min-height:1.75rem}
+
 .menu{position:relative}
 .menu>summary{list-style:none;display:flex;align-items:center;gap:0.55rem;min-height:2.75rem;
 padding:0.25rem 0.6rem;border-radius:var(--radius)}
@@ -129,6 +149,8 @@ border-radius:var(--radius-large);box-shadow:0 10px 30px #0006}
 }
 @media (max-width:40rem){
 .top{position:static}
+.search-link{border:0;padding:0.25rem;min-height:2.75rem}
+.search-link span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .top-inner,.shell,.foot{padding-left:1rem;padding-right:1rem}
 .who{gap:0}.who>a{padding:0.4rem 0.6rem}
 main,.plain main.narrow{padding-top:1.25rem;padding-bottom:2.5rem}

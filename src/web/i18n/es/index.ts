@@ -33,5 +33,6 @@ export { problems } from "./problems.ts";
 export { proofs } from "./proofs.ts";
 export { raids } from "./raids.ts";
 export { roster } from "./roster.ts";
+export { search } from "./search.ts";
 export { settings } from "./settings.ts";
 export { usage } from "./usage.ts";

@@ -1,0 +1,2 @@
+export { searchPages } from "./pages.tsx";
+export { searchApi } from "./routes.ts";
