@@ -15,7 +15,7 @@ type Html = Parameters<Context<AppEnv>["html"]>[0] | Promise<string>;
 export async function ownPage<E extends AppEnv>(c: Context<E>, page: Html): Promise<Response> {
   c.header("Cache-Control", "no-store");
   // A page's navigation is asynchronous. hono renders that in an element, not in a promise of one.
-  return await c.html((await page) as string);
+  return c.html((await page) as string);
 }
 
 /**
