@@ -116,5 +116,10 @@ export const platformMigrations: readonly MigrationSource[] = [
     "name": "0022_second_factors",
     "when": 1796126553285,
     "sql": "CREATE TABLE `recovery_codes` (\n\t`user_id` text NOT NULL,\n\t`code_hash` text NOT NULL,\n\tPRIMARY KEY(`user_id`, `code_hash`)\n);\n--> statement-breakpoint\nCREATE TABLE `second_factors` (\n\t`user_id` text PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`sealed` text NOT NULL,\n\t`key_id` text NOT NULL,\n\t`last_step` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`confirmed_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `second_factors_by_key` ON `second_factors` (`key_id`);"
+  },
+  {
+    "name": "0023_copy_rounds",
+    "when": 1796128173811,
+    "sql": "CREATE TABLE `copy_rounds` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`started_at` integer NOT NULL,\n\t`after_guild` text NOT NULL,\n\t`complete_at` integer\n);\n--> statement-breakpoint\nCREATE TABLE `guild_changes` (\n\t`guild_id` text PRIMARY KEY NOT NULL,\n\t`changes` integer DEFAULT 0 NOT NULL,\n\t`changed_at` integer,\n\t`copied` integer,\n\t`generation` integer,\n\t`revision` text,\n\t`compared_at` integer\n);\n--> statement-breakpoint\nCREATE INDEX `backups_by_age` ON `backups` (`taken_at`) WHERE \"backups\".\"reason\" <> 'schedule' or \"backups\".\"status\" <> 'good';--> statement-breakpoint\nCREATE INDEX `backups_by_verification` ON `backups` (`verified_at`) WHERE \"backups\".\"status\" = 'good';"
   }
 ];

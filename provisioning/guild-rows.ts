@@ -26,6 +26,7 @@ export function removalOf(guild: Guild, nowMs: number): readonly Writable[] {
     byGuild("rollout_guilds"),
     byGuild("guild_moves"),
     byGuild("guild_figures"),
+    byGuild("guild_changes"),
     byGuild("api_usage"),
     byGuild("declared_guilds"),
     byGuild("guild_domains"),

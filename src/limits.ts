@@ -628,6 +628,38 @@ export const limits = {
     byHand: { max: 6, windowMs: DAY_MS },
     /** Interval of backups of guilds that changed, and of the platform: what a mistake may cost. */
     everyMs: 15 * MINUTE_MS,
+    /**
+     * A round goes through all guilds once per interval, in this many parts. Fewer would make the disk busy
+     * at once.
+     */
+    partsOfRound: 15,
+    /** Guilds that are read from the platform at once. */
+    pageGuilds: 200,
+    /** The time of one part of a round. Then other slow jobs, such as a restore, have their turn. */
+    partMsMax: 20 * SECOND_MS,
+    /** Backups share the disk with the guilds' own work. */
+    lanes: 2,
+    /**
+     * How long a database on a server counts as unchanged without asking the server. Longer, and a write by
+     * a process that died before it could note it would wait longer for its backup.
+     */
+    doubtMs: HOUR_MS,
+    revision: {
+      /** File systems count time in steps of up to ten milliseconds. */
+      settleMs: 25,
+      /** A database that is written to all the time is copied in the next round anyway. */
+      settleTriesMax: 4,
+      /** Old file systems count in steps of two seconds. */
+      coarseMs: 2_100,
+    },
+    /** Stored copies are read and opened again this often. Disks lose bytes without a word. */
+    verifyEveryMs: 7 * DAY_MS,
+    /** The time for it in each part of a round: some hundred small copies a minute. */
+    verifyMsMax: 2 * SECOND_MS,
+    /** Guilds with old manual backups that are pruned at once. */
+    pruneGuilds: 200,
+    /** How soon a noted change is stored. A crash loses the note, and the next round finds the change. */
+    changesEveryMs: 30 * SECOND_MS,
     /** A backup that is not complete after this has died with its process. */
     makingMsMax: HOUR_MS,
     /** A dozen missed rounds in a row are no accident. The doctor reports them. */

@@ -31,6 +31,7 @@ import { upkeepWork } from "./node/upkeep-jobs.ts";
 import { AccessTokens } from "./platform/accounts/tokens.ts";
 import type { AuditAnchors } from "./platform/audit/anchors.ts";
 import { AuditSealer } from "./platform/audit/sealer.ts";
+import type { GuildChanges } from "./platform/backups/changes.ts";
 import { AppConfig } from "./platform/configuration/app-config.ts";
 import { ResponseCache } from "./platform/configuration/response-cache.ts";
 import { RoutedDomains } from "./platform/domains/routed-domains.ts";
@@ -96,7 +97,7 @@ export interface LogFiles {
 }
 
 /** Backups of guilds' databases, as far as features use them. */
-export type Copies = Pick<Backups, "create" | "list" | "backup" | "lostBy">;
+export type Copies = Pick<Backups, "create" | "list" | "backup" | "newestAt" | "lostBy">;
 
 /** Rollouts as the console starts them. A job does the work. */
 export interface FleetRollouts {
@@ -170,6 +171,8 @@ export interface Services {
   readonly rates: RateLimiter;
   readonly auditSealer: AuditSealer;
   readonly auditAnchors: AuditAnchors;
+  /** Numbers the changes of guilds, for their backups. */
+  readonly changes: GuildChanges;
   /** Settings that operators change while the platform runs. */
   readonly appConfig: AppConfig;
   /** Cached responses of other services. */
@@ -209,7 +212,16 @@ type Hosting = Pick<
 type RuntimeServices = Pick<
   Services,
   | ("config" | "now" | "log" | "platform" | "tenants" | "faults" | "meter" | "tracer")
-  | ("background" | "runner" | "auditAnchors" | "mailer" | "passwords" | "payments" | "txtRecords")
+  | (
+      | "background"
+      | "runner"
+      | "auditAnchors"
+      | "changes"
+      | "mailer"
+      | "passwords"
+      | "payments"
+      | "txtRecords"
+    )
 >;
 
 /** Builds what is the same on every runtime. `live` bounds how event streams are followed. */

@@ -70,6 +70,7 @@ export default {
     services.background.detach("usage.flush", services.apiUsage.flush());
     services.background.detach("keys.networks", services.keyNetworks.flush());
     services.background.detach("audit.seal", services.auditSealer.flush());
+    services.background.detach("backups.changes", services.changes.flush());
     return answer;
   },
 
@@ -77,7 +78,7 @@ export default {
   async scheduled(_event: unknown, env: unknown, execution: Execution): Promise<void> {
     const { instance } = await prepared(env);
     const services = await instance.servicesFor(execution);
-    const { provisioner, jobs, jobRunner, auditSealer, log } = services;
+    const { provisioner, jobs, jobRunner, auditSealer, changes, log } = services;
     await endPastGrants(services);
     const { unclaimed: _looked, ...swept } = await provisioner.resume();
     if (Object.values(swept).flat().length > 0) log.warn("provisioning.swept", swept);
@@ -91,6 +92,7 @@ export default {
     for (let passed = 0; passed < jobsForMs; passed += jobPollMs) {
       await jobRunner.drain();
       await auditSealer.flush();
+      await changes.flush();
       await delay(jobPollMs);
     }
   },

@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
 import { DatabaseError } from "../../src/database/errors.ts";
-import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
+import { type Guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict, errorMessage, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
+import type { CopiedState, GuildChanges } from "../../src/platform/backups/changes.ts";
 import {
   BACKUP_COLUMNS,
   type Backup,
@@ -21,8 +21,9 @@ import { type Anchors, headsOf } from "./anchors.ts";
 import { copyFromFile, copyToFile, pack, unpack, withScratch } from "./copies.ts";
 import { inspectCopy, rebuildForeign } from "./foreign.ts";
 import type { CopyFacts } from "./inspection.ts";
-import { hashIn, keyOf, takenAtIn } from "./keys.ts";
+import { hashIn, takenAtIn } from "./keys.ts";
 import { retainedBy } from "./policy.ts";
+import { BackupRecords } from "./records.ts";
 import type { BackupStore } from "./store.ts";
 
 interface Deps extends RepointDeps {
@@ -32,6 +33,7 @@ interface Deps extends RepointDeps {
   /** A folder of this machine for temporary files. */
   readonly scratch: string;
   readonly anchors: Anchors;
+  readonly changes: GuildChanges;
   /** Updates what the platform derives from a guild's database, such as the ends of auctions. */
   readonly afterRestore: (guild: Guild) => Promise<void>;
 }
@@ -39,9 +41,11 @@ interface Deps extends RepointDeps {
 /** Creates, verifies, restores and prunes backups of guilds' databases. */
 export class Backups {
   readonly #deps: Deps;
+  readonly #records: BackupRecords;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#records = new BackupRecords(deps.platform, deps.changes);
   }
 
   get storeKind(): BackupStore["kind"] {
@@ -60,70 +64,106 @@ export class Backups {
     by: string,
     guards: readonly Guard[] = [],
   ): Promise<Backup> {
-    const { platform, store } = this.#deps;
-    const { host } = atHostOf(this.#deps, guild);
-    const id = newId<string>();
-    await write(platform.db, [
-      ...guards,
-      {
-        sql: `INSERT INTO backups (id, guild_id, reason, status, taken_at, created_by)
-              VALUES (?, ?, ?, 'making', ?, ?)`,
-        args: [id, guild.id, reason, platform.now().getTime(), by],
-      },
-    ]);
+    const row = this.#records.begun(guild, reason, by);
+    await write(this.#deps.platform.db, [...guards, row.insert]);
     fault("backup.noted");
+    await this.#copy(guild, row.id);
+    return await this.backup(row.id);
+  }
+
+  /**
+   * Does the same as `create` for the schedule, unless the newest good backup holds exactly this. Then
+   * nothing is stored and no row is written, and it returns undefined.
+   *
+   * @throws {DatabaseError} as `create` does.
+   */
+  async createIfChanged(guild: Guild): Promise<Backup | undefined> {
+    const row = this.#records.begun(guild, "schedule", "schedule");
+    const begin = async () => {
+      await write(this.#deps.platform.db, [row.insert]);
+      fault("backup.noted");
+    };
+    return (await this.#copy(guild, row.id, begin)) ? await this.backup(row.id) : undefined;
+  }
+
+  /**
+   * Makes the copy of the row `id`. With `begin`, the row is written by it, and only if the newest good
+   * backup holds something else. Returns whether there is a new backup.
+   */
+  async #copy(guild: Guild, id: string, begin?: () => Promise<void>): Promise<boolean> {
+    const { platform, store, changes } = this.#deps;
+    const state = await this.#stateBefore(guild);
     const [copy, packed] = [await this.#draft(), await this.#draft()];
-    return await withScratch([copy, packed], async () => {
+    let isNoted = begin === undefined;
+    const isNew = await withScratch([copy, packed], async () => {
       try {
-        await copyToFile(host, databaseName(guild.databaseName), copy);
+        await copyToFile(atHostOf(this.#deps, guild).host, databaseName(guild.databaseName), copy);
         fault("backup.copied");
         const facts = await inspectCopy(copy, { isOurs: true });
         refuseOther(facts, guild.id);
         const sizes = await pack(copy, packed);
-        const key = await this.#keyFor(guild.id, sizes.sha256);
+        if (begin && (await this.#records.isHeld(guild, sizes.sha256))) return false;
+        await begin?.();
+        isNoted = true;
+        const key = await this.#records.keyFor(guild.id, sizes.sha256);
         // Record the key first: a copy in the store without a record would never be removed.
-        await this.#note(id, { object_key: key });
+        await this.#records.note(id, { objectKey: key });
         await store.put(key, packed);
         fault("backup.stored");
         await this.#open(key, sizes.sha256, guild, true);
-        await this.#note(id, {
+        await this.#records.note(id, {
           status: "good",
           bytes: sizes.bytes,
-          stored_bytes: sizes.storedBytes,
+          storedBytes: sizes.storedBytes,
           generation: facts.generation,
-          schema_version: facts.schemaVersion,
-          rows: JSON.stringify(facts.rows),
-          verified_at: platform.now().getTime(),
+          schemaVersion: facts.schemaVersion,
+          rows: facts.rows,
+          verifiedAt: platform.now().getTime(),
         });
+        return true;
       } catch (error) {
+        if (!isNoted) await begin?.();
         const isDamage = error instanceof DatabaseError && error.kind === "corrupt";
         const status = isDamage ? "damaged" : "failed";
-        await this.#note(id, { status, error: errorMessage(error) });
+        await this.#records.note(id, { status, error: errorMessage(error) });
         await this.#removeFailed(id);
         throw error;
       }
-      fault("backup.good");
-      return await this.backup(id);
     });
+    fault("backup.good");
+    await changes.copied(guild, state);
+    return isNew;
+  }
+
+  /** What is known of a guild's changes before it is copied. The copy holds at least that. */
+  async #stateBefore(guild: Guild): Promise<CopiedState> {
+    const { platform, changes } = this.#deps;
+    const at = platform.now().getTime();
+    await changes.flush();
+    const known = await changes.state(guild.id);
+    const { host } = atHostOf(this.#deps, guild);
+    const revision = await host.revision?.(databaseName(guild.databaseName));
+    return { changes: known?.changes ?? 0, revision, at };
   }
 
   /**
-   * Reads a copy from the store, opens it and records the result.
+   * Reads a copy from the store, opens it and records the result. With `isOurs`, the key is known to be of
+   * this platform's own copy, so a small one is opened in this process.
    *
    * @throws {DatabaseError} `corrupt`
    */
-  async verify(backup: Backup): Promise<CopyFacts> {
+  async verify(backup: Backup, isOurs = false): Promise<CopyFacts> {
     const guild = await this.#guildOf(backup);
     try {
       const key = backup.objectKey!;
       // The hash is part of the key, so a stranger in the store can name any file right.
-      const facts = await this.#open(key, hashIn(key), guild, false);
+      const facts = await this.#open(key, hashIn(key), guild, isOurs);
       const verifiedAt = this.#deps.platform.now().getTime();
-      await this.#note(backup.id, { status: "good", verified_at: verifiedAt, error: null });
+      await this.#records.note(backup.id, { status: "good", verifiedAt, error: null });
       return facts;
     } catch (error) {
       const isGone = error instanceof NotFound || error instanceof DatabaseError;
-      if (isGone) await this.#note(backup.id, { status: "damaged", error: errorMessage(error) });
+      if (isGone) await this.#records.noteDamage(backup, errorMessage(error));
       throw error;
     }
   }
@@ -154,7 +194,7 @@ export class Backups {
       fault("restore.fetched");
       const known = await anchors.known({
         log: guild.id,
-        generation: await this.#generationOf(backup),
+        generation: await this.#records.generationOf(backup),
       });
       await rebuildForeign({
         from: copy,
@@ -187,13 +227,16 @@ export class Backups {
   }
 
   /** @throws {NotFound} `backup/not-found` */
-  async backup(id: string): Promise<Backup> {
-    const row = await this.#deps.platform.db.first<BackupRow>(
-      `${BACKUP_COLUMNS} WHERE b.id = ?`,
-      id,
-    );
-    if (row) return toBackup(row);
-    throw new NotFound("backup/not-found", "This backup does not exist. Choose one from the list.");
+  backup(id: string): Promise<Backup> {
+    return this.#records.backup(id);
+  }
+
+  /**
+   * The newest good backup of that moment or before, in Unix milliseconds. Undefined when there is none. A
+   * guild that did not change gets no new backup, so an old one may hold the state of that moment.
+   */
+  newestAt(guildId: GuildId, at: number): Promise<Backup | undefined> {
+    return this.#records.newestAt(guildId, at);
   }
 
   /** The backups of one guild or of all guilds, newest first. */
@@ -209,7 +252,7 @@ export class Backups {
     return rows.map(toBackup);
   }
 
-  /** The backups of a guild that the policy does not retain. Removes none. */
+  /** The backups of a guild that the policy does not retain: never the newest good one. Removes none. */
   async expired(guildId: GuildId): Promise<readonly Backup[]> {
     const all = await this.list({ guildId, limit: -1 });
     const good = all.filter(({ status, reason }) => status === "good" && reason === "schedule");
@@ -218,7 +261,10 @@ export class Backups {
       good.map(({ takenAt }) => takenAt),
     );
     const nowMs = this.#deps.platform.settledNow().getTime();
-    return all.filter(({ status, reason, takenAt }) => {
+    // The list begins with the newest. A guild that does not change gets no other one.
+    const last = all.find(({ status }) => status === "good");
+    return all.filter(({ id, status, reason, takenAt }) => {
+      if (id === last?.id) return false;
       // If the clock was wrong, `takenAt` may be in the future.
       if (status === "making") return Math.abs(nowMs - takenAt) > limits.backups.makingMsMax;
       if (status === "good" && reason === "schedule") return !kept.has(takenAt);
@@ -234,7 +280,8 @@ export class Backups {
     const { platform, store } = this.#deps;
     const gone = all ? await this.list({ guildId, limit: -1 }) : await this.expired(guildId);
     for (const { id, objectKey } of gone) {
-      if (objectKey && !(await this.#isNeeded(objectKey, id))) await store.remove(objectKey);
+      if (objectKey && !(await this.#records.isNeeded(objectKey, id)))
+        await store.remove(objectKey);
       fault("prune.removed");
       await write(platform.db, [{ sql: "DELETE FROM backups WHERE id = ?", args: [id] }]);
     }
@@ -250,7 +297,7 @@ export class Backups {
     const found: Backup[] = [];
     for await (const key of store.list(`guilds/${guild.id}/`)) {
       const takenAt = takenAtIn(key);
-      if (takenAt === undefined || (await this.#isNeeded(key, ""))) continue;
+      if (takenAt === undefined || (await this.#records.isNeeded(key, ""))) continue;
       const id = newId<string>();
       await write(platform.db, [
         {
@@ -264,28 +311,11 @@ export class Backups {
         throw error;
       });
       if (facts === undefined) continue;
-      const { generation, schemaVersion } = facts;
-      const rows = JSON.stringify(facts.rows);
-      await this.#note(id, { generation, schema_version: schemaVersion, rows });
+      const { generation, schemaVersion, rows } = facts;
+      await this.#records.note(id, { generation, schemaVersion, rows });
       found.push(await this.backup(id));
     }
     return found;
-  }
-
-  async #isNeeded(key: string, exceptBy: string): Promise<boolean> {
-    const sqlText = "SELECT 1 FROM backups WHERE object_key = ? AND id <> ?";
-    return (await this.#deps.platform.db.first(sqlText, key, exceptBy)) !== undefined;
-  }
-
-  /** An unchanged guild shares the object of its last copy. */
-  async #keyFor(guildId: GuildId, sha256: string): Promise<string> {
-    const same = await this.#deps.platform.db.first<{ object_key: string }>(
-      `SELECT object_key FROM backups WHERE guild_id = ? AND status = 'good' AND object_key LIKE ?
-       ORDER BY taken_at DESC LIMIT 1`,
-      guildId,
-      `%-${sha256}.db.gz`,
-    );
-    return same?.object_key ?? keyOf(`guilds/${guildId}`, this.#deps.platform.now(), sha256);
   }
 
   async #open(key: string, sha256: string, guild: Guild, isOurs: boolean): Promise<CopyFacts> {
@@ -298,34 +328,10 @@ export class Backups {
     });
   }
 
-  /** The generation of the copied database; 0 when it was not recorded. */
-  async #generationOf({ id }: Backup): Promise<number> {
-    const row = await this.#deps.platform.db.first<{ generation: number | null }>(
-      "SELECT generation FROM backups WHERE id = ?",
-      id,
-    );
-    return row?.generation ?? 0;
-  }
-
   async #guildOf(backup: Backup): Promise<Guild> {
     const guild = backup.guildId && (await this.#deps.platform.guild(backup.guildId));
     if (guild) return guild;
     throw new NotFound("guild/not-found", "The guild of this backup no longer exists.");
-  }
-
-  async #note(id: string, facts: Readonly<Record<string, string | number | null>>): Promise<void> {
-    const names = Object.keys(facts);
-    await write(this.#deps.platform.db, [
-      guard(
-        sql`exists (select 1 from backups where id = ${id})`,
-        () =>
-          new NotFound("backup/not-found", "This backup does not exist. Choose one from the list."),
-      ),
-      {
-        sql: `UPDATE backups SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`,
-        args: [...Object.values(facts), id],
-      },
-    ]);
   }
 
   async #draft(): Promise<string> {
@@ -336,13 +342,13 @@ export class Backups {
   /** A bad copy is never restored, so it is removed from the store. */
   async #removeFailed(id: string): Promise<void> {
     const { objectKey } = await this.backup(id);
-    if (objectKey === null || (await this.#isNeeded(objectKey, id))) return;
+    if (objectKey === null || (await this.#records.isNeeded(objectKey, id))) return;
     // If the store is down, it is removed together with its row.
     const isGone = await this.#deps.store.remove(objectKey).then(
       () => true,
       () => false,
     );
-    if (isGone) await this.#note(id, { object_key: null });
+    if (isGone) await this.#records.note(id, { objectKey: null });
   }
 
   /** Removes incomplete files that crashes left on this machine and in the store. */

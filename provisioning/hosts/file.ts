@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { DatabaseLocation } from "../../src/database/client.ts";
 import { dataMoved, fileAt } from "../../src/database/embedded-handles.ts";
 import { limits } from "../../src/limits.ts";
-import { workOnWhole } from "../backups/whole-files.ts";
+import { inFile, workOnWhole } from "../backups/whole-files.ts";
 import { fault } from "../fault.ts";
 import {
   draftIn,
@@ -17,6 +17,7 @@ import {
   syncFolder,
   writeDurably,
 } from "./file-drafts.ts";
+import { fileRevision, isFileAt } from "./file-revision.ts";
 import { type DatabaseHost, type DatabaseName, databaseName, isDatabaseName } from "./host.ts";
 
 /** Tenant databases as files in one folder of this machine. */
@@ -96,6 +97,18 @@ export class FileHost implements DatabaseHost {
       const name = file.slice(0, -".db".length);
       if (file.endsWith(".db") && isDatabaseName(name)) yield name;
     }
+  }
+
+  async revision(name: DatabaseName): Promise<string | undefined> {
+    const path = this.#path(name);
+    // Opening and closing moves the rest of the log into the file. Otherwise the copy would do so, and the
+    // database would look changed afterwards. One that cannot be opened has no revision.
+    const isSettled = await inFile(path, async () => true).catch(() => false);
+    return isSettled ? await fileRevision(path) : undefined;
+  }
+
+  async isAt(name: DatabaseName, revision: string): Promise<boolean> {
+    return isFileAt(this.#path(name), revision);
   }
 
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {

@@ -41,6 +41,13 @@ export interface DatabaseHost {
   locate(name: DatabaseName): Promise<DatabaseLocation | undefined>;
   /** All databases, for finding orphans. */
   list(): AsyncIterable<DatabaseName>;
+  /**
+   * Describes the state of a database, so that `isAt` tells later whether it has changed. Undefined when the
+   * host cannot tell.
+   */
+  revision?(name: DatabaseName): Promise<string | undefined>;
+  /** Whether a database is certainly as it was when `revision` described it. Never opens it. */
+  isAt?(name: DatabaseName, revision: string): Promise<boolean>;
   /** A complete, consistent copy, even while the database is in use. */
   snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>>;
   /** Creates a new database from a snapshot. Refuses a damaged one. */

@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import { type CryptoKey, importPKCS8, SignJWT } from "jose";
 import type { Client, DatabaseLocation, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
@@ -12,6 +13,9 @@ import { pieces, sealed, statementsIn, withoutTransientRows } from "./sql-snapsh
 
 /** The database with the list of databases, because the server has no route for one, and with the lock. */
 const REGISTRY = "guildhall-registry" as DatabaseName;
+
+/** What is read of a database's statistics. */
+const statsShape = z.object({ replication_index: z.number().int().nullable().default(null) });
 
 interface Options {
   /** The addresses for data and for administration. */
@@ -158,6 +162,18 @@ export class SqldHost implements DatabaseHost {
       // A name is recorded before its database is created.
       if (await this.locate(name as DatabaseName)) yield name as DatabaseName;
     }
+  }
+
+  /** The number of the newest change in the server's own log. It may lag, so it is never newer. */
+  async revision(name: DatabaseName): Promise<string | undefined> {
+    const stats = await this.#admin("GET", `${databaseName(name)}/stats`);
+    if (stats.status !== 200) return undefined;
+    const { replication_index: index } = statsShape.parse(JSON.parse(stats.text));
+    return index === null ? undefined : String(index);
+  }
+
+  async isAt(name: DatabaseName, revision: string): Promise<boolean> {
+    return (await this.revision(name)) === revision;
   }
 
   /** The server's own dump with a checksum, because a truncated text is still a text. */

@@ -7,6 +7,7 @@ import { limits } from "../limits.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
 import { type DatabaseFaults, WatchedClient } from "./faults.ts";
+import { MarkingClient } from "./marking-client.ts";
 import { type QueryTimes, TimedClient } from "./query-times.ts";
 import { olderThanAcknowledged, RETRY, schemaBehind } from "./tenant-refusals.ts";
 import { TracedClient } from "./traced-client.ts";
@@ -64,6 +65,8 @@ interface Options {
   readonly faults?: DatabaseFaults;
   /** The lowest audit number that a guild's log must have reached, stored outside of its database. */
   readonly newestAudit?: (target: TenantTarget) => Promise<number | undefined>;
+  /** Called after each statement that may have changed a guild's database. */
+  readonly onWrite?: (guildId: GuildId) => void;
   /** Receives how long each guild's database takes to answer. */
   readonly queryTimes?: QueryTimes;
   /** Makes a span of each lease and of each question. */
@@ -290,11 +293,12 @@ export class TenantDatabases {
 
   async #open(target: TenantTarget): Promise<Entry> {
     let db: TenantDatabase;
-    const { queryTimes, faults, tracer } = this.#options;
+    const { queryTimes, faults, tracer, onWrite } = this.#options;
     try {
       const opened = await this.#options.openClient(target.location);
       const client = tracer ? new TracedClient(opened, "guild", tracer) : opened;
-      const timed = queryTimes ? new TimedClient(client, target.id, queryTimes) : client;
+      const marking = onWrite ? new MarkingClient(client, () => onWrite(target.id)) : client;
+      const timed = queryTimes ? new TimedClient(marking, target.id, queryTimes) : marking;
       db = new TenantDatabase(faults ? new WatchedClient(timed, target, faults) : timed);
     } catch (error) {
       throw this.#told(target, quarantinedIf(isDamage(error), error));

@@ -1,55 +1,62 @@
+import { CopyRounds } from "../../provisioning/backups/rounds.ts";
+import type { Hosts } from "../../provisioning/hosts/host.ts";
 import type { Provisioner } from "../../provisioning/provisioner.ts";
+import { Pace } from "../../provisioning/rollouts/pace.ts";
 import type { Config } from "../config.ts";
 import { DatabaseError } from "../database/errors.ts";
-import { write } from "../database/write.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { delay } from "../kernel/concurrency.ts";
 import { AppError, Unavailable } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import { DAY_MS } from "../kernel/time.ts";
 import { limits } from "../limits.ts";
+import type { GuildChanges } from "../platform/backups/changes.ts";
 import { RESTORE_JOB } from "../platform/backups/service.ts";
 import { queueOverdueEmails, warnOfOverdueBackups } from "../platform/console/overdue-backups.ts";
 import { PURGE_JOB } from "../platform/guilds/deletion.ts";
 import type { Jobs } from "../platform/jobs/jobs.ts";
-import { BACKUP_JOB, LATE_COPIES_JOB } from "../platform/jobs/kinds.ts";
+import { BACKUP_JOB, LATE_COPIES_JOB, OF_THE_PLATFORM, ROUND_JOB } from "../platform/jobs/kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { Mailer } from "../services.ts";
 import type { BackupServices } from "./backup-services.ts";
+import { loopLag } from "./event-loop.ts";
 import type { JobWork } from "./job-runner.ts";
 
-interface Deps extends BackupServices {
+interface Deps extends BackupServices, Hosts {
   readonly config: Config;
   readonly platform: PlatformStore;
   readonly provisioner: Provisioner;
   readonly jobs: Jobs;
+  readonly changes: GuildChanges;
   readonly mailer: Mailer;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** Backs up the platform and schedules the backups of guilds. */
+/** Backs up the platform, and cleans up after backups. */
 export const COPIES_JOB = "platform.copies";
 
 /** Slow jobs: backups, restores and purges of deleted guilds. */
 export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
   const { backups, platformBackups, provisioner, config, now, platform, jobs } = deps;
+  const rounds = new CopyRounds(deps, config.backups.everyMs || limits.backups.everyMs);
   const nextAt = () => now().getTime() + (config.backups.everyMs || limits.backups.everyMs);
   return {
     [BACKUP_JOB]: {
       run: async (_job, guild, step) => {
-        if (guild === undefined || config.backups.everyMs === 0) return undefined;
+        if (guild === undefined) return undefined;
         step.note("copying");
-        const made = await backups.create(guild, "schedule", "schedule").catch(async (error) => {
-          // A full store stays full unless old backups are pruned, even when the new backup failed.
-          await backups.prune(guild.id);
-          throw error;
-        });
-        step.note("thinning out");
-        // A wrong clock would make all backups look old.
-        const isClockRight = platform.clock.state() === "right";
-        const removed = isClockRight ? await backups.prune(guild.id) : 0;
-        const detail = `${made.storedBytes} bytes stored, ${removed} older copies removed`;
-        return { dueAt: nextAt(), detail };
+        const isNew = await rounds.copy(guild);
+        return { detail: isNew ? "copied" : "unchanged since the newest backup" };
+      },
+    },
+    [ROUND_JOB]: {
+      run: async (_job, _guild, step) => {
+        if (config.backups.everyMs === 0) return undefined;
+        step.note("copying what changed");
+        const { dueAt, looked, copied, verified } = await nextPart(rounds, step.signal);
+        const detail = `${looked} guilds, ${copied} copied, ${verified} old backups verified`;
+        return { dueAt, detail };
       },
     },
     [RESTORE_JOB]: restoreWork(deps),
@@ -74,7 +81,7 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
         await warnOfOverdueBackups(platform, jobs);
         step.note("copying the platform");
         await platformBackups.create();
-        await scheduleBackups(platform, config.backups.everyMs);
+        await jobs.enqueue(OF_THE_PLATFORM, ROUND_JOB, "");
         return { dueAt: nextAt() };
       },
     },
@@ -85,6 +92,17 @@ export function backupWork(deps: Deps): Readonly<Record<string, JobWork>> {
       },
     },
   };
+}
+
+/** A part of a round. It pauses while other work of this process is delayed. */
+async function nextPart(rounds: CopyRounds, signal: AbortSignal) {
+  const lag = loopLag();
+  const pace = new Pace(lag.takeMs, delay);
+  try {
+    return await rounds.next(signal, () => pace.rest());
+  } finally {
+    lag.end();
+  }
 }
 
 function restoreWork({ backups, log }: Deps): JobWork {
@@ -112,18 +130,4 @@ function restoreWork({ backups, log }: Deps): JobWork {
 function isFinal(error: unknown): error is Error {
   if (error instanceof AppError) return !(error instanceof Unavailable);
   return error instanceof DatabaseError && error.kind === "corrupt";
-}
-
-/** Schedules a backup for every open guild, spread over time so that they do not all run at once. */
-async function scheduleBackups(platform: PlatformStore, everyMs: number): Promise<void> {
-  await write(platform.db, [
-    {
-      sql: `INSERT INTO jobs (id, guild_id, kind, subject, due_at, created_at)
-            SELECT lower(hex(randomblob(16))), g.id, ?1, '', ?2 + abs(random()) % ?3, ?2
-            FROM guilds g WHERE g.status = 'ready'
-              AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.guild_id = g.id AND j.kind = ?1)
-            ON CONFLICT DO NOTHING`,
-      args: [BACKUP_JOB, platform.now().getTime(), everyMs],
-    },
-  ]);
 }

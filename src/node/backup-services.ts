@@ -12,6 +12,7 @@ import { DatabaseError } from "../database/errors.ts";
 import type { TenantDatabases } from "../database/tenants.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { limits } from "../limits.ts";
+import type { GuildChanges } from "../platform/backups/changes.ts";
 import type { Jobs } from "../platform/jobs/jobs.ts";
 import type { Guild } from "../platform/store.ts";
 import type { Exports } from "../services.ts";
@@ -25,6 +26,7 @@ interface Deps extends RepointDeps {
   readonly migrations: ArchiveDeps["migrations"];
   readonly tenants: TenantDatabases;
   readonly jobs: Jobs;
+  readonly changes: GuildChanges;
   readonly anchors: ArchiveDeps["anchors"];
   readonly now: Clock;
 }

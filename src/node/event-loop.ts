@@ -78,3 +78,19 @@ export class EventLoopMonitor {
     this.#reportedAt = now;
   }
 }
+
+/** The longest block of this process's event loop since the last call. */
+export function loopLag(): { readonly takeMs: () => number; readonly end: () => void } {
+  const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  delays.enable();
+  return {
+    takeMs: () => {
+      const nanoseconds = delays.max;
+      delays.reset();
+      return Math.max(0, nanoseconds / 1e6 - LAG_RESOLUTION_MS);
+    },
+    end: () => delays.disable(),
+  };
+}
+
+const LAG_RESOLUTION_MS = 10;

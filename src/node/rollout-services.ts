@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { RolloutCopies } from "../../provisioning/backups/rollout-copies.ts";
 import type { Hosts } from "../../provisioning/hosts/host.ts";
 import { type Migration, versionOf } from "../../provisioning/migrations.ts";
@@ -25,6 +24,7 @@ import { limits } from "../limits.ts";
 import { ROLLOUT_JOB } from "../platform/jobs/kinds.ts";
 import type { PlatformStore } from "../platform/store.ts";
 import type { FleetRollouts } from "../services.ts";
+import { loopLag } from "./event-loop.ts";
 import type { JobWork } from "./job-runner.ts";
 import { MigrationThreads } from "./migration-threads.ts";
 import { processes } from "./processes.ts";
@@ -45,22 +45,6 @@ export function copiesOf({
 }: Pick<Deps, "config" | "migrations" | "host" | "otherHosts">): RolloutCopies {
   return new RolloutCopies({ ...deps, root: join(resolve(config.dataDir), "rollouts") });
 }
-
-/** The longest block of this process's event loop since the last call. */
-function loopLag(): { readonly takeMs: () => number; readonly end: () => void } {
-  const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
-  delays.enable();
-  return {
-    takeMs: () => {
-      const nanoseconds = delays.max;
-      delays.reset();
-      return Math.max(0, nanoseconds / 1e6 - LAG_RESOLUTION_MS);
-    },
-    end: () => delays.disable(),
-  };
-}
-
-const LAG_RESOLUTION_MS = 10;
 
 /**
  * The dependencies of a rollout in this process, for the command line and for jobs. An open guild is

@@ -22,6 +22,7 @@ import { noMeter } from "../kernel/meter.ts";
 import type { Tracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
+import { GuildChanges } from "../platform/backups/changes.ts";
 import { PlatformFaults, storedFaults } from "../platform/fleet/faults.ts";
 import { beginClock } from "../platform/jobs/clock.ts";
 import { PlatformStore } from "../platform/store.ts";
@@ -114,6 +115,7 @@ export function openTenants(
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const auditAnchors = new AuditAnchors(platform, config.secret);
   const queryTimes = new QueryTimes();
+  const changes = new GuildChanges(platform);
   const template = fileTemplate({
     root: dataDir,
     migrations: guildSchema,
@@ -123,6 +125,7 @@ export function openTenants(
   const fileHost = new FileHost({ root: join(dataDir, GUILDS_FOLDER), template });
   const tenants = new TenantDatabases({
     queryTimes,
+    onWrite: (id) => changes.touch(id),
     ...(tracer && { tracer }),
     faults,
     openMax: checkedOpenFiles(config.openMax, log),
@@ -137,7 +140,7 @@ export function openTenants(
   });
   const hosts = [fileHost, ...remotes.servers.map((server) => server.host)];
   const { host, otherHosts } = chosenHost<DatabaseHost>(hosts, config.databaseHost);
-  return { upgrades, auditAnchors, queryTimes, tenants, host, otherHosts };
+  return { upgrades, auditAnchors, changes, queryTimes, tenants, host, otherHosts };
 }
 
 function onScreen(line: string): void {

@@ -13,7 +13,7 @@ import { limits } from "../limits.ts";
 import type { TxtRecords } from "../platform/domains/txt-records.ts";
 import { PerformanceLog } from "../platform/fleet/performance.ts";
 import { ClockWatch } from "../platform/jobs/clock.ts";
-import { DOMAINS_JOB, OF_THE_PLATFORM } from "../platform/jobs/kinds.ts";
+import { DOMAINS_JOB, OF_THE_PLATFORM, ROUND_JOB } from "../platform/jobs/kinds.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import {
   buildServices,
@@ -98,15 +98,17 @@ export async function buildNodeServices(
   const { now, log, background, dataDir, openClient, metrics, opened } = runtime;
   const { faults, platform } = await openStore(runtime, options);
   const opening = openTenants(runtime, { faults, platform });
-  const { tenants, host, otherHosts, upgrades, auditAnchors, queryTimes } = opening;
+  const { tenants, host, otherHosts, upgrades, auditAnchors, changes, queryTimes } = opening;
   const stopMakingRoom = onOutOfFiles(() => tenants.closeIdle());
   const logFiles = new FolderLogFiles(join(dataDir, "logs"));
   const payments = config.stripe && (await stripePayments(config.stripe, now));
-  const base = { config, now, log, platform, tenants, faults, background, runner, auditAnchors };
+  const base = { config, now, log, platform, tenants, faults, background, runner };
   const hosting = { host, otherHosts, openClient, migrations: guildSchema };
   const shared = buildServices(
     {
       ...base,
+      auditAnchors,
+      changes,
       meter: runtime.meter,
       tracer: runtime.tracer ?? noTracer,
       mailer: options.mailer ?? (await nodeMailer(config, now)),
@@ -121,14 +123,12 @@ export async function buildNodeServices(
       },
     },
   );
-  const { jobs } = shared;
   const fleet = { ...hosting, platform, tenants, now };
-  const anchored = { ...fleet, jobs, anchors: auditAnchors };
+  const anchored = { ...fleet, jobs: shared.jobs, changes, anchors: auditAnchors };
   const backupServices = buildBackupServices(config, dataDir, anchored);
-  writeUsage(shared);
-  shared.auditSealer.start();
+  writeNotes(shared);
   const slow = {
-    ...backupWork({ ...backupServices, ...shared, ...runnerDeps(shared) }),
+    ...backupWork({ ...backupServices, ...hosting, ...shared, ...runnerDeps(shared) }),
     ...rolloutWork({ ...fleet, config }),
   };
   const runners = buildRunners(shared, logFiles, slow);
@@ -171,12 +171,15 @@ function openingFacts({ upgrade, loss }: Awaited<ReturnType<typeof openRuntime>>
   return { ...(upgrade && { platformUpgrade: upgrade }), ...(loss && { platformLoss: loss }) };
 }
 
-/** Writes from time to time what requests counted in memory. */
-function writeUsage(shared: ReturnType<typeof buildServices>): void {
-  const { background, keyUsage, apiUsage, keyNetworks } = shared;
+/** Writes from time to time what requests counted and noted in memory, and seals audit logs. */
+function writeNotes(shared: ReturnType<typeof buildServices>): void {
+  shared.auditSealer.start();
+  const { background, keyUsage, apiUsage, keyNetworks, changes } = shared;
   background.every("keys.usage", limits.keys.usageFlushMs, () => unlessTold(keyUsage.flush()));
   background.every("usage.flush", limits.usage.flushMs, () => unlessTold(apiUsage.flush()));
   background.every("keys.networks", limits.usage.flushMs, () => unlessTold(keyNetworks.flush()));
+  const { changesEveryMs } = limits.backups;
+  background.every("backups.changes", changesEveryMs, () => unlessTold(changes.flush()));
 }
 
 /** What watches the process and the clock. */
@@ -236,7 +239,7 @@ function startJobs(services: Running): void {
   services.postRunner.start();
   services.identityRunner.start();
   services.importRunner.start();
-  for (const kind of [COPIES_JOB, PLATFORM_UPKEEP, DOMAINS_JOB]) {
+  for (const kind of [COPIES_JOB, ROUND_JOB, PLATFORM_UPKEEP, DOMAINS_JOB]) {
     background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
   }
 }
@@ -260,8 +263,8 @@ async function stopJobs(services: Running): Promise<void> {
 async function closeServices(services: Running, stopMakingRoom: () => void): Promise<void> {
   await stopJobs(services);
   await services.background.stop();
-  const { keyUsage, apiUsage, keyNetworks, log } = services;
-  for (const counts of [keyUsage, apiUsage, keyNetworks]) {
+  const { keyUsage, apiUsage, keyNetworks, changes, log } = services;
+  for (const counts of [keyUsage, apiUsage, keyNetworks, changes]) {
     // Losing some seconds of counts must not make a stop fail.
     await counts.flush().catch((error: unknown) => log.error("usage.lost", { error }));
   }

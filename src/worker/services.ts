@@ -20,6 +20,7 @@ import { noTracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
 import { JobRunner } from "../node/job-runner.ts";
 import { AuditAnchors } from "../platform/audit/anchors.ts";
+import { GuildChanges } from "../platform/backups/changes.ts";
 import type { Payments } from "../platform/plans/payments.ts";
 import { StripePayments } from "../platform/plans/stripe.ts";
 import { PlatformStore } from "../platform/store.ts";
@@ -86,7 +87,9 @@ function servicesOn(
   const runner = `worker:${newId<string>()}`;
   const upgrades = new Upgrades({ platform, openClient, migrations: guildSchema, now, log });
   const faults = new DatabaseFaults({ log, now });
+  const changes = new GuildChanges(platform);
   const tenants = new TenantDatabases({
+    onWrite: (id) => changes.touch(id),
     faults,
     openMax: OPEN_MAX,
     openClient,
@@ -116,6 +119,7 @@ function servicesOn(
       background,
       runner,
       auditAnchors,
+      changes,
       meter: noMeter,
       tracer: noTracer,
       mailer: workerMailer(config),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/limits.ts";
 import { PLATFORM_UPKEEP } from "../../src/node/upkeep-jobs.ts";
-import { BACKUP_JOB, OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
+import { BACKUP_JOB, OF_THE_PLATFORM, ROUND_JOB } from "../../src/platform/jobs/kinds.ts";
 import * as platformSchema from "../../src/platform/schema.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { bundleScript } from "../support/bundle.ts";
@@ -140,7 +140,7 @@ test("R34 three days ahead and back: what is due runs within minutes, and rights
   try {
     const guild = await t.guild("iron-vow");
     await t.services.clockWatch.look();
-    await t.services.jobs.enqueue(guild.id, BACKUP_JOB, "");
+    await t.services.jobs.enqueue(OF_THE_PLATFORM, ROUND_JOB, "");
     await doAll(t);
     at.jump(3 * DAY_MS);
     await t.services.clockWatch.look();
@@ -154,9 +154,10 @@ test("R34 three days ahead and back: what is due runs within minutes, and rights
     );
     const latest = at.clock().getTime() + DAY_MS;
     expect(due.filter((job) => job.due > latest)).toEqual([]);
-    expect(due.find(({ kind }) => kind === BACKUP_JOB)!.due).toBeLessThanOrEqual(
+    expect(due.find(({ kind }) => kind === ROUND_JOB)!.due).toBeLessThanOrEqual(
       at.clock().getTime() + limits.backups.everyMs,
     );
+    await guild.owner.post("/roster/persons", { name: "Back in time" });
     at.pass(limits.backups.everyMs);
     await doAll(t);
     const [newest] = await rows<{ at: number }>(

@@ -86,6 +86,7 @@ const ALL = (verb: string) => `guildhall backups ${verb} --all`;
 
 export interface RestoreOptions {
   readonly backup?: string;
+  readonly at?: string;
   readonly confirm?: string;
   readonly lost?: boolean;
   readonly dryRun?: boolean;
@@ -97,6 +98,10 @@ function restoreCommand(backups: Command): void {
     .command("restore <slug>")
     .description("give a guild the database of a copy; what it has now is copied first")
     .option("--backup <id>", "which copy; the newest good one when left out")
+    .option(
+      "--at <time>",
+      "the newest good copy of this instant or before, such as 2026-11-21T20:15Z",
+    )
     .option("--lost", "its database cannot be read any more, so there is nothing to copy")
     .option("--confirm <slug>", "the slug once more")
     .option("--dry-run", "only say what would be lost")
@@ -105,6 +110,7 @@ function restoreCommand(backups: Command): void {
       "before",
       examples(
         "guildhall backups restore iron-vow --dry-run",
+        "guildhall backups restore iron-vow --at 2026-11-21T20:15:00Z --dry-run",
         "guildhall backups restore iron-vow --confirm iron-vow",
         "guildhall backups restore iron-vow --lost --confirm iron-vow",
       ),

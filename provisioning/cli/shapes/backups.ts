@@ -38,6 +38,7 @@ export const backupShapes = {
   "backups restore": z.strictObject({
     backup: text,
     takenAt: at,
+    distanceMs: count.optional().describe("with --at: how long before it the copy was made"),
     lost: z.strictObject({ changes: count }).nullable().describe("null when it cannot be told"),
     generation: count.optional().describe("left out with --dry-run"),
   }),

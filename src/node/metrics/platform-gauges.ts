@@ -126,10 +126,13 @@ function rolloutGauges(make: Instruments) {
 }
 
 function backupGauges(make: Instruments) {
-  const overdue = make.gauge("backups_overdue", "Guilds whose newest good backup is too old.");
+  const overdue = make.gauge(
+    "backups_overdue",
+    "Guilds with changes that wait too long for a backup.",
+  );
   const oldest = make.gauge(
     "backups_overdue_oldest_age_seconds",
-    "Age of the oldest of these backups, or of the guild that has none; 0 for none.",
+    "Time since which the first of these changes wait, or age of the guild without a backup; 0 for none.",
   );
   const newest = make.gauge(
     "backup_last_success_timestamp_seconds",

@@ -33,8 +33,16 @@ backupsApi.openapi(
   api.get("/settings/backups", {
     id: "listBackups",
     summary: "List the backups of a guild",
-    description: "Returns the guild's backups, newest first, and whether one is being restored.",
+    description:
+      "Returns the guild's backups, newest first, and whether one is being restored. With `at`, " +
+      "returns only the newest verified backup of that moment or before; no item if there is none.",
     needs: "settings.manage",
+    query: z.object({
+      at: z.iso
+        .datetime({ offset: true, error: "Write an instant, such as 2026-11-21T20:15:00Z." })
+        .optional()
+        .openapi({ description: "A moment to go back to.", example: "2026-11-21T20:15:00Z" }),
+    }),
     answers: {
       200: json(
         z.object({ items: z.array(backupJson).readonly(), isRestoring: z.boolean() }),
@@ -42,7 +50,11 @@ backupsApi.openapi(
       ),
     },
   }),
-  async (c) => c.json(await service.guildBackups(c.var.guild, c.var.platform), 200),
+  async (c) => {
+    const { at } = c.req.valid("query");
+    const moment = at === undefined ? undefined : Date.parse(at);
+    return c.json(await service.guildBackups(c.var.guild, c.var.platform, moment), 200);
+  },
 );
 
 backupsApi.openapi(

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { GuildId } from "../../kernel/ids.ts";
 
@@ -31,8 +32,41 @@ export const backups = sqliteTable(
   (t) => [
     index("backups_by_guild").on(t.guildId, t.takenAt),
     index("backups_by_object").on(t.objectKey),
+    // For pruning by age, and for the next verification. Neither reads every backup.
+    index("backups_by_age")
+      .on(t.takenAt)
+      .where(sql`${t.reason} <> 'schedule' or ${t.status} <> 'good'`),
+    index("backups_by_verification").on(t.verifiedAt).where(sql`${t.status} = 'good'`),
   ],
 );
+
+/** What is known of a guild's changes, and which of them its newest good backup holds. */
+export const guildChanges = sqliteTable("guild_changes", {
+  guildId: text("guild_id").$type<GuildId>().primaryKey(),
+  /** The number of the newest known change. */
+  changes: integer().notNull().default(0),
+  /** The first known change that no good backup holds. Null when there is none. */
+  changedAt: integer("changed_at"),
+  /** `changes` when the newest good backup was made. Null while no backup is known to hold everything. */
+  copied: integer(),
+  /** The generation of the copied database. Another generation is another database. */
+  generation: integer(),
+  /** The state of the copied database, as its host describes it. Null when it cannot tell. */
+  revision: text(),
+  /** When the database was last compared with its newest good backup. */
+  comparedAt: integer("compared_at"),
+});
+
+/** The walk through all guilds that backs up those that changed. It has one row. */
+export const copyRounds = sqliteTable("copy_rounds", {
+  id: integer().primaryKey(),
+  /** When the current round began, or when the next one begins. */
+  startedAt: integer("started_at").notNull(),
+  /** The last guild that the current round has looked at. */
+  after: text("after_guild").$type<GuildId | "">().notNull(),
+  /** When the last complete round began: every older change is known since then. */
+  completeAt: integer("complete_at"),
+});
 
 /**
  * Databases that do not yet or no longer belong to a guild: a copy in progress, or the old database

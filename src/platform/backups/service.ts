@@ -33,19 +33,29 @@ export interface Comparison extends GuildBackup {
 /** Internal tables, which the comparison leaves out. */
 const INTERNAL_TABLES = /^_|^audit_|^idempotency_/;
 
-/** The guild's backups, newest first, and whether one is being restored. */
+/**
+ * The guild's backups, newest first, and whether one is being restored. With `at`, in Unix milliseconds, only
+ * the newest verified backup of that moment or before.
+ */
 export async function guildBackups(
   ctx: GuildContext,
   platform: PlatformContext,
+  at?: number,
 ): Promise<{ items: readonly GuildBackup[]; isRestoring: boolean }> {
   allow(ctx, "settings.manage");
-  const copies = await copiesOf(platform).list({ guildId: ctx.guild.id });
+  const { id } = ctx.guild;
+  const store = copiesOf(platform);
+  const copies =
+    at === undefined ? await store.list({ guildId: id }) : [await store.newestAt(id, at)];
   const restoring = await platform.services.platform.db.first(
     "SELECT 1 FROM jobs WHERE guild_id = ? AND kind = ?",
     ctx.guild.id,
     RESTORE_JOB,
   );
-  return { items: copies.map(shown), isRestoring: restoring !== undefined };
+  return {
+    items: copies.flatMap((copy) => (copy ? [shown(copy)] : [])),
+    isRestoring: restoring !== undefined,
+  };
 }
 
 /**

@@ -74,6 +74,12 @@ function columnsOf(view: View): readonly Column<operations.GuildCopyState>[] {
         ),
     },
     {
+      id: "complete",
+      label: t.completeUntil,
+      cell: (row) =>
+        row.completeAt !== null && <Time at={row.completeAt} timeZone="UTC" locale={view.locale} />,
+    },
+    {
       id: "last",
       label: t.last,
       cell: (row) =>

@@ -178,7 +178,8 @@ operationsApi.openapi(
     id: "getBackups",
     summary: "Get the state of all backups",
     description:
-      "Returns each guild's newest backup, the oldest first, and the backups of the " + "platform.",
+      "Returns each guild's newest backup, and up to when backups include all of its changes " +
+      "(`completeAt`), the longest wait first; and the backups of the platform.",
     needs: "backups",
     answers: {
       200: json(

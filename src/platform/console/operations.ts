@@ -1,10 +1,10 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, not, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { PlatformCopy } from "../../../provisioning/backups/platform.ts";
 import type { RolloutPlan } from "../../../provisioning/rollouts/plan.ts";
 import type { Rollout } from "../../../provisioning/rollouts/rollouts.ts";
 import type { RolloutView } from "../../../provisioning/rollouts/status.ts";
-import { asColumn, columnsOf, existsIn, prepare, type Values } from "../../database/query.ts";
+import { asColumn, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { write } from "../../database/write.ts";
 import { NotFound, NotSupported } from "../../kernel/errors.ts";
@@ -12,6 +12,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import { limits } from "../../limits.ts";
 import type { FleetRollouts } from "../../services.ts";
 import { allowArea, type OperatorContext, record } from "../context.ts";
+import { completeUntil, newestGoodAt } from "../fleet/lateness.ts";
 import type { JobOutcome } from "../fleet/schema.ts";
 import { BACKUP_JOB, OF_THE_PLATFORM, ROLLOUT_JOB } from "../jobs/kinds.ts";
 import {
@@ -139,54 +140,45 @@ export type GuildCopyState = Readonly<Awaited<ReturnType<typeof copyStates.all>>
 
 const otherBackups = alias(backups, "other_backups");
 
-const goodAt = asColumn(
-  backups.takenAt,
-  sql`(select max(${otherBackups.takenAt}) from ${backups} as ${otherBackups}
-    where ${otherBackups.guildId} = ${guilds.id} and ${otherBackups.status} = 'good')`,
-).as("good_at");
+/** A wrong clock dated a backup in the future. */
+const latest = ({ nowMs }: Values<{ readonly nowMs: number }>) =>
+  sql`${nowMs} + ${limits.clock.skewMs}`;
 
 const newestBackup = sql`(select ${otherBackups.id} from ${backups} as ${otherBackups}
   where ${otherBackups.guildId} = ${guilds.id}
   order by ${otherBackups.takenAt} desc, ${otherBackups.id} desc limit 1)`;
 
-const copyStates = prepare(({ limit }: Values<{ readonly limit: number }>) =>
-  build
+const copyStates = prepare((values: Values<{ readonly nowMs: number; readonly limit: number }>) => {
+  const goodAt = asColumn(backups.takenAt, newestGoodAt(latest(values))).as("good_at");
+  const completeAt = asColumn(backups.takenAt, completeUntil(latest(values))).as("complete_at");
+  return build
     .select({
       guildId: guilds.id,
       slug: guilds.slug,
       ...columnsOf(backups, "status", "takenAt", "storedBytes", "error"),
       goodAt,
+      completeAt,
     })
     .from(guilds)
     .leftJoin(backups, sql`${backups.id} = ${newestBackup}`)
     .where(inArray(guilds.status, ["ready", "suspended"]))
-    .orderBy(sql`${goodAt} is not null`, asc(goodAt), asc(guilds.slug))
-    .limit(limit),
-);
+    .orderBy(sql`${completeAt} is not null`, asc(completeAt), asc(guilds.slug))
+    .limit(values.limit);
+});
 
-const lateGuilds = prepare(({ since }: Values<{ readonly since: number }>) =>
+const lateGuilds = prepare((values: Values<{ readonly nowMs: number; readonly since: number }>) =>
   build
     .select({ guilds: count() })
     .from(guilds)
     .where(
       and(
         eq(guilds.status, "ready"),
-        lt(guilds.createdAt, since),
-        not(
-          existsIn(
-            backups,
-            and(
-              eq(backups.guildId, guilds.id),
-              eq(backups.status, "good"),
-              gte(backups.takenAt, since),
-            ),
-          ),
-        ),
+        sql`coalesce(${completeUntil(latest(values))}, ${guilds.createdAt}) < ${values.since}`,
       ),
     ),
 );
 
-/** Guilds by the age of their newest good backup, oldest first, and the platform's backups. */
+/** Guilds by how long their changes have waited for a backup, and the platform's backups. */
 export async function backupsOverview(ctx: OperatorContext): Promise<{
   readonly guilds: readonly GuildCopyState[];
   readonly late: number;
@@ -195,10 +187,10 @@ export async function backupsOverview(ctx: OperatorContext): Promise<{
   allowArea(ctx, "backups");
   const { platform, backups: store, platformCopies } = ctx.services;
   if (store === undefined || platformCopies === undefined) throw notHere();
-  const since = platform.now().getTime() - limits.backups.lateMs;
+  const nowMs = platform.now().getTime();
   const [states, late, copies] = await Promise.all([
-    copyStates.all(platform.db, { limit: limits.backups.pageRows }),
-    lateGuilds.first(platform.db, { since }),
+    copyStates.all(platform.db, { nowMs, limit: limits.backups.pageRows }),
+    lateGuilds.first(platform.db, { nowMs, since: nowMs - limits.backups.lateMs }),
     platformCopies.list(),
   ]);
   return {

@@ -24,6 +24,7 @@ import {
   rollouts,
 } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
+import { completeUntil } from "./lateness.ts";
 import type { RolloutGuildStatus, RolloutStatus } from "./schema.ts";
 
 export type JobFigureState = "waiting" | "due" | "running" | "failing";
@@ -41,7 +42,7 @@ export interface PlatformFigures {
   /** The due time of the job that has been due longest without a holder. */
   readonly oldestDueAt: number | null;
   readonly backups: {
-    /** Guilds whose newest good backup is overdue, and the time of the oldest of these backups. */
+    /** Guilds with changes that wait too long for a backup, and since when the first of them wait. */
     readonly overdue: number;
     readonly oldestOverdueAt: number | null;
     readonly newestAt: number | null;
@@ -125,15 +126,10 @@ async function copyFigures({ db }: PlatformStore, nowMs: number) {
   const { orm } = db;
   // A wrong clock dated a backup in the future.
   const isGood = and(eq(backups.status, "good"), lte(backups.takenAt, nowMs + limits.clock.skewMs));
-  const newest = orm
-    .select({ at: max(backups.takenAt) })
-    .from(backups)
-    .where(and(eq(backups.guildId, guilds.id), isGood));
   // A new guild counts from its creation, so it is exempt until its first backup is due.
+  const complete = completeUntil(sql`${nowMs + limits.clock.skewMs}`);
   const ages = orm
-    .select({
-      at: sql`coalesce((${newest}), ${guilds.createdAt})`.mapWith(Number).as("at"),
-    })
+    .select({ at: sql`coalesce(${complete}, ${guilds.createdAt})`.mapWith(Number).as("at") })
     .from(guilds)
     .where(eq(guilds.status, "ready"))
     .as("ages");

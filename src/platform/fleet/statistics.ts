@@ -25,6 +25,7 @@ import {
   users,
 } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
+import { completeUntil } from "./lateness.ts";
 
 export interface Count {
   readonly name: string;
@@ -84,21 +85,19 @@ const signInsByDay = prepare(({ since }: Values<{ readonly since: number }>) => 
     .orderBy(day);
 });
 
-const newestBackups = prepare(({ until }: Values<{ readonly until: number }>) => {
-  const newest = asColumn(
-    backups.takenAt,
-    sql`(select max(${backups.takenAt}) from ${backups}
-      where ${backups.guildId} = ${guilds.id} and ${backups.status} = 'good'
-        and ${backups.takenAt} <= ${until})`,
-  ).as("newest");
+const backedUpGuilds = prepare(({ until }: Values<{ readonly until: number }>) => {
+  const complete = asColumn(backups.takenAt, completeUntil(until)).as("complete");
   return build
-    .select({ ...columnsOf(guilds, "slug", "createdAt"), newest })
+    .select({ ...columnsOf(guilds, "slug", "createdAt"), complete })
     .from(guilds)
     .where(eq(guilds.status, "ready"))
-    .orderBy(asc(newest), asc(guilds.slug));
+    .orderBy(asc(complete), asc(guilds.slug));
 });
 
-/** Backups of open guilds. `oldestAt` is the newest backup of the guild that has waited longest. */
+/**
+ * Backups of open guilds. `oldestAt` is up to when the backups of the guild that has waited longest hold
+ * all of its changes.
+ */
 export interface Lateness {
   readonly guilds: number;
   readonly without: number;
@@ -130,21 +129,22 @@ export async function platformStatistics(
 }
 
 /**
- * Counts open guilds without a recent good backup. New guilds are exempt until their first backup is
- * due.
+ * Counts open guilds whose newest changes have waited too long for a backup. A guild that did not change is
+ * not late, however old its newest backup is, as long as rounds look at it. New guilds are exempt until their
+ * first backup is due.
  */
 export async function lateness(platform: PlatformStore): Promise<Lateness> {
-  const rows = await newestBackups.all(platform.db, {
+  const rows = await backedUpGuilds.all(platform.db, {
     // A wrong clock dated a backup in the future. It may be older than all others.
     until: platform.now().getTime() + limits.clock.skewMs,
   });
   const before = platform.now().getTime() - limits.backups.lateMs;
-  const late = rows.filter(({ newest, createdAt }) => (newest ?? createdAt) < before);
+  const late = rows.filter(({ complete, createdAt }) => (complete ?? createdAt) < before);
   return {
     guilds: rows.length,
-    without: rows.filter(({ newest }) => newest === null).length,
+    without: rows.filter(({ complete }) => complete === null).length,
     late: late.length,
     lateSlugs: late.slice(0, limits.statistics.namesMax).map(({ slug }) => slug),
-    oldestAt: rows.find(({ newest }) => newest !== null)?.newest ?? null,
+    oldestAt: rows.find(({ complete }) => complete !== null)?.complete ?? null,
   };
 }

@@ -4,8 +4,10 @@ import { type Writable, write } from "../../database/write.ts";
 import { limits } from "../../limits.ts";
 import {
   apiKeys,
+  copyRounds,
   declaredRuns,
   emailTokens,
+  guildChanges,
   guildMoves,
   guilds,
   guildTransfers,
@@ -145,6 +147,15 @@ function guildTimes(nowMs: number): readonly Writable[] {
         updatedAt: atMost(guilds.updatedAt, nowMs),
       })
       .where(or(gt(guilds.createdAt, latest), gt(guilds.updatedAt, latest))),
+    build
+      .update(guildChanges)
+      .set({
+        changedAt: atMost(guildChanges.changedAt, nowMs),
+        comparedAt: atMost(guildChanges.comparedAt, nowMs),
+      })
+      .where(or(gt(guildChanges.changedAt, latest), gt(guildChanges.comparedAt, latest))),
+    // A round that began in the future is begun again. Until then it is not known to be complete.
+    build.update(copyRounds).set({ completeAt: null }).where(gt(copyRounds.completeAt, latest)),
     build
       .update(spareDatabases)
       .set({ removeAfter: nowMs + draftMsMax })

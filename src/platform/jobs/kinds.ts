@@ -4,7 +4,9 @@ import type { GuildId } from "../../kernel/ids.ts";
 
 /** Takes the newest rollout through its waves. */
 export const ROLLOUT_JOB = "fleet.rollout";
-/** Backs up one guild, and repeats. */
+/** Backs up the guilds that changed, part by part. */
+export const ROUND_JOB = "platform.copy-round";
+/** Backs up one guild: on request, and after a failure until it succeeds. */
 export const BACKUP_JOB = "guild.backup";
 /** Emails operators about guilds without recent backups. */
 export const LATE_COPIES_JOB = "platform.late-copies";

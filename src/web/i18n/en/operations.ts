@@ -69,11 +69,13 @@ export const operations = {
     retry: "Send again",
     discard: "Discard",
   },
-  backupsLead: "Guilds with the oldest verified backup come first. Times are in UTC.",
+  backupsLead:
+    "Guilds whose changes have waited longest for a backup come first. Times are in UTC.",
   late: (guilds: number) =>
-    `${guilds === 1 ? "1 guild has" : `${guilds} guilds have`} no verified backup from the last hours.`,
+    `${guilds === 1 ? "1 guild has" : `${guilds} guilds have`} no verified backup of their latest changes.`,
   copies: "Latest backups",
   newestGood: "Latest verified backup",
+  completeUntil: "Includes all changes until",
   none: "none",
   last: "Last attempt",
   size: "Size",
