@@ -26,6 +26,8 @@ const seriesById = prepare(({ id }: Values<{ id: string }>) =>
     .select({
       ...columnsOf(raidSeries, "id", "name", "weekdays", "startsAt", "minutes", "poolId", "note"),
       teamId: columnOr(raidSeries.teamId, "NULL"),
+      beginsOn: columnOr(raidSeries.beginsOn, "NULL"),
+      endsOn: columnOr(raidSeries.endsOn, "NULL"),
     })
     .from(raidSeries)
     .where(sql`${raidSeries.id} = ${id} and ${raidSeries.endedAt} is null`),
@@ -46,7 +48,7 @@ const raidsFrom = prepare(({ id, from }: Values<{ id: string; from: string }>) =
  *
  * @returns the series that is in effect from that date on.
  *
- * @throws {NotFound} `raids/series-not-found`, `raids/team-not-found`
+ * @throws {NotFound} `raids/series-not-found`, also for a date after its end, `raids/team-not-found`
  */
 export async function changeSeries(
   ctx: GuildContext,
@@ -60,6 +62,8 @@ export async function changeSeries(
   const { timeZone } = ctx.guild;
   const today = localDateOf(nowMs, timeZone);
   const from = change.from !== undefined && change.from > today ? change.from : today;
+  // Another series is in effect then.
+  if (before.endsOn !== null && from > before.endsOn) throw noSuchSeries();
   const isSplit = from > today;
   const after = {
     name: change.name?.trim() ?? before.name,
@@ -78,7 +82,9 @@ export async function changeSeries(
   );
   const dates = occurrences(after, timeZone, nowMs, limits.raids.plannedAheadDays)
     .map(({ localDate }) => localDate)
-    .filter((date) => date >= from && !taken.has(date));
+    .filter((date) => date >= from && !taken.has(date))
+    // Before it another series is in effect, and after it too.
+    .filter((date) => date >= (before.beginsOn ?? date) && date <= (before.endsOn ?? date));
   await write(ctx.db, [
     guard(
       sql`exists (select 1 from ${raidSeries} where id = ${id} and ended_at is null)`,
@@ -101,7 +107,8 @@ export async function changeSeries(
             .set({ endsOn: nextDate(from, -1) })
             .where(eq(raidSeries.id, before.id)),
           insertInto(raidSeries, {
-            ...{ id: target, ...after, poolId: before.poolId, beginsOn: from, createdAt: nowMs },
+            ...{ id: target, ...after, poolId: before.poolId, createdAt: nowMs },
+            ...{ beginsOn: from, endsOn: before.endsOn },
           }),
         ]
       : [build.update(raidSeries).set(after).where(eq(raidSeries.id, before.id))]),

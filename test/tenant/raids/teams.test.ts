@@ -152,3 +152,30 @@ test("G11 a series moves from a date on, and its planned raids keep their sign-u
     new Set(["Sun"]),
   );
 });
+
+test("G11 a series that was changed from a date on ends there, whatever changes before that date", async () => {
+  const { owner } = await guildOf("segments", 1);
+  await owner.patch("/settings", { timeZone: "Europe/Madrid" });
+  const series = { name: "Progress", weekdays: [1], startsAt: "20:00", minutes: 180 };
+  const { body: first } = await owner.post("/raid-series", series);
+  const dayAfter = (days: number) =>
+    new Date(t.now().getTime() + days * DAY_MS).toISOString().slice(0, 10);
+  const planned = async () => {
+    const { body } = await owner.get("/raids?limit=200");
+    return body.items as { startsAt: number; seriesId: string }[];
+  };
+  const later = await owner.patch(`/raid-series/${first.id}`, { from: dayAfter(20) });
+  // A part in between begins, and ends where the later one begins.
+  const middle = await owner.patch(`/raid-series/${first.id}`, {
+    ...{ from: dayAfter(8), weekdays: [1, 2, 3, 4, 5, 6, 7] },
+  });
+  expect(new Set([first.id, later.body.id, middle.body.id]).size).toBe(3);
+  const starts = (await planned()).map(({ startsAt }) => startsAt);
+  expect(new Set(starts).size).toBe(starts.length);
+  const ofMiddle = (await planned()).filter(({ seriesId }) => seriesId === middle.body.id);
+  expect(ofMiddle).toHaveLength(12);
+  const ended = await owner.patch(`/raid-series/${first.id}`, {
+    ...{ from: dayAfter(9), weekdays: [2] },
+  });
+  expect(ended.body.type).toBe("/problems/raids/series-not-found");
+});
