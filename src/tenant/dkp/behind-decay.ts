@@ -3,7 +3,7 @@ import { type Guard, guard } from "../../database/write.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
-import { changesOf, decayedSince, runsSince } from "./decay-history.ts";
+import { decayedSince, groupsOf, historiesOf, runsSince } from "./decay-history.ts";
 import { earnedUnit } from "./ledger.ts";
 import { formatPoints } from "./points.ts";
 import type { Pool } from "./pools.ts";
@@ -40,15 +40,14 @@ export async function behindDecay(
 ): Promise<Conflict> {
   const { personId, amount, effectiveAt } = earned;
   const unit = earnedUnit(pool.kind);
-  const accounts = await changesOf(ctx, pool.id, [personId]);
-  const changes = accounts.find((one) => one.unit === unit)?.changes ?? [];
-  const late = { txId: LATE, at: effectiveAt, seq: 0, amount };
-  const history = {
-    ...{ personId, unit, runs: await runsSince(ctx, pool) },
-    changes: [...changes, late].toSorted((a, b) => a.at - b.at || a.seq - b.seq),
-  };
+  const [group] = await groupsOf(ctx, [personId]);
+  const runs = await runsSince(ctx, pool);
+  const known = (await historiesOf(ctx, pool.id, [group!], runs)).find((one) => one.unit === unit);
+  const late = { txId: LATE, at: effectiveAt, seq: 0, personId, amount };
+  const history = { ...group!, unit, runs, changes: [...(known?.changes ?? []), late] };
   // Decay depends on the balance, so the history is played with the amount and without it.
-  const left = replayed(history, new Set()) - replayed(history, new Set([LATE]));
+  const given = replayed(history, new Set()).get(personId)!;
+  const left = given - replayed(history, new Set([LATE])).get(personId)!;
   const points = formatPoints(left, pool.decimals);
   return new Conflict(
     "dkp/behind-decay",

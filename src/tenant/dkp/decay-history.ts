@@ -10,9 +10,10 @@ import {
 import { build } from "../../database/statements.ts";
 import type { PersonId, PoolId } from "../../kernel/ids.ts";
 import type { GuildContext } from "../context.ts";
+import { hasJoins, openJoins } from "../roster/joins.ts";
 import type { Pool } from "./pools.ts";
 import { isReversed } from "./queries.ts";
-import { type Change, concerns, type Run } from "./replay.ts";
+import { type Change, concerns, type History, type Joined, type Run } from "./replay.ts";
 import { accounts, decayRuns, ledgerPostings, ledgerTx, type Unit } from "./schema.ts";
 
 /** No number of an entry is larger. A run without an entry comes after the entries of its moment. */
@@ -72,28 +73,55 @@ export function decayedSince(poolId: string, afterMs: number, people: readonly P
       where chosen.value in (select value from json_each(${JSON.stringify(people)})))))`;
 }
 
-interface Account {
-  readonly personId: PersonId;
-  readonly unit: Unit;
-  readonly changes: Change[];
+/** People whose balances depend on each other, because joins made one human of them. Usually one person. */
+export interface Group {
+  readonly people: readonly PersonId[];
+  readonly joins: readonly Joined[];
 }
 
-/** Every change of these people's balances that counts: no decays, no reversed entries, no reversals. */
-export async function changesOf(
+/** These people and everyone whom they were joined with, in groups. */
+export async function groupsOf(
+  ctx: Pick<GuildContext, "db" | "guild">,
+  people: readonly PersonId[],
+): Promise<readonly Group[]> {
+  const joins = hasJoins(ctx) ? await openJoins.all(ctx.db) : [];
+  const groups = new Map<PersonId, { people: PersonId[]; joins: Joined[] }>();
+  const groupOf = (id: PersonId) => {
+    const known = groups.get(id) ?? { people: [id], joins: [] };
+    groups.set(id, known);
+    return known;
+  };
+  for (const join of joins) {
+    const [from, into] = [groupOf(join.fromId), groupOf(join.intoId)];
+    into.people.push(...from.people);
+    into.joins.push(...from.joins, join);
+    for (const id of from.people) groups.set(id, into);
+  }
+  return [...new Set(people.map(groupOf))];
+}
+
+/** Every change of these people that counts: no decays, no reversed entries, no reversals, no transfers. */
+export async function historiesOf(
   ctx: Pick<GuildContext, "db">,
   poolId: PoolId,
-  people: readonly PersonId[],
-): Promise<readonly Account[]> {
-  const rows = await changesOfPeople.all(ctx.db, { poolId, people: JSON.stringify(people) });
-  const found = new Map<string, Account>();
-  for (const { personId, unit, amount, txId, at, seq } of rows) {
+  groups: readonly Group[],
+  runs: readonly Run[],
+): Promise<readonly History[]> {
+  const people = JSON.stringify(groups.flatMap((group) => group.people));
+  const rows = await changesOfPeople.all(ctx.db, { poolId, people });
+  const owners = new Map(groups.flatMap((group) => group.people.map((id) => [id, group] as const)));
+  const found = new Map<Group, Map<Unit, Change[]>>();
+  for (const { personId, unit, ...change } of rows) {
     if (personId === null) continue;
-    const key = `${personId} ${unit}`;
-    const account = found.get(key) ?? { personId, unit, changes: [] };
-    account.changes.push({ txId, at, seq, amount });
-    found.set(key, account);
+    const group = owners.get(personId)!;
+    const units = found.get(group) ?? new Map<Unit, Change[]>();
+    const changes = units.get(unit) ?? [];
+    changes.push({ ...change, personId });
+    found.set(group, units.set(unit, changes));
   }
-  return [...found.values()];
+  return [...found].flatMap(([group, units]) =>
+    [...units].map(([unit, changes]) => ({ ...group, unit, changes, runs })),
+  );
 }
 
 const changesOfPeople = prepare(({ poolId, people }: Values<{ poolId: PoolId; people: string }>) =>
@@ -112,7 +140,7 @@ const changesOfPeople = prepare(({ poolId, people }: Values<{ poolId: PoolId; pe
         eq(accounts.poolId, poolId),
         eq(accounts.kind, "person"),
         inArray(accounts.personId, sql`(select value from json_each(${people}))`),
-        notInArray(ledgerTx.kind, ["reversal", "decay"]),
+        notInArray(ledgerTx.kind, ["reversal", "decay", "transfer"]),
         not(existsIn(sql`${ledgerTx} as undo`, sql`undo.reverses_id = ${ledgerTx.id}`)),
       ),
     )

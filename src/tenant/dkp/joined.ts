@@ -11,6 +11,12 @@ import type { poolOf } from "./pools.ts";
 import { statementsOf } from "./post.ts";
 import type { Unit } from "./schema.ts";
 
+/** The entries that give points to joined people, and their lines. */
+interface Forwarded {
+  readonly statements: readonly (Writable | Guard)[];
+  readonly lines: readonly Line[];
+}
+
 /**
  * What has to follow the reversal of an older entry: points that it gives to a person who was joined
  * with another one, or takes from them, go on to that other person.
@@ -20,8 +26,8 @@ export async function forwardedToJoined(
   pool: Awaited<ReturnType<typeof poolOf>>,
   reason: string,
   lines: readonly Line[],
-): Promise<readonly (Writable | Guard)[]> {
-  if (!hasJoins(ctx)) return [];
+): Promise<Forwarded> {
+  if (!hasJoins(ctx)) return { statements: [], lines: [] };
   const amounts = new Map<PersonId, Map<Unit, number>>();
   const add = (personId: PersonId, unit: Unit, amount: number) => {
     const units = amounts.get(personId) ?? new Map<Unit, number>();
@@ -30,19 +36,25 @@ export async function forwardedToJoined(
   };
   for (const { personId, unit, amount } of lines) if (personId) add(personId, unit, amount);
   const statements: (Writable | Guard)[] = [];
+  const moves: Line[] = [];
   const seen = new Set<PersonId>();
   for (;;) {
     const ids = [...amounts.keys()].filter((id) => !seen.has(id));
     const joins = await joinsFrom.all(ctx.db, { ids: JSON.stringify(ids) });
     for (const id of ids) seen.add(id);
     statements.unshift(areStill(ids, joins));
-    if (joins.length === 0) return statements;
+    if (joins.length === 0) return { statements, lines: moves };
     for (const { id, fromId, intoId } of joins) {
-      const own = [...amounts.get(fromId)!].map(([unit, balance]) => ({ unit, balance }));
-      const moved = own.filter(({ balance }) => balance !== 0);
+      const all = [...amounts.get(fromId)!].map(([unit, balance]) => ({ unit, balance }));
+      const moved = all.filter(({ balance }) => balance !== 0);
       if (moved.length === 0) continue;
-      statements.push(...transfer(ctx, { id, reason }, pool, transferLines(fromId, intoId, moved)));
-      for (const { unit, balance } of moved) add(intoId, unit, balance);
+      const own = transferLines(fromId, intoId, moved);
+      statements.push(...transfer(ctx, { id, reason }, pool, own));
+      moves.push(...own);
+      for (const { unit, balance } of moved) {
+        add(fromId, unit, -balance);
+        add(intoId, unit, balance);
+      }
       seen.delete(intoId);
     }
   }

@@ -72,7 +72,7 @@ const pointPart: PersonPart = {
     for (const { id } of found) entries.push((await readEntry(ctx, id))!);
     for (const [poolId, own] of Map.groupBy(entries, (entry) => entry.poolId)) {
       const pool = await poolOf(ctx, poolId);
-      statements.push(...(await transferReversals(ctx, pool, own, pair.reason)));
+      statements.push(...(await transferReversals(ctx, pool, own, pair)));
     }
     return statements;
   },

@@ -156,8 +156,9 @@ async function repeated(ctx: GuildContext, key: string, draft: Draft): Promise<E
   const first = await entryByKey(ctx, key);
   if (first === undefined) return undefined;
   const facts: Parameters<typeof isSameEntry>[0] = { ...first, lines: first.postings };
-  const isSame =
-    draft.blocked || draft.isShared ? isSameAward(first, draft) : isSameEntry(facts, draft);
+  // The caps may have gone since the first request.
+  const isCapped = draft.blocked ?? first.postings.some((line) => line.account === "cap-blocked");
+  const isSame = isCapped || draft.isShared ? isSameAward(first, draft) : isSameEntry(facts, draft);
   if (isSame) return first;
   throw new Invalid(
     "idempotency/key-reused",

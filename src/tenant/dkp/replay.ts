@@ -6,6 +6,7 @@ import type { DecayTerms, Unit } from "./schema.ts";
 
 /** A change of one balance, in minor units. */
 export interface Change {
+  readonly personId: PersonId;
   readonly txId: string;
   /** When it was written, and its number: the order of the history. */
   readonly at: number;
@@ -67,38 +68,64 @@ export function concerns(run: Pick<Run, "terms">, personId: PersonId): boolean {
   return run.terms.personIds === null || run.terms.personIds.includes(personId);
 }
 
-/**
- * A person's balance at the end of the history, as if the entries `without` had never been made. `changes`
- * and `runs` are in the order of the history.
- */
-export function replayed(
-  history: {
-    readonly changes: readonly Change[];
-    readonly runs: readonly Run[];
-    readonly personId: PersonId;
-    readonly unit: Unit;
-  },
-  without: ReadonlySet<string>,
-): number {
-  const { changes, runs, personId, unit } = history;
-  let balance = 0;
-  let next = 0;
-  const decayUntil = (change: Change | undefined) => {
-    for (; next < runs.length; next++) {
-      const run = runs[next]!;
-      if (change !== undefined && !isBefore(run, change)) return;
-      const isLeftOut = run.txId !== null && without.has(run.txId);
-      if (!isLeftOut && concerns(run, personId)) balance = decayedBy(run, balance, unit);
-    }
-  };
-  for (const change of changes) {
-    decayUntil(change);
-    if (!without.has(change.txId)) balance += change.amount;
-  }
-  decayUntil(undefined);
-  return balance;
+/** From this moment on, the points of one person belong to another: the two were one human. */
+export interface Joined {
+  readonly id: string;
+  readonly at: number;
+  readonly fromId: PersonId;
+  readonly intoId: PersonId;
 }
 
-function isBefore(a: Pick<Run, "at" | "seq">, b: Pick<Run, "at" | "seq">): boolean {
-  return a.at < b.at || (a.at === b.at && a.seq < b.seq);
+/** What happened to one unit of some people. Everyone whom one of them was joined with is among them. */
+export interface History {
+  readonly unit: Unit;
+  readonly people: readonly PersonId[];
+  /** Without the transfers of joins: their amounts follow from the rest. */
+  readonly changes: readonly Change[];
+  readonly joins: readonly Joined[];
+  readonly runs: readonly Run[];
 }
+
+/**
+ * Everyone's balance at the end of the history, as if the entries, decays and joins `without` had never been
+ * made.
+ */
+export function replayed(
+  { unit, people, changes, joins, runs }: History,
+  without: ReadonlySet<string>,
+): ReadonlyMap<PersonId, number> {
+  const balances = new Map<PersonId, number>(people.map((id) => [id, 0]));
+  const add = (id: PersonId, amount: number) => balances.set(id, balances.get(id)! + amount);
+  const events: readonly (Moment & { readonly play: () => void })[] = [
+    ...changes
+      .filter(({ txId }) => !without.has(txId))
+      .map(({ at, seq, personId, amount }) => ({ at, seq, play: () => add(personId, amount) })),
+    ...joins
+      .filter(({ id }) => !without.has(id))
+      .map(({ at, fromId, intoId }) => ({
+        ...{ at, seq: AFTER_ENTRIES },
+        play: () => {
+          add(intoId, balances.get(fromId)!);
+          balances.set(fromId, 0);
+        },
+      })),
+    ...runs
+      .filter(({ txId }) => txId === null || !without.has(txId))
+      .map((run) => ({
+        ...{ at: run.at, seq: run.seq },
+        play: () => {
+          for (const [id, balance] of balances) {
+            if (concerns(run, id)) balances.set(id, decayedBy(run, balance, unit));
+          }
+        },
+      })),
+  ];
+  for (const { play } of events.toSorted((a, b) => a.at - b.at || a.seq - b.seq)) play();
+  return balances;
+}
+
+/** A place in the history: when something was written, and its number. */
+type Moment = Pick<Change, "at" | "seq">;
+
+/** The number of a join: after the entries of its moment, and before a decay that changed no balance. */
+const AFTER_ENTRIES = Number.MAX_SAFE_INTEGER - 1;

@@ -1,10 +1,19 @@
 import type { Guard, Writable } from "../../database/write.ts";
-import { type LedgerTxId, newId, type PersonId } from "../../kernel/ids.ts";
+import { type LedgerTxId, newId } from "../../kernel/ids.ts";
 import { Turn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import type { GuildContext } from "../context.ts";
+import type { JoinPair } from "../person-parts.ts";
 import { unchangedSince } from "./concurrent-change.ts";
-import { changesOf, lastSeq, peopleOfPool, runsFor, runsSince } from "./decay-history.ts";
+import {
+  type Group,
+  groupsOf,
+  historiesOf,
+  lastSeq,
+  peopleOfPool,
+  runsFor,
+  runsSince,
+} from "./decay-history.ts";
 import { forwardedToJoined } from "./joined.ts";
 import { type Line, reversalLines } from "./ledger.ts";
 import type { Pool } from "./pools.ts";
@@ -46,10 +55,11 @@ export async function transferReversals(
   ctx: GuildContext,
   pool: Pool,
   entries: readonly Entry[],
-  reason: string,
+  { id, reason }: Pick<JoinPair, "id" | "reason">,
 ): Promise<readonly (Writable | Guard)[]> {
   const reversals = entries.map((entry) => ({ entry, id: newId<LedgerTxId>() }));
-  const { guards, corrected } = await decayCorrection(ctx, pool, reversals);
+  const facts = { without: new Set([id]), forwarded: [], isJoin: true };
+  const { guards, corrected } = await decayCorrection(ctx, pool, reversals, facts);
   return [...exactReversals(ctx, pool, reversals, reason), ...guards, ...corrected];
 }
 
@@ -86,55 +96,69 @@ export async function correctionStatements(
 ): Promise<readonly (Writable | Guard)[]> {
   const [first] = reversals;
   if (first === undefined) return [];
-  const { guards, corrected, changes } = await decayCorrection(ctx, pool, reversals);
   const exact = reversalLines(reversals.flatMap(({ entry }) => entry.postings));
-  const lines = [...exact, ...changes];
-  const forwarded = await forwardedToJoined(ctx, pool, first.entry.reason, lines);
-  return [...guards, ...corrected, ...forwarded];
+  const forwarded = await forwardedToJoined(ctx, pool, first.entry.reason, exact);
+  const { guards, corrected } = await decayCorrection(ctx, pool, reversals, {
+    without: new Set(reversals.map(({ entry }) => entry.id)),
+    forwarded: forwarded.lines,
+    isJoin: false,
+  });
+  return [...guards, ...forwarded.statements, ...corrected];
 }
 
-/** What corrects the decays that ran since the entries `reversals` reverse. */
+/** What corrects the decays that ran since the entries that `reversals` reverse. */
 interface DecayCorrection {
   readonly guards: readonly Guard[];
   readonly corrected: readonly (Writable | Guard)[];
-  readonly changes: readonly Line[];
 }
+
+const NO_CORRECTION: DecayCorrection = { guards: [], corrected: [] };
 
 async function decayCorrection(
   ctx: GuildContext,
   pool: Pool,
   reversals: readonly Reversal[],
+  facts: {
+    /** The entries or the join that have never been made then. */
+    readonly without: ReadonlySet<string>;
+    /** What goes on to people who were joined. */
+    readonly forwarded: readonly Line[];
+    /** For the transfers of a join. Corrections since then are on the other person. */
+    readonly isJoin: boolean;
+  },
 ): Promise<DecayCorrection> {
   const [first] = reversals;
-  if (first === undefined) return { guards: [], corrected: [], changes: [] };
+  if (first === undefined) return NO_CORRECTION;
   const { seq } = (await lastSeq.first(ctx.db, { poolId: pool.id }))!;
   const runs = await runsSince(ctx, pool);
-  const without = new Set<string>(reversals.map(({ entry }) => entry.id));
-  const lines = reversals.flatMap(({ entry }) => entry.postings);
+  const exact = reversalLines(reversals.flatMap(({ entry }) => entry.postings));
   const undoesDecay = reversals.some(({ entry }) => entry.kind === "decay");
   const people = undoesDecay
     ? (await peopleOfPool.all(ctx.db, { poolId: pool.id })).flatMap(
         ({ personId }) => personId ?? [],
       )
-    : [...new Set(lines.flatMap(({ personId }) => personId ?? []))];
-  const reason = first.entry.reason;
+    : [...new Set(exact.flatMap(({ personId }) => personId ?? []))];
+  const groups = await groupsOf(ctx, people);
   const since = Math.min(...reversals.map(({ entry }) => entry.recordedAt));
-  if (!undoesDecay && !runsFor(runs, people).some(({ at }) => at >= since)) {
-    return { guards: [], corrected: [], changes: [] };
-  }
-  const changes = await corrections(ctx, { pool, runs, people, lines, without });
+  const concerned = runsFor(
+    runs,
+    groups.flatMap((group) => group.people),
+  );
+  const isExact = !undoesDecay && !facts.isJoin && !concerned.some(({ at }) => at >= since);
+  if (isExact) return NO_CORRECTION;
+  const lines = [...exact, ...facts.forwarded];
+  const changes = await corrections(ctx, { pool, runs, groups, lines, without: facts.without });
   // The entries before the last one are what was read; the reversals follow it.
   const guards = [unchangedSince(pool, seq + reversals.length)];
-  if (changes.length === 0) return { guards, corrected: [], changes };
+  if (changes.length === 0) return { guards, corrected: [] };
   return {
     guards,
-    changes,
     corrected: statementsOf(ctx, newId<LedgerTxId>(), `${CORRECTION}${first.id}`, {
       pool,
       poolId: pool.id,
       kind: "decay",
       origin: "decay",
-      reason,
+      reason: first.entry.reason,
       reverses: null,
       effectiveAt: undefined,
       lines: [...changes, ...balancing(changes)],
@@ -142,48 +166,41 @@ async function decayCorrection(
   };
 }
 
-/** What each balance still needs after the exact reversals. People are read in groups. */
+/** What each balance still needs after `lines`, which were changed already. Groups are read some at a time. */
 async function corrections(
   ctx: GuildContext,
   facts: {
     readonly pool: Pool;
     readonly runs: readonly Run[];
-    readonly people: readonly PersonId[];
-    readonly lines: Entry["postings"];
+    readonly groups: readonly Group[];
+    readonly lines: readonly Line[];
     readonly without: ReadonlySet<string>;
   },
 ): Promise<readonly Line[]> {
-  const { pool, runs, people, lines, without } = facts;
-  const reversed = new Map<string, number>();
-  for (const { personId, unit, amount } of lines) {
+  const { pool, runs, groups, lines, without } = facts;
+  const needed = new Map<string, Line>();
+  const need = ({ personId, unit }: Pick<Line, "personId" | "unit">, amount: number) => {
+    if (personId === null) return;
     const key = `${personId} ${unit}`;
-    reversed.set(key, (reversed.get(key) ?? 0) - amount);
-  }
-  const found: Line[] = [];
+    const before = needed.get(key)?.amount ?? 0;
+    needed.set(key, { account: "person", personId, unit, amount: before + amount });
+  };
+  for (const line of lines) need(line, -line.amount);
   const turn = new Turn();
-  for (let at = 0; at < people.length; at += limits.dkp.replayedAtOnce) {
-    const some = people.slice(at, at + limits.dkp.replayedAtOnce);
-    for (const account of await changesOf(ctx, pool.id, some)) {
-      const { personId, unit } = account;
-      const history = { ...account, runs };
-      const change = replayed(history, without) - replayed(history, new Set());
-      const key = `${personId} ${unit}`;
-      const amount = change - (reversed.get(key) ?? 0);
-      reversed.delete(key);
-      if (amount !== 0) found.push({ account: "person", personId, amount, unit });
-    }
-    await turn.pause();
-  }
-  // People whose other entries were all reversed before.
-  for (const { personId, unit } of lines) {
-    const rest = reversed.get(`${personId} ${unit}`) ?? 0;
-    reversed.delete(`${personId} ${unit}`);
-    if (personId !== null && rest !== 0) {
-      found.push({ account: "person", personId, amount: -rest, unit });
+  for (let at = 0; at < groups.length; at += limits.dkp.replayedAtOnce) {
+    const some = groups.slice(at, at + limits.dkp.replayedAtOnce);
+    for (const history of await historiesOf(ctx, pool.id, some, runs)) {
+      const now = replayed(history, NOTHING);
+      for (const [personId, then] of replayed(history, without)) {
+        need({ personId, unit: history.unit }, then - now.get(personId)!);
+      }
+      await turn.pause();
     }
   }
-  return found;
+  return [...needed.values()].filter(({ amount }) => amount !== 0);
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** The balancing lines on the guild's side, one for each unit. */
 export function balancing(changes: readonly Line[]): readonly Line[] {

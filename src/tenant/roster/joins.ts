@@ -84,6 +84,15 @@ export const joinsFrom = prepare(({ ids }: Values<{ ids: string }>) =>
     ),
 );
 
+/** Every join that stands, in the order in which they were made. */
+export const openJoins = prepare(() =>
+  build
+    .select(columnsOf(personJoins, "id", "fromId", "intoId", "at"))
+    .from(personJoins)
+    .where(and(isNull(personJoins.undoneAt), eq(personJoins.kind, "join")))
+    .orderBy(sql`${personJoins}.rowid`),
+);
+
 /** A condition: this person was joined with another one. */
 export function isJoined(personId: string) {
   return existsIn(

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { TenantDatabase } from "../../../src/database/client.ts";
 import { openEmbedded } from "../../../src/database/embedded.ts";
 import { write } from "../../../src/database/write.ts";
-import { type MembershipId, newId, type PersonId, type UserId } from "../../../src/kernel/ids.ts";
+import {
+  type GuildId,
+  type MembershipId,
+  newId,
+  type PersonId,
+  type UserId,
+} from "../../../src/kernel/ids.ts";
 import { permissionsOf, type Role } from "../../../src/kernel/permissions.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import type { Actor, GuildContext } from "../../../src/tenant/context.ts";
@@ -30,17 +36,24 @@ function actor(role: Role): Actor {
  * A guild's own database in a new folder, with the default pool and a number of people.
  * `await using` closes and removes it. The clock does not move until `advance` is called.
  */
-export async function ledgerGuild(people: number, role: Role = "officer") {
+export async function ledgerGuild(
+  people: number,
+  role: Role = "officer",
+  clock: Partial<Pick<Guild, "timeZone" | "region"> & { readonly nowMs: number }> = {},
+) {
   const dir = await mkdtemp(join(tmpdir(), "guildhall-dkp-"));
   const client = await openEmbedded({ url: `file:${join(dir, "guild.db")}` }, { create: true });
   await client.migrate(await schema());
   const db = new TenantDatabase(client);
-  let nowMs = Date.UTC(2026, 0, 14, 20);
+  let nowMs = clock.nowMs ?? Date.UTC(2026, 0, 14, 20);
   await write(db, seedPools(nowMs));
   const personIds = await addPeople(db, people);
   const ctx: GuildContext = {
-    // Verbs of this feature read only the guild's address.
-    guild: { slug: "emberforge", region: "eu", timeZone: "Europe/Madrid" } as Guild,
+    // Verbs of this feature read only the guild's address, its calendar and the version of its schema.
+    guild: {
+      ...{ id: newId<GuildId>(), slug: "emberforge", schemaVersion: Number.MAX_SAFE_INTEGER },
+      ...{ region: clock.region ?? "eu", timeZone: clock.timeZone ?? "Europe/Madrid" },
+    } as Guild,
     db,
     actor: actor(role),
     now: () => new Date(nowMs),
