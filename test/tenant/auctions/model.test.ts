@@ -4,11 +4,11 @@ import { write } from "../../../src/database/write.ts";
 import { newId, type PoolId } from "../../../src/kernel/ids.ts";
 import { systemAccounts } from "../../../src/tenant/dkp/pools.ts";
 import { verify } from "../../../src/tenant/dkp/service.ts";
-import { IS_FULL } from "../../support/scale.ts";
+import { IS_FULL, seeded } from "../../support/scale.ts";
 import { AuctionModel, type Step } from "./model.ts";
 import { auctionGuild } from "./support.ts";
 
-const RUNS = IS_FULL ? 2_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 10 : 40;
+const RUNS = IS_FULL ? 3_000 : process.env["GUILDHALL_TEST_HOST"] === "sqld" ? 10 : 40;
 const PEOPLE = 5;
 const who = fc.nat(PEOPLE - 1);
 const at = fc.nat(5);
@@ -31,6 +31,16 @@ const open = fc.record({
   copies: fc.integer({ min: 1, max: 3 }),
   seconds: fc.integer({ min: 15, max: 120 }),
   allIn: fc.boolean(),
+  atRaid: fc.option(fc.record({ presentOnly: fc.boolean(), endsWhenPassed: fc.boolean() }), {
+    nil: undefined,
+    freq: 1,
+  }),
+  allowsMinimum: fc.boolean(),
+});
+const attend = fc.record({
+  do: fc.constant("attend" as const),
+  // With few people present, all of them decide often enough.
+  present: fc.uniqueArray(who, { maxLength: 3 }),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -39,6 +49,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: open },
   { weight: 12, arbitrary: bid },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("retract" as const), who, at }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("pass" as const), who, at }) },
+  { weight: 1, arbitrary: attend },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -56,11 +68,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const night = fc
   .tuple(
     fc.array(points, { minLength: PEOPLE, maxLength: PEOPLE }),
+    attend,
     fc.array(open, { minLength: 1, maxLength: 3 }),
     fc.array(step, { minLength: 15, maxLength: 60, size: "max" }),
   )
-  .map(([begin, opened, steps]): readonly Step[] => [
+  .map(([begin, there, opened, steps]): readonly Step[] => [
     ...begin.map((amount, i): Step => ({ do: "award", who: i, points: amount * 2 })),
+    there,
     ...opened,
     ...steps,
     { do: "wait", seconds: 300.5 },
@@ -73,7 +87,9 @@ test(
     await using guild = await auctionGuild(PEOPLE);
     const { officer, system, bidders, db, personIds, advance } = guild;
     const { jobs } = guild.t.services;
-    const counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0 };
+    const counts = {
+      ...{ accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0, passed: 0, early: 0 },
+    };
     let steps = 0;
     const result = await fc.check(
       fc.asyncProperty(night, async (commands) => {
@@ -87,6 +103,7 @@ test(
           systemAccounts({ id: pool }),
         ]);
         const model = new AuctionModel(personIds, pool);
+        await model.begin(officer);
         for (const one of commands) {
           await model.run(one, { officer, system, bidders, jobs, advance });
           await model.check(officer, db);
@@ -102,7 +119,7 @@ test(
           counts[name as keyof typeof counts] += count;
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, ...seeded() },
     );
     console.log(
       `${result.numRuns} runs, ${steps} steps, seed ${result.seed}: ${JSON.stringify(counts)}`,
@@ -111,10 +128,10 @@ test(
       throw new Error(fc.defaultReportMessage(result), { cause: result.errorInstance });
     }
     // A run without acceptances, refusals, sales or skipped winners would prove nothing.
-    const { unpaid, ...usual } = counts;
+    const { unpaid, early, ...usual } = counts;
     for (const count of Object.values(usual)) expect(count).toBeGreaterThan(0);
-    // This is rare. A few runs may have none.
-    if (RUNS >= 150) expect(unpaid).toBeGreaterThan(0);
+    // These are rare. A few runs may have none.
+    if (RUNS >= 150) expect(Math.min(unpaid, early)).toBeGreaterThan(0);
   },
   IS_FULL ? 3_600_000 : 240_000,
 );

@@ -6,9 +6,18 @@ import type { Jobs } from "../../../src/platform/jobs/jobs.ts";
 import * as auctions from "../../../src/tenant/auctions/service.ts";
 import type { GuildContext } from "../../../src/tenant/context.ts";
 import * as dkp from "../../../src/tenant/dkp/service.ts";
-
-type Mode = "open" | "anonymous" | "sealed" | "vickrey" | "fixed" | "roll";
-type Spec = "main" | "off";
+import * as raids from "../../../src/tenant/raids/service.ts";
+import {
+  holding,
+  isAscending,
+  isDecided,
+  leadersOf,
+  type Mode,
+  type ModelAuction,
+  type Spec,
+  sorted,
+  winnersOf,
+} from "./model-rules.ts";
 
 export type Step =
   | { readonly do: "award"; readonly who: number; readonly points: number }
@@ -21,7 +30,14 @@ export type Step =
       readonly copies: number;
       readonly seconds: number;
       readonly allIn: boolean;
+      /** Undefined for an item of no raid. */
+      readonly atRaid?:
+        | { readonly presentOnly: boolean; readonly endsWhenPassed: boolean }
+        | undefined;
+      readonly allowsMinimum: boolean;
     }
+  | { readonly do: "attend"; readonly present: readonly number[] }
+  | { readonly do: "pass"; readonly who: number; readonly at: number }
   | {
       readonly do: "bid";
       readonly who: number;
@@ -36,29 +52,6 @@ export type Step =
   | { readonly do: "cancel"; readonly at: number }
   | { readonly do: "reopen"; readonly at: number };
 
-interface ModelBid {
-  who: number;
-  value: number;
-  spec: Spec;
-  seq: number;
-}
-
-interface ModelAuction {
-  id: string;
-  mode: Mode;
-  minimum: number;
-  step: number;
-  copies: number;
-  allIn: boolean;
-  closesAt: number;
-  original: number;
-  extensions: number;
-  status: "open" | "settled" | "void";
-  bids: ModelBid[];
-  paid: { who: number; price: number }[];
-  reopened: boolean;
-}
-
 const SNIPE_MS = 10_000;
 const OVERTIME_MS = 30_000;
 const EXTENSIONS = 2;
@@ -72,12 +65,23 @@ export class AuctionModel {
   #seq = 0;
   /** People whose balance an officer cut. Only their free points may be negative. */
   readonly #cut = new Set<number>();
-  counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0 };
+  /** Who is present at the raid of the auctions. */
+  readonly #present = new Set<number>();
+  #raidId = "";
+  counts = { accepted: 0, refused: 0, settled: 0, sold: 0, unpaid: 0, passed: 0, early: 0 };
 
   constructor(people: readonly PersonId[], pool: string) {
     this.#people = people;
     this.#pool = pool;
     this.balances = people.map(() => 0);
+  }
+
+  /** The raid whose items are auctioned. */
+  async begin(officer: GuildContext): Promise<void> {
+    const startsAt = officer.now().getTime();
+    const input = { name: "Model", startsAt, minutes: 60, pool: this.#pool };
+    this.#raidId = (await raids.planRaid(officer, input)).id;
+    await raids.startRaid(officer, this.#raidId);
   }
 
   async run(
@@ -94,9 +98,15 @@ export class AuctionModel {
     if (step.do === "wait") return on.advance(step.seconds * 1_000);
     if (step.do === "award" || step.do === "cut") return await this.#points(step, on.officer);
     if (step.do === "open") return await this.#open(step, on, nowMs);
+    if (step.do === "attend") return await this.#attend(step.present, on.officer);
     const auction = this.auctions[step.at % Math.max(1, this.auctions.length)];
     if (auction === undefined) return;
-    if (step.do === "bid") return await this.#bid(step, auction, on.bidders[step.who]!, nowMs);
+    if (step.do === "bid" || step.do === "pass") {
+      const bidder = on.bidders[step.who]!;
+      if (step.do === "bid") await this.#bid(step, auction, bidder, nowMs);
+      else await this.#pass(auction, step.who, bidder, nowMs);
+      return await this.#endEarly(auction, on.system);
+    }
     if (step.do === "retract") return await this.#retract(auction, step.who, on.bidders, nowMs);
     if (step.do === "settle") return await this.#settle(auction, on.system, nowMs);
     if (step.do === "cancel") return await this.#cancel(auction, on.officer);
@@ -170,13 +180,50 @@ export class AuctionModel {
       snipeMs: SNIPE_MS,
       extensionsMax: EXTENSIONS,
       overtimeMsMax: OVERTIME_MS,
+      allowsMinimum: step.allowsMinimum,
+      ...(step.atRaid && { raidId: this.#raidId, ...step.atRaid }),
     });
     const closesAt = nowMs + step.seconds * 1_000;
-    const { mode, minimum, copies, allIn } = step;
+    const { mode, minimum, copies, allIn, allowsMinimum } = step;
     this.auctions.push({
-      ...{ id: made.id, mode, minimum, step: step.step, copies, allIn, closesAt },
+      ...{ id: made.id, mode, minimum, step: step.step, copies, allIn, closesAt, allowsMinimum },
       ...{ original: closesAt, extensions: 0, status: "open", bids: [], paid: [], reopened: false },
+      ...{ isAtRaid: step.atRaid !== undefined, passed: new Set() },
+      ...{ presentOnly: step.atRaid?.presentOnly ?? false },
+      ...{ endsWhenPassed: step.atRaid?.endsWhenPassed ?? false },
     });
+  }
+
+  async #attend(present: readonly number[], officer: GuildContext): Promise<void> {
+    const people = present.map((who) => ({
+      ...{ personId: this.#people[who]!, presence: "present" as const },
+    }));
+    await raids.setPresence(officer, this.#raidId, people, { mode: "replace" });
+    this.#present.clear();
+    for (const who of present) this.#present.add(who);
+  }
+
+  /** Who passes is not asked again. Where bids can be withdrawn, a pass withdraws the bid. */
+  async #pass(auction: ModelAuction, who: number, bidder: GuildContext, nowMs: number) {
+    const sent = auctions.passItem(bidder, auction.id);
+    if (auction.status !== "open" || nowMs >= auction.closesAt) {
+      return await expect(sent).rejects.toMatchObject({ code: "auctions/closed" });
+    }
+    if (isAscending(auction) && leadersOf(auction).includes(who)) {
+      return await expect(sent).rejects.toMatchObject({ code: "auctions/bid-stays" });
+    }
+    await sent;
+    this.counts.passed++;
+    auction.passed.add(who);
+    if (!isAscending(auction)) auction.bids = auction.bids.filter((bid) => bid.who !== who);
+  }
+
+  /** After a bid or a pass, the auction ends if it waited only for that. */
+  async #endEarly(auction: ModelAuction, system: GuildContext): Promise<void> {
+    if (!isDecided(auction, this.#present)) return;
+    this.counts.early++;
+    await this.#compareWinners(auction, system);
+    auction.status = "settled";
   }
 
   async #bid(
@@ -201,7 +248,8 @@ export class AuctionModel {
     this.counts.accepted++;
     auction.bids = auction.bids.filter((bid) => bid.who !== who);
     auction.bids.push({ who, value, spec, seq: ++this.#seq });
-    const ascending = auction.mode === "open" || auction.mode === "anonymous";
+    auction.passed.delete(who);
+    const ascending = isAscending(auction);
     const later = Math.min(auction.closesAt + SNIPE_MS, auction.original + OVERTIME_MS);
     const isLate = auction.closesAt - nowMs <= SNIPE_MS;
     if (ascending && isLate && auction.extensions < EXTENSIONS && later > auction.closesAt) {
@@ -213,11 +261,13 @@ export class AuctionModel {
   #mayBid(auction: ModelAuction, who: number, value: number, spec: Spec, nowMs: number): boolean {
     if (auction.status !== "open" || nowMs >= auction.closesAt) return false;
     if (value < auction.minimum) return false;
+    if (auction.presentOnly && !this.#present.has(who)) return false;
     const own = auction.bids.find((bid) => bid.who === who);
     if (own?.spec === "main" && spec === "off") return false;
     const free = this.#free(who, auction);
     if (value > free) return false;
-    if (auction.mode !== "open" && auction.mode !== "anonymous") return true;
+    if (!isAscending(auction)) return true;
+    if (auction.allowsMinimum && value === auction.minimum && own === undefined) return true;
     const others = auction.bids
       .filter((bid) => bid.who !== who && bid.spec === spec)
       .map((bid) => bid.value)
@@ -236,8 +286,8 @@ export class AuctionModel {
     nowMs: number,
   ): Promise<void> {
     const has = auction.bids.some((bid) => bid.who === who);
-    const ascending = auction.mode === "open" || auction.mode === "anonymous";
-    const may = has && !ascending && auction.status === "open" && nowMs < auction.closesAt;
+    const may =
+      has && !isAscending(auction) && auction.status === "open" && nowMs < auction.closesAt;
     const sent = auctions.retractBid(bidders[who]!, auction.id);
     if (!may) return await expect(sent).rejects.toMatchObject({ kind: "conflict" });
     await sent;
@@ -247,7 +297,8 @@ export class AuctionModel {
   async #settle(auction: ModelAuction, system: GuildContext, nowMs: number): Promise<void> {
     const found = await auctions.settle(system, auction.id);
     if (auction.status !== "open") return expect(found.status).toBe(auction.status);
-    if (nowMs < auction.closesAt) return expect(found.status).toBe("open");
+    const isOver = nowMs >= auction.closesAt || isDecided(auction, this.#present);
+    if (!isOver) return expect(found.status).toBe("open");
     expect(found.status).toBe("settled");
     this.counts.settled++;
     await this.#compareWinners(auction, system);
@@ -262,6 +313,9 @@ export class AuctionModel {
       price: one.price / 100,
     }));
     auction.status = "void";
+    // Who has left the raid cannot win what is for people who are present.
+    const isHere = ({ who }: { who: number }) => !auction.presentOnly || this.#present.has(who);
+    auction.bids = auction.bids.filter(isHere);
     const free = new Map(auction.bids.map((bid) => [bid.who, this.#free(bid.who)]));
     const expected =
       auction.mode === "roll"
@@ -302,52 +356,11 @@ export class AuctionModel {
     const made = await sent;
     auction.reopened = true;
     for (const { who, price } of auction.paid) this.balances[who]! += price;
-    const { mode, minimum, step, copies, allIn } = auction;
     const closesAt = nowMs + 60_000;
     this.auctions.push({
-      ...{ id: made.id, mode, minimum, step, copies, allIn, closesAt, original: closesAt },
-      ...{ extensions: 0, status: "open", bids: [], paid: [], reopened: false },
+      ...auction,
+      ...{ id: made.id, closesAt, original: closesAt, extensions: 0, status: "open" },
+      ...{ bids: [], paid: [], reopened: false, passed: new Set() },
     });
   }
-}
-
-/** The bids that reserve points: leaders of an ascending auction, and all bids of the other kinds. */
-function holding(auction: ModelAuction): readonly ModelBid[] {
-  if (auction.status !== "open") return [];
-  if (auction.mode !== "open" && auction.mode !== "anonymous") return auction.bids;
-  return best(auction.bids).slice(0, auction.copies);
-}
-
-function best(bids: readonly ModelBid[]): readonly ModelBid[] {
-  const rank = (bid: ModelBid) => (bid.spec === "main" ? 0 : 1);
-  return [...bids].sort((a, b) => rank(a) - rank(b) || b.value - a.value || a.seq - b.seq);
-}
-
-/** Skips winners who cannot pay, one at a time, and starts again. */
-function winnersOf(
-  auction: ModelAuction,
-  free: ReadonlyMap<number, number>,
-): { who: number; price: number }[] {
-  let bids = [...auction.bids];
-  for (;;) {
-    const order = best(bids);
-    const winners = order.slice(0, auction.copies).map((bid) => {
-      const losers = order.slice(auction.copies).filter((one) => one.spec === bid.spec);
-      const second = Math.max(auction.minimum, ...losers.map((one) => one.value));
-      const price =
-        auction.mode === "vickrey"
-          ? second
-          : auction.mode === "fixed"
-            ? auction.minimum
-            : bid.value;
-      return { who: bid.who, price };
-    });
-    const short = winners.filter(({ who, price }) => free.get(who)! < price).map(({ who }) => who);
-    if (short.length === 0) return winners;
-    bids = bids.filter((bid) => !short.includes(bid.who));
-  }
-}
-
-function sorted(won: readonly { who: number; price: number }[]) {
-  return [...won].sort((a, b) => a.who - b.who);
 }
