@@ -166,7 +166,7 @@ async function decayCorrection(
   };
 }
 
-/** What each balance still needs after `lines`, which were changed already. Groups are read some at a time. */
+/** What each balance still needs after `lines`, which were changed already. Reads some groups at a time. */
 async function corrections(
   ctx: GuildContext,
   facts: {
