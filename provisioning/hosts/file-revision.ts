@@ -54,7 +54,7 @@ function look(path: string): Seen | undefined {
   return {
     file: `${file.dev}:${file.ino}:${file.size}:${file.mtimeNs}:${file.ctimeNs}`,
     log: hasLog ? `${log.ino}:${log.size}:${log.mtimeNs}:${log.ctimeNs}` : "",
-    newestNs: times.reduce((newest, one) => (one > newest ? one : newest)),
+    newestNs: times.toSorted((a, b) => (a < b ? -1 : 1)).at(-1)!,
     isCoarse: times.every((one) => one % NS_PER_S === 0n),
   };
 }

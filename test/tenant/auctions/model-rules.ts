@@ -39,7 +39,7 @@ export function holding(auction: ModelAuction): readonly ModelBid[] {
   return best(auction.bids).slice(0, auction.copies);
 }
 
-export function best(bids: readonly ModelBid[]): readonly ModelBid[] {
+function best(bids: readonly ModelBid[]): readonly ModelBid[] {
   const rank = (bid: ModelBid) => (bid.spec === "main" ? 0 : 1);
   return [...bids].sort((a, b) => rank(a) - rank(b) || b.value - a.value || a.seq - b.seq);
 }

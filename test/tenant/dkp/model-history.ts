@@ -3,8 +3,6 @@ import type { PoolKind } from "../../../src/tenant/dkp/schema.ts";
 
 // What the balances are after a history, as plainly as possible: the events that stand, one after another.
 
-export type Unit = "pt" | "ep" | "gp";
-
 export interface Figures {
   balance: number;
   /** EPGP: received gear points. */
