@@ -1,5 +1,22 @@
-import { type Migration, schemaOf } from "../migrations.ts";
+import { runOnFileAtRest } from "../../src/database/embedded-at-rest.ts";
+import type { Clock } from "../../src/kernel/clock.ts";
+import { type Migration, type MigrationReport, schemaOf } from "../migrations.ts";
 import type { MigratedGuild } from "./guild.ts";
+
+/**
+ * Migrates a guild's file that nothing else has open, with one script. Undefined if that is not possible: the
+ * file is open, the migrations need more checks, or the database is not as the platform knows it. Nothing was
+ * changed then, and `migrateGuild` migrates it or says why not.
+ */
+export function migrateAtRest(
+  { migrations, now }: { readonly migrations: readonly Migration[]; readonly now: Clock },
+  guild: MigratedGuild,
+): MigrationReport | undefined {
+  const script = scriptAtRest(guild, migrations, now().getTime());
+  if (script === undefined || !runOnFileAtRest(guild.location, script)) return undefined;
+  const { schemaVersion: from } = guild;
+  return { from, to: migrations.length, applied: migrations.slice(from).map(({ name }) => name) };
+}
 
 /**
  * The pending migrations of a guild as one script, for a database that nothing else has open. It changes
@@ -7,7 +24,7 @@ import type { MigratedGuild } from "./guild.ts";
  * knows. Undefined if nothing is pending, or if a migration needs more than a script: a check of all
  * references, or an operator's consent.
  */
-export function scriptAtRest(
+function scriptAtRest(
   { id, generation, schemaVersion }: MigratedGuild,
   migrations: readonly Migration[],
   nowMs: number,

@@ -1,10 +1,8 @@
 import type { Client, OpenClient, ResultRows, Statement } from "../../src/database/client.ts";
-import { runOnFileAtRest } from "../../src/database/embedded-at-rest.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { LEDGER, type Migration, type MigrationReport, migrate } from "../migrations.ts";
-import { scriptAtRest } from "./at-rest.ts";
 
 /** What is needed to migrate a guild's database. */
 export type MigratedGuild = Pick<Guild, "id" | "generation" | "schemaVersion" | "location">;
@@ -31,21 +29,6 @@ export async function migrateGuild(
   } catch (error) {
     return failed(guild, error);
   }
-}
-
-/**
- * Migrates a guild's file that nothing else has open, with one script. Undefined if that is not possible: the
- * file is open, the migrations need more checks, or the database is not as the platform knows it. Nothing was
- * changed then, and `migrateGuild` migrates it or says why not.
- */
-export function migrateAtRest(
-  { migrations, now }: Deps,
-  guild: MigratedGuild,
-): MigrationReport | undefined {
-  const script = scriptAtRest(guild, migrations, now().getTime());
-  if (script === undefined || !runOnFileAtRest(guild.location, script)) return undefined;
-  const { schemaVersion: from } = guild;
-  return { from, to: migrations.length, applied: migrations.slice(from).map(({ name }) => name) };
 }
 
 /** Migrates one guild's database with an open client. Reports errors, never throws. */

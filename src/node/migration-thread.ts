@@ -1,10 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Migration, MigrationReport } from "../../provisioning/migrations.ts";
-import {
-  type MigratedGuild,
-  migrateAtRest,
-  migrateGuild,
-} from "../../provisioning/rollouts/guild.ts";
+import { migrateAtRest } from "../../provisioning/rollouts/at-rest.ts";
+import { type MigratedGuild, migrateGuild } from "../../provisioning/rollouts/guild.ts";
 import type { OpenClient } from "../database/client.ts";
 import { processBackground } from "../kernel/background.ts";
 
