@@ -77,7 +77,7 @@ export const operations: Translated<typeof en> = {
     `${guilds === 1 ? "1 hermandad no tiene" : `${guilds} hermandades no tienen`} una copia comprobada de sus últimos cambios.`,
   copies: "Últimas copias",
   newestGood: "Última copia comprobada",
-  completeUntil: "Incluye todos los cambios hasta",
+  completeUntil: "Completa hasta",
   none: "ninguna",
   last: "Último intento",
   size: "Tamaño",
