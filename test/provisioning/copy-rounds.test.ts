@@ -120,6 +120,8 @@ test("a guild whose backup fails is tried again by a job of its own, and the oth
   const [first, second] = [await copied(t, "down-vow"), await copied(t, "down-vow-two")];
   const [rows, others] = [(await listOf(t, first)).length, (await listOf(t, second)).length];
   for (const guild of [first, second]) await person(guild, "New");
+  // A seal in between would be one more change.
+  await t.services.auditSealer.flush();
   let isDown = true;
   const put = t.services.backupStore.put.bind(t.services.backupStore);
   t.services.backupStore.put = async (key, path) => {
