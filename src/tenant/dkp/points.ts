@@ -102,13 +102,41 @@ function bounded(negative: boolean, digits: string): number | undefined {
   return negative && amount !== 0 ? -amount : amount;
 }
 
+type Language = "en" | "es";
+
+const GROUP_SPACE = "[ \\u00a0\\u202f]";
+
+/** A number with its thousands in groups, or in one piece, and a fraction after the decimal sign. */
+const numberIn = (group: string, decimal: string) =>
+  new RegExp(
+    `^([+-]?)([1-9]\\d{0,2}(?:${group}\\d{3})+|[1-9]\\d{0,2}(?:${GROUP_SPACE}\\d{3})+|\\d+)` +
+      `(?:${decimal}(\\d+))?$`,
+  );
+
+const NUMBERS: Readonly<Record<Language, RegExp>> = {
+  en: numberIn(",", "\\."),
+  es: numberIn("\\.", ","),
+};
+
 /**
- * A number as typed in a form of this language, with a point as the decimal sign. In Spanish "12,5" is a
- * fraction and "1.000" is a thousand, so the latter is refused rather than misread.
+ * A number as typed in a form of this language, as a plain decimal text. "1,000.5" in English is "1.000,5"
+ * in Spanish, and spaces may separate thousands in both. In Spanish a point that cannot separate thousands
+ * is the decimal sign, as in "12.5". Other texts come back as they are, and no reader takes them for numbers.
  */
-export function typedPoints(text: string, locale: "en" | "es"): string {
-  const typed = text.trim();
-  if (locale === "en") return typed;
-  if (/^[+-]?\d{1,3}(\.\d{3})+$/.test(typed)) return "";
-  return typed.includes(".") ? typed : typed.replace(",", ".");
+export function typedPoints(text: string, locale: Language): string {
+  const typed = text.trim().replace(/^\u2212/, "-");
+  const found = NUMBERS[locale].exec(typed);
+  if (found === null) return typed;
+  const [, sign, whole, part] = found;
+  return `${sign}${whole!.replace(/\D/g, "")}${part === undefined ? "" : `.${part}`}`;
+}
+
+/** Minor units as a field of a form shows them: in the decimal sign of the language, without groups. */
+export function fieldPoints(amount: number, decimals: number, locale: Language): string {
+  return fieldNumber(formatPoints(amount, decimals), locale);
+}
+
+/** A plain decimal text as a field of a form shows it. */
+export function fieldNumber(plain: string, locale: Language): string {
+  return locale === "es" ? plain.replace(".", ",") : plain;
 }

@@ -2,7 +2,7 @@ import { limits } from "../../limits.ts";
 import type { Fields } from "../page-forms.ts";
 import { CLASS_IDS } from "../roster/classes.ts";
 import { foldLetters } from "../roster/names.ts";
-import { formatPoints, typedPoints } from "./points.ts";
+import { fieldPoints, typedPoints } from "./points.ts";
 import { type Price, SLOTS, type Slot } from "./pool-rules.ts";
 
 type Language = "en" | "es";
@@ -30,19 +30,22 @@ export function changeOf(fields: Fields, locale: Language, slots: SlotNames) {
     ...weekIn(fields),
     ...classesIn(fields),
     ...pricesIn(fields, locale, slots),
-    decay: decayIn(fields, locale),
+    ...decayIn(fields, locale),
   };
 }
 
+/** An empty percentage removes the decay. A form without the field leaves it as it was. */
 function decayIn(fields: Fields, locale: Language) {
   const { percent, weekday, hour } = fields;
-  if (typeof percent !== "string" || percent.trim() === "") return null;
-  return {
+  if (typeof percent !== "string") return {};
+  if (percent.trim() === "") return { decay: null };
+  const decay = {
     percent: Number(typedPoints(percent, locale)),
     positivesOnly: fields["positivesOnly"] === "on",
     above: typedPoints(String(fields["above"] ?? "") || "0", locale),
     weekly: weekday ? { weekday: Number(weekday), hour: Number(hour) } : null,
   };
+  return { decay };
 }
 
 /** An empty field of a percentage stays as it was. */
@@ -94,11 +97,15 @@ function pricesIn({ prices }: Fields, locale: Language, slots: SlotNames) {
 }
 
 /** The price list as its field shows it. */
-export function priceLines(prices: readonly Price[], decimals: number, slots: SlotNames): string {
+export function priceLines(
+  prices: readonly Price[],
+  decimals: number,
+  { locale, slots }: { readonly locale: Language; readonly slots: SlotNames },
+): string {
   return prices
     .map(
       ({ slot, itemLevel, price }) =>
-        `${slots[slot]} ${itemLevel} ${formatPoints(price, decimals)}`,
+        `${slots[slot]} ${itemLevel} ${fieldPoints(price, decimals, locale)}`,
     )
     .join("\n");
 }

@@ -33,7 +33,7 @@ const open = fc.record({
   allIn: fc.boolean(),
   atRaid: fc.option(fc.record({ presentOnly: fc.boolean(), endsWhenPassed: fc.boolean() }), {
     nil: undefined,
-    freq: 1,
+    freq: 3,
   }),
   allowsMinimum: fc.boolean(),
 });

@@ -15,6 +15,7 @@ import {
   spendLines,
 } from "../../../src/tenant/dkp/ledger.ts";
 import {
+  fieldPoints,
   formatPoints,
   parsePoints,
   roundPoints,
@@ -22,6 +23,7 @@ import {
   typedPoints,
 } from "../../../src/tenant/dkp/points.ts";
 import { sharesOf } from "../../../src/tenant/dkp/shares.ts";
+import { formatPoints as shownPoints } from "../../../src/web/components.tsx";
 
 const decimals = fc.integer({ min: 0, max: 3 });
 const amount = fc.integer({ min: -limits.dkp.amountMax, max: limits.dkp.amountMax });
@@ -214,13 +216,48 @@ describe("points", () => {
     expect(() => splitExactly(1, [0])).toThrow(RangeError);
   });
 
-  test("a comma is a decimal sign in Spanish, and a thousands separator is never read as one", () => {
-    expect(parsePoints(typedPoints("12,5", "es"), 2)).toBe(1250);
-    expect(parsePoints(typedPoints("12.5", "es"), 2)).toBe(1250);
-    expect(parsePoints(typedPoints("1.000", "es"), 2)).toBeUndefined();
-    expect(parsePoints(typedPoints("1.000,5", "es"), 2)).toBeUndefined();
-    expect(parsePoints(typedPoints("1,000", "en"), 2)).toBeUndefined();
-    expect(parsePoints(typedPoints("-25", "es"), 2)).toBe(-2500);
+  test("a number is read as the language writes it: 1.000,5 in Spanish, 1,000.5 in English", () => {
+    const read = (text: string, locale: "en" | "es") => parsePoints(typedPoints(text, locale), 2);
+    for (const text of ["12,5", "12.5", " +12,50 "]) expect(read(text, "es"), text).toBe(1250);
+    for (const text of ["1.000,5", "1 000,5", "1000,5", "1\u00a0000,5"]) {
+      expect(read(text, "es"), text).toBe(100_050);
+    }
+    for (const text of ["1,000.5", "1 000.5", "1000.5"])
+      expect(read(text, "en"), text).toBe(100_050);
+    expect([read("1.000", "es"), read("1,000", "en")]).toEqual([100_000, 100_000]);
+    expect([read("-1.234.567", "es"), read("\u22121,234", "en")]).toEqual([-123_456_700, -123_400]);
+    expect(read("0.12", "es")).toBe(12);
+  });
+
+  test("a text that is no number in the language is refused, and never read as another number", () => {
+    const read = (text: string, locale: "en" | "es") => parsePoints(typedPoints(text, locale), 2);
+    for (const text of [
+      "1,000.5",
+      "1.00.000",
+      "1.000.5",
+      "1,2,3",
+      "1..0",
+      "12,",
+      ",5",
+      "mil",
+      "",
+    ]) {
+      expect(read(text, "es"), text).toBeUndefined();
+    }
+    for (const text of ["1.000,5", "12,5", "1,00,000", "0,123", "1 00", "12.", "1.2.3"]) {
+      expect(read(text, "en"), text).toBeUndefined();
+    }
+  });
+
+  test("each figure that a page shows is read back as the same figure, in both languages", () => {
+    const locale = fc.constantFrom("en" as const, "es" as const);
+    fc.assert(
+      fc.property(amount, decimals, locale, (minor, digits, language) => {
+        const back = (text: string) => parsePoints(typedPoints(text, language), digits);
+        expect(back(fieldPoints(minor, digits, language))).toBe(minor);
+        expect(back(shownPoints(minor, digits, language))).toBe(minor);
+      }),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import type { View } from "../../../http/view.ts";
 import { Badge } from "../../../web/components.tsx";
 import { guildHref } from "../../../web/layout.tsx";
-import { formatPoints } from "../../dkp/points.ts";
+import { fieldPoints } from "../../dkp/points.ts";
 import { Amount } from "../../dkp/views/parts.tsx";
 import { hasOnePrice } from "../rules.ts";
 import type { AuctionView, Bid } from "../service.ts";
@@ -165,7 +165,7 @@ function PointsField(props: {
 }) {
   const { view, auction, least, most } = props;
   const t = view.messages.auctions;
-  const plain = (amount: number) => formatPoints(amount, auction.pool.decimals);
+  const plain = (amount: number) => fieldPoints(amount, auction.pool.decimals, view.locale);
   return (
     <div class="field">
       <label for={`points-${auction.id}`}>{t.yourBid}</label>

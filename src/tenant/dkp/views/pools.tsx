@@ -11,7 +11,7 @@ import {
 import { guildHref } from "../../../web/layout.tsx";
 import { may } from "../../context.ts";
 import { CLASS_IDS } from "../../roster/classes.ts";
-import { formatPoints } from "../points.ts";
+import { fieldNumber, fieldPoints } from "../points.ts";
 import { classField, priceLines } from "../pool-form.ts";
 import { SLOTS } from "../pool-rules.ts";
 import type * as service from "../service.ts";
@@ -87,7 +87,7 @@ function RulesForm(props: { view: View; pool: service.Pool; form: FormState }) {
   const { view, pool, form } = props;
   const t = view.messages.dkp;
   const text = (amount: number | null) =>
-    amount === null ? "" : formatPoints(amount, pool.decimals);
+    amount === null ? "" : fieldPoints(amount, pool.decimals, view.locale);
   return (
     <Form form={form} messages={view.messages} action={guildHref(view, `/dkp/pools/${pool.id}`)}>
       <input type="hidden" name="version" value={pool.rulesVersion} />
@@ -185,14 +185,14 @@ function DecayFields(props: { view: View; pool: service.Pool; form: FormState })
         hint={t.decayHint}
         form={form}
         inputmode="decimal"
-        value={pool.decay === null ? "" : String(pool.decay.percent)}
+        value={pool.decay === null ? "" : fieldNumber(String(pool.decay.percent), view.locale)}
       />
       <TextField
         name="above"
         label={t.decayAbove}
         form={form}
         inputmode="decimal"
-        value={pool.decay?.above ? formatPoints(pool.decay.above, pool.decimals) : ""}
+        value={pool.decay?.above ? fieldPoints(pool.decay.above, pool.decimals, view.locale) : ""}
       />
       <SelectField
         name="weekday"
@@ -273,7 +273,7 @@ function PriceList(props: { view: View; pool: service.Pool; form: FormState }) {
         hint={t.pricesHint}
         form={form}
         rows={6}
-        value={priceLines(pool.prices, pool.decimals, t.slots)}
+        value={priceLines(pool.prices, pool.decimals, { locale: view.locale, slots: t.slots })}
       />
       <p class="muted">{t.slotsAre(names.join(", "))}</p>
     </>

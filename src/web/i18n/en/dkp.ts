@@ -194,8 +194,8 @@ export const dkp = {
   errors: {
     badPoints: (decimals: number) =>
       decimals === 0
-        ? "Enter a whole number other than zero."
-        : `Enter a number other than zero with at most ${decimals} decimals.`,
+        ? "Enter a whole number other than zero, such as 1,000."
+        : `Enter a number other than zero with at most ${decimals} decimals, such as 1,000.5.`,
     badPeople: "Choose active people from the roster, each only once.",
     badReason: (most: number) => `Enter a reason of up to ${most} characters.`,
     shortBalance: (balance: string, price: string) =>

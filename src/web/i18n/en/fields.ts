@@ -32,7 +32,7 @@ export const fields = {
     personId: "Choose a person.",
     personIds: "Choose at least one person.",
     plan: "Choose a plan.",
-    points: "Enter a number of points.",
+    points: "Enter a number of points, such as 1,000 or 12.5.",
     realm: "Enter the name of the realm.",
     reason: "Enter a reason.",
     response: "Choose a response.",

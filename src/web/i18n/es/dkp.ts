@@ -199,8 +199,8 @@ export const dkp: Translated<typeof en> = {
   errors: {
     badPoints: (decimals) =>
       decimals === 0
-        ? "Escribe un número entero distinto de cero."
-        : `Escribe un número distinto de cero, con ${decimals} decimales como mucho.`,
+        ? "Escribe un número entero distinto de cero, por ejemplo 1.000."
+        : `Escribe un número distinto de cero, con ${decimals} decimales como mucho, por ejemplo 1.000,5.`,
     badPeople: "Elige personas activas de la plantilla, sin repetir.",
     badReason: (most) => `Escribe un motivo de hasta ${most} caracteres.`,
     shortBalance: (balance, price) =>

@@ -33,7 +33,7 @@ export const fields: Translated<typeof en> = {
     personId: "Elige a una persona.",
     personIds: "Elige al menos a una persona.",
     plan: "Elige un plan.",
-    points: "Escribe un número de puntos.",
+    points: "Escribe un número de puntos, por ejemplo 1.000 o 12,5.",
     realm: "Escribe el nombre del reino.",
     reason: "Escribe un motivo.",
     response: "Elige una respuesta.",
