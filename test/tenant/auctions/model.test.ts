@@ -104,17 +104,21 @@ test(
         ]);
         const model = new AuctionModel(personIds, pool);
         await model.begin(officer);
-        for (const one of commands) {
-          await model.run(one, { officer, system, bidders, jobs, advance });
-          await model.check(officer, db);
-          steps++;
+        try {
+          for (const one of commands) {
+            await model.run(one, { officer, system, bidders, jobs, advance });
+            await model.check(officer, db);
+            steps++;
+          }
+          expect((await verify({ ...officer })).differences).toEqual([]);
+        } finally {
+          // The next run begins without these, also after a failure.
+          await db.client.execute({
+            sql: "UPDATE auctions SET status = 'void' WHERE pool_id = ? AND status = 'open'",
+            args: [pool],
+          });
+          await db.client.execute({ sql: "DELETE FROM holds WHERE pool_id = ?", args: [pool] });
         }
-        expect((await verify({ ...officer })).differences).toEqual([]);
-        await db.client.execute({
-          sql: "UPDATE auctions SET status = 'void' WHERE pool_id = ? AND status = 'open'",
-          args: [pool],
-        });
-        await db.client.execute({ sql: "DELETE FROM holds WHERE pool_id = ?", args: [pool] });
         for (const [name, count] of Object.entries(model.counts)) {
           counts[name as keyof typeof counts] += count;
         }

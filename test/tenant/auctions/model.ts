@@ -103,9 +103,11 @@ export class AuctionModel {
     if (auction === undefined) return;
     if (step.do === "bid" || step.do === "pass") {
       const bidder = on.bidders[step.who]!;
-      if (step.do === "bid") await this.#bid(step, auction, bidder, nowMs);
-      else await this.#pass(auction, step.who, bidder, nowMs);
-      return await this.#endEarly(auction, on.system);
+      const isDone =
+        step.do === "bid"
+          ? await this.#bid(step, auction, bidder, nowMs)
+          : await this.#pass(auction, step.who, bidder, nowMs);
+      return isDone ? await this.#endEarly(auction, on.system) : undefined;
     }
     if (step.do === "retract") return await this.#retract(auction, step.who, on.bidders, nowMs);
     if (step.do === "settle") return await this.#settle(auction, on.system, nowMs);
@@ -204,18 +206,24 @@ export class AuctionModel {
   }
 
   /** Who passes is not asked again. Where bids can be withdrawn, a pass withdraws the bid. */
-  async #pass(auction: ModelAuction, who: number, bidder: GuildContext, nowMs: number) {
+  async #pass(
+    auction: ModelAuction,
+    who: number,
+    bidder: GuildContext,
+    nowMs: number,
+  ): Promise<boolean> {
     const sent = auctions.passItem(bidder, auction.id);
-    if (auction.status !== "open" || nowMs >= auction.closesAt) {
-      return await expect(sent).rejects.toMatchObject({ code: "auctions/closed" });
-    }
-    if (isAscending(auction) && leadersOf(auction).includes(who)) {
-      return await expect(sent).rejects.toMatchObject({ code: "auctions/bid-stays" });
+    const isOver = auction.status !== "open" || nowMs >= auction.closesAt;
+    if (isOver || (isAscending(auction) && leadersOf(auction).includes(who))) {
+      const code = isOver ? "auctions/closed" : "auctions/bid-stays";
+      await expect(sent).rejects.toMatchObject({ code });
+      return false;
     }
     await sent;
     this.counts.passed++;
     auction.passed.add(who);
     if (!isAscending(auction)) auction.bids = auction.bids.filter((bid) => bid.who !== who);
+    return true;
   }
 
   /** After a bid or a pass, the auction ends if it waited only for that. */
@@ -231,7 +239,7 @@ export class AuctionModel {
     auction: ModelAuction,
     bidder: GuildContext,
     nowMs: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { who, spec } = step;
     const onePrice = auction.mode === "fixed" || auction.mode === "roll";
     const value = onePrice ? auction.minimum : step.points;
@@ -240,7 +248,7 @@ export class AuctionModel {
     if (!this.#mayBid(auction, who, value, spec, nowMs)) {
       this.counts.refused++;
       await expect(send()).rejects.toMatchObject({ code: expect.stringMatching(/^auctions\//) });
-      return;
+      return false;
     }
     const made = await send();
     // The same request again is the same bid.
@@ -256,6 +264,7 @@ export class AuctionModel {
       auction.closesAt = later;
       auction.extensions++;
     }
+    return true;
   }
 
   #mayBid(auction: ModelAuction, who: number, value: number, spec: Spec, nowMs: number): boolean {
