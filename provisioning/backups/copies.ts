@@ -24,8 +24,8 @@ export async function copyToFile(
   name: DatabaseName,
   path: string,
 ): Promise<void> {
+  if (host.snapshotTo) return await host.snapshotTo(name, path);
   const copy = await host.snapshot(name);
-  if (host.kind === "file") return await writeDurably(path, copy);
   const dump = draftIn(dirname(path));
   await withScratch([dump], async () => {
     await writeDurably(dump, copy);

@@ -113,17 +113,21 @@ export class FileHost implements DatabaseHost {
 
   async snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>> {
     const draft = draftIn(this.#root);
-    await makePrivateFile(draft);
-    try {
-      await workOnWhole({ kind: "snapshot", from: this.#path(name), to: draft });
-    } catch (error) {
-      await removeDatabase(draft);
-      throw error;
-    }
+    await this.snapshotTo(name, draft);
     // Removes the name at once; the system frees the bytes after the last reader, so nothing is left.
     const file = await open(draft);
     await removeDatabase(draft);
     return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+  }
+
+  async snapshotTo(name: DatabaseName, path: string): Promise<void> {
+    await makePrivateFile(path);
+    try {
+      await workOnWhole({ kind: "snapshot", from: this.#path(name), to: path });
+    } catch (error) {
+      await removeDatabase(path);
+      throw error;
+    }
   }
 
   async restore(

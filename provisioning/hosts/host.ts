@@ -50,6 +50,8 @@ export interface DatabaseHost {
   isAt?(name: DatabaseName, revision: string): Promise<boolean>;
   /** A complete, consistent copy, even while the database is in use. */
   snapshot(name: DatabaseName): Promise<ReadableStream<Uint8Array>>;
+  /** Writes such a copy into a new file of this machine, without another copy in between. */
+  snapshotTo?(name: DatabaseName, path: string): Promise<void>;
   /** Creates a new database from a snapshot. Refuses a damaged one. */
   restore(name: DatabaseName, snapshot: ReadableStream<Uint8Array>): Promise<DatabaseLocation>;
 }

@@ -11,6 +11,7 @@ import { newDatabaseName, storedFilePlace } from "../../provisioning/hosts/host.
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { type TestApp, type TestGuild, testApp } from "../support/app.ts";
 import { bids, live } from "./auctions.ts";
+import { backups } from "./backups.ts";
 import { fanout, fanoutSqld, noop, registerGuilds } from "./fanout.ts";
 import { figure, median } from "./figures.ts";
 import { ingest, logQueries, parse } from "./logs.ts";
@@ -32,6 +33,7 @@ export const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   fanout,
   "fanout-sqld": fanoutSqld,
   noop,
+  backups,
   isolation,
   "cold-start": coldStart,
   parse,

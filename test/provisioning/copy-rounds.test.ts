@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { retainedBy } from "../../provisioning/backups/policy.ts";
 import { installFault } from "../../provisioning/fault.ts";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
@@ -209,4 +211,53 @@ test("a round goes through all guilds once, in parts, and continues where a dead
   expect(runs.length).toBeGreaterThanOrEqual(3);
   const scratch = await readdir(join(t.services.config.dataDir, "scratch"));
   expect(scratch).toEqual([]);
+});
+
+test("pruning keeps what the policy retains, and never removes an object that another backup needs", async () => {
+  await using t = await testApp();
+  const { id } = await t.guild("iron-vow");
+  const guild = (await t.services.platform.guild(id as GuildId))!;
+  const made = await t.services.backups.create(guild, "manual", "test");
+  const { db } = t.services.platform;
+  const { backupStore: store, config } = t.services;
+  const object = join(config.dataDir, "backups", made.objectKey!);
+  const row = fc.record({
+    hoursAgo: fc.integer({ min: 0, max: 24 * 90 }),
+    object: fc.integer({ min: 0, max: 5 }),
+    reason: fc.constantFrom("schedule", "schedule", "manual", "before-restore"),
+    status: fc.constantFrom("good", "good", "good", "damaged", "failed"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 60 }), async (rows) => {
+      await db.client.execute({ sql: "DELETE FROM backups", args: [] });
+      for await (const key of store.list(`guilds/${id}/`)) {
+        if (key.includes("object-")) await store.remove(key);
+      }
+      const nowMs = t.now().getTime();
+      const keys = rows.map((one) => `guilds/${id}/object-${one.object}.db.gz`);
+      for (const key of new Set(keys)) await store.put(key, object);
+      await db.client.batch(
+        rows.map((one, n) => ({
+          sql: `INSERT INTO backups (id, guild_id, reason, status, taken_at, created_by, object_key)
+                VALUES (?, ?, ?, ?, ?, 'test', ?)`,
+          args: [`b${n}`, id, one.reason, one.status, nowMs - one.hoursAgo * HOUR_MS, keys[n]!],
+        })),
+        "write",
+      );
+      await t.services.backups.prune(guild.id);
+      const left = await t.services.backups.list({ guildId: guild.id, limit: -1 });
+      const stored = (await Array.fromAsync(store.list(`guilds/${id}/`))).filter((key) =>
+        key.includes("object-"),
+      );
+      expect(stored.sort()).toEqual([...new Set(left.map((one) => one.objectKey))].sort());
+      const good = rows.filter(({ status }) => status === "good");
+      const scheduled = good.filter(({ reason }) => reason === "schedule");
+      const times = scheduled.map(({ hoursAgo }) => nowMs - hoursAgo * HOUR_MS);
+      const kept = new Set(left.map(({ takenAt }) => takenAt));
+      for (const at of retainedBy(limits.backups.kept, times)) expect(kept.has(at)).toBe(true);
+      const newest = Math.max(...good.map(({ hoursAgo }) => nowMs - hoursAgo * HOUR_MS));
+      if (good.length > 0) expect(kept.has(newest)).toBe(true);
+    }),
+    { numRuns: process.env["GUILDHALL_SCALE"] === "full" ? 200 : 12 },
+  );
 });

@@ -125,6 +125,38 @@ describe("a guild's copies at the command line", () => {
     ]);
     expect((await guildhall("backups", "platform")).out).toContain("platform/");
   });
+
+  test("go back to a moment, to the newest of it or before, and say so when there is none", async () => {
+    const { t, guild, guildhall } = await platform();
+    await using _t = t;
+    const found = (await t.services.platform.guildForUser("iron-vow", null))!.guild;
+    const made = await t.services.backups.create(found, "manual", "test");
+    // The commands have a clock of their own.
+    const first = { ...made, takenAt: made.takenAt - 90 * 60_000 };
+    await t.services.platform.db.client.execute({
+      sql: "UPDATE backups SET taken_at = ? WHERE id = ?",
+      args: [first.takenAt, first.id],
+    });
+    await guild.owner.post("/roster/persons", { name: "Later" });
+    await t.services.backups.create(found, "manual", "test");
+    const at = (ms: number) => new Date(first.takenAt + ms).toISOString();
+    const restore = (...args: readonly string[]) =>
+      guildhall("backups", "restore", "iron-vow", ...args, "--json");
+    const before = await restore("--at", at(-1), "--dry-run");
+    expect(JSON.parse(before.err).error.code).toBe("backup/none-before");
+    for (const vague of ["yesterday", "2026-01-14T20:00:00"]) {
+      expect((await restore("--at", vague, "--dry-run")).code).toBe(2);
+    }
+    expect((await restore("--at", at(0), "--backup", first.id)).code).toBe(2);
+    const dry = await restore("--at", at(75 * 60_000), "--dry-run");
+    expect(JSON.parse(dry.out)).toMatchObject({ backup: first.id, distanceMs: 75 * 60_000 });
+    const told = ["backups", "restore", "iron-vow", "--at", at(75 * 60_000), "--dry-run"];
+    expect((await guildhall(...told)).out).toContain("1 hour 15 minutes before that");
+    const back = await restore("--at", at(75 * 60_000), "--confirm", "iron-vow");
+    expect(back).toMatchObject({ code: 0, err: "" });
+    const people = await personsOf(t, "iron-vow");
+    expect(people.map(({ name }) => name)).not.toContain("Later");
+  });
 });
 
 describe("one file of a guild", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type Allowance,
   type DatabaseHost,
@@ -105,6 +105,29 @@ export function describeHost(
       expect(await read(made, to)).toEqual(["before"]);
       expect(await read(made, from)).toEqual(["after"]);
       await client.close();
+    });
+
+    test("tells whether a database has changed, also by another connection, or says that it cannot tell", async () => {
+      const made = await make();
+      const name = newDatabaseName();
+      await made.host.create(name);
+      const revision = await made.host.revision?.(name);
+      // Turso's cloud does not say.
+      if (revision === undefined) return expect(kind).toBe("turso");
+      const isAt = async (which: string) => await made.host.isAt?.(name, which);
+      expect(await isAt(revision)).toBe(true);
+      await read(made, name);
+      await made.host.snapshot(name).then((copy) => new Response(copy).arrayBuffer());
+      expect(await isAt(revision)).toBe(true);
+      const client = await write(made, name, "first");
+      await vi.waitFor(async () => expect(await isAt(revision)).toBe(false), 5_000);
+      const next = (await made.host.revision?.(name))!;
+      await client.close();
+      const last = await write(made, name, "second");
+      await last.close();
+      await vi.waitFor(async () => expect(await isAt(next)).toBe(false), 5_000);
+      expect(await isAt(revision)).toBe(false);
+      expect(await made.host.isAt?.(newDatabaseName(), revision)).toBe(false);
     });
 
     test("S67 a snapshot contains no stored answers, whatever they hold", async () => {

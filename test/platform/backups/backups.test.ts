@@ -70,6 +70,22 @@ test("a damaged backup is not restored, and nothing keeps waiting for it", async
   expect((await owner.get("/roster")).status).toBe(200);
 });
 
+test("the backup of a moment is found by its time", async () => {
+  await using t = await testApp();
+  const { owner } = await t.guild("iron-vow");
+  const { body: first } = await owner.post("/settings/backups");
+  t.advance(LATER_MS);
+  await owner.post("/settings/backups");
+  const at = async (ms: number) => {
+    const moment = encodeURIComponent(new Date(first.takenAt + ms).toISOString());
+    return (await owner.get(`/settings/backups?at=${moment}`)).body.items;
+  };
+  expect(await at(LATER_MS - 1)).toMatchObject([{ id: first.id }]);
+  expect(await at(LATER_MS)).toHaveLength(1);
+  expect(await at(-1)).toEqual([]);
+  expect((await owner.get("/settings/backups?at=yesterday")).status).toBe(422);
+});
+
 test("backups by hand are limited, however many are requested at once", async () => {
   await using t = await testApp();
   const { owner } = await t.guild("iron-vow");
