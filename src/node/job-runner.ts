@@ -108,7 +108,7 @@ export class JobRunner {
       if (await this.#wentWithGuild(job, error)) return;
       await this.#failed(job, step, error);
       this.#deps.faults.failed(guild, error, false);
-      if (!waitsForRollout(error)) {
+      if (!waitsForRollout(error) && faultOf(error) === undefined) {
         log.error("jobs.failed", { kind: job.kind, guildId: job.guildId, error });
       }
     } finally {

@@ -240,7 +240,7 @@ function startJobs(services: Running): void {
   services.identityRunner.start();
   services.importRunner.start();
   for (const kind of [COPIES_JOB, ROUND_JOB, PLATFORM_UPKEEP, DOMAINS_JOB]) {
-    background.detach(`jobs.set ${kind}`, jobs.enqueue(OF_THE_PLATFORM, kind, ""));
+    background.detach(`jobs.set ${kind}`, unlessTold(jobs.enqueue(OF_THE_PLATFORM, kind, "")));
   }
 }
 

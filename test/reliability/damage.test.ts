@@ -62,6 +62,10 @@ test.each(Object.entries(DAMAGES))(
       const { status, body } = await guild.owner.get("/roster");
       expect([status, body.type]).toEqual([503, "/problems/guild/quarantined"]);
     }
+    // Background work meets the same fault, and adds no line of its own.
+    await t.services.jobs.enqueue(guild.id, "upkeep.guild", "");
+    await t.services.slowJobRunner.drain();
+    expect(lines("jobs.failed", guild.id)).toEqual([]);
     await t.services.faults.stored();
     expect(lines("database.fault", guild.id)).toEqual([
       expect.objectContaining({
