@@ -1,7 +1,9 @@
 import type { TenantDatabase } from "../src/database/client.ts";
+import { columnsOf } from "../src/database/query.ts";
 import type { Writable } from "../src/database/write.ts";
 import { limits } from "../src/limits.ts";
 import type { Guild } from "../src/platform/store.ts";
+import { meta } from "../src/tenant/schema.ts";
 
 /** Removes a guild from the platform. Its address is held, so that no other guild gets its links. */
 export function removalOf(guild: Guild, nowMs: number): readonly Writable[] {
@@ -63,13 +65,14 @@ export async function verify(
   schema: { version: number; hash: string },
 ): Promise<void> {
   try {
-    const meta = await db.first<{ guild_id: string; generation: number; schema_hash: string }>(
-      "SELECT guild_id, generation, schema_hash FROM _meta",
-    );
+    const found = await db.orm
+      .select(columnsOf(meta, "guildId", "generation", "schemaHash"))
+      .from(meta)
+      .get();
     const isRight =
-      meta?.guild_id === guild.id &&
-      meta.generation === guild.generation &&
-      meta.schema_hash === schema.hash;
+      found?.guildId === guild.id &&
+      found.generation === guild.generation &&
+      found.schemaHash === schema.hash;
     if (!isRight) throw new Error("The new database does not carry the guild's stamp.");
   } finally {
     await db.close();

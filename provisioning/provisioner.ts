@@ -1,5 +1,7 @@
+import { eq } from "drizzle-orm";
 import { type OpenClient, TenantDatabase } from "../src/database/client.ts";
 import { unlessTold } from "../src/database/faults.ts";
+import { columnsOf } from "../src/database/query.ts";
 import { type Writable, write } from "../src/database/write.ts";
 import { processBackground } from "../src/kernel/background.ts";
 import type { Clock } from "../src/kernel/clock.ts";
@@ -8,6 +10,7 @@ import { AppError, Conflict, errorMessage, NotFound, Unavailable } from "../src/
 import type { GuildId, UserId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
 import type { Operation, Operations, ProvisionStep } from "../src/platform/guilds/operations.ts";
+import { users } from "../src/platform/schema.ts";
 import type { Guild, PlatformStore } from "../src/platform/store.ts";
 import { allowanceOf } from "./allowance.ts";
 import { fault } from "./fault.ts";
@@ -353,10 +356,11 @@ export class Provisioner {
   }
 
   async #founder(guild: Guild): Promise<Founder> {
-    const row = await this.#deps.platform.db.first<{ name: string }>(
-      "SELECT name FROM users WHERE id = ?",
-      guild.ownerId,
-    );
+    const row = await this.#deps.platform.db.orm
+      .select(columnsOf(users, "name"))
+      .from(users)
+      .where(eq(users.id, guild.ownerId))
+      .get();
     return { userId: guild.ownerId, name: row!.name };
   }
 }

@@ -1,7 +1,10 @@
+import { and, eq, lte, sql } from "drizzle-orm";
 import type { Statement } from "../src/database/client.ts";
+import { asBoolean, columnsOf, existsIn } from "../src/database/query.ts";
 import { type Writable, write } from "../src/database/write.ts";
 import type { GuildId } from "../src/kernel/ids.ts";
 import { limits } from "../src/limits.ts";
+import { guilds, spareDatabases } from "../src/platform/schema.ts";
 import type { PlatformStore } from "../src/platform/store.ts";
 import {
   type DatabaseHost,
@@ -65,22 +68,22 @@ export async function removeReserved({ platform, host }: Deps, name: DatabaseNam
 
 /** The recorded databases of a guild. */
 export async function reservedOf(deps: Deps, guildId: GuildId): Promise<readonly DatabaseName[]> {
-  const rows = await deps.platform.db.all<{ name: string }>(
-    "SELECT name FROM spare_databases WHERE guild_id = ? AND host = ?",
-    guildId,
-    deps.host.kind,
-  );
+  const rows = await deps.platform.db.orm
+    .select(columnsOf(spareDatabases, "name"))
+    .from(spareDatabases)
+    .where(and(eq(spareDatabases.guildId, guildId), eq(spareDatabases.host, deps.host.kind)));
   return rows.map(({ name }) => databaseName(name));
 }
 
 /** Removes this host's recorded databases that are due, and returns their names. */
 export async function sweepReserved(deps: Deps): Promise<readonly DatabaseName[]> {
-  const rows = await deps.platform.db.all<{ name: string; isOwned: number }>(
-    `SELECT s.name, EXISTS (SELECT 1 FROM guilds g WHERE g.database_name = s.name) AS isOwned
-     FROM spare_databases s WHERE s.host = ? AND s.remove_after <= ? ORDER BY s.name`,
-    deps.host.kind,
-    deps.platform.settledNow().getTime(),
-  );
+  const { name, host, removeAfter } = spareDatabases;
+  const isOwner = sql`${guilds.databaseName} = ${name}`;
+  const rows = await deps.platform.db.orm
+    .select({ name, isOwned: asBoolean(existsIn(guilds, isOwner)) })
+    .from(spareDatabases)
+    .where(and(eq(host, deps.host.kind), lte(removeAfter, deps.platform.settledNow().getTime())))
+    .orderBy(name);
   const removed: DatabaseName[] = [];
   for (const { name, isOwned } of rows) {
     // A guild's current database is never removed, whatever the record says.

@@ -9,7 +9,7 @@ import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { EDITION_NAMES } from "../../src/kernel/game/editions.ts";
 import { settingsChange } from "../../src/platform/guilds/api.ts";
-import { guilds } from "../../src/platform/schema.ts";
+import { guilds, memberships } from "../../src/platform/schema.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
 import { atHostOf, databaseName } from "../hosts/host.ts";
@@ -270,11 +270,11 @@ const IMPORTING = "It is being imported.";
 
 /** Keeps the link from a person to an account only if that account is a member of this guild. */
 async function unlinkStrangers({ platform }: Deps, guild: Guild, client: Client): Promise<void> {
-  const members = await platform.db.all<{ user_id: string }>(
-    "SELECT user_id FROM memberships WHERE guild_id = ?",
-    guild.id,
-  );
-  const ids = JSON.stringify(members.map(({ user_id }) => user_id));
+  const members = await platform.db.orm
+    .select(columnsOf(memberships, "userId"))
+    .from(memberships)
+    .where(eq(memberships.guildId, guild.id));
+  const ids = JSON.stringify(members.map(({ userId }) => userId));
   await client.execute({
     sql: `UPDATE persons SET user_id = NULL
           WHERE user_id NOT IN (SELECT value FROM json_each(?))`,

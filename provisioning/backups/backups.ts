@@ -1,16 +1,12 @@
+import { eq, isNotNull } from "drizzle-orm";
 import { DatabaseError } from "../../src/database/errors.ts";
 import { type Guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict, errorMessage, NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
 import type { CopiedState, GuildChanges } from "../../src/platform/backups/changes.ts";
-import {
-  BACKUP_COLUMNS,
-  type Backup,
-  type BackupRow,
-  toBackup,
-} from "../../src/platform/backups/rows.ts";
-import type { BackupReason } from "../../src/platform/backups/schema.ts";
+import { type Backup, readBackups } from "../../src/platform/backups/rows.ts";
+import { type BackupReason, backups } from "../../src/platform/backups/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { fault } from "../fault.ts";
 import { draftIn, makeFolder, removeStaleDrafts } from "../hosts/file-drafts.ts";
@@ -243,13 +239,9 @@ export class Backups {
   async list(
     filter: { readonly guildId?: GuildId; readonly limit?: number } = {},
   ): Promise<readonly Backup[]> {
-    const rows = await this.#deps.platform.db.all<BackupRow>(
-      `${BACKUP_COLUMNS} WHERE (?1 IS NULL OR b.guild_id = ?1) AND b.guild_id IS NOT NULL
-       ORDER BY b.taken_at DESC, b.id DESC LIMIT ?2`,
-      filter.guildId ?? null,
-      filter.limit ?? limits.backups.pageRows,
-    );
-    return rows.map(toBackup);
+    const { guildId, limit = limits.backups.pageRows } = filter;
+    const ofGuild = guildId ? eq(backups.guildId, guildId) : isNotNull(backups.guildId);
+    return await readBackups(this.#deps.platform, ofGuild, limit);
   }
 
   /** The backups of a guild that the policy does not retain: never the newest good one. Removes none. */

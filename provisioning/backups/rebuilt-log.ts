@@ -1,6 +1,9 @@
-import { sealAudit } from "../../src/database/audit-log.ts";
-import { verifyAudit } from "../../src/database/audit-verify.ts";
+import { desc, sql } from "drizzle-orm";
+import { newestCheckpoint, sealAudit } from "../../src/database/audit-log.ts";
+import { auditSeals } from "../../src/database/audit-schema.ts";
+import { lastGiven, verifyAudit } from "../../src/database/audit-verify.ts";
 import { type Client, TenantDatabase } from "../../src/database/client.ts";
+import { asNumber, prepare, rowsOf } from "../../src/database/query.ts";
 import { genesisOf, guildLog } from "../../src/kernel/audit-chain.ts";
 import { Invalid } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
@@ -27,7 +30,7 @@ export async function checkedLog(
   { sealFor, anchors = [], nowMs }: Asked,
 ): Promise<{ checkpoint: Anchor | null; head: { seq: number; hash: string } }> {
   const db = new TenantDatabase(client);
-  const last = (await db.first<{ seq: number }>("SELECT max(seq) AS seq FROM audit_log"))?.seq ?? 0;
+  const { last } = (await ends.first(db))!;
   const heads = anchors.filter(({ seq }) => seq <= last);
   const { bad, head } = await verifyAudit(db, guildLog(guildId as GuildId), { heads, nowMs });
   if (bad) {
@@ -38,20 +41,22 @@ export async function checkedLog(
     );
   }
   const sealed = sealFor === undefined ? head : await sealedFor(db, sealFor, nowMs);
-  const checkpoint = await db.first<Anchor>(
-    "SELECT seq, hash, at FROM audit_checkpoints ORDER BY seq DESC LIMIT 1",
-  );
-  return { checkpoint: checkpoint ?? null, head: sealed };
+  return { checkpoint: (await newestCheckpoint(db)) ?? null, head: sealed };
 }
+
+/** The first and the last number in the log; 0 when it has no rows. */
+const ends = prepare(() =>
+  rowsOf(
+    { first: asNumber(sql`coalesce(min(seq), 0)`), last: asNumber(sql`coalesce(max(seq), 0)`) },
+    (columns) => sql`select ${columns} from audit_log`,
+  ),
+);
 
 /** The hash of a log begins with its guild, so another guild's log is sealed again from the first row. */
 async function sealedFor(db: TenantDatabase, sealFor: string, nowMs: number) {
   const log = guildLog(sealFor as GuildId);
-  const first = await db.first<{ seq: number }>(
-    `SELECT coalesce(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'audit_log'), 1)
-       AS seq FROM audit_log`,
-  );
-  const before = first!.seq - 1;
+  const { first } = (await ends.first(db))!;
+  const before = first > 0 ? first - 1 : await lastGiven(db);
   await db.client.batch(
     [
       { sql: "DELETE FROM audit_seals", args: [] },
@@ -64,8 +69,6 @@ async function sealedFor(db: TenantDatabase, sealFor: string, nowMs: number) {
     "write",
   );
   await sealAudit(db, log);
-  const head = await db.first<{ seq: number; hash: string }>(
-    "SELECT seq, hash FROM audit_seals ORDER BY seq DESC LIMIT 1",
-  );
+  const head = await db.orm.select().from(auditSeals).orderBy(desc(auditSeals.seq)).limit(1).get();
   return head ?? { seq: before, hash: genesisOf(log.name) };
 }

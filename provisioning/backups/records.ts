@@ -5,12 +5,7 @@ import { guard, write } from "../../src/database/write.ts";
 import { NotFound } from "../../src/kernel/errors.ts";
 import { type GuildId, newId } from "../../src/kernel/ids.ts";
 import type { GuildChanges } from "../../src/platform/backups/changes.ts";
-import {
-  BACKUP_COLUMNS,
-  type Backup,
-  type BackupRow,
-  toBackup,
-} from "../../src/platform/backups/rows.ts";
+import { type Backup, readBackups } from "../../src/platform/backups/rows.ts";
 import { type BackupReason, backups } from "../../src/platform/backups/schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { hashIn, keyOf } from "./keys.ts";
@@ -33,6 +28,22 @@ const goodAt = prepare(
         and(eq(backups.guildId, guildId), eq(backups.status, "good"), lte(backups.takenAt, at)),
       )
       .orderBy(desc(backups.takenAt), desc(backups.id))
+      .limit(1),
+);
+
+const goodLike = prepare(
+  ({ guildId, key }: Values<{ readonly guildId: GuildId; readonly key: string }>) =>
+    build
+      .select(columnsOf(backups, "objectKey"))
+      .from(backups)
+      .where(
+        and(
+          eq(backups.guildId, guildId),
+          eq(backups.status, "good"),
+          sql`${backups.objectKey} like ${key}`,
+        ),
+      )
+      .orderBy(desc(backups.takenAt))
       .limit(1),
 );
 
@@ -66,8 +77,8 @@ export class BackupRecords {
 
   /** @throws {NotFound} `backup/not-found` */
   async backup(id: string): Promise<Backup> {
-    const row = await this.#platform.db.first<BackupRow>(`${BACKUP_COLUMNS} WHERE b.id = ?`, id);
-    if (row) return toBackup(row);
+    const [backup] = await readBackups(this.#platform, eq(backups.id, id), 1);
+    if (backup) return backup;
     throw notFound();
   }
 
@@ -108,21 +119,17 @@ export class BackupRecords {
 
   /** The object of a new copy: an earlier one with the same content, or a new one. */
   async keyFor(guildId: GuildId, sha256: string): Promise<string> {
-    const same = await this.#platform.db.first<{ object_key: string }>(
-      `SELECT object_key FROM backups WHERE guild_id = ? AND status = 'good' AND object_key LIKE ?
-       ORDER BY taken_at DESC LIMIT 1`,
-      guildId,
-      `%-${sha256}.db.gz`,
-    );
-    return same?.object_key ?? keyOf(`guilds/${guildId}`, this.#platform.now(), sha256);
+    const same = await goodLike.first(this.#platform.db, { guildId, key: `%-${sha256}.db.gz` });
+    return same?.objectKey ?? keyOf(`guilds/${guildId}`, this.#platform.now(), sha256);
   }
 
   /** The generation of the copied database; 0 when it was not recorded. */
   async generationOf({ id }: Backup): Promise<number> {
-    const row = await this.#platform.db.first<{ generation: number | null }>(
-      "SELECT generation FROM backups WHERE id = ?",
-      id,
-    );
+    const row = await this.#platform.db.orm
+      .select(columnsOf(backups, "generation"))
+      .from(backups)
+      .where(eq(backups.id, id))
+      .get();
     return row?.generation ?? 0;
   }
 }

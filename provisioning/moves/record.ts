@@ -1,27 +1,14 @@
-import { sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lt, type SQL, sql } from "drizzle-orm";
 import { type Guard, guard, type Writable, write } from "../../src/database/write.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
 import { limits } from "../../src/limits.ts";
-import type { MoveStatus } from "../../src/platform/fleet/moves-schema.ts";
+import { guildMoves } from "../../src/platform/fleet/moves-schema.ts";
 import type { Guild, PlatformStore } from "../../src/platform/store.ts";
 import { storedPlace } from "../hosts/host.ts";
 
 /** A move that this process runs, until another one takes it over. */
-export interface Move {
-  readonly guildId: GuildId;
-  readonly databaseName: string;
-  readonly fromHost: string;
-  readonly toHost: string;
-  readonly status: MoveStatus;
-  readonly runner: string;
-  readonly fence: number;
-  readonly leaseUntil: number;
-}
-
-const COLUMNS = `SELECT guild_id AS guildId, database_name AS databaseName,
-  from_host AS fromHost, to_host AS toHost, status,
-  runner, fence, lease_until AS leaseUntil FROM guild_moves`;
+export type Move = Omit<typeof guildMoves.$inferSelect, "startedAt" | "finishedAt">;
 
 /** The platform's record of moves: who runs them, and where the old databases are. */
 export class Moves {
@@ -32,14 +19,21 @@ export class Moves {
   }
 
   find(guildId: GuildId): Promise<Move | undefined> {
-    return this.#platform.db.first<Move>(`${COLUMNS} WHERE guild_id = ?`, guildId);
+    return this.#moves(eq(guildMoves.guildId, guildId)).get();
   }
 
   /** Moves without a running process. */
   stranded(): Promise<readonly Move[]> {
     const nowMs = this.#platform.now().getTime();
-    const where = "WHERE status = 'moving' AND lease_until < ? ORDER BY guild_id";
-    return this.#platform.db.all<Move>(`${COLUMNS} ${where}`, nowMs);
+    return this.#moves(and(eq(guildMoves.status, "moving"), lt(guildMoves.leaseUntil, nowMs)));
+  }
+
+  #moves(condition: SQL | undefined) {
+    return this.#platform.db.orm
+      .select(getTableColumns(guildMoves))
+      .from(guildMoves)
+      .where(condition)
+      .orderBy(guildMoves.guildId);
   }
 
   /**

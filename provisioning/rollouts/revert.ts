@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Client, OpenClient } from "../../src/database/client.ts";
 import { DatabaseError } from "../../src/database/errors.ts";
+import { asText, columnsOf, prepare, rowsOf, type Values } from "../../src/database/query.ts";
 import { build } from "../../src/database/statements.ts";
 import { Conflict } from "../../src/kernel/errors.ts";
 import type { GuildId } from "../../src/kernel/ids.ts";
@@ -42,25 +43,29 @@ export function isLosing({ changes, wasReplaced }: LostWrites): boolean {
   return changes > 0 || wasReplaced;
 }
 
-interface Reverted {
-  readonly guild_id: GuildId;
-  readonly snapshot: string;
-  readonly from_version: number;
-}
+const copiedOf = prepare(({ rolloutId }: Values<{ readonly rolloutId: string }>) =>
+  rowsOf(
+    {
+      ...columnsOf(rolloutGuilds, "guildId", "fromVersion"),
+      snapshot: asText(rolloutGuilds.snapshot),
+    },
+    (columns) => sql`select ${columns} from ${rolloutGuilds}
+      where ${rolloutGuilds.rolloutId} = ${rolloutId} and ${rolloutGuilds.status} = 'done'
+        and ${rolloutGuilds.snapshot} is not null order by ${rolloutGuilds.guildId}`,
+  ),
+);
+
+type Reverted = Awaited<ReturnType<(typeof copiedOf)["all"]>>[number];
 
 /** Every guild that the rollout changed and copied, with its changes since then. */
 export async function revertible(
   deps: RevertDeps,
   rollout: Rollout,
 ): Promise<readonly LostWrites[]> {
-  const rows = await deps.platform.db.all<Reverted>(
-    `SELECT guild_id, snapshot, from_version FROM rollout_guilds
-     WHERE rollout_id = ? AND status = 'done' AND snapshot IS NOT NULL ORDER BY guild_id`,
-    rollout.id,
-  );
+  const rows = await copiedOf.all(deps.platform.db, { rolloutId: rollout.id });
   const found: LostWrites[] = [];
   for (const row of rows) {
-    const guild = await deps.platform.guild(row.guild_id);
+    const guild = await deps.platform.guild(row.guildId);
     if (guild) found.push(await lostWrites(deps, guild, row));
   }
   return found;
@@ -68,12 +73,14 @@ export async function revertible(
 
 /** The number of guilds that the rollout migrated without a copy, so that it cannot revert them. */
 export async function countUncopied({ platform }: RevertDeps, rollout: Rollout): Promise<number> {
-  const row = await platform.db.first<{ n: number }>(
-    `SELECT count(*) AS n FROM rollout_guilds
-     WHERE rollout_id = ? AND status = 'done' AND snapshot IS NULL`,
-    rollout.id,
+  return await platform.db.orm.$count(
+    rolloutGuilds,
+    and(
+      eq(rolloutGuilds.rolloutId, rollout.id),
+      eq(rolloutGuilds.status, "done"),
+      isNull(rolloutGuilds.snapshot),
+    ),
   );
-  return row?.n ?? 0;
 }
 
 /**
@@ -158,7 +165,7 @@ function refuseWrongCopy(
 }
 
 async function lostWrites(deps: RevertDeps, guild: Guild, row: Reverted): Promise<LostWrites> {
-  const { guild_id: guildId, snapshot, from_version: fromVersion } = row;
+  const { guildId, snapshot, fromVersion } = row;
   const base = { guildId, slug: guild.slug, snapshot, fromVersion };
   if (guild.isProtected) {
     const error = `This guild is protected: guildhall guilds unprotect ${guild.slug} --confirm ${guild.slug}`;

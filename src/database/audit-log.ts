@@ -1,8 +1,11 @@
-import { sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { type AuditLog, type AuditRow, chained, genesisOf } from "../kernel/audit-chain.ts";
 import { Conflict } from "../kernel/errors.ts";
 import { limits } from "../limits.ts";
+import { auditCheckpoints, auditSeals } from "./audit-schema.ts";
 import type { Database } from "./client.ts";
+import { asNumber, columnsOf, prepare, rowsOf, type Values } from "./query.ts";
+import { insertInto } from "./statements.ts";
 import { guard, write } from "./write.ts";
 
 /** How far a log is sealed. */
@@ -16,18 +19,26 @@ export interface Checkpoint extends Head {
   readonly at: number;
 }
 
-const HEAD = `
-  SELECT seq, hash FROM audit_seals UNION ALL SELECT seq, hash FROM audit_checkpoints
-  ORDER BY seq DESC LIMIT 1`;
-const CHECKPOINT = "SELECT seq, hash, at FROM audit_checkpoints ORDER BY seq DESC LIMIT 1";
+const newestSeal = prepare(() =>
+  rowsOf(
+    columnsOf(auditSeals, "seq", "hash"),
+    (columns) => sql`select ${columns} from ${auditSeals}
+      union all select seq, hash from ${auditCheckpoints} order by seq desc limit 1`,
+  ),
+);
 
 export async function auditHead(db: Database, log: AuditLog): Promise<Head> {
-  return (await db.first<Head>(HEAD)) ?? { seq: 0, hash: genesisOf(log.name) };
+  return (await newestSeal.first(db)) ?? { seq: 0, hash: genesisOf(log.name) };
 }
 
 /** The checkpoint after which the log continues; undefined when the log still has its first row. */
 export async function newestCheckpoint(db: Database): Promise<Checkpoint | undefined> {
-  return await db.first<Checkpoint>(CHECKPOINT);
+  return await db.orm
+    .select(columnsOf(auditCheckpoints, "seq", "hash", "at"))
+    .from(auditCheckpoints)
+    .orderBy(desc(auditCheckpoints.seq))
+    .limit(1)
+    .get();
 }
 
 /**
@@ -68,12 +79,16 @@ export async function sealAudit(db: Database, log: AuditLog): Promise<number> {
   }
 }
 
+const rowsUpTo = prepare(({ until }: Values<{ readonly until: number }>) =>
+  rowsOf(
+    { rows: asNumber(sql`count(*)`) },
+    (columns) => sql`select ${columns} from audit_log where seq <= ${until}`,
+  ),
+);
+
 /** The number of rows that pruning would remove now. */
 export async function auditPrunable(db: Database, nowMs: number): Promise<number> {
-  const row = await db.first<{ rows: number }>(
-    "SELECT count(*) AS rows FROM audit_log WHERE seq <= ?",
-    await prunableUntil(db, nowMs),
-  );
+  const row = await rowsUpTo.first(db, { until: await prunableUntil(db, nowMs) });
   return row!.rows;
 }
 
@@ -91,15 +106,10 @@ export async function pruneAudit(
   const until = await prunableUntil(db, nowMs);
   const checkpoint = await newestCheckpoint(db);
   if (until > (checkpoint?.seq ?? 0)) {
-    const sql = "SELECT seq, hash FROM audit_seals WHERE seq = ?";
-    const next: Checkpoint = { ...(await db.first<Head>(sql, until))!, at: nowMs };
+    const seal = await db.orm.select().from(auditSeals).where(eq(auditSeals.seq, until)).get();
+    const next: Checkpoint = { ...seal!, at: nowMs };
     await remember(next);
-    await write(db, [
-      {
-        sql: "INSERT INTO audit_checkpoints (seq, hash, at) VALUES (?, ?, ?)",
-        args: [next.seq, next.hash, next.at],
-      },
-    ]);
+    await write(db, [insertInto(auditCheckpoints, next)]);
   }
   let removed = 0;
   for (;;) {
@@ -115,15 +125,21 @@ export async function pruneAudit(
 const prefixOf = (table: string) =>
   `DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} WHERE seq <= ? ORDER BY seq LIMIT ?)`;
 
+const lastSealedBefore = prepare(({ moment }: Values<{ readonly moment: number }>) =>
+  rowsOf(
+    {
+      until: asNumber(sql`max(
+        coalesce((select max(seq) from audit_seals
+          where seq < coalesce((select min(seq) from audit_log where at > ${moment}), 9e15)), 0),
+        coalesce((select max(seq) from audit_checkpoints), 0))`),
+    },
+    (columns) => sql`select ${columns}`,
+  ),
+);
+
 /** The last sealed row that is over a year old; 0 when there is none. */
 async function prunableUntil(db: Database, nowMs: number): Promise<number> {
-  const row = await db.first<{ until: number }>(
-    `SELECT max(
-       coalesce((SELECT max(seq) FROM audit_seals
-         WHERE seq < coalesce((SELECT min(seq) FROM audit_log WHERE at > ?1), 9e15)), 0),
-       coalesce((SELECT max(seq) FROM audit_checkpoints), 0)) AS until`,
-    nowMs - limits.audit.keptMs,
-  );
+  const row = await lastSealedBefore.first(db, { moment: nowMs - limits.audit.keptMs });
   return row!.until;
 }
 

@@ -1,7 +1,11 @@
+import { asc, gt, sql } from "drizzle-orm";
 import { type AuditLog, type AuditRow, chained, genesisOf } from "../kernel/audit-chain.ts";
 import { limits } from "../limits.ts";
 import { type Checkpoint, type Head, newestCheckpoint, rowsAfter } from "./audit-log.ts";
+import { auditSeals } from "./audit-schema.ts";
 import type { Database } from "./client.ts";
+import { asNumber, columnsOf, prepare, rowsOf, type Values } from "./query.ts";
+import { build } from "./statements.ts";
 
 /** The first wrong row of a log, and its fault. */
 export interface BadRow {
@@ -131,32 +135,46 @@ function cutOff({ head, unsealed }: Found, known: readonly number[]): BadRow | u
   return Math.max(...known) > end ? { seq: end + 1, fault: "cut-off" } : undefined;
 }
 
-async function lastGiven(db: Database): Promise<number> {
-  const given = await db.first<{ seq: number }>(
-    "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
-  );
-  return given?.seq ?? 0;
+const newestNumber = prepare(() =>
+  rowsOf(
+    { seq: asNumber(sql`seq`) },
+    (columns) => sql`select ${columns} from sqlite_sequence where name = 'audit_log'`,
+  ),
+);
+
+/** The newest number that the log ever gave to a row, also to a removed one; 0 when there is none. */
+export async function lastGiven(db: Database): Promise<number> {
+  return (await newestNumber.first(db))?.seq ?? 0;
 }
+
+const unsealedUpTo = prepare(({ until }: Values<{ readonly until: number }>) =>
+  rowsOf(
+    { seq: asNumber(sql`seq`) },
+    (columns) => sql`select ${columns} from audit_log where seq <= ${until}
+      and not exists (select 1 from audit_seals where audit_seals.seq = audit_log.seq)
+      order by seq limit 1`,
+  ),
+);
 
 /**
  * Rows before a checkpoint keep their seals until they are removed. A row without a seal there was
  * inserted.
  */
 async function insertedBefore(db: Database, start: Head): Promise<BadRow | undefined> {
-  const row = await db.first<{ seq: number }>(
-    `SELECT seq FROM audit_log WHERE seq <= ?
-       AND NOT EXISTS (SELECT 1 FROM audit_seals WHERE audit_seals.seq = audit_log.seq)
-     ORDER BY seq LIMIT 1`,
-    start.seq,
-  );
+  const row = await unsealedUpTo.first(db, { until: start.seq });
   return row && { seq: row.seq, fault: "inserted" };
 }
 
-async function sealsAfter(db: Database, seq: number): Promise<ReadonlyMap<number, string>> {
-  const seals = await db.all<Head>(
-    "SELECT seq, hash FROM audit_seals WHERE seq > ? ORDER BY seq LIMIT ?",
-    seq,
-    limits.audit.sealRowsMax,
-  );
+const laterSeals = prepare(({ after }: Values<{ readonly after: number }>) =>
+  build
+    .select(columnsOf(auditSeals, "seq", "hash"))
+    .from(auditSeals)
+    .where(gt(auditSeals.seq, after))
+    .orderBy(asc(auditSeals.seq))
+    .limit(limits.audit.sealRowsMax),
+);
+
+async function sealsAfter(db: Database, after: number): Promise<ReadonlyMap<number, string>> {
+  const seals = await laterSeals.all(db, { after });
   return new Map(seals.map((one) => [one.seq, one.hash]));
 }

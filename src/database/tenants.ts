@@ -1,13 +1,16 @@
+import { sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
 import { processBackground, type Timer } from "../kernel/background.ts";
 import { Unavailable } from "../kernel/errors.ts";
 import type { GuildId } from "../kernel/ids.ts";
 import type { Tracer } from "../kernel/tracer.ts";
 import { limits } from "../limits.ts";
+import { lastGiven } from "./audit-verify.ts";
 import { type DatabaseLocation, type OpenClient, TenantDatabase } from "./client.ts";
 import { DatabaseError } from "./errors.ts";
 import { type DatabaseFaults, WatchedClient } from "./faults.ts";
 import { MarkingClient } from "./marking-client.ts";
+import { prepare, rowsOf } from "./query.ts";
 import { type QueryTimes, TimedClient } from "./query-times.ts";
 import { olderThanAcknowledged, RETRY, schemaBehind } from "./tenant-refusals.ts";
 import { TracedClient } from "./traced-client.ts";
@@ -323,14 +326,14 @@ export class TenantDatabases {
 
   /** Checks that this is the guild's own database and that its schema is new enough. */
   async #verify(db: TenantDatabase, target: TenantTarget): Promise<void> {
-    const meta = await db.first<{ guild_id: string; generation: number; schema_version: number }>(
-      "SELECT guild_id, generation, schema_version FROM _meta WHERE id = 1",
-    );
-    if (meta?.guild_id !== target.id || meta.generation !== target.generation) {
+    const meta = await stamp.first(db);
+    const { guildId, generation, schemaVersion } = meta ?? {};
+    const isOwn = guildId === target.id && generation === target.generation;
+    if (!isOwn || typeof schemaVersion !== "number") {
       throw quarantinedIf(true, new Error("The file carries another guild's stamp, or none."));
     }
-    if (meta.schema_version < (this.#options.schemaVersionMin ?? 0)) {
-      throw schemaBehind(this.#options.onBehind?.(target.id, meta.schema_version) ?? "updates");
+    if (schemaVersion < (this.#options.schemaVersionMin ?? 0)) {
+      throw schemaBehind(this.#options.onBehind?.(target.id, schemaVersion) ?? "updates");
     }
     await this.#refuseOlder(db, target);
   }
@@ -339,12 +342,21 @@ export class TenantDatabases {
   async #refuseOlder(db: TenantDatabase, target: TenantTarget): Promise<void> {
     const known = await this.#options.newestAudit?.(target);
     if (known === undefined) return;
-    const given = await db.first<{ seq: number }>(
-      "SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'",
-    );
-    if ((given?.seq ?? 0) < known) throw olderThanAcknowledged();
+    if ((await lastGiven(db)) < known) throw olderThanAcknowledged();
   }
 }
+
+/** Whose database it is. A foreign file may have any value here. */
+const stamp = prepare(() =>
+  rowsOf(
+    {
+      guildId: sql<unknown>`guild_id`,
+      generation: sql<unknown>`generation`,
+      schemaVersion: sql<unknown>`schema_version`,
+    },
+    (columns) => sql`select ${columns} from _meta where id = 1`,
+  ),
+);
 
 class Lease implements TenantLease {
   readonly db: TenantDatabase;

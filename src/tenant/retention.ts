@@ -1,3 +1,4 @@
+import { lte, sql } from "drizzle-orm";
 import { auditPrunable, pruneAudit } from "../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../database/retention.ts";
 import { limits } from "../limits.ts";
@@ -5,15 +6,22 @@ import type { AuditAnchors } from "../platform/audit/anchors.ts";
 import type { LogFiles } from "../services.ts";
 import { prunableLogs, pruneLogs } from "./combat-logs/retention.ts";
 import type { GuildContext } from "./context.ts";
+import { events, idempotencyKeys } from "./schema.ts";
 
 /** Rows that a guild's database keeps for a limited time, besides its combat logs and its audit log. */
 const EXPIRIES: readonly Expiry[] = [
-  { what: "repeated answers", table: "idempotency_keys", over: "expires_at <= ?1", keptMs: 0 },
+  {
+    what: "repeated answers",
+    table: idempotencyKeys,
+    over: (moment) => lte(idempotencyKeys.expiresAt, moment),
+    keptMs: 0,
+  },
   {
     what: "events",
-    table: "events",
+    table: events,
     // The last event stays, because viewers continue after its number.
-    over: "at <= ?1 AND seq < (SELECT max(seq) FROM events)",
+    over: (moment) =>
+      sql`${events.at} <= ${moment} and ${events.seq} < (select max(${events.seq}) from ${events})`,
     keptMs: limits.live.eventsKeptMs,
   },
 ];

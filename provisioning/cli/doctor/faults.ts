@@ -1,13 +1,16 @@
 import { open } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { eq } from "drizzle-orm";
 import { systemReason } from "../../../src/database/embedded-reasons.ts";
 import { kindOfSystemCode } from "../../../src/database/errors.ts";
 import type { Fault } from "../../../src/database/faults.ts";
+import { columnsOf } from "../../../src/database/query.ts";
 import { limits } from "../../../src/limits.ts";
 import { openFiles } from "../../../src/node/open-files.ts";
 import type { NodeServices } from "../../../src/node/services.ts";
 import { storedFaults } from "../../../src/platform/fleet/faults.ts";
+import { databaseFaults, guilds } from "../../../src/platform/schema.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { forEachGuild } from "../../fleet.ts";
 import { inspect } from "../guilds/life.ts";
@@ -60,10 +63,11 @@ export async function databaseFindings(services: NodeServices): Promise<readonly
 }
 
 async function slugsOf({ platform }: NodeServices): Promise<ReadonlyMap<string, string>> {
-  const rows = await platform.db.all<{ id: string; slug: string }>(
-    "SELECT g.id, g.slug FROM guilds g JOIN database_faults f ON f.guild_id = g.id",
-  );
-  return new Map(rows.map(({ id, slug }) => [id, slug]));
+  const rows = await platform.db.orm
+    .select(columnsOf(guilds, "id", "slug"))
+    .from(guilds)
+    .innerJoin(databaseFaults, eq(databaseFaults.guildId, guilds.id));
+  return new Map<string, string>(rows.map(({ id, slug }) => [id, slug]));
 }
 
 function toFinding({ code, cause, guildId, since }: Fault, slug: string): Finding {

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { and, count, desc, eq, gt, isNotNull, max, min, sql } from "drizzle-orm";
+import { columnsOf } from "../../../src/database/query.ts";
 import { AppError, errorMessage } from "../../../src/kernel/errors.ts";
-import type { GuildId } from "../../../src/kernel/ids.ts";
 import { limits } from "../../../src/limits.ts";
 import { guildSchema, type NodeServices } from "../../../src/node/services.ts";
 import { lateness } from "../../../src/platform/fleet/statistics.ts";
 import { storedClock } from "../../../src/platform/jobs/clock.ts";
+import { auditAnchors, backups, guilds, jobs } from "../../../src/platform/schema.ts";
 import { schemaOf, waitsForOperator } from "../../migrations.ts";
 import { findOrphans } from "../../orphans.ts";
 import { guildsBehind } from "../../rollouts/rollouts.ts";
@@ -60,11 +62,12 @@ async function clock(services: NodeServices): Promise<readonly Finding[]> {
     const finding = `The clock is ${state}: it shows ${shown}, and the newest time seen here is ${newest}`;
     found.push({ finding, next: "guildhall clock confirm" });
   }
-  const future = await platform.db.first<{ slug: string; copies: number }>(
-    `SELECT min(g.slug) AS slug, count(*) AS copies FROM backups b JOIN guilds g ON g.id = b.guild_id
-     WHERE b.taken_at > ?`,
-    now().getTime() + limits.clock.skewMs,
-  );
+  const future = await platform.db.orm
+    .select({ slug: min(guilds.slug), copies: count() })
+    .from(backups)
+    .innerJoin(guilds, eq(guilds.id, backups.guildId))
+    .where(gt(backups.takenAt, now().getTime() + limits.clock.skewMs))
+    .get();
   if (future && future.copies > 0) {
     const finding = `Backups that are dated in the future: ${future.copies}, such as one of ${future.slug}`;
     found.push({ finding, next: `guildhall backups create ${future.slug}` });
@@ -110,24 +113,28 @@ async function behind({ platform }: NodeServices): Promise<readonly Finding[]> {
 }
 
 async function failingJobs({ platform }: NodeServices): Promise<readonly Finding[]> {
-  const kinds = await platform.db.all<{ kind: string; jobs: number; error: string }>(
-    `SELECT kind, count(*) AS jobs, max(error) AS error FROM jobs
-     WHERE error IS NOT NULL GROUP BY kind ORDER BY kind`,
-  );
-  return kinds.map(({ kind, jobs, error }) => ({
-    finding: `Jobs of the kind ${kind} that fail: ${jobs}, such as: ${error}`,
+  const kinds = await platform.db.orm
+    .select({ kind: jobs.kind, failing: count(), error: max(jobs.error) })
+    .from(jobs)
+    .where(isNotNull(jobs.error))
+    .groupBy(jobs.kind)
+    .orderBy(jobs.kind);
+  return kinds.map(({ kind, failing, error }) => ({
+    finding: `Jobs of the kind ${kind} that fail: ${failing}, such as: ${error}`,
     next: "guildhall stats",
   }));
 }
 
 /** Checks the guilds that changed last, because their newest writes may be missing. */
 async function outdated({ platform, tenants }: NodeServices): Promise<readonly Finding[]> {
-  const rows = await platform.db.all<{ id: GuildId; slug: string }>(
-    `SELECT g.id, g.slug FROM audit_anchors a JOIN guilds g
-       ON g.id = a.log AND g.generation = a.generation
-     WHERE a.kind = 'newest' AND g.status = 'ready' ORDER BY a.at DESC LIMIT ?`,
-    limits.audit.lookedAtMax,
-  );
+  const { log, generation, kind, at } = auditAnchors;
+  const rows = await platform.db.orm
+    .select(columnsOf(guilds, "id", "slug"))
+    .from(auditAnchors)
+    .innerJoin(guilds, and(sql`${guilds.id} = ${log}`, eq(guilds.generation, generation)))
+    .where(and(eq(kind, "newest"), eq(guilds.status, "ready")))
+    .orderBy(desc(at))
+    .limit(limits.audit.lookedAtMax);
   const found: Finding[] = [];
   for (const { id, slug } of rows) {
     const guild = await platform.guild(id);

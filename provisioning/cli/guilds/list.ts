@@ -1,7 +1,10 @@
+import { count } from "drizzle-orm";
+import { columnsOf } from "../../../src/database/query.ts";
 import { Invalid } from "../../../src/kernel/errors.ts";
 import type { GuildId } from "../../../src/kernel/ids.ts";
 import { limits } from "../../../src/limits.ts";
 import { guildSchema, type NodeServices } from "../../../src/node/services.ts";
+import { guilds } from "../../../src/platform/schema.ts";
 import type { Guild } from "../../../src/platform/store.ts";
 import { schemaOf, waitsForOperator } from "../../migrations.ts";
 import { EXIT, type Output, plural, table } from "../output.ts";
@@ -84,18 +87,21 @@ async function* matching(
 
 /** A summary of all guilds, including those that are not shown. */
 async function summaryOf({ platform }: NodeServices, shown: number): Promise<string> {
-  const rows = await platform.db.all<StateFacts & { guilds: number }>(
-    `SELECT status, schema_version AS schemaVersion, schema_hash AS schemaHash, count(*) AS guilds
-     FROM guilds GROUP BY 1, 2, 3`,
-  );
-  const count = (which: (row: StateFacts) => boolean) =>
+  const facts = columnsOf(guilds, "status", "schemaVersion", "schemaHash");
+  const rows = await platform.db.orm
+    .select({ ...facts, guilds: count() })
+    .from(guilds)
+    .groupBy(...Object.values(facts));
+  const countOf = (which: (row: StateFacts) => boolean) =>
     rows.reduce((sum, row) => sum + (which(row) ? row.guilds : 0), 0);
-  const byStatus = STATES.map((status) => [count((row) => row.status === status), status] as const)
+  const byStatus = STATES.map(
+    (status) => [countOf((row) => row.status === status), status] as const,
+  )
     .filter(([guilds]) => guilds > 0)
     .map(([guilds, status]) => `${guilds} ${status}`);
-  const all = count(() => true);
-  const waits = count((row) => schemaState(row) === "waits");
-  const behind = count((row) => schemaState(row) === "behind") + waits;
+  const all = countOf(() => true);
+  const waits = countOf((row) => schemaState(row) === "waits");
+  const behind = countOf((row) => schemaState(row) === "behind") + waits;
   return [
     `${shown} of ${plural(all, "guild")} shown${all > 0 ? `: ${byStatus.join(", ")} in all` : ""}.`,
     ...(behind > 0 ? [`Behind this release's schema: ${behind}.`] : []),

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { Invalid } from "../../../src/kernel/errors.ts";
 import { DAY_MS } from "../../../src/kernel/time.ts";
 import { limits } from "../../../src/limits.ts";
@@ -13,6 +14,7 @@ import {
   together,
 } from "../../../src/platform/fleet/performance.ts";
 import { type Count, platformStatistics } from "../../../src/platform/fleet/statistics.ts";
+import { memberships } from "../../../src/platform/schema.ts";
 import { guildStatistics } from "../../../src/tenant/statistics.ts";
 import { describeFailure } from "../failures.ts";
 import { bySlug } from "../guilds/lookup.ts";
@@ -99,13 +101,10 @@ async function lineOf(services: NodeServices, slug: string, days: number) {
   const { platform, tenants, now } = services;
   const actor = { type: "system", job: "stats" } as const;
   const ctx = { guild, actor, now, requestId: "", idempotencyKey: undefined };
-  const members = await platform.db.first<{ members: number }>(
-    "SELECT count(*) AS members FROM memberships WHERE guild_id = ?",
-    guild.id,
-  );
+  const members = await platform.db.orm.$count(memberships, eq(memberships.guildId, guild.id));
   const own = await tenants.use(guild, (db) => guildStatistics({ ...ctx, db }, days));
   const { status, schemaVersion } = guild;
-  return { slug, status, plan: guild.plan.name, schemaVersion, ...members!, ...own };
+  return { slug, status, plan: guild.plan.name, schemaVersion, members, ...own };
 }
 
 async function showGuilds(

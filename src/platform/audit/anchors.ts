@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Checkpoint, Head } from "../../database/audit-log.ts";
 import type { Known } from "../../database/audit-verify.ts";
+import { columnsOf } from "../../database/query.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import {
   type AnchorFacts,
@@ -10,8 +11,9 @@ import {
   type SignedAnchor,
 } from "../../kernel/audit-signature.ts";
 import { Conflict } from "../../kernel/errors.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import type { PlatformStore } from "../store.ts";
-import { auditAnchors } from "./schema.ts";
+import { auditAnchors, auditHeads } from "./schema.ts";
 
 /** A log: a guild's id, or `platform`, and the generation of its database. */
 export interface LogPlace {
@@ -208,13 +210,14 @@ export class AuditAnchors {
 
   /** Earlier releases stored daily heads without a signature. */
   async #legacyHeads({ log, generation }: LogPlace, acceptedAt: number): Promise<Head[]> {
-    return await this.#platform.db.all<Head>(
-      `SELECT seq, hash FROM audit_heads
-       WHERE guild_id = ? AND generation = ? AND (day + 1) * 86400000 > ? ORDER BY day`,
-      log,
-      generation,
-      acceptedAt,
-    );
+    return await this.#platform.db.orm
+      .select(columnsOf(auditHeads, "seq", "hash"))
+      .from(auditHeads)
+      .where(
+        sql`${auditHeads.guildId} = ${log} and ${auditHeads.generation} = ${generation}
+          and (${auditHeads.day} + 1) * ${DAY_MS} > ${acceptedAt}`,
+      )
+      .orderBy(auditHeads.day);
   }
 }
 

@@ -1,5 +1,9 @@
+import { desc, eq, type SQL } from "drizzle-orm";
+import { columnsOf } from "../../database/query.ts";
 import type { GuildId } from "../../kernel/ids.ts";
-import type { BackupReason, BackupStatus } from "./schema.ts";
+import { guilds } from "../schema.ts";
+import type { PlatformStore } from "../store.ts";
+import { type BackupReason, type BackupStatus, backups } from "./schema.ts";
 
 /** One backup of a guild's database. Times in Unix milliseconds; `slug` is null once the guild is removed. */
 export interface Backup {
@@ -19,14 +23,22 @@ export interface Backup {
   readonly error: string | null;
 }
 
-export type BackupRow = Omit<Backup, "rows"> & { readonly rows: string | null };
-
-export const BACKUP_COLUMNS = `
-  SELECT b.id, b.guild_id AS guildId, g.slug, b.reason, b.status, b.taken_at AS takenAt,
-    b.created_by AS createdBy, b.object_key AS objectKey, b.bytes, b.stored_bytes AS storedBytes,
-    b.schema_version AS schemaVersion, b.rows, b.verified_at AS verifiedAt, b.error
-  FROM backups b LEFT JOIN guilds g ON g.id = b.guild_id`;
-
-export function toBackup(row: BackupRow): Backup {
-  return { ...row, rows: row.rows === null ? null : JSON.parse(row.rows) };
+/** The backups that fit the condition, newest first, at most `limit`. A negative limit is none. */
+export async function readBackups(
+  { db }: PlatformStore,
+  condition: SQL,
+  limit: number,
+): Promise<Backup[]> {
+  return await db.orm
+    .select({
+      ...columnsOf(backups, "id", "guildId", "reason", "status", "takenAt", "createdBy"),
+      ...columnsOf(backups, "objectKey", "bytes", "storedBytes", "schemaVersion", "rows"),
+      ...columnsOf(backups, "verifiedAt", "error"),
+      slug: guilds.slug,
+    })
+    .from(backups)
+    .leftJoin(guilds, eq(guilds.id, backups.guildId))
+    .where(condition)
+    .orderBy(desc(backups.takenAt), desc(backups.id))
+    .limit(limit);
 }

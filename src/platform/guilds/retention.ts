@@ -1,70 +1,86 @@
+import { type Column, eq, lte, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { auditPrunable, pruneAudit } from "../../database/audit-log.ts";
 import { countOver, type Expiry, type Removal, removeOver } from "../../database/retention.ts";
 import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { limits } from "../../limits.ts";
 import { type AuditAnchors, PLATFORM_PLACE } from "../audit/anchors.ts";
+import * as tables from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 
 const { endedKeptMs } = limits.retention;
+const isHead = eq(tables.auditAnchors.kind, "head");
+
+/** Rows that expire at a moment of their own. */
+const byMoment = (what: string, table: SQLiteTable, column: Column, keptMs: number): Expiry => ({
+  what,
+  table,
+  over: (moment) => lte(column, moment),
+  keptMs,
+});
+
+/** Rows of a day or an hour, numbered since 1970. `unitMs` is its length. */
+const byPeriod = (
+  what: string,
+  table: SQLiteTable,
+  column: Column,
+  [unitMs, keptMs]: readonly [unitMs: number, keptMs: number],
+): Expiry => ({
+  what,
+  table,
+  over: (moment) => lte(column, Math.floor(moment / unitMs)),
+  keptMs,
+});
 
 /** Data with a limited retention in the platform. */
 const EXPIRIES: readonly Expiry[] = [
-  { what: "sessions", table: "sessions", over: "expires_at <= ?1", keptMs: endedKeptMs },
-  {
-    what: "idle sessions",
-    table: "sessions",
-    over: "last_used_at <= ?1",
-    keptMs: limits.session.idleMs + endedKeptMs,
-  },
-  { what: "messages", table: "outgoing_messages", over: "expires_at <= ?1", keptMs: endedKeptMs },
-  {
-    what: "places of sign-ins",
-    table: "sign_in_places",
-    over: "last_used_at <= ?1",
-    keptMs: limits.session.placeKeptMs,
-  },
-  { what: "mailed links", table: "email_tokens", over: "expires_at <= ?1", keptMs: endedKeptMs },
-  { what: "live tickets", table: "live_tickets", over: "expires_at <= ?1", keptMs: 0 },
-  { what: "live connections", table: "live_connections", over: "expires_at <= ?1", keptMs: 0 },
-  { what: "repeated answers", table: "idempotency_keys", over: "expires_at <= ?1", keptMs: 0 },
-  { what: "rate limits", table: "rate_slots", over: "expires_at <= ?1", keptMs: 0 },
-  { what: "rate limits of before", table: "rate_windows", over: "expires_at <= ?1", keptMs: 0 },
-  { what: "former addresses", table: "slug_history", over: "held_until <= ?1", keptMs: 0 },
-  {
-    what: "key usage",
-    table: "api_key_usage",
-    over: `day <= ?1 / ${DAY_MS}`,
-    keptMs: limits.keys.usageDays * DAY_MS,
-  },
-  {
-    what: "guild performance",
-    table: "guild_performance",
-    over: `hour <= ?1 / ${HOUR_MS}`,
-    keptMs: limits.performance.keptMs,
-  },
-  {
-    what: "API usage",
-    table: "api_usage",
-    over: `hour <= ?1 / ${HOUR_MS}`,
-    keptMs: limits.usage.keptMs,
-  },
-  {
-    what: "guild figures",
-    table: "guild_figures",
-    over: `day <= ?1 / ${DAY_MS}`,
-    keptMs: limits.figures.keptMs,
-  },
+  byMoment("sessions", tables.sessions, tables.sessions.expiresAt, endedKeptMs),
+  byMoment(
+    "idle sessions",
+    tables.sessions,
+    tables.sessions.lastUsedAt,
+    limits.session.idleMs + endedKeptMs,
+  ),
+  byMoment("messages", tables.outgoingMessages, tables.outgoingMessages.expiresAt, endedKeptMs),
+  byMoment(
+    "places of sign-ins",
+    tables.signInPlaces,
+    tables.signInPlaces.lastUsedAt,
+    limits.session.placeKeptMs,
+  ),
+  byMoment("mailed links", tables.emailTokens, tables.emailTokens.expiresAt, endedKeptMs),
+  byMoment("live tickets", tables.liveTickets, tables.liveTickets.expiresAt, 0),
+  byMoment("live connections", tables.liveConnections, tables.liveConnections.expiresAt, 0),
+  byMoment("repeated answers", tables.idempotencyKeys, tables.idempotencyKeys.expiresAt, 0),
+  byMoment("rate limits", tables.rateSlots, tables.rateSlots.expiresAt, 0),
+  byMoment("rate limits of before", tables.rateWindows, tables.rateWindows.expiresAt, 0),
+  byMoment("former addresses", tables.slugHistory, tables.slugHistory.heldUntil, 0),
+  byPeriod("key usage", tables.apiKeyUsage, tables.apiKeyUsage.day, [
+    DAY_MS,
+    limits.keys.usageDays * DAY_MS,
+  ]),
+  byPeriod("guild performance", tables.guildPerformance, tables.guildPerformance.hour, [
+    HOUR_MS,
+    limits.performance.keptMs,
+  ]),
+  byPeriod("API usage", tables.apiUsage, tables.apiUsage.hour, [HOUR_MS, limits.usage.keptMs]),
+  byPeriod("guild figures", tables.guildFigures, tables.guildFigures.day, [
+    DAY_MS,
+    limits.figures.keptMs,
+  ]),
   {
     what: "audit heads",
-    table: "audit_heads",
-    over: `day <= min(?1 / ${DAY_MS}, (SELECT max(day) FROM audit_heads) - 365)`,
+    table: tables.auditHeads,
+    over: (moment) => sql`${tables.auditHeads.day} <= min(${Math.floor(moment / DAY_MS)},
+      (select max(${tables.auditHeads.day}) from ${tables.auditHeads}) - 365)`,
     keptMs: limits.audit.keptMs,
   },
   {
     what: "audit anchors",
-    table: "audit_anchors",
-    over: `kind = 'head' AND at <= min(?1,
-      (SELECT max(at) FROM audit_anchors WHERE kind = 'head') - ${limits.audit.keptMs})`,
+    table: tables.auditAnchors,
+    over: (moment) => sql`${isHead} and ${tables.auditAnchors.at} <= min(${moment},
+      (select max(${tables.auditAnchors.at}) from ${tables.auditAnchors} where ${isHead})
+        - ${limits.audit.keptMs})`,
     keptMs: limits.audit.keptMs,
   },
 ];

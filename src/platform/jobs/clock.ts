@@ -1,12 +1,13 @@
-import { eq, getTableColumns } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import type { Statement } from "../../database/client.ts";
 import { unlessTold } from "../../database/faults.ts";
+import { asNumber, prepare, rowsOf } from "../../database/query.ts";
 import { write } from "../../database/write.ts";
 import type { Background, Timer } from "../../kernel/background.ts";
 import type { ClockState } from "../../kernel/clock-guard.ts";
 import type { Log } from "../../kernel/log.ts";
 import { limits } from "../../limits.ts";
-import { platformClock } from "../schema.ts";
+import { auditLog, jobRuns, platformClock, sessions } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
 import { repairTimes } from "./clock-repair.ts";
 
@@ -40,14 +41,20 @@ export async function confirmClock(
   await store(platform, "right", confirmations, alongside);
 }
 
+const newestTime = prepare(() =>
+  rowsOf(
+    {
+      at: asNumber(sql`max((select coalesce(max(${auditLog.at}), 0) from ${auditLog}),
+        (select coalesce(max(${jobRuns.finishedAt}), 0) from ${jobRuns}),
+        (select coalesce(max(${sessions.lastUsedAt}), 0) from ${sessions}))`),
+    },
+    (columns) => sql`select ${columns}`,
+  ),
+);
+
 /** The newest time in the data of a platform of an older release, which has no clock row. */
 async function newestTrace({ db }: PlatformStore): Promise<number | undefined> {
-  const row = await db.first<{ at: number | null }>(
-    `SELECT max((SELECT coalesce(max(at), 0) FROM audit_log),
-       (SELECT coalesce(max(finished_at), 0) FROM job_runs),
-       (SELECT coalesce(max(last_used_at), 0) FROM sessions)) AS at`,
-  );
-  return row?.at || undefined;
+  return (await newestTime.first(db))?.at || undefined;
 }
 
 async function store(

@@ -1,5 +1,8 @@
+import { eq, sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
 import { isFull } from "../../database/errors.ts";
+import { columnsOf, prepare, rowsOf, type Values } from "../../database/query.ts";
+import { build } from "../../database/statements.ts";
 import { LimitReached } from "../../kernel/errors.ts";
 import { type Meter, noMeter } from "../../kernel/meter.ts";
 import {
@@ -9,13 +12,13 @@ import {
   type RateLimit,
   type RateSubject,
   type Rates,
-  type SlotUses,
   slotOf,
   startOf,
   unsharedMax,
 } from "../../kernel/rates.ts";
 import { limits } from "../../limits.ts";
 import type { PlatformStore } from "../store.ts";
+import { rateSlots } from "./rate-schema.ts";
 
 /** A subject's rate after one use. */
 export interface RateState {
@@ -39,17 +42,36 @@ interface Known {
 
 // Adds past uses, and one further use if it is free. Both happen under one lock for all processes.
 // Returns no row if there was neither.
-const ADD_USES = `
-  INSERT INTO rate_slots (subject, slot, uses, "left", expires_at)
-  SELECT ?1, ?2, ?3 + (free > 0), free - 1, ?6 FROM (
-    SELECT ?4 - ?3 - coalesce(sum(uses), 0) AS free FROM rate_slots
-    WHERE subject = ?1 AND slot > ?2 - ?5 AND slot <= ?2 + 1)
-  WHERE ?3 > 0 OR free > 0
-  ON CONFLICT (subject, slot) DO UPDATE SET
-    uses = uses + excluded.uses, "left" = excluded."left"
-  RETURNING "left"`;
+const addUses = prepare((use: Values<Uses>) => {
+  const free = sql`select ${use.max} - ${use.unshared} - coalesce(sum(uses), 0) as free
+    from ${rateSlots}
+    where subject = ${use.key} and slot > ${use.slot} - ${COUNTED_SLOTS} and slot <= ${use.slot} + 1`;
+  return rowsOf(
+    { left: sql<number>`"left"` },
+    (columns) => sql`insert into ${rateSlots} (subject, slot, uses, "left", expires_at)
+      select ${use.key}, ${use.slot}, ${use.unshared} + (free > 0), free - 1, ${use.expiresAt}
+      from (${free}) where ${use.unshared} > 0 or free > 0
+      on conflict (subject, slot) do update set
+        uses = uses + excluded.uses, "left" = excluded."left"
+      returning ${columns}`,
+  );
+});
 
-const TAKEN = "SELECT slot, uses FROM rate_slots WHERE subject = ?";
+/** Uses of this process that the shared count does not have yet, for one slot of a subject. */
+interface Uses {
+  readonly key: string;
+  readonly slot: number;
+  readonly unshared: number;
+  readonly max: number;
+  readonly expiresAt: number;
+}
+
+const takenSlots = prepare(({ key }: Values<{ readonly key: string }>) =>
+  build
+    .select(columnsOf(rateSlots, "slot", "uses"))
+    .from(rateSlots)
+    .where(eq(rateSlots.subject, key)),
+);
 
 /**
  * Counts uses together with all other processes of the platform. A process counts a few uses alone
@@ -123,10 +145,10 @@ export class RateLimiter {
     const nowMs = now().getTime();
     const slot = slotOf(nowMs, limit);
     const expiresAt = startOf(slot + COUNTED_SLOTS, limit);
-    const args = [key, slot, known.unshared, limit.max, COUNTED_SLOTS, expiresAt];
+    const uses = { key, slot, unshared: known.unshared, max: limit.max, expiresAt };
     let row: { left: number } | undefined;
     try {
-      row = await db.first<{ left: number }>(ADD_USES, ...args);
+      row = await addUses.first(db, uses);
     } catch (error) {
       if (!isFull(error)) throw error;
       // Reading continues on a full disk, so this process counts alone until there is space.
@@ -137,7 +159,7 @@ export class RateLimiter {
     known.unshared = 0;
     known.left = Math.max(0, row?.left ?? 0);
     if (row !== undefined && row.left >= 0) return;
-    const free = freeAt(await db.all<SlotUses>(TAKEN, key), limit, nowMs);
+    const free = freeAt(await takenSlots.all(db, { key }), limit, nowMs);
     // Another process's clock may be behind ours. Never ask again within the same moment.
     known.refusedUntil = Math.max(free, nowMs + 1);
   }
