@@ -1,3 +1,4 @@
+import type { LimitReached } from "../kernel/errors.ts";
 import type { Settings } from "../platform/configuration/app-config.ts";
 import type { Caller, PlatformContext } from "../platform/context.ts";
 import type { RoutedDomain } from "../platform/domains/routed-domains.ts";
@@ -33,6 +34,8 @@ export interface AppEnv {
     services: Services;
     /** Set by `provide`: settings that operators change while the platform runs. */
     settings: Settings;
+    /** Set by `ownDomain`: why the request's host was not looked up. `knownHost` throws it. */
+    hostRefusal: LimitReached | undefined;
     /** Set by `requestId`: our id, or the caller's own if it has a valid form. */
     requestId: string;
     /** Set by `session`. */

@@ -12,6 +12,7 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
  * header.
  */
 export const knownHost = createMiddleware<AppEnv>(async function knownHost(c, next) {
+  if (c.var.hostRefusal) throw c.var.hostRefusal;
   const isOwn = c.env?.domain !== undefined;
   if (!isOwn && !isOurHost(new URL(c.req.url).hostname, c.var.services.config.publicUrl)) {
     throw new Malformed(

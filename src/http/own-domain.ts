@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import { NotFound } from "../kernel/errors.ts";
+import { LimitReached, NotFound } from "../kernel/errors.ts";
+import type { RoutedDomain } from "../platform/domains/routed-domains.ts";
 import { addressSubject, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
 import { isOurHost } from "./tenant.ts";
@@ -21,14 +22,29 @@ export function ownDomain(publicUrl: URL, dispatch: Dispatch): MiddlewareHandler
   return async function ownDomain(c, next) {
     const { hostname } = new URL(c.req.url);
     if (c.env?.domain !== undefined || isOurHost(hostname, publicUrl)) return await next();
-    const { domains, rates } = c.var.services;
+    const found = await domainOrRefusal(c, hostname);
+    // The refusal is thrown later, so that its answer has a log line and the headers of every answer.
+    if (found instanceof LimitReached) c.set("hostRefusal", found);
+    if (found === undefined || found instanceof LimitReached) return await next();
+    return await dispatch(c.req.raw, { ...c.env, domain: found });
+  };
+}
+
+/** The domain of a host. The refusal if the caller's address asked for too many names. */
+async function domainOrRefusal(
+  c: Context<AppEnv>,
+  hostname: string,
+): Promise<RoutedDomain | LimitReached | undefined> {
+  const { domains, rates } = c.var.services;
+  try {
     // Requests with invented names must not make the server ask its database each time.
-    const domain = await domains.routed(hostname, () =>
+    return await domains.routed(hostname, () =>
       rates.use("domain-ask", "address", addressSubject(clientAddress(c))),
     );
-    if (domain === undefined) return await next();
-    return await dispatch(c.req.raw, { ...c.env, domain });
-  };
+  } catch (error) {
+    if (error instanceof LimitReached) return error;
+    throw error;
+  }
 }
 
 /**

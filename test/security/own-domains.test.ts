@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { limits } from "../../src/limits.ts";
 import { authenticate } from "../../src/node/logs/live-callers.ts";
+import { bySystem } from "../../src/platform/domains/claims.ts";
+import { deleteGuild, undeleteGuild } from "../../src/platform/guilds/deletion.ts";
 import { DOMAINS_JOB, OF_THE_PLATFORM } from "../../src/platform/jobs/kinds.ts";
+import { anOperator } from "../platform/console/support.ts";
 import { type Json, type TestApp, TestClient, type TestGuild, testApp } from "../support/app.ts";
 import { startDns } from "../support/dns.ts";
 
@@ -12,11 +15,14 @@ let dns: Awaited<ReturnType<typeof startDns>>;
 let t: TestApp;
 let vow: TestGuild;
 let rival: TestGuild;
+let operator: TestClient;
 beforeAll(async () => {
   dns = await startDns();
   t = await testApp({ DNS_SERVERS: dns.address, RATE_LIMITS: "domain-check.guild=off" });
   vow = await t.guild("iron-vow", { plan: "premium" });
   rival = await t.guild("rival-vow", { plan: "premium", isPublic: true });
+  operator = await anOperator(t, ["plans"]);
+  await plan("premium");
   await prove(vow);
 });
 afterAll(async () => {
@@ -38,6 +44,21 @@ async function claim({ owner }: TestGuild): Promise<Json> {
   if (first.status !== 403) return first.body;
   await owner.prove();
   return (await owner.put("/settings/domain", { domain: DOMAIN })).body;
+}
+
+/** Gives a guild a plan as an operator does. */
+async function plan(name: string): Promise<void> {
+  await operator.prove();
+  const answer =
+    name === "free"
+      ? await operator.delete(`/api/operator/guilds/${vow.id}/grant`)
+      : await operator.put(`/api/operator/guilds/${vow.id}/grant`, {
+          plan: name,
+          until: null,
+          reason: "A test",
+        });
+  expect(answer.status).toBe(204);
+  t.services.domains.forget();
 }
 
 /** Signs in at the guild's domain as a browser would, and returns the cookies that it gets. */
@@ -133,16 +154,51 @@ describe("a sign-in at a guild's own domain", () => {
         }
       },
       () => prove(rival),
+      // Without the plan and with it again, the domain is the same one.
+      async () => {
+        await plan("free");
+        await plan("premium");
+      },
+      async () => {
+        const { services } = t;
+        const system = { ...bySystem(services), services };
+        await deleteGuild(system, (await services.platform.guild(vow.id))!);
+        await undeleteGuild(system, (await services.platform.guild(vow.id))!);
+      },
     ];
     for (const end of ways) {
       await prove(vow);
       const there = withSession(vow.owner, await signInThere(vow.owner));
+      expect((await there.page(`${SITE}/settings`)).status).toBe(200);
       await end();
       await prove(vow);
       expect((await there.page(`${SITE}/settings`)).status).toBe(404);
       // Other sign-ins of the person stay.
       expect((await vow.owner.get("/standings")).status).toBe(200);
     }
+  });
+
+  test("S98 is named with its domain in the account's list of sessions", async () => {
+    await prove(vow);
+    await signInThere(vow.owner);
+    const platform = vow.owner.platform();
+    const { items } = (await platform.get("/api/sessions")).body;
+    const domains = (items as readonly Json[]).map(({ domain }) => domain);
+    expect(domains).toContain(DOMAIN);
+    expect((items as readonly Json[]).find(({ isCurrent }) => isCurrent)!["domain"]).toBeNull();
+    expect((await platform.page("/account")).text).toContain(`, at ${DOMAIN}`);
+  });
+
+  test("S98 is refused there with an access token, which works at the platform's host", async () => {
+    const { body } = await vow.owner.platform().post("/api/access-tokens", { guild: "iron-vow" });
+    const bearer = { authorization: `Bearer ${body.token}` };
+    const at = (origin: string) => t.request(`${origin}/api/standings`, { headers: bearer });
+    expect((await at("http://localhost")).status).toBe(200);
+    const refused = await at(SITE);
+    expect([refused.status, (await refused.json()).type]).toEqual([
+      401,
+      "/problems/auth/bad-token",
+    ]);
   });
 });
 
@@ -309,6 +365,14 @@ describe("the question for certificates", () => {
       invented.push((await bounded.request(`http://x${i}.evil.org/`, { headers })).status);
     }
     expect(invented).toEqual([400, 400, 400, 429, 429]);
+    const info = vi.spyOn(bounded.services.log, "info");
+    const refused = await bounded.request("http://x6.evil.org/", {
+      headers: { "x-forwarded-for": "203.0.113.10", "x-request-id": "a-refused-host" },
+    });
+    expect(refused.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(refused.headers.get("x-content-type-options")).toBe("nosniff");
+    const line = { requestId: "a-refused-host", status: 429 };
+    expect(info).toHaveBeenCalledWith("request", expect.objectContaining(line));
     const known = await bounded.request(`${SITE}/sign-in`, {
       headers: { "x-forwarded-for": "203.0.113.10" },
     });

@@ -168,7 +168,7 @@ function Sessions(props: { view: View; sessions: readonly SessionView[]; form: F
         messages={view.messages}
         empty={null}
         columns={[
-          { id: "device", label: t.device, cell: (row) => deviceName(row, view.messages) },
+          { id: "device", label: t.device, cell: (row) => sessionName(row, view.messages) },
           { id: "address", label: t.address, cell: (row) => row.address || "–" },
           {
             id: "used",
@@ -203,12 +203,18 @@ function End({ row, view }: { row: SessionView; view: View }) {
         class="button secondary"
         name="id"
         value={row.id}
-        aria-label={t.endDevice(deviceName(row, view.messages))}
+        aria-label={t.endDevice(sessionName(row, view.messages))}
       >
         {t.end}
       </button>
     </form>
   );
+}
+
+/** The device, and the guild's own domain if the session is bound to one. */
+function sessionName(row: SessionView, messages: Messages): string {
+  const device = deviceName(row, messages);
+  return row.domain === null ? device : messages.auth.atDomain(device, row.domain);
 }
 
 function deviceName({ agent }: SessionView, messages: Messages): string {

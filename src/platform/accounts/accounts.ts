@@ -11,6 +11,7 @@ import type { PasswordHasher } from "../../services.ts";
 import { type PlatformContext, refuseImpersonator, type SignedIn, signedIn } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
 import type { MessageTemplate, Params } from "../messages/templates.ts";
+import { planHasDomains } from "../rights/plan-features.ts";
 import { guildDomains, guilds, impersonations, memberships, sessions, users } from "../schema.ts";
 import { deviceOf } from "./device.ts";
 import { checkImported, isImportedHash } from "./imported-passwords.ts";
@@ -237,7 +238,7 @@ export async function beginSession(
   };
 }
 
-/** Fails if this request's domain has left its guild since: the session would work at the next one. */
+/** Fails if this request's domain has left its guild or its plan since. */
 function stillItsDomain({ domainGuildId, domainName }: PlatformContext): readonly Guard[] {
   if (domainGuildId === undefined) return [];
   const isActive = and(
@@ -247,7 +248,7 @@ function stillItsDomain({ domainGuildId, domainName }: PlatformContext): readonl
   );
   return [
     guard(
-      existsIn(guildDomains, isActive),
+      and(existsIn(guildDomains, isActive), planHasDomains(domainGuildId))!,
       () => new NotFound("request/no-such-page", "There is no page at this address."),
     ),
   ];

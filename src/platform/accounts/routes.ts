@@ -47,6 +47,11 @@ const sessionView = z
     createdAt: z.number().int(),
     lastUsedAt: z.number().int(),
     isCurrent: z.boolean(),
+    domain: z.string().nullable().openapi({
+      description:
+        "The guild's own domain that the session works at, and only there. Null for all others.",
+      example: "raids.example.com",
+    }),
   })
   .openapi("Session");
 

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, ne, not, sql } from "drizzle-orm";
 import { DatabaseError } from "../../database/errors.ts";
-import { existsIn } from "../../database/query.ts";
+import { columnsOf, existsIn } from "../../database/query.ts";
 import { type Guard, guard, type Writable, write } from "../../database/write.ts";
 import { isVisible } from "../../http/current-access.ts";
 import { noSuchGuild } from "../../http/tenant.ts";
@@ -11,7 +11,7 @@ import { hashToken } from "../../kernel/tokens.ts";
 import { limits } from "../../limits.ts";
 import type { Locale } from "../../web/i18n/index.ts";
 import { type PlatformContext, record, requireProved, type SignedIn } from "../context.ts";
-import { outgoingMessages, sessions, users } from "../schema.ts";
+import { guildDomains, outgoingMessages, sessions, users } from "../schema.ts";
 import {
   type Account,
   accountHolder,
@@ -44,6 +44,8 @@ export interface SessionView {
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly isCurrent: boolean;
+  /** The guild's own domain that the session works at, and only there. Null for all others. */
+  readonly domain: string | null;
 }
 
 /**
@@ -174,8 +176,12 @@ export async function listSessions(ctx: PlatformContext): Promise<readonly Sessi
   const { services } = ctx;
   const nowMs = services.now().getTime();
   const rows = await services.platform.db.orm
-    .select()
+    .select({
+      ...columnsOf(sessions, "id", "agent", "address", "createdAt", "lastUsedAt"),
+      domain: guildDomains.domain,
+    })
     .from(sessions)
+    .leftJoin(guildDomains, eq(guildDomains.guildId, sessions.guildId))
     .where(
       and(
         eq(sessions.userId, caller.userId),
@@ -184,14 +190,7 @@ export async function listSessions(ctx: PlatformContext): Promise<readonly Sessi
       ),
     )
     .orderBy(desc(sessions.lastUsedAt), desc(sessions.id));
-  return rows.map(({ id, agent, address, createdAt, lastUsedAt }) => ({
-    id,
-    agent,
-    address,
-    createdAt,
-    lastUsedAt,
-    isCurrent: id === caller.sessionId,
-  }));
+  return rows.map((row) => ({ ...row, isCurrent: row.id === caller.sessionId }));
 }
 
 /** Ends one session of the caller. @throws {NotFound} `auth/no-such-session` */

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, not } from "drizzle-orm";
 import { existsIn } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import { type Guard, guard, type Writable } from "../../database/write.ts";
@@ -7,6 +7,7 @@ import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
 import { record } from "../context.ts";
 import { messageRows } from "../messages/queue.ts";
+import { planHasDomains } from "../rights/plan-features.ts";
 import { guildDomains, sessions } from "../schema.ts";
 import type { ClaimRow, ToldClaim } from "./queries.ts";
 
@@ -34,6 +35,15 @@ export function endDomainSessions(guildId: GuildId): Writable {
   return build
     .delete(sessions)
     .where(and(isNotNull(sessions.guildId), eq(sessions.guildId, guildId)));
+}
+
+/** Ends them if the guild's plan has no custom domains. Signing in again is safe after the plan is back. */
+export function endSessionsWithoutPlan(guildId: GuildId): Writable {
+  return build
+    .delete(sessions)
+    .where(
+      and(isNotNull(sessions.guildId), eq(sessions.guildId, guildId), not(planHasDomains(guildId))),
+    );
 }
 
 /** The rows by which a guild loses its domain: the state, its sessions, the audit row and an email. */

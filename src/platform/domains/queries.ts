@@ -2,10 +2,8 @@ import { and, asc, eq, lte, ne, notInArray, sql } from "drizzle-orm";
 import { asBoolean, columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import type { GuildId } from "../../kernel/ids.ts";
+import { hasDomains } from "../rights/plan-features.ts";
 import { guildDomains, guilds, plans } from "../schema.ts";
-
-/** The feature of plans that have custom domains. */
-export const CUSTOM_DOMAIN = "custom-domain";
 
 const CLAIM = columnsOf(
   guildDomains,
@@ -60,7 +58,7 @@ export const servedDomain = prepare(({ domain }: Values<{ readonly domain: strin
         eq(guildDomains.domain, domain),
         sql`${guildDomains.status} = 'active'`,
         isThere,
-        sql`instr(${plans.features}, ${sql.raw(`'"${CUSTOM_DOMAIN}"'`)}) > 0`,
+        hasDomains(plans.features),
       ),
     ),
 );

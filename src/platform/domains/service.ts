@@ -14,6 +14,7 @@ import { limits } from "../../limits.ts";
 import type { Services } from "../../services.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type PlatformContext, record, requireProved, signedIn } from "../context.ts";
+import { CUSTOM_DOMAIN } from "../rights/plan-features.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
 import { guildDomains } from "../schema.ts";
 import type { Guild, PlatformStore } from "../store.ts";
@@ -31,7 +32,7 @@ import {
   recordName,
   recordValue,
 } from "./domain-names.ts";
-import { activeClaim, type ClaimRow, CUSTOM_DOMAIN, claimOfGuild } from "./queries.ts";
+import { activeClaim, type ClaimRow, claimOfGuild } from "./queries.ts";
 import { verdictOf } from "./rules.ts";
 
 /** `suspended`: proved, but not in the guild's plan at the moment. */

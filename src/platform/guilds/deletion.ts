@@ -8,6 +8,7 @@ import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { accountHolder } from "../accounts/accounts.ts";
 import { type ActingContext, type PlatformContext, record, requireProved } from "../context.ts";
+import { endDomainSessions } from "../domains/claims.ts";
 import { jobs as queuedJobs } from "../fleet/schema.ts";
 import { guildLimit, planByName } from "../plans/service.ts";
 import { guilds } from "../schema.ts";
@@ -58,6 +59,7 @@ export async function deleteGuild(
   if (!["ready", "suspended", "failed"].includes(status)) throw moved();
   await platform.advanceGuild(id, status, "deleted", { deletedFrom: status, purgeAfter }, [
     unlessProtected(id),
+    endDomainSessions(id),
     jobs.enqueueRow(id, PURGE_JOB, "", purgeAfter),
     record(ctx, "guild.delete", id, { guildId: id, before: { slug, name, status } }),
   ]);

@@ -6,6 +6,7 @@ import { Conflict, Invalid, NotFound } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
 import type { Services } from "../../services.ts";
 import { type ActingContext, allowArea, type OperatorContext, record } from "../context.ts";
+import { endSessionsWithoutPlan } from "../domains/claims.ts";
 import { PLAN_JOB } from "../jobs/kinds.ts";
 import { appConfig, guilds, plans, subscriptions } from "../schema.ts";
 import { FIRST_PLAN } from "./plans.ts";
@@ -171,6 +172,7 @@ function applied(ctx: ActingContext, id: GuildId): readonly Writable[] {
       .update(guilds)
       .set({ plan, planSince: nowMs, updatedAt: nowMs })
       .where(and(eq(guilds.id, id), sql`${guilds.plan} <> ${plan}`)),
+    endSessionsWithoutPlan(id),
     // A job applies the plan's limits to the database, because that may need several tries.
     jobs.enqueueRow(id, PLAN_JOB, "", nowMs),
   ];

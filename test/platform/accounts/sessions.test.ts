@@ -157,7 +157,7 @@ describe("a session", () => {
     expect(items).toHaveLength(2);
     const second = items.find((item: { isCurrent: boolean }) => !item.isCurrent);
     expect(Object.keys(second).sort()).toEqual(
-      ["address", "agent", "createdAt", "id", "isCurrent", "lastUsedAt"].sort(),
+      ["address", "agent", "createdAt", "domain", "id", "isCurrent", "lastUsedAt"].sort(),
     );
     const missing = await stranger.delete("/api/sessions/01890000-0000-7000-8000-000000000000");
     const foreign = await stranger.delete(`/api/sessions/${second.id}`);

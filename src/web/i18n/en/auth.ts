@@ -68,6 +68,7 @@ export const auth = {
   thisDevice: "this device",
   unknownDevice: "Unknown device",
   onSystem: (browser: string, system: string) => `${browser} on ${system}`,
+  atDomain: (device: string, domain: string) => `${device}, at ${domain}`,
   end: "Sign out",
   endDevice: (device: string) => `Sign out ${device}`,
   endOthers: "Sign out all other devices",

@@ -71,6 +71,7 @@ export const auth: Translated<typeof en> = {
   thisDevice: "este dispositivo",
   unknownDevice: "Dispositivo desconocido",
   onSystem: (browser, system) => `${browser} en ${system}`,
+  atDomain: (device, domain) => `${device}, en ${domain}`,
   end: "Cerrar sesión",
   endDevice: (device) => `Cerrar la sesión de ${device}`,
   endOthers: "Cerrar las demás",
