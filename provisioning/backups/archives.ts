@@ -8,7 +8,7 @@ import { build } from "../../src/database/statements.ts";
 import type { Writable } from "../../src/database/write.ts";
 import { Conflict, Invalid } from "../../src/kernel/errors.ts";
 import { EDITION_NAMES } from "../../src/kernel/game/editions.ts";
-import { settingsChange } from "../../src/platform/guilds/api.ts";
+import { settingsFields } from "../../src/platform/guilds/api.ts";
 import { guilds, memberships } from "../../src/platform/schema.ts";
 import type { Guild } from "../../src/platform/store.ts";
 import { draftIn, makeFolder } from "../hosts/file-drafts.ts";
@@ -224,7 +224,7 @@ export async function importGuild(
 }
 
 /** The settings that the platform keeps of a guild. Whether it is public is decided again. */
-const settingsOf = settingsChange.pick({
+const settingsOf = settingsFields.pick({
   description: true,
   contact: true,
   timeZone: true,

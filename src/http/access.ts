@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { noSuchPage, Unauthenticated } from "../kernel/errors.ts";
 import type { Permission } from "../kernel/permissions.ts";
 import { allow } from "../tenant/context.ts";
 import type { GuildEnv } from "./env.ts";
@@ -10,6 +11,22 @@ import type { GuildEnv } from "./env.ts";
 export function requirePermission(permission: Permission): MiddlewareHandler<GuildEnv> {
   return async function requirePermission(c, next) {
     allow(c.var.guild, permission);
+    await next();
+  };
+}
+
+/**
+ * As `requirePermission`, and refuses visitors also where the guild opened the area to them: the page is
+ * about the reader's own membership.
+ */
+export function requireMember(permission: Permission): MiddlewareHandler<GuildEnv> {
+  return async function requireMember(c, next) {
+    const { actor } = c.var.guild;
+    allow(c.var.guild, permission);
+    if (actor.type === "visitor") {
+      if (actor.signedIn) throw noSuchPage();
+      throw new Unauthenticated("auth/required", "Sign in to continue.");
+    }
     await next();
   };
 }

@@ -1,5 +1,6 @@
 import type { SessionId } from "../kernel/ids.ts";
-import { type Permission, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import type { Permission } from "../kernel/permissions.ts";
+import { visitorPermissions } from "../kernel/visitor-areas.ts";
 import type { Caller } from "../platform/context.ts";
 import {
   effectiveKeyPermissions,
@@ -62,7 +63,7 @@ export async function currentAccess(
     guild,
     ...(membership
       ? effectivePermissions(guild, membership)
-      : { permissions: new Set<Permission>(VISITOR_PERMISSIONS) }),
+      : { permissions: visitorPermissions(guild.visitorAreas) }),
     ...(session && { session }),
     ...(membership && { membership }),
   };
@@ -81,7 +82,7 @@ export async function isCurrent(platform: PlatformStore, credential: Credential)
 /** Whether a caller with this membership (or none) may know that the guild exists. */
 export function isVisible(guild: Guild, membership: Membership | undefined): boolean {
   if (isGone(guild)) return false;
-  return membership !== undefined || (guild.isPublic && guild.status === "ready");
+  return membership !== undefined || (guild.visitorAreas.length > 0 && guild.status === "ready");
 }
 
 async function accessOfKey(

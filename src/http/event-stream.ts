@@ -63,11 +63,14 @@ export function eventStream<E extends AppEnv>(
   });
 }
 
-/** Whether the caller of this request still has this permission in the guild. */
-export async function mayStill(c: Context<GuildEnv>, permission: Permission): Promise<boolean> {
+/** Whether the caller of this request still has these permissions in the guild. */
+export async function mayStill(
+  c: Context<GuildEnv>,
+  ...permissions: readonly Permission[]
+): Promise<boolean> {
   const { services, caller, guild } = c.var;
   const access = await currentAccess(services.platform, credentialOf(caller), guild.guild.id);
-  return access?.permissions.has(permission) ?? false;
+  return access !== undefined && permissions.every((one) => access.permissions.has(one));
 }
 
 function readerOf(caller: Caller, address: string): [subject: string, max: number] {

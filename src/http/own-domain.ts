@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import { LimitReached, NotFound } from "../kernel/errors.ts";
+import { LimitReached, noSuchPage } from "../kernel/errors.ts";
 import type { RoutedDomain } from "../platform/domains/routed-domains.ts";
 import { addressSubject, clientAddress } from "./address.ts";
 import type { AppEnv } from "./env.ts";
@@ -55,7 +55,7 @@ export const ownDomainSurface = createMiddleware<AppEnv>(async function ownDomai
   if (c.env?.domain === undefined || SERVED.test(c.req.path)) return await next();
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   if (!isRead || c.req.path.startsWith("/api/")) {
-    throw new NotFound("request/no-such-page", "There is no page at this address.");
+    throw noSuchPage();
   }
   // The origin is put before the path as text: a path that begins with two slashes names another host.
   return c.redirect(`${c.var.services.config.publicUrl.origin}${pathThere(c, c.env.domain)}`, 302);

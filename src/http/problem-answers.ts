@@ -41,7 +41,7 @@ const STANDARD: Readonly<Record<Place, CodesByStatus>> = {
     400: ["request/malformed", "request/unknown-host", "guild/ambiguous"],
     401: ["auth/required", "auth/bad-token"],
     403: ["guild/forbidden", "request/cross-site"],
-    404: ["guild/not-found"],
+    404: ["guild/not-found", "request/no-such-page"],
     409: ["idempotency/in-progress", "idempotency/shown-once"],
     413: ["request/too-large", "request/too-complex"],
     422: ["request/invalid", "idempotency/key-reused", "idempotency/bad-key"],

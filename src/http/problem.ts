@@ -7,7 +7,7 @@ import {
   type ErrorKind,
   Invalid,
   Malformed,
-  NotFound,
+  noSuchPage,
   TooLarge,
   Unavailable,
 } from "../kernel/errors.ts";
@@ -96,7 +96,7 @@ function noteFailure(c: Context<AppEnv>, known: AppError | undefined, error: Err
 
 /** For `app.notFound`. An unknown route answers like a missing resource. */
 export function notFound(): never {
-  throw new NotFound("request/no-such-page", "There is no page at this address.");
+  throw noSuchPage();
 }
 
 /** The HTTP status of an error, for pages that show it in their own form. */

@@ -3,7 +3,8 @@ import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
 import { Malformed, NotFound, Unavailable } from "../kernel/errors.ts";
 import type { UserId } from "../kernel/ids.ts";
-import { forImpersonator, VISITOR_PERMISSIONS } from "../kernel/permissions.ts";
+import { forImpersonator } from "../kernel/permissions.ts";
+import { visitorPermissions } from "../kernel/visitor-areas.ts";
 import { limits } from "../limits.ts";
 import type { Caller } from "../platform/context.ts";
 import {
@@ -165,7 +166,7 @@ function actorOf(
   return {
     type: "visitor",
     signedIn: caller.type === "user",
-    permissions: new Set(VISITOR_PERMISSIONS),
+    permissions: visitorPermissions(guild.visitorAreas),
   };
 }
 

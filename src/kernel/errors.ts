@@ -85,6 +85,14 @@ export class NotSupported extends AppError {
   readonly kind = "not-supported";
 }
 
+/**
+ * The error for an address without a page. What visitors may not see gives the same one, so that they
+ * cannot tell a closed area from a missing page.
+ */
+export function noSuchPage(): NotFound {
+  return new NotFound("request/no-such-page", "There is no page at this address.");
+}
+
 /** No retry will deliver this email, for example because the mailbox does not exist. */
 export class UndeliverableMail extends Error {}
 

@@ -4,13 +4,16 @@ export type Role = (typeof ROLES)[number];
 
 /** All permissions in a guild. Their names match the words on the pages. */
 export const PERMISSIONS = [
+  "guild.view",
   "standings.view",
   "roster.view",
   "loot.view",
   "members.view",
   "ledger.view",
   "raids.view",
+  "auctions.view",
   "logs.view",
+  "progress.view",
   "raids.join",
   "auctions.bid",
   "logs.upload",
@@ -32,6 +35,21 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/**
+ * Permissions that members have together with another one. They have names of their own because visitors
+ * get them apart. Exceptions of members name the other one.
+ */
+const FOLLOWING = {
+  "guild.view": "standings.view",
+  "auctions.view": "raids.view",
+  "progress.view": "logs.view",
+} as const satisfies Readonly<Partial<Record<Permission, Permission>>>;
+
+/** Permissions that exceptions may grant or deny. Ownership is handed over. */
+export const GRANTABLE = PERMISSIONS.filter(
+  (permission) => permission !== "guild.own" && !(permission in FOLLOWING),
+);
+
 /** Exceptions to the role, per person: `true` grants, `false` denies. */
 export type PermissionOverrides = Readonly<Partial<Record<Permission, boolean>>>;
 
@@ -43,19 +61,12 @@ const upTo = (last: Permission): readonly Permission[] =>
 
 /** The default permissions of each role. Each role has all permissions of the next weaker role. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: upTo("logs.view"),
+  viewer: upTo("progress.view"),
   raider: upTo("logs.upload"),
   officer: upTo("audit.view"),
   admin: upTo("guild.export"),
   owner: upTo("guild.own"),
 };
-
-/** What visitors may see of a public guild. */
-export const VISITOR_PERMISSIONS: readonly Permission[] = [
-  "standings.view",
-  "roster.view",
-  "loot.view",
-];
 
 /** The permissions of the role plus the overrides. Overrides neither grant nor deny ownership. */
 export function permissionsOf(
@@ -63,12 +74,21 @@ export function permissionsOf(
   overrides: PermissionOverrides = {},
 ): ReadonlySet<Permission> {
   const allowed = new Set(ROLE_PERMISSIONS[role]);
-  for (const permission of PERMISSIONS) {
-    if (permission === "guild.own") continue;
+  for (const permission of GRANTABLE) {
     if (overrides[permission] === true) allowed.add(permission);
     if (overrides[permission] === false && role !== "owner") allowed.delete(permission);
   }
-  return allowed;
+  return withFollowing(allowed);
+}
+
+/** The same permissions with those that follow them, and without those whose leader is missing. */
+export function withFollowing(permissions: Iterable<Permission>): ReadonlySet<Permission> {
+  const all = new Set(permissions);
+  for (const [following, leader] of Object.entries(FOLLOWING)) {
+    if (all.has(leader)) all.add(following as keyof typeof FOLLOWING);
+    else all.delete(following as keyof typeof FOLLOWING);
+  }
+  return all;
 }
 
 /**

@@ -138,6 +138,8 @@ export interface OwnLimits {
 export interface GuildSettings {
   /** Absent until the guild chooses one. */
   readonly crest?: Crest;
+  /** What visitors may see. Absent until the guild chooses. `visitorAreasOf` reads it. */
+  readonly visitorAreas?: readonly string[];
 }
 
 export const guilds = sqliteTable(
@@ -169,6 +171,7 @@ export const guilds = sqliteTable(
     generation: integer().notNull().default(1),
     schemaVersion: integer("schema_version").notNull().default(0),
     schemaHash: text("schema_hash").notNull().default(""),
+    /** Whether visitors may see all of `PUBLIC_AREAS`, for releases that know no areas. */
     isPublic: integer("is_public", { mode: "boolean" }).notNull().default(false),
     description: text().notNull().default(""),
     contact: text().notNull().default(""),

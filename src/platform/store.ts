@@ -10,6 +10,7 @@ import { Conflict } from "../kernel/errors.ts";
 import type { Edition } from "../kernel/game/editions.ts";
 import type { GuildId, MembershipId, SessionId, UserId } from "../kernel/ids.ts";
 import type { PermissionOverrides, Role } from "../kernel/permissions.ts";
+import type { VisitorArea } from "../kernel/visitor-areas.ts";
 import { limits } from "../limits.ts";
 import { type SessionRow, sessionById, sessionByToken } from "./accounts/queries.ts";
 import {
@@ -60,7 +61,8 @@ export interface Guild {
   readonly generation: number;
   readonly schemaVersion: number;
   readonly schemaHash: string;
-  readonly isPublic: boolean;
+  /** What visitors may see. The guild does not exist for them without any. */
+  readonly visitorAreas: readonly VisitorArea[];
   readonly description: string;
   readonly contact: string;
   readonly timeZone: string;
@@ -79,7 +81,7 @@ export function isGone(guild: Pick<Guild, "status">): boolean {
   return guild.status === "deleted" || guild.status === "deleting";
 }
 
-/** The caller's membership of a guild. Visitors of a public guild have none. */
+/** The caller's membership of a guild. Visitors have none. */
 export interface Membership {
   readonly id: MembershipId;
   readonly role: Role;

@@ -1,11 +1,12 @@
 import type { TenantDatabase } from "../database/client.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Forbidden, LimitReached, Unauthenticated } from "../kernel/errors.ts";
+import { Forbidden, LimitReached, noSuchPage, Unauthenticated } from "../kernel/errors.ts";
 import type { MembershipId, UserId } from "../kernel/ids.ts";
 import type { Permission, Role } from "../kernel/permissions.ts";
+import { isOfArea } from "../kernel/visitor-areas.ts";
 import type { Guild } from "../platform/store.ts";
 
-/** Who acts. A visitor views a public guild without being a member. */
+/** Who acts. A visitor sees the open areas of a guild without being a member. */
 export type Actor =
   | {
       readonly type: "user";
@@ -54,6 +55,8 @@ export function may(ctx: GuildContext, permission: Permission): boolean {
 /**
  * The first line of every verb.
  *
+ * @throws {NotFound} `request/no-such-page` for a visitor of a closed area, and for one who has signed in.
+ *
  * @throws {Unauthenticated} `auth/required` for a visitor who could sign in.
  *
  * @throws {LimitReached} `plan/read-only` when the guild exceeds its plan.
@@ -64,7 +67,8 @@ export function may(ctx: GuildContext, permission: Permission): boolean {
  */
 export function allow(ctx: GuildContext, permission: Permission): void {
   if (may(ctx, permission)) return;
-  if (ctx.actor.type === "visitor" && !ctx.actor.signedIn) {
+  if (ctx.actor.type === "visitor") {
+    if (ctx.actor.signedIn || isOfArea(permission)) throw noSuchPage();
     throw new Unauthenticated("auth/required", "Sign in to continue.");
   }
   const readOnly = "readOnly" in ctx.actor ? ctx.actor.readOnly : undefined;
@@ -73,6 +77,11 @@ export function allow(ctx: GuildContext, permission: Permission): void {
   throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.", {
     permission,
   });
+}
+
+/** A text that members wrote for each other, such as a note. Visitors get none. */
+export function forMembers(ctx: GuildContext, text: string): string {
+  return ctx.actor.type === "visitor" ? "" : text;
 }
 
 /** The error for operators who try to make a guild's own decisions. */

@@ -6,7 +6,7 @@ import { guildHref } from "./links.ts";
 
 /** The way to the search: a link to its page, which a script turns into a dialog. Ctrl-K opens it too. */
 export function Palette({ view }: { view: View }) {
-  if (!view.guild || !may(view.guild, "standings.view")) return null;
+  if (!view.guild || !may(view.guild, "guild.view")) return null;
   const t = view.messages.search;
   const words = { pages: t.pages, people: t.people, raids: t.raids, items: t.items, none: t.none };
   return (

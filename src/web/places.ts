@@ -28,16 +28,16 @@ interface Place {
 }
 
 const PLACES: Readonly<Record<Section, Place>> = {
-  home: { path: "", needs: "standings.view", icon: "home" },
+  home: { path: "", needs: "guild.view", icon: "home" },
   raids: { path: "/raids", needs: "raids.view", icon: "raids" },
-  auctions: { path: "/auctions", needs: "raids.view", icon: "auctions" },
+  auctions: { path: "/auctions", needs: "auctions.view", icon: "auctions" },
   attendance: { path: "/raids/attendance", needs: "raids.view", icon: "attendance" },
   standings: { path: "/standings", needs: "standings.view", icon: "standings" },
   ledger: { path: "/ledger", needs: "ledger.view", icon: "ledger" },
   loot: { path: "/loot", needs: "loot.view", icon: "loot" },
   rules: { path: "/dkp/pools", needs: "standings.view", icon: "proof" },
   logs: { path: "/logs", needs: "logs.view", icon: "logs" },
-  progress: { path: "/bosses", needs: "logs.view", icon: "progress" },
+  progress: { path: "/bosses", needs: "progress.view", icon: "progress" },
   roster: { path: "/roster", needs: "roster.view", icon: "roster" },
   identity: { path: "/identity", needs: "identity.manage", icon: "identity" },
   inbox: { path: "/roster/claims", needs: "roster.manage", icon: "inbox" },

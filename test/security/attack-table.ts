@@ -104,6 +104,7 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   S102: "Guessing the codes of a second factor",
   S103: "A sign-in that waits for its code, taken to another browser",
   S104: "A recovery code used by two requests at once",
+  S105: "A visitor who looks behind the areas that a guild opened: pages, operations, files, streams, sockets",
 };
 
 /** Rows that have nothing to attack yet. Each is removed once its part is built. */

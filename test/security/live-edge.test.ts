@@ -116,6 +116,50 @@ describe("the end of a right", () => {
   }, 30_000);
 });
 
+describe("a visitor", () => {
+  test("S105 gets events of open raids without auctions and councils, until the area is closed", async () => {
+    const guild = await t.guild("open-nights", { plan: "premium" });
+    await guild.owner.patch("/settings", { visitorAreas: ["raids"] });
+    const stranger = await t.signUp();
+    const headers = { authorization: `Bearer ${stranger.identity.token}` };
+    const url = `http://127.0.0.1:${port}/api/g/${guild.slug}/events`;
+    const answer = await fetch(url, { headers });
+    expect(answer.status).toBe(200);
+    let text = "";
+    const ended = (async () => {
+      const decoder = new TextDecoder();
+      try {
+        for await (const part of answer.body!) text += decoder.decode(part as Uint8Array);
+      } catch {
+        // An aborted connection has ended as well.
+      }
+    })();
+    const auction = { itemName: "Veiled Blade", mode: "open", durationMs: 600_000, minimum: 1 };
+    expect((await guild.owner.post("/auctions", auction)).status).toBe(201);
+    await guild.owner.post("/loot-councils", { itemName: "Veiled Wand" });
+    const night = { name: "Night", startsAt: t.now().getTime() + 60_000, minutes: 60 };
+    const raid = (await guild.owner.post("/raids", night)).body;
+    await expect.poll(() => text).toContain(raid.id);
+    expect(text).not.toMatch(/event: (auction|council)|Veiled/);
+    const from = performance.now();
+    await guild.owner.patch("/settings", { visitorAreas: ["roster"] });
+    await ended;
+    expect(performance.now() - from).toBeLessThan(5_000);
+    expect((await fetch(url, { headers })).status).toBe(404);
+  }, 30_000);
+
+  test("S105 S39 of open logs can send none: no ticket, and no socket by a session", async () => {
+    const guild = await t.guild("open-logs", { plan: "premium" });
+    await guild.owner.patch("/settings", { visitorAreas: ["logs"] });
+    const stranger = await t.signUp();
+    const asked = await stranger.within(guild.slug).post("/logs/tickets");
+    expect([asked.status, asked.body.type]).toEqual([404, "/problems/request/no-such-page"]);
+    const socket = await hello(guild.slug, { key: stranger.identity.token });
+    expect(await socket.first).toMatchObject({ type: "error", code: "auth/bad-token" });
+    expect(await socket.closed).toBe(4401);
+  });
+});
+
 describe("before a live connection has authenticated", () => {
   test("S74 it may send four kilobytes, in one message, in pieces or without an end", async () => {
     await keyOf("strangers");

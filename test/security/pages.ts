@@ -1,3 +1,5 @@
+import type { VisitorArea } from "../../src/kernel/visitor-areas.ts";
+
 /**
  * The weakest role that each page and form below a guild is for. A route without a row here fails the
  * matrix, so a new route needs a decision about who may use it.
@@ -108,6 +110,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   "GET /settings/keys": "admin",
   "GET /settings/keys/usage": "admin",
   "GET /settings/plan": "admin",
+  "GET /settings/visitors": "admin",
   "GET /standings": "viewer",
   "GET /standings/:personId": "viewer",
   "GET /standings/export.csv": "viewer",
@@ -222,4 +225,55 @@ export const PAGES: Readonly<Record<string, string>> = {
   "POST /settings/keys/:id/rotations": "admin",
   "POST /settings/plan/checkout": "owner",
   "POST /settings/plan/portal": "owner",
+  "POST /settings/visitors": "admin",
+};
+
+/**
+ * The pages and files that visitors see, by the area that opens them. `any`: if at least one area is open.
+ * Everything else below a guild stays closed to them.
+ */
+export const OPEN_TO_VISITORS: Readonly<Record<string, VisitorArea | "any">> = {
+  "GET ": "any",
+  "GET /crest.svg": "any",
+  "GET /search": "any",
+  "GET /standings": "standings",
+  "GET /standings/export.csv": "standings",
+  "GET /standings/export.json": "standings",
+  "GET /dkp/pools": "standings",
+  "GET /roster": "roster",
+  "GET /roster/:id": "roster",
+  "GET /roster/export.csv": "roster",
+  "GET /loot": "loot",
+  "GET /loot/export.csv": "loot",
+  "GET /loot/export.json": "loot",
+  "GET /loot/items/:item": "loot",
+  "GET /exports": "loot",
+  "GET /exports/loot/gargul.csv": "loot",
+  "GET /exports/loot/rclootcouncil.csv": "loot",
+  "GET /exports/loot/rclootcouncil.json": "loot",
+  "GET /exports/loot/thatsmybis.csv": "loot",
+  "GET /raids": "raids",
+  "GET /raids/:id": "raids",
+  "GET /raids/:id/export.csv": "raids",
+  "GET /raids/:id/export.json": "raids",
+  "GET /raids/attendance": "raids",
+  "GET /raids/attendance.csv": "raids",
+  "GET /raids/attendance.json": "raids",
+  "GET /raids/attendance/grid": "raids",
+  "GET /raids/attendance/grid.csv": "raids",
+  "GET /raids/attendance/grid.json": "raids",
+  "GET /logs": "logs",
+  "GET /logs/:id": "logs",
+  "GET /logs/:id/fights.csv": "logs",
+  "GET /logs/:id/participants": "logs",
+  "GET /logs/:id/wipes": "logs",
+  "GET /fights/:id": "logs",
+  "GET /fights/:id/compare": "logs",
+  "GET /fights/:id/fight.json": "logs",
+  "GET /fights/:id/players.csv": "logs",
+  "GET /fights/:id/spells.csv": "logs",
+  "GET /fights/:id/players/:guid": "logs",
+  "GET /fights/compare": "logs",
+  "GET /bosses": "progress",
+  "GET /bosses/:gameId/:difficulty": "progress",
 };

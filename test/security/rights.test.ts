@@ -262,6 +262,7 @@ test("S93 an operator in an owner's name cannot make the guild's own decisions",
   const other = await t.as("raider", guild);
   const tries = [
     () => acting.patch("/settings", { isPublic: true }),
+    () => acting.patch("/settings", { visitorAreas: ["logs"] }),
     () => acting.patch("/settings", { slug: "taken-over" }),
     () => acting.patch("/settings", { name: "Another Name" }),
     () => acting.post("/settings/deletion", { name: "Guild ceiling" }),
@@ -288,7 +289,7 @@ test("S93 an operator in an owner's name cannot make the guild's own decisions",
       origin: "http://localhost",
       "content-type": "application/x-www-form-urlencoded",
     },
-    body: "name=Other&slug=other-slug&faction=horde&description=&contact=&isPublic=on&timeZone=UTC",
+    body: "name=Other&slug=other-slug&faction=horde&description=&contact=&timeZone=UTC",
   });
   expect(page.status).toBe(403);
   const kept = (await guild.owner.get("/settings")).body;

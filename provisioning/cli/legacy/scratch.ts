@@ -78,7 +78,7 @@ async function imagined(services: NodeServices, planned: PlannedGuild): Promise<
     ...{ ...facts, id, crest: crestOf(id), slug: "", faction: "none", ownerId: owner.userId, plan },
     ...{ planSince: 0, isOverLimit: false, status: "ready", statusReason: null, host: "" },
     ...{ databaseName: "", location: { url: "" }, generation: 1, schemaVersion: 0, schemaHash: "" },
-    ...{ isPublic: false, description: "", contact: "", timeZone: "UTC", raidSchedule: null },
+    ...{ visitorAreas: [], description: "", contact: "", timeZone: "UTC", raidSchedule: null },
     ...{ createdAt: services.now().getTime(), purgeAfter: null, isProtected: false },
   };
 }

@@ -86,5 +86,6 @@ function sets(field: FieldName, action: string, after: unknown): boolean {
   if (ACTIONS[action] === field) return true;
   if (!["guild.change", "guild.declare"].includes(action)) return false;
   if (typeof after !== "object" || after === null) return false;
-  return field in after || field.replace("settings.", "") in after;
+  const name = field === "settings.visitors" ? "visitorAreas" : field.replace("settings.", "");
+  return field in after || name in after;
 }

@@ -1,6 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { linesField, nameField } from "../../http/text-fields.ts";
 import { EDITION_NAMES, REGIONS } from "../../kernel/game/editions.ts";
+import {
+  inAreaOrder,
+  PUBLIC_AREAS,
+  VISITOR_AREAS,
+  type VisitorArea,
+} from "../../kernel/visitor-areas.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../accounts/email.ts";
 import { timeZone } from "../guilds/api.ts";
@@ -19,12 +25,26 @@ const ownLimits = z.strictObject({
   databaseBytes: most.optional(),
 });
 
-const fileSettings = z.strictObject({
-  timeZone: timeZone.optional(),
-  description: linesField(limits.guild.descriptionCharsMax).optional(),
-  contact: linesField(limits.guild.contactCharsMax).optional(),
-  isPublic: z.boolean().optional(),
-});
+const fileSettings = z
+  .strictObject({
+    timeZone: timeZone.optional(),
+    description: linesField(limits.guild.descriptionCharsMax).optional(),
+    contact: linesField(limits.guild.contactCharsMax).optional(),
+    isPublic: z
+      .boolean()
+      .optional()
+      .describe("Short for visitors: true for standings, roster and loot, false for none."),
+    visitors: z
+      .array(z.enum(VISITOR_AREAS))
+      .optional()
+      .describe(
+        "What people who are no members see. Without any, the guild does not exist for them.",
+      ),
+  })
+  .refine(({ isPublic, visitors }) => isPublic === undefined || visitors === undefined, {
+    path: ["isPublic"],
+    message: "Write visitors or isPublic, not both.",
+  });
 
 const placement = z.strictObject({
   host: z.enum(["file", "sqld", "turso"]).describe("Where the guild's database is."),
@@ -118,7 +138,7 @@ export const OPTIONAL_FIELDS = {
   "settings.timeZone": "UTC",
   "settings.description": "",
   "settings.contact": "",
-  "settings.isPublic": false,
+  "settings.visitors": "",
 } as const;
 
 export type FieldName = (typeof REQUIRED_FIELDS)[number] | keyof typeof OPTIONAL_FIELDS;
@@ -148,7 +168,7 @@ export function wholeFields(document: GuildFile): Fields {
     "settings.timeZone": all["settings.timeZone"] ?? absent["settings.timeZone"],
     "settings.description": all["settings.description"] ?? absent["settings.description"],
     "settings.contact": all["settings.contact"] ?? absent["settings.contact"],
-    "settings.isPublic": all["settings.isPublic"] ?? absent["settings.isPublic"],
+    "settings.visitors": all["settings.visitors"] ?? absent["settings.visitors"],
   };
 }
 
@@ -173,8 +193,25 @@ function allFields(document: GuildFile) {
     "settings.timeZone": settings.timeZone,
     "settings.description": settings.description,
     "settings.contact": settings.contact,
-    "settings.isPublic": settings.isPublic,
+    "settings.visitors": visitorsOf(settings),
   };
+}
+
+function visitorsOf({ isPublic, visitors }: z.infer<typeof fileSettings>): string | undefined {
+  if (visitors !== undefined) return visitorsText(visitors);
+  if (isPublic === undefined) return undefined;
+  return visitorsText(isPublic ? PUBLIC_AREAS : []);
+}
+
+/** The areas as the text of a field, such as "loot, logs". Their order and repetitions do not count. */
+export function visitorsText(areas: readonly VisitorArea[]): string {
+  return inAreaOrder(areas).join(", ");
+}
+
+/** The areas of the text of a field. */
+export function areasOfText(text: string): readonly VisitorArea[] {
+  const names = text.split(", ");
+  return VISITOR_AREAS.filter((area) => names.includes(area));
 }
 
 /** The state of a guild on the platform, as far as files can declare it. */

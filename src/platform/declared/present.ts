@@ -1,7 +1,8 @@
 import { hashToken } from "../../kernel/tokens.ts";
+import { visitorAreasOf } from "../guilds/visitor-areas.ts";
 import type { OwnLimits } from "../schema.ts";
 import type { PlatformStore } from "../store.ts";
-import { type Fields, guildFile, type PresentGuild } from "./guild-file.ts";
+import { type Fields, guildFile, type PresentGuild, visitorsText } from "./guild-file.ts";
 import { declarableGuilds } from "./queries.ts";
 import { tierOfPlan } from "./tiers.ts";
 
@@ -69,7 +70,7 @@ function presentFields(row: Row): Fields {
     "settings.timeZone": row.timeZone,
     "settings.description": row.description,
     "settings.contact": row.contact,
-    "settings.isPublic": row.isPublic,
+    "settings.visitors": visitorsText(visitorAreasOf(row)),
   };
 }
 

@@ -21,7 +21,8 @@ export const declarableGuilds = prepare(() =>
     .select({
       ...columnsOf(guilds, "id", "status", "slug", "name", "edition", "realm", "region", "faction"),
       ...columnsOf(guilds, "plan", "host", "discordGuildId", "isProtected", "ownLimits"),
-      ...columnsOf(guilds, "timeZone", "description", "contact", "isPublic", "updatedAt"),
+      ...columnsOf(guilds, "timeZone", "description", "contact", "isPublic", "settings"),
+      updatedAt: guilds.updatedAt,
       ownerEmail: users.email,
       grantedPlan: grants.plan,
       isPaid: asBoolean(

@@ -10,10 +10,12 @@ import { type OperatorContext, record } from "../context.ts";
 import { slugChange } from "../guilds/settings.ts";
 import { slugTaken } from "../guilds/slug-guard.ts";
 import { nameKey } from "../guilds/slugs.ts";
+import { areAllPublic, visitorColumns } from "../guilds/visitor-areas.ts";
 import { PLAN_JOB } from "../jobs/kinds.ts";
 import { subscriptionRows } from "../plans/subscriptions.ts";
 import { declaredGuilds, guilds, memberships, type OwnLimits } from "../schema.ts";
 import {
+  areasOfText,
   type DeclaredFile,
   type FieldName,
   type Fields,
@@ -60,6 +62,7 @@ export async function foundDeclared(run: DeclaredRun, file: DeclaredFile): Promi
   const owner = ownerOf(run, document.owner);
   const nowMs = ctx.services.now().getTime();
   const fields = wholeFields(document);
+  const visitors = areasOfText(String(fields["settings.visitors"]));
   const keys = keysOf(fields);
   await provisioner.refuseWithoutRoom({ host: document.placement.host });
   await write(platform.db, [
@@ -82,7 +85,8 @@ export async function foundDeclared(run: DeclaredRun, file: DeclaredFile): Promi
       databaseName: provisioner.newDatabaseName(),
       ownLimits: ownLimitsOf(fields),
       isDeclared: true,
-      settings: {},
+      isPublic: areAllPublic(visitors),
+      settings: { visitorAreas: visitors },
       createdAt: nowMs,
       updatedAt: nowMs,
     }),
@@ -141,6 +145,8 @@ export async function changeDeclared(
       .set({
         ...columnsOfFields(fields),
         ...keys,
+        ...(has("settings.visitors") &&
+          visitorColumns(areasOfText(String(fields["settings.visitors"])), guilds.settings)),
         ownLimits: ownLimitsOf(fields),
         isDeclared: true,
         ...(changes.length > 0 && { updatedAt: nowMs }),
@@ -201,7 +207,6 @@ function columnsOfFields(fields: Fields) {
     timeZone: String(fields["settings.timeZone"]),
     description: String(fields["settings.description"]),
     contact: String(fields["settings.contact"]),
-    isPublic: fields["settings.isPublic"] === true,
   };
 }
 

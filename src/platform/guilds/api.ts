@@ -2,8 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { linesField, nameField } from "../../http/text-fields.ts";
 import { CHARGES, DIVISIONS, TINCTURES } from "../../kernel/crest.ts";
 import { EDITION_NAMES } from "../../kernel/game/editions.ts";
-import { PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
+import { GRANTABLE, PERMISSIONS, ROLES } from "../../kernel/permissions.ts";
 import { isTimeZone } from "../../kernel/time-zone.ts";
+import { VISITOR_AREAS } from "../../kernel/visitor-areas.ts";
 import { limits } from "../../limits.ts";
 import { emailAddress } from "../accounts/email.ts";
 
@@ -60,9 +61,6 @@ export const newInvitationForm = newInvitation.extend({
   email: z.preprocess(blankIsAbsent, newInvitation.shape.email),
 });
 
-/** Ownership is handed over, never granted. */
-const GRANTABLE = PERMISSIONS.filter((permission) => permission !== "guild.own");
-
 export const memberChange = z
   .strictObject({
     role: lowerRole.optional(),
@@ -72,42 +70,64 @@ export const memberChange = z
 
 export const ownership = z.strictObject({ userId: z.uuid() });
 
-export const settingsChange = z
-  .strictObject({
-    name: name.optional(),
-    slug: slug.optional(),
-    faction: z.enum(["alliance", "horde", "none"]).optional(),
-    description: linesField(limits.guild.descriptionCharsMax).optional(),
-    contact: linesField(limits.guild.contactCharsMax).optional(),
-    isPublic: z.boolean().optional(),
-    timeZone: timeZone.optional(),
-    raidSchedule: z
-      .strictObject({
-        weekdays: z.array(z.int().min(1).max(7)).min(1).max(7),
-        startsAt: timeOfDay,
-        endsAt: timeOfDay,
-      })
-      .nullable()
-      .optional(),
-    crest: crest.optional(),
+const visitorAreas = z
+  .array(z.enum(VISITOR_AREAS))
+  .max(VISITOR_AREAS.length)
+  .openapi({
+    description:
+      "What people who are no members see. Everything else looks missing to them, and the guild does not " +
+      "exist for them without an open area. `loot` includes prices, `raids` attendance, `logs` reports and " +
+      "fights, `progress` bosses with their pulls.",
+  });
+
+/** The settings of a guild that its admins may change. */
+export const settingsFields = z.strictObject({
+  name: name.optional(),
+  slug: slug.optional(),
+  faction: z.enum(["alliance", "horde", "none"]).optional(),
+  description: linesField(limits.guild.descriptionCharsMax).optional(),
+  contact: linesField(limits.guild.contactCharsMax).optional(),
+  isPublic: z
+    .boolean()
+    .optional()
+    .openapi({
+      description:
+        "Short for areas: true opens `standings`, `roster` and `loot` besides what is open, false closes " +
+        "all. `visitorAreas` replaces it.",
+    }),
+  visitorAreas: visitorAreas.optional(),
+  timeZone: timeZone.optional(),
+  raidSchedule: z
+    .strictObject({
+      weekdays: z.array(z.int().min(1).max(7)).min(1).max(7),
+      startsAt: timeOfDay,
+      endsAt: timeOfDay,
+    })
+    .nullable()
+    .optional(),
+  crest: crest.optional(),
+});
+
+export const settingsChange = settingsFields
+  .refine(({ isPublic, visitorAreas: areas }) => isPublic === undefined || areas === undefined, {
+    path: ["isPublic"],
+    message: "Send visitorAreas or isPublic, not both.",
   })
   .openapi("SettingsChange");
 
 export const crestForm = crest;
 
-/** The settings page sends its checkbox as `on` or not at all, and its days one by one. */
 export const settingsForm = z.object({
   name,
   slug,
   faction: z.enum(["alliance", "horde", "none"]),
   description: linesField(limits.guild.descriptionCharsMax),
   contact: linesField(limits.guild.contactCharsMax),
-  isPublic: z
-    .literal("on")
-    .optional()
-    .transform((value) => value === "on"),
   timeZone,
 });
+
+/** A box without a tick sends nothing. */
+export const visitorsForm = z.object({ visitorAreas: visitorAreas.default([]) });
 
 export const guildJson = z
   .object({
@@ -119,7 +139,8 @@ export const guildJson = z
     edition: z.enum(EDITION_NAMES),
     faction: z.string(),
     plan: z.string(),
-    isPublic: z.boolean(),
+    isPublic: z.boolean().openapi({ description: "Whether any area is open to visitors." }),
+    visitorAreas: visitorAreas.readonly(),
     description: z.string(),
     contact: z.string(),
     timeZone: z.string(),

@@ -25,9 +25,9 @@ guildApi.openapi(
     id: "getGuild",
     summary: "Get a guild",
     description:
-      "Returns the guild and the permissions that the caller has in it. Visitors of a " +
-      "public guild get it too.",
-    needs: "standings.view",
+      "Returns the guild and the permissions that the caller has in it. Visitors get it " +
+      "where the guild opened an area to them.",
+    needs: "guild.view",
     answers: { 200: json(inputs.guildJson, "The guild, and what you may do in it.") },
   }),
   (c) => c.json(shown(c.var.guild), 200),
@@ -242,7 +242,7 @@ guildApi.openapi(
 );
 
 function shown(ctx: GuildContext) {
-  const { id, slug, name, realm, region, edition, faction, plan, isPublic } = ctx.guild;
+  const { id, slug, name, realm, region, edition, faction, plan, visitorAreas } = ctx.guild;
   const { description, contact, timeZone, raidSchedule, crest, createdAt } = ctx.guild;
   return {
     id,
@@ -253,7 +253,8 @@ function shown(ctx: GuildContext) {
     edition,
     faction,
     plan: plan.name,
-    isPublic,
+    isPublic: visitorAreas.length > 0,
+    visitorAreas,
     description,
     contact,
     timeZone,

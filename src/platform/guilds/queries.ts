@@ -21,6 +21,7 @@ import {
   slugHistory,
 } from "../schema.ts";
 import type { Guild, Locate, Membership, Plan } from "../store.ts";
+import { visitorAreasOf } from "./visitor-areas.ts";
 
 const PLAN = { planName: plans.name, features: plans.features, ...PLAN_LIMITS };
 
@@ -148,7 +149,7 @@ export function toGuild(row: GuildRow & Partial<GuildForUserRow>, locate: Locate
     generation: row.generation,
     schemaVersion: row.schemaVersion,
     schemaHash: row.schemaHash,
-    isPublic: row.isPublic,
+    visitorAreas: visitorAreasOf(row),
     description: row.description,
     contact: row.contact,
     timeZone: row.timeZone,

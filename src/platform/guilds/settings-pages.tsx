@@ -8,7 +8,6 @@ import { may } from "../../tenant/context.ts";
 import { Button, Card, LinkButton, Meter, PageHeader } from "../../web/components.tsx";
 import { crestSvg } from "../../web/crest.tsx";
 import {
-  Checkbox,
   emptyForm,
   Form,
   type FormState,
@@ -24,6 +23,7 @@ import * as inputs from "./api.ts";
 import { CrestCard } from "./crest-card.tsx";
 import { changeSettings } from "./settings.ts";
 import { SLUG_CHARS_MAX } from "./slugs.ts";
+import { openAreasText } from "./visitors-page.tsx";
 
 type Page = Context<GuildEnv>;
 
@@ -77,17 +77,18 @@ async function settingsHtml(c: Page, form: FormState) {
       <Card title={t.general}>
         <Form action={guildHref(view, "/settings")} form={form} messages={view.messages}>
           <GeneralFields c={c} form={form} />
-          <Checkbox
-            name="isPublic"
-            label={t.isPublic}
-            hint={t.isPublicHint}
-            form={form}
-            checked={guild.isPublic}
-          />
           <Button>{view.messages.common.save}</Button>
         </Form>
       </Card>
       <CrestCard view={view} form={form} />
+      <Card title={view.messages.visitors.title}>
+        <p class="muted">{openAreasText(view)}</p>
+        <div class="row">
+          <LinkButton href={guildHref(view, "/settings/visitors")}>
+            {view.messages.visitors.choose}
+          </LinkButton>
+        </div>
+      </Card>
       {may(c.var.guild, "keys.manage") && <ConnectionCards view={view} />}
       <Card title={view.messages.backups.title}>
         <p class="muted">{view.messages.backups.lead}</p>

@@ -1,18 +1,26 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { build, insertInto } from "../../database/statements.ts";
 import { guard, write } from "../../database/write.ts";
 import type { Crest } from "../../kernel/crest.ts";
 import { Conflict } from "../../kernel/errors.ts";
 import type { GuildId } from "../../kernel/ids.ts";
+import { inAreaOrder, PUBLIC_AREAS, type VisitorArea } from "../../kernel/visitor-areas.ts";
 import { limits } from "../../limits.ts";
 import { allow, type GuildContext } from "../../tenant/context.ts";
 import { type ActingContext, record } from "../context.ts";
 import { actorUnchanged } from "../rights/unchanged-role.ts";
-import { type Faction, guilds, type RaidSchedule, slugHistory } from "../schema.ts";
+import {
+  type Faction,
+  type GuildSettings,
+  guilds,
+  type RaidSchedule,
+  slugHistory,
+} from "../schema.ts";
 import type { Guild } from "../store.ts";
 import { refuseBadSlug } from "./service.ts";
 import { slugTaken } from "./slug-guard.ts";
 import { nameKey } from "./slugs.ts";
+import { visitorColumns } from "./visitor-areas.ts";
 
 /** What a guild's admins may change. Absent fields stay. */
 export interface SettingsChange {
@@ -21,7 +29,10 @@ export interface SettingsChange {
   readonly faction?: Faction | undefined;
   readonly description?: string | undefined;
   readonly contact?: string | undefined;
+  /** True opens `PUBLIC_AREAS` besides those that are open, false closes all areas. */
   readonly isPublic?: boolean | undefined;
+  /** The areas that visitors see from now on, in place of those that were open. */
+  readonly visitorAreas?: readonly VisitorArea[] | undefined;
   readonly timeZone?: string | undefined;
   readonly raidSchedule?: RaidSchedule | null | undefined;
   readonly crest?: Crest | undefined;
@@ -43,13 +54,15 @@ export async function changeSettings(
   // guild.
   const settledMs = platform.services.platform.settledNow().getTime();
   const { guild } = ctx;
+  const { isPublic: _, visitorAreas: __, ...named } = change;
+  const visitorAreas = areasAfter(guild, change);
   const given = Object.fromEntries(
-    Object.entries(change).filter(([, value]) => value !== undefined),
-  ) as SettingsChange;
+    Object.entries({ ...named, visitorAreas }).filter(([, value]) => value !== undefined),
+  ) as Omit<SettingsChange, "isPublic">;
   const before = Object.fromEntries(
     Object.keys(given).map((name) => [name, guild[name as keyof typeof guild]]),
   );
-  const { crest, ...columns } = given;
+  const { crest, visitorAreas: areas, ...columns } = given;
   await write(db, [
     ...actorUnchanged(ctx),
     ...(given.name === undefined ? [] : [nameIsFree(ctx, nameKey(given.name))]),
@@ -58,9 +71,7 @@ export async function changeSettings(
       .update(guilds)
       .set({
         ...columns,
-        ...(crest !== undefined && {
-          settings: sql`json_set(${guilds.settings}, '$.crest', json(${JSON.stringify(crest)}))`,
-        }),
+        ...settingsColumns(crest, areas),
         ...(given.name !== undefined && { nameKey: nameKey(given.name) }),
         updatedAt: nowMs,
       } as Partial<typeof guilds.$inferInsert>)
@@ -68,6 +79,28 @@ export async function changeSettings(
     record(platform, "guild.change", guild.id, { guildId: guild.id, before, after: given }),
   ]);
   return { slug: given.slug ?? guild.slug };
+}
+
+/** The areas after a change. Undefined if it does not concern them. */
+function areasAfter(
+  guild: Guild,
+  { isPublic, visitorAreas }: SettingsChange,
+): readonly VisitorArea[] | undefined {
+  if (visitorAreas !== undefined) return inAreaOrder(visitorAreas);
+  if (isPublic === undefined) return undefined;
+  return isPublic ? inAreaOrder([...guild.visitorAreas, ...PUBLIC_AREAS]) : [];
+}
+
+/** The columns that hold what no query filters by, with the parts that change. */
+function settingsColumns(
+  crest: Crest | undefined,
+  areas: readonly VisitorArea[] | undefined,
+): { readonly settings?: SQL<GuildSettings>; readonly isPublic?: boolean } {
+  const settings =
+    crest &&
+    sql<GuildSettings>`json_set(${guilds.settings}, '$.crest', json(${JSON.stringify(crest)}))`;
+  if (areas !== undefined) return visitorColumns(areas, settings ?? guilds.settings);
+  return settings === undefined ? {} : { settings };
 }
 
 function nameIsFree(ctx: GuildContext, key: string) {

@@ -6,7 +6,7 @@ import { build } from "../../database/statements.ts";
 import { toStatement } from "../../database/write.ts";
 import type { GuildId, UserId } from "../../kernel/ids.ts";
 import type { Permission } from "../../kernel/permissions.ts";
-import { ROLE_PERMISSIONS } from "../../kernel/permissions.ts";
+import { ROLE_PERMISSIONS, withFollowing } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import { guilds, memberships, plans } from "../schema.ts";
 import type { Plan, PlatformStore } from "../store.ts";
@@ -145,5 +145,5 @@ const SCOPE_PERMISSIONS: Readonly<Record<KeyScope, readonly Permission[]>> = {
 
 /** The permissions of a key with these scopes. */
 export function permissionsOfScopes(scopes: readonly KeyScope[]): ReadonlySet<Permission> {
-  return new Set(scopes.flatMap((scope) => SCOPE_PERMISSIONS[scope]));
+  return withFollowing(scopes.flatMap((scope) => SCOPE_PERMISSIONS[scope]));
 }

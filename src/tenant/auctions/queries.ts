@@ -212,7 +212,7 @@ export async function auctionRow(ctx: GuildContext, id: string): Promise<Auction
  * @throws {NotFound} `auctions/not-found`
  */
 export async function auction(ctx: GuildContext, id: string): Promise<AuctionView> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const row = await auctionRow(ctx, id);
   const me = may(ctx, "auctions.bid") ? await ownPerson(ctx) : undefined;
   return await viewOfAuction(ctx, row, me?.id);
@@ -220,7 +220,7 @@ export async function auction(ctx: GuildContext, id: string): Promise<AuctionVie
 
 /** The open auctions, the first to close first. */
 export async function openAuctions(ctx: GuildContext): Promise<readonly AuctionView[]> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const rows = await auctionsByEnd.all(ctx.db);
   const me = may(ctx, "auctions.bid") ? await ownPerson(ctx) : undefined;
   return await Promise.all(rows.map((row) => viewOfAuction(ctx, row, me?.id)));
@@ -231,7 +231,7 @@ export async function pastAuctions(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<AuctionView>> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const limit = query.limit + 1;
   const rows = await endedPage.all(ctx.db, { at: at ?? null, id: id ?? null, limit });

@@ -24,7 +24,7 @@ auctionsApi.openapi(
     id: "listAuctions",
     summary: "List auctions",
     description: "Returns auctions with the bids that the caller may see.",
-    needs: "raids.view",
+    needs: "auctions.view",
     query: paging.extend({
       status: z.enum(["open", "over"]).default("open").openapi({
         description: "`open`: all that go on, the first to close first. `over`: latest first.",
@@ -71,7 +71,7 @@ auctionsApi.openapi(
       "Returns the auction with the bids that the caller may see, and the caller's own " +
       "funds. The seed is shown once the auction is over.",
     problems: ["auctions/not-found"],
-    needs: "raids.view",
+    needs: "auctions.view",
     params: auctionId,
     answers: oneAuction,
   }),

@@ -12,7 +12,7 @@ import {
 import { build } from "../../database/statements.ts";
 import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { limits } from "../../limits.ts";
-import { allow, type GuildContext } from "../context.ts";
+import { allow, type GuildContext, may } from "../context.ts";
 import { type FightRow, fightRows } from "./queries.ts";
 import { encounterPlayers, encounters } from "./schema.ts";
 
@@ -106,11 +106,11 @@ const recordsOfBoss = prepare(
 
 /** Every boss that the guild has pulled, newest first. */
 export async function bosses(ctx: GuildContext): Promise<readonly BossRow[]> {
-  allow(ctx, "logs.view");
+  allow(ctx, "progress.view");
   return await pulledBosses.all(ctx.db);
 }
 
-/** All pulls of one boss on one difficulty, newest first. */
+/** All pulls of one boss on one difficulty, newest first. Titles of logs are for readers of logs. */
 export async function pulls(
   ctx: GuildContext,
   query: {
@@ -120,12 +120,13 @@ export async function pulls(
     readonly cursor?: string | undefined;
   },
 ): Promise<Page<FightRow>> {
-  allow(ctx, "logs.view");
+  allow(ctx, "progress.view");
   const { gameId, difficulty, limit, cursor } = query;
   const [at, id] = cursor ? decodeCursor(cursor, 2) : [null, null];
   const page = { gameId, difficulty, at: at!, id: id!, limit: limit + 1 };
   const rows = await pullsOfBoss.all(ctx.db, page);
-  return toPage(rows, limit, (last) => [last.startAt, last.id]);
+  const shown = may(ctx, "logs.view") ? rows : rows.map((row) => ({ ...row, reportTitle: "" }));
+  return toPage(shown, limit, (last) => [last.startAt, last.id]);
 }
 
 /** The guild's best figures per second in its latest kills of this boss. */
@@ -138,6 +139,6 @@ export async function records(
     readonly limit: number;
   },
 ): Promise<readonly RecordRow[]> {
-  allow(ctx, "logs.view");
+  allow(ctx, "progress.view");
   return await recordsOfBoss.all(ctx.db, { ...query, kills: limits.logs.recordKillsMax });
 }

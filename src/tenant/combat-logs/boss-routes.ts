@@ -21,7 +21,7 @@ bossesApi.openapi(
     summary: "List bosses",
     description:
       "Returns the bosses that the guild has fought, the latest first, with pulls and " + "kills.",
-    needs: "logs.view",
+    needs: "progress.view",
     answers: {
       200: json(z.object({ items: z.array(inputs.bossJson).readonly() }), "The latest first."),
     },
@@ -35,7 +35,7 @@ bossesApi.openapi(
     summary: "List the pulls of a boss",
     description: "Returns all fights against one boss at one difficulty, the latest first.",
     problems: ["logs/boss-not-found"],
-    needs: "logs.view",
+    needs: "progress.view",
     params: boss,
     query: paging,
     answers: { 200: json(pageOf(inputs.fightJson), "The latest first.") },
@@ -53,7 +53,7 @@ bossesApi.openapi(
     description:
       "Returns the lost pulls of one boss at one difficulty, the latest first, with their first " +
       "deaths and the killing blow of the most players.",
-    needs: "logs.view",
+    needs: "progress.view",
     params: boss,
     query: paging.pick({ cursor: true }),
     answers: { 200: json(pageOf(inputs.wipeJson), "The latest first.") },

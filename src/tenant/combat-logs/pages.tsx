@@ -39,6 +39,7 @@ const PLAYERS_COMPARED_MAX = 6;
 export function combatLogsPages() {
   const router = createRouter<GuildEnv>();
   const canView = requirePermission("logs.view");
+  const canViewProgress = requirePermission("progress.view");
   const canUpload = requirePermission("logs.upload");
   const canManage = requirePermission("logs.manage");
   router.get("/logs", canView, (c) => showLogs(c, emptyForm));
@@ -86,10 +87,10 @@ export function combatLogsPages() {
     const compared = await comparisonOf(c.var.guild, found.fight, found.player);
     return c.html(<FightPlayerPage view={viewOf(c)} found={found} compared={compared} />);
   });
-  router.get("/bosses", canView, async (c) =>
+  router.get("/bosses", canViewProgress, async (c) =>
     c.html(<BossesPage view={viewOf(c)} rows={await bossQueries.bosses(c.var.guild)} />),
   );
-  router.get("/bosses/:gameId/:difficulty", canView, showBoss);
+  router.get("/bosses/:gameId/:difficulty", canViewProgress, showBoss);
   return router;
 }
 

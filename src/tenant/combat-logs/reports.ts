@@ -114,7 +114,7 @@ const usageOfLogs = prepare(() =>
 
 export async function readReport(ctx: GuildContext, id: string): Promise<Report | undefined> {
   const row = await reportById.first(ctx.db, { id });
-  return row && toReport(row);
+  return row && toReport(ctx, row);
 }
 
 /** The guild's logs, newest first. */
@@ -125,7 +125,8 @@ export async function reports(
   allow(ctx, "logs.view");
   const [at, id] = query.cursor ? decodeCursor(query.cursor, 2) : [null, null];
   const rows = await newestReports.all(ctx.db, { at: at!, id: id!, limit: query.limit + 1 });
-  return toPage(rows.map(toReport), query.limit, (last) => [last.createdAt, last.id]);
+  const found = rows.map((row) => toReport(ctx, row));
+  return toPage(found, query.limit, (last) => [last.createdAt, last.id]);
 }
 
 /** Whether the caller may delete this report: officers any, other members their own that failed. */
@@ -284,8 +285,11 @@ export function replaceTwins(lost: SQL): Writable {
     .where(and(eq(encounters.sameAs, successors.lost), notInArray(encounters.id, lost)));
 }
 
-function toReport(row: RowOf<typeof REPORT>): Report {
-  return { ...row, unknownEvents: row.unknownEvents ?? {} };
+function toReport(ctx: GuildContext, row: RowOf<typeof REPORT>): Report {
+  const report = { ...row, unknownEvents: row.unknownEvents ?? {} };
+  if (ctx.actor.type !== "visitor") return report;
+  // Names of accounts and of files on people's disks are for members.
+  return { ...report, uploaderId: null, uploaderName: "", fileName: "" };
 }
 
 /**

@@ -157,7 +157,7 @@ export async function wipesAgainst(
   boss: { readonly gameId: number; readonly difficulty: number },
   cursor: string | undefined,
 ): Promise<Page<Wipe>> {
-  allow(ctx, "logs.view");
+  allow(ctx, "progress.view");
   const [at, id] = cursor ? decodeCursor(cursor, 2) : [Number.MAX_SAFE_INTEGER, ""];
   const limit = limits.logs.wipesPageRows;
   const place = { beforeAt: Number(at), beforeId: String(id) };

@@ -2,11 +2,8 @@ import { and, eq, isNotNull } from "drizzle-orm";
 import { columnsOf, prepare, type Values } from "../../database/query.ts";
 import { build } from "../../database/statements.ts";
 import type { UserId } from "../../kernel/ids.ts";
-import {
-  type Permission,
-  ROLE_PERMISSIONS,
-  VISITOR_PERMISSIONS,
-} from "../../kernel/permissions.ts";
+import { type Permission, ROLE_PERMISSIONS } from "../../kernel/permissions.ts";
+import { visitorPermissions } from "../../kernel/visitor-areas.ts";
 import { effectivePermissions } from "../../platform/guilds/effective-permissions.ts";
 import { discordGuilds, identities, users } from "../../platform/schema.ts";
 import type { Guild, Membership, PlatformStore } from "../../platform/store.ts";
@@ -129,6 +126,6 @@ function memberActor(guild: Guild, membership: Membership, userId: UserId, name:
 }
 
 function visitorOf(guild: Guild): Actor {
-  const permissions = new Set<Permission>(guild.isPublic ? VISITOR_PERMISSIONS : []);
+  const permissions = visitorPermissions(guild.visitorAreas);
   return { type: "visitor", signedIn: true, permissions };
 }

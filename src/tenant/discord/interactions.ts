@@ -68,7 +68,7 @@ async function textFor(
       services.log.error("discord.command-failed", { guildId: guild.id, error });
       return t.failed;
     }
-    if (error.code === "guild/forbidden" && !isMember) return t.forMembers;
+    if (error.code === "request/no-such-page" && !isMember) return t.forMembers;
     return sentenceOf(messages, error.code, error.message);
   }
 }

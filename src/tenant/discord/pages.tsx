@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { requirePermission } from "../../http/access.ts";
+import { requireMember, requirePermission } from "../../http/access.ts";
 import type { AppEnv, GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
-import { AppError, Forbidden, Unauthenticated } from "../../kernel/errors.ts";
+import { AppError, Forbidden } from "../../kernel/errors.ts";
 import { restReason } from "../../platform/messages/rest.ts";
 import { emptyForm, type FormState, failedForm } from "../../web/forms.tsx";
 import { guildHref } from "../../web/layout.tsx";
@@ -33,17 +33,15 @@ export function discordPages() {
   const configure = requirePermission("settings.manage");
   pages.get("/identity/discord-channels", configure, async (c) => c.html(await feedsHtml(c)));
   pages.post("/identity/discord-channels", configure, saveFeeds);
-  const member = requirePermission("roster.view");
+  const member = requireMember("roster.view");
   pages.get(LINK_PATH, member, async (c) => {
     const token = c.req.query("token");
     if (token === undefined) return c.redirect(guildHref(viewOf(c), "/"), 303);
-    requireMember(c);
     const { name } = await claimOf(c.var.guild, c.var.platform, token);
     c.header("Cache-Control", "no-store");
     return c.html(<LinkPage view={viewOf(c)} name={name} token={token} />);
   });
   pages.post(LINK_PATH, member, async (c) => {
-    requireMember(c);
     const { token } = await sentForm(c);
     const person = await bindDiscord(c.var.guild, c.var.platform, String(token ?? ""));
     return c.redirect(`${guildHref(viewOf(c), `/roster/${person.id}`)}?done=linked`, 303);
@@ -92,13 +90,6 @@ export function discordReturnPage() {
     return c.redirect(`/g/${slug}/identity/settings${isConnected ? "?done=saved" : ""}`, 303);
   });
   return pages;
-}
-
-function requireMember(c: Page): void {
-  if (c.var.guild.actor.type === "user") return;
-  if (c.var.caller.type === "anonymous")
-    throw new Unauthenticated("auth/required", "Sign in to continue.");
-  throw new Forbidden("guild/forbidden", "Your role in this guild does not allow this.");
 }
 
 /** Refuses requests from other sites, which could connect a guild that its admin did not mean. */

@@ -39,16 +39,17 @@ type Kind = "award" | "spend" | "adjust";
 /** Pages for standings, statements and the ledger, and the forms that add entries. */
 export function dkpPages() {
   const router = createRouter<GuildEnv>();
+  const canView = requirePermission("standings.view");
   const canAward = requirePermission("points.award");
-  router.get("/standings", showStandings);
-  router.get("/standings/export.csv", async (c) => {
+  router.get("/standings", canView, showStandings);
+  router.get("/standings/export.csv", canView, async (c) => {
     const { lines, columns } = await standingsOf(c);
     return await sendRows(c, "standings", lines, columns);
   });
-  router.get("/standings/export.json", async (c) =>
+  router.get("/standings/export.json", canView, async (c) =>
     sendJson(c, "standings", (await standingsOf(c)).lines),
   );
-  router.get("/standings/:personId", showStatement);
+  router.get("/standings/:personId", canView, showStatement);
   router.get("/ledger", showLedger);
   router.get("/ledger/export.csv", async (c) => {
     const lines = await ledgerLines(c.var.guild, queryOf(c, exportFilters));

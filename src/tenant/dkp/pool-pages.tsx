@@ -27,7 +27,7 @@ interface Failed {
 export function poolsPages() {
   const router = createRouter<GuildEnv>();
   const canManage = requirePermission("settings.manage");
-  router.get("/dkp/pools", (c) => showPools(c, undefined));
+  router.get("/dkp/pools", requirePermission("standings.view"), (c) => showPools(c, undefined));
   router.post("/dkp/pools", canManage, (c) =>
     act(c, "new", async (fields) => {
       await service.addPool(c.var.guild, parsedForm(newPool, fields));

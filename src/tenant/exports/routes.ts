@@ -50,7 +50,7 @@ exportsApi.openapi(
     id: "exportWishlists",
     summary: "Export wishlists for another tool",
     description: "Returns the wishes and priorities of active people in the format of a tool.",
-    needs: "raids.view",
+    needs: "auctions.view",
     params: wishFileName,
     answers: theFile,
   }),

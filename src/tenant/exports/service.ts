@@ -29,8 +29,8 @@ export const LOOT_FILES = {
 
 /** Files of wishes and priorities by their name below `exports/wishlists`. */
 export const WISH_FILES = {
-  "gargul.txt": { needs: "raids.view", type: "txt", parts: gargulWishlists },
-  "thatsmybis.csv": { needs: "raids.view", type: "csv", parts: thatsmybisWishes },
+  "gargul.txt": { needs: "auctions.view", type: "txt", parts: gargulWishlists },
+  "thatsmybis.csv": { needs: "auctions.view", type: "csv", parts: thatsmybisWishes },
 } as const satisfies Readonly<Record<string, ToolFile>>;
 
 /** The bytes of a file and their media type. Reads page by page. */

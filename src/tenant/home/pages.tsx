@@ -30,7 +30,8 @@ import { NextRaidCard } from "./next-raid-card.tsx";
 const TOP_ROWS = 5;
 
 interface Home {
-  readonly top: readonly Standing[];
+  /** Undefined for readers who may not see it. */
+  readonly top: readonly Standing[] | undefined;
   readonly decimals: number;
   readonly recent: readonly EntrySummary[];
   readonly mine: { readonly personId: string; readonly balance: number } | undefined;
@@ -39,14 +40,15 @@ interface Home {
   readonly nextRaid: RaidView | undefined;
   readonly auctions: readonly AuctionView[];
   readonly loot: readonly Loot[];
-  readonly roster: RosterSummary;
+  /** Undefined for readers who may not see it. */
+  readonly roster: RosterSummary | undefined;
 }
 
 /** The guild's front page: what is next, the reader's own figures, and recent events. */
 export function homePages() {
   const router = createRouter<GuildEnv>();
   router.get("/", async (c) => {
-    allow(c.var.guild, "standings.view");
+    allow(c.var.guild, "guild.view");
     const home = await gather(c.var.guild, c.var.services.platform);
     return c.html(<HomePage view={viewOf(c)} home={home} />);
   });
@@ -63,15 +65,15 @@ async function gather(ctx: GuildContext, platform: PlatformStore): Promise<Home>
   const next = coming.find((one) => one.status === "running" || one.endsAt > nowMs);
   return {
     nextRaid: next && (await raid(ctx, next.id)),
-    auctions: seesRaids ? (await openAuctions(ctx)).slice(0, TOP_ROWS) : [],
+    auctions: may(ctx, "auctions.view") ? (await openAuctions(ctx)).slice(0, TOP_ROWS) : [],
     loot: may(ctx, "loot.view") ? (await loot(ctx, { limit: TOP_ROWS })).items : [],
-    top: (await standings(ctx, { limit: TOP_ROWS })).items,
+    top: may(ctx, "standings.view") ? (await standings(ctx, { limit: TOP_ROWS })).items : undefined,
     decimals: pool.decimals,
     recent: may(ctx, "ledger.view") ? (await ledger(ctx, { limit: TOP_ROWS })).items : [],
     mine: me && (await readAccount(ctx, pool, me.id)),
     setup: may(ctx, "settings.manage") ? await onboarding(ctx, platform) : undefined,
     nextRaidAt: raidSchedule ? nextRaid(raidSchedule, timeZone, nowMs) : undefined,
-    roster: await rosterSummary(ctx),
+    roster: may(ctx, "roster.view") ? await rosterSummary(ctx) : undefined,
   };
 }
 
@@ -103,13 +105,11 @@ function HomePage({ view, home }: { view: View; home: Home }) {
             <Mine view={view} home={home} />
           </StatTile>
         )}
-        <StatTile label={t.roster} {...(home.roster.mains > 0 && { note: rolesLine(view, home) })}>
-          <a href={guildHref(view, "/roster")}>{t.people(home.roster.people)}</a>
-        </StatTile>
+        {home.roster && <RosterTile view={view} roster={home.roster} />}
       </div>
       {home.auctions.length > 0 && <Auctions view={view} home={home} />}
       <div class="grid">
-        <TopStandings view={view} home={home} />
+        {home.top && <TopStandings view={view} top={home.top} home={home} />}
         {home.recent.length > 0 && <Recent view={view} home={home} />}
         {home.loot.length > 0 && <RecentLoot view={view} home={home} />}
       </div>
@@ -120,6 +120,7 @@ function HomePage({ view, home }: { view: View; home: Home }) {
 /** How many people have not answered for the next raid. Only for officers, and not for a team's raid. */
 function unanswered(ctx: GuildContext, { nextRaid: next, roster }: Home): number | undefined {
   if (next === undefined || next.teamId !== null || !may(ctx, "raids.manage")) return undefined;
+  if (roster === undefined) return undefined;
   const answers = next.people.filter(({ signup, isActive }) => isActive && signup !== null);
   return Math.max(0, roster.people - answers.length);
 }
@@ -148,7 +149,16 @@ function Mine({ view, home }: { view: View; home: Home }) {
   return <a href={guildHref(view, `/standings/${mine.personId}`)}>{points}</a>;
 }
 
-function rolesLine(view: View, { roster }: Home): string {
+function RosterTile({ view, roster }: { view: View; roster: RosterSummary }) {
+  const t = view.messages.home;
+  return (
+    <StatTile label={t.roster} {...(roster.mains > 0 && { note: rolesLine(view, roster) })}>
+      <a href={guildHref(view, "/roster")}>{t.people(roster.people)}</a>
+    </StatTile>
+  );
+}
+
+function rolesLine(view: View, roster: RosterSummary): string {
   const counts = view.messages.roster.roleCounts;
   return RAID_ROLES.filter((role) => roster.roles[role] !== undefined)
     .map((role) => counts[role](roster.roles[role]!))
@@ -181,10 +191,11 @@ function Checklist({ view, setup }: { view: View; setup: Onboarding }) {
   );
 }
 
-function TopStandings({ view, home }: { view: View; home: Home }) {
+function TopStandings(props: { view: View; home: Home; top: readonly Standing[] }) {
+  const { view, home, top } = props;
   const t = view.messages.home;
   const ctx = view.guild!;
-  if (home.roster.mains === 0 && home.recent.length === 0) {
+  if (home.roster?.mains === 0 && home.recent.length === 0) {
     const { roster } = view.messages;
     return (
       <EmptyState
@@ -200,10 +211,14 @@ function TopStandings({ view, home }: { view: View; home: Home }) {
     <Card title={t.top}>
       <table>
         <tbody>
-          {home.top.map((row) => (
+          {top.map((row) => (
             <tr>
               <th scope="row">
-                <a href={guildHref(view, `/standings/${row.personId}`)}>{row.name}</a>
+                {may(ctx, "ledger.view") ? (
+                  <a href={guildHref(view, `/standings/${row.personId}`)}>{row.name}</a>
+                ) : (
+                  row.name
+                )}
               </th>
               <td class="num">
                 <Points amount={row.balance} decimals={home.decimals} locale={view.locale} />

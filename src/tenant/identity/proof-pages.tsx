@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { requirePermission } from "../../http/access.ts";
+import { requireMember } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { statusOf } from "../../http/problem.ts";
 import { createRouter } from "../../http/router.ts";
@@ -25,7 +25,7 @@ type Page = Context<GuildEnv>;
 /** Below `/g/:guild/identity/proofs`: members prove which characters are theirs. */
 export function proofsPages() {
   const pages = createRouter<GuildEnv>();
-  const member = requirePermission("roster.view");
+  const member = requireMember("roster.view");
   pages.get("/identity/proofs", member, async (c) => c.html(await proofsHtml(c, emptyForm)));
   pages.post("/identity/proofs/codes", member, makeCode);
   pages.post("/identity/proofs/:id/withdrawal", member, async (c) => {

@@ -4,6 +4,7 @@ import type { GuildEnv } from "../../http/env.ts";
 import { eventStream, mayStill } from "../../http/event-stream.ts";
 import { guildOperations } from "../../http/operations.ts";
 import { createRouter } from "../../http/router.ts";
+import type { Permission } from "../../kernel/permissions.ts";
 import { limits } from "../../limits.ts";
 import { may } from "../context.ts";
 import type { GuildEvent } from "../events.ts";
@@ -19,7 +20,7 @@ liveApi.openapi(
     summary: "Watch a guild live",
     description:
       "Streams server-sent events: `auction`, `raid`, `council`, and `clock` in between. " +
-      "Send `Last-Event-ID` to continue after a lost connection.",
+      "Send `Last-Event-ID` to continue after a lost connection. Visitors get no auctions and councils.",
     needs: "raids.view",
     query: z.object({
       after: z.coerce.number().int().min(0).optional().openapi({
@@ -38,6 +39,13 @@ liveApi.openapi(
   (c) => stream(c, c.req.valid("query").after),
 );
 
+/** What a reader needs for events of a topic. A stream ends when its reader loses any of them. */
+const TOPIC_PERMISSION: Readonly<Record<string, Permission>> = {
+  raid: "raids.view",
+  auction: "auctions.view",
+  council: "auctions.view",
+};
+
 async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<Response> {
   const { services, guild: ctx } = c.var;
   const { tails, now } = services;
@@ -45,7 +53,9 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
   const resumed = Number(c.req.header("last-event-id") ?? Number.NaN);
   const begin = Number.isSafeInteger(resumed) ? resumed : after;
   const from = begin ?? (await tails.lastSeq(ctx.guild.id));
-  const mayRead = () => mayStill(c, "raids.view");
+  const seen = (topic: string) => may(ctx, TOPIC_PERMISSION[topic] ?? "auctions.view");
+  const needed = [...new Set(Object.values(TOPIC_PERMISSION))].filter((one) => may(ctx, one));
+  const mayRead = () => mayStill(c, ...needed);
   return eventStream(c, mayRead, async (stream) => {
     const tail = tails.follow(ctx.guild.id, from);
     stream.onOver(() => tail.stop());
@@ -56,6 +66,7 @@ async function stream(c: Context<GuildEnv>, after: number | undefined): Promise<
     while (!tail.isStopped) {
       const dueMs = checkedAt + limits.live.recheckMs;
       for (const event of await tail.next(Math.max(0, dueMs - performance.now()))) {
+        if (!seen(event.topic)) continue;
         const data = JSON.stringify(forReader(event, personId));
         await stream.send({ id: String(event.seq), event: event.topic, data });
       }

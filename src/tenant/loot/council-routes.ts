@@ -19,7 +19,7 @@ councilsApi.openapi(
     id: "listCouncils",
     summary: "List loot councils",
     description: "Returns councils, the latest first.",
-    needs: "raids.view",
+    needs: "auctions.view",
     query: paging,
     answers: { 200: json(pageOf(inputs.councilJson), "The latest first.") },
   }),
@@ -46,7 +46,7 @@ councilsApi.openapi(
     description:
       "Returns the council with its candidates. Only officers see votes before the " + "decision.",
     problems: ["loot/council-not-found"],
-    needs: "raids.view",
+    needs: "auctions.view",
     params,
     answers: oneCouncil,
   }),

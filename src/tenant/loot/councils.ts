@@ -175,7 +175,7 @@ export async function councils(
   ctx: GuildContext,
   query: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Council>> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const limit = query.limit + 1;
   const rows = await councilsPage.all(ctx.db, { at: at ?? null, id: id ?? null, limit });
@@ -187,7 +187,7 @@ export async function councils(
  * @throws {NotFound} `loot/council-not-found`
  */
 export async function council(ctx: GuildContext, id: string): Promise<CouncilView> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const row = await councilById.first(ctx.db, { id });
   if (row === undefined) {
     throw noSuchCouncil();

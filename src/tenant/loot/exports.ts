@@ -4,7 +4,7 @@ import { build } from "../../database/statements.ts";
 import type { PersonId } from "../../kernel/ids.ts";
 import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
-import { allow, type GuildContext } from "../context.ts";
+import { allow, forMembers, type GuildContext } from "../context.ts";
 import { raidNameOf } from "../raids/queries.ts";
 import { type Player, playersOf } from "../roster/players.ts";
 import { persons } from "../roster/schema.ts";
@@ -59,7 +59,8 @@ export async function* filedAwards(ctx: GuildContext): AsyncGenerator<readonly F
     yield rows.flatMap(({ itemKey, personId, ...rest }) => {
       const player = playerOf(players, personId);
       if (player?.isExample) return [];
-      return [{ ...rest, itemId: rest.itemId ?? known.get(itemKey) ?? null, player }];
+      const note = forMembers(ctx, rest.note);
+      return [{ ...rest, note, itemId: rest.itemId ?? known.get(itemKey) ?? null, player }];
     });
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return;
@@ -102,7 +103,7 @@ export interface FiledWish {
 
 /** The wishes of active people, in pages as `filedAwards` has them. */
 export async function* filedWishes(ctx: GuildContext): AsyncGenerator<readonly FiledWish[]> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   const [players, known] = await Promise.all([playersOf(ctx), itemIdsOf(ctx)]);
   const limit = limits.loot.csvRowsAtOnce;
   for (let after = { personId: "", itemKey: "" }; ; ) {

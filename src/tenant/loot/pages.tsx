@@ -25,9 +25,10 @@ type PageContext = Context<GuildEnv>;
 /** The pages of awards, items and wishes, and the forms for awards by hand. */
 export function lootPages() {
   const router = createRouter<GuildEnv>();
+  const canView = requirePermission("loot.view");
   const canRun = requirePermission("auctions.run");
   const canJoin = requirePermission("raids.join");
-  router.get("/loot", async (c) => {
+  router.get("/loot", canView, async (c) => {
     const query = queryOf(c, lootFilters);
     const page = await service.loot(c.var.guild, {
       ...query,
@@ -38,17 +39,17 @@ export function lootPages() {
       <LootPage view={viewOf(c)} items={page.items} next={page.next} q={query.q ?? ""} />,
     );
   });
-  router.get("/loot/export.csv", async (c) =>
+  router.get("/loot/export.csv", canView, async (c) =>
     sendRows(c, "loot", await service.lootLines(c.var.guild), service.LOOT_COLUMNS),
   );
-  router.get("/loot/export.json", async (c) =>
+  router.get("/loot/export.json", canView, async (c) =>
     sendJson(c, "loot", await service.lootLines(c.var.guild)),
   );
   router.get("/loot/new", canRun, (c) => showForm(c, emptyForm));
   router.post("/loot/new", canRun, sendForm);
   router.get("/loot/wishes", canJoin, (c) => showWishes(c, emptyForm));
   router.post("/loot/wishes", canJoin, sendWishes);
-  router.get("/loot/items/:item", showItem);
+  router.get("/loot/items/:item", canView, showItem);
   router.get("/loot/:id/reversal", canRun, (c) => showReversal(c, emptyForm));
   router.post("/loot/:id/reversal", canRun, sendReversal);
   return router;
@@ -58,7 +59,7 @@ async function showItem(c: PageContext) {
   const ctx = c.var.guild;
   const item = c.req.param("item")!;
   const { items } = await service.loot(ctx, { item, limit: limits.loot.pageRows });
-  const wanted = may(ctx, "raids.view") ? await service.wishes(ctx, { item }) : [];
+  const wanted = may(ctx, "auctions.view") ? await service.wishes(ctx, { item }) : [];
   const name = items[0]?.itemName ?? wanted[0]?.itemName ?? item;
   return c.html(<ItemPage view={viewOf(c)} name={name} items={items} wishes={wanted} />);
 }

@@ -65,7 +65,7 @@ lootApi.openapi(
     id: "listWishes",
     summary: "List wishes",
     description: "Returns wishes, the most wanted first. Filter them by item or person.",
-    needs: "raids.view",
+    needs: "auctions.view",
     query: z.object({ item: z.string().max(200).optional(), person: z.uuid().optional() }),
     answers: wishList,
   }),

@@ -9,7 +9,7 @@ import { type LedgerTxId, type LootId, newId, type PersonId } from "../../kernel
 import { nextTurn } from "../../kernel/turns.ts";
 import { limits } from "../../limits.ts";
 import { describe, record } from "../audit.ts";
-import { allow, type GuildContext } from "../context.ts";
+import { allow, forMembers, type GuildContext } from "../context.ts";
 import { BEHIND_DECAY, behindDecay, notBehindDecay } from "../dkp/behind-decay.ts";
 import { untilUnchanged } from "../dkp/concurrent-change.ts";
 import { amountFault, formatPoints, parsePoints } from "../dkp/points.ts";
@@ -76,14 +76,18 @@ export async function loot(ctx: GuildContext, query: LootQuery): Promise<Page<Lo
     part: query.q === undefined ? "" : foldItem(query.q),
     limit: query.limit + 1,
   });
-  return toPage(rows.map(toLoot), query.limit, (last) => [last.at, last.id]);
+  return toPage(
+    rows.map((row) => toLoot(ctx, row)),
+    query.limit,
+    (last) => [last.at, last.id],
+  );
 }
 
 /** @throws {NotFound} `loot/not-found` */
 export async function lootItem(ctx: GuildContext, id: string): Promise<Loot> {
   allow(ctx, "loot.view");
   const row = await lootById.first(ctx.db, { id });
-  if (row) return toLoot(row);
+  if (row) return toLoot(ctx, row);
   throw new NotFound("loot/not-found", "This item does not exist in the loot list.");
 }
 
@@ -289,11 +293,11 @@ function lineOf(one: Loot) {
 
 async function byKey(ctx: GuildContext, key: string): Promise<Loot | undefined> {
   const row = await lootByKey.first(ctx.db, { key });
-  return row && toLoot(row);
+  return row && toLoot(ctx, row);
 }
 
-function toLoot(row: LootRow): Loot {
-  return { ...row, points: formatPoints(row.price, row.decimals) };
+function toLoot(ctx: GuildContext, row: LootRow): Loot {
+  return { ...row, note: forMembers(ctx, row.note), points: formatPoints(row.price, row.decimals) };
 }
 
 function notActive(): Invalid {

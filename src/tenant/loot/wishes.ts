@@ -19,7 +19,7 @@ export async function wishes(
   ctx: GuildContext,
   query: { readonly item?: string | undefined; readonly person?: string | undefined },
 ): Promise<readonly Wish[]> {
-  allow(ctx, "raids.view");
+  allow(ctx, "auctions.view");
   await refuseUnknown(ctx, "person", query.person);
   return await wishesBy.all(ctx.db, {
     item: query.item === undefined ? "" : foldItem(query.item),

@@ -174,13 +174,18 @@ async function gridOf(
     ctx,
     items.map(({ id }) => id),
   );
+  // That someone was late is a remark of an officer.
+  const shownMark = (mark: Mark) =>
+    mark === "late" && ctx.actor.type === "visitor" ? "present" : mark;
   return {
     ...rest,
     raids: shown.map(({ id, name, at }) => ({ id, name, startsAt: at })),
     raidCount: nights.length,
-    items: items.map((one) =>
-      personOf(one, teams.get(one.id) ?? NO_TEAMS, rows.get(one.id) ?? new Map(), nights, shown),
-    ),
+    items: items
+      .map((one) =>
+        personOf(one, teams.get(one.id) ?? NO_TEAMS, rows.get(one.id) ?? new Map(), nights, shown),
+      )
+      .map((person) => ({ ...person, marks: person.marks.map(shownMark) })),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { requirePermission } from "../../http/access.ts";
 import type { GuildEnv } from "../../http/env.ts";
 import { createRouter } from "../../http/router.ts";
 import { viewOf } from "../../http/view.ts";
@@ -17,9 +18,10 @@ type PageContext = Context<GuildEnv>;
 /** Attendance by raid: the page, and the whole of it as files. */
 export function gridPages() {
   const router = createRouter<GuildEnv>();
-  router.get("/raids/attendance/grid", showGrid);
-  router.get("/raids/attendance/grid.csv", sendCsv);
-  router.get("/raids/attendance/grid.json", sendJson);
+  const canView = requirePermission("raids.view");
+  router.get("/raids/attendance/grid", canView, showGrid);
+  router.get("/raids/attendance/grid.csv", canView, sendCsv);
+  router.get("/raids/attendance/grid.json", canView, sendJson);
   return router;
 }
 

@@ -30,21 +30,22 @@ const LISTS = new Set(["weekdays"]);
 /** Calendar, raids, attendance and their forms. */
 export function raidsPages() {
   const router = createRouter<GuildEnv>();
+  const canView = requirePermission("raids.view");
   const canManage = requirePermission("raids.manage");
   const canJoin = requirePermission("raids.join");
   const canAward = requirePermission("points.award");
-  router.get("/raids", showRaids);
+  router.get("/raids", canView, showRaids);
   router.get("/raids/new", canManage, (c) => showForm(c, emptyForm));
   router.post("/raids/new", canManage, sendForm);
-  router.get("/raids/attendance", async (c) => {
+  router.get("/raids/attendance", canView, async (c) => {
     const query = { limit: limits.raids.pageRows, cursor: c.req.query("cursor") };
     const page = await service.attendancePage(c.var.guild, query);
     return c.html(<AttendancePage view={viewOf(c)} page={page} />);
   });
-  router.get("/raids/attendance.csv", async (c) =>
+  router.get("/raids/attendance.csv", canView, async (c) =>
     sendRows(c, "attendance", await attendanceLines(c.var.guild), ATTENDANCE_COLUMNS),
   );
-  router.get("/raids/attendance.json", async (c) =>
+  router.get("/raids/attendance.json", canView, async (c) =>
     sendJson(c, "attendance", await service.attendance(c.var.guild)),
   );
   router.route("/", gridPages());
@@ -54,15 +55,15 @@ export function raidsPages() {
   });
   router.route("/", teamPages());
   router.route("/", attendancePages());
-  router.get("/raids/:id/export.csv", async (c) => {
+  router.get("/raids/:id/export.csv", canView, async (c) => {
     const rows = await raidRows(c.var.guild, c.req.param("id"));
     return await sendRows(c, "raid", rows, RAID_COLUMNS);
   });
-  router.get("/raids/:id/export.json", async (c) => {
+  router.get("/raids/:id/export.json", canView, async (c) => {
     const raid = await service.raid(c.var.guild, c.req.param("id"));
     return sendJson(c, "raid", raid.people);
   });
-  router.get("/raids/:id", (c) => showRaid(c, emptyForm));
+  router.get("/raids/:id", canView, (c) => showRaid(c, emptyForm));
   const acts = {
     start: [canManage, (c: PageContext, id: string) => service.startRaid(c.var.guild, id)],
     end: [canManage, (c: PageContext, id: string) => service.endRaid(c.var.guild, id)],

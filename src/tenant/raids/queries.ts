@@ -8,7 +8,7 @@ import { decodeCursor, type Page, toPage } from "../../kernel/cursor.ts";
 import { Invalid, NotFound } from "../../kernel/errors.ts";
 import type { PersonId, PoolId, RaidId, RaidSeriesId, RaidTeamId } from "../../kernel/ids.ts";
 import { DAY_MS, WEEK_MS } from "../../kernel/time.ts";
-import { allow, type GuildContext } from "../context.ts";
+import { allow, forMembers, type GuildContext } from "../context.ts";
 import { type Pool, poolOf } from "../dkp/pools.ts";
 import { RAID_ROLES } from "../roster/classes.ts";
 import { persons } from "../roster/schema.ts";
@@ -148,7 +148,8 @@ async function listedRaids(
   });
   const isAscending = (last: Raid) =>
     list === "coming" || (list === "open" && last.endsAt > overdueMs);
-  return toPage(rows, query.limit, (last) => [
+  const shown = rows.map((row) => ({ ...row, note: forMembers(ctx, row.note) }));
+  return toPage(shown, query.limit, (last) => [
     isAscending(last) ? last.startsAt : LAST_PLACE - last.startsAt,
     last.id,
   ]);
@@ -161,7 +162,11 @@ export async function raidsAround(ctx: GuildContext): Promise<readonly Raid[]> {
   return await raidsBetween.all(ctx.db, { since: nowMs - WEEK_MS, until: nowMs + DAY_MS, nowMs });
 }
 
-/** @throws {NotFound} `raids/not-found` */
+/**
+ * One raid with its people. Notes, and the remarks of officers, are for members.
+ *
+ * @throws {NotFound} `raids/not-found`
+ */
 export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   allow(ctx, "raids.view");
   const row = await raidOfId.first(ctx.db, { id });
@@ -170,6 +175,8 @@ export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   const found = await peopleOf.all(ctx.db, { id });
   const people = found.map(({ userId, status, ...person }) => ({
     ...person,
+    signupNote: forMembers(ctx, person.signupNote),
+    remark: ctx.actor.type === "visitor" ? null : person.remark,
     isActive: status === "active",
     isOwn: own !== undefined && userId === own,
   }));
@@ -179,7 +186,14 @@ export async function raid(ctx: GuildContext, id: string): Promise<RaidView> {
   const composition = Object.fromEntries(
     RAID_ROLES.map((role) => [role, coming.filter((one) => one.role === role).length]),
   ) as Record<RaidRole, number>;
-  return { ...row, people, attendanceVersion: versionOf(attendanceText(people)), composition };
+  const note = forMembers(ctx, row.note);
+  return {
+    ...row,
+    note,
+    people,
+    attendanceVersion: versionOf(attendanceText(people)),
+    composition,
+  };
 }
 
 /** The attendance of a raid as one text: a line for each person, in the order of their ids. */

@@ -31,9 +31,10 @@ type ProvedCharacters = (
 /** The pages of the roster, of its people, and of the import from pasted text. */
 export function rosterPages({ proved }: { readonly proved: ProvedCharacters }) {
   const router = createRouter<GuildEnv>();
+  const canView = requirePermission("roster.view");
   const canManage = requirePermission("roster.manage");
-  router.get("/roster", showRoster);
-  router.get("/roster/export.csv", sendCsv);
+  router.get("/roster", canView, showRoster);
+  router.get("/roster/export.csv", canView, sendCsv);
   router.get("/roster/new", canManage, (c) =>
     c.html(<AddPage view={viewOf(c)} form={emptyForm} />),
   );
@@ -42,7 +43,7 @@ export function rosterPages({ proved }: { readonly proved: ProvedCharacters }) {
     c.html(<ImportPage view={viewOf(c)} text="" lines={undefined} />),
   );
   router.post("/roster/import", canManage, importText);
-  router.get("/roster/:id", (c) => showPerson(c, {}, proved));
+  router.get("/roster/:id", canView, (c) => showPerson(c, {}, proved));
   router.post("/roster/:id", canManage, (c) => changePerson(c, proved));
   router.post("/roster/:id/archival", canManage, async (c) => {
     const { isArchived } = await sentForm(c);

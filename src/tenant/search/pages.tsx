@@ -10,7 +10,7 @@ import { SearchPage } from "./views/search.tsx";
 /** The search as a page, for browsers without scripts and for links. */
 export function searchPages() {
   const pages = createRouter<GuildEnv>();
-  pages.get("/search", requirePermission("standings.view"), async (c) => {
+  pages.get("/search", requirePermission("guild.view"), async (c) => {
     const { q } = parsedForm(searchQuery, c.req.query());
     return c.html(<SearchPage view={viewOf(c)} q={q} found={await search(c.var.guild, q)} />);
   });

@@ -16,7 +16,7 @@ searchApi.openapi(
     description:
       "Returns people, raids and awarded items whose name contains the text, at most eight of " +
       "each. Kinds that the caller may not see are empty.",
-    needs: "standings.view",
+    needs: "guild.view",
     query: searchQuery,
     answers: { 200: json(foundJson, "What was found, by kind.") },
   }),

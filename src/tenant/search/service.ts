@@ -22,7 +22,7 @@ export interface Found {
 
 /** Searches what the caller may see. An empty text finds nothing. */
 export async function search(ctx: GuildContext, part: string): Promise<Found> {
-  allow(ctx, "standings.view");
+  allow(ctx, "guild.view");
   if (part === "") return { people: [], raids: [], items: [] };
   const limit = limits.search.perKindMax;
   const [people, raids, items] = await Promise.all([

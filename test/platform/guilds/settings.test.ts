@@ -169,11 +169,79 @@ describe("the settings", () => {
     await owner.patch("/settings", { isPublic: true });
     const seen = await at(slug, t.anonymous).get("");
     expect(seen.body).toMatchObject({ slug, role: null });
-    expect(seen.body.permissions).toEqual(["standings.view", "roster.view", "loot.view"]);
+    const permissions = ["guild.view", "standings.view", "roster.view", "loot.view"];
+    expect(seen.body.permissions).toEqual(permissions);
     expect((await at(slug, t.anonymous).get("/members")).status).toBe(401);
     const [stranger] = await crowd(t, 1);
-    expect((await stranger!.within(slug).get("/members")).status).toBe(403);
-    expect((await stranger!.within(slug).delete("/members/me")).status).toBe(403);
+    expect((await stranger!.within(slug).get("/members")).status).toBe(404);
+    expect((await stranger!.within(slug).delete("/members/me")).status).toBe(404);
+  });
+});
+
+describe("what visitors see", () => {
+  test("is chosen area by area, in any order, with a line in the guild's audit log", async () => {
+    const { owner, slug } = await found("area-hall");
+    const change = { visitorAreas: ["logs", "standings", "logs"] };
+    expect((await owner.patch("/settings", change)).status).toBe(200);
+    const chosen = { isPublic: true, visitorAreas: ["standings", "logs"] };
+    expect((await owner.get("/settings")).body).toMatchObject(chosen);
+    expect((await at(slug, t.anonymous).get("")).body).toMatchObject(chosen);
+    const [line] = (await owner.get("/audit?action=guild.change")).body.items;
+    expect(line.before).toEqual({ visitorAreas: [] });
+    expect(line.after).toEqual({ visitorAreas: ["standings", "logs"] });
+    for (const bad of [
+      { visitorAreas: ["auctions"] },
+      { visitorAreas: "logs" },
+      { visitorAreas: ["logs"], isPublic: true },
+    ]) {
+      expect([bad, (await owner.patch("/settings", bad)).status]).toEqual([bad, 422]);
+    }
+    expect((await owner.get("")).body).toMatchObject(chosen);
+  });
+
+  test("is what it was for guilds that were public before, and for releases that know no areas", async () => {
+    const { owner, slug, id } = await found("older-hall");
+    const column = async (value: number) => {
+      const sql = "UPDATE guilds SET is_public = ? WHERE id = ?";
+      await t.services.platform.db.client.execute({ sql, args: [value, id] });
+    };
+    const areas = async () => (await owner.get("")).body.visitorAreas;
+    const isPublic = async () =>
+      (
+        await t.services.platform.db.first<{ is_public: number }>(
+          "SELECT is_public FROM guilds WHERE id = ?",
+          id,
+        )
+      )?.is_public;
+    await column(1);
+    expect(await areas()).toEqual(["standings", "roster", "loot"]);
+    expect((await at(slug, t.anonymous).get("/roster")).status).toBe(200);
+    expect((await at(slug, t.anonymous).get("/bosses")).status).toBe(404);
+    // An earlier release shows all three areas or none, so it may show no more than is open.
+    await owner.patch("/settings", { visitorAreas: ["roster", "logs"] });
+    expect(await isPublic()).toBe(0);
+    await owner.patch("/settings", { isPublic: true });
+    expect([await isPublic(), await areas()]).toEqual([1, ["standings", "roster", "loot", "logs"]]);
+    // What an earlier release closes is closed.
+    await column(0);
+    expect(await areas()).toEqual([]);
+    expect((await at(slug, t.anonymous).get("")).status).toBe(404);
+  });
+
+  test("is chosen on a page, which names each area in the reader's language", async () => {
+    const { owner, slug } = await found("ticked-hall");
+    const path = `/g/${slug}/settings/visitors`;
+    const sent = await owner.submit(path, { visitorAreas: ["logs", "progress"] });
+    expect(sent.headers.get("location")).toBe(`${path}?done=saved`);
+    const page = await owner.page(path, { "accept-language": "es" });
+    expect(page.text).toContain("Los visitantes ven: Informes y Progreso.");
+    expect(page.text).toContain("Quién recibió cada objeto");
+    expect((await owner.page(`/g/${slug}/settings`)).text).toContain(
+      "Visitors see: Reports and Progress.",
+    );
+    expect((await owner.submit(path, { visitorAreas: ["audit"] })).status).toBe(422);
+    expect((await owner.submit(path, {})).status).toBe(303);
+    expect((await owner.get("")).body.visitorAreas).toEqual([]);
   });
 });
 

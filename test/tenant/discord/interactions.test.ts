@@ -140,7 +140,7 @@ describe("/link", () => {
     const { content } = (await type(guild.serverId, borin, "link")).body.data;
     const url = addressIn(content);
     const token = url.searchParams.get("token")!;
-    expect((await stranger.submit(url.pathname, { token })).status).toBe(403);
+    expect((await stranger.submit(url.pathname, { token })).status).toBe(404);
     expect((await t.anonymous.page(`${url.pathname}${url.search}`)).status).toBe(401);
     const there = url.pathname.replace("timely", "elsewhere");
     expect((await elsewhere.owner.submit(there, { token })).status).toBe(400);

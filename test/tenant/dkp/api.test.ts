@@ -147,7 +147,7 @@ test("raiders read the ledger, visitors the standings only, and neither gives po
   expect((await raider.post("/dkp/awards", body)).status).toBe(403);
   const visitor = await t.signUp();
   expect((await visitor.get(`/api/g/${guild.slug}/standings`)).status).toBe(200);
-  expect((await visitor.get(`/api/g/${guild.slug}/dkp/entries`)).status).toBe(403);
+  expect((await visitor.get(`/api/g/${guild.slug}/dkp/entries`)).status).toBe(404);
   expect((await t.anonymous.get(`/api/g/${guild.slug}/dkp/entries`)).status).toBe(401);
 });
 

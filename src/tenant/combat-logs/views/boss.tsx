@@ -4,6 +4,7 @@ import { LineChart } from "../../../web/chart.tsx";
 import { EmptyState, LinkButton, PageHeader, Section, Time } from "../../../web/components.tsx";
 import { GuildLayout, guildHref } from "../../../web/layout.tsx";
 import { type Column, DataTable } from "../../../web/tables.tsx";
+import { may } from "../../context.ts";
 import type { BossRow, RecordRow } from "../boss-queries.ts";
 import type { compare, FightRow, PlayerRow } from "../queries.ts";
 import type { Wipe } from "../wipes.ts";
@@ -56,7 +57,9 @@ export function BossesPage({ view, rows }: { view: View; rows: readonly BossRow[
   return (
     <GuildLayout view={view} title={t.bosses} section="logs">
       <PageHeader title={t.bosses} lead={t.bossesLead}>
-        <LinkButton href={guildHref(view, "/logs")}>{t.title}</LinkButton>
+        {may(view.guild!, "logs.view") && (
+          <LinkButton href={guildHref(view, "/logs")}>{t.title}</LinkButton>
+        )}
       </PageHeader>
       <DataTable
         caption={t.bosses}
@@ -69,7 +72,9 @@ export function BossesPage({ view, rows }: { view: View; rows: readonly BossRow[
             icon="logs"
             title={t.noBossesTitle}
             text={t.noBossesText}
-            action={{ href: guildHref(view, "/logs"), label: t.send }}
+            {...(may(view.guild!, "logs.upload") && {
+              action: { href: guildHref(view, "/logs"), label: t.send },
+            })}
           />
         }
       />

@@ -3,6 +3,7 @@ import type { ChartPoint } from "../../../web/chart.tsx";
 import { Badge, ClassName, Notice } from "../../../web/components.tsx";
 import { classWithSpec } from "../../../web/i18n/index.ts";
 import { guildHref } from "../../../web/layout.tsx";
+import { may } from "../../context.ts";
 import { difficultyOf } from "../difficulties.ts";
 import { isBattleground } from "../parser/battlegrounds.ts";
 import type { LeftOut } from "../parser/types.ts";
@@ -96,6 +97,18 @@ export function specOf(view: View, player: Pick<PlayerRow, "class" | "spec">): s
   return classWithSpec(view.messages, classIdOf(player.class), player.spec);
 }
 
+/** A fight's name, with the way to its page for readers of logs. */
+export function FightLink(props: {
+  view: View;
+  fight: Pick<FightRow, "id" | "name">;
+  query?: string;
+}) {
+  const { view, fight, query = "" } = props;
+  const name = fight.name || view.messages.logs.fight;
+  if (!may(view.guild!, "logs.view")) return <>{name}</>;
+  return <a href={guildHref(view, `/fights/${fight.id}${query}`)}>{name}</a>;
+}
+
 /** A player's name without the realm's region, with their class. */
 export function PlayerName(props: {
   view: View;
@@ -105,9 +118,10 @@ export function PlayerName(props: {
   const { view, fightId, player } = props;
   const path = `/fights/${fightId}/players/${encodeURIComponent(player.guid)}`;
   const what = specOf(view, player);
+  const name = player.name.replace(/-(US|EU|KR|TW|CN)$/, "");
   return (
     <>
-      <a href={guildHref(view, path)}>{player.name.replace(/-(US|EU|KR|TW|CN)$/, "")}</a>
+      {may(view.guild!, "logs.view") ? <a href={guildHref(view, path)}>{name}</a> : name}
       {what !== "" && (
         <small class="under">
           <ClassName id={classIdOf(player.class)} name={what} />

@@ -26,6 +26,7 @@ import {
   arenaName,
   count,
   difficultyOfFight,
+  FightLink,
   LeftOutNotice,
   length,
   megabytes,
@@ -46,7 +47,9 @@ export function LogsPage(props: {
   return (
     <GuildLayout view={view} title={t.title} section="logs">
       <PageHeader title={t.title} lead={t.lead}>
-        <LinkButton href={guildHref(view, "/bosses")}>{t.bosses}</LinkButton>
+        {may(view.guild!, "progress.view") && (
+          <LinkButton href={guildHref(view, "/bosses")}>{t.bosses}</LinkButton>
+        )}
       </PageHeader>
       {may(view.guild!, "logs.upload") && <UploadCard view={view} form={form} />}
       <DataTable
@@ -136,7 +139,9 @@ function reportColumns(view: View): readonly Column<Report>[] {
         <Time at={one.startAt ?? one.createdAt} timeZone={timeZone} locale={view.locale} />
       ),
     },
-    { id: "sender", label: t.sender, cell: (one) => one.uploaderName },
+    ...(view.guild!.actor.type === "visitor"
+      ? []
+      : [{ id: "sender", label: t.sender, cell: (one: Report) => one.uploaderName }]),
   ];
 }
 
@@ -259,8 +264,12 @@ function ReportFacts(props: { view: View; report: Report; isUnderWay: boolean })
         <dd>
           <Time at={report.startAt ?? report.createdAt} timeZone={timeZone} locale={view.locale} />
         </dd>
-        <dt>{t.sender}</dt>
-        <dd>{report.uploaderName}</dd>
+        {report.uploaderName !== "" && (
+          <>
+            <dt>{t.sender}</dt>
+            <dd>{report.uploaderName}</dd>
+          </>
+        )}
         <dt>{t.size}</dt>
         <dd>
           {megabytes(view, report.parsedBytes || report.sizeBytes)} MB
@@ -323,7 +332,7 @@ export function fightColumns(view: View, canChoose: boolean): readonly Column<Fi
               aria-label={`${t.compare}: ${one.name}`}
             />
           )}{" "}
-          <a href={guildHref(view, `/fights/${one.id}`)}>{one.name || t.fight}</a>
+          <FightLink view={view} fight={one} />
           {one.kind === "arena" && <small class="under muted">{arenaName(view, one)}</small>}
           {one.sameAs !== null && <small class="under muted">{t.twin}</small>}
         </>

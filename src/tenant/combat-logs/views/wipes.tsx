@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../../web/tables.tsx";
 import type { Report } from "../reports.ts";
 import type { Wipe } from "../wipes.ts";
 import { blowText } from "./deaths.tsx";
-import { Bar, count, difficultyName, length } from "./parts.tsx";
+import { Bar, count, difficultyName, FightLink, length } from "./parts.tsx";
 
 /** Every lost pull of a log: how far it got, who died first, and what killed most players. */
 export function WipesPage(props: { view: View; report: Report; page: Page<Wipe> }) {
@@ -60,7 +60,7 @@ function wipeColumns(view: View): readonly Column<Wipe>[] {
       card: "title",
       cell: (one) => (
         <>
-          <a href={guildHref(view, `/fights/${one.id}?view=deaths`)}>{one.name || t.fight}</a>
+          <FightLink view={view} fight={one} query="?view=deaths" />
           <small class="under muted">{difficultyName(view, one.difficulty)}</small>
         </>
       ),

@@ -85,7 +85,7 @@ function ownFiles(view: View): readonly Row[] {
     {
       name: common.nav.auctions,
       text: t.auctions,
-      needs: "raids.view",
+      needs: "auctions.view",
       files: both("/auctions/export"),
     },
     {
@@ -129,7 +129,7 @@ function toolFiles(view: View): readonly Row[] {
     {
       name: tools.gargul,
       text: t.gargulWishes,
-      needs: "raids.view",
+      needs: "auctions.view",
       files: { [t.text]: "/exports/wishlists/gargul.txt" },
     },
     {
@@ -141,7 +141,7 @@ function toolFiles(view: View): readonly Row[] {
     {
       name: tools.thatsmybis,
       text: t.thatsmybisWishes,
-      needs: "raids.view",
+      needs: "auctions.view",
       files: { CSV: "/exports/wishlists/thatsmybis.csv" },
     },
   ];

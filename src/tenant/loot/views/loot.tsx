@@ -43,7 +43,7 @@ export function LootPage(props: {
             {t.add}
           </LinkButton>
         )}
-        {may(view.guild!, "raids.view") && (
+        {may(view.guild!, "auctions.view") && (
           <LinkButton href={guildHref(view, "/loot/councils")}>{t.councils}</LinkButton>
         )}
         {may(view.guild!, "raids.join") && (
@@ -85,7 +85,7 @@ export function ItemPage(props: {
           </LinkButton>
         )}
       </PageHeader>
-      {may(view.guild!, "raids.view") && (
+      {may(view.guild!, "auctions.view") && (
         <Section title={t.wanted}>
           {wishes.length === 0 ? (
             <p class="muted">{t.nobodyWants}</p>
@@ -190,7 +190,7 @@ function sourceColumn(view: View): Column<Loot> {
     id: "source",
     label: t.source,
     cell: (row) =>
-      row.auctionId && may(view.guild!, "raids.view") ? (
+      row.auctionId && may(view.guild!, "auctions.view") ? (
         <a href={guildHref(view, `/auctions/${row.auctionId}`)}>{t.sources[row.source]}</a>
       ) : (
         t.sources[row.source]

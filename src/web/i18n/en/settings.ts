@@ -9,8 +9,6 @@ export const settings = {
   descriptionHint: "Everyone who can see the guild reads it.",
   contact: "Contact",
   contactHint: "A link, an e-mail address or a character to whisper to.",
-  isPublic: "Public standings, roster and progress",
-  isPublicHint: "Notes, the audit log and the owners of characters stay private.",
   timeZone: "Time zone",
   schedule: "Raid nights",
   scheduleLead: "Raid nights are set in the setup wizard.",

@@ -36,3 +36,4 @@ export { roster } from "./roster.ts";
 export { search } from "./search.ts";
 export { settings } from "./settings.ts";
 export { usage } from "./usage.ts";
+export { visitors } from "./visitors.ts";

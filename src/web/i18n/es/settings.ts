@@ -12,8 +12,6 @@ export const settings: Translated<typeof en> = {
   descriptionHint: "La lee cualquiera que pueda ver la hermandad.",
   contact: "Contacto",
   contactHint: "Un enlace, un correo o un personaje al que susurrar.",
-  isPublic: "Clasificación, plantilla y progreso públicos",
-  isPublicHint: "Las notas, la auditoría y quién juega cada personaje siguen siendo privados.",
   timeZone: "Zona horaria",
   schedule: "Noches de banda",
   scheduleLead: "Las noches de banda se fijan en el asistente de configuración.",
