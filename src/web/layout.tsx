@@ -20,6 +20,8 @@ export interface PageProps {
   readonly narrow?: boolean;
   /** A sentence above the page, such as a guild's status or an impersonation. */
   readonly banner?: Child;
+  /** The address under which others should know the page, if it has more than one. */
+  readonly canonical?: string | undefined;
   readonly children?: Child;
 }
 
@@ -51,7 +53,7 @@ export function GuildLayout(props: PageProps & { readonly section: Section }) {
 export function Document(
   props: PageProps & { readonly nav: Child | undefined; readonly look: string },
 ) {
-  const { view, title, nav, narrow = false, banner, children } = props;
+  const { view, title, nav, narrow = false, banner, canonical, children } = props;
   const t = view.messages.common;
   return (
     <>
@@ -61,6 +63,7 @@ export function Document(
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{`${title} · ${t.product}`}</title>
+          {canonical !== undefined && <link rel="canonical" href={canonical} />}
           <link rel="stylesheet" href={assetUrl("styles")} />
           <link rel="icon" href={view.guild ? crestHref(view.guild.guild) : assetUrl("icon")} />
           <script src={assetUrl("htmx")} defer></script>

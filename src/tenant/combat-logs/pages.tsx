@@ -21,6 +21,7 @@ import { keystonesOf } from "./keystones.ts";
 import { participantsOf } from "./participants.ts";
 import * as reading from "./queries.ts";
 import * as reports from "./reports.ts";
+import { shareOf, unlisted } from "./share-links.ts";
 import * as uploads from "./uploads.ts";
 import { BossesPage, BossPage, ComparePage, ComparePlayersPage } from "./views/boss.tsx";
 import { FIGHT_VIEWS, FightPage, FightPlayerPage, type FightView } from "./views/fight.tsx";
@@ -44,14 +45,14 @@ export function combatLogsPages() {
   const canManage = requirePermission("logs.manage");
   router.get("/logs", canView, (c) => showLogs(c, emptyForm));
   router.post("/logs", canUpload, takeForm);
-  router.get("/logs/:id", canView, showReport);
+  router.get("/logs/:id", canView, unlisted, showReport);
   router.get("/logs/:id/fights.csv", canView, sendFights);
-  router.get("/logs/:id/wipes", canView, async (c) => {
+  router.get("/logs/:id/wipes", canView, unlisted, async (c) => {
     const report = await existing(c);
     const page = await wipesIn(c.var.guild, report.id, c.req.query("cursor") || undefined);
     return c.html(<WipesPage view={viewOf(c)} report={report} page={page} />);
   });
-  router.get("/logs/:id/participants", canView, async (c) => {
+  router.get("/logs/:id/participants", canView, unlisted, async (c) => {
     const report = await existing(c);
     const found = await participantsOf(c.var.guild, report.id);
     return c.html(<ParticipantsPage view={viewOf(c)} report={report} found={found} />);
@@ -68,12 +69,12 @@ export function combatLogsPages() {
     await reports.removeReport(c.var.guild, uploadDeps(c).files, await existing(c));
     return c.redirect(guildHref(viewOf(c), "/logs?done=removed"), 303);
   });
-  router.get("/fights/compare", canView, async (c) => {
+  router.get("/fights/compare", canView, unlisted, async (c) => {
     const fights = await reading.compare(c.var.guild, c.req.queries("id") ?? []);
     return c.html(<ComparePage view={viewOf(c)} fights={fights} />);
   });
-  router.get("/fights/:id", canView, showFight);
-  router.get("/fights/:id/compare", canView, async (c) => {
+  router.get("/fights/:id", canView, unlisted, showFight);
+  router.get("/fights/:id/compare", canView, unlisted, async (c) => {
     const fight = await reading.fight(c.var.guild, c.req.param("id"));
     const chosen = (c.req.queries("guid") ?? []).slice(0, PLAYERS_COMPARED_MAX);
     const players = fight.players.filter(({ guid }) => chosen.includes(guid));
@@ -82,7 +83,7 @@ export function combatLogsPages() {
   router.get("/fights/:id/players.csv", canView, sendPlayers);
   router.get("/fights/:id/spells.csv", canView, sendSpells);
   router.get("/fights/:id/fight.json", canView, sendFight);
-  router.get("/fights/:id/players/:guid", canView, async (c) => {
+  router.get("/fights/:id/players/:guid", canView, unlisted, async (c) => {
     const found = await reading.fightPlayer(c.var.guild, c.req.param("id"), c.req.param("guid"));
     const compared = await comparisonOf(c.var.guild, found.fight, found.player);
     return c.html(<FightPlayerPage view={viewOf(c)} found={found} compared={compared} />);
@@ -135,7 +136,7 @@ async function showReport(c: PageContext) {
     reading.hasTrash(ctx, report.id),
     reading.leftOutOf(ctx, report.id),
   ]);
-  const facts = { report, page, keystones, withTrash, hasTrash, leftOut };
+  const facts = { report, page, keystones, withTrash, hasTrash, leftOut, share: shareOf(c) };
   return c.html(<ReportPage view={viewOf(c)} {...facts} />);
 }
 
@@ -150,7 +151,7 @@ async function showFight(c: PageContext) {
   const filter = { player, window: windowOf(fight.durationMs, from, to) };
   const curves = await curvesOf(ctx, id, filter);
   const utility = shown === "utility" ? await utilityOf(ctx, id) : undefined;
-  const props = { fight, shown, filter, curves, utility };
+  const props = { fight, shown, filter, curves, utility, share: shareOf(c) };
   return c.html(<FightPage view={viewOf(c)} {...props} />);
 }
 

@@ -9,6 +9,7 @@ import type { FightUtility } from "../fight-utility.ts";
 import type { FightCurves } from "../fight-window.ts";
 import type { SpellShare, TargetShare } from "../parser/types.ts";
 import type { FightRow, fight, fightPlayer } from "../queries.ts";
+import type { Share } from "../share-links.ts";
 import { GuildComparison } from "./comparison.tsx";
 import { Deaths, LossNotice } from "./deaths.tsx";
 import { type FightFilter, FightFilterForm } from "./fight-filter.tsx";
@@ -26,6 +27,7 @@ import {
   short,
   specOf,
 } from "./parts.tsx";
+import { ShareLink } from "./share.tsx";
 import { UtilityTables } from "./utility.tsx";
 
 export const FIGHT_VIEWS = ["damage", "healing", "taken", "deaths", "utility"] as const;
@@ -41,12 +43,19 @@ export function FightPage(props: {
   curves: FightCurves;
   /** Only for its own view. */
   utility: FightUtility | undefined;
+  share: Share | undefined;
 }) {
-  const { view, fight, shown, filter, curves, utility } = props;
+  const { view, fight, shown, filter, curves, utility, share } = props;
   const t = view.messages.logs;
   return (
-    <GuildLayout view={view} title={fight.name || t.fight} section="logs">
+    <GuildLayout
+      view={view}
+      title={fight.name || t.fight}
+      section="logs"
+      canonical={share?.canonical}
+    >
       <FightHeader view={view} fight={fight} />
+      <ShareLink view={view} share={share} />
       <LossNotice view={view} fight={fight} />
       <LeftOutNotice view={view} leftOut={fight.leftOut} />
       <nav class="row" aria-label={t.fight}>

@@ -21,6 +21,7 @@ import type { KeystoneRun } from "../keystones.ts";
 import type { LeftOut } from "../parser/types.ts";
 import type { FightRow } from "../queries.ts";
 import { mayRemove, type Report } from "../reports.ts";
+import type { Share } from "../share-links.ts";
 import { Keystones } from "./keystones.tsx";
 import {
   arenaName,
@@ -34,6 +35,7 @@ import {
   percentLeft,
 } from "./parts.tsx";
 import { ReportLinks } from "./report-links.tsx";
+import { ShareLink } from "./share.tsx";
 
 /** All logs of the guild, and the upload form. */
 export function LogsPage(props: {
@@ -160,13 +162,14 @@ export function ReportPage(props: {
   hasTrash: boolean;
   leftOut: LeftOut;
   keystones: readonly KeystoneRun[];
+  share: Share | undefined;
 }) {
-  const { view, report, page, withTrash, hasTrash, leftOut, keystones } = props;
+  const { view, report, page, withTrash, hasTrash, leftOut, keystones, share } = props;
   const t = view.messages.logs;
   const shown = page.items;
   const isUnderWay = ["receiving", "waiting", "parsing"].includes(report.state);
   return (
-    <GuildLayout view={view} title={report.title} section="logs">
+    <GuildLayout view={view} title={report.title} section="logs" canonical={share?.canonical}>
       <PageHeader title={report.title}>
         <ReportLinks view={view} reportId={report.id} fights={shown} />
         {hasTrash && (
@@ -178,6 +181,7 @@ export function ReportPage(props: {
           </LinkButton>
         )}
       </PageHeader>
+      <ShareLink view={view} share={share} />
       <ReportFacts view={view} report={report} isUnderWay={isUnderWay} />
       <LeftOutNotice view={view} leftOut={leftOut} />
       <Keystones view={view} runs={keystones} />

@@ -66,6 +66,11 @@ export const logs = {
     discovery: "Discovery",
     other: "Other",
   },
+  share: "Share",
+  shareLink: "Link for everyone",
+  shareText:
+    "Works without an account, with the filters of this page, until combat logs are closed to visitors. Search engines do not list it.",
+  shareClosed: "Only members can open this page.",
   participants: "Participants",
   participantsLead: "Everyone in the fights of this log. Pulls leave out fights between bosses.",
   participantsLeftOut: (count: string) => `${count} more players are not shown.`,

@@ -69,6 +69,11 @@ export const logs: Translated<typeof en> = {
     discovery: "Descubrimiento",
     other: "Otra",
   },
+  share: "Compartir",
+  shareLink: "Enlace para todos",
+  shareText:
+    "Funciona sin cuenta, con los filtros de esta página, hasta que los informes se cierren a visitantes. Los buscadores no lo muestran.",
+  shareClosed: "Solo los miembros pueden abrir esta página.",
   participants: "Participantes",
   participantsLead:
     "Todos los que aparecen en los combates de este log. Los intentos no incluyen los combates entre jefes.",
